@@ -1,0 +1,1 @@
+"""The reference network: an inventory directory shipped with egovnet."""

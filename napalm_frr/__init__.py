@@ -1,0 +1,1 @@
+"""The NAPALM driver for FRRouting on Linux."""

@@ -1,0 +1,1 @@
+"""What is done to one device: Nornir tasks, one verb a file."""

@@ -1,0 +1,1 @@
+"""Intent to vendor-neutral device models, and those to native configuration text. Pure."""

@@ -1,0 +1,1 @@
+"""FRRouting on Linux: Jinja templates, one per feature."""
