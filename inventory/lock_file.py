@@ -1,0 +1,108 @@
+"""The lock file: what was allocated, kept under version control beside the inventory."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from inventory.allocation import Lock, natural
+from inventory.errors import InventoryError, Problem
+from inventory.yaml_source import read_document
+
+LOCK_FILE = "plan.lock.yaml"
+
+_HEADER = (
+    "# What egovnet allocated. Written by egovnet, kept under version control; to renumber one\n"
+    "# thing, remove its line. Numbers under `retired` are not used again while they stand here.\n"
+)
+
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def read_lock(directory: Path) -> Lock:
+    """The lock of the inventory in `directory`; an empty one where there is no file yet.
+
+    Raises:
+        InventoryError: the file is not what egovnet writes.
+    """
+    path = directory / LOCK_FILE
+    if not path.exists():
+        return Lock()
+    document = read_document(path)
+    data = document.data or {}
+    problems: list[Problem] = []
+    sections: dict[str, dict[str, dict[str, str | int]]] = {"pools": {}, "retired": {}}
+    if not isinstance(data, dict):
+        data, problems = {}, [Problem(document.path, 1, "", "not a mapping", "restore the file")]
+    for section, pools in data.items():
+        if section not in sections or not isinstance(pools, dict):
+            problems.append(
+                Problem(
+                    document.path,
+                    document.line((section,)),
+                    str(section),
+                    "is neither pools nor retired",
+                    "restore the file from version control",
+                )
+            )
+            continue
+        for pool, values in pools.items():
+            if not isinstance(values, dict) or not all(
+                isinstance(value, str | int) for value in values.values()
+            ):
+                problems.append(
+                    Problem(
+                        document.path,
+                        document.line((section, pool)),
+                        f"{section}.{pool}",
+                        "is no mapping of names to values",
+                        "restore the file from version control",
+                    )
+                )
+                continue
+            sections[section][str(pool)] = {str(k): v for k, v in values.items()}
+    if problems:
+        raise InventoryError(problems)
+    return Lock(sections["pools"], sections["retired"])
+
+
+def lock_text(lock: Lock) -> str:
+    """The file's text: sorted, so that a merge conflict is where two people meant two things."""
+
+    def ordered(pools: dict[str, dict[str, str | int]]) -> dict[str, dict[str, str | int]]:
+        return {
+            pool: {name: pools[pool][name] for name in sorted(pools[pool], key=natural)}
+            for pool in sorted(pools, key=natural)
+            if pools[pool]
+        }
+
+    data: dict[str, Any] = {"pools": ordered(lock.pools)}
+    if retired := ordered(lock.retired):
+        data["retired"] = retired
+    return _HEADER + yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+def write_lock(directory: Path, lock: Lock) -> bool:
+    """Write the lock file if its text changes; returns whether it did. Atomic: old or new.
+
+    Raises:
+        InventoryError: the directory cannot be written.
+    """
+    path = directory / LOCK_FILE
+    text = lock_text(lock)
+    try:
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            return False
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=directory, prefix=".plan.lock.", delete=False
+        ) as handle:
+            handle.write(text)
+        Path(handle.name).chmod(0o644)
+        os.replace(handle.name, path)  # noqa: PTH105 -- the atomic rename, by its usual name
+    except OSError as error:
+        raise InventoryError(
+            [Problem(str(path), 0, "", f"cannot be written: {error.strerror}", "check rights")]
+        ) from error
+    return True

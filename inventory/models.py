@@ -1,0 +1,299 @@
+"""What the owner wrote: closed, frozen models of an inventory.
+
+Names follow L3SM (RFC 8299: vpn-service-topology, site, site-role, site-network-access) and
+L3VPN (RFC 4364: PE, P, RR). Keys in YAML are kebab-case, as in the YANG modules.
+A *zone* is one of the two networks that must never meet; it is not RFC 8299's "extranet".
+"""
+
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Network
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+IPNetwork = IPv4Network | IPv6Network
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class Closed(BaseModel):
+    """Base of all models here: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True
+    )
+
+
+class Tier(StrEnum):
+    """Level of government that a region or router serves."""
+
+    CENTRE = "centre"
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+
+
+TIER_ORDER = tuple(Tier)
+
+
+class Role(StrEnum):
+    """What a router does: P switches labels, RR reflects VPN routes, PE holds VRFs.
+
+    PLATFORM marks the PEs of the intranet's top-level interconnection platform.
+    """
+
+    P = "p"
+    RR = "rr"
+    PE = "pe"
+    PLATFORM = "platform"
+
+
+class ZoneName(StrEnum):
+    """The two networks over one backbone."""
+
+    INTRANET = "intranet"
+    EXTRANET = "extranet"
+
+
+class Topology(StrEnum):
+    """vpn-service-topology of RFC 8299 section 5.2."""
+
+    ANY_TO_ANY = "any-to-any"
+    HUB_SPOKE = "hub-spoke"
+
+
+class SiteRole(StrEnum):
+    """site-role of RFC 8299 section 5.3.2.3."""
+
+    ANY_TO_ANY = "any-to-any-role"
+    HUB = "hub-role"
+    SPOKE = "spoke-role"
+
+
+#: 10 characters leave room in a Linux interface name (15) for zone prefix and spoke number.
+VpnId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,9}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+#: `.` and the VLAN id (up to 5 characters) follow; a Linux interface name has 15.
+Port = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,9}$")]
+Asn = Annotated[int, Field(ge=1, le=4294967294)]
+#: Free text that is safe inside `description` lines of any platform.
+Text = Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f!#\"'`$\\]*$")]
+
+
+def _one_network(value: object) -> object:
+    """Refuse host bits instead of dropping them: 10.0.0.1/24 is a typing mistake."""
+    if isinstance(value, str) and "/" not in value:
+        msg = "a prefix needs its length, such as 10.0.0.0/24"
+        raise ValueError(msg)
+    return value
+
+
+Prefix = Annotated[IPv4Network | IPv6Network, BeforeValidator(_one_network)]
+Prefix4 = Annotated[IPv4Network, BeforeValidator(_one_network)]
+Prefix6 = Annotated[IPv6Network, BeforeValidator(_one_network)]
+
+
+class NumberRange(Closed):
+    """An inclusive range of numbers to allocate from."""
+
+    first: Annotated[int, Field(ge=1)]
+    last: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "NumberRange":
+        if self.last < self.first:
+            msg = f"last ({self.last}) is before first ({self.first})"
+            raise ValueError(msg)
+        return self
+
+
+class RouteTargetRange(NumberRange):
+    """Route-target numbers: two-octet-AS RTs (RFC 4360 section 3.1) have 32-bit numbers."""
+
+    last: Annotated[int, Field(ge=1, le=4294967295)]
+
+
+class Zone(Closed):
+    """One of the two networks: how its VRFs are named and its RTs numbered."""
+
+    description: Text = ""
+    vrf_prefix: Annotated[str, Field(pattern=r"^[a-z]$")]
+    route_targets: RouteTargetRange
+
+
+class Pools(Closed):
+    """Where numbers come from. IPv4 circuits are /31 (RFC 3021), IPv6 /127 (RFC 6164)."""
+
+    loopback_ipv4: Prefix4
+    loopback_ipv6: Prefix6
+    circuit_ipv4: Prefix4
+    circuit_ipv6: Prefix6
+    access_ipv4: Prefix4
+    access_ipv6: Prefix6
+    vlan: NumberRange
+    site_asn: NumberRange
+
+    @model_validator(mode="after")
+    def _vlan_range(self) -> "Pools":
+        if self.vlan.last > 4094:
+            msg = f"VLAN ids end at 4094 (IEEE 802.1Q), found {self.vlan.last}"
+            raise ValueError(msg)
+        return self
+
+
+class Management(Closed):
+    """The management network: a VRF of its own on every router, never a customer's."""
+
+    vrf: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,14}$")] = "mgmt"
+    table: Annotated[int, Field(ge=1, le=999)] = 999
+    port: Port = "eth0"
+    prefix: Prefix4
+
+
+class Backbone(Closed):
+    """What `network.yaml` says: the backbone's numbers and the two zones."""
+
+    name: Name
+    description: Text = ""
+    asn: Annotated[int, Field(ge=1, le=65535)]
+    isis_area: Annotated[str, Field(pattern=r"^49(\.[0-9a-f]{4})+$")]
+    zones: dict[ZoneName, Zone]
+    pools: Pools
+    management: Management
+
+    @model_validator(mode="after")
+    def _two_zones(self) -> "Backbone":
+        absent = [zone.value for zone in ZoneName if zone not in self.zones]
+        if absent:
+            msg = f"zones lacks {', '.join(absent)}"
+            raise ValueError(msg)
+        prefixes = {zone.vrf_prefix for zone in self.zones.values()}
+        if len(prefixes) < len(self.zones):
+            msg = "two zones have one vrf-prefix"
+            raise ValueError(msg)
+        first, second = sorted(
+            (zone.route_targets for zone in self.zones.values()), key=lambda pool: pool.first
+        )
+        if second.first <= first.last:
+            msg = f"the zones' route-targets overlap at {second.first}"
+            raise ValueError(msg)
+        return self
+
+
+class Region(Closed):
+    """A unit of government; a prefecture's parent is its province, and so on."""
+
+    name: Text
+    tier: Tier
+    parent: Name | None = None
+
+
+class Agency(Closed):
+    """Owner of VPNs: one of the intranet's six systems, or a department of the extranet."""
+
+    name: Text
+    kind: Literal["system", "department"]
+
+
+class Router(Closed):
+    """A backbone or edge router. `hostname`, `port` and `platform` are how Nornir reaches it."""
+
+    hostname: str
+    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    platform: Literal["frr"]
+    region: Name
+    tier: Tier
+    roles: Annotated[frozenset[Role], Field(min_length=1)]
+    management: IPv4Interface
+    loopback_ipv4: IPv4Address | None = None
+    loopback_ipv6: IPv6Address | None = None
+
+    @model_validator(mode="after")
+    def _roles_fit(self) -> "Router":
+        if Role.PLATFORM in self.roles and Role.PE not in self.roles:
+            msg = "role platform needs role pe"
+            raise ValueError(msg)
+        return self
+
+
+class CircuitEnd(Closed):
+    """One end of a backbone circuit."""
+
+    router: Name
+    port: Port
+
+
+class Circuit(Closed):
+    """A point-to-point backbone circuit between two routers."""
+
+    a: CircuitEnd
+    b: CircuitEnd
+    metric: Annotated[int, Field(ge=1, le=16777214)] = 10
+    description: Text = ""
+
+
+class Vpn(Closed):
+    """A vpn-service: one agency's network in one zone."""
+
+    name: Text
+    zone: ZoneName
+    owner: Name
+    vpn_service_topology: Topology = Topology.ANY_TO_ANY
+
+
+class SiteNetworkAccess(Closed):
+    """Where a site is joined to a PE (RFC 8299 section 5.3.2)."""
+
+    pe: Name
+    port: Port
+    #: None: allocated. "untagged": the port itself.
+    vlan: Annotated[int, Field(ge=1, le=4094)] | Literal["untagged"] | None = None
+    routing_protocol: Literal["static", "bgp"]
+    maximum_prefix: Annotated[int, Field(ge=1, le=100000)] = 100
+    #: The higher wins when a site has several accesses (BGP local preference).
+    access_priority: Annotated[int, Field(ge=1, le=65535)] = 100
+
+
+class Site(Closed):
+    """A place of an agency, in one VPN, with the prefixes it may announce."""
+
+    description: Text = ""
+    region: Name
+    vpn: VpnId
+    site_role: SiteRole = SiteRole.ANY_TO_ANY
+    prefixes: Annotated[tuple[Prefix, ...], Field(min_length=1)]
+    asn: Asn | None = None
+    site_network_accesses: Annotated[dict[Name, SiteNetworkAccess], Field(min_length=1)]
+
+
+class Network(Closed):
+    """A whole inventory, cross-checked: what `inventory.loader.load` returns."""
+
+    backbone: Backbone
+    regions: dict[Name, Region]
+    agencies: dict[Name, Agency]
+    routers: dict[Name, Router]
+    circuits: dict[Name, Circuit]
+    vpns: dict[VpnId, Vpn]
+    sites: dict[Name, Site]
+
+    def regions_within(self, region: str) -> frozenset[str]:
+        """`region` and every region below it."""
+        children: dict[str, list[str]] = {}
+        for name, entry in self.regions.items():
+            if entry.parent is not None:
+                children.setdefault(entry.parent, []).append(name)
+        found: set[str] = set()
+        waiting = [region]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting.extend(children.get(name, ()))
+        return frozenset(found)
+
+    def with_role(self, role: Role) -> tuple[str, ...]:
+        """Names of the routers that have `role`, in the inventory's order."""
+        return tuple(name for name, router in self.routers.items() if role in router.roles)
