@@ -159,6 +159,8 @@ class Backbone(Closed):
     description: Text = ""
     asn: Annotated[int, Field(ge=1, le=65535)]
     isis_area: Annotated[str, Field(pattern=r"^49(\.[0-9a-f]{4})+$")]
+    #: Room for an Ethernet payload of 1500 bytes under a stack of labels.
+    circuit_mtu: Annotated[int, Field(ge=1508, le=9216)] = 1600
     zones: dict[ZoneName, Zone]
     pools: Pools
     management: Management

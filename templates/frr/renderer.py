@@ -1,0 +1,49 @@
+"""Device -> the whole text of an FRRouting router on Linux (FRR 8.4, ifupdown2)."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from templates.device import Device
+
+#: The IS-IS instance's tag; local to the router.
+ISIS_TAG = "backbone"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("templates", "frr"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 -- router configuration, not HTML
+    )
+
+
+def render(device: Device) -> str:
+    """The intended text of `device`: canonical, so that the router prints the same back."""
+    return _render(device, provisioned=True)
+
+
+def render_day0(device: Device) -> str:
+    """The text a router is delivered with: its name, management and nothing else."""
+    return _render(device, provisioned=False)
+
+
+def _render(device: Device, *, provisioned: bool) -> str:
+    interfaces = device.interfaces if provisioned else ()
+    named = {interface.name for interface in interfaces}
+    ports = {name.partition(".")[0] for name in named}
+    return _environment().get_template("device.j2").render(
+        device=device,
+        provisioned=provisioned,
+        management=device.management,
+        loopbacks=device.loopbacks if provisioned else (),
+        interfaces=interfaces,
+        bare_ports=sorted(ports - named, key=lambda name: (len(name), name)),
+        circuits=[interface for interface in interfaces if interface.circuit],
+        peers=[peer for vrf in device.vrfs for peer in vrf.peers] if provisioned else [],
+        isis=ISIS_TAG,
+    )

@@ -1,0 +1,30 @@
+"""Platforms by name: a platform is a folder of the same files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from templates.device import Device
+from templates.frr import renderer as frr
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What a platform can do with a device. Keys of PLATFORMS are Nornir's platform names."""
+
+    render: Callable[[Device], str]
+    render_day0: Callable[[Device], str]
+
+
+PLATFORMS: dict[str, Platform] = {
+    "frr": Platform(render=frr.render, render_day0=frr.render_day0),
+}
+
+
+def render(device: Device) -> str:
+    """The intended native text of `device`."""
+    return PLATFORMS[device.platform].render(device)
+
+
+def render_day0(device: Device) -> str:
+    """The native text that `device` is delivered with: management and nothing else."""
+    return PLATFORMS[device.platform].render_day0(device)
