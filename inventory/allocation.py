@@ -6,26 +6,27 @@ number is *retired*, not freed: a left-over route target of a dead VPN must neve
 one, and a site that comes back gets what it had. Work is linear in the inventory.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from inventory.errors import InventoryError, Problem
-from inventory.models import Network, Role, SiteNetworkAccess, SiteRole, Topology, ZoneName
+from inventory.models import (
+    Network,
+    NumberRange,
+    Role,
+    SiteNetworkAccess,
+    SiteRole,
+    Topology,
+    ZoneName,
+)
+from inventory.pool import AddressPool, N, Pool, Values, choose, natural, number_pool
+
+__all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
 
 #: Kernel tables and RD numbers of VRFs on one PE; RD type 1 has 16 bits (RFC 4364 section 4.2).
-VRF_NUMBERS = (1001, 65000)
-MAX_SPOKES_PER_PE = 99
-
-Values = dict[str, str | int]
+VRF_NUMBERS = NumberRange(first=1001, last=65000)
+SPOKES_PER_PE = NumberRange(first=1, last=99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,6 @@ class Allocation:
     lock: Lock
 
 
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key that puts gd-pe2 before gd-pe10."""
-    return tuple(
-        (0, int(part), "") if part.isdigit() else (1, 0, part)
-        for part in re.findall(r"\d+|\D+", name)
-    )
-
-
 def vrf_of(network: Network, site: str, access: SiteNetworkAccess) -> VrfKey:
     """The VRF that an access of `site` belongs to.
 
@@ -103,9 +96,7 @@ class _Allocator:
     def __init__(self, network: Network, lock: Lock) -> None:
         self.network = network
         self.before = lock
-        self.after = Lock(
-            retired={pool: dict(values) for pool, values in lock.retired.items()}
-        )
+        self.after = Lock(retired={pool: dict(values) for pool, values in lock.retired.items()})
         self.problems: list[Problem] = []
 
     def run(self) -> Allocation:
@@ -116,39 +107,31 @@ class _Allocator:
             for site, entry in network.sites.items()
             for name, access in entry.site_network_accesses.items()
         }
-        both = self._addresses
-        loopback4 = both(
-            "loopback-ipv4", routers, pools.loopback_ipv4, 32,
-            {n: ip_network(r.loopback_ipv4) for n, r in routers.items() if r.loopback_ipv4},
+        loopback4 = self._subnets(
+            AddressPool("loopback-ipv4", pools.loopback_ipv4, 32),
+            routers,
+            {n: IPv4Network(r.loopback_ipv4) for n, r in routers.items() if r.loopback_ipv4},
         )
-        loopback6 = both(
-            "loopback-ipv6", routers, pools.loopback_ipv6, 128,
-            {n: ip_network(r.loopback_ipv6) for n, r in routers.items() if r.loopback_ipv6},
-        )
-        circuit4 = both("circuit-ipv4", network.circuits, pools.circuit_ipv4, 31, {})
-        circuit6 = both("circuit-ipv6", network.circuits, pools.circuit_ipv6, 127, {})
-        access4 = both("access-ipv4", accesses, pools.access_ipv4, 30, {})
-        access6 = both("access-ipv6", accesses, pools.access_ipv6, 126, {})
-        bgp_sites = [
-            name
-            for name, site in network.sites.items()
-            if any(a.routing_protocol == "bgp" for a in site.site_network_accesses.values())
-        ]
-        site_asn = self._numbers(
-            "site-asn", bgp_sites, pools.site_asn.first, pools.site_asn.last,
-            {n: a for n in bgp_sites if (a := network.sites[n].asn) is not None},
+        loopback6 = self._subnets(
+            AddressPool("loopback-ipv6", pools.loopback_ipv6, 128),
+            routers,
+            {n: IPv6Network(r.loopback_ipv6) for n, r in routers.items() if r.loopback_ipv6},
         )
         vrf_name, vrf_number = self._vrfs()
         result = Allocation(
-            loopback4={n: IPv4Address(v.network_address) for n, v in loopback4.items()},
-            loopback6={n: IPv6Address(v.network_address) for n, v in loopback6.items()},
-            circuit4={n: IPv4Network(v) for n, v in circuit4.items()},
-            circuit6={n: IPv6Network(v) for n, v in circuit6.items()},
-            access4={n: IPv4Network(v) for n, v in access4.items()},
-            access6={n: IPv6Network(v) for n, v in access6.items()},
+            loopback4={n: net.network_address for n, net in loopback4.items()},
+            loopback6={n: net.network_address for n, net in loopback6.items()},
+            circuit4=self._subnets(
+                AddressPool("circuit-ipv4", pools.circuit_ipv4, 31), network.circuits, {}
+            ),
+            circuit6=self._subnets(
+                AddressPool("circuit-ipv6", pools.circuit_ipv6, 127), network.circuits, {}
+            ),
+            access4=self._subnets(AddressPool("access-ipv4", pools.access_ipv4, 30), accesses, {}),
+            access6=self._subnets(AddressPool("access-ipv6", pools.access_ipv6, 126), accesses, {}),
             vlan=self._vlans(accesses),
             route_target=self._route_targets(),
-            site_asn=site_asn,
+            site_asn=self._site_asns(),
             vrf_name=vrf_name,
             vrf_number=vrf_number,
             lock=self.after,
@@ -158,73 +141,31 @@ class _Allocator:
             raise InventoryError(self.problems)
         return result
 
-    # -- the pools -------------------------------------------------------------------------
-
-    def _addresses(
-        self,
-        pool: str,
-        names: Iterable[str],
-        prefix: IPv4Network | IPv6Network,
-        length: int,
-        explicit: Mapping[str, IPv4Network | IPv6Network],
-    ) -> dict[str, IPv4Network | IPv6Network]:
-        step = 1 << (prefix.max_prefixlen - length)
-        start = int(prefix.network_address)
-        size = prefix.num_addresses // step
-        make: Callable[[int], IPv4Network | IPv6Network] = lambda index: ip_network(  # noqa: E731 -- one expression, two uses
-            (int(start + index * step), length)
-            if prefix.version == 4
-            else (IPv6Address(start + index * step), length)
-        )
-        single = length == prefix.max_prefixlen
-
-        def show(index: int) -> str:
-            value = make(index)
-            return str(value.network_address) if single else str(value)
-
-        def read(text: str | int) -> int | None:
-            try:
-                value = ip_network(str(text))
-            except ValueError:
-                return None
-            if value.version != prefix.version or value.prefixlen != length:
-                return None
-            offset = int(value.network_address) - start
-            index, rest = divmod(offset, step)
-            return index if rest == 0 and 0 <= index < size else None
-
-        fixed: dict[str, int] = {}
-        outside: dict[str, IPv4Network | IPv6Network] = {}
-        for name, value in explicit.items():
-            index = read(str(value))
-            if index is None:
-                outside[name] = value  # an address from elsewhere, such as an old plan's
-            else:
-                fixed[name] = index
-        # The all-zeros address of a loopback pool is left alone: it reads as the pool itself.
-        chosen = self._choose(
-            pool, [n for n in names if n not in outside], 1 if single else 0, size - 1, fixed,
-            show, read, f"{pool} {prefix}",
-        )
-        result = {name: make(index) for name, index in chosen.items()}
-        result.update(outside)
-        return result
+    def _subnets(
+        self, addresses: AddressPool[N], names: Iterable[str], explicit: Mapping[str, N]
+    ) -> dict[str, N]:
+        inside = {n: i for n, v in explicit.items() if (i := addresses.read(str(v))) is not None}
+        # Addresses from elsewhere, such as an older plan's, are no business of the pool.
+        outside = {n: value for n, value in explicit.items() if n not in inside}
+        chosen = self._choose(addresses.pool, [n for n in names if n not in outside], inside)
+        return {name: addresses.subnet(index) for name, index in chosen.items()} | outside
 
     def _numbers(
-        self, pool: str, names: Iterable[str], first: int, last: int, explicit: Mapping[str, int]
+        self, name: str, names: Iterable[str], limits: NumberRange, explicit: Mapping[str, int]
     ) -> dict[str, int]:
-        names = list(names)
-        outside = {n: v for n, v in explicit.items() if not first <= v <= last}
+        pool = number_pool(name, limits.first, limits.last)
+        outside = {n: v for n, v in explicit.items() if pool.read(v) is None}
         inside = {n: v for n, v in explicit.items() if n not in outside}
+        return self._choose(pool, [n for n in names if n not in outside], inside) | outside
 
-        def read(value: str | int) -> int | None:
-            return value if isinstance(value, int) and first <= value <= last else None
-
-        chosen = self._choose(
-            pool, [n for n in names if n not in outside], first, last, inside,
-            lambda value: value, read, f"{pool} {first}-{last}",
-        )
-        return {**chosen, **outside}
+    def _site_asns(self) -> dict[str, int]:
+        sites = {
+            name: site
+            for name, site in self.network.sites.items()
+            if any(a.routing_protocol == "bgp" for a in site.site_network_accesses.values())
+        }
+        explicit = {name: site.asn for name, site in sites.items() if site.asn is not None}
+        return self._numbers("site-asn", sites, self.network.backbone.pools.site_asn, explicit)
 
     def _vlans(self, accesses: Mapping[str, SiteNetworkAccess]) -> dict[str, int | None]:
         limits = self.network.backbone.pools.vlan
@@ -237,7 +178,7 @@ class _Allocator:
                 by_port.setdefault(f"vlan/{access.pe}/{access.port}", []).append(name)
         for pool, names in by_port.items():
             explicit = {n: v for n in names if isinstance(v := accesses[n].vlan, int)}
-            result.update(self._numbers(pool, names, limits.first, limits.last, explicit))
+            result.update(self._numbers(pool, names, limits, explicit))
         return result
 
     def _route_targets(self) -> dict[str, int]:
@@ -253,13 +194,11 @@ class _Allocator:
                     names.append(name)
             limits = self.network.backbone.zones[zone].route_targets
             pool = f"route-target/{zone}"
-            result.update(self._numbers(pool, names, limits.first, limits.last, {}))
+            result.update(self._numbers(pool, names, limits, {}))
         return result
 
     def _vrfs(self) -> tuple[dict[VrfKey, str], dict[VrfKey, int]]:
-        by_pe: dict[str, dict[str, VrfKey]] = {
-            name: {} for name in self.network.with_role(Role.PE)
-        }
+        by_pe: dict[str, dict[str, VrfKey]] = {name: {} for name in self.network.with_role(Role.PE)}
         for site, entry in self.network.sites.items():
             for access in entry.site_network_accesses.values():
                 key = vrf_of(self.network, site, access)
@@ -267,7 +206,7 @@ class _Allocator:
         names: dict[VrfKey, str] = {}
         numbers: dict[VrfKey, int] = {}
         for pe, keys in by_pe.items():
-            chosen = self._numbers(f"vrf/{pe}", keys, *VRF_NUMBERS, {})
+            chosen = self._numbers(f"vrf/{pe}", keys, VRF_NUMBERS, {})
             numbers.update({keys[name]: value for name, value in chosen.items()})
             spokes: dict[str, list[str]] = {}
             for name, key in keys.items():
@@ -276,7 +215,7 @@ class _Allocator:
                 else:
                     names[key] = self._vrf_name(key.vpn)
             for vpn, members in spokes.items():
-                order = self._numbers(f"spoke/{pe}/{vpn}", members, 1, MAX_SPOKES_PER_PE, {})
+                order = self._numbers(f"spoke/{pe}/{vpn}", members, SPOKES_PER_PE, {})
                 for name, number in order.items():
                     names[keys[name]] = f"{self._vrf_name(vpn)}-{number}"
         return names, numbers
@@ -285,88 +224,29 @@ class _Allocator:
         zone = self.network.vpns[vpn].zone
         return f"{self.network.backbone.zones[zone].vrf_prefix}-{vpn}"
 
-    # -- the one algorithm -----------------------------------------------------------------
-
     def _choose(
-        self,
-        pool: str,
-        names: Iterable[str],
-        first: int,
-        last: int,
-        explicit: Mapping[str, int],
-        show: Callable[[int], str | int],
-        read: Callable[[str | int], int | None],
-        described: str,
+        self, pool: Pool, names: Iterable[str], explicit: Mapping[str, int]
     ) -> dict[str, int]:
-        """Values for `names` from first..last: explicit, then locked or retired, then lowest."""
-        wanted = sorted(set(names), key=natural)
-        locked = self.before.pools.get(pool, {})
-        retired = self.after.retired.setdefault(pool, {})
-        taken: dict[int, str] = {}
-        chosen: dict[str, int] = {}
-
-        def take(name: str, value: int) -> None:
-            if value in taken:
-                self._problem(
-                    pool,
-                    f"{show(value)} is wanted by both {taken[value]} and {name}",
-                    "change one, or remove one line of the lock file",
-                )
-                return
-            taken[value] = name
-            chosen[name] = value
-
-        for name in wanted:
-            if name in explicit:
-                take(name, explicit[name])
-        for source in (locked, retired):
-            for name in wanted:
-                if name in chosen or name not in source:
-                    continue
-                value = read(source[name])
-                if value is None:
-                    self._problem(
-                        pool,
-                        f"locked value {source[name]} of {name} is not in {described}",
-                        "restore the pool, or remove that line of the lock file to renumber",
-                    )
-                else:
-                    take(name, value)
-        for name, old in locked.items():
-            if name not in chosen:
-                retired[name] = old
-        for name in chosen:
-            retired.pop(name, None)
-        resting = {value for old in retired.values() if (value := read(old)) is not None}
-        candidate = first
-        for name in wanted:
-            if name in chosen:
-                continue
-            while candidate in taken or candidate in resting:
-                candidate += 1
-            if candidate > last:
-                holder = next(iter(taken.values()), "retired names")
-                self._problem(
-                    pool,
-                    f"{described} is exhausted: {name} finds none left "
-                    f"({len(taken)} in use, the first by {holder}; {len(resting)} retired)",
-                    "widen the pool in network.yaml, or delete retired lines of the lock file",
-                )
-                break
-            taken[candidate] = name
-            chosen[name] = candidate
-        self.after.pools[pool] = {
-            name: show(chosen[name]) for name in wanted if name in chosen
-        }
-        if not retired:
-            del self.after.retired[pool]
-        return chosen
+        choice = choose(
+            pool,
+            names,
+            explicit,
+            locked=self.before.pools.get(pool.name, {}),
+            retired=self.before.retired.get(pool.name, {}),
+        )
+        self.after.pools[pool.name] = {n: pool.show(v) for n, v in choice.numbers.items()}
+        if choice.retired:
+            self.after.retired[pool.name] = choice.retired
+        else:
+            self.after.retired.pop(pool.name, None)
+        self.problems += [
+            Problem("plan.lock.yaml", 0, pool.name, found, remedy)
+            for found, remedy in choice.problems
+        ]
+        return choice.numbers
 
     def _retire_dropped_pools(self) -> None:
         """A PE or port that vanished takes its pool with it; its numbers retire."""
         for pool, values in self.before.pools.items():
             if pool not in self.after.pools and values:
                 self.after.retired.setdefault(pool, {}).update(values)
-
-    def _problem(self, pool: str, found: str, remedy: str) -> None:
-        self.problems.append(Problem("plan.lock.yaml", 0, pool, found, remedy))

@@ -4,7 +4,8 @@ Every check is linear in the inventory (or sorts it once) and yields problems; n
 """
 
 from collections.abc import Callable, Iterator
-from ipaddress import IPv4Network, IPv6Network
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from inventory.errors import Problem
 from inventory.models import (
@@ -35,19 +36,22 @@ def _regions(network: Network, report: Report) -> Iterator[Problem]:
         parent = network.regions.get(region.parent)
         if parent is None:
             yield report(
-                "regions", (name, "parent"), f"no region {region.parent!r}", "name one that is here"
+                "regions",
+                (name, "parent"),
+                f"no region {region.parent!r}",
+                "add it or correct the name",
             )
         elif TIER_ORDER.index(parent.tier) >= TIER_ORDER.index(region.tier):
             yield report(
                 "regions",
                 (name, "parent"),
                 f"parent {region.parent} is of tier {parent.tier}, not above {region.tier}",
-                "a parent is of a higher tier",
+                "name a region of a higher tier",
             )
 
 
 def _routers(network: Network, report: Report) -> Iterator[Problem]:
-    seen: dict[object, tuple[str, str]] = {}
+    seen: dict[tuple[str, object], str] = {}
     for name, router in network.routers.items():
         region = network.regions.get(router.region)
         if region is None:
@@ -80,16 +84,15 @@ def _routers(network: Network, report: Report) -> Iterator[Problem]:
             if value is None:
                 continue
             if (field, value) in seen:
-                other, _ = seen[field, value]
                 shown = f"{value[0]} port {value[1]}" if isinstance(value, tuple) else str(value)
                 yield report(
                     "hosts",
                     (name, field) if field == "hostname" else (name, "data", field),
-                    f"duplicate address {shown}, {other} has it too",
+                    f"duplicate address {shown}, {seen[field, value]} has it too",
                     "give each router its own",
                 )
             else:
-                seen[field, value] = (name, field)
+                seen[field, value] = name
 
 
 def _circuits(network: Network, report: Report) -> Iterator[Problem]:
@@ -116,13 +119,9 @@ def _circuits(network: Network, report: Report) -> Iterator[Problem]:
                     "use a free port",
                 )
             ports.setdefault(key, name)
-            if end.port == network.backbone.management.port:
-                yield report(
-                    "circuits",
-                    (name, end_name, "port"),
-                    f"{end.port} is the management port",
-                    "use another port",
-                )
+            yield from _reserved_port(
+                network, "circuits", (name, end_name, "port"), end.port, report
+            )
 
 
 def _vpns(network: Network, report: Report) -> Iterator[Problem]:
@@ -144,28 +143,46 @@ def _vpns(network: Network, report: Report) -> Iterator[Problem]:
             )
 
 
+def _reflectors(network: Network, report: Report) -> Iterator[Problem]:
+    edges = network.with_role(Role.PE)
+    if len(edges) > 1 and not network.with_role(Role.RR):
+        yield report(
+            "hosts",
+            (edges[0], "data", "roles"),
+            f"{len(edges)} PEs and no router with role rr",
+            "give rr to one or two routers: PEs exchange VPN routes through them",
+        )
+
+
 def _sites(network: Network, report: Report) -> Iterator[Problem]:
-    core_ports = {
+    asns: dict[int, str] = {network.backbone.asn: "the backbone"}
+    for name, site in network.sites.items():
+        if site.region not in network.regions:
+            yield report(
+                "sites",
+                (name, "region"),
+                f"no region {site.region!r}",
+                "add it to regions.yaml or correct the name",
+            )
+        yield from _site_role(network, name, report)
+        if site.asn is not None:
+            if site.asn in asns:
+                yield report(
+                    "sites",
+                    (name, "asn"),
+                    f"AS {site.asn} is that of {asns[site.asn]}",
+                    "give each its own",
+                )
+            asns.setdefault(site.asn, f"site {name}")
+
+
+def _accesses(network: Network, report: Report) -> Iterator[Problem]:
+    circuit_ports = {
         (end.router, end.port): name
         for name, circuit in network.circuits.items()
         for end in (circuit.a, circuit.b)
     }
-    tags: dict[tuple[str, str, object], str] = {}
-    whole_ports: dict[tuple[str, str], str] = {}
-    asns: dict[int, str] = {}
     for name, site in network.sites.items():
-        if site.region not in network.regions:
-            yield report(
-                "sites", (name, "region"), f"no region {site.region!r}", "correct the name"
-            )
-        yield from _site_role(network, name, report)
-        if site.asn is not None:
-            if site.asn in asns or site.asn == network.backbone.asn:
-                owner = asns.get(site.asn, "the backbone")
-                yield report(
-                    "sites", (name, "asn"), f"AS {site.asn} is {owner}'s", "give each its own"
-                )
-            asns.setdefault(site.asn, name)
         for access_name, access in site.site_network_accesses.items():
             where: Location = (name, "site-network-accesses", access_name)
             router = network.routers.get(access.pe)
@@ -182,61 +199,57 @@ def _sites(network: Network, report: Report) -> Iterator[Problem]:
                     "sites",
                     (*where, "pe"),
                     f"{access.pe} is no PE (roles: {', '.join(sorted(router.roles))})",
-                    "sites are joined to PEs only: labels and customers never share a port",
+                    "join sites to PEs only: labels and customers never share a port",
                 )
-            key = (access.pe, access.port)
-            if key in core_ports:
+            circuit = circuit_ports.get((access.pe, access.port))
+            if circuit is not None:
                 yield report(
                     "sites",
                     (*where, "port"),
-                    f"{access.pe} {access.port} is a backbone port (circuit {core_ports[key]})",
+                    f"{access.pe} {access.port} is a backbone port (circuit {circuit})",
                     "use a customer port",
                 )
-            if access.port == network.backbone.management.port:
-                yield report(
-                    "sites",
-                    (*where, "port"),
-                    f"{access.port} is the management port",
-                    "use a customer port",
-                )
-            label = f"{name}/{access_name}"
-            if access.vlan == "untagged":
-                if key in whole_ports:
-                    yield report(
-                        "sites",
-                        (*where, "port"),
-                        f"{access.pe} {access.port} is already used by {whole_ports[key]}",
-                        "an untagged access has its port alone",
-                    )
-            elif access.vlan is not None:
-                if (*key, access.vlan) in tags:
-                    yield report(
-                        "sites",
-                        (*where, "vlan"),
-                        f"VLAN {access.vlan} on {access.pe} {access.port} is "
-                        f"{tags[(*key, access.vlan)]}'s",
-                        "use a free VLAN, or leave vlan out",
-                    )
-                tags.setdefault((*key, access.vlan), label)
-            if access.vlan == "untagged":
-                whole_ports.setdefault(key, label)
+            yield from _reserved_port(network, "sites", (*where, "port"), access.port, report)
 
 
-def _untagged_alone(network: Network, report: Report) -> Iterator[Problem]:
-    users: dict[tuple[str, str], list[tuple[Location, object]]] = {}
+def _reserved_port(
+    network: Network, section: str, location: Location, port: str, report: Report
+) -> Iterator[Problem]:
+    management = network.backbone.management
+    if port == management.port:
+        yield report(section, location, f"{port} is the management port", "use another port")
+    elif port == management.vrf:
+        yield report(section, location, f"{port} is the management VRF", "use another port")
+
+
+def _shared_ports(network: Network, report: Report) -> Iterator[Problem]:
+    users: dict[tuple[str, str], list[tuple[Location, str, int | str | None]]] = {}
     for name, site in network.sites.items():
         for access_name, access in site.site_network_accesses.items():
             where: Location = (name, "site-network-accesses", access_name, "vlan")
-            users.setdefault((access.pe, access.port), []).append((where, access.vlan))
-    for (pe, port), entries in users.items():
-        untagged = [where for where, vlan in entries if vlan == "untagged"]
-        if untagged and len(entries) > len(untagged):
-            yield report(
-                "sites",
-                untagged[0],
-                f"untagged on {pe} {port}, which also carries VLANs",
-                "tag every access of a shared port",
+            users.setdefault((access.pe, access.port), []).append(
+                (where, f"{name}/{access_name}", access.vlan)
             )
+    for (pe, port), entries in users.items():
+        holders: dict[int, str] = {}
+        for where, label, vlan in entries:
+            if vlan == "untagged" and len(entries) > 1:
+                other = next(other for _, other, _ in entries if other != label)
+                yield report(
+                    "sites",
+                    where,
+                    f"untagged on {pe} {port}, which {other} uses too",
+                    "an untagged access has its port alone: tag each, or use another port",
+                )
+            elif isinstance(vlan, int):
+                if vlan in holders:
+                    yield report(
+                        "sites",
+                        where,
+                        f"VLAN {vlan} on {pe} {port} is that of {holders[vlan]}",
+                        "use a free VLAN, or leave vlan out",
+                    )
+                holders.setdefault(vlan, label)
 
 
 def _site_role(network: Network, name: str, report: Report) -> Iterator[Problem]:
@@ -262,9 +275,7 @@ def _site_role(network: Network, name: str, report: Report) -> Iterator[Problem]
 
 
 def _hubs(network: Network, report: Report) -> Iterator[Problem]:
-    with_hub = {
-        site.vpn for site in network.sites.values() if site.site_role is SiteRole.HUB
-    }
+    with_hub = {site.vpn for site in network.sites.values() if site.site_role is SiteRole.HUB}
     with_spoke: dict[str, str] = {}
     for name, site in network.sites.items():
         if site.site_role is SiteRole.SPOKE:
@@ -279,72 +290,92 @@ def _hubs(network: Network, report: Report) -> Iterator[Problem]:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A prefix that someone uses, and where that is written."""
+
+    prefix: IPNetwork
+    owner: str
+    section: str
+    location: Location
+
+
 def _prefixes(network: Network, report: Report) -> Iterator[Problem]:
     """One address plan for the whole nation: no prefix overlaps another, in any zone."""
-    entries: list[tuple[IPNetwork, str, Location | None]] = []
-    for name, site in network.sites.items():
-        for index, prefix in enumerate(site.prefixes):
-            entries.append((prefix, f"site {name}", (name, "prefixes", index)))
-            if prefix.prefixlen == 0 or prefix.is_multicast or prefix.is_link_local:
-                yield report(
-                    "sites",
-                    (name, "prefixes", index),
-                    f"{prefix} is no unicast prefix of a site",
-                    "list what the site's networks use",
-                )
-    pools = network.backbone.pools
-    for field in (
-        "loopback_ipv4",
-        "loopback_ipv6",
-        "circuit_ipv4",
-        "circuit_ipv6",
-        "access_ipv4",
-        "access_ipv6",
-    ):
-        entries.append((getattr(pools, field), f"pool {field.replace('_', '-')}", None))
-    entries.append((network.backbone.management.prefix, "the management prefix", None))
+    claims = [
+        _Claim(prefix, f"site {name}", "sites", (name, "prefixes", index))
+        for name, site in network.sites.items()
+        for index, prefix in enumerate(site.prefixes)
+    ]
+    for claim in (claim for claim in claims if not _unicast(claim.prefix)):
+        yield report(
+            claim.section,
+            claim.location,
+            f"{claim.prefix} is no unicast prefix of a site",
+            "list what the site's networks use",
+        )
+    claims = [claim for claim in claims if _unicast(claim.prefix)]
+    claims += _backbone_claims(network)
     for family in (IPv4Network, IPv6Network):
-        yield from _overlaps([e for e in entries if isinstance(e[0], family)], report)
+        yield from _overlaps([c for c in claims if isinstance(c.prefix, family)], report)
 
 
-def _overlaps(
-    entries: list[tuple[IPNetwork, str, Location | None]], report: Report
-) -> Iterator[Problem]:
-    ordered = sorted(
-        entries, key=lambda e: (int(e[0].network_address), e[0].prefixlen, e[2] is not None)
+def _unicast(prefix: IPNetwork) -> bool:
+    return prefix.prefixlen > 0 and not (
+        prefix.is_multicast or prefix.is_link_local or prefix.is_loopback
     )
-    widest: tuple[IPNetwork, str, Location | None] | None = None
-    for entry in ordered:
-        prefix, owner, location = entry
-        if widest is not None and int(prefix.network_address) <= int(widest[0].broadcast_address):
-            # The pool has no line of a site; show the problem where the site can be changed.
-            at = location if location is not None else widest[2]
-            mine, other = (entry, widest) if location is not None else (widest, entry)
-            if at is None:
-                yield report(
-                    "network",
-                    ("pools",),
-                    f"{owner} {prefix} overlaps {widest[1]} {widest[0]}",
-                    "move one",
-                )
-            else:
-                yield report(
-                    "sites",
-                    at,
-                    f"{mine[0]} overlaps {other[0]} of {other[1]}",
-                    "one address plan: use a free prefix",
-                )
-        if widest is None or int(prefix.broadcast_address) > int(widest[0].broadcast_address):
-            widest = entry
+
+
+def _backbone_claims(network: Network) -> Iterator[_Claim]:
+    backbone = network.backbone
+    for field in type(backbone.pools).model_fields:
+        pool = getattr(backbone.pools, field)
+        if isinstance(pool, IPv4Network | IPv6Network):
+            name = field.replace("_", "-")
+            yield _Claim(pool, f"pool {name}", "network", ("pools", name))
+    yield _Claim(
+        backbone.management.prefix, "the management prefix", "network", ("management", "prefix")
+    )
+    for name, router in network.routers.items():
+        for field, address, pool in (
+            ("loopback-ipv4", router.loopback_ipv4, backbone.pools.loopback_ipv4),
+            ("loopback-ipv6", router.loopback_ipv6, backbone.pools.loopback_ipv6),
+        ):
+            if address is not None and address not in pool:
+                yield _Claim(ip_network(address), f"router {name}", "hosts", (name, "data", field))
+
+
+def _overlaps(claims: list[_Claim], report: Report) -> Iterator[Problem]:
+    ordered = sorted(
+        claims,
+        key=lambda c: (int(c.prefix.network_address), c.prefix.prefixlen, c.section == "sites"),
+    )
+    widest: _Claim | None = None
+    for claim in ordered:
+        if widest is None or claim.prefix.network_address > widest.prefix.broadcast_address:  # type: ignore[operator] # one family
+            widest = claim
+            continue
+        # Sorted prefixes nest or are apart. Said where it is easiest to change: at the site.
+        mine, other = (claim, widest)
+        if mine.section != "sites" and other.section == "sites":
+            mine, other = other, mine
+        yield report(
+            mine.section,
+            mine.location,
+            f"{mine.prefix} overlaps {other.prefix} of {other.owner}",
+            "one address plan: use a free prefix",
+        )
 
 
 _CHECKS = (
     _regions,
     _routers,
+    _reflectors,
     _circuits,
     _vpns,
     _sites,
-    _untagged_alone,
+    _accesses,
+    _shared_ports,
     _hubs,
     _prefixes,
 )

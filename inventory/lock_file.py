@@ -37,20 +37,21 @@ def read_lock(directory: Path) -> Lock:
     if not isinstance(data, dict):
         data, problems = {}, [Problem(document.path, 1, "", "not a mapping", "restore the file")]
     for section, pools in data.items():
-        if section not in sections or not isinstance(pools, dict):
+        if section not in sections or not isinstance(pools, dict | None):
             problems.append(
                 Problem(
                     document.path,
                     document.line((section,)),
                     str(section),
-                    "is neither pools nor retired",
+                    "is not a mapping called pools or retired",
                     "restore the file from version control",
                 )
             )
             continue
-        for pool, values in pools.items():
+        for pool, values in (pools or {}).items():
             if not isinstance(values, dict) or not all(
-                isinstance(value, str | int) for value in values.values()
+                isinstance(value, str | int) and not isinstance(value, bool)
+                for value in values.values()
             ):
                 problems.append(
                     Problem(
@@ -93,16 +94,29 @@ def write_lock(directory: Path, lock: Lock) -> bool:
     path = directory / LOCK_FILE
     text = lock_text(lock)
     try:
-        if path.exists() and path.read_text(encoding="utf-8") == text:
+        if path.exists() and path.read_bytes() == text.encode():
             return False
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=directory, prefix=".plan.lock.", delete=False
-        ) as handle:
-            handle.write(text)
-        Path(handle.name).chmod(0o644)
-        os.replace(handle.name, path)  # noqa: PTH105 -- the atomic rename, by its usual name
+        _replace(path, text.encode())
     except OSError as error:
         raise InventoryError(
             [Problem(str(path), 0, "", f"cannot be written: {error.strerror}", "check rights")]
         ) from error
     return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Old or new, never half: a file beside it, on the disk, then renamed over it."""
+    handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 -- closed and removed below
+        dir=path.parent, prefix=f".{path.name}.", delete=False
+    )
+    beside = Path(handle.name)
+    try:
+        with handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        beside.chmod(0o644)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

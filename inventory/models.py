@@ -6,10 +6,18 @@ A *zone* is one of the two networks that must never meet; it is not RFC 8299's "
 """
 
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_interface,
+)
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 IPNetwork = IPv4Network | IPv6Network
 
@@ -72,27 +80,77 @@ class SiteRole(StrEnum):
     SPOKE = "spoke-role"
 
 
+def _refusal(found: str, remedy: str) -> PydanticCustomError:
+    """An error in our own words; `inventory.schema_problems` takes it apart again."""
+    return PydanticCustomError("egovnet", "{found} -> {remedy}", {"found": found, "remedy": remedy})
+
+
+def _port(value: str) -> str:
+    if value == "lo":
+        raise _refusal("'lo' is the loopback", "name a port")
+    return value
+
+
 #: 10 characters leave room in a Linux interface name (15) for zone prefix and spoke number.
 VpnId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,9}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 #: `.` and the VLAN id (up to 5 characters) follow; a Linux interface name has 15.
-Port = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,9}$")]
-Asn = Annotated[int, Field(ge=1, le=4294967294)]
+Port = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,9}$"), AfterValidator(_port)]
+MAX_ASN = 4294967294
+Asn = Annotated[int, Field(ge=1, le=MAX_ASN)]
 #: Free text that is safe inside `description` lines of any platform.
 Text = Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f!#\"'`$\\]*$")]
 
 
-def _one_network(value: object) -> object:
+def _network(value: object, family: str) -> object:
     """Refuse host bits instead of dropping them: 10.0.0.1/24 is a typing mistake."""
-    if isinstance(value, str) and "/" not in value:
-        msg = "a prefix needs its length, such as 10.0.0.0/24"
-        raise ValueError(msg)
-    return value
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    example = "fde9::/64" if family == "IPv6" else "10.0.0.0/24"
+    if not isinstance(value, str):
+        raise _refusal("is no text", f"write a prefix such as {example}, an IPv6 one in quotes")
+    if "/" not in value:
+        raise _refusal(f"{value!r} has no length", f"write a prefix such as {example}")
+    try:
+        network = ip_interface(value).network
+    except ValueError as error:
+        raise _refusal(
+            f"{value!r} is no {family} prefix", f"write a prefix such as {example}"
+        ) from error
+    if not family.startswith(f"IPv{network.version}") and family != "IPv4 or IPv6":
+        raise _refusal(f"{value!r} is no {family} prefix", f"write a prefix such as {example}")
+    if int(network.network_address) != int(ip_interface(value).ip):
+        raise _refusal(f"{value!r} has host bits set", f"write {network}")
+    return network
 
 
-Prefix = Annotated[IPv4Network | IPv6Network, BeforeValidator(_one_network)]
-Prefix4 = Annotated[IPv4Network, BeforeValidator(_one_network)]
-Prefix6 = Annotated[IPv6Network, BeforeValidator(_one_network)]
+def _any_network(value: object) -> object:
+    return _network(value, "IPv4 or IPv6")
+
+
+def _network4(value: object) -> object:
+    return _network(value, "IPv4")
+
+
+def _network6(value: object) -> object:
+    return _network(value, "IPv6")
+
+
+def _vlan(value: object) -> object:
+    """One message for one mistake, where a union of types would give one for each."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value is None or value == "untagged" or (whole and 1 <= value <= 4094):  # type: ignore[operator] # `whole` says int
+        return value
+    shown = repr(value) if isinstance(value, str | int | float) else "this"
+    raise _refusal(
+        f"{shown} is no VLAN", "use 1 to 4094 or untagged, or leave vlan out to have one allocated"
+    )
+
+
+Prefix = Annotated[IPv4Network | IPv6Network, BeforeValidator(_any_network)]
+Prefix4 = Annotated[IPv4Network, BeforeValidator(_network4)]
+Prefix6 = Annotated[IPv6Network, BeforeValidator(_network6)]
+Vlan = Annotated[int | Literal["untagged"] | None, BeforeValidator(_vlan)]
 
 
 class NumberRange(Closed):
@@ -104,8 +162,9 @@ class NumberRange(Closed):
     @model_validator(mode="after")
     def _ordered(self) -> "NumberRange":
         if self.last < self.first:
-            msg = f"last ({self.last}) is before first ({self.first})"
-            raise ValueError(msg)
+            raise _refusal(
+                f"last ({self.last}) is before first ({self.first})", "swap or correct them"
+            )
         return self
 
 
@@ -136,10 +195,16 @@ class Pools(Closed):
     site_asn: NumberRange
 
     @model_validator(mode="after")
-    def _vlan_range(self) -> "Pools":
+    def _within_protocols(self) -> "Pools":
         if self.vlan.last > 4094:
-            msg = f"VLAN ids end at 4094 (IEEE 802.1Q), found {self.vlan.last}"
-            raise ValueError(msg)
+            raise _refusal(
+                f"pool vlan ends at {self.vlan.last}", "VLAN ids end at 4094 (IEEE 802.1Q)"
+            )
+        if self.site_asn.last > MAX_ASN:
+            raise _refusal(
+                f"pool site-asn ends at {self.site_asn.last}",
+                f"AS numbers end at {MAX_ASN} (RFC 6793, RFC 7300)",
+            )
         return self
 
 
@@ -151,6 +216,17 @@ class Management(Closed):
     port: Port = "eth0"
     prefix: Prefix4
 
+    @model_validator(mode="after")
+    def _free_on_linux(self) -> "Management":
+        if self.vrf in {"lo", "default", self.port} or self.vrf[1:2] == "-":
+            raise _refusal(
+                f"vrf {self.vrf!r} is the name of something else",
+                "take one such as mgmt; customers' VRFs begin with a letter and a hyphen",
+            )
+        if 253 <= self.table <= 255:
+            raise _refusal(f"table {self.table} is the kernel's own", "use 1 to 252, or 256 to 999")
+        return self
+
 
 class Backbone(Closed):
     """What `network.yaml` says: the backbone's numbers and the two zones."""
@@ -158,7 +234,8 @@ class Backbone(Closed):
     name: Name
     description: Text = ""
     asn: Annotated[int, Field(ge=1, le=65535)]
-    isis_area: Annotated[str, Field(pattern=r"^49(\.[0-9a-f]{4})+$")]
+    #: At most 13 octets (ISO 10589); the system id follows.
+    isis_area: Annotated[str, Field(pattern=r"^49(\.[0-9a-f]{4}){1,6}$")]
     #: Room for an Ethernet payload of 1500 bytes under a stack of labels.
     circuit_mtu: Annotated[int, Field(ge=1508, le=9216)] = 1600
     zones: dict[ZoneName, Zone]
@@ -169,18 +246,24 @@ class Backbone(Closed):
     def _two_zones(self) -> "Backbone":
         absent = [zone.value for zone in ZoneName if zone not in self.zones]
         if absent:
-            msg = f"zones lacks {', '.join(absent)}"
-            raise ValueError(msg)
+            raise _refusal(f"zones lacks {', '.join(absent)}", "describe both zones")
         prefixes = {zone.vrf_prefix for zone in self.zones.values()}
         if len(prefixes) < len(self.zones):
-            msg = "two zones have one vrf-prefix"
-            raise ValueError(msg)
+            raise _refusal("two zones have one vrf-prefix", "give each zone its own letter")
         first, second = sorted(
             (zone.route_targets for zone in self.zones.values()), key=lambda pool: pool.first
         )
         if second.first <= first.last:
-            msg = f"the zones' route-targets overlap at {second.first}"
-            raise ValueError(msg)
+            raise _refusal(
+                f"the zones' route-targets overlap at {second.first}",
+                "give each zone its own range",
+            )
+        asns = self.pools.site_asn
+        if asns.first <= self.asn <= asns.last:
+            raise _refusal(
+                f"pool site-asn {asns.first}-{asns.last} holds the backbone's own AS {self.asn}",
+                "move the pool: a site in the backbone's AS would be an internal peer",
+            )
         return self
 
 
@@ -202,7 +285,7 @@ class Agency(Closed):
 class Router(Closed):
     """A backbone or edge router. `hostname`, `port` and `platform` are how Nornir reaches it."""
 
-    hostname: str
+    hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]*$", max_length=253)]
     port: Annotated[int, Field(ge=1, le=65535)] = 22
     platform: Literal["frr"]
     region: Name
@@ -215,8 +298,7 @@ class Router(Closed):
     @model_validator(mode="after")
     def _roles_fit(self) -> "Router":
         if Role.PLATFORM in self.roles and Role.PE not in self.roles:
-            msg = "role platform needs role pe"
-            raise ValueError(msg)
+            raise _refusal("role platform without role pe", "add pe to its roles")
         return self
 
 
@@ -251,11 +333,22 @@ class SiteNetworkAccess(Closed):
     pe: Name
     port: Port
     #: None: allocated. "untagged": the port itself.
-    vlan: Annotated[int, Field(ge=1, le=4094)] | Literal["untagged"] | None = None
+    vlan: Vlan = None
     routing_protocol: Literal["static", "bgp"]
     maximum_prefix: Annotated[int, Field(ge=1, le=100000)] = 100
     #: The higher wins when a site has several accesses (BGP local preference).
     access_priority: Annotated[int, Field(ge=1, le=65535)] = 100
+
+    @model_validator(mode="after")
+    def _nothing_in_vain(self) -> "SiteNetworkAccess":
+        if self.routing_protocol == "static":
+            for name in ("maximum_prefix", "access_priority"):
+                if name in self.model_fields_set:
+                    raise _refusal(
+                        f"{_kebab(name)} has no effect with routing-protocol static",
+                        "leave it out, or use bgp",
+                    )
+        return self
 
 
 class Site(Closed):

@@ -1,6 +1,5 @@
 """YAML with its line numbers: what the loader needs to say where a mistake stands."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,46 +54,65 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
         lines: dict[Location, int] = {}
         problems: list[Problem] = []
         if node is not None:
-            _collect(node, (), lines, problems, name)
+            _Collector(name, lines, problems).collect(node, ())
         if problems:
             raise InventoryError(problems)
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise InventoryError(
-            [Problem(name, line, "", f"not YAML: {error.problem}", "mend the syntax")]
-        ) from error
-    except yaml.YAMLError as error:
-        raise InventoryError([Problem(name, 0, "", f"not YAML: {error}", "mend it")]) from error
+        found = "not YAML: " + " ".join(filter(None, (error.context, error.problem)))
+        raise InventoryError([Problem(name, line, "", found, "mend the syntax")]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        found = f"not YAML: character #x{ord(text[error.position]):02x}"
+        raise InventoryError([Problem(name, line, "", found, "remove it")]) from error
+    except (ValueError, RecursionError) as error:
+        # Values such as the date 2024-13-45 or !!int x, and thousands of nested brackets.
+        found = f"not YAML: {error}"
+        raise InventoryError([Problem(name, 0, "", found, "put text in quotes")]) from error
     finally:
         loader.dispose()
     return Document(name, data, lines)
 
 
-def _collect(
-    node: yaml.Node,
-    location: Location,
-    lines: dict[Location, int],
-    problems: list[Problem],
-    name: str,
-) -> None:
-    lines.setdefault(location, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        seen: dict[Hashable, int] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node)
-            line = key_node.start_mark.line + 1
-            if key in seen and key != "<<":
-                where = ".".join(map(str, (*location, key)))
-                problems.append(
-                    Problem(
-                        name, line, where, f"given twice, first in line {seen[key]}", "keep one"
-                    )
-                )
-            seen[key] = line
-            lines[*location, key] = line
-            _collect(value_node, (*location, key), lines, problems, name)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            lines[*location, index] = item.start_mark.line + 1
-            _collect(item, (*location, index), lines, problems, name)
+@dataclass(frozen=True, slots=True)
+class _Collector:
+    """Walks the nodes of one file; a node that aliases repeat is walked once."""
+
+    name: str
+    lines: dict[Location, int]
+    problems: list[Problem]
+    walked: set[int] = field(default_factory=set)
+
+    def collect(self, node: yaml.Node, location: Location) -> None:
+        self.lines.setdefault(location, node.start_mark.line + 1)
+        if id(node) in self.walked:
+            return
+        self.walked.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            seen: dict[str, int] = {}
+            for key_node, value_node in node.value:
+                key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+                line = key_node.start_mark.line + 1
+                self._check_key(key_node, (*location, key), line, seen.get(key))
+                seen.setdefault(key, line)
+                self.lines[*location, key] = line
+                self.collect(value_node, (*location, key))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                self.lines[*location, index] = item.start_mark.line + 1
+                self.collect(item, (*location, index))
+
+    def _check_key(
+        self, node: yaml.Node, location: Location, line: int, before: int | None
+    ) -> None:
+        where = ".".join(map(str, location))
+        kind = node.tag.rpartition(":")[2]
+        if kind == "merge":
+            return
+        if kind != "str":
+            found, remedy = f"a key that YAML reads as {kind}, not as text", "put it in quotes"
+            self.problems.append(Problem(self.name, line, where, found, remedy))
+        elif before is not None:
+            found = f"given twice, first in line {before}"
+            self.problems.append(Problem(self.name, line, where, found, "keep one"))

@@ -43,6 +43,11 @@ def access_interface(access: SiteNetworkAccess, vlan: int | None) -> str:
     return access.port if vlan is None else f"{access.port}.{vlan}"
 
 
+def policy_name(site: str, access: str) -> str:
+    """Name of an access's filters on its PE. No name holds `_`: a-b/c and a/b-c stay apart."""
+    return f"{site}_{access}"
+
+
 def route_targets(
     network: Network, allocation: Allocation, site: Site
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -63,7 +68,7 @@ def route_targets(
 
 
 def isis_net(area: str, loopback: IPv4Address) -> str:
-    """Network entity title: the loopback's 12 digits as system id (10.255.0.3 -> 0102.5500.0003)."""
+    """Network entity title; its system id is the loopback (10.255.0.3: 0102.5500.0003)."""
     digits = "".join(f"{octet:03d}" for octet in loopback.packed)
     return f"{area}.{digits[:4]}.{digits[4:8]}.{digits[8:]}.00"
 
@@ -110,15 +115,11 @@ def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, l
     result: dict[str, list[Interface]] = {}
     for name, circuit in network.circuits.items():
         nets = (allocation.circuit4[name], allocation.circuit6[name])
-        for index, (end, other) in enumerate(
-            ((circuit.a, circuit.b), (circuit.b, circuit.a))
-        ):
+        for index, (end, other) in enumerate(((circuit.a, circuit.b), (circuit.b, circuit.a))):
             result.setdefault(end.router, []).append(
                 Interface(
                     name=end.port,
-                    addresses=tuple(
-                        ip_interface(f"{net[index]}/{net.prefixlen}") for net in nets
-                    ),
+                    addresses=tuple(ip_interface(f"{net[index]}/{net.prefixlen}") for net in nets),
                     description=f"circuit {name} to {other.router} {other.port}",
                     circuit=Circuit(circuit.metric, network.backbone.circuit_mtu),
                 )
@@ -161,7 +162,7 @@ def _customer_side(
                         address=hop,
                         remote_as=allocation.site_asn[site_name],
                         description=f"site {label}",
-                        policy=f"{site_name}-{access_name}",
+                        policy=policy_name(site_name, access_name),
                         accepts=tuple(p for p in site.prefixes if p.version == hop.version),
                         maximum_prefix=access.maximum_prefix,
                         local_preference=access.access_priority,
@@ -181,7 +182,8 @@ def _customer_side(
                 export_targets=exports,
                 static_routes=tuple(
                     sorted(
-                        routes.get(key, ()), key=lambda r: (r.prefix.version, int(r.prefix[0]))
+                        routes.get(key, ()),
+                        key=lambda r: (r.prefix.version, int(r.prefix[0]), int(r.next_hop)),
                     )
                 ),
                 peers=tuple(
@@ -195,13 +197,18 @@ def _customer_side(
 def _backbone_peers(
     network: Network, allocation: Allocation
 ) -> dict[str, tuple[BackbonePeer, ...]]:
-    """Every router that speaks BGP peers with every reflector; reflectors with each other."""
-    reflectors = network.with_role(Role.RR)
+    """Every router that speaks BGP peers with every reflector; reflectors with each other.
+
+    In the order of their loopbacks, as a router lists them, whatever the inventory's order.
+    """
+    reflectors = sorted(network.with_role(Role.RR), key=allocation.loopback4.__getitem__)
 
     def peer(name: str, client: bool) -> BackbonePeer:
         return BackbonePeer(name, allocation.loopback4[name], allocation.loopback6[name], client)
 
-    edges = [n for n in network.with_role(Role.PE) if n not in set(reflectors)]
+    edges = sorted(
+        set(network.with_role(Role.PE)) - set(reflectors), key=allocation.loopback4.__getitem__
+    )
     result: dict[str, tuple[BackbonePeer, ...]] = {}
     for name in reflectors:
         result[name] = (

@@ -36,14 +36,18 @@ def _render(device: Device, *, provisioned: bool) -> str:
     interfaces = device.interfaces if provisioned else ()
     named = {interface.name for interface in interfaces}
     ports = {name.partition(".")[0] for name in named}
-    return _environment().get_template("device.j2").render(
-        device=device,
-        provisioned=provisioned,
-        management=device.management,
-        loopbacks=device.loopbacks if provisioned else (),
-        interfaces=interfaces,
-        bare_ports=sorted(ports - named, key=lambda name: (len(name), name)),
-        circuits=[interface for interface in interfaces if interface.circuit],
-        peers=[peer for vrf in device.vrfs for peer in vrf.peers] if provisioned else [],
-        isis=ISIS_TAG,
+    return (
+        _environment()
+        .get_template("device.j2")
+        .render(
+            device=device,
+            provisioned=provisioned,
+            management=device.management,
+            loopbacks=device.loopbacks if provisioned else (),
+            interfaces=interfaces,
+            bare_ports=sorted(ports - named, key=lambda name: (len(name), name)),
+            circuits=[interface for interface in interfaces if interface.circuit],
+            peers=[peer for vrf in device.vrfs for peer in vrf.peers] if provisioned else [],
+            isis=ISIS_TAG,
+        )
     )

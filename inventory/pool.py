@@ -1,0 +1,177 @@
+"""One pool of numbers and the one algorithm that hands them out.
+
+A pool counts in whole numbers; addresses are the n-th subnet of the pool's prefix. The algorithm:
+what the owner wrote, then what the lock file holds (in use or retired under the same name), then
+the lowest number that nobody has and that is not retired.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from typing import Generic, TypeVar
+
+Values = dict[str, str | int]
+N = TypeVar("N", IPv4Network, IPv6Network)
+
+
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Sort key that puts gd-pe2 before gd-pe10."""
+    return tuple(
+        (0, int(part), "") if part.isdigit() else (1, 0, part)
+        for part in re.findall(r"\d+|\D+", name)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Numbers first..last, and how they are written in the lock file."""
+
+    name: str
+    first: int
+    last: int
+    described: str
+    show: Callable[[int], str | int]
+    #: None: not a value of this pool.
+    read: Callable[[str | int], int | None]
+
+
+@dataclass(slots=True)
+class Choice:
+    """Outcome for one pool: numbers by name, names retired, and (found, remedy) of mistakes."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    retired: Values = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    #: Who has which number: `numbers` the other way round.
+    holders: dict[int, str] = field(default_factory=dict)
+
+
+def number_pool(name: str, first: int, last: int) -> Pool:
+    """A pool of plain numbers, such as VLAN ids."""
+
+    def read(value: str | int) -> int | None:
+        return value if isinstance(value, int) and first <= value <= last else None
+
+    return Pool(name, first, last, f"{name} {first}-{last}", lambda value: value, read)
+
+
+class AddressPool(Generic[N]):
+    """The subnets of one length of a prefix, counted from 0; of full length: addresses."""
+
+    def __init__(self, name: str, prefix: N, length: int) -> None:
+        self._prefix: N = prefix
+        self._length = length
+        self._step = 1 << (prefix.max_prefixlen - length)
+        self._start = int(prefix.network_address)
+        self._size = prefix.num_addresses // self._step
+        single = length == prefix.max_prefixlen
+        # The all-zeros address of a loopback pool is left alone: it reads as the pool itself.
+        self.pool = Pool(
+            name,
+            1 if single else 0,
+            self._size - 1,
+            f"{name} {prefix}",
+            (lambda index: str(self.subnet(index)[0])) if single else self._show,
+            self.read,
+        )
+
+    def subnet(self, index: int) -> N:
+        """The subnet that stands at `index`."""
+        return type(self._prefix)((self._start + index * self._step, self._length))
+
+    def read(self, text: str | int) -> int | None:
+        """Where the subnet or address `text` stands; None if it is none of this pool's."""
+        try:
+            value = type(self._prefix)(str(text))
+        except ValueError:
+            return None
+        index, rest = divmod(int(value.network_address) - self._start, self._step)
+        whole = rest == 0 and value.prefixlen == self._length
+        return index if whole and 0 <= index < self._size else None
+
+    def _show(self, index: int) -> str:
+        return str(self.subnet(index))
+
+
+def choose(
+    pool: Pool,
+    names: Iterable[str],
+    explicit: Mapping[str, int],
+    *,
+    locked: Values,
+    retired: Values,
+) -> Choice:
+    """A number of `pool` for each of `names`.
+
+    An explicit number may be one that is retired: the owner's word, as when a thing is renamed.
+    """
+    wanted = sorted(set(names), key=natural)
+    choice = Choice(retired=dict(retired))
+    for name in wanted:
+        if name in explicit:
+            _take(pool, choice, name, explicit[name])
+    _keep(pool, choice, wanted, locked)
+    _keep(pool, choice, wanted, retired)
+    for name, old in locked.items():
+        if name not in choice.numbers:
+            choice.retired[name] = old
+    for name in choice.numbers:
+        choice.retired.pop(name, None)
+    _fill(pool, choice, [name for name in wanted if name not in choice.numbers])
+    return choice
+
+
+def _take(pool: Pool, choice: Choice, name: str, number: int) -> None:
+    if number in choice.holders:
+        choice.problems.append(
+            (
+                f"{pool.show(number)} is wanted by both {choice.holders[number]} and {name}",
+                "change one, or remove one line of the lock file",
+            )
+        )
+    else:
+        choice.holders[number] = name
+        choice.numbers[name] = number
+
+
+def _keep(pool: Pool, choice: Choice, wanted: Iterable[str], kept: Values) -> None:
+    for name in wanted:
+        if name in choice.numbers or name not in kept:
+            continue
+        number = pool.read(kept[name])
+        if number is None:
+            choice.problems.append(
+                (
+                    f"locked value {kept[name]} of {name} is not in {pool.described}",
+                    "restore the pool, or remove that line of the lock file to renumber",
+                )
+            )
+        else:
+            _take(pool, choice, name, number)
+
+
+def _fill(pool: Pool, choice: Choice, names: Iterable[str]) -> None:
+    resting = {number for old in choice.retired.values() if (number := pool.read(old)) is not None}
+    free = _free(pool, choice, resting)
+    for name in names:
+        number = next(free, None)
+        if number is None:
+            holder = next(iter(choice.holders.values()), "no name")
+            choice.problems.append(
+                (
+                    f"{pool.described} is exhausted: {name} finds none left "
+                    f"({len(choice.holders)} in use, the first by {holder}; "
+                    f"{len(resting)} retired)",
+                    "widen the pool in network.yaml, or delete retired lines of the lock file",
+                )
+            )
+            return
+        choice.holders[number] = name
+        choice.numbers[name] = number
+
+
+def _free(pool: Pool, choice: Choice, resting: set[int]) -> Iterator[int]:
+    for number in range(pool.first, pool.last + 1):
+        if number not in choice.holders and number not in resting:
+            yield number

@@ -1,0 +1,56 @@
+"""pydantic's errors in the words of egovnet: what was found, and what to do next."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+#: pydantic's error type -> (found, remedy); `{input}` is what was written, others its context.
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "egovnet": ("{found}", "{remedy}"),
+    "extra_forbidden": ("unknown key", "remove it or correct its spelling"),
+    "missing": ("is missing", "add it"),
+    "string_type": ("{input} is no text", "write text; put numbers and yes or no in quotes"),
+    "string_pattern_mismatch": ("{input} is not of the form {pattern}", "write it in that form"),
+    "string_too_long": ("{input} is too long", "use at most {max_length} characters"),
+    "int_type": ("{input} is no whole number", "write a whole number"),
+    "int_parsing": ("{input} is no whole number", "write a whole number"),
+    "int_from_float": ("{input} is no whole number", "write a whole number"),
+    "greater_than_equal": ("{input} is too small", "use {ge} or more"),
+    "less_than_equal": ("{input} is too large", "use {le} or less"),
+    "literal_error": ("{input} is not known", "use {expected}"),
+    "enum": ("{input} is not known", "use {expected}"),
+    "too_short": ("is empty", "give at least one"),
+    "tuple_type": ("{input} where a list belongs", "write [first, second]"),
+    "frozen_set_type": ("{input} where a list belongs", "write [first, second]"),
+    "dict_type": ("{input} where a mapping belongs", "write key: value"),
+    "model_type": ("{input} where a mapping belongs", "write key: value"),
+    "ip_v4_address": ("{input} is no IPv4 address", "write one such as 10.255.0.1"),
+    "ip_v6_address": ("{input} is no IPv6 address", "write one such as 2001:db8::1"),
+    "ip_v4_interface": (
+        "{input} is no IPv4 address with its length",
+        "write one such as 172.20.20.11/24",
+    ),
+}
+
+
+def words(error: ErrorDetails) -> tuple[str, str]:
+    """(found, remedy) of one of pydantic's errors."""
+    kind = error["type"]
+    if kind not in _WORDS:
+        return f"{shown(error['input'])}: {error['msg']}", "correct it"
+    values: dict[str, Any] = {"input": shown(error["input"]), **error.get("ctx", {})}
+    found, remedy = _WORDS[kind]
+    return found.format_map(values), remedy.format_map(values)
+
+
+def shown(value: object) -> str:
+    """What was written, short enough for one line."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
