@@ -1,0 +1,350 @@
+"""Make the lab's network inside the virtual machine: namespaces, links, routers, hosts.
+
+One Python process forks for each node instead of starting programs: on an emulated processor a
+started program costs 10 to 20 ms, and a lab of 33 nodes would start hundreds. Reads
+``/lab/lab.json``; writes lines that start with ``egovnet:`` to the console.
+"""
+
+import ctypes
+import fcntl
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+LAB = Path("/lab")
+NODES = Path("/nodes")
+PIDS = Path("/run/egovnet")
+NETNS = Path("/run/netns")
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x4000000, 0x20000000, 0x40000000
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+FRR_UID = FRR_GID = 110
+FRR_ORDER = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
+IPV4_CONF = {"rp_filter": 0, "ignore_routes_with_linkdown": 1, "send_redirects": 0, "accept_redirects": 0}
+IPV6_CONF = {"accept_dad": 0, "keep_addr_on_down": 1, "ignore_routes_with_linkdown": 1, "accept_ra": 0}
+ROUTER_SYSCTLS = {
+    "net/ipv4/ip_forward": 1,
+    "net/ipv6/conf/all/forwarding": 1,
+    "net/ipv6/conf/default/forwarding": 1,
+}
+MANAGED_SYSCTLS = {
+    # as large as needed: every label of the table costs 8 bytes in each router
+    "net/mpls/platform_labels": 100000,
+    "net/mpls/ip_ttl_propagate": 1,
+    "net/vrf/strict_mode": 1,
+    # a daemon answers in the VRF it is bound to, and in no other
+    "net/ipv4/tcp_l3mdev_accept": 0,
+    "net/ipv4/udp_l3mdev_accept": 0,
+    "net/ipv4/raw_l3mdev_accept": 0,
+}
+SSHD_CONFIG = """\
+ListenAddress {listen}
+HostKey {host_key}
+AuthorizedKeysFile /lab/authorized_keys
+PermitRootLogin yes
+PasswordAuthentication yes
+KbdInteractiveAuthentication no
+UsePAM no
+UseDNS no
+StrictModes no
+PrintMotd no
+PrintLastLog no
+X11Forwarding no
+MaxStartups 100
+MaxSessions 100
+PidFile /run/sshd.pid
+# the cheapest strong choices on a processor without AES instructions
+KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org
+Ciphers chacha20-poly1305@openssh.com,aes128-ctr
+MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-256
+Subsystem sftp internal-sftp
+SetEnv PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8
+"""
+
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mount.argtypes = [ctypes.c_char_p] * 3 + [ctypes.c_ulong, ctypes.c_char_p]
+
+
+def check(result):
+    """Raise what the last C call set errno to."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def mount(source, target, kind=None, flags=0, data=None):
+    """mount(2) with text arguments."""
+    encoded = [value.encode() if value else None for value in (source, str(target), kind)]
+    try:
+        check(libc.mount(*encoded, flags, data.encode() if data else None))
+    except OSError as error:
+        raise OSError(error.errno, f"mount {kind or source} on {target}: {error.strerror}") from error
+
+
+def say(text):
+    """Write one line for the host, with the seconds since the kernel started."""
+    uptime = Path("/proc/uptime").read_text().split()[0]
+    os.write(1, f"egovnet: {uptime} {text}\n".encode())
+
+
+def write_sysctls(values):
+    """Set kernel parameters of the namespace we are in; a missing one is an error."""
+    for key, value in values.items():
+        (Path("/proc/sys") / key).write_text(str(value))
+
+
+def run(argv, text_in=None):
+    """Run a program and raise what it said when it failed."""
+    done = subprocess.run(argv, input=text_in, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(argv)}: {(done.stderr or done.stdout).strip()}")
+    return done.stdout
+
+
+def make_links(lab):
+    """All namespaces, the links between them and the management network, in one `ip` process."""
+    management = lab["management"]
+    lines = [f"netns add {node['name']}" for node in lab["nodes"]]
+    lines += [
+        "link set lo up",
+        "link add br-mgmt type bridge forward_delay 0",
+        "link set eth0 master br-mgmt up",
+        f"address add {management['control']}/{management['prefix_length']} dev br-mgmt",
+        "link set br-mgmt up",
+    ]
+    for number, node in enumerate(lab["nodes"]):
+        if node["kind"] == "router":
+            lines.append(
+                f"link add name m{number} master br-mgmt up"
+                f" type veth peer name eth0 netns {node['name']}"
+            )
+    for a, a_port, b, b_port in lab["links"]:
+        lines.append(
+            f"link add name {a_port} netns {a} type veth peer name {b_port} netns {b}"
+        )
+    run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
+
+
+def enter_network(name):
+    """Move this process into a node's network namespace."""
+    with (NETNS / name).open() as handle:
+        check(libc.setns(handle.fileno(), CLONE_NEWNET))
+
+
+def interfaces_up():
+    """Set every interface of the namespace up, as `ip link set ... up` would."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        for _, name in socket.if_nameindex():
+            request = struct.pack("16sH14x", name.encode(), 0x1)  # IFF_UP
+            fcntl.ioctl(control, 0x8914, request)  # SIOCSIFFLAGS
+
+
+def run_commands(commands):
+    """Run a node's boot commands; those that only call `ip` go to one process together."""
+    words = [command.split() for command in commands]
+    if all(w and w[0] == "ip" and not set(" ".join(w)) & set("|&;<>$`\"'()*?{}\\") for w in words):
+        # a batch line carries no options; the addresses say which family is meant
+        lines = [" ".join(x for x in w[1:] if x not in ("-4", "-6")) for w in words]
+        run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
+    else:
+        run(["sh", "-e"], "\n".join(commands) + "\n")
+
+
+def start_plain_node(node):
+    """A host, a switch or a static customer edge: addresses and routes, no process stays."""
+    enter_network(node["name"])
+    if node["kind"] == "ce":
+        write_sysctls(ROUTER_SYSCTLS)
+    if node["kind"] == "switch":
+        ports = [name for _, name in socket.if_nameindex() if name != "lo"]
+        lines = ["link add br0 type bridge forward_delay 0 mcast_snooping 0"]
+        lines += [f"link set {port} master br0" for port in ports]
+        run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
+    interfaces_up()
+    if node["commands"]:
+        run_commands(node["commands"])
+
+
+def own_file_system(name):
+    """A file system that looks like the appliance's and keeps its changes to itself."""
+    check(libc.unshare(CLONE_NEWNS | CLONE_NEWUTS))
+    mount(None, "/", None, MS_REC | MS_PRIVATE)
+    home = NODES / name
+    root = home / "root"
+    for directory in (home / "upper", home / "work", root):
+        directory.mkdir(parents=True)
+    mount(
+        "overlay", root, "overlay", 0, f"lowerdir=/,upperdir={home}/upper,workdir={home}/work"
+    )
+    mount("/dev", root / "dev", None, MS_BIND | MS_REC)
+    mount("proc", root / "proc", "proc")
+    mount("sysfs", root / "sys", "sysfs")
+    os.chroot(root)
+    os.chdir("/")
+    for directory in ("/run/frr", "/run/network", "/run/sshd", "/run/lock", "/tmp"):
+        Path(directory).mkdir(parents=True, exist_ok=True)
+    Path("/tmp").chmod(0o1777)
+
+
+def write_files(node):
+    """The files that a package and an administrator would have put there."""
+    name = node["name"]
+    Path("/etc/hostname").write_text(name + "\n")
+    Path("/etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {name}\n")
+    Path("/etc/network/interfaces").write_text(node["interfaces"])
+    frr = Path("/etc/frr")
+    (frr / "frr.conf").write_text(node["frr"])
+    (frr / "vtysh.conf").write_text("service integrated-vtysh-config\n")
+    lines = [f"{daemon}={'yes' if daemon in node['daemons'] else 'no'}" for daemon in FRR_ORDER]
+    lines += ["vtysh_enable=yes", 'zebra_options="  -A 127.0.0.1 -s 90000000"']
+    lines += [f'{daemon}_options="  -A 127.0.0.1"' for daemon in FRR_ORDER[1:]]
+    (frr / "daemons").write_text("\n".join(lines) + "\n")
+    for path in (frr, *frr.iterdir(), Path("/run/frr"), Path("/var/log/frr")):
+        os.chown(path, FRR_UID, FRR_GID)
+    for path in frr.iterdir():
+        path.chmod(0o640)
+
+
+def start_daemons(daemons):
+    """Start FRR's daemons side by side; returns when they take commands, after reading nothing."""
+    ordered = [daemon for daemon in FRR_ORDER if daemon in daemons]
+    starting = []
+    for daemon in ordered:
+        argv = [f"/usr/lib/frr/{daemon}", "-d", "-A", "127.0.0.1"]
+        if daemon == "zebra":
+            argv += ["-s", "90000000"]
+        starting.append((daemon, subprocess.Popen(argv, stdout=subprocess.DEVNULL)))
+        if daemon == "zebra":
+            starting[-1][1].wait()
+    for daemon, process in starting:
+        if process.wait() != 0:
+            raise RuntimeError(f"{daemon} did not start: exit code {process.returncode}")
+    deadline = time.monotonic() + 30
+    for daemon in ordered:
+        while not Path(f"/run/frr/{daemon}.vty").exists():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{daemon} opened no terminal in 30 s")
+            time.sleep(0.02)
+
+
+def start_sshd(listen, host_key):
+    """Start the SSH server of the namespace and file system we are in."""
+    path = Path("/run/sshd_config")
+    path.write_text(SSHD_CONFIG.format(listen=listen, host_key=host_key))
+    run(["/usr/sbin/sshd", "-f", str(path)])
+
+
+def management_vrf(interfaces):
+    """The VRF that the router's text binds eth0 to, or an empty string."""
+    stanza = ""
+    for line in interfaces.splitlines():
+        words = line.split()
+        if words[:1] == ["iface"]:
+            stanza = words[1]
+        elif stanza == "eth0" and words[:1] == ["vrf"]:
+            return words[1]
+    return ""
+
+
+def start_router(node):
+    """A managed router or a BGP customer edge; runs as process 1 of its own namespaces."""
+    name = node["name"]
+    write_files(node)
+    write_sysctls(ROUTER_SYSCTLS)
+    if node["kind"] == "router":
+        write_sysctls(MANAGED_SYSCTLS)
+        network = subprocess.Popen(["ifreload", "-a"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    else:
+        interfaces_up()
+        run_commands(node["commands"])
+        network = None
+    start_daemons(node["daemons"])
+    say(f"node {name} daemons")
+    if network is not None:
+        output = network.communicate()[0].decode(errors="replace")
+        if network.returncode != 0:
+            say(f"warning: {name}: ifreload: {' '.join(output.split())}")
+        say(f"node {name} interfaces")
+        vrf = management_vrf(node["interfaces"])
+        listen = node["management"] + (f" rdomain {vrf}" if vrf else "")
+        start_sshd(listen, f"/lab/keys/{name}")
+        say(f"node {name} ssh")
+    if node["daemons"]:
+        done = subprocess.run(["vtysh", "-b"], capture_output=True, text=True)
+        if done.returncode != 0:
+            say(f"warning: {name}: vtysh: {' '.join((done.stdout + done.stderr).split())}")
+    say(f"node {name} ready")
+
+
+def in_child(work, node):
+    """Fork and do ``work``; returns the child's number."""
+    child = os.fork()
+    if child:
+        return child
+    code = 0
+    try:
+        work(node)
+    except Exception as error:  # the host must hear of any fault, whatever it is
+        traceback.print_exc()
+        say(f"failed: {node['name']}: {error}")
+        code = 1
+    os._exit(code)
+
+
+def isolate_router(node):
+    """Enter the node's namespaces and fork its process 1, whose number the root may look up."""
+    enter_network(node["name"])
+    check(libc.unshare(CLONE_NEWPID))
+
+    def process_one(node):
+        own_number = os.readlink("/proc/self")  # still the machine's /proc: the number outside
+        (PIDS / f"{node['name']}.pid").write_text(own_number)
+        own_file_system(node["name"])
+        socket.sethostname(node["name"])
+        os.setsid()
+        start_router(node)
+        while True:  # bury the orphans of this router
+            try:
+                os.wait()
+            except ChildProcessError:
+                time.sleep(0.5)
+
+    in_child(process_one, node)
+
+
+def main():
+    """Boot the lab."""
+    say("kernel")
+    lab = json.loads((LAB / "lab.json").read_text())
+    PIDS.mkdir()
+    NETNS.mkdir()
+    write_sysctls({"net/core/devconf_inherit_init_net": 1})
+    for conf in ("all", "default"):
+        write_sysctls({f"net/ipv4/conf/{conf}/{key}": v for key, v in IPV4_CONF.items()})
+        write_sysctls({f"net/ipv6/conf/{conf}/{key}": v for key, v in IPV6_CONF.items()})
+    run(["chpasswd", "-c", "SHA256", "-s", "1000"], f"root:{lab['password']}\n")
+    (LAB / "lab.json").unlink()  # holds the password
+    make_links(lab)
+    say("links")
+    isolated = [n for n in lab["nodes"] if n["kind"] == "router" or n["daemons"]]
+    plain = [n for n in lab["nodes"] if n not in isolated]
+    # routers first: they take longest
+    children = {in_child(isolate_router, node): node["name"] for node in isolated}
+    children |= {in_child(start_plain_node, node): node["name"] for node in plain}
+    start_sshd(lab["management"]["control"], "/lab/keys/control")
+    say("control ssh")
+    while children:
+        number, status = os.wait()
+        name = children.pop(number, None)
+        if name is not None and status != 0:
+            say(f"failed: {name}: its setup ended with {status}")
+    say("hosts")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

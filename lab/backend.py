@@ -1,0 +1,59 @@
+"""What every way of running the virtual network can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lab.state import LabState
+from lab.topology import Topology
+
+Progress = Callable[[str], None]
+"""Told what is being done, one short line at a time."""
+
+EXEC_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A command that ended in a node."""
+
+    stdout: str
+    stderr: str
+    exit_code: int
+    """The command's own; 124 when its time was over."""
+
+
+class Backend(Protocol):
+    """Runs one lab at a time. All errors are LabErrors."""
+
+    def up(
+        self, topology: Topology, *, progress: Progress, reconfigure: bool = False
+    ) -> LabState:
+        """Bring ``topology`` up and wait until every node is ready.
+
+        Does nothing when it already runs; raises LabDiffersError when another topology does,
+        unless ``reconfigure`` says to replace it.
+        """
+        ...
+
+    def down(self) -> None:
+        """End the lab and remove what it left, also after a crash; a lab that is not there is fine."""
+        ...
+
+    def status(self) -> LabState:
+        """How the lab is now; never raises because it is down."""
+        ...
+
+    def exec(
+        self, node: str, command: str | Sequence[str], timeout: float = EXEC_SECONDS
+    ) -> Completed:
+        """Run a shell line, or an argument list, where ``node`` lives."""
+        ...
+
+    def exec_many(
+        self, commands: Mapping[str, str], timeout: float = EXEC_SECONDS
+    ) -> dict[str, Completed]:
+        """Run one shell line per node, all at the same time and in one round trip."""
+        ...

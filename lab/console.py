@@ -1,0 +1,48 @@
+"""Read what the guest reports on its console: how far each node has come, and what failed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_REPORT = re.compile(r"egovnet: (?:(\d+\.\d+) )?(.*?)\r?$")
+
+
+@dataclass
+class BootReport:
+    """What a console said so far."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    """Stage of the machine (``kernel``, ``links``, ``control ssh``, ``hosts``) to its uptime, s."""
+    ssh: dict[str, float] = field(default_factory=dict)
+    """Router to the uptime at which its SSH server stood, s."""
+    ready: dict[str, float] = field(default_factory=dict)
+    """Router or BGP customer edge to the uptime at which it had loaded its text, s."""
+    warnings: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+def read_console(text: str) -> BootReport:
+    """Interpret the complete lines of a console; anything that is not ours is skipped."""
+    report = BootReport()
+    complete, _, _ = text.rpartition("\n")
+    for line in complete.split("\n"):
+        found = _REPORT.search(line)
+        if found is None:
+            if "Kernel panic" in line:
+                report.failures.append(line.strip())
+            continue
+        uptime, message = float(found[1] or 0), found[2]
+        words = message.split()
+        if message.startswith("failed: "):
+            report.failures.append(message.removeprefix("failed: "))
+        elif message.startswith("warning: "):
+            report.warnings.append(message.removeprefix("warning: "))
+        elif len(words) == 3 and words[0] == "node":
+            if words[2] == "ssh":
+                report.ssh[words[1]] = uptime
+            elif words[2] == "ready":
+                report.ready[words[1]] = uptime
+        else:
+            report.stages[message] = uptime
+    return report

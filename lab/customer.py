@@ -1,0 +1,151 @@
+"""What stands behind a site-network-access in the lab: a CE and one host per site.
+
+Customers run their own equipment: these texts are the lab's, never egovnet's to provision.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, ip_interface
+
+from inventory.allocation import Allocation
+from inventory.models import IPNetwork, Network
+from lab.errors import TopologyError
+from templates.device import IPInterface
+from templates.intend import access_addresses
+
+#: The site's local network is the first subnet of this length in each of its prefixes.
+_LAN_LENGTH = {4: 24, 6: 64}
+_GATEWAY, _HOST = 1, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Lan:
+    """One local network of a site: the CE's and the host's address in it."""
+
+    prefix: IPNetwork
+    gateway: IPInterface
+    host: IPInterface
+
+
+def site_lans(network: Network, site: str) -> tuple[Lan, ...]:
+    """The local networks of `site`, one for each of its prefixes.
+
+    Raises:
+        TopologyError: a prefix is too small to hold a CE and a host.
+    """
+    lans = []
+    for prefix in network.sites[site].prefixes:
+        length = max(prefix.prefixlen, _LAN_LENGTH[prefix.version])
+        lan = next(prefix.subnets(new_prefix=length)) if length > prefix.prefixlen else prefix
+        if lan.num_addresses <= _HOST:
+            raise TopologyError(
+                f"site {site}: {prefix} is too small for a CE and a host in the lab",
+                next_step="Use a prefix of at least 16 addresses",
+            )
+        lans.append(
+            Lan(
+                prefix,
+                ip_interface(f"{lan[_GATEWAY]}/{length}"),
+                ip_interface(f"{lan[_HOST]}/{length}"),
+            )
+        )
+    return tuple(lans)
+
+
+def access_port(index: int) -> str:
+    """The CE's port for its access number `index` (from 0); the LAN follows the last."""
+    return f"eth{index + 1}"
+
+
+def ce_commands(network: Network, allocation: Allocation, site: str) -> tuple[str, ...]:
+    """Shell lines that give the CE its addresses and, on static accesses, its way out."""
+    accesses = network.sites[site].site_network_accesses
+    lines: list[str] = []
+    for index, (name, access) in enumerate(accesses.items()):
+        label = f"{site}/{name}"
+        port, vlan = access_port(index), allocation.vlan[label]
+        lines.append(f"ip link set {port} up")
+        if vlan is not None:
+            lines.append(f"ip link add link {port} name {port}.{vlan} type vlan id {vlan}")
+            port = f"{port}.{vlan}"
+            lines.append(f"ip link set {port} up")
+        ends = access_addresses(allocation, label)
+        lines += [f"ip address add {address} dev {port}" for address in ends.ce]
+        if access.routing_protocol == "static":
+            metric = 100 + index
+            lines += [
+                f"ip -{end.version} route add default via {end.ip} metric {metric}"
+                for end in ends.pe
+            ]
+    lan_port = access_port(len(accesses))
+    lines.append(f"ip link set {lan_port} up")
+    lines += [f"ip address add {lan.gateway} dev {lan_port}" for lan in site_lans(network, site)]
+    return tuple(lines)
+
+
+def host_commands(network: Network, site: str) -> tuple[str, ...]:
+    """Shell lines of the site's host: its addresses, and the CE as its default gateway."""
+    lans = site_lans(network, site)
+    lines = ["ip link set eth1 up", *(f"ip address add {lan.host} dev eth1" for lan in lans)]
+    gateways = {lan.gateway.version: lan.gateway.ip for lan in reversed(lans)}
+    lines += [f"ip -{version} route add default via {ip}" for version, ip in gateways.items()]
+    return tuple(lines)
+
+
+def speaks_bgp(network: Network, site: str) -> bool:
+    """Whether the site's CE runs BGP on any access."""
+    accesses = network.sites[site].site_network_accesses.values()
+    return any(access.routing_protocol == "bgp" for access in accesses)
+
+
+def ce_text(network: Network, allocation: Allocation, site: str) -> str:
+    """The CE's text in the order of a device's: only its FRR part says anything.
+
+    Prefixes are announced by `network`, never by redistributing what is connected: that
+    would carry the lab's own management into the VPN.
+    """
+    name = f"{site}-ce"
+    lines = [
+        name,
+        "# This file describes the network interfaces",
+        "# ports.conf --",
+        "frr version 8.4.4",
+        "frr defaults traditional",
+        f"hostname {name}",
+        "service integrated-vtysh-config",
+        "!",
+    ]
+    if speaks_bgp(network, site):
+        lines += _bgp(network, allocation, site)
+    return "\n".join(lines) + "\n"
+
+
+def _bgp(network: Network, allocation: Allocation, site: str) -> list[str]:
+    entry = network.sites[site]
+    peers: list[IPv4Interface | IPv6Interface] = []
+    for name, access in entry.site_network_accesses.items():
+        if access.routing_protocol == "bgp":
+            peers += access_addresses(allocation, f"{site}/{name}").pe
+    first = next(iter(entry.site_network_accesses))
+    router_id = access_addresses(allocation, f"{site}/{first}").ce[0].ip
+    lines = [
+        f"router bgp {allocation.site_asn[site]}",
+        f" bgp router-id {router_id}",
+        " no bgp ebgp-requires-policy",
+        " no bgp default ipv4-unicast",
+        " no bgp network import-check",
+    ]
+    for peer in peers:
+        lines += [
+            f" neighbor {peer.ip} remote-as {network.backbone.asn}",
+            f" neighbor {peer.ip} timers connect 5",
+        ]
+    for version in (4, 6):
+        lines += [" !", f" address-family ipv{version} unicast"]
+        lines += [
+            f"  network {prefix}"
+            for prefix in entry.prefixes
+            if isinstance(prefix, IPv4Network) == (version == 4)
+        ]
+        lines += [f"  neighbor {peer.ip} activate" for peer in peers if peer.version == version]
+        lines.append(" exit-address-family")
+    return [*lines, "exit", "!"]

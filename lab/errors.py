@@ -1,0 +1,67 @@
+"""What can go wrong with the virtual network.
+
+    LabError
+    +-- TopologyError        the topology contradicts itself (every contradiction, one per line)
+    +-- DeviceTextError      a device's text does not have the two parts a router boots from
+    +-- ContainerlabFileError  a *.clab.yml that is not a topology of ours
+    +-- ApplianceError       the guest's root file system cannot be fetched or built
+    +-- ToolMissingError     a program of the host (QEMU, apt, containerlab) is not installed
+    +-- LabBusyError         another process is bringing this lab up or down
+    +-- LabDiffersError      a lab of another topology is running
+    +-- LabNotRunningError   the verb needs a running lab
+    +-- GuestError           the virtual machine died, or could not do what a lab needs
+    +-- NodeError            a node is unknown, or does not answer
+
+Every message says what happened, where, and what to do next.
+"""
+
+
+class LabError(Exception):
+    """Root of the lab's errors; ``what``, ``where`` and ``next_step`` are kept apart for reports."""
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.next_step = next_step
+        message = f"{where}: {what}" if where else what
+        super().__init__(f"{message}. {next_step}" if next_step else message)
+
+
+class TopologyError(LabError):
+    """The topology contradicts itself; ``what`` lists every contradiction, one per line."""
+
+
+class DeviceTextError(LabError):
+    """A device's text does not have an interfaces part and an FRR part."""
+
+
+class ContainerlabFileError(LabError):
+    """A containerlab file cannot be read back as a topology."""
+
+
+class ApplianceError(LabError):
+    """The guest's root file system could not be fetched or built."""
+
+
+class ToolMissingError(LabError):
+    """A program the backend calls is not installed on this machine."""
+
+
+class LabBusyError(LabError):
+    """Another process is bringing this lab up or down."""
+
+
+class LabDiffersError(LabError):
+    """A lab made from another topology is running."""
+
+
+class LabNotRunningError(LabError):
+    """The verb needs a running lab and there is none."""
+
+
+class GuestError(LabError):
+    """The virtual machine died, timed out, or lacks what the lab needs (VRF, MPLS)."""
+
+
+class NodeError(LabError):
+    """A node does not exist in this lab, or does not answer."""

@@ -1,0 +1,90 @@
+"""The virtual network of an inventory: its routers and circuits, and customers behind them."""
+
+from collections.abc import Mapping
+
+from inventory.allocation import Allocation
+from inventory.models import Network
+from lab.customer import access_port, ce_commands, ce_text, host_commands, speaks_bgp
+from lab.topology import Endpoint, Link, Node, Topology
+
+ROUTER_DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd")
+CE_DAEMONS = ("zebra", "bgpd")
+
+
+def ce_name(site: str) -> str:
+    """Name of the CE node of `site`."""
+    return f"{site}-ce"
+
+
+def host_name(site: str) -> str:
+    """Name of the host node of `site`: where a citizen or an official sits."""
+    return f"{site}-host"
+
+
+def generate(network: Network, allocation: Allocation, texts: Mapping[str, str]) -> Topology:
+    """The lab of `network`; `texts` is what each router boots with (day-0 or intended).
+
+    A PE's port that several sites share gets a switch between; tags pass through it.
+
+    Raises:
+        TopologyError: a site's prefix is too small, or the names do not fit.
+    """
+    nodes = [
+        Node(
+            name=name,
+            kind="router",
+            management=router.management.ip,
+            forward=(router.hostname, router.port),
+            daemons=ROUTER_DAEMONS,
+            config=texts[name],
+        )
+        for name, router in network.routers.items()
+    ]
+    links = [
+        _link(_port(c.a.router, c.a.port), _port(c.b.router, c.b.port))
+        for c in network.circuits.values()
+    ]
+    on_port: dict[Endpoint, list[Endpoint]] = {}
+    for site, entry in network.sites.items():
+        bgp = speaks_bgp(network, site)
+        nodes.append(
+            Node(
+                name=ce_name(site),
+                kind="ce",
+                daemons=CE_DAEMONS if bgp else (),
+                config=ce_text(network, allocation, site) if bgp else "",
+                commands=ce_commands(network, allocation, site),
+            )
+        )
+        nodes.append(
+            Node(name=host_name(site), kind="host", commands=host_commands(network, site))
+        )
+        accesses = entry.site_network_accesses.values()
+        for index, access in enumerate(accesses):
+            on_port.setdefault(_port(access.pe, access.port), []).append(
+                _port(ce_name(site), access_port(index))
+            )
+        lan = _port(ce_name(site), access_port(len(accesses)))
+        links.append(_link(lan, _port(host_name(site), "eth1")))
+    for port, customers in on_port.items():
+        if len(customers) == 1:
+            links.append(_link(port, customers[0]))
+            continue
+        switch = f"{port.node}-{port.port}-switch"
+        nodes.append(Node(name=switch, kind="switch"))
+        for index, end in enumerate((port, *customers)):
+            links.append(_link(end, _port(switch, f"eth{index + 1}")))
+    return Topology(
+        name=network.backbone.name,
+        management_subnet=network.backbone.management.prefix,
+        nodes=tuple(nodes),
+        links=tuple(links),
+    )
+
+
+def _port(node: str, port: str) -> Endpoint:
+    return Endpoint(node=node, port=port)
+
+
+def _link(a: Endpoint, b: Endpoint) -> Link:
+    return Link(a=a, b=b)

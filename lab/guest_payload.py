@@ -1,0 +1,64 @@
+"""What makes the generic appliance a certain lab: a small archive laid over it at boot."""
+
+from __future__ import annotations
+
+import io
+import json
+from ipaddress import IPv4Address
+from typing import Any
+
+from lab.access import Access
+from lab.cpio_archive import CpioWriter
+from lab.device_text import PORTS_LINE, split_device_text
+from lab.topology import Node, Topology
+
+CONTROL_HOST_NUMBER = 2
+"""The root namespace's address in the management subnet, by its number from the network's."""
+
+
+def control_address(topology: Topology) -> IPv4Address:
+    """Where the virtual machine's root namespace answers in the management subnet."""
+    return topology.management_subnet[CONTROL_HOST_NUMBER]
+
+
+def guest_payload(topology: Topology, access: Access) -> bytes:
+    """A cpio archive with ``/lab``: the topology, the keys, and every node's boot texts.
+
+    Raises DeviceTextError when a router's config cannot be split.
+    """
+    description = {
+        "password": access.password,
+        "management": {
+            "control": str(control_address(topology)),
+            "prefix_length": topology.management_subnet.prefixlen,
+        },
+        "nodes": [_node(node) for node in topology.nodes],
+        "links": [
+            [link.a.node, link.a.port, link.b.node, link.b.port] for link in topology.links
+        ],
+    }
+    stream = io.BytesIO()
+    archive = CpioWriter(stream)
+    archive.directory("lab")
+    archive.directory("lab/keys", 0o700)
+    archive.file("lab/lab.json", json.dumps(description).encode(), 0o600)
+    archive.file("lab/authorized_keys", access.authorized_key.encode(), 0o600)
+    for name, key in access.host_keys.items():
+        archive.file(f"lab/keys/{name}", key.encode(), 0o600)
+    archive.close()
+    return stream.getvalue()
+
+
+def _node(node: Node) -> dict[str, Any]:
+    interfaces, frr = "", node.config
+    if node.kind == "router" or PORTS_LINE in node.config:
+        _, interfaces, frr = split_device_text(node.config)
+    return {
+        "name": node.name,
+        "kind": node.kind,
+        "management": str(node.management) if node.management else None,
+        "daemons": node.daemons,
+        "interfaces": interfaces,
+        "frr": frr,
+        "commands": node.commands,
+    }
