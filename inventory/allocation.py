@@ -21,9 +21,11 @@ from inventory.models import (
     ZoneName,
 )
 from inventory.pool import AddressPool, N, Pool, Values, choose, natural, number_pool
+from inventory.yaml_source import Location
 
 __all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
 
+LOCK_FILE = "plan.lock.yaml"
 #: Kernel tables and RD numbers of VRFs on one PE; RD type 1 has 16 bits (RFC 4364 section 4.2).
 VRF_NUMBERS = NumberRange(first=1001, last=65000)
 SPOKES_PER_PE = NumberRange(first=1, last=99)
@@ -35,6 +37,16 @@ class Lock:
 
     pools: dict[str, Values] = field(default_factory=dict)
     retired: dict[str, Values] = field(default_factory=dict)
+    #: Where it was read: the file, and the line of each (section, pool, name).
+    path: str = field(default=LOCK_FILE, compare=False)
+    lines: Mapping[Location, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def line(self, pool: str, name: str) -> int:
+        """Line of `name`, or of its pool; 0 if neither was read from a file."""
+        for place in (("pools", pool, name), ("retired", pool, name), ("pools", pool)):
+            if place in self.lines:
+                return self.lines[place]
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +252,8 @@ class _Allocator:
         else:
             self.after.retired.pop(pool.name, None)
         self.problems += [
-            Problem("plan.lock.yaml", 0, pool.name, found, remedy)
-            for found, remedy in choice.problems
+            Problem(self.before.path, self.before.line(pool.name, name), pool.name, found, remedy)
+            for name, found, remedy in choice.problems
         ]
         return choice.numbers
 

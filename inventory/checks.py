@@ -278,14 +278,16 @@ def _hubs(network: Network, report: Report) -> Iterator[Problem]:
     with_hub = {site.vpn for site in network.sites.values() if site.site_role is SiteRole.HUB}
     with_spoke: dict[str, str] = {}
     for name, site in network.sites.items():
-        if site.site_role is SiteRole.SPOKE:
+        vpn = network.vpns.get(site.vpn)
+        meshed = vpn is None or vpn.vpn_service_topology is Topology.ANY_TO_ANY
+        if site.site_role is SiteRole.SPOKE and not meshed:
             with_spoke.setdefault(site.vpn, name)
-    for vpn, spoke in with_spoke.items():
-        if vpn not in with_hub:
+    for vpn_id, spoke in with_spoke.items():
+        if vpn_id not in with_hub:
             yield report(
                 "sites",
                 (spoke, "site-role"),
-                f"VPN {vpn} has spokes and no hub site",
+                f"VPN {vpn_id} has spokes and no hub site",
                 "give one site hub-role",
             )
 
@@ -363,7 +365,7 @@ def _overlaps(claims: list[_Claim], report: Report) -> Iterator[Problem]:
             mine.section,
             mine.location,
             f"{mine.prefix} overlaps {other.prefix} of {other.owner}",
-            "one address plan: use a free prefix",
+            "one address plan: use a free prefix" if mine.section == "sites" else "move one",
         )
 
 

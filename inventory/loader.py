@@ -26,7 +26,7 @@ from inventory.models import (
     VpnId,
 )
 from inventory.nornir_hosts import Hosts, Place
-from inventory.schema_problems import words
+from inventory.schema_problems import in_file, words
 from inventory.sources import Sources
 from inventory.yaml_source import Document, Location, read_document
 
@@ -123,8 +123,7 @@ def _check_schema(sources: Sources) -> Network:
         except ValidationError as error:
             place = hosts.place if section == "hosts" else _as_it_stands(section)
             for entry in error.errors(include_url=False):
-                # pydantic ends the location of a wrong key with "[key]", which is in no file.
-                found_in, location = place(tuple(p for p in entry["loc"] if p != "[key]"))
+                found_in, location = place(in_file(entry))
                 problems.append(sources.problem(found_in, location, *words(entry)))
     if problems:
         raise InventoryError(problems)

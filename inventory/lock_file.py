@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
-from inventory.allocation import Lock, natural
+from inventory.allocation import LOCK_FILE, Lock, natural
 from inventory.errors import InventoryError, Problem
 from inventory.yaml_source import read_document
 
-LOCK_FILE = "plan.lock.yaml"
+__all__ = ["LOCK_FILE", "lock_text", "read_lock", "write_lock"]
 
 _HEADER = (
     "# What egovnet allocated. Written by egovnet, kept under version control; to renumber one\n"
@@ -66,7 +66,7 @@ def read_lock(directory: Path) -> Lock:
             sections[section][str(pool)] = {str(k): v for k, v in values.items()}
     if problems:
         raise InventoryError(problems)
-    return Lock(sections["pools"], sections["retired"])
+    return Lock(sections["pools"], sections["retired"], str(path), document.lines)
 
 
 def lock_text(lock: Lock) -> str:

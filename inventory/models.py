@@ -19,6 +19,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from inventory.schema_problems import shown
+
 IPNetwork = IPv4Network | IPv6Network
 
 
@@ -80,9 +82,13 @@ class SiteRole(StrEnum):
     SPOKE = "spoke-role"
 
 
-def _refusal(found: str, remedy: str) -> PydanticCustomError:
-    """An error in our own words; `inventory.schema_problems` takes it apart again."""
-    return PydanticCustomError("egovnet", "{found} -> {remedy}", {"found": found, "remedy": remedy})
+def _refusal(found: str, remedy: str, *at: str) -> PydanticCustomError:
+    """An error in our own words, about the key `at` of the model that raises it.
+
+    `inventory.schema_problems` takes it apart again.
+    """
+    context = {"found": found, "remedy": remedy, "at": at}
+    return PydanticCustomError("egovnet", "{found} -> {remedy}", context)
 
 
 def _port(value: str) -> str:
@@ -97,7 +103,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 #: `.` and the VLAN id (up to 5 characters) follow; a Linux interface name has 15.
 Port = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,9}$"), AfterValidator(_port)]
 MAX_ASN = 4294967294
-Asn = Annotated[int, Field(ge=1, le=MAX_ASN)]
+Asn = Annotated[int, Field(strict=True, ge=1, le=MAX_ASN)]
 #: Free text that is safe inside `description` lines of any platform.
 Text = Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f!#\"'`$\\]*$")]
 
@@ -108,9 +114,9 @@ def _network(value: object, family: str) -> object:
         return value
     example = "fde9::/64" if family == "IPv6" else "10.0.0.0/24"
     if not isinstance(value, str):
-        raise _refusal("is no text", f"write a prefix such as {example}, an IPv6 one in quotes")
-    if "/" not in value:
-        raise _refusal(f"{value!r} has no length", f"write a prefix such as {example}")
+        raise _refusal(
+            f"{shown(value)} is no prefix", f"write one such as {example}, IPv6 in quotes"
+        )
     try:
         network = ip_interface(value).network
     except ValueError as error:
@@ -119,6 +125,8 @@ def _network(value: object, family: str) -> object:
         ) from error
     if not family.startswith(f"IPv{network.version}") and family != "IPv4 or IPv6":
         raise _refusal(f"{value!r} is no {family} prefix", f"write a prefix such as {example}")
+    if "/" not in value:
+        raise _refusal(f"{value!r} has no length", f"write a prefix such as {example}")
     if int(network.network_address) != int(ip_interface(value).ip):
         raise _refusal(f"{value!r} has host bits set", f"write {network}")
     return network
@@ -141,9 +149,9 @@ def _vlan(value: object) -> object:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if value is None or value == "untagged" or (whole and 1 <= value <= 4094):  # type: ignore[operator] # `whole` says int
         return value
-    shown = repr(value) if isinstance(value, str | int | float) else "this"
     raise _refusal(
-        f"{shown} is no VLAN", "use 1 to 4094 or untagged, or leave vlan out to have one allocated"
+        f"{shown(value)} is no VLAN",
+        "use 1 to 4094 or untagged, or leave vlan out to have one allocated",
     )
 
 
@@ -156,8 +164,8 @@ Vlan = Annotated[int | Literal["untagged"] | None, BeforeValidator(_vlan)]
 class NumberRange(Closed):
     """An inclusive range of numbers to allocate from."""
 
-    first: Annotated[int, Field(ge=1)]
-    last: Annotated[int, Field(ge=1)]
+    first: Annotated[int, Field(strict=True, ge=1)]
+    last: Annotated[int, Field(strict=True, ge=1)]
 
     @model_validator(mode="after")
     def _ordered(self) -> "NumberRange":
@@ -171,7 +179,7 @@ class NumberRange(Closed):
 class RouteTargetRange(NumberRange):
     """Route-target numbers: two-octet-AS RTs (RFC 4360 section 3.1) have 32-bit numbers."""
 
-    last: Annotated[int, Field(ge=1, le=4294967295)]
+    last: Annotated[int, Field(strict=True, ge=1, le=4294967295)]
 
 
 class Zone(Closed):
@@ -198,12 +206,17 @@ class Pools(Closed):
     def _within_protocols(self) -> "Pools":
         if self.vlan.last > 4094:
             raise _refusal(
-                f"pool vlan ends at {self.vlan.last}", "VLAN ids end at 4094 (IEEE 802.1Q)"
+                f"pool vlan ends at {self.vlan.last}",
+                "VLAN ids end at 4094 (IEEE 802.1Q)",
+                "vlan",
+                "last",
             )
         if self.site_asn.last > MAX_ASN:
             raise _refusal(
                 f"pool site-asn ends at {self.site_asn.last}",
                 f"AS numbers end at {MAX_ASN} (RFC 6793, RFC 7300)",
+                "site-asn",
+                "last",
             )
         return self
 
@@ -212,7 +225,7 @@ class Management(Closed):
     """The management network: a VRF of its own on every router, never a customer's."""
 
     vrf: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,14}$")] = "mgmt"
-    table: Annotated[int, Field(ge=1, le=999)] = 999
+    table: Annotated[int, Field(strict=True, ge=1, le=999)] = 999
     port: Port = "eth0"
     prefix: Prefix4
 
@@ -222,9 +235,12 @@ class Management(Closed):
             raise _refusal(
                 f"vrf {self.vrf!r} is the name of something else",
                 "take one such as mgmt; customers' VRFs begin with a letter and a hyphen",
+                "vrf",
             )
         if 253 <= self.table <= 255:
-            raise _refusal(f"table {self.table} is the kernel's own", "use 1 to 252, or 256 to 999")
+            raise _refusal(
+                f"table {self.table} is the kernel's own", "use 1 to 252, or 256 to 999", "table"
+            )
         return self
 
 
@@ -233,11 +249,11 @@ class Backbone(Closed):
 
     name: Name
     description: Text = ""
-    asn: Annotated[int, Field(ge=1, le=65535)]
+    asn: Annotated[int, Field(strict=True, ge=1, le=65535)]
     #: At most 13 octets (ISO 10589); the system id follows.
     isis_area: Annotated[str, Field(pattern=r"^49(\.[0-9a-f]{4}){1,6}$")]
     #: Room for an Ethernet payload of 1500 bytes under a stack of labels.
-    circuit_mtu: Annotated[int, Field(ge=1508, le=9216)] = 1600
+    circuit_mtu: Annotated[int, Field(strict=True, ge=1508, le=9216)] = 1600
     zones: dict[ZoneName, Zone]
     pools: Pools
     management: Management
@@ -246,10 +262,12 @@ class Backbone(Closed):
     def _two_zones(self) -> "Backbone":
         absent = [zone.value for zone in ZoneName if zone not in self.zones]
         if absent:
-            raise _refusal(f"zones lacks {', '.join(absent)}", "describe both zones")
+            raise _refusal(f"zones lacks {', '.join(absent)}", "describe both zones", "zones")
         prefixes = {zone.vrf_prefix for zone in self.zones.values()}
         if len(prefixes) < len(self.zones):
-            raise _refusal("two zones have one vrf-prefix", "give each zone its own letter")
+            raise _refusal(
+                "two zones have one vrf-prefix", "give each zone its own letter", "zones"
+            )
         first, second = sorted(
             (zone.route_targets for zone in self.zones.values()), key=lambda pool: pool.first
         )
@@ -257,12 +275,15 @@ class Backbone(Closed):
             raise _refusal(
                 f"the zones' route-targets overlap at {second.first}",
                 "give each zone its own range",
+                "zones",
             )
         asns = self.pools.site_asn
         if asns.first <= self.asn <= asns.last:
             raise _refusal(
                 f"pool site-asn {asns.first}-{asns.last} holds the backbone's own AS {self.asn}",
                 "move the pool: a site in the backbone's AS would be an internal peer",
+                "pools",
+                "site-asn",
             )
         return self
 
@@ -286,7 +307,7 @@ class Router(Closed):
     """A backbone or edge router. `hostname`, `port` and `platform` are how Nornir reaches it."""
 
     hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]*$", max_length=253)]
-    port: Annotated[int, Field(ge=1, le=65535)] = 22
+    port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 22
     platform: Literal["frr"]
     region: Name
     tier: Tier
@@ -298,7 +319,7 @@ class Router(Closed):
     @model_validator(mode="after")
     def _roles_fit(self) -> "Router":
         if Role.PLATFORM in self.roles and Role.PE not in self.roles:
-            raise _refusal("role platform without role pe", "add pe to its roles")
+            raise _refusal("role platform without role pe", "add pe to its roles", "roles")
         return self
 
 
@@ -314,7 +335,7 @@ class Circuit(Closed):
 
     a: CircuitEnd
     b: CircuitEnd
-    metric: Annotated[int, Field(ge=1, le=16777214)] = 10
+    metric: Annotated[int, Field(strict=True, ge=1, le=16777214)] = 10
     description: Text = ""
 
 
@@ -335,9 +356,9 @@ class SiteNetworkAccess(Closed):
     #: None: allocated. "untagged": the port itself.
     vlan: Vlan = None
     routing_protocol: Literal["static", "bgp"]
-    maximum_prefix: Annotated[int, Field(ge=1, le=100000)] = 100
+    maximum_prefix: Annotated[int, Field(strict=True, ge=1, le=100000)] = 100
     #: The higher wins when a site has several accesses (BGP local preference).
-    access_priority: Annotated[int, Field(ge=1, le=65535)] = 100
+    access_priority: Annotated[int, Field(strict=True, ge=1, le=65535)] = 100
 
     @model_validator(mode="after")
     def _nothing_in_vain(self) -> "SiteNetworkAccess":
@@ -347,6 +368,7 @@ class SiteNetworkAccess(Closed):
                     raise _refusal(
                         f"{_kebab(name)} has no effect with routing-protocol static",
                         "leave it out, or use bgp",
+                        _kebab(name),
                     )
         return self
 

@@ -38,11 +38,11 @@ class Pool:
 
 @dataclass(slots=True)
 class Choice:
-    """Outcome for one pool: numbers by name, names retired, and (found, remedy) of mistakes."""
+    """Outcome for one pool; `problems` are (name, found, remedy)."""
 
     numbers: dict[str, int] = field(default_factory=dict)
     retired: Values = field(default_factory=dict)
-    problems: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[tuple[str, str, str]] = field(default_factory=list)
     #: Who has which number: `numbers` the other way round.
     holders: dict[int, str] = field(default_factory=dict)
 
@@ -126,6 +126,7 @@ def _take(pool: Pool, choice: Choice, name: str, number: int) -> None:
     if number in choice.holders:
         choice.problems.append(
             (
+                name,
                 f"{pool.show(number)} is wanted by both {choice.holders[number]} and {name}",
                 "change one, or remove one line of the lock file",
             )
@@ -143,6 +144,7 @@ def _keep(pool: Pool, choice: Choice, wanted: Iterable[str], kept: Values) -> No
         if number is None:
             choice.problems.append(
                 (
+                    name,
                     f"locked value {kept[name]} of {name} is not in {pool.described}",
                     "restore the pool, or remove that line of the lock file to renumber",
                 )
@@ -160,6 +162,7 @@ def _fill(pool: Pool, choice: Choice, names: Iterable[str]) -> None:
             holder = next(iter(choice.holders.values()), "no name")
             choice.problems.append(
                 (
+                    name,
                     f"{pool.described} is exhausted: {name} finds none left "
                     f"({len(choice.holders)} in use, the first by {holder}; "
                     f"{len(resting)} retired)",

@@ -44,6 +44,13 @@ def words(error: ErrorDetails) -> tuple[str, str]:
     return found.format_map(values), remedy.format_map(values)
 
 
+def in_file(error: ErrorDetails) -> tuple[str | int, ...]:
+    """Where the mistake stands in the section's mapping."""
+    # pydantic ends the location of a wrong key with "[key]", which is in no file.
+    stated = tuple(part for part in error["loc"] if part != "[key]")
+    return (*stated, *error.get("ctx", {}).get("at", ()))
+
+
 def shown(value: object) -> str:
     """What was written, short enough for one line."""
     if value is None:

@@ -49,6 +49,7 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
             [Problem(name, 0, "", f"cannot be read: {error.strerror}", "check path and rights")]
         ) from error
     loader = _Loader(text)
+    node: yaml.Node | None = None
     try:
         node = loader.get_single_node()
         lines: dict[Location, int] = {}
@@ -68,11 +69,35 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
         raise InventoryError([Problem(name, line, "", found, "remove it")]) from error
     except (ValueError, RecursionError) as error:
         # Values such as the date 2024-13-45 or !!int x, and thousands of nested brackets.
-        found = f"not YAML: {error}"
-        raise InventoryError([Problem(name, 0, "", found, "put text in quotes")]) from error
+        deep = isinstance(error, RecursionError)
+        found = "nested too deeply" if deep else f"not YAML: {error}"
+        remedy = "write it flatter" if deep else "put text in quotes"
+        line = _odd_line(node) if node is not None else 0
+        raise InventoryError([Problem(name, line, "", found, remedy)]) from error
     finally:
         loader.dispose()
     return Document(name, data, lines)
+
+
+def _odd_line(node: yaml.Node) -> int:
+    """Line of the first scalar that is not what its form says; 0 if none is."""
+    waiting = [node]
+    walked: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in walked:
+            continue
+        walked.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            try:
+                yaml.SafeLoader("").construct_object(node)
+            except ValueError:
+                return int(node.start_mark.line) + 1
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend(reversed(node.value))
+        elif isinstance(node, yaml.MappingNode):
+            waiting.extend(value for _, value in reversed(node.value))
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""Bad input: one case, one file in errors/. A bug report about a message becomes a file there.
+
+A case says what to change in a copy of the reference inventory (`edits`) and every line that
+must then be reported (`problems`), no more and no fewer. Nothing may be written.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import inventory.reference
+from inventory.allocation import allocate
+from inventory.errors import InventoryError
+from inventory.loader import load
+from inventory.lock_file import read_lock
+
+REFERENCE = Path(inventory.reference.__path__[0])
+CASES = sorted((Path(__file__).parent / "errors").glob("*.yaml"))
+
+
+def copy_of_reference(directory: Path) -> Path:
+    return Path(
+        shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    )
+
+
+def edit(root: Path, change: dict[str, Any]) -> None:
+    path = root / change["file"]
+    match change:
+        case {"replace": old, "with": new}:
+            text = path.read_text(encoding="utf-8")
+            assert old in text, f"{change['file']} holds no {old!r}: mend the case"
+            path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        case {"append": text}:
+            path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+        case {"text": text}:
+            path.write_text(text, encoding="utf-8")
+        case {"bytes": octets}:
+            path.write_bytes(bytes.fromhex(octets))
+        case {"delete": True}:
+            path.unlink()
+        case {"directory": True}:
+            path.unlink(missing_ok=True)
+            path.mkdir()
+        case _:
+            pytest.fail(f"unknown edit {change}")
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes() if path.is_file() else b""
+        for path in root.rglob("*")
+    }
+
+
+def problems_of(root: Path) -> list[str]:
+    """What reading the inventory in `root` reports, with paths relative to it."""
+    with pytest.raises(InventoryError) as caught:
+        allocate(load(root), read_lock(root))
+    return [str(problem).replace(f"{root}/", "") for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_bad_input_is_reported_in_full_and_nothing_is_written(case: Path, tmp_path: Path) -> None:
+    said = yaml.safe_load(case.read_text(encoding="utf-8"))
+    root = copy_of_reference(tmp_path / "network")
+    for change in said["edits"]:
+        edit(root, change)
+    before = contents(root)
+    assert problems_of(root) == said["problems"]
+    assert contents(root) == before
+
+
+def test_the_unchanged_copy_has_no_problem(tmp_path: Path) -> None:
+    root = copy_of_reference(tmp_path / "network")
+    assert allocate(load(root), read_lock(root)).lock == read_lock(root)
+
+
+def test_a_missing_directory_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(InventoryError) as caught:
+        load(tmp_path / "nowhere")
+    assert str(caught.value) == (
+        f"{tmp_path}/nowhere: no such inventory directory "
+        "-> name one with --inventory, or write one with: egovnet init DIR"
+    )
