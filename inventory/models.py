@@ -225,7 +225,8 @@ class Management(Closed):
     """The management network: a VRF of its own on every router, never a customer's."""
 
     vrf: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,14}$")] = "mgmt"
-    table: Annotated[int, Field(strict=True, ge=1, le=999)] = 999
+    #: ifupdown2 takes VRF tables from 1000 on; those of customers start at 1001.
+    table: Literal[1000] = 1000
     port: Port = "eth0"
     prefix: Prefix4
 
@@ -236,10 +237,6 @@ class Management(Closed):
                 f"vrf {self.vrf!r} is the name of something else",
                 "take one such as mgmt; customers' VRFs begin with a letter and a hyphen",
                 "vrf",
-            )
-        if 253 <= self.table <= 255:
-            raise _refusal(
-                f"table {self.table} is the kernel's own", "use 1 to 252, or 256 to 999", "table"
             )
         return self
 

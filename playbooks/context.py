@@ -1,0 +1,143 @@
+"""What a verb works on: an inventory read once, the devices chosen, and Nornir over them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from nornir import InitNornir
+from nornir.core import Nornir
+from nornir.core.plugins.inventory import InventoryPluginRegister
+
+from inventory.allocation import Allocation, allocate
+from inventory.errors import EgovnetError, InventoryError
+from inventory.loader import load
+from inventory.lock_file import read_lock, write_lock
+from inventory.models import Network, Tier
+from playbooks.journal import Journal
+from tasks.credentials import find_credentials, state_directory
+from tasks.nornir_inventory import EgovnetInventory
+from templates.device import Device
+from templates.intend import intend
+from templates.platforms import render
+
+REFERENCE = Path(__file__).resolve().parent.parent / "inventory" / "reference"
+
+
+class UsageError(EgovnetError):
+    """A wrong argument: says which, and what would be right (exit code 2)."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which devices a verb touches: names, a region with all below it, tiers."""
+
+    limit: tuple[str, ...] = ()
+    region: str | None = None
+    tiers: tuple[str, ...] = ()
+
+    def apply(self, network: Network) -> tuple[str, ...]:
+        """Names of the chosen routers, in the inventory's order.
+
+        Raises:
+            UsageError: a name that the inventory does not have, or nothing chosen.
+        """
+        wanted = [name for part in self.limit for name in part.split(",") if name]
+        unknown = [name for name in wanted if name not in network.routers]
+        if unknown:
+            raise UsageError(
+                f"--limit: no router {', '.join(unknown)} in the inventory; "
+                f"it has {_shortened(network.routers)}"
+            )
+        if self.region is not None and self.region not in network.regions:
+            raise UsageError(
+                f"--region: no region {self.region!r}; there are {_shortened(network.regions)}"
+            )
+        regions = network.regions_within(self.region) if self.region else None
+        tiers = {Tier(tier) for tier in self.tiers}
+        chosen = tuple(
+            name
+            for name, router in network.routers.items()
+            if (not wanted or name in set(wanted))
+            and (regions is None or router.region in regions)
+            and (not tiers or router.tier in tiers)
+        )
+        if not chosen:
+            raise UsageError("no router is left by --limit, --region and --tier together")
+        return chosen
+
+
+def _shortened(names: Iterable[str], most: int = 12) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
+
+
+@dataclass
+class Context:
+    """An inventory and the chosen devices; everything heavy is done once, when first asked for."""
+
+    directory: Path
+    selection: Selection = field(default_factory=Selection)
+    workers: int = 20
+
+    @cached_property
+    def network(self) -> Network:
+        """The cross-checked inventory."""
+        return load(self.directory)
+
+    @cached_property
+    def allocation(self) -> Allocation:
+        """Everything numbered; the lock file is read, not written."""
+        return allocate(self.network, read_lock(self.directory))
+
+    def keep_allocation(self) -> bool:
+        """Write the lock file if anything new was allocated; returns whether it was."""
+        return write_lock(self.directory, self.allocation.lock)
+
+    @cached_property
+    def devices(self) -> dict[str, Device]:
+        """Every router as it should be."""
+        return intend(self.network, self.allocation)
+
+    @cached_property
+    def chosen(self) -> tuple[str, ...]:
+        """Names of the devices this verb touches."""
+        return self.selection.apply(self.network)
+
+    def intended(self, names: Iterable[str] | None = None) -> dict[str, str]:
+        """Intended text of the named devices (default: the chosen ones)."""
+        return {
+            name: render(self.devices[name]) for name in (self.chosen if names is None else names)
+        }
+
+    @cached_property
+    def state(self) -> Path:
+        """Where this network's journal and lab are kept."""
+        return state_directory(self.network.backbone.name)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The network's journal."""
+        return Journal(self.state, self.network.backbone.name)
+
+    def nornir(self, names: Iterable[str] | None = None) -> Nornir:
+        """Nornir over the named devices (default: the chosen ones), with threads."""
+        if not self.network.routers:
+            raise InventoryError([])
+        wanted = set(self.chosen if names is None else names)
+        InventoryPluginRegister.register("EgovnetInventory", EgovnetInventory)
+        nornir = InitNornir(
+            inventory={
+                "plugin": "EgovnetInventory",
+                "options": {
+                    "directory": str(self.directory),
+                    "network": self.network,
+                    "allocation": self.allocation,
+                    "credentials": find_credentials(self.network.backbone.name),
+                },
+            },
+            runner={"plugin": "threaded", "options": {"num_workers": self.workers}},
+            logging={"enabled": False},
+        )
+        return nornir.filter(filter_func=lambda host: host.name in wanted)

@@ -1,0 +1,33 @@
+"""`history` and `show`: what the journal knows."""
+
+from dataclasses import asdict
+
+from playbooks.context import Context
+from playbooks.outcome import Outcome
+
+
+def history(context: Context) -> Outcome:
+    """Every change of the network, oldest first."""
+    return Outcome(
+        "history", {"changes": [asdict(change) for change in context.journal.changes()]}
+    )
+
+
+def show_change(context: Context, number: int) -> Outcome:
+    """One change: its devices' diffs and every step.
+
+    Raises:
+        JournalError: there is no such change.
+    """
+    change = context.journal.change(number)
+    return Outcome(
+        "show",
+        {
+            "change": asdict(change),
+            "devices": [
+                {"device": entry.device, "diff": entry.diff}
+                for entry in context.journal.configurations(number).values()
+            ],
+            "steps": [asdict(step) for step in context.journal.steps(number)],
+        },
+    )

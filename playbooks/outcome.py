@@ -1,0 +1,44 @@
+"""What a verb came to: data for people and programs, and the exit code."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+
+class Exit(IntEnum):
+    """Exit codes of every verb."""
+
+    DONE = 0
+    INTERNAL = 1
+    BAD_INPUT = 2
+    CHANGES = 3
+    LEAK_OR_FAILED_VERIFICATION = 4
+    DEVICES_FAILED = 5
+
+
+#: When several hold, the first of these that does.
+_GRAVITY = (
+    Exit.INTERNAL,
+    Exit.BAD_INPUT,
+    Exit.LEAK_OR_FAILED_VERIFICATION,
+    Exit.DEVICES_FAILED,
+    Exit.CHANGES,
+    Exit.DONE,
+)
+
+
+def gravest(codes: Iterable[Exit]) -> Exit:
+    """The exit code when all of `codes` hold; DONE when none does."""
+    held = set(codes)
+    return next((code for code in _GRAVITY if code in held), Exit.DONE)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`data` is exactly what `--json` prints; reports for people are made from it too."""
+
+    verb: str
+    data: dict[str, Any]
+    exit: Exit = Exit.DONE
+    notes: tuple[str, ...] = field(default=())

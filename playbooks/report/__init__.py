@@ -1,0 +1,1 @@
+"""Everything that is printed: tables and progress for people, JSON for programs."""

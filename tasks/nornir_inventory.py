@@ -1,0 +1,100 @@
+"""Nornir inventory plugin `EgovnetInventory`: a cross-checked inventory, served to Nornir.
+
+Use it as `InitNornir(inventory={"plugin": "EgovnetInventory", "options": {"directory": DIR}})`.
+Plain Nornir tools may read the directory's hosts.yaml, groups.yaml and defaults.yaml instead.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from nornir.core.inventory import (
+    ConnectionOptions,
+    Defaults,
+    Group,
+    Groups,
+    Host,
+    Hosts,
+    Inventory,
+    ParentGroups,
+)
+
+from inventory.allocation import Allocation, allocate
+from inventory.loader import load
+from inventory.lock_file import read_lock
+from inventory.models import Network
+from tasks.credentials import Credentials, find_credentials
+
+#: Seconds until an unanswered TCP connection or login is given up.
+CONNECT_TIMEOUT = 20
+
+
+class EgovnetInventory:
+    """Reads `directory` (or takes a network already read) and finds its credentials."""
+
+    def __init__(
+        self,
+        directory: str,
+        network: Network | None = None,
+        allocation: Allocation | None = None,
+        credentials: Credentials | None = None,
+    ) -> None:
+        path = Path(directory)
+        self.network = network or load(path)
+        self.allocation = allocation or allocate(self.network, read_lock(path))
+        self.credentials = credentials or find_credentials(self.network.backbone.name)
+
+    def load(self) -> Inventory:
+        """Hosts with their region, tier, roles and loopbacks; groups by tier, region, role."""
+        groups = Groups()
+
+        def group(name: str) -> Group:
+            return groups.setdefault(name, Group(name=name))
+
+        hosts = Hosts()
+        for name, router in self.network.routers.items():
+            roles = sorted(role.value for role in router.roles)
+            member_of = [router.platform, router.tier.value, router.region, *roles]
+            hosts[name] = Host(
+                name=name,
+                hostname=router.hostname,
+                port=router.port,
+                username=self.credentials.username,
+                password=self.credentials.password,
+                platform=router.platform,
+                groups=ParentGroups([group(member) for member in member_of]),
+                data={
+                    "region": router.region,
+                    "tier": router.tier.value,
+                    "roles": roles,
+                    "management": str(router.management),
+                    "loopback-ipv4": str(self.allocation.loopback4[name]),
+                    "loopback-ipv6": str(self.allocation.loopback6[name]),
+                },
+                connection_options=_connection_options(name, self.credentials),
+            )
+        return Inventory(hosts=hosts, groups=groups, defaults=Defaults())
+
+
+def _connection_options(name: str, credentials: Credentials) -> dict[str, ConnectionOptions]:
+    optional: dict[str, Any] = {
+        "device_name": name,
+        "ssh_strict": True,
+        "known_hosts": credentials.known_hosts,
+        "key_file": credentials.key_file,
+        "sudo": credentials.sudo,
+    }
+    netmiko: dict[str, Any] = {
+        "ssh_strict": True,
+        "system_host_keys": credentials.known_hosts is None,
+        "alt_host_keys": credentials.known_hosts is not None,
+        "alt_key_file": credentials.known_hosts or "",
+        "use_keys": credentials.key_file is not None,
+        "key_file": credentials.key_file,
+        "conn_timeout": CONNECT_TIMEOUT,
+    }
+    return {
+        "napalm": ConnectionOptions(
+            extras={"timeout": CONNECT_TIMEOUT, "optional_args": optional}
+        ),
+        "netmiko": ConnectionOptions(platform="linux", extras=netmiko),
+    }

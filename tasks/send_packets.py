@@ -1,0 +1,65 @@
+"""Send echo requests from a PE's VRFs, or make the script that does so from any shell."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nornir.core.task import Result, Task
+
+from tasks.device import driver
+
+#: Requests under way at once from one node; an emulated router has little more to give.
+PARALLEL = 24
+#: Seconds to wait for an echo reply.
+WAIT = 2
+_END = "end-of-probes"
+
+
+class PacketsNotSentError(RuntimeError):
+    """The script did not come to its end, so that silence would prove nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One echo request: from a VRF (None: where the script runs) to an address."""
+
+    vrf: str | None
+    target: str
+
+
+def probe_script(probes: Sequence[Probe]) -> str:
+    """POSIX shell text that prints the number of each probe that was answered.
+
+    Its last line says how many were sent; without it the result is worth nothing.
+    """
+    lines = [
+        f'p() {{ ping -n -q -c 1 -W {WAIT} $2 "$3" >/dev/null 2>&1 && echo "$1"; }}',
+    ]
+    for number, probe in enumerate(probes):
+        bind = f"'-I {probe.vrf}'" if probe.vrf else "''"
+        lines.append(f"p {number} {bind} {shlex.quote(probe.target)} &")
+        if number % PARALLEL == PARALLEL - 1:
+            lines.append("wait")
+    lines += ["wait", f"echo {_END} {len(probes)}"]
+    return "\n".join(lines) + "\n"
+
+
+def read_answers(output: str, probes: Sequence[Probe]) -> list[bool]:
+    """Whether each probe was answered, in order.
+
+    Raises:
+        PacketsNotSentError: the script's last line is missing.
+    """
+    words = [line.strip() for line in output.splitlines() if line.strip()]
+    if not words or words[-1] != f"{_END} {len(probes)}":
+        raise PacketsNotSentError(
+            f"only part of {len(probes)} probes was sent: {words[-1] if words else 'no output'!r}"
+        )
+    answered = {int(word) for word in words[:-1] if word.isdigit()}
+    return [number in answered for number in range(len(probes))]
+
+
+def send_packets(task: Task, probes: Sequence[Probe]) -> Result:
+    """Send `probes` from the device. Result: list[bool], one for each probe."""
+    output = driver(task).linux(probe_script(probes))
+    return Result(host=task.host, result=read_answers(output, probes))
