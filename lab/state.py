@@ -84,10 +84,14 @@ def is_ours(pid: int | None, marker: str) -> bool:
     """Whether process ``pid`` runs and was started with ``marker`` on its command line."""
     if pid is None or not marker:
         return False
-    try:
-        command_line = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
+    for _ in range(5):
+        try:
+            command_line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+        if command_line:
+            break
+        time.sleep(0.02)  # a process in the middle of exec has none for a moment; a zombie never
     return marker.encode() in command_line
 
 
