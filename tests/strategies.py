@@ -4,8 +4,10 @@ A network here is what `inventory.loader.load` could have returned: `tests/inven
 every one of them passes the cross checks and survives being written and read.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -139,7 +141,7 @@ def parts(draw: st.DrawFn, network: Network) -> Network:
     )
 
 
-def _some(names: Any) -> st.SearchStrategy[list[str]]:
+def _some(names: Iterable[str]) -> st.SearchStrategy[list[str]]:
     ordered = sorted(names)
     if not ordered:
         return st.just([])
@@ -187,7 +189,7 @@ def _router(draw: st.DrawFn, index: int, name: str, *, core: bool) -> Router:
 def _circuits(draw: st.DrawFn, cores: list[str], edges: list[str]) -> dict[str, Circuit]:
     result: dict[str, Circuit] = {}
     pairs = [(edge, core) for edge in edges for core in cores]
-    for number, (edge, core) in enumerate([*zip(cores, cores[1:], strict=False), *pairs], start=1):
+    for number, (edge, core) in enumerate([*pairwise(cores), *pairs], start=1):
         result[f"{edge}--{core}"] = Circuit.model_validate(
             {
                 "a": {"router": edge, "port": f"eth{number}"},

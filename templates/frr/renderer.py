@@ -1,5 +1,6 @@
 """Device -> the whole text of an FRRouting router on Linux (FRR 8.4, ifupdown2)."""
 
+from dataclasses import replace
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -33,21 +34,19 @@ def render_day0(device: Device) -> str:
 
 
 def _render(device: Device, *, provisioned: bool) -> str:
-    interfaces = device.interfaces if provisioned else ()
-    named = {interface.name for interface in interfaces}
+    if not provisioned:
+        device = replace(device, loopbacks=(), interfaces=(), vrfs=(), backbone_peers=())
+    named = {interface.name for interface in device.interfaces}
     ports = {name.partition(".")[0] for name in named}
-    return (
-        _environment()
-        .get_template("device.j2")
-        .render(
-            device=device,
-            provisioned=provisioned,
-            management=device.management,
-            loopbacks=device.loopbacks if provisioned else (),
-            interfaces=interfaces,
-            bare_ports=sorted(ports - named, key=lambda name: (len(name), name)),
-            circuits=[interface for interface in interfaces if interface.circuit],
-            peers=[peer for vrf in device.vrfs for peer in vrf.peers] if provisioned else [],
-            isis=ISIS_TAG,
-        )
+    template = _environment().get_template("device.j2")
+    return template.render(
+        device=device,
+        provisioned=provisioned,
+        management=device.management,
+        loopbacks=device.loopbacks,
+        interfaces=device.interfaces,
+        bare_ports=sorted(ports - named, key=lambda name: (len(name), name)),
+        circuits=[interface for interface in device.interfaces if interface.circuit],
+        peers=[peer for vrf in device.vrfs for peer in vrf.peers],
+        isis=ISIS_TAG,
     )

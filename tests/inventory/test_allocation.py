@@ -42,7 +42,7 @@ def tables(allocation: Allocation) -> dict[tuple[str, Any], Any]:
     }
 
 
-def with_pool(network: Network, **changes: Any) -> Network:
+def with_pool(network: Network, **changes: object) -> Network:
     pools = network.backbone.pools.model_copy(update=changes)
     return network.model_copy(
         update={"backbone": network.backbone.model_copy(update={"pools": pools})}
@@ -200,7 +200,7 @@ def problems(network: Network, lock: Lock | None = None) -> list[str]:
     return [f"{problem.field}: {problem.found}" for problem in caught.value.problems]
 
 
-def changed(network: Network, router: str, **values: Any) -> Network:
+def changed(network: Network, router: str, **values: object) -> Network:
     routers = dict(network.routers)
     routers[router] = routers[router].model_copy(update=values)
     return network.model_copy(update={"routers": routers})

@@ -16,9 +16,9 @@ LOCK = Lock(
 
 def test_the_text_is_sorted_naturally_and_leaves_empty_pools_out() -> None:
     assert lock_text(LOCK) == (
-        "# What egovnet allocated. Written by egovnet, kept under version control; to renumber one\n"
-        "# thing, remove its line. Numbers under `retired` are not used again while they stand"
-        " here.\n"
+        "# What egovnet allocated. Written by egovnet, kept under version control;"
+        " to renumber one\n# thing, remove its line."
+        " Numbers under `retired` are not used again while they stand here.\n"
         "pools:\n"
         "  vrf/pe1:\n"
         "    court/site-2: 1002\n"

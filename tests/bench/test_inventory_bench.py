@@ -1,0 +1,48 @@
+"""Reading and numbering an inventory: how long, and whether it grows as the network does.
+
+`pytest tests/bench --benchmark-enable`. `growth` in extra_info is the time of ten times the
+edges over ten times the time of the small network: about 1 when work is linear.
+"""
+
+import time
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from inventory.allocation import Allocation, allocate
+from inventory.loader import load
+from inventory.lock_file import read_lock, write_lock
+from tests.generated import nation, write
+
+SMALL = 50
+ACCESSES = 20
+
+
+def load_and_allocate(directory: Path) -> Allocation:
+    return allocate(load(directory), read_lock(directory))
+
+
+def seconds(directory: Path, runs: int = 3) -> float:
+    """The best of some runs."""
+    best = float("inf")
+    for _ in range(runs):
+        start = time.perf_counter()
+        load_and_allocate(directory)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+@pytest.mark.parametrize("edges", [SMALL, 10 * SMALL])
+def test_load_and_allocate(benchmark: BenchmarkFixture, tmp_path: Path, edges: int) -> None:
+    if benchmark.disabled:
+        edges //= SMALL // 2  # a plain test run asks only whether it works
+    directory = write(nation(edges, ACCESSES), tmp_path / "network")
+    write_lock(directory, load_and_allocate(directory).lock)
+    allocation = benchmark.pedantic(load_and_allocate, (directory,), rounds=3, warmup_rounds=1)
+    assert len(allocation.vrf_number) == edges * ACCESSES
+    benchmark.extra_info["edges"] = edges
+    if not benchmark.disabled and edges > SMALL:
+        small = seconds(write(nation(SMALL, ACCESSES), tmp_path / "small"))
+        growth = benchmark.stats.stats.min / small / (edges / SMALL)
+        benchmark.extra_info["growth"] = round(growth, 2)

@@ -1,0 +1,105 @@
+"""The reference network is what the documentation says it is, and plain Nornir reads it."""
+
+from pathlib import Path
+
+from nornir.plugins.inventory import SimpleInventory
+
+import inventory.reference
+from inventory.allocation import allocate
+from inventory.loader import load
+from inventory.lock_file import LOCK_FILE, lock_text, read_lock
+from inventory.models import Role, Tier, Topology, ZoneName
+
+REFERENCE = Path(inventory.reference.__path__[0])
+NETWORK = load(REFERENCE)
+
+
+def test_its_lock_file_is_complete_and_canonical() -> None:
+    lock = read_lock(REFERENCE)
+    assert allocate(NETWORK, lock).lock == lock
+    assert (REFERENCE / LOCK_FILE).read_text(encoding="utf-8") == lock_text(lock)
+
+
+def test_two_core_routers_switch_labels_and_reflect_routes() -> None:
+    core = [name for name, r in NETWORK.routers.items() if r.roles == {Role.P, Role.RR}]
+    assert len(core) == 2
+    assert {NETWORK.routers[name].tier for name in core} == {Tier.CENTRE}
+
+
+def test_the_platform_is_a_pe_at_the_centre() -> None:
+    platform = NETWORK.with_role(Role.PLATFORM)
+    assert platform
+    assert {NETWORK.routers[name].tier for name in platform} == {Tier.CENTRE}
+
+
+def test_four_more_pes_stand_in_provinces_and_a_prefecture() -> None:
+    others = set(NETWORK.with_role(Role.PE)) - set(NETWORK.with_role(Role.PLATFORM))
+    tiers = [NETWORK.routers[name].tier for name in others]
+    assert len(others) >= 4
+    assert tiers.count(Tier.PROVINCE) >= 3
+    assert tiers.count(Tier.PREFECTURE) >= 1
+
+
+def test_every_edge_has_two_ways_into_the_backbone() -> None:
+    ends = [end.router for c in NETWORK.circuits.values() for end in (c.a, c.b)]
+    assert all(ends.count(name) >= 2 for name in NETWORK.routers)
+
+
+def test_three_agencies_of_the_intranet_and_two_vpns_of_the_extranet_have_sites() -> None:
+    used = {site.vpn for site in NETWORK.sites.values()}
+    agencies = {
+        vpn.owner
+        for name, vpn in NETWORK.vpns.items()
+        if vpn.zone is ZoneName.INTRANET and name in used
+    }
+    extranet = {n for n, v in NETWORK.vpns.items() if v.zone is ZoneName.EXTRANET and n in used}
+    assert len(agencies) >= 3
+    assert len(extranet) >= 2
+
+
+def test_the_six_systems_each_have_a_network_of_their_own() -> None:
+    systems = {name for name, agency in NETWORK.agencies.items() if agency.kind == "system"}
+    owners = [v.owner for v in NETWORK.vpns.values() if v.zone is ZoneName.INTRANET]
+    assert len(systems) == 6
+    assert sorted(owners) == sorted(systems)
+
+
+def test_every_vpn_with_sites_joins_two_edges_or_more() -> None:
+    edges: dict[str, set[str]] = {}
+    for site in NETWORK.sites.values():
+        pes = {access.pe for access in site.site_network_accesses.values()}
+        edges.setdefault(site.vpn, set()).update(pes)
+    assert all(len(pes) >= 2 for pes in edges.values())
+
+
+def test_it_shows_each_kind_of_access() -> None:
+    sites = NETWORK.sites.values()
+    accesses = [access for site in sites for access in site.site_network_accesses.values()]
+    assert all({prefix.version for prefix in site.prefixes} == {4, 6} for site in sites)
+    assert {access.routing_protocol for access in accesses} == {"static", "bgp"}
+    assert {vpn.vpn_service_topology for vpn in NETWORK.vpns.values()} == set(Topology)
+    assert any(access.vlan == "untagged" for access in accesses)
+    multihomed = [s for s in sites if len({a.pe for a in s.site_network_accesses.values()}) > 1]
+    assert multihomed
+
+
+def test_plain_nornir_reads_the_same_routers() -> None:
+    plain = SimpleInventory(
+        host_file=str(REFERENCE / "hosts.yaml"),
+        group_file=str(REFERENCE / "groups.yaml"),
+        defaults_file=str(REFERENCE / "defaults.yaml"),
+    ).load()
+    assert list(plain.hosts) == list(NETWORK.routers)
+    for name, host in plain.hosts.items():
+        router = NETWORK.routers[name]
+        assert (host.hostname, host.port, host.platform) == (
+            router.hostname,
+            router.port,
+            router.platform,
+        )
+        assert host["region"] == router.region
+        assert host["tier"] == router.tier
+        assert host["management"] == str(router.management)
+        assert set(host["roles"]) == router.roles
+        assert host.username is None
+        assert host.password is None

@@ -1,0 +1,35 @@
+"""Golden texts of the reference network. `UPDATE_GOLDEN=1 pytest tests/templates/test_golden.py`
+writes them anew; the diff is then read by a person.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import inventory.reference
+from inventory.allocation import allocate
+from inventory.loader import load
+from inventory.lock_file import read_lock
+from templates.intend import intend
+from templates.platforms import render, render_day0
+
+REFERENCE = Path(inventory.reference.__path__[0])
+GOLDEN = Path(__file__).parent / "golden"
+DEVICES = intend(load(REFERENCE), allocate(load(REFERENCE), read_lock(REFERENCE)))
+DAY0 = "gz-pe1"
+TEXTS = {f"{name}.cfg": render(device) for name, device in DEVICES.items()}
+TEXTS[f"{DAY0}.day0.cfg"] = render_day0(DEVICES[DAY0])
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_text_is_the_golden_one(name: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(TEXTS[name], encoding="utf-8")
+    assert TEXTS[name] == path.read_text(encoding="utf-8")
+
+
+def test_no_golden_text_is_left_over() -> None:
+    assert {path.name for path in GOLDEN.iterdir()} == set(TEXTS)
