@@ -1,1 +1,5 @@
-"""The NAPALM driver for FRRouting on Linux."""
+"""NAPALM driver for FRRouting on Linux."""
+
+from napalm_frr.driver import FRRDriver
+
+__all__ = ["FRRDriver"]

@@ -1,0 +1,132 @@
+"""Calls to ``router_agent.sh``, the part of the driver on the router, and its answers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from napalm.base.exceptions import CommandErrorException
+
+from napalm_frr.errors import DeviceTextError
+from napalm_frr.session import Session
+
+STATE_DIRECTORY = "/var/lib/egovnet"
+_MISSING = 97
+_RECORD = re.compile(rb"^%%egovnet (.*)$", re.MULTILINE)
+_TEXT = re.compile(rb"%%text (\S+) (\d+)\n")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the agent said: ``{"status": "applied", ...}`` and texts by name."""
+
+    fields: dict[str, str]
+    texts: dict[str, str]
+
+    @property
+    def status(self) -> str:
+        """The record's ``status``."""
+        return self.fields.get("status", "")
+
+    def text(self, name: str) -> str:
+        """A text, or "" when it was not sent."""
+        return self.texts.get(name, "")
+
+
+class Agent:
+    """The agent of one router. It is put there when the router has none of its hash."""
+
+    def __init__(self, session: Session, *, sudo: bool = False, state: str = STATE_DIRECTORY) -> None:
+        self._session = session
+        self._script = resources.files("napalm_frr").joinpath("router_agent.sh").read_bytes()
+        digest = hashlib.sha256(self._script).hexdigest()[:16]
+        self._path = f"{state}/agent-{digest}.sh"
+        self._state = state
+        self._sudo = sudo
+
+    def call(
+        self,
+        verb: str,
+        *arguments: str,
+        files: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Run a verb, send it files, read its answer; ``timeout`` in seconds.
+
+        Raises the session's errors, and CommandErrorException when the answer is not one.
+        """
+        stdin = b""
+        if files is not None:
+            nonce = secrets.token_hex(8)
+            arguments = (nonce, *arguments)
+            stdin = _bundle(nonce, files)
+        words = " ".join(shlex.quote(word) for word in (verb, *arguments))
+        command = self._as_root(
+            f"test -r {self._path} || exit {_MISSING}; EGOVNET_STATE={self._state} exec sh {self._path} {words}"
+        )
+        done = self._session.run(command, stdin=stdin, timeout=timeout)
+        if done.exit_code == _MISSING:
+            self._install()
+            done = self._session.run(command, stdin=stdin, timeout=timeout)
+        answer = parse_answer(done.stdout)
+        if answer is None or done.exit_code != 0:
+            why = (done.stderr or done.stdout).strip().splitlines()
+            raise CommandErrorException(
+                f"{self._session.device}: the router's agent failed at {verb!r} with {done.exit_code}"
+                f": {why[-1] if why else 'no answer'}"
+            )
+        return answer
+
+    def _install(self) -> None:
+        place = shlex.quote(self._state)
+        done = self._session.run(
+            self._as_root(
+                f"umask 077 && mkdir -p {place} && chmod 700 {place} && cat > {self._path}.$$"
+                f" && mv {self._path}.$$ {self._path}"
+            ),
+            stdin=self._script,
+        )
+        if done.exit_code != 0:
+            raise CommandErrorException(
+                f"{self._session.device}: cannot install the agent in {self._state}: {done.stderr.strip()}"
+            )
+
+    def _as_root(self, command: str) -> str:
+        if not self._sudo:
+            return command
+        return f'sudo -n env SSH_CONNECTION="$SSH_CONNECTION" sh -c {shlex.quote(command)}'
+
+
+def parse_answer(output: str) -> Answer | None:
+    """Read the agent's output; None when there is no record in it.
+
+    >>> parse_answer("%%egovnet status=idle left=0\\n%%text owner 3\\nme\\n")
+    Answer(fields={'status': 'idle', 'left': '0'}, texts={'owner': 'me\\n'})
+    """
+    raw = output.encode(errors="surrogateescape")
+    record = _RECORD.search(raw)
+    if record is None:
+        return None
+    fields = dict(word.partition("=")[::2] for word in record.group(1).decode().split())
+    texts: dict[str, str] = {}
+    place = record.end() + 1
+    while match := _TEXT.match(raw, place):
+        place = match.end() + int(match.group(2))
+        texts[match.group(1).decode()] = raw[match.end() : place].decode(errors="replace")
+    return Answer(fields, texts)
+
+
+def _bundle(nonce: str, files: Mapping[str, str]) -> bytes:
+    mark = f"%%file-{nonce}"
+    parts = []
+    for name, text in files.items():
+        if "\0" in text:
+            raise DeviceTextError("the text holds a NUL character")
+        ending = "" if not text or text.endswith("\n") else "\n"
+        parts.append(f"{mark} {name}\n{text}{ending}")
+    return "".join(parts).encode()

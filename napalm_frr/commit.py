@@ -1,0 +1,245 @@
+"""Commit a candidate through the router's agent, with all guards; see the package's docstring."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from napalm.base.exceptions import (
+    CommandTimeoutException,
+    CommitError,
+    ConnectionClosedException,
+    LockError,
+)
+
+from napalm_frr.agent import Agent, Answer
+from napalm_frr.delta import Command, Delta, compute_delta
+from napalm_frr.errors import (
+    CommitNotPending,
+    CommitPending,
+    CommitUndone,
+    RouterNotRestored,
+    SessionLostInCommit,
+)
+from napalm_frr.sanitize import hide_secrets
+from napalm_frr.state import DeviceState, Loaded, state_from_texts
+from napalm_frr.vtysh_script import Rejection, Script, rejections, write_script
+
+ACCEPT_SECONDS = 30
+"""How long the router waits for the controller's verdict on what it applied, before it goes back."""
+CORRECTIONS = 2
+"""Passes that may follow the first when the router reads back otherwise than the candidate."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a commit as the router timed it."""
+
+    name: str
+    seconds: float
+
+
+def owner_name() -> str:
+    """Who holds a router's lock: user, host and process of the controller."""
+    return f"{getpass.getuser()}@{socket.gethostname()}:{os.getpid()}"
+
+
+def new_change_id() -> str:
+    """Sorts by time; also the name of the change's directory on the router."""
+    return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(3)}"
+
+
+class Committer:
+    """One commit of one candidate to one router."""
+
+    def __init__(self, device: str, agent: Agent, guard: Callable[[DeviceState, DeviceState, str], None]) -> None:
+        self._device = device
+        self._agent = agent
+        self._guard = guard
+        self._timeout = 300.0
+        self.change = new_change_id()
+        self.steps: tuple[Step, ...] = ()
+
+    def commit(self, loaded: Loaded, running: DeviceState, revert_in: int | None, message: str) -> None:
+        """Apply, read back, compare, correct, and accept or send back.
+
+        Raises LockError, CommitPending, CommitUndone, RouterNotRestored, SessionLostInCommit.
+        """
+        try:
+            answer, candidate, script = self._apply(loaded, running, message)
+            self._judge(answer, candidate, script)
+            answer = self._call("accept", self.change, str(revert_in or 0))
+        except (ConnectionClosedException, CommandTimeoutException) as error:
+            raise SessionLostInCommit(
+                f"{self._device}: the session was lost in the middle of commit {self.change}; the router goes"
+                f" back by itself within {ACCEPT_SECONDS} s unless it had accepted the commit: ask"
+                " has_pending_commit() and compare_config() in a new session"
+            ) from error
+        if answer.status != ("pending" if revert_in else "confirmed"):
+            self._raise_undone(answer, "the router did not take the commit")
+        self.steps = steps_of(answer)
+
+    def _apply(
+        self, loaded: Loaded, running: DeviceState, message: str
+    ) -> tuple[Answer, DeviceState, Script]:
+        for _ in range(3):
+            candidate = loaded.against(running)
+            forward = compute_delta(running.frr, candidate.frr)
+            provide = write_script(forward.provide)
+            answer = self._call(
+                "commit",
+                self.change,
+                str(ACCEPT_SECONDS),
+                running.fingerprint,
+                f"{owner_name()} {message}".strip(),
+                files=self._files(running, candidate, forward, provide),
+            )
+            if answer.status != "moved":
+                break
+            running = state_from_texts(answer.texts)
+            self._guard(running, loaded.against(running), answer.fields.get("server", ""))
+        if answer.status == "locked":
+            raise LockError(
+                f"{self._device}: {answer.text('owner').strip() or 'somebody'} has been writing to it for"
+                f" {answer.fields.get('age', '?')} s; try again"
+            )
+        if answer.status == "busy":
+            raise CommitPending(
+                f"{self._device}: commit {answer.fields['change']} of {answer.text('owner').strip()} is"
+                f" {answer.fields['state']}; confirm it or roll it back first"
+            )
+        if answer.status == "moved":
+            raise CommitError(f"{self._device}: its configuration keeps changing under us; nothing was done")
+        return answer, candidate, provide
+
+    def _files(
+        self, running: DeviceState, candidate: DeviceState, forward: Delta, provide: Script
+    ) -> dict[str, str]:
+        back = compute_delta(candidate.frr, running.frr)
+        files = {
+            "withdraw": write_script(forward.withdraw).text,
+            "provide": provide.text,
+            "undo.withdraw": write_script(back.withdraw).text,
+            "undo.provide": write_script(back.provide).text,
+            "new.frr": _whole_frr(candidate),
+        }
+        if not candidate.same_interfaces(running):
+            files["new.interfaces"] = candidate.text.interfaces
+        if candidate.text.hostname != running.text.hostname:
+            files["new.hostname"] = f"{candidate.text.hostname}\n"
+        return files
+
+    def _judge(self, answer: Answer, candidate: DeviceState, script: Script) -> None:
+        """Return when the router holds the candidate; else correct it, at last send it back and raise."""
+        for attempt in range(CORRECTIONS + 1):
+            if answer.status != "applied":
+                self._raise_undone(answer, "")
+            after = state_from_texts(answer.texts)
+            if after.same(candidate):
+                return
+            refused = rejections(answer.text("provide.out"), answer.text("provide.err"))
+            if refused:
+                self._send_back(f"the router refused {_describe(refused, script)}")
+            if attempt == CORRECTIONS:
+                break
+            if attempt == 0:
+                again = compute_delta(after.frr, candidate.frr)
+                script = write_script(again.provide)
+                files = {"withdraw": write_script(again.withdraw).text, "provide": script.text}
+                answer = self._call("correct", self.change, files=files)
+            else:
+                answer = self._call("reload", self.change)
+        difference = hide_secrets(after.diff_to(candidate))
+        self._send_back(
+            f"after {CORRECTIONS} corrections it still reads back otherwise than the candidate:\n{difference}"
+        )
+
+    def _send_back(self, reason: str) -> None:
+        answer = self._call("abort", self.change, "the read-back differs from the candidate")
+        self._raise_undone(answer, reason)
+
+    def _raise_undone(self, answer: Answer, reason: str) -> None:
+        """Turn the end of a commit that did not hold into its error."""
+        self.steps = steps_of(answer)
+        parts = [reason or answer.text("reason").strip()]
+        for name in ("linux.out", "check.out"):
+            if not reason and (lines := _complaints(answer.text(name))):
+                parts.append("; ".join(lines))
+        why = hide_secrets(": ".join(part for part in parts if part))
+        if answer.status == "undone":
+            raise CommitUndone(f"{self._device}: commit {self.change}: {why}. The router is back as it was.")
+        trouble = answer.text("trouble").strip() or f"its state is {answer.status!r}"
+        raise RouterNotRestored(
+            f"{self._device}: commit {self.change}: {why}. THE ROUTER IS NOT AS IT WAS: {trouble};"
+            " see /var/lib/egovnet/log on it"
+        )
+
+    def _call(self, verb: str, *arguments: str, files: dict[str, str] | None = None) -> Answer:
+        return self._agent.call(verb, *arguments, files=files, timeout=self._timeout)
+
+
+def confirm(device: str, agent: Agent, change: str | None) -> None:
+    """Make a pending commit permanent; raises CommitNotPending when there is none to confirm (any more)."""
+    answer = agent.call("confirm", *([change] if change else []))
+    if answer.status == "confirmed":
+        return
+    what = answer.fields.get("change", "")
+    reason = answer.text("reason").strip()
+    state = answer.fields.get("state", answer.status)
+    if not what:
+        raise CommitNotPending(f"{device}: nothing to confirm: there was no commit")
+    raise CommitNotPending(
+        f"{device}: nothing to confirm: commit {what} is {state}{f' ({reason})' if reason else ''}"
+    )
+
+
+def roll_back(device: str, agent: Agent) -> None:
+    """Undo the pending commit, else the last one; raises RouterNotRestored, LockError, CommitError."""
+    answer = agent.call("rollback", owner_name(), timeout=300.0)
+    if answer.status == "undone":
+        return
+    if answer.status == "nothing":
+        raise CommitError(f"{device}: there is no commit to roll back")
+    if answer.status == "locked":
+        raise LockError(f"{device}: {answer.text('owner').strip()} is writing to it")
+    trouble = answer.text("trouble").strip() or f"its state is {answer.status!r}"
+    raise RouterNotRestored(f"{device}: the rollback did not lead back to the snapshot: {trouble}")
+
+
+def steps_of(answer: Answer) -> tuple[Step, ...]:
+    """The router's own timing of a commit's steps."""
+    steps = []
+    for line in answer.text("steps").splitlines():
+        name, begin, finish, _ = line.split()
+        steps.append(Step(name, round(float(finish) - float(begin), 2)))
+    return tuple(steps)
+
+
+def _whole_frr(candidate: DeviceState) -> str:
+    """The candidate's FRR text for ``frr-reload.py``; contexts are written canonically."""
+    commands = [
+        Command(path, line)
+        for path, lines in candidate.frr.items()
+        for line in ([None, *lines] if path else lines)
+    ]
+    return f"frr defaults traditional\nhostname {candidate.text.hostname}\n" + write_script(commands).text
+
+
+def _describe(refused: list[Rejection], script: Script) -> str:
+    parts = []
+    for rejection in refused[:5]:
+        command = script.commands.get(rejection.line or -1)
+        where = f" in {' / '.join(command.path)!r}" if command and command.path else ""
+        parts.append(f"{rejection}{where}")
+    more = f" and {len(refused) - 5} more" if len(refused) > 5 else ""
+    return "; ".join(parts) + more
+
+
+def _complaints(text: str) -> list[str]:
+    wanted = ("error", "fail", "warning")
+    return [line.strip() for line in text.splitlines() if any(w in line.lower() for w in wanted)][:5]

@@ -1,0 +1,204 @@
+"""NAPALM's configuration methods: load, compare, commit, confirm, roll back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from napalm.base.exceptions import (
+    CommandErrorException,
+    CommitError,
+    MergeConfigException,
+    ReplaceConfigException,
+)
+
+from napalm_frr import commit, device_text
+from napalm_frr.agent import Agent, Answer
+from napalm_frr.device_text import DeviceText
+from napalm_frr.errors import DeviceTextError
+from napalm_frr.sanitize import hide_secrets
+from napalm_frr.state import (
+    DeviceState,
+    Loaded,
+    check_text,
+    refuse_management_change,
+    state_from_texts,
+)
+
+_AT_LINE = re.compile(r"^line (\d+): % (.*?)(?:\[\d+\])?: (.*)$", re.MULTILINE)
+_DEFAULTS = re.compile(r"^frr defaults (\S+)", re.MULTILINE)
+
+
+class ConfigurationMethods:
+    """Mixed into the driver, which gives it the agent and the options."""
+
+    hostname: str
+    _agent: Agent
+    _options: dict[str, Any]
+
+    def __init__(self) -> None:
+        self._loaded: Loaded | None = None
+        self._running: DeviceState | None = None
+        self._change: str | None = None
+        self.last_commit_steps: tuple[commit.Step, ...] = ()
+        """What the router timed in the last commit: step names and seconds."""
+
+    def load_replace_candidate(
+        self, filename: str | None = None, config: str | None = None
+    ) -> None:
+        """Load a whole text (a file's, when both are given) as what the router is to have.
+
+        The router checks it at once (``vtysh -C``); nothing is changed. Raises ReplaceConfigException
+        with the line of the text and the line's own words.
+        """
+        self._loaded = None
+        source = _read(filename, config, ReplaceConfigException)
+        try:
+            text = device_text.split(source)
+            check_text(text)
+            self._check_on_router(text, Loaded(text))
+        except DeviceTextError as error:
+            raise ReplaceConfigException(f"{self.hostname}: {_at(error, source)}") from error
+        self._loaded = Loaded(text)
+
+    def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        """Load a fragment to be added to the running configuration, or to what is loaded already.
+
+        Any part may be missing; without marks the text is FRR's. Raises MergeConfigException.
+        """
+        source = _read(filename, config, MergeConfigException)
+        before = self._loaded or Loaded(None)
+        try:
+            text = device_text.split_fragment(source)
+            loaded = Loaded(before.replacement, (*before.fragments, text))
+            self._check_on_router(text, loaded)
+        except DeviceTextError as error:
+            raise MergeConfigException(f"{self.hostname}: {_at(error, source)}") from error
+        self._loaded = loaded
+
+    def compare_config(self) -> str:
+        """The native diff of running and candidate, ``""`` when they mean the same or none is loaded.
+
+        ``+ `` lines come, ``- `` lines go, each under its context; secrets are shown, as NAPALM does.
+        """
+        if self._loaded is None:
+            return ""
+        running = self._read_state()
+        candidate = self._loaded.against(running)
+        return "" if running.same(candidate) else running.diff_to(candidate)
+
+    def discard_config(self) -> None:
+        """Forget the candidate; the router never knew it."""
+        self._loaded = None
+
+    def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
+        """Make the candidate the running configuration, or leave the router as it was.
+
+        With ``revert_in`` (seconds) the router goes back by itself unless ``confirm_commit`` comes in
+        time, from any session; what starts at boot changes only then. ``message`` goes to the router's
+        log. Raises CommitError (nothing loaded; or CommitPending, CommitUndone, RouterNotRestored,
+        SessionLostInCommit), LockError.
+        """
+        if self._loaded is None:
+            raise CommitError(f"{self.hostname}: no candidate is loaded")
+        if revert_in is not None and revert_in < 1:
+            raise CommitError(f"{self.hostname}: revert_in is {revert_in}, not at least 1 second")
+        running = self._running or self._read_state()
+        if revert_in is None and running.same(self._loaded.against(running)):
+            running = self._read_state()  # what we know may be old: ask before saying nothing is to do
+            if running.same(self._loaded.against(running)):
+                if self.has_pending_commit():
+                    raise commit.CommitPending(
+                        f"{self.hostname}: an earlier commit is pending; confirm it or roll it back first"
+                    )
+                self._loaded = None
+                return
+        committer = commit.Committer(self.hostname, self._agent, self._guard)
+        try:
+            committer.commit(self._loaded, running, revert_in, message)
+        finally:
+            self._running = None
+            self.last_commit_steps = committer.steps
+        self._loaded = None
+        self._change = committer.change if revert_in else None
+
+    def confirm_commit(self) -> None:
+        """Make the pending commit permanent, this session's or, in a new session, whichever is pending.
+
+        Raises CommitNotPending when there is none, above all when its timer has fired already.
+        """
+        commit.confirm(self.hostname, self._agent, self._change)
+        self._change = None
+
+    def has_pending_commit(self) -> bool:
+        """Whether the router holds a commit that waits for its confirmation, whoever made it."""
+        return self._agent.call("status").status == "pending"
+
+    def rollback(self) -> None:
+        """Undo the pending commit and stop its timer; without one, undo the last commit, permanently.
+
+        Raises CommitError when there is nothing to undo, RouterNotRestored when it did not work.
+        """
+        self._running = None
+        self._change = None
+        commit.roll_back(self.hostname, self._agent)
+
+    def _read_state(self) -> DeviceState:
+        return self._state_of(self._agent.call("read"))
+
+    def _state_of(self, answer: Answer) -> DeviceState:
+        if answer.status != "ok":
+            raise CommandErrorException(
+                f"{self.hostname}: cannot read its configuration: {answer.text('error').strip()}"
+            )
+        self._running = state_from_texts(answer.texts)
+        return self._running
+
+    def _check_on_router(self, text: DeviceText, loaded: Loaded) -> None:
+        """Let vtysh check the FRR part, and see that the candidate spares what manages the router."""
+        answer = self._agent.call("check", files={"candidate": text.frr})
+        running = self._state_of(answer)
+        bad = _AT_LINE.search(answer.text("check.err"))
+        if bad is not None:
+            number, why, line = bad.groups()
+            raise DeviceTextError(f"{why}: {hide_secrets(line)!r}", int(number) + text.frr_line - 1)
+        if answer.fields.get("result") != "0":
+            said = (answer.text("check.err") + answer.text("check.out")).strip()
+            raise DeviceTextError(f"vtysh refuses it: {hide_secrets(said)}")
+        defaults = _DEFAULTS.search(text.frr)
+        has = _DEFAULTS.search(running.text.frr)
+        if defaults and has and defaults.group(1) != has.group(1):
+            raise DeviceTextError(
+                f"'frr defaults {defaults.group(1)}': the router has {has.group(1)!r}, which only a restart"
+                " of FRR changes"
+            )
+        candidate = loaded.against(running)
+        if loaded.fragments:
+            check_text(candidate.text)
+        self._guard(running, candidate, answer.fields.get("server", ""))
+
+    def _guard(self, running: DeviceState, candidate: DeviceState, server: str) -> None:
+        if not self._options.get("allow_management_change", False):
+            protected = self._options.get("management_interfaces", ("eth0", "mgmt"))
+            refuse_management_change(running, candidate, server, protected)
+
+
+def _read(filename: str | None, config: str | None, error: type[Exception]) -> str:
+    if filename:
+        try:
+            return Path(filename).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise error(f"cannot read {filename}: {problem}") from problem
+    if config is None:
+        raise error("neither a file nor a text was given")
+    return config
+
+
+def _at(error: DeviceTextError, source: str) -> str:
+    """The error with the words of the line it is about."""
+    lines = source.splitlines()
+    if error.line is None or not 0 < error.line <= len(lines):
+        return str(error)
+    words = hide_secrets(lines[error.line - 1]).strip()
+    return str(error) if words in str(error) else f"{error} (the line is {words!r})"

@@ -1,0 +1,113 @@
+"""The driver's class: connection, and what verification needs beyond NAPALM's interface."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from napalm.base.base import NetworkDriver
+from napalm.base.exceptions import CommandErrorException
+
+from napalm_frr.agent import STATE_DIRECTORY, Agent
+from napalm_frr.configuration import ConfigurationMethods
+from napalm_frr.getter_methods import GetterMethods
+from napalm_frr.session import Completed, Session
+
+
+class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ignore[misc]  # napalm is untyped
+    """NAPALM driver for FRRouting 8.4 on Debian with ifupdown2, over SSH to a bash login.
+
+    Optional arguments: ``port``, ``key_file``, ``use_keys``, ``passphrase``, ``ssh_strict``,
+    ``known_hosts`` (a file; pins the host key), ``sudo`` (log in as another user with password-less
+    sudo), ``conn_timeout``, ``auth_timeout``, ``banner_timeout`` (seconds), ``management_interfaces``
+    (default eth0 and mgmt), ``allow_management_change``, ``state_directory`` (on the router).
+
+    Beyond NAPALM there are ``frr_json(command)``, ``linux(command)`` and ``running_text()``. They are
+    callables held as attributes: NAPALM's conformance test refuses public methods that it does not know.
+    """
+
+    platform = "frr"
+
+    def __init__(
+        self,
+        hostname: str,
+        username: str,
+        password: str,
+        timeout: int = 60,
+        optional_args: dict[str, Any] | None = None,
+    ) -> None:
+        ConfigurationMethods.__init__(self)
+        self.hostname = hostname
+        self.username = username
+        self.password = password
+        self.timeout = timeout
+        self._options = dict(optional_args or {})
+        self._session = Session(hostname, username, password, timeout, self._options)
+        self._sudo = bool(self._options.get("sudo", False))
+        self._agent = Agent(
+            self._session,
+            sudo=self._sudo,
+            state=str(self._options.get("state_directory", STATE_DIRECTORY)),
+        )
+
+    @property
+    def device(self) -> Any:
+        """Netmiko's connection, for tools that share it; None when closed."""
+        return self._session.netmiko
+
+    def open(self) -> None:
+        """Open the SSH session; raises ConnectionException and its kinds (``napalm_frr.errors``)."""
+        self._session.open()
+
+    def close(self) -> None:
+        """Close the SSH session; a pending commit stays pending, its timer is the router's."""
+        self._session.close()
+
+    def is_alive(self) -> dict[str, bool]:
+        """``{"is_alive": True}`` when the router still answers on the session."""
+        return {"is_alive": self._session.is_alive()}
+
+    @property
+    def frr_json(self) -> Callable[[str], Any]:
+        """``frr_json("show bgp vrf all summary json")``: what vtysh prints, read as JSON.
+
+        Raises CommandErrorException when FRR refuses the command or does not answer in JSON.
+        """
+        return functools.partial(_frr_json, self)
+
+    @property
+    def linux(self) -> Callable[[str], str]:
+        """``linux("ip -j addr")``: a shell command's output; raises CommandErrorException if it fails."""
+        return functools.partial(_linux, self)
+
+    @property
+    def running_text(self) -> Callable[[], str]:
+        """``running_text()``: the whole text as the router has it, of the form that can be loaded."""
+        return lambda: self._read_state().text.joined()
+
+    def _run(self, command: str, timeout: float | None = None) -> Completed:
+        if self._sudo:
+            command = f"sudo -n {command}"
+        return self._session.run(command, timeout=timeout)
+
+
+def _linux(driver: FRRDriver, command: str, timeout: float | None = None) -> str:
+    done = driver._session.run(command, timeout=timeout)
+    if done.exit_code != 0:
+        said = (done.stderr or done.stdout).strip()
+        raise CommandErrorException(
+            f"{driver.hostname}: {command!r} ended with {done.exit_code}: {said[:300]}"
+        )
+    return done.stdout
+
+
+def _frr_json(driver: FRRDriver, command: str) -> Any:
+    escaped = command.replace("'", "'\\''")
+    done = driver._run(f"vtysh -c '{escaped}'")
+    try:
+        return json.loads(done.stdout)
+    except json.JSONDecodeError as error:
+        said = (done.stdout + done.stderr).strip()
+        raise CommandErrorException(f"{driver.hostname}: {command!r}: {said[:300]}") from error

@@ -1,0 +1,67 @@
+"""What can go wrong, as NAPALM's callers expect to catch it.
+
+Every error is also one of NAPALM's own (``napalm.base.exceptions``), so code that knows only NAPALM
+needs nothing from here::
+
+    NapalmException
+    ├── ConnectionException
+    │   ├── ConnectAuthError             wrong password or key
+    │   ├── ConnectTimeoutError          no answer, or no prompt, in time
+    │   ├── HostKeyError                 the device is not the one whose key we pinned
+    │   └── ConnectionClosedException    the session is gone
+    │       └── SessionLostInCommit      ... in the middle of a commit (also a CommitError)
+    ├── ReplaceConfigException, MergeConfigException
+    │                                    the loaded text is invalid or refused; nothing changed
+    ├── LockError                        another writer is at work on the router
+    ├── CommandTimeoutException, CommandErrorException
+    └── CommitError
+        ├── CommitUndone                 the commit failed; the router is back as it was
+        ├── RouterNotRestored            the commit failed and so did going back: look at it now
+        ├── CommitPending                an earlier commit waits for its confirmation
+        └── CommitNotPending             nothing to confirm, e.g. its timer has fired already
+
+``DeviceTextError`` is for the pure modules, which know neither the device nor the operation; the
+driver turns it into a Replace- or MergeConfigException.
+
+No message contains a secret: device lines pass through ``sanitize.hide_secrets`` first.
+"""
+
+from __future__ import annotations
+
+from napalm.base.exceptions import (
+    CommitError,
+    ConnectionClosedException,
+    ConnectionException,
+)
+
+
+class DeviceTextError(ValueError):
+    """A device's text is not one; carries the line's number (from 1) in the text given, or None."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message if line is None else f"line {line}: {message}")
+        self.line = line
+
+
+class HostKeyError(ConnectionException):  # type: ignore[misc]  # napalm publishes no types
+    """The host key is unknown or not the pinned one."""
+
+
+class SessionLostInCommit(ConnectionClosedException, CommitError):  # type: ignore[misc]  # as above  # noqa: N818  # NAPALM names these both ways
+    """The session dropped while a commit ran; the router goes back by itself."""
+
+
+class CommitUndone(CommitError):  # type: ignore[misc]  # as above  # noqa: N818  # it names what was done
+    """The commit failed and the router is as it was before, read back and compared."""
+
+
+class RouterNotRestored(CommitError):  # type: ignore[misc]  # as above  # noqa: N818  # it names the state
+    """The commit failed and the router is NOT as it was before."""
+
+
+class CommitPending(CommitError):  # type: ignore[misc]  # as above  # noqa: N818  # it names the state
+    """An earlier commit still waits for its confirmation."""
+
+
+class CommitNotPending(CommitError):  # type: ignore[misc]  # as above  # noqa: N818  # it names the state
+    """There is no commit to confirm: there never was, or it went back already."""

@@ -1,0 +1,5 @@
+"""NAPALM's getters."""
+
+
+class GetterMethods:
+    """x."""

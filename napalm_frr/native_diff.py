@@ -1,0 +1,84 @@
+"""What a commit would change, in the device's own lines, for people to read; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from napalm_frr.frr_tree import Contexts, Path
+from napalm_frr.interfaces_text import AUTO, name_of
+
+
+def diff_device(
+    hostnames: tuple[str, str],
+    interfaces: tuple[Contexts, Contexts],
+    frr: tuple[Contexts, Contexts],
+) -> str:
+    """Compare (running, candidate) of each part; "" when nothing differs.
+
+    Lines to be added start with ``+ ``, to be removed with ``- ``, headers of a context that stays
+    with two spaces; each part starts with ``@@ interfaces @@`` or the like.
+    """
+    parts = []
+    if hostnames[0] != hostnames[1]:
+        parts.append(["@@ hostname @@", f"- {hostnames[0]}", f"+ {hostnames[1]}"])
+    for title, contexts in (("interfaces", interfaces), ("frr", frr)):
+        if lines := diff_contexts(*contexts):
+            parts.append([f"@@ {title} @@", *lines])
+    return "\n".join(line for part in parts for line in part)
+
+
+def diff_contexts(running: Contexts, candidate: Contexts) -> list[str]:
+    """The lines of a diff of contexts, in the candidate's order; what goes stands where it stood."""
+    out: list[str] = []
+    shown: Path = ()
+    for path in _in_order(running, candidate):
+        old, new = running.get(path), candidate.get(path)
+        sign = "+" if old is None else "-" if new is None else " "
+        changes = [(line, "-") for line in old or [] if line not in (new or [])]
+        changes += [(line, "+") for line in new or [] if line not in (old or [])]
+        if not changes and sign == " ":
+            continue
+        shared = sum(1 for _ in _shared(shown, path))
+        for depth in range(shared, len(path)):
+            own = depth == len(path) - 1
+            out.append(f"{sign if own else ' '} {' ' * depth}{path[depth]}")
+        shown = path
+        out += [f"{mark} {' ' * len(path)}{_native(path, line)}" for line, mark in _compact(changes)]
+    return out
+
+
+def _in_order(running: Contexts, candidate: Contexts) -> list[Path]:
+    order = list(candidate)
+    before: Path | None = None
+    for path in running:
+        if path not in candidate:
+            order.insert(order.index(before) + 1 if before is not None else 0, path)
+        before = path
+    return order
+
+
+def _shared(one: Path, other: Path) -> Iterable[str]:
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            return
+        yield left
+
+
+def _compact(changes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Write equal import and export lists as FRR prints them, ``rt vpn both``."""
+    out: list[tuple[str, str]] = []
+    for line, mark in changes:
+        match = re.match(r"rt vpn (import|export) (.+)", line)
+        other = {"import": "export", "export": "import"}[match.group(1)] if match else ""
+        if match and (f"rt vpn {other} {match.group(2)}", mark) in changes:
+            both = (f"rt vpn both {match.group(2)}", mark)
+            if both not in out:
+                out.append(both)
+        else:
+            out.append((line, mark))
+    return out
+
+
+def _native(path: Path, line: str) -> str:
+    return f"auto {name_of(path)}" if line == AUTO and path else line
