@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import appliance_root
+from lab import appliance_root, kernel_image
 from lab.cpio_archive import CpioWriter
 from lab.debian_packages import AptWorkspace, Package
 from lab.errors import ApplianceError
@@ -24,6 +24,7 @@ from lab.errors import ApplianceError
 GUEST_FILES = Path(__file__).with_name("appliance")
 """Our own programs in the guest: ``init`` and what it starts."""
 
+KEPT_APPLIANCES = 3
 _KERNEL_PACKAGES = {"ubuntu": "linux-image-generic"}
 _PACKAGES = (
     "frr", "frr-pythontools", "ifupdown2", "openssh-server", "iproute2", "tcpdump", "iputils-ping",
@@ -47,7 +48,7 @@ class Appliance:
     digest: str
     """Hash of the packages' versions and of our files."""
     kernel: Path
-    """A Linux bzImage."""
+    """A Linux kernel that QEMU starts: a plain ELF image, or a bzImage."""
     initrd: Path
     """An uncompressed cpio archive; further archives may be appended to a copy."""
     versions: dict[str, str]
@@ -102,14 +103,22 @@ def ensure_appliance(
         progress("building the lab appliance")
         _build(directory, files, resolved)
         apt.forget_all_but(resolved)
+        _forget_old(cache)
     _write_atomically(current, digest)
     return _load(directory)
+
+
+def _forget_old(cache: Path) -> None:
+    """Keep the newest appliances only: each is 200 MB, and a running lab has read its own."""
+    built = sorted(cache.glob("*/versions.json"), key=lambda path: path.stat().st_mtime)
+    for versions in built[:-KEPT_APPLIANCES]:
+        shutil.rmtree(versions.parent, ignore_errors=True)
 
 
 def _recipe_digest() -> str:
     """Hash of everything of ours that decides what the appliance contains."""
     digest = hashlib.sha256()
-    own = [Path(__file__), Path(appliance_root.__file__)]
+    own = [Path(__file__), Path(appliance_root.__file__), Path(kernel_image.__file__)]
     for path in sorted(own + [p for p in GUEST_FILES.iterdir() if p.is_file()]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
@@ -132,6 +141,9 @@ def _build(directory: Path, packages: Sequence[Path], resolved: Sequence[Package
         result.mkdir()
         appliance_root.unpack(packages, root)
         release = appliance_root.take_kernel(root, result / "kernel")
+        plain = kernel_image.plain_kernel((result / "kernel").read_bytes())
+        if plain is not None:
+            (result / "kernel").write_bytes(plain)
         appliance_root.keep_modules(root, release, appliance_root.KERNEL_MODULES)
         appliance_root.finish(root)
         _install_guest_files(root)

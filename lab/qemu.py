@@ -15,7 +15,7 @@ KVM_PROBE_SECONDS = 5.0
 KERNEL_ARGUMENTS = (
     # norandmaps halves the start-up of FRR's daemons on an emulated processor
     "console=ttyS0 quiet loglevel=3 mitigations=off norandmaps net.ifnames=0 tsc=reliable panic=-1"
-    " no_timer_check nokaslr random.trust_cpu=on audit=0 selinux=0 apparmor=0 rcupdate.rcu_expedited=1"
+    " no_timer_check nokaslr random.trust_cpu=on audit=0 cryptomgr.notests selinux=0 apparmor=0 rcupdate.rcu_expedited=1"
 )
 
 
