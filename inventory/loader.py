@@ -5,7 +5,9 @@ The directory holds `network.yaml`, `regions.yaml`, `agencies.yaml`, `circuits.y
 (which plain Nornir tools read too).
 """
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +62,25 @@ def load_with_sources(directory: Path) -> tuple[Network, Sources]:
     """As `load`, and also where each object stands, for errors of later stages."""
     if not directory.is_dir():
         raise missing_directory(directory)
-    sources = _read_files(directory)
-    network = _check_schema(sources)
-    problems = list(cross_check(network, sources.problem))
+    with _collector_paused():
+        sources = _read_files(directory)
+        network = _check_schema(sources)
+        problems = list(cross_check(network, sources.problem))
     if problems:
         raise InventoryError(problems)
     return network, sources
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Python's cycle collector off: it would walk a nation's millions of nodes many times."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _read_files(directory: Path) -> Sources:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 from inventory.allocation import Allocation, VrfKey, vrf_of
-from inventory.models import Network, Role, Site, SiteNetworkAccess, SiteRole, Topology
+from inventory.models import IPNetwork, Network, Role, Site, SiteNetworkAccess, SiteRole, Topology
 from templates.device import (
     BackbonePeer,
     Circuit,
@@ -33,9 +33,15 @@ def access_addresses(allocation: Allocation, access: str) -> AccessAddresses:
     pe: list[IPInterface] = []
     ce: list[IPInterface] = []
     for net in (allocation.access4[access], allocation.access6[access]):
-        pe.append(ip_interface(f"{net[1]}/{net.prefixlen}"))
-        ce.append(ip_interface(f"{net[2]}/{net.prefixlen}"))
+        pe.append(_end(net, 1))
+        ce.append(_end(net, 2))
     return AccessAddresses(tuple(pe), tuple(ce))
+
+
+def _end(net: IPNetwork, index: int) -> IPInterface:
+    """The address that stands at `index` of a link's network."""
+    address = (int(net.network_address) + index, net.prefixlen)
+    return IPv4Interface(address) if net.version == 4 else IPv6Interface(address)
 
 
 def access_interface(access: SiteNetworkAccess, vlan: int | None) -> str:
@@ -119,7 +125,7 @@ def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, l
             result.setdefault(end.router, []).append(
                 Interface(
                     name=end.port,
-                    addresses=tuple(ip_interface(f"{net[index]}/{net.prefixlen}") for net in nets),
+                    addresses=tuple(_end(net, index) for net in nets),
                     description=f"circuit {name} to {other.router} {other.port}",
                     circuit=Circuit(circuit.metric, network.backbone.circuit_mtu),
                 )
@@ -183,7 +189,11 @@ def _customer_side(
                 static_routes=tuple(
                     sorted(
                         routes.get(key, ()),
-                        key=lambda r: (r.prefix.version, int(r.prefix[0]), int(r.next_hop)),
+                        key=lambda r: (
+                            r.prefix.version,
+                            int(r.prefix.network_address),
+                            int(r.next_hop),
+                        ),
                     )
                 ),
                 peers=tuple(
