@@ -28,7 +28,7 @@ from napalm_frr.errors import (
 )
 from napalm_frr.sanitize import hide_secrets
 from napalm_frr.state import DeviceState, Loaded, state_from_texts
-from napalm_frr.vtysh_script import Rejection, Script, rejections, write_script
+from napalm_frr.vtysh_script import Rejection, Script, rejections, write_script, write_scripts
 
 ACCEPT_SECONDS = 30
 """How long the router waits for the controller's verdict on what it applied, before it goes back."""
@@ -90,14 +90,15 @@ class Committer:
         for _ in range(3):
             candidate = loaded.against(running)
             forward = compute_delta(running.frr, candidate.frr)
-            provide = write_script(forward.provide)
+            linux = not candidate.same_interfaces(running) or bool(running.faults)
+            withdraw, provide = write_scripts(forward, linux_between=linux)
             answer = self._call(
                 "commit",
                 self.change,
                 str(ACCEPT_SECONDS),
                 running.fingerprint,
                 f"{owner_name()} {message}".strip(),
-                files=self._files(running, candidate, forward, provide),
+                files=_files(running, candidate, withdraw, provide, linux=linux),
             )
             if answer.status != "moved":
                 break
@@ -117,40 +118,27 @@ class Committer:
             raise CommitError(f"{self._device}: its configuration keeps changing under us; nothing was done")
         return answer, candidate, provide
 
-    def _files(
-        self, running: DeviceState, candidate: DeviceState, forward: Delta, provide: Script
-    ) -> dict[str, str]:
-        back = compute_delta(candidate.frr, running.frr)
-        files = {
-            "withdraw": write_script(forward.withdraw).text,
-            "provide": provide.text,
-            "undo.withdraw": write_script(back.withdraw).text,
-            "undo.provide": write_script(back.provide).text,
-            "new.frr": _whole_frr(candidate),
-        }
-        if not candidate.same_interfaces(running):
-            files["new.interfaces"] = candidate.text.interfaces
-        if candidate.text.hostname != running.text.hostname:
-            files["new.hostname"] = f"{candidate.text.hostname}\n"
-        return files
-
     def _judge(self, answer: Answer, candidate: DeviceState, script: Script) -> None:
         """Return when the router holds the candidate; else correct it, at last send it back and raise."""
         for attempt in range(CORRECTIONS + 1):
             if answer.status != "applied":
                 self._raise_undone(answer, "")
             after = state_from_texts(answer.texts)
-            if after.same(candidate):
+            if after.same(candidate) and not after.faults:
                 return
-            refused = rejections(answer.text("provide.out"), answer.text("provide.err"))
+            refused = [
+                rejection
+                for rejection in rejections(answer.text("provide.out"), answer.text("provide.err"))
+                if rejection.line is None or rejection.line > script.tolerant
+            ]
             if refused:
                 self._send_back(f"the router refused {_describe(refused, script)}")
             if attempt == CORRECTIONS:
                 break
             if attempt == 0:
                 again = compute_delta(after.frr, candidate.frr)
-                script = write_script(again.provide)
-                files = {"withdraw": write_script(again.withdraw).text, "provide": script.text}
+                withdraw, script = write_scripts(again, linux_between=False)
+                files = {"withdraw": withdraw.text, "provide": script.text}
                 answer = self._call("correct", self.change, files=files)
             else:
                 answer = self._call("reload", self.change)
@@ -218,6 +206,25 @@ def steps_of(answer: Answer) -> tuple[Step, ...]:
         name, begin, finish, _ = line.split()
         steps.append(Step(name, round(float(finish) - float(begin), 2)))
     return tuple(steps)
+
+
+def _files(
+    running: DeviceState, candidate: DeviceState, withdraw: Script, provide: Script, *, linux: bool
+) -> dict[str, str]:
+    """What the agent needs to apply, to correct and to go back alone."""
+    back, back_again = write_scripts(compute_delta(candidate.frr, running.frr), linux_between=linux)
+    files = {
+        "withdraw": withdraw.text,
+        "provide": provide.text,
+        "undo.withdraw": back.text,
+        "undo.provide": back_again.text,
+        "new.frr": _whole_frr(candidate),
+    }
+    if linux:
+        files["new.interfaces"] = candidate.text.interfaces
+    if candidate.text.hostname != running.text.hostname:
+        files["new.hostname"] = f"{candidate.text.hostname}\n"
+    return files
 
 
 def _whole_frr(candidate: DeviceState) -> str:

@@ -91,6 +91,8 @@ def without_noise(running: str) -> str:
     lines = [line.rstrip() for line in running.splitlines() if not _FRR_NOISE.match(line)]
     while lines and lines[0] in ("", "!"):
         del lines[0]
+    while lines and not lines[-1]:
+        del lines[-1]
     return _text(lines)
 
 

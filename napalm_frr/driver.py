@@ -10,9 +10,11 @@ from typing import Any
 from napalm.base.base import NetworkDriver
 from napalm.base.exceptions import CommandErrorException
 
+from napalm_frr import frr_tree
 from napalm_frr.agent import STATE_DIRECTORY, Agent
 from napalm_frr.configuration import ConfigurationMethods
 from napalm_frr.getter_methods import GetterMethods
+from napalm_frr.getters.linux import vpn_targets
 from napalm_frr.session import Completed, Session
 
 
@@ -24,7 +26,8 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
     sudo), ``conn_timeout``, ``auth_timeout``, ``banner_timeout`` (seconds), ``management_interfaces``
     (default eth0 and mgmt), ``allow_management_change``, ``state_directory`` (on the router).
 
-    Beyond NAPALM there are ``frr_json(command)``, ``linux(command)`` and ``running_text()``. They are
+    Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()``
+    and ``vpn_targets()``. They are
     callables held as attributes: NAPALM's conformance test refuses public methods that it does not know.
     """
 
@@ -86,6 +89,11 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
     def running_text(self) -> Callable[[], str]:
         """``running_text()``: the whole text as the router has it, of the form that can be loaded."""
         return lambda: self._read_state().text.joined()
+
+    @property
+    def vpn_targets(self) -> Callable[[], dict[str, dict[str, Any]]]:
+        """``vpn_targets()``: RD and route targets per VRF, see ``getters.linux.vpn_targets``."""
+        return lambda: vpn_targets(frr_tree.parse(self._text("vtysh -c 'show running-config bgpd'")))
 
     def _run(self, command: str, timeout: float | None = None) -> Completed:
         if self._sudo:

