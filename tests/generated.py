@@ -92,6 +92,20 @@ def sections_of(network: Network) -> dict[str, _Section]:
     }
 
 
+def network_of(sections: dict[str, _Section]) -> Network:
+    """The network that `sections`, as `nation` makes them, mean."""
+    hosts = {
+        name: {"platform": "frr", "hostname": host["hostname"], **host["data"]}
+        for name, host in sections["hosts"].items()
+    }
+    return Network.model_validate_json(
+        json.dumps(
+            {"backbone": sections["network"], "routers": hosts}
+            | {k: sections[k] for k in ("regions", "agencies", "circuits", "vpns", "sites")}
+        )
+    )
+
+
 def _host(number: int, region: str, tier: str, roles: list[str]) -> _Section:
     octets = f"{16 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
     return {

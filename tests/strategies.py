@@ -10,6 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import pairwise
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from inventory.models import (
@@ -26,6 +27,12 @@ from inventory.models import (
     Vpn,
     ZoneName,
 )
+
+# A busy machine is slow, and slow is not wrong.
+settings.register_profile(
+    "egovnet", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("egovnet")
 
 BACKBONE = {
     "name": "generated",

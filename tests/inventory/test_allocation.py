@@ -1,6 +1,5 @@
 """Numbers are deterministic, stable, apart, and never those of the dead."""
 
-import json
 import tempfile
 from ipaddress import ip_network
 from pathlib import Path
@@ -15,7 +14,7 @@ from inventory.errors import InventoryError
 from inventory.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
 from inventory.models import Network, NumberRange
 from inventory.pool import natural
-from tests.generated import nation
+from tests.generated import nation, network_of
 from tests.strategies import networks, parts, shuffled
 
 #: The tables of an Allocation, by name.
@@ -177,21 +176,7 @@ def test_the_lock_file_is_read_as_it_was_written(data: st.DataObject) -> None:
 
 @pytest.fixture
 def small() -> Network:
-    return network_of(2, 3)
-
-
-def network_of(edges: int, accesses: int) -> Network:
-    sections = nation(edges, accesses)
-    hosts = {
-        name: {"platform": "frr", "hostname": host["hostname"], **host["data"]}
-        for name, host in sections["hosts"].items()
-    }
-    return Network.model_validate_json(
-        json.dumps(
-            {"backbone": sections["network"], "routers": hosts}
-            | {k: sections[k] for k in ("regions", "agencies", "circuits", "vpns", "sites")}
-        )
-    )
+    return network_of(nation(2, 3))
 
 
 def problems(network: Network, lock: Lock | None = None) -> list[str]:

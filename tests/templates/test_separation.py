@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from inventory.models import Network, SiteRole, Topology, ZoneName
 from templates.device import IPAddress
+from tests.generated import nation, network_of
 from tests.strategies import networks
 from tests.templates.rendered import Text, texts
 
@@ -142,6 +143,19 @@ def test_each_filter_admits_one_site_and_nothing_else(network: Network) -> None:
         assert all(len(sites) == 1 for sites in admitted.values())
         for name in re.findall(r"address prefix-list (\S+)$", text.frr, re.MULTILINE):
             assert any(name == held for _, held in admitted)
+
+
+def test_filters_of_sites_whose_names_run_together_stay_apart() -> None:
+    """`gov` with access `east-main` and `gov-east` with access `main`, on one PE, in two zones."""
+    sections = nation(1, 2)
+    one, other = sections["sites"]["site1-1"], sections["sites"]["site1-2"]
+    for site, access in ((one, "east-main"), (other, "main")):
+        (entry,) = site["site-network-accesses"].values()
+        site["site-network-accesses"] = {access: entry | {"routing-protocol": "bgp"}}
+    sections["sites"] = {"gov": one, "gov-east": other}
+    frr = texts(network_of(sections))["pe1"].frr
+    filters = re.findall(r"^(ip prefix-list \S+) seq", frr, re.MULTILINE)
+    assert len(set(filters)) == len(filters) == 2
 
 
 @given(networks())
