@@ -35,9 +35,9 @@ _PACKAGES = (
 _NOT_IN_GUEST = (
     "perl", "perl-base", "perl-modules-5.36", "libperl5.36", "usrmerge", "usr-is-merged", "adduser",
     "debconf", "cdebconf", "cron", "cron-daemon-common", "logrotate", "initramfs-tools", "udev",
-    "initramfs-tools-core", "klibc-utils", "libklibc", "linux-base", "dpkg", "ucf", "init-system-helpers",
-    "runit-helper", "libpam-runtime", "lsb-base", "sensible-utils", "logsave", "cpio", "dracut",
-    "sysvinit-utils", "media-types",
+    "initramfs-tools-core", "klibc-utils", "libklibc", "linux-base", "dpkg", "ucf", "lsb-base",
+    "init-system-helpers", "runit-helper", "libpam-runtime", "sensible-utils", "logsave", "cpio",
+    "dracut", "sysvinit-utils", "media-types",
 )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ KERNEL_MODULES = (
     "nft_ct",
     "nft_log",
 )
-"""Modules put into the appliance, with all that they depend on; `appliance/init` loads the first."""
+"""Modules put into the appliance, with all that they depend on."""
 
 _USERS = (
     "frr:x:110:110:Frr routing suite:/nonexistent:/usr/sbin/nologin",
@@ -95,7 +95,9 @@ _EXTRA_DAEMONS = (
 )  # fmt: skip
 # ifupdown2 reserves tables 1001 to 5000 for VRFs; a national PE may need more, and a text may say
 # 1000 for the management VRF
-_IFUPDOWN2_POLICY = '{"vrf": {"module_globals": {"vrf-table-id-start": 1000, "vrf-table-id-end": 65000}}}\n'
+_IFUPDOWN2_POLICY = (
+    '{"vrf": {"module_globals": {"vrf-table-id-start": 1000, "vrf-table-id-end": 65000}}}\n'
+)
 _LOADER = "usr/lib64/ld-linux-x86-64.so.2"
 _LIBRARIES = "usr/lib/x86_64-linux-gnu"
 

@@ -28,9 +28,7 @@ class Completed:
 class Backend(Protocol):
     """Runs one lab at a time. All errors are LabErrors."""
 
-    def up(
-        self, topology: Topology, *, progress: Progress, reconfigure: bool = False
-    ) -> LabState:
+    def up(self, topology: Topology, *, progress: Progress, reconfigure: bool = False) -> LabState:
         """Bring ``topology`` up and wait until every node is ready.
 
         Does nothing when it already runs; raises LabDiffersError when another topology does,
@@ -39,7 +37,7 @@ class Backend(Protocol):
         ...
 
     def down(self) -> None:
-        """End the lab and remove what it left, also after a crash; a lab that is not there is fine."""
+        """End the lab and remove what it left, also after a crash; no lab is fine, too."""
         ...
 
     def status(self) -> LabState:

@@ -25,7 +25,7 @@ def split_device_text(text: str) -> DeviceText:
     """Take apart the order Batfish calls "Cumulus concatenated".
 
     Line 1 is the host's name; the interfaces part ends at the line ``# ports.conf --``; the FRR
-    part starts at the line ``frr version``. Raises DeviceTextError when one of the marks is missing.
+    part starts at the line ``frr version``. Raises DeviceTextError when a mark is missing.
     """
     hostname, _, rest = text.partition("\n")
     hostname = hostname.strip()

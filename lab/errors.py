@@ -17,7 +17,7 @@ Every message says what happened, where, and what to do next.
 
 
 class LabError(Exception):
-    """Root of the lab's errors; ``what``, ``where`` and ``next_step`` are kept apart for reports."""
+    """Root of the lab's errors; ``what``, ``where``, ``next_step`` are kept for reports."""
 
     def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
         self.what = what

@@ -10,10 +10,10 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lab.access import CONTROL, make_access
+from lab.access import make_access
 from lab.appliance import Appliance, ensure_appliance
 from lab.backend import EXEC_SECONDS, Completed, Progress
 from lab.console import BootReport, read_console
@@ -68,9 +68,7 @@ class MicroVm:
         self._boot_seconds = boot_seconds
         self._channel = ControlChannel(control, self.directory)
 
-    def up(
-        self, topology: Topology, *, progress: Progress, reconfigure: bool = False
-    ) -> LabState:
+    def up(self, topology: Topology, *, progress: Progress, reconfigure: bool = False) -> LabState:
         """Boot ``topology`` and wait for all its nodes; see Backend.up for the refusals."""
         topology.check()
         with locked(self.directory):
@@ -86,7 +84,9 @@ class MicroVm:
                 )
             self._clean()
             try:
-                self._start(topology, ensure_appliance(progress=progress, cache=self._cache), progress)
+                self._start(
+                    topology, ensure_appliance(progress=progress, cache=self._cache), progress
+                )
                 return self._wait(progress)
             except BaseException:
                 # also on Ctrl-C: a lab that never became ready must not stay behind
@@ -137,7 +137,9 @@ class MicroVm:
                 shutil.copyfileobj(base, stream, 1 << 20)
             stream.write(guest_payload(topology, access))
         forwards = [(self._control, control_address(topology))]
-        forwards += [(n.forward, n.management) for n in topology.routers() if n.forward and n.management]
+        forwards += [
+            (n.forward, n.management) for n in topology.routers() if n.forward and n.management
+        ]
         write_private(self.directory / "console.log", "")
         marker = f"egovnet-{secrets.token_hex(8)}"
         argv = machine_arguments(
@@ -158,6 +160,7 @@ class MicroVm:
                 kind=node.kind,
                 management=str(node.management) if node.management else None,
                 forward=node.forward,
+                daemons=bool(node.daemons),
             )
             for node in topology.nodes
         )
@@ -265,9 +268,9 @@ def _with_report(state: LabState, report: BootReport) -> LabState:
     hosts_at = report.stages.get("hosts")
 
     def judged(node: NodeState) -> NodeState:
-        boots_alone = node.name in report.ready
-        at = report.ready.get(node.name, None if node.kind == "router" else hosts_at)
-        return node.model_copy(update={"ready": boots_alone or at is not None, "seconds": at})
+        alone = node.daemons or node.kind == "router"
+        at = report.ready.get(node.name) if alone else hosts_at
+        return node.model_copy(update={"ready": at is not None, "seconds": at})
 
     nodes = tuple(judged(node) for node in state.nodes)
     seconds = dict(report.stages)

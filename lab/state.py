@@ -33,6 +33,8 @@ class NodeState(BaseModel):
     kind: str
     management: str | None = None
     forward: tuple[str, int] | None = None
+    daemons: bool = False
+    """Whether the node runs FRR, and so reports for itself when it is ready."""
     ready: bool = False
     seconds: float | None = None
     """From the start of the machine until the node was ready."""

@@ -18,7 +18,13 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+Node = dict[str, Any]
+"""A node as guest_payload.py describes it."""
+Main = Callable[[], int | None]
 
 LAB = Path("/lab")
 NODES = Path("/nodes")
@@ -28,8 +34,18 @@ CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x4000000, 0x20
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 FRR_UID = FRR_GID = 110
 FRR_ORDER = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
-IPV4_CONF = {"rp_filter": 0, "ignore_routes_with_linkdown": 1, "send_redirects": 0, "accept_redirects": 0}
-IPV6_CONF = {"accept_dad": 0, "keep_addr_on_down": 1, "ignore_routes_with_linkdown": 1, "accept_ra": 0}
+IPV4_CONF = {
+    "rp_filter": 0,
+    "ignore_routes_with_linkdown": 1,
+    "send_redirects": 0,
+    "accept_redirects": 0,
+}
+IPV6_CONF = {
+    "accept_dad": 0,
+    "keep_addr_on_down": 1,
+    "ignore_routes_with_linkdown": 1,
+    "accept_ra": 0,
+}
 ROUTER_SYSCTLS = {
     "net/ipv4/ip_forward": 1,
     "net/ipv6/conf/all/forwarding": 1,
@@ -73,43 +89,50 @@ libc = ctypes.CDLL(None, use_errno=True)
 libc.mount.argtypes = [ctypes.c_char_p] * 3 + [ctypes.c_ulong, ctypes.c_char_p]
 
 
-def check(result):
+def check(result: int) -> None:
     """Raise what the last C call set errno to."""
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 
 
-def mount(source, target, kind=None, flags=0, data=None):
+def mount(
+    source: str | None,
+    target: str | Path,
+    kind: str | None = None,
+    flags: int = 0,
+    data: str | None = None,
+) -> None:
     """mount(2) with text arguments."""
     encoded = [value.encode() if value else None for value in (source, str(target), kind)]
     try:
         check(libc.mount(*encoded, flags, data.encode() if data else None))
     except OSError as error:
-        raise OSError(error.errno, f"mount {kind or source} on {target}: {error.strerror}") from error
+        raise OSError(
+            error.errno, f"mount {kind or source} on {target}: {error.strerror}"
+        ) from error
 
 
-def say(text):
+def say(text: str) -> None:
     """Write one line for the host, with the seconds since the kernel started."""
     uptime = Path("/proc/uptime").read_text().split()[0]
     os.write(1, f"egovnet: {uptime} {text}\n".encode())
 
 
-def write_sysctls(values):
+def write_sysctls(values: Mapping[str, int]) -> None:
     """Set kernel parameters of the namespace we are in; a missing one is an error."""
     for key, value in values.items():
         (Path("/proc/sys") / key).write_text(str(value))
 
 
-def run(argv, text_in=None):
+def run(argv: Sequence[str], text_in: str | None = None) -> None:
     """Run a program and raise what it said when it failed."""
-    done = subprocess.run(argv, input=text_in, capture_output=True, text=True)
+    done = subprocess.run(argv, input=text_in, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(argv)}: {(done.stderr or done.stdout).strip()}")
-    return done.stdout
 
 
-def preload_ifupdown2():
+def preload_ifupdown2() -> Main:
     """Import all of ifupdown2 once, for the routers' forks: imports are 60 % of an `ifreload`.
 
     Returns its main function, which reads ``sys.argv`` as the command's own executable does.
@@ -117,6 +140,8 @@ def preload_ifupdown2():
     home = Path("/usr/share/ifupdown2")
     sys.path[:0] = [str(home), str(home / "addons")]
     spec = importlib.util.spec_from_file_location("ifupdown2_main", home / "__main__.py")
+    if spec is None or spec.loader is None:
+        raise RuntimeError("ifupdown2 is not where Debian puts it")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     importlib.import_module("ifupdown.main")
@@ -124,10 +149,11 @@ def preload_ifupdown2():
     for line in Path("/etc/network/ifupdown2/addons.conf").read_text().split():
         with contextlib.suppress(ImportError):  # an addon of a program that is not installed
             importlib.import_module(line.partition(",")[2])
-    return module.main
+    ifupdown2_main: Main = module.main
+    return ifupdown2_main
 
 
-def start_ifreload(ifupdown2_main):
+def start_ifreload(ifupdown2_main: Main) -> int:
     """Apply /etc/network/interfaces as `ifreload -a` does; returns the forked child's number."""
     child = os.fork()
     if child:
@@ -141,11 +167,13 @@ def start_ifreload(ifupdown2_main):
         code = int(ifupdown2_main() or 0)
         sys.stdout.flush()
         sys.stderr.flush()
+    except Exception:  # nothing may leave the fork but its exit code
+        traceback.print_exc()
     finally:
         os._exit(code)
 
 
-def make_links(lab):
+def make_links(lab: dict[str, Any]) -> subprocess.Popen[bytes]:
     """All namespaces, the links between them and the management network, in one `ip` process.
 
     Returns the process, which reads its orders from a file and is still at work.
@@ -166,21 +194,19 @@ def make_links(lab):
                 f" type veth peer name eth0 netns {node['name']}"
             )
     for a, a_port, b, b_port in lab["links"]:
-        lines.append(
-            f"link add name {a_port} netns {a} type veth peer name {b_port} netns {b}"
-        )
+        lines.append(f"link add name {a_port} netns {a} type veth peer name {b_port} netns {b}")
     orders = Path("/run/links.batch")
     orders.write_text("\n".join(lines) + "\n")
     return subprocess.Popen(["ip", "-batch", str(orders)])
 
 
-def enter_network(name):
+def enter_network(name: str) -> None:
     """Move this process into a node's network namespace."""
     with (NETNS / name).open() as handle:
         check(libc.setns(handle.fileno(), CLONE_NEWNET))
 
 
-def interfaces_up():
+def interfaces_up() -> None:
     """Set every interface of the namespace up, as `ip link set ... up` would."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         for _, name in socket.if_nameindex():
@@ -188,7 +214,7 @@ def interfaces_up():
             fcntl.ioctl(control, 0x8914, request)  # SIOCSIFFLAGS
 
 
-def run_commands(commands):
+def run_commands(commands: Sequence[str]) -> None:
     """Run a node's boot commands; those that only call `ip` go to one process together."""
     words = [command.split() for command in commands]
     if all(w and w[0] == "ip" and not set(" ".join(w)) & set("|&;<>$`\"'()*?{}\\") for w in words):
@@ -199,7 +225,7 @@ def run_commands(commands):
         run(["sh", "-e"], "\n".join(commands) + "\n")
 
 
-def start_plain_node(node):
+def start_plain_node(node: Node) -> None:
     """A host, a switch or a static customer edge: addresses and routes, no process stays."""
     enter_network(node["name"])
     if node["kind"] == "ce":
@@ -214,7 +240,7 @@ def start_plain_node(node):
         run_commands(node["commands"])
 
 
-def own_file_system(name):
+def own_file_system(name: str) -> None:
     """A file system that looks like the appliance's and keeps its changes to itself."""
     check(libc.unshare(CLONE_NEWNS | CLONE_NEWUTS))
     mount(None, "/", None, MS_REC | MS_PRIVATE)
@@ -222,20 +248,18 @@ def own_file_system(name):
     root = home / "root"
     for directory in (home / "upper", home / "work", root):
         directory.mkdir(parents=True)
-    mount(
-        "overlay", root, "overlay", 0, f"lowerdir=/,upperdir={home}/upper,workdir={home}/work"
-    )
+    mount("overlay", root, "overlay", 0, f"lowerdir=/,upperdir={home}/upper,workdir={home}/work")
     mount("/dev", root / "dev", None, MS_BIND | MS_REC)
     mount("proc", root / "proc", "proc")
     mount("sysfs", root / "sys", "sysfs")
     os.chroot(root)
     os.chdir("/")
-    for directory in ("/run/frr", "/run/network", "/run/sshd", "/run/lock", "/tmp"):
-        Path(directory).mkdir(parents=True, exist_ok=True)
-    Path("/tmp").chmod(0o1777)
+    for missing in ("/run/frr", "/run/network", "/run/sshd", "/run/lock"):
+        Path(missing).mkdir(parents=True, exist_ok=True)
+    Path("/tmp").chmod(0o1777)  # noqa: S108 - the router's own, made sticky as on any Linux
 
 
-def write_files(node):
+def write_files(node: Node) -> None:
     """The files that a package and an administrator would have put there."""
     name = node["name"]
     Path("/etc/hostname").write_text(name + "\n")
@@ -254,7 +278,7 @@ def write_files(node):
         path.chmod(0o640)
 
 
-def start_daemons(daemons):
+def start_daemons(daemons: Sequence[str]) -> None:
     """Start FRR's daemons side by side; returns when they take commands, after reading nothing."""
     ordered = [daemon for daemon in FRR_ORDER if daemon in daemons]
     starting = []
@@ -276,14 +300,14 @@ def start_daemons(daemons):
             time.sleep(0.02)
 
 
-def start_sshd(listen, host_key):
+def start_sshd(listen: str, host_key: str) -> None:
     """Start the SSH server of the namespace and file system we are in."""
     path = Path("/run/sshd_config")
     path.write_text(SSHD_CONFIG.format(listen=listen, host_key=host_key))
     run(["/usr/sbin/sshd", "-f", str(path)])
 
 
-def management_vrf(interfaces):
+def management_vrf(interfaces: str) -> str:
     """The VRF that the router's text binds eth0 to, or an empty string."""
     stanza = ""
     for line in interfaces.splitlines():
@@ -295,14 +319,20 @@ def management_vrf(interfaces):
     return ""
 
 
-def has_frr_configuration(text):
+def has_frr_configuration(text: str) -> bool:
     """Whether FRR's part says more than the header every daemon starts with anyway."""
     words = [line.split()[:1] for line in text.splitlines()]
     return any(word not in ([], ["!"], ["frr"], ["hostname"], ["service"]) for word in words)
 
 
-def start_router(node, ifupdown2_main):
-    """A managed router or a BGP customer edge; runs as process 1 of its own namespaces."""
+def start_router(node: Node, ifupdown2_main: Main, routers_up: tuple[int, int]) -> None:
+    """A managed router or a BGP customer edge; runs as process 1 of its own namespaces.
+
+    ``routers_up`` is a pipe that ends when the last managed router has closed its side: only
+    then do customer edges take the processors.
+    """
+    waiting, holding = routers_up
+    os.close(holding if node["kind"] != "router" else waiting)
     name = node["name"]
     write_files(node)
     write_sysctls(ROUTER_SYSCTLS)
@@ -313,6 +343,8 @@ def start_router(node, ifupdown2_main):
         interfaces_up()
         run_commands(node["commands"])
         network = None
+        os.read(waiting, 1)
+        os.close(waiting)
     start_daemons(node["daemons"])
     say(f"node {name} daemons")
     if network is not None:
@@ -324,15 +356,16 @@ def start_router(node, ifupdown2_main):
         vrf = management_vrf(node["interfaces"])
         listen = node["management"] + (f" rdomain {vrf}" if vrf else "")
         start_sshd(listen, f"/lab/keys/{name}")
+        os.close(holding)
         say(f"node {name} ssh")
     if has_frr_configuration(node["frr"]):
-        done = subprocess.run(["vtysh", "-b"], capture_output=True, text=True)
+        done = subprocess.run(["vtysh", "-b"], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             say(f"warning: {name}: vtysh: {' '.join((done.stdout + done.stderr).split())}")
     say(f"node {name} ready")
 
 
-def in_child(work, node):
+def in_child(work: Callable[[Node], None], node: Node) -> int:
     """Fork and do ``work``; returns the child's number."""
     child = os.fork()
     if child:
@@ -347,18 +380,20 @@ def in_child(work, node):
     os._exit(code)
 
 
-def isolate_router(node, ifupdown2_main):
+def isolate_router(node: Node, ifupdown2_main: Main, routers_up: tuple[int, int]) -> None:
     """Enter the node's namespaces and fork its process 1, whose number the root may look up."""
     enter_network(node["name"])
     check(libc.unshare(CLONE_NEWPID))
 
-    def process_one(node):
-        own_number = os.readlink("/proc/self")  # still the machine's /proc: the number outside
+    def process_one(node: Node) -> None:
+        own_number = str(
+            Path("/proc/self").readlink()
+        )  # still the machine's /proc: the number outside
         (PIDS / f"{node['name']}.pid").write_text(own_number)
         own_file_system(node["name"])
         socket.sethostname(node["name"])
         os.setsid()
-        start_router(node, ifupdown2_main)
+        start_router(node, ifupdown2_main, routers_up)
         while True:  # bury the orphans of this router
             try:
                 os.wait()
@@ -368,7 +403,7 @@ def isolate_router(node, ifupdown2_main):
     in_child(process_one, node)
 
 
-def main():
+def main() -> None:
     """Boot the lab."""
     say("kernel")
     lab = json.loads((LAB / "lab.json").read_text())
@@ -389,7 +424,14 @@ def main():
     isolated = [n for n in lab["nodes"] if n["kind"] == "router" or n["daemons"]]
     plain = [n for n in lab["nodes"] if n not in isolated]
     # routers first: they take longest
-    children = {in_child(lambda n: isolate_router(n, ifupdown2_main), node): node["name"] for node in isolated}
+    routers_up = os.pipe()
+
+    def isolate(node: Node) -> None:
+        isolate_router(node, ifupdown2_main, routers_up)
+
+    children = {in_child(isolate, node): node["name"] for node in isolated}
+    for end in routers_up:
+        os.close(end)
     children |= {in_child(start_plain_node, node): node["name"] for node in plain}
     start_sshd(lab["management"]["control"], "/lab/keys/control")
     say("control ssh")
@@ -402,4 +444,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

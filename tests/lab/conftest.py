@@ -6,6 +6,8 @@ routers the PEs are cabled in a chain. Labels: IS-IS, LDP, VPNv4 between loopbac
 
 from ipaddress import IPv4Address, IPv4Network
 
+import pytest
+
 from lab.topology import Endpoint, Link, Node, Topology
 
 ROUTER_DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd")
@@ -141,7 +143,11 @@ class Backbone:
         if self.statics[name]:
             lines += ["vrf red", *self.statics[name], "exit-vrf", "!"]
         for port, _ in core:
-            lines += [f"interface {port}", " ip router isis core", " isis circuit-type level-2-only"]
+            lines += [
+                f"interface {port}",
+                " ip router isis core",
+                " isis circuit-type level-2-only",
+            ]
             lines += [" isis network point-to-point", " mpls enable", "exit", "!"]
         lines += ["interface lo", " ip router isis core", " isis passive", "exit", "!"]
         lines += ["router bgp 65000", f" bgp router-id {lo}", " no bgp default ipv4-unicast"]
@@ -198,3 +204,9 @@ class Backbone:
             nodes=(*(self._router(name) for name in self.names), *self.customers),
             links=tuple(self.links),
         )
+
+
+@pytest.fixture(scope="session")
+def backbone() -> type[Backbone]:
+    """The class, since test modules cannot import from each other."""
+    return Backbone

@@ -1,0 +1,255 @@
+"""The backend for machines that have containerlab and a container engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from lab.access import make_access
+from lab.backend import EXEC_SECONDS, Completed, Progress
+from lab.containerlab_file import (
+    DEFAULT_IMAGE,
+    PREFIX,
+    containerlab_file_name,
+    containerlab_files,
+)
+from lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError, ToolMissingError
+from lab.state import LabState, NodeState, locked, read_state, write_private, write_state
+from lab.topology import Topology
+
+DEPLOY_SECONDS = 600
+INSPECT_SECONDS = 60
+PARALLEL_EXECS = 16
+
+
+class Containerlab:
+    """The lab of one state directory, run by the ``containerlab`` binary.
+
+    ``image`` must hold FRR, ifupdown2 and sshd. Files for clients are as in the microvm backend.
+    """
+
+    def __init__(self, directory: Path, *, image: str = DEFAULT_IMAGE) -> None:
+        self.directory = directory.absolute()
+        self._image = image
+
+    def up(self, topology: Topology, *, progress: Progress, reconfigure: bool = False) -> LabState:
+        """Deploy ``topology``; see Backend.up for the refusals."""
+        topology.check()
+        self._binary()
+        with locked(self.directory):
+            state = self.status()
+            if state.ready and state.digest == topology.digest():
+                progress(f"lab {topology.name} is already up")
+                return state
+            if state.running and state.digest != topology.digest() and not reconfigure:
+                raise LabDiffersError(
+                    f"lab {state.topology} runs, made from another topology than {topology.name}",
+                    where=str(self.directory),
+                    next_step="end it with lab down first, or ask to reconfigure",
+                )
+            if state.running and state.topology != topology.name:
+                self._destroy(state.topology)
+            self._write(topology)
+            progress(f"deploying {len(topology.nodes)} nodes with containerlab")
+            try:
+                self._call("deploy", "-t", containerlab_file_name(topology), "--reconfigure")
+                self._set_passwords(topology)
+                state = self.status()
+                if not state.ready:
+                    late = ", ".join(node.name for node in state.nodes if not node.ready)
+                    raise GuestError(
+                        f"containerlab deployed the lab, but these do not run: {late}",
+                        where=str(self.directory),
+                        next_step="look at the containers' logs",
+                    )
+            except BaseException:
+                # also on Ctrl-C: a lab that never became ready must not stay behind
+                self._destroy(topology.name)
+                raise
+            write_state(self.directory, state)
+            return state
+
+    def down(self) -> None:
+        """Destroy the containers and remove the lab's keys."""
+        with locked(self.directory):
+            state = read_state(self.directory)
+            if state is not None:
+                self._destroy(state.topology)
+
+    def status(self) -> LabState:
+        """What the state file and ``containerlab inspect`` say together."""
+        state = read_state(self.directory)
+        if state is None or not (self.directory / f"{state.topology}.clab.yml").exists():
+            return LabState(backend="containerlab")
+        file = f"{state.topology}.clab.yml"
+        done = self._run("inspect", "-t", file, "-f", "json", timeout=INSPECT_SECONDS)
+        running = running_containers(done.stdout) if done.returncode == 0 else set()
+        nodes = tuple(
+            node.model_copy(update={"ready": container_name(state.topology, node.name) in running})
+            for node in state.nodes
+        )
+        return state.model_copy(
+            update={
+                "nodes": nodes,
+                "running": any(node.ready for node in nodes),
+                "ready": bool(nodes) and all(node.ready for node in nodes),
+            }
+        )
+
+    def exec(
+        self, node: str, command: str | Sequence[str], timeout: float = EXEC_SECONDS
+    ) -> Completed:
+        """Run a shell line or an argument list in ``node``'s container."""
+        state = read_state(self.directory)
+        if state is None:
+            raise LabNotRunningError(
+                "no lab is running", where=str(self.directory), next_step="start it with lab up"
+            )
+        if node not in {known.name for known in state.nodes}:
+            known_names = ", ".join(sorted(known.name for known in state.nodes))
+            raise NodeError("no such node", where=node, next_step=f"the lab has {known_names}")
+        argv = ["sh", "-c", command] if isinstance(command, str) else list(command)
+        container = container_name(state.topology, node)
+        return _docker(["exec", container, *argv], timeout=timeout)
+
+    def exec_many(
+        self, commands: Mapping[str, str], timeout: float = EXEC_SECONDS
+    ) -> dict[str, Completed]:
+        """Run one shell line per node, several containers at a time."""
+        with ThreadPoolExecutor(PARALLEL_EXECS) as pool:
+            started = {
+                node: pool.submit(self.exec, node, command, timeout)
+                for node, command in commands.items()
+            }
+            return {node: future.result() for node, future in started.items()}
+
+    def _write(self, topology: Topology) -> None:
+        """State first, so that down knows what to destroy however far deploy comes."""
+        nodes = tuple(
+            NodeState(
+                name=node.name,
+                kind=node.kind,
+                management=str(node.management) if node.management else None,
+                forward=node.forward,
+                daemons=bool(node.daemons),
+            )
+            for node in topology.nodes
+        )
+        state = LabState(
+            backend="containerlab", topology=topology.name, digest=topology.digest(), nodes=nodes
+        )
+        write_state(self.directory, state)
+        access = make_access(topology, self.directory, None)
+        self._password = access.password
+        keys = self.directory / "keys"
+        keys.mkdir(mode=0o700, exist_ok=True)
+        write_private(keys / "authorized_keys", access.authorized_key)
+        for name, key in access.host_keys.items():
+            write_private(keys / name, key)
+        files = containerlab_files(topology, image=self._image, key_directory="keys")
+        for name, text in files.items():
+            path = self.directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def _set_passwords(self, topology: Topology) -> None:
+        for node in topology.routers():
+            container = container_name(topology.name, node.name)
+            _docker(["exec", "-i", container, "chpasswd"], text_in=f"root:{self._password}\n")
+
+    def _destroy(self, name: str) -> None:
+        if (self.directory / f"{name}.clab.yml").exists():
+            self._call("destroy", "-t", f"{name}.clab.yml", "--cleanup")
+        for part in ("keys", "configs"):
+            shutil.rmtree(self.directory / part, ignore_errors=True)
+        leftovers = ("state.json", "known_hosts", "id_ed25519", "credentials.yaml")
+        for part in (*leftovers, f"{name}.clab.yml"):
+            (self.directory / part).unlink(missing_ok=True)
+
+    def _call(self, *arguments: str) -> None:
+        done = self._run(*arguments, timeout=DEPLOY_SECONDS)
+        if done.returncode != 0:
+            raise GuestError(
+                f"containerlab {arguments[0]} failed: {done.stderr.strip()}",
+                where=str(self.directory),
+                next_step="correct what it names, then try again",
+            )
+
+    def _run(self, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
+        try:
+            return subprocess.run(
+                [self._binary(), *arguments],
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                check=False,
+                cwd=self.directory,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise GuestError(
+                f"containerlab {arguments[0]} took more than {timeout:.0f} s",
+                where=str(self.directory),
+                next_step="check the container engine",
+            ) from error
+
+    @staticmethod
+    def _binary() -> str:
+        path = shutil.which("containerlab")
+        if path is None:
+            raise ToolMissingError(
+                "containerlab is not installed",
+                where="lab",
+                next_step="install it, or use the microvm backend, which needs only QEMU",
+            )
+        return path
+
+
+def container_name(lab: str, node: str) -> str:
+    """How containerlab names a node's container."""
+    return f"{PREFIX}-{lab}-{node}"
+
+
+def running_containers(inspect_json: str) -> set[str]:
+    """Names of running containers in ``containerlab inspect -f json``.
+
+    Releases until 0.63 print ``{"containers": [...]}``, later ones ``{"<lab>": [...]}``.
+    """
+    try:
+        document: Any = json.loads(inspect_json or "{}")
+    except json.JSONDecodeError:
+        return set()
+    groups = document.values() if isinstance(document, dict) else [document]
+    return {
+        container["name"]
+        for group in groups
+        if isinstance(group, list)
+        for container in group
+        if container.get("state") == "running"
+    }
+
+
+def _docker(
+    arguments: Sequence[str], *, text_in: str | None = None, timeout: float = EXEC_SECONDS
+) -> Completed:
+    docker = shutil.which("docker")
+    if docker is None:
+        raise ToolMissingError(
+            "docker is not installed", where="lab", next_step="use the microvm backend"
+        )
+    try:
+        done = subprocess.run(
+            [docker, *arguments],
+            input=text_in,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Completed("", f"no answer in {timeout} s\n", 124)
+    return Completed(done.stdout, done.stderr, done.returncode)

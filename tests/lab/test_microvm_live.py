@@ -1,0 +1,186 @@
+"""The default backend with a real machine: two PEs provisioned at boot, an L3VPN between them.
+
+What must be seen: FRR answers over SSH with the pinned host key, ifupdown2 calls the router's
+state right, a customer's packet crosses the core *with a label*, and the customer cannot reach
+management. A machine that cannot do MPLS fails these tests; none of them may skip.
+"""
+
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import paramiko
+import pytest
+import yaml
+
+from lab.errors import GuestError, LabNotRunningError
+from lab.microvm import MicroVm
+from lab.state import find_marked, read_state
+from lab.topology import Topology
+
+pytestmark = pytest.mark.lab
+
+CONTROL = ("127.20.21.2", 2222)
+
+
+@pytest.fixture(scope="module")
+def topology(backbone: Callable[..., Any]) -> Topology:
+    built: Topology = backbone(edges=2, bgp_sites=1).topology()
+    return built
+
+
+@pytest.fixture(scope="module")
+def lab(topology: Topology, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MicroVm]:
+    lab = MicroVm(tmp_path_factory.mktemp("live"), control=CONTROL)
+    said: list[str] = []
+    lab.up(topology, progress=said.append)
+    assert not [line for line in said if line.startswith("warning")]
+    yield lab
+    state = read_state(lab.directory)
+    lab.down()
+    assert state is not None
+    assert find_marked(state.marker) == []
+    assert sorted(path.name for path in lab.directory.iterdir()) == ["console.log", "lock"]
+
+
+def login(lab: MicroVm, topology: Topology, name: str, **how: str) -> paramiko.SSHClient:
+    forward = topology.node(name).forward
+    assert forward is not None
+    client = paramiko.SSHClient()
+    client.load_host_keys(str(lab.directory / "known_hosts"))
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
+    client.connect(
+        forward[0],
+        port=forward[1],
+        username="root",
+        password=how.get("password"),
+        key_filename=how.get("key_filename"),
+        look_for_keys=False,
+        allow_agent=False,
+        banner_timeout=30,
+    )
+    return client
+
+
+def said_by(client: paramiko.SSHClient, command: str) -> str:
+    _, stdout, stderr = client.exec_command(command, timeout=60)
+    return stdout.read().decode() + stderr.read().decode()
+
+
+def test_every_router_answers_ssh_with_its_pinned_key(lab: MicroVm, topology: Topology) -> None:
+    for node in topology.routers():
+        with login(lab, topology, node.name, key_filename=str(lab.directory / "id_ed25519")) as ssh:
+            assert said_by(ssh, "hostname").strip() == node.name
+            assert "FRRouting 8.4.4" in said_by(ssh, "vtysh -c 'show version'")
+
+
+def test_the_password_of_the_credentials_file_logs_in(lab: MicroVm, topology: Topology) -> None:
+    credentials = yaml.safe_load((lab.directory / "credentials.yaml").read_text())
+    assert credentials["username"] == "root"
+    with login(lab, topology, "pe1", password=credentials["password"]) as ssh:
+        assert said_by(ssh, "id -u").strip() == "0"
+
+
+def test_the_running_configuration_is_the_text_it_booted(lab: MicroVm, topology: Topology) -> None:
+    for node in topology.routers():
+        shown = lab.exec(node.name, "vtysh -c 'show running-config'").stdout
+        start = shown.index("frr version")
+        assert (
+            shown[start:].removesuffix("end\n") == node.config[node.config.index("frr version") :]
+        )
+
+
+def test_ifupdown2_finds_every_router_as_its_text_says(lab: MicroVm, topology: Topology) -> None:
+    for node in topology.routers():
+        done = lab.exec(node.name, "ifquery --check -a")
+        assert done.exit_code == 0, done.stdout
+        assert "[pass]" in done.stdout
+        assert "[fail]" not in done.stdout
+
+
+def test_what_the_text_no_longer_says_is_undone_by_ifreload(lab: MicroVm) -> None:
+    done = lab.exec(
+        "pe2",
+        "cd /etc/network && cp interfaces kept"
+        " && printf 'auto blue\\niface blue\\n    vrf-table 1011\\n' >>interfaces && ifreload -a"
+        " && ip link show blue >/dev/null && mv kept interfaces && ifreload -a"
+        " && ! ip link show blue 2>/dev/null && ip link show red >/dev/null && echo undone",
+    )
+    assert done.stdout.strip() == "undone", done
+
+
+def test_a_customers_packet_crosses_the_core_with_a_label(lab: MicroVm) -> None:
+    deadline = time.monotonic() + 60
+    while lab.exec("h1", "ping -c1 -W1 10.2.1.2").exit_code != 0:
+        assert time.monotonic() < deadline, lab.exec(
+            "pe1", "vtysh -c 'show bgp ipv4 vpn summary' -c 'show mpls ldp neighbor'"
+        )
+    results = lab.exec_many(
+        {
+            "pe2": "timeout 20 tcpdump -c1 -lnni eth1 'mpls and ip[0] & 0xf0 = 0x40' 2>&1",
+            "h1": "sleep 2; ping -c5 -i 0.3 10.2.1.2",
+        },
+        timeout=40,
+    )
+    assert " 0% packet loss" in results["h1"].stdout
+    assert "MPLS (label" in results["pe2"].stdout
+    assert "10.2.0.2 > 10.2.1.2: ICMP echo request" in results["pe2"].stdout
+
+
+def test_customers_cannot_reach_management(lab: MicroVm) -> None:
+    probes = lab.exec_many(
+        {
+            "h1": "ping -c1 -W1 172.20.20.11; timeout 2 sh -c 'exec 3<>/dev/tcp/10.1.0.1/22' 2>&1",
+            "ce1": "python3 -c \"import socket; socket.create_connection(('10.1.0.1', 22), 2)\"",
+            "pe1": "ss -ltnH 'sport = 22'",
+        }
+    )
+    assert "1 received" not in probes["h1"].stdout
+    assert "refused" in probes["ce1"].stderr
+    listeners = probes["pe1"].stdout.splitlines()
+    assert len(listeners) == 1
+    assert "172.20.20.11%mgmt:22" in listeners[0]
+
+
+def test_routers_share_neither_files_nor_processes_nor_names(lab: MicroVm) -> None:
+    lab.exec("pe1", "echo mine >/etc/frr/mark; echo mine >/tmp/mark")
+    other = lab.exec("pe2", "ls /etc/frr/mark /tmp/mark; hostname; pgrep -c bgpd")
+    assert other.stdout.split() == ["pe2", "1"]
+
+
+def test_exec_gives_output_errors_exit_code_and_keeps_time(lab: MicroVm) -> None:
+    done = lab.exec("h1", ["sh", "-c", "echo out; echo err >&2; exit 3"])
+    assert (done.stdout, done.stderr, done.exit_code) == ("out\n", "err\n", 3)
+    assert lab.exec("h1", "sleep 30", timeout=1).exit_code == 124
+    many = lab.exec_many({"h1": "sleep 30", "h2": "echo there"}, timeout=2)
+    assert many["h1"].exit_code == 124
+    assert many["h2"].stdout == "there\n"
+    with pytest.raises(LabNotRunningError, match="no node h9"):
+        lab.exec("h9", "true")
+
+
+def test_a_second_up_does_nothing_and_says_so(lab: MicroVm, topology: Topology) -> None:
+    said: list[str] = []
+    before = lab.status()
+    assert lab.up(topology, progress=said.append).pid == before.pid
+    assert said == ["lab sample is already up"]
+
+
+def test_an_address_in_use_is_told_and_nothing_stays(
+    lab: MicroVm, topology: Topology, tmp_path: Path
+) -> None:
+    second = MicroVm(tmp_path, control=CONTROL)
+    with pytest.raises(GuestError, match="hostfwd"):
+        second.up(topology, progress=lambda _: None)
+    assert not second.status().running
+    with socket.create_connection(CONTROL, timeout=5):
+        pass  # the first lab still answers
+
+
+def test_the_guest_has_no_way_out(lab: MicroVm) -> None:
+    done = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False)
+    for address in done.stdout.split()[:1]:
+        assert lab.exec("pe1", f"ip vrf exec mgmt ping -c1 -W1 {address}").exit_code != 0
