@@ -56,9 +56,7 @@ def generate(network: Network, allocation: Allocation, texts: Mapping[str, str])
                 commands=ce_commands(network, allocation, site),
             )
         )
-        nodes.append(
-            Node(name=host_name(site), kind="host", commands=host_commands(network, site))
-        )
+        nodes.append(Node(name=host_name(site), kind="host", commands=host_commands(network, site)))
         accesses = entry.site_network_accesses.values()
         for index, access in enumerate(accesses):
             on_port.setdefault(_port(access.pe, access.port), []).append(

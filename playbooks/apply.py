@@ -7,7 +7,7 @@ from playbooks.fleet import Progress
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import Plan, make_plan, plan_outcome, read_plan
 from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT, Transaction
-from playbooks.verify import Verifier
+from playbooks.verify import DEFAULT_SETTLE, Verifier
 
 
 def apply(
@@ -51,6 +51,7 @@ def apply_plan(
     plan: Plan,
     confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT,
     excused: frozenset[str] = frozenset(),
+    settle: int = DEFAULT_SETTLE,
 ) -> Outcome:
     """Run the transaction of `plan`; sites in `excused` need not be reached afterwards."""
     if plan.unreachable:
@@ -87,6 +88,6 @@ def apply_plan(
                 "verification": {},
             },
         )
-    verifier = Verifier(context, progress, excused=excused)
+    verifier = Verifier(context, progress, settle, excused)
     verifier.take_baseline(plan.affected)
     return Transaction(context, plan, verifier.for_transaction, progress, confirm_timeout).run()

@@ -21,7 +21,7 @@ from playbooks.init import init as init_playbook
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import make_plan, plan_outcome, write_plan
 from playbooks.render import render_files
-from playbooks.report.progress import PlainProgress, make_progress
+from playbooks.report.progress import make_progress, tell
 from playbooks.report.show import show, show_error, show_error_json
 from playbooks.rollback import rollback as rollback_playbook
 from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT
@@ -211,7 +211,7 @@ def show_(context: Context, change: int) -> Outcome:
     return show_change(context, change)
 
 
-show_.name = "show"
+main.add_command(main.commands.pop("show-"), "show")
 
 
 @main.command()
@@ -244,7 +244,7 @@ _BACKEND = click.option(
 def lab_up(context: Context, backend: str, provisioned: bool, reconfigure: bool) -> Outcome:
     """Boot the lab; routers have a day-0 configuration (management and SSH only)."""
     options = lab_playbook.LabOptions(backend, provisioned, reconfigure)
-    return lab_playbook.up(context, options, PlainProgress.tell)
+    return lab_playbook.up(context, options, tell)
 
 
 @lab.command("down")

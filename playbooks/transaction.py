@@ -94,7 +94,7 @@ class Transaction:
     def prepare(self, nornir: Nornir) -> None:
         """Fence and check: nothing has moved since the plan, and each device accepts its text."""
         answers = self._on_all(
-            nornir, "prepare", dry_run, {n: {"intended": e.intended} for n, e in self._items()}
+            nornir, "prepare", dry_run, {n: {"intended": e.intended, "keep": True} for n, e in self._items()}
         )
         moved = {
             name: _moved(entry.before, answers.results[name])
@@ -114,12 +114,8 @@ class Transaction:
             "commit",
             commit,
             {
-                name: {
-                    "intended": entry.intended,
-                    "revert_in": self.confirm_timeout,
-                    "message": message,
-                }
-                for name, entry in self._items()
+                name: {"revert_in": self.confirm_timeout, "message": message}
+                for name, _ in self._items()
             },
         )
         if answers.failures:

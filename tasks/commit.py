@@ -5,17 +5,11 @@ from nornir.core.task import Result, Task
 from tasks.device import driver
 
 
-def commit(task: Task, intended: str, revert_in: int, message: str) -> Result:
-    """Load and commit `intended`; the device goes back after `revert_in` seconds by itself.
-
-    Result: the native diff (str); "" when the device already ran it and nothing was done.
-    """
+def commit(task: Task, revert_in: int, message: str) -> Result:
+    """Commit the candidate that was prepared; the device goes back by itself after `revert_in` s."""
     device = driver(task)
-    device.load_replace_candidate(config=intended)
     try:
-        diff = device.compare_config()
-        if diff:
-            device.commit_config(message=message, revert_in=revert_in)
+        device.commit_config(message=message, revert_in=revert_in)
     finally:
         device.discard_config()
-    return Result(host=task.host, result=diff, diff=diff, changed=bool(diff))
+    return Result(host=task.host, changed=True)

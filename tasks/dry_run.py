@@ -22,13 +22,19 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def dry_run(task: Task, intended: str) -> Result:
-    """Load `intended`, let the device check it, compare, and discard. Result: DryRun."""
+def dry_run(task: Task, intended: str, keep: bool = False) -> Result:
+    """Load `intended`, let the device check it, and compare. Result: DryRun.
+
+    The candidate is discarded, unless `keep` leaves it for a commit in the same session.
+    """
     device = driver(task)
     device.load_replace_candidate(config=intended)
     try:
         diff = device.compare_config()
         running = device.running_text()
-    finally:
+    except BaseException:
+        device.discard_config()
+        raise
+    if not keep:
         device.discard_config()
     return Result(host=task.host, result=DryRun(running, text_hash(running), diff), diff=diff)

@@ -26,6 +26,8 @@ from tasks.credentials import Credentials, find_credentials
 
 #: Seconds until an unanswered TCP connection or login is given up.
 CONNECT_TIMEOUT = 20
+#: Seconds that one command on a device may take; an emulated router is slow, not dead.
+COMMAND_TIMEOUT = 90
 
 
 class EgovnetInventory:
@@ -78,6 +80,9 @@ class EgovnetInventory:
 def _connection_options(name: str, credentials: Credentials) -> dict[str, ConnectionOptions]:
     optional: dict[str, Any] = {
         "device_name": name,
+        "conn_timeout": CONNECT_TIMEOUT,
+        "auth_timeout": CONNECT_TIMEOUT,
+        "banner_timeout": CONNECT_TIMEOUT,
         "ssh_strict": True,
         "known_hosts": credentials.known_hosts,
         "key_file": credentials.key_file,
@@ -94,7 +99,7 @@ def _connection_options(name: str, credentials: Credentials) -> dict[str, Connec
     }
     return {
         "napalm": ConnectionOptions(
-            extras={"timeout": CONNECT_TIMEOUT, "optional_args": optional}
+            extras={"timeout": COMMAND_TIMEOUT, "optional_args": optional}
         ),
         "netmiko": ConnectionOptions(platform="linux", extras=netmiko),
     }

@@ -13,6 +13,8 @@ PARALLEL = 24
 #: Seconds to wait for an echo reply.
 WAIT = 2
 _END = "end-of-probes"
+#: Probes in one script: a command over SSH may hold 128 KiB.
+_BATCH = 1000
 
 
 class PacketsNotSentError(RuntimeError):
@@ -61,5 +63,8 @@ def read_answers(output: str, probes: Sequence[Probe]) -> list[bool]:
 
 def send_packets(task: Task, probes: Sequence[Probe]) -> Result:
     """Send `probes` from the device. Result: list[bool], one for each probe."""
-    output = driver(task).linux(probe_script(probes))
-    return Result(host=task.host, result=read_answers(output, probes))
+    answers: list[bool] = []
+    for start in range(0, len(probes), _BATCH):
+        batch = probes[start : start + _BATCH]
+        answers += read_answers(driver(task).linux(probe_script(batch)), batch)
+    return Result(host=task.host, result=answers)

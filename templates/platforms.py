@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from templates.device import Device
 from templates.frr import renderer as frr
+from templates.frr import state_reader as frr_state
+from templates.state import DeviceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +15,18 @@ class Platform:
 
     render: Callable[[Device], str]
     render_day0: Callable[[Device], str]
+    #: Shell text that asks a device for its state, and the reader of what it prints.
+    state_script: Callable[[Device], str]
+    read_state: Callable[[Device, str], DeviceState]
 
 
 PLATFORMS: dict[str, Platform] = {
-    "frr": Platform(render=frr.render, render_day0=frr.render_day0),
+    "frr": Platform(
+        render=frr.render,
+        render_day0=frr.render_day0,
+        state_script=frr_state.state_script,
+        read_state=frr_state.read_state,
+    ),
 }
 
 

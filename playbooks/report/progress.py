@@ -15,6 +15,11 @@ from rich.progress import (
 )
 
 
+def tell(line: str) -> None:
+    """One line as it comes, such as the lab's."""
+    print(line, file=sys.stderr, flush=True)
+
+
 class TerminalProgress:
     """One bar a stage; a failed device gets a line of its own above the bars."""
 
@@ -68,11 +73,6 @@ class TerminalProgress:
 
 class PlainProgress:
     """One line per device and stage that ended, for logs."""
-
-    @staticmethod
-    def tell(line: str) -> None:
-        """One line as it comes, such as the lab's."""
-        print(line, file=sys.stderr, flush=True)
 
     def stage(self, name: str, total: int) -> None:
         """Say that a stage begins."""

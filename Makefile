@@ -1,0 +1,50 @@
+# Everything a person or CI runs. `make setup` is part of each target and quick the second time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EGOVNET := $(BIN)/egovnet
+
+.PHONY: setup demo test lint bench lab-up lab-down clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo      the main job on the virtual network, told step by step"
+	@echo "make test      lint, types and the whole suite, the lab's tests included"
+	@echo "make lint      ruff, mypy strict, import-linter"
+	@echo "make bench     benchmarks, with the lab's"
+	@echo "make lab-up    boot the virtual network; make lab-down ends it"
+
+setup: $(VENV)/.ready
+	@./setup-host
+
+# The stamp is renewed when the lock file or the packaging changes.
+$(VENV)/.ready: requirements.lock pyproject.toml setup-host
+	@./setup-host --python
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup
+	$(EGOVNET) demo
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup lint
+	$(BIN)/pytest
+
+bench: setup
+	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only
+
+lab-up: setup
+	$(EGOVNET) lab up
+
+lab-down: setup
+	$(EGOVNET) lab down
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -1,0 +1,299 @@
+"""`verify`: what the network does now, judged: control plane, and packets of the whole matrix.
+
+Facts are collected first and judged afterwards; only faults are looked at again until the
+network has had its time to settle. A leak is believed at once, and looked at again only to say
+that it stayed.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from inventory.models import Role
+from lab.backend import Backend
+from lab.errors import LabError
+from playbooks.context import Context
+from playbooks.fleet import Progress, Silent, run
+from playbooks.judge import Check, expected_routes, judge_ldp, judge_state
+from playbooks.lab import running_lab
+from playbooks.outcome import Exit, Outcome, gravest
+from playbooks.packets import Flow, host_matrix, vrf_matrix
+from tasks.collect_state import collect_state
+from tasks.see_labels import see_labels
+from tasks.send_packets import PacketsNotSentError, probe_script, read_answers, send_packets
+
+#: Seconds that BGP, LDP and IS-IS may take to converge after a change.
+DEFAULT_SETTLE = 60
+_PAUSE = 2.0
+_LABEL_SECONDS = 20
+Known = frozenset[tuple[str, str, str]]
+
+
+@dataclass
+class _Round:
+    """What one look at the network gave."""
+
+    checks: list[Check] = field(default_factory=list)
+    unreachable: dict[str, str] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
+    watched: list[str] = field(default_factory=list)
+    probed: int = 0
+    pairs: int = 0
+    sources: list[str] = field(default_factory=list)
+
+    def failed(self) -> list[Check]:
+        return [check for check in self.checks if not check.passed]
+
+
+class Verifier:
+    """Verification of the chosen devices, with what was already broken before a change."""
+
+    def __init__(
+        self,
+        context: Context,
+        progress: Progress,
+        settle: int = DEFAULT_SETTLE,
+        excused: frozenset[str] = frozenset(),
+    ) -> None:
+        self.context = context
+        self.progress = progress
+        self.settle = settle
+        self.excused = excused
+        self.known: Known = frozenset()
+        self._routes = expected_routes(context.network, context.allocation)
+        self._peers = frozenset(context.chosen)
+        self._lab: Backend | None = running_lab(context)
+
+    def take_baseline(self, affected: Mapping[str, list[str]]) -> None:
+        """Remember what fails now outside the change, so that the change is not blamed for it.
+
+        Only faults of sites in VPNs that the change does not touch; a leak is never excused.
+        """
+        network = self.context.network
+        others = frozenset(
+            site for site, entry in network.sites.items() if entry.vpn not in affected["vpns"]
+        )
+        if not others:
+            return
+        look = self._look(Silent(), deadline=0)
+        self.known = frozenset(
+            check.key
+            for check in look.failed()
+            if check.severity != "leak" and check.sites and check.sites <= others
+        )
+
+    def for_transaction(self) -> tuple[dict[str, Any], bool]:
+        """The transaction's Verify: (what to report, passed)."""
+        outcome = self.verify()
+        return outcome.data, outcome.exit in (Exit.DONE, Exit.CHANGES)
+
+    def verify(self) -> Outcome:
+        """Look until all is well or the time to settle is over. Exit 0, 4 or 5."""
+        deadline = time.monotonic() + self.settle
+        while True:
+            late = time.monotonic() >= deadline
+            look = self._look(self.progress, deadline)
+            if late or self._settled(look):
+                return self._outcome(look)
+            time.sleep(_PAUSE)
+
+    def _settled(self, look: _Round) -> bool:
+        """Whether looking again could tell anything else: all is well, or packets did leak."""
+        if any(check.kind == "must not reach" for check in self._blamed(look)):
+            return True
+        return bool(look.labels) and not self._blamed(look) and not look.unreachable
+
+    def _blamed(self, look: _Round) -> list[Check]:
+        return [
+            check
+            for check in look.failed()
+            if check.key not in self.known
+            and (check.severity == "leak" or not (check.sites and check.sites <= self.excused))
+        ]
+
+    # -- one look --------------------------------------------------------------------------
+
+    def _look(self, progress: Progress, deadline: float) -> _Round:
+        """Control plane first; packets only when it is well, or `deadline` has come."""
+        context = self.context
+        look = _Round()
+        nornir = context.nornir()
+        try:
+            states = run(
+                nornir,
+                "state",
+                collect_state,
+                {name: {"device": context.devices[name]} for name in context.chosen},
+                progress,
+            )
+            look.unreachable.update(states.failures)
+            for name, state in states.results.items():
+                device = context.devices[name]
+                look.checks += judge_state(device, state, self._peers, self._routes)
+                look.checks += judge_ldp(device, state, self._ldp_neighbors(name))
+            if not self._blamed(look) or time.monotonic() >= deadline:
+                self._send(nornir, look, progress)
+        finally:
+            nornir.close_connections(on_good=True, on_failed=True)
+        return look
+
+    def _ldp_neighbors(self, name: str) -> list[tuple[str, str]]:
+        found = []
+        for circuit in self.context.network.circuits.values():
+            ends = (circuit.a.router, circuit.b.router)
+            if name in ends:
+                other = ends[0] if ends[1] == name else ends[1]
+                if other in self._peers:
+                    found.append((other, str(self.context.allocation.loopback4[other])))
+        return sorted(set(found))
+
+    def _send(self, nornir: Any, look: _Round, progress: Progress) -> None:
+        context = self.context
+        up = frozenset(context.chosen) - look.unreachable.keys()
+        from_vrfs = vrf_matrix(context.network, context.allocation, up)
+        by_pe: dict[str, list[Flow]] = {}
+        for flow in from_vrfs.flows:
+            by_pe.setdefault(flow.sender, []).append(flow)
+        backbone = [name for name in context.network.with_role(Role.P) if name in up]
+        watchers = backbone or sorted(up)
+        look.watched = watchers
+        look.pairs += from_vrfs.pairs
+        with ThreadPoolExecutor(1) as pool:
+            # Watching has Nornir threads of its own, or it would wait for those who send.
+            watching = pool.submit(self._watch, watchers)
+            sent = run(
+                nornir,
+                "packets",
+                send_packets,
+                {pe: {"probes": [f.probe for f in flows]} for pe, flows in by_pe.items()},
+                progress,
+            )
+            for pe, answers in sent.results.items():
+                self._judge_packets(look, by_pe[pe], answers)
+            for pe, why in sent.failures.items():
+                look.checks.append(Check("packets", pe, "probes", False, f"not sent: {why}"))
+            if by_pe:
+                look.sources.append("PE VRFs")
+            if self._lab is not None:
+                self._send_from_hosts(look, self._lab)
+            look.labels = watching.result()
+
+    def _watch(self, watchers: list[str]) -> list[str]:
+        if not watchers:
+            return []
+        nornir = self.context.nornir(watchers)
+        try:
+            seen = run(
+                nornir,
+                "labels",
+                see_labels,
+                {name: {"seconds": _LABEL_SECONDS} for name in watchers},
+                Silent(),
+            )
+        finally:
+            nornir.close_connections(on_good=True, on_failed=True)
+        return [f"{name}: {stack}" for name, stacks in seen.results.items() for stack in stacks]
+
+    def _send_from_hosts(self, look: _Round, lab: Backend) -> None:
+        context = self.context
+        nodes = {node.name for node in lab.status().nodes}
+        present = frozenset(s for s in context.network.sites if f"{s}-host" in nodes)
+        matrix = host_matrix(context.network, context.allocation, present)
+        by_host: dict[str, list[Flow]] = {}
+        for flow in matrix.flows:
+            by_host.setdefault(flow.sender, []).append(flow)
+        look.pairs += matrix.pairs
+        scripts = {host: probe_script([f.probe for f in flows]) for host, flows in by_host.items()}
+        try:
+            answers = lab.exec_many(scripts, timeout=120)
+        except LabError as error:
+            look.checks.append(Check("packets", "lab", "hosts", False, f"not sent: {error}"))
+            return
+        for host, flows in by_host.items():
+            try:
+                got = read_answers(answers[host].stdout, [f.probe for f in flows])
+            except PacketsNotSentError as error:
+                look.checks.append(Check("packets", host, "probes", False, f"not sent: {error}"))
+                continue
+            self._judge_packets(look, flows, got)
+        look.sources.append("hosts")
+
+    def _judge_packets(self, look: _Round, flows: list[Flow], answers: list[bool]) -> None:
+        look.probed += len(flows)
+        for flow, answered in zip(flows, answers, strict=True):
+            served = flow.source_sites
+            if flow.target in self.context.network.sites:
+                served = served | {flow.target}
+            excused = served & self.excused
+            look.checks.append(
+                Check(
+                    "must reach" if flow.must_reach else "must not reach",
+                    flow.sender,
+                    flow.name,
+                    answered == flow.must_reach,
+                    ""
+                    if answered == flow.must_reach
+                    else f"{flow.name}: " + ("no answer" if flow.must_reach else "ANSWERED"),
+                    severity="fault" if flow.must_reach else "leak",
+                    # One excused end is enough to excuse the pair.
+                    sites=excused or flow.source_sites,
+                )
+            )
+
+    # -- what came of it -------------------------------------------------------------------
+
+    def _outcome(self, look: _Round) -> Outcome:
+        blamed = {check.key for check in self._blamed(look)}
+        table: dict[str, dict[str, int]] = {}
+        for check in look.checks:
+            row = table.setdefault(check.kind, {"passed": 0, "failed": 0, "known": 0})
+            column = "passed" if check.passed else "failed" if check.key in blamed else "known"
+            row[column] += 1
+        if not look.labels:
+            table["labels"] = {"passed": 0, "failed": 1, "known": 0}
+        findings = [
+            {
+                "class": check.kind,
+                "severity": check.severity,
+                "device": check.device,
+                "subject": check.subject,
+                "message": check.message,
+                "known": check.key not in blamed,
+            }
+            for check in look.failed()
+        ]
+        findings.sort(key=lambda f: (f["known"], f["severity"] != "leak", str(f["class"])))
+        passed = not blamed and bool(look.labels) and not look.unreachable
+        codes = []
+        if blamed or not look.labels:
+            codes.append(Exit.LEAK_OR_FAILED_VERIFICATION)
+        if look.unreachable:
+            codes.append(Exit.DEVICES_FAILED)
+        data = {
+            "passed": passed,
+            "checks": table,
+            "matrix": {
+                "probed": look.probed,
+                "pairs": look.pairs,
+                "share": look.probed / look.pairs if look.pairs else 0.0,
+                "sources": look.sources,
+            },
+            "labels": {
+                "seen": bool(look.labels),
+                "watched": look.watched,
+                "examples": look.labels[:3],
+            },
+            "findings": findings,
+            "unreachable": dict(sorted(look.unreachable.items())),
+        }
+        return Outcome("verify", data, gravest(codes))
+
+
+def verify_outcome(context: Context, progress: Progress, settle: int = DEFAULT_SETTLE) -> Outcome:
+    """Verify the chosen devices."""
+    try:
+        return Verifier(context, progress, settle).verify()
+    finally:
+        progress.finish()

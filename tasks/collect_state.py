@@ -1,0 +1,14 @@
+"""Collect what a device is doing, in one round trip."""
+
+from nornir.core.task import Result, Task
+
+from tasks.device import driver
+from templates.device import Device
+from templates.platforms import PLATFORMS
+
+
+def collect_state(task: Task, device: Device) -> Result:
+    """Ask `device` for everything verification needs. Result: DeviceState."""
+    platform = PLATFORMS[device.platform]
+    output = str(driver(task).linux(platform.state_script(device)))
+    return Result(host=task.host, result=platform.read_state(device, output))

@@ -1,0 +1,213 @@
+"""FRRouting's own words about its state -> DeviceState. Text in, facts out.
+
+`state_script` is one command, so that a device is asked in a single round trip and starts
+vtysh once; vtysh repeats each question before its answer. `read_state` is a pure function of
+what it prints.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+from templates.device import AddressFamily, Device, Interface, Vrf
+from templates.state import DeviceState, RouteState, Table, VrfTargets
+
+FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
+_VERSION = {"ipv4": 4, "ipv6": 6}
+
+_QUESTIONS = {
+    "show isis neighbor json": "isis",
+    "show mpls ldp neighbor json": "ldp",
+    "show bgp vrf all summary json": "bgp",
+    "show ip route vrf all json": "ipv4",
+    "show ipv6 route vrf all json": "ipv6",
+    "show running-config bgpd": "bgpd",
+}
+_ANNOUNCED = "show bgp {family} vpn rd {rd} {prefix} json"
+#: Asked last: its answer is short, and its absence says that the rest was cut off.
+_LAST = "show history"
+
+
+def state_script(device: Device) -> str:
+    """Shell text that asks everything `read_state` needs to know about `device`."""
+    questions = list(_QUESTIONS)
+    questions += [
+        _ANNOUNCED.format(family=family, rd=vrf.rd, prefix=prefix)
+        for vrf, family, prefix in _own_announcements(device)
+    ]
+    questions.append(_LAST)
+    return "vtysh -E " + " ".join(f"-c {shlex.quote(question)}" for question in questions)
+
+
+def read_state(device: Device, output: str) -> DeviceState:
+    """The state that `output`, printed by `state_script(device)`, tells of.
+
+    An answer that is missing or makes no sense is named in `unread`, never taken for "none".
+    """
+    sections = dict(_sections(output))
+    unread: dict[str, str] = {}
+
+    def documents(name: str) -> list[Any]:
+        text = sections.get(name)
+        if text is None:
+            if name != "announced" or device.vrfs:
+                unread[name] = "no answer"
+            return []
+        try:
+            return list(_documents(text))
+        except ValueError:
+            unread[name] = " ".join(text.split())[:200] or "an empty answer"
+            return []
+
+    routes: dict[Table, dict[str, RouteState]] = {}
+    for family in FAMILIES:
+        for document in documents(family):
+            _read_routes(document, family, routes)
+    if "end" not in sections:
+        unread["end"] = "the answer was cut short"
+    bgpd = sections.get("bgpd", "")
+    if "router bgp" not in bgpd and (device.vrfs or device.backbone_peers):
+        unread["bgpd"] = " ".join(bgpd.split())[:200] or "no answer"
+    return DeviceState(
+        isis=frozenset(_isis(documents("isis"))),
+        ldp=frozenset(_ldp(documents("ldp"))),
+        bgp=frozenset(_bgp(documents("bgp"))),
+        targets=read_targets(bgpd),
+        announced=_announced(device, documents("announced")) if device.vrfs else {},
+        routes=routes,
+        unread=unread,
+    )
+
+
+def _own_announcements(device: Device) -> Iterator[tuple[Vrf, AddressFamily, str]]:
+    """For each VRF and family, one prefix that this device itself must announce."""
+    for vrf in device.vrfs:
+        for family in FAMILIES:
+            for interface in device.interfaces:
+                if interface.vrf == vrf.name:
+                    yield from ((vrf, family, p) for p in _networks(interface, family))
+                    break
+
+
+def _networks(interface: Interface, family: AddressFamily) -> list[str]:
+    return [str(a.network) for a in interface.addresses if a.version == _VERSION[family]][:1]
+
+
+def _sections(output: str) -> Iterator[tuple[str, str]]:
+    """(name, answer) for each question that vtysh repeated after its prompt."""
+    announced: list[str] = []
+    parts = re.split(r"^\S+# (show .+)$", output, flags=re.MULTILINE)
+    for question, answer in zip(parts[1::2], parts[2::2], strict=True):
+        if question in _QUESTIONS:
+            yield _QUESTIONS[question], answer
+        elif question == _LAST:
+            yield "end", answer
+        else:
+            announced.append(answer)
+    if announced:
+        yield "announced", "\n".join(announced)
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """The JSON documents that `text` holds one after the other.
+
+    Raises:
+        ValueError: something between them is not JSON.
+    """
+    decoder = json.JSONDecoder()
+    position = 0
+    while position < len(text):
+        if text[position].isspace():
+            position += 1
+            continue
+        document, position = decoder.raw_decode(text, position)
+        yield document
+
+
+def _isis(documents: list[Any]) -> Iterator[str]:
+    for document in documents:
+        for area in document.get("areas", []):
+            for circuit in area.get("circuits", []):
+                if circuit.get("state") == "Up" and isinstance(circuit.get("interface"), str):
+                    yield circuit["interface"]
+
+
+def _ldp(documents: list[Any]) -> Iterator[str]:
+    for document in documents:
+        for neighbor in document.get("neighbors", []):
+            if neighbor.get("state") == "OPERATIONAL":
+                yield neighbor["neighborId"]
+
+
+def _bgp(documents: list[Any]) -> Iterator[tuple[str, str]]:
+    for document in documents:
+        for vrf, families in document.items():
+            for summary in families.values() if isinstance(families, dict) else ():
+                if not isinstance(summary, dict):
+                    continue
+                for address, peer in summary.get("peers", {}).items():
+                    if peer.get("state") == "Established":
+                        yield vrf, address
+
+
+def _read_routes(
+    document: dict[str, Any], family: AddressFamily, routes: dict[Table, dict[str, RouteState]]
+) -> None:
+    for prefix, entries in document.items():
+        for entry in entries:
+            if entry.get("installed") and entry.get("selected"):
+                unreachable = any(hop.get("unreachable") for hop in entry.get("nexthops", ()))
+                table = routes.setdefault((entry["vrfName"], family), {})
+                table[prefix] = RouteState(entry["protocol"], unreachable)
+
+
+def read_targets(bgpd: str) -> dict[Table, VrfTargets]:
+    """RD and route targets of every VRF in bgpd's running configuration."""
+    found: dict[Table, dict[str, Any]] = {}
+    vrf = ""
+    family: AddressFamily | None = None
+    for line in bgpd.splitlines():
+        words = line.split()
+        if line.startswith("router bgp "):
+            vrf = words[4] if words[3:4] == ["vrf"] else ""
+            family = None
+        elif words[:1] == ["address-family"]:
+            known = vrf and words[2:3] == ["unicast"] and words[1] in _VERSION
+            family = words[1] if known else None  # type: ignore[assignment] # checked just above
+        elif words[:1] == ["exit-address-family"]:
+            family = None
+        elif family and (match := re.match(r"\s+(rd|rt) vpn (\w+) (.+)", line)):
+            entry = found.setdefault((vrf, family), {"rd": "", "imports": set(), "exports": set()})
+            kind, direction, values = match.groups()
+            if kind == "rd":
+                entry["rd"] = values.strip()
+            if kind == "rt" and direction in ("import", "both"):
+                entry["imports"].update(values.split())
+            if kind == "rt" and direction in ("export", "both"):
+                entry["exports"].update(values.split())
+    return {
+        table: VrfTargets(e["rd"], frozenset(e["imports"]), frozenset(e["exports"]))
+        for table, e in found.items()
+    }
+
+
+def _announced(device: Device, documents: list[Any]) -> dict[Table, frozenset[str]]:
+    """Route targets on the device's own announcements; documents come in the order asked."""
+    result: dict[Table, frozenset[str]] = {}
+    answers: dict[tuple[str, str], frozenset[str]] = {}
+    for document in documents:
+        for rd, body in document.items():
+            if not isinstance(body, dict):
+                continue
+            for path in body.get("paths", []):
+                if path.get("local"):
+                    community = path.get("extendedCommunity", {}).get("string", "")
+                    targets = frozenset(re.findall(r"RT:(\S+)", community))
+                    answers[rd, body["prefix"]] = targets
+    for vrf, family, prefix in _own_announcements(device):
+        key = (vrf.rd, prefix)
+        if key in answers:
+            result[vrf.name, family] = answers[key]
+    return result

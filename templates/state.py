@@ -1,0 +1,43 @@
+"""What a device is doing now, vendor-neutral: the facts that verification judges."""
+
+from dataclasses import dataclass, field
+
+from templates.device import AddressFamily
+
+#: (VRF name, address family)
+Table = tuple[str, AddressFamily]
+
+
+@dataclass(frozen=True, slots=True)
+class VrfTargets:
+    """RD and route targets of a VRF's family as the BGP daemon holds them."""
+
+    rd: str = ""
+    imports: frozenset[str] = frozenset()
+    exports: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RouteState:
+    """A route in use. `unreachable` is one that refuses instead of forwarding."""
+
+    protocol: str
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """One device's control plane. Everything is what the daemons say, not what was configured."""
+
+    #: Interfaces with an IS-IS adjacency that is up.
+    isis: frozenset[str] = frozenset()
+    #: LSR ids of LDP neighbours whose session is operational.
+    ldp: frozenset[str] = frozenset()
+    #: (VRF or "default", neighbour address) of established BGP sessions.
+    bgp: frozenset[tuple[str, str]] = frozenset()
+    targets: dict[Table, VrfTargets] = field(default_factory=dict)
+    #: Route targets seen on the VRF's own announcements.
+    announced: dict[Table, frozenset[str]] = field(default_factory=dict)
+    routes: dict[Table, dict[str, RouteState]] = field(default_factory=dict)
+    #: Questions the device could not answer, and what it said.
+    unread: dict[str, str] = field(default_factory=dict)
