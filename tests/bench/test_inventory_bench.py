@@ -19,6 +19,13 @@ SMALL = 50
 ACCESSES = 20
 
 
+def network(directory: Path, edges: int) -> Path:
+    """An inventory of so many edges with its lock file, as it is on any day but the first."""
+    write(nation(edges, ACCESSES), directory)
+    write_lock(directory, allocate(load(directory)).lock)
+    return directory
+
+
 def load_and_allocate(directory: Path) -> Allocation:
     return allocate(load(directory), read_lock(directory))
 
@@ -37,12 +44,11 @@ def seconds(directory: Path, runs: int = 3) -> float:
 def test_load_and_allocate(benchmark: BenchmarkFixture, tmp_path: Path, edges: int) -> None:
     if benchmark.disabled:
         edges //= SMALL // 2  # a plain test run asks only whether it works
-    directory = write(nation(edges, ACCESSES), tmp_path / "network")
-    write_lock(directory, load_and_allocate(directory).lock)
+    directory = network(tmp_path / "network", edges)
     allocation = benchmark.pedantic(load_and_allocate, (directory,), rounds=3, warmup_rounds=1)
     assert len(allocation.vrf_number) == edges * ACCESSES
     benchmark.extra_info["edges"] = edges
     if not benchmark.disabled and edges > SMALL:
-        small = seconds(write(nation(SMALL, ACCESSES), tmp_path / "small"))
+        small = seconds(network(tmp_path / "small", SMALL))
         growth = benchmark.stats.stats.min / small / (edges / SMALL)
         benchmark.extra_info["growth"] = round(growth, 2)
