@@ -86,6 +86,12 @@ def split_fragment(text: str) -> DeviceText:
     )
 
 
+def as_read(hostname: str, interfaces: str, frr: str) -> DeviceText:
+    """A text from what is on a router: files, or what ``show running-config`` prints."""
+    own = interfaces.removeprefix(f"{INTERFACES_MARK}\n")
+    return DeviceText(hostname.strip(), own, without_noise(frr))
+
+
 def without_noise(running: str) -> str:
     """The output of ``show running-config`` without what vtysh says around it."""
     lines = [line.rstrip() for line in running.splitlines() if not _FRR_NOISE.match(line)]

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from napalm.base import constants
 from napalm.base.exceptions import CommandErrorException
 
-from napalm_frr import frr_tree
+from napalm_frr import device_text, frr_tree
 from napalm_frr.agent import Agent
-from napalm_frr.device_text import DeviceText
 from napalm_frr.getters import bgp, linux, reachability, routes, system
 from napalm_frr.getters.texts import json_objects
 from napalm_frr.sanitize import hide_secrets
@@ -85,10 +84,9 @@ class GetterMethods:
 
     def get_bgp_neighbors(self) -> dict[str, dict[str, Any]]:
         """Sessions per VRF; the default instance is ``global``."""
-        instances, sessions = self._texts(
-            "vtysh -c 'show bgp vrfs json'", "vtysh -c 'show bgp vrf all neighbors json'"
-        )
-        return bgp.neighbors(_object(instances), _object(sessions))
+        answer = self._text("vtysh -c 'show bgp vrfs json' -c 'show bgp vrf all neighbors json'")
+        instances, sessions = [*json_objects(answer), {}, {}][:2]
+        return bgp.neighbors(instances, sessions)
 
     def get_bgp_neighbors_detail(self, neighbor_address: str = "") -> dict[str, Any]:
         """Details per VRF and remote AS, of all peers or one."""
@@ -166,7 +164,7 @@ class GetterMethods:
             name, interfaces, frr = self._texts(
                 "cat /etc/hostname", "cat /etc/network/interfaces", "cat /etc/frr/frr.conf"
             )
-            found["startup"] = DeviceText(name.strip(), interfaces, frr).joined()
+            found["startup"] = device_text.as_read(name, interfaces, frr).joined()
         if retrieve in ("all", "candidate") and self._loaded is not None:
             replacement = self._loaded.replacement
             parts = [replacement.joined()] if replacement else []

@@ -22,7 +22,7 @@ def merge_device(state: DeviceState, fragment: DeviceText) -> DeviceState:
     text = DeviceText(
         hostname,
         state.text.interfaces if same else interfaces_text.render(interfaces),
-        state.text.frr,
+        "",  # only its contexts are known; nobody typed it as a whole
     )
     return type(state)(text, interfaces, frr)
 

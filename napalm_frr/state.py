@@ -117,10 +117,7 @@ def refuse_management_change(
 def state_from_texts(texts: dict[str, str]) -> DeviceState:
     """From what the router's agent sends: hostname, interfaces, frr."""
     interfaces, frr = texts.get("interfaces", ""), texts.get("frr", "")
-    own = interfaces.removeprefix(f"{device_text.INTERFACES_MARK}\n")
-    state = DeviceState.of(
-        DeviceText(texts.get("hostname", "").strip(), own, device_text.without_noise(frr))
-    )
+    state = DeviceState.of(device_text.as_read(texts.get("hostname", ""), interfaces, frr))
     fingerprint = hashlib.sha256((interfaces + frr).encode()).hexdigest()
     linux = json.loads(texts.get("linux") or "[]")
     faults = linux_check.faults(state.interfaces, linux) if linux else ()
