@@ -33,9 +33,7 @@ def guest_payload(topology: Topology, access: Access) -> bytes:
             "prefix_length": topology.management_subnet.prefixlen,
         },
         "nodes": [_node(node) for node in topology.nodes],
-        "links": [
-            [link.a.node, link.a.port, link.b.node, link.b.port] for link in topology.links
-        ],
+        "links": [[link.a.node, link.a.port, link.b.node, link.b.port] for link in topology.links],
     }
     stream = io.BytesIO()
     archive = CpioWriter(stream)

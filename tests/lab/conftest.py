@@ -133,7 +133,8 @@ class Backbone:
             text += "\nauto red\niface red\n    vrf-table 1010\n"
         for port, address, vrf in self.ports[name]:
             text += f"\nauto {port}\niface {port}\n    address {address}\n"
-            text += "    vrf red\n" if vrf == "red" else ""
+            # without it, every later ifreload would turn off what FRR's `mpls enable` turned on
+            text += "    vrf red\n" if vrf == "red" else "    mpls-enable yes\n"
         return text
 
     def _frr(self, name: str) -> str:
@@ -169,13 +170,16 @@ class Backbone:
             lines += ["  redistribute static", "  label vpn export auto"]
             lines += [f"  rd vpn export {lo}:10", "  rt vpn both 65000:10", "  export vpn"]
             lines += ["  import vpn", " exit-address-family", "exit", "!"]
-        lines += ["router isis core", " is-type level-2-only"]
-        lines += [f" net 49.0001.0000.0000.{self.names.index(name) + 1:04d}.00", "exit", "!"]
         lines += ["mpls ldp", f" router-id {lo}", " !", " address-family ipv4"]
         lines += [f"  discovery transport-address {lo}", "  !"]
         for port, _ in core:
             lines += [f"  interface {port}", "  exit", "  !"]
         lines += [" exit-address-family", " !", "exit", "!"]
+        # by default an adjacency that comes up after the first LSP is told of 30 s later
+        lines += ["router isis core", " is-type level-2-only"]
+        lines += [f" net 49.0001.0000.0000.{self.names.index(name) + 1:04d}.00"]
+        lines += [" lsp-timers gen-interval 1 refresh-interval 900 max-lifetime 1200"]
+        lines += ["exit", "!"]
         return "\n".join(lines) + "\n"
 
     def _router(self, name: str) -> Node:
