@@ -6,12 +6,13 @@ route that must be) fail a verification.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 from inventory.allocation import Allocation, VrfKey, vrf_of
 from inventory.models import Network, SiteRole
 from inventory.reachability import sites_by_vpn
 from templates.device import Device
-from templates.state import DeviceState, RouteState, Table
+from templates.state import DeviceState, Table
 
 FAMILIES = ("ipv4", "ipv6")
 _VERSION = {"ipv4": 4, "ipv6": 6}
@@ -116,7 +117,9 @@ def judge_state(
         expectation = routes[device.name, vrf.name]
         for family in FAMILIES:
             table: Table = (vrf.name, family)  # type: ignore[assignment] # FAMILIES are families
-            yield from _routes(device.name, vrf.name, family, state.routes.get(table, {}), expectation)
+            have = state.routes.get(table, frozenset())
+            closed = table in state.closed
+            yield from _routes(device.name, vrf.name, family, have, closed, expectation)
 
 
 def _backbone(
@@ -237,27 +240,23 @@ def _routes(
     device: str,
     vrf: str,
     family: str,
-    have: Mapping[str, RouteState],
+    have: frozenset[str],
+    closed: bool,
     expectation: VrfExpectation,
 ) -> Iterator[Check]:
-    default = "0.0.0.0/0" if family == "ipv4" else "::/0"
     subject = f"{vrf} {family}"
-    last_resort = have.get(default)
     yield Check(
         "unreachable default",
         device,
         subject,
-        last_resort is not None and last_resort.unreachable,
-        ""
-        if last_resort is not None and last_resort.unreachable
-        else f"VRF {vrf} {family}: "
-        + ("a usable default route" if last_resort else "no unreachable default: look-ups leave it"),
+        closed,
+        "" if closed else f"VRF {vrf} {family}: no unreachable default: look-ups leave it",
         severity="leak",
         sites=expectation.sites,
     )
     v6 = family == "ipv6"
     must = {prefix for prefix in expectation.must if (":" in prefix) == v6}
-    missing = sorted(must - have.keys())
+    missing = sorted(must - have)
     yield Check(
         "VRF routes",
         device,
@@ -268,8 +267,8 @@ def _routes(
     )
     stray = sorted(
         prefix
-        for prefix in have.keys() - expectation.may
-        if prefix != default and not prefix.startswith("fe80:") and not _within(prefix, must)
+        for prefix in have - expectation.may
+        if not prefix.startswith("fe80:") and not _within(prefix, must)
     )
     yield Check(
         "no stray routes",
@@ -284,8 +283,6 @@ def _routes(
 
 def _within(prefix: str, allowed: Iterable[str]) -> bool:
     """Whether a CE announced a more specific part of a prefix it may announce."""
-    from ipaddress import ip_network
-
     inner = ip_network(prefix)
     return any(
         inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type] # same version

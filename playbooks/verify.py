@@ -189,12 +189,18 @@ class Verifier:
                 nornir,
                 "labels",
                 see_labels,
-                {name: {"seconds": _LABEL_SECONDS} for name in watchers},
+                {
+                    name: {"interfaces": self._circuits(name), "seconds": _LABEL_SECONDS}
+                    for name in watchers
+                },
                 Silent(),
             )
         finally:
             nornir.close_connections(on_good=True, on_failed=True)
         return [f"{name}: {stack}" for name, stacks in seen.results.items() for stack in stacks]
+
+    def _circuits(self, name: str) -> list[str]:
+        return [i.name for i in self.context.devices[name].interfaces if i.circuit is not None]
 
     def _send_from_hosts(self, look: _Round, lab: Backend) -> None:
         context = self.context

@@ -18,14 +18,6 @@ class VrfTargets:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteState:
-    """A route in use. `unreachable` is one that refuses instead of forwarding."""
-
-    protocol: str
-    unreachable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class DeviceState:
     """One device's control plane. Everything is what the daemons say, not what was configured."""
 
@@ -38,6 +30,9 @@ class DeviceState:
     targets: dict[Table, VrfTargets] = field(default_factory=dict)
     #: Route targets seen on the VRF's own announcements.
     announced: dict[Table, frozenset[str]] = field(default_factory=dict)
-    routes: dict[Table, dict[str, RouteState]] = field(default_factory=dict)
+    #: Prefixes with a route in use that forwards, by table.
+    routes: dict[Table, frozenset[str]] = field(default_factory=dict)
+    #: Tables whose last resort is to refuse, as the kernel forwards.
+    closed: frozenset[Table] = frozenset()
     #: Questions the device could not answer, and what it said.
     unread: dict[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from templates.device import AddressFamily, Device, Interface, Vrf
-from templates.state import DeviceState, RouteState, Table, VrfTargets
+from templates.state import DeviceState, Table, VrfTargets
 
 FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
 _VERSION = {"ipv4": 4, "ipv6": 6}
@@ -26,8 +26,9 @@ _QUESTIONS = {
     "show running-config bgpd": "bgpd",
 }
 _ANNOUNCED = "show bgp {family} vpn rd {rd} {prefix} json"
-#: Asked last: its answer is short, and its absence says that the rest was cut off.
-_LAST = "show history"
+#: Asked of the kernel, since FRR may miss a route made in the moment a VRF is.
+_KERNEL = "show unreachable {family}"
+_LAST = "show end"
 
 
 def state_script(device: Device) -> str:
@@ -37,8 +38,13 @@ def state_script(device: Device) -> str:
         _ANNOUNCED.format(family=family, rd=vrf.rd, prefix=prefix)
         for vrf, family, prefix in _own_announcements(device)
     ]
-    questions.append(_LAST)
-    return "vtysh -E " + " ".join(f"-c {shlex.quote(question)}" for question in questions)
+    lines = ["vtysh -E " + " ".join(f"-c {shlex.quote(question)}" for question in questions)]
+    for family in FAMILIES:
+        lines.append(f"echo 'kernel# {_KERNEL.format(family=family)}'")
+        lines.append(f"ip -N -j -{_VERSION[family]} route show table all type unreachable")
+    # The last line's absence says that the rest was cut off.
+    lines.append(f"echo 'kernel# {_LAST}'")
+    return "\n".join(lines)
 
 
 def read_state(device: Device, output: str) -> DeviceState:
@@ -61,10 +67,13 @@ def read_state(device: Device, output: str) -> DeviceState:
             unread[name] = " ".join(text.split())[:200] or "an empty answer"
             return []
 
-    routes: dict[Table, dict[str, RouteState]] = {}
+    routes: dict[Table, set[str]] = {}
+    closed: set[Table] = set()
     for family in FAMILIES:
         for document in documents(family):
             _read_routes(document, family, routes)
+        for document in documents(_KERNEL.format(family=family)):
+            closed |= set(_closed(document, device, family))
     if "end" not in sections:
         unread["end"] = "the answer was cut short"
     bgpd = sections.get("bgpd", "")
@@ -76,7 +85,8 @@ def read_state(device: Device, output: str) -> DeviceState:
         bgp=frozenset(_bgp(documents("bgp"))),
         targets=read_targets(bgpd),
         announced=_announced(device, documents("announced")) if device.vrfs else {},
-        routes=routes,
+        routes={table: frozenset(prefixes) for table, prefixes in routes.items()},
+        closed=frozenset(closed),
         unread=unread,
     )
 
@@ -104,6 +114,8 @@ def _sections(output: str) -> Iterator[tuple[str, str]]:
             yield _QUESTIONS[question], answer
         elif question == _LAST:
             yield "end", answer
+        elif question.startswith("show unreachable"):
+            yield question, answer
         else:
             announced.append(answer)
     if announced:
@@ -153,14 +165,21 @@ def _bgp(documents: list[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _read_routes(
-    document: dict[str, Any], family: AddressFamily, routes: dict[Table, dict[str, RouteState]]
+    document: dict[str, Any], family: AddressFamily, routes: dict[Table, set[str]]
 ) -> None:
     for prefix, entries in document.items():
         for entry in entries:
             if entry.get("installed") and entry.get("selected"):
-                unreachable = any(hop.get("unreachable") for hop in entry.get("nexthops", ()))
-                table = routes.setdefault((entry["vrfName"], family), {})
-                table[prefix] = RouteState(entry["protocol"], unreachable)
+                refuses = any(hop.get("unreachable") for hop in entry.get("nexthops", ()))
+                if not refuses:
+                    routes.setdefault((entry["vrfName"], family), set()).add(prefix)
+
+
+def _closed(document: Any, device: Device, family: AddressFamily) -> Iterator[Table]:
+    tables = {str(route.get("table")) for route in document if route.get("dst") == "default"}
+    for vrf in device.vrfs:
+        if str(vrf.table) in tables:
+            yield vrf.name, family
 
 
 def read_targets(bgpd: str) -> dict[Table, VrfTargets]:
