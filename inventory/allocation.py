@@ -26,8 +26,10 @@ from inventory.yaml_source import Location
 __all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
 
 LOCK_FILE = "plan.lock.yaml"
-#: Kernel tables and RD numbers of VRFs on one PE; RD type 1 has 16 bits (RFC 4364 section 4.2).
-VRF_NUMBERS = NumberRange(first=1001, last=65000)
+#: Kernel tables and RD numbers of VRFs on one PE. ifupdown2 takes tables 1001 to 5000 (its policy
+#: vrf-table-id-start and -end); the first is management's. RD type 1 has 16 bits (RFC 4364
+#: section 4.2), which they fit.
+VRF_NUMBERS = NumberRange(first=1002, last=5000)
 SPOKES_PER_PE = NumberRange(first=1, last=99)
 
 

@@ -225,8 +225,8 @@ class Management(Closed):
     """The management network: a VRF of its own on every router, never a customer's."""
 
     vrf: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,14}$")] = "mgmt"
-    #: ifupdown2 takes VRF tables from 1000 on; those of customers start at 1001.
-    table: Literal[1000] = 1000
+    #: The first table that ifupdown2 takes, as on Cumulus; customers' start at 1002.
+    table: Literal[1001] = 1001
     port: Port = "eth0"
     prefix: Prefix4
 

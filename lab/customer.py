@@ -4,7 +4,7 @@ Customers run their own equipment: these texts are the lab's, never egovnet's to
 """
 
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, ip_interface
+from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, ip_interface, ip_network
 
 from inventory.allocation import Allocation
 from inventory.models import IPNetwork, Network
@@ -35,7 +35,7 @@ def site_lans(network: Network, site: str) -> tuple[Lan, ...]:
     lans = []
     for prefix in network.sites[site].prefixes:
         length = max(prefix.prefixlen, _LAN_LENGTH[prefix.version])
-        lan = next(prefix.subnets(new_prefix=length)) if length > prefix.prefixlen else prefix
+        lan = ip_network((prefix.network_address, length))
         if lan.num_addresses <= _HOST:
             raise TopologyError(
                 f"site {site}: {prefix} is too small for a CE and a host in the lab",

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab import containerlab_file
 from lab.backend import Backend
+from lab.containerlab import Containerlab
 from lab.generate import generate
 from lab.microvm import MicroVm
 from lab.state import LabState
@@ -26,8 +28,6 @@ def lab_directory(context: Context) -> Path:
 def backend(context: Context, name: str = "microvm") -> Backend:
     """The backend called `name`, over the network's lab directory."""
     if name == "containerlab":
-        from lab.containerlab import Containerlab
-
         return Containerlab(lab_directory(context))
     return MicroVm(lab_directory(context))
 
@@ -117,9 +117,7 @@ def containerlab_files(
     context: Context, output: Path | None, *, provisioned: bool
 ) -> Outcome:
     """The lab as a containerlab file; with `output` its startup files beside it too."""
-    from lab.containerlab_file import write_containerlab
-
-    files = write_containerlab(topology(context, provisioned=provisioned))
+    files = containerlab_file.containerlab_files(topology(context, provisioned=provisioned))
     name = next(path for path in files if path.endswith(".clab.yml"))
     if output is not None:
         for relative, text in files.items():

@@ -52,7 +52,7 @@ BACKBONE = {
         "vlan": {"first": 100, "last": 3999},
         "site-asn": {"first": 4200000001, "last": 4200099999},
     },
-    "management": {"vrf": "mgmt", "table": 1000, "port": "eth0", "prefix": "172.20.20.0/24"},
+    "management": {"vrf": "mgmt", "table": 1001, "port": "eth0", "prefix": "172.20.20.0/24"},
 }
 #: What a site may use: far from every pool.
 _SITES4 = ip_network("10.0.0.0/9")
