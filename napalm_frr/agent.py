@@ -41,7 +41,9 @@ class Answer:
 class Agent:
     """The agent of one router. It is put there when the router has none of its hash."""
 
-    def __init__(self, session: Session, *, sudo: bool = False, state: str = STATE_DIRECTORY) -> None:
+    def __init__(
+        self, session: Session, *, sudo: bool = False, state: str = STATE_DIRECTORY
+    ) -> None:
         self._session = session
         self._script = resources.files("napalm_frr").joinpath("router_agent.sh").read_bytes()
         digest = hashlib.sha256(self._script).hexdigest()[:16]
@@ -67,7 +69,8 @@ class Agent:
             stdin = _bundle(nonce, files)
         words = " ".join(shlex.quote(word) for word in (verb, *arguments))
         command = self._as_root(
-            f"test -r {self._path} || exit {_MISSING}; EGOVNET_STATE={self._state} exec sh {self._path} {words}"
+            f"test -r {self._path} || exit {_MISSING}; EGOVNET_STATE={self._state} exec sh "
+            f"{self._path} {words}"
         )
         done = self._session.run(command, stdin=stdin, timeout=timeout)
         if done.exit_code == _MISSING:
@@ -77,7 +80,8 @@ class Agent:
         if answer is None or done.exit_code != 0:
             why = (done.stderr or done.stdout).strip().splitlines()
             raise CommandErrorException(
-                f"{self._session.device}: the router's agent failed at {verb!r} with {done.exit_code}"
+                f"{self._session.device}: the router's agent failed at {verb!r} with "
+                f"{done.exit_code}"
                 f": {why[-1] if why else 'no answer'}"
             )
         return answer
@@ -93,7 +97,8 @@ class Agent:
         )
         if done.exit_code != 0:
             raise CommandErrorException(
-                f"{self._session.device}: cannot install the agent in {self._state}: {done.stderr.strip()}"
+                f"{self._session.device}: cannot install the agent in {self._state}: "
+                f"{done.stderr.strip()}"
             )
 
     def _as_root(self, command: str) -> str:

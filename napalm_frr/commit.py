@@ -18,7 +18,7 @@ from napalm.base.exceptions import (
 )
 
 from napalm_frr.agent import Agent, Answer
-from napalm_frr.delta import Command, Delta, compute_delta
+from napalm_frr.delta import Command, compute_delta
 from napalm_frr.errors import (
     CommitNotPending,
     CommitPending,
@@ -31,7 +31,8 @@ from napalm_frr.state import DeviceState, Loaded, state_from_texts
 from napalm_frr.vtysh_script import Rejection, Script, rejections, write_script, write_scripts
 
 ACCEPT_SECONDS = 30
-"""How long the router waits for the controller's verdict on what it applied, before it goes back."""
+"""How long the router waits for the controller's verdict on what it applied, before it goes
+back."""
 CORRECTIONS = 2
 """Passes that may follow the first when the router reads back otherwise than the candidate."""
 
@@ -57,7 +58,9 @@ def new_change_id() -> str:
 class Committer:
     """One commit of one candidate to one router."""
 
-    def __init__(self, device: str, agent: Agent, guard: Callable[[DeviceState, DeviceState, str], None]) -> None:
+    def __init__(
+        self, device: str, agent: Agent, guard: Callable[[DeviceState, DeviceState, str], None]
+    ) -> None:
         self._device = device
         self._agent = agent
         self._guard = guard
@@ -65,7 +68,9 @@ class Committer:
         self.change = new_change_id()
         self.steps: tuple[Step, ...] = ()
 
-    def commit(self, loaded: Loaded, running: DeviceState, revert_in: int | None, message: str) -> None:
+    def commit(
+        self, loaded: Loaded, running: DeviceState, revert_in: int | None, message: str
+    ) -> None:
         """Apply, read back, compare, correct, and accept or send back.
 
         Raises LockError, CommitPending, CommitUndone, RouterNotRestored, SessionLostInCommit.
@@ -76,7 +81,8 @@ class Committer:
             answer = self._call("accept", self.change, str(revert_in or 0))
         except (ConnectionClosedException, CommandTimeoutException) as error:
             raise SessionLostInCommit(
-                f"{self._device}: the session was lost in the middle of commit {self.change}; the router goes"
+                f"{self._device}: the session was lost in the middle of commit {self.change}; "
+                "the router goes"
                 f" back by itself within {ACCEPT_SECONDS} s unless it had accepted the commit: ask"
                 " has_pending_commit() and compare_config() in a new session"
             ) from error
@@ -106,20 +112,25 @@ class Committer:
             self._guard(running, loaded.against(running), answer.fields.get("server", ""))
         if answer.status == "locked":
             raise LockError(
-                f"{self._device}: {answer.text('owner').strip() or 'somebody'} has been writing to it for"
+                f"{self._device}: {answer.text('owner').strip() or 'somebody'} has been writing "
+                "to it for"
                 f" {answer.fields.get('age', '?')} s; try again"
             )
         if answer.status == "busy":
             raise CommitPending(
-                f"{self._device}: commit {answer.fields['change']} of {answer.text('owner').strip()} is"
+                f"{self._device}: commit {answer.fields['change']} of "
+                f"{answer.text('owner').strip()} is"
                 f" {answer.fields['state']}; confirm it or roll it back first"
             )
         if answer.status == "moved":
-            raise CommitError(f"{self._device}: its configuration keeps changing under us; nothing was done")
+            raise CommitError(
+                f"{self._device}: its configuration keeps changing under us; nothing was done"
+            )
         return answer, candidate, provide
 
     def _judge(self, answer: Answer, candidate: DeviceState, script: Script) -> None:
-        """Return when the router holds the candidate; else correct it, at last send it back and raise."""
+        """Return when the router holds the candidate; else correct it, at last send it back and
+        raise."""
         for attempt in range(CORRECTIONS + 1):
             if answer.status != "applied":
                 self._raise_undone(answer, "")
@@ -135,16 +146,19 @@ class Committer:
                 self._send_back(f"the router refused {_describe(refused, script)}")
             if attempt == CORRECTIONS:
                 break
-            if attempt == 0:
+            if attempt == 0 or after.faults:
                 again = compute_delta(after.frr, candidate.frr)
-                withdraw, script = write_scripts(again, linux_between=False)
+                withdraw, script = write_scripts(again, linux_between=bool(after.faults))
                 files = {"withdraw": withdraw.text, "provide": script.text}
+                if after.faults:
+                    files |= {"new.interfaces": candidate.text.interfaces, "again": ""}
                 answer = self._call("correct", self.change, files=files)
             else:
                 answer = self._call("reload", self.change)
         difference = hide_secrets(after.diff_to(candidate))
         self._send_back(
-            f"after {CORRECTIONS} corrections it still reads back otherwise than the candidate:\n{difference}"
+            f"after {CORRECTIONS} corrections it still reads back otherwise than the "
+            f"candidate:\n{difference}"
         )
 
     def _send_back(self, reason: str) -> None:
@@ -160,7 +174,9 @@ class Committer:
                 parts.append("; ".join(lines))
         why = hide_secrets(": ".join(part for part in parts if part))
         if answer.status == "undone":
-            raise CommitUndone(f"{self._device}: commit {self.change}: {why}. The router is back as it was.")
+            raise CommitUndone(
+                f"{self._device}: commit {self.change}: {why}. The router is back as it was."
+            )
         trouble = answer.text("trouble").strip() or f"its state is {answer.status!r}"
         raise RouterNotRestored(
             f"{self._device}: commit {self.change}: {why}. THE ROUTER IS NOT AS IT WAS: {trouble};"
@@ -172,7 +188,8 @@ class Committer:
 
 
 def confirm(device: str, agent: Agent, change: str | None) -> None:
-    """Make a pending commit permanent; raises CommitNotPending when there is none to confirm (any more)."""
+    """Make a pending commit permanent; raises CommitNotPending when there is none to confirm (any
+    more)."""
     answer = agent.call("confirm", *([change] if change else []))
     if answer.status == "confirmed":
         return
@@ -187,7 +204,8 @@ def confirm(device: str, agent: Agent, change: str | None) -> None:
 
 
 def roll_back(device: str, agent: Agent) -> None:
-    """Undo the pending commit, else the last one; raises RouterNotRestored, LockError, CommitError."""
+    """Undo the pending commit, else the last one; raises RouterNotRestored, LockError,
+    CommitError."""
     answer = agent.call("rollback", owner_name(), timeout=300.0)
     if answer.status == "undone":
         return
@@ -234,7 +252,10 @@ def _whole_frr(candidate: DeviceState) -> str:
         for path, lines in candidate.frr.items()
         for line in ([None, *lines] if path else lines)
     ]
-    return f"frr defaults traditional\nhostname {candidate.text.hostname}\n" + write_script(commands).text
+    return (
+        f"frr defaults traditional\nhostname {candidate.text.hostname}\n"
+        + write_script(commands).text
+    )
 
 
 def _describe(refused: list[Rejection], script: Script) -> str:
@@ -249,4 +270,6 @@ def _describe(refused: list[Rejection], script: Script) -> str:
 
 def _complaints(text: str) -> list[str]:
     wanted = ("error", "fail", "warning")
-    return [line.strip() for line in text.splitlines() if any(w in line.lower() for w in wanted)][:5]
+    return [line.strip() for line in text.splitlines() if any(w in line.lower() for w in wanted)][
+        :5
+    ]

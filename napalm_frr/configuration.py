@@ -16,7 +16,7 @@ from napalm.base.exceptions import (
 from napalm_frr import commit, device_text
 from napalm_frr.agent import Agent, Answer
 from napalm_frr.device_text import DeviceText
-from napalm_frr.errors import DeviceTextError
+from napalm_frr.errors import CommitPending, DeviceTextError
 from napalm_frr.sanitize import hide_secrets
 from napalm_frr.state import (
     DeviceState,
@@ -49,7 +49,8 @@ class ConfigurationMethods:
     ) -> None:
         """Load a whole text (a file's, when both are given) as what the router is to have.
 
-        The router checks it at once (``vtysh -C``); nothing is changed. Raises ReplaceConfigException
+        The router checks it at once (``vtysh -C``); nothing is changed. Raises
+        ReplaceConfigException
         with the line of the text and the line's own words.
         """
         self._loaded = None
@@ -78,9 +79,11 @@ class ConfigurationMethods:
         self._loaded = loaded
 
     def compare_config(self) -> str:
-        """The native diff of running and candidate, ``""`` when they mean the same or none is loaded.
+        """The native diff of running and candidate, ``""`` when they mean the same or none is
+        loaded.
 
-        ``+ `` lines come, ``- `` lines go, each under its context; secrets are shown, as NAPALM does.
+        ``+ `` lines come, ``- `` lines go, each under its context; secrets are shown, as NAPALM
+        does.
         """
         if self._loaded is None:
             return ""
@@ -95,8 +98,10 @@ class ConfigurationMethods:
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
         """Make the candidate the running configuration, or leave the router as it was.
 
-        With ``revert_in`` (seconds) the router goes back by itself unless ``confirm_commit`` comes in
-        time, from any session; what starts at boot changes only then. ``message`` goes to the router's
+        With ``revert_in`` (seconds) the router goes back by itself unless ``confirm_commit`` comes
+        in
+        time, from any session; what starts at boot changes only then. ``message`` goes to the
+        router's
         log. Raises CommitError (nothing loaded; or CommitPending, CommitUndone, RouterNotRestored,
         SessionLostInCommit), LockError.
         """
@@ -106,11 +111,14 @@ class ConfigurationMethods:
             raise CommitError(f"{self.hostname}: revert_in is {revert_in}, not at least 1 second")
         running = self._running or self._read_state()
         if revert_in is None and running.same(self._loaded.against(running)):
-            running = self._read_state()  # what we know may be old: ask before saying nothing is to do
+            running = (
+                self._read_state()
+            )  # what we know may be old: ask before saying nothing is to do
             if running.same(self._loaded.against(running)):
                 if self.has_pending_commit():
-                    raise commit.CommitPending(
-                        f"{self.hostname}: an earlier commit is pending; confirm it or roll it back first"
+                    raise CommitPending(
+                        f"{self.hostname}: an earlier commit is pending; confirm it or roll it "
+                        "back first"
                     )
                 self._loaded = None
                 return
@@ -124,7 +132,8 @@ class ConfigurationMethods:
         self._change = committer.change if revert_in else None
 
     def confirm_commit(self) -> None:
-        """Make the pending commit permanent, this session's or, in a new session, whichever is pending.
+        """Make the pending commit permanent, this session's or, in a new session, whichever is
+        pending.
 
         Raises CommitNotPending when there is none, above all when its timer has fired already.
         """
@@ -136,7 +145,8 @@ class ConfigurationMethods:
         return self._agent.call("status").status == "pending"
 
     def rollback(self) -> None:
-        """Undo the pending commit and stop its timer; without one, undo the last commit, permanently.
+        """Undo the pending commit and stop its timer; without one, undo the last commit,
+        permanently.
 
         Raises CommitError when there is nothing to undo, RouterNotRestored when it did not work.
         """
@@ -156,7 +166,8 @@ class ConfigurationMethods:
         return self._running
 
     def _check_on_router(self, text: DeviceText, loaded: Loaded) -> None:
-        """Let vtysh check the FRR part, and see that the candidate spares what manages the router."""
+        """Let vtysh check the FRR part, and see that the candidate spares what manages the
+        router."""
         answer = self._agent.call("check", files={"candidate": text.frr})
         running = self._state_of(answer)
         bad = _AT_LINE.search(answer.text("check.err"))
@@ -170,7 +181,8 @@ class ConfigurationMethods:
         has = _DEFAULTS.search(running.text.frr)
         if defaults and has and defaults.group(1) != has.group(1):
             raise DeviceTextError(
-                f"'frr defaults {defaults.group(1)}': the router has {has.group(1)!r}, which only a restart"
+                f"'frr defaults {defaults.group(1)}': the router has {has.group(1)!r}, which "
+                "only a restart"
                 " of FRR changes"
             )
         candidate = loaded.against(running)

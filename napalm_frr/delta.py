@@ -1,6 +1,7 @@
 """The commands that turn one FRR configuration into another; pure.
 
-``frr-reload.py`` does this on the router at a cost of seconds of Python start-up; here it is done by
+``frr-reload.py`` does this on the router at a cost of seconds of Python start-up; here it is done
+by
 the controller. A wrong guess is not a danger: the commit reads the router back and compares.
 
 The commands come in two parts, because the Linux part changes between them (a VRF must exist before
@@ -9,9 +10,11 @@ FRR fills it and must be empty before it goes):
 - ``withdraw``: what is to go. First VPN imports, then exports, then the rest, so that no
   intermediate state joins what neither end state joins.
 - ``provide``: what is to come. First policy (route-maps, prefix-lists), which peers refer to, last
-  in each VRF its exports, then its imports. Policy that nobody refers to any more goes at the very end.
+  in each VRF its exports, then its imports. Policy that nobody refers to any more goes at the very
+  end.
 
-A line of which a context holds one (``frr_grammar.SLOTS``) is replaced by giving the new value; only
+A line of which a context holds one (``frr_grammar.SLOTS``) is replaced by giving the new value;
+only
 route targets are narrowed first to what both old and new have.
 """
 
@@ -40,12 +43,15 @@ _PEER = re.compile(r"neighbor (\S+) (.+)")
 _PEER_IDENTITY = re.compile(r"(interface\b.*|peer-group( \S+)?$|remote-as )")
 _ROUTE_TARGETS = re.compile(r"(rt vpn (?:import|export)) (.+)")
 Entry: TypeAlias = tuple[str, str]
+_PREFIX_ENTRY = re.compile(r"((?:ip|ipv6) prefix-list \S+) seq \d+ ")
+_LIST_ENTRY = re.compile(r"no (\S+ .*\bseq \d+) ")
 _ENTRY = re.compile(r"(route-map \S+) (?:permit|deny) (\d+)$")
 
 
 @dataclass(frozen=True)
 class Command:
-    """One line for vtysh in its context; ``line`` None means to enter the context, so to create it."""
+    """One line for vtysh in its context; ``line`` None means to enter the context, so to create
+    it."""
 
     path: Path
     line: str | None
@@ -71,12 +77,16 @@ def compute_delta(running: Contexts, candidate: Contexts) -> Delta:
     cleanup, replaced = _vanishing_policy(running, candidate)
     early, late = _vanishing_lines(running, candidate)
     withdraw = _in_withdraw_order([*early, *withdraw])
-    provide = _in_provide_order(_appearing(running, candidate, replaced))
+    renumbered = [command for command in late if _comes_again(command, candidate)]
+    renumbered += [c for c in _moved_entries(running, candidate) if c not in renumbered]
+    late = [command for command in late if command not in renumbered]
+    provide = _in_provide_order([*renumbered, *_appearing(running, candidate, replaced)])
     return Delta(tuple(withdraw), (*provide, *late, *cleanup))
 
 
 def _vanishing_peers(running: Contexts, candidate: Contexts) -> list[Command]:
-    """``no neighbor X`` for peers that go or change their kind; removes their lines from running."""
+    """``no neighbor X`` for peers that go or change their kind; removes their lines from
+    running."""
     commands = []
     for path in [path for path in running if len(path) == 1 and path[0].startswith("router bgp ")]:
         if path not in candidate:
@@ -85,7 +95,9 @@ def _vanishing_peers(running: Contexts, candidate: Contexts) -> list[Command]:
         gone = {peer for peer in old if old[peer] != new.get(peer)}
         groups = {peer for peer in gone if "peer-group" in old[peer]}
         # a group takes its members along
-        gone |= {peer for peer in old if any(f"peer-group {group}" in old[peer] for group in groups)}
+        gone |= {
+            peer for peer in old if any(f"peer-group {group}" in old[peer] for group in groups)
+        }
         for peer in sorted(gone, key=lambda peer: (peer in groups, list(old).index(peer))):
             kind = " peer-group" if peer in groups else ""
             if any(word.startswith("interface") for word in old[peer]):
@@ -149,11 +161,10 @@ def _entry_of(path: Path) -> Entry | None:
     return (match.group(1), match.group(2)) if match else None
 
 
-def _vanishing_lines(
-    running: Contexts, candidate: Contexts
-) -> tuple[list[Command], list[Command]]:
+def _vanishing_lines(running: Contexts, candidate: Contexts) -> tuple[list[Command], list[Command]]:
     """Lines that go and are not overwritten by a new value: (now, after the policy's users)."""
-    early, late = [], []
+    early: list[Command] = []
+    late: list[Command] = []
     for path, lines in running.items():
         wanted = candidate.get(path, [])
         slots = {slot for line in wanted if (slot := slot_of(path, line))}
@@ -168,21 +179,43 @@ def _vanishing_lines(
     return early, late
 
 
+def _comes_again(command: Command, candidate: Contexts) -> bool:
+    """Whether a list entry goes whose number the candidate uses anew: it must go before that."""
+    match = _LIST_ENTRY.match(command.line or "") if not command.path else None
+    return match is not None and any(
+        line.startswith(f"{match.group(1)} ") for line in candidate.get((), [])
+    )
+
+
+def _moved_entries(running: Contexts, candidate: Contexts) -> list[Command]:
+    """Prefix-list entries whose content gets another number: FRR ignores a second of the same
+    content."""
+    old, new = running.get((), []), candidate.get((), [])
+    coming = {_PREFIX_ENTRY.sub(r"\1 ", line) for line in new if line not in old}
+    return [
+        Command((), f"no {line}")
+        for line in old
+        if line not in new
+        and _PREFIX_ENTRY.match(line)
+        and _PREFIX_ENTRY.sub(r"\1 ", line) in coming
+    ]
+
+
 def _narrow(path: Path, old: re.Match[str], wanted: list[str]) -> list[Command]:
     """Withdraw the route targets that go, before anything is provided."""
     way, targets = old.groups()
     new = next((line for line in wanted if line.startswith(f"{way} ")), None)
     if new is None:
-        return [Command(path, f"no {way}")]
+        return [
+            Command(path, f"no {old.group(0)}")
+        ]  # without the list 8.4.4 answers an internal error
     staying = [target for target in targets.split() if target in new.split()]
     if len(staying) == len(targets.split()):
         return []
-    return [Command(path, f"{way} {' '.join(staying)}" if staying else f"no {way}")]
+    return [Command(path, f"{way} {' '.join(staying)}" if staying else f"no {old.group(0)}")]
 
 
-def _appearing(
-    running: Contexts, candidate: Contexts, replaced: dict[Entry, str]
-) -> list[Command]:
+def _appearing(running: Contexts, candidate: Contexts, replaced: dict[Entry, str]) -> list[Command]:
     commands: list[Command] = []
     for path, lines in drop_empty(candidate).items():
         present = running.get(path)
@@ -216,13 +249,20 @@ def _in_withdraw_order(commands: list[Command]) -> list[Command]:
         rank = withdraw_rank(line)
         whole = line.startswith("router bgp ")
         header = (line,) if whole else command.path
-        return (min(rank, 2), int(whole), context_rank(WITHDRAW_CONTEXTS, header), -len(command.path), rank)
+        return (
+            min(rank, 2),
+            int(whole),
+            context_rank(WITHDRAW_CONTEXTS, header),
+            -len(command.path),
+            rank,
+        )
 
     return sorted(commands, key=place)
 
 
 def _in_provide_order(commands: list[Command]) -> list[Command]:
-    """Policy, then contexts in the order of what refers to what; VPN exports, then imports, last."""
+    """Policy, then contexts in the order of what refers to what; VPN exports, then imports,
+    last."""
 
     def place(command: Command) -> tuple[int, ...]:
         top = command.path[0] if command.path else (command.line or "")
@@ -232,6 +272,12 @@ def _in_provide_order(commands: list[Command]) -> list[Command]:
         rank = provide_rank(command.line) if in_bgp and command.line else 0
         inner = len(command.path) > 1
         vpn = max(rank - RANK_OF_REST, 0) if inner else 0
-        return (1, context_rank(PROVIDE_CONTEXTS, command.path), vpn, int(inner), 0 if inner else rank)
+        return (
+            1,
+            context_rank(PROVIDE_CONTEXTS, command.path),
+            vpn,
+            int(inner),
+            0 if inner else rank,
+        )
 
     return sorted(commands, key=place)

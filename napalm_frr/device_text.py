@@ -1,6 +1,7 @@
 """A device's whole text: its name, what Linux applies and what FRR applies, in one file.
 
-The order is the one Batfish knows as Cumulus concatenated: line 1 is the host's name, then ifupdown2's
+The order is the one Batfish knows as Cumulus concatenated: line 1 is the host's name, then
+ifupdown2's
 ``/etc/network/interfaces``, then a line ``# ports.conf --``, then FRR's configuration from its line
 ``frr version``.
 """
@@ -33,9 +34,7 @@ class DeviceText:
 
     def joined(self) -> str:
         """The whole text; ``split(text.joined())`` has the same parts."""
-        return (
-            f"{self.hostname}\n{INTERFACES_MARK}\n{self.interfaces}{PORTS_MARK}\n{self.frr}"
-        )
+        return f"{self.hostname}\n{INTERFACES_MARK}\n{self.interfaces}{PORTS_MARK}\n{self.frr}"
 
 
 def split(text: str) -> DeviceText:
@@ -47,14 +46,18 @@ def split(text: str) -> DeviceText:
     hostname = lines[0].strip() if lines else ""
     if not _HOSTNAME.match(hostname):
         raise DeviceTextError(
-            f"{hostname!r} is not a host name; a device's text starts with a line that is only its name", 1
+            f"{hostname!r} is not a host name; a device's text starts with a line that is only "
+            "its name",
+            1,
         )
     ports = _find(lines, PORTS_MARK)
     if ports is None:
         raise DeviceTextError(f"no line {PORTS_MARK!r} ends the interfaces part")
     start = next((i for i in range(ports, len(lines)) if lines[i].startswith("frr version")), None)
     if start is None:
-        raise DeviceTextError(f"no line 'frr version ...' starts the FRR part after line {ports + 1}")
+        raise DeviceTextError(
+            f"no line 'frr version ...' starts the FRR part after line {ports + 1}"
+        )
     begin = 2 if len(lines) > 1 and lines[1].strip() == INTERFACES_MARK else 1
     return DeviceText(
         hostname, _text(lines[begin:ports]), _text(lines[start:]), begin + 1, start + 1
@@ -64,8 +67,10 @@ def split(text: str) -> DeviceText:
 def split_fragment(text: str) -> DeviceText:
     """Take apart a text to be merged: any of the parts may be missing.
 
-    Without marks all of it is FRR's; what follows ``# This file describes the network interfaces`` is
-    Linux's up to ``# ports.conf --``. The name is line 1 of a whole text, or FRR's ``hostname`` line.
+    Without marks all of it is FRR's; what follows ``# This file describes the network interfaces``
+    is
+    Linux's up to ``# ports.conf --``. The name is line 1 of a whole text, or FRR's ``hostname``
+    line.
     """
     lines = text.splitlines()
     begin = _find(lines, INTERFACES_MARK)

@@ -23,12 +23,14 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
 
     Optional arguments: ``port``, ``key_file``, ``use_keys``, ``passphrase``, ``ssh_strict``,
     ``known_hosts`` (a file; pins the host key), ``sudo`` (log in as another user with password-less
-    sudo), ``conn_timeout``, ``auth_timeout``, ``banner_timeout`` (seconds), ``management_interfaces``
+    sudo), ``conn_timeout``, ``auth_timeout``, ``banner_timeout`` (seconds),
+    ``management_interfaces``
     (default eth0 and mgmt), ``allow_management_change``, ``state_directory`` (on the router).
 
     Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()``
     and ``vpn_targets()``. They are
-    callables held as attributes: NAPALM's conformance test refuses public methods that it does not know.
+    callables held as attributes: NAPALM's conformance test refuses public methods that it does not
+    know.
     """
 
     platform = "frr"
@@ -56,12 +58,13 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
         )
 
     @property
-    def device(self) -> Any:
+    def device(self) -> Any:  # noqa: ANN401  # netmiko publishes no types
         """Netmiko's connection, for tools that share it; None when closed."""
         return self._session.netmiko
 
     def open(self) -> None:
-        """Open the SSH session; raises ConnectionException and its kinds (``napalm_frr.errors``)."""
+        """Open the SSH session; raises ConnectionException and its kinds
+        (``napalm_frr.errors``)."""
         self._session.open()
 
     def close(self) -> None:
@@ -82,23 +85,31 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
 
     @property
     def linux(self) -> Callable[[str], str]:
-        """``linux("ip -j addr")``: a shell command's output; raises CommandErrorException if it fails."""
+        """``linux("ip -j addr")``: a shell command's output; raises CommandErrorException if it
+        fails."""
         return functools.partial(_linux, self)
 
     @property
     def running_text(self) -> Callable[[], str]:
-        """``running_text()``: the whole text as the router has it, of the form that can be loaded."""
-        return lambda: self._read_state().text.joined()
+        """``running_text()``: the whole text as the router has it, of the form that can be
+        loaded."""
+        return functools.partial(_running_text, self)
 
     @property
     def vpn_targets(self) -> Callable[[], dict[str, dict[str, Any]]]:
         """``vpn_targets()``: RD and route targets per VRF, see ``getters.linux.vpn_targets``."""
-        return lambda: vpn_targets(frr_tree.parse(self._text("vtysh -c 'show running-config bgpd'")))
+        return lambda: vpn_targets(
+            frr_tree.parse(self._text("vtysh -c 'show running-config bgpd'"))
+        )
 
     def _run(self, command: str, timeout: float | None = None) -> Completed:
         if self._sudo:
             command = f"sudo -n {command}"
         return self._session.run(command, timeout=timeout)
+
+
+def _running_text(driver: FRRDriver) -> str:
+    return driver._read_state().text.joined()
 
 
 def _linux(driver: FRRDriver, command: str, timeout: float | None = None) -> str:
@@ -111,7 +122,7 @@ def _linux(driver: FRRDriver, command: str, timeout: float | None = None) -> str
     return done.stdout
 
 
-def _frr_json(driver: FRRDriver, command: str) -> Any:
+def _frr_json(driver: FRRDriver, command: str) -> Any:  # noqa: ANN401  # JSON is any
     escaped = command.replace("'", "'\\''")
     done = driver._run(f"vtysh -c '{escaped}'")
     try:

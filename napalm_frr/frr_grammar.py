@@ -50,13 +50,15 @@ IGNORED = re.compile(
     r"frr (version|defaults) |service integrated-vtysh-config$|Building configuration\.\.\.$"
     r"|Current configuration:$|hostname "
 )
-"""Top-level lines that are not configuration to push: what vtysh prints about itself, and the host's
+"""Top-level lines that are not configuration to push: what vtysh prints about itself, and the
+host's
 name, which FRR prints from Linux and the driver handles as line 1 of the device's text."""
 
 LEFT_OUT_WHEN_EMPTY = re.compile(
     r"(interface|vrf) \S+$|router bgp .* > address-family \S+ \S+$|line vty$"
 )
-"""Contexts (their path joined by " > ") that ``show running-config`` prints only with something in them."""
+"""Contexts (their path joined by " > ") that ``show running-config`` prints only with something in
+them."""
 
 LINE_BY_LINE = re.compile(
     r"(interface|vrf) \S+$|router bgp .* > address-family \S+ \S+$|line vty$|segment-routing$"
@@ -64,7 +66,8 @@ LINE_BY_LINE = re.compile(
 """Contexts (as above) without a ``no`` of their own: each of their lines is taken away instead."""
 
 POLICY = re.compile(
-    r"(no )?(route-map |(ip|ipv6) (prefix-list|access-list)|access-list |bgp (as-path|(large-|ext)?community-list))"
+    r"(no )?(route-map |(ip|ipv6) (prefix-list|access-list)|access-list |bgp "
+    r"(as-path|(large-|ext)?community-list))"
 )
 """What neighbours refer to: changed before its users, taken away after them, never the reverse."""
 
@@ -206,7 +209,8 @@ def withdraw_rank(line: str) -> int:
 
 
 def provide_rank(line: str) -> int:
-    """Smaller goes first when a BGP context gains lines: identity, peers, the rest, exports, imports.
+    """Smaller goes first when a BGP context gains lines: identity, peers, the rest, exports,
+    imports.
 
     ``bgp router-id`` stands before everything: given after ``rd`` it rewrites the RD and the export
     targets silently (FRR 8.4).

@@ -1,7 +1,9 @@
 """FRR's text as contexts and their lines, in a form where equal means the same to the router.
 
-A configuration is ``{path: [line, ...]}`` in the text's order. A path is the headers from the outside
-in, ``("router bgp 65000 vrf a", "address-family ipv4 unicast")``; the top level is ``()``. Comments,
+A configuration is ``{path: [line, ...]}`` in the text's order. A path is the headers from the
+outside
+in, ``("router bgp 65000 vrf a", "address-family ipv4 unicast")``; the top level is ``()``.
+Comments,
 blank lines, ``exit`` lines and what vtysh prints about itself are gone; addresses and route targets
 are written one way.
 """
@@ -115,7 +117,8 @@ def children_of(contexts: Contexts, path: Path) -> list[Path]:
 def same(one: Contexts, other: Contexts) -> bool:
     """Whether two configurations mean the same; order within a context does not matter to FRR 8.4.
 
-    Where order matters (route-maps, prefix-lists, community-lists) FRR numbers the entries, so it is
+    Where order matters (route-maps, prefix-lists, community-lists) FRR numbers the entries, so it
+    is
     part of the lines.
     """
     return _as_sets(one) == _as_sets(other)

@@ -25,7 +25,8 @@ _MARK = "%%egovnet-next"
 
 
 class GetterMethods:
-    """Mixed into the driver, which gives it the session; shapes are NAPALM's (``napalm.base.models``).
+    """Mixed into the driver, which gives it the session; shapes are NAPALM's
+    (``napalm.base.models``).
 
     Not for FRR on Linux, and so NAPALM's NotImplementedError: LLDP (no daemon of FRR's), NTP, SNMP,
     probes, optics, MAC address table, firewall policies, BGP configuration groups.
@@ -94,7 +95,8 @@ class GetterMethods:
         return bgp.neighbors_detail(_object(sessions), neighbor_address)
 
     def get_network_instances(self, name: str = "") -> dict[str, dict[str, Any]]:
-        """VRFs with interfaces and RD; route targets, for which NAPALM has no place: ``vpn_targets()``."""
+        """VRFs with interfaces and RD; route targets, for which NAPALM has no place:
+        ``vpn_targets()``."""
         links, running = self._texts("ip -d -j link show", "vtysh -c 'show running-config bgpd'")
         found = linux.network_instances(_json(links), frr_tree.parse(running))
         return found if not name else {key: found[key] for key in found if key == name}
@@ -104,7 +106,8 @@ class GetterMethods:
     ) -> dict[str, list[dict[str, Any]]]:
         """Routes of all VRFs (``routing_table``) to a prefix, or to an address by longest match.
 
-        An empty destination means all of both families. Communities and AS path are filled in for one
+        An empty destination means all of both families. Communities and AS path are filled in for
+        one
         destination, not for whole tables.
         """
         target = _network(destination)
@@ -113,10 +116,12 @@ class GetterMethods:
             what += " longer-prefixes"
         families = ["ip", "ipv6"] if not target else ["ipv6" if ":" in target else "ip"]
         answers = self._texts(*(f"vtysh -c 'show {f} route vrf all{what} json'" for f in families))
-        tables = [table for answer in answers for table in json_objects(answer) if isinstance(table, dict)]
+        tables = [
+            table for answer in answers for table in json_objects(answer) if isinstance(table, dict)
+        ]
         return routes.routes(tables, self._bgp_paths(tables) if target else {}, protocol)
 
-    def ping(
+    def ping(  # noqa: PLR0917  # NAPALM's signature
         self,
         destination: str,
         source: str = constants.PING_SOURCE,
@@ -127,8 +132,22 @@ class GetterMethods:
         vrf: str = constants.PING_VRF,
         source_interface: str = constants.PING_SOURCE_INTERFACE,
     ) -> dict[str, Any]:
-        """Ping from the router, from inside a VRF when one is named; ``timeout`` in seconds per packet."""
-        words = ["ping", "-n", "-i", "0.2", "-c", str(count), "-t", str(ttl), "-W", str(timeout), "-s", str(size)]
+        """Ping from the router, from inside a VRF when one is named; ``timeout`` in seconds per
+        packet."""
+        words = [
+            "ping",
+            "-n",
+            "-i",
+            "0.2",
+            "-c",
+            str(count),
+            "-t",
+            str(ttl),
+            "-W",
+            str(timeout),
+            "-s",
+            str(size),
+        ]
         for place in (vrf, source_interface, source):
             words += ["-I", place] if place else []
         done = self._run(shlex.join([*words, destination]), timeout=count * (timeout + 1) + 10)
@@ -154,9 +173,10 @@ class GetterMethods:
         retrieve: str = "all",
         full: bool = False,
         sanitized: bool = False,
-        format: str = "text",  # noqa: A002  # NAPALM's name
+        format: str = "text",  # NAPALM's name
     ) -> dict[str, str]:
-        """Whole texts: ``running``, ``startup`` (what a reboot would bring) and the loaded ``candidate``."""
+        """Whole texts: ``running``, ``startup`` (what a reboot would bring) and the loaded
+        ``candidate``."""
         found = {"running": "", "startup": "", "candidate": ""}
         if retrieve in ("all", "running"):
             found["running"] = self._read_state().text.joined()
@@ -172,12 +192,14 @@ class GetterMethods:
         return {key: hide_secrets(text) for key, text in found.items()} if sanitized else found
 
     def get_environment(self) -> dict[str, Any]:
-        """Processor use over a third of a second, memory in bytes, thermal zones where there are any."""
+        """Processor use over a third of a second, memory in bytes, thermal zones where there are
+        any."""
         before, after, memory, thermal = self._texts(
             "cat /proc/stat; sleep 0.3",
             "cat /proc/stat",
             "cat /proc/meminfo",
-            'for z in /sys/class/thermal/thermal_zone*; do [ -r $z/temp ] && echo "${z##*/} $(cat $z/temp)"; done',
+            'for z in /sys/class/thermal/thermal_zone*; do [ -r $z/temp ] && echo "${z##*/} '
+            '$(cat $z/temp)"; done',
         )
         return system.environment(before, after, memory, thermal)
 
@@ -186,14 +208,16 @@ class GetterMethods:
         passwd, keys, administrators = self._texts(
             "getent passwd",
             "getent passwd | while IFS=: read -r name _ _ _ _ home _; do"
-            ' [ -r "$home/.ssh/authorized_keys" ] && sed "/^#/d;/^$/d;s|^|$name\\t|" "$home/.ssh/authorized_keys";'
+            ' [ -r "$home/.ssh/authorized_keys" ] && sed "/^#/d;/^$/d;s|^|$name\\t|" '
+            '"$home/.ssh/authorized_keys";'
             " done",
             "getent group sudo",
         )
         return system.users(passwd, keys, administrators)
 
     def cli(self, commands: Sequence[str], encoding: str = "text") -> dict[str, str]:
-        """Each command as vtysh answers it; raises CommandErrorException for one that it does not know."""
+        """Each command as vtysh answers it; raises CommandErrorException for one that it does not
+        know."""
         if encoding != "text":
             raise NotImplementedError(f"{encoding} is not supported")
         answers = {}
@@ -201,7 +225,9 @@ class GetterMethods:
             done = self._run(f"vtysh -c {shlex.quote(command)}")
             if done.exit_code != 0:
                 said = (done.stdout + done.stderr).strip()
-                raise CommandErrorException(f"{self.hostname}: {command!r}: {hide_secrets(said)[:300]}")
+                raise CommandErrorException(
+                    f"{self.hostname}: {command!r}: {hide_secrets(said)[:300]}"
+                )
             answers[command] = done.stdout
         return answers
 
@@ -213,7 +239,9 @@ class GetterMethods:
             words += f" vrf {shlex.quote(vrf)}"
         return linux.neighbours(_json(self._text(words)), version=version)
 
-    def _bgp_paths(self, tables: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    def _bgp_paths(
+        self, tables: list[dict[str, Any]]
+    ) -> dict[tuple[str, str], list[dict[str, Any]]]:
         wanted = sorted(
             {
                 (entry["vrfName"], prefix)
@@ -227,11 +255,12 @@ class GetterMethods:
             return {}
         answers = self._texts(
             *(
-                f"vtysh -c 'show bgp vrf {vrf} {'ipv6' if ':' in prefix else 'ipv4'} unicast {prefix} json'"
+                f"vtysh -c 'show bgp vrf {vrf} {'ipv6' if ':' in prefix else 'ipv4'} unicast "
+                f"{prefix} json'"
                 for vrf, prefix in wanted
             )
         )
-        paths = {}
+        paths: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for (vrf, prefix), answer in zip(wanted, answers, strict=True):
             for value in json_objects(answer):
                 paths |= routes.bgp_paths(vrf, prefix, value)
@@ -242,7 +271,9 @@ class GetterMethods:
 
     def _texts(self, *commands: str) -> list[str]:
         """What each shell command prints, in one round trip; a failing one prints nothing."""
-        script = f"; echo; echo {_MARK}; ".join(f"{{ {command}; }} 2>/dev/null" for command in commands)
+        script = f"; echo; echo {_MARK}; ".join(
+            f"{{ {command}; }} 2>/dev/null" for command in commands
+        )
         done = self._run(f"sh -c {shlex.quote(script)}")
         return done.stdout.split(f"\n{_MARK}\n")
 
@@ -254,7 +285,7 @@ def _json(text: str) -> list[dict[str, Any]]:
 
 
 def _object(text: str) -> dict[str, Any]:
-    value = next(json_objects(text), {})
+    value: Any = next(json_objects(text), {})
     return value if isinstance(value, dict) else {}
 
 
@@ -266,4 +297,6 @@ def _network(destination: str) -> str:
             return str(ipaddress.ip_network(destination, strict=False))
         return str(ipaddress.ip_address(destination))
     except ValueError as error:
-        raise CommandErrorException(f"{destination!r} is neither a prefix nor an address") from error
+        raise CommandErrorException(
+            f"{destination!r} is neither a prefix nor an address"
+        ) from error

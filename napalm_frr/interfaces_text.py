@@ -1,6 +1,7 @@
 """ifupdown2's ``/etc/network/interfaces`` as stanzas, checked more strictly than ifupdown2 does.
 
-ifupdown2 warns about an attribute it does not know and goes on without it; here it is an error with its
+ifupdown2 warns about an attribute it does not know and goes on without it; here it is an error
+with its
 line, because a VRF binding with a typing error must not become no binding.
 """
 
@@ -28,7 +29,8 @@ _IFACE = re.compile(r"iface (\S+)(?: (inet6?)(?: (static|loopback|manual|dhcp))?
 
 
 def parse(text: str) -> Contexts:
-    """Read stanzas leniently, as a router may have them: ``{("iface eth0",): ["auto", "vrf mgmt"]}``.
+    """Read stanzas leniently, as a router may have them: ``{("iface eth0",): ["auto", "vrf
+    mgmt"]}``.
 
     Lines outside stanzas (``source ...``) are lines of the path ``()``.
     """
@@ -56,8 +58,9 @@ def parse(text: str) -> Contexts:
     return contexts
 
 
-def check(text: str) -> None:
-    """Raise DeviceTextError with the line for anything that ifupdown2 would refuse, ignore or guess."""
+def check(text: str) -> None:  # noqa: PLR0912  # one branch a kind of line reads best
+    """Raise DeviceTextError with the line for anything that ifupdown2 would refuse, ignore or
+    guess."""
     seen: dict[str, int] = {}
     automatic: dict[str, int] = {}
     references: list[tuple[int, str]] = []
@@ -81,7 +84,8 @@ def check(text: str) -> None:
             attributes = set()
         elif not current:
             raise DeviceTextError(
-                f"{line!r} stands outside a stanza; a device's text is whole, without 'source'", number
+                f"{line!r} stands outside a stanza; a device's text is whole, without 'source'",
+                number,
             )
         else:
             _check_attribute(word, value, number)
@@ -135,7 +139,8 @@ def render(contexts: Contexts) -> str:
 
 
 def merge(running: Contexts, fragment: Contexts) -> Contexts:
-    """Stanzas of ``running`` with those of ``fragment`` added; attributes that hold one value replaced."""
+    """Stanzas of ``running`` with those of ``fragment`` added; attributes that hold one value
+    replaced."""
     merged = {path: list(lines) for path, lines in running.items()}
     for path, lines in fragment.items():
         target = merged.setdefault(path, [])
@@ -164,7 +169,9 @@ def _check_attribute(word: str, value: str, number: int) -> None:
             raise DeviceTextError(f"{word} {value!r} is not a number from {low} to {high}", number)
     elif word in _NAMES:
         if not _NAME.match(value):
-            raise DeviceTextError(f"{value!r} is not an interface name of at most 15 characters", number)
+            raise DeviceTextError(
+                f"{value!r} is not an interface name of at most 15 characters", number
+            )
     elif word not in _MANY_VALUED and word not in _FREE and not _BRIDGE.match(word):
         raise DeviceTextError(f"ifupdown2 knows no attribute {word!r}", number)
 

@@ -1,6 +1,7 @@
 """Whether Linux is as the interfaces text says; pure, from ``ip -d -j addr show``.
 
-As strict as ``ifquery --check -a`` and stricter about what is too much (an address, a VRF binding, a
+As strict as ``ifquery --check -a`` and stricter about what is too much (an address, a VRF binding,
+a
 VLAN that the text does not have), at a fiftieth of its time.
 """
 
@@ -52,13 +53,21 @@ def _faults_of(
     master = link.get("master", "")
     bound = master if master in kernel and _kind(kernel[master]) == "vrf" else ""
     if bound != attributes.get("vrf", ""):
-        found.append(f"{name}: is in VRF {bound or 'default'}, not {attributes.get('vrf', 'default')}")
+        found.append(
+            f"{name}: is in VRF {bound or 'default'}, not {attributes.get('vrf', 'default')}"
+        )
     if "mtu" in attributes and str(link.get("mtu")) != attributes["mtu"]:
         found.append(f"{name}: has MTU {link.get('mtu')}, not {attributes['mtu']}")
     found += _vlan_faults(name, attributes, link)
-    has = {str(ipaddress.ip_interface(f"{a['local']}/{a['prefixlen']}")) for a in link.get("addr_info", []) if "local" in a}
+    has = {
+        str(ipaddress.ip_interface(f"{a['local']}/{a['prefixlen']}"))
+        for a in link.get("addr_info", [])
+        if "local" in a
+    }
     needs = {line.split()[1] for line in lines if line.startswith("address ")}
-    needs = {address if "/" in address else str(ipaddress.ip_interface(address)) for address in needs}
+    needs = {
+        address if "/" in address else str(ipaddress.ip_interface(address)) for address in needs
+    }
     found += [f"{name}: has no address {address}" for address in sorted(needs - has)]
     found += [
         f"{name}: has the address {address} too"
@@ -74,7 +83,11 @@ def _vlan_faults(name: str, attributes: dict[str, str], link: dict[str, Any]) ->
     number = attributes.get("vlan-id", match.group(2) if match else "")
     if not parent or (not match and "vlan-raw-device" not in attributes):
         return []
-    is_it = _kind(link) == "vlan" and link.get("link") == parent and str(_data(link).get("id")) == number
+    is_it = (
+        _kind(link) == "vlan"
+        and link.get("link") == parent
+        and str(_data(link).get("id")) == number
+    )
     return [] if is_it else [f"{name}: is not VLAN {number} on {parent}"]
 
 

@@ -30,7 +30,8 @@ def merge_device(state: DeviceState, fragment: DeviceText) -> DeviceState:
 def merge_frr(running: Contexts, fragment: str) -> Contexts:
     """Lines of a fragment added to their contexts; a new value replaces the old where FRR has one.
 
-    ``no LINE`` takes away the line, the context or the peer it names; where there is nothing of the kind
+    ``no LINE`` takes away the line, the context or the peer it names; where there is nothing of
+    the kind
     it is taken as the configuration line it may be (``no bgp default ipv4-unicast``).
     """
     merged = {path: list(lines) for path, lines in running.items()}
@@ -74,7 +75,9 @@ def _take_away(contexts: Contexts, path: Path, line: str) -> bool:
     if not doomed and (slot := slot_of(path, f"{line} ")):
         doomed = [old for old in lines if slot_of(path, old) == slot]
     if words[0] == "neighbor" and len(words) >= 2 and len(path) == 1:
-        whole = len(words) == 2 or words[2] in ("remote-as", "interface") or words[2:] == ["peer-group"]
+        whole = (
+            len(words) == 2 or words[2] in ("remote-as", "interface") or words[2:] == ["peer-group"]
+        )
         if whole and any(old.startswith(f"neighbor {words[1]} ") for old in lines):
             for context in [path, *children_of(contexts, path)]:
                 contexts[context] = [

@@ -27,12 +27,18 @@ def diff_device(
         if lines := diff_contexts(*contexts):
             parts.append([f"@@ {title} @@", *lines])
     if faults:
-        parts.append(["@@ linux is not as its text says; a commit repairs it @@", *(f"! {f}" for f in faults)])
+        parts.append(
+            [
+                "@@ linux is not as its text says; a commit repairs it @@",
+                *(f"! {f}" for f in faults),
+            ]
+        )
     return "\n".join(line for part in parts for line in part)
 
 
 def diff_contexts(running: Contexts, candidate: Contexts) -> list[str]:
-    """The lines of a diff of contexts, in the candidate's order; what goes stands where it stood."""
+    """The lines of a diff of contexts, in the candidate's order; what goes stands where it
+    stood."""
     out: list[str] = []
     shown: Path = ()
     for path in _in_order(running, candidate):
@@ -84,4 +90,3 @@ def _compact(changes: list[tuple[str, str]]) -> list[tuple[str, str]]:
         else:
             out.append((line, mark))
     return out
-

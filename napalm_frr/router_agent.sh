@@ -155,16 +155,19 @@ apply_linux() { # FILE
 check_linux() { timeout "$STEP_TIMEOUT" ifquery --check -a >"$DIR/check.out" 2>&1; }
 apply_name() { hostname "$(cat "$1")"; }
 
+change_linux() {
+    if ! timed linux apply_linux "$DIR/new.interfaces"; then
+        echo "ifreload failed" >"$DIR/reason"
+        return 1
+    fi
+    # until it is confirmed, a reboot is to come back with the old text
+    cp "$DIR/new.interfaces" $RUN/interfaces
+    install_text "$DIR/before/interfaces" $INTERFACES
+}
 apply() {
     run_vtysh withdraw
     if [ -f "$DIR/new.interfaces" ]; then
-        if ! timed linux apply_linux "$DIR/new.interfaces"; then
-            echo "ifreload failed" >"$DIR/reason"
-            return 1
-        fi
-        # until it is confirmed, a reboot is to come back with the old text
-        cp "$DIR/new.interfaces" $RUN/interfaces
-        install_text "$DIR/before/interfaces" $INTERFACES
+        change_linux || return 1
     fi
     [ -f "$DIR/new.hostname" ] && timed name apply_name "$DIR/new.hostname"
     return 0
@@ -240,7 +243,8 @@ run_change() { # ACCEPT_SECONDS
     fi
     provide provide
     set_state applied
-    deadline=$(($(uptime_s) + $1))
+    patience=$1
+    deadline=$(($(uptime_s) + patience))
     while :; do
         next_request "$deadline" 0.1
         # shellcheck disable=SC2086  # words
@@ -252,13 +256,17 @@ run_change() { # ACCEPT_SECONDS
             ;;
         correct)
             run_vtysh withdraw
+            # ifreload may end well and have done half: a race in its cache, seen on a busy router
+            [ ! -f "$DIR/again" ] || { rm -f "$DIR/again" && change_linux; }
             provide provide
             set_state applied
+            deadline=$(($(uptime_s) + patience))
             ;;
         reload)
             timed reload reload_frr "$DIR/new.frr"
             provide none
             set_state applied
+            deadline=$(($(uptime_s) + patience))
             ;;
         abort) undo "${REQUEST#abort }" && return ;;
         timeout) undo "the controller did not answer in time" && return ;;

@@ -1,7 +1,10 @@
-"""The SSH session to a router: Netmiko opens it and proves the shell answers; commands run beside it.
+"""The SSH session to a router: Netmiko opens it and proves the shell answers; commands run beside
+it.
 
-Netmiko's interactive shell is for people's commands and for other tools that share the connection. The
-driver's own commands each get a channel of the same connection (RFC 4254, section 6.5): exact exit codes,
+Netmiko's interactive shell is for people's commands and for other tools that share the connection.
+The
+driver's own commands each get a channel of the same connection (RFC 4254, section 6.5): exact exit
+codes,
 input as it is, no prompt to guess, a time limit each.
 """
 
@@ -9,7 +12,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +36,15 @@ from netmiko.exceptions import (
 
 from napalm_frr.errors import HostKeyError
 
-_PASSED_ON = ("port", "use_keys", "key_file", "passphrase", "allow_agent", "ssh_config_file", "sock")
+_PASSED_ON = (
+    "port",
+    "use_keys",
+    "key_file",
+    "passphrase",
+    "allow_agent",
+    "ssh_config_file",
+    "sock",
+)
 _BLOCK = 65536
 
 
@@ -80,7 +91,8 @@ class Session:
     def open(self) -> None:
         """Connect, prove the host key, log in and see a prompt.
 
-        Raises HostKeyError, ConnectAuthError, ConnectTimeoutError or ConnectionException; each names the
+        Raises HostKeyError, ConnectAuthError, ConnectTimeoutError or ConnectionException; each
+        names the
         device and none holds a secret.
         """
         netmiko = ConnectHandler(**self._arguments)
@@ -89,11 +101,18 @@ class Session:
             self._wait_for_prompt(netmiko)
         except NetmikoAuthenticationException as error:
             raise ConnectAuthError(
-                f"{self.device}: refused user {self._arguments['username']!r} with this password or key"
+                f"{self.device}: refused user {self._arguments['username']!r} with this password "
+                "or key"
             ) from _without_text(error)
         except NetmikoTimeoutException as error:
             raise self._why_unreachable(error) from _without_text(error)
-        except (NetmikoBaseException, ReadException, OSError, EOFError, paramiko.SSHException) as error:
+        except (
+            NetmikoBaseException,
+            ReadException,
+            OSError,
+            EOFError,
+            paramiko.SSHException,
+        ) as error:
             raise ConnectionException(
                 f"{self.device}: the connection failed ({type(error).__name__})"
             ) from _without_text(error)
@@ -119,7 +138,8 @@ class Session:
     def run(self, command: str, *, stdin: bytes = b"", timeout: float | None = None) -> Completed:
         """Run a shell command with this input; ``timeout`` in seconds, NAPALM's own when None.
 
-        Raises ConnectionClosedException when the session is or goes away, CommandTimeoutException when
+        Raises ConnectionClosedException when the session is or goes away, CommandTimeoutException
+        when
         the command does not end in time (it may still run on the router).
         """
         limit = self._timeout if timeout is None else timeout
@@ -157,8 +177,9 @@ class Session:
         client = getattr(self.netmiko, "remote_conn_pre", None)
         return client.get_transport() if client is not None else None
 
-    def _wait_for_prompt(self, netmiko: Any) -> None:
-        """A login that shows no prompt is a device one cannot work on: say so within the time limit."""
+    def _wait_for_prompt(self, netmiko: Any) -> None:  # noqa: ANN401  # netmiko publishes no types
+        """A login that shows no prompt is a device one cannot work on: say so within the time
+        limit."""
         seen = ""
         deadline = time.monotonic() + self._timeout
         while not seen.rstrip().endswith(("#", "$", ">")):
@@ -176,7 +197,8 @@ class Session:
         cause = error.__context__
         if isinstance(cause, paramiko.BadHostKeyException):
             return HostKeyError(
-                f"{self.device}: its host key is not the pinned one; it is another machine or was rebuilt"
+                f"{self.device}: its host key is not the pinned one; it is another machine or "
+                "was rebuilt"
             )
         if isinstance(cause, paramiko.SSHException) and "known_hosts" in str(cause):
             return HostKeyError(f"{self.device}: its host key is not among the known hosts")
@@ -184,7 +206,8 @@ class Session:
             return ConnectionException(f"{self.device}: the name has no address")
         if isinstance(cause, OSError) and not isinstance(cause, TimeoutError):
             reason = cause.strerror or next(
-                (str(inner) for inner in getattr(cause, "errors", {}).values()), type(cause).__name__
+                (str(inner) for inner in getattr(cause, "errors", {}).values()),
+                type(cause).__name__,
             )
             return ConnectionException(f"{self.device}: no connection: {reason}")
         if isinstance(error, ReadTimeout):
@@ -192,8 +215,8 @@ class Session:
         return ConnectTimeoutError(f"{self.device}: no SSH answer in time")
 
 
-def _read_all(receive: Any, channel: paramiko.Channel, deadline: float) -> bytes:
-    blocks = []
+def _read_all(receive: Callable[[int], bytes], channel: paramiko.Channel, deadline: float) -> bytes:
+    blocks: list[bytes] = []
     while True:
         channel.settimeout(max(deadline - time.monotonic(), 0.001))
         block = receive(_BLOCK)

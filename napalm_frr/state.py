@@ -71,7 +71,8 @@ class Loaded:
 
 
 def check_text(text: DeviceText) -> None:
-    """Raise DeviceTextError, with the whole text's line, for what can be said without the router."""
+    """Raise DeviceTextError, with the whole text's line, for what can be said without the
+    router."""
     try:
         interfaces_text.check(text.interfaces)
     except DeviceTextError as error:
@@ -81,7 +82,9 @@ def check_text(text: DeviceText) -> None:
         ) from error
     name = frr_tree.hostname_of(text.frr)
     if text.hostname and name and name != text.hostname:
-        raise DeviceTextError(f"line 1 names the device {text.hostname!r}, FRR's hostname line {name!r}")
+        raise DeviceTextError(
+            f"line 1 names the device {text.hostname!r}, FRR's hostname line {name!r}"
+        )
 
 
 def refuse_management_change(
@@ -89,7 +92,8 @@ def refuse_management_change(
 ) -> None:
     """Raise DeviceTextError when the candidate would cut the path we manage the router through.
 
-    ``server`` is the router's address that our session ends at, ``protected`` interfaces that must not
+    ``server`` is the router's address that our session ends at, ``protected`` interfaces that must
+    not
     change either way; interfaces the router has no stanza for are not ours to judge.
     """
     names = set(protected) | interfaces_text.names_with_address(running.interfaces, server)
@@ -102,14 +106,16 @@ def refuse_management_change(
         if before and before != after:
             what = "changes" if after else "removes"
             raise DeviceTextError(
-                f"the candidate {what} the management interface {name!r}; give the optional argument"
+                f"the candidate {what} the management interface {name!r}; give the optional "
+                "argument"
                 " allow_management_change to do so all the same"
             )
         for path in ((f"interface {name}",), (f"vrf {name}",)):
             lost = set(running.frr.get(path, [])) - set(candidate.frr.get(path, []))
             if lost:
                 raise DeviceTextError(
-                    f"the candidate takes {sorted(lost)[0]!r} from {path[0]!r}, which manages the router;"
+                    f"the candidate takes {sorted(lost)[0]!r} from {path[0]!r}, which manages "
+                    "the router;"
                     " give the optional argument allow_management_change to do so all the same"
                 )
 

@@ -1,8 +1,10 @@
 """Commands as a file for ``vtysh -f``, and what vtysh says about it.
 
 ``vtysh -f`` does not stop at a line it cannot do: it goes on, names the line on its error output
-(``line 4: Failure to communicate[13] to bgpd, line: ...``, ``line 9: % Unknown command[4]: ...``) and
-returns the last failure's code. Daemons with transactions (staticd, isisd) may instead reject a group of
+(``line 4: Failure to communicate[13] to bgpd, line: ...``, ``line 9: % Unknown command[4]: ...``)
+and
+returns the last failure's code. Daemons with transactions (staticd, isisd) may instead reject a
+group of
 lines later, with ``% Configuration failed.`` on the output and no line number. Measured on 8.4.4.
 """
 
@@ -17,6 +19,9 @@ from napalm_frr.frr_tree import Path
 
 _AT_LINE = re.compile(r"^line (\d+): (.*)$", re.MULTILINE)
 _REASON = re.compile(r"^% ?(.+)$", re.MULTILINE)
+_INTERNAL = re.compile(
+    r"^Internal CLI error.*$", re.MULTILINE
+)  # FRR's own fault, with success as its code
 _GROUP_REJECTED = re.compile(
     r"% Configuration failed\.\s+Error type: .*\s+Error description: (?P<why>.*)"
     r"(?P<lines>(?:\n.*rejected:)?(?:\n-\s+.*)*)"
@@ -30,7 +35,8 @@ class Script:
     text: str
     commands: dict[int, Command]
     tolerant: int = 0
-    """Up to this line a refusal is no failure by itself: what was to go may have gone with another."""
+    """Up to this line a refusal is no failure by itself: what was to go may have gone with
+    another."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +101,18 @@ def rejections(output: str, errors: str) -> list[Rejection]:
         unknown = text.startswith("%")
         command = text.partition(": " if unknown else "line:")[2].strip()
         daemon = re.search(r"Failure to communicate\[\d+\] to (\w+)", text)
-        reason = text.split(":")[0].lstrip("% ") if unknown else f"refused by {daemon.group(1) if daemon else 'FRR'}"
+        reason = (
+            text.split(":")[0].lstrip("% ")
+            if unknown
+            else f"refused by {daemon.group(1) if daemon else 'FRR'}"
+        )
         if not unknown and reasons:
             reason += f": {'; '.join(reasons)}"
         found.append(Rejection(int(number), command, reason))
     for match in _GROUP_REJECTED.finditer(output):
         lines = re.findall(r"^-\s+(.*)$", match["lines"], re.MULTILINE)
         found.append(Rejection(None, "; ".join(lines), match["why"].strip(" %")))
+    found += [Rejection(None, "", error) for error in _INTERNAL.findall(output)]
     return found
 
 

@@ -16,7 +16,8 @@ _FAMILIES = {
 def neighbors(instances: dict[str, Any], sessions: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """NAPALM's sessions per VRF; the default instance is ``global`` and always there.
 
-    Address families are named ``ipv4``, ``ipv6``, ``vpnv4``, ``vpnv6``. FRR counts what its policy let in,
+    Address families are named ``ipv4``, ``ipv6``, ``vpnv4``, ``vpnv6``. FRR counts what its policy
+    let in,
     so accepted and received are the same number; -1 for a session that is not up.
     """
     found: dict[str, dict[str, Any]] = {"global": {"router_id": "", "peers": {}}}
@@ -28,7 +29,9 @@ def neighbors(instances: dict[str, Any], sessions: dict[str, Any]) -> dict[str, 
     return found
 
 
-def neighbors_detail(sessions: dict[str, Any], address: str = "") -> dict[str, dict[int, list[dict[str, Any]]]]:
+def neighbors_detail(
+    sessions: dict[str, Any], address: str = ""
+) -> dict[str, dict[int, list[dict[str, Any]]]]:
     """NAPALM's details per VRF and remote AS; ``address`` selects one peer."""
     found: dict[str, dict[int, list[dict[str, Any]]]] = {}
     for vrf, peers in _peers(sessions).items():
@@ -83,9 +86,12 @@ def _detail(vrf: str, address: str, peer: dict[str, Any]) -> dict[str, Any]:
         "local_port": int(peer.get("portLocal", -1)),
         "remote_address": address,
         "remote_port": int(peer.get("portForeign", -1)),
-        "multihop": int(peer.get("externalBgpNbrMaxHopsAway", 1)) > 1 or bool(peer.get("nbrInternalLink")),
+        "multihop": int(peer.get("externalBgpNbrMaxHopsAway", 1)) > 1
+        or bool(peer.get("nbrInternalLink")),
         "multipath": False,
-        "remove_private_as": any("privateAsNumsRemoved" in key for family in families for key in family),
+        "remove_private_as": any(
+            "privateAsNumsRemoved" in key for family in families for key in family
+        ),
         "import_policy": policies["import"],
         "export_policy": policies["export"],
         "input_messages": int(messages.get("totalRecv", 0)),
@@ -101,12 +107,15 @@ def _detail(vrf: str, address: str, peer: dict[str, Any]) -> dict[str, Any]:
         "holdtime": int(peer.get("bgpTimerHoldTimeMsecs", 0)) // 1000,
         "configured_holdtime": int(peer.get("bgpTimerConfiguredHoldTimeMsecs", 0)) // 1000,
         "keepalive": int(peer.get("bgpTimerKeepAliveIntervalMsecs", 0)) // 1000,
-        "configured_keepalive": int(peer.get("bgpTimerConfiguredKeepAliveIntervalMsecs", 0)) // 1000,
+        "configured_keepalive": int(peer.get("bgpTimerConfiguredKeepAliveIntervalMsecs", 0))
+        // 1000,
         "active_prefix_count": accepted,
         "received_prefix_count": accepted,
         "accepted_prefix_count": accepted,
         "suppressed_prefix_count": 0,
-        "advertised_prefix_count": sum(int(family.get("sentPrefixCounter", 0)) for family in families),
+        "advertised_prefix_count": sum(
+            int(family.get("sentPrefixCounter", 0)) for family in families
+        ),
         "flap_count": int(peer.get("connectionsDropped", 0)),
     }
 

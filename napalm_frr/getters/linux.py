@@ -30,8 +30,11 @@ def interfaces(links: list[dict[str, Any]], speeds: str) -> dict[str, dict[str, 
     }
 
 
-def interfaces_ip(addresses: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, dict[str, int]]]]:
-    """``{"eth1": {"ipv4": {"10.0.0.1": {"prefix_length": 30}}}}``; interfaces without are left out."""
+def interfaces_ip(
+    addresses: list[dict[str, Any]],
+) -> dict[str, dict[str, dict[str, dict[str, int]]]]:
+    """``{"eth1": {"ipv4": {"10.0.0.1": {"prefix_length": 30}}}}``; interfaces without are left
+    out."""
     found: dict[str, dict[str, dict[str, dict[str, int]]]] = {}
     for link in _named(addresses):
         for entry in link.get("addr_info", []):
@@ -43,7 +46,8 @@ def interfaces_ip(addresses: list[dict[str, Any]]) -> dict[str, dict[str, dict[s
 
 
 def counters(links: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
-    """NAPALM's counters from ``ip -s -j link``; -1 for what Linux does not count (broadcast, sent multicast)."""
+    """NAPALM's counters from ``ip -s -j link``; -1 for what Linux does not count (broadcast, sent
+    multicast)."""
     found = {}
     for link in _named(links):
         rx, tx = link["stats64"]["rx"], link["stats64"]["tx"]
@@ -74,7 +78,12 @@ def neighbours(entries: list[dict[str, Any]], *, version: int) -> list[dict[str,
         state = (entry.get("state") or ["NONE"])[0]
         if "lladdr" not in entry or state in _INCOMPLETE or (":" in entry["dst"]) != (version == 6):
             continue
-        row = {"interface": entry["dev"], "mac": entry["lladdr"].upper(), "ip": entry["dst"], "age": -1.0}
+        row = {
+            "interface": entry["dev"],
+            "mac": entry["lladdr"].upper(),
+            "ip": entry["dst"],
+            "age": -1.0,
+        }
         found.append(row | {"state": state} if version == 6 else row)
     return found
 
@@ -93,15 +102,20 @@ def vlans(links: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
 def network_instances(links: list[dict[str, Any]], running: Contexts) -> dict[str, dict[str, Any]]:
     """VRFs of Linux with their interfaces, and the RD that BGP's daemon says it has for each.
 
-    ``running``: ``frr_tree.parse`` of ``show running-config``, which FRR composes from its daemons' state.
+    ``running``: ``frr_tree.parse`` of ``show running-config``, which FRR composes from its
+    daemons' state.
     """
     vrfs = {link["ifname"] for link in _named(links) if _kind(link) == "vrf"}
-    members: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in ["default", *sorted(vrfs)]}
+    members: dict[str, dict[str, dict[str, Any]]] = {
+        name: {} for name in ["default", *sorted(vrfs)]
+    }
     for link in _named(links):
         if link["ifname"] not in vrfs:
             master = link.get("master", "")
             members[master if master in vrfs else "default"][link["ifname"]] = {}
-    distinguishers = {name: vpn["route_distinguisher"] for name, vpn in vpn_targets(running).items()}
+    distinguishers = {
+        name: vpn["route_distinguisher"] for name, vpn in vpn_targets(running).items()
+    }
     return {
         name: {
             "name": name,
@@ -114,9 +128,11 @@ def network_instances(links: list[dict[str, Any]], running: Contexts) -> dict[st
 
 
 def vpn_targets(running: Contexts) -> dict[str, dict[str, Any]]:
-    """``{"a": {"route_distinguisher": "1:1", "ipv4": {"rd", "import", "export", "imports", "exports"}}}``.
+    """``{"a": {"route_distinguisher": "1:1", "ipv4": {"rd", "import", "export", "imports",
+    "exports"}}}``.
 
-    ``import`` and ``export`` are sorted route targets; ``imports`` and ``exports`` say whether routes
+    ``import`` and ``export`` are sorted route targets; ``imports`` and ``exports`` say whether
+    routes
     do leave and enter the VRF (``import vpn``, ``export vpn``).
     """
     found: dict[str, dict[str, Any]] = {}
@@ -141,7 +157,9 @@ def vpn_targets(running: Contexts) -> dict[str, dict[str, Any]]:
 
 def _targets(lines: list[str], way: str) -> list[str]:
     start = f"rt vpn {way} "
-    return sorted(target for line in lines if line.startswith(start) for target in line[len(start) :].split())
+    return sorted(
+        target for line in lines if line.startswith(start) for target in line[len(start) :].split()
+    )
 
 
 def _named(links: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,9 +11,11 @@ _TIMES = re.compile(r"rtt min/avg/max/mdev = ([\d.]+)/([\d.]+)/([\d.]+)/([\d.]+)
 
 
 def ping(output: str, errors: str) -> dict[str, Any]:
-    """NAPALM's ping: ``{"success": {...}}`` even when all is lost, ``{"error": text}`` when none was sent.
+    """NAPALM's ping: ``{"success": {...}}`` even when all is lost, ``{"error": text}`` when none
+    was sent.
 
-    Times in milliseconds; ``packet_loss`` counts packets; one result for each packet that came back.
+    Times in milliseconds; ``packet_loss`` counts packets; one result for each packet that came
+    back.
     """
     summary = _SUMMARY.search(output)
     if summary is None:
@@ -38,7 +40,8 @@ def ping(output: str, errors: str) -> dict[str, Any]:
 
 
 def traceroute(output: str, errors: str) -> dict[str, Any]:
-    """NAPALM's traceroute: hop number to its probes, each with address and milliseconds; ``*`` for no answer."""
+    """NAPALM's traceroute: hop number to its probes, each with address and milliseconds; ``*`` for
+    no answer."""
     hops: dict[int, dict[str, Any]] = {}
     for line in output.splitlines():
         match = re.match(r"\s*(\d+)\s+(.*)$", line)
@@ -51,7 +54,11 @@ def traceroute(output: str, errors: str) -> dict[str, Any]:
             if word == "*":
                 probes[len(probes) + 1] = {"rtt": 0.0, "ip_address": "*", "host_name": "*"}
             elif place + 1 < len(words) and words[place + 1] == "ms":
-                probes[len(probes) + 1] = {"rtt": float(word), "ip_address": address, "host_name": address}
+                probes[len(probes) + 1] = {
+                    "rtt": float(word),
+                    "ip_address": address,
+                    "host_name": address,
+                }
             elif re.match(r"[0-9a-fA-F.:]+$", word):
                 address = word
         hops[int(match.group(1))] = {"probes": probes}

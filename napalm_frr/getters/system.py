@@ -29,11 +29,13 @@ def facts(parts: list[str], version: str, links: list[dict[str, Any]]) -> dict[s
 def environment(before: str, after: str, meminfo: str, thermal: str) -> dict[str, Any]:
     """NAPALM's environment: processor use between two ``/proc/stat``, memory in bytes.
 
-    ``thermal``: lines ``zone millidegrees``. Linux tells no fans and power supplies in one place, so
+    ``thermal``: lines ``zone millidegrees``. Linux tells no fans and power supplies in one place,
+    so
     these are empty.
     """
     memory = {
-        name: int(number) * 1024 for name, number in re.findall(r"^(\w+):\s+(\d+) kB", meminfo, re.MULTILINE)
+        name: int(number) * 1024
+        for name, number in re.findall(r"^(\w+):\s+(\d+) kB", meminfo, re.MULTILINE)
     }
     total, free = memory.get("MemTotal", 0), memory.get("MemAvailable", 0)
     temperatures = {
@@ -45,7 +47,11 @@ def environment(before: str, after: str, meminfo: str, thermal: str) -> dict[str
         "fans": {},
         "power": {},
         "temperature": temperatures,
-        "cpu": {number: {"%usage": _use(first[number], second[number])} for number in second if number in first},
+        "cpu": {
+            number: {"%usage": _use(first[number], second[number])}
+            for number in second
+            if number in first
+        },
         "memory": {"available_ram": total, "used_ram": max(total - free, 0)},
     }
 
@@ -59,9 +65,15 @@ def users(passwd: str, keys: str, administrators: str) -> dict[str, dict[str, An
     powerful = set(administrators.strip().split(":")[-1].split(","))
     for line in passwd.splitlines():
         fields = line.split(":")
-        if len(fields) < 7 or fields[6].endswith(("nologin", "false", "sync", "")) and not fields[6].endswith("sh"):
+        if len(fields) < 7 or (
+            fields[6].endswith(("nologin", "false", "sync", "")) and not fields[6].endswith("sh")
+        ):
             continue
-        own = [key for name, _, key in (row.partition("\t") for row in keys.splitlines()) if name == fields[0]]
+        own = [
+            key
+            for name, _, key in (row.partition("\t") for row in keys.splitlines())
+            if name == fields[0]
+        ]
         level = 15 if fields[2] == "0" or fields[0] in powerful else 1
         found[fields[0]] = {"level": level, "password": "", "sshkeys": own}
     return found

@@ -11,7 +11,8 @@ _DAYS = {"w": 604800, "d": 86400, "h": 3600, "m": 60}
 
 
 def json_objects(output: str) -> Iterator[Any]:
-    """Every JSON value in a text: FRR 8.4 prints one per VRF, one after another, for some commands."""
+    """Every JSON value in a text: FRR 8.4 prints one per VRF, one after another, for some
+    commands."""
     decoder = json.JSONDecoder()
     place = 0
     while True:

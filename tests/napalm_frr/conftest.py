@@ -13,6 +13,7 @@ from napalm import get_network_driver
 
 from lab.microvm import MicroVm
 from lab.topology import Endpoint, Link, Node, Topology
+from napalm_frr import FRRDriver
 
 HERE = Path(__file__).parent
 DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd")
@@ -46,7 +47,7 @@ class TwoRouters:
     credentials: dict[str, str]
     addresses: dict[str, str]
 
-    def driver(self, name: str, **options: Any) -> Any:
+    def driver(self, name: str, **options: Any) -> FRRDriver:  # noqa: ANN401  # NAPALM's optional_args
         """A driver for a router, not opened; options override the working ones."""
         password = options.pop("password", "")
         timeout = options.pop("timeout", 60)
@@ -56,9 +57,11 @@ class TwoRouters:
             "known_hosts": self.credentials["known-hosts"],
             "key_file": self.credentials["ssh-key"],
         }
-        return get_network_driver("frr")(
+        driver = get_network_driver("frr")(
             self.addresses[name], "root", password, timeout, arguments | options
         )
+        assert isinstance(driver, FRRDriver)
+        return driver
 
     def day0(self, name: str) -> str:
         """The text the router booted with."""
@@ -100,7 +103,7 @@ def two_routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRouters
 
 
 @pytest.fixture
-def router(two_routers: TwoRouters) -> Iterator[Any]:
+def router(two_routers: TwoRouters) -> Iterator[FRRDriver]:
     """An open driver on r1, which is day-0 again at the start of each test."""
     driver = two_routers.driver("r1")
     driver.open()

@@ -1,12 +1,13 @@
-"""NAPALM's own conformance classes on a live router; every getter is either checked or named as absent."""
+"""NAPALM's own conformance classes on a live router; every getter is either checked or named as
+absent."""
 
 from __future__ import annotations
 
 import os
 import unittest
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,13 +17,21 @@ from napalm.base.test import base, getters
 
 from napalm_frr import FRRDriver
 
-pytestmark = pytest.mark.lab
+if TYPE_CHECKING:
+    from tests.napalm_frr.conftest import TwoRouters
+
+pytestmark = [
+    pytest.mark.lab,
+    # NAPALM's getter checks return what they checked, for its mocked mode
+    pytest.mark.filterwarnings("ignore::pytest.PytestReturnNotNoneWarning"),
+]
 HERE = Path(__file__).parent
 
 ABSENT = {
     "get_lldp_neighbors": "FRR has no LLDP daemon",
     "get_lldp_neighbors_detail": "FRR has no LLDP daemon",
-    "get_bgp_config": "BGP groups as NAPALM models them are Junos's; compare_config tells the configuration",
+    "get_bgp_config": "BGP groups as NAPALM models them are Junos's; compare_config tells the "
+    "configuration",
     "get_ntp_peers": "time is systemd's or chrony's, not FRR's",
     "get_ntp_servers": "time is systemd's or chrony's, not FRR's",
     "get_ntp_stats": "time is systemd's or chrony's, not FRR's",
@@ -41,8 +50,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module")
-def provisioned(two_routers: Any) -> Iterator[Any]:
-    """Both routers of ``network/``: IS-IS, LDP, VPNv4, a VRF and its customer; r1 when routes are there."""
+def provisioned(two_routers: TwoRouters) -> Iterator[Any]:
+    """Both routers of ``network/``: IS-IS, LDP, VPNv4, a VRF and its customer; r1 when routes are
+    there."""
     drivers = {name: two_routers.driver(name) for name in ("r1", "r2")}
     for name, driver in drivers.items():
         driver.open()
@@ -52,7 +62,8 @@ def provisioned(two_routers: Any) -> Iterator[Any]:
     r1.linux(
         "for i in $(seq 150); do"
         " vtysh -c 'show ip route vrf TEST 1.0.4.0/24 json' | grep -q bgp &&"
-        " ping -c 1 -W 1 8.8.8.8 && ping -c 1 -W 1 -I TEST 10.64.0.2 && exit 0; sleep 0.3; done; exit 1"
+        " ping -c 1 -W 1 8.8.8.8 && ping -c 1 -W 1 -I TEST 10.64.0.2 && exit 0; sleep 0.3; done; "
+        "exit 1"
     )
     yield r1
     for driver in drivers.values():
@@ -61,6 +72,14 @@ def provisioned(two_routers: Any) -> Iterator[Any]:
 
 class TestConfiguration(base.TestConfigNetworkDriver, unittest.TestCase):
     vendor = "frr"
+
+    @classmethod
+    def setup_class(cls) -> None:
+        """Nothing: NAPALM's calls setUpClass once more, which pytest does by itself."""
+
+    @classmethod
+    def teardown_class(cls) -> None:
+        """Nothing, as above."""
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -76,7 +95,7 @@ class TestConfiguration(base.TestConfigNetworkDriver, unittest.TestCase):
 
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
-    def _device(cls, two_routers: Any) -> None:
+    def _device(cls, two_routers: TwoRouters) -> None:
         cls.device = two_routers.driver("r1")
         cls.device.open()
         cls.device.load_replace_candidate(filename=str(HERE / "frr" / "initial.conf"))
@@ -84,13 +103,14 @@ class TestConfiguration(base.TestConfigNetworkDriver, unittest.TestCase):
 
 
 class _AbsentGetters:
-    """Instead of NAPALM's skips: what is not implemented says so, and is listed above with its reason."""
+    """Instead of NAPALM's skips: what is not implemented says so, and is listed above with its
+    reason."""
 
-    device: Any
+    device: Any  # looked up by name
 
 
-def _absent(name: str) -> Any:
-    def check(self: Any) -> None:
+def _absent(name: str) -> Callable[[_AbsentGetters], None]:
+    def check(self: _AbsentGetters) -> None:
         with pytest.raises(NotImplementedError):
             getattr(self.device, name)()
 
@@ -106,14 +126,14 @@ class TestGetters(_AbsentGetters, getters.BaseTestGetters):
 
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
-    def _device(cls, provisioned: Any) -> None:
+    def _device(cls, provisioned: FRRDriver) -> None:
         cls.device = provisioned
 
 
 class TestGettersOfOldSuite(_AbsentGetters, base.TestGettersNetworkDriver, unittest.TestCase):
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
-    def _device(cls, provisioned: Any) -> None:
+    def _device(cls, provisioned: FRRDriver) -> None:
         cls.device = provisioned
 
 

@@ -1,0 +1,346 @@
+"""What goes wrong on a live router, and that the router is then exactly as before."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from napalm.base.exceptions import (
+    CommandErrorException,
+    CommandTimeoutException,
+    CommitError,
+    ConnectAuthError,
+    ConnectionClosedException,
+    ConnectionException,
+    ConnectTimeoutError,
+    LockError,
+    ReplaceConfigException,
+)
+
+from napalm_frr import FRRDriver
+from napalm_frr.errors import (
+    CommitNotPending,
+    CommitPending,
+    CommitUndone,
+    HostKeyError,
+    SessionLostInCommit,
+)
+
+if TYPE_CHECKING:
+    from tests.napalm_frr.conftest import TwoRouters
+
+pytestmark = pytest.mark.lab
+Run = Callable[[str], str]
+HERE = Path(__file__).parent
+STATIC = "ip route 10.77.0.0/16 Null0\n"
+AGENT = "sh $(ls -t /var/lib/egovnet/agent-*.sh | head -1)"
+
+
+def everything(on_r1: Run) -> str:
+    """All of r1 that a commit may change: FRR, files and what Linux has."""
+    return on_r1(
+        "hostname; cat /etc/network/interfaces /etc/frr/frr.conf; vtysh -c 'show running-config';"
+        " ip -br link | awk '{print $1}' | sort; ip -br addr | awk '{$2=\"\"; print}' | sed "
+        "'s/fe80[^ ]*//' | sort"
+    )
+
+
+def with_vrf(text: str) -> str:
+    """The text with a VRF, a VLAN in it and a BGP instance for it."""
+    linux = (
+        "auto eth1\niface eth1\n\nauto i-party\niface i-party\n    vrf-table 1001\n\n"
+        "auto eth1.101\niface eth1.101\n    address 10.64.0.1/30\n    vrf i-party\n# ports.conf "
+        "--\n"
+    )
+    frr = (
+        "router bgp 65000\n bgp router-id 10.255.0.1\n no bgp default ipv4-unicast\nexit\n!\n"
+        "router bgp 65000 vrf i-party\n bgp router-id 10.255.0.1\n no bgp default ipv4-unicast\n"
+        " neighbor 10.64.0.2 remote-as 65101\n !\n address-family ipv4 unicast\n"
+        "  redistribute connected\n  neighbor 10.64.0.2 activate\n  label vpn export auto\n"
+        "  rd vpn export 10.255.0.1:101\n  rt vpn both 65000:101\n  export vpn\n  import vpn\n"
+        " exit-address-family\nexit\n!\n"
+    )
+    return text.replace("# ports.conf --\n", "\n" + linux) + frr
+
+
+def test_router_down(two_routers: TwoRouters) -> None:
+    driver = two_routers.driver("r1", port=2999)
+    with pytest.raises(ConnectionException, match=r"127\.20\.23\.101"):
+        driver.open()
+
+
+def test_wrong_password_is_named_and_not_told(two_routers: TwoRouters) -> None:
+    driver = two_routers.driver(
+        "r1", password="hunter2", key_file=None, use_keys=False, allow_agent=False
+    )
+    with pytest.raises(ConnectAuthError, match=r"127\.20\.23\.101.*root") as caught:
+        driver.open()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_wrong_host_key(two_routers: TwoRouters, tmp_path: Path) -> None:
+    lines = Path(two_routers.credentials["known-hosts"]).read_text().splitlines()
+    swapped = [
+        f"{mine.split()[0]} {' '.join(other.split()[1:])}"
+        for mine, other in zip(lines, lines[::-1], strict=True)
+    ]
+    wrong = tmp_path / "known_hosts"
+    wrong.write_text("\n".join(swapped) + "\n")
+    with pytest.raises(HostKeyError, match=r"127\.20\.23\.101: its host key is not the pinned one"):
+        two_routers.driver("r1", known_hosts=str(wrong)).open()
+    wrong.write_text("")
+    with pytest.raises(HostKeyError, match="not among the known hosts"):
+        two_routers.driver("r1", known_hosts=str(wrong)).open()
+
+
+def test_a_login_that_shows_no_prompt(two_routers: TwoRouters, on_r1: Run) -> None:
+    on_r1(
+        "printf '#!/bin/sh\\nexec sleep 600\\n' > /usr/local/bin/hang;"
+        " chmod 755 /usr/local/bin/hang;"
+        " sed -i '/^root:/s#[^:]*$#/usr/local/bin/hang#' /etc/passwd"
+    )
+    try:
+        driver = two_routers.driver("r1", timeout=4)
+        begin = time.monotonic()
+        with pytest.raises(
+            ConnectTimeoutError, match=r"127\.20\.23\.101: logged in, but no prompt"
+        ):
+            driver.open()
+        assert time.monotonic() - begin < 15
+    finally:
+        on_r1("sed -i '/^root:/s#[^:]*$#/bin/bash#' /etc/passwd")
+
+
+def test_a_command_that_does_not_end(router: FRRDriver) -> None:
+    with pytest.raises(CommandTimeoutException, match="no end after 1 s"):
+        router._session.run("sleep 60", timeout=1)
+    assert router.linux("echo still here") == "still here\n"
+
+
+def test_a_session_that_is_gone(router: FRRDriver, on_r1: Run) -> None:
+    _kill_session(on_r1)
+    with pytest.raises(ConnectionClosedException, match=r"127\.20\.23\.101"):
+        router.linux("true")
+    assert router.is_alive() == {"is_alive": False}
+
+
+def test_frr_json_refuses_what_frr_does_not_know(router: FRRDriver) -> None:
+    assert router.frr_json("show bgp vrfs json")["totalVrfs"] == 0
+    with pytest.raises(CommandErrorException, match="show nonsense"):
+        router.frr_json("show nonsense json")
+
+
+def test_new_vrf_vlan_and_bgp_are_made_read_back_and_undone(
+    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+) -> None:
+    before = everything(on_r1)
+    router.load_replace_candidate(config=with_vrf(two_routers.day0("r1")))
+    router.commit_config()
+    assert router.compare_config() == ""
+    assert router.get_network_instances("i-party")["i-party"]["state"] == {
+        "route_distinguisher": "10.255.0.1:101"
+    }
+    assert "10.64.0.1" in router.get_interfaces_ip()["eth1.101"]["ipv4"]
+    assert "i-party" in on_r1("cat /etc/network/interfaces /etc/frr/frr.conf")
+    router.rollback()
+    assert everything(on_r1) == before
+    with pytest.raises(CommitError, match="no commit to roll back"):
+        router.rollback()
+
+
+def test_line_that_passes_the_check_and_is_refused_when_applied(
+    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+) -> None:
+    before = everything(on_r1)
+    bad = with_vrf(two_routers.day0("r1")).replace(
+        "rd vpn export 10.255.0.1:101", "rd vpn export 1.1.1.1:70000:9"
+    )
+    router.load_replace_candidate(config=bad)
+    with pytest.raises(CommitUndone) as caught:
+        router.commit_config()
+    assert "'rd vpn export 1.1.1.1:70000:9'" in str(caught.value)
+    assert "back as it was" in str(caught.value)
+    assert everything(on_r1) == before
+    assert not router.has_pending_commit()
+
+
+def test_interfaces_that_linux_cannot_make(
+    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+) -> None:
+    before = everything(on_r1)
+    bad = two_routers.day0("r1").replace(
+        "# ports.conf --", "\nauto eth9\niface eth9\n    address 10.1.1.1/30\n# ports.conf --"
+    )
+    router.load_replace_candidate(config=bad)
+    with pytest.raises(CommitUndone, match="eth9"):
+        router.commit_config()
+    assert everything(on_r1) == before
+
+
+def test_management_is_not_touched(router: FRRDriver, two_routers: TwoRouters) -> None:
+    day0 = two_routers.day0("r1")
+    with pytest.raises(ReplaceConfigException, match="management interface 'eth0'"):
+        router.load_replace_candidate(config=day0.replace("172.20.20.101/24", "172.20.20.99/24"))
+    assert router.compare_config() == ""
+
+
+def test_a_secret_is_in_no_message(router: FRRDriver, two_routers: TwoRouters) -> None:
+    bad = (
+        two_routers.day0("r1")
+        + "router bgp 65000\n neighbor 10.9.9.9 password hunter2 extra\nexit\n"
+    )
+    with pytest.raises((ReplaceConfigException, CommitUndone)) as caught:
+        router.load_replace_candidate(config=bad)
+        router.commit_config()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_session_killed_in_the_middle_of_a_commit(
+    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+) -> None:
+    before = everything(on_r1)
+    router.load_replace_candidate(config=with_vrf(two_routers.day0("r1")))
+    killer = threading.Thread(target=lambda: (_wait_state(on_r1, "applying"), _kill_session(on_r1)))
+    killer.start()
+    with pytest.raises(SessionLostInCommit, match="goes back by itself"):
+        router.commit_config(revert_in=300)
+    killer.join()
+    on_r1(
+        "for i in $(seq 150); do grep -q undone /var/lib/egovnet/changes/$(cat "
+        "/var/lib/egovnet/current)/state && exit; sleep 0.5; done"
+    )
+    assert everything(on_r1) == before
+    again = two_routers.driver("r1")
+    again.open()
+    assert not again.has_pending_commit()
+    with pytest.raises(CommitNotPending, match="did not answer in time"):
+        again.confirm_commit()
+    again.close()
+
+
+def test_timer_fires_with_the_controller_dead_and_confirming_then_fails(
+    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+) -> None:
+    before = everything(on_r1)
+    script = (
+        "import sys; from napalm import get_network_driver; import json, os;"
+        "a = json.loads(sys.argv[1]); d = get_network_driver('frr')(*a['to'], 60, a['options']);"
+        "d.open(); d.load_merge_candidate(config=a['text']); d.commit_config(revert_in=4); "
+        "os._exit(9)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, _arguments(router, STATIC)],
+        cwd=HERE.parent.parent,
+        check=False,
+    )
+    assert done.returncode == 9
+    assert router.has_pending_commit()
+    assert "10.77.0.0/16" in on_r1("vtysh -c 'show running-config'")
+    assert "10.77.0.0/16" not in on_r1("cat /etc/frr/frr.conf")
+    with pytest.raises(CommitPending, match="is pending"):
+        router.load_merge_candidate(config="ip route 10.78.0.0/16 Null0\n")
+        router.commit_config()
+    on_r1(
+        "for i in $(seq 60); do grep -q undone /var/lib/egovnet/changes/$(cat "
+        "/var/lib/egovnet/current)/state && exit; sleep 0.5; done"
+    )
+    assert everything(on_r1) == before
+    assert not router.has_pending_commit()
+    with pytest.raises(CommitNotPending, match="nobody confirmed in time"):
+        router.confirm_commit()
+
+
+def test_confirm_from_another_process(
+    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+) -> None:
+    router.load_merge_candidate(config=STATIC)
+    router.commit_config(revert_in=120)
+    other = (
+        "import sys; from napalm import get_network_driver; import json;"
+        "a = json.loads(sys.argv[1]); d = get_network_driver('frr')(*a['to'], 60, a['options']);"
+        "d.open(); assert d.has_pending_commit(); d.confirm_commit(); d.close()"
+    )
+    subprocess.run(
+        [sys.executable, "-c", other, _arguments(router, "")], cwd=HERE.parent.parent, check=True
+    )
+    assert not router.has_pending_commit()
+    assert "10.77.0.0/16" in on_r1("cat /etc/frr/frr.conf")
+    with pytest.raises(CommitNotPending, match="is confirmed"):
+        router.confirm_commit()
+
+
+def test_rollback_of_a_pending_commit_stops_its_timer(router: FRRDriver, on_r1: Run) -> None:
+    before = everything(on_r1)
+    router.load_merge_candidate(config=STATIC + "hostname changed\n")
+    router.commit_config(revert_in=120)
+    assert on_r1("hostname").strip() == "changed"
+    router.rollback()
+    assert everything(on_r1) == before
+    assert not router.has_pending_commit()
+    assert on_r1("ps ax | grep -c '[r]outer_agent\\|[a]gent-.* run'").strip() == "0"
+
+
+def test_another_writer_holds_the_lock(router: FRRDriver, on_r1: Run) -> None:
+    on_r1(
+        "mkdir /var/lib/egovnet/lock; cd /var/lib/egovnet/lock; echo someone@else > owner;"
+        " p=$(cat /run/frr/zebra.pid); set -- $(cat /proc/$p/stat);"
+        " echo $p ${22} $(cat /proc/sys/kernel/random/boot_id) > holder"
+    )
+    router.load_merge_candidate(config=STATIC)
+    with pytest.raises(LockError, match="someone@else"):
+        router.commit_config()
+    on_r1("echo 999999 1 x > /var/lib/egovnet/lock/holder")  # its process is gone: taken over
+    router.commit_config()
+    assert "10.77.0.0/16" in on_r1("vtysh -c 'show running-config'")
+
+
+def test_what_moved_under_us_is_kept_in_mind(router: FRRDriver, on_r1: Run) -> None:
+    router.load_merge_candidate(config=STATIC)
+    on_r1("vtysh -c 'configure terminal' -c 'ip route 10.88.0.0/16 Null0'")
+    router.commit_config()
+    running = on_r1("vtysh -c 'show running-config'")
+    assert "10.77.0.0/16" in running
+    assert "10.88.0.0/16" in running
+
+
+def test_linux_that_is_not_as_its_text_says_is_seen_and_repaired(
+    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+) -> None:
+    router.load_replace_candidate(config=with_vrf(two_routers.day0("r1")))
+    router.commit_config()
+    on_r1("ip link delete eth1.101")
+    router.load_replace_candidate(config=with_vrf(two_routers.day0("r1")))
+    assert "eth1.101: is missing" in router.compare_config()
+    router.commit_config()
+    assert "10.64.0.1/30" in on_r1("ip -br addr show eth1.101")
+    assert router.compare_config() == ""
+
+
+def _kill_session(on_r1: Run) -> None:
+    """Kill the processes of the driver's SSH session, not the listening server."""
+    on_r1(
+        "for p in $(ps -eo pid,args | awk '/sshd: root/ {print $1}'); do kill -9 $p; done; sleep "
+        "0.2"
+    )
+
+
+def _wait_state(on_r1: Run, state: str) -> None:
+    on_r1(
+        f"for i in $(seq 200); do grep -q {state} /var/lib/egovnet/changes/$(cat "
+        "/var/lib/egovnet/current)/state && exit; sleep 0.05; done"
+    )
+
+
+def _arguments(driver: FRRDriver, text: str) -> str:
+    options = {
+        key: str(value) if isinstance(value, Path) else value
+        for key, value in driver._options.items()
+    }
+    return json.dumps({"to": [driver.hostname, "root", ""], "options": options, "text": text})
