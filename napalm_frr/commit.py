@@ -59,8 +59,14 @@ class Committer:
     """One commit of one candidate to one router."""
 
     def __init__(
-        self, device: str, agent: Agent, guard: Callable[[DeviceState, DeviceState, str], None]
+        self,
+        device: str,
+        agent: Agent,
+        guard: Callable[[DeviceState, DeviceState, str], None],
+        *,
+        accept_seconds: int = ACCEPT_SECONDS,
     ) -> None:
+        self._accept_seconds = accept_seconds
         self._device = device
         self._agent = agent
         self._guard = guard
@@ -83,7 +89,7 @@ class Committer:
             raise SessionLostInCommit(
                 f"{self._device}: the session was lost in the middle of commit {self.change}; "
                 "the router goes"
-                f" back by itself within {ACCEPT_SECONDS} s unless it had accepted the commit: ask"
+                f" back by itself within {self._accept_seconds} s unless it had accepted the commit: ask"
                 " has_pending_commit() and compare_config() in a new session"
             ) from error
         if answer.status != ("pending" if revert_in else "confirmed"):
@@ -101,7 +107,7 @@ class Committer:
             answer = self._call(
                 "commit",
                 self.change,
-                str(ACCEPT_SECONDS),
+                str(self._accept_seconds),
                 running.fingerprint,
                 f"{owner_name()} {message}".strip(),
                 files=_files(running, candidate, withdraw, provide, linux=linux),
@@ -131,6 +137,7 @@ class Committer:
     def _judge(self, answer: Answer, candidate: DeviceState, script: Script) -> None:
         """Return when the router holds the candidate; else correct it, at last send it back and
         raise."""
+        faults: tuple[str, ...] = ()
         for attempt in range(CORRECTIONS + 1):
             if answer.status != "applied":
                 self._raise_undone(answer, "")
@@ -144,8 +151,9 @@ class Committer:
             ]
             if refused:
                 self._send_back(f"the router refused {_describe(refused, script)}")
-            if attempt == CORRECTIONS:
-                break
+            if attempt == CORRECTIONS or (after.faults and after.faults == faults):
+                break  # Linux that did not move in one more try will not in the next
+            faults = after.faults
             if attempt == 0 or after.faults:
                 again = compute_delta(after.frr, candidate.frr)
                 withdraw, script = write_scripts(again, linux_between=bool(after.faults))
@@ -157,7 +165,7 @@ class Committer:
                 answer = self._call("reload", self.change)
         difference = hide_secrets(after.diff_to(candidate))
         self._send_back(
-            f"after {CORRECTIONS} corrections it still reads back otherwise than the "
+            f"after {attempt} corrections it still reads back otherwise than the "
             f"candidate:\n{difference}"
         )
 

@@ -122,7 +122,12 @@ class ConfigurationMethods:
                     )
                 self._loaded = None
                 return
-        committer = commit.Committer(self.hostname, self._agent, self._guard)
+        committer = commit.Committer(
+            self.hostname,
+            self._agent,
+            self._guard,
+            accept_seconds=int(self._options.get("accept_seconds", commit.ACCEPT_SECONDS)),
+        )
         try:
             committer.commit(self._loaded, running, revert_in, message)
         finally:

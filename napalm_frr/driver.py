@@ -25,7 +25,8 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
     ``known_hosts`` (a file; pins the host key), ``sudo`` (log in as another user with password-less
     sudo), ``conn_timeout``, ``auth_timeout``, ``banner_timeout`` (seconds),
     ``management_interfaces``
-    (default eth0 and mgmt), ``allow_management_change``, ``state_directory`` (on the router).
+    (default eth0 and mgmt), ``allow_management_change``, ``state_directory`` (on the router),
+    ``accept_seconds`` (how long the router waits for our verdict on what it applied).
 
     Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()``
     and ``vpn_targets()``. They are

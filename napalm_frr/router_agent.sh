@@ -211,7 +211,7 @@ make_permanent() { # DIRECTORY with hostname, interfaces, frr
     install_text "$1/interfaces" $INTERFACES
     rm -f $RUN/interfaces
     install_text "$1/hostname" /etc/hostname
-    sed -e '/^Building configuration/d' -e '/^Current configuration/d' -e '/^end$/d' "$1/frr" >"$DIR/startup.new"
+    awk '/^frr version/ { on = 1 } on && !/^end$/ && NF' "$1/frr" >"$DIR/startup.new"
     install_text "$DIR/startup.new" $FRR_CONF
 }
 finish() {

@@ -56,7 +56,7 @@ def _joined(contexts: dict[tuple[str, ...], list[str]]) -> set[tuple[str, str]]:
     ways: dict[str, dict[str, set[str]]] = {"import": {}, "export": {}}
     for path, lines in contexts.items():
         vrf = re.match(r"router bgp \S+ vrf (\S+)", path[0]) if path else None
-        for way in ways:
+        for way, found in ways.items():
             if vrf and f"{way} vpn" in lines:
                 targets = [line.split()[3:] for line in lines if line.startswith(f"rt vpn {way} ")]
                 found[vrf.group(1)] = {target for group in targets for target in group}

@@ -102,9 +102,9 @@ def test_wrong_host_key(two_routers: TwoRouters, tmp_path: Path) -> None:
 
 def test_a_login_that_shows_no_prompt(two_routers: TwoRouters, on_r1: Run) -> None:
     on_r1(
-        "printf '#!/bin/sh\\nexec sleep 600\\n' > /usr/local/bin/hang;"
-        " chmod 755 /usr/local/bin/hang;"
-        " sed -i '/^root:/s#[^:]*$#/usr/local/bin/hang#' /etc/passwd"
+        "printf '#!/bin/sh\\nexec sleep 600\\n' > /usr/bin/hang;"
+        " chmod 755 /usr/bin/hang;"
+        " sed -i '/^root:/s#[^:]*$#/usr/bin/hang#' /etc/passwd"
     )
     try:
         driver = two_routers.driver("r1", timeout=4)
@@ -206,6 +206,7 @@ def test_session_killed_in_the_middle_of_a_commit(
     router: FRRDriver, two_routers: TwoRouters, on_r1: Run
 ) -> None:
     before = everything(on_r1)
+    router._options["accept_seconds"] = 4
     router.load_replace_candidate(config=with_vrf(two_routers.day0("r1")))
     killer = threading.Thread(target=lambda: (_wait_state(on_r1, "applying"), _kill_session(on_r1)))
     killer.start()
