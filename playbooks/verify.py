@@ -6,14 +6,17 @@ that it stayed.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from nornir.core import Nornir
+
 from inventory.models import Role
 from lab.backend import Backend
 from lab.errors import LabError
+from lab.generate import host_name
 from playbooks.context import Context
 from playbooks.fleet import Progress, Silent, run
 from playbooks.judge import Check, expected_routes, judge_ldp, judge_state
@@ -28,6 +31,10 @@ from tasks.send_packets import PacketsNotSentError, probe_script, read_answers, 
 DEFAULT_SETTLE = 60
 _PAUSE = 2.0
 _LABEL_SECONDS = 20
+#: How often an unanswered echo that must be answered is sent.
+_TRIES = 4
+_HOST_PARALLEL = 4
+_HOST_SECONDS = 240
 Known = frozenset[tuple[str, str, str]]
 
 
@@ -45,6 +52,31 @@ class _Round:
 
     def failed(self) -> list[Check]:
         return [check for check in self.checks if not check.passed]
+
+
+_BySender = Mapping[str, Sequence[Flow]]
+#: (sender -> answers, sender -> why nothing was sent)
+_Answers = tuple[Mapping[str, Sequence[bool]], Mapping[str, str]]
+_Send = Callable[[_BySender], _Answers]
+
+
+def _from_hosts(lab: Backend, by_host: _BySender) -> _Answers:
+    """Send from the lab's hosts, in one round trip."""
+    probes = {host: [flow.probe for flow in flows] for host, flows in by_host.items()}
+    # All hosts share the lab's two processors: few at a time from each.
+    scripts = {host: probe_script(sent, _HOST_PARALLEL) for host, sent in probes.items()}
+    answers: dict[str, Sequence[bool]] = {}
+    failures: dict[str, str] = {}
+    try:
+        completed = lab.exec_many(scripts, timeout=_HOST_SECONDS)
+    except LabError as error:
+        return {}, {"lab": str(error)}
+    for host, sent in probes.items():
+        try:
+            answers[host] = read_answers(completed[host].stdout, sent)
+        except PacketsNotSentError as error:
+            failures[host] = str(error)
+    return answers, failures
 
 
 class Verifier:
@@ -149,36 +181,50 @@ class Verifier:
                     found.append((other, str(self.context.allocation.loopback4[other])))
         return sorted(set(found))
 
-    def _send(self, nornir: Any, look: _Round, progress: Progress) -> None:
+    def _send(self, nornir: Nornir, look: _Round, progress: Progress) -> None:
         context = self.context
         up = frozenset(context.chosen) - look.unreachable.keys()
-        from_vrfs = vrf_matrix(context.network, context.allocation, up)
-        by_pe: dict[str, list[Flow]] = {}
-        for flow in from_vrfs.flows:
-            by_pe.setdefault(flow.sender, []).append(flow)
+        matrix = vrf_matrix(context.network, context.allocation, up)
+        look.pairs += matrix.pairs
         backbone = [name for name in context.network.with_role(Role.P) if name in up]
-        watchers = backbone or sorted(up)
-        look.watched = watchers
-        look.pairs += from_vrfs.pairs
+        look.watched = backbone or sorted(up)
         with ThreadPoolExecutor(1) as pool:
             # Watching has Nornir threads of its own, or it would wait for those who send.
-            watching = pool.submit(self._watch, watchers)
-            sent = run(
-                nornir,
-                "packets",
-                send_packets,
-                {pe: {"probes": [f.probe for f in flows]} for pe, flows in by_pe.items()},
-                progress,
-            )
-            for pe, answers in sent.results.items():
-                self._judge_packets(look, by_pe[pe], answers)
-            for pe, why in sent.failures.items():
-                look.checks.append(Check("packets", pe, "probes", False, f"not sent: {why}"))
-            if by_pe:
+            watching = pool.submit(self._watch, look.watched)
+            if matrix.flows:
                 look.sources.append("PE VRFs")
+                self._probe(look, matrix.flows, lambda by: self._from_vrfs(nornir, by, progress))
             if self._lab is not None:
                 self._send_from_hosts(look, self._lab)
             look.labels = watching.result()
+
+    def _probe(self, look: _Round, flows: Sequence[Flow], send: _Send) -> None:
+        """Send `flows` and judge them; what was not answered is sent again before it is blamed.
+
+        A lost echo is no verdict on a path: a busy router drops some. An echo that came back
+        from where none may come is one, the first time.
+        """
+        answered: dict[Flow, bool] = {}
+        waiting = list(flows)
+        for _ in range(_TRIES):
+            by_sender: dict[str, list[Flow]] = {}
+            for flow in waiting:
+                by_sender.setdefault(flow.sender, []).append(flow)
+            answers, failures = send(by_sender)
+            for sender, got in answers.items():
+                answered.update(zip(by_sender[sender], got, strict=True))
+            for sender, why in failures.items():
+                look.checks.append(Check("packets", sender, "probes", False, f"not sent: {why}"))
+            waiting = [f for f in waiting if f.must_reach and answered.get(f) is False]
+            if not waiting:
+                break
+        look.probed += len(answered)
+        look.checks += [self._judged(flow, got) for flow, got in answered.items()]
+
+    def _from_vrfs(self, nornir: Nornir, by_pe: _BySender, progress: Progress) -> _Answers:
+        arguments = {pe: {"probes": [f.probe for f in flows]} for pe, flows in by_pe.items()}
+        sent = run(nornir, "packets", send_packets, arguments, progress)
+        return sent.results, sent.failures
 
     def _watch(self, watchers: list[str]) -> list[str]:
         if not watchers:
@@ -205,48 +251,28 @@ class Verifier:
     def _send_from_hosts(self, look: _Round, lab: Backend) -> None:
         context = self.context
         nodes = {node.name for node in lab.status().nodes}
-        present = frozenset(s for s in context.network.sites if f"{s}-host" in nodes)
+        present = frozenset(s for s in context.network.sites if host_name(s) in nodes)
         matrix = host_matrix(context.network, context.allocation, present)
-        by_host: dict[str, list[Flow]] = {}
-        for flow in matrix.flows:
-            by_host.setdefault(flow.sender, []).append(flow)
         look.pairs += matrix.pairs
-        scripts = {host: probe_script([f.probe for f in flows]) for host, flows in by_host.items()}
-        try:
-            answers = lab.exec_many(scripts, timeout=120)
-        except LabError as error:
-            look.checks.append(Check("packets", "lab", "hosts", False, f"not sent: {error}"))
-            return
-        for host, flows in by_host.items():
-            try:
-                got = read_answers(answers[host].stdout, [f.probe for f in flows])
-            except PacketsNotSentError as error:
-                look.checks.append(Check("packets", host, "probes", False, f"not sent: {error}"))
-                continue
-            self._judge_packets(look, flows, got)
         look.sources.append("hosts")
+        self._probe(look, matrix.flows, lambda by_host: _from_hosts(lab, by_host))
 
-    def _judge_packets(self, look: _Round, flows: list[Flow], answers: list[bool]) -> None:
-        look.probed += len(flows)
-        for flow, answered in zip(flows, answers, strict=True):
-            served = flow.source_sites
-            if flow.target in self.context.network.sites:
-                served = served | {flow.target}
-            excused = served & self.excused
-            look.checks.append(
-                Check(
-                    "must reach" if flow.must_reach else "must not reach",
-                    flow.sender,
-                    flow.name,
-                    answered == flow.must_reach,
-                    ""
-                    if answered == flow.must_reach
-                    else f"{flow.name}: " + ("no answer" if flow.must_reach else "ANSWERED"),
-                    severity="fault" if flow.must_reach else "leak",
-                    # One excused end is enough to excuse the pair.
-                    sites=excused or flow.source_sites,
-                )
-            )
+    def _judged(self, flow: Flow, answered: bool) -> Check:
+        served = flow.source_sites
+        if flow.target in self.context.network.sites:
+            served = served | {flow.target}
+        right = answered == flow.must_reach
+        wrong = "no answer" if flow.must_reach else "ANSWERED"
+        return Check(
+            "must reach" if flow.must_reach else "must not reach",
+            flow.sender,
+            flow.name,
+            right,
+            "" if right else f"{flow.name}: {wrong}",
+            severity="fault" if flow.must_reach else "leak",
+            # One excused end is enough to excuse the pair.
+            sites=(served & self.excused) or flow.source_sites,
+        )
 
     # -- what came of it -------------------------------------------------------------------
 

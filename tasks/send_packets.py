@@ -29,7 +29,7 @@ class Probe:
     target: str
 
 
-def probe_script(probes: Sequence[Probe]) -> str:
+def probe_script(probes: Sequence[Probe], parallel: int = PARALLEL) -> str:
     """POSIX shell text that prints the number of each probe that was answered.
 
     Its last line says how many were sent; without it the result is worth nothing.
@@ -40,7 +40,7 @@ def probe_script(probes: Sequence[Probe]) -> str:
     for number, probe in enumerate(probes):
         bind = f"'-I {probe.vrf}'" if probe.vrf else "''"
         lines.append(f"p {number} {bind} {shlex.quote(probe.target)} &")
-        if number % PARALLEL == PARALLEL - 1:
+        if number % parallel == parallel - 1:
             lines.append("wait")
     lines += ["wait", f"echo {_END} {len(probes)}"]
     return "\n".join(lines) + "\n"
