@@ -89,7 +89,8 @@ class Committer:
             raise SessionLostInCommit(
                 f"{self._device}: the session was lost in the middle of commit {self.change}; "
                 "the router goes"
-                f" back by itself within {self._accept_seconds} s unless it had accepted the commit: ask"
+                f" back by itself within {self._accept_seconds} s unless it had accepted the"
+                " commit: ask"
                 " has_pending_commit() and compare_config() in a new session"
             ) from error
         if answer.status != ("pending" if revert_in else "confirmed"):

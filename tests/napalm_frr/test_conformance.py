@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import unittest
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,10 +55,14 @@ def provisioned(two_routers: TwoRouters) -> Iterator[Any]:
     """Both routers of ``network/``: IS-IS, LDP, VPNv4, a VRF and its customer; r1 when routes are
     there."""
     drivers = {name: two_routers.driver(name) for name in ("r1", "r2")}
-    for name, driver in drivers.items():
-        driver.open()
-        driver.load_replace_candidate(filename=str(HERE / "network" / f"{name}.conf"))
-        driver.commit_config()
+
+    def provision(name: str) -> None:
+        drivers[name].open()
+        drivers[name].load_replace_candidate(filename=str(HERE / "network" / f"{name}.conf"))
+        drivers[name].commit_config()
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(provision, drivers))
     r1 = drivers["r1"]
     r1.linux(
         "for i in $(seq 150); do"
