@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from inventory.errors import EgovnetError, InventoryError
+from inventory.lock_file import LOCK_FILE
 from lab.customer import site_lans
 from lab.errors import LabError
 from playbooks import lab as lab_playbook
@@ -153,7 +154,7 @@ def _apply(context: Context, story: _Story, plan: Plan) -> dict[str, Any]:
     if outcome.exit is not Exit.DONE:
         raise StepFailedError(_why(outcome))
     story.change = outcome.data["change"]
-    return outcome.data["verification"]
+    return dict(outcome.data["verification"])
 
 
 def _why(outcome: Outcome) -> str:
@@ -234,6 +235,8 @@ def _ping(story: _Story, source: str, target: str, *, reached: bool) -> None:
 
 
 def _bad_change(story: _Story) -> str:
+    # The mistake is made in the inventory as it stands now, with what it has allocated.
+    shutil.copyfile(story.root / "next" / LOCK_FILE, story.root / "wrong" / LOCK_FILE)
     context = story.context("wrong")
     plan = _plan(context, story)
     outcome = apply_plan(context, story.progress, plan, settle=8)

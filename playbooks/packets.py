@@ -131,11 +131,11 @@ def _matrix(
             ]
         for site in strangers:
             flows += [
-                Flow(sender, sites, Probe(vrf, address), site, must_reach=False)
+                Flow(sender, sites, Probe(vrf, address, expected=False), site, must_reach=False)
                 for address in targets[site]
             ]
         flows += [
-            Flow(sender, sites, Probe(vrf, address), what, must_reach=False)
+            Flow(sender, sites, Probe(vrf, address, expected=False), what, must_reach=False)
             for what, address in infrastructure
         ]
     own_pairs = sum(

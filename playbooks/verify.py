@@ -6,8 +6,8 @@ that it stayed.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +24,12 @@ from playbooks.lab import running_lab
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.packets import Flow, host_matrix, vrf_matrix
 from tasks.collect_state import collect_state
-from tasks.see_labels import see_labels
+from tasks.see_labels import end_watching, start_watching
 from tasks.send_packets import PacketsNotSentError, probe_script, read_answers, send_packets
 
 #: Seconds that BGP, LDP and IS-IS may take to converge after a change.
 DEFAULT_SETTLE = 60
 _PAUSE = 2.0
-_LABEL_SECONDS = 20
 #: How often an unanswered echo that must be answered is sent.
 _TRIES = 4
 _HOST_PARALLEL = 4
@@ -79,6 +78,13 @@ def _from_hosts(lab: Backend, by_host: _BySender) -> _Answers:
     return answers, failures
 
 
+def _among(flows: Sequence[Flow], only: frozenset[str] | None) -> Sequence[Flow]:
+    """The flows that must arrive between the sites in `only`; all when it is None."""
+    if only is None:
+        return flows
+    return [f for f in flows if f.must_reach and f.source_sites <= only and f.target in only]
+
+
 class Verifier:
     """Verification of the chosen devices, with what was already broken before a change."""
 
@@ -109,7 +115,8 @@ class Verifier:
         )
         if not others:
             return
-        look = self._look(Silent(), deadline=0)
+        with self._devices() as nornir:
+            look = self._look(nornir, self.progress, packets=True, only=others)
         self.known = frozenset(
             check.key
             for check in look.failed()
@@ -124,12 +131,22 @@ class Verifier:
     def verify(self) -> Outcome:
         """Look until all is well or the time to settle is over. Exit 0, 4 or 5."""
         deadline = time.monotonic() + self.settle
-        while True:
-            late = time.monotonic() >= deadline
-            look = self._look(self.progress, deadline)
-            if late or self._settled(look):
-                return self._outcome(look)
-            time.sleep(_PAUSE)
+        with self._devices() as nornir:
+            while True:
+                late = time.monotonic() >= deadline
+                look = self._look(nornir, self.progress, packets=late)
+                if late or self._settled(look):
+                    return self._outcome(look)
+                time.sleep(_PAUSE)
+
+    @contextmanager
+    def _devices(self) -> Iterator[Nornir]:
+        """Nornir over the chosen devices, its sessions kept until the end."""
+        nornir = self.context.nornir()
+        try:
+            yield nornir
+        finally:
+            nornir.close_connections(on_good=True, on_failed=True)
 
     def _settled(self, look: _Round) -> bool:
         """Whether looking again could tell anything else: all is well, or packets did leak."""
@@ -147,28 +164,29 @@ class Verifier:
 
     # -- one look --------------------------------------------------------------------------
 
-    def _look(self, progress: Progress, deadline: float) -> _Round:
-        """Control plane first; packets only when it is well, or `deadline` has come."""
+    def _look(
+        self,
+        nornir: Nornir,
+        progress: Progress,
+        *,
+        packets: bool,
+        only: frozenset[str] | None = None,
+    ) -> _Round:
+        """Control plane first; packets when it is well, or `packets` says so.
+
+        With `only`, packets are sent between those sites and only where they must arrive.
+        """
         context = self.context
         look = _Round()
-        nornir = context.nornir()
-        try:
-            states = run(
-                nornir,
-                "state",
-                collect_state,
-                {name: {"device": context.devices[name]} for name in context.chosen},
-                progress,
-            )
-            look.unreachable.update(states.failures)
-            for name, state in states.results.items():
-                device = context.devices[name]
-                look.checks += judge_state(device, state, self._peers, self._routes)
-                look.checks += judge_ldp(device, state, self._ldp_neighbors(name))
-            if not self._blamed(look) or time.monotonic() >= deadline:
-                self._send(nornir, look, progress)
-        finally:
-            nornir.close_connections(on_good=True, on_failed=True)
+        arguments = {name: {"device": context.devices[name]} for name in context.chosen}
+        states = run(nornir, "state", collect_state, arguments, progress)
+        look.unreachable.update(states.failures)
+        for name, state in states.results.items():
+            device = context.devices[name]
+            look.checks += judge_state(device, state, self._peers, self._routes)
+            look.checks += judge_ldp(device, state, self._ldp_neighbors(name))
+        if packets or not self._blamed(look):
+            self._send(nornir, look, progress, only)
         return look
 
     def _ldp_neighbors(self, name: str) -> list[tuple[str, str]]:
@@ -181,22 +199,28 @@ class Verifier:
                     found.append((other, str(self.context.allocation.loopback4[other])))
         return sorted(set(found))
 
-    def _send(self, nornir: Nornir, look: _Round, progress: Progress) -> None:
+    def _send(
+        self, nornir: Nornir, look: _Round, progress: Progress, only: frozenset[str] | None
+    ) -> None:
         context = self.context
         up = frozenset(context.chosen) - look.unreachable.keys()
-        matrix = vrf_matrix(context.network, context.allocation, up)
-        look.pairs += matrix.pairs
         backbone = [name for name in context.network.with_role(Role.P) if name in up]
         look.watched = backbone or sorted(up)
-        with ThreadPoolExecutor(1) as pool:
-            # Watching has Nornir threads of its own, or it would wait for those who send.
-            watching = pool.submit(self._watch, look.watched)
-            if matrix.flows:
-                look.sources.append("PE VRFs")
-                self._probe(look, matrix.flows, lambda by: self._from_vrfs(nornir, by, progress))
-            if self._lab is not None:
-                self._send_from_hosts(look, self._lab)
-            look.labels = watching.result()
+        watching = {n: {"interfaces": self._circuits(n), "seconds": 300} for n in look.watched}
+        captures = run(nornir, "watch", start_watching, watching, Silent())
+        matrix = vrf_matrix(context.network, context.allocation, up)
+        look.pairs += matrix.pairs
+        if matrix.flows:
+            look.sources.append("PE VRFs")
+            flows = _among(matrix.flows, only)
+            self._probe(look, flows, lambda by: self._from_vrfs(nornir, by, progress))
+        if self._lab is not None:
+            self._send_from_hosts(look, self._lab, only)
+        directories = {name: {"directory": at} for name, at in captures.results.items()}
+        seen = run(nornir, "watch", end_watching, directories, Silent())
+        look.labels = [
+            f"{name}: {stack}" for name, stacks in seen.results.items() for stack in stacks
+        ]
 
     def _probe(self, look: _Round, flows: Sequence[Flow], send: _Send) -> None:
         """Send `flows` and judge them; what was not answered is sent again before it is blamed.
@@ -226,36 +250,20 @@ class Verifier:
         sent = run(nornir, "packets", send_packets, arguments, progress)
         return sent.results, sent.failures
 
-    def _watch(self, watchers: list[str]) -> list[str]:
-        if not watchers:
-            return []
-        nornir = self.context.nornir(watchers)
-        try:
-            seen = run(
-                nornir,
-                "labels",
-                see_labels,
-                {
-                    name: {"interfaces": self._circuits(name), "seconds": _LABEL_SECONDS}
-                    for name in watchers
-                },
-                Silent(),
-            )
-        finally:
-            nornir.close_connections(on_good=True, on_failed=True)
-        return [f"{name}: {stack}" for name, stacks in seen.results.items() for stack in stacks]
-
     def _circuits(self, name: str) -> list[str]:
         return [i.name for i in self.context.devices[name].interfaces if i.circuit is not None]
 
-    def _send_from_hosts(self, look: _Round, lab: Backend) -> None:
+    def _send_from_hosts(
+        self, look: _Round, lab: Backend, only: frozenset[str] | None
+    ) -> None:
         context = self.context
         nodes = {node.name for node in lab.status().nodes}
         present = frozenset(s for s in context.network.sites if host_name(s) in nodes)
         matrix = host_matrix(context.network, context.allocation, present)
         look.pairs += matrix.pairs
         look.sources.append("hosts")
-        self._probe(look, matrix.flows, lambda by_host: _from_hosts(lab, by_host))
+        flows = _among(matrix.flows, only)
+        self._probe(look, flows, lambda by_host: _from_hosts(lab, by_host))
 
     def _judged(self, flow: Flow, answered: bool) -> Check:
         served = flow.source_sites

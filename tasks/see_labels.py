@@ -10,20 +10,30 @@ from tasks.device import driver
 
 #: Circuits watched on one router: enough to see that labels are there.
 _MOST = 4
+_ENOUGH = 20
 
 
-def see_labels(task: Task, interfaces: Sequence[str], seconds: int, count: int = 20) -> Result:
-    """Capture at most `count` MPLS packets a circuit for at most `seconds`.
+def start_watching(task: Task, interfaces: Sequence[str], seconds: int) -> Result:
+    """Start capturing MPLS packets on the router, for at most `seconds`.
 
-    Each circuit has a tcpdump of its own: the "any" device does not know MPLS.
-
-    Result: list[str], the label stacks seen, each like "label 17, label 80".
+    Each circuit has a tcpdump of its own: the "any" device does not know MPLS. Result: str, the
+    directory on the router that `end_watching` wants.
     """
     captures = "\n".join(
-        f"timeout {seconds} tcpdump -l -nn -i {shlex.quote(name)} -c {count} mpls 2>/dev/null &"
-        for name in interfaces[:_MOST]
+        f"timeout {seconds} tcpdump -l -nn -i {shlex.quote(name)} -c {_ENOUGH} mpls "
+        f'>"$d/{number}" 2>/dev/null </dev/null & echo $! >>"$d/pids"'
+        for number, name in enumerate(interfaces[:_MOST])
     )
-    output = driver(task).linux(f"{captures}\nwait")
+    directory = driver(task).linux(f'd=$(mktemp -d); {{\n{captures}\n}} >/dev/null; echo "$d"')
+    return Result(host=task.host, result=str(directory).strip())
+
+
+def end_watching(task: Task, directory: str) -> Result:
+    """End the captures. Result: list[str], the label stacks seen, each like "label 17, label 80"."""
+    place = shlex.quote(directory)
+    output = driver(task).linux(
+        f"cd {place} && kill $(cat pids) 2>/dev/null; sleep 0.2; cat [0-9]*; cd / && rm -r {place}"
+    )
     return Result(host=task.host, result=label_stacks(str(output)))
 
 

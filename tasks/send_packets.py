@@ -9,7 +9,7 @@ from nornir.core.task import Result, Task
 from tasks.device import driver
 
 #: Requests under way at once from one node; an emulated router has little more to give.
-PARALLEL = 24
+PARALLEL = 8
 #: Seconds to wait for an echo reply.
 WAIT = 2
 _END = "end-of-probes"
@@ -27,22 +27,32 @@ class Probe:
 
     vrf: str | None
     target: str
+    #: Whether an answer is expected: if not, two requests are sent and waited for briefly.
+    expected: bool = True
 
 
 def probe_script(probes: Sequence[Probe], parallel: int = PARALLEL) -> str:
     """POSIX shell text that prints the number of each probe that was answered.
 
-    Its last line says how many were sent; without it the result is worth nothing.
+    At most `parallel` expected answers are waited for at once; silence costs a node nothing, so
+    what must stay unanswered goes out more at a time. The last line says how many were sent;
+    without it the result is worth nothing.
     """
     lines = [
-        f'p() {{ ping -n -q -c 1 -W {WAIT} $2 "$3" >/dev/null 2>&1 && echo "$1"; }}',
+        f'e() {{ ping -n -q -c 1 -W {WAIT} $2 "$3" >/dev/null 2>&1 && echo "$1"; }}',
+        'n() { ping -n -q -c 2 -i 0.3 -W 1 $2 "$3" 2>/dev/null | grep -q " [12] received"'
+        ' && echo "$1"; }',
     ]
-    for number, probe in enumerate(probes):
-        bind = f"'-I {probe.vrf}'" if probe.vrf else "''"
-        lines.append(f"p {number} {bind} {shlex.quote(probe.target)} &")
-        if number % parallel == parallel - 1:
-            lines.append("wait")
-    lines += ["wait", f"echo {_END} {len(probes)}"]
+    numbered = list(enumerate(probes))
+    for function, expected, width in (("e", True, parallel), ("n", False, 4 * parallel)):
+        chosen = [(number, probe) for number, probe in numbered if probe.expected is expected]
+        for position, (number, probe) in enumerate(chosen):
+            bind = f"'-I {probe.vrf}'" if probe.vrf else "''"
+            lines.append(f"{function} {number} {bind} {shlex.quote(probe.target)} &")
+            if position % width == width - 1:
+                lines.append("wait")
+        lines.append("wait")
+    lines.append(f"echo {_END} {len(probes)}")
     return "\n".join(lines) + "\n"
 
 
