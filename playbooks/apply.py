@@ -50,6 +50,7 @@ def apply_plan(
     progress: Progress,
     plan: Plan,
     confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT,
+    *,
     excused: frozenset[str] = frozenset(),
     settle: int = DEFAULT_SETTLE,
 ) -> Outcome:

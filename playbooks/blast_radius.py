@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from inventory.allocation import Allocation, vrf_of
 from inventory.models import Network
-from templates.intend import access_addresses, access_interface
+from templates.intend import access_addresses, access_interface, policy_name
 
 #: What may be part of a name or an address in a configuration line.
 _TOKEN = re.compile(r"[\w.:/-]+")
@@ -20,6 +20,7 @@ class BlastRadius:
     def __init__(self, network: Network, allocation: Allocation) -> None:
         self._names: dict[str, dict[str, tuple[str, str | None]]] = {}
         for site, entry in network.sites.items():
+            prefixes = [str(prefix) for prefix in entry.prefixes]
             for name, access in entry.site_network_accesses.items():
                 label = f"{site}/{name}"
                 index = self._names.setdefault(access.pe, {})
@@ -28,13 +29,13 @@ class BlastRadius:
                 served = (entry.vpn, site)
                 index[access_interface(access, allocation.vlan[label])] = served
                 index[label] = served
-                for policy in ("", "-ipv4", "-ipv6"):
-                    index[f"{site}-{name}{policy}"] = served
+                for family in ("", "-ipv4", "-ipv6"):
+                    index[policy_name(site, name) + family] = served
                 ends = access_addresses(allocation, label)
                 for address in (*ends.pe, *ends.ce):
                     index[str(address.ip)] = served
-                for prefix in entry.prefixes:
-                    index[str(prefix)] = served
+                for prefix in prefixes:
+                    index[prefix] = served
         self._retired: dict[str, str] = {}
         for vpn, body in network.vpns.items():
             prefix = network.backbone.zones[body.zone].vrf_prefix
@@ -69,4 +70,3 @@ def _tokens(diff: str) -> Iterable[str]:
             yield from _TOKEN.findall(body)
         elif not body.startswith("   "):
             headings = [body] if not body.startswith("  ") or not headings else [headings[0], body]
-

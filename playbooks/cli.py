@@ -61,6 +61,7 @@ def _verb(function: Callable[..., Outcome]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def run(
+        *,
         inventory: Path,
         limit: tuple[str, ...],
         region: str | None,
@@ -282,7 +283,8 @@ def lab_exec(context: Context, backend: str, node: str, command: tuple[str, ...]
     out, err, code = lab_playbook.execute(context, backend, node, command)
     sys.stderr.write(err)
     return Outcome(
-        "exec", {"node": node, "stdout": out, "stderr": err, "exit_code": code, "text": out},
+        "exec",
+        {"node": node, "stdout": out, "stderr": err, "exit_code": code, "text": out},
         Exit(code) if code in tuple(Exit) else Exit.INTERNAL,
     )
 

@@ -104,7 +104,9 @@ def _write_inventories(root: Path) -> None:
     """`base`: the reference; `next`: with the new site; `wrong`: a mistyped VLAN; `clash`."""
     shutil.rmtree(root, ignore_errors=True)
     for name in ("base", "next", "wrong", "clash"):
-        shutil.copytree(REFERENCE, root / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        shutil.copytree(
+            REFERENCE, root / name, ignore=shutil.ignore_patterns("*.py", "__pycache__")
+        )
         text = (root / name / "network.yaml").read_text(encoding="utf-8")
         renamed = text.replace("name: reference", f"name: {NAME}", 1)
         (root / name / "network.yaml").write_text(renamed, encoding="utf-8")
@@ -160,9 +162,9 @@ def _apply(context: Context, story: _Story, plan: Plan) -> dict[str, Any]:
 def _why(outcome: Outcome) -> str:
     data = outcome.data
     findings = data.get("verification", data).get("findings", [])
-    return f"{data.get('result', 'failed')} in {data.get('failed_stage')}: {data.get('failures')} " + (
-        "; ".join(str(f["message"]) for f in findings[:5])
-    )
+    messages = "; ".join(str(f["message"]) for f in findings[:5])
+    result, stage = data.get("result", "failed"), data.get("failed_stage")
+    return f"{result} in {stage}: {data.get('failures')} {messages}"
 
 
 def _first_apply(story: _Story) -> str:
@@ -172,14 +174,16 @@ def _first_apply(story: _Story) -> str:
         raise StepFailedError("not every router had something to provision")
     lines = sum(d.count("\n") for d in plan.diffs().values())
     verification = _apply(context, story, plan)
-    return f"change {story.change}: {len(plan.devices)} routers, {lines} lines; " + _seen(verification)
+    seen = _seen(verification)
+    return f"change {story.change}: {len(plan.devices)} routers, {lines} lines; {seen}"
 
 
 def _seen(verification: dict[str, Any]) -> str:
     matrix = verification["matrix"]
     labels = verification["labels"]["examples"]
+    sources = " and ".join(matrix["sources"])
     return (
-        f"{matrix['probed']} of {matrix['pairs']} pairs probed from {' and '.join(matrix['sources'])}"
+        f"{matrix['probed']} of {matrix['pairs']} pairs probed from {sources}"
         f", none across; {labels[0] if labels else 'no label'}"
     )
 

@@ -86,6 +86,7 @@ def run(
     task: Callable[..., Result],
     arguments: Mapping[str, Mapping[str, Any]],
     progress: Progress,
+    *,
     listener: Callable[[str, str, str], None] | None = None,
 ) -> FleetResult:
     """Run `task` on every device named in `arguments`, with its own keyword arguments.

@@ -8,9 +8,7 @@ from playbooks.outcome import Outcome
 
 def history(context: Context) -> Outcome:
     """Every change of the network, oldest first."""
-    return Outcome(
-        "history", {"changes": [asdict(change) for change in context.journal.changes()]}
-    )
+    return Outcome("history", {"changes": [asdict(change) for change in context.journal.changes()]})
 
 
 def show_change(context: Context, number: int) -> Outcome:

@@ -177,7 +177,7 @@ class Journal:
                     state=OPEN,
                 )
             )
-            change = int(result.inserted_primary_key[0])
+            (change,) = result.inserted_primary_key or (0,)
             if devices:
                 connection.execute(
                     insert(_CONFIGURATIONS),
@@ -245,9 +245,7 @@ class Journal:
     def close(self, change: int, state: str) -> None:
         """The change's end: DONE, UNDONE or FAILED."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(_CHANGES).where(_CHANGES.c.id == change).values(state=state)
-            )
+            connection.execute(update(_CHANGES).where(_CHANGES.c.id == change).values(state=state))
 
     def changes(self) -> list[Change]:
         """The network's history, oldest first."""

@@ -46,9 +46,9 @@ class VrfExpectation:
 
 
 def expected_routes(
-    network: Network, allocation: Allocation
+    network: Network, allocation: Allocation, excused: frozenset[str] = frozenset()
 ) -> dict[tuple[str, str], VrfExpectation]:
-    """(PE, VRF name) -> the routes it is meant to have.
+    """(PE, VRF name) -> the routes it is meant to have; those of `excused` sites it may lack.
 
     Each VPN's routes are gathered once; a hub's VRF and an any-to-any VRF share them, and a
     spoke's has the hubs' and its own.
@@ -59,13 +59,17 @@ def expected_routes(
         for name in entry.site_network_accesses:
             label = f"{site}/{name}"
             links |= {str(allocation.access4[label]), str(allocation.access6[label])}
-        per_site[site] = (frozenset(str(p) for p in entry.prefixes), frozenset(links))
+        prefixes = frozenset(str(p) for p in entry.prefixes)
+        if site in excused:
+            per_site[site] = (frozenset(), prefixes | links)
+        else:
+            per_site[site] = (prefixes, frozenset(links))
     whole: dict[str, VrfExpectation] = {}
     hubs: dict[str, VrfExpectation] = {}
-    for vpn, sites in sites_by_vpn(network).items():
-        whole[vpn] = _together(per_site, sites)
+    for vpn, members in sites_by_vpn(network).items():
+        whole[vpn] = _together(per_site, members)
         hubs[vpn] = _together(
-            per_site, [s for s in sites if network.sites[s].site_role is SiteRole.HUB]
+            per_site, [s for s in members if network.sites[s].site_role is SiteRole.HUB]
         )
     here: dict[VrfKey, list[str]] = {}
     for site, entry in network.sites.items():
@@ -117,9 +121,7 @@ def judge_state(
         expectation = routes[device.name, vrf.name]
         for family in FAMILIES:
             table: Table = (vrf.name, family)  # type: ignore[assignment] # FAMILIES are families
-            have = state.routes.get(table, frozenset())
-            closed = table in state.closed
-            yield from _routes(device.name, vrf.name, family, have, closed, expectation)
+            yield from _routes(device.name, table, state, expectation)
 
 
 def _backbone(
@@ -237,13 +239,12 @@ def _targets(
 
 
 def _routes(
-    device: str,
-    vrf: str,
-    family: str,
-    have: frozenset[str],
-    closed: bool,
-    expectation: VrfExpectation,
+    device: str, table: Table, state: DeviceState, expectation: VrfExpectation
 ) -> Iterator[Check]:
+    vrf, family = table
+    have = state.routes.get(table, frozenset())
+    # A VRF that is not there is blamed once, by its route targets.
+    closed = table in state.closed or table not in state.targets
     subject = f"{vrf} {family}"
     yield Check(
         "unreachable default",

@@ -105,17 +105,25 @@ def ssh(context: Context, node: str, command: Sequence[str]) -> None:
         raise UsageError("ssh is not installed; apt-get install openssh-client")
     host, port = forwards[node] or ("", 0)
     argv = [
-        program, "-q", "-p", str(port), "-i", str(directory / "id_ed25519"),
-        "-o", f"UserKnownHostsFile={directory / 'known_hosts'}",
-        "-o", "StrictHostKeyChecking=yes", "-o", "IdentitiesOnly=yes",
-        f"root@{host}", *command,
+        program,
+        "-q",
+        "-p",
+        str(port),
+        "-i",
+        str(directory / "id_ed25519"),
+        "-o",
+        f"UserKnownHostsFile={directory / 'known_hosts'}",
+        "-o",
+        "StrictHostKeyChecking=yes",
+        "-o",
+        "IdentitiesOnly=yes",
+        f"root@{host}",
+        *command,
     ]  # fmt: skip -- one option with its value a line would be twice as long
     os.execv(program, argv)  # noqa: S606 -- a fixed argv, no shell
 
 
-def containerlab_files(
-    context: Context, output: Path | None, *, provisioned: bool
-) -> Outcome:
+def containerlab_files(context: Context, output: Path | None, *, provisioned: bool) -> Outcome:
     """The lab as a containerlab file; with `output` its startup files beside it too."""
     files = containerlab_file.containerlab_files(topology(context, provisioned=provisioned))
     name = next(path for path in files if path.endswith(".clab.yml"))

@@ -94,13 +94,15 @@ class Transaction:
     def prepare(self, nornir: Nornir) -> None:
         """Fence and check: nothing has moved since the plan, and each device accepts its text."""
         answers = self._on_all(
-            nornir, "prepare", dry_run, {n: {"intended": e.intended, "keep": True} for n, e in self._items()}
+            nornir,
+            "prepare",
+            dry_run,
+            {n: {"intended": e.intended, "keep": True} for n, e in self._items()},
         )
         moved = {
             name: _moved(entry.before, answers.results[name])
             for name, entry in self._items()
-            if name in answers.results
-            and answers.results[name].running_hash != entry.running_hash
+            if name in answers.results and answers.results[name].running_hash != entry.running_hash
         }
         if answers.failures or moved:
             raise _Halt("prepare", {**answers.failures, **moved})
@@ -180,7 +182,9 @@ class Transaction:
             task,
             arguments,
             self.progress,
-            lambda name, state, detail: journal.step(self.change, stage, name, state, detail),
+            listener=lambda name, state, detail: journal.step(
+                self.change, stage, name, state, detail
+            ),
         )
 
     def _outcome(
@@ -202,7 +206,7 @@ class Transaction:
             "not_undone": dict(sorted((left or {}).items())),
             "verification": self.verification,
         }
-        notes = ()
+        notes: tuple[str, ...] = ()
         if left:
             notes = (
                 "not seen to go back: "

@@ -100,7 +100,7 @@ class Verifier:
         self.settle = settle
         self.excused = excused
         self.known: Known = frozenset()
-        self._routes = expected_routes(context.network, context.allocation)
+        self._routes = expected_routes(context.network, context.allocation, excused)
         self._peers = frozenset(context.chosen)
         self._lab: Backend | None = running_lab(context)
 
@@ -253,9 +253,7 @@ class Verifier:
     def _circuits(self, name: str) -> list[str]:
         return [i.name for i in self.context.devices[name].interfaces if i.circuit is not None]
 
-    def _send_from_hosts(
-        self, look: _Round, lab: Backend, only: frozenset[str] | None
-    ) -> None:
+    def _send_from_hosts(self, look: _Round, lab: Backend, only: frozenset[str] | None) -> None:
         context = self.context
         nodes = {node.name for node in lab.status().nodes}
         present = frozenset(s for s in context.network.sites if host_name(s) in nodes)

@@ -6,7 +6,7 @@ from tasks.device import driver
 
 
 def commit(task: Task, revert_in: int, message: str) -> Result:
-    """Commit the candidate that was prepared; the device goes back by itself after `revert_in` s."""
+    """Commit the prepared candidate; the device goes back by itself after `revert_in` seconds."""
     device = driver(task)
     try:
         device.commit_config(message=message, revert_in=revert_in)

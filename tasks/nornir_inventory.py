@@ -4,6 +4,7 @@ Use it as `InitNornir(inventory={"plugin": "EgovnetInventory", "options": {"dire
 Plain Nornir tools may read the directory's hosts.yaml, groups.yaml and defaults.yaml instead.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,36 @@ from nornir.core.inventory import (
 )
 
 from inventory.allocation import Allocation, allocate
+from inventory.errors import EgovnetError
 from inventory.loader import load
 from inventory.lock_file import read_lock
 from inventory.models import Network
 from tasks.credentials import Credentials, find_credentials
 
-#: Seconds until an unanswered TCP connection or login is given up.
+#: Seconds until an unanswered TCP connection or login is given up (EGOVNET_CONNECT_TIMEOUT).
 CONNECT_TIMEOUT = 20
 #: Seconds that one command on a device may take; an emulated router is slow, not dead.
 COMMAND_TIMEOUT = 90
+
+
+class ConnectTimeoutError(EgovnetError):
+    """EGOVNET_CONNECT_TIMEOUT is no number of seconds (exit code 2)."""
+
+
+def connect_timeout() -> int:
+    """Seconds that a device may take to answer: EGOVNET_CONNECT_TIMEOUT, else CONNECT_TIMEOUT.
+
+    Raises:
+        ConnectTimeoutError: it is not a whole number from 1 to 600.
+    """
+    given = os.environ.get("EGOVNET_CONNECT_TIMEOUT", "")
+    if not given:
+        return CONNECT_TIMEOUT
+    if not given.isdecimal() or not 1 <= int(given) <= 600:
+        raise ConnectTimeoutError(
+            f"EGOVNET_CONNECT_TIMEOUT: {given!r} is not a number of seconds; use 1 to 600"
+        )
+    return int(given)
 
 
 class EgovnetInventory:
@@ -78,11 +100,12 @@ class EgovnetInventory:
 
 
 def _connection_options(name: str, credentials: Credentials) -> dict[str, ConnectionOptions]:
+    seconds = connect_timeout()
     optional: dict[str, Any] = {
         "device_name": name,
-        "conn_timeout": CONNECT_TIMEOUT,
-        "auth_timeout": CONNECT_TIMEOUT,
-        "banner_timeout": CONNECT_TIMEOUT,
+        "conn_timeout": seconds,
+        "auth_timeout": seconds,
+        "banner_timeout": seconds,
         "ssh_strict": True,
         "known_hosts": credentials.known_hosts,
         "key_file": credentials.key_file,
@@ -95,11 +118,9 @@ def _connection_options(name: str, credentials: Credentials) -> dict[str, Connec
         "alt_key_file": credentials.known_hosts or "",
         "use_keys": credentials.key_file is not None,
         "key_file": credentials.key_file,
-        "conn_timeout": CONNECT_TIMEOUT,
+        "conn_timeout": seconds,
     }
     return {
-        "napalm": ConnectionOptions(
-            extras={"timeout": COMMAND_TIMEOUT, "optional_args": optional}
-        ),
+        "napalm": ConnectionOptions(extras={"timeout": COMMAND_TIMEOUT, "optional_args": optional}),
         "netmiko": ConnectionOptions(platform="linux", extras=netmiko),
     }

@@ -29,7 +29,7 @@ def start_watching(task: Task, interfaces: Sequence[str], seconds: int) -> Resul
 
 
 def end_watching(task: Task, directory: str) -> Result:
-    """End the captures. Result: list[str], the label stacks seen, each like "label 17, label 80"."""
+    """End the captures. Result: list[str], each label stack seen, like "label 17, label 80"."""
     place = shlex.quote(directory)
     output = driver(task).linux(
         f"cd {place} && kill $(cat pids) 2>/dev/null; sleep 0.2; cat [0-9]*; cd / && rm -r {place}"

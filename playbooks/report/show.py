@@ -214,7 +214,12 @@ def _demo(console: Console, data: dict[str, Any]) -> None:
         console,
         ["", "step", "seconds", "what was seen"],
         (
-            ("ok" if step["ok"] else "FAILED", step["title"], f"{step['seconds']:.1f}", step["seen"])
+            (
+                "ok" if step["ok"] else "FAILED",
+                step["title"],
+                f"{step['seconds']:.1f}",
+                step["seen"],
+            )
             for step in data["steps"]
         ),
     )
