@@ -10,7 +10,7 @@ from nornir.core import Nornir
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
 from inventory.allocation import Allocation, allocate
-from inventory.errors import EgovnetError, InventoryError
+from inventory.errors import EgovnetError
 from inventory.loader import load
 from inventory.lock_file import read_lock, write_lock
 from inventory.models import Network, Tier
@@ -123,8 +123,6 @@ class Context:
 
     def nornir(self, names: Iterable[str] | None = None) -> Nornir:
         """Nornir over the named devices (default: the chosen ones), with threads."""
-        if not self.network.routers:
-            raise InventoryError([])
         wanted = set(self.chosen if names is None else names)
         InventoryPluginRegister.register("EgovnetInventory", EgovnetInventory)
         nornir = InitNornir(

@@ -8,6 +8,7 @@ import getpass
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Integer,
@@ -139,15 +141,39 @@ class Journal:
                     f"{state_directory}: cannot be made: {error.strerror}; set EGOVNET_STATE"
                 ) from error
             url = f"sqlite:///{state_directory / 'journal.db'}"
-        self._engine = create_engine(url)
+        try:
+            self._engine = create_engine(url)
+        except (SQLAlchemyError, ImportError, ValueError) as error:
+            # The URL may hold a password, and so may the library's words about it.
+            raise JournalError(
+                "EGOVNET_JOURNAL: no database URL that can be used here "
+                f"({type(error).__name__}); write sqlite:////absolute/path, or install the driver"
+            ) from None
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _sqlite_durable)
         try:
             _METADATA.create_all(self._engine)
+        except SQLAlchemyError:
+            # Another controller may have made the tables in this very moment; then they are there.
+            with self._transaction() as connection:
+                _METADATA.create_all(connection)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """A transaction, on disk when this ends.
+
+        Raises:
+            JournalError: naming the journal, without its password, and the kind of fault.
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield connection
         except SQLAlchemyError as error:
+            fault = error.__cause__ or error
+            words = f": {fault}" if self._engine.dialect.name == "sqlite" else ""
             raise JournalError(
                 f"journal {self._engine.url.render_as_string(hide_password=True)} "
-                f"cannot be opened: {type(error.__cause__ or error).__name__}"
+                f"cannot be used: {type(fault).__name__}{words}"
             ) from error
 
     @property
@@ -164,7 +190,7 @@ class Journal:
         undoes: int | None = None,
     ) -> int:
         """Open a change with its devices' texts, before anything is done; returns its id."""
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             result = connection.execute(
                 insert(_CHANGES).values(
                     kind=kind,
@@ -198,7 +224,7 @@ class Journal:
     def step(self, change: int, stage: str, device: str, phase: str, detail: Any = "") -> None:
         """Write one step. Committed to disk when this returns."""
         text = detail if isinstance(detail, str) else json.dumps(detail, sort_keys=True)
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             connection.execute(
                 insert(_STEPS).values(
                     change_id=change,
@@ -215,7 +241,7 @@ class Journal:
         if not devices:
             return
         now = _now()
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             connection.execute(
                 insert(_STEPS),
                 [
@@ -233,7 +259,7 @@ class Journal:
 
     def after(self, change: int, texts: Mapping[str, str]) -> None:
         """Keep what each device runs after the change."""
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             for device, text in texts.items():
                 connection.execute(
                     update(_CONFIGURATIONS)
@@ -244,12 +270,12 @@ class Journal:
 
     def close(self, change: int, state: str) -> None:
         """The change's end: DONE, UNDONE or FAILED."""
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             connection.execute(update(_CHANGES).where(_CHANGES.c.id == change).values(state=state))
 
     def changes(self) -> list[Change]:
         """The network's history, oldest first."""
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             rows = connection.execute(
                 select(_CHANGES).where(_CHANGES.c.network == self.network).order_by(_CHANGES.c.id)
             )
@@ -261,7 +287,7 @@ class Journal:
         Raises:
             JournalError: the network's history has no such change.
         """
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             row = (
                 connection.execute(
                     select(_CHANGES)
@@ -277,7 +303,7 @@ class Journal:
 
     def steps(self, change: int) -> list[Step]:
         """What was done in a change, in order."""
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             rows = connection.execute(
                 select(_STEPS).where(_STEPS.c.change_id == change).order_by(_STEPS.c.id)
             ).mappings()
@@ -288,7 +314,7 @@ class Journal:
         return {entry.device: entry for entry in self._configurations(change)}
 
     def _configurations(self, change: int) -> Iterator[Configuration]:
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             rows = connection.execute(
                 select(_CONFIGURATIONS)
                 .where(_CONFIGURATIONS.c.change_id == change)

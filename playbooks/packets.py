@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inventory.allocation import Allocation, vrf_of
-from inventory.models import Network
+from inventory.models import Network, SiteRole
 from inventory.reachability import may_reach, sites_by_vpn
 from lab.customer import site_lans
 from tasks.send_packets import Probe
@@ -114,16 +114,27 @@ def _matrix(
     infrastructure: Sequence[tuple[str, str]],
     per_source: int,
 ) -> Matrix:
-    members = sites_by_vpn(network)
+    members = {
+        vpn: [site for site in sites if site in targets]
+        for vpn, sites in sites_by_vpn(network).items()
+    }
+    hubs = {
+        vpn: [site for site in sites if network.sites[site].site_role is not SiteRole.SPOKE]
+        for vpn, sites in members.items()
+    }
     everybody = list(targets)
     addresses = sum(len(found) for found in targets.values())
     flows: list[Flow] = []
     for sender, vrf, sites in sources:
-        one = next(iter(sorted(sites)))
-        own = [s for s in members[network.sites[one].vpn] if s in targets]
-        friends = [s for s in own if any(may_reach(network, site, s) for site in sites)]
-        strangers = [s for s in _spread(everybody, per_source) if s not in set(friends)]
-        for site in _spread(friends, per_source):
+        # The sites of one VRF may all reach the same; a spoke is alone in its own.
+        one = min(sites)
+        entry = network.sites[one]
+        if entry.site_role is SiteRole.SPOKE:
+            friends = [*_spread(hubs[entry.vpn], per_source), *(s for s in [one] if s in targets)]
+        else:
+            friends = [*_spread(members[entry.vpn], per_source)]
+        strangers = [s for s in _spread(everybody, per_source) if not may_reach(network, one, s)]
+        for site in friends:
             flows += [
                 Flow(sender, sites, Probe(vrf, address), site, must_reach=True)
                 for address in targets[site]

@@ -17,7 +17,7 @@ from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress, run
 from playbooks.journal import author
 from playbooks.outcome import Exit, Outcome, gravest
-from tasks.dry_run import DryRun, dry_run
+from tasks.dry_run import DryRun, dry_run, text_hash
 
 FORMAT = 1
 
@@ -60,6 +60,9 @@ class Plan:
                 for name, entry in sorted(self.devices.items())
             },
             "unchanged": dict(sorted(self.unchanged.items())),
+            # Without these an edited file could pass for one that reached every device.
+            "unreachable": sorted(self.unreachable),
+            "affected": self.affected,
         }
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
@@ -148,8 +151,9 @@ def write_plan(plan: Plan, path: Path) -> None:
     body = {"format": FORMAT, **asdict(plan), "hash": plan.hash}
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with partial.open("w", encoding="utf-8") as handle:
-            partial.chmod(0o600)
+        partial.unlink(missing_ok=True)
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
             json.dump(body, handle, indent=1)
         os.replace(partial, path)  # noqa: PTH105 -- the atomic rename, by its usual name
     except OSError as error:
@@ -174,9 +178,14 @@ def read_plan(path: Path) -> Plan:
             raise UsageError(f"{path}: a plan of another version of egovnet; plan again")
         devices = {name: DevicePlan(**entry) for name, entry in body.pop("devices").items()}
         plan = Plan(devices=devices, **body)
-    except (KeyError, TypeError, AttributeError) as error:
+        whole = plan.hash == written_hash and all(
+            # What a failed apply goes back to; its hash is in the plan's.
+            text_hash(entry.before) == entry.running_hash
+            for entry in devices.values()
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
-    if plan.hash != written_hash:
+    if not whole:
         raise UsageError(f"{path}: was altered after it was planned; plan again")
     return plan
 

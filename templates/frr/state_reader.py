@@ -8,8 +8,9 @@ what it prints.
 import json
 import re
 import shlex
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, TypeVar
 
 from templates.device import AddressFamily, Device, Interface, Vrf
 from templates.state import DeviceState, Table, VrfTargets
@@ -29,6 +30,9 @@ _ANNOUNCED = "show bgp {family} vpn rd {rd} {prefix} json"
 #: Asked of the kernel, since FRR may miss a route made in the moment a VRF is.
 _KERNEL = "show unreachable {family}"
 _LAST = "show end"
+#: Questions whose answer is JSON even where there is nothing to tell.
+_NEVER_EMPTY = {"bgp", *FAMILIES, *(_KERNEL.format(family=family) for family in FAMILIES)}
+_Fact = TypeVar("_Fact")
 
 
 def state_script(device: Device) -> str:
@@ -55,36 +59,37 @@ def read_state(device: Device, output: str) -> DeviceState:
     sections = dict(_sections(output))
     unread: dict[str, str] = {}
 
-    def documents(name: str) -> list[Any]:
+    def answers(name: str, read: Callable[[list[Any]], Iterable[_Fact]]) -> list[_Fact]:
         text = sections.get(name)
         if text is None:
-            if name != "announced" or device.vrfs:
-                unread[name] = "no answer"
+            unread[name] = "no answer"
             return []
         try:
-            return list(_documents(text))
-        except ValueError:
+            documents = list(_documents(text))
+            if not documents and name in _NEVER_EMPTY:
+                raise ValueError
+            return list(read(documents))
+        except (ValueError, KeyError, TypeError, AttributeError):
             unread[name] = " ".join(text.split())[:200] or "an empty answer"
             return []
 
     routes: dict[Table, set[str]] = {}
-    closed: set[Table] = set()
+    closed: list[Table] = []
     for family in FAMILIES:
-        for document in documents(family):
-            _read_routes(document, family, routes)
-        for document in documents(_KERNEL.format(family=family)):
-            closed |= set(_closed(document, device, family))
+        for table, prefix in answers(family, partial(_routes, family)):
+            routes.setdefault(table, set()).add(prefix)
+        closed += answers(_KERNEL.format(family=family), partial(_closed, device, family))
     if "end" not in sections:
         unread["end"] = "the answer was cut short"
     bgpd = sections.get("bgpd", "")
     if "router bgp" not in bgpd and (device.vrfs or device.backbone_peers):
         unread["bgpd"] = " ".join(bgpd.split())[:200] or "no answer"
     return DeviceState(
-        isis=frozenset(_isis(documents("isis"))),
-        ldp=frozenset(_ldp(documents("ldp"))),
-        bgp=frozenset(_bgp(documents("bgp"))),
+        isis=frozenset(answers("isis", _isis)),
+        ldp=frozenset(answers("ldp", _ldp)),
+        bgp=frozenset(answers("bgp", _bgp)),
         targets=read_targets(bgpd),
-        announced=_announced(device, documents("announced")) if device.vrfs else {},
+        announced=dict(answers("announced", partial(_announced, device)) if device.vrfs else ()),
         routes={table: frozenset(prefixes) for table, prefixes in routes.items()},
         closed=frozenset(closed),
         unread=unread,
@@ -164,19 +169,23 @@ def _bgp(documents: list[Any]) -> Iterator[tuple[str, str]]:
                         yield vrf, address
 
 
-def _read_routes(
-    document: dict[str, Any], family: AddressFamily, routes: dict[Table, set[str]]
-) -> None:
-    for prefix, entries in document.items():
-        for entry in entries:
-            if entry.get("installed") and entry.get("selected"):
-                refuses = any(hop.get("unreachable") for hop in entry.get("nexthops", ()))
-                if not refuses:
-                    routes.setdefault((entry["vrfName"], family), set()).add(prefix)
+def _routes(family: AddressFamily, documents: list[Any]) -> Iterator[tuple[Table, str]]:
+    for document in documents:
+        for prefix, entries in document.items():
+            for entry in entries:
+                if entry.get("installed") and entry.get("selected"):
+                    refuses = any(hop.get("unreachable") for hop in entry.get("nexthops", ()))
+                    if not refuses:
+                        yield (entry["vrfName"], family), prefix
 
 
-def _closed(document: Any, device: Device, family: AddressFamily) -> Iterator[Table]:
-    tables = {str(route.get("table")) for route in document if route.get("dst") == "default"}
+def _closed(device: Device, family: AddressFamily, documents: list[Any]) -> Iterator[Table]:
+    tables = {
+        str(route.get("table"))
+        for document in documents
+        for route in document
+        if route.get("dst") == "default"
+    }
     for vrf in device.vrfs:
         if str(vrf.table) in tables:
             yield vrf.name, family
@@ -212,9 +221,8 @@ def read_targets(bgpd: str) -> dict[Table, VrfTargets]:
     }
 
 
-def _announced(device: Device, documents: list[Any]) -> dict[Table, frozenset[str]]:
-    """Route targets on the device's own announcements; documents come in the order asked."""
-    result: dict[Table, frozenset[str]] = {}
+def _announced(device: Device, documents: list[Any]) -> Iterator[tuple[Table, frozenset[str]]]:
+    """Route targets on the device's own announcements."""
     answers: dict[tuple[str, str], frozenset[str]] = {}
     for document in documents:
         for rd, body in document.items():
@@ -228,5 +236,4 @@ def _announced(device: Device, documents: list[Any]) -> dict[Table, frozenset[st
     for vrf, family, prefix in _own_announcements(device):
         key = (vrf.rd, prefix)
         if key in answers:
-            result[vrf.name, family] = answers[key]
-    return result
+            yield (vrf.name, family), answers[key]
