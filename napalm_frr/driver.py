@@ -97,6 +97,11 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
         return functools.partial(_running_text, self)
 
     @property
+    def compared_text(self) -> str:
+        """The running text that the last load or compare saw; "" before any. Asks nothing."""
+        return "" if self._running is None else self._running.text.joined()
+
+    @property
     def vpn_targets(self) -> Callable[[], dict[str, dict[str, Any]]]:
         """``vpn_targets()``: RD and route targets per VRF, see ``getters.linux.vpn_targets``."""
         return lambda: vpn_targets(

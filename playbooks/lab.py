@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 from lab import containerlab_file
@@ -29,7 +30,17 @@ def backend(context: Context, name: str = "microvm") -> Backend:
     """The backend called `name`, over the network's lab directory."""
     if name == "containerlab":
         return Containerlab(lab_directory(context))
-    return MicroVm(lab_directory(context))
+    return _microvm(context)
+
+
+def _microvm(context: Context) -> MicroVm:
+    """The microvm answers beside its routers: labs on other loopback networks do not collide."""
+    router = next(iter(context.network.routers.values()))
+    try:
+        beside = ip_network(f"{router.hostname}/24", strict=False)
+    except ValueError:
+        return MicroVm(lab_directory(context))  # routers are reached by name
+    return MicroVm(lab_directory(context), control=(str(beside[2]), router.port))
 
 
 def topology(context: Context, *, provisioned: bool) -> Topology:
@@ -41,7 +52,7 @@ def topology(context: Context, *, provisioned: bool) -> Topology:
 
 def running_lab(context: Context) -> Backend | None:
     """The lab, when one is up whose routers are the ones that the inventory reaches."""
-    lab = MicroVm(lab_directory(context))
+    lab = _microvm(context)
     state = lab.status()
     if not state.running:
         return None

@@ -31,7 +31,7 @@ def dry_run(task: Task, intended: str, keep: bool = False) -> Result:
     device.load_replace_candidate(config=intended)
     try:
         diff = device.compare_config()
-        running = device.running_text()
+        running = str(device.compared_text)
     except BaseException:
         device.discard_config()
         raise

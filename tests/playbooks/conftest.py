@@ -1,0 +1,134 @@
+"""A lab of the reference network for the whole session, on loopback addresses of its own."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REFERENCE = Path(__file__).parents[2] / "inventory" / "reference"
+EGOVNET = Path(sys.executable).with_name("egovnet")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished `egovnet`."""
+
+    exit: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return dict(json.loads(self.out))
+
+
+@dataclass
+class Workplace:
+    """Inventories and state of a network called "test", and the commands run on it."""
+
+    root: Path
+
+    def inventory(self, name: str) -> Path:
+        return self.root / name
+
+    def copy(self, source: str, name: str) -> Path:
+        """A copy of an inventory, numbers included, to edit."""
+        shutil.copytree(self.inventory(source), self.inventory(name))
+        return self.inventory(name)
+
+    def edit(self, name: str, file: str, change: Callable[[dict[str, Any]], None]) -> None:
+        path = self.inventory(name) / file
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        change(data)
+        path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "EGOVNET_STATE": str(self.root / "state")}
+
+    def start(self, *words: str, inventory: str = "base") -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [EGOVNET, *words, "--inventory", self.inventory(inventory)],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str, inventory: str = "base") -> Ran:
+        process = self.start(*words, inventory=inventory)
+        out, err = process.communicate(timeout=600)
+        return Ran(process.returncode, out, err)
+
+    def on(self, node: str, command: str) -> Ran:
+        """Run a shell line on a node of the lab, out of band."""
+        done = self.run("lab", "exec", "--json", node, command)
+        data = done.json
+        return Ran(data["exit_code"], data["stdout"], data["stderr"])
+
+
+def party_shanghai() -> dict[str, Any]:
+    return {
+        "party-shanghai": {
+            "description": "Municipal party committee, Shanghai",
+            "region": "shanghai",
+            "vpn": "party",
+            "prefixes": ["10.1.13.0/24", "fde9:1:13::/64"],
+            "site-network-accesses": {
+                "main": {"pe": "sh-pe1", "port": "eth3", "routing-protocol": "bgp"}
+            },
+        }
+    }
+
+
+def tax_guangzhou() -> dict[str, Any]:
+    return {
+        "tax-guangzhou": {
+            "description": "Municipal tax service, Guangzhou",
+            "region": "guangzhou",
+            "vpn": "taxation",
+            "prefixes": ["10.2.23.0/24", "fde9:2:23::/64"],
+            "site-network-accesses": {
+                "main": {"pe": "gz-pe1", "port": "eth4", "routing-protocol": "static"}
+            },
+        }
+    }
+
+
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    root = tmp_path_factory.mktemp("egovnet")
+    shutil.copytree(
+        REFERENCE, root / "base", ignore=shutil.ignore_patterns("*.py", "__pycache__")
+    )
+    for file, pattern, replacement in (
+        ("network.yaml", "^name: reference$", "name: test"),
+        ("hosts.yaml", r"127\.20\.20\.", "127.20.24."),
+    ):
+        path = root / "base" / file
+        text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        path.write_text(text, encoding="utf-8")
+    place = Workplace(root)
+    place.copy("base", "next")
+    place.edit("next", "sites/shanghai.yaml", lambda sites: sites.update(party_shanghai()))
+    place.copy("next", "cabled")
+    place.edit("cabled", "sites/guangdong.yaml", lambda sites: sites.update(tax_guangzhou()))
+    return place
+
+
+@pytest.fixture(scope="session")
+def lab(workplace: Workplace) -> Iterator[Workplace]:
+    """The lab with day-0 routers and with the customers of every inventory cabled."""
+    up = workplace.run("lab", "up", "--json", inventory="cabled")
+    assert up.exit == 0, up.err
+    yield workplace
+    workplace.run("lab", "down", inventory="cabled")

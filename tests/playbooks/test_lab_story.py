@@ -1,0 +1,208 @@
+"""Provisioning on real routers, as an engineer does it with the command line.
+
+The tests are one story and run in order: day-0, the whole network, a new site while others
+talk, mistakes and faults that must leave nothing behind, and the way back.
+"""
+
+import re
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.playbooks.conftest import Workplace
+
+pytestmark = pytest.mark.lab
+
+#: One host of each VPN and where it sends; then pairs that must never be heard.
+_FRIENDS = {
+    "party-beijing-host": ("10.1.11.10", "fde9:1:11::a"),
+    "gov-beijing-host": ("10.1.22.10", "fde9:1:22::a"),
+    "court-shanghai-host": ("10.1.30.10", "fde9:1:30::a"),
+    "public-beijing-host": ("10.2.12.10", "fde9:2:12::a"),
+    "tax-sichuan-host": ("10.2.21.10", "fde9:2:21::a"),
+}
+_STRANGERS = {
+    "gov-shanghai-host": ("10.2.12.10", "fde9:2:12::a"),
+    "public-shanghai-host": ("10.1.13.10", "fde9:1:13::a"),
+    "party-guangdong-host": ("10.2.21.10", "10.1.20.10"),
+}
+
+
+def _ping_all(lab: Workplace, action: str) -> dict[tuple[str, str], str]:
+    """Start or end the pings between friends and strangers; at the end, their summaries."""
+    summaries: dict[tuple[str, str], str] = {}
+    for host, targets in {**_FRIENDS, **_STRANGERS}.items():
+        lines = []
+        for number, target in enumerate(targets):
+            log = f"/tmp/{host}.{number}"
+            if action == "start":
+                lines.append(
+                    f"setsid ping -n -i 0.2 -W 5 {target} >{log} 2>&1 </dev/null & echo $! >{log}.pid"
+                )
+            else:
+                lines.append(f"kill -INT $(cat {log}.pid); sleep 0.5; tail -n 3 {log}")
+        done = lab.on(host, "\n".join(lines))
+        if action == "end":
+            found = re.findall(r"(\d+) packets transmitted, (\d+) received", done.out)
+            assert len(found) == len(targets), done.out + done.err
+            for target, (sent, received) in zip(targets, found, strict=True):
+                summaries[host, target] = f"{sent} {received}"
+    return summaries
+
+
+def test_the_first_plan_is_everything_and_changes_nothing(lab: Workplace) -> None:
+    plan = lab.run("plan", "--json", "-o", str(lab.root / "first.plan"))
+    assert plan.exit == 3, plan.err
+    changed = {name for change in plan.json["changes"] for name in change["devices"]}
+    assert len(changed) == 7
+    assert plan.json["affected"]["vpns"] == ["court", "government", "party", "public", "taxation"]
+    again = lab.run("plan", "--json")
+    assert again.json["hash"] == plan.json["hash"]
+
+
+def test_the_whole_network_is_provisioned_and_verified(lab: Workplace) -> None:
+    applied = lab.run("apply", "--json", str(lab.root / "first.plan"))
+    assert applied.exit == 0, applied.err + applied.out
+    verification = applied.json["verification"]
+    assert verification["passed"]
+    assert verification["labels"]["seen"]
+    assert verification["matrix"]["share"] == 1.0
+    assert verification["matrix"]["sources"] == ["PE VRFs", "hosts"]
+    assert verification["checks"]["must not reach"]["passed"] > 500
+    assert "label" in verification["labels"]["examples"][0]
+
+
+def test_a_second_plan_is_empty(lab: Workplace) -> None:
+    plan = lab.run("plan", "--json")
+    assert (plan.exit, plan.json["changes"]) == (0, []), plan.out
+    applied = lab.run("apply", "--json", "--yes")
+    assert (applied.exit, applied.json["result"]) == (0, "nothing to do")
+
+
+def test_what_ran_before_is_not_applied_twice(lab: Workplace) -> None:
+    moved = lab.run("apply", "--json", str(lab.root / "first.plan"))
+    assert moved.exit == 5
+    assert moved.json["failed_stage"] == "prepare"
+    assert "changed since the plan was made" in moved.json["failures"]["bj-pe1"]
+
+
+def test_a_new_site_is_added_while_nobody_else_loses_a_packet(lab: Workplace) -> None:
+    shown = lab.run("apply", "--json", inventory="next")
+    assert shown.exit == 3  # without --yes nothing is done
+    assert shown.json["affected"] == {"vpns": ["party"], "sites": ["party-shanghai"]}
+    _ping_all(lab, "start")
+    try:
+        applied = lab.run("apply", "--json", "--yes", inventory="next")
+    finally:
+        summaries = _ping_all(lab, "end")
+    assert applied.exit == 0, applied.err + applied.out
+    assert applied.json["devices"] == ["sh-pe1"]
+    for (host, target), summary in summaries.items():
+        sent, received = map(int, summary.split())
+        assert sent > 50, (host, target)
+        if host in _FRIENDS:
+            # The echo under way when ping is interrupted counts as lost.
+            assert sent - received <= 1, f"{host} -> {target}: {sent} sent, {received} answered"
+        else:
+            assert received == 0, f"{host} -> {target}: {received} crossed"
+    here = lab.on("party-shanghai-host", "ping -n -c 2 -W 3 10.1.10.10")
+    assert here.exit == 0, here.out
+
+
+def test_a_failed_verification_is_undone(lab: Workplace, tmp_path: Path) -> None:
+    lab.copy("next", "wrong")
+
+    def mistype(sites: dict[str, Any]) -> None:
+        sites["gov-shanghai"]["site-network-accesses"]["main"]["vlan"] = 3900
+
+    lab.edit("wrong", "sites/shanghai.yaml", mistype)
+    undone = lab.run("apply", "--json", "--yes", inventory="wrong")
+    assert (undone.exit, undone.json["result"]) == (4, "undone"), undone.out
+    messages = [f["message"] for f in undone.json["verification"]["findings"] if not f["known"]]
+    assert any("gov-shanghai" in message for message in messages)
+    assert lab.run("plan", inventory="next").exit == 0
+    verified = lab.run("verify", "--json", inventory="next")
+    assert verified.exit == 0, verified.out
+
+
+def test_a_router_that_is_down_is_named_and_the_others_are_planned(lab: Workplace) -> None:
+    lab.on("gz-pe1", "pkill -STOP -x sshd || true")
+    try:
+        plan = lab.run("plan", "--json", inventory="cabled")
+        assert plan.exit == 5, plan.out
+        assert list(plan.json["unreachable"]) == ["gz-pe1"]
+        assert len(plan.json["unchanged"]) == 6
+        refused = lab.run("apply", "--json", "--yes", inventory="cabled")
+        assert (refused.exit, refused.json["result"]) == (5, "refused")
+    finally:
+        lab.on("gz-pe1", "pkill -CONT -x sshd || true")
+
+
+def test_a_session_that_drops_in_mid_commit_leaves_every_router_as_it_was(lab: Workplace) -> None:
+    lab.copy("cabled", "dropping")
+
+    def second_site(sites: dict[str, Any]) -> None:
+        sites["gov-shanghai"]["site-network-accesses"]["main"]["access-priority"] = 90
+        sites["public-shanghai"]["site-network-accesses"]["main"]["maximum-prefix"] = 77
+
+    lab.edit("dropping", "sites/shanghai.yaml", lambda sites: second_site(_bgp_only(sites)))
+    process = lab.start("apply", "--yes", "--json", inventory="dropping")
+    killer = threading.Thread(target=_cut_when_committing, args=(lab, process))
+    killer.start()
+    out, err = process.communicate(timeout=600)
+    killer.join()
+    assert process.returncode == 5, out + err
+    assert '"failed_stage": "commit"' in out, out
+    assert "sh-pe1" in out
+    deadline = time.monotonic() + 90
+    while lab.run("plan", inventory="next").exit != 0:
+        assert time.monotonic() < deadline, "something of the broken change is left"
+        time.sleep(3)
+
+
+def _bgp_only(sites: dict[str, Any]) -> dict[str, Any]:
+    """gov-shanghai is static, where a priority means nothing: only the other edit is kept."""
+    sites["gov-shanghai"]["site-network-accesses"]["main"].setdefault("access-priority", 100)
+    del sites["gov-shanghai"]["site-network-accesses"]["main"]["access-priority"]
+    return sites
+
+
+def _cut_when_committing(lab: Workplace, process: Any) -> None:
+    """Kill the SSH sessions of sh-pe1 as soon as its agent works on a commit."""
+    script = (
+        "for i in $(seq 600); do "
+        "grep -qs applying /var/lib/egovnet/current/state && pkill -f 'sshd: root' && exit 0; "
+        "sleep 0.1; done; exit 1"
+    )
+    lab.on("sh-pe1", script)
+
+
+def test_the_new_site_is_rolled_back_by_its_change(lab: Workplace) -> None:
+    changes = lab.run("history", "--json").json["changes"]
+    number = str(next(c["id"] for c in changes if c["summary"] == "1 devices, party"))
+    shown = lab.run("rollback", number, "--json", inventory="next")
+    assert shown.exit == 3
+    back = lab.run("rollback", number, "--yes", "--json", inventory="next")
+    assert back.exit == 0, back.out + back.err
+    assert lab.run("plan").exit == 0
+    gone = lab.on("party-shanghai-host", "ping -n -c 1 -W 2 10.1.10.10")
+    assert gone.exit != 0
+    refused = lab.run("rollback", number, "--yes", inventory="next")
+    assert refused.exit == 2
+    assert "no longer run what it left" in refused.err
+
+
+def test_the_journal_tells_what_was_done(lab: Workplace) -> None:
+    changes = lab.run("history", "--json").json["changes"]
+    assert [c["state"] for c in changes][:2] == ["done", "undone"]
+    assert changes[-1]["kind"] == "rollback"
+    shown = lab.run("show", str(changes[0]["id"]), "--json").json
+    stages = [(s["stage"], s["phase"]) for s in shown["steps"] if s["device"] == "sh-pe1"]
+    assert stages == [
+        (stage, phase)
+        for stage in ("prepare", "commit", "confirm")
+        for phase in ("begin", "done")
+    ]
