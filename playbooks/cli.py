@@ -105,8 +105,15 @@ def main() -> None:
     """Provision and verify the national e-government backbone.
 
     Dry run is the default: nothing changes without --yes or a plan file.
-    Exit codes: 0 done; 2 bad usage or input; 3 changes pending; 4 a leak or a failed
-    verification; 5 devices failed (what was begun was undone).
+
+    \b
+    Exit codes:
+      0  done, nothing to report
+      1  internal error
+      2  bad usage or bad input
+      3  changes pending
+      4  a leak, or a failed verification
+      5  devices failed or unreachable (what was begun was undone)
     """
 
 

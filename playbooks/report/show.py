@@ -79,7 +79,7 @@ def _render(console: Console, data: dict[str, Any]) -> None:
 
 def _init(console: Console, data: dict[str, Any]) -> None:
     console.print(f"wrote {len(data['files'])} files to {data['directory']}")
-    console.print(f"next: egovnet --inventory {data['directory']} validate", soft_wrap=True)
+    console.print(f"next: egovnet validate --inventory {data['directory']}", soft_wrap=True)
 
 
 def _plan(console: Console, data: dict[str, Any]) -> None:

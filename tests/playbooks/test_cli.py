@@ -1,0 +1,422 @@
+"""What a user sees of `egovnet`: words, files, JSON and exit codes, from the real command."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from playbooks.cli import main
+from tests.playbooks.console import (
+    SECRET,
+    all_down,
+    command,
+    contents,
+    copy_of_reference,
+    edit,
+    egovnet,
+    logged_in,
+    reach_at,
+)
+
+VERBS = (
+    "init",
+    "validate",
+    "render",
+    "plan",
+    "apply",
+    "verify",
+    "rollback",
+    "history",
+    "show",
+    "demo",
+)  # fmt: skip -- one a line says no more
+LAB_VERBS = ("up", "down", "status", "topology", "exec", "ssh")
+COMMON = ("--inventory", "-l, --limit", "--region", "--tier", "--json", "--workers")
+
+
+# -- help ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", [(v,) for v in VERBS] + [("lab", v) for v in LAB_VERBS])
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_verb_explains_itself_and_the_common_options(
+    verb: tuple[str, ...], option: str, tmp_path: Path
+) -> None:
+    ran = egovnet(*verb, option, state=tmp_path)
+    assert ran.code == 0
+    assert f"egovnet {' '.join(verb)}" in ran.stdout
+    assert all(name in ran.stdout for name in COMMON)
+
+
+def test_help_lists_every_verb_and_the_exit_codes(tmp_path: Path) -> None:
+    ran = command("--help", state=tmp_path)
+    assert ran.code == 0
+    listed = {line.split()[0] for line in ran.stdout.splitlines() if line.startswith("  ")}
+    assert listed >= {*VERBS, "lab"}
+    assert "Exit codes" in ran.stdout
+
+
+def test_no_verb_is_left_out_of_these_tests() -> None:
+    assert set(main.commands) == {*VERBS, "lab"}
+    lab = main.commands["lab"]
+    assert set(lab.commands) == set(LAB_VERBS)  # type: ignore[attr-defined] # it is a group
+
+
+def test_an_unknown_verb_is_bad_usage(tmp_path: Path) -> None:
+    ran = egovnet("frobnicate", state=tmp_path)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "frobnicate" in ran.stderr
+
+
+# -- validate --------------------------------------------------------------------------------
+
+
+def test_the_reference_is_valid(tmp_path: Path) -> None:
+    ran = command("validate", state=tmp_path)
+    assert (ran.code, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("valid: ")
+    assert "7 routers" in ran.stdout
+
+
+def broken(tmp_path: Path) -> Path:
+    """An inventory with mistakes in three files."""
+    root = copy_of_reference(tmp_path / "network")
+    edit(root / "vpns.yaml", "zone: intranet, owner: party", "zone: moon, owner: party")
+    edit(root / "sites" / "beijing.yaml", "pe: bj-pe1, port: eth3", "pe: [], port: eth3")
+    edit(root / "agencies.yaml", "kind: ", "colour: red, kind: ")
+    return root
+
+
+def test_every_mistake_is_told_at_once_and_nothing_is_written(tmp_path: Path) -> None:
+    root = broken(tmp_path)
+    before = contents(root)
+    ran = command("validate", "--inventory", root, state=tmp_path / "state")
+    assert (ran.code, ran.stdout) == (2, "")
+    lines = ran.stderr.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith(f"error: {root}/") for line in lines)
+    for file in ("agencies.yaml", "beijing.yaml", "vpns.yaml"):
+        assert any(f"{file}:" in line for line in lines), file
+    assert contents(root) == before
+    assert not (tmp_path / "state").exists()
+
+
+def test_mistakes_as_json_say_file_line_field_found_and_remedy(tmp_path: Path) -> None:
+    root = broken(tmp_path)
+    ran = egovnet("validate", "--inventory", root, "--json", state=tmp_path / "state")
+    assert ran.code == 2
+    assert ran.json["valid"] is False
+    assert len(ran.json["problems"]) == len(ran.stderr.splitlines()) == 3
+    for problem in ran.json["problems"]:
+        assert problem["file"].startswith(str(root))
+        assert problem["line"] > 0
+        assert problem["field"]
+        assert problem["found"]
+
+
+@pytest.mark.parametrize("verb", [("render", "-o", "OUT"), ("plan",), ("verify",), ("history",)])
+def test_other_verbs_refuse_a_broken_inventory_alike(verb: tuple[str, ...], tmp_path: Path) -> None:
+    root = broken(tmp_path)
+    words = [str(tmp_path / "out") if word == "OUT" else word for word in verb]
+    ran = egovnet(*words, "--inventory", root, state=tmp_path / "state")
+    assert ran.code == 2
+    assert len(ran.stderr.splitlines()) == 3
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_inventory_may_come_from_the_environment(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    ran = egovnet("validate", state=tmp_path, env={"EGOVNET_INVENTORY": str(nowhere)})
+    assert ran.code == 2
+    assert ran.stderr == (
+        f"error: {nowhere}: no such inventory directory -> name one with --inventory, "
+        "or write one with: egovnet init DIR\n"
+    )
+
+
+# -- which devices ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--limit", "bj-pe1,nosuch"], ["--limit", "nosuch", "gz-pe1"]),
+        (["--region", "atlantis"], ["--region", "atlantis", "guangdong"]),
+        (["--tier", "galaxy"], ["--tier", "galaxy", "province"]),
+        (["--region", "sichuan", "--tier", "centre"], ["no router is left", "--limit", "--tier"]),
+    ],
+)
+def test_a_wrong_choice_of_devices_says_what_there_is(
+    options: list[str], words: list[str], tmp_path: Path
+) -> None:
+    ran = egovnet("render", "-o", tmp_path / "out", *options, state=tmp_path / "state")
+    assert ran.code == 2
+    assert all(word in ran.stderr for word in words), ran.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "hosts"),
+    [
+        ([], {"bj-p1", "bj-p2", "bj-pe1", "gd-pe1", "sh-pe1", "sc-pe1", "gz-pe1"}),
+        (["-l", "bj-pe1", "-l", "gd-pe1,sc-pe1"], {"bj-pe1", "gd-pe1", "sc-pe1"}),
+        (["--region", "guangdong"], {"gd-pe1", "gz-pe1"}),
+        (["--tier", "prefecture"], {"gz-pe1"}),
+        (["--tier", "prefecture", "--tier", "province"], {"gd-pe1", "sh-pe1", "sc-pe1", "gz-pe1"}),
+        (["--region", "guangdong", "--tier", "province"], {"gd-pe1"}),
+    ],
+)
+def test_render_writes_a_file_for_each_chosen_device(
+    options: list[str], hosts: set[str], tmp_path: Path
+) -> None:
+    ran = egovnet("render", "-o", tmp_path / "a" / "b", *options, state=tmp_path / "state")
+    assert ran.code == 0
+    files = {path.name: path for path in (tmp_path / "a" / "b").iterdir()}
+    assert files.keys() == {f"{host}.cfg" for host in hosts}
+    for host in hosts:
+        assert files[f"{host}.cfg"].read_text().startswith(f"{host}\n")
+        assert host in ran.stdout
+
+
+def test_render_says_where_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    ran = egovnet("render", "-o", tmp_path / "file", state=tmp_path / "state")
+    assert ran.code == 2
+    assert str(tmp_path / "file") in ran.stderr
+
+
+# -- init ------------------------------------------------------------------------------------
+
+
+def test_init_writes_an_inventory_that_validates_and_renders_as_the_reference(
+    tmp_path: Path,
+) -> None:
+    mine = tmp_path / "mine"
+    ran = egovnet("init", mine, state=tmp_path / "state")
+    assert ran.code == 0
+    assert str(mine) in ran.stdout
+    assert egovnet("validate", "--inventory", mine, state=tmp_path / "state").code == 0
+    for inventory, out in (([], "a"), (["--inventory", str(mine)], "b")):
+        ran = egovnet("render", "-o", tmp_path / out, *inventory, state=tmp_path / "state")
+        assert ran.code == 0
+    assert contents(tmp_path / "a") == contents(tmp_path / "b") != {}
+
+
+def test_the_command_that_init_suggests_next_works(tmp_path: Path) -> None:
+    ran = egovnet("init", tmp_path / "mine", state=tmp_path / "state")
+    suggested = ran.stdout.split("next: egovnet ")[1].split()
+    assert egovnet(*suggested, state=tmp_path / "state").code == 0
+
+
+@pytest.mark.parametrize("what", ["a directory with a file", "a file"])
+def test_init_touches_nothing_that_is_there(what: str, tmp_path: Path) -> None:
+    target = tmp_path / "mine"
+    if what == "a file":
+        target.write_text("mine")
+    else:
+        target.mkdir()
+        (target / "notes.txt").write_text("mine")
+    before = contents(tmp_path)
+    ran = egovnet("init", target, state=tmp_path / "state")
+    assert ran.code == 2
+    assert str(target) in ran.stderr
+    assert contents(tmp_path) == before
+
+
+def test_init_says_where_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    ran = egovnet("init", tmp_path / "file" / "mine", state=tmp_path / "state")
+    assert ran.code == 2
+    assert "in the way" not in ran.stderr
+    assert str(tmp_path / "file" / "mine") in ran.stderr
+
+
+# -- credentials -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", [("plan",), ("apply", "--yes"), ("verify",)])
+def test_without_credentials_it_says_where_to_put_them(
+    verb: tuple[str, ...], tmp_path: Path
+) -> None:
+    ran = egovnet(*verb, "--json", state=tmp_path)
+    assert ran.code == 2
+    for words in ("EGOVNET_USERNAME", "EGOVNET_CREDENTIALS", "credentials.yaml", "egovnet lab up"):
+        assert words in ran.stderr
+    assert ran.json["error"] in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_connect_timeout_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    env = {**logged_in(tmp_path), "EGOVNET_CONNECT_TIMEOUT": "soon"}
+    ran = egovnet("plan", state=tmp_path, env=env)
+    assert ran.code == 2
+    assert "EGOVNET_CONNECT_TIMEOUT" in ran.stderr
+    assert "'soon'" in ran.stderr
+
+
+# -- routers that are down -------------------------------------------------------------------
+
+
+def test_plan_and_apply_with_every_router_down_hide_none(tmp_path: Path) -> None:
+    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    names, env = all_down(root), logged_in(state)
+    plan = tmp_path / "p.json"
+    ran = command("plan", "--inventory", root, "--json", "-o", plan, state=state, env=env)
+    assert ran.code == 5
+    assert ran.json["unreachable"].keys() == set(names)
+    assert ran.json["changes"] == ran.json["unchanged"] == []
+    for name in names:
+        assert ran.json["unreachable"][name].startswith("ConnectionException: ")
+        assert f"plan: {name}: failed: " in ran.stderr
+    told = command("apply", plan, "--inventory", root, state=state, env=env)
+    assert told.code == 5
+    assert told.stdout.startswith("refused in stage plan")
+    assert all(f"failed: {name}: " in told.stdout for name in names)
+    assert "nothing was changed" in told.stderr
+    assert SECRET not in ran.stdout + ran.stderr + told.stdout + told.stderr + plan.read_text()
+    history = command("history", "--inventory", root, "--json", state=state)
+    assert (history.code, history.json) == (0, {"changes": []})
+
+
+def test_plan_tells_a_person_each_router_that_is_down(tmp_path: Path) -> None:
+    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    names = all_down(root)
+    ran = egovnet("plan", "--inventory", root, state=state, env=logged_in(state))
+    assert ran.code == 5
+    assert all(f"unreachable: {name}: " in ran.stdout for name in names)
+    assert "0 to change, 0 as intended, 7 unreachable" in " ".join(ran.stdout.split())
+
+
+def test_verify_of_routers_that_are_down_names_them_and_fails(tmp_path: Path) -> None:
+    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    names, env = all_down(root), logged_in(state)
+    ran = egovnet("verify", "--settle", "0", "--inventory", root, "--json", state=state, env=env)
+    assert ran.json["passed"] is False
+    assert ran.json["unreachable"].keys() == set(names)
+    assert ran.json["matrix"]["probed"] == 0
+    # Nothing was verified, and a verification that did not pass is graver than a lost device.
+    assert ran.code == 4
+
+
+@contextlib.contextmanager
+def silent_peer() -> Iterator[tuple[str, int]]:
+    """A real TCP server that accepts and never says a word: SSH hangs at its banner."""
+    held: list[socket.socket] = []
+    with socket.create_server(("127.20.30.99", 0)) as server:
+
+        def accept() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    held.append(server.accept()[0])
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield server.getsockname()
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join(5)
+            for connection in held:
+                connection.close()
+
+
+def test_a_peer_that_accepts_and_never_speaks_holds_nobody_up(tmp_path: Path) -> None:
+    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    names = all_down(root)
+    with silent_peer() as place:
+        reach_at(root, {"gd-pe1": place})
+        started = time.monotonic()
+        ran = command(
+            "plan",
+            "--inventory",
+            root,
+            "--json",
+            "--workers",
+            "1",
+            state=state,
+            env=logged_in(state),
+        )  # fmt: skip -- as it is typed
+        took = time.monotonic() - started
+    assert ran.code == 5
+    assert ran.json["unreachable"].keys() == set(names)
+    assert ran.json["unreachable"]["gd-pe1"].startswith("Connect")
+    # Three seconds to connect; the rest is Python's start on a busy machine.
+    assert took < 25
+
+
+def test_apply_without_yes_or_plan_file_only_shows(tmp_path: Path) -> None:
+    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    all_down(root)
+    ran = egovnet("apply", "--inventory", root, "--json", state=state, env=logged_in(state))
+    assert ran.code == 5
+    assert "hash" in ran.json  # a plan, not a transaction
+    assert not (state / "reference" / "journal.db").exists()
+
+
+def test_apply_refuses_what_is_no_plan_of_this_network(tmp_path: Path) -> None:
+    for text, words in (("{", "is no plan file"), ("[1]", "is no plan file")):
+        (tmp_path / "p.json").write_text(text)
+        ran = egovnet("apply", tmp_path / "p.json", state=tmp_path)
+        assert ran.code == 2
+        assert words in ran.stderr
+    ran = egovnet("apply", tmp_path / "missing.json", state=tmp_path)
+    assert ran.code == 2
+    assert "missing.json" in ran.stderr
+
+
+# -- journal and lab -------------------------------------------------------------------------
+
+
+def test_history_of_a_new_network_is_empty(tmp_path: Path) -> None:
+    ran = egovnet("history", state=tmp_path)
+    assert ran.code == 0
+    assert ran.stdout.split()[:3] == ["change", "when", "who"]
+    assert len(ran.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("verb", [("show", "99"), ("rollback", "99"), ("rollback", "99", "--yes")])
+def test_no_such_change(verb: tuple[str, ...], tmp_path: Path) -> None:
+    ran = egovnet(*verb, state=tmp_path)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr == "error: no change 99 in the journal; see: egovnet history\n"
+
+
+def test_an_unusable_journal_is_named_without_its_password(tmp_path: Path) -> None:
+    url = f"postgresql+nosuch://egovnet:{SECRET}@127.0.0.1/journal"
+    ran = command("history", "--json", state=tmp_path, env={"EGOVNET_JOURNAL": url})
+    assert ran.code == 2
+    assert "EGOVNET_JOURNAL" in ran.stderr
+    assert SECRET not in ran.stdout + ran.stderr
+
+
+def test_lab_status_without_a_lab(tmp_path: Path) -> None:
+    ran = egovnet("lab", "status", state=tmp_path)
+    assert (ran.code, ran.stdout) == (0, "no lab is running\n")
+
+
+@pytest.mark.parametrize("verb", [("exec", "bj-pe1", "true"), ("ssh", "bj-pe1")])
+def test_a_lab_that_is_down_says_how_to_start_it(verb: tuple[str, ...], tmp_path: Path) -> None:
+    ran = egovnet("lab", *verb, state=tmp_path)
+    assert ran.code in (2, 5)
+    assert "no lab is running" in ran.stderr
+    assert "lab up" in ran.stderr
+
+
+def test_lab_topology_is_a_containerlab_file(tmp_path: Path) -> None:
+    ran = command("lab", "topology", "-o", tmp_path / "clab", state=tmp_path / "state")
+    assert ran.code == 0
+    topology = yaml.safe_load(ran.stdout)
+    assert topology["name"] == "reference"
+    nodes = topology["topology"]["nodes"]
+    assert {"bj-p1", "bj-pe1", "gz-pe1", "party-beijing-host"} <= nodes.keys()
+    for link in topology["topology"]["links"]:
+        ends = link["endpoints"]
+        assert len(ends) == 2
+        assert all(end.partition(":")[0] in nodes for end in ends)
+    written = contents(tmp_path / "clab")
+    assert written["reference.clab.yml"].decode() == ran.stdout
