@@ -171,9 +171,10 @@ class Journal:
         except SQLAlchemyError as error:
             fault = error.__cause__ or error
             words = f": {fault}" if self._engine.dialect.name == "sqlite" else ""
+            # A password may stand in the query too, as PostgreSQL allows.
+            url = self._engine.url.set(query={}).render_as_string(hide_password=True)
             raise JournalError(
-                f"journal {self._engine.url.render_as_string(hide_password=True)} "
-                f"cannot be used: {type(fault).__name__}{words}"
+                f"journal {url} cannot be used: {type(fault).__name__}{words}"
             ) from error
 
     @property

@@ -1,0 +1,189 @@
+"""The journal on real SQLite files: written before it is done, there after a crash."""
+
+import json
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from playbooks.journal import DONE, OPEN, UNDONE, Configuration, Journal, JournalError
+from tests.playbooks.console import SECRET
+
+TEXTS = {
+    "pe2": Configuration("pe2", "old 2\n", "new 2\n", "- old 2\n+ new 2", None),
+    "pe1": Configuration("pe1", "old 1\n", "new 1\n", "- old 1\n+ new 1", None),
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
+    monkeypatch.setenv("EGOVNET_AUTHOR", "li wei")
+
+
+def test_a_change_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "state", "net")
+    number = journal.begin("apply", "f" * 64, "2 devices, tax", TEXTS)
+    (change,) = journal.changes()
+    assert change == journal.change(number)
+    assert (change.id, change.kind, change.author, change.network, change.state) == (
+        number,
+        "apply",
+        "li wei",
+        "net",
+        OPEN,
+    )  # fmt: skip -- one comparison
+    assert (change.plan_hash, change.summary, change.undoes) == ("f" * 64, "2 devices, tax", None)
+    assert journal.configurations(number) == TEXTS
+    assert list(journal.configurations(number)) == ["pe1", "pe2"]
+
+
+def test_steps_come_back_in_the_order_they_were_taken(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "net")
+    number = journal.begin("apply", "h", "s", TEXTS)
+    journal.steps_begin(number, "commit", ["pe1", "pe2"])
+    journal.step(number, "commit", "pe2", "done")
+    journal.step(number, "commit", "pe1", "failed", "CommitError: no")
+    journal.step(number, "verify", "*", "failed", {"findings": ["leak"], "a": 1})
+    journal.steps_begin(number, "confirm", [])
+    steps = journal.steps(number)
+    assert [(s.stage, s.device, s.phase) for s in steps] == [
+        ("commit", "pe1", "begin"),
+        ("commit", "pe2", "begin"),
+        ("commit", "pe2", "done"),
+        ("commit", "pe1", "failed"),
+        ("verify", "*", "failed"),
+    ]
+    assert steps[3].detail == "CommitError: no"
+    assert json.loads(steps[4].detail) == {"findings": ["leak"], "a": 1}
+    assert [s.at for s in steps] == sorted(s.at for s in steps)
+
+
+def test_what_a_device_ran_afterwards_and_the_end_of_a_change(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "net")
+    one = journal.begin("apply", "h", "s", TEXTS)
+    two = journal.begin("rollback", "h2", "s", TEXTS, undoes=one)
+    journal.after(one, {"pe1": "new 1\n"})
+    journal.close(one, DONE)
+    assert journal.configurations(one)["pe1"].after == "new 1\n"
+    assert journal.configurations(one)["pe2"].after is None
+    assert journal.configurations(two)["pe1"].after is None
+    assert [(c.id, c.state, c.undoes) for c in journal.changes()] == [
+        (one, DONE, None),
+        (two, OPEN, one),
+    ]  # fmt: skip -- two rows
+    journal.close(two, UNDONE)
+    assert journal.change(two).state == UNDONE
+
+
+def test_each_step_is_on_disk_when_it_returns(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "net")
+    number = journal.begin("apply", "h", "s", TEXTS)
+    journal.step(number, "prepare", "pe1", "begin")
+    # Another reader, while the first is still open, as after a dead controller.
+    other = Journal(tmp_path, "net")
+    assert other.change(number).state == OPEN
+    assert [step.stage for step in other.steps(number)] == ["prepare"]
+    with sqlite3.connect(tmp_path / "journal.db") as raw:
+        assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert raw.execute("SELECT count(*) FROM steps").fetchone() == (1,)
+    with journal.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10000
+
+
+def _write(directory: Path, name: str, many: int) -> None:
+    journal = Journal(directory, "net")
+    for index in range(many):
+        number = journal.begin("apply", f"{name}{index}", name, TEXTS)
+        journal.step(number, "commit", name, "done", str(index))
+        journal.close(number, DONE)
+
+
+def test_two_controllers_write_at_once_from_the_first_moment(tmp_path: Path) -> None:
+    many = 25
+    context = multiprocessing.get_context("spawn")
+    both = [context.Process(target=_write, args=(tmp_path, name, many)) for name in ("a", "b")]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(50)
+    assert [process.exitcode for process in both] == [0, 0]
+    journal = Journal(tmp_path, "net")
+    changes = journal.changes()
+    assert len(changes) == len({change.id for change in changes}) == 2 * many
+    assert all(change.state == DONE for change in changes)
+    for change in changes:
+        (step,) = journal.steps(change.id)
+        assert (step.device, f"{step.device}{step.detail}") == (change.summary, change.plan_hash)
+
+
+def test_networks_that_share_a_journal_see_only_their_own_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGOVNET_JOURNAL", f"sqlite:///{tmp_path / 'shared.db'}")
+    one, two = Journal(tmp_path / "one", "one"), Journal(tmp_path / "two", "two")
+    number = one.begin("apply", "h", "s", TEXTS)
+    assert two.changes() == []
+    with pytest.raises(JournalError):
+        two.change(number)
+    assert one.change(number).network == "one"
+    assert (tmp_path / "shared.db").exists()
+    assert not (tmp_path / "one").exists()
+
+
+def test_an_unknown_change_says_where_to_look(tmp_path: Path) -> None:
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path, "net").change(99)
+    assert str(caught.value) == "no change 99 in the journal; see: egovnet history"
+
+
+@pytest.mark.filterwarnings("ignore:Query string argument")
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql+nosuch://egovnet:{SECRET}@db/journal",
+        f"nosuch://egovnet:{SECRET}@db/journal",
+        f"{SECRET}",
+        f"sqlite:////nonexistent/journal.db?password={SECRET}",
+        f"mysql://egovnet:{SECRET}@db:port/journal",
+    ],
+)
+def test_a_broken_url_is_told_without_its_password(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGOVNET_JOURNAL", url)
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path, "net")
+    assert "journal" in str(caught.value).lower()
+    assert SECRET not in str(caught.value)
+
+
+def test_a_state_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path / "file" / "net", "net")
+    assert str(tmp_path / "file" / "net") in str(caught.value)
+    assert "EGOVNET_STATE" in str(caught.value)
+
+
+def test_a_journal_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_text("no database, for it is a letter" * 100)
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path, "net")
+    assert str(tmp_path / "journal.db") in str(caught.value)
+
+
+def test_a_journal_that_fails_in_mid_change_is_an_error_of_ours(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "net")
+    number = journal.begin("apply", "h", "s", TEXTS)
+    with sqlite3.connect(tmp_path / "journal.db") as raw:
+        raw.execute("DROP TABLE steps")
+    with pytest.raises(JournalError, match=r"cannot be used: .*steps"):
+        journal.step(number, "commit", "pe1", "begin")
+
+
+def test_the_state_directory_is_its_owner_s_alone(tmp_path: Path) -> None:
+    Journal(tmp_path / "state" / "net", "net")
+    assert (tmp_path / "state" / "net").stat().st_mode & 0o077 == 0

@@ -1,0 +1,203 @@
+"""The plan file: what is applied is what was reviewed."""
+
+import json
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playbooks.context import UsageError
+from playbooks.plan import DevicePlan, Plan, plan_outcome, read_plan, write_plan
+from tasks.dry_run import text_hash
+from tests import strategies  # noqa: F401 -- its Hypothesis profile
+
+_NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@st.composite
+def device_plans(draw: st.DrawFn) -> DevicePlan:
+    before = draw(_TEXTS)
+    return DevicePlan(text_hash(before), before, draw(_TEXTS), draw(_TEXTS.filter(bool)))
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    names = _NAMES
+    return Plan(
+        network=draw(_NAMES),
+        created=draw(_TEXTS),
+        author=draw(_TEXTS),
+        devices=draw(st.dictionaries(names, device_plans(), max_size=4)),
+        unchanged=draw(st.dictionaries(names, _TEXTS, max_size=3)),
+        unreachable=draw(st.dictionaries(names, _TEXTS, max_size=3)),
+        affected={"vpns": draw(st.lists(_NAMES)), "sites": draw(st.lists(_NAMES))},
+        kind=draw(st.sampled_from(["apply", "rollback"])),
+        undoes=draw(st.none() | st.integers(1)),
+    )
+
+
+@given(plan=plans())
+def test_writing_then_reading_is_the_identity(plan: Plan) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "p.json"
+        write_plan(plan, path)
+        again = read_plan(path)
+    assert again == plan
+    assert again.hash == plan.hash
+
+
+@given(plan=plans(), data=st.data())
+def test_the_hash_is_of_all_that_decides_what_apply_does(plan: Plan, data: st.DataObject) -> None:
+    assert replace(plan, created="later", author="somebody else").hash == plan.hash
+    assert replace(plan, devices=dict(reversed(plan.devices.items()))).hash == plan.hash
+    assert replace(plan, network=plan.network + "x").hash != plan.hash
+    assert replace(plan, undoes=(plan.undoes or 0) + 1).hash != plan.hash
+    assert replace(plan, unreachable=plan.unreachable | {"new": ""}).hash != plan.hash
+    assert replace(plan, unchanged=plan.unchanged | {"new": ""}).hash != plan.hash
+    assert replace(plan, affected=plan.affected | {"vpns": [*plan.affected["vpns"], "x"]}).hash != (
+        plan.hash
+    )
+    if plan.devices:
+        name = data.draw(st.sampled_from(sorted(plan.devices)))
+        field = data.draw(st.sampled_from(["running_hash", "intended", "diff"]))
+        entry = plan.devices[name]
+        changed = replace(entry, **{field: getattr(entry, field) + "x"})
+        assert replace(plan, devices=plan.devices | {name: changed}).hash != plan.hash
+        left = {n: e for n, e in plan.devices.items() if n != name}
+        assert replace(plan, devices=left).hash != plan.hash
+
+
+def example() -> Plan:
+    before = "hostname pe1\n"
+    return Plan(
+        network="net",
+        created="2025-01-01T00:00:00+00:00",
+        author="li wei",
+        devices={"pe1": DevicePlan(text_hash(before), before, "hostname pe1\n!\n", "+ !")},
+        unchanged={"pe2": text_hash("x")},
+        unreachable={"pe3": "ConnectTimeoutError: pe3: no answer"},
+        affected={"vpns": ["tax"], "sites": []},
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("devices", "pe1", "intended"), "hostname pe1\n! and more\n"),
+        (("devices", "pe1", "before"), "hostname other\n"),
+        (("devices", "pe1", "running_hash"), text_hash("other")),
+        (("devices", "pe1", "diff"), ""),
+        (("devices",), {}),
+        (("unreachable",), {}),
+        (("unchanged",), {}),
+        (("affected",), {"vpns": [], "sites": []}),
+        (("network",), "other"),
+        (("kind",), "rollback"),
+        (("undoes",), 1),
+        (("hash",), "0" * 64),
+    ],
+    ids=lambda value: ".".join(value) if isinstance(value, tuple) else "",
+)
+def test_an_altered_plan_is_refused(place: tuple[str, ...], value: object, tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    write_plan(example(), path)
+    body = json.loads(path.read_text())
+    at = body
+    for key in place[:-1]:
+        at = at[key]
+    assert at[place[-1]] != value
+    at[place[-1]] = value
+    path.write_text(json.dumps(body))
+    with pytest.raises(UsageError, match=r"was altered after it was planned; plan again"):
+        read_plan(path)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+
+
+@given(data=st.data())
+def test_a_plan_with_any_part_replaced_is_a_refusal_not_a_crash(data: st.DataObject) -> None:
+    plan = example()
+    body: dict[str, Any] = {"format": 1, **asdict(plan), "hash": plan.hash}
+    name = data.draw(st.sampled_from(sorted(body)))
+    body[name] = data.draw(_JSON.filter(lambda value: value != body[name]))
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "p.json"
+        path.write_text(json.dumps(body))
+        if name in ("created", "author"):
+            return
+        with pytest.raises(UsageError):
+            if read_plan(path).hash == plan.hash:
+                raise UsageError("only what a person reads of an unreachable device has changed")
+
+
+@given(octets=st.binary(max_size=40) | st.builds(lambda j: json.dumps(j).encode(), _JSON))
+def test_garbage_is_no_plan(octets: bytes) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "p.json"
+        path.write_bytes(octets)
+        with pytest.raises(UsageError, match=r"is no plan file; make one with: egovnet plan -o"):
+            read_plan(path)
+
+
+def test_another_version_s_plan_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    write_plan(example(), path)
+    body = json.loads(path.read_text()) | {"format": 0}
+    path.write_text(json.dumps(body))
+    with pytest.raises(UsageError, match=r"another version of egovnet; plan again"):
+        read_plan(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"nowhere\.json: cannot be read: No such file"):
+        read_plan(tmp_path / "nowhere.json")
+
+
+def test_only_its_owner_reads_a_plan_and_the_old_one_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_text("old")
+    path.chmod(0o644)
+    write_plan(example(), path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in tmp_path.iterdir()] == ["p.json"]
+
+
+def test_a_plan_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"cannot be written: No such file"):
+        write_plan(example(), tmp_path / "missing" / "p.json")
+    (tmp_path / "p.json").mkdir()
+    with pytest.raises(UsageError, match=r"p\.json: the plan cannot be written"):
+        write_plan(example(), tmp_path / "p.json")
+
+
+def test_the_same_diff_is_shown_once_for_all_its_devices() -> None:
+    plan = example()
+    same = replace(plan, devices=dict.fromkeys(("pe1", "pe4", "pe5"), plan.devices["pe1"]))
+    (change,) = same.report()["changes"]
+    assert change == {"devices": ["pe1", "pe4", "pe5"], "diff": "+ !", "added": 1, "removed": 0}
+
+
+@pytest.mark.parametrize(
+    ("devices", "unreachable", "code"),
+    [(False, False, 0), (True, False, 3), (False, True, 5), (True, True, 5)],
+)
+def test_exit_code_of_a_plan(devices: bool, unreachable: bool, code: int) -> None:
+    plan = example()
+    plan = plan if devices else replace(plan, devices={})
+    plan = plan if unreachable else replace(plan, unreachable={})
+    assert plan_outcome(plan).exit == code
+
+
+def test_new_numbers_in_the_lock_file_are_told() -> None:
+    assert "plan.lock.yaml" in plan_outcome(example(), lock_written=True).notes[0]
+    assert plan_outcome(example()).notes == ()
