@@ -6,7 +6,7 @@ backbone's loopbacks or the management network. Sources keep at most `per_source
 each kind, spread evenly, so that work is linear; the share that was covered is reported.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from inventory.allocation import Allocation, vrf_of
@@ -76,19 +76,22 @@ def vrf_matrix(
                 vrf = allocation.vrf_name[vrf_of(network, site, access)]
                 sources.setdefault((access.pe, vrf), []).append(site)
     targets: dict[str, list[str]] = {}
+    served_by: dict[str, str] = {}
     for site, entry in network.sites.items():
         addresses: list[str] = []
         for name, access in entry.site_network_accesses.items():
             if access.pe in routers:
                 ends = access_addresses(allocation, f"{site}/{name}")
                 addresses += [str(end.ip) for end in ends.ce]
+                served_by.update((str(end.ip), access.pe) for end in ends.ce)
         targets[site] = addresses
     return _matrix(
         network,
         [(pe, vrf, frozenset(sites)) for (pe, vrf), sites in sources.items()],
         targets,
         list(_infrastructure(network, allocation)),
-        per_source,
+        per_source=per_source,
+        served_by=served_by,
     )
 
 
@@ -103,7 +106,8 @@ def host_matrix(
         [(f"{site}-host", None, frozenset({site})) for site in hosts],
         targets,
         list(_infrastructure(network, allocation)),
-        per_source,
+        per_source=per_source,
+        served_by={},
     )
 
 
@@ -112,8 +116,11 @@ def _matrix(
     sources: Sequence[tuple[str, str | None, frozenset[str]]],
     targets: dict[str, list[str]],
     infrastructure: Sequence[tuple[str, str]],
+    *,
     per_source: int,
+    served_by: Mapping[str, str],
 ) -> Matrix:
+    """`served_by` is the PE of each target that is a CE's."""
     members = {
         vpn: [site for site in sites if site in targets]
         for vpn, sites in sites_by_vpn(network).items()
@@ -129,7 +136,8 @@ def _matrix(
         # The sites of one VRF may all reach the same; a spoke is alone in its own.
         one = min(sites)
         entry = network.sites[one]
-        if entry.site_role is SiteRole.SPOKE:
+        spoke = entry.site_role is SiteRole.SPOKE
+        if spoke:
             friends = [*_spread(hubs[entry.vpn], per_source), *(s for s in [one] if s in targets)]
         else:
             friends = [*_spread(members[entry.vpn], per_source)]
@@ -139,6 +147,8 @@ def _matrix(
                 Flow(sender, sites, Probe(vrf, address), site, must_reach=True)
                 for address in targets[site]
                 if not (vrf is None and site in sites)
+                # No spoke hears another, be it the same site's access on another PE.
+                and not (spoke and site == one and served_by.get(address) != sender)
             ]
         for site in strangers:
             flows += [
