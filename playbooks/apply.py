@@ -17,6 +17,7 @@ def apply(
     *,
     yes: bool = False,
     confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT,
+    settle: int = DEFAULT_SETTLE,
 ) -> Outcome:
     """Apply a plan file, or plan and apply in one go.
 
@@ -42,7 +43,7 @@ def apply(
             progress.finish()
             return plan_outcome(plan)
         context.keep_allocation()
-    return apply_plan(context, progress, plan, confirm_timeout)
+    return apply_plan(context, progress, plan, confirm_timeout, settle=settle)
 
 
 def apply_plan(

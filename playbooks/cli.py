@@ -166,26 +166,37 @@ _CONFIRM_TIMEOUT = click.option(
 )
 
 
-@main.command()
-@click.argument("plan_file", required=False, type=click.Path(path_type=Path))
-@_YES
-@_CONFIRM_TIMEOUT
-@_verb
-def apply(context: Context, plan_file: Path | None, yes: bool, confirm_timeout: int) -> Outcome:
-    """Apply a plan file, or plan and apply with --yes. All devices or none."""
-    return apply_playbook(
-        context, make_progress(), plan_file, yes=yes, confirm_timeout=confirm_timeout
-    )
-
-
-@main.command()
-@click.option(
+_SETTLE = click.option(
     "--settle",
     type=click.IntRange(0, 600),
     default=DEFAULT_SETTLE,
     show_default=True,
-    help="Seconds that routing may take to converge.",
+    help="Seconds that routing may take to converge before verification fails.",
 )
+
+
+@main.command()
+@click.argument("plan_file", required=False, type=click.Path(path_type=Path))
+@_YES
+@_CONFIRM_TIMEOUT
+@_SETTLE
+@_verb
+def apply(
+    context: Context, plan_file: Path | None, yes: bool, confirm_timeout: int, settle: int
+) -> Outcome:
+    """Apply a plan file, or plan and apply with --yes. All devices or none."""
+    return apply_playbook(
+        context,
+        make_progress(),
+        plan_file,
+        yes=yes,
+        confirm_timeout=confirm_timeout,
+        settle=settle,
+    )
+
+
+@main.command()
+@_SETTLE
 @_verb
 def verify(context: Context, settle: int) -> Outcome:
     """Check control plane and packets: must-reach and must-not-reach."""

@@ -213,9 +213,9 @@ def _targets(
                     f"announces with {' '.join(sorted(announced)) or 'no target'} "
                     f"instead of {' '.join(vrf.export_targets)}"
                 )
-            stray = held is not None and bool(
-                (held.imports - set(vrf.import_targets)) | (held.exports - set(vrf.export_targets))
-            )
+            exports = (held.exports if held else frozenset()) | (announced or frozenset())
+            imports = held.imports if held else frozenset()
+            stray = (imports - set(vrf.import_targets)) | (exports - set(vrf.export_targets))
             yield Check(
                 "route targets",
                 device.name,

@@ -102,6 +102,10 @@ class Verifier:
         self.known: Known = frozenset()
         self._routes = expected_routes(context.network, context.allocation, excused)
         self._peers = frozenset(context.chosen)
+        self._adjacent: dict[str, set[str]] = {}
+        for circuit in context.network.circuits.values():
+            self._adjacent.setdefault(circuit.a.router, set()).add(circuit.b.router)
+            self._adjacent.setdefault(circuit.b.router, set()).add(circuit.a.router)
         self._lab: Backend | None = running_lab(context)
 
     def take_baseline(self, affected: Mapping[str, list[str]]) -> None:
@@ -190,14 +194,9 @@ class Verifier:
         return look
 
     def _ldp_neighbors(self, name: str) -> list[tuple[str, str]]:
-        found = []
-        for circuit in self.context.network.circuits.values():
-            ends = (circuit.a.router, circuit.b.router)
-            if name in ends:
-                other = ends[0] if ends[1] == name else ends[1]
-                if other in self._peers:
-                    found.append((other, str(self.context.allocation.loopback4[other])))
-        return sorted(set(found))
+        loopbacks = self.context.allocation.loopback4
+        others = self._adjacent.get(name, set()) & self._peers
+        return [(other, str(loopbacks[other])) for other in sorted(others)]
 
     def _send(
         self, nornir: Nornir, look: _Round, progress: Progress, only: frozenset[str] | None

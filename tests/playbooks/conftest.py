@@ -107,9 +107,7 @@ def tax_guangzhou() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     root = tmp_path_factory.mktemp("egovnet")
-    shutil.copytree(
-        REFERENCE, root / "base", ignore=shutil.ignore_patterns("*.py", "__pycache__")
-    )
+    shutil.copytree(REFERENCE, root / "base", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     for file, pattern, replacement in (
         ("network.yaml", "^name: reference$", "name: test"),
         ("hosts.yaml", r"127\.20\.20\.", "127.20.24."),

@@ -1,0 +1,48 @@
+"""The state of a router that does all it should: what a test then spoils one fact of."""
+
+from inventory.allocation import Allocation
+from inventory.models import Network
+from playbooks.judge import FAMILIES, VrfExpectation
+from templates.device import Device
+from templates.state import DeviceState, Table, VrfTargets
+
+
+def neighbors(network: Network, allocation: Allocation, name: str) -> list[tuple[str, str]]:
+    """(name, LSR id) of the routers at the other ends of a router's circuits."""
+    ends = [(c.a.router, c.b.router) for c in network.circuits.values()]
+    others = {other for pair in ends if name in pair for other in pair} - {name}
+    return sorted((other, str(allocation.loopback4[other])) for other in others)
+
+
+def well(
+    device: Device,
+    routes: dict[tuple[str, str], VrfExpectation],
+    ldp: list[tuple[str, str]],
+) -> DeviceState:
+    """Every adjacency and session up, each VRF with its targets and all its routes."""
+    sessions = {("default", str(a)) for p in device.backbone_peers for a in (p.ipv4, p.ipv6)}
+    sessions |= {(vrf.name, str(peer.address)) for vrf in device.vrfs for peer in vrf.peers}
+    targets: dict[Table, VrfTargets] = {}
+    have: dict[Table, frozenset[str]] = {}
+    announced: dict[Table, frozenset[str]] = {}
+    for vrf in device.vrfs:
+        for family in FAMILIES:
+            table: Table = (vrf.name, family)  # type: ignore[assignment] # a family
+            targets[table] = VrfTargets(
+                vrf.rd, frozenset(vrf.import_targets), frozenset(vrf.export_targets)
+            )
+            announced[table] = frozenset(vrf.export_targets)
+            have[table] = frozenset(
+                prefix
+                for prefix in routes[device.name, vrf.name].may
+                if (":" in prefix) == (family == "ipv6")
+            )
+    return DeviceState(
+        isis=frozenset(i.name for i in device.interfaces if i.circuit is not None),
+        ldp=frozenset(lsr for _, lsr in ldp),
+        bgp=frozenset(sessions),
+        targets=targets,
+        announced=announced,
+        routes=have,
+        closed=frozenset(targets),
+    )
