@@ -1,7 +1,7 @@
 """Which VPNs and sites a diff touches, read off the names in its changed lines."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from inventory.allocation import Allocation, vrf_of
 from inventory.models import Network
@@ -9,6 +9,10 @@ from templates.intend import access_addresses, access_interface, policy_name
 
 #: What may be part of a name or an address in a configuration line.
 _TOKEN = re.compile(r"[\w.:/-]+")
+_SITE = re.compile(r"\bsite ([^\s/]+)/")
+_VRF = re.compile(r"\bvrf (\S+)")
+#: What tells the VRFs of a VPN's spokes apart.
+_NUMBER = re.compile(r"-\d+$")
 
 
 class BlastRadius:
@@ -36,10 +40,8 @@ class BlastRadius:
                     index[str(address.ip)] = served
                 for prefix in prefixes:
                     index[prefix] = served
-        self._retired: dict[str, str] = {}
-        for vpn, body in network.vpns.items():
-            prefix = network.backbone.zones[body.zone].vrf_prefix
-            self._retired[f"{prefix}-{vpn}"] = vpn
+        self._vpns = network.vpns.keys()
+        self._prefixes = tuple(f"{zone.vrf_prefix}-" for zone in network.backbone.zones.values())
 
     def of(self, diffs: Mapping[str, str]) -> dict[str, list[str]]:
         """{"vpns": [...], "sites": [...]} that the diffs (device -> text) touch, sorted."""
@@ -47,26 +49,36 @@ class BlastRadius:
         sites: set[str] = set()
         for device, diff in diffs.items():
             index = self._names.get(device, {})
-            for token in _tokens(diff):
-                if token in index:
-                    vpn, site = index[token]
-                    vpns.add(vpn)
-                    if site is not None:
-                        sites.add(site)
-                elif (vpn_name := self._retired.get(token)) is not None:
-                    vpns.add(vpn_name)
+            for line in _changed(diff):
+                for word in _TOKEN.findall(line):
+                    token = word if word in index else word.rstrip(":")
+                    if token in index:
+                        vpn, site = index[token]
+                        vpns.add(vpn)
+                        if site is not None:
+                            sites.add(site)
+                # What left the inventory is known by the device's own words only.
+                sites.update(_SITE.findall(line))
+                vpns.update(filter(None, map(self._vpn_of, _VRF.findall(line))))
         return {"vpns": sorted(vpns), "sites": sorted(sites)}
 
+    def _vpn_of(self, vrf: str) -> str | None:
+        """The VPN that a VRF's name tells; None for a VRF of ours, such as management's."""
+        for prefix in self._prefixes:
+            if vrf.startswith(prefix):
+                vpn = vrf.removeprefix(prefix)
+                spoke = _NUMBER.sub("", vpn)
+                return spoke if vpn not in self._vpns and spoke in self._vpns else vpn
+        return None
 
-def _tokens(diff: str) -> Iterable[str]:
-    """Names in the changed lines and in the headings they stand under."""
-    headings: list[str] = []
+
+def _changed(diff: str) -> Iterator[str]:
+    """The changed lines and the headings they stand under."""
+    heading = ""
     for line in diff.splitlines():
-        body = line[1:] if line[:1] in "+-" else line
-        if line[:1] in ("+", "-"):
-            for heading in headings:
-                yield from _TOKEN.findall(heading)
-            headings.clear()
-            yield from _TOKEN.findall(body)
-        elif not body.startswith("   "):
-            headings = [body] if not body.startswith("  ") or not headings else [headings[0], body]
+        if line[:1] in ("+", "-", "!"):
+            yield heading
+            yield line[1:]
+            heading = ""
+        elif not line.startswith("   "):
+            heading = line
