@@ -86,9 +86,13 @@ def _read(path: Path) -> Credentials:
         raise CredentialsError(
             f"{path}: unknown key {', '.join(unknown)}; use {', '.join(sorted(_KEYS))}"
         )
+    if not isinstance(data.get("sudo", False), bool):
+        raise CredentialsError(f"{path}: sudo: is not true or false; write one of them")
 
     def text(key: str) -> str | None:
         value = data.get(key)
+        if isinstance(value, dict | list):
+            raise CredentialsError(f"{path}: {key}: is not text; quote it")
         return None if value is None else str(value)
 
     return Credentials(
