@@ -1,0 +1,239 @@
+"""What FRRouting says of its state, read from recordings of the reference lab's routers.
+
+`recorded/<router>.txt` is what `state_script` printed there, its JSON without indentation.
+"""
+
+import re
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from templates.device import BackbonePeer, Device, Interface, Management, Vrf
+from templates.frr.state_reader import read_state, state_script
+from templates.state import DeviceState, VrfTargets
+from tests import strategies  # noqa: F401 -- its Hypothesis profile
+
+RECORDED = Path(__file__).parent / "recorded"
+PE = (RECORDED / "gz-pe1.txt").read_text(encoding="utf-8")
+P = (RECORDED / "bj-p1.txt").read_text(encoding="utf-8")
+
+
+def device(name: str, loopback: str, vrfs: dict[str, tuple[int, str, str]]) -> Device:
+    """The routers as they were when they were recorded: VRF -> table, link in both families."""
+    return Device(
+        name=name,
+        platform="frr",
+        asn=65000,
+        router_id=IPv4Address(loopback),
+        loopbacks=(),
+        isis_net="",
+        management=Management("mgmt", 1001, "eth0", IPv4Interface("172.20.20.41/24")),
+        interfaces=tuple(
+            Interface(f"eth9.{table}", (IPv4Interface(link4), IPv6Interface(link6)), vrf=vrf)
+            for vrf, (table, link4, link6) in vrfs.items()
+        ),
+        vrfs=tuple(Vrf(v, table, f"{loopback}:{table}", (), ()) for v, (table, *_) in vrfs.items()),
+        backbone_peers=(BackbonePeer("p", IPv4Address("10.255.0.1"), None),),  # type: ignore[arg-type] # not looked at
+    )
+
+
+GZ_PE1 = device(
+    "gz-pe1",
+    "10.255.0.5",
+    {
+        "e-public": (1004, "10.200.0.45/30", "fde9:fa::2d/126"),
+        "i-court-1": (1002, "10.200.0.5/30", "fde9:fa::5/126"),
+        "i-government": (1003, "10.200.0.17/30", "fde9:fa::11/126"),
+    },
+)
+BJ_P1 = device("bj-p1", "10.255.0.1", {})
+TABLES = {(vrf.name, family) for vrf in GZ_PE1.vrfs for family in ("ipv4", "ipv6")}
+
+
+def test_a_pe_s_adjacencies_and_sessions() -> None:
+    state = read_state(GZ_PE1, PE)
+    assert state.unread == {}
+    assert state.isis == {"eth1", "eth2"}
+    assert state.ldp == {"10.255.0.2", "10.255.0.4"}
+    assert {address for vrf, address in state.bgp if vrf == "default"} == {
+        "10.255.0.1",
+        "10.255.0.2",
+        "fde9:ff::1",
+        "fde9:ff::2",
+    }  # fmt: skip -- a list
+    assert {session for session in state.bgp if session[0] != "default"} == {
+        ("e-public", "10.200.0.46"),
+        ("e-public", "fde9:fa::2e"),
+        ("i-government", "10.200.0.18"),
+        ("i-government", "fde9:fa::12"),
+    }
+
+
+def test_a_pe_s_targets_and_announcements() -> None:
+    state = read_state(GZ_PE1, PE)
+    assert state.targets.keys() == state.announced.keys() == TABLES
+    for family in ("ipv4", "ipv6"):
+        assert state.targets["i-court-1", family] == VrfTargets(
+            "10.255.0.5:1002", frozenset({"65000:1002"}), frozenset({"65000:1003"})
+        )
+        assert state.announced["i-court-1", family] == {"65000:1003"}
+        assert state.targets["e-public", family].imports == {"65000:2001"}
+
+
+def test_a_pe_s_routes_are_those_that_forward() -> None:
+    state = read_state(GZ_PE1, PE)
+    assert state.routes["i-court-1", "ipv4"] == {
+        "10.1.30.0/24",
+        "10.1.31.0/24",
+        "10.200.0.0/30",
+        "10.200.0.4/30",
+    }  # fmt: skip -- a list
+    assert "fde9:1:30::/64" in state.routes["i-court-1", "ipv6"]
+    assert state.routes["mgmt", "ipv4"] == {"172.20.20.0/24"}
+    assert "10.255.0.1/32" in state.routes["default", "ipv4"]
+    # The last resort refuses: it is no route, and it closes the table.
+    assert not any(r in ("0.0.0.0/0", "::/0") for found in state.routes.values() for r in found)
+    assert state.closed == TABLES
+
+
+def test_a_p_router_has_no_customers_and_nothing_is_unread() -> None:
+    state = read_state(BJ_P1, P)
+    assert state.unread == {}
+    assert state.isis == {"eth1", "eth2", "eth3", "eth4", "eth5"}
+    assert len(state.ldp) == 5
+    assert len(state.bgp) == 12
+    assert (state.targets, state.announced, state.closed) == ({}, {}, frozenset())
+
+
+# -- the script and its answers belong together ----------------------------------------------
+
+
+def test_every_question_of_the_script_has_an_answer_in_the_recording() -> None:
+    for device_, text in ((GZ_PE1, PE), (BJ_P1, P)):
+        asked = re.findall(r"-c '(show [^']+)'", state_script(device_))
+        asked += re.findall(r"echo 'kernel# (show [^']+)'", state_script(device_))
+        answered = re.findall(r"^\S+# (show .+)$", text, re.MULTILINE)
+        assert asked == answered
+
+
+def test_the_script_is_one_run_of_vtysh() -> None:
+    assert state_script(GZ_PE1).count("vtysh") == 1
+
+
+# -- what cannot be read is said -------------------------------------------------------------
+
+
+def sections(text: str) -> list[str]:
+    """Each question with its answer."""
+    return re.split(r"^(?=\S+# show )", text, flags=re.MULTILINE)[1:]
+
+
+def drop(part: str) -> str:
+    return "".join(section for section in sections(PE) if part not in section.splitlines()[0])
+
+
+def replaced(part: str, answer: str) -> str:
+    return "".join(
+        f"{section.splitlines()[0]}\n{answer}\n" if part in section.splitlines()[0] else section
+        for section in sections(PE)
+    )
+
+
+QUESTIONS = {
+    "show isis neighbor": "isis",
+    "show mpls ldp": "ldp",
+    "show bgp vrf all": "bgp",
+    "show ip route": "ipv4",
+    "show ipv6 route": "ipv6",
+    "show running-config": "bgpd",
+    "show unreachable ipv4": "show unreachable ipv4",
+    "show unreachable ipv6": "show unreachable ipv6",
+    "show end": "end",
+}
+
+
+@pytest.mark.parametrize(("question", "name"), QUESTIONS.items())
+def test_a_question_without_an_answer_is_unread(question: str, name: str) -> None:
+    assert list(read_state(GZ_PE1, drop(question)).unread) == [name]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"), [item for item in QUESTIONS.items() if item[1] != "end"]
+)
+@pytest.mark.parametrize("answer", ["isisd is not running", "{", '{"a": 1', "% Unknown command"])
+def test_an_answer_that_makes_no_sense_is_unread_with_its_words(
+    question: str, name: str, answer: str
+) -> None:
+    assert read_state(GZ_PE1, replaced(question, answer)).unread == {name: answer}
+
+
+@pytest.mark.parametrize("name", ["bgp", "ipv4", "ipv6", "show unreachable ipv4"])
+def test_an_empty_answer_is_not_taken_for_none(name: str) -> None:
+    question = next(q for q, n in QUESTIONS.items() if n == name)
+    assert read_state(GZ_PE1, replaced(question, "")).unread == {name: "an empty answer"}
+
+
+@pytest.mark.parametrize(
+    "answer", ["[1]", '{"10.0.0.0/8": [{"installed": true, "selected": true}]}']
+)
+def test_json_of_another_shape_is_unread(answer: str) -> None:
+    assert read_state(GZ_PE1, replaced("show ip route", answer)).unread == {"ipv4": answer}
+
+
+def test_an_announcement_that_is_not_there_is_unread() -> None:
+    text = replaced("rd 10.255.0.5:1002 10.200.0.4/30", "% Network not in table")
+    assert "announced" in read_state(GZ_PE1, text).unread
+
+
+@given(length=st.integers(0, len(PE) - 1))
+def test_an_output_cut_anywhere_is_unread_somewhere(length: int) -> None:
+    cut = PE[:length]
+    if cut.rstrip().endswith("# show end"):
+        return
+    assert read_state(GZ_PE1, cut).unread
+
+
+def test_nothing_at_all_is_all_unread() -> None:
+    state = read_state(GZ_PE1, "")
+    assert state.unread.keys() == {*QUESTIONS.values(), "announced"}
+    assert (state.isis, state.routes, state.closed) == (frozenset(), {}, frozenset())
+
+
+# -- what is down or refused is no fact ------------------------------------------------------
+
+
+def spoiled(old: str, new: str) -> DeviceState:
+    assert old in PE
+    return read_state(GZ_PE1, PE.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "gone"),
+    [
+        ('"state":"Up"', '"state":"Initializing"', lambda state: state.isis),
+        ('"state":"OPERATIONAL"', '"state":"OPENSENT"', lambda state: state.ldp),
+        ('"state":"Established"', '"state":"Idle (PfxCt)"', lambda state: state.bgp),
+        ('"installed":true', '"installed":false', lambda state: state.routes),
+        ('"selected":true', '"selected":false', lambda state: state.routes),
+        ('"dst":"default"', '"dst":"10.0.0.0/8"', lambda state: state.closed),
+        ('"local":true', '"local":false', lambda state: state.announced),
+    ],
+)
+def test_what_is_not_up_is_not_there(
+    old: str, new: str, gone: Callable[[DeviceState], object]
+) -> None:
+    state = spoiled(old, new)
+    assert not gone(state)
+    assert state.unread == {}
+
+
+def test_targets_are_the_daemon_s_words() -> None:
+    state = spoiled("  rt vpn export 65000:1003", "  rt vpn export 65000:1003 65000:2001")
+    assert state.targets["i-court-1", "ipv4"].exports == {"65000:1003", "65000:2001"}
+    assert spoiled('"string":"RT:65000:1003"', '"string":"RT:65000:9 RT:65000:8"').announced[
+        "i-court-1", "ipv6"
+    ] == {"65000:8", "65000:9"}
