@@ -38,7 +38,7 @@ test: setup lint
 	$(BIN)/pytest
 
 bench: setup
-	$(BIN)/pytest tests/bench --benchmark-enable --benchmark-only
+	$(BIN)/pytest tests/bench tests/bench/live_apply.py --benchmark-enable --benchmark-only
 
 lab-up: setup
 	$(EGOVNET) lab up
