@@ -304,7 +304,8 @@ class Verifier:
         findings.sort(key=lambda f: (f["known"], f["severity"] != "leak", str(f["class"])))
         passed = not blamed and bool(look.labels) and not look.unreachable
         codes = []
-        if blamed or not look.labels:
+        # Where no router answered there was nobody to see labels.
+        if blamed or (look.watched and not look.labels):
             codes.append(Exit.LEAK_OR_FAILED_VERIFICATION)
         if look.unreachable:
             codes.append(Exit.DEVICES_FAILED)

@@ -1,0 +1,243 @@
+"""docs/json.md and the command cannot drift: each documented key is printed, and no other."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.state import LabState, NodeState
+from playbooks.apply import apply_plan
+from playbooks.cli import main
+from playbooks.context import REFERENCE, Context
+from playbooks.fleet import Silent
+from playbooks.journal import DONE, Configuration, Journal
+from playbooks.judge import Check
+from playbooks.lab import _outcome as lab_outcome
+from playbooks.outcome import Exit
+from playbooks.plan import DevicePlan, Plan, plan_outcome
+from playbooks.transaction import Transaction
+from playbooks.verify import Verifier, _Round
+from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
+
+DOC = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "int": (int,),
+    "int or null": (int, type(None)),
+    "number": (int, float),
+    "number or null": (int, float, type(None)),
+    "string": (str,),
+    "string or null": (str, type(None)),
+    "list": (list,),
+    "list of string": (list,),
+    "list or null": (list, type(None)),
+    "object": (dict,),
+}
+
+
+def documented() -> dict[str, dict[str, str]]:
+    """Section -> key path -> type, as docs/json.md tells."""
+    sections = re.split(r"^## (.+)$", DOC, flags=re.MULTILINE)[1:]
+    return {
+        title: dict(re.findall(r"^\| `([^`]+)` \| ([^|]+?) \|", body, re.MULTILINE))
+        for title, body in zip(sections[::2], sections[1::2], strict=True)
+    }
+
+
+SHAPES = documented()
+
+
+def paths(value: Any, shape: dict[str, str], at: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 -- JSON is any
+    """(key path, value) of every leaf, with names of devices and kinds as the shape calls them."""
+    if at in shape:
+        yield at, value
+        if shape[at] != "list":
+            return
+    if isinstance(value, dict):
+        free = re.search(rf"^{re.escape(at)}\.(<\w+>)", "\n".join(shape), re.MULTILINE)
+        for key, inner in value.items():
+            name = free.group(1) if free else key
+            yield from paths(inner, shape, f"{at}.{name}" if at else name)
+        if not value and not free:
+            yield at, value
+    elif isinstance(value, list):
+        for inner in value:
+            yield from paths(inner, shape, f"{at}[]")
+    else:
+        yield at, value
+
+
+def check(section: str, *samples: Any) -> None:  # noqa: ANN401 -- JSON is any
+    """The samples print what the section documents: all of it, nothing else, of its types."""
+    shape = SHAPES[section]
+    found: dict[str, Any] = {}
+    for sample in samples:
+        for path, value in paths(json.loads(json.dumps(sample, default=str)), shape):
+            if path in shape:
+                assert isinstance(value, TYPES[shape[path]]), f"{section}: {path}: {value!r}"
+                if shape[path] == "list of string":
+                    assert all(isinstance(entry, str) for entry in value), path
+            found[path] = value
+    assert found.keys() == shape.keys()
+
+
+# -- samples ---------------------------------------------------------------------------------
+
+PLAN = Plan(
+    network="reference",
+    created="2025-01-01T00:00:00+00:00",
+    author="li wei",
+    devices={"bj-pe1": DevicePlan("0" * 64, "old\n", "new\n", "- old\n+ new")},
+    unchanged={"gz-pe1": "0" * 64},
+    unreachable={"gd-pe1": "ConnectTimeoutError: no answer"},
+    affected={"vpns": ["party"], "sites": ["party-beijing"]},
+)
+
+
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
+    monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
+    return Context(REFERENCE)
+
+
+def verification(context: Context) -> dict[str, Any]:
+    look = _Round(
+        checks=[
+            Check("VRF routes", "bj-pe1", "i-party ipv4", True),
+            Check("VRF routes", "bj-pe1", "i-court ipv4", False, "no route"),
+        ],
+        unreachable={"gd-pe1": "ConnectTimeoutError: no answer"},
+        labels=["bj-p1: label 18, label 84"],
+        watched=["bj-p1"],
+        probed=1,
+        pairs=2,
+        sources=["PE VRFs"],
+    )
+    outcome = Verifier(context, Silent(), 0)._outcome(look)
+    assert outcome.exit is Exit.LEAK_OR_FAILED_VERIFICATION
+    return outcome.data
+
+
+# -- every section ---------------------------------------------------------------------------
+
+
+def test_every_verb_has_its_section() -> None:
+    told = {name for name in SHAPES if name not in ("Exit codes", "error", "transaction", "lab")}
+    lab = main.commands["lab"].commands  # type: ignore[attr-defined] # it is a group
+    verbs = set(main.commands) - {"lab", "apply", "rollback"}
+    assert told == verbs | {f"lab {name}" for name in set(lab) - {"up", "down", "status", "ssh"}}
+    for verb in ("apply", "rollback --yes", "lab up", "lab down", "lab status"):
+        assert f"`{verb}`" in DOC
+
+
+def test_the_exit_codes_are_those_of_the_program() -> None:
+    section = DOC.split("## Exit codes")[1].split("##")[0]
+    assert [int(code) for code in re.findall(r"^\| (\d) \|", section, re.MULTILINE)] == sorted(Exit)
+
+
+def test_error(tmp_path: Path) -> None:
+    root = copy_of_reference(tmp_path / "network")
+    edit(root / "vpns.yaml", "zone: intranet, owner: party", "zone: moon, owner: party")
+    broken = egovnet("validate", "--inventory", root, "--json", state=tmp_path)
+    wrong = egovnet("show", "99", "--json", state=tmp_path)
+    no_lab = egovnet("lab", "exec", "--json", "bj-pe1", "true", state=tmp_path)
+    assert (broken.code, wrong.code, no_lab.code) == (2, 2, 5)
+    check("error", broken.json, wrong.json, no_lab.json)
+
+
+def test_init_validate_render(tmp_path: Path) -> None:
+    check("init", egovnet("init", tmp_path / "mine", "--json", state=tmp_path).json)
+    check("validate", egovnet("validate", "--json", state=tmp_path).json)
+    check("render", egovnet("render", "-o", tmp_path / "out", "--json", state=tmp_path).json)
+
+
+def test_plan(tmp_path: Path) -> None:
+    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    all_down(root)
+    for verb in ("plan", "apply"):
+        ran = egovnet(verb, "--inventory", root, "--json", state=state, env=logged_in(state))
+        check("plan", ran.json, plan_outcome(PLAN).data)
+
+
+def test_transaction(context: Context) -> None:
+    refused = apply_plan(context, Silent(), PLAN)
+    nothing = apply_plan(context, Silent(), replace(PLAN, devices={}, unreachable={}))
+    failing = Transaction(context, PLAN, lambda: ({}, True), Silent(), change=7)
+    failing.verification = verification(context)
+    failed = failing._outcome("failed", Exit.DEVICES_FAILED, {"a": "x"}, "commit", {"b": "y"})
+    assert [entry.data["result"] for entry in (refused, nothing)] == ["refused", "nothing to do"]
+    assert [entry.exit for entry in (refused, nothing)] == [5, 0]
+    for outcome in (refused, nothing, failed):
+        assert outcome.data.keys() == failed.data.keys()
+    check("transaction", refused.data, nothing.data, failed.data)
+
+
+def test_verify(context: Context, tmp_path: Path) -> None:
+    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    all_down(root)
+    env = logged_in(state)
+    ran = egovnet("verify", "--settle", "0", "--inventory", root, "--json", state=state, env=env)
+    check("verify", ran.json, verification(context))
+
+
+def test_history_and_show(tmp_path: Path, context: Context) -> None:
+    journal = Journal(context.state, "reference")
+    texts = {"bj-pe1": Configuration("bj-pe1", "old\n", "new\n", "- old\n+ new", None)}
+    one = journal.begin("apply", "0" * 64, "1 device, party", texts)
+    journal.step(one, "verify", "*", "failed", {"findings": []})
+    journal.close(one, DONE)
+    two = journal.begin("rollback", "0" * 64, "1 device, party", texts, undoes=one)
+    history = egovnet("history", "--json", state=tmp_path)
+    assert [change["id"] for change in history.json["changes"]] == [one, two]
+    check("history", history.json)
+    shown = [egovnet("show", str(n), "--json", state=tmp_path).json for n in (one, two)]
+    check("show", *shown)
+    assert egovnet("show", str(one), state=tmp_path).stdout.count("bj-pe1") == 1
+
+
+def test_lab(tmp_path: Path) -> None:
+    none = egovnet("lab", "status", "--json", state=tmp_path)
+    state = LabState(
+        backend="microvm",
+        topology="reference",
+        digest="0",
+        running=True,
+        ready=True,
+        pid=1,
+        marker="secret",
+        nodes=(
+            NodeState(name="bj-p1", kind="router", forward=("127.20.20.11", 2222), seconds=1.5),
+            NodeState(name="x-host", kind="host", management="172.20.20.9"),
+        ),
+        seconds={"ssh": 9.5},
+    )
+    check("lab", none.json, lab_outcome(state).data)
+
+
+def test_lab_topology(tmp_path: Path) -> None:
+    check("lab topology", egovnet("lab", "topology", "--json", state=tmp_path).json)
+
+
+def test_lab_exec_and_demo_as_they_are_made() -> None:
+    """Both need the lab; the keys are read off the one place that makes each object."""
+    root = Path(__file__).parents[2] / "playbooks"
+    for file, start, section in (
+        ("cli.py", '"exec",', "lab exec"),
+        ("demo.py", 'return Outcome("demo",', "demo"),
+        ("demo.py", "self.steps.append(", "demo"),
+    ):
+        text = (root / file).read_text(encoding="utf-8").split(start)[-1]
+        literal = text[text.index("{") : text.index("}") + 1]
+        keys = set(re.findall(r'"(\w+)":', literal))
+        prefix = "steps[]." if "append" in start else ""
+        wanted = {
+            path.removeprefix(prefix).partition("[")[0]
+            for path in SHAPES[section]
+            if path.startswith(prefix)
+        }
+        assert keys == wanted, section
