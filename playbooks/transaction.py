@@ -14,6 +14,7 @@ confirm leaves the confirmed devices new and the others going back.
 
 import difflib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +22,7 @@ from nornir.core import Nornir
 
 from playbooks.context import Context
 from playbooks.fleet import FleetResult, Progress, run
-from playbooks.journal import DONE, FAILED, UNDONE, Configuration, Journal
+from playbooks.journal import DONE, FAILED, UNDONE, Configuration, Journal, JournalError
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.plan import Plan
 from tasks.commit import commit
@@ -148,23 +149,37 @@ class Transaction:
 
     def _take_back(self, nornir: Nornir, halt: _Halt) -> Outcome:
         journal = self.context.journal
-        journal.step(self.change, halt.stage, "*", "failed", dict(halt.failures))
+        # A journal that fails must not keep the devices from going back.
+        with suppress(JournalError):
+            journal.step(self.change, halt.stage, "*", "failed", dict(halt.failures))
         left: dict[str, str] = {}
         if self.touched:
             arguments = {name: {"before": self.plan.devices[name].before} for name in self.touched}
-            answers = self._on_all(nornir, "undo", undo, arguments)
+            answers = self._undo_all(nornir, arguments)
             if answers.failures:
                 # A session that broke in commit may need the router a moment to end it.
                 again = {name: arguments[name] for name in answers.failures}
-                answers = self._on_all(nornir, "undo", undo, again)
+                answers = self._undo_all(nornir, again)
             left = answers.failures
-        journal.close(self.change, FAILED if left else UNDONE)
+        with suppress(JournalError):
+            journal.close(self.change, FAILED if left else UNDONE)
         codes = [Exit.LEAK_OR_FAILED_VERIFICATION] if halt.verification_failed else []
         if halt.failures or left:
             codes.append(Exit.DEVICES_FAILED)
         return self._outcome(
             "failed" if left else "undone", gravest(codes), halt.failures, halt.stage, left
         )
+
+    def _undo_all(self, nornir: Nornir, arguments: dict[str, dict[str, Any]]) -> FleetResult:
+        journal = self.context.journal
+
+        def note(name: str, state: str, detail: str) -> None:
+            with suppress(JournalError):
+                journal.step(self.change, "undo", name, state, detail)
+
+        with suppress(JournalError):
+            journal.steps_begin(self.change, "undo", list(arguments))
+        return run(nornir, "undo", undo, arguments, self.progress, listener=note)
 
     # -- helpers ---------------------------------------------------------------------------
 
