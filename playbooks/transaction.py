@@ -13,6 +13,7 @@ confirm leaves the confirmed devices new and the others going back.
 """
 
 import difflib
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,6 +35,9 @@ from tasks.undo import undo
 Verify = Callable[[], tuple[dict[str, Any], bool]]
 
 DEFAULT_CONFIRM_TIMEOUT = 300
+#: Seconds for which a device that does not go back is asked again.
+UNDO_PATIENCE = 60
+_UNDO_PAUSE = 5
 
 
 @dataclass
@@ -156,8 +160,10 @@ class Transaction:
         if self.touched:
             arguments = {name: {"before": self.plan.devices[name].before} for name in self.touched}
             answers = self._undo_all(nornir, arguments)
-            if answers.failures:
-                # A session that broke in commit may need the router a moment to end it.
+            deadline = time.monotonic() + UNDO_PATIENCE
+            while answers.failures and time.monotonic() < deadline:
+                # A router whose session broke in commit waits for a verdict, then goes back.
+                time.sleep(_UNDO_PAUSE)
                 again = {name: arguments[name] for name in answers.failures}
                 answers = self._undo_all(nornir, again)
             left = answers.failures
