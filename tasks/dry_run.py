@@ -25,16 +25,17 @@ def text_hash(text: str) -> str:
 def dry_run(task: Task, intended: str, keep: bool = False) -> Result:
     """Load `intended`, let the device check it, and compare. Result: DryRun.
 
-    The candidate is discarded, unless `keep` leaves it for a commit in the same session.
+    With `keep` the candidate stays loaded for a commit in the same session; it was compared
+    when it was planned, so only what the device runs now is reported, and no diff.
     """
     device = driver(task)
     device.load_replace_candidate(config=intended)
-    try:
-        diff = device.compare_config()
-        running = str(device.compared_text)
-    except BaseException:
-        device.discard_config()
-        raise
-    if not keep:
-        device.discard_config()
+    if keep:
+        diff = ""
+    else:
+        try:
+            diff = device.compare_config()
+        finally:
+            device.discard_config()
+    running = str(device.compared_text)
     return Result(host=task.host, result=DryRun(running, text_hash(running), diff), diff=diff)
