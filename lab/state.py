@@ -99,15 +99,19 @@ def is_ours(pid: int | None, marker: str) -> bool:
 
 def find_marked(marker: str) -> list[int]:
     """Processes with exactly ``marker`` as an argument: what an `up` killed in mid-start left."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                arguments = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue  # it ended while we looked
-            if marker and marker.encode() in arguments:
-                found.append(int(entry.name))
+    found: list[int] = []
+    for _ in range(5):
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    arguments = (entry / "cmdline").read_bytes().split(b"\0")
+                except OSError:
+                    continue  # it ended while we looked
+                if marker and marker.encode() in arguments:
+                    found.append(int(entry.name))
+        if found:
+            break
+        time.sleep(0.05)  # a process in the middle of exec shows no arguments for a moment
     return found
 
 
