@@ -41,6 +41,8 @@ def probe_script(probes: Sequence[Probe], parallel: int = PARALLEL) -> str:
     without it the result is worth nothing.
     """
     lines = [
+        # Silence of a tool that is not there would read as separation.
+        "command -v ping >/dev/null || { echo 'there is no ping'; exit 0; }",
         f'e() {{ ping -n -q -c 1 -W {WAIT} $2 "$3" >/dev/null 2>&1 && echo "$1"; }}',
         f'n() {{ ping -n -q -c 1 -W {SHORT_WAIT} $2 "$3" >/dev/null 2>&1 && echo "$1"; }}',
     ]

@@ -31,11 +31,20 @@ def undo(task: Task, before: str) -> Result:
 
 
 def _go_back(device: Any, before: str) -> str:
-    """Roll back if anything is pending; the diff that is left ("" when all is as before)."""
+    """Take the device back; the diff that is left ("" when all is as before).
+
+    What is pending is rolled back. What was confirmed already, as another device's confirmation
+    failed, is put back by a commit of the old text.
+    """
     if device.has_pending_commit():
         device.rollback()
     device.load_replace_candidate(config=before)
     try:
-        return str(device.compare_config())
+        left = str(device.compare_config())
+        if left:
+            device.commit_config(message="egovnet undo")
+            device.load_replace_candidate(config=before)
+            left = str(device.compare_config())
+        return left
     finally:
         device.discard_config()

@@ -180,8 +180,11 @@ def test_a_failed_verification_takes_all_back(routers: Routers, context: Context
     assert "a leak" in failed[0].detail
 
 
-def test_a_device_that_is_not_seen_to_go_back_is_named(routers: Routers, context: Context) -> None:
-    routers.faults["undo", "gd-pe1"] = 2
+def test_a_device_that_is_not_seen_to_go_back_is_named(
+    routers: Routers, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("playbooks.transaction.UNDO_PATIENCE", 0)
+    routers.faults["undo", "gd-pe1"] = 1
     outcome = change(context, lambda: ({}, False))
     assert (outcome.exit, outcome.data["result"]) == (4, "failed")
     assert outcome.data["not_undone"] == {"gd-pe1": "ConnectionException: gd-pe1: lost in undo"}
