@@ -106,6 +106,13 @@ def change(context: Context, verify: Any = lambda: ({}, True)) -> Outcome:  # no
     return Transaction(context, plan, verify, Silent(), confirm_timeout=60).run()
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Routers of these tests answer at once or never."""
+    monkeypatch.setattr("playbooks.transaction.UNDO_PATIENCE", 0.2)
+    monkeypatch.setattr("playbooks.transaction._UNDO_PAUSE", 0.01)
+
+
 def test_all_stages_in_order_and_all_devices_new(routers: Routers, context: Context) -> None:
     outcome = change(context)
     assert (outcome.exit, outcome.data["result"]) == (0, "done")
