@@ -32,7 +32,12 @@ class Problem:
         where = f"{self.file}:{self.line}" if self.line else self.file
         field = f" {self.field}:" if self.field else ""
         remedy = f" -> {self.remedy}" if self.remedy else ""
-        return f"{where}:{field} {self.found}{remedy}"
+        return _one_line(f"{where}:{field} {self.found}{remedy}")
+
+
+def _one_line(text: str) -> str:
+    """`text` with what would break a line or move a cursor written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class InventoryError(EgovnetError):

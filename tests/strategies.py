@@ -4,6 +4,7 @@ A network here is what `inventory.loader.load` could have returned: `tests/inven
 every one of them passes the cross checks and survives being written and read.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -28,9 +29,14 @@ from inventory.models import (
     ZoneName,
 )
 
-# A busy machine is slow, and slow is not wrong.
+# A busy machine is slow, and slow is not wrong. CI draws the same examples each time, so that
+# it fails for a change and not by chance; people's runs go on looking.
 settings.register_profile(
-    "egovnet", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "egovnet",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
 )
 settings.load_profile("egovnet")
 
