@@ -118,14 +118,15 @@ install_text() { # SOURCE TARGET: whole or not at all, owner and mode as before
     fi && sync "$2.egovnet" && mv "$2.egovnet" "$2"
 }
 
-# FRR's text as a sorted list of "context|line": equal when the router does the same
+# FRR's text as a sorted list of "context|line": equal when the router does the same. An interface or
+# VRF of which nothing is said is shown sometimes, and sometimes not.
 canonical() {
     awk '
         /^[ \t]*[!#]/ || /^[ \t]*exit/ || /^[ \t]*$/ || /^end/ || /^Building/ || /^Current/ || /^hostname / { next }
         { match($0, /^ */); depth = RLENGTH; header[depth] = substr($0, depth + 1); path = ""
           for (i = 0; i < depth; i++) if (i in header) path = path header[i] "|"
           for (i = depth + 1; i < 9; i++) delete header[i]
-          print path header[depth] }' "$1" | sort
+          if (depth || $0 !~ /^(interface|vrf) [^ ]+$/) print path header[depth] }' "$1" | sort
 }
 same_frr() {
     canonical "$1" >"$DIR/canonical.1"
