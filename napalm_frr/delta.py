@@ -276,7 +276,9 @@ def _in_provide_order(commands: list[Command]) -> list[Command]:
             1,
             context_rank(PROVIDE_CONTEXTS, command.path),
             vpn,
-            int(inner),
+            # LDP is to know both families before it greets a neighbour: greetings that change
+            # are ignored for 15 s (ldpd waits for the adjacency to time out).
+            len(command.path),
             0 if inner else rank,
         )
 

@@ -232,7 +232,7 @@ def _ping(story: _Story, source: str, target: str, *, reached: bool) -> None:
     context = story.context("next")
     lab = lab_playbook.backend(context)
     for lan in site_lans(context.network, target):
-        done = lab.exec(f"{source}-host", f"ping -n -c 2 -W 2 {lan.host.ip}")
+        done = lab.exec(f"{source}-host", f"ping -n -c 2 -i 0.2 -W 1 {lan.host.ip}")
         if (done.exit_code == 0) != reached:
             verb = "does not reach" if reached else "reaches"
             raise StepFailedError(f"{source} {verb} {target} ({lan.host.ip})")

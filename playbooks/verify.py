@@ -1,12 +1,13 @@
 """`verify`: what the network does now, judged: control plane, and packets of the whole matrix.
 
 Facts are collected first and judged afterwards; only faults are looked at again until the
-network has had its time to settle. A leak is believed at once, and looked at again only to say
-that it stayed.
+network has had its time to settle: what must be reached and did not answer yet. What must not be
+reached is tried once the network has settled, when a path that should not be would be there.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +31,7 @@ from tasks.send_packets import PacketsNotSentError, probe_script, read_answers, 
 #: Seconds that BGP, LDP and IS-IS may take to converge after a change.
 DEFAULT_SETTLE = 60
 _PAUSE = 2.0
-#: How often an unanswered echo that must be answered is sent.
+#: How often an echo that must be answered is sent before its silence is blamed.
 _TRIES = 4
 _HOST_PARALLEL = 4
 _HOST_SECONDS = 240
@@ -45,12 +46,23 @@ class _Round:
     unreachable: dict[str, str] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     watched: list[str] = field(default_factory=list)
-    probed: int = 0
+    #: Every flow that was sent, and whether it was answered.
+    echoes: dict[Flow, bool] = field(default_factory=dict)
     pairs: int = 0
     sources: list[str] = field(default_factory=list)
 
     def failed(self) -> list[Check]:
         return [check for check in self.checks if not check.passed]
+
+
+@dataclass(frozen=True)
+class _Sender:
+    """The flows of one kind of source, and how they are sent."""
+
+    name: str
+    flows: Sequence[Flow]
+    pairs: int
+    send: "_Send"
 
 
 _BySender = Mapping[str, Sequence[Flow]]
@@ -120,7 +132,7 @@ class Verifier:
         if not others:
             return
         with self._devices() as nornir:
-            look = self._look(nornir, self.progress, packets=True, only=others)
+            look = self._look(nornir, {}, last=True, only=others)
         self.known = frozenset(
             check.key
             for check in look.failed()
@@ -135,11 +147,12 @@ class Verifier:
     def verify(self) -> Outcome:
         """Look until all is well or the time to settle is over. Exit 0, 4 or 5."""
         deadline = time.monotonic() + self.settle
+        echoes: dict[Flow, bool] = {}
         with self._devices() as nornir:
             while True:
-                late = time.monotonic() >= deadline
-                look = self._look(nornir, self.progress, packets=late)
-                if late or self._settled(look):
+                last = time.monotonic() >= deadline
+                look = self._look(nornir, echoes, last=last)
+                if last or self._settled(look):
                     return self._outcome(look)
                 time.sleep(_PAUSE)
 
@@ -171,26 +184,28 @@ class Verifier:
     def _look(
         self,
         nornir: Nornir,
-        progress: Progress,
+        echoes: dict[Flow, bool],
         *,
-        packets: bool,
+        last: bool,
         only: frozenset[str] | None = None,
     ) -> _Round:
-        """Control plane first; packets when it is well, or `packets` says so.
+        """Control plane first; packets when it is well, or this is the `last` look.
 
-        With `only`, packets are sent between those sites and only where they must arrive.
+        `echoes` is what earlier looks sent; what was answered is not sent again. With `only`,
+        packets are sent between those sites and only where they must arrive.
         """
         context = self.context
-        look = _Round()
+        look = _Round(echoes=echoes)
         arguments = {name: {"device": context.devices[name]} for name in context.chosen}
-        states = run(nornir, "state", collect_state, arguments, progress)
+        states = run(nornir, "state", collect_state, arguments, self.progress)
         look.unreachable.update(states.failures)
         for name, state in states.results.items():
             device = context.devices[name]
             look.checks += judge_state(device, state, self._peers, self._routes)
             look.checks += judge_ldp(device, state, self._ldp_neighbors(name))
-        if packets or not self._blamed(look):
-            self._send(nornir, look, progress, only)
+        if last or not self._blamed(look):
+            self._send(nornir, look, last=last, only=only)
+            look.checks += [self._judged(flow, got) for flow, got in echoes.items()]
         return look
 
     def _ldp_neighbors(self, name: str) -> list[tuple[str, str]]:
@@ -199,68 +214,80 @@ class Verifier:
         return [(other, str(loopbacks[other])) for other in sorted(others)]
 
     def _send(
-        self, nornir: Nornir, look: _Round, progress: Progress, only: frozenset[str] | None
+        self, nornir: Nornir, look: _Round, *, last: bool, only: frozenset[str] | None
     ) -> None:
+        """Send what is not answered yet, while the backbone is watched for labels.
+
+        A lost echo is no verdict on a path, so what must arrive is sent several times before it
+        is blamed. What must not arrive is sent once, and last: when all else is well or there is
+        no more time.
+        """
         context = self.context
         up = frozenset(context.chosen) - look.unreachable.keys()
         backbone = [name for name in context.network.with_role(Role.P) if name in up]
         look.watched = backbone or sorted(up)
         watching = {n: {"interfaces": self._circuits(n), "seconds": 300} for n in look.watched}
         captures = run(nornir, "watch", start_watching, watching, Silent())
-        matrix = vrf_matrix(context.network, context.allocation, up)
-        look.pairs += matrix.pairs
-        if matrix.flows:
-            look.sources.append("PE VRFs")
-            flows = _among(matrix.flows, only)
-            self._probe(look, flows, lambda by: self._from_vrfs(nornir, by, progress))
-        if self._lab is not None:
-            self._send_from_hosts(look, self._lab, only)
+        senders = list(self._senders(nornir, up, only))
+        look.pairs = sum(sender.pairs for sender in senders)
+        look.sources = [sender.name for sender in senders]
+        # Each kind waits for its own silence: they wait together.
+        with ThreadPoolExecutor(max(len(senders), 1)) as pool:
+            for _ in range(_TRIES if last else 1):
+                rests = pool.map(lambda sender: self._probe(look, sender, must_reach=True), senders)
+                if not any(rests):
+                    break
+            if last or not self._blamed_echoes(look):
+                list(pool.map(lambda sender: self._probe(look, sender, must_reach=False), senders))
         directories = {name: {"directory": at} for name, at in captures.results.items()}
         seen = run(nornir, "watch", end_watching, directories, Silent())
         look.labels = [
             f"{name}: {stack}" for name, stacks in seen.results.items() for stack in stacks
         ]
 
-    def _probe(self, look: _Round, flows: Sequence[Flow], send: _Send) -> None:
-        """Send `flows` and judge them; what was not answered is sent again before it is blamed.
+    def _senders(
+        self, nornir: Nornir, up: frozenset[str], only: frozenset[str] | None
+    ) -> Iterator[_Sender]:
+        """Who sends: the PEs' VRFs, and the hosts where there is a lab."""
+        context = self.context
+        matrix = vrf_matrix(context.network, context.allocation, up)
+        if matrix.flows:
+            flows = _among(matrix.flows, only)
+            yield _Sender("PE VRFs", flows, matrix.pairs, lambda by: self._from_vrfs(nornir, by))
+        if (lab := self._lab) is not None:
+            nodes = {node.name for node in lab.status().nodes}
+            present = frozenset(s for s in context.network.sites if host_name(s) in nodes)
+            matrix = host_matrix(context.network, context.allocation, present)
+            flows = _among(matrix.flows, only)
+            yield _Sender("hosts", flows, matrix.pairs, lambda by: _from_hosts(lab, by))
 
-        A lost echo is no verdict on a path: a busy router drops some. An echo that came back
-        from where none may come is one, the first time.
-        """
-        answered: dict[Flow, bool] = {}
-        waiting = list(flows)
-        for _ in range(_TRIES):
-            by_sender: dict[str, list[Flow]] = {}
-            for flow in waiting:
-                by_sender.setdefault(flow.sender, []).append(flow)
-            answers, failures = send(by_sender)
-            for sender, got in answers.items():
-                answered.update(zip(by_sender[sender], got, strict=True))
-            for sender, why in failures.items():
-                look.checks.append(Check("packets", sender, "probes", False, f"not sent: {why}"))
-            waiting = [f for f in waiting if f.must_reach and answered.get(f) is False]
-            if not waiting:
-                break
-        look.probed += len(answered)
-        look.checks += [self._judged(flow, got) for flow, got in answered.items()]
+    def _probe(self, look: _Round, sender: _Sender, *, must_reach: bool) -> bool:
+        """Send what was not answered yet and keep the answers; returns whether any is missing."""
+        flows = [f for f in sender.flows if f.must_reach is must_reach and not look.echoes.get(f)]
+        if not flows:
+            return False
+        by_sender: dict[str, list[Flow]] = {}
+        for flow in flows:
+            by_sender.setdefault(flow.sender, []).append(flow)
+        answers, failures = sender.send(by_sender)
+        for name, got in answers.items():
+            look.echoes.update(zip(by_sender[name], got, strict=True))
+        for name, why in failures.items():
+            look.checks.append(Check("packets", name, "probes", False, f"not sent: {why}"))
+        return not all(look.echoes.get(flow, False) for flow in flows)
 
-    def _from_vrfs(self, nornir: Nornir, by_pe: _BySender, progress: Progress) -> _Answers:
+    def _blamed_echoes(self, look: _Round) -> bool:
+        """Whether something that must be reached was sent and is missing."""
+        echoes = _Round(checks=[self._judged(f, got) for f, got in look.echoes.items()])
+        return bool(self._blamed(echoes))
+
+    def _from_vrfs(self, nornir: Nornir, by_pe: _BySender) -> _Answers:
         arguments = {pe: {"probes": [f.probe for f in flows]} for pe, flows in by_pe.items()}
-        sent = run(nornir, "packets", send_packets, arguments, progress)
+        sent = run(nornir, "packets", send_packets, arguments, self.progress)
         return sent.results, sent.failures
 
     def _circuits(self, name: str) -> list[str]:
         return [i.name for i in self.context.devices[name].interfaces if i.circuit is not None]
-
-    def _send_from_hosts(self, look: _Round, lab: Backend, only: frozenset[str] | None) -> None:
-        context = self.context
-        nodes = {node.name for node in lab.status().nodes}
-        present = frozenset(s for s in context.network.sites if host_name(s) in nodes)
-        matrix = host_matrix(context.network, context.allocation, present)
-        look.pairs += matrix.pairs
-        look.sources.append("hosts")
-        flows = _among(matrix.flows, only)
-        self._probe(look, flows, lambda by_host: _from_hosts(lab, by_host))
 
     def _judged(self, flow: Flow, answered: bool) -> Check:
         served = flow.source_sites
@@ -313,9 +340,9 @@ class Verifier:
             "passed": passed,
             "checks": table,
             "matrix": {
-                "probed": look.probed,
+                "probed": len(look.echoes),
                 "pairs": look.pairs,
-                "share": look.probed / look.pairs if look.pairs else 0.0,
+                "share": len(look.echoes) / look.pairs if look.pairs else 0.0,
                 "sources": look.sources,
             },
             "labels": {

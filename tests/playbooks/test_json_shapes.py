@@ -18,9 +18,11 @@ from playbooks.journal import DONE, Configuration, Journal
 from playbooks.judge import Check
 from playbooks.lab import _outcome as lab_outcome
 from playbooks.outcome import Exit
+from playbooks.packets import Flow
 from playbooks.plan import DevicePlan, Plan, plan_outcome
 from playbooks.transaction import Transaction
 from playbooks.verify import Verifier, _Round
+from tasks.send_packets import Probe
 from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
 
 DOC = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
@@ -114,7 +116,7 @@ def verification(context: Context) -> dict[str, Any]:
         unreachable={"gd-pe1": "ConnectTimeoutError: no answer"},
         labels=["bj-p1: label 18, label 84"],
         watched=["bj-p1"],
-        probed=1,
+        echoes={Flow("bj-pe1", frozenset(), Probe(None, "10.1.10.1"), "backbone", False): False},
         pairs=2,
         sources=["PE VRFs"],
     )

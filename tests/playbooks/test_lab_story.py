@@ -114,6 +114,42 @@ def test_a_new_site_is_added_while_nobody_else_loses_a_packet(lab: Workplace) ->
     assert here.exit == 0, here.out
 
 
+def test_a_customer_that_chooses_its_route_targets_reaches_nobody_else(lab: Workplace) -> None:
+    """A CE attaches the public services' target to its routes: its PE is to take it off.
+
+    FRR keeps what a customer attached and adds the VRF's own when it exports.
+    """
+    ce = "party-beijing-ce"
+    attach = (
+        "vtysh -c 'configure terminal' -c 'route-map chosen permit 10'"
+        " -c 'set extcommunity rt 65000:2001' -c 'exit' -c 'router bgp 4200000004'"
+        " -c 'address-family {family} unicast' -c '{no}neighbor {pe} route-map chosen out'"
+        " -c 'end' -c 'clear bgp {family} * soft out'"
+    )
+    families = {"ipv4": ("10.200.0.29", "10.1.10.0/24"), "ipv6": ("fde9:fa::1d", "fde9:1:10::/64")}
+    try:
+        for family, (pe, _) in families.items():
+            assert lab.on(ce, attach.format(family=family, pe=pe, no="")).exit == 0
+        for family, (pe, prefix) in families.items():
+            # the attack is real: the session carries it
+            sent = f"vtysh -c 'show bgp {family} unicast neighbors {pe} advertised-routes json'"
+            assert prefix in lab.on(ce, sent).out
+        time.sleep(6)
+        for family, (_, prefix) in families.items():
+            exported = lab.on("bj-pe1", f"vtysh -c 'show bgp {family} vpn {prefix}'").out
+            assert "RT:65000:1006" in exported, exported
+            assert "RT:65000:2001" not in exported
+            show = "ip" if family == "ipv4" else "ipv6"
+            public = lab.on("gz-pe1", f"vtysh -c 'show {show} route vrf e-public json'").out
+            assert ("10.2.10.0/24" if family == "ipv4" else "fde9:2:10::/64") in public
+            assert prefix not in public
+        verified = lab.run("verify", "--json", inventory="next")
+        assert verified.exit == 0, verified.out
+    finally:
+        for family, (pe, _) in families.items():
+            lab.on(ce, attach.format(family=family, pe=pe, no="no "))
+
+
 def test_a_failed_verification_is_undone(lab: Workplace, tmp_path: Path) -> None:
     lab.copy("next", "wrong")
 

@@ -1,10 +1,11 @@
-"""The probe script, run by a real shell; only `ping` itself is stood in for.
+"""The probe script, run by a real shell; only `ping` and `fping` themselves are stood in for.
 
-The machine that runs these tests may have no ping, and none lets 192.0.2.0/24 (RFC 5737) tell a
-lost packet from a slow one; the lab's tests send real packets. The stand-in says what iputils'
-ping says, and keeps a log of how it was called.
+The machine that runs these tests may have neither, and none lets 192.0.2.0/24 (RFC 5737) tell a
+lost packet from a slow one; the lab's tests send real packets. The stand-ins say what the tools
+say, and keep a log of how they were called.
 """
 
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,24 +32,41 @@ echo "end $*" >>"$LOG"
 [ "$got" -gt 0 ]
 """
 
+_FPING = """#!/bin/sh
+echo "begin $*" >>"$LOG"
+while read -r target; do
+  case $target in
+  127.* | ::1) echo "$target" ;;
+  192.* | 2001:*) : ;;
+  *) echo "$target: Name or service not known" >&2; exit 2 ;;
+  esac
+done
+echo "end $*" >>"$LOG"
+exit 1
+"""
+_TOOLS = {"ping": _PING, "fping": _FPING}
+
 
 def run(
-    directory: Path, probes: Sequence[Probe], parallel: int = 8
+    directory: Path, probes: Sequence[Probe], parallel: int = 8, tool: str = "ping"
 ) -> tuple[list[bool], list[str]]:
-    """(answers, log of ping) of the script for `probes`."""
-    ping = directory / "ping"
-    ping.write_text(_PING)
-    ping.chmod(0o755)
+    """(answers, log of the tool) of the script for `probes`, where only that tool is there."""
+    own = directory / tool
+    own.write_text(_TOOLS[tool])
+    own.chmod(0o755)
+    for name in ("sh", "sleep", "cat", "cut", "awk", "head", "rm", "mktemp"):
+        if not (link := directory / name).exists():
+            link.symlink_to(shutil.which(name) or "")
     log = directory / "log"
     log.touch()
     completed = subprocess.run(
-        ["sh", "-s"],
+        [directory / "sh", "-s"],
         input=probe_script(probes, parallel),
         capture_output=True,
         text=True,
         check=True,
         timeout=30,
-        env={"PATH": f"{directory}:/usr/bin:/bin", "LOG": str(log)},
+        env={"PATH": str(directory), "LOG": str(log)},
     )
     return read_answers(completed.stdout, probes), log.read_text().splitlines()
 
@@ -64,10 +82,11 @@ def most_at_once(log: list[str]) -> int:
 HERE, NOWHERE = "127.0.0.1", "192.0.2.1"
 
 
-def test_answers_come_back_in_the_order_of_the_probes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tool", _TOOLS)
+def test_answers_come_back_in_the_order_of_the_probes(tool: str, tmp_path: Path) -> None:
     targets = [HERE, NOWHERE, "127.0.0.2", "192.0.2.2", HERE, "::1", "2001:db8::1"]
     probes = [Probe(None, target) for target in targets]
-    answers, _ = run(tmp_path, probes)
+    answers, _ = run(tmp_path, probes, tool=tool)
     assert answers == [True, False, True, False, True, True, False]
 
 
@@ -99,8 +118,31 @@ def test_a_node_sends_few_at_once(expected: bool, most: int, tmp_path: Path) -> 
     assert 1 < most_at_once(log) <= most
 
 
-def test_no_probes_is_a_whole_answer(tmp_path: Path) -> None:
-    assert run(tmp_path, []) == ([], [])
+@pytest.mark.parametrize("tool", _TOOLS)
+def test_no_probes_is_a_whole_answer(tool: str, tmp_path: Path) -> None:
+    assert run(tmp_path, [], tool=tool) == ([], [])
+
+
+def test_one_fping_sends_all_of_a_vrf(tmp_path: Path) -> None:
+    probes = [Probe("lo", HERE), Probe("lo", "127.0.0.2"), Probe("lo", NOWHERE, expected=False)]
+    answers, log = run(tmp_path, probes, tool="fping")
+    assert answers == [True, True, False]
+    calls = sorted(line for line in log if line.startswith("begin"))
+    assert len(calls) == 2
+    assert all("-I lo" in call for call in calls)
+    waits = [int(call.split(" -t ")[1].split()[0]) for call in calls]
+    assert waits[0] < waits[1]
+
+
+def test_nothing_is_sent_from_a_vrf_that_is_not_there(tmp_path: Path) -> None:
+    answers, log = run(tmp_path, [Probe("i-nowhere", HERE), Probe(None, HERE)], tool="fping")
+    assert answers == [False, True]
+    assert len([line for line in log if line.startswith("begin")]) == 1
+
+
+def test_an_fping_that_could_not_send_proves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(PacketsNotSentError, match="fping: x: Name or service not known"):
+        run(tmp_path, [Probe(None, "x", expected=False), Probe(None, HERE)], tool="fping")
 
 
 def test_a_target_is_an_argument_and_never_a_command(tmp_path: Path) -> None:
@@ -111,7 +153,7 @@ def test_a_target_is_an_argument_and_never_a_command(tmp_path: Path) -> None:
 
 def test_a_killed_script_proves_nothing(tmp_path: Path) -> None:
     probes = [Probe(None, HERE), Probe(None, NOWHERE)]
-    script = probe_script(probes).replace("wait\n", "kill -9 $$\n", 1)
+    script = probe_script(probes).replace("wait\n", "kill -9 $$\n")
     completed = subprocess.run(
         ["sh", "-s"], input=script, capture_output=True, text=True, check=False, cwd=tmp_path
     )
