@@ -102,7 +102,8 @@ class _Family:
         self, target: bytes, into: str, takers: list[_In], of: str, givers: list[_Out]
     ) -> None:
         """Tables labelled `into` take routes that those labelled `of` give `target` to."""
-        if into != of or len({give.table for _, give in givers[:2]}) > 1:
+        first = takers[0][1]
+        if len(takers) > 1 or any(give.table is not first for _, give in givers):
             self.result.pairs.add((into, of))
         taker, giver = takers[0][0], givers[0][0]
         one_by_one = into == of and bool(taker.site or not taker.known)
