@@ -43,6 +43,8 @@ class Finding:
     path: tuple[Hop, ...] = ()
     line: int = 0
     family: str = ""
+    #: How many places more do the same; they are not told one by one.
+    more: int = 0
 
     @property
     def key(self) -> tuple[str, ...]:
