@@ -1,7 +1,7 @@
 """Errors of texts that are read.
 
 EgovnetError
-`-- ConfigTextError       one text that cannot be a router's configuration, all that is wrong at once
+`-- ConfigTextError       one text that cannot be a router's configuration (exit code 2)
 """
 
 from collections.abc import Iterable

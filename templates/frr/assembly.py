@@ -21,9 +21,12 @@ from templates.frr.addresses import family_of, read_prefix
 from templates.frr.draft import BgpDraft, FamilyDraft, FrrDraft, PeerDraft, PortDraft
 from templates.frr.interfaces_reader import LinuxDraft
 from templates.frr.policy_meaning import Policies
+from templates.frr.vocabulary import FAMILY_OPTIONS
 
 _MAIN = 254
 _DEFAULTS = frozenset((read_prefix("0.0.0.0/0"), read_prefix("::/0")))
+#: Commands of a family that are kept in their own words.
+_OPTIONS = FAMILY_OPTIONS | {"no extended"}
 _NOTHING: frozenset[Any] = frozenset()
 _NO_VALUES: dict[str, tuple[Any, int]] = {}
 
@@ -74,8 +77,8 @@ def _routes(
     """(static routes, rules, VRF -> families closed by a discarding route of last resort)."""
     names = {table: name for name, (table, _) in linux.vrfs.items() if table is not None}
     closed: dict[str, set[AddressFamily]] = {}
-    for vrf, family in frr.closing:
-        closed.setdefault(vrf, set()).add(family)
+    for owner, family in frr.closing:
+        closed.setdefault(owner, set()).add(family)
     statics: list[StaticFacts] = []
     for route in (*frr.statics, *linux.routes.statics):
         vrf, table = route.vrf, route.table
@@ -83,7 +86,7 @@ def _routes(
             if table in names:
                 vrf, table = names[table], None
             elif table == _MAIN:
-                vrf = table = None
+                vrf, table = None, None
             if (vrf, table) != (route.vrf, route.table):
                 route = _moved(route, vrf, table)  # noqa: PLW2901 -- the same route, named
         if route.discards and vrf is not None and table is None and route.prefix in _DEFAULTS:
@@ -322,12 +325,6 @@ def _neighbor_family(
         frozenset(options) if options else _NOTHING,
         said["activate"][1] or peer.line,
     )
-
-
-#: Commands of a family that are kept in their own words.
-_OPTIONS = frozenset(
-    ["advertise-map", "allowas-in", "as-override", "attribute-unchanged", "next-hop-self", "remove-private-AS", "route-server-client", "unsuppress-map"]
-) | {"no extended"}
 
 
 def _applied(

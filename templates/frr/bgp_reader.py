@@ -25,14 +25,8 @@ from templates.frr.neighbor_reader import (
     no_peer_line,
     peer_line,
 )
+from templates.frr.vocabulary import BGP_HARMLESS, PROTOCOLS
 
-_PROTOCOLS = frozenset(
-    ["babel", "bgp", "connected", "eigrp", "isis", "kernel", "nhrp", "openfabric", "ospf", "ospf6", "rip", "ripng", "sharp", "static", "table"]
-)
-#: `bgp ...` lines that choose among routes, time, or log; by their second word.
-_BGP_HARMLESS = frozenset(
-    ["always-compare-med", "bestpath", "cluster-id", "coalesce-time", "conditional-advertisement", "dampening", "deterministic-med", "ebgp-requires-policy", "fast-convergence", "fast-external-failover", "graceful-restart", "graceful-shutdown", "hard-administrative-reset", "labeled-unicast", "log-neighbor-changes", "max-med", "maxmed", "minimum-holdtime", "network", "reject-as-sets", "route-reflector", "rr-allow-outbound-policy", "session-dscp", "shutdown", "suppress-duplicates", "suppress-fib-pending", "tcp-keepalive", "update-delay"]
-)
 _CLASSFUL = ((128, 8), (192, 16), (224, 24))
 
 
@@ -75,7 +69,7 @@ def _bgp(draft: FrrDraft, words: list[str], number: int) -> int:
             return HARMLESS
         _, _, _, prefix, _, group = words
         instance.listens[read_prefix(prefix)] = (group, number)
-    elif what in _BGP_HARMLESS or (what == "retain" and words[2] == "route-target"):
+    elif what in BGP_HARMLESS or (what == "retain" and words[2] == "route-target"):
         return HARMLESS
     else:
         raise Unclear("not known of a BGP instance")
@@ -93,7 +87,7 @@ def _no_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
         if instance.listens.pop(read_prefix(words[4]), None) is None:
             raise Unclear("takes away what is not there")
         return FACT
-    if what in _BGP_HARMLESS or what == "retain":
+    if what in BGP_HARMLESS or what == "retain":
         return HARMLESS
     raise Unclear("not known of a BGP instance")
 
@@ -269,7 +263,7 @@ def _no_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
 
 def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int:
     protocol = words[1]
-    if protocol not in _PROTOCOLS:
+    if protocol not in PROTOCOLS:
         raise Unclear("a protocol that is not read")
     rest = words[2:]
     if rest and rest[0].isdigit():

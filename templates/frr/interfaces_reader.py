@@ -12,11 +12,8 @@ from templates.facts import NotUnderstood
 from templates.frr.addresses import read_address, read_interface, read_number
 from templates.frr.draft import BLANK, FACT, HARMLESS, PortDraft, Unclear
 from templates.frr.linux_commands import LinuxRoutes, read_command, read_undo
+from templates.frr.vocabulary import STANZA_HARMLESS
 
-#: Attributes without a bearing on separation.
-_HARMLESS = frozenset(
-    ["address-purge", "arp-accept", "bond-ad-actor-sys-prio", "bond-ad-actor-system", "bond-ad-sys-mac-addr", "bond-ad-sys-priority", "bond-lacp-bypass-allow", "bond-lacp-rate", "bond-miimon", "bond-min-links", "bond-mode", "bond-num-grat-arp", "bond-num-unsol-na", "bond-use-carrier", "bond-xmit-hash-policy", "bridge-ageing", "bridge-bridgeprio", "bridge-fd", "bridge-gcint", "bridge-hashel", "bridge-hashmax", "bridge-hello", "bridge-igmp-version", "bridge-maxage", "bridge-maxwait", "bridge-mclmc", "bridge-mclmi", "bridge-mcmi", "bridge-mcqifaddr", "bridge-mcqpi", "bridge-mcqri", "bridge-mcquerier", "bridge-mcrouter", "bridge-mcsnoop", "bridge-mcsqc", "bridge-mcsqi", "bridge-mcstats", "bridge-mld-version", "bridge-pathcosts", "bridge-portmcfl", "bridge-portmcrouter", "bridge-portprios", "bridge-stp", "bridge-waitport", "broadcast", "gro-offload", "gso-offload", "hwaddress", "ipv6-addrgen", "link-autoneg", "link-duplex", "link-fec", "link-speed", "lro-offload", "mtu", "preferred-lifetime", "rx-offload", "scope", "tso-offload", "tx-offload", "ufo-offload", "vlan-protocol"]
-)
 _KEYWORDS = frozenset(("auto", "iface", "source", "vlan"))
 _NO_AUTO = "no `auto`: ifreload -a leaves the stanza out, and what it says may not be so"
 
@@ -82,7 +79,7 @@ def _keyword(draft: LinuxDraft, words: list[str], number: int) -> int:
     if keyword == "iface":
         return _stanza(draft, words, number)
     draft.current = None
-    if keyword == "source" or keyword == "vlan":
+    if keyword in ("source", "vlan"):
         raise Unclear("what it brings in is not read")
     names = words[1:]
     if not names:
@@ -226,7 +223,7 @@ def _gateway(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) 
 
 _Attribute = Callable[[LinuxDraft, PortDraft, list[str], int], int]
 _ATTRIBUTES: dict[str, _Attribute] = {
-    **dict.fromkeys(_HARMLESS, lambda draft, held, words, number: HARMLESS),
+    **dict.fromkeys(STANZA_HARMLESS, lambda draft, held, words, number: HARMLESS),
     "address": _address,
     "alias": _alias,
     "bond-slaves": _members,

@@ -5,22 +5,20 @@ from typing import Any
 
 from templates.frr.addresses import read_number
 from templates.frr.draft import FACT, HARMLESS, BgpDraft, FrrDraft, PeerDraft, Unclear
+from templates.frr.vocabulary import FAMILY_HARMLESS, FAMILY_OPTIONS, PEER_HARMLESS
 
-#: Said of a neighbour as a whole, with no bearing on separation.
-_PEER_HARMLESS = frozenset(
-    ["advertisement-interval", "bfd", "capability", "disable-connected-check", "dont-capability-negotiate", "ebgp-multihop", "enforce-first-as", "extended-optional-parameters", "graceful-restart", "graceful-restart-disable", "graceful-restart-helper", "override-capability", "passive", "port", "rpki", "sender-as-path-loop-detection", "solo", "strict-capability-match", "tcp-mss", "timers", "ttl-security"]
-)
-#: Said of it in one family, with no bearing: preferences, memory, and filters that only narrow.
-_FAMILY_HARMLESS = frozenset(
-    ["addpath-tx-all-paths", "addpath-tx-bestpath-per-AS", "capability", "disable-addpath-rx", "maximum-prefix-out", "soft-reconfiguration", "weight"]
-)
-#: Said of it in one family, kept in its own words.
-_FAMILY_OPTIONS = frozenset(
-    ["advertise-map", "allowas-in", "as-override", "attribute-unchanged", "next-hop-self", "remove-private-AS", "route-server-client", "unsuppress-map"]
-)
 _DIRECTED = frozenset(("route-map", "prefix-list", "filter-list", "distribute-list"))
-_PEER_WORDS = _PEER_HARMLESS | frozenset(
-    ["description", "interface", "local-as", "password", "peer-group", "remote-as", "shutdown", "update-source"]
+_PEER_WORDS = PEER_HARMLESS | frozenset(
+    [
+        "description",
+        "interface",
+        "local-as",
+        "password",
+        "peer-group",
+        "remote-as",
+        "shutdown",
+        "update-source",
+    ]
 )
 #: Kinds of communities that a neighbour is sent by default, and what the words stand for.
 _EXTENDED_KINDS = frozenset(("extended", "both", "all"))
@@ -64,34 +62,40 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         peer = _define(instance, words, number)
         if peer is None:
             raise Unclear("FRR refuses it: no line before makes this neighbor")
-    if what in _PEER_HARMLESS:
+    if what in PEER_HARMLESS:
         words[3:]
         return HARMLESS
     if what not in _PEER_WORDS:
         return _family_line(peer, "ipv4", words, number)
-    if what == "description":
-        peer.values["description"] = (" ".join(words[3:]), number)
-        return HARMLESS
-    if what == "remote-as":
-        _exactly(words, 4)
-        peer.values["remote-as"] = (_remote_as(words[3]), number)
-    elif what == "peer-group":
+    if what == "peer-group":
         if len(words) == 4:
             _join(instance, peer, words[3], number)
         elif not peer.is_group:
             raise Unclear("FRR refuses it: a neighbor is no peer group")
-    elif what == "interface":
+        return FACT
+    if what == "interface":
         return _interface(instance, peer, words, number)
-    elif what == "password":
-        _exactly(words, 4)
-        peer.values["password"] = (True, number)
-    elif what == "update-source":
-        _exactly(words, 4)
-        peer.values["update-source"] = (words[3], number)
-    elif what == "shutdown":
-        peer.values["shutdown"] = (True, number)
-    else:
+    return _value(peer, words, number)
+
+
+def _value(peer: PeerDraft, words: list[str], number: int) -> int:
+    """What is said of a neighbour as a whole; the last line of a kind holds."""
+    what = words[2]
+    if what == "description":
+        peer.values[what] = (" ".join(words[3:]), number)
+        return HARMLESS
+    if what == "shutdown":
+        peer.values[what] = (True, number)
+    elif what == "local-as":
         peer.values[what] = (" ".join(words[2:]), number)
+    else:
+        _exactly(words, 4)
+        word = words[3]
+        if what == "remote-as":
+            peer.values[what] = (_remote_as(word), number)
+        else:
+            # a password is only known to be there
+            peer.values[what] = (word if what == "update-source" else True, number)
     return FACT
 
 
@@ -150,11 +154,9 @@ def _exactly(words: list[str], count: int) -> None:
 
 
 def family_line(draft: FrrDraft, words: list[str], number: int) -> int | None:
-    """A line in an address family; what belongs to the neighbour as a whole is the level above's."""
+    """A line in an address family; what is said of the whole neighbour is the level above's."""
     context = draft.context
     if words[2] in _PEER_WORDS and words[2] != "capability":
-        if words[2] == "peer-group" and len(words) == 4:
-            return None
         return None
     instance: BgpDraft = context.about
     peer = instance.spelled.get(words[1]) or find_peer(instance, words[1])
@@ -181,9 +183,9 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
     elif what == "route-reflector-client":
         _exactly(words, 3)
         values[what] = (True, number)
-    elif what == "default-originate" or what in _FAMILY_OPTIONS:
+    elif what == "default-originate" or what in FAMILY_OPTIONS:
         values[what] = (" ".join(words[2:]), number)
-    elif what in _FAMILY_HARMLESS:
+    elif what in FAMILY_HARMLESS:
         return HARMLESS
     elif what == "send-community":
         # all kinds are sent unless a `no` says otherwise
@@ -196,7 +198,7 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
 
 
 def _maximum_prefix(words: list[str]) -> tuple[int, bool]:
-    """(limit, whether it only warns) of `maximum-prefix N [THRESHOLD] [warning-only|restart M|force]`."""
+    """(limit, whether it only warns): `maximum-prefix N [PERCENT] [warning-only|restart M|force]`."""
     limit = read_number(words[3])
     rest = words[4:]
     if rest and rest[0].isdigit():
@@ -221,7 +223,7 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         else:
             peer.values.pop("peer-group", None)
         return FACT
-    if what in _PEER_HARMLESS or what == "description":
+    if what in PEER_HARMLESS or what == "description":
         return HARMLESS
     if what in _PEER_WORDS:
         if peer.values.pop(what, None) is None:
@@ -247,7 +249,7 @@ def _no_family_line(peer: PeerDraft, family: str, words: list[str], number: int)
         if len(words) == 4 or words[4] not in _EXTENDED_KINDS:
             return HARMLESS
         values["no extended"] = ("no send-community extended", number)
-    elif what in _FAMILY_HARMLESS:
+    elif what in FAMILY_HARMLESS:
         return HARMLESS
     else:
         key = f"{what} {words[-1]}" if what in _DIRECTED else what

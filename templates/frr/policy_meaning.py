@@ -100,7 +100,7 @@ class Policies:
         return self._called(entry, draft.call, depth)
 
     def _called(self, entry: PolicyEntry, name: str, depth: int) -> list[PolicyEntry]:
-        """An entry that calls a route-map: permitted as well by it, with what it sets; else denied."""
+        """An entry that calls a route-map: what that permits, with what it sets; else denied."""
         called = [
             PolicyEntry(
                 inner.action,

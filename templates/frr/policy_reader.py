@@ -8,12 +8,9 @@ from templates.frr.addresses import read_number, read_prefix
 from templates.frr.communities import read_list_values
 from templates.frr.contexts import commands, enter, harmless, no_of
 from templates.frr.draft import FACT, HARMLESS, Context, EntryDraft, FrrDraft, Unclear
+from templates.frr.vocabulary import SET_HARMLESS
 
 _LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
-#: Words after `set` that touch neither extended communities nor where packets go.
-_HARMLESS_SETS = frozenset(
-    ["aggregator", "as-path", "atomic-aggregate", "comm-list", "community", "distance", "label-index", "large-comm-list", "large-community", "local-preference", "metric", "metric-type", "min-metric", "max-metric", "origin", "originator-id", "tag", "weight"]
-)
 
 
 def action(word: str) -> Action:
@@ -194,7 +191,7 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     entry: EntryDraft = draft.context.about
     what = words[1]
     words[2] if what != "atomic-aggregate" else what
-    if what in _HARMLESS_SETS:
+    if what in SET_HARMLESS:
         return HARMLESS
     key = " ".join(words[1:3]) if what in ("extcommunity", "ip", "ipv6", "evpn") else what
     if key == "extcommunity rt":
@@ -223,7 +220,7 @@ def _no_match(draft: FrrDraft, words: list[str], number: int) -> int:
     held = entry.matches if words[1] == "match" else entry.sets
     said = " ".join(words[2:])
     found = [key for key in held if said == key or said.startswith(f"{key} ")]
-    if not found and not (words[1] == "set" and words[2] in _HARMLESS_SETS):
+    if not found and not (words[1] == "set" and words[2] in SET_HARMLESS):
         raise Unclear("takes away what is not there")
     for key in found:
         del held[key]
