@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from inventory.errors import Problem
 from templates.errors import ConfigTextError
-from templates.facts import Coverage, DeviceFacts
+from templates.facts import Coverage, DeviceFacts, NotUnderstood
 from templates.frr.assembly import assemble
 from templates.frr.contexts import read_lines
 from templates.frr.draft import BLANK, FACT, HARMLESS, FrrDraft
@@ -27,6 +27,8 @@ _FRR_STARTS = ("frr version", "frr defaults", "Building configuration", "Current
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$")
 #: FRR has printed `exit` after each block since this version.
 _EXITS_SINCE = 8
+#: What a text may end in without a newline.
+_LAST_WORDS = ("!", "end", "exit", "exit-vrf")
 
 
 @dataclass(slots=True)
@@ -55,11 +57,11 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     start, end = parts.frr
     if end > start:
         read_lines(frr, lines[start:end], start + 1)
-    _refuse_cut(text, lines, parts, frr, source)
-    name = parts.name
-    if frr.hostname is not None:
-        name = name or frr.hostname[0]
-    facts = assemble(name, frr, linux)
+    unread = {problem.line for problem in (*linux.not_understood, *frr.not_understood)}
+    cut = _cut_at(text, lines, parts, unread, frr)
+    if cut is not None:
+        raise _error(source, cut[0], f"the text ends {cut[1]}", "read the router again: it is cut")
+    facts = assemble(_name(parts, frr), frr, linux)
     # the name and the marks between the parts; the blank lines around them
     outside = len(lines) - (parts.linux[1] - parts.linux[0]) - (end - start)
     named = 1 if parts.name else 0
@@ -74,6 +76,18 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
             blank=linux.counts[BLANK] + frr.counts[BLANK] + outside - named,
         ),
     )
+
+
+def _name(parts: _Parts, frr: FrrDraft) -> str:
+    """The router's name; a text that gives two is not of one router."""
+    if frr.hostname is None:
+        return parts.name
+    name, line = frr.hostname
+    if parts.name and name != parts.name:
+        frr.counts[HARMLESS] -= 1
+        problem = NotUnderstood(line, f"hostname {name}", (), f"line 1 says {parts.name}")
+        frr.not_understood.append(problem)
+    return parts.name or name
 
 
 def _lines(text: str, source: str) -> list[str]:
@@ -121,6 +135,7 @@ def _divide(lines: list[str]) -> _Parts:
         start = first + 1
     elif not (
         head.startswith((INTERFACES_MARK, PORTS_MARK))
+        or any(lines[i].startswith(INTERFACES_MARK) for i in filled)
         or next(
             (w for w in (lines[i].split()[0] for i in filled) if w[0] not in "#!"), ""
         ).partition("-")[0]
@@ -146,43 +161,30 @@ def _border(lines: list[str], start: int) -> int:
     return len(lines)
 
 
-def _refuse_cut(text: str, lines: list[str], parts: _Parts, frr: FrrDraft, source: str) -> None:
-    """Raise ConfigTextError for a text that ends in the middle.
+def _cut_at(
+    text: str, lines: list[str], parts: _Parts, unread: set[int], frr: FrrDraft
+) -> tuple[int, str] | None:
+    """(line, in words) where a text ends in the middle; None if that cannot be told.
 
     Told for certain are: a whole text without its FRR part, and a text that FRR printed (it
-    closes every block) with a block open at its end. A cut between two blocks looks like a
-    smaller router; the proof then misses what the inventory has.
+    closes every block, and every line) with a block or a line open at its end. A cut between two
+    blocks looks like a smaller router; the proof then misses what the inventory has.
+    `unread` are the numbers of the lines that were not understood.
     """
     if parts.name and parts.frr[1] - parts.frr[0] <= 1:
-        raise _error(
-            source,
-            len(lines),
-            "the text ends before FRR's part",
-            "read the router's configuration again: this one was cut off",
-        )
-    last = next((i for i in range(len(lines) - 1, -1, -1) if lines[i].strip()), 0)
-    closed = lines[last][0] == "!" or frr.context is frr.top
-    if closed:
-        ends = lines[last].strip() in ("!", "end", "exit", "exit-vrf")
-        unread = any(problem.line == last + 1 for problem in frr.not_understood)
-        if text.endswith("\n") or ends or not unread:
-            return
-        raise _error(
-            source,
-            last + 1,
-            "the text ends in the middle of a line",
-            "read the router's configuration again: this one was cut off",
-        )
-    if any(
+        return len(lines), "before FRR's part"
+    last = next(i for i in range(len(lines) - 1, -1, -1) if lines[i].strip())
+    final = lines[last]
+    printed = any(
         line.startswith("frr version") and _major(line) >= _EXITS_SINCE
         for line in lines[parts.frr[0] : parts.frr[0] + 40]
-    ):
-        raise _error(
-            source,
-            last + 1,
-            f"the text ends inside {' > '.join(frr.context.labels())!r}",
-            "read the router's configuration again: FRR closes every block",
-        )
+    )
+    if printed and final[0] not in "!#" and frr.context is not frr.top:
+        return last + 1, f"inside {' > '.join(frr.context.labels())!r}"
+    open_line = not text.endswith("\n") and final.strip() not in _LAST_WORDS
+    if open_line and (printed or last + 1 in unread):
+        return last + 1, "in the middle of a line"
+    return None
 
 
 def _major(line: str) -> int:

@@ -21,6 +21,7 @@ from templates.frr.draft import (
 #: A line whose handler has reported it itself.
 REPORTED = 3
 INCOMPLETE = "incomplete"
+OTHER_FORM = "FRR refuses it: another number of words"
 UNKNOWN = "not in the reader's grammar"
 
 
@@ -46,10 +47,8 @@ def read_lines(draft: FrrDraft, lines: list[str], first: int) -> None:
                 counts[kind] += 1
         except Unclear as error:
             report(draft, words, number, str(error))
-        except IndexError:
-            report(draft, words, number, INCOMPLETE)
-        except (ValueError, OverflowError) as error:
-            report(draft, words, number, str(error))
+        except (ValueError, OverflowError, IndexError) as error:
+            report(draft, words, number, why(error))
 
 
 def _climb(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -77,9 +76,19 @@ def _climb(draft: FrrDraft, words: list[str], number: int) -> int:
     raise Unclear(UNKNOWN)
 
 
-def report(draft: FrrDraft, words: list[str], number: int, why: str) -> int:
+def why(error: Exception) -> str:
+    """What is wrong with a line, where Python's own words would not say."""
+    if isinstance(error, IndexError):
+        return INCOMPLETE
+    text = str(error)
+    return OTHER_FORM if "unpack" in text else text
+
+
+def report(draft: FrrDraft, words: list[str], number: int, reason: str) -> int:
     """Note a line that is not understood, with the blocks it stands in."""
-    draft.not_understood.append(NotUnderstood(number, " ".join(words), draft.context.labels(), why))
+    draft.not_understood.append(
+        NotUnderstood(number, " ".join(words), draft.context.labels(), reason)
+    )
     return REPORTED
 
 
@@ -141,9 +150,10 @@ def no_of(harmless_words: Iterable[str] = (), **handlers: Handler) -> Handler:
 
 def opaque(draft: FrrDraft, words: list[str], number: int) -> int:
     """A block of which nothing is read: its lines are reported one by one."""
-    draft.context = draft.top
+    around = draft.context
     report(draft, words, number, UNKNOWN)
-    draft.context = Context(_OPAQUE, " ".join(words), draft.top)
+    table = _OPAQUE if around is draft.top else _OPAQUE_FAMILY
+    draft.context = Context(table, " ".join(words), around)
     return REPORTED
 
 
@@ -151,9 +161,18 @@ def _opaque_line(draft: FrrDraft, words: list[str], number: int) -> int:
     return report(draft, words, number, UNKNOWN)
 
 
+#: Words that the blocks around an opaque one would take for theirs.
+_SWALLOWED = (
+    "aggregate-address bgp distance export import label maximum-paths neighbor network nexthop no "
+    "rd redistribute rt table-map timers"
+)
+_OPAQUE_FAMILY = commands(
+    exit_address_family=leave, **dict.fromkeys(_SWALLOWED.split(), _opaque_line)
+)
 _OPAQUE = commands(
-    **dict.fromkeys(("address_family", "neighbor", "network", "redistribute"), _opaque_line),
-    **{"no_": _opaque_line},
+    exit_address_family=harmless,
+    address_family=_opaque_line,
+    **dict.fromkeys(_SWALLOWED.split(), _opaque_line),
 )
 
 

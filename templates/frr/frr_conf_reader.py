@@ -336,8 +336,10 @@ def _hostname(draft: FrrDraft, words: list[str], number: int) -> int:
     return HARMLESS
 
 
-def _open_harmless(draft: FrrDraft, words: list[str], number: int) -> int:
+def _open_harmless(draft: FrrDraft, words: list[str], number: int) -> int | None:
     """A block all of whose lines are harmless, from a closed list."""
+    if words != ["bfd"] and words[:2] not in (["line", "vty"], ["key", "chain"]):
+        return None
     draft.context = Context(_HARMLESS_BLOCKS[words[0]], " ".join(words), draft.top)
     return HARMLESS
 
@@ -385,6 +387,7 @@ _TOP = commands(
     "frr",
     "log",
     "password",
+    "router-id",
     "service",
     "username",
     hostname=_hostname,

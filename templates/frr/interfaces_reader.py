@@ -10,6 +10,7 @@ from templates.canonical import vlan_of
 from templates.device import IPAddress
 from templates.facts import NotUnderstood
 from templates.frr.addresses import read_address, read_interface, read_number
+from templates.frr.contexts import why
 from templates.frr.draft import BLANK, FACT, HARMLESS, PortDraft, Unclear
 from templates.frr.linux_commands import LinuxRoutes, read_command, read_undo
 from templates.frr.vocabulary import STANZA_HARMLESS
@@ -62,10 +63,8 @@ def read_interfaces(draft: LinuxDraft, lines: list[str], first: int) -> None:
             counts[kind] += 1
         except Unclear as error:
             _report(draft, words, number, str(error))
-        except IndexError:
-            _report(draft, words, number, "incomplete")
-        except (ValueError, OverflowError) as error:
-            _report(draft, words, number, str(error))
+        except (ValueError, OverflowError, IndexError) as error:
+            _report(draft, words, number, why(error))
     _finish(draft)
 
 
@@ -109,8 +108,9 @@ def _stanza(draft: LinuxDraft, words: list[str], number: int) -> int:
 
 def _finish(draft: LinuxDraft) -> None:
     """What can be said only at the end: stanzas that are left out."""
+    reported = {problem.line for problem in draft.not_understood}
     for name, held in draft.ports.items():
-        if name not in draft.automatic:
+        if name not in draft.automatic and held.line not in reported:
             draft.counts[FACT] -= 1
             draft.not_understood.append(NotUnderstood(held.line, f"iface {name}", (), _NO_AUTO))
 
@@ -171,6 +171,12 @@ def _mpls(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> 
 
 def _up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     return read_command(words[1:], held.name, number, draft.routes)
+
+
+def _pre_up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    if "vrf" in words and words[words.index("vrf") + 1] in (held.name, "$IFACE"):
+        raise Unclear("runs before the VRF is there, and fails")
+    return _up(draft, held, words, number)
 
 
 def _down(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
@@ -237,7 +243,7 @@ _ATTRIBUTES: dict[str, _Attribute] = {
     "post-down": _down,
     "post-up": _up,
     "pre-down": _down,
-    "pre-up": _up,
+    "pre-up": _pre_up,
     "up": _up,
     "veth-peer-name": _peer,
     "vlan-id": _vlan_id,

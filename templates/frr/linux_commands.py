@@ -73,28 +73,10 @@ def _route(words: list[str], family: AddressFamily | None, number: int) -> Stati
     discards = words[0] in _DISCARDS
     if discards or words[0] == "unicast":
         del words[0]
-    where = words.pop(0)
-    next_hop = interface = vrf = table = None
-    index = 0
-    while index < len(words):
-        word, index = words[index], index + 1
-        if word == "onlink":
-            continue
-        value, index = words[index], index + 1
-        if word == "via":
-            if value in ("inet", "inet6"):
-                value, index = words[index], index + 1
-            next_hop = read_address(value)
-        elif word == "dev":
-            interface = value
-        elif word == "vrf":
-            vrf = value
-        elif word == "table":
-            table = _TABLES.get(value)
-            if table is None:
-                table = read_number(value)
-        elif word not in _ROUTE_VALUES:
-            raise Unclear(f"a route with {word}")
+    where, *rest = words
+    said = _said(rest)
+    vrf, table = said.get("vrf"), said.get("table")
+    next_hop = read_address(said["via"]) if "via" in said else None
     if where in ("default", "any", "all"):
         if family is None and next_hop is not None:
             family = family_of(next_hop)
@@ -103,15 +85,36 @@ def _route(words: list[str], family: AddressFamily | None, number: int) -> Stati
         prefix = read_prefix(where if "/" in where else f"{where}/{128 if ':' in where else 32}")
         if family not in (None, family_of(prefix)):
             raise ValueError("a prefix of the other family")
+    number_of = None
+    if table is not None and vrf is None:
+        number_of = _TABLES[table] if table in _TABLES else read_number(table)
     return StaticFacts(
         vrf,
         prefix,
         next_hop=next_hop,
-        interface=interface,
+        interface=said.get("dev"),
         discards=discards,
-        table=table if vrf is None else None,
+        table=number_of,
         line=number,
     )
+
+
+def _said(words: list[str]) -> dict[str, str]:
+    """A route's words and their values, such as `via` and an address. Raises Unclear."""
+    said: dict[str, str] = {}
+    index = 0
+    while index < len(words):
+        word = words[index]
+        index += 1
+        if word == "onlink":
+            continue
+        if word == "via" and words[index] in ("inet", "inet6"):
+            index += 1
+        if word not in _ROUTE_VALUES and word not in ("via", "dev", "vrf", "table"):
+            raise Unclear(f"a route with {word}")
+        said[word] = words[index]
+        index += 1
+    return said
 
 
 def _rule(words: list[str], text: str, number: int) -> PolicyRoute:

@@ -198,7 +198,7 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
 
 
 def _maximum_prefix(words: list[str]) -> tuple[int, bool]:
-    """(limit, whether it only warns): `maximum-prefix N [PERCENT] [warning-only|restart M|force]`."""
+    """(limit, whether it only warns): `maximum-prefix N [%] [warning-only|restart M|force]`."""
     limit = read_number(words[3])
     rest = words[4:]
     if rest and rest[0].isdigit():

@@ -20,6 +20,8 @@ _LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
 _EVERYTHING: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 #: How deep FRR follows `call` (RMAP_RECURSION_LIMIT).
 _DEEPEST = 10
+#: More entries than that, once calls are followed, are not evaluated: anything may pass.
+_MOST = 5000
 _NAMED = {
     "community": "community-list",
     "large-community": "large-community-list",
@@ -33,12 +35,13 @@ class Policies:
     def __init__(self, draft: FrrDraft) -> None:
         self._draft = draft
         self._maps: dict[str, Policy] = {}
+        self._open: list[str] = []
 
     def route_map(self, name: str) -> Policy:
         """The route-map `name` as it is applied."""
         known = self._maps.get(name)
         if known is None:
-            known = self._maps[name] = self._resolve(name, 0)
+            known = self._maps[name] = self._resolve(name)
         return known
 
     def applied(
@@ -75,16 +78,22 @@ class Policies:
             line=base.line,
         )
 
-    def _resolve(self, name: str, depth: int) -> Policy:
+    def _resolve(self, name: str) -> Policy:
         drafts = self._draft.route_maps.get(name)
-        if drafts is None or depth > _DEEPEST:
+        if drafts is None:
             return Policy(name=name, missing=True)
+        if name in self._open or len(self._open) > _DEEPEST:
+            return Policy(name=name)  # FRR stops following calls, and denies
+        self._open.append(name)
         entries: list[PolicyEntry] = []
         for sequence in sorted(drafts):
-            entries.extend(self._entry(drafts[sequence], depth))
+            entries.extend(self._entry(drafts[sequence]))
+        self._open.pop()
+        if len(entries) > _MOST:
+            entries = [PolicyEntry("permit", touches=(f"calls {_MOST} entries and more",))]
         return Policy(tuple(entries), name=name, line=drafts[min(drafts)].line)
 
-    def _entry(self, draft: EntryDraft, depth: int) -> list[PolicyEntry]:
+    def _entry(self, draft: EntryDraft) -> list[PolicyEntry]:
         matches = _ordered(
             [self._match(key, words, line) for key, (words, line) in draft.matches.items()]
         )
@@ -97,9 +106,9 @@ class Policies:
         )
         if not draft.call or draft.call not in self._draft.route_maps:
             return [entry]
-        return self._called(entry, draft.call, depth)
+        return self._called(entry, draft.call)
 
-    def _called(self, entry: PolicyEntry, name: str, depth: int) -> list[PolicyEntry]:
+    def _called(self, entry: PolicyEntry, name: str) -> list[PolicyEntry]:
         """An entry that calls a route-map: what that permits, with what it sets; else denied."""
         called = [
             PolicyEntry(
@@ -111,7 +120,7 @@ class Policies:
                 entry.continues or inner.continues,
                 line=entry.line,
             )
-            for inner in self._resolve(name, depth + 1).entries
+            for inner in self._resolve(name).entries
         ]
         return [*called, PolicyEntry("deny", entry.matches, line=entry.line)]
 

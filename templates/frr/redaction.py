@@ -4,7 +4,7 @@ import re
 
 REDACTED = "<removed>"
 #: No line that holds none of these can hold a secret; looking for them costs next to nothing.
-_HINTS = ("passw", "key", "secret", "psk", "md5", "sha", "phrase", "auth", "communit")
+_HINTS = ("passw", "key", "secret", "psk", "md5", "phrase", "auth")
 _KNOWN = re.compile(
     r"""(?x)^(\s*(?:no\s+)?(?:
         (?:neighbor\s+\S+\s+|enable\s+|isis\s+|area-|domain-|username\s+\S+\s+|ip(?:v6)?\s+\S+\s+)?

@@ -1,6 +1,6 @@
 """FRR's static routes: `ip route`, in a VRF's block or outside of one."""
 
-from templates.device import AddressFamily
+from templates.device import AddressFamily, IPAddress
 from templates.facts import StaticFacts
 from templates.frr.addresses import family_of, read_address, read_number, read_prefix
 from templates.frr.draft import FACT, FrrDraft, Unclear
@@ -37,6 +37,20 @@ def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
+def _way(word: str, family: AddressFamily) -> tuple[IPAddress | None, str | None]:
+    """(next hop, interface) that the word after a prefix is; neither of them discards."""
+    if word in _DISCARDS:
+        return None, None
+    if word == "from":
+        raise Unclear("a route by source address")
+    if ":" in word or word.replace(".", "").isdigit():
+        next_hop = read_address(word)
+        if family_of(next_hop) != family:
+            raise ValueError("a next hop of the other family")
+        return next_hop, None
+    return None, word
+
+
 def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts, int]:
     family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
     rest = words[2:]
@@ -45,18 +59,9 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
         del rest[:2]
     else:
         prefix = read_prefix(rest.pop(0), family)
-    next_hop = interface = next_hop_vrf = table = None
-    discards = False
-    if rest[0] in _DISCARDS:
-        discards = True
-    elif rest[0] == "from":
-        raise Unclear("a route by source address")
-    elif ":" in rest[0] or rest[0].replace(".", "").isdigit():
-        next_hop = read_address(rest[0])
-        if family_of(next_hop) != family:
-            raise ValueError("a next hop of the other family")
-    else:
-        interface = rest[0]
+    next_hop, interface = _way(rest[0], family)
+    discards = next_hop is None and interface is None
+    next_hop_vrf = table = None
     index = 1
     distance = 1
     while index < len(rest):
