@@ -160,9 +160,7 @@ def _place(
         for group in row:
             numbers = sorted({n for name in group.routers for n in findings.get(name, ())})
             label, detail = _words(network, group, by_region=by_region)
-            nodes[group.name] = Node(
-                group.name, label, detail, group.core, x, y, tuple(numbers)
-            )
+            nodes[group.name] = Node(group.name, label, detail, group.core, x, y, tuple(numbers))
             x += _WIDTH + _GAP_X
         top = y - _GAP_Y // 2
         if bands and bands[-1].name == tier.value:

@@ -54,23 +54,27 @@ def proof_page(
     table = matrix(verdict)
     shown, quiet = _shown(table)
     reasons = sorted({cell.reason for cell in table.cells.values() if cell.reason})
-    return _environment().get_template("proof_page.html.j2").render(
-        title=title,
-        proved=proved(verdict, unreachable),
-        reason=reason(verdict, unreachable),
-        verdict=verdict,
-        checked=verdict.checked,
-        unreachable=unreachable,
-        table=table,
-        zones=shown,
-        quiet=quiet,
-        compact=sum(map(len, shown.values())) > MOST_IN_WORDS,
-        reasons={text: number for number, text in enumerate(reasons, start=1)},
-        State=State,
-        severities=_by_severity(table),
-        meaning=_MEANING,
-        severity_of={n: f.severity for n, f in enumerate(table.findings, start=1)},
-        map=backbone_map(network, _by_device(table.findings)) if network is not None else None,
+    return (
+        _environment()
+        .get_template("proof_page.html.j2")
+        .render(
+            title=title,
+            proved=proved(verdict, unreachable),
+            reason=reason(verdict, unreachable),
+            verdict=verdict,
+            checked=verdict.checked,
+            unreachable=unreachable,
+            table=table,
+            zones=shown,
+            quiet=quiet,
+            compact=sum(map(len, shown.values())) > MOST_IN_WORDS,
+            reasons={text: number for number, text in enumerate(reasons, start=1)},
+            State=State,
+            severities=_by_severity(table),
+            meaning=_MEANING,
+            severity_of={n: f.severity for n, f in enumerate(table.findings, start=1)},
+            map=backbone_map(network, _by_device(table.findings)) if network is not None else None,
+        )
     )
 
 

@@ -80,7 +80,7 @@ RISKS = (
         "sh-pe1",
         "",
         "'ip nht resolve-via-default' in vrf i-court",
-        (Hop("sh-pe1", "", "says 'ip nht resolve-via-default'", 141, "ip nht resolve-via-default"),),
+        (Hop("sh-pe1", "", "says it", 141, "ip nht resolve-via-default"),),
         141,
     ),
     Finding("missing device", Severity.RISK, "sc-pe1", "", "this router of the inventory has no "
@@ -116,7 +116,7 @@ NOTHING = Verdict((), Checked(), PROVED.assumptions, DOMAINS, PROVED.zones, ALLO
 #: What a device's text may hold to attack who reads the report.
 HOSTILE = (
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "'-->]]></style><svg onload=alert(1)>",
     "{{ 7 * 7 }}{% raw %}",
     "a\u202egnp.exe\x1b[31m",
