@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from inventory.models import TIER_ORDER, Network, Role, Router, Tier
 
 #: More nodes than this are no picture any more.
-MOST_NODES = 60
-_PER_ROW = 8
+MOST_NODES = 40
+_PER_ROW = 10
 _WIDTH, _HEIGHT = 124, 46
 _GAP_X, _GAP_Y = 20, 46
 _MARGIN_LEFT, _MARGIN_TOP = 112, 26

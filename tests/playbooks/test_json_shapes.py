@@ -38,6 +38,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "string or null": (str, type(None)),
     "list": (list,),
     "list of string": (list,),
+    "list of int": (list,),
     "list or null": (list, type(None)),
     "object": (dict,),
 }
