@@ -137,8 +137,9 @@ def _rows(network: Network, groups: list[_Group]) -> list[tuple[Tier, list[_Grou
             row.sort(key=lambda group: order.get(network.regions[group.region].parent or "", 0))
             for index, group in enumerate(row):
                 order[group.region] = index
-            for start in range(0, len(row), _PER_ROW):
-                rows.append((tier, row[start : start + _PER_ROW]))
+            lines = -(-len(row) // _PER_ROW)
+            length = -(-len(row) // lines) if lines else 1
+            rows += [(tier, row[at : at + length]) for at in range(0, len(row), length)]
     return rows
 
 

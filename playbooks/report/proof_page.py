@@ -14,6 +14,7 @@ from inventory.models import Network
 from isolation.verdict import Finding, Severity, Verdict
 from playbooks.matrix import Matrix, State, matrix
 from playbooks.report.backbone_map import backbone_map
+from playbooks.report.visible import visible
 from playbooks.verdict_data import counted, proved, reason
 
 #: With more domains than this the cells hold marks instead of words.
@@ -76,11 +77,6 @@ def proof_page(
             map=backbone_map(network, _by_device(table.findings)) if network is not None else None,
         )
     )
-
-
-def visible(text: str) -> str:
-    """`text` with what cannot be seen, or turns the reading direction, written as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _shown(table: Matrix) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from playbooks.report.visible import visible
 from playbooks.verdict_data import counted
 
 Table = Callable[[Console, list[str], Iterable[Iterable[Any]]], None]
@@ -50,7 +51,7 @@ def _hop(hop: dict[str, Any]) -> str:
 def _crossings(console: Console, matrix: dict[str, Any], table: Table) -> None:
     """Cells from one network to another; the page has the whole matrix."""
     rows = [
-        [_visible(str(cell[key])) for key in ("source", "target", "state", "reason")]
+        [visible(str(cell[key])) for key in ("source", "target", "state", "reason")]
         for cell in matrix["cells"]
         if cell["source"] != cell["target"] or cell["state"] == "leak"
     ]
@@ -74,9 +75,4 @@ def _coverage(console: Console, checked: dict[str, Any]) -> None:
 
 
 def _line(text: str) -> Text:
-    return Text(_visible(text))
-
-
-def _visible(text: str) -> str:
-    """`text` with what would move a cursor or break a line written as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return Text(visible(text))

@@ -7,7 +7,8 @@ import pytest
 
 from isolation.verdict import AllowedCell, Verdict
 from playbooks.report.backbone_map import MOST_NODES, backbone_map
-from playbooks.report.proof_page import proof_page, visible
+from playbooks.report.proof_page import proof_page
+from playbooks.report.visible import visible
 from tests.playbooks.proofs import (
     HOSTILE,
     LEAKING,
