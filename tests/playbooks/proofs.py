@@ -113,6 +113,19 @@ LEAKING = replace(
 TIDYING = replace(PROVED, findings=(TIDY,))
 NOTHING = Verdict((), Checked(), PROVED.assumptions, DOMAINS, PROVED.zones, ALLOWED)
 
+_MANY = tuple(f"vpn{number}" for number in range(1, 31))
+#: More networks than can be told in words, one exchange between two of them.
+MANY = replace(
+    PROVED,
+    domains=(*_MANY, "backbone", "management"),
+    zones={name: "intranet" if int(name[3:]) < 16 else "extranet" for name in _MANY},
+    allowed=(
+        *(AllowedCell(name, name, "one VPN") for name in _MANY),
+        AllowedCell("vpn1", "vpn2", "exchange 12 through the platform, until 2026-01-31"),
+    ),
+    found=frozenset({*((name, name) for name in _MANY), ("vpn1", "vpn2")}),
+)
+
 #: What a device's text may hold to attack who reads the report.
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -11,11 +11,11 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from playbooks.report.proof_page import proof_page
-from tests.playbooks.proofs import LEAKING, PROVED, hostile, nation_of, reference
+from tests.playbooks.proofs import LEAKING, MANY, PROVED, hostile, nation_of, reference
 
 WIDTHS = (1280, 400)
 SCHEMES = ("light", "dark")
-PAGES = ("proved", "leaking", "hostile", "nation")
+PAGES = ("proved", "leaking", "hostile", "nation", "many")
 
 #: Elements with text of their own whose contrast with what is behind them is below WCAG's 4.5,
 #: each with its ratio. Alpha is not used for colours on the page.
@@ -113,6 +113,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "leaking": proof_page(LEAKING, reference(), "reference: what the routers run"),
         "hostile": proof_page(hostile(), reference(), "<script>alert(1)</script>"),
         "nation": proof_page(PROVED, nation_of(32, 112), "nation"),
+        "many": proof_page(MANY, nation_of(5, 7), "many"),
     }
     for name, text in texts.items():
         (directory / f"{name}.html").write_text(text, encoding="utf-8")
@@ -248,7 +249,7 @@ def test_nothing_overflows(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", ["proved", "leaking"])
+@pytest.mark.parametrize("name", ["proved", "leaking", "many"])
 def test_contrast_is_sufficient(
     name: str, scheme: str, browser: webdriver.Chrome, pages: dict[str, str]
 ) -> None:
