@@ -35,6 +35,7 @@ lint: $(VENV)/.ready
 	$(BIN)/lint-imports
 
 test: setup lint
+	@./setup-host --tests
 	$(BIN)/pytest
 
 bench: setup

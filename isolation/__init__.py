@@ -1,1 +1,1 @@
-"""Facts to proof of separation. Pure. (Reserved: the proof is not built yet.)"""
+"""Facts to proof of separation. Pure: nothing here reads a file or asks a router."""

@@ -20,6 +20,7 @@ from playbooks.history import show_change
 from playbooks.init import init as init_playbook
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import make_plan, plan_outcome, write_plan
+from playbooks.prove import prove as prove_playbook
 from playbooks.render import render_files
 from playbooks.report.progress import make_progress, tell
 from playbooks.report.show import show, show_error, show_error_json
@@ -27,6 +28,7 @@ from playbooks.rollback import rollback as rollback_playbook
 from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT
 from playbooks.validate import validate as validate_playbook
 from playbooks.verify import DEFAULT_SETTLE, verify_outcome
+from templates.errors import ConfigTextError
 
 _COMMON = (
     click.option(
@@ -73,7 +75,7 @@ def _verb(function: Callable[..., Outcome]) -> Callable[..., None]:
         context = Context(inventory, Selection(limit, region, tier), workers)
         try:
             outcome = function(context, **arguments)
-        except InventoryError as error:
+        except (InventoryError, ConfigTextError) as error:
             if as_json:
                 show_error_json(str(error), error.problems)
             show_error(str(error), error.problems)
@@ -140,6 +142,34 @@ def validate(context: Context) -> Outcome:
 def render(context: Context, output: Path) -> Outcome:
     """Write the intended configuration of each device, DIR/<host>.cfg."""
     return render_files(context, output)
+
+
+@main.command()
+@click.option(
+    "--configs", type=click.Path(path_type=Path), help="Prove the texts of DIR, <host>.cfg each."
+)
+@click.option("--running", is_flag=True, help="Prove what the devices run now.")
+@click.option(
+    "--zones",
+    type=click.Path(path_type=Path),
+    help="YAML with the zones by VRF name, in place of the inventory's.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Directory for proof.html and proof.json.",
+)
+@_verb
+def prove(
+    context: Context, configs: Path | None, running: bool, zones: Path | None, report: Path | None
+) -> Outcome:
+    """Prove from configurations that the two networks never meet, or show the path.
+
+    The texts are the rendered ones, those of --configs, or those that run (--running).
+    """
+    return prove_playbook(
+        context, make_progress(), configs=configs, running=running, zones=zones, report=report
+    )
 
 
 @main.command()

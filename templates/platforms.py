@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from templates.device import Device
+from templates.facts import DeviceFacts
+from templates.frr import config_reader as frr_config
 from templates.frr import renderer as frr
 from templates.frr import state_reader as frr_state
 from templates.state import DeviceState
@@ -18,6 +20,8 @@ class Platform:
     #: Shell text that asks a device for its state, and the reader of what it prints.
     state_script: Callable[[Device], str]
     read_state: Callable[[Device, str], DeviceState]
+    #: (text, where it came from) -> facts; raises ConfigTextError.
+    read_config: Callable[[str, str], DeviceFacts]
 
 
 PLATFORMS: dict[str, Platform] = {
@@ -26,6 +30,7 @@ PLATFORMS: dict[str, Platform] = {
         render_day0=frr.render_day0,
         state_script=frr_state.state_script,
         read_state=frr_state.read_state,
+        read_config=frr_config.read_config,
     ),
 }
 
@@ -38,3 +43,8 @@ def render(device: Device) -> str:
 def render_day0(device: Device) -> str:
     """The native text that `device` is delivered with: management and nothing else."""
     return PLATFORMS[device.platform].render_day0(device)
+
+
+def read_config(text: str, source: str = "", platform: str = "frr") -> DeviceFacts:
+    """The facts of a router's native text. Raises ConfigTextError when it is none."""
+    return PLATFORMS[platform].read_config(text, source)

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playbooks.outcome import Outcome
+from playbooks.report.proof_text import print_proof
 
 #: Sections of a diff longer than this are counted, not shown, on a terminal.
 _DIFF_LINES = 400
@@ -148,6 +149,10 @@ def _verify(console: Console, data: dict[str, Any]) -> None:
     console.print("verified" if data["passed"] else "NOT verified", style="bold")
 
 
+def _prove(console: Console, data: dict[str, Any]) -> None:
+    print_proof(console, data, _table)
+
+
 def _history(console: Console, data: dict[str, Any]) -> None:
     _table(
         console,
@@ -234,6 +239,7 @@ _PRINTERS: dict[str, Callable[[Console, dict[str, Any]], None]] = {
     "apply": _transaction,
     "rollback": _transaction,
     "verify": _verify,
+    "prove": _prove,
     "history": _history,
     "show": _show,
     "lab": _lab,

@@ -27,6 +27,7 @@ VERBS = (
     "init",
     "validate",
     "render",
+    "prove",
     "plan",
     "apply",
     "verify",

@@ -20,10 +20,12 @@ from playbooks.lab import _outcome as lab_outcome
 from playbooks.outcome import Exit
 from playbooks.packets import Flow
 from playbooks.plan import DevicePlan, Plan, plan_outcome
+from playbooks.prove import prove_outcome
 from playbooks.transaction import Transaction
 from playbooks.verify import Verifier, _Round
 from tasks.send_packets import Probe
 from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
+from tests.playbooks.proofs import LEAKING, PROVED
 
 DOC = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 TYPES: dict[str, tuple[type, ...]] = {
@@ -36,6 +38,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "string or null": (str, type(None)),
     "list": (list,),
     "list of string": (list,),
+    "list of int": (list,),
     "list or null": (list, type(None)),
     "object": (dict,),
 }
@@ -156,6 +159,11 @@ def test_init_validate_render(tmp_path: Path) -> None:
     check("init", egovnet("init", tmp_path / "mine", "--json", state=tmp_path).json)
     check("validate", egovnet("validate", "--json", state=tmp_path).json)
     check("render", egovnet("render", "-o", tmp_path / "out", "--json", state=tmp_path).json)
+
+
+def test_prove() -> None:
+    silent = prove_outcome(LEAKING, {"gd-pe1": "ConnectTimeoutError: no answer"})
+    check("prove", prove_outcome(PROVED).data, silent.data)
 
 
 def test_plan(tmp_path: Path) -> None:

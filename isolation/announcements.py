@@ -1,0 +1,103 @@
+"""What a table may announce to the VPN tables of others, and what it would take from them.
+
+RFC 4364 section 4.3.1: export targets are put on routes, import targets pick them. Customers may
+announce anything that their session's inbound policy lets through, and where that policy keeps
+extended communities, with any route target they like: FRR 8.4 keeps those that a CE attached and
+adds the VRF's own (measured).
+
+Assumes that routes taken from other tables are not announced again (FRR does not).
+"""
+
+from dataclasses import dataclass, replace
+
+from isolation.policies import Routes, apply
+from isolation.prefix_sets import PrefixSet
+from isolation.scene import Table
+from isolation.verdict import Hop
+from templates.device import AddressFamily
+from templates.facts import NeighborFacts, Policy, VrfFamily
+
+
+@dataclass(eq=False, slots=True)
+class Announcement:
+    """A class of routes that a table puts into the VPN tables."""
+
+    table: Table
+    routes: Routes
+    #: The customer session it was learnt from, if it was.
+    neighbor: NeighborFacts | None = None
+    #: What others on the way did to it, in order.
+    by_way_of: tuple[Hop, ...] = ()
+    #: Targets that they added; None: it is as its table announced it.
+    added: frozenset[bytes] | None = None
+    #: Only this router sees it so.
+    only_at: str = ""
+
+    def line_of(self, target: bytes) -> int:
+        """Line that puts `target` on it."""
+        family = self.table.family(self.routes.family)
+        if family is None:
+            return 0
+        if target in family.export_targets:
+            return family.lines.get(target, family.line)
+        return self.routes.lines[-1] if self.routes.lines else family.line
+
+
+def exports(family: VrfFamily) -> bool:
+    """Whether a table takes part in VPN routing as a source: `export vpn`, RD and label."""
+    return family.exports_vpn and family.rd is not None and family.label is not None
+
+
+def announcements(table: Table, family: AddressFamily) -> list[Announcement]:
+    """What `table` may export, under arbitrary announcements of its customers."""
+    bgp = table.family(family)
+    if bgp is None or not exports(bgp):
+        return []
+    result = []
+    for routes, neighbor in local_routes(table, family):
+        for out in apply(bgp.export_policy, [routes]):
+            merged = replace(out, targets=out.targets | bgp.export_targets)
+            if merged.prefixes and (merged.targets or merged.free):
+                result.append(Announcement(table, merged, neighbor))
+    return result
+
+
+def local_routes(table: Table, family: AddressFamily) -> list[tuple[Routes, NeighborFacts | None]]:
+    """Routes of a table's own, with the session each was learnt from."""
+    bgp = table.family(family)
+    if bgp is None:
+        return []
+    found: list[tuple[Routes, NeighborFacts | None]] = []
+    own = PrefixSet.of(family, bgp.networks)
+    for protocol, policy in bgp.redistributes.items():
+        prefixes = _redistributed(table, family, protocol)
+        if not prefixes:
+            continue
+        if policy is None:
+            own = own | prefixes
+        else:
+            found += [(out, None) for out in apply(policy, [Routes(family, prefixes)])]
+    if own:
+        found.append((Routes(family, own), None))
+    for neighbor in table.neighbors():
+        activated = neighbor.families.get(family)
+        if activated is not None:
+            found += [(out, neighbor) for out in admitted(activated.policy_in, family)]
+    return found
+
+
+def admitted(policy: Policy | None, family: AddressFamily) -> list[Routes]:
+    """What a session lets in of everything that a customer might announce."""
+    return apply(policy, [Routes(family, PrefixSet.all(family), free=True)])
+
+
+def _redistributed(table: Table, family: AddressFamily, protocol: str) -> PrefixSet:
+    if protocol == "connected":
+        return PrefixSet.of(
+            family,
+            (address.network for interface in table.interfaces for address in interface.addresses),
+        )
+    if protocol in {"static", "kernel"}:
+        return PrefixSet.of(family, (static.prefix for static in table.statics))
+    # An IGP, a table by number: whatever they hold.
+    return PrefixSet.all(family)

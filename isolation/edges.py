@@ -1,0 +1,65 @@
+"""Ways from one table to another, however they are made, and the judgement of one of them."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from isolation.domains import Domain
+from isolation.expectation import Expectation
+from isolation.prefix_sets import PrefixSet
+from isolation.scene import Table
+from isolation.sightings import Sighting, kind_of_path
+from isolation.verdict import Finding, Hop, Severity
+from templates.device import AddressFamily
+
+
+@dataclass(eq=False, slots=True)
+class Edge:
+    """Packets to `prefixes` may go from `source` to `target`. `what` and `line` say how."""
+
+    source: Table
+    target: Table
+    family: AddressFamily
+    prefixes: PrefixSet
+    klass: str
+    what: str
+    line: int = 0
+
+    @property
+    def hop(self) -> Hop:
+        """The step of a path."""
+        return self.source.hop(self.what, self.line)
+
+    @property
+    def inert(self) -> bool:
+        """Whether it matters only together with others: one end holds nothing of its own."""
+        return self.source.inert or self.target.inert
+
+
+def judge(edge: Edge, expectation: Expectation) -> tuple[list[Sighting], set[tuple[str, str]]]:
+    """Leaks that an edge is by itself, and the (source, target) labels it joins."""
+    sightings: list[Sighting] = []
+    pairs: set[tuple[str, str]] = set()
+    if edge.source is edge.target or edge.inert or not edge.prefixes:
+        return sightings, pairs
+    for source in edge.source.domains:
+        for target in edge.target.domains:
+            pairs.add((source.label, target.label))
+            if not expectation.allowed(source, target):
+                group = (edge.klass, edge.family, source.label, target.label)
+                place = (edge.source.id, edge.target.id, edge.what)
+                sightings.append(Sighting(group, place, partial(_tell, edge, source, target)))
+    return sightings, pairs
+
+
+def _tell(edge: Edge, source: Domain, target: Domain) -> Finding:
+    return Finding(
+        edge.klass,
+        Severity.LEAK,
+        edge.source.device,
+        edge.source.name,
+        f"{source.label} reaches {target.label} ({kind_of_path(source, target)}): "
+        f"VRF {edge.source.name} {edge.what}",
+        (*edge.source.entry(source), edge.hop, *edge.target.entry(target)),
+        edge.line,
+        edge.family,
+    )

@@ -1,0 +1,56 @@
+"""Route targets of another VPN that have no other half here (RFC 4364 section 4.3.1).
+
+Where all routers are among the texts nothing comes of them: worth a look, no more. Where only a
+part of the network is proved, the other half is likely on a router that is not there: a risk.
+"""
+
+from collections.abc import Iterator
+
+from isolation.expectation import Expectation
+from isolation.scene import FAMILIES, Scene, Table
+from isolation.sightings import Sighting, single
+from isolation.targets import target_text
+from isolation.verdict import Finding, Severity
+from templates.facts import VrfFamily
+
+
+def foreign_targets(scene: Scene) -> Iterator[Sighting]:
+    """Targets that the inventory gives to a domain that the VRF may not meet."""
+    expectation = scene.expectation
+    if not expectation.targets:
+        return
+    for table in scene.tables():
+        for family in FAMILIES:
+            bgp = table.family(family)
+            if bgp is not None:
+                yield from _family(table, bgp, expectation)
+
+
+def _family(table: Table, bgp: VrfFamily, expectation: Expectation) -> Iterator[Sighting]:
+    takes = bgp.import_targets if bgp.imports_vpn else frozenset()
+    gives = bgp.export_targets if bgp.exports_vpn else frozenset()
+    for target in sorted(takes | gives):
+        owner = expectation.domains.get(expectation.targets.get(target, ""))
+        if owner is None or any(owner.vpn == domain.vpn for domain in table.domains):
+            continue
+        if any(
+            (target in takes and expectation.allowed(domain, owner))
+            or (target in gives and expectation.allowed(owner, domain))
+            for domain in table.domains
+        ):
+            continue
+        line = bgp.lines.get(target, bgp.line)
+        text = target_text(target)
+        yield single(
+            Finding(
+                "P1 foreign-target",
+                Severity.RISK if expectation.limited else Severity.HYGIENE,
+                table.device,
+                table.name,
+                f"VRF {table.name} of {table.domains[0].label} has the route target {text} "
+                f"of {owner.label}",
+                (table.hop(f"has {text}", line),),
+                line,
+                bgp.family,
+            )
+        )

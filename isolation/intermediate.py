@@ -1,0 +1,76 @@
+"""P11: every state of the network in the middle of a push.
+
+Routers are pushed at the same time, each in one order: imports are withdrawn, then exports, then
+interfaces and VRFs change, then exports are added, then imports. So a router may stand as it was,
+as it was with only those imports and exports that it keeps, as it will be with only those, or as
+it will be; and any of these may meet any of another router's. All are judged together: states
+of different routers meet, two of one router never do.
+
+Only what the network has not already is reported: a leak that the push repairs does not block it.
+Assumes that the push keeps this order on each router; nothing is assumed between routers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from isolation.expectation import Expectation
+from isolation.prove import PROPERTIES, Judged, judge_scene, verdict
+from isolation.scene import scene
+from isolation.verdict import Verdict
+from templates.facts import BgpInstance, DeviceFacts, VrfFamily
+
+
+def prove_push(
+    before: Mapping[str, DeviceFacts],
+    after: Mapping[str, DeviceFacts],
+    expectation: Expectation,
+) -> Verdict:
+    """Prove that pushing `after` over `before` opens no path at any moment, nor at its end."""
+    states = {
+        name: _states(before.get(name), after.get(name))
+        for name in dict.fromkeys([*before, *after])
+    }
+    stage = scene(states, expectation)
+    judged = judge_scene(stage)
+    had = judge_scene(scene({name: (one,) for name, one in before.items()}, expectation))
+    known = {(sighting.group, sighting.place) for sighting in had.sightings}
+    new = tuple(s for s in judged.sightings if (s.group, s.place) not in known)
+    return verdict(after, stage, Judged(new, judged.pairs), (*PROPERTIES, "P11"))
+
+
+def _states(old: DeviceFacts | None, new: DeviceFacts | None) -> tuple[DeviceFacts, ...]:
+    if old is None or new is None or old == new:
+        return tuple(one for one in (new or old,) if one is not None)
+    found = [old, _cut(old, new), _cut(new, old), new]
+    return tuple(one for i, one in enumerate(found) if one not in found[:i])
+
+
+def _cut(facts: DeviceFacts, other: DeviceFacts) -> DeviceFacts:
+    """`facts` with only those imports and exports that `other` has too."""
+    return replace(
+        facts,
+        bgp={vrf: _cut_instance(one, other.bgp.get(vrf)) for vrf, one in facts.bgp.items()},
+    )
+
+
+def _cut_instance(one: BgpInstance, other: BgpInstance | None) -> BgpInstance:
+    theirs = other.families if other else {}
+    return replace(
+        one,
+        families={
+            name: _cut_family(family, theirs.get(name)) for name, family in one.families.items()
+        },
+    )
+
+
+def _cut_family(one: VrfFamily, other: VrfFamily | None) -> VrfFamily:
+    if other is None:
+        other = VrfFamily(one.family)
+    return replace(
+        one,
+        import_targets=one.import_targets & other.import_targets,
+        export_targets=one.export_targets & other.export_targets,
+        imports_vpn=one.imports_vpn and other.imports_vpn,
+        exports_vpn=one.exports_vpn and other.exports_vpn,
+        import_vrfs=one.import_vrfs & other.import_vrfs,
+    )

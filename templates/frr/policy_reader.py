@@ -1,0 +1,255 @@
+"""Lists and route-maps of FRR: what the lines say. What they mean is in `policy_meaning`."""
+
+from typing import cast
+
+from templates.device import AddressFamily
+from templates.facts import Action, CommunityRule, PrefixRule
+from templates.frr.addresses import read_number, read_prefix
+from templates.frr.communities import read_list_values
+from templates.frr.contexts import commands, enter, harmless, no_of
+from templates.frr.draft import FACT, HARMLESS, Context, EntryDraft, FrrDraft, Unclear
+from templates.frr.vocabulary import SET_HARMLESS
+
+_LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
+
+
+def action(word: str) -> Action:
+    """`permit` or `deny`. Raises ValueError for anything else."""
+    if word not in ("permit", "deny"):
+        raise ValueError("neither permit nor deny")
+    return cast(Action, word)
+
+
+def _next_sequence(held: dict[int, object]) -> int:
+    """What FRR gives to an entry that has no number."""
+    return (max(held) // 5 + 1) * 5 if held else 5
+
+
+def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`ip prefix-list NAME [seq N] permit|deny P [ge A] [le B]`, or its description."""
+    family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
+    rules = draft.prefix_lists.get((family, words[2]))
+    if rules is None:
+        rules = draft.prefix_lists.setdefault((family, words[2]), {})
+    if words[3] == "description":
+        return FACT if not rules else HARMLESS
+    if words[3] == "seq":
+        sequence = read_number(words[4])
+        index = 5
+    else:
+        sequence, index = _next_sequence(rules), 3  # type: ignore[arg-type] # only keys
+    rules[sequence] = _prefix_rule(family, words[index:], number)
+    return FACT
+
+
+def _prefix_rule(family: AddressFamily, words: list[str], number: int) -> PrefixRule:
+    most = _LENGTH[family]
+    if words[1] == "any":
+        prefix = read_prefix("0.0.0.0/0" if family == "ipv4" else "::/0", family)
+        ge, le = 0, most
+    else:
+        prefix = read_prefix(words[1], family)
+        ge = le = prefix.prefixlen
+    if len(words) > 2:
+        bounds = dict(zip(words[2::2], words[3::2], strict=True))
+        if not bounds.keys() <= {"ge", "le"}:
+            raise ValueError("neither ge nor le")
+        if "ge" in bounds:
+            ge, le = read_number(bounds["ge"], most), most
+        if "le" in bounds:
+            le = read_number(bounds["le"], most)
+        if not prefix.prefixlen <= ge <= le:
+            raise ValueError("FRR refuses it: the lengths must be len <= ge <= le")
+    return PrefixRule(action(words[0]), prefix, ge, le, line=number)
+
+
+def remove_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no ip prefix-list NAME [seq N ...]`."""
+    family: AddressFamily = "ipv4" if words[1] == "ip" else "ipv6"
+    rules = draft.prefix_lists.get((family, words[3]))
+    if rules is None:
+        raise Unclear("takes away a list that is not there")
+    if len(words) == 4:
+        del draft.prefix_lists[family, words[3]]
+    elif words[4] == "seq" and int(words[5]) in rules:
+        del rules[int(words[5])]
+    elif words[4] != "description":
+        raise Unclear("takes away a rule that is not there, or without its number")
+    return FACT
+
+
+def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`access-list NAME [seq N] permit|deny P [exact-match]`, `ipv6 access-list` likewise.
+
+    FRR matches a prefix within P, whatever its length. A rule in Cisco's way is kept as None.
+    """
+    family: AddressFamily = "ipv4"
+    if words[0] == "ipv6":
+        family = "ipv6"
+        words = words[1:]
+    rules = draft.access_lists.setdefault((family, words[1]), {})
+    if words[2] == "remark":
+        return HARMLESS
+    if words[2] == "seq":
+        sequence = read_number(words[3])
+        index = 4
+    else:
+        sequence, index = _next_sequence(rules), 2  # type: ignore[arg-type] # only keys
+    verb, *what = words[index:]
+    draft_action = action(verb)
+    if what == ["any"]:
+        prefix = read_prefix("0.0.0.0/0" if family == "ipv4" else "::/0")
+    elif len(what) == 1 or what[1:] == ["exact-match"]:
+        prefix = read_prefix(what[0], family)
+    else:
+        rules[sequence] = None
+        return FACT
+    longest = prefix.prefixlen if len(what) > 1 else _LENGTH[family]
+    rules[sequence] = PrefixRule(draft_action, prefix, prefix.prefixlen, longest, line=number)
+    return FACT
+
+
+def read_bgp_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`bgp extcommunity-list|community-list|as-path access-list|large-community-list ...`."""
+    kind = words[1]
+    if kind == "extcommunity-list":
+        return _extcommunity_list(draft, words[2:], number)
+    if kind in ("community-list", "large-community-list"):
+        rest = words[3:] if words[2] in ("standard", "expanded") else words[2:]
+    elif kind == "as-path" and words[2] == "access-list":
+        rest = words[3:]
+    elif kind in ("route-map", "send-extra-data", "session-dscp"):
+        return HARMLESS
+    else:
+        raise Unclear("bears on all of BGP")
+    draft.other_lists.setdefault((kind, rest[0]), []).append(" ".join(rest[1:]))
+    return FACT
+
+
+def _extcommunity_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    style = "standard"
+    if words[0] in ("standard", "expanded"):
+        style, *words = words
+    elif words[0].isdigit() and int(words[0]) >= 100:
+        style = "expanded"
+    name, *rest = words
+    rules = draft.community_lists.setdefault(name, {})
+    if rest[0] == "seq":
+        sequence = read_number(rest[1])
+        rest = rest[2:]
+    else:
+        sequence = _next_sequence(rules)  # type: ignore[arg-type] # only keys
+    values = read_list_values(rest[1:]) if style == "standard" else None
+    rules[sequence] = CommunityRule(action(rest[0]), values, line=number)
+    return FACT
+
+
+def open_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`route-map NAME permit|deny SEQ`: its block."""
+    _, name, verb, sequence = words
+    entries = draft.route_maps.setdefault(name, {})
+    key = read_number(sequence, 65535)
+    entry = entries.get(key)
+    if entry is None:
+        entry = entries[key] = EntryDraft(action(verb), number)
+    else:
+        entry.action = action(verb)
+    return enter(draft, Context(_ENTRY, " ".join(words), draft.top, entry))
+
+
+def remove_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no route-map NAME [permit|deny SEQ]`."""
+    entries = draft.route_maps.get(words[2])
+    if entries is None:
+        raise Unclear("takes away a route-map that is not there")
+    if len(words) == 3:
+        del draft.route_maps[words[2]]
+    else:
+        entries.pop(int(words[4]), None)
+        if not entries:
+            del draft.route_maps[words[2]]
+    return FACT
+
+
+def _match(draft: FrrDraft, words: list[str], number: int) -> int:
+    """Matches of one kind replace each other; the kind is everything before the value."""
+    entry: EntryDraft = draft.context.about
+    if words[1] in ("ip", "ipv6"):
+        key = (
+            " ".join(words[1:4])
+            if words[3] in ("prefix-list", "prefix-len")
+            else (f"{words[1]} {words[2]}")
+        )
+    else:
+        key = words[1]
+    words[2]  # a match without value is incomplete
+    entry.matches[key] = (words, number)
+    return FACT
+
+
+def _set(draft: FrrDraft, words: list[str], number: int) -> int:
+    entry: EntryDraft = draft.context.about
+    what = words[1]
+    words[2] if what != "atomic-aggregate" else what
+    if what in SET_HARMLESS:
+        return HARMLESS
+    key = " ".join(words[1:3]) if what in ("extcommunity", "ip", "ipv6", "evpn") else what
+    if key == "extcommunity rt":
+        words[3]
+        read_list_values(words[2:])
+    entry.sets[key] = (words, number)
+    return FACT
+
+
+def _call(draft: FrrDraft, words: list[str], number: int) -> int:
+    _, draft.context.about.call = words
+    return FACT
+
+
+def _continue(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`on-match next`, `on-match goto N`, `continue [N]`."""
+    if words[0] == "on-match" and words[1] not in ("next", "goto"):
+        raise ValueError("neither next nor goto")
+    draft.context.about.continues = True
+    return FACT
+
+
+def _no_match(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no match ...` and `no set ...` take away all of a kind that they name."""
+    entry: EntryDraft = draft.context.about
+    held = entry.matches if words[1] == "match" else entry.sets
+    said = " ".join(words[2:])
+    found = [key for key in held if said == key or said.startswith(f"{key} ")]
+    if not found and not (words[1] == "set" and words[2] in SET_HARMLESS):
+        raise Unclear("takes away what is not there")
+    for key in found:
+        del held[key]
+    return FACT
+
+
+def _no_continue(draft: FrrDraft, words: list[str], number: int) -> int:
+    draft.context.about.continues = False
+    return FACT
+
+
+def _no_call(draft: FrrDraft, words: list[str], number: int) -> int:
+    draft.context.about.call = ""
+    return FACT
+
+
+_ENTRY = commands(
+    "description",
+    match=_match,
+    set=_set,
+    call=_call,
+    on_match=_continue,
+    continue_=_continue,
+    no_=no_of(
+        match=_no_match,
+        set=_no_match,
+        call=_no_call,
+        on_match=_no_continue,
+        continue_=_no_continue,
+        description=harmless,
+    ),
+)

@@ -1,0 +1,84 @@
+"""Closed lists of words: what is known to have no bearing on separation, and what is kept as said.
+
+A word that stands in none of them, and that no reader handles, is reported as not understood.
+"""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Said of a BGP neighbour as a whole: timers, sessions, capabilities.
+PEER_HARMLESS = _words(
+    """
+    advertisement-interval bfd capability disable-connected-check
+    dont-capability-negotiate ebgp-multihop enforce-first-as extended-optional-parameters
+    graceful-restart graceful-restart-disable graceful-restart-helper override-capability
+    passive port rpki sender-as-path-loop-detection solo strict-capability-match tcp-mss
+    timers ttl-security
+    """
+)
+
+#: Said of it in one family: preferences, memory, and what only narrows.
+FAMILY_HARMLESS = _words(
+    """
+    addpath-tx-all-paths addpath-tx-bestpath-per-AS capability disable-addpath-rx
+    maximum-prefix-out soft-reconfiguration weight
+    """
+)
+
+#: Said of it in one family and kept in its own words: it may bear on separation.
+FAMILY_OPTIONS = _words(
+    """
+    advertise-map allowas-in as-override attribute-unchanged next-hop-self
+    remove-private-AS route-server-client unsuppress-map
+    """
+)
+
+#: What `redistribute` may name.
+PROTOCOLS = _words(
+    """
+    babel bgp connected eigrp isis kernel nhrp openfabric ospf ospf6 rip ripng sharp
+    static table
+    """
+)
+
+#: `bgp WORD ...` of an instance: choosing among routes, timing, logging. `ebgp-requires-policy`
+#: is among them because a neighbour without a policy is taken to let everything pass.
+BGP_HARMLESS = _words(
+    """
+    always-compare-med bestpath cluster-id coalesce-time conditional-advertisement
+    dampening deterministic-med ebgp-requires-policy fast-convergence
+    fast-external-failover graceful-restart graceful-shutdown hard-administrative-reset
+    labeled-unicast log-neighbor-changes max-med maxmed minimum-holdtime network
+    reject-as-sets route-reflector rr-allow-outbound-policy session-dscp shutdown
+    suppress-duplicates suppress-fib-pending tcp-keepalive update-delay
+    """
+)
+
+#: After `set` in a route-map: neither extended communities nor where packets go.
+SET_HARMLESS = _words(
+    """
+    aggregator as-path atomic-aggregate comm-list community distance label-index
+    large-comm-list large-community local-preference max-metric metric metric-type
+    min-metric origin originator-id tag weight
+    """
+)
+
+#: Attributes of ifupdown2's stanzas.
+STANZA_HARMLESS = _words(
+    """
+    address-purge arp-accept bond-ad-actor-sys-prio bond-ad-actor-system
+    bond-ad-sys-mac-addr bond-ad-sys-priority bond-lacp-bypass-allow bond-lacp-rate
+    bond-miimon bond-min-links bond-mode bond-num-grat-arp bond-num-unsol-na
+    bond-use-carrier bond-xmit-hash-policy bridge-ageing bridge-bridgeprio bridge-fd
+    bridge-gcint bridge-hashel bridge-hashmax bridge-hello bridge-igmp-version
+    bridge-maxage bridge-maxwait bridge-mclmc bridge-mclmi bridge-mcmi bridge-mcqifaddr
+    bridge-mcqpi bridge-mcqri bridge-mcquerier bridge-mcrouter bridge-mcsnoop bridge-mcsqc
+    bridge-mcsqi bridge-mcstats bridge-mld-version bridge-pathcosts bridge-portmcfl
+    bridge-portmcrouter bridge-portprios bridge-stp bridge-waitport broadcast gro-offload
+    gso-offload hwaddress ipv6-addrgen link-autoneg link-duplex link-fec link-speed
+    lro-offload mtu preferred-lifetime rx-offload scope tso-offload tx-offload ufo-offload
+    vlan-protocol
+    """
+)

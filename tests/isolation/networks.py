@@ -1,0 +1,135 @@
+"""The reference network's facts, and ways to change them one thing at a time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import inventory.reference
+from inventory.allocation import allocate
+from inventory.loader import load
+from inventory.lock_file import read_lock
+from inventory.models import Network
+from isolation.expectation import Expectation, from_inventory
+from isolation.prove import prove
+from isolation.verdict import Finding, Verdict
+from templates.facts import BgpInstance, DeviceFacts, NeighborFacts, VrfFamily
+from templates.intend import intend
+from tests.isolation.facts_of import facts_of
+
+Facts = dict[str, DeviceFacts]
+FAMILIES = ("ipv4", "ipv6")
+
+
+def of_network(network: Network, lock: Any = None) -> tuple[Facts, Expectation]:
+    allocation = allocate(network, lock)
+    devices = intend(network, allocation)
+    facts = {name: facts_of(device) for name, device in devices.items()}
+    return facts, from_inventory(network, allocation)
+
+
+@cache
+def _reference() -> tuple[Facts, Expectation]:
+    directory = Path(inventory.reference.__path__[0])
+    return of_network(load(directory), read_lock(directory))
+
+
+def reference() -> tuple[Facts, Expectation]:
+    facts, expectation = _reference()
+    return dict(facts), expectation
+
+
+def verdict_of(change: Callable[[Facts], None]) -> Verdict:
+    """The verdict over the reference network with one change."""
+    facts, expectation = reference()
+    change(facts)
+    return prove(facts, expectation)
+
+
+def of_class(verdict: Verdict, klass: str) -> list[Finding]:
+    return [finding for finding in verdict.findings if finding.klass == klass]
+
+
+def text_of(finding: Finding) -> str:
+    return " -> ".join(str(hop) for hop in finding.path)
+
+
+def edit_device(facts: Facts, device: str, **changes: Any) -> None:
+    facts[device] = replace(facts[device], **changes)
+
+
+def edit_family(
+    facts: Facts, device: str, vrf: str, families: tuple[str, ...] = FAMILIES, **changes: Any
+) -> None:
+    """Change address families of a VRF; a callable is given the old value."""
+
+    def change(family: VrfFamily) -> VrfFamily:
+        return replace(
+            family,
+            **{k: v(getattr(family, k)) if callable(v) else v for k, v in changes.items()},
+        )
+
+    def instance(old: BgpInstance) -> BgpInstance:
+        return replace(
+            old,
+            families={
+                name: change(family) if name in families else family
+                for name, family in old.families.items()
+            },
+        )
+
+    edit_bgp(facts, device, vrf, instance)
+
+
+def edit_bgp(
+    facts: Facts, device: str, vrf: str | None, change: Callable[[BgpInstance], BgpInstance]
+) -> None:
+    bgp = dict(facts[device].bgp)
+    bgp[vrf] = change(bgp[vrf])
+    edit_device(facts, device, bgp=bgp)
+
+
+def edit_neighbors(
+    facts: Facts, device: str, vrf: str | None, change: Callable[[NeighborFacts], NeighborFacts]
+) -> None:
+    edit_bgp(
+        facts,
+        device,
+        vrf,
+        lambda old: replace(old, neighbors={k: change(n) for k, n in old.neighbors.items()}),
+    )
+
+
+def edit_sessions(facts: Facts, device: str, vrf: str | None, **changes: Any) -> None:
+    """Change every activated family of every neighbour of a VRF."""
+
+    def change(neighbor: NeighborFacts) -> NeighborFacts:
+        return replace(
+            neighbor,
+            families={
+                name: replace(
+                    family,
+                    **{k: v(getattr(family, k)) if callable(v) else v for k, v in changes.items()},
+                )
+                for name, family in neighbor.families.items()
+            },
+        )
+
+    edit_neighbors(facts, device, vrf, change)
+
+
+def edit_interface(facts: Facts, device: str, name: str, **changes: Any) -> None:
+    interfaces = dict(facts[device].interfaces)
+    interfaces[name] = replace(interfaces[name], **changes)
+    edit_device(facts, device, interfaces=interfaces)
+
+
+def add_interface(facts: Facts, device: str, interface: Any) -> None:
+    interfaces: Mapping[str, Any] = facts[device].interfaces
+    edit_device(facts, device, interfaces={**interfaces, interface.name: interface})
+
+
+def interface_of(facts: Facts, device: str, vrf: str) -> str:
+    """The first interface in a VRF."""
+    return next(i.name for i in facts[device].interfaces.values() if i.vrf == vrf)
