@@ -238,6 +238,8 @@ _ISIS = commands(
     "spf",
     "spf-delay-ietf",
     "spf-interval",
+    "topology",
+    mpls=lambda d, w, n: HARMLESS if w[1] == "ldp-sync" else not_read(d, w, n),
     redistribute=not_read,
     default_information=not_read,
     no_=no_of(("set-overload-bit", "set-attached-bit", "hostname", "log-adjacency-changes")),

@@ -1,11 +1,12 @@
 """Lists and route-maps of FRR: what the lines say. What they mean is in `policy_meaning`."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from templates.device import AddressFamily
 from templates.facts import Action, CommunityRule, PrefixRule
 from templates.frr.addresses import read_number, read_prefix
-from templates.frr.communities import read_list_values
+from templates.frr.communities import read_list_values, read_targets
 from templates.frr.contexts import commands, enter, harmless, no_of
 from templates.frr.draft import FACT, HARMLESS, Context, EntryDraft, FrrDraft, Unclear
 from templates.frr.vocabulary import SET_HARMLESS
@@ -20,7 +21,7 @@ def action(word: str) -> Action:
     return cast(Action, word)
 
 
-def _next_sequence(held: dict[int, object]) -> int:
+def _next_sequence(held: Mapping[int, object]) -> int:
     """What FRR gives to an entry that has no number."""
     return (max(held) // 5 + 1) * 5 if held else 5
 
@@ -37,14 +38,17 @@ def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
         sequence = read_number(words[4])
         index = 5
     else:
-        sequence, index = _next_sequence(rules), 3  # type: ignore[arg-type] # only keys
-    rules[sequence] = _prefix_rule(family, words[index:], number)
+        sequence, index = _next_sequence(rules), 3
+    rule = _prefix_rule(family, words[index:], number)
+    # without a number, a rule that the list has is not added again
+    if index != 3 or rule not in rules.values():
+        rules[sequence] = rule
     return FACT
 
 
 def _prefix_rule(family: AddressFamily, words: list[str], number: int) -> PrefixRule:
     most = _LENGTH[family]
-    if words[1] == "any":
+    if words[1:] == ["any"]:
         prefix = read_prefix("0.0.0.0/0" if family == "ipv4" else "::/0", family)
         ge, le = 0, most
     else:
@@ -94,7 +98,7 @@ def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
         sequence = read_number(words[3])
         index = 4
     else:
-        sequence, index = _next_sequence(rules), 2  # type: ignore[arg-type] # only keys
+        sequence, index = _next_sequence(rules), 2
     verb, *what = words[index:]
     draft_action = action(verb)
     if what == ["any"]:
@@ -127,18 +131,17 @@ def read_bgp_list(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _extcommunity_list(draft: FrrDraft, words: list[str], number: int) -> int:
-    style = "standard"
     if words[0] in ("standard", "expanded"):
         style, *words = words
-    elif words[0].isdigit() and int(words[0]) >= 100:
-        style = "expanded"
+    else:
+        style = "expanded" if read_number(words[0], 500) >= 100 else "standard"
     name, *rest = words
     rules = draft.community_lists.setdefault(name, {})
     if rest[0] == "seq":
         sequence = read_number(rest[1])
         rest = rest[2:]
     else:
-        sequence = _next_sequence(rules)  # type: ignore[arg-type] # only keys
+        sequence = _next_sequence(rules)
     values = read_list_values(rest[1:]) if style == "standard" else None
     rules[sequence] = CommunityRule(action(rest[0]), values, line=number)
     return FACT
@@ -149,6 +152,8 @@ def open_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     _, name, verb, sequence = words
     entries = draft.route_maps.setdefault(name, {})
     key = read_number(sequence, 65535)
+    if not key:
+        raise ValueError("FRR refuses it: entries count from 1")
     entry = entries.get(key)
     if entry is None:
         entry = entries[key] = EntryDraft(action(verb), number)
@@ -195,8 +200,8 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
         return HARMLESS
     key = " ".join(words[1:3]) if what in ("extcommunity", "ip", "ipv6", "evpn") else what
     if key == "extcommunity rt":
-        words[3]
-        read_list_values(words[2:])
+        read_targets(words[3:])
+        words[3]  # noqa: B018 -- incomplete without a value
     entry.sets[key] = (words, number)
     return FACT
 
@@ -208,8 +213,12 @@ def _call(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _continue(draft: FrrDraft, words: list[str], number: int) -> int:
     """`on-match next`, `on-match goto N`, `continue [N]`."""
-    if words[0] == "on-match" and words[1] not in ("next", "goto"):
-        raise ValueError("neither next nor goto")
+    if words[1] == "next" and words[0] == "on-match":
+        _, _ = words
+    elif words[1] == "goto":
+        read_number(words[2])
+    else:
+        read_number(words[1])
     draft.context.about.continues = True
     return FACT
 

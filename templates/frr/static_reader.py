@@ -5,7 +5,10 @@ from templates.facts import StaticFacts
 from templates.frr.addresses import family_of, read_address, read_number, read_prefix
 from templates.frr.draft import FACT, FrrDraft, Unclear
 
-_DISCARDS = frozenset(("Null0", "blackhole", "reject"))
+#: FRR compares Null0 without case.
+_DISCARDS = frozenset(("null0", "blackhole", "reject"))
+#: Words that no interface is called here: the command goes on.
+_OTHER_WORDS = frozenset(("label", "color", "segments", "vrf"))
 #: A static route of distance 255 is never installed.
 _UNUSABLE = 255
 _DEFAULT = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
@@ -39,7 +42,7 @@ def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _way(word: str, family: AddressFamily) -> tuple[IPAddress | None, str | None]:
     """(next hop, interface) that the word after a prefix is; neither of them discards."""
-    if word in _DISCARDS:
+    if word.lower() in _DISCARDS:
         return None, None
     if word == "from":
         raise Unclear("a route by source address")
@@ -80,7 +83,7 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
         elif word.isdigit():
             distance = read_number(word, _UNUSABLE)
             index -= 1
-        elif index == 3 and next_hop is not None and word not in ("label", "color", "segments"):
+        elif index == 3 and next_hop is not None and word not in _OTHER_WORDS:
             interface = word
             index -= 1
         else:
