@@ -18,7 +18,7 @@ from templates.facts import (
     VrfFamily,
 )
 from templates.frr.addresses import family_of, read_prefix
-from templates.frr.draft import BgpDraft, FamilyDraft, FrrDraft, PeerDraft, PortDraft
+from templates.frr.draft import FACT, BgpDraft, FamilyDraft, FrrDraft, PeerDraft, PortDraft
 from templates.frr.interfaces_reader import LinuxDraft
 from templates.frr.policy_meaning import Policies
 from templates.frr.vocabulary import FAMILY_OPTIONS
@@ -34,22 +34,27 @@ _NO_VALUES: dict[str, tuple[Any, int]] = {}
 def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     """The facts of a text whose parts were read into `frr` and `linux` (one dict of ports)."""
     problems = [*linux.not_understood, *frr.not_understood]
+    known = {problem.line for problem in problems}
     statics, rules, closed = _routes(frr, linux)
     policies = Policies(frr)
+    interfaces = {
+        port.name: _interface(port, frr, linux, problems)
+        for port in frr.ports.values()
+        if port.name not in linux.vrfs or port.addresses or port.vrf or port.mpls or port.ldp
+    }
     facts = DeviceFacts(
         name=name,
         platform="frr",
-        interfaces={
-            port.name: _interface(port, frr, linux, problems)
-            for port in frr.ports.values()
-            if port.name not in linux.vrfs or port.addresses or port.vrf or port.mpls or port.ldp
-        },
+        interfaces=interfaces,
         vrfs=_vrfs(frr, linux, closed),
         bgp={vrf: _instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
         statics=tuple(sorted(statics, key=static_key)) if statics else (),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
         not_understood=tuple(sorted(problems, key=lambda problem: problem.line)),
     )
+    # lines that were facts by themselves and are none in this text
+    late = {problem.line for problem in problems} - known
+    frr.counts[FACT] -= len(late)
     return facts
 
 
@@ -175,15 +180,18 @@ def _instance(draft: BgpDraft, policies: Policies, problems: list[NotUnderstood]
     neighbors: dict[str, NeighborFacts] = {}
     for peer in draft.peers.values():
         if not peer.is_group:
-            facts = _neighbor(draft, peer, policies, problems)
-            if facts is not None:
+            facts = _neighbor(draft, peer, policies)
+            if facts is None:
+                text, context = f"neighbor {peer.name}", (_label(draft),)
+                problems.append(NotUnderstood(peer.line, text, context, "nothing says its AS"))
+            else:
                 neighbors[facts.address] = facts
     for prefix, (group, line) in draft.listens.items():
         held = draft.peers.get(group)
         member = PeerDraft(str(prefix), line, values={"peer-group": (group, line)})
         facts = None
         if held is not None and held.is_group:
-            facts = _neighbor(draft, member, policies, problems)
+            facts = _neighbor(draft, member, policies)
         if facts is None:
             context = (_label(draft),)
             text = f"bgp listen range {prefix} peer-group {group}"
@@ -246,10 +254,8 @@ def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
     )
 
 
-def _neighbor(
-    instance: BgpDraft, peer: PeerDraft, policies: Policies, problems: list[NotUnderstood]
-) -> NeighborFacts | None:
-    """A neighbour with what its group says; None, and a problem, where no AS makes it one."""
+def _neighbor(instance: BgpDraft, peer: PeerDraft, policies: Policies) -> NeighborFacts | None:
+    """A neighbour with what its group says; None where no AS makes it one."""
     values = peer.values
     group = None
     if "peer-group" in values:
@@ -257,14 +263,6 @@ def _neighbor(
         if group is not None:
             values = {**group.values, **values}
     if "remote-as" not in values:
-        problems.append(
-            NotUnderstood(
-                peer.line,
-                f"neighbor {peer.name}",
-                (_label(instance),),
-                "nothing says its AS",
-            )
-        )
         return None
     remote = values["remote-as"][0]
     names = [*peer.families]

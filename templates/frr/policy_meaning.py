@@ -192,4 +192,15 @@ def _ordered(matches: list[Match]) -> tuple[Match, ...]:
     """Conditions hold together, in any order: one order for all texts."""
     if len(matches) < 2:
         return tuple(matches)
-    return tuple(sorted(matches, key=lambda m: (m.kind, m.family or "", m.text, str(m.prefixes))))
+    return tuple(sorted(matches, key=_match_key))
+
+
+def _match_key(match: Match) -> tuple[object, ...]:
+    """By what is compared: no line numbers."""
+    return (
+        match.kind,
+        match.family or "",
+        match.text,
+        [(rule.action, str(rule.prefix), rule.ge, rule.le) for rule in match.prefixes],
+        [(rule.action, sorted(rule.values or ())) for rule in match.communities],
+    )

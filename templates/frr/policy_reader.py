@@ -9,7 +9,7 @@ from templates.frr.addresses import read_number, read_prefix
 from templates.frr.communities import read_list_values, read_targets
 from templates.frr.contexts import commands, enter, harmless, no_of
 from templates.frr.draft import FACT, HARMLESS, Context, EntryDraft, FrrDraft, Unclear
-from templates.frr.vocabulary import SET_HARMLESS
+from templates.frr.vocabulary import MATCHES, SET_HARMLESS, SET_TOUCHES
 
 _LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
 
@@ -179,6 +179,8 @@ def remove_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
 def _match(draft: FrrDraft, words: list[str], number: int) -> int:
     """Matches of one kind replace each other; the kind is everything before the value."""
     entry: EntryDraft = draft.context.about
+    if words[1] not in MATCHES:
+        raise Unclear("not known of a route-map")
     if words[1] in ("ip", "ipv6"):
         key = (
             " ".join(words[1:4])
@@ -198,10 +200,12 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     words[2] if what != "atomic-aggregate" else what
     if what in SET_HARMLESS:
         return HARMLESS
+    if what not in SET_TOUCHES:
+        raise Unclear("not known of a route-map")
     key = " ".join(words[1:3]) if what in ("extcommunity", "ip", "ipv6", "evpn") else what
     if key == "extcommunity rt":
         read_targets(words[3:])
-        words[3]  # noqa: B018 -- incomplete without a value
+        words[3]
     entry.sets[key] = (words, number)
     return FACT
 
