@@ -153,6 +153,8 @@ class FrrDraft:
     prefix_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule]] = field(
         default_factory=dict
     )
+    #: Prefix lists with a description.
+    described: set[tuple[AddressFamily, str]] = field(default_factory=set)
     access_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule | None]] = field(
         default_factory=dict
     )

@@ -29,20 +29,19 @@ def _next_sequence(held: Mapping[int, object]) -> int:
 def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     """`ip prefix-list NAME [seq N] permit|deny P [ge A] [le B]`, or its description."""
     family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
-    rules = draft.prefix_lists.get((family, words[2]))
-    if rules is None:
-        rules = draft.prefix_lists.setdefault((family, words[2]), {})
+    key = family, words[2]
     if words[3] == "description":
-        return FACT if not rules else HARMLESS
-    if words[3] == "seq":
-        sequence = read_number(words[4])
-        index = 5
-    else:
-        sequence, index = _next_sequence(rules), 3
-    rule = _prefix_rule(family, words[index:], number)
-    # without a number, a rule that the list has is not added again
-    if index != 3 or rule not in rules.values():
+        # it makes the list: without rules it permits everything, and without it there is none
+        draft.described.add(key)
+        return FACT if not draft.prefix_lists.setdefault(key, {}) else HARMLESS
+    numbered = words[3] == "seq"
+    rule = _prefix_rule(family, words[5:] if numbered else words[3:], number)
+    sequence = read_number(words[4]) if numbered else 0
+    rules = draft.prefix_lists.setdefault(key, {})
+    if numbered:
         rules[sequence] = rule
+    elif rule not in rules.values():  # FRR adds no rule twice
+        rules[_next_sequence(rules)] = rule
     return FACT
 
 
@@ -68,17 +67,22 @@ def _prefix_rule(family: AddressFamily, words: list[str], number: int) -> Prefix
 
 
 def remove_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`no ip prefix-list NAME [seq N ...]`."""
+    """`no ip prefix-list NAME [seq N ...]`; a list goes with its last rule."""
     family: AddressFamily = "ipv4" if words[1] == "ip" else "ipv6"
-    rules = draft.prefix_lists.get((family, words[3]))
+    key = family, words[3]
+    rules = draft.prefix_lists.get(key)
     if rules is None:
         raise Unclear("takes away a list that is not there")
     if len(words) == 4:
-        del draft.prefix_lists[family, words[3]]
-    elif words[4] == "seq" and int(words[5]) in rules:
-        del rules[int(words[5])]
-    elif words[4] != "description":
+        del draft.prefix_lists[key]
+        draft.described.discard(key)
+        return FACT
+    if words[4] == "description":
+        draft.described.discard(key)
+    elif words[4] != "seq" or rules.pop(read_number(words[5]), None) is None:
         raise Unclear("takes away a rule that is not there, or without its number")
+    if not rules and key not in draft.described:
+        del draft.prefix_lists[key]
     return FACT
 
 
@@ -150,15 +154,16 @@ def _extcommunity_list(draft: FrrDraft, words: list[str], number: int) -> int:
 def open_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     """`route-map NAME permit|deny SEQ`: its block."""
     _, name, verb, sequence = words
-    entries = draft.route_maps.setdefault(name, {})
     key = read_number(sequence, 65535)
     if not key:
         raise ValueError("FRR refuses it: entries count from 1")
+    decision = action(verb)
+    entries = draft.route_maps.setdefault(name, {})
     entry = entries.get(key)
     if entry is None:
-        entry = entries[key] = EntryDraft(action(verb), number)
+        entry = entries[key] = EntryDraft(decision, number)
     else:
-        entry.action = action(verb)
+        entry.action = decision
     return enter(draft, Context(_ENTRY, " ".join(words), draft.top, entry))
 
 
