@@ -2,10 +2,11 @@
 
 `pytest tests/bench/test_config_reader_bench.py --benchmark-enable`. The texts are those of 60
 edges of a generated nation, each different; nothing is remembered from one text to the next.
-hier_config only makes a tree of a text, with no meaning to its lines; its parse is the lower bound
-of what a reader in the field costs. `lines_per_second` and `times_hier_config` are in extra_info.
+hier_config only makes a tree of a text, with no meaning to its lines, and gets them without the
+lines that close blocks. `lines_per_second` and `times_hier_config` are in extra_info.
 """
 
+import re
 import time
 from collections.abc import Callable
 
@@ -28,6 +29,11 @@ def texts(edges: int) -> list[str]:
     network = network_of(nation(edges, ACCESSES))
     devices = intend(network, allocate(network))
     return [render(device) for device in devices.values() if not device.reflector]
+
+
+def without_closing_lines(text: str) -> str:
+    """What hier_config takes: it knows no FRR, and refuses `exit` and `!` as duplicate sections."""
+    return re.sub(r"(?m)^ *(?:exit.*|!)\n", "", text)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -56,8 +62,10 @@ def test_read_config(benchmark: BenchmarkFixture, edges: int) -> None:
     assert read_lines == lines
     if not benchmark.disabled:
         fastest = benchmark.stats.stats.min
-        baseline = seconds(lambda: [get_hconfig(Platform.GENERIC, text) for text in sample])
+        trees = [without_closing_lines(text) for text in sample]
+        baseline = seconds(lambda: [get_hconfig(Platform.GENERIC, text) for text in trees])
+        baseline_rate = sum(text.count("\n") for text in trees) / baseline
         benchmark.extra_info["lines_per_text"] = round(lines / edges)
         benchmark.extra_info["lines_per_second"] = round(lines / fastest)
-        benchmark.extra_info["hier_config_lines_per_second"] = round(lines / baseline)
-        benchmark.extra_info["times_hier_config"] = round(baseline / fastest, 1)
+        benchmark.extra_info["hier_config_lines_per_second"] = round(baseline_rate)
+        benchmark.extra_info["times_hier_config"] = round(lines / fastest / baseline_rate, 1)
