@@ -176,6 +176,7 @@ def _instance(draft: BgpDraft, policies: Policies, problems: list[NotUnderstood]
     families = {
         cast(AddressFamily, name): _family(family, policies)
         for name, family in draft.families.items()
+        if not family.says_nothing
     }
     neighbors: dict[str, NeighborFacts] = {}
     for peer in draft.peers.values():
@@ -202,7 +203,7 @@ def _instance(draft: BgpDraft, policies: Policies, problems: list[NotUnderstood]
         draft.vrf,
         draft.asn,
         draft.router_id,
-        {name: family for name, family in families.items() if family != VrfFamily(name)},
+        families,
         neighbors,
         line=draft.line,
     )

@@ -58,10 +58,12 @@ def _bgp(draft: FrrDraft, words: list[str], number: int) -> int:
     instance: BgpDraft = draft.context.about
     what = words[1]
     if what == "router-id":
+        router_id = draft.spelled.get((what, words[2]))
+        if router_id is None:
+            router_id = draft.spelled[what, words[2]] = IPv4Address(words[2])
+        instance.router_id = router_id
         if instance.vrf and any(f.rd or f.exports for f in instance.families.values()):
-            instance.router_id = IPv4Address(words[2])
             raise Unclear("given after rd or rt, it rewrites both silently (FRR 8.4): put it first")
-        instance.router_id = IPv4Address(words[2])
     elif what == "default":
         return _default(instance, words[2], make=True)
     elif what == "listen":
@@ -146,8 +148,11 @@ def _unicast(draft: FrrDraft, number: int) -> FamilyDraft:
 
 def _rd(draft: FrrDraft, words: list[str], number: int) -> int:
     _, _, _, value = _vpn(words, "export")
+    rd = draft.spelled.get(("rd", value))
+    if rd is None:
+        rd = draft.spelled["rd", value] = read_distinguisher(value)
     family = _unicast(draft, number)
-    family.rd = read_distinguisher(value)
+    family.rd = rd
     family.values["rd"] = (True, number)
     return FACT
 
@@ -164,9 +169,13 @@ def _rt(draft: FrrDraft, words: list[str], number: int) -> int:
     direction = words[2]
     if words[1] != "vpn" or direction not in ("both", "import", "export"):
         raise ValueError("FRR refuses it: not its form")
-    targets = dict.fromkeys(read_targets(words[3:]), number)
-    if not targets:
+    text = words[3] if len(words) == 4 else " ".join(words[3:])
+    values = draft.spelled.get(("rt", text))
+    if values is None:
+        values = draft.spelled["rt", text] = read_targets(words[3:])
+    if not values:
         raise IndexError
+    targets = dict.fromkeys(values, number)
     family = _unicast(draft, number)
     if direction != "export":
         family.imports = targets
@@ -254,9 +263,8 @@ def _no_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
         return None
     family = _unicast(draft, number)
     if what == "rd":
-        found: object = family.rd
         family.rd = None
-        return _taken(found)
+        return _taken(family.values.pop("rd", None))
     key = f"route-map {words[3]}" if what == "route-map" else what
     return _taken(family.values.pop("export vpn" if what == "export" else key, None))
 

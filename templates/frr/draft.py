@@ -80,6 +80,18 @@ class FamilyDraft:
     redistributes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
     networks: dict[IPNetwork, int] = field(default_factory=dict)
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is as if it were not there."""
+        return not (
+            self.values
+            or self.redistributes
+            or self.imports
+            or self.exports
+            or self.import_vrfs
+            or self.networks
+        )
+
 
 @dataclass(slots=True, eq=False)
 class BgpDraft:
@@ -166,5 +178,5 @@ class FrrDraft:
     not_understood: list[NotUnderstood] = field(default_factory=list)
     #: Lines that were BLANK, FACT, HARMLESS.
     counts: list[int] = field(default_factory=lambda: [0, 0, 0])
-    #: Lines that close a block, outermost context only.
-    exits: int = 0
+    #: Targets, distinguishers and router ids of this text by their spelling: each is read once.
+    spelled: dict[tuple[str, str], Any] = field(default_factory=dict)

@@ -120,11 +120,6 @@ def _address(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
-def _interface_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
-    bind(draft, draft.context.about, words[1], number)
-    return FACT
-
-
 def _shutdown(draft: FrrDraft, words: list[str], number: int) -> int:
     draft.context.about.shutdown = words[0] != "no"
     return FACT
@@ -172,7 +167,6 @@ _INTERFACE = commands(
     mpls=_mpls,
     shutdown=_shutdown,
     pbr_policy=_pbr_policy,
-    vrf=_interface_vrf,
     no_=no_of(
         ("bandwidth", "link-detect", "multicast", "description"),
         shutdown=_shutdown,
