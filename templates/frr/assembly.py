@@ -48,7 +48,7 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         interfaces=interfaces,
         vrfs=_vrfs(frr, linux, closed),
         bgp={vrf: _instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
-        statics=tuple(sorted(statics, key=static_key)) if statics else (),
+        statics=_once_each(statics),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
         not_understood=tuple(sorted(problems, key=lambda problem: problem.line)),
     )
@@ -92,8 +92,12 @@ def _routes(
                 vrf, table = names[table], None
             elif table == _MAIN:
                 vrf, table = None, None
-            if (vrf, table) != (route.vrf, route.table):
-                route = _moved(route, vrf, table)  # noqa: PLW2901 -- the same route, named
+        # a VRF's device as the way out: the look-up goes on in that VRF
+        through = route.interface if route.interface in linux.vrfs else None
+        if through == vrf:
+            through = None
+        if through is not None or (vrf, table) != (route.vrf, route.table):
+            route = _moved(route, vrf, table, through)  # noqa: PLW2901 -- the same route, named
         if route.discards and vrf is not None and table is None and route.prefix in _DEFAULTS:
             closed.setdefault(vrf, set()).add(family_of(route.prefix))
         else:
@@ -105,13 +109,24 @@ def _routes(
     return statics, rules, closed
 
 
-def _moved(route: StaticFacts, vrf: str | None, table: int | None) -> StaticFacts:
+def _once_each(statics: list[StaticFacts]) -> tuple[StaticFacts, ...]:
+    """In order; a route said twice is one."""
+    found: list[StaticFacts] = []
+    for route in sorted(statics, key=static_key):
+        if not found or found[-1] != route:
+            found.append(route)
+    return tuple(found)
+
+
+def _moved(
+    route: StaticFacts, vrf: str | None, table: int | None, through: str | None
+) -> StaticFacts:
     return StaticFacts(
         vrf,
         route.prefix,
         route.next_hop,
         route.interface,
-        route.next_hop_vrf,
+        through or route.next_hop_vrf,
         route.discards,
         table,
         route.line,

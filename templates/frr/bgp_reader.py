@@ -316,14 +316,16 @@ def _no_network(draft: FrrDraft, words: list[str], number: int) -> int:
 
 _HARMLESS = ("distance", "maximum-paths", "table-map")
 _ROUTER = commands(
-    "timers",
+    "coalesce-time",
     "read-quanta",
+    "timers",
+    "update-delay",
     "write-quanta",
-    "neighbor-timers",
     *_HARMLESS,
     neighbor=peer_line,
     bgp=_bgp,
     address_family=_open_family,
+    segment_routing=opaque,
     redistribute=_redistribute,
     network=_network,
     aggregate_address=_network,

@@ -85,6 +85,10 @@ def _value(peer: PeerDraft, words: list[str], number: int) -> int:
         peer.values[what] = (" ".join(words[3:]), number)
         return HARMLESS
     if what == "shutdown":
+        if words[3:4] == ["rtt"]:
+            return HARMLESS  # only a slow session is shut down
+        if words[3:] and words[3] != "message":
+            raise Unclear("FRR refuses it: not its form")
         peer.values[what] = (True, number)
     elif what == "local-as":
         peer.values[what] = (" ".join(words[2:]), number)

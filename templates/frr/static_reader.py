@@ -22,7 +22,7 @@ def read_static(draft: FrrDraft, words: list[str], number: int) -> int:
         raise Unclear("a route of distance 255 is never installed: it discards nothing")
     if closes and route.vrf and route.table is None:
         draft.closing.setdefault((route.vrf, family_of(route.prefix)), number)
-    elif route not in draft.statics:
+    else:
         draft.statics.append(route)
     return FACT
 
@@ -32,7 +32,7 @@ def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
     route, _ = _parse(words[1:], draft.context.about, number)
     key = (route.vrf or "", family_of(route.prefix))
     if route in draft.statics:
-        draft.statics.remove(route)
+        draft.statics = [held for held in draft.statics if held != route]
     elif route.discards and key in draft.closing:
         del draft.closing[key]
     else:
