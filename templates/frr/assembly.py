@@ -258,7 +258,7 @@ def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
         policy("route-map import"),
         policy("route-map export"),
         frozenset(draft.import_vrfs) if draft.import_vrfs else _NOTHING,
-        policy("import vrf route-map"),
+        policy("route-map import") if draft.import_vrfs else None,
         {
             protocol: None if name is None else policies.route_map(name)
             for protocol, (name, _) in draft.redistributes.items()

@@ -35,6 +35,10 @@ class Unclear(Exception):  # noqa: N818 -- no error of the text: the reader says
     """A line that has no meaning here; the message says why."""
 
 
+class Refused(Unclear):
+    """A line that FRR knows here and refuses for what was, or was not, said before it."""
+
+
 @dataclass(slots=True, eq=False)
 class Context:
     """A block that is open: its commands, the words that opened it, and what it fills in."""

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from templates.frr.addresses import read_number
-from templates.frr.draft import FACT, HARMLESS, BgpDraft, FrrDraft, PeerDraft, Unclear
+from templates.frr.draft import FACT, HARMLESS, BgpDraft, FrrDraft, PeerDraft, Refused, Unclear
 from templates.frr.vocabulary import FAMILY_HARMLESS, FAMILY_OPTIONS, PEER_HARMLESS
 
 _DIRECTED = frozenset(("route-map", "prefix-list", "filter-list", "distribute-list"))
@@ -61,7 +61,7 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
     if peer is None:
         peer = _define(instance, words, number)
         if peer is None:
-            raise Unclear("FRR refuses it: no line before makes this neighbor")
+            raise Refused("FRR refuses it: no line before makes this neighbor")
     if what in PEER_HARMLESS:
         words[3:]
         return HARMLESS
@@ -110,23 +110,21 @@ def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | No
         if what == "remote-as":
             _remote_as(words[3])
         elif words[3] not in instance.peers:
-            raise Unclear("FRR refuses it: no such peer group")
+            raise Refused("FRR refuses it: no such peer group")
         ip_address(peer_name(words[1]))
         return _make(instance, words[1], number)
     if what == "peer-group":
         return _make(instance, words[1], number, is_group=True)
-    if what == "interface" and words[3:]:
+    if what == "interface":
         return _make(instance, words[1], number)
     return None
 
 
 def _interface(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> int:
     """`neighbor eth1 interface [v6only] [remote-as X|peer-group G]`: an unnumbered neighbour."""
-    rest = words[3:]
-    if rest[0] == "v6only":
-        rest = rest[1:]
-        if not rest:
-            return FACT
+    rest = words[4:] if words[3:4] == ["v6only"] else words[3:]
+    if not rest:
+        return FACT
     if rest[0] == "remote-as":
         peer.values["remote-as"] = (_remote_as(rest[1]), number)
     elif rest[0] == "peer-group":
@@ -142,7 +140,7 @@ def _interface(instance: BgpDraft, peer: PeerDraft, words: list[str], number: in
 def _join(instance: BgpDraft, peer: PeerDraft, group: str, number: int) -> None:
     held = instance.peers.get(group)
     if held is None or not held.is_group:
-        raise Unclear("FRR refuses it: no such peer group")
+        raise Refused("FRR refuses it: no such peer group")
     peer.values["peer-group"] = (group, number)
 
 
@@ -165,7 +163,7 @@ def family_line(draft: FrrDraft, words: list[str], number: int) -> int | None:
     instance: BgpDraft = context.about
     peer = instance.spelled.get(words[1]) or find_peer(instance, words[1])
     if peer is None:
-        raise Unclear("FRR refuses it: no line before makes this neighbor")
+        raise Refused("FRR refuses it: no line before makes this neighbor")
     return _family_line(peer, context.family, words, number)
 
 
@@ -231,7 +229,7 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         return HARMLESS
     if what in _PEER_WORDS:
         if peer.values.pop(what, None) is None:
-            raise Unclear("takes away what is not there")
+            raise Refused("takes away what is not there")
         return FACT
     return _no_family_line(peer, "ipv4", words, number)
 
@@ -258,14 +256,14 @@ def _no_family_line(peer: PeerDraft, family: str, words: list[str], number: int)
     else:
         key = f"{what} {words[-1]}" if what in _DIRECTED else what
         if values.pop(key, None) is None:
-            raise Unclear("takes away what is not there")
+            raise Refused("takes away what is not there")
     return FACT
 
 
 def _there(instance: BgpDraft, word: str) -> PeerDraft:
     peer = find_peer(instance, word)
     if peer is None:
-        raise Unclear("takes away a neighbor that is not there")
+        raise Refused("takes away a neighbor that is not there")
     return peer
 
 

@@ -8,7 +8,7 @@ from templates.facts import Action, CommunityRule, PrefixRule
 from templates.frr.addresses import read_number, read_prefix
 from templates.frr.communities import read_list_values, read_targets
 from templates.frr.contexts import commands, enter, harmless, no_of
-from templates.frr.draft import FACT, HARMLESS, Context, EntryDraft, FrrDraft, Unclear
+from templates.frr.draft import FACT, HARMLESS, Context, EntryDraft, FrrDraft, Refused, Unclear
 from templates.frr.vocabulary import MATCHES, SET_HARMLESS, SET_TOUCHES
 
 _LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
@@ -72,7 +72,7 @@ def remove_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     key = family, words[3]
     rules = draft.prefix_lists.get(key)
     if rules is None:
-        raise Unclear("takes away a list that is not there")
+        raise Refused("takes away a list that is not there")
     if len(words) == 4:
         del draft.prefix_lists[key]
         draft.described.discard(key)
@@ -80,7 +80,7 @@ def remove_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[4] == "description":
         draft.described.discard(key)
     elif words[4] != "seq" or rules.pop(read_number(words[5]), None) is None:
-        raise Unclear("takes away a rule that is not there, or without its number")
+        raise Refused("takes away a rule that is not there, or without its number")
     if not rules and key not in draft.described:
         del draft.prefix_lists[key]
     return FACT
@@ -164,6 +164,7 @@ def open_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
         entry = entries[key] = EntryDraft(decision, number)
     else:
         entry.action = decision
+        entry.continues = entry.continues and decision == "permit"
     return enter(draft, Context(_ENTRY, " ".join(words), draft.top, entry))
 
 
@@ -171,7 +172,7 @@ def remove_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     """`no route-map NAME [permit|deny SEQ]`."""
     entries = draft.route_maps.get(words[2])
     if entries is None:
-        raise Unclear("takes away a route-map that is not there")
+        raise Refused("takes away a route-map that is not there")
     if len(words) == 3:
         del draft.route_maps[words[2]]
     else:
@@ -181,33 +182,37 @@ def remove_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
+def _kind(words: list[str]) -> str:
+    """What a `match` or `set` is about: everything before its value. Lines of a kind replace
+    each other.
+    """
+    if words[1] not in ("ip", "ipv6", "extcommunity", "evpn"):
+        return words[1]
+    if words[0] == "set" or words[3:4] not in (["prefix-list"], ["prefix-len"]):
+        return words[1] if words[:2] == ["match", "extcommunity"] else " ".join(words[1:3])
+    return " ".join(words[1:4])
+
+
 def _match(draft: FrrDraft, words: list[str], number: int) -> int:
-    """Matches of one kind replace each other; the kind is everything before the value."""
     entry: EntryDraft = draft.context.about
     if words[1] not in MATCHES:
         raise Unclear("not known of a route-map")
-    if words[1] in ("ip", "ipv6"):
-        key = (
-            " ".join(words[1:4])
-            if words[3] in ("prefix-list", "prefix-len")
-            else (f"{words[1]} {words[2]}")
-        )
-    else:
-        key = words[1]
-    words[2]  # a match without value is incomplete
-    entry.matches[key] = (words, number)
+    if len(words) < 3:
+        raise IndexError
+    entry.matches[_kind(words)] = (words, number)
     return FACT
 
 
 def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     entry: EntryDraft = draft.context.about
     what = words[1]
-    words[2] if what != "atomic-aggregate" else what
+    if len(words) < 3 and what != "atomic-aggregate":
+        raise IndexError
     if what in SET_HARMLESS:
         return HARMLESS
     if what not in SET_TOUCHES:
         raise Unclear("not known of a route-map")
-    key = " ".join(words[1:3]) if what in ("extcommunity", "ip", "ipv6", "evpn") else what
+    key = _kind(words)
     if key == "extcommunity rt":
         read_targets(words[3:])
         words[3]
@@ -228,21 +233,22 @@ def _continue(draft: FrrDraft, words: list[str], number: int) -> int:
         read_number(words[2])
     else:
         read_number(words[1])
-    draft.context.about.continues = True
+    entry: EntryDraft = draft.context.about
+    if entry.action == "deny":
+        return HARMLESS  # FRR refuses it: a deny ends it all
+    entry.continues = True
     return FACT
 
 
 def _no_match(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`no match ...` and `no set ...` take away all of a kind that they name."""
+    """`no match ...` and `no set ...` take away what is said of the kind, whatever the value."""
     entry: EntryDraft = draft.context.about
     held = entry.matches if words[1] == "match" else entry.sets
-    said = " ".join(words[2:])
-    found = [key for key in held if said == key or said.startswith(f"{key} ")]
-    if not found and not (words[1] == "set" and words[2] in SET_HARMLESS):
-        raise Unclear("takes away what is not there")
-    for key in found:
-        del held[key]
-    return FACT
+    if held.pop(_kind(words[1:]), None) is not None:
+        return FACT
+    if words[1] == "set" and words[2] in SET_HARMLESS:
+        return HARMLESS
+    raise Refused("takes away what is not there")
 
 
 def _no_continue(draft: FrrDraft, words: list[str], number: int) -> int:

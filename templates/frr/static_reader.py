@@ -3,7 +3,7 @@
 from templates.device import AddressFamily, IPAddress
 from templates.facts import StaticFacts
 from templates.frr.addresses import family_of, read_address, read_number, read_prefix
-from templates.frr.draft import FACT, FrrDraft, Unclear
+from templates.frr.draft import FACT, FrrDraft, Refused, Unclear
 
 #: FRR compares Null0 without case.
 _DISCARDS = frozenset(("null0", "blackhole", "reject"))
@@ -36,7 +36,7 @@ def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
     elif route.discards and key in draft.closing:
         del draft.closing[key]
     else:
-        raise Unclear("takes away a route that is not there")
+        raise Refused("takes away a route that is not there")
     return FACT
 
 

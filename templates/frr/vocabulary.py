@@ -35,13 +35,15 @@ FAMILY_OPTIONS = _words(
     """
 )
 
-#: What `redistribute` may name.
+#: What `redistribute` may name, and what of it only one family knows.
 PROTOCOLS = _words(
     """
-    babel bgp connected eigrp isis kernel nhrp openfabric ospf ospf6 rip ripng sharp
+    babel connected eigrp isis kernel nhrp openfabric ospf ospf6 rip ripng sharp
     static table
     """
 )
+IPV4_PROTOCOLS = _words("eigrp ospf rip table")
+IPV6_PROTOCOLS = _words("ospf6 ripng")
 
 #: `bgp WORD ...` of an instance: choosing among routes, timing, logging. `ebgp-requires-policy`
 #: is among them because a neighbour without a policy is taken to let everything pass.
@@ -56,6 +58,9 @@ BGP_HARMLESS = _words(
     suppress-duplicates suppress-fib-pending tcp-keepalive update-delay
     """
 )
+
+#: `bgp WORD ...` of the top level: lists.
+BGP_LISTS = _words("as-path community-list extcommunity-list large-community-list")
 
 #: After `set` in a route-map: neither extended communities nor where packets go.
 SET_HARMLESS = _words(
