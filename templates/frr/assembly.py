@@ -281,6 +281,7 @@ def _neighbor(instance: BgpDraft, peer: PeerDraft, policies: Policies) -> Neighb
     if "remote-as" not in values:
         return None
     remote = values["remote-as"][0]
+    external = remote != instance.asn if isinstance(remote, int) else remote == "external"
     names = [*peer.families]
     if group is not None:
         names.extend(name for name in group.families if name not in peer.families)
@@ -296,13 +297,15 @@ def _neighbor(instance: BgpDraft, peer: PeerDraft, policies: Policies) -> Neighb
             if own is not None and own[1] == 0 and "activate" in inherited:
                 said["activate"] = inherited["activate"]
         if said.get("activate", (False, 0))[0]:
-            families[name] = _neighbor_family(name, said, policies, peer, local_as)
+            families[name] = _neighbor_family(
+                name, said, policies, peer, local_as, internal=not external
+            )
     address = peer.name
     return NeighborFacts(
         instance.vrf,
         address,
         remote if isinstance(remote, int) else None,
-        remote != instance.asn if isinstance(remote, int) else remote == "external",
+        external,
         families,
         "password" in values,
         values["update-source"][0] if "update-source" in values else "",
@@ -319,6 +322,8 @@ def _neighbor_family(
     policies: Policies,
     peer: PeerDraft,
     local_as: str,
+    *,
+    internal: bool,
 ) -> NeighborFamily:
     limit, warns = said["maximum-prefix"][0] if "maximum-prefix" in said else (None, False)
     options: list[str] = [local_as] if local_as else []
@@ -334,7 +339,7 @@ def _neighbor_family(
         _applied(policies, family, said, "out"),
         limit,
         warns,
-        "route-reflector-client" in said,
+        "route-reflector-client" in said and internal,
         "default-originate" in said,
         frozenset(options) if options else _NOTHING,
         said["activate"][1] or peer.line,

@@ -4,7 +4,7 @@ The FRR behaviour behind each handler was tried on bgpd 8.4.4.
 """
 
 from ipaddress import IPv4Address
-from typing import cast
+from typing import Any, cast
 
 from templates.device import AddressFamily
 from templates.frr.addresses import read_address, read_number, read_prefix
@@ -214,7 +214,7 @@ def _import(draft: FrrDraft, words: list[str], number: int) -> int:
         _unicast(draft, number).values["import vpn"] = (True, number)
     elif words[1] == "vrf" and len(words) == 4 and words[2] == "route-map":
         # one and the same policy as `route-map vpn import`
-        _unicast(draft, number).values["route-map import"] = (words[3], number)
+        _vrf_policy(draft, number)["route-map import"] = (words[3], number)
     elif words[1] == "vrf" and len(words) == 3:
         _unicast(draft, number).import_vrfs[words[2]] = number
     else:
@@ -222,12 +222,20 @@ def _import(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
+def _vrf_policy(draft: FrrDraft, number: int) -> dict[str, Any]:
+    """Where the policy of `import vrf` is; a family that meets the VPN tables may not have it."""
+    values = _unicast(draft, number).values
+    if "import vpn" in values or "export vpn" in values:
+        raise Refused("FRR refuses it: import vpn or export vpn came before")
+    return values
+
+
 def _no_import(draft: FrrDraft, words: list[str], number: int) -> int:
     family = _unicast(draft, number)
     if words[2] == "vpn":
         found: object = family.values.pop("import vpn", None)
     elif words[3] == "route-map":
-        found = family.values.pop("route-map import", None)
+        found = _vrf_policy(draft, number).pop("route-map import", None)
     else:
         found = family.import_vrfs.pop(words[3], None)
     return _taken(found)

@@ -186,7 +186,8 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
         _exactly(words, 3)
         values[what] = (True, number)
     elif what == "default-originate" or what in FAMILY_OPTIONS:
-        values[what] = (" ".join(words[2:]), number)
+        text = " ".join(words[2:])
+        values[what] = ("allowas-in" if text == "allowas-in 3" else text, number)  # its default
     elif what in FAMILY_HARMLESS:
         return HARMLESS
     elif what == "send-community":
@@ -220,10 +221,9 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         return FACT
     what = words[3]
     if what == "peer-group":
-        if peer.is_group:
-            _remove(instance, peer)
-        else:
-            peer.values.pop("peer-group", None)
+        if not peer.is_group and (len(words) < 5 or words[4] not in instance.peers):
+            raise Refused("FRR refuses it: no such peer group")
+        _remove(instance, peer)  # a member too, even one with an AS of its own
         return FACT
     if what in PEER_HARMLESS or what == "description":
         return HARMLESS
