@@ -18,7 +18,7 @@ from templates.facts import (
     VrfFamily,
 )
 from templates.frr.addresses import family_of, read_prefix
-from templates.frr.draft import BgpDraft, FamilyDraft, FrrDraft, PeerDraft, PortDraft
+from templates.frr.draft import FACT, BgpDraft, FamilyDraft, FrrDraft, PeerDraft, PortDraft
 from templates.frr.interfaces_reader import LinuxDraft
 from templates.frr.policy_meaning import Policies
 from templates.frr.vocabulary import FAMILY_OPTIONS
@@ -34,22 +34,27 @@ _NO_VALUES: dict[str, tuple[Any, int]] = {}
 def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     """The facts of a text whose parts were read into `frr` and `linux` (one dict of ports)."""
     problems = [*linux.not_understood, *frr.not_understood]
+    known = {problem.line for problem in problems}
     statics, rules, closed = _routes(frr, linux)
     policies = Policies(frr)
+    interfaces = {
+        port.name: _interface(port, frr, linux, problems)
+        for port in frr.ports.values()
+        if port.name not in linux.vrfs or port.addresses or port.vrf or port.mpls or port.ldp
+    }
     facts = DeviceFacts(
         name=name,
         platform="frr",
-        interfaces={
-            port.name: _interface(port, frr, linux, problems)
-            for port in frr.ports.values()
-            if port.name not in linux.vrfs or port.addresses or port.vrf or port.mpls or port.ldp
-        },
+        interfaces=interfaces,
         vrfs=_vrfs(frr, linux, closed),
         bgp={vrf: _instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
-        statics=tuple(sorted(statics, key=static_key)) if statics else (),
+        statics=_once_each(statics),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
         not_understood=tuple(sorted(problems, key=lambda problem: problem.line)),
     )
+    # lines that were facts by themselves and are none in this text
+    late = {problem.line for problem in problems} - known
+    frr.counts[FACT] -= len(late)
     return facts
 
 
@@ -87,8 +92,12 @@ def _routes(
                 vrf, table = names[table], None
             elif table == _MAIN:
                 vrf, table = None, None
-            if (vrf, table) != (route.vrf, route.table):
-                route = _moved(route, vrf, table)  # noqa: PLW2901 -- the same route, named
+        # a VRF's device as the way out: the look-up goes on in that VRF
+        through = route.interface if route.interface in linux.vrfs else None
+        if through == vrf:
+            through = None
+        if through is not None or (vrf, table) != (route.vrf, route.table):
+            route = _moved(route, vrf, table, through)  # noqa: PLW2901 -- the same route, named
         if route.discards and vrf is not None and table is None and route.prefix in _DEFAULTS:
             closed.setdefault(vrf, set()).add(family_of(route.prefix))
         else:
@@ -100,13 +109,24 @@ def _routes(
     return statics, rules, closed
 
 
-def _moved(route: StaticFacts, vrf: str | None, table: int | None) -> StaticFacts:
+def _once_each(statics: list[StaticFacts]) -> tuple[StaticFacts, ...]:
+    """In order; a route said twice is one."""
+    found: list[StaticFacts] = []
+    for route in sorted(statics, key=static_key):
+        if not found or found[-1] != route:
+            found.append(route)
+    return tuple(found)
+
+
+def _moved(
+    route: StaticFacts, vrf: str | None, table: int | None, through: str | None
+) -> StaticFacts:
     return StaticFacts(
         vrf,
         route.prefix,
         route.next_hop,
         route.interface,
-        route.next_hop_vrf,
+        through or route.next_hop_vrf,
         route.discards,
         table,
         route.line,
@@ -171,19 +191,23 @@ def _instance(draft: BgpDraft, policies: Policies, problems: list[NotUnderstood]
     families = {
         cast(AddressFamily, name): _family(family, policies)
         for name, family in draft.families.items()
+        if not family.says_nothing
     }
     neighbors: dict[str, NeighborFacts] = {}
     for peer in draft.peers.values():
         if not peer.is_group:
-            facts = _neighbor(draft, peer, policies, problems)
-            if facts is not None:
+            facts = _neighbor(draft, peer, policies)
+            if facts is None:
+                text, context = f"neighbor {peer.name}", (_label(draft),)
+                problems.append(NotUnderstood(peer.line, text, context, "nothing says its AS"))
+            else:
                 neighbors[facts.address] = facts
     for prefix, (group, line) in draft.listens.items():
         held = draft.peers.get(group)
         member = PeerDraft(str(prefix), line, values={"peer-group": (group, line)})
         facts = None
         if held is not None and held.is_group:
-            facts = _neighbor(draft, member, policies, problems)
+            facts = _neighbor(draft, member, policies)
         if facts is None:
             context = (_label(draft),)
             text = f"bgp listen range {prefix} peer-group {group}"
@@ -194,7 +218,7 @@ def _instance(draft: BgpDraft, policies: Policies, problems: list[NotUnderstood]
         draft.vrf,
         draft.asn,
         draft.router_id,
-        {name: family for name, family in families.items() if family != VrfFamily(name)},
+        families,
         neighbors,
         line=draft.line,
     )
@@ -234,7 +258,7 @@ def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
         policy("route-map import"),
         policy("route-map export"),
         frozenset(draft.import_vrfs) if draft.import_vrfs else _NOTHING,
-        policy("import vrf route-map"),
+        policy("route-map import") if draft.import_vrfs else None,
         {
             protocol: None if name is None else policies.route_map(name)
             for protocol, (name, _) in draft.redistributes.items()
@@ -246,10 +270,8 @@ def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
     )
 
 
-def _neighbor(
-    instance: BgpDraft, peer: PeerDraft, policies: Policies, problems: list[NotUnderstood]
-) -> NeighborFacts | None:
-    """A neighbour with what its group says; None, and a problem, where no AS makes it one."""
+def _neighbor(instance: BgpDraft, peer: PeerDraft, policies: Policies) -> NeighborFacts | None:
+    """A neighbour with what its group says; None where no AS makes it one."""
     values = peer.values
     group = None
     if "peer-group" in values:
@@ -257,16 +279,9 @@ def _neighbor(
         if group is not None:
             values = {**group.values, **values}
     if "remote-as" not in values:
-        problems.append(
-            NotUnderstood(
-                peer.line,
-                f"neighbor {peer.name}",
-                (_label(instance),),
-                "nothing says its AS",
-            )
-        )
         return None
     remote = values["remote-as"][0]
+    external = remote != instance.asn if isinstance(remote, int) else remote == "external"
     names = [*peer.families]
     if group is not None:
         names.extend(name for name in group.families if name not in peer.families)
@@ -282,13 +297,15 @@ def _neighbor(
             if own is not None and own[1] == 0 and "activate" in inherited:
                 said["activate"] = inherited["activate"]
         if said.get("activate", (False, 0))[0]:
-            families[name] = _neighbor_family(name, said, policies, peer, local_as)
+            families[name] = _neighbor_family(
+                name, said, policies, peer, local_as, internal=not external
+            )
     address = peer.name
     return NeighborFacts(
         instance.vrf,
         address,
         remote if isinstance(remote, int) else None,
-        remote != instance.asn if isinstance(remote, int) else remote == "external",
+        external,
         families,
         "password" in values,
         values["update-source"][0] if "update-source" in values else "",
@@ -305,6 +322,8 @@ def _neighbor_family(
     policies: Policies,
     peer: PeerDraft,
     local_as: str,
+    *,
+    internal: bool,
 ) -> NeighborFamily:
     limit, warns = said["maximum-prefix"][0] if "maximum-prefix" in said else (None, False)
     options: list[str] = [local_as] if local_as else []
@@ -320,7 +339,7 @@ def _neighbor_family(
         _applied(policies, family, said, "out"),
         limit,
         warns,
-        "route-reflector-client" in said,
+        "route-reflector-client" in said and internal,
         "default-originate" in said,
         frozenset(options) if options else _NOTHING,
         said["activate"][1] or peer.line,

@@ -4,7 +4,7 @@ The FRR behaviour behind each handler was tried on bgpd 8.4.4.
 """
 
 from ipaddress import IPv4Address
-from typing import cast
+from typing import Any, cast
 
 from templates.device import AddressFamily
 from templates.frr.addresses import read_address, read_number, read_prefix
@@ -17,6 +17,7 @@ from templates.frr.draft import (
     Context,
     FamilyDraft,
     FrrDraft,
+    Refused,
     Unclear,
 )
 from templates.frr.neighbor_reader import (
@@ -25,7 +26,13 @@ from templates.frr.neighbor_reader import (
     no_peer_line,
     peer_line,
 )
-from templates.frr.vocabulary import BGP_HARMLESS, PROTOCOLS
+from templates.frr.vocabulary import (
+    BGP_HARMLESS,
+    BGP_LISTS,
+    IPV4_PROTOCOLS,
+    IPV6_PROTOCOLS,
+    PROTOCOLS,
+)
 
 _CLASSFUL = ((128, 8), (192, 16), (224, 24))
 
@@ -50,24 +57,30 @@ def remove_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
     """`no router bgp [ASN [vrf X]]`."""
     vrf = words[5] if len(words) == 6 and words[4] == "vrf" else None
     if draft.bgp.pop(vrf, None) is None:
-        raise Unclear("takes away an instance that is not there")
+        raise Refused("takes away an instance that is not there")
     return FACT
 
 
-def _bgp(draft: FrrDraft, words: list[str], number: int) -> int:
+def _bgp(draft: FrrDraft, words: list[str], number: int) -> int | None:
     instance: BgpDraft = draft.context.about
     what = words[1]
+    if what in BGP_LISTS:
+        return None  # the top level's, after a block that was not closed
     if what == "router-id":
+        router_id = draft.spelled.get((what, words[2]))
+        if router_id is None:
+            router_id = draft.spelled[what, words[2]] = IPv4Address(words[2])
+        instance.router_id = router_id
         if instance.vrf and any(f.rd or f.exports for f in instance.families.values()):
-            instance.router_id = IPv4Address(words[2])
             raise Unclear("given after rd or rt, it rewrites both silently (FRR 8.4): put it first")
-        instance.router_id = IPv4Address(words[2])
     elif what == "default":
         return _default(instance, words[2], make=True)
     elif what == "listen":
         if words[2] == "limit":
             return HARMLESS
         _, _, _, prefix, _, group = words
+        if group not in instance.peers or not instance.peers[group].is_group:
+            raise Refused("FRR refuses it: no such peer group")
         instance.listens[read_prefix(prefix)] = (group, number)
     elif what in BGP_HARMLESS or (what == "retain" and words[2] == "route-target"):
         return HARMLESS
@@ -85,7 +98,7 @@ def _no_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
         if words[3] == "limit":
             return HARMLESS
         if instance.listens.pop(read_prefix(words[4]), None) is None:
-            raise Unclear("takes away what is not there")
+            raise Refused("takes away what is not there")
         return FACT
     if what in BGP_HARMLESS or what == "retain":
         return HARMLESS
@@ -146,8 +159,11 @@ def _unicast(draft: FrrDraft, number: int) -> FamilyDraft:
 
 def _rd(draft: FrrDraft, words: list[str], number: int) -> int:
     _, _, _, value = _vpn(words, "export")
+    rd = draft.spelled.get(("rd", value))
+    if rd is None:
+        rd = draft.spelled["rd", value] = read_distinguisher(value)
     family = _unicast(draft, number)
-    family.rd = read_distinguisher(value)
+    family.rd = rd
     family.values["rd"] = (True, number)
     return FACT
 
@@ -164,9 +180,13 @@ def _rt(draft: FrrDraft, words: list[str], number: int) -> int:
     direction = words[2]
     if words[1] != "vpn" or direction not in ("both", "import", "export"):
         raise ValueError("FRR refuses it: not its form")
-    targets = dict.fromkeys(read_targets(words[3:]), number)
-    if not targets:
+    text = words[3] if len(words) == 4 else " ".join(words[3:])
+    values = draft.spelled.get(("rt", text))
+    if values is None:
+        values = draft.spelled["rt", text] = read_targets(words[3:])
+    if not values:
         raise IndexError
+    targets = dict.fromkeys(values, number)
     family = _unicast(draft, number)
     if direction != "export":
         family.imports = targets
@@ -176,7 +196,8 @@ def _rt(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _no_rt(draft: FrrDraft, words: list[str], number: int) -> int:
-    """Takes all away, whatever targets it names."""
+    """Takes all away, whatever targets it names; without any FRR fails."""
+    words[4]
     family = _unicast(draft, number)
     direction = words[3]
     if direction not in ("both", "import", "export"):
@@ -192,7 +213,8 @@ def _import(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[1] == "vpn" and len(words) == 2:
         _unicast(draft, number).values["import vpn"] = (True, number)
     elif words[1] == "vrf" and len(words) == 4 and words[2] == "route-map":
-        _unicast(draft, number).values["import vrf route-map"] = (words[3], number)
+        # one and the same policy as `route-map vpn import`
+        _vrf_policy(draft, number)["route-map import"] = (words[3], number)
     elif words[1] == "vrf" and len(words) == 3:
         _unicast(draft, number).import_vrfs[words[2]] = number
     else:
@@ -200,12 +222,20 @@ def _import(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
+def _vrf_policy(draft: FrrDraft, number: int) -> dict[str, Any]:
+    """Where the policy of `import vrf` is; a family that meets the VPN tables may not have it."""
+    values = _unicast(draft, number).values
+    if "import vpn" in values or "export vpn" in values:
+        raise Refused("FRR refuses it: import vpn or export vpn came before")
+    return values
+
+
 def _no_import(draft: FrrDraft, words: list[str], number: int) -> int:
     family = _unicast(draft, number)
     if words[2] == "vpn":
         found: object = family.values.pop("import vpn", None)
     elif words[3] == "route-map":
-        found = family.values.pop("import vrf route-map", None)
+        found = _vrf_policy(draft, number).pop("route-map import", None)
     else:
         found = family.import_vrfs.pop(words[3], None)
     return _taken(found)
@@ -213,7 +243,7 @@ def _no_import(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _taken(found: object) -> int:
     if found is None:
-        raise Unclear("takes away what is not there")
+        raise Refused("takes away what is not there")
     return FACT
 
 
@@ -243,7 +273,11 @@ def _vpn_map(draft: FrrDraft, words: list[str], number: int) -> int | None:
     if words[1] != "vpn":
         return None
     _, _, direction, name = _vpn(words, "import", "export")
-    _unicast(draft, number).values[f"route-map {direction}"] = (name, number)
+    family = _unicast(draft, number)
+    if family.import_vrfs:
+        # targets and labels are refused too, but to take them as given hides no path
+        raise Refused("FRR refuses it: import vrf came before")
+    family.values[f"route-map {direction}"] = (name, number)
     return FACT
 
 
@@ -254,17 +288,20 @@ def _no_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
         return None
     family = _unicast(draft, number)
     if what == "rd":
-        found: object = family.rd
         family.rd = None
-        return _taken(found)
+        return _taken(family.values.pop("rd", None))
+    if what == "route-map":
+        words[4]
     key = f"route-map {words[3]}" if what == "route-map" else what
     return _taken(family.values.pop("export vpn" if what == "export" else key, None))
 
 
-def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int:
+def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
     protocol = words[1]
     if protocol not in PROTOCOLS:
         raise Unclear("a protocol that is not read")
+    if _of_other_family(draft, protocol):
+        return None
     rest = words[2:]
     if rest and rest[0].isdigit():
         protocol = f"{protocol} {read_number(rest.pop(0))}"
@@ -281,15 +318,31 @@ def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
-def _no_redistribute(draft: FrrDraft, words: list[str], number: int) -> int:
+def _of_other_family(draft: FrrDraft, protocol: str) -> bool:
+    """Whether the IPv6 family does not know it: the line is then the router's, of IPv4."""
+    if draft.context.family == "ipv6":
+        return protocol in IPV4_PROTOCOLS
+    if protocol in IPV6_PROTOCOLS:
+        raise ValueError("FRR refuses it: a protocol of IPv6")
+    return False
+
+
+def _no_redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    if _of_other_family(draft, words[2]):
+        return None
     protocol = " ".join(words[2:4]) if len(words) > 3 and words[3].isdigit() else words[2]
     return _taken(_unicast(draft, number).redistributes.pop(protocol, None))
 
 
-def _network(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`network P ...`, `aggregate-address P ...`: attributes do not change what is originated."""
+def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    """`network P ...`, `aggregate-address P ...`: attributes do not change what is originated.
+
+    The IPv6 family does not know IPv4's: the line is the router's, and so are those after it.
+    """
     family = cast(AddressFamily, draft.context.family)
     text = words[1]
+    if family == "ipv6" and ":" not in text:
+        return None
     if "/" not in text and family == "ipv4":
         if len(words) > 3 and words[2] == "mask":
             mask = int(IPv4Address(words[3]))
@@ -301,21 +354,25 @@ def _network(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
-def _no_network(draft: FrrDraft, words: list[str], number: int) -> int:
+def _no_network(draft: FrrDraft, words: list[str], number: int) -> int | None:
     family = cast(AddressFamily, draft.context.family)
+    if family == "ipv6" and ":" not in words[2]:
+        return None
     return _taken(_unicast(draft, number).networks.pop(read_prefix(words[2], family), None))
 
 
 _HARMLESS = ("distance", "maximum-paths", "table-map")
 _ROUTER = commands(
-    "timers",
+    "coalesce-time",
     "read-quanta",
+    "timers",
+    "update-delay",
     "write-quanta",
-    "neighbor-timers",
     *_HARMLESS,
     neighbor=peer_line,
     bgp=_bgp,
     address_family=_open_family,
+    segment_routing=opaque,
     redistribute=_redistribute,
     network=_network,
     aggregate_address=_network,

@@ -25,22 +25,14 @@ def read_targets(words: list[str]) -> list[ExtendedCommunity]:
 
 
 def read_list_values(words: list[str]) -> frozenset[ExtendedCommunity]:
-    """The values of `permit rt A soo B`: each follows its keyword, which holds until the next.
+    """The values of `permit rt A rt B soo C`: each follows a keyword of its own.
 
     Raises ValueError for what FRR rejects.
     """
-    found: set[ExtendedCommunity] = set()
-    subtype = None
-    for word in words:
-        if word in _SUBTYPES:
-            subtype = _SUBTYPES[word]
-        elif subtype is None:
-            raise ValueError("neither rt nor soo says what the value is")
-        else:
-            found.add(_community(word, subtype))
-    if not found:
-        raise ValueError("no value")
-    return frozenset(found)
+    if not words or len(words) % 2 or not _SUBTYPES.keys() >= set(words[::2]):
+        raise ValueError("neither rt nor soo says what the value is")
+    pairs = zip(words[::2], words[1::2], strict=True)
+    return frozenset(_community(word, _SUBTYPES[keyword]) for keyword, word in pairs)
 
 
 def _community(text: str, subtype: int) -> ExtendedCommunity:

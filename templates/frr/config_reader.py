@@ -19,9 +19,11 @@ from templates.frr.redaction import redact
 
 INTERFACES_MARK = "# This file describes the network interfaces"
 PORTS_MARK = "# ports.conf --"
-_CONTROL = bytes(i for i in range(32) if i not in (9, 10, 13)) + b"\x7f"
+_CONTROL = bytes(i for i in range(32) if i not in (9, 10)) + b"\x7f"
 #: Blanks that Python splits at and FRR does not.
 _OTHER_BLANKS = re.compile(r"[^\S\x00-\x7f]")
+#: Ends of lines as consoles and other systems write them.
+_ENDS = re.compile(r"\r+(?=\n|\Z)\n?")
 _LINUX_WORDS = ("auto", "iface", "source")
 _FRR_STARTS = ("frr version", "frr defaults", "Building configuration", "Current configuration")
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$")
@@ -92,6 +94,9 @@ def _name(parts: _Parts, frr: FrrDraft) -> str:
 
 def _lines(text: str, source: str) -> list[str]:
     """The lines of a text, its secrets removed. Raises ConfigTextError when it is none."""
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = _ENDS.sub("\n", text)
     if not text.strip():
         raise _error(source, 0, "nothing in it", "name a file with a router's configuration")
     data = text.encode("utf-8", "surrogatepass")
@@ -105,8 +110,6 @@ def _lines(text: str, source: str) -> list[str]:
         )
     if not text.isascii():
         text = _OTHER_BLANKS.sub("\ufffd", text)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     if not lines[-1]:
         lines.pop()

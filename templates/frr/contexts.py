@@ -15,6 +15,7 @@ from templates.frr.draft import (
     Context,
     FrrDraft,
     Handler,
+    Refused,
     Unclear,
 )
 
@@ -69,6 +70,8 @@ def _climb(draft: FrrDraft, words: list[str], number: int) -> int:
                 if kind is not None:
                     return kind
             context = context.parent
+    except Refused:
+        raise  # FRR stays where the command is known, done or not
     except (Unclear, ValueError, OverflowError, IndexError):
         draft.context = here
         raise

@@ -35,6 +35,10 @@ class Unclear(Exception):  # noqa: N818 -- no error of the text: the reader says
     """A line that has no meaning here; the message says why."""
 
 
+class Refused(Unclear):
+    """A line that FRR knows here and refuses for what was, or was not, said before it."""
+
+
 @dataclass(slots=True, eq=False)
 class Context:
     """A block that is open: its commands, the words that opened it, and what it fills in."""
@@ -79,6 +83,18 @@ class FamilyDraft:
     import_vrfs: dict[str, int] = field(default_factory=dict)
     redistributes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
     networks: dict[IPNetwork, int] = field(default_factory=dict)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is as if it were not there."""
+        return not (
+            self.values
+            or self.redistributes
+            or self.imports
+            or self.exports
+            or self.import_vrfs
+            or self.networks
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -153,6 +169,8 @@ class FrrDraft:
     prefix_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule]] = field(
         default_factory=dict
     )
+    #: Prefix lists with a description.
+    described: set[tuple[AddressFamily, str]] = field(default_factory=set)
     access_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule | None]] = field(
         default_factory=dict
     )
@@ -164,5 +182,5 @@ class FrrDraft:
     not_understood: list[NotUnderstood] = field(default_factory=list)
     #: Lines that were BLANK, FACT, HARMLESS.
     counts: list[int] = field(default_factory=lambda: [0, 0, 0])
-    #: Lines that close a block, outermost context only.
-    exits: int = 0
+    #: Targets, distinguishers and router ids of this text by their spelling: each is read once.
+    spelled: dict[tuple[str, str], Any] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from templates.device import AddressFamily
 from templates.facts import PolicyRoute
 from templates.frr.addresses import read_address, read_interface, read_number
 from templates.frr.bgp_reader import open_bgp, remove_bgp
-from templates.frr.contexts import commands, enter, harmless, leave, no_of, not_read, opaque
+from templates.frr.contexts import commands, enter, harmless, leave, no_of, not_read, opaque, report
 from templates.frr.draft import (
     FACT,
     HARMLESS,
@@ -68,15 +68,21 @@ def third_word(**handlers: Handler) -> Handler:
 
 def _open_interface(draft: FrrDraft, words: list[str], number: int) -> int:
     """`interface X [vrf Y]`."""
-    held = port(draft, words[1], number)
-    if len(words) == 4 and words[2] == "vrf":
-        bind(draft, held, words[3], number)
-    elif len(words) != 2:
+    if len(words) != 2 and (len(words) != 4 or words[2] != "vrf"):
         raise ValueError("FRR refuses it: not its form")
-    return enter(draft, Context(_INTERFACE, " ".join(words), draft.top, held))
+    held = port(draft, words[1], number)
+    kind = FACT
+    if len(words) == 4:
+        try:
+            bind(held, words[3], number)
+        except Unclear as error:
+            kind = report(draft, words, number, str(error))
+    # FRR goes into the block whatever Linux says of the VRF
+    draft.context = Context(_INTERFACE, " ".join(words), draft.top, held)
+    return kind
 
 
-def bind(draft: FrrDraft, held: PortDraft, vrf: str, number: int) -> None:
+def bind(held: PortDraft, vrf: str, number: int) -> None:
     """Put an interface into a VRF. Raises Unclear when it is in another one already."""
     if held.vrf != vrf and held.stanza and held.vrf is None:
         raise Unclear(f"Linux binds {held.name} to no VRF (line {held.line})")
@@ -117,11 +123,6 @@ def _address(draft: FrrDraft, words: list[str], number: int) -> int:
     draft.context.about.addresses.append(read_interface(words[2]))
     if len(words) > 3 and words[3] != "label":
         raise Unclear("an address with a peer")
-    return FACT
-
-
-def _interface_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
-    bind(draft, draft.context.about, words[1], number)
     return FACT
 
 
@@ -172,7 +173,6 @@ _INTERFACE = commands(
     mpls=_mpls,
     shutdown=_shutdown,
     pbr_policy=_pbr_policy,
-    vrf=_interface_vrf,
     no_=no_of(
         ("bandwidth", "link-detect", "multicast", "description"),
         shutdown=_shutdown,
@@ -238,6 +238,8 @@ _ISIS = commands(
     "spf",
     "spf-delay-ietf",
     "spf-interval",
+    "topology",
+    mpls=lambda d, w, n: HARMLESS if w[1] == "ldp-sync" else not_read(d, w, n),
     redistribute=not_read,
     default_information=not_read,
     no_=no_of(("set-overload-bit", "set-attached-bit", "hostname", "log-adjacency-changes")),

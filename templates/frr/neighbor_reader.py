@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from templates.frr.addresses import read_number
-from templates.frr.draft import FACT, HARMLESS, BgpDraft, FrrDraft, PeerDraft, Unclear
+from templates.frr.draft import FACT, HARMLESS, BgpDraft, FrrDraft, PeerDraft, Refused, Unclear
 from templates.frr.vocabulary import FAMILY_HARMLESS, FAMILY_OPTIONS, PEER_HARMLESS
 
 _DIRECTED = frozenset(("route-map", "prefix-list", "filter-list", "distribute-list"))
@@ -61,7 +61,7 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
     if peer is None:
         peer = _define(instance, words, number)
         if peer is None:
-            raise Unclear("FRR refuses it: no line before makes this neighbor")
+            raise Refused("FRR refuses it: no line before makes this neighbor")
     if what in PEER_HARMLESS:
         words[3:]
         return HARMLESS
@@ -85,6 +85,10 @@ def _value(peer: PeerDraft, words: list[str], number: int) -> int:
         peer.values[what] = (" ".join(words[3:]), number)
         return HARMLESS
     if what == "shutdown":
+        if words[3:4] == ["rtt"]:
+            return HARMLESS  # only a slow session is shut down
+        if words[3:] and words[3] != "message":
+            raise Unclear("FRR refuses it: not its form")
         peer.values[what] = (True, number)
     elif what == "local-as":
         peer.values[what] = (" ".join(words[2:]), number)
@@ -106,23 +110,21 @@ def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | No
         if what == "remote-as":
             _remote_as(words[3])
         elif words[3] not in instance.peers:
-            raise Unclear("FRR refuses it: no such peer group")
+            raise Refused("FRR refuses it: no such peer group")
         ip_address(peer_name(words[1]))
         return _make(instance, words[1], number)
     if what == "peer-group":
         return _make(instance, words[1], number, is_group=True)
-    if what == "interface" and words[3:]:
+    if what == "interface":
         return _make(instance, words[1], number)
     return None
 
 
 def _interface(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> int:
     """`neighbor eth1 interface [v6only] [remote-as X|peer-group G]`: an unnumbered neighbour."""
-    rest = words[3:]
-    if rest[0] == "v6only":
-        rest = rest[1:]
-        if not rest:
-            return FACT
+    rest = words[4:] if words[3:4] == ["v6only"] else words[3:]
+    if not rest:
+        return FACT
     if rest[0] == "remote-as":
         peer.values["remote-as"] = (_remote_as(rest[1]), number)
     elif rest[0] == "peer-group":
@@ -138,7 +140,7 @@ def _interface(instance: BgpDraft, peer: PeerDraft, words: list[str], number: in
 def _join(instance: BgpDraft, peer: PeerDraft, group: str, number: int) -> None:
     held = instance.peers.get(group)
     if held is None or not held.is_group:
-        raise Unclear("FRR refuses it: no such peer group")
+        raise Refused("FRR refuses it: no such peer group")
     peer.values["peer-group"] = (group, number)
 
 
@@ -161,7 +163,7 @@ def family_line(draft: FrrDraft, words: list[str], number: int) -> int | None:
     instance: BgpDraft = context.about
     peer = instance.spelled.get(words[1]) or find_peer(instance, words[1])
     if peer is None:
-        raise Unclear("FRR refuses it: no line before makes this neighbor")
+        raise Refused("FRR refuses it: no line before makes this neighbor")
     return _family_line(peer, context.family, words, number)
 
 
@@ -184,7 +186,8 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
         _exactly(words, 3)
         values[what] = (True, number)
     elif what == "default-originate" or what in FAMILY_OPTIONS:
-        values[what] = (" ".join(words[2:]), number)
+        text = " ".join(words[2:])
+        values[what] = ("allowas-in" if text == "allowas-in 3" else text, number)  # its default
     elif what in FAMILY_HARMLESS:
         return HARMLESS
     elif what == "send-community":
@@ -218,16 +221,15 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         return FACT
     what = words[3]
     if what == "peer-group":
-        if peer.is_group:
-            _remove(instance, peer)
-        else:
-            peer.values.pop("peer-group", None)
+        if not peer.is_group and (len(words) < 5 or words[4] not in instance.peers):
+            raise Refused("FRR refuses it: no such peer group")
+        _remove(instance, peer)  # a member too, even one with an AS of its own
         return FACT
     if what in PEER_HARMLESS or what == "description":
         return HARMLESS
     if what in _PEER_WORDS:
         if peer.values.pop(what, None) is None:
-            raise Unclear("takes away what is not there")
+            raise Refused("takes away what is not there")
         return FACT
     return _no_family_line(peer, "ipv4", words, number)
 
@@ -254,14 +256,14 @@ def _no_family_line(peer: PeerDraft, family: str, words: list[str], number: int)
     else:
         key = f"{what} {words[-1]}" if what in _DIRECTED else what
         if values.pop(key, None) is None:
-            raise Unclear("takes away what is not there")
+            raise Refused("takes away what is not there")
     return FACT
 
 
 def _there(instance: BgpDraft, word: str) -> PeerDraft:
     peer = find_peer(instance, word)
     if peer is None:
-        raise Unclear("takes away a neighbor that is not there")
+        raise Refused("takes away a neighbor that is not there")
     return peer
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from templates.device import AddressFamily
 from templates.facts import Match, Policy, PolicyEntry, PrefixRule
 from templates.frr.addresses import read_prefix
-from templates.frr.communities import read_list_values
+from templates.frr.communities import read_targets
 from templates.frr.draft import EntryDraft, FrrDraft
 
 _LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
@@ -180,7 +180,7 @@ def _sets(draft: EntryDraft) -> tuple[frozenset[bytes], bool, tuple[str, ...]]:
     touches = []
     for key, (words, _) in sorted(draft.sets.items()):
         if key == "extcommunity rt":
-            adds = read_list_values(words[2:])
+            adds = frozenset(read_targets(words[3:]))
         elif key == "extcommunity none":
             clears = True
         else:
@@ -192,4 +192,15 @@ def _ordered(matches: list[Match]) -> tuple[Match, ...]:
     """Conditions hold together, in any order: one order for all texts."""
     if len(matches) < 2:
         return tuple(matches)
-    return tuple(sorted(matches, key=lambda m: (m.kind, m.family or "", m.text, str(m.prefixes))))
+    return tuple(sorted(matches, key=_match_key))
+
+
+def _match_key(match: Match) -> tuple[object, ...]:
+    """By what is compared: no line numbers."""
+    return (
+        match.kind,
+        match.family or "",
+        match.text,
+        [(rule.action, str(rule.prefix), rule.ge, rule.le) for rule in match.prefixes],
+        [(rule.action, sorted(rule.values or ())) for rule in match.communities],
+    )

@@ -1,14 +1,15 @@
 """Lists and route-maps of FRR: what the lines say. What they mean is in `policy_meaning`."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from templates.device import AddressFamily
 from templates.facts import Action, CommunityRule, PrefixRule
 from templates.frr.addresses import read_number, read_prefix
-from templates.frr.communities import read_list_values
+from templates.frr.communities import read_list_values, read_targets
 from templates.frr.contexts import commands, enter, harmless, no_of
-from templates.frr.draft import FACT, HARMLESS, Context, EntryDraft, FrrDraft, Unclear
-from templates.frr.vocabulary import SET_HARMLESS
+from templates.frr.draft import FACT, HARMLESS, Context, EntryDraft, FrrDraft, Refused, Unclear
+from templates.frr.vocabulary import MATCHES, SET_HARMLESS, SET_TOUCHES
 
 _LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
 
@@ -20,7 +21,7 @@ def action(word: str) -> Action:
     return cast(Action, word)
 
 
-def _next_sequence(held: dict[int, object]) -> int:
+def _next_sequence(held: Mapping[int, object]) -> int:
     """What FRR gives to an entry that has no number."""
     return (max(held) // 5 + 1) * 5 if held else 5
 
@@ -28,23 +29,25 @@ def _next_sequence(held: dict[int, object]) -> int:
 def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     """`ip prefix-list NAME [seq N] permit|deny P [ge A] [le B]`, or its description."""
     family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
-    rules = draft.prefix_lists.get((family, words[2]))
-    if rules is None:
-        rules = draft.prefix_lists.setdefault((family, words[2]), {})
+    key = family, words[2]
     if words[3] == "description":
-        return FACT if not rules else HARMLESS
-    if words[3] == "seq":
-        sequence = read_number(words[4])
-        index = 5
-    else:
-        sequence, index = _next_sequence(rules), 3  # type: ignore[arg-type] # only keys
-    rules[sequence] = _prefix_rule(family, words[index:], number)
+        # it makes the list: without rules it permits everything, and without it there is none
+        draft.described.add(key)
+        return FACT if not draft.prefix_lists.setdefault(key, {}) else HARMLESS
+    numbered = words[3] == "seq"
+    rule = _prefix_rule(family, words[5:] if numbered else words[3:], number)
+    sequence = read_number(words[4]) if numbered else 0
+    rules = draft.prefix_lists.setdefault(key, {})
+    if numbered:
+        rules[sequence] = rule
+    elif rule not in rules.values():  # FRR adds no rule twice
+        rules[_next_sequence(rules)] = rule
     return FACT
 
 
 def _prefix_rule(family: AddressFamily, words: list[str], number: int) -> PrefixRule:
     most = _LENGTH[family]
-    if words[1] == "any":
+    if words[1:] == ["any"]:
         prefix = read_prefix("0.0.0.0/0" if family == "ipv4" else "::/0", family)
         ge, le = 0, most
     else:
@@ -64,17 +67,22 @@ def _prefix_rule(family: AddressFamily, words: list[str], number: int) -> Prefix
 
 
 def remove_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`no ip prefix-list NAME [seq N ...]`."""
+    """`no ip prefix-list NAME [seq N ...]`; a list goes with its last rule."""
     family: AddressFamily = "ipv4" if words[1] == "ip" else "ipv6"
-    rules = draft.prefix_lists.get((family, words[3]))
+    key = family, words[3]
+    rules = draft.prefix_lists.get(key)
     if rules is None:
-        raise Unclear("takes away a list that is not there")
+        raise Refused("takes away a list that is not there")
     if len(words) == 4:
-        del draft.prefix_lists[family, words[3]]
-    elif words[4] == "seq" and int(words[5]) in rules:
-        del rules[int(words[5])]
-    elif words[4] != "description":
-        raise Unclear("takes away a rule that is not there, or without its number")
+        del draft.prefix_lists[key]
+        draft.described.discard(key)
+        return FACT
+    if words[4] == "description":
+        draft.described.discard(key)
+    elif words[4] != "seq" or rules.pop(read_number(words[5]), None) is None:
+        raise Refused("takes away a rule that is not there, or without its number")
+    if not rules and key not in draft.described:
+        del draft.prefix_lists[key]
     return FACT
 
 
@@ -94,7 +102,7 @@ def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
         sequence = read_number(words[3])
         index = 4
     else:
-        sequence, index = _next_sequence(rules), 2  # type: ignore[arg-type] # only keys
+        sequence, index = _next_sequence(rules), 2
     verb, *what = words[index:]
     draft_action = action(verb)
     if what == ["any"]:
@@ -127,18 +135,17 @@ def read_bgp_list(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _extcommunity_list(draft: FrrDraft, words: list[str], number: int) -> int:
-    style = "standard"
     if words[0] in ("standard", "expanded"):
         style, *words = words
-    elif words[0].isdigit() and int(words[0]) >= 100:
-        style = "expanded"
+    else:
+        style = "expanded" if read_number(words[0], 500) >= 100 else "standard"
     name, *rest = words
     rules = draft.community_lists.setdefault(name, {})
     if rest[0] == "seq":
         sequence = read_number(rest[1])
         rest = rest[2:]
     else:
-        sequence = _next_sequence(rules)  # type: ignore[arg-type] # only keys
+        sequence = _next_sequence(rules)
     values = read_list_values(rest[1:]) if style == "standard" else None
     rules[sequence] = CommunityRule(action(rest[0]), values, line=number)
     return FACT
@@ -147,13 +154,17 @@ def _extcommunity_list(draft: FrrDraft, words: list[str], number: int) -> int:
 def open_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     """`route-map NAME permit|deny SEQ`: its block."""
     _, name, verb, sequence = words
-    entries = draft.route_maps.setdefault(name, {})
     key = read_number(sequence, 65535)
+    if not key:
+        raise ValueError("FRR refuses it: entries count from 1")
+    decision = action(verb)
+    entries = draft.route_maps.setdefault(name, {})
     entry = entries.get(key)
     if entry is None:
-        entry = entries[key] = EntryDraft(action(verb), number)
+        entry = entries[key] = EntryDraft(decision, number)
     else:
-        entry.action = action(verb)
+        entry.action = decision
+        entry.continues = entry.continues and decision == "permit"
     return enter(draft, Context(_ENTRY, " ".join(words), draft.top, entry))
 
 
@@ -161,7 +172,7 @@ def remove_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     """`no route-map NAME [permit|deny SEQ]`."""
     entries = draft.route_maps.get(words[2])
     if entries is None:
-        raise Unclear("takes away a route-map that is not there")
+        raise Refused("takes away a route-map that is not there")
     if len(words) == 3:
         del draft.route_maps[words[2]]
     else:
@@ -171,32 +182,40 @@ def remove_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
+def _kind(words: list[str]) -> str:
+    """What a `match` or `set` is about: everything before its value. Lines of a kind replace
+    each other.
+    """
+    if words[1] not in ("ip", "ipv6", "extcommunity", "evpn"):
+        return words[1]
+    if words[0] == "set" or words[3:4] not in (["prefix-list"], ["prefix-len"]):
+        return words[1] if words[:2] == ["match", "extcommunity"] else " ".join(words[1:3])
+    return " ".join(words[1:4])
+
+
 def _match(draft: FrrDraft, words: list[str], number: int) -> int:
-    """Matches of one kind replace each other; the kind is everything before the value."""
     entry: EntryDraft = draft.context.about
-    if words[1] in ("ip", "ipv6"):
-        key = (
-            " ".join(words[1:4])
-            if words[3] in ("prefix-list", "prefix-len")
-            else (f"{words[1]} {words[2]}")
-        )
-    else:
-        key = words[1]
-    words[2]  # a match without value is incomplete
-    entry.matches[key] = (words, number)
+    if words[1] not in MATCHES:
+        raise Unclear("not known of a route-map")
+    if len(words) < 3:
+        raise IndexError
+    entry.matches[_kind(words)] = (words, number)
     return FACT
 
 
 def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     entry: EntryDraft = draft.context.about
     what = words[1]
-    words[2] if what != "atomic-aggregate" else what
+    if len(words) < 3 and what != "atomic-aggregate":
+        raise IndexError
     if what in SET_HARMLESS:
         return HARMLESS
-    key = " ".join(words[1:3]) if what in ("extcommunity", "ip", "ipv6", "evpn") else what
+    if what not in SET_TOUCHES:
+        raise Unclear("not known of a route-map")
+    key = _kind(words)
     if key == "extcommunity rt":
+        read_targets(words[3:])
         words[3]
-        read_list_values(words[2:])
     entry.sets[key] = (words, number)
     return FACT
 
@@ -208,23 +227,28 @@ def _call(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _continue(draft: FrrDraft, words: list[str], number: int) -> int:
     """`on-match next`, `on-match goto N`, `continue [N]`."""
-    if words[0] == "on-match" and words[1] not in ("next", "goto"):
-        raise ValueError("neither next nor goto")
-    draft.context.about.continues = True
+    if words[1] == "next" and words[0] == "on-match":
+        _, _ = words
+    elif words[1] == "goto":
+        read_number(words[2])
+    else:
+        read_number(words[1])
+    entry: EntryDraft = draft.context.about
+    if entry.action == "deny":
+        return HARMLESS  # FRR refuses it: a deny ends it all
+    entry.continues = True
     return FACT
 
 
 def _no_match(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`no match ...` and `no set ...` take away all of a kind that they name."""
+    """`no match ...` and `no set ...` take away what is said of the kind, whatever the value."""
     entry: EntryDraft = draft.context.about
     held = entry.matches if words[1] == "match" else entry.sets
-    said = " ".join(words[2:])
-    found = [key for key in held if said == key or said.startswith(f"{key} ")]
-    if not found and not (words[1] == "set" and words[2] in SET_HARMLESS):
-        raise Unclear("takes away what is not there")
-    for key in found:
-        del held[key]
-    return FACT
+    if held.pop(_kind(words[1:]), None) is not None:
+        return FACT
+    if words[1] == "set" and words[2] in SET_HARMLESS:
+        return HARMLESS
+    raise Refused("takes away what is not there")
 
 
 def _no_continue(draft: FrrDraft, words: list[str], number: int) -> int:

@@ -5,20 +5,24 @@ import re
 REDACTED = "<removed>"
 #: No line that holds none of these can hold a secret; looking for them costs next to nothing.
 _HINTS = ("passw", "key", "secret", "psk", "md5", "phrase", "auth")
+#: Lines of the grammar that hold one.
 _KNOWN = re.compile(
     r"""(?x)^(\s*(?:no\s+)?(?:
-        (?:neighbor\s+\S+\s+|enable\s+|isis\s+|area-|domain-|username\s+\S+\s+|ip(?:v6)?\s+\S+\s+)?
+        (?:neighbor\s+\S+\s+|enable\s+|isis\s+|area-|domain-|username\s+\S+\s+)?
             password (?:\s+(?:clear|md5|[08])(?=\s+\S))?
-      | .*\b(?:key-string | authentication-key | message-digest-key\s+\S+\s+md5
-            | authentication\s+(?:text|mode\s+\S+|key) | secret | passphrase | psk | wpa-\S+)
+      | (?:enable\s+)?secret
+      | key-string
+      | ip(?:v6)?\s+\S+\s+(?:authentication-key|message-digest-key\s+\S+\s+md5
+            |authentication\s+(?:string|mode\s+\S+\s+auth-length\s+\S+))
     )\s+)\S.*"""
 )
 #: In lines of an unknown form, everything after a word that sounds like a secret.
 _LOOSE = re.compile(r"(?i)^(.*?(?:passw|secret|key|psk|md5|phrase|\bauth)\S*\s+)\S.*")
-#: Lines in which such a word is only a name that somebody chose.
+#: Lines in which such a word is only a name that somebody chose, or free text.
 _NAMES = re.compile(
-    r"^\s*(?:no\s+)?(?:route-map|ip\s|ipv6\s|access-list|bgp\s|match|set|call|interface|iface|auto"
-    r"|vrf|alias|address|description|router|hostname|key\s+(?:chain|\d)|mpls|rt|rd|import|export"
+    r"^\s*(?:no\s+)?(?:route-map|access-list|bgp\s|match|set|call|interface|iface|auto\s|vrf|alias"
+    r"|ip(?:v6)?\s+(?:route|router|prefix-list|access-list|address|nht|protocol)\s"
+    r"|address|description|router|hostname|key\s+(?:chain|\d)|mpls|rt|rd|import|export"
     r"|neighbor\s+\S+\s+(?!password)\S+|redistribute|network|rpki|log|service|debug|exit|!|\#)"
 )
 

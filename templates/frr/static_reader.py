@@ -3,9 +3,12 @@
 from templates.device import AddressFamily, IPAddress
 from templates.facts import StaticFacts
 from templates.frr.addresses import family_of, read_address, read_number, read_prefix
-from templates.frr.draft import FACT, FrrDraft, Unclear
+from templates.frr.draft import FACT, FrrDraft, Refused, Unclear
 
-_DISCARDS = frozenset(("Null0", "blackhole", "reject"))
+#: FRR compares Null0 without case.
+_DISCARDS = frozenset(("null0", "blackhole", "reject"))
+#: Words that no interface is called here: the command goes on.
+_OTHER_WORDS = frozenset(("label", "color", "segments", "vrf"))
 #: A static route of distance 255 is never installed.
 _UNUSABLE = 255
 _DEFAULT = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
@@ -19,7 +22,7 @@ def read_static(draft: FrrDraft, words: list[str], number: int) -> int:
         raise Unclear("a route of distance 255 is never installed: it discards nothing")
     if closes and route.vrf and route.table is None:
         draft.closing.setdefault((route.vrf, family_of(route.prefix)), number)
-    elif route not in draft.statics:
+    else:
         draft.statics.append(route)
     return FACT
 
@@ -29,17 +32,17 @@ def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
     route, _ = _parse(words[1:], draft.context.about, number)
     key = (route.vrf or "", family_of(route.prefix))
     if route in draft.statics:
-        draft.statics.remove(route)
+        draft.statics = [held for held in draft.statics if held != route]
     elif route.discards and key in draft.closing:
         del draft.closing[key]
     else:
-        raise Unclear("takes away a route that is not there")
+        raise Refused("takes away a route that is not there")
     return FACT
 
 
 def _way(word: str, family: AddressFamily) -> tuple[IPAddress | None, str | None]:
     """(next hop, interface) that the word after a prefix is; neither of them discards."""
-    if word in _DISCARDS:
+    if word.lower() in _DISCARDS:
         return None, None
     if word == "from":
         raise Unclear("a route by source address")
@@ -80,7 +83,7 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
         elif word.isdigit():
             distance = read_number(word, _UNUSABLE)
             index -= 1
-        elif index == 3 and next_hop is not None and word not in ("label", "color", "segments"):
+        elif index == 3 and next_hop is not None and word not in _OTHER_WORDS:
             interface = word
             index -= 1
         else:

@@ -12,10 +12,10 @@ def _words(text: str) -> frozenset[str]:
 PEER_HARMLESS = _words(
     """
     advertisement-interval bfd capability disable-connected-check
-    dont-capability-negotiate ebgp-multihop enforce-first-as extended-optional-parameters
-    graceful-restart graceful-restart-disable graceful-restart-helper override-capability
-    passive port rpki sender-as-path-loop-detection solo strict-capability-match tcp-mss
-    timers ttl-security
+    disable-link-bw-encoding-ieee dont-capability-negotiate ebgp-multihop enforce-first-as
+    extended-optional-parameters graceful-restart graceful-restart-disable
+    graceful-restart-helper override-capability passive port rpki
+    sender-as-path-loop-detection solo strict-capability-match tcp-mss timers ttl-security
     """
 )
 
@@ -23,7 +23,7 @@ PEER_HARMLESS = _words(
 FAMILY_HARMLESS = _words(
     """
     addpath-tx-all-paths addpath-tx-bestpath-per-AS capability disable-addpath-rx
-    maximum-prefix-out soft-reconfiguration weight
+    maximum-prefix-out nexthop-local soft-reconfiguration weight
     """
 )
 
@@ -35,20 +35,23 @@ FAMILY_OPTIONS = _words(
     """
 )
 
-#: What `redistribute` may name.
+#: What `redistribute` may name, and what of it only one family knows.
 PROTOCOLS = _words(
     """
-    babel bgp connected eigrp isis kernel nhrp openfabric ospf ospf6 rip ripng sharp
+    babel connected eigrp isis kernel nhrp openfabric ospf ospf6 rip ripng sharp
     static table
     """
 )
+IPV4_PROTOCOLS = _words("eigrp ospf rip table")
+IPV6_PROTOCOLS = _words("ospf6 ripng")
 
 #: `bgp WORD ...` of an instance: choosing among routes, timing, logging. `ebgp-requires-policy`
 #: is among them because a neighbour without a policy is taken to let everything pass.
 BGP_HARMLESS = _words(
     """
-    always-compare-med bestpath cluster-id coalesce-time conditional-advertisement
-    dampening deterministic-med ebgp-requires-policy fast-convergence
+    always-compare-med bestpath client-to-client cluster-id coalesce-time
+    conditional-advertisement dampening deterministic-med
+    disable-ebgp-connected-route-check ebgp-requires-policy fast-convergence
     fast-external-failover graceful-restart graceful-shutdown hard-administrative-reset
     labeled-unicast log-neighbor-changes max-med maxmed minimum-holdtime network
     reject-as-sets route-reflector rr-allow-outbound-policy session-dscp shutdown
@@ -56,12 +59,27 @@ BGP_HARMLESS = _words(
     """
 )
 
+#: `bgp WORD ...` of the top level: lists.
+BGP_LISTS = _words("as-path community-list extcommunity-list large-community-list")
+
 #: After `set` in a route-map: neither extended communities nor where packets go.
 SET_HARMLESS = _words(
     """
     aggregator as-path atomic-aggregate comm-list community distance label-index
     large-comm-list large-community local-preference max-metric metric metric-type
     min-metric origin originator-id tag weight
+    """
+)
+
+#: After `set`: what a policy does to extended communities, next hops or tables; kept as said.
+SET_TOUCHES = _words("evpn extcommunity ip ipv6 l3vpn src table")
+
+#: After `match`: conditions that FRR knows; those that are not evaluated are kept as said.
+MATCHES = _words(
+    """
+    alias as-path community evpn extcommunity interface ip ipv6 large-community
+    local-preference mac metric origin peer probability rpki rpki-extcommunity
+    source-instance source-protocol source-vrf tag
     """
 )
 
