@@ -39,7 +39,7 @@ class Announcement:
         if family is None:
             return 0
         if target in family.export_targets:
-            return family.lines.get(target, family.line)
+            return self.table.line(self.routes.family, ("export", target), target)
         return self.routes.lines[-1] if self.routes.lines else family.line
 
 
@@ -98,6 +98,11 @@ def _redistributed(table: Table, family: AddressFamily, protocol: str) -> Prefix
             (address.network for interface in table.interfaces for address in interface.addresses),
         )
     if protocol in {"static", "kernel"}:
-        return PrefixSet.of(family, (static.prefix for static in table.statics))
+        routes = PrefixSet.of(family, (static.prefix for static in table.statics))
+        vrf = table.facts.vrfs.get(table.vrf or "")
+        if protocol == "kernel" and vrf is not None and family in vrf.closed:
+            # The route of last resort that Linux has is a route, too.
+            return routes | PrefixSet(routes.bits, ((0, 0, 0, 0),))
+        return routes
     # An IGP, a table by number: whatever they hold.
     return PrefixSet.all(family)

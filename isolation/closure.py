@@ -161,17 +161,8 @@ class _Family:
         return True
 
     def _edge(self, table: Table, give: Announcement, prefixes: PrefixSet) -> Edge:
-        bgp = table.family(self.family)
-        line = bgp.line if bgp else 0
-        return Edge(
-            table,
-            give.table,
-            self.family,
-            prefixes,
-            "P1",
-            f"takes routes of VRF {give.table.name} on {give.table.device}",
-            line,
-        )
+        what = f"takes routes of VRF {give.table.name} on {give.table.device}"
+        return Edge(table, give.table, self.family, prefixes, "P1", what, table.line(self.family))
 
     def _taken(self, table: Table, give: Announcement) -> PrefixSet:
         """What `table` keeps of an announcement that carries one of its targets."""
@@ -190,8 +181,7 @@ class _Family:
         (domain, table), (owner, give) = taker, giver
 
         def tell() -> Finding:
-            bgp = table.family(self.family)
-            line = bgp.lines.get(target, bgp.line) if bgp else 0
+            line = table.line(self.family, ("import", target), target)
             text = target_text(target)
             return Finding(
                 f"P1 {kind}",
@@ -264,7 +254,7 @@ class _Family:
                     give.table.hop(f"exports them, with {target_text(target)} if so attached"),
                     table.hop(
                         f"imports {target_text(target)}",
-                        bgp.lines.get(target, bgp.line) if bgp else 0,
+                        table.line(self.family, ("import", target), target),
                     ),
                     *table.entry(domain),
                 ]

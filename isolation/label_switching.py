@@ -21,12 +21,13 @@ def label_switching(scene: Scene) -> Iterator[Sighting]:
         customers = {b.interface.name for b in router.bound} - circuits
         customers |= {b.attachment.port for b in router.bound if b.interface.name in customers}
         customers -= circuits
-        known = router.name in scene.expectation.attachments
         for interface in router.facts.interfaces.values():
             if interface.name in circuits or interface.name == "lo":
                 continue
-            for protocol in _protocols(interface):
-                yield _finding(router, interface, protocol, interface.name in customers, known)
+            at_customers = interface.name in customers or router.table_of(interface).vrf is not None
+            if at_customers or scene.expectation.attachments_known:
+                for protocol in _protocols(interface):
+                    yield _finding(router, interface, protocol, at_customers)
 
 
 def _protocols(interface: InterfaceFacts) -> list[str]:
@@ -44,13 +45,10 @@ _CLASSES = {"labels": "mpls", "LDP": "ldp", "IGP": "igp", "IGP (passive)": "igp-
 
 
 def _finding(
-    router: Router, interface: InterfaceFacts, protocol: str, customers: bool, known: bool
+    router: Router, interface: InterfaceFacts, protocol: str, at_customers: bool
 ) -> Sighting:
     table = router.table_of(interface)
-    at_customers = customers or table.vrf is not None
     severity = Severity.LEAK if at_customers and protocol != "IGP (passive)" else Severity.RISK
-    if not at_customers and not known:
-        severity = Severity.HYGIENE
     owner = table.domains[0].label if table.vrf is not None else "a customer"
     if not at_customers:
         owner = "whoever is there"

@@ -12,6 +12,7 @@ from isolation.bgp_boundaries import bgp_boundaries
 from isolation.closure import close
 from isolation.coverage import coverage, missing
 from isolation.customer_sessions import customer_sessions
+from isolation.customer_statics import customer_statics
 from isolation.default_routes import default_routes
 from isolation.edges import Edge, judge
 from isolation.expectation import Expectation
@@ -49,6 +50,7 @@ _EACH: tuple[Callable[[Scene], Iterable[Sighting]], ...] = (
     attachments,
     label_switching,
     customer_sessions,
+    customer_statics,
     management,
     default_routes,
     bgp_boundaries,

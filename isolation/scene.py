@@ -71,6 +71,13 @@ class Table:
         instance = self.facts.bgp.get(self.vrf)
         return [n for n in instance.neighbors.values() if not n.shutdown] if instance else []
 
+    def line(self, family: AddressFamily, *keys: object) -> int:
+        """Line of its BGP address family that says the first of `keys` that is said."""
+        bgp = self.family(family)
+        if bgp is None:
+            return 0
+        return next((bgp.lines[key] for key in keys if key in bgp.lines), bgp.line)
+
     def hop(self, what: str, line: int = 0) -> Hop:
         """A step of a path in this table."""
         return Hop(self.device, self.name, what, line, self.facts.quote(line))
@@ -118,6 +125,8 @@ class Router:
     def table_of(self, interface: InterfaceFacts) -> Table:
         """Table of an interface; one bound to a VRF that is not defined stays in the default."""
         vrf = self.carrier(interface).vrf
+        if self.facts.vrfs and vrf not in self.facts.vrfs:
+            return self.tables[None]
         return self.tables.get(vrf) or self.tables[None]
 
 

@@ -1,11 +1,13 @@
 """Networks as they are meant to be prove; nothing to check is never proved."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 
 from inventory.models import Network
 from isolation.prove import PROPERTIES, prove
 from isolation.verdict import Severity
-from tests.isolation.networks import of_network, reference, verdict_of
+from tests.isolation.networks import Facts, of_network, reference, verdict_of
 from tests.strategies import networks
 
 
@@ -50,9 +52,7 @@ def test_a_missing_router_is_named_and_a_risk_unless_it_was_left_out_on_purpose(
 
 
 def test_a_router_that_the_inventory_does_not_know_is_a_risk() -> None:
-    def change(facts: dict) -> None:  # type: ignore[type-arg]
-        from dataclasses import replace
-
+    def change(facts: Facts) -> None:
         facts["stranger"] = replace(facts["bj-p1"], name="stranger")
 
     assert ("unknown device", "stranger") in {
