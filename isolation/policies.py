@@ -61,6 +61,7 @@ def _entries(entries: tuple[PolicyEntry, ...], routes: Routes, *, accepted: bool
     on had permitted them, so that falling off the end lets them through."""
     out: list[Routes] = []
     left = routes
+    last = len(entries) - 1
     for index, entry in enumerate(entries):
         if not left.prefixes:
             break
@@ -71,6 +72,8 @@ def _entries(entries: tuple[PolicyEntry, ...], routes: Routes, *, accepted: bool
                 out += _entries(entries[index + 1 :], passed, accepted=True)
             else:
                 out.append(passed)
+        if index == last and not accepted:
+            break  # what is left is denied
         left = Routes(left.family, left.prefixes - must, left.targets, left.free, left.lines)
     if accepted and left.prefixes:
         out.append(left)
