@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from isolation.expectation import Expectation
+from isolation.meetings import meetings
 from isolation.prove import PROPERTIES, Judged, judge_scene, verdict
 from isolation.scene import scene
 from isolation.verdict import Verdict
@@ -34,7 +35,8 @@ def prove_push(
     judged = judge_scene(stage)
     had = judge_scene(scene({name: (one,) for name, one in before.items()}, expectation))
     known = {(sighting.group, sighting.place) for sighting in had.sightings}
-    new = tuple(s for s in judged.sightings if (s.group, s.place) not in known)
+    seen = (*judged.sightings, *meetings(stage))
+    new = tuple(s for s in seen if (s.group, s.place) not in known)
     return verdict(after, stage, Judged(new, judged.pairs), (*PROPERTIES, "P11"))
 
 

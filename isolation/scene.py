@@ -125,7 +125,7 @@ class Router:
     def table_of(self, interface: InterfaceFacts) -> Table:
         """Table of an interface; one bound to a VRF that is not defined stays in the default."""
         vrf = self.carrier(interface).vrf
-        if self.facts.vrfs and vrf not in self.facts.vrfs:
+        if vrf is None or (self.facts.vrfs and not _is_made(self.facts, vrf)):
             return self.tables[None]
         return self.tables.get(vrf) or self.tables[None]
 
@@ -182,6 +182,16 @@ def _router(facts: DeviceFacts, state: int, expectation: Expectation) -> Router:
             and not any(True for _ in table.neighbors())
         )
     return router
+
+
+def _is_made(facts: DeviceFacts, name: str) -> bool:
+    """Whether a VRF is there for interfaces to be in. One that only the routing daemon's text
+    names, beside an interface of that name which is no VRF, is not."""
+    vrf = facts.vrfs.get(name)
+    if vrf is None:
+        return False
+    namesake = facts.interfaces.get(name)
+    return vrf.table is not None or namesake is None or namesake.vrf == name
 
 
 def _attach(router: Router, expectation: Expectation) -> None:

@@ -21,6 +21,7 @@ from tests.isolation.networks import (
     of_network,
     reference,
 )
+from tests.isolation.rewrites import renamed, swapped
 from tests.strategies import networks, parts
 
 PARTY, GOVERNMENT, PUBLIC = rt("65000:1006"), rt("65000:1005"), rt("65000:2001")
@@ -152,6 +153,40 @@ def test_a_push_that_leaks_at_its_end_is_refused() -> None:
 def test_a_port_that_moves_to_another_vpn_is_judged_by_what_is_attached() -> None:
     verdict = push(lambda f: edit_interface(f, "bj-pe1", "eth3.102", vrf="e-public"))
     assert of_class(verdict, "P2 two-domains-in-one-vrf")
+
+
+def test_two_ports_that_change_vrfs_meet_on_the_way() -> None:
+    """Both ends are one VRF each; the ports change one after another."""
+
+    def swap(facts: Facts) -> None:
+        facts["bj-pe1"] = swapped(facts["bj-pe1"], "i-party", "e-public")
+
+    facts, expectation = reference()
+    swap(facts)
+    assert prove(facts, expectation).proved
+    verdict = push(swap)
+    assert {f.klass for f in verdict.findings} == {"P11 meet-in-one-vrf"}
+    assert "public and party meet in VRF e-public during the push (zone-leak)" in {
+        f.message for f in verdict.findings
+    }
+
+
+def test_two_vrfs_that_swap_kernel_tables_meet_on_the_way() -> None:
+    def swap(facts: Facts) -> None:
+        vrfs = dict(facts["bj-pe1"].vrfs)
+        one, other = vrfs["i-party"], vrfs["e-public"]
+        vrfs["i-party"] = replace(one, table=other.table)
+        vrfs["e-public"] = replace(other, table=one.table)
+        facts["bj-pe1"] = replace(facts["bj-pe1"], vrfs=vrfs)
+
+    assert {f.klass for f in push(swap).findings} == {"P11 meet-in-one-table"}
+
+
+def test_a_vrf_that_gets_another_name_meets_nobody() -> None:
+    def rename(facts: Facts) -> None:
+        facts["bj-pe1"] = renamed(facts["bj-pe1"], "i-party", "blue")
+
+    assert push(rename).findings == ()
 
 
 def test_a_router_that_comes_is_judged_as_it_will_be() -> None:

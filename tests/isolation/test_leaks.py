@@ -162,6 +162,13 @@ def _shared_rd(facts: Facts) -> None:
     edit_family(facts, "bj-pe1", "e-public", rd=rd)
 
 
+def _vrf_of_daemon_only(facts: Facts) -> None:
+    """`vrf i-party` in frr.conf, `iface i-party` without a table in Linux."""
+    with_vrf("bj-pe1", "i-party", table=None)(facts)
+    add_interface(facts, "bj-pe1", InterfaceFacts("i-party"))
+
+
+ADDS_PARTY = Policy((PolicyEntry("permit", adds=frozenset({PARTY}), line=7),))
 OTHER_LEAKS = Policy(
     (
         PolicyEntry("deny", (Match("other", text="tag 7"),)),
@@ -352,6 +359,41 @@ CASES = [
         "P3 import-vrf",
         "bj-pe1",
         path=("holds party-beijing", "imports VRF e-public", "holds public-beijing"),
+    ),
+    Case(
+        "import vrf of a table without routes",
+        lambda f: edit_family(f, "bj-pe1", "i-party", import_vrfs=frozenset({"default"})),
+        "P3 import-vrf",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a VRF that Linux does not make",
+        _vrf_of_daemon_only,
+        "P2 access-in-no-vrf",
+        "bj-pe1",
+    ),
+    Case(
+        "a PE that adds a target to what it takes",
+        lambda f: edit_sessions(f, "sc-pe1", None, policy_in=ADDS_PARTY),
+        "P1 zone-leak",
+        "sc-pe1",
+        path=(
+            "VRF e-public on bj-pe1",
+            "sc-pe1 adds targets to routes from",
+            "VRF i-party on sc-pe1",
+        ),
+    ),
+    Case(
+        "a PE that adds a target to what it announces",
+        lambda f: edit_sessions(f, "sh-pe1", None, policy_out=ADDS_PARTY),
+        "P1 zone-leak",
+        "bj-pe1",
+        path=(
+            "VRF e-public on sh-pe1",
+            "sh-pe1 adds targets to routes to",
+            "VRF i-party on bj-pe1",
+        ),
     ),
     Case(
         "redistribute of another VRF's table",

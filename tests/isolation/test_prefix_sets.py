@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isolation.policies import Routes, apply, changes, listed
+from isolation.policies import Routes, apply, listed, restricts
 from isolation.prefix_sets import PrefixSet
 from templates.facts import CommunityRule, Match, Policy, PolicyEntry, PrefixRule
 from tests.isolation.facts_of import rt
@@ -180,13 +180,13 @@ def test_a_condition_that_is_not_evaluated_may_hold_and_may_not() -> None:
     assert out.targets == {TARGETS[0]}
 
 
-def test_whether_a_policy_does_anything() -> None:
-    assert not changes(None, "ipv4")
-    assert not changes(Policy((PolicyEntry("permit"),)), "ipv4")
-    assert changes(Policy((PolicyEntry("permit", clears=True),)), "ipv4")
-    assert changes(Policy((PolicyEntry("deny", (OTHER,)), PolicyEntry("permit"))), "ipv4")
+def test_whether_a_policy_keeps_anything_back() -> None:
+    assert not restricts(None, "ipv4")
+    assert not restricts(Policy((PolicyEntry("permit"),)), "ipv4")
+    assert restricts(Policy((PolicyEntry("permit", clears=True),)), "ipv4")
+    assert restricts(Policy((PolicyEntry("deny", (OTHER,)), PolicyEntry("permit"))), "ipv4")
     halves = [PrefixRule("permit", IPv4Network(p), 0, 32) for p in ("0.0.0.0/1", "128.0.0.0/1")]
-    assert changes(
+    assert restricts(
         Policy((PolicyEntry("permit", (Match("prefix", prefixes=tuple(halves)),)),)), "ipv4"
     )
 
