@@ -17,10 +17,13 @@ from templates.facts import InterfaceFacts
 def label_switching(scene: Scene) -> Iterator[Sighting]:
     """P4 over a scene."""
     for router in scene.routers:
-        circuits = {b.interface.name for b in router.bound if b.attachment.domain == BACKBONE}
-        customers = {b.interface.name for b in router.bound} - circuits
-        customers |= {b.attachment.port for b in router.bound if b.interface.name in customers}
-        customers -= circuits
+        circuits: set[str] = set()
+        customers: set[str] = set()
+        for bound in router.bound:
+            # A port, its VLAN, the bond or bridge it is in: what is said of one is said of all.
+            names = {bound.interface.name, bound.carrier.name, bound.attachment.port}
+            (circuits if bound.attachment.domain == BACKBONE else customers).update(names)
+        circuits -= customers
         for interface in router.facts.interfaces.values():
             if interface.name in circuits or interface.name == "lo":
                 continue

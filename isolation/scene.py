@@ -5,7 +5,7 @@ routers meet in any combination, two states of one router never do.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from isolation.domains import BACKBONE, Attachment, Domain, unknown
 from isolation.expectation import Expectation
@@ -142,19 +142,29 @@ class Scene:
         return (table for router in self.routers for table in router.tables.values())
 
 
-def scene(states: Mapping[str, Sequence[DeviceFacts]], expectation: Expectation) -> Scene:
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of a router. `former`: it is being left, so that the expectation may know no
+    more what is in it; a VRF that it knows nothing of is then what its route targets say."""
+
+    facts: DeviceFacts
+    former: bool = False
+
+
+def scene(states: Mapping[str, Sequence[State]], expectation: Expectation) -> Scene:
     """Routers and tables of `states`: the states of each router by its name."""
     return Scene(
         expectation,
         [
-            _router(facts, number, expectation)
+            _router(state, number, expectation)
             for versions in states.values()
-            for number, facts in enumerate(versions)
+            for number, state in enumerate(versions)
         ],
     )
 
 
-def _router(facts: DeviceFacts, state: int, expectation: Expectation) -> Router:
+def _router(one: State, state: int, expectation: Expectation) -> Router:
+    facts = one.facts
     masters = {
         member: interface for interface in facts.interfaces.values() for member in interface.members
     }
@@ -175,7 +185,7 @@ def _router(facts: DeviceFacts, state: int, expectation: Expectation) -> Router:
         if static.vrf in tables:
             tables[static.vrf].statics.append(static)
     for table in tables.values():
-        table.domains = _domains(table, expectation)
+        table.domains = _domains(table, expectation, former=one.former)
         table.inert = (
             not any(domain.known for domain in table.domains)
             and not table.interfaces
@@ -207,7 +217,7 @@ def _attach(router: Router, expectation: Expectation) -> None:
             router.table_of(interface).bound.append(bound)
 
 
-def _domains(table: Table, expectation: Expectation) -> tuple[Domain, ...]:
+def _domains(table: Table, expectation: Expectation, *, former: bool) -> tuple[Domain, ...]:
     """Domains of what is bound to a table; the one its name stands for if nothing known is."""
     if table.vrf is None:
         return (BACKBONE,)
@@ -215,4 +225,21 @@ def _domains(table: Table, expectation: Expectation) -> tuple[Domain, ...]:
     if domains:
         return tuple(domains)
     named = expectation.vrf_domain(table.device, table.vrf)
+    if named is None and former:
+        named = _by_targets(table, expectation)
     return (named or unknown(table.device, table.vrf),)
+
+
+def _by_targets(table: Table, expectation: Expectation) -> Domain | None:
+    """The one domain whose target a table gives its routes."""
+    labels = {
+        expectation.targets.get(target)
+        for family in FAMILIES
+        for bgp in [table.family(family)]
+        if bgp is not None
+        for target in bgp.export_targets
+    }
+    domain = expectation.domains.get(labels.pop() or "") if len(labels) == 1 else None
+    if domain is None or not domain.site:
+        return domain
+    return replace(domain, site=f"{table.device} {table.vrf}")

@@ -14,8 +14,10 @@ from templates.facts import Match, Policy, PolicyEntry, PrefixRule, StaticFacts
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import (
     Facts,
+    add_interface,
     edit_device,
     edit_family,
+    edit_interface,
     edit_sessions,
     of_network,
     verdict_of,
@@ -45,6 +47,27 @@ def _halved(policy: Policy) -> Policy:
 def _shadowed(policy: Policy) -> Policy:
     """Entries that nothing reaches: a permit of everything, after a deny of everything."""
     return Policy((*policy.entries, PolicyEntry("deny"), PolicyEntry("permit", clears=True)))
+
+
+def _in_a_bond(facts: Facts) -> None:
+    """A circuit and a customer's VLAN behind bonds of one port each."""
+    for port, vrf, bond in (("eth1", None, "bond1"), ("eth3.102", "i-party", "bond2")):
+        old = facts["bj-pe1"].interfaces[port]
+        edit_interface(
+            facts,
+            "bj-pe1",
+            port,
+            vrf=None,
+            addresses=(),
+            mpls=False,
+            ldp=frozenset(),
+            igp=frozenset(),
+        )
+        add_interface(
+            facts,
+            "bj-pe1",
+            replace(old, name=bond, vrf=vrf, members=(port,), parent=None, vlan=None),
+        )
 
 
 def _reordered(facts: Facts) -> None:
@@ -102,6 +125,7 @@ EQUIVALENTS: dict[str, Callable[[Facts], None]] = {
             "i-party": replace(f["bj-pe1"].vrfs["i-party"], table=4321),
         },
     ),
+    "ports in bonds": _in_a_bond,
     "routers in another order": _reordered,
 }
 
