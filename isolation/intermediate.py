@@ -28,7 +28,7 @@ def prove_push(
 ) -> Verdict:
     """Prove that pushing `after` over `before` opens no path at any moment, nor at its end."""
     states = {
-        name: _states(before.get(name), after.get(name))
+        name: states_of(before.get(name), after.get(name))
         for name in dict.fromkeys([*before, *after])
     }
     stage = scene(states, expectation)
@@ -41,7 +41,8 @@ def prove_push(
     return verdict(after, stage, Judged(new, judged.pairs), (*PROPERTIES, "P11"))
 
 
-def _states(old: DeviceFacts | None, new: DeviceFacts | None) -> tuple[State, ...]:
+def states_of(old: DeviceFacts | None, new: DeviceFacts | None) -> tuple[State, ...]:
+    """What a router is in turn while it goes from `old` to `new`."""
     if new is None:
         return (State(old, former=True),) if old is not None else ()
     if old is None or old == new:
