@@ -61,7 +61,7 @@ class _Family:
         self.chosen: list[_Out] = []
         self.inside: list[tuple[list[_In], list[_Out]]] = []
         self.gateways: set[Table] = set()
-        self.through = relays(scene.routers, family)
+        self.through = relays(scene, family)
         for table in scene.tables():
             self._add(table)
 
@@ -169,6 +169,8 @@ class _Family:
         none = PrefixSet.none(self.family)
         if not table.meets(give.table) or give.only_at not in {"", table.device}:
             return none
+        if give.by_way_of and table.device == give.table.device:
+            return none  # nobody takes back its own routes
         bgp = table.family(self.family)
         if bgp is None or bgp.import_policy is None:
             return give.routes.prefixes
@@ -191,7 +193,7 @@ class _Family:
                 f"{domain.label} reaches {owner.label} by route target {text}",
                 (
                     *give.table.entry(owner),
-                    give.table.hop(f"exports {text}", give.line_of(target)),
+                    give.exports(target),
                     *give.by_way_of,
                     table.hop(f"imports {text}", line),
                     *table.entry(domain),

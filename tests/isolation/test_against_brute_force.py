@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from inventory.models import Network
 from isolation.expectation import Expectation
-from isolation.intermediate import states_of, prove_push
+from isolation.intermediate import prove_push, states_of
 from isolation.prove import prove
 from isolation.verdict import Severity, Verdict
 from tests.isolation.networks import FAMILIES, Facts, edit_family, of_network

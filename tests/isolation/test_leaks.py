@@ -665,6 +665,26 @@ def test_ipv4_and_ipv6_are_judged_apart() -> None:
     assert {f.family for f in of_class(verdict, "P1 zone-leak")} == {"ipv6"}
 
 
+def test_a_reflector_that_adds_for_one_pe_adds_for_that_pe_alone() -> None:
+    def change(facts: Facts) -> None:
+        def only_from_sh(neighbor: NeighborFacts) -> NeighborFacts:
+            if neighbor.address != "10.255.0.7":
+                return neighbor
+            families = {k: replace(f, policy_in=ADDS_PARTY) for k, f in neighbor.families.items()}
+            return replace(neighbor, families=families)
+
+        edit_neighbors(facts, "bj-p1", None, only_from_sh)
+
+    verdict = verdict_of(change)
+    found = [f for f in verdict.findings if f.severity is LEAK]
+    assert {f.path[0].device for f in found} == {"sh-pe1"}
+    assert {f.message.partition(" by ")[0] for f in found} == {
+        "party reaches public",
+        "party reaches government",
+        "party reaches court/spoke",
+    }
+
+
 def test_many_places_that_do_the_same_are_one_finding() -> None:
     def change(facts: Facts) -> None:
         for device in ("bj-pe1", "gd-pe1", "sc-pe1"):
