@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from inventory.models import Network
 from isolation.prove import PROPERTIES, prove
 from isolation.verdict import Severity
-from tests.isolation.networks import Facts, of_network, reference, verdict_of
+from tests.isolation.facts_of import rt
+from tests.isolation.networks import Facts, edit_family, of_network, reference, verdict_of
 from tests.strategies import networks
 
 
@@ -58,3 +59,15 @@ def test_a_router_that_the_inventory_does_not_know_is_a_risk() -> None:
     assert ("unknown device", "stranger") in {
         (f.klass, f.device) for f in verdict_of(change).findings
     }
+
+
+def test_a_target_of_another_vpn_is_a_risk_where_only_a_part_is_proved() -> None:
+    """The other half is likely on a router that was left out."""
+    facts, expectation = reference()
+    edit_family(facts, "sc-pe1", "i-party", import_targets=lambda old: old | {rt("65000:2001")})
+    alone = {"sc-pe1": facts["sc-pe1"]}
+    verdict = prove(alone, expectation.limit())
+    assert {(f.klass, f.severity) for f in verdict.findings} == {
+        ("P1 foreign-target", Severity.RISK)
+    }
+    assert not verdict.proved
