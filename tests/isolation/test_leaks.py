@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Network
 
 import pytest
 
+from isolation.prove import prove
 from isolation.verdict import Severity
 from templates.facts import (
     BgpInstance,
@@ -31,6 +32,7 @@ from tests.isolation.networks import (
     edit_neighbors,
     edit_sessions,
     of_class,
+    reference,
     text_of,
     verdict_of,
 )
@@ -168,6 +170,10 @@ def _vrf_of_daemon_only(facts: Facts) -> None:
     add_interface(facts, "bj-pe1", InterfaceFacts("i-party"))
 
 
+def _adding(policy: Policy) -> Policy:
+    return Policy(tuple(replace(e, adds=frozenset({PUBLIC})) for e in policy.entries))
+
+
 ADDS_PARTY = Policy((PolicyEntry("permit", adds=frozenset({PARTY}), line=7),))
 OTHER_LEAKS = Policy(
     (
@@ -227,6 +233,22 @@ CASES = [
         "P9 policy-touches",
         "bj-p1",
         RISK,
+    ),
+    Case(
+        "an inbound policy that adds a target",
+        lambda f: edit_sessions(f, "bj-pe1", "i-party", policy_in=_adding),
+        "P1 zone-leak",
+        "bj-pe1",
+        path=("holds party-beijing/main", "exports 65000:2001", "imports 65000:2001"),
+    ),
+    Case(
+        "a redistribution that adds a target",
+        lambda f: edit_family(
+            f, "bj-pe1", "e-public", ("ipv6",), redistributes={"static": ADDS_PARTY}
+        ),
+        "P1 zone-leak",
+        "bj-pe1",
+        path=("holds public-beijing/main", "exports 65000:1006", "imports 65000:1006"),
     ),
     Case(
         "a customer that may attach targets",
@@ -683,6 +705,20 @@ def test_a_reflector_that_adds_for_one_pe_adds_for_that_pe_alone() -> None:
         "party reaches government",
         "party reaches court/spoke",
     }
+
+
+def test_two_spokes_in_one_vrf_meet_without_their_hub() -> None:
+    facts, expectation = reference()
+    there = expectation.attachments["sh-pe1"]["eth3", 100]
+    second = replace(
+        there, name="spoke-two/main", vlan=333, domain=replace(there.domain, site="spoke-two")
+    )
+    places = {**expectation.attachments["sh-pe1"], ("eth3", 333): second}
+    expectation = replace(expectation, attachments={**expectation.attachments, "sh-pe1": places})
+    add_interface(facts, "sh-pe1", InterfaceFacts("eth3.333", "i-court-1", parent="eth3", vlan=333))
+    (found,) = of_class(prove(facts, expectation), "P2 two-domains-in-one-vrf")
+    assert "spoke-to-spoke" in found.message
+    assert "holds court-shanghai/main" in text_of(found)
 
 
 def test_many_places_that_do_the_same_are_one_finding() -> None:
