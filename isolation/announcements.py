@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from isolation.policies import Routes, apply
 from isolation.prefix_sets import PrefixSet
 from isolation.scene import Table
+from isolation.targets import target_text
 from isolation.verdict import Hop
 from templates.device import AddressFamily
 from templates.facts import NeighborFacts, Policy, VrfFamily
@@ -33,14 +34,16 @@ class Announcement:
     #: Only this router sees it so.
     only_at: str = ""
 
-    def line_of(self, target: bytes) -> int:
-        """Line that puts `target` on it."""
-        family = self.table.family(self.routes.family)
-        if family is None:
-            return 0
-        if target in family.export_targets:
-            return family.lines.get(target, family.line)
-        return self.routes.lines[-1] if self.routes.lines else family.line
+    def exports(self, target: bytes) -> Hop:
+        """The step of a path that puts it into the VPN tables with `target`, or with others that
+        `by_way_of` add it to."""
+        if self.added is not None and target in self.added:
+            return self.table.hop("exports routes", self.table.line(self.routes.family))
+        line = self.table.line(self.routes.family, ("export", target), target)
+        bgp = self.table.family(self.routes.family)
+        if bgp is not None and target not in bgp.export_targets and self.routes.lines:
+            line = self.routes.lines[-1]
+        return self.table.hop(f"exports {target_text(target)}", line)
 
 
 def exports(family: VrfFamily) -> bool:
@@ -98,6 +101,11 @@ def _redistributed(table: Table, family: AddressFamily, protocol: str) -> Prefix
             (address.network for interface in table.interfaces for address in interface.addresses),
         )
     if protocol in {"static", "kernel"}:
-        return PrefixSet.of(family, (static.prefix for static in table.statics))
+        routes = PrefixSet.of(family, (static.prefix for static in table.statics))
+        vrf = table.facts.vrfs.get(table.vrf or "")
+        if protocol == "kernel" and vrf is not None and family in vrf.closed:
+            # The route of last resort that Linux has is a route, too.
+            return routes | PrefixSet(routes.bits, ((0, 0, 0, 0),))
+        return routes
     # An IGP, a table by number: whatever they hold.
     return PrefixSet.all(family)

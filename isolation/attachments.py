@@ -125,7 +125,7 @@ def _strangers(router: Router, expectation: Expectation) -> Iterator[Sighting]:
     known |= {bound.carrier.name for bound in router.bound}
     ports = {place[0] for place in expectation.attachments[router.name]}
     for interface in facts.interfaces.values():
-        if interface.name in known or interface.name in facts.vrfs or interface.name == "lo":
+        if interface.name in known | facts.vrfs.keys() or interface.name == "lo":
             continue
         table = router.table_of(interface)
         severity = _severity(router, interface, table, ports)

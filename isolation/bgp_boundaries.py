@@ -7,6 +7,7 @@ and with a router of the inventory. A customer in the default instance would joi
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
+from isolation.relays import addresses
 from isolation.scene import Router, Scene, Table
 from isolation.sightings import Sighting, single
 from isolation.verdict import Finding, Severity
@@ -16,7 +17,7 @@ from templates.facts import NeighborFacts
 
 def bgp_boundaries(scene: Scene) -> Iterator[Sighting]:
     """P8 over a scene."""
-    routers = dict(scene.expectation.routers) or _addresses(scene)
+    routers = dict(scene.expectation.routers) or dict(addresses(scene))
     for router in scene.routers:
         customers = {
             address
@@ -26,16 +27,6 @@ def bgp_boundaries(scene: Scene) -> Iterator[Sighting]:
         for table in router.tables.values():
             for neighbor in table.neighbors():
                 yield from _neighbor(router, table, neighbor, routers, customers)
-
-
-def _addresses(scene: Scene) -> Mapping[IPAddress, str]:
-    """Addresses of the routers among the texts, in their default tables."""
-    return {
-        address.ip: router.name
-        for router in scene.routers
-        for interface in router.tables[None].interfaces
-        for address in interface.addresses
-    }
 
 
 def _neighbor(

@@ -61,7 +61,7 @@ class _Family:
         self.chosen: list[_Out] = []
         self.inside: list[tuple[list[_In], list[_Out]]] = []
         self.gateways: set[Table] = set()
-        self.through = relays(scene.routers, family)
+        self.through = relays(scene, family)
         for table in scene.tables():
             self._add(table)
 
@@ -161,23 +161,16 @@ class _Family:
         return True
 
     def _edge(self, table: Table, give: Announcement, prefixes: PrefixSet) -> Edge:
-        bgp = table.family(self.family)
-        line = bgp.line if bgp else 0
-        return Edge(
-            table,
-            give.table,
-            self.family,
-            prefixes,
-            "P1",
-            f"takes routes of VRF {give.table.name} on {give.table.device}",
-            line,
-        )
+        what = f"takes routes of VRF {give.table.name} on {give.table.device}"
+        return Edge(table, give.table, self.family, prefixes, "P1", what, table.line(self.family))
 
     def _taken(self, table: Table, give: Announcement) -> PrefixSet:
         """What `table` keeps of an announcement that carries one of its targets."""
         none = PrefixSet.none(self.family)
         if not table.meets(give.table) or give.only_at not in {"", table.device}:
             return none
+        if give.by_way_of and table.device == give.table.device:
+            return none  # nobody takes back its own routes
         bgp = table.family(self.family)
         if bgp is None or bgp.import_policy is None:
             return give.routes.prefixes
@@ -190,8 +183,7 @@ class _Family:
         (domain, table), (owner, give) = taker, giver
 
         def tell() -> Finding:
-            bgp = table.family(self.family)
-            line = bgp.lines.get(target, bgp.line) if bgp else 0
+            line = table.line(self.family, ("import", target), target)
             text = target_text(target)
             return Finding(
                 f"P1 {kind}",
@@ -201,7 +193,7 @@ class _Family:
                 f"{domain.label} reaches {owner.label} by route target {text}",
                 (
                     *give.table.entry(owner),
-                    give.table.hop(f"exports {text}", give.line_of(target)),
+                    give.exports(target),
                     *give.by_way_of,
                     table.hop(f"imports {text}", line),
                     *table.entry(domain),
@@ -264,7 +256,7 @@ class _Family:
                     give.table.hop(f"exports them, with {target_text(target)} if so attached"),
                     table.hop(
                         f"imports {target_text(target)}",
-                        bgp.lines.get(target, bgp.line) if bgp else 0,
+                        table.line(self.family, ("import", target), target),
                     ),
                     *table.entry(domain),
                 ]

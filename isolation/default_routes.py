@@ -7,6 +7,8 @@ path. One that discards is the opposite, and is what every VRF should have.
 from collections.abc import Iterator
 
 from isolation.announcements import admitted
+from isolation.domains import MANAGEMENT, Domain
+from isolation.expectation import Expectation
 from isolation.scene import FAMILIES, Scene, Table
 from isolation.sightings import Sighting, single
 from isolation.verdict import Finding, Severity
@@ -15,11 +17,15 @@ from isolation.verdict import Finding, Severity
 def default_routes(scene: Scene) -> Iterator[Sighting]:
     """P7 over a scene."""
     for table in scene.tables():
-        if any(scene.expectation.may_hold_default(domain) for domain in table.domains):
+        if any(_meant(domain, scene.expectation) for domain in table.domains):
             continue
-        if table.vrf is not None:
-            yield from _statics(table)
+        yield from _statics(table)
         yield from _bgp(table)
+
+
+def _meant(domain: Domain, expectation: Expectation) -> bool:
+    """Management has its own way out; elsewhere the expectation says so."""
+    return domain == MANAGEMENT or expectation.may_hold_default(domain)
 
 
 def _statics(table: Table) -> Iterator[Sighting]:

@@ -36,28 +36,33 @@ class Edge:
 
 
 def judge(edge: Edge, expectation: Expectation) -> tuple[list[Sighting], set[tuple[str, str]]]:
-    """Leaks that an edge is by itself, and the (source, target) labels it joins."""
+    """Leaks that an edge is by itself, and the (source, target) labels it joins.
+
+    An edge that carries no prefixes today is a risk: only chance keeps it empty.
+    """
     sightings: list[Sighting] = []
     pairs: set[tuple[str, str]] = set()
-    if edge.source is edge.target or edge.inert or not edge.prefixes:
+    if edge.source is edge.target or edge.inert:
         return sightings, pairs
     for source in edge.source.domains:
         for target in edge.target.domains:
-            pairs.add((source.label, target.label))
+            if edge.prefixes:
+                pairs.add((source.label, target.label))
             if not expectation.allowed(source, target):
-                group = (edge.klass, edge.family, source.label, target.label)
+                group = (edge.klass, bool(edge.prefixes), edge.family, source.label, target.label)
                 place = (edge.source.id, edge.target.id, edge.what)
                 sightings.append(Sighting(group, place, partial(_tell, edge, source, target)))
     return sightings, pairs
 
 
 def _tell(edge: Edge, source: Domain, target: Domain) -> Finding:
+    reaches = "reaches" if edge.prefixes else "would reach, if there were a route,"
     return Finding(
         edge.klass,
-        Severity.LEAK,
+        Severity.LEAK if edge.prefixes else Severity.RISK,
         edge.source.device,
         edge.source.name,
-        f"{source.label} reaches {target.label} ({kind_of_path(source, target)}): "
+        f"{source.label} {reaches} {target.label} ({kind_of_path(source, target)}): "
         f"VRF {edge.source.name} {edge.what}",
         (*edge.source.entry(source), edge.hop, *edge.target.entry(target)),
         edge.line,

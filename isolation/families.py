@@ -6,7 +6,7 @@ has and the other, in use as well, has not: somebody meant it, and forgot half.
 
 from collections.abc import Iterator
 
-from isolation.policies import changes
+from isolation.policies import restricts
 from isolation.scene import Scene, Table
 from isolation.sightings import Sighting, single
 from isolation.verdict import Finding, Severity
@@ -26,7 +26,7 @@ def families(scene: Scene) -> Iterator[Sighting]:
 def _one_sided(
     table: Table, four: VrfFamily, six: VrfFamily, policy: str, words: str
 ) -> Iterator[Sighting]:
-    has = [changes(getattr(family, policy), family.family) for family in (four, six)]
+    has = [restricts(getattr(family, policy), family.family) for family in (four, six)]
     if has[0] == has[1]:
         return
     with_it, without = (four, six) if has[0] else (six, four)
@@ -39,7 +39,7 @@ def _one_sided(
             table.device,
             table.name,
             f"{with_it.family} has {words} and {without.family} has none",
-            (table.hop(f"exchanges {without.family} routes without it", without.line),),
+            (table.hop(f"exrestricts {without.family} routes without it", without.line),),
             without.line,
             without.family,
         )

@@ -5,10 +5,11 @@ part of the network is proved, the other half is likely on a router that is not 
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from isolation.expectation import Expectation
 from isolation.scene import FAMILIES, Scene, Table
-from isolation.sightings import Sighting, single
+from isolation.sightings import Sighting
 from isolation.targets import target_text
 from isolation.verdict import Finding, Severity
 from templates.facts import VrfFamily
@@ -39,18 +40,24 @@ def _family(table: Table, bgp: VrfFamily, expectation: Expectation) -> Iterator[
             for domain in table.domains
         ):
             continue
-        line = bgp.lines.get(target, bgp.line)
-        text = target_text(target)
-        yield single(
-            Finding(
-                "P1 foreign-target",
-                Severity.RISK if expectation.limited else Severity.HYGIENE,
-                table.device,
-                table.name,
-                f"VRF {table.name} of {table.domains[0].label} has the route target {text} "
-                f"of {owner.label}",
-                (table.hop(f"has {text}", line),),
-                line,
-                bgp.family,
-            )
+        severity = Severity.RISK if expectation.limited else Severity.HYGIENE
+        yield Sighting(
+            ("P1 foreign-target", severity, bgp.family, target, table.domains[0].label),
+            table.id,
+            partial(_tell, table, bgp, target, owner.label, severity),
         )
+
+
+def _tell(table: Table, bgp: VrfFamily, target: bytes, owner: str, severity: Severity) -> Finding:
+    line = table.line(bgp.family, ("import", target), ("export", target), target)
+    text = target_text(target)
+    return Finding(
+        "P1 foreign-target",
+        severity,
+        table.device,
+        table.name,
+        f"VRF {table.name} of {table.domains[0].label} has the route target {text} of {owner}",
+        (table.hop(f"has {text}", line),),
+        line,
+        bgp.family,
+    )

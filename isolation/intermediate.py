@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from isolation.expectation import Expectation
+from isolation.meetings import meetings
 from isolation.prove import PROPERTIES, Judged, judge_scene, verdict
-from isolation.scene import scene
+from isolation.scene import State, scene
 from isolation.verdict import Verdict
 from templates.facts import BgpInstance, DeviceFacts, VrfFamily
 
@@ -27,22 +28,31 @@ def prove_push(
 ) -> Verdict:
     """Prove that pushing `after` over `before` opens no path at any moment, nor at its end."""
     states = {
-        name: _states(before.get(name), after.get(name))
+        name: states_of(before.get(name), after.get(name))
         for name in dict.fromkeys([*before, *after])
     }
     stage = scene(states, expectation)
     judged = judge_scene(stage)
-    had = judge_scene(scene({name: (one,) for name, one in before.items()}, expectation))
+    now = {name: (State(one, former=True),) for name, one in before.items()}
+    had = judge_scene(scene(now, expectation))
     known = {(sighting.group, sighting.place) for sighting in had.sightings}
-    new = tuple(s for s in judged.sightings if (s.group, s.place) not in known)
+    seen = (*judged.sightings, *meetings(stage))
+    new = tuple(s for s in seen if (s.group, s.place) not in known)
     return verdict(after, stage, Judged(new, judged.pairs), (*PROPERTIES, "P11"))
 
 
-def _states(old: DeviceFacts | None, new: DeviceFacts | None) -> tuple[DeviceFacts, ...]:
-    if old is None or new is None or old == new:
-        return tuple(one for one in (new or old,) if one is not None)
-    found = [old, _cut(old, new), _cut(new, old), new]
-    return tuple(one for i, one in enumerate(found) if one not in found[:i])
+def states_of(old: DeviceFacts | None, new: DeviceFacts | None) -> tuple[State, ...]:
+    """What a router is in turn while it goes from `old` to `new`."""
+    if new is None:
+        return (State(old, former=True),) if old is not None else ()
+    if old is None or old == new:
+        return (State(new),)
+    return (
+        State(old, former=True),
+        State(_cut(old, new), former=True),
+        State(_cut(new, old)),
+        State(new),
+    )
 
 
 def _cut(facts: DeviceFacts, other: DeviceFacts) -> DeviceFacts:

@@ -17,16 +17,20 @@ from templates.facts import InterfaceFacts
 def label_switching(scene: Scene) -> Iterator[Sighting]:
     """P4 over a scene."""
     for router in scene.routers:
-        circuits = {b.interface.name for b in router.bound if b.attachment.domain == BACKBONE}
-        customers = {b.interface.name for b in router.bound} - circuits
-        customers |= {b.attachment.port for b in router.bound if b.interface.name in customers}
-        customers -= circuits
-        known = router.name in scene.expectation.attachments
+        circuits: set[str] = set()
+        customers: set[str] = set()
+        for bound in router.bound:
+            # A port, its VLAN, the bond or bridge it is in: what is said of one is said of all.
+            names = {bound.interface.name, bound.carrier.name, bound.attachment.port}
+            (circuits if bound.attachment.domain == BACKBONE else customers).update(names)
+        circuits -= customers
         for interface in router.facts.interfaces.values():
             if interface.name in circuits or interface.name == "lo":
                 continue
-            for protocol in _protocols(interface):
-                yield _finding(router, interface, protocol, interface.name in customers, known)
+            at_customers = interface.name in customers or router.table_of(interface).vrf is not None
+            if at_customers or scene.expectation.attachments_known:
+                for protocol in _protocols(interface):
+                    yield _finding(router, interface, protocol, at_customers)
 
 
 def _protocols(interface: InterfaceFacts) -> list[str]:
@@ -44,13 +48,10 @@ _CLASSES = {"labels": "mpls", "LDP": "ldp", "IGP": "igp", "IGP (passive)": "igp-
 
 
 def _finding(
-    router: Router, interface: InterfaceFacts, protocol: str, customers: bool, known: bool
+    router: Router, interface: InterfaceFacts, protocol: str, at_customers: bool
 ) -> Sighting:
     table = router.table_of(interface)
-    at_customers = customers or table.vrf is not None
     severity = Severity.LEAK if at_customers and protocol != "IGP (passive)" else Severity.RISK
-    if not at_customers and not known:
-        severity = Severity.HYGIENE
     owner = table.domains[0].label if table.vrf is not None else "a customer"
     if not at_customers:
         owner = "whoever is there"

@@ -35,17 +35,12 @@ def apply(policy: Policy | None, routes: Iterable[Routes]) -> list[Routes]:
     return [out for one in routes for out in _entries(policy.entries, one, accepted=False)]
 
 
-def changes(policy: Policy | None, family: AddressFamily) -> bool:
-    """Whether a policy does anything to routes at all: denies some, or changes communities."""
+def restricts(policy: Policy | None, family: AddressFamily) -> bool:
+    """Whether a policy keeps anything back: some route that it denies, or may, or strips."""
     if policy is None:
         return False
-    if any(entry.adds or entry.clears or entry.touches for entry in policy.entries):
+    if any(entry.clears for entry in policy.entries):
         return True
-    return bool(_surely_denied(policy, family))
-
-
-def _surely_denied(policy: Policy, family: AddressFamily) -> bool:
-    """Whether some prefix is not let through, or may not be."""
     left = PrefixSet.all(family)
     probe = Routes(family, left, free=True)
     for entry in policy.entries:
@@ -61,6 +56,7 @@ def _entries(entries: tuple[PolicyEntry, ...], routes: Routes, *, accepted: bool
     on had permitted them, so that falling off the end lets them through."""
     out: list[Routes] = []
     left = routes
+    last = len(entries) - 1
     for index, entry in enumerate(entries):
         if not left.prefixes:
             break
@@ -71,6 +67,8 @@ def _entries(entries: tuple[PolicyEntry, ...], routes: Routes, *, accepted: bool
                 out += _entries(entries[index + 1 :], passed, accepted=True)
             else:
                 out.append(passed)
+        if index == last and not accepted:
+            break  # what is left is denied
         left = Routes(left.family, left.prefixes - must, left.targets, left.free, left.lines)
     if accepted and left.prefixes:
         out.append(left)

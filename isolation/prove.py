@@ -12,6 +12,7 @@ from isolation.bgp_boundaries import bgp_boundaries
 from isolation.closure import close
 from isolation.coverage import coverage, missing
 from isolation.customer_sessions import customer_sessions
+from isolation.customer_statics import customer_statics
 from isolation.default_routes import default_routes
 from isolation.edges import Edge, judge
 from isolation.expectation import Expectation
@@ -20,7 +21,7 @@ from isolation.foreign_targets import foreign_targets
 from isolation.identities import identities
 from isolation.label_switching import label_switching
 from isolation.management import management
-from isolation.scene import Scene, scene
+from isolation.scene import Scene, State, scene
 from isolation.session_policies import session_policies
 from isolation.side_doors import side_doors
 from isolation.sightings import Sighting, findings
@@ -49,6 +50,7 @@ _EACH: tuple[Callable[[Scene], Iterable[Sighting]], ...] = (
     attachments,
     label_switching,
     customer_sessions,
+    customer_statics,
     management,
     default_routes,
     bgp_boundaries,
@@ -73,7 +75,7 @@ def prove(facts: Mapping[str, DeviceFacts], expectation: Expectation) -> Verdict
 
     Linear in tables and accesses. Nothing here raises on what a text says.
     """
-    stage = scene({name: (one,) for name, one in facts.items()}, expectation)
+    stage = scene({name: (State(one),) for name, one in facts.items()}, expectation)
     return verdict(facts, stage, judge_scene(stage))
 
 

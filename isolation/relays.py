@@ -1,17 +1,18 @@
 """What policies on VPN sessions do to route targets on the way from one PE to another.
 
 A PE's outbound policy changes what it announces, its inbound policy what it takes itself, and a
-route reflector's (RFC 4456) what everybody gets. Only additions are followed here: they make
-paths. That a policy denies routes or strips targets is never relied on for separation.
+route reflector's (RFC 4456) what it hands on. Only additions are followed here: they make paths.
+That a policy denies routes or strips targets is never relied on for separation.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 
 from isolation.announcements import Announcement
 from isolation.policies import apply
-from isolation.scene import Router
-from templates.device import AddressFamily
+from isolation.scene import Router, Scene
+from templates.device import AddressFamily, IPAddress
 from templates.facts import NeighborFacts, NeighborFamily, Policy
 
 ROUNDS = 3  # reflectors in a row that each may add something
@@ -20,14 +21,16 @@ VPN_FAMILY: dict[AddressFamily, str] = {"ipv4": "vpnv4", "ipv6": "vpnv6"}
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A policy on a VPN session that adds targets."""
+    """A policy on a VPN session that adds targets.
+
+    `of`: whose announcements pass here, `to`: who sees what comes out; empty: anybody.
+    """
 
     router: Router
     policy: Policy
-    #: "in" or "out".
-    direction: str
-    reflects: bool
-    neighbor: str
+    where: str
+    of: str
+    to: str
 
 
 def vpn_sessions(router: Router) -> Iterator[tuple[NeighborFacts, NeighborFamily]]:
@@ -41,20 +44,50 @@ def vpn_sessions(router: Router) -> Iterator[tuple[NeighborFacts, NeighborFamily
                 yield neighbor, family
 
 
-def relays(routers: Iterable[Router], family: AddressFamily) -> list[Relay]:
+def relays(scene: Scene, family: AddressFamily) -> list[Relay]:
     """All policies of `family`'s VPN sessions that add targets."""
+    adding = [
+        (router, neighbor, policy, direction)
+        for router in scene.routers
+        for neighbor, activated in vpn_sessions(router)
+        if activated.family == VPN_FAMILY[family]
+        for policy, direction in ((activated.policy_in, "from"), (activated.policy_out, "to"))
+        if policy is not None and any(entry.adds for entry in policy.entries)
+    ]
+    if not adding:
+        return []
+    reflectors = {
+        router.name
+        for router in scene.routers
+        if any(activated.reflector_client for _, activated in vpn_sessions(router))
+    }
+    owners = scene.expectation.routers or addresses(scene)
     found = []
-    for router in routers:
-        sessions = list(vpn_sessions(router))
-        reflects = any(activated.reflector_client for _, activated in sessions)
-        for neighbor, activated in sessions:
-            if activated.family != VPN_FAMILY[family]:
-                continue
-            for direction in ("in", "out"):
-                policy = activated.policy_in if direction == "in" else activated.policy_out
-                if policy is not None and any(entry.adds for entry in policy.entries):
-                    found.append(Relay(router, policy, direction, reflects, neighbor.address))
+    for router, neighbor, policy, direction in adding:
+        # A reflector has routes from anybody and hands them to anybody; a PE is itself alone.
+        here = "" if router.name in reflectors else router.name
+        there = _owner(owners, neighbor.address)
+        there = "" if there in reflectors else there
+        of, to = (there, here) if direction == "from" else (here, there)
+        found.append(Relay(router, policy, f"{direction} {neighbor.address}", of, to))
     return found
+
+
+def addresses(scene: Scene) -> Mapping[IPAddress, str]:
+    """Addresses of the routers among the texts, in their default tables."""
+    return {
+        address.ip: router.name
+        for router in scene.routers
+        for interface in router.tables[None].interfaces
+        for address in interface.addresses
+    }
+
+
+def _owner(owners: Mapping[IPAddress, str], address: str) -> str:
+    try:
+        return owners.get(ip_address(address), "")
+    except ValueError:
+        return ""
 
 
 def relayed(announcements: list[Announcement], through: list[Relay]) -> list[Announcement]:
@@ -71,29 +104,23 @@ def relayed(announcements: list[Announcement], through: list[Relay]) -> list[Ann
     return found
 
 
-def _through(one: Announcement, relay: Relay) -> list[Announcement]:
-    own = relay.router.name == one.table.device
-    if own and relay.router.state != one.table.state:
-        return []
-    if not relay.reflects and (own if relay.direction == "in" else not own):
-        return []
+def _through(one: Announcement, relay: Relay) -> Iterator[Announcement]:
+    origin = one.table.device
+    if relay.router.name == origin and relay.router.state != one.table.state:
+        return
+    if relay.of not in {"", origin} or relay.to == origin:
+        return
     if one.only_at and one.only_at != relay.router.name:
-        return []
-    result = []
+        return
     for out in apply(relay.policy, [one.routes]):
         added = out.targets - one.routes.targets
         if added:
             line = out.lines[-1] if out.lines else relay.policy.line
-            where = "from" if relay.direction == "in" else "to"
-            hop = relay.router.hop(f"adds targets to routes {where} {relay.neighbor}", line)
-            only_at = relay.router.name if relay.direction == "in" and not relay.reflects else ""
-            result.append(
-                replace(
-                    one,
-                    routes=out,
-                    by_way_of=(*one.by_way_of, hop),
-                    added=(one.added or frozenset()) | added,
-                    only_at=only_at,
-                )
+            hop = relay.router.hop(f"adds targets to routes {relay.where}", line)
+            yield replace(
+                one,
+                routes=out,
+                by_way_of=(*one.by_way_of, hop),
+                added=(one.added or frozenset()) | added,
+                only_at=relay.to,
             )
-    return result

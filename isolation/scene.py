@@ -5,7 +5,7 @@ routers meet in any combination, two states of one router never do.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from isolation.domains import BACKBONE, Attachment, Domain, unknown
 from isolation.expectation import Expectation
@@ -71,6 +71,13 @@ class Table:
         instance = self.facts.bgp.get(self.vrf)
         return [n for n in instance.neighbors.values() if not n.shutdown] if instance else []
 
+    def line(self, family: AddressFamily, *keys: object) -> int:
+        """Line of its BGP address family that says the first of `keys` that is said."""
+        bgp = self.family(family)
+        if bgp is None:
+            return 0
+        return next((bgp.lines[key] for key in keys if key in bgp.lines), bgp.line)
+
     def hop(self, what: str, line: int = 0) -> Hop:
         """A step of a path in this table."""
         return Hop(self.device, self.name, what, line, self.facts.quote(line))
@@ -118,6 +125,8 @@ class Router:
     def table_of(self, interface: InterfaceFacts) -> Table:
         """Table of an interface; one bound to a VRF that is not defined stays in the default."""
         vrf = self.carrier(interface).vrf
+        if vrf is None or (self.facts.vrfs and not _is_made(self.facts, vrf)):
+            return self.tables[None]
         return self.tables.get(vrf) or self.tables[None]
 
 
@@ -133,19 +142,29 @@ class Scene:
         return (table for router in self.routers for table in router.tables.values())
 
 
-def scene(states: Mapping[str, Sequence[DeviceFacts]], expectation: Expectation) -> Scene:
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of a router. `former`: it is being left, so that the expectation may know no
+    more what is in it; a VRF that it knows nothing of is then what its route targets say."""
+
+    facts: DeviceFacts
+    former: bool = False
+
+
+def scene(states: Mapping[str, Sequence[State]], expectation: Expectation) -> Scene:
     """Routers and tables of `states`: the states of each router by its name."""
     return Scene(
         expectation,
         [
-            _router(facts, number, expectation)
+            _router(state, number, expectation)
             for versions in states.values()
-            for number, facts in enumerate(versions)
+            for number, state in enumerate(versions)
         ],
     )
 
 
-def _router(facts: DeviceFacts, state: int, expectation: Expectation) -> Router:
+def _router(one: State, state: int, expectation: Expectation) -> Router:
+    facts = one.facts
     masters = {
         member: interface for interface in facts.interfaces.values() for member in interface.members
     }
@@ -166,13 +185,23 @@ def _router(facts: DeviceFacts, state: int, expectation: Expectation) -> Router:
         if static.vrf in tables:
             tables[static.vrf].statics.append(static)
     for table in tables.values():
-        table.domains = _domains(table, expectation)
+        table.domains = _domains(table, expectation, former=one.former)
         table.inert = (
             not any(domain.known for domain in table.domains)
             and not table.interfaces
             and not any(True for _ in table.neighbors())
         )
     return router
+
+
+def _is_made(facts: DeviceFacts, name: str) -> bool:
+    """Whether a VRF is there for interfaces to be in. One that only the routing daemon's text
+    names, beside an interface of that name which is no VRF, is not."""
+    vrf = facts.vrfs.get(name)
+    if vrf is None:
+        return False
+    namesake = facts.interfaces.get(name)
+    return vrf.table is not None or namesake is None or namesake.vrf == name
 
 
 def _attach(router: Router, expectation: Expectation) -> None:
@@ -188,7 +217,7 @@ def _attach(router: Router, expectation: Expectation) -> None:
             router.table_of(interface).bound.append(bound)
 
 
-def _domains(table: Table, expectation: Expectation) -> tuple[Domain, ...]:
+def _domains(table: Table, expectation: Expectation, *, former: bool) -> tuple[Domain, ...]:
     """Domains of what is bound to a table; the one its name stands for if nothing known is."""
     if table.vrf is None:
         return (BACKBONE,)
@@ -196,4 +225,21 @@ def _domains(table: Table, expectation: Expectation) -> tuple[Domain, ...]:
     if domains:
         return tuple(domains)
     named = expectation.vrf_domain(table.device, table.vrf)
+    if named is None and former:
+        named = _by_targets(table, expectation)
     return (named or unknown(table.device, table.vrf),)
+
+
+def _by_targets(table: Table, expectation: Expectation) -> Domain | None:
+    """The one domain whose target a table gives its routes."""
+    labels = {
+        expectation.targets.get(target)
+        for family in FAMILIES
+        for bgp in [table.family(family)]
+        if bgp is not None
+        for target in bgp.export_targets
+    }
+    domain = expectation.domains.get(labels.pop() or "") if len(labels) == 1 else None
+    if domain is None or not domain.site:
+        return domain
+    return replace(domain, site=f"{table.device} {table.vrf}")

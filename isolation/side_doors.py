@@ -130,11 +130,12 @@ def _imported_vrfs(router: Router) -> Iterator[Edge]:
                 given = [routes for routes, _ in local_routes(target, family)]
                 for out in apply(bgp.import_vrf_policy, given):
                     prefixes = prefixes | out.prefixes
-                line = bgp.lines.get(f"import vrf {name}", bgp.line)
+                line = source.line(family, f"import vrf {name}")
                 what = f"imports VRF {name}"
                 yield Edge(source, target, family, prefixes, "P3 import-vrf", what, line)
             for protocol in bgp.redistributes:
-                yield from _redistributed_table(router, source, family, protocol, bgp.line)
+                line = source.line(family, f"redistribute {protocol}")
+                yield from _redistributed_table(router, source, family, protocol, line)
 
 
 def _redistributed_table(

@@ -125,7 +125,7 @@ def _family(vrf: Vrf, family: AddressFamily) -> VrfFamily:
         exports_vpn=True,
         label="auto",
         redistributes={"connected": None, "static": None},
-        lines={target: 100 for target in imports | exports},
+        lines=dict.fromkeys(imports | exports, 100),
         line=90,
     )
 

@@ -1,20 +1,19 @@
 """The reference network's facts, and ways to change them one thing at a time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import inventory.reference
-from inventory.allocation import allocate
+from inventory.allocation import Lock, allocate
 from inventory.loader import load
 from inventory.lock_file import read_lock
 from inventory.models import Network
 from isolation.expectation import Expectation, from_inventory
 from isolation.prove import prove
 from isolation.verdict import Finding, Verdict
-from templates.facts import BgpInstance, DeviceFacts, NeighborFacts, VrfFamily
+from templates.facts import BgpInstance, DeviceFacts, InterfaceFacts, NeighborFacts, VrfFamily
 from templates.intend import intend
 from tests.isolation.facts_of import facts_of
 
@@ -22,7 +21,7 @@ Facts = dict[str, DeviceFacts]
 FAMILIES = ("ipv4", "ipv6")
 
 
-def of_network(network: Network, lock: Any = None) -> tuple[Facts, Expectation]:
+def of_network(network: Network, lock: Lock | None = None) -> tuple[Facts, Expectation]:
     allocation = allocate(network, lock)
     devices = intend(network, allocation)
     facts = {name: facts_of(device) for name, device in devices.items()}
@@ -55,12 +54,12 @@ def text_of(finding: Finding) -> str:
     return " -> ".join(str(hop) for hop in finding.path)
 
 
-def edit_device(facts: Facts, device: str, **changes: Any) -> None:
+def edit_device(facts: Facts, device: str, **changes: object) -> None:
     facts[device] = replace(facts[device], **changes)
 
 
 def edit_family(
-    facts: Facts, device: str, vrf: str, families: tuple[str, ...] = FAMILIES, **changes: Any
+    facts: Facts, device: str, vrf: str, families: tuple[str, ...] = FAMILIES, **changes: object
 ) -> None:
     """Change address families of a VRF; a callable is given the old value."""
 
@@ -101,7 +100,7 @@ def edit_neighbors(
     )
 
 
-def edit_sessions(facts: Facts, device: str, vrf: str | None, **changes: Any) -> None:
+def edit_sessions(facts: Facts, device: str, vrf: str | None, **changes: object) -> None:
     """Change every activated family of every neighbour of a VRF."""
 
     def change(neighbor: NeighborFacts) -> NeighborFacts:
@@ -119,14 +118,14 @@ def edit_sessions(facts: Facts, device: str, vrf: str | None, **changes: Any) ->
     edit_neighbors(facts, device, vrf, change)
 
 
-def edit_interface(facts: Facts, device: str, name: str, **changes: Any) -> None:
+def edit_interface(facts: Facts, device: str, name: str, **changes: object) -> None:
     interfaces = dict(facts[device].interfaces)
     interfaces[name] = replace(interfaces[name], **changes)
     edit_device(facts, device, interfaces=interfaces)
 
 
-def add_interface(facts: Facts, device: str, interface: Any) -> None:
-    interfaces: Mapping[str, Any] = facts[device].interfaces
+def add_interface(facts: Facts, device: str, interface: InterfaceFacts) -> None:
+    interfaces = facts[device].interfaces
     edit_device(facts, device, interfaces={**interfaces, interface.name: interface})
 
 

@@ -1,11 +1,14 @@
 """Networks as they are meant to be prove; nothing to check is never proved."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 
 from inventory.models import Network
 from isolation.prove import PROPERTIES, prove
 from isolation.verdict import Severity
-from tests.isolation.networks import of_network, reference, verdict_of
+from tests.isolation.facts_of import rt
+from tests.isolation.networks import Facts, edit_family, of_network, reference, verdict_of
 from tests.strategies import networks
 
 
@@ -50,11 +53,21 @@ def test_a_missing_router_is_named_and_a_risk_unless_it_was_left_out_on_purpose(
 
 
 def test_a_router_that_the_inventory_does_not_know_is_a_risk() -> None:
-    def change(facts: dict) -> None:  # type: ignore[type-arg]
-        from dataclasses import replace
-
+    def change(facts: Facts) -> None:
         facts["stranger"] = replace(facts["bj-p1"], name="stranger")
 
     assert ("unknown device", "stranger") in {
         (f.klass, f.device) for f in verdict_of(change).findings
     }
+
+
+def test_a_target_of_another_vpn_is_a_risk_where_only_a_part_is_proved() -> None:
+    """The other half is likely on a router that was left out."""
+    facts, expectation = reference()
+    edit_family(facts, "sc-pe1", "i-party", import_targets=lambda old: old | {rt("65000:2001")})
+    alone = {"sc-pe1": facts["sc-pe1"]}
+    verdict = prove(alone, expectation.limit())
+    assert {(f.klass, f.severity) for f in verdict.findings} == {
+        ("P1 foreign-target", Severity.RISK)
+    }
+    assert not verdict.proved

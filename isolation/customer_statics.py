@@ -1,0 +1,48 @@
+"""P5 for accesses without BGP: static routes to a customer's prefixes and no others.
+
+A static route is the PE's own announcement of what is behind an access (RFC 4364 section 7), so it
+is held to what the sites of the VRF may announce, as a session's filter is.
+"""
+
+from collections.abc import Iterator
+
+from isolation.domains import MANAGEMENT
+from isolation.prefix_sets import PrefixSet, family_of
+from isolation.scene import Scene, Table
+from isolation.sightings import Sighting, single
+from isolation.verdict import Finding, Severity
+
+
+def customer_statics(scene: Scene) -> Iterator[Sighting]:
+    """P5 over a scene: static routes."""
+    if not scene.expectation.attachments_known:
+        return
+    for table in scene.tables():
+        if table.vrf is not None and table.bound and MANAGEMENT not in table.domains:
+            yield from _statics(table)
+
+
+def _statics(table: Table) -> Iterator[Sighting]:
+    prefixes = [p for bound in table.bound for p in bound.attachment.prefixes]
+    for static in table.statics:
+        family = family_of(static.prefix)
+        route = PrefixSet.of(family, (static.prefix,))
+        # A default route is P7's.
+        if static.discards or static.prefix.prefixlen == 0:
+            continue
+        if route - PrefixSet.within(family, prefixes):
+            yield single(
+                Finding(
+                    "P5 static-too-wide",
+                    Severity.RISK,
+                    table.device,
+                    table.name,
+                    f"VRF {table.name} routes {static.prefix}, which is no site's of it",
+                    (
+                        *table.entry(table.domains[0]),
+                        table.hop(f"routes {static.prefix}", static.line),
+                    ),
+                    static.line,
+                    family,
+                )
+            )
