@@ -145,7 +145,9 @@ def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFact
         PrefixRule("permit", prefix, prefix.prefixlen, prefix.max_prefixlen)
         for prefix in peer.accepts
     )
-    entry = PolicyEntry("permit", matches=(Match("prefix", family=family, prefixes=accepts),))
+    entry = PolicyEntry(
+        "permit", matches=(Match("prefix", family=family, prefixes=accepts),), clears=True
+    )
     return NeighborFacts(
         vrf,
         str(peer.address),
