@@ -169,6 +169,10 @@ class FrrDraft:
     prefix_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule]] = field(
         default_factory=dict
     )
+    #: Prefix lists that a rule without number was added to last: their rules, highest number.
+    unnumbered: dict[tuple[AddressFamily, str], tuple[set[PrefixRule], int]] = field(
+        default_factory=dict
+    )
     #: Prefix lists with a description.
     described: set[tuple[AddressFamily, str]] = field(default_factory=set)
     access_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule | None]] = field(

@@ -20,8 +20,8 @@ _LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
 _EVERYTHING: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 #: How deep FRR follows `call` (RMAP_RECURSION_LIMIT).
 _DEEPEST = 10
-#: More entries than that, once calls are followed, are not evaluated: anything may pass.
-_MOST = 5000
+#: More entries than that in a text, by following calls, are not evaluated: anything may pass.
+_MOST = 20_000
 _NAMED = {
     "community": "community-list",
     "large-community": "large-community-list",
@@ -36,6 +36,7 @@ class Policies:
         self._draft = draft
         self._maps: dict[str, Policy] = {}
         self._open: list[str] = []
+        self._made = 0
 
     def route_map(self, name: str) -> Policy:
         """The route-map `name` as it is applied."""
@@ -88,9 +89,10 @@ class Policies:
         entries: list[PolicyEntry] = []
         for sequence in sorted(drafts):
             entries.extend(self._entry(drafts[sequence]))
+            if self._made > _MOST:
+                entries = [PolicyEntry("permit", touches=(f"calls {_MOST} entries and more",))]
+                break
         self._open.pop()
-        if len(entries) > _MOST:
-            entries = [PolicyEntry("permit", touches=(f"calls {_MOST} entries and more",))]
         return Policy(tuple(entries), name=name, line=drafts[min(drafts)].line)
 
     def _entry(self, draft: EntryDraft) -> list[PolicyEntry]:
@@ -110,6 +112,8 @@ class Policies:
 
     def _called(self, entry: PolicyEntry, name: str) -> list[PolicyEntry]:
         """An entry that calls a route-map: what that permits, with what it sets; else denied."""
+        inside = self._resolve(name).entries
+        self._made += len(inside)
         called = [
             PolicyEntry(
                 inner.action,
@@ -120,7 +124,7 @@ class Policies:
                 entry.continues or inner.continues,
                 line=entry.line,
             )
-            for inner in self._resolve(name).entries
+            for inner in inside
         ]
         return [*called, PolicyEntry("deny", entry.matches, line=entry.line)]
 

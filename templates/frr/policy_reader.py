@@ -40,8 +40,14 @@ def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     rules = draft.prefix_lists.setdefault(key, {})
     if numbered:
         rules[sequence] = rule
-    elif rule not in rules.values():  # FRR adds no rule twice
-        rules[_next_sequence(rules)] = rule
+        draft.unnumbered.pop(key, None)
+        return FACT
+    known, last = draft.unnumbered.get(key) or (set(rules.values()), max(rules, default=0))
+    if rule not in known:  # FRR adds no rule twice
+        last = (last // 5 + 1) * 5
+        rules[last] = rule
+        known.add(rule)
+    draft.unnumbered[key] = known, last
     return FACT
 
 
@@ -73,6 +79,7 @@ def remove_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     rules = draft.prefix_lists.get(key)
     if rules is None:
         raise Refused("takes away a list that is not there")
+    draft.unnumbered.pop(key, None)
     if len(words) == 4:
         del draft.prefix_lists[key]
         draft.described.discard(key)

@@ -3,6 +3,7 @@ whatever is thrown at the reader is refused in one way, and secrets stay outside
 """
 
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -282,3 +283,23 @@ def test_parts_alone_are_read() -> None:
 def test_an_unknown_blank_hides_nothing() -> None:
     facts = read_config("router bgp 1 vrf a\n neighbor\u00a010.0.0.1 remote-as 1\n")
     assert len(facts.not_understood) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"ip prefix-list P permit 10.{i >> 8}.{i & 255}.0/24\n" for i in range(20_000)),
+        "".join(f"ip route 10.{i >> 8}.{i & 255}.0/24 Null0\n" for i in range(20_000)),
+        "".join(
+            f"route-map M{i} permit {k}\n call M{i + 1}\n" for i in range(12) for k in range(1, 7)
+        )
+        + "router bgp 1\n neighbor 10.0.0.1 remote-as 1\n neighbor 10.0.0.1 route-map M0 in\n",
+    ],
+    ids=["unnumbered rules", "statics", "calls within calls"],
+)
+def test_long_and_nested_texts_take_their_time_and_no_more(text: str) -> None:
+    start = time.perf_counter()
+    read_config(text)
+    assert (
+        time.perf_counter() - start < 5
+    )  # far above what it takes, and below what grows with the square
