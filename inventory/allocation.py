@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from inventory.errors import InventoryError, Problem
 from inventory.models import (
+    UNTAGGED_TABLE,
     Network,
     NumberRange,
     Role,
@@ -27,9 +28,9 @@ __all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
 
 LOCK_FILE = "plan.lock.yaml"
 #: Kernel tables and RD numbers of VRFs on one PE. ifupdown2 takes tables 1001 to 5000 (its policy
-#: vrf-table-id-start and -end); the first is management's. RD type 1 has 16 bits (RFC 4364
-#: section 4.2), which they fit.
-VRF_NUMBERS = NumberRange(first=1002, last=5000)
+#: vrf-table-id-start and -end); the first is management's, the last holds untagged frames. RD type
+#: 1 has 16 bits (RFC 4364 section 4.2), which they fit.
+VRF_NUMBERS = NumberRange(first=1002, last=UNTAGGED_TABLE - 1)
 SPOKES_PER_PE = NumberRange(first=1, last=99)
 
 

@@ -221,6 +221,12 @@ class Pools(Closed):
         return self
 
 
+#: Where frames without a tag end on a port that carries VLANs: a VRF that leads nowhere. Without
+#: it Linux would look them up in the backbone's own table.
+UNTAGGED_VRF = "untagged"
+UNTAGGED_TABLE = 5000
+
+
 class Management(Closed):
     """The management network: a VRF of its own on every router, never a customer's."""
 
@@ -232,7 +238,7 @@ class Management(Closed):
 
     @model_validator(mode="after")
     def _free_on_linux(self) -> "Management":
-        if self.vrf in {"lo", "default", self.port} or self.vrf[1:2] == "-":
+        if self.vrf in {"lo", "default", UNTAGGED_VRF, self.port} or self.vrf[1:2] == "-":
             raise _refusal(
                 f"vrf {self.vrf!r} is the name of something else",
                 "take one such as mgmt; customers' VRFs begin with a letter and a hyphen",

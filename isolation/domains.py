@@ -29,7 +29,9 @@ class Domain:
 
 BACKBONE = Domain("backbone", "backbone")
 MANAGEMENT = Domain("management", "management")
-OWN = frozenset({"backbone", "management"})
+#: Frames without a tag on a port that carries VLANs: whichever customer sends them.
+UNTAGGED = Domain("untagged", "untagged")
+OWN = frozenset({"backbone", "management", "untagged"})
 
 
 def unknown(device: str, vrf: str) -> Domain:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from inventory.allocation import Allocation, vrf_of
-from inventory.models import Network, SiteRole, Topology
-from isolation.domains import BACKBONE, MANAGEMENT, Attachment, Domain
+from inventory.models import UNTAGGED_VRF, Network, SiteRole, Topology
+from isolation.domains import BACKBONE, MANAGEMENT, UNTAGGED, Attachment, Domain
 from isolation.targets import target_of
 from isolation.verdict import AllowedCell
 from templates.device import IPAddress
@@ -126,6 +126,11 @@ def from_inventory(
             )
             vrf = allocation.vrf_name[vrf_of(network, site_name, access)]
             names[access.pe, vrf] = sites[site_name]
+    for router, places in attachments.items():
+        names[router, UNTAGGED_VRF] = UNTAGGED
+        named = {trunk for trunk, vlan in places if vlan is None}
+        for trunk in sorted({trunk for trunk, _ in places} - named):
+            places[trunk, None] = Attachment("what has no tag", router, trunk, None, UNTAGGED)
     routers: dict[IPAddress, str] = {ip: name for name, ip in allocation.loopback4.items()}
     routers.update({ip: name for name, ip in allocation.loopback6.items()})
     return Expectation(
@@ -151,7 +156,7 @@ def _domains(network: Network) -> dict[str, Domain]:
                 result[label] = Domain(label, name, vpn.zone, vpn.owner, site)
         else:
             result[name] = Domain(name, name, vpn.zone, vpn.owner)
-    for own in (BACKBONE, MANAGEMENT):
+    for own in (BACKBONE, MANAGEMENT, UNTAGGED):
         result[own.label] = own
     return result
 

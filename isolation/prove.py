@@ -35,7 +35,6 @@ ASSUMPTIONS = (
     "Routers do what their text says: daemons run, and keep nothing from an earlier text.",
     "Routers that are not among the texts take no part in VPN routing.",
     "Cabling, and VLANs outside the routers, are as the inventory says.",
-    "Untagged frames on a port with VLANs reach no customer and nothing of ours listens to them.",
     "Customers may announce any route, with any community, that their session's policy lets in.",
     "Sites of one VPN may reach each other in any way their filters let through; spokes do so "
     "through a hub.",

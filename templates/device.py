@@ -97,6 +97,18 @@ class Management:
 
 
 @dataclass(frozen=True, slots=True)
+class Untagged:
+    """Where frames without a tag end on `ports`, which carry VLANs: a VRF that leads nowhere.
+
+    A router that routes what arrives on the port itself would let a customer into its own table.
+    """
+
+    vrf: str
+    table: int
+    ports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A whole router as it should be."""
 
@@ -111,6 +123,8 @@ class Device:
     vrfs: tuple[Vrf, ...] = ()
     backbone_peers: tuple[BackbonePeer, ...] = field(default=())
     reflector: bool = False
+    #: None: no port carries VLANs only.
+    untagged: Untagged | None = None
 
 
 AddressFamily = Literal["ipv4", "ipv6"]

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 from inventory.allocation import Allocation, VrfKey, vrf_of
-from inventory.models import IPNetwork, Network, Role, Site, SiteNetworkAccess, SiteRole, Topology
+from inventory.models import (
+    UNTAGGED_TABLE,
+    UNTAGGED_VRF,
+    IPNetwork,
+    Network,
+    Role,
+    Site,
+    SiteNetworkAccess,
+    SiteRole,
+    Topology,
+)
 from templates.device import (
     BackbonePeer,
     Circuit,
@@ -16,6 +26,7 @@ from templates.device import (
     IPInterface,
     Management,
     StaticRoute,
+    Untagged,
     Vrf,
 )
 
@@ -108,9 +119,20 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
             vrfs=tuple(sorted(vrfs.get(name, ()), key=lambda vrf: vrf.name)),
             backbone_peers=peers.get(name, ()),
             reflector=Role.RR in router.roles,
+            untagged=_untagged(customers.get(name, ())),
         )
         for name, router in network.routers.items()
     }
+
+
+def _untagged(customers: Iterable[Interface]) -> Untagged | None:
+    """The ports of `customers` that carry VLANs and no customer without a tag."""
+    named = {interface.name for interface in customers}
+    ports = {name.partition(".")[0] for name in named} - named
+    if not ports:
+        return None
+    in_order = sorted(ports, key=lambda name: (len(name), name))
+    return Untagged(UNTAGGED_VRF, UNTAGGED_TABLE, tuple(in_order))
 
 
 def _by_port(interfaces: Iterable[Interface]) -> list[Interface]:

@@ -9,6 +9,7 @@ from templates.device import (
     Device,
     Interface,
     IPInterface,
+    Untagged,
     Vrf,
 )
 from templates.facts import (
@@ -40,6 +41,7 @@ def intended_facts(device: Device) -> DeviceFacts:
         vrfs={
             device.management.vrf: VrfFacts(device.management.vrf, device.management.table),
             **{vrf.name: VrfFacts(vrf.name, vrf.table, closed=_BOTH) for vrf in device.vrfs},
+            **_untagged_vrf(device.untagged),
         },
         bgp={
             None: _backbone(device),
@@ -58,9 +60,20 @@ def intended_facts(device: Device) -> DeviceFacts:
     )
 
 
+def _untagged_vrf(untagged: Untagged | None) -> dict[str, VrfFacts]:
+    if untagged is None:
+        return {}
+    return {untagged.vrf: VrfFacts(untagged.vrf, untagged.table, closed=_BOTH)}
+
+
+def _untagged_ports(untagged: Untagged | None) -> dict[str, InterfaceFacts]:
+    if untagged is None:
+        return {}
+    return {port: InterfaceFacts(port, vrf=untagged.vrf) for port in untagged.ports}
+
+
 def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
     management = device.management
-    ports = {vlan_of(i.name)[0] for i in device.interfaces}
     return {
         "lo": InterfaceFacts(
             "lo", addresses=_ordered(device.loopbacks), igp=_BOTH, igp_passive=True
@@ -68,7 +81,7 @@ def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
         management.interface: InterfaceFacts(
             management.interface, vrf=management.vrf, addresses=(management.address,)
         ),
-        **{port: InterfaceFacts(port) for port in sorted(p for p in ports if p)},
+        **_untagged_ports(device.untagged),
         **{interface.name: _interface(interface) for interface in device.interfaces},
     }
 

@@ -35,9 +35,10 @@ def render_day0(device: Device) -> str:
 
 def _render(device: Device, *, provisioned: bool) -> str:
     if not provisioned:
-        device = replace(device, loopbacks=(), interfaces=(), vrfs=(), backbone_peers=())
-    named = {interface.name for interface in device.interfaces}
-    ports = {name.partition(".")[0] for name in named}
+        device = replace(
+            device, loopbacks=(), interfaces=(), vrfs=(), backbone_peers=(), untagged=None
+        )
+    untagged = device.untagged
     template = _environment().get_template("device.j2")
     return template.render(
         device=device,
@@ -45,7 +46,11 @@ def _render(device: Device, *, provisioned: bool) -> str:
         management=device.management,
         loopbacks=device.loopbacks,
         interfaces=device.interfaces,
-        bare_ports=sorted(ports - named, key=lambda name: (len(name), name)),
+        untagged=untagged,
+        tables=[
+            *((vrf.name, vrf.table) for vrf in device.vrfs),
+            *([(untagged.vrf, untagged.table)] if untagged else []),
+        ],
         circuits=[interface for interface in device.interfaces if interface.circuit],
         peers=[peer for vrf in device.vrfs for peer in vrf.peers],
         isis=ISIS_TAG,

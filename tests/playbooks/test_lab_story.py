@@ -150,6 +150,23 @@ def test_a_customer_that_chooses_its_route_targets_reaches_nobody_else(lab: Work
             lab.on(ce, attach.format(family=family, pe=pe, no="no "))
 
 
+def test_a_customer_without_a_tag_does_not_meet_the_backbone(lab: Workplace) -> None:
+    """Linux answers for all its addresses on every port, and routes what comes in.
+
+    The PE's loopback is asked for on the port itself, past the VLAN; the site goes on working.
+    """
+    ce, loopback = "party-beijing-ce", "10.255.0.3"
+    try:
+        lab.on(ce, f"ip address add 192.0.2.2/24 dev eth1; ip route add {loopback} dev eth1")
+        asked = lab.on(ce, f"ping -n -c 2 -W 1 {loopback}; ip neighbor show {loopback} dev eth1")
+        assert "lladdr" not in asked.out, asked.out
+        assert " 0 received" in asked.out
+        tagged = lab.on("party-beijing-host", "ping -n -c 1 -W 2 10.1.11.10")
+        assert tagged.exit == 0, tagged.out
+    finally:
+        lab.on(ce, f"ip route del {loopback} dev eth1; ip address del 192.0.2.2/24 dev eth1")
+
+
 def test_a_failed_verification_is_undone(lab: Workplace, tmp_path: Path) -> None:
     lab.copy("next", "wrong")
 

@@ -52,7 +52,7 @@ def test_every_vrf_has_its_table_before_anything_is_bound_to_it(name: str) -> No
 @pytest.mark.parametrize("name", DEVICES)
 def test_every_customer_vrf_has_its_bgp_instance(name: str) -> None:
     text = TEXTS[name]
-    assert set(text.bgp_instances()) == set(text.tables()) - {"mgmt"}
+    assert set(text.bgp_instances()) == set(text.tables()) - {"mgmt", "untagged"}
 
 
 @pytest.mark.parametrize("name", DEVICES)

@@ -98,9 +98,24 @@ def test_each_access_is_in_exactly_the_vrf_of_its_vpn(network: Network) -> None:
             assert len(re.findall(r"^    vrf ", body, re.MULTILINE)) <= 1
         for vrf in text.bound_to().values():
             assert vrf in text.tables()
-            if vrf != "mgmt":
+            if vrf not in {"mgmt", "untagged"}:
                 bound[name, vrf.split("-")[1]] += 1
     assert bound == accesses
+
+
+@given(networks())
+@settings(max_examples=EXAMPLES)
+def test_what_comes_without_a_tag_is_never_looked_up_in_the_backbone_s_table(
+    network: Network,
+) -> None:
+    for text in texts(network).values():
+        bound = text.bound_to()
+        trunks = {name.partition(".")[0] for name in text.stanzas() if "." in name}
+        for port in trunks - {p for p in trunks if bound.get(p, "").startswith(("i-", "e-"))}:
+            assert bound[port] == "untagged"
+            assert not re.search(r"^    address ", text.stanzas()[port], re.MULTILINE)
+        if "untagged" in text.tables():
+            assert text.stanzas()["untagged"].count("unreachable default") == 2
 
 
 @given(networks())
