@@ -52,7 +52,11 @@ def exporting(ground: Ground, place: VrfPlace, families: Iterable[str], *targets
 
 
 def both(
-    ground: Ground, place: VrfPlace, families: Iterable[str], *targets: str, edit: Edit | None = None
+    ground: Ground,
+    place: VrfPlace,
+    families: Iterable[str],
+    *targets: str,
+    edit: Edit | None = None,
 ) -> Edit:
     """The VRF's router with more import and export targets."""
     return retarget(

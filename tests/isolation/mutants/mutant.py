@@ -39,14 +39,17 @@ _OPERATORS: list[Operator] = []
 
 
 def operator(klass: str) -> Callable[[Operator], Operator]:
-    """Register an operator of class `klass`; its function's name is the operator's."""
+    """Register an operator of class `klass`; its name is the module's and the function's."""
 
     def register(function: Operator) -> Operator:
+        module = function.__module__.rpartition(".operators_")[2]
+        name = f"{module}.{function.__name__}"
+
         def run(ground: Ground) -> Iterator[Mutant]:
             for mutant in function(ground):
-                yield replace(mutant, operator=function.__name__, klass=klass)
+                yield replace(mutant, operator=name, klass=klass)
 
-        run.__name__ = function.__name__
+        run.__name__ = name
         run.__doc__ = function.__doc__
         _OPERATORS.append(run)
         return run
@@ -59,13 +62,17 @@ def registered() -> tuple[Operator, ...]:
     return tuple(_OPERATORS)
 
 
+def _written(places: tuple[Place, ...]) -> str:
+    return "+".join("/".join(filter(None, place)) for place in places)
+
+
 def make(
     ground: Ground,
     verdict: Expected,
     changes: Mapping[str, object],
     where: VrfPlace | Place | tuple[VrfPlace | Place, ...],
     why: str,
-    detail: str = "",
+    *detail: str,
 ) -> Mutant:
     """A mutant of `ground` with the texts of `changes` (host -> text or `Edit`) in it.
 
@@ -84,5 +91,5 @@ def make(
         texts={**ground.texts, **texts},
         where=named,  # type: ignore[arg-type] # narrowed above, a str tuple is one place
         why=why,
-        detail=" ".join(filter(None, ["+".join("/".join(filter(None, p)) for p in named), detail])),
+        detail=" ".join(filter(None, [_written(named), *detail])),
     )

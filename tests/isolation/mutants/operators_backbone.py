@@ -203,7 +203,9 @@ def no_labels_in_the_core(g: Ground) -> Iterator[Mutant]:
             edit.remove(edit.stanza(circuits[0]), "mpls-enable")
         else:
             edit.remove(edit.block(f"interface {circuits[0]}"), "mpls enable")
-        yield make(g, "equivalent", {host: edit}, (host, ""), f"{host} takes no labels on a circuit")
+        yield make(
+            g, "equivalent", {host: edit}, (host, ""), f"{host} takes no labels on a circuit"
+        )
 
 
 @operator(KLASS)

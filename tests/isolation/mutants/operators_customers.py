@@ -382,8 +382,11 @@ def stranger_in_a_vrf(g: Ground) -> Iterator[Mutant]:
         lines = (
             ("neighbor 10.199.3.2 remote-as 64999",),
             ("neighbor 10.199.3.2 remote-as external",),
-            ("neighbor CUST peer-group", "neighbor CUST remote-as 64999",
-             "bgp listen range 10.199.3.0/24 peer-group CUST"),
+            (
+                "neighbor CUST peer-group",
+                "neighbor CUST remote-as 64999",
+                "bgp listen range 10.199.3.0/24 peer-group CUST",
+            ),
         )[number % 3]
         who = "CUST" if number % 3 == 2 else "10.199.3.2"
         edit = g.edit(place)

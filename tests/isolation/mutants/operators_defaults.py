@@ -16,9 +16,7 @@ def static_default(g: Ground) -> Iterator[Mutant]:
         access = place.accesses[0]
         edit = g.edit(place)
         for family in turn(number):
-            static(
-                edit, place.vrf, f"{ip(family)} route {default_of(family)} {access.ce[family]}"
-            )
+            static(edit, place.vrf, f"{ip(family)} route {default_of(family)} {access.ce[family]}")
         why = f"{place} has a default route to {access.label}"
         yield make(g, "risk", {place.host: edit}, place, why, words(turn(number)))
 
@@ -100,7 +98,9 @@ def last_resort_turned_route(g: Ground) -> Iterator[Mutant]:
             continue
         edit = g.edit(place)
         edit.sub(
-            edit.stanza(place.vrf), r"replace unreachable default", f"replace default dev {circuits[0]}"
+            edit.stanza(place.vrf),
+            r"replace unreachable default",
+            f"replace default dev {circuits[0]}",
         )
         why = f"{place}'s last resort leads out of {circuits[0]}"
         yield make(g, "leak", {place.host: edit}, (place, (place.host, "")), why)

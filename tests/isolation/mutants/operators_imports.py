@@ -217,7 +217,8 @@ def stray_vrf_of_a_customer(g: Ground) -> Iterator[Mutant]:
         edit = g.edit(host)
         edit.sub(edit.stanza(access.interface), rf"^    vrf {place.vrf}$", "    vrf x-new")
         edit.insert(
-            edit.stanza(place.vrf)[0] - 2, ["auto x-new", "iface x-new", f"    vrf-table {table}", ""]
+            edit.stanza(place.vrf)[0] - 2,
+            ["auto x-new", "iface x-new", f"    vrf-table {table}", ""],
         )
         lines = [f"bgp router-id {g.allocation.loopback4[host]}"]
         for family in FAMILIES:

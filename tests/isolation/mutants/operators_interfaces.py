@@ -181,7 +181,12 @@ def trunk_with_an_address(g: Ground) -> Iterator[Mutant]:
             edit.append(edit.stanza(access.port), "address 10.199.0.9/30")
             why = f"{access.port} itself has an address in the default table"
             yield make(
-                g, "risk", {place.host: edit}, (place.host, ""), why, f"{access.port} {access.label}"
+                g,
+                "risk",
+                {place.host: edit},
+                (place.host, ""),
+                why,
+                f"{access.port} {access.label}",
             )
 
 
@@ -443,7 +448,9 @@ def loopback_of_a_customer(g: Ground) -> Iterator[Mutant]:
     for number, host in enumerate(g.edges):
         edit = g.edit(host)
         edit.append(edit.stanza("lo"), f"address 10.255.15.{number + 1}/32")
-        yield make(g, "equivalent", {host: edit}, (host, ""), f"{host} has another loopback address")
+        yield make(
+            g, "equivalent", {host: edit}, (host, ""), f"{host} has another loopback address"
+        )
 
 
 @operator(KLASS)

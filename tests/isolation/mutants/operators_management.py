@@ -1,6 +1,7 @@
 """Management: no way from customers to it, nor from it to them (P6)."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tests.isolation.mutants.changes import in_bgp, static
 from tests.isolation.mutants.ground import Ground, words
@@ -9,7 +10,9 @@ from tests.isolation.mutants.mutant import Mutant, make, operator
 KLASS = "management"
 
 
-def _in_bgp(g: Ground, host: str, imports: str, exports: str, families: tuple[str, ...]) -> list[str]:
+def _in_bgp(
+    g: Ground, host: str, imports: str, exports: str, families: tuple[str, ...]
+) -> list[str]:
     loopback = g.allocation.loopback4[host]
     lines = [f"bgp router-id {loopback}"]
     for family in families:
@@ -167,7 +170,7 @@ def bridged_with_a_customer(g: Ground) -> Iterator[Mutant]:
 def text_of_another_router(g: Ground) -> Iterator[Mutant]:
     """A router has the text of another."""
     hosts = list(g.devices)
-    for host, other in zip(hosts, hosts[1:], strict=False):
+    for host, other in pairwise(hosts):
         why = f"{host} has the text of {other}"
         yield make(g, "risk", {host: g.texts[other]}, ((host, ""), (other, "")), why)
 
@@ -176,7 +179,7 @@ def text_of_another_router(g: Ground) -> Iterator[Mutant]:
 def two_names(g: Ground) -> Iterator[Mutant]:
     """FRR's hostname is another router's."""
     hosts = list(g.devices)
-    for host, other in zip(hosts, hosts[1:], strict=False):
+    for host, other in pairwise(hosts):
         edit = g.edit(host)
         edit.sub(edit.frr(), rf"^hostname {host}$", f"hostname {other}")
         yield make(g, "open", {host: edit}, (host, ""), f"{host} calls itself {other}")

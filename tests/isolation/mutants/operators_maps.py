@@ -22,7 +22,9 @@ def export_map_adds(g: Ground) -> Iterator[Mutant]:
         edit = _with_map(g.edit(place), place, families, "export", "OUT")
         route_map(edit, "OUT", f"set extcommunity rt {target}")
         why = f"{place}'s export map adds {target} of {other}"
-        yield make(g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}")
+        yield make(
+            g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}"
+        )
 
 
 @operator(KLASS)
@@ -34,7 +36,9 @@ def export_map_replaces(g: Ground) -> Iterator[Mutant]:
         route_map(edit, "OUT", "set extcommunity none", "on-match next")
         route_map(edit, "OUT", f"set extcommunity rt {target}", seq=20)
         why = f"{place}'s export map puts {target} of {other} on"
-        yield make(g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}")
+        yield make(
+            g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}"
+        )
 
 
 @operator(KLASS)
@@ -66,7 +70,9 @@ def export_map_reached_by_next(g: Ground) -> Iterator[Mutant]:
         route_map(edit, "OUT", action="deny", seq=20) if number % 2 else None
         route_map(edit, "OUT", f"set extcommunity rt {target}", seq=30)
         why = f"{place}'s export map goes on to an entry that adds {target} of {other}"
-        yield make(g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}")
+        yield make(
+            g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}"
+        )
 
 
 @operator(KLASS)
@@ -89,7 +95,9 @@ def export_map_entry_made_reachable(g: Ground) -> Iterator[Mutant]:
         edit = _with_map(g.edit(place), place, families, "export", "OUT")
         route_map(edit, "OUT", f"set extcommunity rt {target}", seq=20)
         why = f"{place}'s export map adds {target} of {other} in the entry that is left"
-        yield make(g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}")
+        yield make(
+            g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}"
+        )
 
 
 @operator(KLASS)

@@ -10,13 +10,11 @@ from tests.isolation.mutants.text import Edit
 KLASS = "policies of reflectors and VPN sessions"
 
 
-def _on_session(
-    g: Ground, edit: Edit, host: str, peer: str, families: Families, name: str, direction: str
-) -> Edit:
+def _on_session(g: Ground, edit: Edit, peer: str, families: Families, policy: str) -> Edit:
     for family in families:
         loopback = g.allocation.loopback4 if family == "ipv4" else g.allocation.loopback6
         at = edit.family(f"router bgp {g.asn}", f"{family} vpn")
-        edit.append(at, f"neighbor {loopback[peer]} route-map {name} {direction}")
+        edit.append(at, f"neighbor {loopback[peer]} route-map {policy}")
     return edit
 
 
@@ -39,7 +37,7 @@ def _sessions(g: Ground) -> Iterator[tuple[str, str, str, Families, int]]:
 def edge_adds_on_the_way_in(g: Ground) -> Iterator[Mutant]:
     """A PE adds a target to everything that it hears: a VRF of its own imports it all."""
     for reflector, edge, target, families, _ in _sessions(g):
-        edit = _on_session(g, g.edit(edge), edge, reflector, families, "RR", "in")
+        edit = _on_session(g, g.edit(edge), reflector, families, "RR in")
         route_map(edit, "RR", f"set extcommunity rt {target}")
         why = f"{edge} adds {target} to what {reflector} sends"
         yield make(g, "leak", {edge: edit}, (edge, ""), why, f"{reflector} {words(families)}")
@@ -52,7 +50,7 @@ def edge_adds_on_the_way_out(g: Ground) -> Iterator[Mutant]:
         place = next(p for p in g.places if p.host == edge)
         other = g.others(place, local=False)[0]
         target = other.imports[0]
-        edit = _on_session(g, g.edit(edge), edge, reflector, families, "RR", "out")
+        edit = _on_session(g, g.edit(edge), reflector, families, "RR out")
         route_map(edit, "RR", f"set extcommunity rt {target}")
         why = f"{edge} adds {target} of {other} to what it says to {reflector}"
         yield make(
@@ -67,7 +65,7 @@ def reflector_adds_on_the_way_in(g: Ground) -> Iterator[Mutant]:
         place = next(p for p in g.places if p.host == edge)
         other = g.others(place, local=False)[0]
         target = other.imports[0]
-        edit = _on_session(g, g.edit(reflector), reflector, edge, families, "EDGE", "in")
+        edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
         route_map(edit, "EDGE", f"set extcommunity rt {target}")
         why = f"{reflector} adds {target} of {other} to what {edge} says"
         yield make(
@@ -87,7 +85,7 @@ def reflector_rewrites_on_the_way_in(g: Ground) -> Iterator[Mutant]:
         place = next(p for p in g.places if p.host == edge)
         other = g.others(place, local=False)[0]
         target = other.imports[0]
-        edit = _on_session(g, g.edit(reflector), reflector, edge, families, "EDGE", "in")
+        edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
         if number % 2:
             route_map(edit, "EDGE", "set extcommunity none", "on-match next")
             route_map(edit, "EDGE", f"set extcommunity rt {target}", seq=20)
@@ -113,7 +111,7 @@ def reflector_adds_on_the_way_out(g: Ground) -> Iterator[Mutant]:
     Without `allow-outbound-policy` FRR ignores what the map sets on reflected routes.
     """
     for reflector, edge, target, families, _ in _sessions(g):
-        edit = _on_session(g, g.edit(reflector), reflector, edge, families, "EDGE", "out")
+        edit = _on_session(g, g.edit(reflector), edge, families, "EDGE out")
         edit.append(
             (edit.block(f"router bgp {g.asn}")[0],) * 2,
             "bgp route-reflector allow-outbound-policy",
@@ -129,7 +127,7 @@ def reflector_adds_on_the_way_out(g: Ground) -> Iterator[Mutant]:
 def reflector_adds_out_without_leave(g: Ground) -> Iterator[Mutant]:
     """... without that word: in force with a later release, or the next line typed."""
     for reflector, edge, target, families, _ in _sessions(g):
-        edit = _on_session(g, g.edit(reflector), reflector, edge, families, "EDGE", "out")
+        edit = _on_session(g, g.edit(reflector), edge, families, "EDGE out")
         route_map(edit, "EDGE", f"set extcommunity rt {target}")
         why = f"{reflector} would add {target} to all that it says to {edge}"
         yield make(
@@ -141,7 +139,7 @@ def reflector_adds_out_without_leave(g: Ground) -> Iterator[Mutant]:
 def reflector_strips(g: Ground) -> Iterator[Mutant]:
     """A reflector takes all targets off: nobody imports anything."""
     for reflector, edge, _, families, _ in _sessions(g):
-        edit = _on_session(g, g.edit(reflector), reflector, edge, families, "EDGE", "in")
+        edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
         route_map(edit, "EDGE", "set extcommunity none")
         why = f"{reflector} strips the targets of {edge}"
         yield make(
@@ -156,7 +154,7 @@ def reflector_changes_next_hop(g: Ground) -> Iterator[Mutant]:
         others = [name for name in g.edges if name != edge]
         if not others:
             continue
-        edit = _on_session(g, g.edit(reflector), reflector, edge, families, "EDGE", "in")
+        edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
         lines = {
             "ipv4": f"set ip next-hop {g.allocation.loopback4[others[0]]}",
             "ipv6": f"set ipv6 next-hop global {g.allocation.loopback6[others[0]]}",
@@ -173,7 +171,7 @@ def session_map_harmless(g: Ground) -> Iterator[Mutant]:
     """Maps on VPN sessions that change nothing for separation."""
     kinds = ((), ("set local-preference 150",), ("set extcommunity rt 65000:4711",))
     for reflector, edge, _, _, number in _sessions(g):
-        edit = _on_session(g, g.edit(reflector), reflector, edge, FAMILIES, "EDGE", "in")
+        edit = _on_session(g, g.edit(reflector), edge, FAMILIES, "EDGE in")
         route_map(edit, "EDGE", *kinds[number % len(kinds)])
         why = f"{reflector}'s map for {edge}: {kinds[number % len(kinds)] or 'permits all'}"
         yield make(g, "equivalent", {reflector: edit}, ((reflector, ""), (edge, "")), why)
@@ -183,7 +181,7 @@ def session_map_harmless(g: Ground) -> Iterator[Mutant]:
 def session_map_denies(g: Ground) -> Iterator[Mutant]:
     """A session over which nothing comes: a fault, and no leak."""
     for reflector, edge, _, families, _ in list(_sessions(g))[::2]:
-        edit = _on_session(g, g.edit(edge), edge, reflector, families, "NONE", "in")
+        edit = _on_session(g, g.edit(edge), reflector, families, "NONE in")
         route_map(edit, "NONE", action="deny")
         why = f"{edge} takes nothing from {reflector}"
         yield make(g, "equivalent", {edge: edit}, (edge, ""), why, f"{reflector} {words(families)}")

@@ -243,9 +243,7 @@ def policy_route_to_vrf(g: Ground) -> Iterator[Mutant]:
     for number, (place, other, _) in enumerate(g.pairs_once(local=True)):
         access, theirs = place.accesses[0], other.accesses[0]
         edit = g.edit(place)
-        edit.new_block(
-            f"interface {access.interface} vrf {place.vrf}", "pbr-policy ROUND"
-        )
+        edit.new_block(f"interface {access.interface} vrf {place.vrf}", "pbr-policy ROUND")
         way = (
             f"set vrf {other.vrf}",
             f"set nexthop {theirs.ce['ipv4']} nexthop-vrf {other.vrf}",

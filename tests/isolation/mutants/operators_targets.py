@@ -37,7 +37,9 @@ def export_of_another(g: Ground) -> Iterator[Mutant]:
         target = other.imports[0]
         edit = exporting(g, place, families, target)
         why = f"{place} exports {target}, which {other} imports"
-        yield make(g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}")
+        yield make(
+            g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}"
+        )
 
 
 @operator(KLASS)
@@ -80,7 +82,9 @@ def export_instead(g: Ground) -> Iterator[Mutant]:
         target = other.imports[0]
         edit = retarget(g.edit(place), place, families, place.imports, [target])
         why = f"{place} exports {target} of {other} instead of its own"
-        yield make(g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}")
+        yield make(
+            g, "leak", {place.host: edit}, (place, other), why, f"{target} {words(families)}"
+        )
 
 
 def _slips(text: str) -> set[str]:
@@ -125,9 +129,7 @@ def mistyped_into_nothing(g: Ground) -> Iterator[Mutant]:
     """One digit is wrong and nobody has that target: a service fault, and no path."""
     known = {t for p in g.places for t in (*p.imports, *p.exports)}
     for number, place in enumerate(g.places):
-        slip = next(
-            x for x in sorted(f"{g.asn}:{y}9" for y in range(4000, 5000)) if x not in known
-        )
+        slip = next(x for x in sorted(f"{g.asn}:{y}9" for y in range(4000, 5000)) if x not in known)
         families = turn(number)
         edit = retarget(g.edit(place), place, families, [slip], place.exports)
         why = f"{place} imports {slip}, which nobody exports"
@@ -271,7 +273,9 @@ def unused_import(g: Ground) -> Iterator[Mutant]:
         target = (NOBODY, "10.255.9.9:7", "4200077777:7")[number % 3]
         edit = importing(g, place, turn(number), target)
         why = f"{place} imports {target}, which nobody exports"
-        yield make(g, "equivalent", {place.host: edit}, place, why, f"{target} {words(turn(number))}")
+        yield make(
+            g, "equivalent", {place.host: edit}, place, why, f"{target} {words(turn(number))}"
+        )
 
 
 @operator(KLASS)
@@ -281,7 +285,9 @@ def unused_export(g: Ground) -> Iterator[Mutant]:
         target = (NOBODY, "10.255.9.9:7", "4200077777:7")[number % 3]
         edit = exporting(g, place, turn(number), target)
         why = f"{place} exports {target}, which nobody imports"
-        yield make(g, "equivalent", {place.host: edit}, place, why, f"{target} {words(turn(number))}")
+        yield make(
+            g, "equivalent", {place.host: edit}, place, why, f"{target} {words(turn(number))}"
+        )
 
 
 @operator(KLASS)
@@ -307,7 +313,12 @@ def removed_import(g: Ground) -> Iterator[Mutant]:
     for number, place in enumerate(g.places):
         edit = retarget(g.edit(place), place, turn(number), [], place.exports)
         yield make(
-            g, "equivalent", {place.host: edit}, place, f"{place} imports nothing", words(turn(number))
+            g,
+            "equivalent",
+            {place.host: edit},
+            place,
+            f"{place} imports nothing",
+            words(turn(number)),
         )
 
 
@@ -317,7 +328,12 @@ def removed_export(g: Ground) -> Iterator[Mutant]:
     for number, place in enumerate(g.places):
         edit = retarget(g.edit(place), place, turn(number), place.imports, [])
         yield make(
-            g, "equivalent", {place.host: edit}, place, f"{place} exports nothing", words(turn(number))
+            g,
+            "equivalent",
+            {place.host: edit},
+            place,
+            f"{place} exports nothing",
+            words(turn(number)),
         )
 
 
