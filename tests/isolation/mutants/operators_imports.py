@@ -11,15 +11,50 @@ from tests.isolation.mutants.changes import (
     static,
     unicast,
 )
-from tests.isolation.mutants.ground import FAMILIES, Ground, ip, words
+from tests.isolation.mutants.ground import FAMILIES, Families, Ground, VrfPlace, ip, words
 from tests.isolation.mutants.mutant import Mutant, make, operator
+from tests.isolation.mutants.text import Edit
 
 KLASS = "import vrf and default instance"
 
 
+def before_export(edit: Edit, place: VrfPlace, families: Families, *lines: str) -> Edit:
+    """Lines before `export vpn`: FRR 8.4.4 takes `import vrf` there, and refuses it later on.
+
+    ("Please unconfigure vpn to vrf commands before using import vrf commands"; it then prints it
+    behind them all the same.)
+    """
+    for family in families:
+        start, end = unicast(edit, place, family)
+        index = edit.lines.index("  export vpn", start, end)
+        edit.insert(index, [f"  {line}" for line in lines])
+    return edit
+
+
+@operator(KLASS)
+def import_vrf_as_typed(g: Ground) -> Iterator[Mutant]:
+    """`import vrf` where a router takes it: before `export vpn`."""
+    for place, other, families in g.pairs(local=True):
+        edit = before_export(g.edit(place), place, families, f"import vrf {other.vrf}")
+        why = f"{place} takes the routes of {other.vrf}"
+        yield make(g, "leak", {place.host: edit}, place, why, f"{other.vrf} {words(families)}")
+
+
+@operator(KLASS)
+def import_vrf_alone(g: Ground) -> Iterator[Mutant]:
+    """`import vrf` in a VRF that has no targets: as FRR prints one that only leaks."""
+    for place, other, families in g.pairs_once(local=True):
+        edit = g.edit(place)
+        for family in families:
+            edit.remove(unicast(edit, place, family), r"^  (label|rd|rt) vpn |^  (im|ex)port vpn$")
+            edit.append(unicast(edit, place, family), f"import vrf {other.vrf}")
+        why = f"{place} takes the routes of {other.vrf} and no others"
+        yield make(g, "leak", {place.host: edit}, place, why, f"{other.vrf} {words(families)}")
+
+
 @operator(KLASS)
 def import_vrf(g: Ground) -> Iterator[Mutant]:
-    """Routes taken from another VRF of the router directly."""
+    """Routes taken from another VRF of the router directly, as a router prints it."""
     for place, other, families in g.pairs(local=True):
         edit = in_bgp(g.edit(place), place, families, f"import vrf {other.vrf}")
         why = f"{place} takes the routes of {other.vrf}"
@@ -160,18 +195,18 @@ def default_exports_vpn(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def redistribute_of_another_table(g: Ground) -> Iterator[Mutant]:
     """Another VRF's kernel table redistributed by its number."""
-    for place, other, families in g.pairs_once(local=True):
-        edit = in_bgp(g.edit(place), place, families, f"redistribute table {other.facts.table}")
+    for place, other, _ in g.pairs_once(local=True):
+        edit = in_bgp(g.edit(place), place, ("ipv4",), f"redistribute table {other.facts.table}")
         why = f"{place} redistributes table {other.facts.table} of {other.vrf}"
-        yield make(g, "risk", {place.host: edit}, place, why, f"{other.vrf} {words(families)}")
+        yield make(g, "risk", {place.host: edit}, place, why, other.vrf)
 
 
 @operator(KLASS)
 def import_table(g: Ground) -> Iterator[Mutant]:
-    """`ip import-table`: a VRF's kernel table put into the default one."""
-    for place, _, _ in list(g.pairs_once())[::2]:
-        edit = g.edit(place).new_lines(f"ip import-table {place.facts.table}")
-        why = f"the default table takes in table {place.facts.table} of {place}"
+    """`ip import-table`: another kernel table put into the default one (FRR takes 1 to 252)."""
+    for number, (place, _, _) in enumerate(list(g.pairs_once())[::2], start=100):
+        edit = g.edit(place).new_lines(f"ip import-table {number}")
+        why = f"the default table of {place.host} takes in table {number}"
         yield make(g, "risk", {place.host: edit}, (place.host, ""), why, place.vrf)
 
 

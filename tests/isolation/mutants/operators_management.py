@@ -46,15 +46,16 @@ def imports_customers(g: Ground) -> Iterator[Mutant]:
 
 @operator(KLASS)
 def exports_to_customers(g: Ground) -> Iterator[Mutant]:
-    """Customers import the management network."""
-    for place, _, families in g.pairs_once():
+    """Customers import the management network, which has IPv4 alone."""
+    for place, _, _ in g.pairs_once():
+        families = ("ipv4",)
         edit = g.edit(place).new_block(
             f"router bgp {g.asn} vrf {g.management.vrf}",
             *_in_bgp(g, place.host, "", place.imports[0], families),
         )
         why = f"{place} imports the management network of {place.host}"
         where = ((place.host, g.management.vrf), place)
-        yield make(g, "leak", {place.host: edit}, where, why, words(families))
+        yield make(g, "leak", {place.host: edit}, where, why)
 
 
 @operator(KLASS)

@@ -78,13 +78,13 @@ def export_map_reached_by_next(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def export_map_entry_not_reached(g: Ground) -> Iterator[Mutant]:
     """The entry with the target stands behind one that permits all: never reached."""
-    for place, other, families in g.pairs_once():
+    for place, other, _ in g.pairs_once():
         target = other.imports[0]
-        edit = _with_map(g.edit(place), place, families, "export", "OUT")
+        edit = _with_map(g.edit(place), place, FAMILIES, "export", "OUT")
         route_map(edit, "OUT")
         route_map(edit, "OUT", f"set extcommunity rt {target}", seq=20)
         why = f"{place}'s export map never comes to its second entry"
-        yield make(g, "equivalent", {place.host: edit}, place, why, words(families))
+        yield make(g, "equivalent", {place.host: edit}, place, why)
 
 
 @operator(KLASS)
@@ -103,11 +103,11 @@ def export_map_entry_made_reachable(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def export_map_denies_with_target(g: Ground) -> Iterator[Mutant]:
     """A target in an entry that denies is never set."""
-    for place, other, families in list(g.pairs_once())[::2]:
-        edit = _with_map(g.edit(place), place, families, "export", "OUT")
+    for place, other, _ in list(g.pairs_once())[::2]:
+        edit = _with_map(g.edit(place), place, FAMILIES, "export", "OUT")
         route_map(edit, "OUT", f"set extcommunity rt {other.imports[0]}", action="deny")
         why = f"{place}'s export map denies all"
-        yield make(g, "equivalent", {place.host: edit}, place, why, words(families))
+        yield make(g, "equivalent", {place.host: edit}, place, why)
 
 
 @operator(KLASS)
@@ -140,14 +140,14 @@ def import_map_lets_foreign_in(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def import_map_keeps_foreign_out(g: Ground) -> Iterator[Mutant]:
     """Another's import target, and an import map that permits the own targets alone."""
-    for place, other, families in g.pairs_once():
-        edit = importing(g, place, families, other.export)
-        _with_map(edit, place, families, "import", "IN")
+    for place, other, _ in g.pairs_once():
+        edit = importing(g, place, FAMILIES, other.export)
+        _with_map(edit, place, FAMILIES, "import", "IN")
         for number, own in enumerate(place.imports, start=1):
             edit.new_lines(f"bgp extcommunity-list standard OWN seq {5 * number} permit rt {own}")
         route_map(edit, "IN", "match extcommunity OWN")
         why = f"{place} imports {other.export}, and its map keeps those routes out"
-        yield make(g, "equivalent", {place.host: edit}, place, why, words(families))
+        yield make(g, "equivalent", {place.host: edit}, place, why)
 
 
 @operator(KLASS)
@@ -164,10 +164,10 @@ def import_map_loses_its_match(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def import_map_deny_turned_permit(g: Ground) -> Iterator[Mutant]:
     """An entry that kept another's routes out permits them."""
-    for place, other, families in g.pairs_once():
+    for place, other, _ in g.pairs_once():
         for action, verdict in (("deny", "equivalent"), ("permit", "leak")):
-            edit = importing(g, place, families, other.export)
-            _with_map(edit, place, families, "import", "IN")
+            edit = importing(g, place, FAMILIES, other.export)
+            _with_map(edit, place, FAMILIES, "import", "IN")
             edit.new_lines(f"bgp extcommunity-list standard THEIRS seq 5 permit rt {other.export}")
             route_map(edit, "IN", "match extcommunity THEIRS", action=action)
             route_map(edit, "IN", seq=20)
@@ -178,7 +178,7 @@ def import_map_deny_turned_permit(g: Ground) -> Iterator[Mutant]:
                 {place.host: edit},
                 place,
                 why,
-                f"{action} {words(families)}",
+                action,
             )
 
 
@@ -198,22 +198,22 @@ def import_map_of_families_swapped(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def import_map_missing(g: Ground) -> Iterator[Mutant]:
     """Another's import target, and an import map that is not defined (FRR: imports nothing)."""
-    for place, other, families in list(g.pairs_once())[::2]:
-        edit = importing(g, place, families, other.export)
-        _with_map(edit, place, families, "import", "GONE")
+    for place, other, _ in list(g.pairs_once())[::2]:
+        edit = importing(g, place, FAMILIES, other.export)
+        _with_map(edit, place, FAMILIES, "import", "GONE")
         why = f"{place} imports {other.export}; its map is not defined"
-        yield make(g, "open", {place.host: edit}, place, why, words(families))
+        yield make(g, "open", {place.host: edit}, place, why)
 
 
 @operator(KLASS)
 def export_map_keeps_foreign_in(g: Ground) -> Iterator[Mutant]:
     """Another's export target on a VRF whose export map denies all: nothing is exported."""
-    for place, other, families in list(g.pairs_once())[::2]:
-        edit = exporting(g, place, families, other.imports[0])
-        _with_map(edit, place, families, "export", "NONE")
+    for place, other, _ in list(g.pairs_once())[::2]:
+        edit = exporting(g, place, FAMILIES, other.imports[0])
+        _with_map(edit, place, FAMILIES, "export", "NONE")
         route_map(edit, "NONE", action="deny")
         why = f"{place} exports {other.imports[0]}; its map denies all"
-        yield make(g, "equivalent", {place.host: edit}, place, why, words(families))
+        yield make(g, "equivalent", {place.host: edit}, place, why)
 
 
 @operator(KLASS)
@@ -235,3 +235,20 @@ def import_map_sets_table(g: Ground) -> Iterator[Mutant]:
         route_map(edit, "IN", f"set table {other.facts.table}")
         why = f"{place}'s import map puts routes into the table of {other.vrf}"
         yield make(g, "risk", {place.host: edit}, place, why, words(families))
+
+
+@operator(KLASS)
+def map_in_one_family(g: Ground) -> Iterator[Mutant]:
+    """A map that keeps another's routes out, in the one family that names its target.
+
+    Nothing leaks; that one family has a policy and the other none is worth an engineer's look.
+    """
+    for number, (place, other, _) in enumerate(g.pairs_once()):
+        families = (FAMILIES[number % 2],)
+        edit = importing(g, place, families, other.export)
+        _with_map(edit, place, families, "import", "IN")
+        for seq, own in enumerate(place.imports, start=1):
+            edit.new_lines(f"bgp extcommunity-list standard OWN seq {5 * seq} permit rt {own}")
+        route_map(edit, "IN", "match extcommunity OWN")
+        why = f"{place} imports {other.export}, and its map keeps those routes out"
+        yield make(g, "open", {place.host: edit}, place, why, words(families))

@@ -169,12 +169,23 @@ def reflector_changes_next_hop(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def session_map_harmless(g: Ground) -> Iterator[Mutant]:
     """Maps on VPN sessions that change nothing for separation."""
-    kinds = ((), ("set local-preference 150",), ("set extcommunity rt 65000:4711",))
+    kinds = ((), ("set local-preference 150",), ("set metric 7",))
     for reflector, edge, _, _, number in _sessions(g):
         edit = _on_session(g, g.edit(reflector), edge, FAMILIES, "EDGE in")
         route_map(edit, "EDGE", *kinds[number % len(kinds)])
         why = f"{reflector}'s map for {edge}: {kinds[number % len(kinds)] or 'permits all'}"
         yield make(g, "equivalent", {reflector: edit}, ((reflector, ""), (edge, "")), why)
+
+
+@operator(KLASS)
+def session_map_adds_nobodys(g: Ground) -> Iterator[Mutant]:
+    """A target that nobody imports, put on by a reflector: no path, and worth an alarm."""
+    for reflector, edge, _, families, _ in _sessions(g):
+        edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
+        route_map(edit, "EDGE", "set extcommunity rt 65000:4711")
+        why = f"{reflector} adds 65000:4711 to what {edge} says"
+        where = ((reflector, ""), (edge, ""))
+        yield make(g, "open", {reflector: edit}, where, why, words(families))
 
 
 @operator(KLASS)

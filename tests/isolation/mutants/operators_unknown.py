@@ -150,7 +150,10 @@ def line_of_a_family(g: Ground) -> Iterator[Mutant]:
         edit = g.edit(host)
         at = edit.family(f"router bgp {g.asn} vrf {vrf}", f"{family} unicast")
         edit.append(at, text)
-        yield make(g, "risk", {host: edit}, (host, vrf), f"{host}/{vrf}: {text}", text)
+        # of the own VRF, where no such protocol runs; or what is not installed at all
+        harmless = text in ("redistribute ospf", "redistribute eigrp", "table-map LEAK")
+        verdict: Expected = "open" if harmless else "risk"
+        yield make(g, verdict, {host: edit}, (host, vrf), f"{host}/{vrf}: {text}", text)
 
 
 @operator(KLASS)
@@ -160,6 +163,7 @@ def line_of_an_instance(g: Ground) -> Iterator[Mutant]:
         host, text, vrf = _filled(g, number, line)
         edit = g.edit(host)
         edit.insert(edit.block(f"router bgp {g.asn} vrf {vrf}")[0] + 1, [f" {text}"])
+        # a neighbour that is in no family takes no part
         verdict: Expected = "open" if text.startswith("neighbor") else "risk"
         yield make(g, verdict, {host: edit}, (host, vrf), f"{host}/{vrf}: {text}", text)
 
