@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 EGOVNET := $(BIN)/egovnet
 
-.PHONY: setup demo test lint bench lab-up lab-down clean
+.PHONY: setup demo test lint bench mutants lab-up lab-down clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      the main job on the virtual network, told step by step"
 	@echo "make test      lint, types and the whole suite, the lab's tests included"
 	@echo "make lint      ruff, mypy strict, import-linter"
+	@echo "make mutants   mistakes made on purpose, and which of them the proof finds"
 	@echo "make bench     benchmarks, with the lab's"
 	@echo "make lab-up    boot the virtual network; make lab-down ends it"
 
@@ -37,6 +38,9 @@ lint: $(VENV)/.ready
 test: setup lint
 	@./setup-host --tests
 	$(BIN)/pytest
+
+mutants: $(VENV)/.ready
+	$(BIN)/python -m tests.isolation.mutants.table
 
 bench: setup
 	$(BIN)/pytest tests/bench tests/bench/live_apply.py --benchmark-enable --benchmark-only

@@ -1,0 +1,28 @@
+"""Every mutant of a network."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from tests.isolation.mutants.ground import Ground
+from tests.isolation.mutants.mutant import Mutant, Operator, registered
+
+_MODULES = sorted(path.stem for path in Path(__file__).parent.glob("operators_*.py"))
+for _name in _MODULES:
+    import_module(f"tests.isolation.mutants.{_name}")
+
+
+def operators() -> tuple[Operator, ...]:
+    """All operators, module by module."""
+    return registered()
+
+
+def all_mutants(ground: Ground) -> Iterator[Mutant]:
+    """The mutants of all operators, each with a name of its own."""
+    seen: set[str] = set()
+    for one in operators():
+        for mutant in one(ground):
+            if mutant.name in seen:
+                raise AssertionError(f"two mutants are called {mutant.name}")
+            seen.add(mutant.name)
+            yield mutant
