@@ -7,7 +7,7 @@ in the inventory.
 
 from collections.abc import Iterator
 
-from isolation.domains import BACKBONE, MANAGEMENT, OWN, Domain
+from isolation.domains import BACKBONE, MANAGEMENT, OWN, UNTAGGED, Domain
 from isolation.expectation import Expectation
 from isolation.scene import Bound, Router, Scene, Table
 from isolation.sightings import Sighting, kind_of_path, single
@@ -25,6 +25,7 @@ def attachments(scene: Scene) -> Iterator[Sighting]:
             if table.vrf is not None:
                 yield from _two_domains(router, table, scene.expectation)
                 yield from _wrong_vrf(router, table, scene.expectation)
+                yield from _addressed_trunk(router, table)
         if scene.expectation.attachments_known:
             yield from _strangers(router, scene.expectation)
             yield from _absent(router, scene.expectation)
@@ -114,6 +115,24 @@ def _wrong_vrf(router: Router, table: Table, expectation: Expectation) -> Iterat
                 table.bound[0].carrier.vrf_line,
             )
         )
+
+
+def _addressed_trunk(router: Router, table: Table) -> Iterator[Sighting]:
+    """A port that carries VLANs and has an address of its own: frames without a tag are heard."""
+    for bound in table.bound:
+        port = bound.carrier
+        if bound.attachment.domain == UNTAGGED and port.addresses:
+            yield single(
+                Finding(
+                    "P2 address-without-tag",
+                    Severity.RISK,
+                    router.name,
+                    table.name,
+                    f"{port.name} carries VLANs and has the address {port.addresses[0]} itself",
+                    (router.hop(f"has {port.addresses[0]} on {port.name}", port.line, table.name),),
+                    port.line,
+                )
+            )
 
 
 def _strangers(router: Router, expectation: Expectation) -> Iterator[Sighting]:

@@ -102,12 +102,12 @@ class _Family:
         self, target: bytes, into: str, takers: list[_In], of: str, givers: list[_Out]
     ) -> None:
         """Tables labelled `into` take routes that those labelled `of` give `target` to."""
-        first = takers[0][1]
-        if len(takers) > 1 or any(give.table is not first for _, give in givers):
-            self.result.pairs.add((into, of))
         taker, giver = takers[0][0], givers[0][0]
         one_by_one = into == of and bool(taker.site or not taker.known)
         if not one_by_one and self.expectation.allowed(taker, giver):
+            first = takers[0][1]
+            if len(takers) > 1 or any(give.table is not first for _, give in givers):
+                self.result.pairs.add((into, of))
             self._allowed(takers, givers)
             return
         for domain, table in takers:
@@ -181,6 +181,7 @@ class _Family:
 
     def _seen(self, target: bytes, taker: _In, giver: _Out, place: Hashable) -> None:
         (domain, table), (owner, give) = taker, giver
+        self.result.pairs.add((domain.label, owner.label))
 
         def tell() -> Finding:
             line = table.line(self.family, ("import", target), target)

@@ -14,6 +14,7 @@ from isolation.verdict import Finding, Severity
 def identities(scene: Scene) -> Iterator[Sighting]:
     """P9 over a scene."""
     yield from _distinguishers(scene)
+    yield from _loopbacks(scene)
     for router in scene.routers:
         yield from _labels(router)
         yield from _next_hops(router)
@@ -39,6 +40,31 @@ def _distinguishers(scene: Scene) -> Iterator[Sighting]:
                 what = f"has the route distinguisher of VRF {found[0].name} on {found[0].device}"
                 line = bgp.lines.get("rd", bgp.line)
                 yield _told(table, "P9 shared-rd", Severity.RISK, what, (line, family))
+
+
+def _loopbacks(scene: Scene) -> Iterator[Sighting]:
+    """VPN packets go to the router whose loopback is their next hop: it must be one's alone."""
+    held: dict[str, Router] = {}
+    for router in scene.routers:
+        loopback = router.facts.interfaces.get("lo")
+        for address in loopback.addresses if loopback else ():
+            owner = scene.expectation.routers.get(address.ip)
+            other = held.setdefault(str(address.ip), router)
+            if other.name == router.name and owner in (None, router.name):
+                continue
+            whose = owner if owner not in (None, router.name) else other.name
+            line = loopback.line if loopback else 0
+            yield single(
+                Finding(
+                    "P9 shared-loopback",
+                    Severity.RISK,
+                    router.name,
+                    "default",
+                    f"has the loopback {address.ip} of {whose}: one gets the other's packets",
+                    (router.hop(f"has {address.ip} on lo", line),),
+                    line,
+                )
+            )
 
 
 def _labels(router: Router) -> Iterator[Sighting]:

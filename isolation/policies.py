@@ -64,7 +64,8 @@ def _entries(entries: tuple[PolicyEntry, ...], routes: Routes, *, accepted: bool
         if entry.action == "permit" and may:
             passed = _changed(entry, left, may)
             if entry.continues:
-                out += _entries(entries[index + 1 :], passed, accepted=True)
+                rest = entries[index + 1 + entry.skips :]
+                out += _entries(rest, passed, accepted=True)
             else:
                 out.append(passed)
         if index == last and not accepted:

@@ -86,7 +86,8 @@ class PolicyEntry:
     `adds`: route targets that are added (FRR's `set extcommunity rt` adds). `clears` : all
     extended communities are removed first. `touches`: other things it does to extended
     communities, next hops, tables or VRFs, in the text's words; they are risks to be judged.
-    `continues`: after a permit the next entries are tried as well (on-match next, goto, continue).
+    `continues`: after a permit the next entries are tried as well (on-match next, goto, continue),
+    but for the first `skips` of them.
     """
 
     action: Action
@@ -95,6 +96,7 @@ class PolicyEntry:
     clears: bool = False
     touches: tuple[str, ...] = ()
     continues: bool = False
+    skips: int = 0
     line: int = field(default=0, compare=False)
 
 

@@ -124,6 +124,8 @@ class EntryDraft:
     sets: dict[str, tuple[list[str], int]] = field(default_factory=dict)
     call: str = ""
     continues: bool = False
+    #: Where it goes on: the first entry of at least this number; 0: the next one.
+    goes_to: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -8,7 +8,9 @@
   permit as well.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from templates.device import AddressFamily
 from templates.facts import Match, Policy, PolicyEntry, PrefixRule
@@ -87,12 +89,15 @@ class Policies:
             return Policy(name=name)  # FRR stops following calls, and denies
         self._open.append(name)
         entries: list[PolicyEntry] = []
+        starts: dict[int, int] = {}
         for sequence in sorted(drafts):
+            starts[sequence] = len(entries)
             entries.extend(self._entry(drafts[sequence]))
             if self._made > _MOST:
                 entries = [PolicyEntry("permit", touches=(f"calls {_MOST} entries and more",))]
                 break
         self._open.pop()
+        _jump(entries, drafts, starts)
         return Policy(tuple(entries), name=name, line=drafts[min(drafts)].line)
 
     def _entry(self, draft: EntryDraft) -> list[PolicyEntry]:
@@ -208,3 +213,17 @@ def _match_key(match: Match) -> tuple[object, ...]:
         [(rule.action, str(rule.prefix), rule.ge, rule.le) for rule in match.prefixes],
         [(rule.action, sorted(rule.values or ())) for rule in match.communities],
     )
+
+
+def _jump(
+    entries: list[PolicyEntry], drafts: Mapping[int, EntryDraft], starts: Mapping[int, int]
+) -> None:
+    """Give the entries of `on-match goto N` what they skip. FRR looks for N or what follows it."""
+    ends = {s: end for (s, _), (_, end) in pairwise([*starts.items(), (0, len(entries))])}
+    for sequence, start in starts.items():
+        target = drafts[sequence].goes_to
+        if target:
+            lands = next((at for seq, at in starts.items() if seq >= target), len(entries))
+            for index in range(start, min(ends[sequence], len(entries))):
+                if entries[index].continues and lands > index + 1:
+                    entries[index] = replace(entries[index], skips=lands - index - 1)

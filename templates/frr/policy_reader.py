@@ -234,16 +234,18 @@ def _call(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _continue(draft: FrrDraft, words: list[str], number: int) -> int:
     """`on-match next`, `on-match goto N`, `continue [N]`."""
-    if words[1] == "next" and words[0] == "on-match":
-        _, _ = words
+    goes_to = 0
+    if words[1:] == ["next"] and words[0] == "on-match":
+        pass
     elif words[1] == "goto":
-        read_number(words[2])
+        goes_to = read_number(words[2])
     else:
-        read_number(words[1])
+        goes_to = read_number(words[1])
     entry: EntryDraft = draft.context.about
     if entry.action == "deny":
         return HARMLESS  # FRR refuses it: a deny ends it all
     entry.continues = True
+    entry.goes_to = goes_to
     return FACT
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from isolation.expectation import from_inventory
-from isolation.prove import prove
-from templates.frr.config_reader import read_config
-
 from inventory.allocation import Allocation
 from inventory.models import Network
+from isolation.expectation import from_inventory
+from isolation.prove import prove
 from isolation.verdict import Verdict
 from templates.facts import DeviceFacts
+from templates.frr.config_reader import read_config
 
 
 @lru_cache(maxsize=2048)
