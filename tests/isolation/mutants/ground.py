@@ -214,6 +214,10 @@ class Ground:
             for other in self.victims(place, local=local)[:1]:
                 yield place, other, turn(number)
 
+    def has_victims(self, place: VrfPlace) -> bool:
+        """Whether anybody is there whom the VRF must not meet."""
+        return bool(self.others(place) or self.other_spokes(place))
+
     def other_spokes(self, place: VrfPlace) -> list[VrfPlace]:
         """VRFs of other spoke sites of the same VPN."""
         return [

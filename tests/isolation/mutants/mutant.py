@@ -89,7 +89,7 @@ def make(
         klass="",
         verdict=verdict,
         texts={**ground.texts, **texts},
-        where=named,  # type: ignore[arg-type] # narrowed above, a str tuple is one place
+        where=named,
         why=why,
         detail=" ".join(filter(None, [_written(named), *detail])),
     )

@@ -26,6 +26,11 @@ def _detail(access: Access, family: str) -> str:
     return f"{access.label} {family}"
 
 
+def _chosen(g: Ground, place: VrfPlace) -> Expected:
+    """What a CE that chooses its targets is: a leak, where there is another VPN to choose."""
+    return "leak" if g.has_victims(place) else "risk"
+
+
 def _unfiltered(edit: Edit, place: VrfPlace, access: Access, family: str) -> Edit:
     return edit.remove(
         unicast(edit, place, family), rf"neighbor {access.ce[family]} route-map \S+ in$"
@@ -44,7 +49,7 @@ def chooses_targets(g: Ground) -> Iterator[Mutant]:
         edit = g.edit(place)
         edit.remove(edit.block(policy_header(access.policy, family)), "set extcommunity none")
         why = f"{access.label} chooses the targets of its routes"
-        yield make(g, "leak", {place.host: edit}, place, why, _detail(access, family))
+        yield make(g, _chosen(g, place), {place.host: edit}, place, why, _detail(access, family))
 
 
 @operator(KLASS)
@@ -54,7 +59,7 @@ def chooses_targets_in_a_second_entry(g: Ground) -> Iterator[Mutant]:
         edit = g.edit(place)
         route_map(edit, f"{access.policy}-{family}", seq=20)
         why = f"{access.label} announces anything, with any target"
-        yield make(g, "leak", {place.host: edit}, place, why, _detail(access, family))
+        yield make(g, _chosen(g, place), {place.host: edit}, place, why, _detail(access, family))
 
 
 @operator(KLASS)
@@ -70,7 +75,7 @@ def chooses_targets_in_an_earlier_entry(g: Ground) -> Iterator[Mutant]:
             seq=5,
         )
         why = f"{access.label} announces {access.net(family)} with any target"
-        yield make(g, "leak", {place.host: edit}, place, why, _detail(access, family))
+        yield make(g, _chosen(g, place), {place.host: edit}, place, why, _detail(access, family))
 
 
 @operator(KLASS)
@@ -99,7 +104,7 @@ def other_communities_deleted_only(g: Ground) -> Iterator[Mutant]:
         at = edit.block(policy_header(access.policy, family))
         edit.sub(at, "set extcommunity none", "set community none")
         why = f"{access.label} chooses the targets of its routes"
-        yield make(g, "leak", {place.host: edit}, place, why, _detail(access, family))
+        yield make(g, _chosen(g, place), {place.host: edit}, place, why, _detail(access, family))
 
 
 @operator(KLASS)
@@ -118,7 +123,7 @@ def no_policy_required(g: Ground) -> Iterator[Mutant]:
         edit = _unfiltered(g.edit(place), place, access, family)
         _no_policy_required(edit, place)
         why = f"{access.label} announces anything, with any target"
-        yield make(g, "leak", {place.host: edit}, place, why, _detail(access, family))
+        yield make(g, _chosen(g, place), {place.host: edit}, place, why, _detail(access, family))
 
 
 @operator(KLASS)
@@ -142,7 +147,7 @@ def policy_of_a_prefix_list_alone(g: Ground) -> Iterator[Mutant]:
             f"neighbor {access.ce[family]} prefix-list {access.policy} in",
         )
         why = f"{access.label} chooses the targets of its routes"
-        yield make(g, "leak", {place.host: edit}, place, why, _detail(access, family))
+        yield make(g, _chosen(g, place), {place.host: edit}, place, why, _detail(access, family))
 
 
 @operator(KLASS)
@@ -275,7 +280,7 @@ def entry_removed_and_another_left(g: Ground) -> Iterator[Mutant]:
         edit = g.edit(place).remove_block(policy_header(access.policy, family))
         route_map(edit, name, seq=30)
         why = f"{access.label}'s policy is its last entry, which permits all"
-        yield make(g, "leak", {place.host: edit}, place, why, _detail(access, family))
+        yield make(g, _chosen(g, place), {place.host: edit}, place, why, _detail(access, family))
 
 
 @operator(KLASS)
@@ -422,7 +427,7 @@ def ipv6_over_the_ipv4_session(g: Ground) -> Iterator[Mutant]:
         in_bgp(edit, place, ("ipv6",), f"neighbor {access.ce[family]} activate")
         _no_policy_required(edit, place)
         why = f"{access.label} announces any IPv6 route, with any target"
-        yield make(g, "leak", {place.host: edit}, place, why, _detail(access, family))
+        yield make(g, _chosen(g, place), {place.host: edit}, place, why, _detail(access, family))
 
 
 @operator(KLASS)

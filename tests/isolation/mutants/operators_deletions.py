@@ -50,6 +50,7 @@ _LINES: tuple[tuple[str, Expected, str], ...] = (
 @operator(KLASS)
 def one_line(g: Ground) -> Iterator[Mutant]:
     """Each line of the first PE with sessions and of the first reflector, taken out."""
+    chosen: Expected = "leak" if any(g.has_victims(p) for p, _, _ in g.sessions()) else "risk"
     hosts = [*dict.fromkeys(p.host for p, _, _ in g.sessions())][:1] or g.edges[:1]
     for host in [*hosts, *g.reflectors[:1]]:
         lines = g.texts[host].splitlines()
@@ -59,6 +60,8 @@ def one_line(g: Ground) -> Iterator[Mutant]:
                 block = line
             for pattern, verdict, what in _LINES:
                 if re.match(pattern, line):
+                    if "extcommunity" in pattern:
+                        verdict = chosen  # noqa: PLW2901 -- of this line alone
                     text = "\n".join([*lines[:index], *lines[index + 1 :], ""])
                     why = f"{host} lost {what}: {line.strip()} of {block}"
                     detail = f"line {index + 1}: {line.strip()}"
@@ -113,7 +116,9 @@ def policies_of_a_router(g: Ground) -> Iterator[Mutant]:
         edit.remove(edit.frr(), r"^(ip|ipv6) prefix-list ")
         edit.remove(edit.frr(), r"^ (match|set) ")
         why = f"{host}'s route-maps permit everything"
-        yield make(g, "leak", {host: edit}, (host, ""), why)
+        mine = [p for p, _, _ in g.sessions() if p.host == host]
+        verdict: Expected = "leak" if any(map(g.has_victims, mine)) else "risk"
+        yield make(g, verdict, {host: edit}, (host, ""), why)
 
 
 @operator(KLASS)

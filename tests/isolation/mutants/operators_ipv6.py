@@ -111,7 +111,14 @@ def no_policy(g: Ground) -> Iterator[Mutant]:
         edit.remove(unicast(edit, place, "ipv6"), rf"neighbor {access.ce['ipv6']} route-map \S+ in")
         edit.insert(edit.block(place.header)[0] + 1, [" no bgp ebgp-requires-policy"])
         why = f"{access.label} has no policy in IPv6"
-        yield make(g, "leak", {place.host: edit}, place, why, access.label)
+        yield make(
+            g,
+            "leak" if g.has_victims(place) else "risk",
+            {place.host: edit},
+            place,
+            why,
+            access.label,
+        )
 
 
 @operator(KLASS)
@@ -138,7 +145,14 @@ def chooses_targets(g: Ground) -> Iterator[Mutant]:
             header = policy_header(access.policy, "ipv6")
             edit.remove(edit.block(header), "set extcommunity none")
             why = f"{access.label} chooses targets in IPv6"
-            yield make(g, "leak", {place.host: edit}, place, why, access.label)
+            yield make(
+                g,
+                "leak" if g.has_victims(place) else "risk",
+                {place.host: edit},
+                place,
+                why,
+                access.label,
+            )
 
 
 @operator(KLASS)
@@ -169,8 +183,9 @@ def session_map(g: Ground) -> Iterator[Mutant]:
     """A reflector that adds a target in VPNv6 alone."""
     for host in g.reflectors:
         for edge in g.edges:
-            place = next(p for p in g.places if p.host == edge)
-            others = g.others(place, local=False)
+            others = next(
+                (x for p in g.places if p.host == edge and (x := g.others(p, local=False))), []
+            )
             if edge == host or not others:
                 continue
             edit = g.edit(host)

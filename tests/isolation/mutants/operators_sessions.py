@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.isolation.mutants.changes import route_map
-from tests.isolation.mutants.ground import FAMILIES, Families, Ground, words
+from tests.isolation.mutants.ground import FAMILIES, Families, Ground, VrfPlace, turn, words
 from tests.isolation.mutants.mutant import Mutant, make, operator
 from tests.isolation.mutants.text import Edit
 
@@ -18,25 +18,22 @@ def _on_session(g: Ground, edit: Edit, peer: str, families: Families, policy: st
     return edit
 
 
-def _sessions(g: Ground) -> Iterator[tuple[str, str, str, Families, int]]:
-    """(reflector, edge, another VPN's target that the edge imports, families, number)."""
+def _sessions(g: Ground) -> Iterator[tuple[str, str, VrfPlace, Families, int]]:
+    """(reflector, edge, a VRF there that others elsewhere must not meet, families, number)."""
     number = 0
     for edge in g.edges:
+        place = next((p for p in g.places if p.host == edge and g.others(p, local=False)), None)
         for reflector in g.reflectors:
-            if edge == reflector:
-                continue
-            for place in g.places:
-                if place.host == edge and g.others(place, local=False):
-                    families = (("ipv4", "ipv6"), ("ipv4",), ("ipv6",))[number % 3]
-                    yield reflector, edge, place.imports[0], families, number
-                    number += 1
-                    break
+            if edge != reflector and place is not None:
+                yield reflector, edge, place, turn(number + 2), number
+                number += 1
 
 
 @operator(KLASS)
 def edge_adds_on_the_way_in(g: Ground) -> Iterator[Mutant]:
     """A PE adds a target to everything that it hears: a VRF of its own imports it all."""
-    for reflector, edge, target, families, _ in _sessions(g):
+    for reflector, edge, place, families, _ in _sessions(g):
+        target = place.imports[0]
         edit = _on_session(g, g.edit(edge), reflector, families, "RR in")
         route_map(edit, "RR", f"set extcommunity rt {target}")
         why = f"{edge} adds {target} to what {reflector} sends"
@@ -46,8 +43,7 @@ def edge_adds_on_the_way_in(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def edge_adds_on_the_way_out(g: Ground) -> Iterator[Mutant]:
     """A PE adds a target to everything that it says: others import it."""
-    for reflector, edge, _, families, _ in _sessions(g):
-        place = next(p for p in g.places if p.host == edge)
+    for reflector, edge, place, families, _ in _sessions(g):
         other = g.others(place, local=False)[0]
         target = other.imports[0]
         edit = _on_session(g, g.edit(edge), reflector, families, "RR out")
@@ -61,8 +57,7 @@ def edge_adds_on_the_way_out(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def reflector_adds_on_the_way_in(g: Ground) -> Iterator[Mutant]:
     """A reflector adds a target to what one edge says."""
-    for reflector, edge, _, families, _ in _sessions(g):
-        place = next(p for p in g.places if p.host == edge)
+    for reflector, edge, place, families, _ in _sessions(g):
         other = g.others(place, local=False)[0]
         target = other.imports[0]
         edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
@@ -81,8 +76,7 @@ def reflector_adds_on_the_way_in(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def reflector_rewrites_on_the_way_in(g: Ground) -> Iterator[Mutant]:
     """A reflector takes the targets off and puts another's on."""
-    for reflector, edge, _, families, number in _sessions(g):
-        place = next(p for p in g.places if p.host == edge)
+    for reflector, edge, place, families, number in _sessions(g):
         other = g.others(place, local=False)[0]
         target = other.imports[0]
         edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
@@ -110,7 +104,8 @@ def reflector_adds_on_the_way_out(g: Ground) -> Iterator[Mutant]:
 
     Without `allow-outbound-policy` FRR ignores what the map sets on reflected routes.
     """
-    for reflector, edge, target, families, _ in _sessions(g):
+    for reflector, edge, place, families, _ in _sessions(g):
+        target = place.imports[0]
         edit = _on_session(g, g.edit(reflector), edge, families, "EDGE out")
         edit.append(
             (edit.block(f"router bgp {g.asn}")[0],) * 2,
@@ -126,7 +121,8 @@ def reflector_adds_on_the_way_out(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def reflector_adds_out_without_leave(g: Ground) -> Iterator[Mutant]:
     """... without that word: in force with a later release, or the next line typed."""
-    for reflector, edge, target, families, _ in _sessions(g):
+    for reflector, edge, place, families, _ in _sessions(g):
+        target = place.imports[0]
         edit = _on_session(g, g.edit(reflector), edge, families, "EDGE out")
         route_map(edit, "EDGE", f"set extcommunity rt {target}")
         why = f"{reflector} would add {target} to all that it says to {edge}"
@@ -201,8 +197,7 @@ def session_map_denies(g: Ground) -> Iterator[Mutant]:
 @operator(KLASS)
 def session_map_by_group(g: Ground) -> Iterator[Mutant]:
     """A map that adds a target, said of a peer group that an edge is in."""
-    for reflector, edge, _, _, _ in list(_sessions(g))[::2]:
-        place = next(p for p in g.places if p.host == edge)
+    for reflector, edge, place, _, _ in list(_sessions(g))[::2]:
         other = g.others(place, local=False)[0]
         target = other.imports[0]
         edit = g.edit(reflector)

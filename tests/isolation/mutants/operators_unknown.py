@@ -116,8 +116,7 @@ _STANZA_LINES = (
 def _filled(g: Ground, number: int, line: str) -> tuple[str, str, str]:
     """(host, line with its words filled in, VRF) for one VRF of the network in turn."""
     place = g.places[number % len(g.places)]
-    others = g.others(place, local=True) or g.others(place) or [place]
-    other = others[0]
+    other = next(iter([*g.others(place, local=True), *g.others(place)]), place)
     return (
         place.host,
         line.format(
@@ -152,6 +151,10 @@ def line_of_a_family(g: Ground) -> Iterator[Mutant]:
         edit.append(at, text)
         # of the own VRF, where no such protocol runs; or what is not installed at all
         harmless = text in ("redistribute ospf", "redistribute eigrp", "table-map LEAK")
+        place = next(p for p in g.places if p.at == (host, vrf))
+        harmless = harmless or ("{" in line and not g.has_victims(place))
+        if "{table}" in line and not g.others(place, local=True):
+            continue
         verdict: Expected = "open" if harmless else "risk"
         yield make(g, verdict, {host: edit}, (host, vrf), f"{host}/{vrf}: {text}", text)
 
