@@ -1,9 +1,12 @@
 """`apply`: carry a plan out as one transaction. Without --yes or a plan file it only shows it."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress
+from playbooks.gate import Override, gate
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import Plan, make_plan, plan_outcome, read_plan
 from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT, Transaction
@@ -18,11 +21,12 @@ def apply(
     yes: bool = False,
     confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT,
     settle: int = DEFAULT_SETTLE,
+    override: Override | None = None,
 ) -> Outcome:
     """Apply a plan file, or plan and apply in one go.
 
-    Exit 0 done; 3 shown only, changes pending; 4 undone as verification failed; 5 undone as
-    devices failed.
+    Exit 0 done; 3 shown only, changes pending; 4 refused as it is not proved, or undone as
+    verification failed; 5 undone as devices failed.
 
     Raises:
         UsageError: a plan file of another network, or one with unreachable devices.
@@ -40,10 +44,18 @@ def apply(
     else:
         plan = make_plan(context, progress)
         if not yes:
-            progress.finish()
-            return plan_outcome(plan)
+            return shown(context, progress, plan)
         context.keep_allocation()
-    return apply_plan(context, progress, plan, confirm_timeout, settle=settle)
+    return apply_plan(context, progress, plan, confirm_timeout, settle=settle, override=override)
+
+
+def shown(
+    context: Context, progress: Progress, plan: Plan, *, lock_written: bool = False
+) -> Outcome:
+    """A plan and its proof, and nothing done."""
+    proof = gate(context, progress, plan).data() if plan.devices else None
+    progress.finish()
+    return plan_outcome(plan, proof, lock_written=lock_written)
 
 
 def apply_plan(
@@ -54,42 +66,55 @@ def apply_plan(
     *,
     excused: frozenset[str] = frozenset(),
     settle: int = DEFAULT_SETTLE,
+    override: Override | None = None,
 ) -> Outcome:
-    """Run the transaction of `plan`; sites in `excused` need not be reached afterwards."""
+    """Prove `plan` and run its transaction; sites in `excused` need not be reached afterwards.
+
+    What is not proved is refused, unless `override` says who answers for it and why.
+    """
     if plan.unreachable:
         progress.finish()
-        return Outcome(
-            plan.kind,
-            {
-                "change": None,
-                "result": "refused",
-                "plan_hash": plan.hash,
-                "devices": sorted(plan.devices),
-                "affected": plan.affected,
-                "failed_stage": "plan",
-                "failures": dict(sorted(plan.unreachable.items())),
-                "not_undone": {},
-                "verification": {},
-            },
-            Exit.DEVICES_FAILED,
-            ("nothing was changed; leave a device out with --limit to go on without it",),
-        )
+        note = "nothing was changed; leave a device out with --limit to go on without it"
+        return _refused(plan, "plan", Exit.DEVICES_FAILED, note, plan.unreachable)
     if not plan.devices:
         progress.finish()
-        return Outcome(
-            plan.kind,
-            {
-                "change": None,
-                "result": "nothing to do",
-                "plan_hash": plan.hash,
-                "devices": [],
-                "affected": plan.affected,
-                "failed_stage": None,
-                "failures": {},
-                "not_undone": {},
-                "verification": {},
-            },
-        )
+        return Outcome(plan.kind, _untouched(plan, "nothing to do"))
+    proof = gate(context, progress, plan)
+    if not proof.proved and override is None:
+        progress.finish()
+        note = "nothing was changed; --unproved-by NAME --reason TEXT is for who answers for it"
+        refused = _refused(plan, "proof", Exit.LEAK_OR_FAILED_VERIFICATION, note, {})
+        refused.data["proof"] = proof.data()
+        return refused
+    if proof.proved:
+        override = None
     verifier = Verifier(context, progress, settle, excused)
     verifier.take_baseline(plan.affected)
-    return Transaction(context, plan, verifier.for_transaction, progress, confirm_timeout).run()
+    return Transaction(
+        context, plan, verifier.for_transaction, progress, confirm_timeout, proof, override
+    ).run()
+
+
+def _refused(plan: Plan, stage: str, code: Exit, note: str, failures: Mapping[str, str]) -> Outcome:
+    data = _untouched(plan, "refused")
+    data |= {
+        "devices": sorted(plan.devices),
+        "failed_stage": stage,
+        "failures": dict(sorted(failures.items())),
+    }
+    return Outcome(plan.kind, data, code, (note,))
+
+
+def _untouched(plan: Plan, result: str) -> dict[str, Any]:
+    return {
+        "change": None,
+        "result": result,
+        "plan_hash": plan.hash,
+        "devices": [],
+        "affected": plan.affected,
+        "proof": None,
+        "failed_stage": None,
+        "failures": {},
+        "not_undone": {},
+        "verification": {},
+    }

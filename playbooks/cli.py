@@ -14,12 +14,14 @@ from lab.errors import LabError
 from playbooks import demo as demo_playbook
 from playbooks import lab as lab_playbook
 from playbooks.apply import apply as apply_playbook
+from playbooks.apply import shown
 from playbooks.context import REFERENCE, Context, Selection
+from playbooks.gate import override_from
 from playbooks.history import history as history_playbook
 from playbooks.history import show_change
 from playbooks.init import init as init_playbook
 from playbooks.outcome import Exit, Outcome
-from playbooks.plan import make_plan, plan_outcome, write_plan
+from playbooks.plan import make_plan, write_plan
 from playbooks.prove import prove as prove_playbook
 from playbooks.render import render_files
 from playbooks.report.progress import make_progress, tell
@@ -176,14 +178,13 @@ def prove(
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Plan file to write.")
 @_verb
 def plan(context: Context, output: Path | None) -> Outcome:
-    """Diff the inventory against the devices. Changes nothing."""
+    """Diff the inventory against the devices, and prove what would be. Changes nothing."""
     progress = make_progress()
     made = make_plan(context, progress)
-    progress.finish()
     lock_written = context.keep_allocation()
     if output is not None:
         write_plan(made, output)
-    return plan_outcome(made, lock_written=lock_written)
+    return shown(context, progress, made, lock_written=lock_written)
 
 
 _YES = click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
@@ -205,14 +206,29 @@ _SETTLE = click.option(
 )
 
 
+_UNPROVED_BY = click.option(
+    "--unproved-by", metavar="NAME", help="Who answers for a push that is not proved."
+)
+_REASON = click.option("--reason", metavar="TEXT", help="Why it is pushed all the same.")
+
+
 @main.command()
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path))
 @_YES
 @_CONFIRM_TIMEOUT
 @_SETTLE
+@_UNPROVED_BY
+@_REASON
 @_verb
 def apply(
-    context: Context, plan_file: Path | None, yes: bool, confirm_timeout: int, settle: int
+    context: Context,
+    plan_file: Path | None,
+    *,
+    yes: bool,
+    confirm_timeout: int,
+    settle: int,
+    unproved_by: str | None,
+    reason: str | None,
 ) -> Outcome:
     """Apply a plan file, or plan and apply with --yes. All devices or none."""
     return apply_playbook(
@@ -222,6 +238,7 @@ def apply(
         yes=yes,
         confirm_timeout=confirm_timeout,
         settle=settle,
+        override=override_from(unproved_by, reason),
     )
 
 
@@ -237,11 +254,26 @@ def verify(context: Context, settle: int) -> Outcome:
 @click.argument("change", type=int)
 @_YES
 @_CONFIRM_TIMEOUT
+@_UNPROVED_BY
+@_REASON
 @_verb
-def rollback(context: Context, change: int, yes: bool, confirm_timeout: int) -> Outcome:
+def rollback(
+    context: Context,
+    change: int,
+    *,
+    yes: bool,
+    confirm_timeout: int,
+    unproved_by: str | None,
+    reason: str | None,
+) -> Outcome:
     """Take the devices of CHANGE back to what they ran before it."""
     return rollback_playbook(
-        context, make_progress(), change, yes=yes, confirm_timeout=confirm_timeout
+        context,
+        make_progress(),
+        change,
+        yes=yes,
+        confirm_timeout=confirm_timeout,
+        override=override_from(unproved_by, reason),
     )
 
 

@@ -7,6 +7,7 @@ ran when the plan was made, so that what is applied is what was reviewed.
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -190,11 +191,17 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
-def plan_outcome(plan: Plan, *, lock_written: bool = False) -> Outcome:
-    """Exit 3 when changes are pending, 5 when a device did not answer."""
+def plan_outcome(
+    plan: Plan, proof: Mapping[str, Any] | None = None, *, lock_written: bool = False
+) -> Outcome:
+    """Exit 3 when changes are pending, 4 when they are not proved, 5 when a device did not answer.
+
+    `proof` is what `playbooks.gate` says of the plan; None when nothing would change.
+    """
     codes = [
+        Exit.LEAK_OR_FAILED_VERIFICATION if proof and not proof["proved"] else Exit.DONE,
         Exit.CHANGES if plan.devices else Exit.DONE,
         Exit.DEVICES_FAILED if plan.unreachable else Exit.DONE,
     ]
     notes = ("plan.lock.yaml has new numbers: commit it",) if lock_written else ()
-    return Outcome("plan", plan.report(), gravest(codes), notes)
+    return Outcome("plan", {**plan.report(), "proof": proof}, gravest(codes), notes)

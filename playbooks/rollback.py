@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from inventory.reachability import sites_by_vpn
-from playbooks.apply import apply_plan
+from playbooks.apply import apply_plan, shown
 from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress, run
+from playbooks.gate import Override
 from playbooks.journal import DONE
 from playbooks.outcome import Exit, Outcome
-from playbooks.plan import make_plan, plan_outcome
+from playbooks.plan import make_plan
 from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT
 from tasks.dry_run import dry_run
 
@@ -21,6 +22,7 @@ def rollback(
     *,
     yes: bool = False,
     confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT,
+    override: Override | None = None,
 ) -> Outcome:
     """Undo change `number`; without `yes` only the plan is shown (exit 3).
 
@@ -61,10 +63,14 @@ def rollback(
     )
     plan.unreachable.update(failures)
     if not yes:
-        progress.finish()
-        return plan_outcome(plan)
+        return shown(context, progress, plan)
     outcome = apply_plan(
-        context, progress, plan, confirm_timeout, excused=_excused(context, plan.affected)
+        context,
+        progress,
+        plan,
+        confirm_timeout,
+        excused=_excused(context, plan.affected),
+        override=override,
     )
     notes = outcome.notes
     if outcome.exit is Exit.DONE:

@@ -23,6 +23,7 @@ from nornir.core import Nornir
 
 from playbooks.context import Context
 from playbooks.fleet import FleetResult, Progress, run
+from playbooks.gate import Gate, Override
 from playbooks.journal import DONE, FAILED, UNDONE, Configuration, Journal, JournalError
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.plan import Plan
@@ -58,6 +59,9 @@ class Transaction:
     verify: Verify
     progress: Progress
     confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT
+    proof: Gate | None = None
+    #: Who answers for a push that is not proved.
+    override: Override | None = None
     change: int = 0
     touched: list[str] = field(default_factory=list)
     verification: dict[str, Any] = field(default_factory=dict)
@@ -76,6 +80,7 @@ class Transaction:
             },
             plan.undoes,
         )
+        self._note_proof()
         nornir = self.context.nornir(plan.devices)
         try:
             try:
@@ -93,6 +98,17 @@ class Transaction:
         finally:
             nornir.close_connections(on_good=True, on_failed=True)
             self.progress.finish()
+
+    def _note_proof(self) -> None:
+        """What was proved before the push, or who answers for what was not, into the journal."""
+        if self.proof is None:
+            return
+        said = self.proof.data()
+        detail: dict[str, Any] = {"reason": said["reason"], "findings": said["findings"][:20]}
+        if self.override is not None:
+            detail |= {"unproved_by": self.override.name, "because": self.override.reason}
+        state = "done" if self.proof.proved else "overridden"
+        self.context.journal.step(self.change, "proof", "*", state, detail)
 
     # -- stages ----------------------------------------------------------------------------
 
@@ -222,6 +238,7 @@ class Transaction:
             "plan_hash": self.plan.hash,
             "devices": sorted(self.plan.devices),
             "affected": self.plan.affected,
+            "proof": self.proof.data() if self.proof else None,
             "failed_stage": stage,
             "failures": dict(sorted(failures.items())),
             "not_undone": dict(sorted((left or {}).items())),

@@ -55,7 +55,7 @@ def verdict_data(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> 
     return {
         "proved": proved(verdict, unreachable),
         "reason": reason(verdict, unreachable),
-        "findings": [_finding(finding) for finding in table.findings],
+        "findings": [finding_data(finding) for finding in table.findings],
         "checked": {
             "devices": checked.devices,
             "vrfs": checked.vrfs,
@@ -85,7 +85,8 @@ def verdict_data(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> 
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """One finding, as every verb prints it."""
     return {
         "class": finding.klass,
         "severity": finding.severity.value,

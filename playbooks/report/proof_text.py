@@ -29,6 +29,16 @@ def print_proof(console: Console, data: dict[str, Any], table: Table) -> None:
     console.print(Text(f"{verdict}: ", style=style) + _line(data["reason"]), soft_wrap=True)
 
 
+def print_gate(console: Console, data: dict[str, Any] | None) -> None:
+    """What the proof says of a push, in a few lines; its findings with their paths."""
+    if data is None:
+        return
+    for finding in data["findings"]:
+        _finding(console, finding)
+    verdict, style = ("proved", "bold green") if data["proved"] else ("NOT proved", "bold red")
+    console.print(Text(f"{verdict}: ", style=style) + _line(data["reason"]), soft_wrap=True)
+
+
 def _finding(console: Console, finding: dict[str, Any]) -> None:
     place = finding["device"] + (f" VRF {finding['vrf']}" if finding["vrf"] else "")
     line = f"line {finding['line']}" if finding["line"] else ""

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playbooks.outcome import Outcome
-from playbooks.report.proof_text import print_proof
+from playbooks.report.proof_text import print_gate, print_proof
 
 #: Sections of a diff longer than this are counted, not shown, on a terminal.
 _DIFF_LINES = 400
@@ -98,6 +98,7 @@ def _plan(console: Console, data: dict[str, Any]) -> None:
     if data["changes"]:
         console.print(Text(f"VPNs affected:  {', '.join(affected['vpns']) or 'none'}"))
         console.print(Text(f"sites affected: {', '.join(affected['sites']) or 'none'}"))
+    print_gate(console, data["proof"])
     changed = sum(len(change["devices"]) for change in data["changes"])
     console.print(
         f"{changed} to change, {len(data['unchanged'])} as intended, "
@@ -114,6 +115,7 @@ def _transaction(console: Console, data: dict[str, Any]) -> None:
         console.print(Text(f"  failed: {name}: {why}"), style="red")
     for name, why in data["not_undone"].items():
         console.print(Text(f"  not undone: {name}: {why}"), style="red")
+    print_gate(console, data["proof"])
     if data["devices"]:
         console.print(Text(f"devices: {', '.join(data['devices'])}"))
     if data["verification"]:

@@ -14,6 +14,7 @@ from playbooks.apply import apply_plan
 from playbooks.cli import main
 from playbooks.context import REFERENCE, Context
 from playbooks.fleet import Silent
+from playbooks.gate import gate
 from playbooks.journal import DONE, Configuration, Journal
 from playbooks.judge import Check
 from playbooks.lab import _outcome as lab_outcome
@@ -41,6 +42,7 @@ TYPES: dict[str, tuple[type, ...]] = {
     "list of int": (list,),
     "list or null": (list, type(None)),
     "object": (dict,),
+    "object or null": (dict, type(None)),
 }
 
 
@@ -132,7 +134,11 @@ def verification(context: Context) -> dict[str, Any]:
 
 
 def test_every_verb_has_its_section() -> None:
-    told = {name for name in SHAPES if name not in ("Exit codes", "error", "transaction", "lab")}
+    told = {
+        name
+        for name in SHAPES
+        if name not in ("Exit codes", "error", "proof", "transaction", "lab")
+    }
     lab = main.commands["lab"].commands  # type: ignore[attr-defined] # it is a group
     verbs = set(main.commands) - {"lab", "apply", "rollback"}
     assert told == verbs | {f"lab {name}" for name in set(lab) - {"up", "down", "status", "ssh"}}
@@ -164,6 +170,17 @@ def test_init_validate_render(tmp_path: Path) -> None:
 def test_prove() -> None:
     silent = prove_outcome(LEAKING, {"gd-pe1": "ConnectTimeoutError: no answer"})
     check("prove", prove_outcome(PROVED).data, silent.data)
+
+
+def test_proof(context: Context) -> None:
+    texts = context.intended()
+    leaking = texts["sh-pe1"].replace("rt vpn both 65000:2001", "rt vpn both 65000:2001 65000:1006")
+    check("proof", *(gate(context, Silent(), push(texts, new)).data() for new in ("", leaking)))
+
+
+def push(texts: dict[str, str], new: str) -> Plan:
+    entry = DevicePlan("0" * 64, texts["sh-pe1"], new or texts["sh-pe1"], "- old\n+ new")
+    return replace(PLAN, devices={"sh-pe1": entry}, unreachable={})
 
 
 def test_plan(tmp_path: Path) -> None:

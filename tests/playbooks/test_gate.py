@@ -1,0 +1,125 @@
+"""The proof before a push: what is not proved is refused, and who overrides it is remembered."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isolation.verdict import Severity
+from playbooks.apply import apply_plan
+from playbooks.context import REFERENCE, Context, UsageError
+from playbooks.fleet import Silent
+from playbooks.gate import Override, gate, override_from
+from playbooks.outcome import Exit
+from playbooks.plan import DevicePlan, Plan, plan_outcome
+from tasks.dry_run import text_hash
+from templates.platforms import render_day0
+from tests.playbooks.console import egovnet
+
+_PARTY, _GOVERNMENT, _PUBLIC = "65000:1006", "65000:1005", "65000:2001"
+
+
+@pytest.fixture
+def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
+    monkeypatch.setenv("EGOVNET_USERNAME", "nobody")
+    monkeypatch.setenv("EGOVNET_PASSWORD", "made-up")
+    monkeypatch.setenv("EGOVNET_CONNECT_TIMEOUT", "1")
+    monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
+    return Context(REFERENCE)
+
+
+def plan(before: dict[str, str], after: dict[str, str]) -> Plan:
+    """A push of `after` over `before`, of the devices where they differ."""
+    entries = {
+        name: DevicePlan(text_hash(before[name]), before[name], after[name], "- old\n+ new")
+        for name in after
+        if before[name] != after[name]
+    }
+    affected: dict[str, list[str]] = {"vpns": ["party"], "sites": []}
+    return Plan("reference", "2026-01-01T00:00:00+00:00", "li wei", entries, affected=affected)
+
+
+def leaking(context: Context) -> Plan:
+    texts = context.intended()
+    text = texts["sh-pe1"]
+    return plan(texts, {"sh-pe1": text.replace(f"both {_PUBLIC}", f"both {_PUBLIC} {_PARTY}")})
+
+
+def test_the_first_provisioning_is_proved_at_every_moment(context: Context) -> None:
+    day0 = {name: render_day0(device) for name, device in context.devices.items()}
+    proof = gate(context, Silent(), plan(day0, context.intended()))
+    assert proof.proved, proof.findings
+    data = proof.data()
+    assert data["properties"][-1] == "P11"
+    assert any("not read" in sentence for sentence in data["assumptions"])
+
+
+def test_a_leak_at_the_end_is_refused_with_its_path_and_nothing_is_touched(
+    context: Context,
+) -> None:
+    refused = apply_plan(context, Silent(), leaking(context))
+    assert refused.exit is Exit.LEAK_OR_FAILED_VERIFICATION
+    assert (refused.data["result"], refused.data["failed_stage"]) == ("refused", "proof")
+    finding = refused.data["proof"]["findings"][0]
+    assert finding["severity"] == "leak"
+    hops = [(hop["device"], hop["vrf"]) for hop in finding["path"]]
+    assert ("sh-pe1", "e-public") in hops
+    assert any(vrf == "i-party" for _, vrf in hops)
+    assert context.journal.changes() == []
+    shown = plan_outcome(leaking(context), refused.data["proof"])
+    assert shown.exit is Exit.LEAK_OR_FAILED_VERIFICATION
+
+
+def test_a_leak_only_on_the_way_is_refused_too(context: Context) -> None:
+    """Two VPNs change targets on every PE: apart before, apart after, and joined in between."""
+    texts = context.intended()
+
+    def exchanged(text: str) -> str:
+        swap = text.replace(_PARTY, "swap").replace(_GOVERNMENT, _PARTY)
+        return swap.replace("swap", _GOVERNMENT)
+
+    proof = gate(context, Silent(), plan(texts, {n: exchanged(t) for n, t in texts.items()}))
+    assert proof.after.proved
+    assert not proof.proved
+    assert "on the way there" in proof.data()["reason"]
+    assert {f.severity for f in proof.findings} == {Severity.LEAK}
+    assert any("party" in f.message and "government" in f.message for f in proof.findings)
+
+
+def test_mending_a_leak_is_not_refused_for_the_leak(context: Context) -> None:
+    good = context.intended()
+    bad = {name: entry.intended for name, entry in leaking(context).devices.items()}
+    proof = gate(context, Silent(), plan(good | bad, {"sh-pe1": good["sh-pe1"]}))
+    assert proof.proved, proof.findings
+
+
+def test_who_overrides_the_proof_stands_in_the_journal(context: Context) -> None:
+    who = Override("li wei", "migration weekend, ticket 4711")
+    outcome = apply_plan(context, Silent(), leaking(context), settle=0, override=who)
+    # No router is there: it is taken back. That somebody answered for it is remembered.
+    assert outcome.data["result"] in {"undone", "failed"}
+    step = next(s for s in context.journal.steps(outcome.data["change"]) if s.stage == "proof")
+    assert step.phase == "overridden"
+    told: dict[str, Any] = json.loads(step.detail)
+    assert (told["unproved_by"], told["because"]) == ("li wei", "migration weekend, ticket 4711")
+    assert told["findings"][0]["severity"] == "leak"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("li wei", None), (None, "because"), ("", "because"), ("li wei", " ")]
+)
+def test_an_override_has_a_name_and_a_reason(name: str | None, reason: str | None) -> None:
+    with pytest.raises(UsageError, match="go together"):
+        override_from(name, reason)
+
+
+def test_no_override_is_none() -> None:
+    assert override_from(None, None) is None
+
+
+def test_the_command_asks_for_both(tmp_path: Path) -> None:
+    ran = egovnet("apply", "--yes", "--unproved-by", "li wei", state=tmp_path)
+    assert ran.code == 2
+    assert "--unproved-by and --reason go together" in ran.stderr
