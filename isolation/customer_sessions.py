@@ -15,7 +15,7 @@ from isolation.scene import FAMILIES, Router, Scene, Table
 from isolation.sightings import Sighting, single
 from isolation.verdict import Finding, Severity
 from templates.device import AddressFamily, IPAddress
-from templates.facts import NeighborFacts, NeighborFamily
+from templates.facts import NeighborFacts, NeighborFamily, Policy
 
 
 def customer_sessions(scene: Scene) -> Iterator[Sighting]:
@@ -54,6 +54,9 @@ def _session(
         yield _told(table, neighbor, "P5 session-in-wrong-vrf", text, severity=Severity.LEAK)
     if table.vrf is None and attachment is None:
         return
+    if not neighbor.external and table.vrf is not None:
+        text = f"{neighbor.address} is taken for a router of the backbone's own AS"
+        yield _told(table, neighbor, "P5 internal-customer", text)
     for family in FAMILIES:
         activated = neighbor.families.get(family)
         if activated is not None:
@@ -83,6 +86,11 @@ def _filter(
         text = f"{family} routes of {neighbor.address} are not filtered"
         yield _told(table, neighbor, "P5 no-filter", text, line=activated.line, family=family)
         return
+    if absent := _absent(activated.policy_in):
+        # FRR takes nothing then; whoever mends it in haste lets everything in.
+        text = f"the filter of {neighbor.address} refers to {absent} that is not there"
+        line = activated.policy_in.line or activated.line
+        yield _told(table, neighbor, "P5 filter-without-list", text, line=line, family=family)
     if attachment is None or not attachment.prefixes:
         return
     let_in = PrefixSet.none(family)
@@ -93,6 +101,15 @@ def _filter(
         text = f"{attachment.name} may announce more than is its own, such as {beyond.example()}"
         line = activated.policy_in.line or activated.line
         yield _told(table, neighbor, "P5 filter-too-wide", text, line=line, family=family)
+
+
+def _absent(policy: Policy) -> str:
+    """What a filter names and the text does not have; empty: nothing."""
+    if policy.missing:
+        return "a policy"
+    permits = (entry for entry in policy.entries if entry.action == "permit")
+    absent = any(match.never for entry in permits for match in entry.matches)
+    return "a list" if absent else ""
 
 
 def _limit(

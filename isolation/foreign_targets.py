@@ -1,10 +1,11 @@
 """Route targets of another VPN that have no other half here (RFC 4364 section 4.3.1).
 
-Where all routers are among the texts nothing comes of them: worth a look, no more. Where only a
+Where all routers are among the texts nothing comes of them: worth a look, no more, unless they
+are in a VRF that the inventory does not know and of more than one VPN. Where only a
 part of the network is proved, the other half is likely on a router that is not there: a risk.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from isolation.expectation import Expectation
@@ -40,12 +41,19 @@ def _family(table: Table, bgp: VrfFamily, expectation: Expectation) -> Iterator[
             for domain in table.domains
         ):
             continue
-        severity = Severity.RISK if expectation.limited else Severity.HYGIENE
+        # A VRF of nobody with the targets of two: the first port bound to it joins them.
+        joins = not table.domains[0].known and len(_owners(takes | gives, expectation)) > 1
+        severity = Severity.RISK if expectation.limited or joins else Severity.HYGIENE
         yield Sighting(
             ("P1 foreign-target", severity, bgp.family, target, table.domains[0].label),
             table.id,
             partial(_tell, table, bgp, target, owner.label, severity),
         )
+
+
+def _owners(targets: Iterable[bytes], expectation: Expectation) -> set[str]:
+    labels = (expectation.targets.get(target, "") for target in targets)
+    return {expectation.domains[label].vpn for label in labels if label in expectation.domains}
 
 
 def _tell(table: Table, bgp: VrfFamily, target: bytes, owner: str, severity: Severity) -> Finding:
