@@ -24,6 +24,7 @@ from playbooks.fleet import Progress
 from playbooks.lab import LabOptions
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import Plan, make_plan
+from playbooks.prove import prove
 from playbooks.report.progress import tell
 from playbooks.rollback import rollback
 from playbooks.verify import Verifier
@@ -208,6 +209,32 @@ def _empty_plan(story: _Story) -> str:
     return f"{len(plan.unchanged)} routers run what the inventory means; plan {plan.hash[:12]}"
 
 
+def _proved(story: _Story) -> str:
+    outcome = prove(story.context("base"), story.progress, running=True)
+    data = outcome.data
+    if outcome.exit is not Exit.DONE:
+        raise StepFailedError(f"{data['reason']}: {data['findings'][:3]}")
+    checked = data["checked"]
+    return f"proved over {checked['lines']} lines that run in {checked['devices']} routers"
+
+
+def _mistyped_target(story: _Story) -> str:
+    """A hand that edits a router's text: one more route target in a VRF of the other network."""
+    context = story.context("base")
+    own, other = (context.allocation.route_target[vpn] for vpn in ("public", "party"))
+    text = context.intended()["sh-pe1"]
+    wrong = text.replace(f"rt vpn both 65000:{own}", f"rt vpn both 65000:{own} 65000:{other}")
+    plan = make_plan(context, story.progress, intended={"sh-pe1": wrong})
+    outcome = apply_plan(context, story.progress, plan)
+    if outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION or outcome.data["change"]:
+        raise StepFailedError(f"it was not refused: {_why(outcome)}")
+    finding = outcome.data["proof"]["findings"][0]
+    for number, hop in enumerate(finding["path"], start=1):
+        where = f"VRF {hop['vrf']} on {hop['device']}" if hop["vrf"] else hop["device"]
+        tell(f"   {number}. {where} {hop['what']} (line {hop['line']}: {hop['quote']})")
+    return f"refused, nothing was touched: {finding['message']}"
+
+
 def _clash(story: _Story) -> str:
     try:
         _ = story.context("clash").network
@@ -289,6 +316,8 @@ _STEPS: tuple[tuple[str, Callable[[_Story], str]], ...] = (
     ("The packet matrix: what must reach does, what must not does not", _matrix),
     ("A second plan is empty", _empty_plan),
     ("A site whose addresses clash is refused before anything is touched", _clash),
+    ("What the routers run is proved to keep the two networks apart", _proved),
+    ("One route target too many is refused by the proof, with the path", _mistyped_target),
     ("A new site of one agency is planned, applied and reached", _new_site),
     ("A change with a mistyped VLAN fails its verification and is undone", _bad_change),
     ("Everything is as before the bad change", _as_before),

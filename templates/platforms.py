@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from inventory.errors import Problem
 from templates.device import Device
+from templates.errors import ConfigTextError
 from templates.facts import DeviceFacts
+from templates.foreign import foreign_platform
 from templates.frr import config_reader as frr_config
 from templates.frr import renderer as frr
 from templates.frr import state_reader as frr_state
@@ -46,5 +49,14 @@ def render_day0(device: Device) -> str:
 
 
 def read_config(text: str, source: str = "", platform: str = "frr") -> DeviceFacts:
-    """The facts of a router's native text. Raises ConfigTextError when it is none."""
+    """The facts of a router's native text.
+
+    Raises:
+        ConfigTextError: it is no configuration, cut off, or of a platform that cannot be read.
+    """
+    if foreign := foreign_platform(text):
+        found = f"a configuration of {foreign}, which cannot be read"
+        readable = ", ".join(sorted(PLATFORMS))
+        remedy = f"only these can be judged yet: {readable}; leave the file out, knowingly"
+        raise ConfigTextError([Problem(source, 0, "", found, remedy)])
     return PLATFORMS[platform].read_config(text, source)
