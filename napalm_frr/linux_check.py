@@ -39,6 +39,33 @@ def faults(interfaces: Contexts, addresses: list[dict[str, Any]]) -> tuple[str, 
     return tuple(found)
 
 
+def label_faults(
+    interfaces: Contexts, frr: Contexts, netconf: list[dict[str, Any]]
+) -> tuple[str, ...]:
+    """Where the kernel takes in labels otherwise than the text says; empty when as it says.
+
+    ``netconf`` is what ``ip -j -f mpls netconf show`` prints; empty on a kernel without MPLS. A
+    port that drops labelled packets looks well to every protocol; one of a customer that takes
+    them in is a way into any VPN (RFC 4364 section 13.1).
+    """
+    found = []
+    takes = {entry.get("interface"): bool(entry.get("input")) for entry in netconf}
+    by_linux = {
+        name_of(path) for path, lines in interfaces.items() if path and "mpls-enable yes" in lines
+    }
+    by_frr = {
+        path[0].split()[1]
+        for path, lines in frr.items()
+        if path and path[0].startswith("interface ") and "mpls enable" in lines
+    }
+    for name, on in takes.items():
+        if not on and name in by_linux:
+            found.append(f"{name}: takes in no labels, with mpls-enable yes")
+        elif on and name not in by_linux | by_frr:
+            found.append(f"{name}: takes in labels, and the text does not say so")
+    return tuple(found)
+
+
 def _faults_of(
     name: str, lines: list[str], link: dict[str, Any], kernel: dict[str, dict[str, Any]]
 ) -> list[str]:

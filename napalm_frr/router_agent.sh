@@ -102,11 +102,13 @@ read_running() { # DIRECTORY [SCRIPT]: with a script for vtysh, run it first, in
     cp "$(running_interfaces)" "$1/interfaces"
     hostname >"$1/hostname"
     ip -d -j addr show >"$1/linux" 2>/dev/null
+    ip -j -f mpls netconf show >"$1/labels" 2>/dev/null
 }
 say_running() { # DIRECTORY
     text hostname "$1/hostname"
     text interfaces "$1/interfaces"
     text linux "$1/linux"
+    text labels "$1/labels"
     text frr "$1/frr"
 }
 install_text() { # SOURCE TARGET: whole or not at all, owner and mode as before

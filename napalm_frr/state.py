@@ -127,4 +127,6 @@ def state_from_texts(texts: dict[str, str]) -> DeviceState:
     fingerprint = hashlib.sha256((interfaces + frr).encode()).hexdigest()
     linux = json.loads(texts.get("linux") or "[]")
     faults = linux_check.faults(state.interfaces, linux) if linux else ()
+    labels = json.loads(texts.get("labels") or "[]")
+    faults += linux_check.label_faults(state.interfaces, state.frr, labels)
     return replace(state, fingerprint=fingerprint, faults=faults)

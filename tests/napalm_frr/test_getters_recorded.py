@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from napalm_frr import frr_tree, linux_check
 from napalm_frr.device_text import split
 from napalm_frr.getters import bgp, linux, reachability, routes, system
@@ -142,6 +144,36 @@ def test_linux_is_as_its_text_says() -> None:
         "dum1: is missing",
     }
     assert linux_check.faults(parse(""), links) != ()
+
+
+_LABELS = [
+    {"family": "mpls", "interface": "lo", "input": False},
+    {"family": "mpls", "interface": "eth1", "input": True},
+    {"family": "mpls", "interface": "eth3", "input": False},
+]
+
+
+@pytest.mark.parametrize(
+    ("on", "linux", "frr", "found"),
+    [
+        (("eth1",), ("eth1",), ("eth1",), ()),
+        (("eth1",), ("eth1",), (), ()),
+        (("eth1",), (), ("eth1",), ()),
+        ((), ("eth1",), ("eth1",), ("eth1: takes in no labels, with mpls-enable yes",)),
+        # the daemon alone may be late: it is told by its own text
+        ((), (), ("eth1",), ()),
+        (("eth3",), (), (), ("eth3: takes in labels, and the text does not say so",)),
+    ],
+)
+def test_ports_that_take_in_labels_otherwise_than_the_text_says(
+    on: tuple[str, ...], linux: tuple[str, ...], frr: tuple[str, ...], found: tuple[str, ...]
+) -> None:
+    stanzas = "".join(f"auto {name}\niface {name}\n    mpls-enable yes\n" for name in linux)
+    blocks = "".join(f"interface {name}\n mpls enable\nexit\n" for name in frr)
+    netconf = [{**entry, "input": entry["interface"] in on} for entry in _LABELS]
+    said = linux_check.label_faults(parse(stanzas), frr_tree.parse(blocks), netconf)
+    assert said == found
+    assert linux_check.label_faults(parse(stanzas), frr_tree.parse(blocks), []) == ()
 
 
 def test_environment() -> None:
