@@ -174,12 +174,12 @@ def port_nobody_ordered(g: Ground) -> Iterator[Mutant]:
 
 @operator(KLASS)
 def trunk_with_an_address(g: Ground) -> Iterator[Mutant]:
-    """An address on the port that customers' VLANs are on: untagged frames reach the backbone."""
+    """An address on the port that customers' VLANs are on: frames without a tag are heard."""
     for place, access in list(_accesses(g))[::2]:
         if access.vlan:
             edit = g.edit(place)
             edit.append(edit.stanza(access.port), "address 10.199.0.9/30")
-            why = f"{access.port} itself has an address in the default table"
+            why = f"{access.port} itself has an address"
             yield make(
                 g,
                 "risk",
@@ -188,6 +188,17 @@ def trunk_with_an_address(g: Ground) -> Iterator[Mutant]:
                 why,
                 f"{access.port} {access.label}",
             )
+
+
+@operator(KLASS)
+def trunk_in_no_vrf(g: Ground) -> Iterator[Mutant]:
+    """The port stands in the default table: Linux answers and routes what comes without a tag."""
+    for place, access in list(_accesses(g))[::2]:
+        if access.vlan:
+            edit = g.edit(place)
+            edit.remove(edit.stanza(access.port), "vrf untagged")
+            why = f"{access.port} itself is in the default table"
+            yield make(g, "leak", {place.host: edit}, (place.host, ""), why, access.label)
 
 
 @operator(KLASS)
