@@ -4,7 +4,6 @@ Commands go out of band, several per round trip, and wait on the router for what
 What is loaded is what the product would send: `compute_delta` to `vtysh -f`, `ifreload -a`.
 """
 
-import json
 import re
 import shlex
 import time
@@ -29,17 +28,17 @@ Entry = tuple[str, str, str]
 
 _PART = re.compile(r"^%%(\S+)\n", re.MULTILINE)
 _KINDS = ("unreachable", "local", "blackhole", "prohibit", "throw")
-_NOT_ROUTES = ("broadcast", "anycast", "multicast")
+_START = "HOST={host}; S=$(date +%s.%N)"
 #: Kernel routes of all tables as `[kind] destination table`, in a stable order.
 _TABLES = (
     "{ ip -4 route show table all; ip -6 route show table all; }"
-    " | awk '/^[ \\t]/ {next} {t = \"main\"; for (i = 2; i < NF; i++) if ($i == \"table\")"
+    ' | awk \'/^[ \\t]/ {next} {t = "main"; for (i = 2; i < NF; i++) if ($i == "table")'
     ' t = $(i + 1); d = $1; if ($1 ~ /^[a-z]+$/ && $1 != "default") d = d " " $2;'
     " print d, t}' | sort -u"
 )
 
 
-class RoutersDisagree(AssertionError):
+class RouterError(AssertionError):
     """A router did not take a text, or is not as before."""
 
 
@@ -87,9 +86,9 @@ class Routers:
             if not missing:
                 break
             if time.monotonic() > deadline:
-                raise RoutersDisagree(f"the network is not complete: {missing}")
+                raise RouterError(f"the network is not complete: {missing}")
         keep = [_show_running(), f"mkdir -p /run/agree; {_TABLES} >/run/agree/$HOST"]
-        seen = self.ask({host: keep for host in self.texts})
+        seen = self.ask(dict.fromkeys(self.texts, keep))
         self.running = {host: seen[host].running for host in self.texts}
 
     # -- load, look, go back -----------------------------------------------------------------
@@ -97,26 +96,28 @@ class Routers:
     def load(
         self,
         texts: Mapping[str, str],
-        linux: Mapping[str, str],
+        by_hand: Mapping[str, str],
         evidence: Sequence[Evidence],
     ) -> dict[str, Seen]:
-        """Load whole texts (host -> text), run `linux` after them, wait for the evidence."""
+        """Load whole texts (host -> text), run `by_hand` after them, wait for the evidence."""
         lines: dict[str, list[str]] = {}
         scripts: dict[str, tuple[Script, ...]] = {}
         for host, text in texts.items():
             commands, scripts[host] = _change(self.running[host], split(self.texts[host]), text)
-            lines[host] = [*commands, linux.get(host, "")]
+            lines[host] = ["rm -f /dev/agree-$HOST", *commands, by_hand.get(host, "")]
         for one in evidence:
             lines.setdefault(one.pe, []).append(_wait(one, evidence.index(one), "until"))
         for host in texts:
             lines[host].append(_show_running())
         seen = self.ask(lines, evidence)
-        refused = [f"{host}: {why}" for host in texts for why in _refused(seen[host], scripts[host])]
+        refused = [
+            f"{host}: {why}" for host in texts for why in _refused(seen[host], scripts[host])
+        ]
         if refused:
-            raise RoutersDisagree(f"not taken: {'; '.join(refused)}")
-        self.slowest = max(
-            [self.slowest, *(s.seconds for s in seen.values() if all(s.evidence.values()))]
-        )
+            raise RouterError(f"not taken: {'; '.join(refused)}")
+        if not any("linux" in answer.parts for answer in seen.values()):
+            took = [s.seconds for s in seen.values() if all(s.evidence.values())]
+            self.slowest = max([self.slowest, *took])
         return seen
 
     def look(self, probes: Mapping[str, Sequence[Ping]], settle: float) -> dict[str, Seen]:
@@ -129,43 +130,54 @@ class Routers:
 
     def restore(
         self,
-        loaded: Mapping[str, Seen],
         texts: Mapping[str, str],
-        linux: Mapping[str, str],
+        by_hand: Mapping[str, str],
         evidence: Sequence[Evidence],
+        loaded: Mapping[str, Seen],
     ) -> None:
         """Go back the way of `load` and see that nothing is left: evidence, tables, texts.
 
         Raises:
-            RoutersDisagree: something is left, or it needed more than the way back.
+            RouterError: something is left.
         """
+        if not loaded:
+            loaded = self.ask({host: [_show_running()] for host in texts})
         running = {host: loaded[host].running for host in texts}
-        left: list[str] = []
         for _ in range(PASSES):
             lines: dict[str, list[str]] = {}
             for host in texts:
-                interfaces = split(texts[host]).interfaces
-                was = DeviceText(host, interfaces, "")
+                was = DeviceText(host, split(texts[host]).interfaces, "")
                 commands, _scripts = _change(running[host], was, self.texts[host])
-                lines[host] = [*commands, linux.get(host, "")]
+                lines[host] = [*commands, by_hand.get(host, ""), _say_changed()]
             for one in evidence:
                 lines.setdefault(one.pe, []).append(_wait(one, evidence.index(one), "while"))
             for host in self.edges:
-                lines.setdefault(host, []).append(_wait_for_table())
+                lines.setdefault(host, []).append(_wait_for_table(texts))
             for host in texts:
                 lines[host].append(_show_running())
             seen = self.ask(lines, evidence)
             running = {host: seen[host].running for host in texts}
-            left = self._left(seen, texts)
-            if not left:
-                return
-        raise RoutersDisagree("; ".join(left))
+            other = self._other_texts(running)
+            if not other:
+                break
+        left = other + self._left(seen)
+        if left:
+            raise RouterError("; ".join(left))
 
-    def _left(self, seen: Mapping[str, Seen], texts: Iterable[str]) -> list[str]:
-        left = [f"{one} is still there" for s in seen.values() for one, is_there in s.evidence.items() if is_there]
-        for host in texts:
-            if not same(parse(seen[host].running), parse(self.running[host])):
-                left.append(f"{host} runs another text than before")
+    def _other_texts(self, running: Mapping[str, str]) -> list[str]:
+        return [
+            f"{host} runs another text than before"
+            for host, text in running.items()
+            if not same(parse(text), parse(self.running[host]))
+        ]
+
+    def _left(self, seen: Mapping[str, Seen]) -> list[str]:
+        left = [
+            f"{one} is still there"
+            for answer in seen.values()
+            for one, is_there in answer.evidence.items()
+            if is_there
+        ]
         for host in self.edges:
             table = seen[host].table
             if table != self.tables[host]:
@@ -183,6 +195,13 @@ class Routers:
         self.boot()
         self.begin(complete)
 
+    def configure(self, node: str, commands: str) -> None:
+        """FRR commands on a node that is nobody's to provision: a customer's router."""
+        file = f"/run/agree/{node}"
+        done = self.vm.exec(node, f"{_here(file, commands)}\nvtysh -f {file}")
+        if done.exit_code:
+            raise RouterError(f"{node} did not take {commands!r}: {done.stdout}{done.stderr}")
+
     # -- round trips -------------------------------------------------------------------------
 
     def ask(
@@ -190,8 +209,7 @@ class Routers:
     ) -> dict[str, Seen]:
         """Run shell lines on routers, all at once, in one round trip."""
         commands = {
-            host: "\n".join([f"HOST={host}; S=$(date +%s.%N)", *wanted])
-            for host, wanted in lines.items()
+            host: "\n".join([_START.format(host=host), *wanted]) for host, wanted in lines.items()
         }
         return {
             host: _seen(done, evidence)
@@ -202,16 +220,14 @@ class Routers:
 # -- shell lines -----------------------------------------------------------------------------
 
 
-def _change(
-    running: str, was: DeviceText, text: str
-) -> tuple[list[str], tuple[Script, ...]]:
+def _change(running: str, was: DeviceText, text: str) -> tuple[list[str], tuple[Script, ...]]:
     """Lines that lead a router from FRR's `running` and the interfaces of `was` to `text`."""
     wanted = split(text)
     linux = wanted.interfaces != was.interfaces
     delta = compute_delta(parse(running), parse(wanted.frr))
     scripts = write_scripts(delta, linux_between=linux)
     reload = f"{_here('/etc/network/interfaces', wanted.interfaces)}\nifreload -a"
-    part = "echo %%linux; {\n" + reload + "\n} 2>&1; echo \"exit $?\"" if linux else ""
+    part = "echo %%linux; {\n" + reload + '\n} 2>&1; echo "exit $?"' if linux else ""
     return [_vtysh(scripts[0], 0), part, _vtysh(scripts[1], 1)], scripts
 
 
@@ -238,10 +254,17 @@ def _show_table() -> str:
     return f"echo; echo %%table; {_TABLES}"
 
 
-def _wait_for_table() -> str:
-    """Until the routes are those of the beginning."""
-    again = f"{_TABLES} | cmp -s - /run/agree/$HOST"
-    return f"{_loop(f'! {again}')}\n{_show_table()}"
+def _say_changed() -> str:
+    """For the others of the round trip: this one is changed (nodes share nothing but /dev)."""
+    return "touch /dev/agree-$HOST"
+
+
+def _wait_for_table(changed: Iterable[str]) -> str:
+    """Until the `changed` routers are, and the routes are those of the beginning and stay so."""
+    marks = " && ".join(f"[ -e /dev/agree-{host} ]" for host in changed)
+    equal = f"{_TABLES} | cmp -s - /run/agree/$HOST"
+    waits = [_loop(f"! {{ {marks}; }}"), _loop(f"! {equal}"), "sleep 0.5", _loop(f"! {equal}")]
+    return "\n".join([*waits, _show_table()])
 
 
 def _wait(evidence: Evidence, number: int, word: str) -> str:
@@ -261,7 +284,8 @@ def _loop(condition: str) -> str:
 
 
 def _test(evidence: Evidence) -> str:
-    version = 6 if ":" in str(evidence.prefix if isinstance(evidence, Route) else evidence.target) else 4
+    asked = evidence.prefix if isinstance(evidence, Route) else evidence.target
+    version = 6 if ":" in asked else 4
     if isinstance(evidence, Ping):
         return f"{_ping(evidence)} >/dev/null 2>&1"
     if isinstance(evidence, Lookup):
@@ -330,9 +354,13 @@ def _entries(text: str) -> Iterable[Entry]:
             yield words[1], "", words[0]
 
 
-def loaded_text(original: str, mutated: str) -> str:
-    """For people: the lines of a text that are not in the original, and those that are gone."""
+def changed_lines(original: str, mutated: str) -> list[str]:
+    """Lines of a text that are not in the original (+), and those that are gone (-)."""
     old, new = original.splitlines(), mutated.splitlines()
     lines = [f"-{line.strip()}" for line in old if line not in new]
-    lines += [f"+{line.strip()}" for line in new if line not in old]
-    return json.dumps(lines)
+    return lines + [f"+{line.strip()}" for line in new if line not in old]
+
+
+def loaded_text(original: str, mutated: str) -> str:
+    """`changed_lines` in one line, for people."""
+    return ", ".join(changed_lines(original, mutated))

@@ -11,7 +11,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -19,12 +20,22 @@ import pytest
 
 from inventory.loader import load
 from lab.microvm import MicroVm
-from tests.isolation.mutants.judge import judge
+from tests.isolation.mutants.changes import policy_header
 from tests.isolation.mutants.ground import FAMILIES, Access, VrfPlace, network_of
-from tests.isolation.mutants.lab_sample import LAB_SAMPLE, LabCase, Ping
+from tests.isolation.mutants.judge import judge
+from tests.isolation.mutants.lab_sample import LAB_SAMPLE, LabCase, Ping, Route
 from tests.isolation.mutants.outcome import said
 from tests.isolation.mutants.reference import REFERENCE, reference
-from tests.isolation.routers import Entry, Routers, RoutersDisagree, Seen, answered, loaded_text
+from tests.isolation.routers import (
+    Entry,
+    Evidence,
+    Routers,
+    RouterError,
+    Seen,
+    answered,
+    changed_lines,
+    loaded_text,
+)
 
 pytestmark = pytest.mark.lab
 
@@ -33,17 +44,35 @@ CONTROL = ("127.20.26.2", 2222)
 GROUND = reference()
 #: Without a leak seen before (one test alone), how long an equivalent is watched.
 _WATCHED = 4.0
-#: FRR looks at a route-map that it has in use again after this many seconds.
+#: FRR looks again at a policy in use, when its entries change, after this many seconds.
 _POLICY_DELAY = 5.0
-#: What `ifreload -a` does not do or undo by itself: operator -> (host, after load, after restore).
-_LINUX = {
+_AGAIN = (
+    "vtysh -c 'configure terminal' -c 'router bgp 65000 vrf e-public'"
+    " -c 'address-family ipv4 unicast' -c 'no export vpn' -c 'export vpn'"
+)
+#: What the text does not do or undo by itself: operator -> (host, after load, after restore).
+_BY_HAND = {
+    # `ifreload -a` runs a new `post-up` and does not undo one that is gone
     "lab.no-last-resort": (
         "bj-pe1",
         "ip -4 route del unreachable default metric 4278198272 vrf i-party",
         "",
     ),
     "lab.route-by-linux": ("bj-pe1", "", "ip -4 route del 10.2.10.0/24 vrf i-party"),
+    # after `no import vrf`, FRR 8.4.4 has e-public's text as before and yet exports nothing of it
+    "lab.import-vrf": ("bj-pe1", "", _AGAIN),
 }
+#: Of the sample, not loaded here, for the sake of minutes: each is told by another.
+_LEFT_OUT = {
+    "lab.mistyped-digit": "the lines of lab.block-copied-from-another-vrf, in one family",
+    "lab.two-halves-of-an-address": "as lab.two-halves-of-four-octets and lab.shared-services",
+    "targets.unused_export": "pairs.halves_of_two_families has an export that nobody imports",
+    "targets.own_keyword_in_full": "lab.keyword-in-full shows that FRR takes the words",
+    "targets.targets_without_import": "to FRR the same as targets.removed_import",
+    "maps.export_map_harmless": "maps.export_map_entry_not_reached has the same entry first",
+    "backbone.isis_metric": "no VRF takes part; the way of the labels is lab story's",
+}
+_CASES = [case for case in LAB_SAMPLE if case.mutant.operator not in _LEFT_OUT]
 
 
 # -- what the inventory lets meet --------------------------------------------------------------
@@ -65,8 +94,7 @@ def _allowed(place: VrfPlace) -> set[str]:
 def _within(prefix: str, allowed: set[str]) -> bool:
     net = ip_network(prefix)
     return any(
-        net.version == other.version and net.subnet_of(other)
-        for other in map(ip_network, allowed)
+        net.version == other.version and net.subnet_of(other) for other in map(ip_network, allowed)
     )
 
 
@@ -173,7 +201,7 @@ def test_without_a_change_nothing_crosses_and_all_is_served(routers: Routers) ->
     assert judge(GROUND.texts, GROUND.network, GROUND.allocation).proved
 
 
-@pytest.mark.parametrize("case", [pytest.param(c, id=c.mutant.name) for c in LAB_SAMPLE])
+@pytest.mark.parametrize("case", [pytest.param(c, id=c.mutant.name) for c in _CASES])
 def test_packets_agree_with_the_verdict(case: LabCase, routers: Routers) -> None:
     mutant = case.mutant
     texts = {h: t for h, t in mutant.texts.items() if t != GROUND.texts[h]}
@@ -181,36 +209,33 @@ def test_packets_agree_with_the_verdict(case: LabCase, routers: Routers) -> None
         f"{host}: {loaded_text(GROUND.texts[host], text)}" for host, text in texts.items()
     )
     verdict = judge(mutant.texts, GROUND.network, GROUND.allocation)
-    host, load_line, restore_line = _LINUX.get(mutant.operator, ("", "", ""))
-    loaded: dict[str, Seen] = {}
-    good = False
-    try:
-        loaded = routers.load(texts, {host: load_line}, case.evidence)
-        if case.evidence:
-            crossed = _evidence(loaded, case, about)
-        else:
-            crossed = _look(routers, case, about)
+    host, after_load, after_restore = _BY_HAND.get(mutant.operator, ("", "", ""))
+    with _gone_again(routers, texts, {host: after_restore}, case.evidence, about) as loaded:
+        loaded.update(routers.load(texts, {host: after_load}, case.evidence))
+        crossed = _evidence(loaded, case, about) if case.evidence else _look(routers, case, about)
         assert verdict.proved == (not crossed), f"{about}; proof: {said(verdict)}; seen: {crossed}"
-        routers.restore(loaded, texts, {host: restore_line}, case.evidence)
-        good = True
-    except RoutersDisagree as error:
-        raise RoutersDisagree(f"{about}; {error}") from error
-    finally:
-        if not good:
-            _heal(routers, loaded, texts, {host: restore_line})
 
 
-def _heal(
+@contextmanager
+def _gone_again(
     routers: Routers,
-    loaded: Mapping[str, Seen],
     texts: Mapping[str, str],
-    linux: Mapping[str, str],
-) -> None:
-    """After a failure: the way back, or the original texts by booting them."""
+    by_hand: Mapping[str, str],
+    evidence: Sequence[Evidence],
+    about: str,
+) -> Iterator[dict[str, Seen]]:
+    """Go back at the end, however it comes; the original texts by booting where that fails."""
+    loaded: dict[str, Seen] = {}
     try:
-        routers.restore(loaded, texts, linux, ())
-    except (RoutersDisagree, KeyError):
-        routers.start_afresh(_missing)
+        yield loaded
+    except RouterError as error:
+        raise RouterError(f"{about}; {error}") from error
+    finally:
+        try:
+            routers.restore(texts, by_hand, evidence, loaded)
+        except RouterError as error:
+            routers.start_afresh(_missing)
+            raise RouterError(f"{about}; on the way back: {error}") from error
 
 
 def _evidence(loaded: Mapping[str, Seen], case: LabCase, about: str) -> str:
@@ -224,9 +249,7 @@ def _evidence(loaded: Mapping[str, Seen], case: LabCase, about: str) -> str:
 
 def _look(routers: Routers, case: LabCase, about: str) -> str:
     """What crosses in an equivalent mutant, in words; its service has to be there."""
-    delayed = any("route-map" in loaded_text(GROUND.texts[h], t) for h, t in case.mutant.texts.items())
-    settle = max(1.5 * routers.slowest or _WATCHED, _POLICY_DELAY + 1 if delayed else 0)
-    seen = routers.look(PINGS, settle)
+    seen = routers.look(PINGS, _settle(routers, case.mutant.texts))
     crossed = [f"{h} {e}" for h in routers.edges for e in _strangers(h, seen[h].table)]
     heard = {p for host in routers.edges for p in answered(seen[host], PINGS.get(host, []))}
     crossed += [f"{ping} was answered" for ping in heard - FRIENDS]
@@ -244,3 +267,58 @@ def _look(routers: Routers, case: LabCase, about: str) -> str:
         assert other, f"{about}; nothing is cut off, but: {case.note}"
         assert len(silent) < len(FRIENDS) / 2, f"{about}; {cut}: {silent}"
     return "; ".join(crossed)
+
+
+def _settle(routers: Routers, texts: Mapping[str, str]) -> float:
+    """Seconds in which a leak would have shown itself."""
+    policies = r"^\+(?:(?:ip|ipv6) prefix-list|route-map) \S+ "
+    for host, text in texts.items():
+        for line in changed_lines(GROUND.texts[host], text):
+            known = re.match(policies, line)
+            if known and known[0][1:] in GROUND.texts[host]:
+                return _POLICY_DELAY + 1
+    return 1.5 * routers.slowest or _WATCHED
+
+
+def test_a_customer_that_chooses_targets_needs_a_provider_that_takes_them_off(
+    routers: Routers,
+) -> None:
+    """FRR keeps what a CE attached; `set extcommunity none` on the way in is what holds it."""
+    party = next(p for p in GROUND.places if p.at == ("bj-pe1", "i-party"))
+    access = party.accesses[0]
+    target = next(p for p in GROUND.places if p.at == ("gz-pe1", "e-public")).export
+    evidence = [Route("gz-pe1", "e-public", access.net(family)) for family in FAMILIES]
+    edit = GROUND.edit(party)
+    for family in FAMILIES:
+        edit.remove(edit.block(policy_header(access.policy, family)), "set extcommunity none")
+    texts = {"bj-pe1": str(edit)}
+    verdict = judge({**GROUND.texts, **texts}, GROUND.network, GROUND.allocation)
+    assert not verdict.proved
+    about = f"{loaded_text(GROUND.texts['bj-pe1'], str(edit))} and a CE that attaches {target}"
+    ce, attack = f"{access.site}-ce", f"route-map chosen permit 10\n set extcommunity rt {target}\n"
+    peers = {f: access.pe[f].partition("/")[0] for f in FAMILIES}
+    asn = GROUND.allocation.site_asn[access.site]
+    routers.configure(ce, attack + _on_sessions(asn, peers, ""))
+    try:
+        shows = [f"show bgp {f} unicast neighbors {p} advertised-routes" for f, p in peers.items()]
+        sent = routers.vm.exec(ce, "vtysh " + " ".join(f"-c '{show} detail'" for show in shows))
+        seen = routers.look(PINGS, 1.5 * routers.slowest or _WATCHED)
+        for host in routers.edges:
+            assert seen[host].table == routers.tables[host], "taken off, and yet it crosses"
+        with _gone_again(routers, texts, {}, evidence, about) as loaded:
+            loaded.update(routers.load(texts, {}, evidence))
+            there = {e for s in loaded.values() for e, is_there in s.evidence.items() if is_there}
+            assert there == set(evidence), f"{about}; seen: {there}; the CE sent: {sent.stdout}"
+    finally:
+        routers.configure(ce, _on_sessions(asn, peers, "no ") + "no route-map chosen\n")
+
+
+def _on_sessions(asn: int, peers: Mapping[str, str], no: str) -> str:
+    lines = [f"router bgp {asn}"]
+    for family, peer in peers.items():
+        lines += [
+            f" address-family {family} unicast",
+            f"  {no}neighbor {peer} route-map chosen out",
+            " exit-address-family",
+        ]
+    return "\n".join([*lines, "exit", ""])
