@@ -197,7 +197,7 @@ class Routers:
 
     def configure(self, node: str, commands: str) -> None:
         """FRR commands on a node that is nobody's to provision: a customer's router."""
-        file = f"/run/agree/{node}"
+        file = f"/run/{node}.commands"
         done = self.vm.exec(node, f"{_here(file, commands)}\nvtysh -f {file}")
         if done.exit_code:
             raise RouterError(f"{node} did not take {commands!r}: {done.stdout}{done.stderr}")

@@ -29,8 +29,8 @@ from tests.isolation.mutants.reference import REFERENCE, reference
 from tests.isolation.routers import (
     Entry,
     Evidence,
-    Routers,
     RouterError,
+    Routers,
     Seen,
     answered,
     changed_lines,
