@@ -46,10 +46,6 @@ GROUND = reference()
 _WATCHED = 4.0
 #: FRR looks again at a policy in use, when its entries change, after this many seconds.
 _POLICY_DELAY = 5.0
-_AGAIN = (
-    "vtysh -c 'configure terminal' -c 'router bgp 65000 vrf e-public'"
-    " -c 'address-family ipv4 unicast' -c 'no export vpn' -c 'export vpn'"
-)
 #: What the text does not do or undo by itself: operator -> (host, after load, after restore).
 _BY_HAND = {
     # `ifreload -a` runs a new `post-up` and does not undo one that is gone
@@ -59,8 +55,6 @@ _BY_HAND = {
         "",
     ),
     "lab.route-by-linux": ("bj-pe1", "", "ip -4 route del 10.2.10.0/24 vrf i-party"),
-    # after `no import vrf`, FRR 8.4.4 has e-public's text as before and yet exports nothing of it
-    "lab.import-vrf": ("bj-pe1", "", _AGAIN),
 }
 #: Of the sample, not loaded here, for the sake of minutes: each is told by another.
 _LEFT_OUT = {
@@ -72,7 +66,10 @@ _LEFT_OUT = {
     "maps.export_map_harmless": "maps.export_map_entry_not_reached has the same entry first",
     "backbone.isis_metric": "no VRF takes part; the way of the labels is lab story's",
 }
-_CASES = [case for case in LAB_SAMPLE if case.mutant.operator not in _LEFT_OUT]
+#: Loaded last, and the lab ends with it: FRR 8.4.4 does not come back from it. Its text is as
+#: before, and yet e-public exports nothing from that PE, even when `export vpn` is given anew.
+_NO_WAY_BACK = "lab.import-vrf"
+_CASES = [c for c in LAB_SAMPLE if c.mutant.operator not in {*_LEFT_OUT, _NO_WAY_BACK}]
 
 
 # -- what the inventory lets meet --------------------------------------------------------------
@@ -322,3 +319,11 @@ def _on_sessions(asn: int, peers: Mapping[str, str], no: str) -> str:
             " exit-address-family",
         ]
     return "\n".join([*lines, "exit", ""])
+
+
+def test_import_vrf_crosses_and_there_is_no_way_back(routers: Routers) -> None:
+    case = next(c for c in LAB_SAMPLE if c.mutant.operator == _NO_WAY_BACK)
+    texts = {h: t for h, t in case.mutant.texts.items() if t != GROUND.texts[h]}
+    verdict = judge(case.mutant.texts, GROUND.network, GROUND.allocation)
+    _evidence(routers.load(texts, {}, case.evidence), case, case.mutant.name)
+    assert not verdict.proved

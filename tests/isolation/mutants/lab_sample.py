@@ -326,7 +326,7 @@ def _side_doors(lab: _Lab) -> None:
         Route("bj-pe1", "i-party", public.net("ipv4")),
         note="FRR refuses `import vrf` beside `export vpn`, so the VRF's own are taken off; it "
         "then gives e-public an RD and a target of its own making. Its old routes stay in the VPN "
-        "until it goes back, and then are gone until `export vpn` is given anew",
+        "until it goes back, and then are gone, though the text is as before",
     )
     for family in FAMILIES:
         edit = static(
