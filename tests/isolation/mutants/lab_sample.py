@@ -325,7 +325,8 @@ def _side_doors(lab: _Lab) -> None:
         party,
         Route("bj-pe1", "i-party", public.net("ipv4")),
         note="FRR refuses `import vrf` beside `export vpn`, so the VRF's own are taken off; it "
-        "then gives e-public an RD and a target of its own making, and e-public loses its VPN",
+        "then gives e-public an RD and a target of its own making. Its old routes stay in the VPN "
+        "until it goes back, and then are gone, though the text is as before",
     )
     for family in FAMILIES:
         edit = static(
@@ -457,7 +458,7 @@ def _equivalents(lab: _Lab) -> None:
         ("equivalents.filter_in_halves", "gd-pe1", ""),
         ("equivalents.filter_in_two_entries", "bj-pe1", ""),
         ("backbone.isis_metric", "bj-p1", ""),
-        ("deletions.site_altogether", "gz-pe1", "the site of `where` is gone"),
+        ("deletions.site_altogether", "sc-pe1", "the site of `where` is gone"),
     ):
         lab.equivalent(operator, host, note)
 

@@ -1,0 +1,329 @@
+"""The proof agrees with routers: what leaks is seen on them, what is proved is not.
+
+Mutants of the reference network are loaded on the lab's routers (FRR, Linux) one at a time. A
+leaking one is believed when packets or the kernel's tables show it; an equivalent one when every
+VRF's table holds no more than the inventory lets meet, strangers stay silent and the service goes
+on. The verdict of the proof for that very text must say the same.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from inventory.loader import load
+from lab.microvm import MicroVm
+from tests.isolation.mutants.changes import policy_header
+from tests.isolation.mutants.ground import FAMILIES, Access, VrfPlace, network_of
+from tests.isolation.mutants.judge import judge
+from tests.isolation.mutants.lab_sample import LAB_SAMPLE, LabCase, Ping, Route
+from tests.isolation.mutants.outcome import said
+from tests.isolation.mutants.reference import REFERENCE, reference
+from tests.isolation.routers import (
+    Entry,
+    Evidence,
+    RouterError,
+    Routers,
+    Seen,
+    answered,
+    changed_lines,
+    loaded_text,
+)
+
+pytestmark = pytest.mark.lab
+
+EGOVNET = Path(sys.executable).with_name("egovnet")
+CONTROL = ("127.20.26.2", 2222)
+GROUND = reference()
+#: Without a leak seen before (one test alone), how long an equivalent is watched.
+_WATCHED = 4.0
+#: FRR looks again at a policy in use, when its entries change, after this many seconds.
+_POLICY_DELAY = 5.0
+#: What the text does not do or undo by itself: operator -> (host, after load, after restore).
+_BY_HAND = {
+    # `ifreload -a` runs a new `post-up` and does not undo one that is gone
+    "lab.no-last-resort": (
+        "bj-pe1",
+        "ip -4 route del unreachable default metric 4278198272 vrf i-party",
+        "",
+    ),
+    "lab.route-by-linux": ("bj-pe1", "", "ip -4 route del 10.2.10.0/24 vrf i-party"),
+}
+#: Of the sample, not loaded here, for the sake of minutes: each is told by another.
+_LEFT_OUT = {
+    "lab.mistyped-digit": "the lines of lab.block-copied-from-another-vrf, in one family",
+    "lab.two-halves-of-an-address": "as lab.two-halves-of-four-octets and lab.shared-services",
+    "targets.unused_export": "pairs.halves_of_two_families has an export that nobody imports",
+    "targets.own_keyword_in_full": "lab.keyword-in-full shows that FRR takes the words",
+    "targets.targets_without_import": "to FRR the same as targets.removed_import",
+    "maps.export_map_harmless": "maps.export_map_entry_not_reached has the same entry first",
+    "backbone.isis_metric": "no VRF takes part; the way of the labels is lab story's",
+}
+#: Loaded last, and the lab ends with it: FRR 8.4.4 does not come back from it. Its text is as
+#: before, and yet e-public exports nothing from that PE, even when `export vpn` is given anew.
+_NO_WAY_BACK = "lab.import-vrf"
+_CASES = [c for c in LAB_SAMPLE if c.mutant.operator not in {*_LEFT_OUT, _NO_WAY_BACK}]
+
+
+# -- what the inventory lets meet --------------------------------------------------------------
+
+
+def _networks(place: VrfPlace) -> set[str]:
+    """Prefixes of a VRF's own sites and accesses."""
+    found = {str(p) for access in place.accesses for p in access.prefixes}
+    return found | {network_of(a.pe[f]) for a in place.accesses for f in a.families()}
+
+
+def _allowed(place: VrfPlace) -> set[str]:
+    """Prefixes that may be in a VRF's tables."""
+    return {
+        net for other in GROUND.places if GROUND.may_meet(place, other) for net in _networks(other)
+    } | {net for access in place.accesses for net in map(network_of, access.pe.values())}
+
+
+def _within(prefix: str, allowed: set[str]) -> bool:
+    net = ip_network(prefix)
+    return any(
+        net.version == other.version and net.subnet_of(other) for other in map(ip_network, allowed)
+    )
+
+
+def _strangers(host: str, table: frozenset[Entry]) -> set[Entry]:
+    """Routes in a PE's customer tables that the inventory does not let in there."""
+    found = set()
+    for place in GROUND.places:
+        if place.host == host:
+            allowed = _allowed(place)
+            for entry in table:
+                vrf, kind, prefix = entry
+                if vrf != place.vrf or kind or prefix.startswith(("fe80:", "ff00:")):
+                    continue
+                if prefix == "default" or not _within(prefix, allowed):
+                    found.add(entry)
+    return found
+
+
+def _missing(tables: Mapping[str, frozenset[Entry]]) -> str:
+    """Routes of the plan that are not there yet, or too many, in words."""
+    words = []
+    for place in GROUND.places:
+        here = {prefix for vrf, kind, prefix in tables[place.host] if vrf == place.vrf and not kind}
+        words += [f"{place} {net}" for net in sorted(_allowed(place) - here)]
+    return ", ".join(words)
+
+
+def _probes() -> tuple[dict[str, list[Ping]], set[Ping]]:
+    """Per PE, pings to CEs behind other PEs; and those of them that are to be answered."""
+    pings: dict[str, list[Ping]] = {}
+    friends: set[Ping] = set()
+    for number, place in enumerate(GROUND.places):
+        met: set[tuple[str, str, bool]] = set()
+        for other in (GROUND.places * 2)[number : number + len(GROUND.places)]:
+            meets = GROUND.may_meet(place, other)
+            kind = other.vpn, other.spoke or "", meets
+            if other.host == place.host or kind in met:
+                continue
+            met.add(kind)
+            access: Access = other.accesses[0]
+            family = FAMILIES[(number + len(met)) % 2]
+            ping = Ping(place.vrf, place.host, access.ce[family])
+            pings.setdefault(place.host, []).append(ping)
+            if meets:
+                friends.add(ping)
+    return pings, friends
+
+
+PINGS, FRIENDS = _probes()
+
+
+# -- the lab -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Routers]:
+    """The reference network's routers with their intended texts, on addresses of its own."""
+    root = tmp_path_factory.mktemp("agree")
+    inventory = root / "inventory"
+    shutil.copytree(REFERENCE, inventory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    for file, pattern, replacement in (
+        ("network.yaml", "^name: reference$", "name: agree"),
+        ("hosts.yaml", r"127\.20\.20\.", "127.20.26."),
+    ):
+        path = inventory / file
+        text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        path.write_text(text, encoding="utf-8")
+    state = root / "state"
+
+    def egovnet(*words: str) -> None:
+        done = subprocess.run(
+            [EGOVNET, "lab", *words, "--inventory", inventory],
+            env={**os.environ, "EGOVNET_STATE": str(state)},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def boot() -> None:
+        egovnet("down")
+        egovnet("up", "--provisioned")
+
+    vm = MicroVm(state / load(inventory).backbone.name / "lab", control=CONTROL)
+    lab = Routers(vm, GROUND.texts, GROUND.edges, boot)
+    try:
+        lab.start_afresh(_missing)
+        yield lab
+    finally:
+        egovnet("down")
+
+
+# -- the cases ---------------------------------------------------------------------------------
+
+
+def test_without_a_change_nothing_crosses_and_all_is_served(routers: Routers) -> None:
+    """What cases come back to, held against the inventory alone."""
+    for host in routers.edges:
+        assert not _strangers(host, routers.tables[host])
+    seen = routers.look(PINGS, 0)
+    heard = {p for host in routers.edges for p in answered(seen[host], PINGS.get(host, []))}
+    assert heard == FRIENDS
+    assert judge(GROUND.texts, GROUND.network, GROUND.allocation).proved
+
+
+@pytest.mark.parametrize("case", [pytest.param(c, id=c.mutant.name) for c in _CASES])
+def test_packets_agree_with_the_verdict(case: LabCase, routers: Routers) -> None:
+    mutant = case.mutant
+    texts = {h: t for h, t in mutant.texts.items() if t != GROUND.texts[h]}
+    about = f"{mutant.name}; loaded " + "; ".join(
+        f"{host}: {loaded_text(GROUND.texts[host], text)}" for host, text in texts.items()
+    )
+    verdict = judge(mutant.texts, GROUND.network, GROUND.allocation)
+    host, after_load, after_restore = _BY_HAND.get(mutant.operator, ("", "", ""))
+    with _gone_again(routers, texts, {host: after_restore}, case.evidence, about) as loaded:
+        loaded.update(routers.load(texts, {host: after_load}, case.evidence))
+        crossed = _evidence(loaded, case, about) if case.evidence else _look(routers, case, about)
+        assert verdict.proved == (not crossed), f"{about}; proof: {said(verdict)}; seen: {crossed}"
+
+
+@contextmanager
+def _gone_again(
+    routers: Routers,
+    texts: Mapping[str, str],
+    by_hand: Mapping[str, str],
+    evidence: Sequence[Evidence],
+    about: str,
+) -> Iterator[dict[str, Seen]]:
+    """Go back at the end, however it comes; the original texts by booting where that fails."""
+    loaded: dict[str, Seen] = {}
+    try:
+        yield loaded
+    except RouterError as error:
+        raise RouterError(f"{about}; {error}") from error
+    finally:
+        try:
+            routers.restore(texts, by_hand, evidence, loaded)
+        except RouterError as error:
+            routers.start_afresh(_missing)
+            raise RouterError(f"{about}; on the way back: {error}") from error
+
+
+def _evidence(loaded: Mapping[str, Seen], case: LabCase, about: str) -> str:
+    """What of the evidence is there, in words; all of it has to be."""
+    there = {one: is_there for seen in loaded.values() for one, is_there in seen.evidence.items()}
+    assert set(there) == set(case.evidence)
+    absent = [one for one, is_there in there.items() if not is_there]
+    assert not absent, f"{about}; not seen: {absent}"
+    return f"{case.evidence}"
+
+
+def _look(routers: Routers, case: LabCase, about: str) -> str:
+    """What crosses in an equivalent mutant, in words; its service has to be there."""
+    seen = routers.look(PINGS, _settle(routers, case.mutant.texts))
+    crossed = [f"{h} {e}" for h in routers.edges for e in _strangers(h, seen[h].table)]
+    heard = {p for host in routers.edges for p in answered(seen[host], PINGS.get(host, []))}
+    crossed += [f"{ping} was answered" for ping in heard - FRIENDS]
+    other = [
+        f"{host}: {routers.difference(host, seen[host].table)}"
+        for host in routers.edges
+        if seen[host].table != routers.tables[host]
+    ]
+    silent = FRIENDS - heard
+    if not case.note:
+        assert not other, f"{about}; other routes than before: {other}"
+        assert not silent, f"{about}; no answer: {silent}"
+    else:
+        cut = {place for _, place in case.mutant.where}
+        assert other, f"{about}; nothing is cut off, but: {case.note}"
+        assert len(silent) < len(FRIENDS) / 2, f"{about}; {cut}: {silent}"
+    return "; ".join(crossed)
+
+
+def _settle(routers: Routers, texts: Mapping[str, str]) -> float:
+    """Seconds in which a leak would have shown itself."""
+    policies = r"^\+(?:(?:ip|ipv6) prefix-list|route-map) \S+ "
+    for host, text in texts.items():
+        for line in changed_lines(GROUND.texts[host], text):
+            known = re.match(policies, line)
+            if known and known[0][1:] in GROUND.texts[host]:
+                return _POLICY_DELAY + 1
+    return 1.5 * routers.slowest or _WATCHED
+
+
+def test_a_customer_that_chooses_targets_needs_a_provider_that_takes_them_off(
+    routers: Routers,
+) -> None:
+    """FRR keeps what a CE attached; `set extcommunity none` on the way in is what holds it."""
+    party = next(p for p in GROUND.places if p.at == ("bj-pe1", "i-party"))
+    access = party.accesses[0]
+    target = next(p for p in GROUND.places if p.at == ("gz-pe1", "e-public")).export
+    evidence = [Route("gz-pe1", "e-public", access.net(family)) for family in FAMILIES]
+    edit = GROUND.edit(party)
+    for family in FAMILIES:
+        edit.remove(edit.block(policy_header(access.policy, family)), "set extcommunity none")
+    texts = {"bj-pe1": str(edit)}
+    verdict = judge({**GROUND.texts, **texts}, GROUND.network, GROUND.allocation)
+    assert not verdict.proved
+    about = f"{loaded_text(GROUND.texts['bj-pe1'], str(edit))} and a CE that attaches {target}"
+    ce, attack = f"{access.site}-ce", f"route-map chosen permit 10\n set extcommunity rt {target}\n"
+    peers = {f: access.pe[f].partition("/")[0] for f in FAMILIES}
+    asn = GROUND.allocation.site_asn[access.site]
+    routers.configure(ce, attack + _on_sessions(asn, peers, ""))
+    try:
+        shows = [f"show bgp {f} unicast neighbors {p} advertised-routes" for f, p in peers.items()]
+        sent = routers.vm.exec(ce, "vtysh " + " ".join(f"-c '{show} detail'" for show in shows))
+        seen = routers.look(PINGS, 1.5 * routers.slowest or _WATCHED)
+        for host in routers.edges:
+            assert seen[host].table == routers.tables[host], "taken off, and yet it crosses"
+        with _gone_again(routers, texts, {}, evidence, about) as loaded:
+            loaded.update(routers.load(texts, {}, evidence))
+            there = {e for s in loaded.values() for e, is_there in s.evidence.items() if is_there}
+            assert there == set(evidence), f"{about}; seen: {there}; the CE sent: {sent.stdout}"
+    finally:
+        routers.configure(ce, _on_sessions(asn, peers, "no ") + "no route-map chosen\n")
+
+
+def _on_sessions(asn: int, peers: Mapping[str, str], no: str) -> str:
+    lines = [f"router bgp {asn}"]
+    for family, peer in peers.items():
+        lines += [
+            f" address-family {family} unicast",
+            f"  {no}neighbor {peer} route-map chosen out",
+            " exit-address-family",
+        ]
+    return "\n".join([*lines, "exit", ""])
+
+
+def test_import_vrf_crosses_and_there_is_no_way_back(routers: Routers) -> None:
+    case = next(c for c in LAB_SAMPLE if c.mutant.operator == _NO_WAY_BACK)
+    texts = {h: t for h, t in case.mutant.texts.items() if t != GROUND.texts[h]}
+    verdict = judge(case.mutant.texts, GROUND.network, GROUND.allocation)
+    _evidence(routers.load(texts, {}, case.evidence), case, case.mutant.name)
+    assert not verdict.proved
