@@ -4,9 +4,9 @@ A static route is the PE's own announcement of what is behind an access (RFC 436
 is held to what the sites of the VRF may announce, as a session's filter is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from isolation.domains import MANAGEMENT
+from isolation.domains import MANAGEMENT, Attachment
 from isolation.prefix_sets import PrefixSet, family_of
 from isolation.scene import Scene, Table
 from isolation.sightings import Sighting, single
@@ -19,11 +19,13 @@ def customer_statics(scene: Scene) -> Iterator[Sighting]:
         return
     for table in scene.tables():
         if table.vrf is not None and table.bound and MANAGEMENT not in table.domains:
-            yield from _statics(table)
+            ordered = scene.expectation.attachments.get(table.device, {}).values()
+            yield from _statics(table, ordered)
 
 
-def _statics(table: Table) -> Iterator[Sighting]:
-    prefixes = [p for bound in table.bound for p in bound.attachment.prefixes]
+def _statics(table: Table, ordered: Iterable[Attachment]) -> Iterator[Sighting]:
+    # Also of a site whose access is gone from the text: its route leads to nobody else.
+    prefixes = [p for one in ordered if one.domain in table.domains for p in one.prefixes]
     for static in table.statics:
         family = family_of(static.prefix)
         route = PrefixSet.of(family, (static.prefix,))
