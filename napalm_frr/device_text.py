@@ -91,6 +91,9 @@ def split_fragment(text: str) -> DeviceText:
     )
 
 
+_SAYS_NOTHING = re.compile(r"^(?:interface|vrf) \S+\n(?:exit|exit-vrf)\n(?:!\n)?", re.MULTILINE)
+
+
 def as_read(hostname: str, interfaces: str, frr: str) -> DeviceText:
     """A text from what is on a router: files, or what ``show running-config`` prints."""
     own = interfaces.removeprefix(f"{INTERFACES_MARK}\n")
@@ -98,7 +101,9 @@ def as_read(hostname: str, interfaces: str, frr: str) -> DeviceText:
 
 
 def without_noise(running: str) -> str:
-    """The output of ``show running-config`` without what vtysh says around it."""
+    """The output of ``show running-config`` without what vtysh says around it, and without
+    interfaces and VRFs of which it says nothing: FRR shows those sometimes, and sometimes not."""
+    running = _SAYS_NOTHING.sub("", running)
     lines = [line.rstrip() for line in running.splitlines() if not _FRR_NOISE.match(line)]
     while lines and lines[0] in ("", "!"):
         del lines[0]

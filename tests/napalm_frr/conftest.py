@@ -83,9 +83,9 @@ def _node(name: str, number: int) -> Node:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def two_routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRouters]:
-    """Boot the lab once for all tests here; about 15 s."""
+    """Boot the lab for a module's tests, about 15 s; it is not to run beside other tests' labs."""
     state = tmp_path_factory.mktemp("two-routers")
     vm = MicroVm(state, control=("127.20.23.99", 2222))
     topology = Topology(

@@ -80,6 +80,13 @@ def test_what_vtysh_says_around_the_configuration_goes() -> None:
     assert without_noise(said) == "frr version 8.4.4\n!\n"
 
 
+def test_interfaces_and_vrfs_of_which_nothing_is_said_make_no_difference() -> None:
+    # FRR shows them after their lines are gone: a plan made before still holds
+    shown = "frr version 8.4.4\n!\nvrf i-party\nexit-vrf\n!\ninterface eth1\nexit\n!\n"
+    kept = "interface eth2\n mpls enable\nexit\n!\n"
+    assert without_noise(shown + kept) == "frr version 8.4.4\n!\n" + kept
+
+
 @pytest.mark.parametrize(
     ("part", "line", "said"),
     [
