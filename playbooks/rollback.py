@@ -11,7 +11,7 @@ from playbooks.gate import Override
 from playbooks.journal import DONE
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import make_plan
-from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT
+from playbooks.transaction import Options
 from tasks.dry_run import dry_run
 
 
@@ -21,7 +21,7 @@ def rollback(
     number: int,
     *,
     yes: bool = False,
-    confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT,
+    options: Options | None = None,
     override: Override | None = None,
 ) -> Outcome:
     """Undo change `number`; without `yes` only the plan is shown (exit 3).
@@ -68,7 +68,7 @@ def rollback(
         context,
         progress,
         plan,
-        confirm_timeout,
+        options,
         excused=_excused(context, plan.affected),
         override=override,
     )
