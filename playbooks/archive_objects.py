@@ -9,8 +9,14 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 from dulwich.trailers import parse_trailers
 
-from playbooks.archive_words import COMMITTER, git_time, host_file, identity, message
-from templates.platforms import redact
+from playbooks.archive_words import (
+    COMMITTER,
+    git_time,
+    host_file,
+    identity,
+    message,
+    without_secrets,
+)
 
 if TYPE_CHECKING:
     from playbooks.archive import ArchivedChange
@@ -46,13 +52,13 @@ def walk(repo: Repo, until: ObjectID | None) -> Iterator[tuple[ObjectID, dict[st
 
 def add(repo: Repo, change: "ArchivedChange") -> None:
     """Write the objects of `change`, the newest last, and move the branch to its commit."""
+    change = without_secrets(change)
     parent = head(repo)
     commit = Commit()
     commit.tree = _tree(repo, parent, change)
     commit.parents = [parent] if parent else []
-    texts = [*change.before.values(), *change.after.values()]
-    commit.message = message(change, texts).encode("utf-8", "backslashreplace")
-    commit.author, commit.committer = identity(change.author, texts), COMMITTER
+    commit.message = message(change).encode("utf-8", "backslashreplace")
+    commit.author, commit.committer = identity(change.author), COMMITTER
     commit.author_time, commit.author_timezone = git_time(change.created)
     commit.commit_time, commit.commit_timezone = git_time(change.created)
     repo.object_store.add_object(commit)
@@ -68,7 +74,7 @@ def _tree(repo: Repo, parent: ObjectID | None, change: "ArchivedChange") -> Obje
         for host in sorted({*change.before, *change.after}):
             name = host_file(host)
             if host in texts:
-                blob = Blob.from_string(redact(texts[host]).encode("utf-8", "backslashreplace"))
+                blob = Blob.from_string(texts[host].encode("utf-8", "backslashreplace"))
                 repo.object_store.add_object(blob)
                 folder.add(name, _FILE, blob.id)
             elif name in folder:

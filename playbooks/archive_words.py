@@ -3,11 +3,12 @@
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from templates.platforms import redact_message
+from templates.platforms import redact, redact_messages
 
 if TYPE_CHECKING:
     from playbooks.archive import ArchivedChange
@@ -19,15 +20,14 @@ _NAME_AND_MAIL = re.compile(r"\s*([^<>]*?)\s*<([^<>\s]+@[^<>\s]+)>\s*")
 _NAMED = 20
 
 
-def message(change: "ArchivedChange", texts: Sequence[str]) -> str:
-    """Subject, what came of the change, and the trailers that tie it to the journal."""
+def message(change: "ArchivedChange") -> str:
+    """Subject, what came of the change, and the trailers that tie it to the journal.
 
-    def said(words: str) -> str:
-        return plain(redact_message(words, texts))
-
-    kind = said(change.kind) if change.state == "done" else f"{said(change.kind)}, {change.state}"
-    ticket = said(change.ticket or "")
-    subject = f"change {change.number} ({plain(kind)}): {said(change.summary)}"
+    `change` is free of secrets already: see `without_secrets`.
+    """
+    kind = change.kind if change.state == "done" else f"{change.kind}, {change.state}"
+    ticket = plain(change.ticket or "")
+    subject = f"change {change.number} ({plain(kind)}): {plain(change.summary)}"
     hosts = sorted({*change.before, *change.after})
     body = [f"The change ended {plain(change.state)}. Devices: {_listed(hosts) or 'none'}."]
     if unknown := sorted(change.before.keys() - change.after.keys()):
@@ -48,7 +48,24 @@ def message(change: "ArchivedChange", texts: Sequence[str]) -> str:
     )
 
 
-def identity(author: str, texts: Sequence[str] = ()) -> bytes:
+def without_secrets(change: "ArchivedChange") -> "ArchivedChange":
+    """The change as it may be kept: its texts, and its words, which may quote them."""
+    texts = [*change.before.values(), *change.after.values()]
+    kind, author, ticket, summary = redact_messages(
+        [change.kind, change.author, change.ticket or "", change.summary], texts
+    )
+    return replace(
+        change,
+        kind=kind,
+        author=author,
+        ticket=ticket,
+        summary=summary,
+        before={host: redact(text) for host, text in change.before.items()},
+        after={host: redact(text) for host, text in change.after.items()},
+    )
+
+
+def identity(author: str) -> bytes:
     """Git's `Name <mail>` of a user name, or of what is already in that form.
 
     >>> identity("li wei")
@@ -56,7 +73,6 @@ def identity(author: str, texts: Sequence[str] = ()) -> bytes:
     >>> identity("Li Wei <li@net.example>")
     b'Li Wei <li@net.example>'
     """
-    author = redact_message(author, texts)
     both = _NAME_AND_MAIL.fullmatch(author)
     name = re.sub(r"[<>]", "", plain(both[1] if both else author)).strip() or "unknown"
     mail = plain(both[2]).replace(" ", "") if both else ""

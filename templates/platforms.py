@@ -28,8 +28,8 @@ class Platform:
     read_config: Callable[[str, str], DeviceFacts]
     #: A whole text without its secrets.
     redact: Callable[[str], str]
-    #: (sentence about devices, their texts) -> the sentence without the texts' secrets.
-    redact_message: Callable[[str, Iterable[str]], str]
+    #: (sentences about devices, their texts) -> the sentences without the texts' secrets.
+    redact_messages: Callable[[Iterable[str], Iterable[str]], list[str]]
 
 
 PLATFORMS: dict[str, Platform] = {
@@ -40,7 +40,7 @@ PLATFORMS: dict[str, Platform] = {
         read_state=frr_state.read_state,
         read_config=frr_config.read_config,
         redact=frr_secrets.redact_text,
-        redact_message=frr_secrets.redact_message,
+        redact_messages=frr_secrets.redact_messages,
     ),
 }
 
@@ -76,9 +76,9 @@ def redact(text: str, platform: str | None = None) -> str:
     return text
 
 
-def redact_message(message: str, texts: Iterable[str]) -> str:
-    """A sentence without the secrets of the devices' native texts, by every platform's rules."""
-    texts = list(texts)
+def redact_messages(messages: Iterable[str], texts: Iterable[str]) -> list[str]:
+    """Sentences without the secrets of the devices' native texts, by every platform's rules."""
+    messages, texts = list(messages), set(texts)
     for known in PLATFORMS.values():
-        message = known.redact_message(message, texts)
-    return message
+        messages = known.redact_messages(messages, texts)
+    return messages

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from templates.frr.redaction import REDACTED, redact_line
 
 #: A line without any of these holds no secret; most lines are done with after this.
-_HINT = re.compile(
-    r"(?i)pass|key|secret|psk|md5|phrase|auth|commun|snmp|token|xfrm|macsec|com2sec|createuser"
-    r"|0x|://|="
+_HINTS = (
+    *("pass", "key", "secret", "psk", "md5", "phrase", "auth", "commun", "snmp", "token", "xfrm"),
+    *("macsec", "com2sec", "createuser", "0x", "://", "="),
 )
 #: Words after which the rest of the line is the secret: several take spaces in it (LINE in FRR).
 _FORM = re.compile(
@@ -69,7 +69,7 @@ def redact_text(text: str) -> str:
     >>> redact_text("router bgp 1\\n neighbor 10.0.0.1 password two words\\n")
     'router bgp 1\\n neighbor 10.0.0.1 password <removed>\\n'
     """
-    if not _HINT.search(text):
+    if not _may_hold(text):
         return text
     text = _PEM.sub(REDACTED, text)
     if "\\\n" not in text:
@@ -77,15 +77,23 @@ def redact_text(text: str) -> str:
     return _JOINED.sub(lambda found: _logical(found.group()), text)
 
 
-def redact_message(message: str, texts: Iterable[str]) -> str:
-    """A sentence about a change to devices that run `texts`, without their secrets.
+def redact_messages(messages: Iterable[str], texts: Iterable[str]) -> list[str]:
+    """Sentences about a change to devices that run `texts`, without their secrets.
 
-    Both lines quoted in it and bare values of the texts are cut out.
+    Both lines quoted in them and bare values of the texts are cut out.
     """
-    values = {value for text in texts for value in _values(text)}
-    for value in sorted(values - {REDACTED}, key=len, reverse=True):
-        message = message.replace(value, REDACTED)
-    return _known(_PEM.sub(REDACTED, message))
+    values = {value for text in texts for value in _values(text)} - {REDACTED}
+    found = []
+    for message in messages:
+        for value in sorted(values, key=len, reverse=True):
+            message = message.replace(value, REDACTED)  # noqa: PLW2901 -- cut bit by bit
+        found.append(_known(_PEM.sub(REDACTED, message)))
+    return found
+
+
+def _may_hold(text: str) -> bool:
+    text = text.lower()
+    return any(hint in text for hint in _HINTS)
 
 
 def _known(line: str) -> str:
@@ -96,7 +104,7 @@ def _known(line: str) -> str:
 
 
 def _line(line: str) -> str:
-    return redact_line(_known(line)) if _HINT.search(line) else line
+    return redact_line(_known(line)) if _may_hold(line) else line
 
 
 def _logical(lines: str) -> str:
@@ -108,12 +116,12 @@ def _logical(lines: str) -> str:
 
 def _values(text: str) -> Iterator[str]:
     """The secrets of a text, and the words of those that have several."""
-    if not _HINT.search(text):
+    if not _may_hold(text):
         return
     for block in _PEM.finditer(text):
         yield from (word for word in block.group().split() if len(word) >= _LONG)
     for line in text.replace("\\\n", " ").split("\n"):
-        if not _HINT.search(line):
+        if not _may_hold(line):
             continue
         for pattern in (_FORM, _VALUE):
             for found in pattern.finditer(line):

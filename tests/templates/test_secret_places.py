@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.platforms import redact, redact_message
+from templates.platforms import redact, redact_messages
 from tests.templates.secret_lines import MULTILINE, ONE_LINE, filled
 
 SECRET = "Zq3-hunter2"
@@ -71,16 +71,18 @@ def test_what_is_no_secret_stays(line: str) -> None:
     assert redact(text) == text
 
 
-def test_a_message_loses_quoted_lines_and_bare_values() -> None:
+def test_messages_lose_quoted_lines_and_bare_values() -> None:
     texts = ["router bgp 1\n neighbor 10.0.0.1 password two-Words here\n", "key-string abc\n"]
-    said = redact_message("pe1: two-Words refused, two-Words here too", texts)
-    assert said == "pe1: <removed> refused, <removed> too"
-    assert redact_message("2 devices, authority, key-party", texts) == (
-        "2 devices, authority, key-party"
-    )
-    assert redact_message("line 3: neighbor pe9 password other: unknown", []) == (
-        "line 3: neighbor pe9 password <removed>"
-    )
+    said = [
+        "pe1: two-Words refused, two-Words here too",
+        "2 devices, authority, key-party",
+        "line 3: neighbor pe9 password other: unknown",
+    ]
+    assert redact_messages(said, texts) == [
+        "pe1: <removed> refused, <removed> too",
+        "2 devices, authority, key-party",
+        "line 3: neighbor pe9 password <removed>",
+    ]
 
 
 def test_the_rules_of_one_platform() -> None:
