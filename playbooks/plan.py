@@ -73,7 +73,7 @@ class Plan:
             # Without these an edited file could pass for one that reached every device.
             "unreachable": sorted(self.unreachable),
             "affected": self.affected,
-            "waves": [[wave.name, *wave.devices] for wave in self.waves_or_one()],
+            "waves": list(self.waves.items()),
         }
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 

@@ -106,6 +106,7 @@ class Transaction:
     _touched: set[str] = field(default_factory=set)
     _decided: bool = False
     _wave_states: dict[str, str] = field(default_factory=dict)
+    _wave_findings: dict[str, list[str]] = field(default_factory=dict)
     #: When every device's timer ends, by time.monotonic.
     _deadline: float = 0.0
 
@@ -366,7 +367,7 @@ class Transaction:
         journal.step(self.change, "health", wave.name, state, report)
         self._wave_states[wave.name] = "healthy" if passed else "unhealthy"
         if not passed:
-            self.verification = report
+            self._wave_findings[wave.name] = [str(f["message"]) for f in report["findings"]]
             raise _Halt("health", dict(report.get("unreachable", {})), verification_failed=True)
         self._set_timers(nornir, self.options.confirm_timeout, "commit")
 
@@ -446,6 +447,7 @@ class Transaction:
                     "name": wave.name,
                     "devices": list(wave.devices),
                     "state": self._wave_states.get(wave.name, "not begun"),
+                    "findings": self._wave_findings.get(wave.name, []),
                 }
                 for wave in self.waves
             ],
