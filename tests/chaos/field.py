@@ -1,6 +1,6 @@
 """Where chaos happens: devices with an old and a new text, and what can be seen of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from playbooks.context import Context
@@ -33,3 +33,21 @@ class Field(Protocol):
 
     def mixed_seconds(self) -> float:
         """For how long, since reset, some devices ran the old text and some the new."""
+
+
+def mixed_time(names: Sequence[str], events: Iterable[tuple[float, str, str]]) -> float:
+    """Seconds in which not all of `names` ran the same, all being "old" at first.
+
+    `events` are (second, device, what it runs from then on), in any order.
+    """
+    now = dict.fromkeys(names, "old")
+    total, since = 0.0, None
+    for at, name, runs in sorted(events):
+        now[name] = runs
+        mixed = len(set(now.values())) > 1
+        if mixed and since is None:
+            since = at
+        elif not mixed and since is not None:
+            total += at - since
+            since = None
+    return total

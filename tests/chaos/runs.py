@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from playbooks.context import Context
 from playbooks.device_locks import DevicesLockedError
-from playbooks.fleet import Silent, run as run_task
+from playbooks.fleet import Silent
+from playbooks.fleet import run as run_task
 from playbooks.journal import DONE, FAILED, OPEN, UNDONE
 from playbooks.outcome import Outcome
 from playbooks.recover import recover

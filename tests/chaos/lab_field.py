@@ -1,0 +1,252 @@
+"""Chaos on the virtual network of real routers: three PEs change while everybody else talks.
+
+One change makes a new site on one PE (Linux and FRR) and alters sessions on two others.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import yaml
+from napalm.base.exceptions import ConnectionException
+from nornir.core import Nornir
+
+from lab.microvm import MicroVm
+from napalm_frr import device_text
+from napalm_frr.state import DeviceState
+from playbooks.context import REFERENCE, Context
+from playbooks.fleet import Silent
+from playbooks.plan import Plan, make_plan
+from tests.chaos.field import mixed_time
+
+CHANGED = ("bj-pe1", "gd-pe1", "sh-pe1")
+#: Hosts of VPNs that the change does not touch, and whom they talk to.
+FRIENDS = {
+    "gov-beijing-host": ("10.1.22.10", "fde9:1:22::a"),
+    "court-shanghai-host": ("10.1.30.10", "fde9:1:30::a"),
+    "public-beijing-host": ("10.2.12.10", "fde9:2:12::a"),
+}
+#: Hosts of one network, and addresses of the other, or of another agency.
+STRANGERS = {
+    "gov-shanghai-host": ("10.2.12.10", "fde9:2:12::a"),
+    "public-shanghai-host": ("10.1.13.10", "fde9:1:13::a"),
+    "party-guangdong-host": ("10.2.21.10", "10.1.20.10"),
+}
+_SITE: dict[str, Any] = {
+    "party-shanghai": {
+        "description": "Municipal party committee, Shanghai",
+        "region": "shanghai",
+        "vpn": "party",
+        "prefixes": ["10.1.13.0/24", "fde9:1:13::/64"],
+        "site-network-accesses": {
+            "main": {"pe": "sh-pe1", "port": "eth3", "routing-protocol": "bgp"}
+        },
+    }
+}
+_AGENT = "/var/lib/egovnet"
+_WHEN = (
+    "for i in $(seq 300); do grep -qs '^{state}$' {agent}/changes/egovnet-*/state && break; "
+    "sleep 0.1; done; "
+)
+#: What a router does by itself, for a while; scripts on it.
+_SCRIPTS = {
+    "refuses": "pkill -9 -x sshd; sleep 5; /usr/sbin/sshd -f /run/sshd_config",
+    "hangs": "pkill -STOP -x sshd; sleep 5; pkill -CONT -x sshd",
+    "drops after commit": _WHEN.format(state="applied", agent=_AGENT) + "pkill -9 -f '^sshd: root'",
+    "keeps a lock": f"mkdir {_AGENT}/lock || exit 0; echo somebody >{_AGENT}/lock/owner; "
+    "read -r stat </proc/$$/stat; set -- ${stat##*) }; "
+    'echo "$$ ${20} $(cat /proc/sys/kernel/random/boot_id)" '
+    f">{_AGENT}/lock/holder; sleep 5; rm -rf {_AGENT}/lock",
+}
+#: Faults of FAULTS that a real router cannot be made to have.
+IMPOSSIBLE = ("lies about success",)
+
+
+def make_inventories(root: Path, network: str, loopback: str) -> None:
+    """`old` and `new` inventories of a network of its own, on loopback addresses of its own."""
+    for name in ("old", "new"):
+        shutil.copytree(
+            REFERENCE, root / name, ignore=shutil.ignore_patterns("*.py", "__pycache__")
+        )
+        for file, pattern, replacement in (
+            ("network.yaml", "^name: reference$", f"name: {network}"),
+            ("hosts.yaml", r"127\.20\.20\.", loopback),
+        ):
+            path = root / name / file
+            text = path.read_text(encoding="utf-8")
+            path.write_text(
+                re.sub(pattern, replacement, text, flags=re.MULTILINE), encoding="utf-8"
+            )
+    _edit(root / "new/sites/shanghai.yaml", _SITE)
+    for file, site in (("beijing.yaml", "party-beijing"), ("guangdong.yaml", "party-guangdong")):
+        path = root / "new/sites" / file
+        sites = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for access in sites[site]["site-network-accesses"].values():
+            access["maximum-prefix"] = 77
+        path.write_text(yaml.safe_dump(sites, sort_keys=False), encoding="utf-8")
+
+
+def _edit(path: Path, more: dict[str, Any]) -> None:
+    sites = yaml.safe_load(path.read_text(encoding="utf-8"))
+    sites.update(more)
+    path.write_text(yaml.safe_dump(sites, sort_keys=False), encoding="utf-8")
+
+
+class LabField:
+    """The lab's routers, provisioned with the old inventory; see `tests.chaos.field.Field`."""
+
+    confirm_timeout = 60
+    hold = 60
+
+    def __init__(self, root: Path, lab: MicroVm, plan: Plan) -> None:
+        self._root = root
+        self._lab = lab
+        self.plan = plan
+        self._begun = 0.0
+        self._watchers: list[int] = []
+
+    def context(self, journal: str) -> Context:
+        """A controller's view, with a journal of its own by that name."""
+        os.environ["EGOVNET_JOURNAL"] = f"sqlite:///{self._root / journal}.db"
+        return Context(self._root / "new")
+
+    def reset(self) -> None:
+        """Old texts everywhere; nothing pending."""
+        self._end_watchers()
+        for name in CHANGED:
+            with self._driver(name) as device:
+                if device.has_pending_commit():
+                    device.rollback()
+                old = self.plan.devices[name].before
+                if device.diff_to(old):
+                    device.load_replace_candidate(config=old)
+                    device.commit_config(message="chaos reset")
+        self._begun = self._uptime()
+
+    def fault(self, device: str, name: str) -> None:
+        """From now on `device` misbehaves, once, when the controller comes to it."""
+        if name == "reboots inside the timer":
+            self._watch_and_restart(device)
+            return
+        script = _SCRIPTS[name]
+        line = f"setsid sh -c {shlex.quote(script)} >/dev/null 2>&1 </dev/null &"
+        self._lab.exec(device, line)
+
+    def at_rest(self, seconds: float) -> None:
+        """Return when no router has a commit at work or pending."""
+        self._end_watchers()
+        deadline = time.monotonic() + seconds
+        script = (
+            "cd /var/lib/egovnet/changes 2>/dev/null || exit 0; "
+            "! grep -lE '^(applying|applied|pending|undoing)$' */state && test ! -d ../lock"
+        )
+        while time.monotonic() < deadline:
+            done = self._lab.exec_many(dict.fromkeys(CHANGED, script))
+            if all(answer.exit_code == 0 for answer in done.values()):
+                return
+            time.sleep(0.5)
+
+    def runs(self) -> Mapping[str, str]:
+        """What each router runs, and whether it would start with the same."""
+        found = {}
+        for name in CHANGED:
+            entry = self.plan.devices[name]
+            with self._driver(name) as device:
+                kinds = [
+                    kind
+                    for kind, text in (("old", entry.before), ("new", entry.intended))
+                    if not device.diff_to(text)
+                ]
+                started = self._starts_with(name, entry.before, entry.intended)
+            found[name] = kinds[0] if kinds == [started] else f"mixed ({kinds}, starts {started})"
+        return found
+
+    def mixed_seconds(self) -> float:
+        """From the routers' own logs: they share one clock."""
+        events: list[tuple[float, str, str]] = []
+        for name in CHANGED:
+            meaning = "new"
+            for line in self._lab.exec(name, "cat /var/lib/egovnet/log").stdout.splitlines():
+                at, _, words = line.split(" ", 2)
+                if float(at) < self._begun:
+                    continue
+                if words.startswith("commit by "):
+                    meaning = "old" if words.endswith("egovnet back") else "new"
+                elif words == "state applied":
+                    events.append((float(at), name, meaning))
+                elif words == "state undone":
+                    events.append((float(at), name, "old"))
+        return mixed_time(CHANGED, events)
+
+    # -- helpers ---------------------------------------------------------------------------
+
+    def _starts_with(self, name: str, old: str, new: str) -> str:
+        """Which text the router's start-up files are."""
+        files = self._lab.exec(
+            name,
+            "cat /etc/hostname; echo '# This file describes the network interfaces'; "
+            "cat /etc/network/interfaces; echo '# ports.conf --'; cat /etc/frr/frr.conf",
+        ).stdout
+        state = DeviceState.of(device_text.split(files))
+        for kind, text in (("old", old), ("new", new)):
+            if state.same(DeviceState.of(device_text.split(text))):
+                return kind
+        return "something else"
+
+    @contextmanager
+    def _driver(self, name: str) -> Iterator[Any]:
+        nornir = self.context("observer").nornir([name])
+        try:
+            yield _patiently_connected(nornir, name)
+        finally:
+            nornir.close_connections(on_good=True, on_failed=True)
+
+    def _uptime(self) -> float:
+        return float(self._lab.exec(CHANGED[0], "cat /proc/uptime").stdout.split()[0])
+
+    def _watch_and_restart(self, name: str) -> None:
+        """A process that cuts the router's power as soon as its commit is pending."""
+        child = os.fork()
+        if child:
+            self._watchers.append(child)
+            return
+        try:
+            script = _WHEN.format(state="pending", agent=_AGENT)
+            self._lab.exec(name, script, timeout=90)
+            self._lab.restart(name)
+        finally:
+            os._exit(0)
+
+    def _end_watchers(self) -> None:
+        for child in self._watchers:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        self._watchers.clear()
+
+
+def _patiently_connected(nornir: Nornir, name: str) -> Any:  # noqa: ANN401 -- NAPALM has no types
+    """A session, also with a router that restarts or is getting over its fault."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return nornir.inventory.hosts[name].get_connection("napalm", nornir.config)
+        except ConnectionException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+
+
+def make_plan_of(root: Path) -> Plan:
+    """The change from the old inventory to the new one, as the routers plan it."""
+    plan = make_plan(Context(root / "new"), Silent())
+    assert tuple(plan.devices) == CHANGED, plan.devices.keys()
+    assert not plan.unreachable
+    return plan
