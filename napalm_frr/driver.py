@@ -10,12 +10,13 @@ from typing import Any
 from napalm.base.base import NetworkDriver
 from napalm.base.exceptions import CommandErrorException
 
-from napalm_frr import frr_tree
+from napalm_frr import device_text, frr_tree
 from napalm_frr.agent import STATE_DIRECTORY, Agent
 from napalm_frr.configuration import ConfigurationMethods
 from napalm_frr.getter_methods import GetterMethods
 from napalm_frr.getters.linux import vpn_targets
 from napalm_frr.session import Completed, Session
+from napalm_frr.state import DeviceState
 
 
 class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ignore[misc]  # napalm is untyped
@@ -103,6 +104,12 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
         return "" if self._running is None else self._running.text.joined()
 
     @property
+    def diff_to(self) -> Callable[[str], str]:
+        """``diff_to(text)``: what the router runs now against a whole text, ``""`` when they mean
+        the same; one round trip, and no check of the text. Raises DeviceTextError."""
+        return lambda text: _diff_to(self, text)
+
+    @property
     def vpn_targets(self) -> Callable[[], dict[str, dict[str, Any]]]:
         """``vpn_targets()``: RD and route targets per VRF, see ``getters.linux.vpn_targets``."""
         return lambda: vpn_targets(
@@ -117,6 +124,11 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
 
 def _running_text(driver: FRRDriver) -> str:
     return driver._read_state().text.joined()
+
+
+def _diff_to(driver: FRRDriver, text: str) -> str:
+    running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
+    return "" if running.same(wanted) else running.diff_to(wanted)
 
 
 def _linux(driver: FRRDriver, command: str, timeout: float | None = None) -> str:

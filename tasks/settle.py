@@ -16,6 +16,7 @@ from tasks.device import SESSION_LOST, driver, reconnect
 
 #: What a commit may be at while the device works on it by itself.
 _WORKING = ("applying", "undoing")
+_ENDED = ("confirmed", "undone", "broken")
 _POLL = 0.2
 
 
@@ -77,7 +78,11 @@ def _forward(device: Any, settling: Settling, patience: float) -> str:
         device.confirm_change(settling.change_id)
     except CommitError:
         # Where its controller died before it accepted, the device takes it back by itself.
-        return _wait(device, settling.change_id, ("applied", *_WORKING), patience)
+        found = _wait(device, settling.change_id, ("applied", *_WORKING), patience)
+        if found == "orphan":
+            # its process on the device died: the way forward begins at the old text
+            found = str(device.roll_back_change(settling.change_id).state)
+        return found
     return "confirmed"
 
 
@@ -86,10 +91,14 @@ def _back(device: Any, settling: Settling, patience: float) -> str:
 
     Also when the device has none: one that is still on its way to it is then refused.
     """
-    found = _wait(device, settling.change_id, _WORKING, patience)
-    if found in ("confirmed", "undone", "broken"):
-        return found
-    return str(device.roll_back_change(settling.change_id).state)
+    deadline = time.monotonic() + patience
+    while (found := _wait(device, settling.change_id, _WORKING, patience)) not in _ENDED:
+        if time.monotonic() > deadline:
+            raise NotSettledError(f"its commit is {found} and does not go back")
+        found = str(device.roll_back_change(settling.change_id).state)
+        if found in _ENDED:
+            break
+    return found
 
 
 def _see(device: Any, settling: Settling, way: Direction, *, broken: bool) -> None:
