@@ -19,8 +19,8 @@ _SECRETS = re.compile(
     r"|username \S+ password"
     r"|snmp-server community"
     r"|rpki .* password"
-    r") )(?P<secret>\S+)"
-    r"|(?P<start>^\s*password(?: 8)? )(?P<vty>\S+)",
+    r") )(?P<secret>\S.*)"  # to the line's end: FRR takes spaces in several
+    r"|(?P<start>^\s*password(?: 8)? )(?P<vty>\S.*)",
     re.MULTILINE,
 )
 

@@ -172,6 +172,7 @@ def test_what_manages_the_router_is_not_touched(old: str, new: str, said: str) -
     [
         " neighbor 10.0.0.1 password S3CRET",
         " neighbor RR password S3CRET",
+        " neighbor RR password two words S3CRET",
         " ip ospf message-digest-key 1 md5 S3CRET",
         " isis password md5 S3CRET",
         " area-password md5 S3CRET",

@@ -1,4 +1,4 @@
-"""A lab of the reference network for the whole session, on loopback addresses of its own."""
+"""What a whole session shares: a lab of the reference network, a PostgreSQL server."""
 
 import json
 import os
@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from tests.playbooks.postgresql import PostgresServer, postgres_server
 
 REFERENCE = Path(__file__).parents[2] / "inventory" / "reference"
 EGOVNET = Path(sys.executable).with_name("egovnet")
@@ -130,3 +132,24 @@ def lab(workplace: Workplace) -> Iterator[Workplace]:
     assert up.exit == 0, up.err
     yield workplace
     workplace.run("lab", "down", inventory="cabled")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the session."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def journal_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new journal in either database; EGOVNET_JOURNAL is set to it, for child processes too."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'journal.db'}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgresql")
+        url = server.fresh()
+    # not the test's own `monkeypatch`, which it may undo
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("EGOVNET_JOURNAL", url)
+        yield url

@@ -12,6 +12,9 @@ from playbooks import device_locks
 from playbooks.device_locks import DevicesLockedError, LockLostError
 from playbooks.journal import DONE, FAILED, UNDONE, Configuration, Journal
 
+# PostgreSQL locks rows where SQLite locks the file.
+pytestmark = pytest.mark.usefixtures("journal_url")
+
 
 def texts(*names: str) -> dict[str, Configuration]:
     return {name: Configuration(name, "old\n", "new\n", "", None) for name in names}

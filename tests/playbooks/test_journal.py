@@ -1,4 +1,4 @@
-"""The journal on real SQLite files: written before it is done, there after a crash."""
+"""The journal in SQLite files and on a real PostgreSQL: written before it is done, there later."""
 
 import json
 import multiprocessing
@@ -6,13 +6,14 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from playbooks.journal import DONE, OPEN, UNDONE, Configuration, Journal, JournalError
 from tests.playbooks.console import SECRET
 
 TEXTS = {
     "pe2": Configuration("pe2", "old 2\n", "new 2\n", "- old 2\n+ new 2", None),
-    "pe1": Configuration("pe1", "old 1\n", "new 1\n", "- old 1\n+ new 1", None),
+    "pe1": Configuration("pe1", "old 1\n", "new 1 北京\n", "- old 1\n+ new 1", None),
 }
 
 
@@ -22,6 +23,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EGOVNET_AUTHOR", "li wei")
 
 
+@pytest.mark.usefixtures("journal_url")
 def test_a_change_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "state", "net")
     number = journal.begin("apply", "f" * 64, "2 devices, tax", TEXTS)
@@ -39,6 +41,7 @@ def test_a_change_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert list(journal.configurations(number)) == ["pe1", "pe2"]
 
 
+@pytest.mark.usefixtures("journal_url")
 def test_steps_come_back_in_the_order_they_were_taken(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "net")
     number = journal.begin("apply", "h", "s", TEXTS)
@@ -61,6 +64,7 @@ def test_steps_come_back_in_the_order_they_were_taken(tmp_path: Path) -> None:
     assert [s.at for s in steps] == sorted(s.at for s in steps)
 
 
+@pytest.mark.usefixtures("journal_url")
 def test_what_a_device_ran_afterwards_and_the_end_of_a_change(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "net")
     one = journal.begin("apply", "h", "s", TEXTS)
@@ -103,6 +107,7 @@ def _write(directory: Path, name: str, many: int) -> None:
         journal.close(number, DONE)
 
 
+@pytest.mark.usefixtures("journal_url")
 def test_two_controllers_write_at_once_from_the_first_moment(tmp_path: Path) -> None:
     many = 25
     context = multiprocessing.get_context("spawn")
@@ -123,20 +128,23 @@ def test_two_controllers_write_at_once_from_the_first_moment(tmp_path: Path) -> 
         assert (step.device, f"{step.device}{step.detail}") == (change.summary, change.plan_hash)
 
 
-def test_networks_that_share_a_journal_see_only_their_own_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("EGOVNET_JOURNAL", f"sqlite:///{tmp_path / 'shared.db'}")
+@pytest.mark.usefixtures("journal_url")
+def test_networks_that_share_a_journal_see_only_their_own_changes(tmp_path: Path) -> None:
     one, two = Journal(tmp_path / "one", "one"), Journal(tmp_path / "two", "two")
     number = one.begin("apply", "h", "s", TEXTS)
     assert two.changes() == []
     with pytest.raises(JournalError):
         two.change(number)
     assert one.change(number).network == "one"
-    assert (tmp_path / "shared.db").exists()
+    # A device of the same name is another network's device.
+    other = two.begin("apply", "h", "s", TEXTS)
+    assert ([c.id for c in one.changes()], [c.id for c in two.changes()]) == ([number], [other])
+    assert (one.faults(), two.faults()) == ([], [])
+    # All of it went to EGOVNET_JOURNAL.
     assert not (tmp_path / "one").exists()
 
 
+@pytest.mark.usefixtures("journal_url")
 def test_an_unknown_change_says_where_to_look(tmp_path: Path) -> None:
     with pytest.raises(JournalError) as caught:
         Journal(tmp_path, "net").change(99)
@@ -179,12 +187,16 @@ def test_a_journal_that_is_no_database_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "journal.db") in str(caught.value)
 
 
-def test_a_journal_that_fails_in_mid_change_is_an_error_of_ours(tmp_path: Path) -> None:
+def test_a_journal_that_fails_in_mid_change_is_an_error_of_ours(
+    tmp_path: Path, journal_url: str
+) -> None:
     journal = Journal(tmp_path, "net")
     number = journal.begin("apply", "h", "s", TEXTS)
-    with sqlite3.connect(tmp_path / "journal.db") as raw:
-        raw.execute("DROP TABLE steps")
-    with pytest.raises(JournalError, match=r"cannot be used: .*steps"):
+    engine = create_engine(journal_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE steps"))
+    engine.dispose()
+    with pytest.raises(JournalError, match=r"cannot be used: (.*steps|UndefinedTable)"):
         journal.step(number, "commit", "pe1", "begin")
 
 
