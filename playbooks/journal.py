@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from inventory.errors import EgovnetError
@@ -28,6 +28,8 @@ from playbooks.journal_tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS, mak
 #: States of a change. `open` is one whose controller has not finished with it, `failed` one of
 #: which a device was not seen to be where it should be: `recover` finishes both.
 OPEN, DONE, UNDONE, FAILED = "open", "done", "undone", "failed"
+#: PostgreSQL's advisory lock of whoever writes; the number means nothing else.
+_WRITER = 0x65676F76
 
 
 class JournalError(EgovnetError):
@@ -106,7 +108,7 @@ class Journal:
                 ) from error
             url = f"sqlite:///{state_directory / 'journal.db'}"
         try:
-            self._engine = create_engine(url)
+            self._engine = create_engine(url, hide_parameters=True)
         except (SQLAlchemyError, ImportError, ValueError) as error:
             # The URL may hold a password, and so may the library's words about it.
             raise JournalError(
@@ -141,6 +143,9 @@ class Journal:
                 self._engine.connect().execution_options(egovnet_writes=True) as connection,
                 connection.begin(),
             ):
+                if connection.dialect.name == "postgresql":
+                    # What BEGIN IMMEDIATE is to SQLite: one writer at a time, until it commits.
+                    connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
                 yield connection
         except SQLAlchemyError as error:
             raise self._error(error) from error
