@@ -85,7 +85,7 @@ class Peers:
         peers = self._peers[path[:1]]
         words = line.text.split()
         name, what = words[1], words[2] if len(words) > 2 else ""
-        if len(path) == 1 and what in ("remote-as", "peer-group", "interface"):
+        if len(path) == 1 and what in ("", "remote-as", "peer-group", "interface"):
             return self._identity(path, line, name, what)
         peer = peers.get(name)
         if peer is None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from lab.emulated import vtysh
 from lab.emulated.commits import Commit, Disk, State
 from lab.emulated.faults import BrokenUndo, Lie, Reboot
 from lab.emulated.router import Files, Router, startup_frr
@@ -271,7 +272,7 @@ class CommitProcess:
         if script:
             await self._take(self._router.durations.provide)
             ran = self._router.run_script(script)
-            self._keep(name, ran.output, ran.errors)
+            self._keep(name, ran.output + _of_copy(ran.code, name), ran.errors)
         self._commit.after = self._router.snapshot()
         self._step(name, begin)
         if script:
@@ -318,6 +319,12 @@ class CommitProcess:
     def _taken(self) -> None:
         self._commit.request = ""
         self._commit.signal.fire()
+
+
+def _of_copy(code: int, name: str) -> str:
+    """What vtysh says of the command that ran a file, when a line of the file is none."""
+    what = {vtysh.UNKNOWN: "Unknown command", vtysh.INCOMPLETE: "Command incomplete"}.get(code)
+    return f"% {what}: copy {name} running-config\n" if what else ""
 
 
 def same_frr(one: str, other: str) -> bool:

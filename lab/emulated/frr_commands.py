@@ -81,6 +81,8 @@ class Command:
     """The node it leads into, when it is the header of a context."""
     on: bool = False
     """On unless said otherwise: FRR prints the line with ``no``."""
+    only_no: bool = False
+    """It is a command only after ``no``: it takes away all that begins with its words."""
     daemon: str = "zebra"
 
 
@@ -212,6 +214,10 @@ _COMMANDS: dict[Node, tuple[str, ...]] = {
         "bgp extcommunity-list <standard|expanded> WORD seq (1-4294967295) =<deny|permit> =LINE...",
         "bgp large-community-list <standard|expanded> WORD seq (1-4294967295) =<deny|permit>"
         " =LINE...",
+        "-ip prefix-list WORD",
+        "-ipv6 prefix-list WORD",
+        "-access-list WORD",
+        "-route-map WORD",
         "ip protocol WORD route-map =WORD",
         "ipv6 protocol WORD route-map =WORD",
         "ip nht resolve-via-default",
@@ -280,6 +286,7 @@ _COMMANDS: dict[Node, tuple[str, ...]] = {
         "neighbor PEER timers =(0-65535) =(0-65535)",
         "neighbor PEER timers connect =(1-65535)",
         "neighbor PEER capability <dynamic|extended-nexthop>",
+        "-neighbor PEER",
         "bgp listen limit =(1-65535)",
         "bgp listen range <A.B.C.D/M|X:X::X:X/M> peer-group =PGNAME",
     ),
@@ -430,12 +437,12 @@ def is_default(line: Line) -> bool:
 
 
 def _command(node: Node, place: int, template: str, opens: Node | None = None) -> Command:
-    on = template.startswith("!")
-    syntax = Syntax.of(template.removeprefix("!"))
+    on, only_no = template.startswith("!"), template.startswith("-")
+    syntax = Syntax.of(template.lstrip("!-"))
     daemon = _DAEMON_OF_NODE.get(node) or next(
         (name for words, name in _DAEMON_OF_WORDS if words.match(syntax.template + " ")), "zebra"
     )
-    return Command(node, place, syntax, opens, on=on, daemon=daemon)
+    return Command(node, place, syntax, opens, on, only_no, daemon)
 
 
 def _index() -> dict[tuple[Node, str], tuple[Command, ...]]:
@@ -459,7 +466,7 @@ def _first_words(template: str) -> tuple[str, ...]:
     """What a line of this template is looked up by: its first word, and for a neighbour its third,
     elsewhere its second where that is fixed."""
     words = template.split()
-    if words[:2] == ["neighbor", "PEER"]:
+    if words[:2] == ["neighbor", "PEER"] and len(words) > 2:
         return (f"neighbor {words[2].strip('=<')}",)
     return (words[0],)
 
@@ -484,7 +491,7 @@ def read_line(node: Node, line: str) -> Line | None:
         *_INDEX.get((node, words.split(" ", 1)[0]), ()),
     ):
         found = command.syntax.match(words, negated=no)
-        if found is not None:
+        if found is not None and (no or not command.only_no):
             return Line(command, *found, no)
     return None
 

@@ -63,8 +63,18 @@ class FrrConfig(Contexts):
             )
         if answer is not None:
             return answer
-        self.keep(path, line)
+        if line.command.only_no:
+            self._remove_all(path, line.text)
+        else:
+            self.keep(path, line)
         return OK
+
+    def _remove_all(self, path: Path, words: str) -> None:
+        """What begins with these words: a list's entries, a route-map's."""
+        for key in [key for key in self.lines.get(path, {}) if key.startswith(f"{words} ")]:
+            self.drop(path, key)
+        for inner in [inner for inner in self.inside(path) if inner[-1].startswith(f"{words} ")]:
+            self.drop_context(inner)
 
     def keep(self, path: Path, line: Line) -> None:
         """What most lines do: stand in their context, or go."""
@@ -297,6 +307,16 @@ def _net(config: FrrConfig, path: Path, line: Line) -> Reply | None:
     return None
 
 
+def _policy_list(config: FrrConfig, path: Path, line: Line) -> Reply | None:
+    words = line.text.split()
+    named = " ".join(words[:4])
+    if not line.no or any(key.startswith(f"{named} ") for key in config.lines[()]):
+        return None
+    if words[1] == "as-path":
+        return refused(f"bgp as-path access-list {words[3]} doesn't exist")
+    return refused("% Can't find community-list")
+
+
 def _labels(config: FrrConfig, path: Path, line: Line) -> Reply | None:
     config.on_labels(path[0].split()[1], not line.no)
     return None
@@ -312,5 +332,6 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     (re.compile(r"(ip |ipv6 )(router isis)|isis "), _isis_on_port),
     (re.compile(r"net "), _net),
     (re.compile(r"mpls enable$"), _labels),
+    (re.compile(r"bgp (as-path|\S+-list) "), _policy_list),
     (re.compile(r"frr |hostname |service integrated"), _not_kept),
 )
