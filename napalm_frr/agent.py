@@ -1,4 +1,4 @@
-"""Calls to ``router_agent.sh``, the part of the driver on the router, and its answers."""
+"""Calls to the agent, the part of the driver on the router (``PARTS``), and its answers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from napalm_frr.errors import DeviceTextError
 from napalm_frr.session import Session
 
 STATE_DIRECTORY = "/var/lib/egovnet"
+PARTS = ("router_agent.sh", "router_agent_change.sh", "router_agent_verbs.sh")
+"""The agent's files; on the router they are one."""
 _MISSING = 97
 _RECORD = re.compile(rb"^%%egovnet (.*)$", re.MULTILINE)
 _TEXT = re.compile(rb"%%text (\S+) (\d+)\n")
@@ -45,7 +47,8 @@ class Agent:
         self, session: Session, *, sudo: bool = False, state: str = STATE_DIRECTORY
     ) -> None:
         self._session = session
-        self._script = resources.files("napalm_frr").joinpath("router_agent.sh").read_bytes()
+        here = resources.files("napalm_frr")
+        self._script = b"".join(here.joinpath(part).read_bytes() for part in PARTS)
         digest = hashlib.sha256(self._script).hexdigest()[:16]
         self._path = f"{state}/agent-{digest}.sh"
         self._state = state

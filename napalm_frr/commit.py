@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from napalm.base.exceptions import (
     CommandTimeoutException,
@@ -35,6 +36,40 @@ ACCEPT_SECONDS = 30
 back."""
 CORRECTIONS = 2
 """Passes that may follow the first when the router reads back otherwise than the candidate."""
+
+
+class CommitStage(StrEnum):
+    """How far a commit is on its router."""
+
+    NONE = "none"
+    """Never begun, or older than the eight commits that the router keeps."""
+    APPLYING = "applying"
+    APPLIED = "applied"
+    """Waits for the controller's verdict on what was read back, ``accept_seconds`` at most."""
+    PENDING = "pending"
+    """Waits for its confirmation until its timer fires."""
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    CONFIRMED = "confirmed"
+    """Permanent: the router starts with it, too."""
+    BROKEN = "broken"
+    """Neither done nor undone: a person must look at the router."""
+    ORPHAN = "orphan"
+    """Open, and its process on the router was killed: nothing but a rollback will end it."""
+
+
+@dataclass(frozen=True)
+class CommitState:
+    """What a router says of one commit."""
+
+    id: str
+    state: CommitStage
+    seconds_left: int
+    """Until it goes back by itself; 0 unless it is pending."""
+    owner: str
+    """Who made it: user, host, process and message; "" when the router never began it."""
+    reason: str
+    """Why it is so, "" where nothing is to be said; holds no secret."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +100,14 @@ class Committer:
         guard: Callable[[DeviceState, DeviceState, str], None],
         *,
         accept_seconds: int = ACCEPT_SECONDS,
+        change_id: str | None = None,
     ) -> None:
         self._accept_seconds = accept_seconds
         self._device = device
         self._agent = agent
         self._guard = guard
         self._timeout = 300.0
-        self.change = new_change_id()
+        self.change = change_id or new_change_id()
         self.steps: tuple[Step, ...] = ()
 
     def commit(
@@ -79,7 +115,8 @@ class Committer:
     ) -> None:
         """Apply, read back, compare, correct, and accept or send back.
 
-        Raises LockError, CommitPending, CommitUndone, RouterNotRestored, SessionLostInCommit.
+        Raises LockError, CommitPending, CommitUndone, RouterNotRestored, SessionLostInCommit, and
+        CommitError when the router knows a commit of this id already.
         """
         try:
             answer, candidate, script = self._apply(loaded, running, message)
@@ -128,6 +165,11 @@ class Committer:
                 f"{self._device}: commit {answer.fields['change']} of "
                 f"{answer.text('owner').strip()} is"
                 f" {answer.fields['state']}; confirm it or roll it back first"
+            )
+        if answer.status == "known":
+            raise CommitError(
+                f"{self._device}: there was a commit {self.change} already, it is"
+                f" {answer.fields['state']}; an id is used once"
             )
         if answer.status == "moved":
             raise CommitError(
@@ -200,7 +242,7 @@ def confirm(device: str, agent: Agent, change: str | None) -> None:
     """Make a pending commit permanent; raises CommitNotPending when there is none to confirm (any
     more)."""
     answer = agent.call("confirm", *([change] if change else []))
-    if answer.status == "confirmed":
+    if answer.status == "confirmed" and "already" not in answer.fields:
         return
     what = answer.fields.get("change", "")
     reason = answer.text("reason").strip()

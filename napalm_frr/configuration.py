@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,10 @@ from napalm.base.exceptions import (
     ReplaceConfigException,
 )
 
-from napalm_frr import commit, device_text
+from napalm_frr import commit, commit_ids, device_text
 from napalm_frr.agent import Agent, Answer
 from napalm_frr.device_text import DeviceText
-from napalm_frr.errors import CommitPending, DeviceTextError
+from napalm_frr.errors import CommitPending, CommitUndone, DeviceTextError, RouterNotRestored
 from napalm_frr.sanitize import hide_secrets
 from napalm_frr.state import (
     DeviceState,
@@ -41,6 +43,7 @@ class ConfigurationMethods:
         self._loaded: Loaded | None = None
         self._running: DeviceState | None = None
         self._change: str | None = None
+        self._next_id: str | None = None
         self.last_commit_steps: tuple[commit.Step, ...] = ()
         """What the router timed in the last commit: step names and seconds."""
 
@@ -104,13 +107,20 @@ class ConfigurationMethods:
         router's
         log. Raises CommitError (nothing loaded; or CommitPending, CommitUndone, RouterNotRestored,
         SessionLostInCommit), LockError.
+
+        An id given to ``commit_as`` serves once: it is forgotten when the router has dealt with it.
         """
         if self._loaded is None:
             raise CommitError(f"{self.hostname}: no candidate is loaded")
         if revert_in is not None and revert_in < 1:
             raise CommitError(f"{self.hostname}: revert_in is {revert_in}, not at least 1 second")
         running = self._running or self._read_state()
-        if revert_in is None and running.same(self._loaded.against(running)):
+        # a commit that somebody will ask for by its id is made even when it changes nothing
+        if (
+            revert_in is None
+            and self._next_id is None
+            and running.same(self._loaded.against(running))
+        ):
             running = (
                 self._read_state()
             )  # what we know may be old: ask before saying nothing is to do
@@ -127,9 +137,14 @@ class ConfigurationMethods:
             self._agent,
             self._guard,
             accept_seconds=int(self._options.get("accept_seconds", commit.ACCEPT_SECONDS)),
+            change_id=self._next_id,
         )
         try:
             committer.commit(self._loaded, running, revert_in, message)
+            self._next_id = None
+        except (CommitUndone, RouterNotRestored):
+            self._next_id = None
+            raise
         finally:
             self._running = None
             self.last_commit_steps = committer.steps
@@ -158,6 +173,44 @@ class ConfigurationMethods:
         self._running = None
         self._change = None
         commit.roll_back(self.hostname, self._agent)
+
+    @property
+    def commit_as(self) -> Callable[[str], None]:
+        """``commit_as(change_id)``: the next ``commit_config`` is known to the router by this id.
+
+        1 to 64 letters, digits and ``._-`` (ValueError); an id is used once per router.
+        """
+        return functools.partial(_commit_as, self)
+
+    @property
+    def commit_state(self) -> Callable[[str], commit.CommitState]:
+        """``commit_state(change_id)``: what became of that commit on this router."""
+        return functools.partial(commit_ids.commit_state, self.hostname, self._agent)
+
+    @property
+    def extend_commit(self) -> Callable[[str, int], commit.CommitState]:
+        """``extend_commit(change_id, seconds)``: a pending commit goes back that much from now.
+
+        Raises CommitNotPending, which says what it is; then its timer was not changed.
+        """
+        return functools.partial(commit_ids.extend, self.hostname, self._agent)
+
+    @property
+    def confirm_change(self) -> Callable[[str], None]:
+        """``confirm_change(change_id)``: make that commit permanent; may be asked again.
+
+        Raises CommitNotPending when it is neither pending nor confirmed.
+        """
+        return functools.partial(commit_ids.confirm, self.hostname, self._agent)
+
+    @property
+    def roll_back_change(self) -> Callable[[str], commit.CommitState]:
+        """``roll_back_change(change_id)``: undo that commit if it is open, never another.
+
+        Returns the state after it: ``undone``, or what it is and stays (``confirmed``, ``none``).
+        Raises RouterNotRestored, LockError.
+        """
+        return functools.partial(_roll_back_change, self)
 
     def _read_state(self) -> DeviceState:
         return self._state_of(self._agent.call("read"))
@@ -199,6 +252,15 @@ class ConfigurationMethods:
         if not self._options.get("allow_management_change", False):
             protected = self._options.get("management_interfaces", ("eth0", "mgmt"))
             refuse_management_change(running, candidate, server, protected)
+
+
+def _commit_as(driver: ConfigurationMethods, change_id: str) -> None:
+    driver._next_id = commit_ids.check_id(change_id)
+
+
+def _roll_back_change(driver: ConfigurationMethods, change_id: str) -> commit.CommitState:
+    driver._running = None
+    return commit_ids.roll_back(driver.hostname, driver._agent, change_id)
 
 
 def _read(filename: str | None, config: str | None, error: type[Exception]) -> str:

@@ -28,8 +28,9 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
     (default eth0 and mgmt), ``allow_management_change``, ``state_directory`` (on the router),
     ``accept_seconds`` (how long the router waits for our verdict on what it applied).
 
-    Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()``
-    and ``vpn_targets()``. They are
+    Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()`` and
+    ``vpn_targets()``, and for commits by the id their controller chose ``commit_as``,
+    ``commit_state``, ``extend_commit``, ``confirm_change`` and ``roll_back_change``. They are
     callables held as attributes: NAPALM's conformance test refuses public methods that it does not
     know.
     """

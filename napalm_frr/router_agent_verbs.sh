@@ -1,0 +1,349 @@
+# What the controller asks of the router: the requests to a commit's process, the answers, the verbs.
+
+ask() { # REQUEST: one at a time, never over another
+    echo "$1" >"$DIR/request.$$"
+    ln "$DIR/request.$$" "$DIR/request" 2>/dev/null
+    asked=$?
+    rm -f "$DIR/request.$$"
+    return $asked
+}
+wait_while() { # STATES...: until the change is in none of them, or its process is gone
+    while :; do
+        now=$(state_of "$DIR")
+        case " $* " in *" $now "*) ;; *) return 0 ;; esac
+        # shellcheck disable=SC2046  # three words
+        is_alive $(cat "$DIR/runner" 2>/dev/null) || return 0
+        sleep 0.05
+    done
+}
+wait_answer() { # until the request is taken up, or its process is gone
+    while [ -f "$DIR/request" ]; do
+        # shellcheck disable=SC2046  # three words
+        is_alive $(cat "$DIR/runner" 2>/dev/null) || return 0
+        sleep 0.05
+    done
+}
+ask_while() { # STATE REQUEST: fails when the commit is not (any more) in that state; NOW says in which
+    while look "$ID" && [ "$NOW" = "$1" ]; do
+        if ask "$2"; then
+            wait_answer
+            return 0
+        fi
+        wait_answer # somebody else's request, or the timer, was first
+    done
+    return 1
+}
+left_of() { # seconds until the pending change goes back
+    if [ -f "$DIR/deadline" ]; then echo $(($(cat "$DIR/deadline") - $(uptime_s))); else echo 0; fi
+}
+say_change() {
+    record "status=$(state_of "$DIR")" "change=$ID" "left=$(left_of)"
+    for name in reason trouble steps owner withdraw.out withdraw.err provide.out provide.err linux.out check.out reload.out; do
+        text $name "$DIR/$name"
+    done
+    [ ! -d "$DIR/after" ] || say_running "$DIR/after"
+}
+say_state() { # [WORD] of ID as NOW says, and why it is so; nothing of the configuration
+    left=0
+    [ "$NOW" != pending ] || left=$(left_of)
+    record "status=$NOW" "change=$ID" "left=$left" "$@"
+    for name in owner reason trouble; do
+        text $name "$DIR/$name"
+    done
+}
+prepare() { # who is about to start the process of the change in DIR
+    whoami_words >"$DIR/preparer"
+    rm -f "$DIR/runner" "$DIR/request"
+}
+start_runner() { # MODE ARGUMENT...
+    setsid sh "$0" "$@" "$ID" </dev/null >>"$STATE/log" 2>&1 &
+    runner=$!
+    echo "$runner $(started_at $runner) $BOOT" >"$DIR/runner.new" && mv "$DIR/runner.new" "$DIR/runner"
+    hand_lock $runner
+}
+wait_handed() { # in a new runner: until everybody knows it
+    trap '' HUP
+    while [ ! -f "$DIR/runner" ]; do sleep 0.02; done
+}
+end_session() { # of a runner that was killed: what it had started must not go on beside its undoing
+    [ -f "$DIR/runner" ] && read -r leader _ boot <"$DIR/runner" || return 0
+    [ "$boot" = "$BOOT" ] && [ -z "$(started_at "$leader")" ] || return 0
+    while members=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v leader="$leader" \
+        '{ process = $1; sub(/.*\) /, ""); if ($4 == leader && $1 != "Z") print process }') && [ -n "$members" ]; do
+        # shellcheck disable=SC2086  # numbers
+        kill -9 $members 2>/dev/null
+        sleep 0.05
+    done
+}
+make_whole() { # what a restart, or kill -9, left half written: see mark()
+    patience=100
+    while [ -f "$STATE/mark" ] && [ $patience -gt 0 ]; do
+        patience=$((patience - 1))
+        read -r kind ID boot <"$STATE/mark" || return 0
+        DIR=$STATE/changes/$ID
+        if is_at_work; then
+            [ "$kind" = after ] || return 0
+            sleep 0.1
+            continue
+        fi
+        # a process killed on its way back is for a rollback to take up: until then an orphan
+        [ "$kind" = before ] && [ "$boot" = "$BOOT" ] && return 0
+        if ! take_lock "the router itself, completing $ID"; then
+            sleep 0.1
+            continue
+        fi
+        now=$(state_of "$DIR")
+        if [ ! -f "$STATE/mark" ] || [ "$now" = none ] || [ "$kind $now" = "before confirmed" ]; then
+            rm -f "$STATE/mark" # nothing was begun under it
+            drop_lock
+            continue
+        fi
+        log "going on with $kind, cut off in boot $boot"
+        end_session
+        prepare
+        if [ "$kind" = after ]; then set_state applying; else set_state undoing; fi
+        echo "$ID" >"$STATE/current"
+        start_runner heal "$kind" "$boot"
+        wait_while applying undoing
+    done
+}
+
+is_number() { case $1 in "" | *[!0-9]* | ??????????*) return 1 ;; esac; }
+bad_usage() {
+    record "status=usage"
+    exit 2
+}
+
+verb=${1:-}
+[ $# -gt 0 ] && shift
+case $verb in
+read)
+    place=$(mktemp -d "$RUN/read.XXXXXX")
+    read_running "$place"
+    # SSH_CONNECTION is lost under sudo: then the caller says it
+    record "status=$([ -s "$place/frr" ] && echo ok || echo failed)" "server=$(echo "${SSH_CONNECTION:-}" | cut -d' ' -f3)"
+    say_running "$place"
+    text error "$place/frr.err"
+    rm -rf "$place"
+    ;;
+check) # NONCE
+    place=$(mktemp -d "$RUN/check.XXXXXX")
+    unpack "$1" "$place"
+    timeout 60 vtysh -C -f "$place/candidate" >"$place/check.out" 2>"$place/check.err"
+    result=$?
+    read_running "$place/now"
+    record "status=$([ -s "$place/now/frr" ] && echo ok || echo failed)" "result=$result" "server=$(echo "${SSH_CONNECTION:-}" | cut -d' ' -f3)"
+    text check.out "$place/check.out"
+    text check.err "$place/check.err"
+    say_running "$place/now"
+    text error "$place/now/frr.err"
+    rm -rf "$place"
+    ;;
+commit) # NONCE ID ACCEPT_SECONDS FINGERPRINT OWNER: the fingerprint is what the controller saw
+    is_id "$2" || bad_usage
+    accept=$3
+    owner=$5
+    make_whole
+    if current; then
+        record "status=busy" "change=$ID" "state=$NOW"
+        text owner "$DIR/owner"
+        exit 0
+    fi
+    if ! take_lock "$owner"; then
+        say_locked
+        exit 0
+    fi
+    look "$2"
+    if [ "$NOW" != none ]; then
+        drop_lock
+        record "status=known" "change=$ID" "state=$NOW"
+        exit 0
+    fi
+    rm -rf "$DIR" # of one who died before it began
+    mkdir "$DIR"
+    prepare
+    unpack "$1" "$DIR"
+    echo "$owner" >"$DIR/owner"
+    date -u +%FT%TZ >"$DIR/date"
+    log "commit by $owner"
+    timed snapshot read_running "$DIR/before"
+    keep_startup
+    seen=$(cat "$DIR/before/interfaces" "$DIR/before/frr" | sha256sum)
+    if [ "${seen%% *}" != "$4" ]; then
+        record "status=moved" "server=$(echo "${SSH_CONNECTION:-}" | cut -d' ' -f3)"
+        say_running "$DIR/before"
+        rm -rf "$DIR"
+        drop_lock
+        exit 0
+    fi
+    echo "$ID" >"$STATE/current"
+    set_state applying
+    prune
+    start_runner run "$accept"
+    wait_while applying undoing
+    say_change
+    ;;
+run) # ACCEPT_SECONDS ID, detached
+    ID=$2
+    DIR=$STATE/changes/$ID
+    wait_handed
+    run_change "$1"
+    drop_lock
+    ;;
+correct) # NONCE ID
+    current && [ "$ID" = "$2" ] || { record "status=gone"; exit 0; }
+    unpack "$1" "$DIR"
+    ask_while applied correct
+    wait_while applying undoing
+    say_change
+    ;;
+reload) # ID
+    current && [ "$ID" = "$1" ] || { record "status=gone"; exit 0; }
+    ask_while applied reload
+    wait_while applying undoing
+    say_change
+    ;;
+accept) # ID SECONDS
+    is_id "$1" || bad_usage
+    look "$1"
+    if ask_while applied "accept $2"; then wait_while applied undoing; else wait_while undoing; fi
+    say_change
+    ;;
+abort) # ID REASON
+    is_id "$1" || bad_usage
+    look "$1"
+    while [ "$NOW" = applied ] || [ "$NOW" = applying ]; do
+        ask_while "$NOW" "abort $2" && break
+    done
+    wait_while applied applying undoing
+    say_change
+    ;;
+state) # ID
+    is_id "${1:-}" || bad_usage
+    make_whole
+    look "$1"
+    say_state
+    ;;
+extend) # ID SECONDS
+    { is_id "${1:-}" && is_number "${2:-}"; } || bad_usage
+    make_whole
+    ID=$1
+    if ask_while pending "extend $2" || [ "$NOW" = undoing ]; then
+        wait_while undoing
+        look "$ID"
+    fi # else what it was when it was asked: it may be pending only now, and is not extended
+    say_state
+    ;;
+confirm) # [ID]: with one it may be asked again, without one something must be pending
+    make_whole
+    if [ -n "${1:-}" ]; then
+        is_id "$1" || bad_usage
+        ID=$1
+        look "$ID"
+        if [ "$NOW" = confirmed ]; then
+            say_state already=yes
+            exit 0
+        fi
+    elif ! current; then
+        ID=$(cat "$STATE/current" 2>/dev/null)
+        if [ -z "$ID" ]; then
+            record "status=not-pending"
+        else
+            look "$ID"
+            record "status=not-pending" "change=$ID" "state=$NOW"
+            text reason "$DIR/reason"
+        fi
+        exit 0
+    fi
+    ask_while pending confirm && wait_while pending
+    wait_while undoing
+    look "$ID"
+    if [ "$NOW" = confirmed ]; then
+        say_state
+    else
+        record "status=not-pending" "change=$ID" "state=$NOW"
+        text reason "$DIR/reason"
+        text trouble "$DIR/trouble"
+    fi
+    ;;
+rollback) # OWNER [ID]: with an id that commit only, without one what is open, else the last confirmed
+    make_whole
+    if [ -n "${2:-}" ]; then
+        is_id "$2" || bad_usage
+        look "$2"
+        case $NOW in
+        applied | pending | orphan) ;;
+        *)
+            wait_while undoing
+            look "$ID"
+            say_state
+            exit 0
+            ;;
+        esac
+    elif ! current; then
+        ID=$(cat "$STATE/last" 2>/dev/null)
+        if [ -z "$ID" ] || [ ! -d "$STATE/changes/$ID" ]; then
+            record "status=nothing"
+            exit 0
+        fi
+        look "$ID"
+    fi
+    while [ "$NOW" = applying ] || [ "$NOW" = applied ] || [ "$NOW" = pending ]; do
+        ask_while "$NOW" "abort rolled back" && wait_while applying applied pending
+    done
+    wait_while undoing
+    look "$ID"
+    # left are an orphan, and what was confirmed when no id was given
+    if [ "$NOW" != orphan ] && { [ "$NOW" != confirmed ] || [ "$(cat "$STATE/last")" != "$ID" ] || [ -n "${2:-}" ]; }; then
+        say_change
+        exit 0
+    fi
+    found=$NOW
+    if ! take_lock "$1"; then
+        say_locked
+        exit 0
+    fi
+    look "$ID"
+    if [ "$NOW" != "$found" ]; then # another's rollback was first
+        drop_lock
+        say_change
+        exit 0
+    fi
+    end_session
+    [ "$NOW" = orphan ] || mark before
+    prepare
+    set_state undoing
+    echo "$ID" >"$STATE/current"
+    [ "$found" = orphan ] || rm -f "$STATE/last"
+    rm -f "$DIR/reason" "$DIR/steps"
+    start_runner run-undo
+    wait_while undoing
+    say_change
+    ;;
+run-undo) # ID, detached
+    ID=$1
+    DIR=$STATE/changes/$ID
+    wait_handed
+    undo "rolled back"
+    drop_lock
+    ;;
+heal) # KIND BOOT ID, detached
+    ID=$3
+    DIR=$STATE/changes/$ID
+    wait_handed
+    heal "$1" "$2"
+    drop_lock
+    ;;
+status)
+    make_whole
+    if current; then
+        record "status=$NOW" "change=$ID" "left=$(left_of)"
+        text owner "$DIR/owner"
+    else
+        ID=$(cat "$STATE/current" 2>/dev/null)
+        record "status=idle" "change=${ID:-}" "state=$([ -n "$ID" ] && state_of "$STATE/changes/$ID")"
+        [ -z "$ID" ] || text reason "$STATE/changes/$ID/reason"
+    fi
+    ;;
+*) bad_usage ;;
+esac
