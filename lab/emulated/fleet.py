@@ -1,0 +1,191 @@
+"""All emulated routers of a lab in one event loop, and what can be done to them from outside SSH."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from lab.device_text import split_device_text
+from lab.emulated import faults, vtysh_commands
+from lab.emulated.faults import Script
+from lab.emulated.router import Durations, Router
+from lab.emulated.server import Login, Station
+from lab.errors import NodeError
+
+
+class RouterSpec(BaseModel):
+    """One router as it is to be started."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    text: str
+    address: tuple[str, int]
+    host_key: str
+    """An OpenSSH private key."""
+    management: str = ""
+    """The router's address as it knows it itself; "" for eth0's in its text."""
+    ports: tuple[str, ...] = ()
+    """What is cabled, eth0 among it; empty for eth0 to eth8 and what the text names."""
+
+
+class FleetSpec(BaseModel):
+    """A whole lab of emulated routers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    control: Path
+    """Where the control socket is made."""
+    routers: tuple[RouterSpec, ...]
+    public_key: str
+    password: str = ""
+    user: str = "root"
+    durations: dict[str, float] = {}
+    latency: float = 0.0
+
+
+class Fleet:
+    """The routers of a spec. ``do`` is what the control socket calls: plain data in and out."""
+
+    def __init__(self, spec: FleetSpec) -> None:
+        login = Login(spec.user, spec.public_key, spec.password)
+        durations = Durations(**spec.durations)
+        self.stations: dict[str, Station] = {}
+        for router in spec.routers:
+            made = Router(
+                router.name,
+                router.text,
+                management=router.management,
+                ports=router.ports,
+                durations=durations,
+            )
+            station = Station(made, router.address, router.host_key, login)
+            station.latency = spec.latency
+            self.stations[router.name] = station
+
+    async def open(self) -> None:
+        """Listen on all addresses; raises OSError."""
+        for station in self.stations.values():
+            await station.open()
+
+    def close(self) -> None:
+        """Stop listening and break what is connected."""
+        for station in self.stations.values():
+            station.close()
+            station.agent.kill()
+            station.drop_connections()
+
+    async def do(self, what: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- plain data
+        """Do one of the methods named ``do_...``; raises LabError, ValueError."""
+        method = getattr(self, f"do_{what}", None)
+        if method is None:
+            raise NodeError(f"there is no order {what!r}", where="emulated routers")
+        answer = method(**arguments)
+        return await answer if asyncio.iscoroutine(answer) else answer
+
+    def station(self, name: str) -> Station:
+        """One router; raises NodeError."""
+        station = self.stations.get(name)
+        if station is None:
+            raise NodeError("no such emulated router", where=name)
+        return station
+
+    def _chosen(self, names: Iterable[str] | None) -> dict[str, Station]:
+        if names is None:
+            return self.stations
+        return {name: self.station(name) for name in names}
+
+    def do_ping(self) -> float:
+        """Seconds of processor time that the process has used."""
+        return time.process_time()
+
+    async def do_reset(self, texts: Mapping[str, str]) -> None:
+        """Boot from other texts with nothing remembered: no commits, no faults, no connections."""
+        for text in texts.values():
+            split_device_text(text)
+        for name, text in texts.items():
+            station = self.station(name)
+            station.drop_connections()
+            station.agent.forget()
+            station.router.script = Script()
+            station.router.reset(text)
+            await station.apply_faults()
+
+    async def do_faults(self, scripts: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Replace the fault scripts of some routers; an empty list takes all faults away."""
+        read = {name: faults.from_data(entries, name) for name, entries in scripts.items()}
+        for name, script in read.items():
+            station = self.station(name)
+            station.router.script = Script(script)
+            await station.apply_faults()
+
+    def do_latency(self, seconds: float, names: list[str] | None = None) -> None:
+        """Set the round trip of connections made from now on."""
+        for station in self._chosen(names).values():
+            station.latency = seconds
+
+    def do_durations(self, durations: dict[str, float], names: list[str] | None = None) -> None:
+        """Set how long steps take."""
+        for station in self._chosen(names).values():
+            station.router.durations = Durations(**durations)
+
+    def do_snapshot(self, names: list[str] | None = None) -> dict[str, dict[str, Any]]:
+        """What each router runs and starts with, and its commits."""
+        return {name: _snapshot(station) for name, station in self._chosen(names).items()}
+
+    def do_running(self, names: list[str] | None = None) -> dict[str, str]:
+        """Only the running texts."""
+        return {
+            name: station.router.running_text() for name, station in self._chosen(names).items()
+        }
+
+    def do_timeline(self, names: list[str] | None = None) -> dict[str, list[tuple[float, str]]]:
+        """When each running text changed: (time.monotonic(), SHA-256)."""
+        return {
+            name: list(station.router.timeline.entries)
+            for name, station in self._chosen(names).items()
+        }
+
+    def do_restart(self, name: str, down: float = 0.0) -> None:
+        """Take the power away, for ``down`` seconds."""
+        self.station(name).router.restart(down)
+
+    def do_drop_connections(self, name: str) -> None:
+        """Break the sessions to a router."""
+        self.station(name).drop_connections()
+
+    def do_kill_commit(self, name: str) -> None:
+        """``kill -9`` of the process of a commit."""
+        self.station(name).agent.kill()
+
+    def do_hold_lock(self, name: str, owner: str, alive: bool = True) -> None:
+        """Another program takes the lock; not ``alive``: it has died since."""
+        self.station(name).agent.hold_lock(owner, alive=alive)
+
+    def do_configure(self, name: str, lines: list[str]) -> None:
+        """Type lines at the router, in configuration mode."""
+        vtysh_commands.configure(self.station(name).router, lines)
+
+    async def do_exec(self, name: str, line: str, seconds: float = 60.0) -> dict[str, Any]:
+        """Run a shell line on a router."""
+        done = await asyncio.wait_for(self.station(name).shell.run(line), seconds)
+        return dataclasses.asdict(done)
+
+
+def _snapshot(station: Station) -> dict[str, Any]:
+    router, disk = station.router, station.agent.disk
+    return {
+        "running": router.running_text(),
+        "startup": router.startup_text(),
+        "boot_id": router.boot_id,
+        "current": disk.current,
+        "last": disk.last,
+        "commits": {name: commit.state.value for name, commit in disk.commits.items()},
+        "lock": disk.lock.owner if disk.lock else "",
+    }

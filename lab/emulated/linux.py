@@ -1,0 +1,324 @@
+"""Linux on an emulated router: links, VRFs, VLANs, addresses, as ``ifreload -a`` makes them."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+_VLAN = re.compile(r"(.+)\.(\d+)$")
+_MANY = frozenset(("address", "up", "post-up", "pre-up", "down", "post-down", "pre-down"))
+_LOOPBACK = ("127.0.0.1/8", "::1/128")
+
+
+@dataclass
+class Link:
+    """An interface of the kernel."""
+
+    name: str
+    index: int
+    kind: str = ""
+    """``vrf``, ``vlan``, ``dummy``, ``bridge``; ``veth`` for a port with a cable, "" for lo."""
+    table: int = 0
+    vlan: int = 0
+    parent: str = ""
+    master: str = ""
+    mtu: int = 1500
+    alias: str = ""
+    up: bool = True
+    addresses: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Stanza:
+    """What a text says about one interface."""
+
+    auto: bool = False
+    attributes: dict[str, str] = field(default_factory=dict)
+    addresses: list[str] = field(default_factory=list)
+
+
+def read_stanzas(text: str) -> dict[str, Stanza]:
+    """The interfaces of an ``/etc/network/interfaces`` by name."""
+    stanzas: dict[str, Stanza] = {}
+    automatic: set[str] = set()
+    current: Stanza | None = None
+    for raw in text.splitlines():
+        words = raw.split(None, 1)
+        if not words or words[0].startswith("#"):
+            continue
+        value = words[1].strip() if len(words) > 1 else ""
+        if words[0] in ("auto", "allow-auto"):
+            automatic.update(value.split())
+        elif words[0] == "iface":
+            current = stanzas.setdefault(value.split()[0], Stanza())
+        elif current is not None:
+            if words[0] == "address":
+                current.addresses.append(value)
+            elif words[0] not in _MANY:
+                current.attributes[words[0]] = value
+    for name, stanza in stanzas.items():
+        stanza.auto = name in automatic
+    return stanzas
+
+
+class Linux:
+    """The kernel's interfaces of one router.
+
+    ``ports`` are what is cabled: they are there whatever the text says, as lo is.
+    """
+
+    def __init__(self, name: str, ports: Iterable[str]) -> None:
+        self._name = name
+        self._next = 1
+        self.links: dict[str, Link] = {}
+        self.labels: dict[str, bool] = {}
+        """Whether labelled packets are taken in, by interface."""
+        self.version = 0
+        self._printed: tuple[int, str] = (-1, "")
+        self._make("lo", mtu=65536)
+        self.links["lo"].addresses = list(_LOOPBACK)
+        for port in ports:
+            self._make(port, kind="veth")
+
+    def has_vrf(self, name: str) -> bool:
+        """Whether the kernel has this VRF."""
+        link = self.links.get(name)
+        return link is not None and link.kind == "vrf"
+
+    def take_labels(self, name: str, on: bool) -> None:
+        """zebra's ``mpls enable`` on an interface, or its ``no``."""
+        if name in self.links:
+            self.labels[name] = on
+            self.version += 1
+
+    def delete(self, name: str) -> bool:
+        """``ip link delete``; False when there is no such link, or it is a cabled port."""
+        link = self.links.get(name)
+        if link is None or link.kind in ("", "veth"):
+            return False
+        del self.links[name]
+        self.labels.pop(name, None)
+        for other in list(self.links.values()):
+            if other.parent == name:
+                self.delete(other.name)
+            elif other.master == name:
+                other.master = ""
+        self.version += 1
+        return True
+
+    def ifreload(self, text: str, before: str) -> tuple[str, bool]:
+        """Make the kernel as ``text`` says; ``before`` is what was made last.
+
+        Returns what ifupdown2 prints, and whether it ended well.
+        """
+        wanted = {name: s for name, s in read_stanzas(text).items() if s.auto}
+        said: list[str] = []
+        for name in read_stanzas(before):
+            if name not in wanted and name in self.links:
+                if not self.delete(name):
+                    self._strip(self.links[name])
+        for name in sorted(wanted, key=lambda name: _rank(name, wanted[name])):
+            trouble = self._make_wanted(name, wanted[name])
+            if trouble:
+                said.append(trouble)
+        for name, stanza in wanted.items():
+            if name in self.links:
+                trouble = self._configure(self.links[name], stanza)
+                if trouble:
+                    said.append(trouble)
+        self.version += 1
+        return "".join(f"{line}\n" for line in said), not said
+
+    def check(self, text: str) -> tuple[str, bool]:
+        """``ifquery --check -a``: each ``auto`` interface, and whether it is as the text says."""
+        out, well = [], True
+        for name, stanza in read_stanzas(text).items():
+            if not stanza.auto:
+                continue
+            link = self.links.get(name)
+            passed = (
+                link is not None
+                and set(stanza.addresses) <= {_written(a) for a in link.addresses}
+                and link.master == stanza.attributes.get("vrf", "")
+            )
+            well = well and passed
+            out.append(f"auto {name}\niface {name}  [{'pass' if passed else 'fail'}]\n\n")
+        return "".join(out), well
+
+    def addresses_json(self) -> str:
+        """``ip -d -j addr show``."""
+        if self._printed[0] != self.version:
+            text = json.dumps(
+                [self._described(link) for link in self.links.values()], separators=(",", ":")
+            )
+            self._printed = (self.version, text)
+        return self._printed[1]
+
+    def labels_json(self) -> str:
+        """``ip -j -f mpls netconf show``."""
+        entries = [
+            {"family": "mpls", "interface": name, "input": self.labels.get(name, False)}
+            for name in self.links
+        ]
+        return json.dumps(entries, separators=(",", ":"))
+
+    def links_of(self, kind: str) -> list[Link]:
+        """The links of a kind."""
+        return [link for link in self.links.values() if link.kind == kind]
+
+    def described(self) -> list[dict[str, Any]]:
+        """``ip -d -j addr show`` as data."""
+        return [self._described(link) for link in self.links.values()]
+
+    def _make(self, name: str, *, kind: str = "", mtu: int = 1500) -> Link:
+        self.links[name] = link = Link(name, self._next, kind, mtu=mtu)
+        self._next += 1
+        self.labels[name] = False
+        self.version += 1
+        return link
+
+    def _make_wanted(self, name: str, stanza: Stanza) -> str:
+        attributes = stanza.attributes
+        vlan = _VLAN.match(name)
+        link = self.links.get(name)
+        if "vrf-table" in attributes:
+            table = attributes["vrf-table"]
+            number = int(table) if table.isdigit() else 1001 + len(self.links_of("vrf"))
+            if link is None:
+                link = self._make(name, kind="vrf", mtu=65575)
+            elif link.kind != "vrf":
+                return f"error: {name}: exists and is not a vrf"
+            link.table = number if table.isdigit() or not link.table else link.table
+        elif vlan or "vlan-raw-device" in attributes:
+            parent = attributes.get("vlan-raw-device", vlan[1] if vlan else "")
+            number = int(attributes.get("vlan-id", vlan[2] if vlan else "0"))
+            if parent not in self.links:
+                return f"error: {name}: raw device {parent} does not exist"
+            if link is not None and (link.parent, link.vlan) != (parent, number):
+                self.delete(name)
+                link = None
+            if link is None:
+                link = self._make(name, kind="vlan", mtu=self.links[parent].mtu)
+                link.parent, link.vlan = parent, number
+        elif link is None:
+            kind = attributes.get("link-type", "")
+            if kind not in ("dummy", "bridge"):
+                return (
+                    f"warning: {name}: interface not recognized - please check interface"
+                    " configuration"
+                )
+            self._make(name, kind=kind)
+        return ""
+
+    def _configure(self, link: Link, stanza: Stanza) -> str:
+        attributes = stanza.attributes
+        vrf = attributes.get("vrf", "")
+        trouble = ""
+        if vrf and not self.has_vrf(vrf):
+            trouble = f"error: {link.name}: vrf {vrf} not around, cannot be enslaved"
+            vrf = ""
+        link.master = vrf
+        link.alias = attributes.get("alias", "")
+        link.up = attributes.get("link-down") != "yes"
+        if "mtu" in attributes:
+            link.mtu = int(attributes["mtu"])
+        link.addresses = [_with_length(address) for address in stanza.addresses]
+        if link.name == "lo":
+            link.addresses = [*_LOOPBACK, *link.addresses]
+        self.labels[link.name] = attributes.get("mpls-enable") == "yes"
+        return trouble
+
+    def _strip(self, link: Link) -> None:
+        link.addresses = list(_LOOPBACK) if link.name == "lo" else []
+        link.master, link.alias = "", ""
+        link.up = link.name == "lo"
+        self.labels[link.name] = False
+
+    def _described(self, link: Link) -> dict[str, Any]:
+        out: dict[str, Any] = {"ifindex": link.index, "ifname": link.name}
+        if link.parent:
+            out["link"] = link.parent
+        flags = {"": ["LOOPBACK"], "vrf": ["NOARP", "MASTER"], "dummy": ["BROADCAST", "NOARP"]}
+        up = ["UP", "LOWER_UP"] if link.up else []
+        mac = self._mac(self.links[link.parent] if link.parent in self.links else link)
+        out |= {
+            "flags": flags.get(link.kind, ["BROADCAST", "MULTICAST"]) + up,
+            "mtu": link.mtu,
+            "qdisc": "noqueue",
+            **({"master": link.master} if link.master else {}),
+            "operstate": "UP" if link.up else "DOWN",
+            "group": "default",
+            "txqlen": 1000,
+            "link_type": "ether" if link.kind else "loopback",
+            "address": mac if link.kind else "00:00:00:00:00:00",
+            **self._info(link),
+            **({"ifalias": link.alias} if link.alias else {}),
+            "addr_info": [
+                *(_address_info(link.name, address) for address in link.addresses),
+                *(_link_local(mac) if link.up and link.kind not in ("", "vrf") else ()),
+            ],
+        }
+        return out
+
+    def _info(self, link: Link) -> dict[str, Any]:
+        if not link.kind:
+            return {}
+        info: dict[str, Any] = {"info_kind": link.kind}
+        if link.kind == "vrf":
+            info["info_data"] = {"table": link.table}
+        elif link.kind == "vlan":
+            data = {"protocol": "802.1Q", "id": link.vlan, "flags": ["REORDER_HDR"]}
+            info["info_data"] = data
+        if link.master in self.links:
+            info["info_slave_kind"] = "vrf"
+            info["info_slave_data"] = {"table": self.links[link.master].table}
+        return {"linkinfo": info}
+
+    def _mac(self, link: Link) -> str:
+        digest = hashlib.sha256(f"{self._name} {link.name}".encode()).hexdigest()
+        return ":".join(["02", *(digest[place : place + 2] for place in range(0, 10, 2))])
+
+
+def _rank(name: str, stanza: Stanza) -> int:
+    """VRFs first, VLANs after what they stand on."""
+    if "vrf-table" in stanza.attributes:
+        return 0
+    return 2 if _VLAN.match(name) or "vlan-raw-device" in stanza.attributes else 1
+
+
+def _with_length(address: str) -> str:
+    return str(ipaddress.ip_interface(address))
+
+
+def _written(address: str) -> str:
+    return address
+
+
+def _address_info(name: str, address: str) -> dict[str, Any]:
+    local, _, length = address.partition("/")
+    forever = {"valid_life_time": 4294967295, "preferred_life_time": 4294967295}
+    scope = "host" if address in _LOOPBACK else "global"
+    if ":" in local:
+        return {
+            "family": "inet6", "local": local, "prefixlen": int(length), "scope": scope, **forever,
+        }  # fmt: skip
+    return {
+        "family": "inet", "local": local, "prefixlen": int(length), "scope": scope, "label": name,
+        **forever,
+    }  # fmt: skip
+
+
+def _link_local(mac: str) -> Iterable[dict[str, Any]]:
+    octets = [int(octet, 16) for octet in mac.split(":")]
+    octets[0] ^= 2
+    words = [*octets[:3], 0xFF, 0xFE, *octets[3:]]
+    groups = ":".join(f"{words[i] << 8 | words[i + 1]:x}" for i in range(0, 8, 2))
+    yield {
+        "family": "inet6", "local": str(ipaddress.IPv6Address(f"fe80::{groups}")), "prefixlen": 64,
+        "scope": "link", "valid_life_time": 4294967295, "preferred_life_time": 4294967295,
+    }  # fmt: skip

@@ -1,0 +1,242 @@
+"""One emulated router: what it runs, what it starts with, and when what it runs changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from lab.device_text import split_device_text
+from lab.emulated import vtysh
+from lab.emulated.faults import RefuseLine, Script
+from lab.emulated.frr_config import FrrConfig
+from lab.emulated.frr_lines import OK, FAILED, Reply
+from lab.emulated.linux import Linux, read_stanzas
+
+INTERFACES_MARK = "# This file describes the network interfaces\n"
+PORTS_MARK = "# ports.conf --\n"
+_SAYS_NOTHING = re.compile(r"^(?:interface|vrf) \S+\n(?:exit|exit-vrf)\n(?:!\n)?", re.MULTILINE)
+_PORT = re.compile(r"eth\d+$")
+
+
+@dataclass(frozen=True)
+class Durations:
+    """Seconds that a router takes for its steps; tests need none."""
+
+    read: float = 0.0
+    check: float = 0.0
+    withdraw: float = 0.0
+    linux: float = 0.0
+    provide: float = 0.0
+    permanent: float = 0.0
+
+
+MEASURED = Durations(read=0.4, check=0.3, withdraw=0.7, linux=1.8, provide=1.3, permanent=0.1)
+"""About what the lab's emulated processor takes: 2 s for FRR's part, 1.8 s for ifreload."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The three files a router starts with."""
+
+    hostname: str
+    interfaces: str
+    frr: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a router ran at one moment, as its agent reads it."""
+
+    hostname: str
+    interfaces: str
+    linux: str
+    labels: str
+    frr: str
+
+    def texts(self) -> dict[str, str]:
+        """By the names the agent gives them, in its order."""
+        return {
+            "hostname": f"{self.hostname}\n",
+            "interfaces": self.interfaces,
+            "linux": self.linux,
+            "labels": self.labels,
+            "frr": self.frr,
+        }
+
+
+@dataclass
+class Timeline:
+    """When the running text changed: (time.monotonic(), SHA-256 of the text)."""
+
+    entries: list[tuple[float, str]] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Remember the text when it is another than the last."""
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if not self.entries or self.entries[-1][1] != digest:
+            self.entries.append((time.monotonic(), digest))
+
+
+class Router:
+    """A router that was booted from a whole device text.
+
+    ``management`` is its address as it knows it itself; ``ports`` what is cabled, eth0 among them.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        *,
+        management: str = "",
+        ports: Iterable[str] = (),
+        durations: Durations = Durations(),
+    ) -> None:
+        self.name = name
+        self.durations = durations
+        self.script = Script()
+        self.timeline = Timeline()
+        self._ports = tuple(ports) or _ports_of(text)
+        self._management = management
+        self.on_restart: list[Callable[[float], None]] = []
+        """Told that power was lost, and for how many seconds."""
+        self.files = Files("", "", "")
+        self.stopped: set[str] = set()
+        """Daemons that do not answer."""
+        self.reset(text)
+
+    def reset(self, text: str) -> None:
+        """Boot from a whole text, with nothing remembered; raises DeviceTextError."""
+        parts = split_device_text(text)
+        self.files = Files(parts.hostname, _own(parts.interfaces), parts.frr)
+        self.timeline = Timeline()
+        self.boot()
+
+    def boot(self) -> None:
+        """Start from the start-up files; what was in memory is lost."""
+        self.boot_id = secrets.token_hex(8)
+        self.booted_at = time.monotonic()
+        self.stopped.clear()
+        self.hostname = self.files.hostname
+        self.run_interfaces: str | None = None
+        self.linux = Linux(self.name, self._ports)
+        self.linux.ifreload(self.files.interfaces, "")
+        self.frr = self._new_frr()
+        vtysh.run(self.frr, self.files.frr)
+        self.note()
+
+    def restart(self, down: float = 0.0) -> None:
+        """Lose power now; come back after ``down`` seconds."""
+        for told in list(self.on_restart):
+            told(down)
+        self.boot()
+
+    @property
+    def management(self) -> str:
+        """The address that sessions end at."""
+        if self._management:
+            return self._management
+        link = self.linux.links.get("eth0")
+        return link.addresses[0].split("/")[0] if link and link.addresses else ""
+
+    @property
+    def interfaces(self) -> str:
+        """The interfaces text that is in force."""
+        return self.files.interfaces if self.run_interfaces is None else self.run_interfaces
+
+    def note(self) -> None:
+        """Tell the timeline what is running now."""
+        self.timeline.note(self.running_text())
+
+    def running_text(self) -> str:
+        """The whole device text of what runs, as the driver reads it."""
+        return _whole(self.hostname, self.interfaces, self.frr.text(self.hostname))
+
+    def startup_text(self) -> str:
+        """The whole device text that a restart would bring."""
+        return _whole(self.files.hostname, self.files.interfaces, self.files.frr)
+
+    def show_running(self) -> str:
+        """What ``vtysh -c 'show running-config'`` prints."""
+        text = self.frr.text(self.hostname)
+        return f"Building configuration...\n\nCurrent configuration:\n!\n{text}end\n"
+
+    def snapshot(self) -> Snapshot:
+        """What the agent reads."""
+        return Snapshot(
+            self.hostname,
+            self.interfaces,
+            self.linux.addresses_json(),
+            self.linux.labels_json(),
+            "" if "vtysh" in self.stopped else self.show_running(),
+        )
+
+    def run_script(self, script: str) -> vtysh.Ran:
+        """``vtysh -f``, with the script's faults."""
+        rules = [fault for fault in self.script.faults if isinstance(fault, RefuseLine)]
+        ran = vtysh.run(self.frr, script, (lambda line: self._refuse(line)) if rules else None)
+        self.note()
+        return ran
+
+    def reload_frr(self, text: str) -> None:
+        """``frr-reload.py``: FRR becomes what the text says."""
+        self.frr = self._new_frr()
+        self.run_script(text)
+
+    def ifreload(self, text: str) -> tuple[str, bool]:
+        """Linux becomes what the text says: what ifupdown2 prints, and whether it ended well."""
+        done = self.linux.ifreload(text, self.interfaces)
+        self.run_interfaces = text
+        self.note()
+        return done
+
+    def restore(self, to: Snapshot) -> None:
+        """Run again what ran then, and say nothing of it: what a router that lies does."""
+        self.linux.ifreload(to.interfaces, self.interfaces)
+        self.run_interfaces = None if to.interfaces == self.files.interfaces else to.interfaces
+        self.hostname = to.hostname
+        self.frr = self._new_frr()
+        vtysh.run(self.frr, without_noise(to.frr))
+        self.note()
+
+    def _new_frr(self) -> FrrConfig:
+        config = FrrConfig(vrf_exists=lambda name: self.linux.has_vrf(name))
+        config.on_labels = lambda port, on: self.linux.take_labels(port, on)
+        return config
+
+    def _refuse(self, line: str) -> Reply:
+        for fault in self.script.faults:
+            if isinstance(fault, RefuseLine) and re.search(fault.pattern, line):
+                if self.script.firing(RefuseLine, pattern=fault.pattern):
+                    return Reply(f"{fault.reason}\n", FAILED)
+        return OK
+
+
+def without_noise(running: str) -> str:
+    """FRR's text without what vtysh says around it."""
+    return running[running.index("frr version") :].removesuffix("end\n") if running else ""
+
+
+def startup_frr(running: str) -> str:
+    """What becomes the start-up file of ``show running-config``."""
+    return "".join(f"{line}\n" for line in without_noise(running).splitlines() if line.strip())
+
+
+def _whole(hostname: str, interfaces: str, frr: str) -> str:
+    return f"{hostname}\n{INTERFACES_MARK}{interfaces}{PORTS_MARK}{_SAYS_NOTHING.sub('', frr)}"
+
+
+def _own(interfaces: str) -> str:
+    return interfaces.removeprefix(INTERFACES_MARK)
+
+
+def _ports_of(text: str) -> tuple[str, ...]:
+    """The ports that a text knows, with VLANs on them or without."""
+    interfaces = split_device_text(text).interfaces
+    named = {name.split(".")[0] for name in read_stanzas(interfaces)}
+    found = {name for name in named if _PORT.match(name)} | {f"eth{n}" for n in range(9)}
+    return tuple(sorted(found, key=lambda name: int(name[3:])))
