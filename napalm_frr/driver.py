@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from napalm.base.base import NetworkDriver
@@ -110,6 +111,12 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
         return lambda text: _diff_to(self, text)
 
     @property
+    def runs_text(self) -> Callable[[str], bool]:
+        """``runs_text(text)``: whether what the router was told means the same as a whole text,
+        whatever Linux made of it."""
+        return lambda text: _runs_text(self, text)
+
+    @property
     def vpn_targets(self) -> Callable[[], dict[str, dict[str, Any]]]:
         """``vpn_targets()``: RD and route targets per VRF, see ``getters.linux.vpn_targets``."""
         return lambda: vpn_targets(
@@ -129,6 +136,11 @@ def _running_text(driver: FRRDriver) -> str:
 def _diff_to(driver: FRRDriver, text: str) -> str:
     running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
     return "" if running.same(wanted) else running.diff_to(wanted)
+
+
+def _runs_text(driver: FRRDriver, text: str) -> bool:
+    told = replace(driver._read_state(), faults=())
+    return told.same(DeviceState.of(device_text.split(text)))
 
 
 def _linux(driver: FRRDriver, command: str, timeout: float | None = None) -> str:

@@ -106,11 +106,11 @@ def _see(device: Any, settling: Settling, way: Direction, *, broken: bool) -> No
     wanted = settling.text(way)
     if not device.diff_to(wanted):
         return
-    other = Direction.BACK if way is Direction.FORWARD else Direction.FORWARD
-    if not broken and device.diff_to(settling.text(other)):
+    ours = (settling.before, settling.intended)
+    if not broken and not any(device.runs_text(text) for text in ours):
         raise ForeignTextError(
             "runs neither what it ran before the change nor what the change meant: somebody else "
-            "changed it; nothing was done to it"
+            "changed it, and nothing was done to it; take that off, and recover again"
         )
     try:
         device.load_replace_candidate(config=wanted)

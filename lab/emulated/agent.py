@@ -197,7 +197,9 @@ class Agent:
             commit = self._current()
             if commit is None:
                 last = self.disk.commits.get(self.disk.current)
-                return answer({"status": "not-pending"}) if last is None else self._not_pending(last)
+                return (
+                    answer({"status": "not-pending"}) if last is None else self._not_pending(last)
+                )
         if await self._ask_while(commit, State.PENDING, "confirm"):
             await self._wait_while(commit, State.PENDING)
         await self._wait_while(commit, State.UNDOING)
@@ -211,7 +213,7 @@ class Agent:
             _must_be_id(change)
             commit = self.disk.commits.get(change)
             if commit is None:
-                return _say_none(change)
+                return self._bar(owner, change)
             if self._look(commit) not in (State.APPLIED, State.PENDING, State.ORPHAN):
                 await self._wait_while(commit, State.UNDOING)
                 return self._say_state(change)
@@ -241,6 +243,19 @@ class Agent:
         self._start(commit, process, process.undo("rolled back"))
         await self._wait_while(commit, State.UNDOING)
         return self._say(commit)
+
+    def _bar(self, owner: str, change: str) -> str:
+        """Refuse a commit of this id that is still on its way."""
+        if not self._take_lock(owner):
+            return self._say_locked()
+        router = self._router
+        commit = Commit(change, owner, {}, router.snapshot(), router.files, router.boot_id)
+        commit.texts["reason"] = "it was taken back before it began\n"
+        commit.state = State.UNDONE
+        self.disk.commits[change] = commit
+        self._prune()
+        self.disk.lock = None
+        return self._say_state(change)
 
     async def _status(self) -> str:
         self._make_whole()
@@ -305,9 +320,7 @@ class Agent:
         lock = self.disk.lock
         if lock is not None:
             alive = (
-                lock.alive
-                if lock.commit is None
-                else lock.commit.is_alive(self._router.boot_id)
+                lock.alive if lock.commit is None else lock.commit.is_alive(self._router.boot_id)
             )
             if alive and not self._is_faked(lock):
                 return False

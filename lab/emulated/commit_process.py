@@ -226,9 +226,7 @@ class CommitProcess:
         commit, router = self._commit, self._router
         if commit.after is None or commit.lied:
             return
-        new = Files(
-            commit.after.hostname, commit.after.interfaces, startup_frr(commit.after.frr)
-        )
+        new = Files(commit.after.hostname, commit.after.interfaces, startup_frr(commit.after.frr))
         router.files = Files(router.files.hostname, new.interfaces, router.files.frr)
         router.run_interfaces = None
         self.moment("permanent")

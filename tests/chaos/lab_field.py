@@ -4,9 +4,7 @@ One change makes a new site on one PE (Linux and FRR) and alters sessions on two
 """
 
 import os
-import re
 import shlex
-import shutil
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -14,14 +12,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import yaml
 from napalm.base.exceptions import ConnectionException
 from nornir.core import Nornir
 
 from lab.microvm import MicroVm
 from napalm_frr import device_text
 from napalm_frr.state import DeviceState
-from playbooks.context import REFERENCE, Context
+from playbooks.context import Context
 from playbooks.fleet import Silent
 from playbooks.plan import Plan, make_plan
 from tests.chaos.field import mixed_time
@@ -38,17 +35,6 @@ STRANGERS = {
     "gov-shanghai-host": ("10.2.12.10", "fde9:2:12::a"),
     "public-shanghai-host": ("10.1.13.10", "fde9:1:13::a"),
     "party-guangdong-host": ("10.2.21.10", "10.1.20.10"),
-}
-_SITE: dict[str, Any] = {
-    "party-shanghai": {
-        "description": "Municipal party committee, Shanghai",
-        "region": "shanghai",
-        "vpn": "party",
-        "prefixes": ["10.1.13.0/24", "fde9:1:13::/64"],
-        "site-network-accesses": {
-            "main": {"pe": "sh-pe1", "port": "eth3", "routing-protocol": "bgp"}
-        },
-    }
 }
 _AGENT = "/var/lib/egovnet"
 _WHEN = (
@@ -67,36 +53,6 @@ _SCRIPTS = {
 }
 #: Faults of FAULTS that a real router cannot be made to have.
 IMPOSSIBLE = ("lies about success",)
-
-
-def make_inventories(root: Path, network: str, loopback: str) -> None:
-    """`old` and `new` inventories of a network of its own, on loopback addresses of its own."""
-    for name in ("old", "new"):
-        shutil.copytree(
-            REFERENCE, root / name, ignore=shutil.ignore_patterns("*.py", "__pycache__")
-        )
-        for file, pattern, replacement in (
-            ("network.yaml", "^name: reference$", f"name: {network}"),
-            ("hosts.yaml", r"127\.20\.20\.", loopback),
-        ):
-            path = root / name / file
-            text = path.read_text(encoding="utf-8")
-            path.write_text(
-                re.sub(pattern, replacement, text, flags=re.MULTILINE), encoding="utf-8"
-            )
-    _edit(root / "new/sites/shanghai.yaml", _SITE)
-    for file, site in (("beijing.yaml", "party-beijing"), ("guangdong.yaml", "party-guangdong")):
-        path = root / "new/sites" / file
-        sites = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for access in sites[site]["site-network-accesses"].values():
-            access["maximum-prefix"] = 77
-        path.write_text(yaml.safe_dump(sites, sort_keys=False), encoding="utf-8")
-
-
-def _edit(path: Path, more: dict[str, Any]) -> None:
-    sites = yaml.safe_load(path.read_text(encoding="utf-8"))
-    sites.update(more)
-    path.write_text(yaml.safe_dump(sites, sort_keys=False), encoding="utf-8")
 
 
 class LabField:
