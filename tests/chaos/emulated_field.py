@@ -4,6 +4,7 @@ import itertools
 import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from napalm_frr import device_text
 from napalm_frr.state import DeviceState
 from playbooks.context import Context
 from playbooks.fleet import Silent
-from playbooks.plan import Plan, make_plan
+from playbooks.plan import make_plan
 from tasks.dry_run import text_hash
 from tests.chaos.field import mixed_time
 from tests.chaos.inventories import make_inventories
@@ -72,8 +73,21 @@ class EmulatedField:
         os.environ["EGOVNET_CONNECT_TIMEOUT"] = "1"
         plan = make_plan(self.context("planning"), Silent())
         assert not plan.unreachable, plan.unreachable
-        self.plan: Plan = plan
-        self._old = {name: entry.before for name, entry in plan.devices.items()}
+        self._at_first = "old"
+        self._texts = {
+            "old": {name: entry.before for name, entry in plan.devices.items()},
+            "new": {name: entry.intended for name, entry in plan.devices.items()},
+        }
+        # The texts as these routers print them: a plan from new to old is fenced by hash.
+        self._lab.reset(self._texts["new"])
+        self._texts["new"] = {n: self._lab.running([n])[n] for n in plan.devices}
+        self.plan = replace(
+            plan,
+            devices={
+                name: replace(entry, intended=self._texts["new"][name])
+                for name, entry in plan.devices.items()
+            },
+        )
         #: (device, hash of a text that it printed) -> "old", "new" or "mixed".
         self._known: dict[tuple[str, str], str] = {}
 
@@ -82,9 +96,10 @@ class EmulatedField:
         os.environ["EGOVNET_JOURNAL"] = f"sqlite:///{self._root / journal}.db"
         return Context(self._root / "new")
 
-    def reset(self) -> None:
-        """Old texts everywhere; nothing pending; no faults."""
-        self._lab.reset(self._old)
+    def reset(self, to: str = "old") -> None:
+        """These texts everywhere; nothing pending; no faults."""
+        self._at_first = to
+        self._lab.reset(self._texts[to])
 
     def fault(self, device: str, name: str) -> None:
         """The next variant of the fault."""
@@ -106,6 +121,16 @@ class EmulatedField:
         for name, seen in self._lab.snapshots(self.plan.devices).items():
             kinds = {self._kind(name, seen.running), self._kind(name, seen.startup)}
             found[name] = kinds.pop() if len(kinds) == 1 else "mixed"
+        return found
+
+    def differing(self, texts: Mapping[str, str]) -> list[str]:
+        """Routers that run, or would start with, something else than these texts mean."""
+        found = []
+        for name, seen in self._lab.snapshots(texts).items():
+            wanted = DeviceState.of(device_text.split(texts[name]))
+            states = [DeviceState.of(device_text.split(t)) for t in (seen.running, seen.startup)]
+            if not all(state.same(wanted) for state in states):
+                found.append(name)
         return found
 
     def _kind(self, name: str, text: str) -> str:
@@ -135,7 +160,7 @@ class EmulatedField:
                 kind = self._known.get((name, seen))
                 if kind in ("old", "new"):
                     events.append((at, name, kind))
-        return mixed_time(names, events)
+        return mixed_time(names, events, self._at_first)
 
 
 def start(root: Path, network: str) -> EmulatedRouters:

@@ -1,10 +1,12 @@
 """Where chaos happens: devices with an old and a new text, and what can be seen of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from playbooks.context import Context
 from playbooks.plan import Plan
+from tasks.dry_run import text_hash
 
 
 class Field(Protocol):
@@ -19,8 +21,8 @@ class Field(Protocol):
     def context(self, journal: str) -> Context:
         """A controller's view, with a journal of its own by that name."""
 
-    def reset(self) -> None:
-        """Every device runs its old text, nothing is pending, nobody is at fault."""
+    def reset(self, to: str = "old") -> None:
+        """Every device runs its "old" or its "new" text, nothing is pending, nobody is at fault."""
 
     def fault(self, device: str, name: str) -> None:
         """From now on `device` misbehaves as `name` says, until reset."""
@@ -33,14 +35,31 @@ class Field(Protocol):
 
     def mixed_seconds(self) -> float:
         """For how long, since reset, some devices ran the old text and some the new."""
+        ...
 
 
-def mixed_time(names: Sequence[str], events: Iterable[tuple[float, str, str]]) -> float:
-    """Seconds in which not all of `names` ran the same, all being "old" at first.
+def reversed_plan(plan: Plan) -> Plan:
+    """The way back: what `rollback` makes of a change."""
+    devices = {
+        name: replace(
+            entry,
+            running_hash=text_hash(entry.intended),
+            before=entry.intended,
+            intended=entry.before,
+        )
+        for name, entry in plan.devices.items()
+    }
+    return replace(plan, devices=devices, kind="rollback", undoes=1)
+
+
+def mixed_time(
+    names: Sequence[str], events: Iterable[tuple[float, str, str]], at_first: str
+) -> float:
+    """Seconds in which not all of `names` ran the same, all being `at_first` at first.
 
     `events` are (second, device, what it runs from then on), in any order.
     """
-    now = dict.fromkeys(names, "old")
+    now = dict.fromkeys(names, at_first)
     total, since = 0.0, None
     for at, name, runs in sorted(events):
         now[name] = runs

@@ -8,7 +8,7 @@ import os
 import pickle
 import signal
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -92,12 +92,12 @@ def _arm(kill: KillPoint) -> None:
     Journal._writing = deadly  # type: ignore[method-assign] # this process has not long to live
 
 
-def count_writes(act: Callable[[], Any]) -> int:
-    """How many transactions `act` writes to journals, when nothing goes wrong."""
+def count_writes(act: Callable[[], Any]) -> tuple[int, int]:
+    """(transactions that `act` writes to journals undisturbed, which of them is the decision)."""
 
-    def counting() -> int:
-        write = Journal._writing
-        count = 0
+    def counting() -> tuple[int, int]:
+        write, decide = Journal._writing, Journal.decide
+        count = decision = 0
 
         @contextmanager
         def counted(journal: Journal) -> Iterator[Connection]:
@@ -106,10 +106,20 @@ def count_writes(act: Callable[[], Any]) -> int:
             with write(journal) as connection:
                 yield connection
 
-        Journal._writing = counted  # type: ignore[method-assign] # in a child of its own
+        def decided(
+            journal: Journal, change: int, direction: str, why: str, devices: Collection[str]
+        ) -> None:
+            nonlocal decision
+            decision = count + 1
+            decide(journal, change, direction, why, devices)
+
+        # in a child of its own
+        Journal._writing = counted  # type: ignore[method-assign]
+        Journal.decide = decided  # type: ignore[method-assign]
         act()
-        return count
+        return count, decision
 
     ended = run(counting)
     assert not ended.error, ended.error
-    return int(ended.result)
+    count, decision = ended.result
+    return int(count), int(decision)

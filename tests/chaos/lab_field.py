@@ -66,6 +66,7 @@ class LabField:
         self._lab = lab
         self.plan = plan
         self._begun = 0.0
+        self._at_first = "old"
         self._watchers: list[int] = []
 
     def context(self, journal: str) -> Context:
@@ -73,17 +74,19 @@ class LabField:
         os.environ["EGOVNET_JOURNAL"] = f"sqlite:///{self._root / journal}.db"
         return Context(self._root / "new")
 
-    def reset(self) -> None:
-        """Old texts everywhere; nothing pending."""
+    def reset(self, to: str = "old") -> None:
+        """These texts everywhere; nothing pending."""
         self._end_watchers()
         for name in CHANGED:
             with self._driver(name) as device:
                 if device.has_pending_commit():
                     device.rollback()
-                old = self.plan.devices[name].before
-                if device.diff_to(old):
-                    device.load_replace_candidate(config=old)
+                entry = self.plan.devices[name]
+                text = entry.before if to == "old" else entry.intended
+                if device.diff_to(text):
+                    device.load_replace_candidate(config=text)
                     device.commit_config(message="chaos reset")
+        self._at_first = to
         self._begun = self._uptime()
 
     def fault(self, device: str, name: str) -> None:
@@ -128,18 +131,19 @@ class LabField:
         """From the routers' own logs: they share one clock."""
         events: list[tuple[float, str, str]] = []
         for name in CHANGED:
-            meaning = "new"
+            ahead = "new" if self._at_first == "old" else "old"
+            meaning = ahead
             for line in self._lab.exec(name, "cat /var/lib/egovnet/log").stdout.splitlines():
                 at, _, words = line.split(" ", 2)
                 if float(at) < self._begun:
                     continue
                 if words.startswith("commit by "):
-                    meaning = "old" if words.endswith("egovnet back") else "new"
+                    meaning = self._at_first if words.endswith("egovnet back") else ahead
                 elif words == "state applied":
                     events.append((float(at), name, meaning))
                 elif words == "state undone":
-                    events.append((float(at), name, "old"))
-        return mixed_time(CHANGED, events)
+                    events.append((float(at), name, self._at_first))
+        return mixed_time(CHANGED, events, self._at_first)
 
     # -- helpers ---------------------------------------------------------------------------
 

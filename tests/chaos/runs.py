@@ -1,7 +1,7 @@
 """One run of chaos: a change, whatever is to go wrong, recovery, and how the devices end."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from playbooks.context import Context
@@ -15,10 +15,12 @@ from playbooks.transaction import Options, Transaction, Verdict
 from playbooks.waves import Wave
 from tasks.settle import Direction, Settling
 from tasks.survey import survey
-from tests.chaos.field import Field
+from tests.chaos.field import Field, reversed_plan
 from tests.chaos.killing import KillPoint, count_writes
 from tests.chaos.killing import run as run_child
 
+#: Phases of a scenario.
+PUSH, CONFIRM, ROLLBACK, RECOVER = "push", "confirm", "rollback", "recover"
 #: What a device can do, at the stages where it meets a controller.
 FAULTS = (
     "refuses",
@@ -68,6 +70,8 @@ class Report:
     mixed_seconds: float
     killed: bool
     recoveries: int
+    #: How the devices ended by their timers alone, before anybody recovered.
+    by_timers: str = ""
     trouble: list[str] = field(default_factory=list)
 
 
@@ -84,7 +88,7 @@ class Health:
 
 def push(place: Field, context: Context, scenario: Scenario) -> Outcome:
     """The change itself, as `apply` and `rollback` make it; verification reads the texts back."""
-    plan = place.plan
+    plan = reversed_plan(place.plan) if scenario.phase == ROLLBACK else place.plan
     names = tuple(plan.devices)
     waves = (Wave("all", names),)
     if scenario.waves:
@@ -114,7 +118,7 @@ def push(place: Field, context: Context, scenario: Scenario) -> Outcome:
 
 def chaos(place: Field, scenario: Scenario, journal: str) -> Report:
     """Run a scenario from the old texts to rest."""
-    place.reset()
+    place.reset("new" if scenario.phase == ROLLBACK else "old")
     for device, fault in scenario.faults:
         place.fault(device, fault)
     ended = run_child(lambda: push(place, place.context(journal), scenario).data, scenario.kill)
@@ -124,16 +128,23 @@ def chaos(place: Field, scenario: Scenario, journal: str) -> Report:
     longest = place.hold + place.confirm_timeout + 60.0
     if scenario.timers_only:
         place.at_rest(longest)
-    else:
-        _recover(place, scenario, journal, report)
-        place.at_rest(longest)
-        report.trouble += _journal_trouble(place.context(journal))
+        report.by_timers = _end(place.runs())
+        report.mixed_seconds = place.mixed_seconds()
+    _recover(place, scenario, journal, report)
+    place.at_rest(longest)
+    report.trouble += _journal_trouble(place.context(journal))
     runs = place.runs()
-    report.mixed_seconds = place.mixed_seconds()
-    report.end = runs[min(runs)] if len(set(runs.values())) == 1 else "mixed"
+    report.end = _end(runs)
+    if not scenario.timers_only:
+        report.mixed_seconds = place.mixed_seconds()
     if report.end == "mixed":
         report.trouble.append(f"the devices run {dict(runs)}")
     return report
+
+
+def _end(runs: Mapping[str, str]) -> str:
+    kinds = set(runs.values())
+    return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
 def _recover(place: Field, scenario: Scenario, journal: str, report: Report) -> None:
@@ -168,20 +179,10 @@ def _journal_trouble(context: Context) -> Iterator[str]:
         yield f"still locked: {[lock.device for lock in locks]}"
 
 
-def every_kill(place: Field, phase: str, count: int, names: Sequence[str]) -> Iterator[Scenario]:
-    """Kills at each of `count` writes, each with no fault and with every fault in turn."""
-    for write in range(1, count + 1):
-        for written in (False, True):
-            point = KillPoint(write, written)
-            yield Scenario(phase, point)
-            fault = FAULTS[(2 * write + written) % len(FAULTS)]
-            yield Scenario(phase, point, faults=((names[write % len(names)], fault),))
-
-
-def writes(place: Field, journal: str) -> int:
-    """How many writes to its journal an undisturbed change makes."""
-    place.reset()
-    return count_writes(lambda: push(place, place.context(journal), Scenario("push")))
+def writes(place: Field, journal: str, scenario: Scenario) -> tuple[int, int]:
+    """(how many writes an undisturbed change makes, the one that is its decision)."""
+    place.reset("new" if scenario.phase == ROLLBACK else "old")
+    return count_writes(lambda: push(place, place.context(journal), scenario))
 
 
 def random_scenario(source: random.Random, count: int, names: Sequence[str]) -> Scenario:

@@ -1,0 +1,126 @@
+"""A transaction over many emulated devices against one over one, and what the journal costs.
+
+The devices answer after a round trip of 100 ms and take as long over a commit as was measured on
+the lab's routers; what is measured is the controller.
+"""
+
+import copy
+import time
+from collections.abc import Collection, Iterator
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+import yaml
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from inventory.models import Role
+from lab.emulated.process import EmulatedRouters
+from lab.emulated.router import MEASURED
+from playbooks.context import Context
+from playbooks.fleet import Silent
+from playbooks.journal import Journal
+from playbooks.plan import Plan, make_plan
+from playbooks.transaction import Options, Transaction, Verdict
+from playbooks.waves import Wave
+from tests.chaos.runs import Health
+from tests.generated import nation, write
+
+MANY = 200
+LATENCY = 0.1
+
+
+class Forgetful(Journal):
+    """A journal that writes nothing after a change is open: what journaling is measured against."""
+
+    def step(self, change: int, stage: str, device: str, phase: str, detail: Any = "") -> None:  # noqa: ANN401 -- as the journal's own
+        """Forget it."""
+
+    def steps_begin(self, change: int, stage: str, devices: Collection[str]) -> None:
+        """Forget them."""
+
+    def decide(self, change: int, direction: str, why: str, devices: Collection[str]) -> None:
+        """Forget it."""
+
+
+@pytest.fixture(scope="module")
+def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[EmulatedRouters, Context]]:
+    """A nation's edge, emulated, and a controller's context over it."""
+    root = tmp_path_factory.mktemp("many")
+    write(nation(MANY, 2), root / "inventory")
+    hosts = yaml.safe_load((root / "inventory/hosts.yaml").read_text(encoding="utf-8"))
+    first = ip_network("127.48.0.0/16")[11]
+    for number, host in enumerate(hosts.values()):
+        host["hostname"], host["port"] = str(first + number), 2222
+    (root / "inventory/hosts.yaml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
+    context = Context(root / "inventory", workers=MANY)
+    patch = pytest.MonkeyPatch()
+    patch.setenv("EGOVNET_STATE", str(root / "state"))
+    patch.setenv("EGOVNET_CREDENTIALS", str(root / "lab/credentials.yaml"))
+    texts = context.intended()
+    ports = dict.fromkeys(texts, tuple(f"eth{number}" for number in range(40)))
+    lab = EmulatedRouters(
+        texts,
+        root / "lab",
+        network="127.48.0.0/16",
+        ports=ports,
+        latency=LATENCY,
+        durations=MEASURED,
+    )
+    with lab:
+        yield lab, context
+    patch.undo()
+
+
+def _plan(context: Context, names: Collection[str]) -> Plan:
+    texts = {
+        name: f"{text}ip route 10.77.0.0/16 Null0\n"
+        for name, text in context.intended(names).items()
+    }
+    plan = make_plan(context, Silent(), intended=texts)
+    assert plan.devices.keys() == set(names), plan.unreachable
+    return plan
+
+
+def _seconds(lab: EmulatedRouters, context: Context, plan: Plan) -> float:
+    """One transaction, connecting included; planning and verifying are not."""
+    lab.reset({name: entry.before for name, entry in plan.devices.items()})
+    passed: Verdict = ({}, True)
+    waves = (Wave("all", tuple(plan.devices)),)
+    begun = time.perf_counter()
+    outcome = Transaction(
+        context, plan, lambda _: passed, Silent(), waves, Health(), Options()
+    ).run()
+    took = time.perf_counter() - begun
+    assert outcome.data["result"] == "done", outcome.data["failures"]
+    return took
+
+
+def test_many_devices_take_hardly_longer_than_one(
+    field: tuple[EmulatedRouters, Context], benchmark: BenchmarkFixture
+) -> None:
+    lab, context = field
+    names = context.network.with_role(Role.PE)
+    names = names[: MANY if not benchmark.disabled else 10]
+    one, many = _plan(context, names[:1]), _plan(context, names)
+    baseline = min(_seconds(lab, context, one) for _ in range(3))
+    took = benchmark.pedantic(_seconds, (lab, context, many), rounds=1)
+    benchmark.extra_info["devices"] = len(names)
+    benchmark.extra_info["seconds_of_one"] = round(baseline, 2)
+    benchmark.extra_info["seconds_of_all"] = round(took, 2)
+    benchmark.extra_info["ratio_to_one"] = round(took / baseline, 2)
+
+
+def test_what_the_journal_adds(
+    field: tuple[EmulatedRouters, Context], benchmark: BenchmarkFixture
+) -> None:
+    lab, context = field
+    names = context.network.with_role(Role.PE)
+    plan = _plan(context, names[: 50 if not benchmark.disabled else 3])
+    rounds = 3 if not benchmark.disabled else 1
+    forgetful = copy.copy(context)
+    forgetful.__dict__["journal"] = Forgetful(context.state / "forgetful", "nation")
+    without = min(_seconds(lab, forgetful, plan) for _ in range(rounds))
+    benchmark.pedantic(_seconds, (lab, context, plan), rounds=rounds)
+    if not benchmark.disabled:
+        benchmark.extra_info["added"] = round(benchmark.stats.stats.min / without - 1, 3)

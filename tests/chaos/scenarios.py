@@ -1,0 +1,105 @@
+"""Which runs make the chaos suite: every kill, every fault, and random pairs of them."""
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from tests.chaos.field import Field
+from tests.chaos.killing import KillPoint
+from tests.chaos.runs import (
+    CONFIRM,
+    FAULTS,
+    PUSH,
+    RECOVER,
+    ROLLBACK,
+    Scenario,
+    random_scenario,
+    writes,
+)
+
+_T = TypeVar("_T")
+#: More than a recovery writes.
+_RECOVERY_WRITES = 14
+
+
+def every_scenario(place: Field, seed: int, pairs: int) -> Iterator[Scenario]:
+    """The whole suite, for devices on which a run takes a second."""
+    names = tuple(place.plan.devices)
+    count, decision = writes(place, "count", Scenario(PUSH))
+    yield from _kills(count, decision, names, with_faults=True)
+    in_waves, _ = writes(place, "count-waves", Scenario(PUSH, waves=True))
+    for write in range(1, in_waves + 1):
+        yield Scenario(PUSH, KillPoint(write, written=True), waves=True)
+    back, _ = writes(place, "count-back", Scenario(ROLLBACK))
+    for write in range(1, back + 1):
+        for written in (False, True):
+            yield Scenario(ROLLBACK, KillPoint(write, written))
+    for first in (decision - 3, decision):
+        for write in range(1, _RECOVERY_WRITES + 1):
+            for written in (False, True):
+                first_kill = KillPoint(first, written=True)
+                yield Scenario(RECOVER, first_kill, KillPoint(write, written))
+    for fault in FAULTS:
+        for name in names:
+            yield Scenario(fault, faults=((name, fault),))
+            yield Scenario(fault, faults=((name, fault),), waves=True)
+    for write in range(6, count + 1):
+        yield Scenario(_phase(write, decision), KillPoint(write, written=True), timers_only=True)
+    source = random.Random(seed)  # noqa: S311 -- chance, not secrecy
+    for _ in range(pairs):
+        yield random_scenario(source, count, names)
+
+
+def few_scenarios(place: Field, seed: int, faults: Sequence[str], many: int) -> list[Scenario]:
+    """A choice of `many` for devices on which a run takes half a minute."""
+    names = tuple(place.plan.devices)
+    count, decision = writes(place, "count", Scenario(PUSH))
+    source = random.Random(seed)  # noqa: S311 -- chance, not secrecy
+    kills = [
+        *_spread(list(_kills(count, decision, names, with_faults=False)), many // 4),
+        *(
+            Scenario(ROLLBACK, KillPoint(write, written=True))
+            for write in _spread(range(4, count), many // 8)
+        ),
+        *(
+            Scenario(RECOVER, KillPoint(first, written=True), KillPoint(write, write % 2 == 0))
+            for first, write in zip(
+                [decision - 3, decision] * (many // 16),
+                _spread(range(1, 12), many // 8),
+                strict=False,
+            )
+        ),
+    ]
+    faulty = [
+        Scenario(fault, faults=((names[number % len(names)], fault),))
+        for number, fault in enumerate(list(faults) * (many // 16))
+    ]
+    chosen = kills + faulty
+    while len(chosen) < many:
+        scenario = random_scenario(source, count, names)
+        if all(fault in faults for _, fault in scenario.faults):
+            chosen.append(scenario)
+    return chosen
+
+
+def _kills(
+    count: int, decision: int, names: Sequence[str], *, with_faults: bool
+) -> Iterator[Scenario]:
+    """Kills before and after each write, and the same again with a device at fault."""
+    for write in range(1, count + 1):
+        for written in (False, True):
+            kill, phase = KillPoint(write, written), _phase(write, decision)
+            yield Scenario(phase, kill)
+            if with_faults:
+                fault = FAULTS[(2 * write + written) % len(FAULTS)]
+                yield Scenario(phase, kill, faults=((names[write % len(names)], fault),))
+
+
+def _phase(write: int, decision: int) -> str:
+    return PUSH if write < decision else CONFIRM
+
+
+def _spread(things: Sequence[_T], many: int) -> list[_T]:
+    """`many` of them, evenly chosen."""
+    step = max(len(things) / max(many, 1), 1.0)
+    return [things[int(number * step)] for number in range(min(many, len(things)))]

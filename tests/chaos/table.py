@@ -1,0 +1,101 @@
+"""`make chaos`: the whole chaos suite, and its table of counts and seconds spent mixed."""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.chaos import emulated_field
+from tests.chaos.concurrent import contest
+from tests.chaos.emulated_field import EmulatedField
+from tests.chaos.field import Field
+from tests.chaos.runs import Report, Scenario, chaos
+from tests.chaos.scenarios import every_scenario
+
+_NETWORK = "127.46.0.0/16"
+
+
+def run_all(place: Field, scenarios: Iterable[Scenario], console: Console) -> list[Report]:
+    """Run scenarios one after the other, telling each trouble as it comes."""
+    reports: list[Report] = []
+    begun = time.monotonic()
+    for number, scenario in enumerate(scenarios, 1):
+        report = chaos(place, scenario, f"run-{number}")
+        reports.append(report)
+        for trouble in report.trouble:
+            console.print(f"TROUBLE in run {number} ({scenario}): {trouble}", markup=False)
+        if number % 25 == 0:
+            seconds = time.monotonic() - begun
+            console.print(f"{number} runs, {seconds:.0f} s", markup=False)
+    return reports
+
+
+def print_table(console: Console, title: str, reports: list[Report]) -> None:
+    """One row a phase."""
+    table = Table(title=title, box=None, header_style="bold", title_justify="left")
+    columns = ("what goes wrong", "runs", "killed", "all old", "all new", "mixed at the end")
+    more = ("mixed by timers alone", "recoveries", "s mixed: median", "most", "trouble")
+    for column in (*columns, *more):
+        table.add_column(column, justify="left" if column == columns[0] else "right")
+    groups: dict[str, list[Report]] = {}
+    for report in reports:
+        scenario = report.scenario
+        timers = ", timers only" if scenario.timers_only else ""
+        waves = ", in waves" if scenario.waves and not timers else ""
+        groups.setdefault(f"{scenario.phase}{waves}{timers}", []).append(report)
+    for name, group in [*groups.items(), ("all", reports)]:
+        mixed = [report.mixed_seconds for report in group]
+        table.add_row(
+            name,
+            str(len(group)),
+            str(sum(report.killed for report in group)),
+            *(str(sum(r.end == end for r in group)) for end in ("old", "new", "mixed")),
+            str(sum(report.by_timers == "mixed" for report in group)),
+            str(sum(report.recoveries for report in group)),
+            f"{statistics.median(mixed):.2f}",
+            f"{max(mixed):.2f}",
+            str(sum(bool(report.trouble) for report in group)),
+        )
+    console.print(table)
+
+
+def main() -> int:
+    """Emulated devices, then the contests, then the lab."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=200, help="random pairs on emulated devices")
+    parser.add_argument("--contests", type=int, default=100, help="concurrent applies")
+    parser.add_argument("--lab", type=int, default=60, help="runs on real routers")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    console = Console(width=150, highlight=False)
+    failed = False
+    with tempfile.TemporaryDirectory(prefix="egovnet-chaos-") as directory:
+        root = Path(directory)
+        os.environ["EGOVNET_STATE"] = str(root / "state")
+        if options.pairs:
+            with emulated_field.start(root / "emulated", _NETWORK) as lab:
+                place = EmulatedField(root / "emulated", lab)
+                scenarios = every_scenario(place, options.seed, options.pairs)
+                reports = run_all(place, scenarios, console)
+                print_table(console, "emulated routers", reports)
+                failed |= any(report.trouble for report in reports)
+                failed |= not contest(place, options.contests, console.print)
+        if options.lab:
+            from tests.chaos.lab_chaos import lab_chaos  # noqa: PLC0415 -- only where it is asked for
+
+            reports, packets = lab_chaos(root / "lab", options.seed, options.lab, console)
+            print_table(console, "real routers", reports)
+            console.print(packets.told())
+            failed |= any(report.trouble for report in reports) or not packets.well()
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
