@@ -267,6 +267,7 @@ def test_what_is_cut_off_between_the_start_up_files_is_completed(
 ) -> None:
     before = router.running_text(), on_r1(STARTUP)
     change = new_id("torn")
+    on_r1("mount --bind /etc/frr/frr.conf /etc/frr/frr.conf")  # as containers have it
     with stalled(on_r1, "mv", "*/etc/hostname"):
         commit(router, change, ALL_THREE)
         kill_when_stalled(on_r1, change, lambda: router.confirm_change(change))
@@ -282,6 +283,8 @@ def test_what_is_cut_off_between_the_start_up_files_is_completed(
     assert STATIC in startup
     assert on_r1("ls /run/egovnet /var/lib/egovnet").split().count("mark") == 0
     router.confirm_change(change)
+    assert on_r1("umount /etc/frr/frr.conf && cat /etc/frr/frr.conf") in startup
+    assert on_r1("ls /etc/frr /etc/network /etc | grep egovnet") == ""
 
     # and now its undoing, cut off by a restart
     with stalled(on_r1, "vtysh", "*zebra*"):  # the first start-up file is the old one by then
