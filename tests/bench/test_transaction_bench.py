@@ -52,13 +52,13 @@ def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[EmulatedRo
     first = ip_network("127.48.0.0/16")[11]
     for number, host in enumerate(hosts.values()):
         host["hostname"], host["port"] = str(first + number), 2222
-    (root / "inventory/hosts.yaml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
+    (root / "inventory/hosts.yaml").write_text(yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8")
     context = Context(root / "inventory", workers=MANY)
     patch = pytest.MonkeyPatch()
     patch.setenv("EGOVNET_STATE", str(root / "state"))
     patch.setenv("EGOVNET_CREDENTIALS", str(root / "lab/credentials.yaml"))
     texts = context.intended()
-    ports = dict.fromkeys(texts, tuple(f"eth{number}" for number in range(40)))
+    ports = dict.fromkeys(texts, tuple(f"eth{number}" for number in range(100)))
     lab = EmulatedRouters(
         texts,
         root / "lab",
@@ -72,7 +72,8 @@ def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[EmulatedRo
     patch.undo()
 
 
-def _plan(context: Context, names: Collection[str]) -> Plan:
+def _plan(lab: EmulatedRouters, context: Context, names: Collection[str]) -> Plan:
+    lab.reset(context.intended(names))
     texts = {
         name: f"{text}ip route 10.77.0.0/16 Null0\n"
         for name, text in context.intended(names).items()
@@ -102,7 +103,7 @@ def test_many_devices_take_hardly_longer_than_one(
     lab, context = field
     names = context.network.with_role(Role.PE)
     names = names[: MANY if not benchmark.disabled else 10]
-    one, many = _plan(context, names[:1]), _plan(context, names)
+    one, many = _plan(lab, context, names[:1]), _plan(lab, context, names)
     baseline = min(_seconds(lab, context, one) for _ in range(3))
     took = benchmark.pedantic(_seconds, (lab, context, many), rounds=1)
     benchmark.extra_info["devices"] = len(names)
@@ -116,7 +117,7 @@ def test_what_the_journal_adds(
 ) -> None:
     lab, context = field
     names = context.network.with_role(Role.PE)
-    plan = _plan(context, names[: 50 if not benchmark.disabled else 3])
+    plan = _plan(lab, context, names[: 50 if not benchmark.disabled else 3])
     rounds = 3 if not benchmark.disabled else 1
     forgetful = copy.copy(context)
     forgetful.__dict__["journal"] = Forgetful(context.state / "forgetful", "nation")
