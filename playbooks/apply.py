@@ -7,6 +7,7 @@ from typing import Any
 from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress
 from playbooks.gate import Override, gate
+from playbooks.intents import record
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import Plan, make_plan, plan_outcome, read_plan
 from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT, Transaction
@@ -90,9 +91,11 @@ def apply_plan(
         override = None
     verifier = Verifier(context, progress, settle, excused)
     verifier.take_baseline(plan.affected)
-    return Transaction(
+    outcome = Transaction(
         context, plan, verifier.for_transaction, progress, confirm_timeout, proof, override
     ).run()
+    record(context, outcome.data["change"])
+    return outcome
 
 
 def _refused(plan: Plan, stage: str, code: Exit, note: str, failures: Mapping[str, str]) -> Outcome:
