@@ -85,15 +85,14 @@ class _Merger:
             merged = _sets(base, mine, theirs)
             if merged is not None:
                 return merged
-        both = isinstance(base, dict) and isinstance(mine, dict)
-        gone = theirs is MISSING and both
-        if gone and all(value is MISSING for _, _, value in differences(base, mine)):
-            return theirs  # what was to go went with the whole
-        if mine is MISSING:
-            # What was put inside the thing that goes is named, not the thing.
-            self.conflicts += [
-                Conflict(p, b, mine, t) for p, b, t in differences(base, theirs, path)
-            ]
+        # What was altered inside a thing that is gone, or that is to go, is named, not the thing.
+        if theirs is MISSING and isinstance(base, dict) and isinstance(mine, dict):
+            # A part that was to go went with the whole.
+            changed = [d for d in differences(base, mine, path) if d[2] is not MISSING]
+            self.conflicts += [Conflict(at, b, m, theirs) for at, b, m in changed]
+        elif mine is MISSING:
+            altered = differences(base, theirs, path)
+            self.conflicts += [Conflict(at, b, mine, t) for at, b, t in altered]
         else:
             self.conflicts.append(Conflict(path, base, mine, theirs))
         return theirs
@@ -117,7 +116,11 @@ class _Merger:
         if t in (b, m):
             return m
         if m != b:
-            self.conflicts += [Conflict((*path, k), b[k], m[k], t[k]) for k in keys if t[k] != b[k]]
+            other = [key for key in keys if t[key] not in (b[key], m[key])]
+            self.conflicts += [
+                Conflict((*path, key), b[key], m[key], t[key])
+                for key in other or [key for key in keys if t[key] != b[key]]
+            ]
         return t
 
 

@@ -5,7 +5,6 @@ devices whose texts differ for it are touched. A change whose intent nobody know
 none (it put drift right), is undone by texts: its devices get back what they ran before it.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from inventory.intent import Intent
@@ -57,10 +56,13 @@ def rollback(
         excused=way.excused,
         override=override,
     )
-    notes: tuple[str, ...] = ()
-    if outcome.exit is Exit.DONE and write_inventory:
-        notes = _write(context, known, way)
-    return _told(outcome, way, _edits(replace(context), known, way), notes)
+    if outcome.exit is not Exit.DONE or not write_inventory:
+        return _told(outcome, way, _edits(context, known, way), ())
+    why = _write(context, known, way)
+    if why:
+        notes = (f"the inventory was not written: {why}",)
+        return _told(outcome, way, _edits(context, known, way), notes)
+    return _told(outcome, way, [], ("the inventory means it too: commit it",))
 
 
 class _Known:
@@ -131,17 +133,15 @@ def _offer(context: Context, known: _Known, way: Way) -> tuple[str, ...]:
     return (f"--write-inventory also gives back {', '.join(files)} as before the change",)
 
 
-def _write(context: Context, known: _Known, way: Way) -> tuple[str, ...]:
-    """Give the files back, or say why not; the network is done already."""
+def _write(context: Context, known: _Known, way: Way) -> str:
+    """Give the files back; why not, or "". The network is done already: nothing is raised."""
     why = _hindrance(context, known, way)
     if not why and way.undone is not None and known.runs is not None:
         try:
-            written = put_back(context.directory, known.runs, way.undone)
+            put_back(context.directory, known.runs, way.undone)
         except OSError as error:
             why = f"{error.filename}: {error.strerror}"
-        else:
-            return (f"as before the change: {', '.join(written)}",)
-    return (f"the inventory was not written: {why}",)
+    return why
 
 
 def _edits(context: Context, known: _Known, way: Way) -> list[dict[str, Any]]:

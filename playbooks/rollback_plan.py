@@ -95,13 +95,13 @@ def by_texts(
 
 def _whole(context: Context, number: int, names: Iterable[str]) -> None:
     """Half an undo is none: every device is among the chosen ones."""
+    chosen = context.selection
     left_out = [name for name in names if name not in context.chosen]
-    if context.selection.limit or context.selection.region or context.selection.tiers:
-        if left_out:
-            raise UsageError(
-                f"change {number} is rolled back as a whole, and --limit, --region and --tier "
-                f"leave out {', '.join(left_out)}"
-            )
+    if left_out and (chosen.limit or chosen.region or chosen.tiers):
+        raise UsageError(
+            f"change {number} is rolled back as a whole, and --limit, --region and --tier "
+            f"leave out {', '.join(left_out)}"
+        )
 
 
 def _expected(context: Context, step: Step, now: Context, names: Iterable[str]) -> dict[str, str]:

@@ -124,7 +124,7 @@ class _Reasons:
         """What the change did at a place, and what was done there since."""
         who = [later.step.number for later in self.later if later.touched(path)]
         if conflict.mine is MISSING and conflict.base is MISSING:
-            change = f"change {self.step.number} brought what this is in"
+            change = f"change {self.step.number} brought what this stands in"
         else:
             change = f"change {self.step.number} {_did(conflict.base)}"
         found = f"{change}, and {_named(who)} {_did(conflict.theirs)}"
