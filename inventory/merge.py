@@ -85,14 +85,15 @@ class _Merger:
             merged = _sets(base, mine, theirs)
             if merged is not None:
                 return merged
-        # What was altered inside a thing that is gone, or that is to go, is named, not the thing.
+        # What was altered inside a thing that is gone, or that is to go, is named, not the thing;
+        # a part that was taken out of it went before the whole.
         if theirs is MISSING and isinstance(base, dict) and isinstance(mine, dict):
-            # A part that was to go went with the whole.
             changed = [d for d in differences(base, mine, path) if d[2] is not MISSING]
             self.conflicts += [Conflict(at, b, m, theirs) for at, b, m in changed]
         elif mine is MISSING:
-            altered = differences(base, theirs, path)
-            self.conflicts += [Conflict(at, b, mine, t) for at, b, t in altered]
+            changed = [d for d in differences(base, theirs, path) if d[2] is not MISSING]
+            self.conflicts += [Conflict(at, b, mine, t) for at, b, t in changed]
+            return theirs if changed else mine
         else:
             self.conflicts.append(Conflict(path, base, mine, theirs))
         return theirs

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from inventory.allocation import LOCK_FILE, Lock, allocate
+from inventory.errors import InventoryError
 from inventory.intent import Intent, texts
+from inventory.loader import load_texts
 from inventory.lock_file import lock_text
 from inventory.models import Network
 from playbooks.undo import CannotUndoError, Step, means_the_same, undo
@@ -21,6 +23,10 @@ from tests.strategies import networks, parts, shuffled
 def intent(network: Network, lock: Lock) -> Intent:
     """What is kept of a network that is numbered from `lock`."""
     files = {f"{name}.yaml": json.dumps(data) for name, data in sections_of(network).items()}
+    try:
+        load_texts(files)
+    except InventoryError:
+        reject()  # such as spokes whose hub was left out
     return Intent({**files, LOCK_FILE: lock_text(allocate(network, lock).lock)})
 
 

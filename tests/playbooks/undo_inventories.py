@@ -1,6 +1,7 @@
 """Inventories that change step by step, each step an intent as a change would keep it."""
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,9 @@ from tests.playbooks.console import copy_of_reference
 
 
 def edit(root: Path, edits: Iterable[Mapping[str, Any]]) -> None:
-    """Set (`value`) or remove what stands `at` a dotted path of a `file`; `text` is a whole file."""
+    """Set (`value`) or remove what stands `at` a dotted path of a `file`."""
     for change in edits:
         path = root / change["file"]
-        if "text" in change:
-            path.write_text(change["text"], encoding="utf-8")
-            continue
-        if "delete" in change:
-            path.unlink()
-            continue
         data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
         *parents, last = change["at"].split(".")
         place = data
@@ -49,5 +44,5 @@ def history(root: Path, changes: Iterable[Iterable[Mapping[str, Any]]]) -> list[
     for edits in changes:
         edit(root, edits)
         intents.append(intent_of(root))
-    pairs = zip(intents[:-1], intents[1:], strict=True)
+    pairs = pairwise(intents)
     return [Step(number, *pair) for number, pair in enumerate(pairs, start=2)]
