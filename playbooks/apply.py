@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from playbooks.archiving import archived
 from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress
 from playbooks.gate import Override, gate
+from playbooks.health import Health
 from playbooks.intents import record
+from playbooks.journal import DONE
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import Plan, make_plan, plan_outcome, read_plan
-from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT, Transaction
+from playbooks.transaction import Options, Transaction, Verdict
 from playbooks.verify import DEFAULT_SETTLE, Verifier
+from playbooks.waves import Wave, up_to
 
 
 def apply(
@@ -20,19 +24,25 @@ def apply(
     plan_file: Path | None = None,
     *,
     yes: bool = False,
-    confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT,
+    options: Options | None = None,
+    waves_by: tuple[str, ...] = (),
+    canary: str | None = None,
     settle: int = DEFAULT_SETTLE,
     override: Override | None = None,
 ) -> Outcome:
     """Apply a plan file, or plan and apply in one go.
 
-    Exit 0 done; 3 shown only, changes pending; 4 refused as it is not proved, or undone as
-    verification failed; 5 undone as devices failed.
+    A plan that was stopped after a wave goes on where it stopped. Exit 0 done; 3 shown only,
+    changes pending; 4 refused as it is not proved, or undone as verification failed; 5 undone as
+    devices failed.
 
     Raises:
         UsageError: a plan file of another network, or one with unreachable devices.
+        WaveError: a wave that the plan does not have.
     """
     if plan_file is not None:
+        if waves_by or canary:
+            raise UsageError("--waves and --canary are the plan's: give them to egovnet plan")
         plan = read_plan(plan_file)
         if plan.network != context.network.backbone.name:
             raise UsageError(
@@ -43,11 +53,11 @@ def apply(
         if gone:
             raise UsageError(f"{plan_file}: {', '.join(gone)} left the inventory; plan again")
     else:
-        plan = make_plan(context, progress)
+        plan = make_plan(context, progress, waves_by=waves_by, canary=canary)
         if not yes:
             return shown(context, progress, plan)
         context.keep_allocation()
-    return apply_plan(context, progress, plan, confirm_timeout, settle=settle, override=override)
+    return apply_plan(context, progress, plan, options, settle=settle, override=override)
 
 
 def shown(
@@ -63,7 +73,7 @@ def apply_plan(
     context: Context,
     progress: Progress,
     plan: Plan,
-    confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT,
+    options: Options | None = None,
     *,
     excused: frozenset[str] = frozenset(),
     settle: int = DEFAULT_SETTLE,
@@ -72,7 +82,11 @@ def apply_plan(
     """Prove `plan` and run its transaction; sites in `excused` need not be reached afterwards.
 
     What is not proved is refused, unless `override` says who answers for it and why.
+
+    Raises:
+        WaveError: the options name a wave that the plan does not have.
     """
+    options = options or Options()
     if plan.unreachable:
         progress.finish()
         note = "nothing was changed; leave a device out with --limit to go on without it"
@@ -80,6 +94,7 @@ def apply_plan(
     if not plan.devices:
         progress.finish()
         return Outcome(plan.kind, _untouched(plan, "nothing to do"))
+    waves = up_to(_left_to_do(context, plan), options.stop_after)
     proof = gate(context, progress, plan)
     if not proof.proved and override is None:
         progress.finish()
@@ -91,11 +106,39 @@ def apply_plan(
         override = None
     verifier = Verifier(context, progress, settle, excused)
     verifier.take_baseline(plan.affected)
+
+    def verify(apart: frozenset[str]) -> Verdict:
+        return (verifier.without(apart) if apart else verifier).for_transaction()
+
     outcome = Transaction(
-        context, plan, verifier.for_transaction, progress, confirm_timeout, proof, override
+        context,
+        plan,
+        verify,
+        progress,
+        waves,
+        Health(context, progress, settle),
+        options,
+        proof,
+        override,
+        on_begin=lambda change: record(context, change),
     ).run()
-    record(context, outcome.data["change"])
-    return outcome
+    return archived(context, outcome)
+
+
+def _left_to_do(context: Context, plan: Plan) -> tuple[Wave, ...]:
+    """The plan's waves without the devices that an earlier, stopped run of it has done."""
+    journal = context.journal
+    changes = [change for change in journal.changes() if change.state == DONE]
+    undone = {change.undoes for change in changes}
+    done: set[str] = set()
+    for change in changes:
+        if change.plan_hash == plan.hash and change.stop_after and change.id not in undone:
+            done |= journal.configurations(change.id).keys()
+    rest = (
+        Wave(wave.name, tuple(name for name in wave.devices if name not in done))
+        for wave in plan.waves_or_one()
+    )
+    return tuple(wave for wave in rest if wave.devices)
 
 
 def _refused(plan: Plan, stage: str, code: Exit, note: str, failures: Mapping[str, str]) -> Outcome:
@@ -116,6 +159,9 @@ def _untouched(plan: Plan, result: str) -> dict[str, Any]:
         "devices": [],
         "affected": plan.affected,
         "proof": None,
+        "waves": [],
+        "remaining": [],
+        "left_out": {},
         "failed_stage": None,
         "failures": {},
         "not_undone": {},

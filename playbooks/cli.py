@@ -23,11 +23,12 @@ from playbooks.init import init as init_playbook
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import make_plan, write_plan
 from playbooks.prove import prove as prove_playbook
+from playbooks.recover import recover as recover_playbook
 from playbooks.render import render_files
 from playbooks.report.progress import make_progress, tell
 from playbooks.report.show import show, show_error, show_error_json
 from playbooks.rollback import rollback as rollback_playbook
-from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT
+from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT, DEFAULT_HOLD, Options
 from playbooks.validate import validate as validate_playbook
 from playbooks.verify import DEFAULT_SETTLE, verify_outcome
 from templates.errors import ConfigTextError
@@ -93,7 +94,7 @@ def _verb(function: Callable[..., Outcome]) -> Callable[..., None]:
             show_error(str(error))
             sys.exit(Exit.DEVICES_FAILED)
         except KeyboardInterrupt:
-            show_error("interrupted; what was begun was undone")
+            show_error("interrupted; what was begun was undone, what was decided was finished")
             sys.exit(Exit.DEVICES_FAILED)
         show(outcome, as_json=as_json)
         sys.exit(outcome.exit)
@@ -174,13 +175,28 @@ def prove(
     )
 
 
+_WAVES = click.option(
+    "--waves",
+    default="",
+    metavar="WAYS",
+    help="Push in waves by `region`, `tier` or `tier,region`, a canary first.",
+)
+_CANARY = click.option("--canary", metavar="HOST", help="The router that is pushed first.")
+
+
+def _ways(waves: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in waves.split(",") if word.strip())
+
+
 @main.command()
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Plan file to write.")
+@_WAVES
+@_CANARY
 @_verb
-def plan(context: Context, output: Path | None) -> Outcome:
+def plan(context: Context, output: Path | None, waves: str, canary: str | None) -> Outcome:
     """Diff the inventory against the devices, and prove what would be. Changes nothing."""
     progress = make_progress()
-    made = make_plan(context, progress)
+    made = make_plan(context, progress, waves_by=_ways(waves), canary=canary)
     lock_written = context.keep_allocation()
     if output is not None:
         write_plan(made, output)
@@ -212,10 +228,62 @@ _UNPROVED_BY = click.option(
 _REASON = click.option("--reason", metavar="TEXT", help="Why it is pushed all the same.")
 
 
+_TRANSACTION = (
+    _CONFIRM_TIMEOUT,
+    click.option(
+        "--hold",
+        type=click.IntRange(0, 86400),
+        default=DEFAULT_HOLD,
+        show_default=True,
+        help="Seconds that every timer has left when the change is decided.",
+    ),
+    click.option(
+        "--wait",
+        type=click.IntRange(0, 3600),
+        default=0,
+        metavar="SECONDS",
+        help="Wait so long for devices that another change holds.",
+    ),
+    click.option(
+        "--max-failures",
+        type=click.IntRange(0, 1000),
+        default=0,
+        show_default=True,
+        help="Devices that may be left out, as they were, before everything goes back.",
+    ),
+    click.option("--ticket", metavar="ID", help="Kept in the journal and the archive."),
+    click.option("--stop-after", metavar="WAVE", help="Keep the waves up to this one, and stop."),
+)
+
+
+def _transaction(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a transaction, handed on as one `options`."""
+
+    @functools.wraps(function)
+    def run(
+        *arguments: Any,
+        confirm_timeout: int,
+        hold: int,
+        wait: int,
+        max_failures: int,
+        ticket: str | None,
+        stop_after: str | None,
+        **others: Any,
+    ) -> Any:
+        options = Options(confirm_timeout, hold, wait, max_failures, ticket, stop_after)
+        return function(*arguments, options=options, **others)
+
+    for option in reversed(_TRANSACTION):
+        run = option(run)
+    return run
+
+
 @main.command()
 @click.argument("plan_file", required=False, type=click.Path(path_type=Path))
 @_YES
-@_CONFIRM_TIMEOUT
+@_transaction
+@_WAVES
+@_CANARY
 @_SETTLE
 @_UNPROVED_BY
 @_REASON
@@ -225,7 +293,9 @@ def apply(
     plan_file: Path | None,
     *,
     yes: bool,
-    confirm_timeout: int,
+    options: Options,
+    waves: str,
+    canary: str | None,
     settle: int,
     unproved_by: str | None,
     reason: str | None,
@@ -236,10 +306,21 @@ def apply(
         make_progress(),
         plan_file,
         yes=yes,
-        confirm_timeout=confirm_timeout,
+        options=options,
+        waves_by=_ways(waves),
+        canary=canary,
         settle=settle,
         override=override_from(unproved_by, reason),
     )
+
+
+@main.command()
+@click.argument("change", required=False, type=int)
+@_YES
+@_verb
+def recover(context: Context, change: int | None, *, yes: bool) -> Outcome:
+    """Finish what a dead controller left: the whole change forward, or the whole change back."""
+    return recover_playbook(context, make_progress(), change, yes=yes)
 
 
 @main.command()
@@ -253,7 +334,7 @@ def verify(context: Context, settle: int) -> Outcome:
 @main.command()
 @click.argument("change", type=int)
 @_YES
-@_CONFIRM_TIMEOUT
+@_transaction
 @_UNPROVED_BY
 @_REASON
 @_verb
@@ -262,7 +343,7 @@ def rollback(
     change: int,
     *,
     yes: bool,
-    confirm_timeout: int,
+    options: Options,
     unproved_by: str | None,
     reason: str | None,
 ) -> Outcome:
@@ -272,7 +353,7 @@ def rollback(
         make_progress(),
         change,
         yes=yes,
-        confirm_timeout=confirm_timeout,
+        options=options,
         override=override_from(unproved_by, reason),
     )
 

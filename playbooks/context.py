@@ -1,5 +1,6 @@
 """What a verb works on: an inventory read once, the devices chosen, and Nornir over them."""
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -152,6 +153,13 @@ class Context:
     def journal(self) -> Journal:
         """The network's journal."""
         return Journal(self.state, self.network.backbone.name)
+
+    def only(self, names: Iterable[str]) -> "Context":
+        """The same inventory, and only these of its devices chosen."""
+        other = copy.copy(self)
+        other.selection = Selection(limit=tuple(names))
+        other.__dict__.pop("chosen", None)
+        return other
 
     def nornir(self, names: Iterable[str] | None = None) -> Nornir:
         """Nornir over the named devices (default: the chosen ones), with threads."""

@@ -5,14 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from napalm.base.exceptions import CommandTimeoutException, LockError
 from nornir.core import Nornir
 from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
+
+from tasks.device import SESSION_LOST
 
 # Both print tracebacks that name no device; every failure is in the FleetResult instead.
 for _name in ("paramiko", "nornir"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
     logging.getLogger(_name).propagate = False
+
+
+_NO_VERDICT = (*SESSION_LOST, CommandTimeoutException, LockError)
 
 
 class Progress(Protocol):
@@ -47,6 +53,8 @@ class FleetResult:
 
     results: dict[str, Any] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    #: Failed devices that gave no verdict: not reached, cut off, too slow, or locked by somebody.
+    unanswered: frozenset[str] = frozenset()
 
 
 class _Watcher:
@@ -108,18 +116,25 @@ def run(
     )
     results: dict[str, Any] = {}
     failures: dict[str, str] = {}
+    unanswered: set[str] = set()
     for name, multi in aggregated.items():
         if multi.failed:
             failures[name] = reason(multi)
+            if isinstance(_error(multi), _NO_VERDICT):
+                unanswered.add(name)
         else:
             results[name] = multi[0].result
-    return FleetResult(results, failures)
+    return FleetResult(results, failures, frozenset(unanswered))
 
 
 def reason(result: MultiResult) -> str:
     """One line of why a device's task failed: the kind of fault and its own words."""
-    error = next((entry.exception for entry in result if entry.exception is not None), None)
+    error = _error(result)
     if error is None:
         return "failed without an error"
     words = str(error).strip() or "no more is known"
     return f"{type(error).__name__}: {words}"
+
+
+def _error(result: MultiResult) -> BaseException | None:
+    return next((entry.exception for entry in result if entry.exception is not None), None)

@@ -3,12 +3,18 @@
 from dataclasses import asdict
 
 from playbooks.context import Context
-from playbooks.outcome import Outcome
+from playbooks.outcome import Exit, Outcome
 
 
 def history(context: Context) -> Outcome:
-    """Every change of the network, oldest first."""
-    return Outcome("history", {"changes": [asdict(change) for change in context.journal.changes()]})
+    """Every change of the network, oldest first; exit 4 when the journal was altered."""
+    journal = context.journal
+    faults = journal.faults()
+    return Outcome(
+        "history",
+        {"changes": [asdict(change) for change in journal.changes()], "faults": faults},
+        Exit.LEAK_OR_FAILED_VERIFICATION if faults else Exit.DONE,
+    )
 
 
 def show_change(context: Context, number: int) -> Outcome:

@@ -26,7 +26,7 @@ def to_edit(disk: Intent, now: Intent, undone: Undone) -> list[dict[str, Any]]:
             entries.append(_entry(file or f"{section}.yaml", rest, said, wanted))
     for path, said, wanted in _numbers(disk, undone):
         entries.append(_entry(LOCK_FILE, ["pools", *path], said, wanted))
-    return entries
+    return sorted(entries, key=lambda entry: (entry["file"] == LOCK_FILE, entry["file"]))
 
 
 def _numbers(disk: Intent, undone: Undone) -> Iterator[tuple[tuple[str, ...], Data, Data]]:

@@ -1,79 +1,32 @@
 """The journal: what was intended, before it is done, and what came of it.
 
-Rows are only ever added, but for a change's state. SQLite in WAL mode by default; any
-SQLAlchemy URL in EGOVNET_JOURNAL where a team shares one.
+Steps are only ever added, and chained by hash (`hash_chain`), so that tampering shows. SQLite in
+WAL mode by default; any SQLAlchemy URL in EGOVNET_JOURNAL where a team shares one. Every method
+returns when what it wrote is on disk.
 """
 
 import getpass
 import json
 import os
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    event,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from inventory.errors import EgovnetError
+from playbooks import device_locks, hash_chain
+from playbooks.device_locks import Holder, Lock
+from playbooks.group_commit import GroupCommit
+from playbooks.journal_tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS, make_tables
 
-_METADATA = MetaData()
-
-_CHANGES = Table(
-    "changes",
-    _METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("kind", String(20), nullable=False),
-    Column("author", String(100), nullable=False),
-    Column("created", String(40), nullable=False),
-    Column("network", String(100), nullable=False),
-    Column("plan_hash", String(64), nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("undoes", Integer, nullable=True),
-    Column("state", String(20), nullable=False),
-)
-
-_STEPS = Table(
-    "steps",
-    _METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("change_id", ForeignKey("changes.id"), nullable=False, index=True),
-    Column("at", String(40), nullable=False),
-    Column("stage", String(20), nullable=False),
-    Column("device", String(100), nullable=False),
-    Column("phase", String(10), nullable=False),
-    Column("detail", Text, nullable=False),
-)
-
-_CONFIGURATIONS = Table(
-    "configurations",
-    _METADATA,
-    Column("change_id", ForeignKey("changes.id"), primary_key=True),
-    Column("device", String(100), primary_key=True),
-    Column("before", Text, nullable=False),
-    Column("intended", Text, nullable=False),
-    Column("diff", Text, nullable=False),
-    Column("after", Text, nullable=True),
-)
-
-#: States of a change. `open` is one whose controller has not finished with it.
+#: States of a change. `open` is one whose controller has not finished with it, `failed` one of
+#: which a device was not seen to be where it should be: `recover` finishes both.
 OPEN, DONE, UNDONE, FAILED = "open", "done", "undone", "failed"
 
 
@@ -94,6 +47,8 @@ class Change:
     summary: str
     undoes: int | None
     state: str
+    ticket: str | None = None
+    stop_after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +60,15 @@ class Step:
     device: str
     phase: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which way a whole change goes ("forward", "back"), why, and for which devices."""
+
+    direction: str
+    why: str
+    devices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,36 +115,71 @@ class Journal:
             ) from None
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _sqlite_durable)
+            event.listen(self._engine, "begin", _sqlite_begin)
+        self._tokens: dict[int, str] = {}
+        self._group = GroupCommit(self._append)
         try:
-            _METADATA.create_all(self._engine)
+            with self._engine.begin() as connection:
+                make_tables(connection)
         except SQLAlchemyError:
             # Another controller may have made the tables in this very moment; then they are there.
-            with self._transaction() as connection:
-                _METADATA.create_all(connection)
+            with self._writing() as connection:
+                make_tables(connection)
+        self.name = self._name()
+
+    # -- transactions ----------------------------------------------------------------------
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """A transaction, on disk when this ends.
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction that no other writer's overlaps, on disk when this ends.
 
         Raises:
             JournalError: naming the journal, without its password, and the kind of fault.
         """
         try:
+            with (
+                self._engine.connect().execution_options(egovnet_writes=True) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        except SQLAlchemyError as error:
+            raise self._error(error) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            fault = error.__cause__ or error
-            words = f": {fault}" if self._engine.dialect.name == "sqlite" else ""
-            # A password may stand in the query too, as PostgreSQL allows.
-            url = self._engine.url.set(query={}).render_as_string(hide_password=True)
-            raise JournalError(
-                f"journal {url} cannot be used: {type(fault).__name__}{words}"
-            ) from error
+            raise self._error(error) from error
+
+    def _error(self, error: SQLAlchemyError) -> JournalError:
+        fault = error.__cause__ or error
+        words = f": {fault}" if self._engine.dialect.name == "sqlite" else ""
+        # A password may stand in the query too, as PostgreSQL allows.
+        url = self._engine.url.set(query={}).render_as_string(hide_password=True)
+        return JournalError(f"journal {url} cannot be used: {type(fault).__name__}{words}")
 
     @property
     def engine(self) -> Engine:
         """The database, for those who report on it."""
         return self._engine
+
+    def _name(self) -> str:
+        """What tells this journal's changes from another's on a device."""
+        with self._writing() as connection:
+            row = connection.execute(
+                select(CHAINS.c.journal).where(CHAINS.c.network == self.network)
+            ).first()
+            if row is not None:
+                return str(row[0])
+            name = secrets.token_hex(4)
+            connection.execute(
+                insert(CHAINS).values(network=self.network, journal=name, head=hash_chain.START)
+            )
+            return name
+
+    # -- a change's life -------------------------------------------------------------------
 
     def begin(
         self,
@@ -189,96 +188,159 @@ class Journal:
         summary: str,
         devices: Mapping[str, Configuration],
         undoes: int | None = None,
+        *,
+        ticket: str | None = None,
+        stop_after: str | None = None,
     ) -> int:
-        """Open a change with its devices' texts, before anything is done; returns its id."""
-        with self._transaction() as connection:
-            result = connection.execute(
-                insert(_CHANGES).values(
-                    kind=kind,
-                    author=author(),
-                    created=_now(),
-                    network=self.network,
-                    plan_hash=plan_hash,
-                    summary=summary,
-                    undoes=undoes,
-                    state=OPEN,
-                )
-            )
-            (change,) = result.inserted_primary_key or (0,)
-            if devices:
+        """Open a change with its devices' texts and locks, before anything is done; its id.
+
+        Raises:
+            DevicesLockedError: another change holds a device; nothing was written.
+        """
+        header: dict[str, Any] = {
+            "kind": kind,
+            "author": author(),
+            "created": _now(),
+            "network": self.network,
+            "plan_hash": plan_hash,
+            "summary": summary,
+            "undoes": undoes,
+            "ticket": ticket,
+            "stop_after": stop_after,
+        }
+        texts = [
+            {
+                "device": entry.device,
+                "before": entry.before,
+                "intended": entry.intended,
+                "diff": entry.diff,
+                "after": entry.after,
+            }
+            for entry in devices.values()
+        ]
+        token = secrets.token_hex(16)
+        with self._writing() as connection:
+            result = connection.execute(insert(CHANGES).values(**header, state=OPEN))
+            change = int((result.inserted_primary_key or (0,))[0])
+            holder = Holder(change, header["author"], token)
+            device_locks.take(connection, self.network, devices, holder)
+            if texts:
                 connection.execute(
-                    insert(_CONFIGURATIONS),
-                    [
-                        {
-                            "change_id": change,
-                            "device": entry.device,
-                            "before": entry.before,
-                            "intended": entry.intended,
-                            "diff": entry.diff,
-                            "after": entry.after,
-                        }
-                        for entry in devices.values()
-                    ],
+                    insert(CONFIGURATIONS), [{**row, "change_id": change} for row in texts]
                 )
+            detail = {**header, "devices": _fingerprints(texts)}
+            self._chain(connection, [_row(change, "change", "*", "begin", detail)])
+        self._tokens[change] = token
         return change
 
     def step(self, change: int, stage: str, device: str, phase: str, detail: Any = "") -> None:
         """Write one step. Committed to disk when this returns."""
-        text = detail if isinstance(detail, str) else json.dumps(detail, sort_keys=True)
-        with self._transaction() as connection:
-            connection.execute(
-                insert(_STEPS).values(
-                    change_id=change,
-                    at=_now(),
-                    stage=stage,
-                    device=device,
-                    phase=phase,
-                    detail=text,
-                )
-            )
+        self._group.add([_row(change, stage, device, phase, detail)])
 
-    def steps_begin(self, change: int, stage: str, devices: list[str]) -> None:
-        """Write the intention of one stage on many devices, in one transaction."""
+    def steps_begin(self, change: int, stage: str, devices: Collection[str]) -> None:
+        """Write the intention of one stage on many devices, and hold on to their locks.
+
+        Raises:
+            LockLostError: another controller took the change over; nothing was written.
+        """
         if not devices:
             return
-        now = _now()
-        with self._transaction() as connection:
-            connection.execute(
-                insert(_STEPS),
-                [
-                    {
-                        "change_id": change,
-                        "at": now,
-                        "stage": stage,
-                        "device": device,
-                        "phase": "begin",
-                        "detail": "",
-                    }
-                    for device in devices
-                ],
-            )
+        with self._writing() as connection:
+            self._hold(connection, change)
+            rows = [_row(change, stage, device, "begin", "") for device in devices]
+            self._chain(connection, rows)
+
+    def decide(self, change: int, direction: str, why: str, devices: Collection[str]) -> None:
+        """Write which way all `devices` of the change go, for whoever has to finish it.
+
+        Raises:
+            LockLostError: another controller took the change over; nothing was written.
+        """
+        detail = {"why": why, "devices": sorted(devices)}
+        with self._writing() as connection:
+            self._hold(connection, change)
+            self._chain(connection, [_row(change, "decision", "*", direction, detail)])
+
+    def decision(self, change: int) -> Decision | None:
+        """The last decision on a change; None when there is none."""
+        decided = [step for step in self.steps(change) if step.stage == "decision"]
+        if not decided:
+            return None
+        detail = json.loads(decided[-1].detail)
+        return Decision(decided[-1].phase, detail["why"], tuple(detail["devices"]))
+
+    def renew(self, change: int) -> None:
+        """Hold on to the change's locks for another lease.
+
+        Raises:
+            LockLostError: another controller took the change over.
+        """
+        with self._writing() as connection:
+            self._hold(connection, change)
+
+    def take_over(self, change: int) -> None:
+        """Become the controller of a change whose own is gone.
+
+        Raises:
+            DevicesLockedError: its controller is alive, or may be.
+        """
+        token = secrets.token_hex(16)
+        with self._writing() as connection:
+            device_locks.take_over(connection, Holder(change, author(), token))
+            self._chain(connection, [_row(change, "recover", "*", "begin", f"by {author()}")])
+        self._tokens[change] = token
 
     def after(self, change: int, texts: Mapping[str, str]) -> None:
         """Keep what each device runs after the change."""
-        with self._transaction() as connection:
+        with self._writing() as connection:
             for device, text in texts.items():
                 connection.execute(
-                    update(_CONFIGURATIONS)
-                    .where(_CONFIGURATIONS.c.change_id == change)
-                    .where(_CONFIGURATIONS.c.device == device)
+                    update(CONFIGURATIONS)
+                    .where(CONFIGURATIONS.c.change_id == change)
+                    .where(CONFIGURATIONS.c.device == device)
                     .values(after=text)
                 )
+            detail = {name: hash_chain.fingerprint(text) for name, text in texts.items()}
+            self._chain(connection, [_row(change, "after", "*", "done", detail)])
 
-    def close(self, change: int, state: str) -> None:
-        """The change's end: DONE, UNDONE or FAILED."""
-        with self._transaction() as connection:
-            connection.execute(update(_CHANGES).where(_CHANGES.c.id == change).values(state=state))
+    def close(self, change: int, state: str, *, left: Collection[str] = ()) -> None:
+        """The change's end: DONE, UNDONE or FAILED.
+
+        A failed change names the devices `left` that were not seen at its end; all its devices
+        stay locked, so that `recover` finds them as it left them.
+        """
+        with self._writing() as connection:
+            connection.execute(update(CHANGES).where(CHANGES.c.id == change).values(state=state))
+            self._chain(connection, [_row(change, "change", "*", state, {"left": sorted(left)})])
+            end = device_locks.abandon if state == FAILED else device_locks.release
+            end(connection, change)
+        self._tokens.pop(change, None)
+
+    def _hold(self, connection: Connection, change: int) -> None:
+        device_locks.renew(connection, change, self._tokens.get(change, ""))
+
+    def _append(self, rows: list[Mapping[str, Any]]) -> None:
+        with self._writing() as connection:
+            self._chain(connection, rows)
+
+    def _chain(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add steps to the chain; other writers of this network wait."""
+        mine = CHAINS.c.network == self.network
+        head = connection.execute(select(CHAINS.c.head).where(mine).with_for_update()).scalar_one()
+        chained = []
+        for row in rows:
+            head = hash_chain.link(head, row)
+            chained.append({**row, "hash": head})
+        connection.execute(insert(STEPS), chained)
+        connection.execute(update(CHAINS).where(mine).values(head=head))
+
+    # -- reading ---------------------------------------------------------------------------
 
     def changes(self) -> list[Change]:
         """The network's history, oldest first."""
-        with self._transaction() as connection:
+        with self._reading() as connection:
             rows = connection.execute(
-                select(_CHANGES).where(_CHANGES.c.network == self.network).order_by(_CHANGES.c.id)
+                select(CHANGES).where(CHANGES.c.network == self.network).order_by(CHANGES.c.id)
             )
             return [Change(**row) for row in rows.mappings()]
 
@@ -288,12 +350,12 @@ class Journal:
         Raises:
             JournalError: the network's history has no such change.
         """
-        with self._transaction() as connection:
+        with self._reading() as connection:
             row = (
                 connection.execute(
-                    select(_CHANGES)
-                    .where(_CHANGES.c.id == number)
-                    .where(_CHANGES.c.network == self.network)
+                    select(CHANGES)
+                    .where(CHANGES.c.id == number)
+                    .where(CHANGES.c.network == self.network)
                 )
                 .mappings()
                 .first()
@@ -304,30 +366,148 @@ class Journal:
 
     def steps(self, change: int) -> list[Step]:
         """What was done in a change, in order."""
-        with self._transaction() as connection:
+        with self._reading() as connection:
             rows = connection.execute(
-                select(_STEPS).where(_STEPS.c.change_id == change).order_by(_STEPS.c.id)
+                select(STEPS).where(STEPS.c.change_id == change).order_by(STEPS.c.id)
             ).mappings()
             return [Step(r["at"], r["stage"], r["device"], r["phase"], r["detail"]) for r in rows]
 
     def configurations(self, change: int) -> dict[str, Configuration]:
         """The devices' texts in a change, by name."""
-        return {entry.device: entry for entry in self._configurations(change)}
-
-    def _configurations(self, change: int) -> Iterator[Configuration]:
-        with self._transaction() as connection:
+        with self._reading() as connection:
             rows = connection.execute(
-                select(_CONFIGURATIONS)
-                .where(_CONFIGURATIONS.c.change_id == change)
-                .order_by(_CONFIGURATIONS.c.device)
+                select(CONFIGURATIONS)
+                .where(CONFIGURATIONS.c.change_id == change)
+                .order_by(CONFIGURATIONS.c.device)
             ).mappings()
-            for r in rows:
-                yield Configuration(r["device"], r["before"], r["intended"], r["diff"], r["after"])
+            return {
+                r["device"]: Configuration(
+                    r["device"], r["before"], r["intended"], r["diff"], r["after"]
+                )
+                for r in rows
+            }
+
+    def locks(self) -> list[Lock]:
+        """Who holds which device now."""
+        with self._reading() as connection:
+            return device_locks.held_locks(connection, self.network)
+
+    def head(self) -> str:
+        """The last hash of the network's chain."""
+        with self._reading() as connection:
+            return str(
+                connection.execute(
+                    select(CHAINS.c.head).where(CHAINS.c.network == self.network)
+                ).scalar_one()
+            )
+
+    def seal(self, change: int) -> str:
+        """The chain's hash at a change's end, over all up to there; zeros when there is none."""
+        with self._reading() as connection:
+            found = connection.execute(
+                select(STEPS.c.hash)
+                .where(STEPS.c.change_id == change)
+                .where(STEPS.c.stage == "change")
+                .order_by(STEPS.c.id.desc())
+            ).first()
+        return str(found[0]) if found else hash_chain.START
+
+    def faults(self) -> list[str]:
+        """Where the journal is not as it was written; empty when it is. Linear in its size."""
+        with self._reading() as connection:
+            mine = CHANGES.c.network == self.network
+            steps = (
+                connection.execute(select(STEPS).join(CHANGES).where(mine).order_by(STEPS.c.id))
+                .mappings()
+                .all()
+            )
+            head = connection.execute(
+                select(CHAINS.c.head).where(CHAINS.c.network == self.network)
+            ).scalar_one()
+            found = list(hash_chain.breaks(map(dict, steps), head))
+            if found:
+                # What a broken chain says of changes and texts proves nothing.
+                return found
+            texts: dict[int, list[dict[str, Any]]] = {}
+            for row in connection.execute(
+                select(CONFIGURATIONS).join(CHANGES).where(mine)
+            ).mappings():
+                texts.setdefault(row["change_id"], []).append(dict(row))
+            said = _what_steps_say(steps)
+            for row in connection.execute(select(CHANGES).where(mine)).mappings():
+                if row["id"] in said:
+                    found += _altered(dict(row), texts.get(row["id"], []), *said[row["id"]])
+            known = {row["id"] for row in connection.execute(select(CHANGES.c.id)).mappings()}
+            found += [f"change {number} is gone" for number in said if number not in known]
+        return found
+
+
+def _row(change: int, stage: str, device: str, phase: str, detail: Any) -> dict[str, Any]:
+    text = detail if isinstance(detail, str) else json.dumps(detail, sort_keys=True)
+    return {
+        "change_id": change,
+        "at": _now(),
+        "stage": stage,
+        "device": device,
+        "phase": phase,
+        "detail": text,
+    }
+
+
+def _fingerprints(texts: list[dict[str, Any]]) -> dict[str, list[str]]:
+    return {
+        row["device"]: [hash_chain.fingerprint(row[k]) for k in ("before", "intended", "diff")]
+        for row in texts
+    }
+
+
+def _what_steps_say(steps: Any) -> dict[int, tuple[dict[str, Any], str, dict[str, str]]]:
+    """Change -> its header as it was opened, the state it was closed with, hashes of `after`."""
+    said: dict[int, tuple[dict[str, Any], str, dict[str, str]]] = {}
+    for step in steps:
+        number = step["change_id"]
+        if (step["stage"], step["phase"]) == ("change", "begin"):
+            said[number] = (json.loads(step["detail"]), OPEN, {})
+        elif number in said and step["stage"] == "change":
+            said[number] = (said[number][0], step["phase"], said[number][2])
+        elif number in said and step["stage"] == "after":
+            said[number][2].update(json.loads(step["detail"]))
+    return said
+
+
+def _altered(
+    row: dict[str, Any],
+    texts: list[dict[str, Any]],
+    header: dict[str, Any],
+    state: str,
+    after: dict[str, str],
+) -> Iterator[str]:
+    """What of a change and its texts is not as its steps say."""
+    what = f"change {row['id']}"
+    for key, value in header.items():
+        if key != "devices" and row[key] != value:
+            yield f"{what}: its {key} is not what was written"
+    if row["state"] != state:
+        yield f"{what}: its state is {row['state']}, and its steps say {state}"
+    if _fingerprints(texts) != header["devices"]:
+        yield f"{what}: a device's texts are not what was written"
+    for text in texts:
+        seen = text["after"]
+        if (None if seen is None else hash_chain.fingerprint(seen)) != after.get(text["device"]):
+            yield f"{what}: what {text['device']} ran afterwards is not what was written"
 
 
 def _sqlite_durable(connection: Any, _record: Any) -> None:
+    # Transactions are begun by _sqlite_begin: sqlite3 itself begins them too late.
+    connection.isolation_level = None
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=10000")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA busy_timeout=10000")
     cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    """Whoever will write begins as the one writer: upgrading later would fail, not wait."""
+    writes = connection.get_execution_options().get("egovnet_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

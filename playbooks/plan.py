@@ -7,7 +7,7 @@ ran when the plan was made, so that what is applied is what was reviewed.
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +18,10 @@ from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress, run
 from playbooks.journal import author
 from playbooks.outcome import Exit, Outcome, gravest
+from playbooks.waves import Wave, make_waves
 from tasks.dry_run import DryRun, dry_run, text_hash
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,14 @@ class Plan:
     kind: str = "apply"
     #: Change that this plan undoes, when it is a rollback's.
     undoes: int | None = None
+    #: Name of a wave -> its devices, in the order of pushing; empty: all side by side.
+    waves: dict[str, list[str]] = field(default_factory=dict)
+
+    def waves_or_one(self) -> tuple[Wave, ...]:
+        """The plan's waves; one of all devices when it has none."""
+        if not self.waves:
+            return (Wave("all", tuple(self.devices)),)
+        return tuple(Wave(name, tuple(names)) for name, names in self.waves.items())
 
     @property
     def hash(self) -> str:
@@ -64,6 +73,7 @@ class Plan:
             # Without these an edited file could pass for one that reached every device.
             "unreachable": sorted(self.unreachable),
             "affected": self.affected,
+            "waves": list(self.waves.items()),
         }
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
@@ -93,6 +103,9 @@ class Plan:
             "unchanged": sorted(self.unchanged),
             "unreachable": dict(sorted(self.unreachable.items())),
             "affected": self.affected,
+            "waves": [
+                {"name": wave.name, "devices": list(wave.devices)} for wave in self.waves_or_one()
+            ],
         }
 
 
@@ -106,8 +119,15 @@ def make_plan(
     intended: dict[str, str] | None = None,
     kind: str = "apply",
     undoes: int | None = None,
+    *,
+    waves_by: Sequence[str] = (),
+    canary: str | None = None,
 ) -> Plan:
-    """Ask every chosen device what `intended` (default: the inventory's texts) would change."""
+    """Ask every chosen device what `intended` (default: the inventory's texts) would change.
+
+    Raises:
+        WaveError: waves or a canary that the plan cannot have.
+    """
     texts = context.intended() if intended is None else intended
     nornir = context.nornir(texts)
     try:
@@ -140,6 +160,9 @@ def make_plan(
     )
     affected = BlastRadius(context.network, context.allocation).of(plan.diffs())
     plan.affected.update(affected)
+    if waves_by or canary:
+        waves = make_waves(context.network, plan.devices, waves_by, canary)
+        plan.waves.update({wave.name: list(wave.devices) for wave in waves})
     return plan
 
 

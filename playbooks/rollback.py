@@ -18,7 +18,7 @@ from playbooks.journal import DONE, Change
 from playbooks.outcome import Exit, Outcome
 from playbooks.rollback_plan import Way, by_intent, by_texts
 from playbooks.standing import in_force_after, undone_by
-from playbooks.transaction import DEFAULT_CONFIRM_TIMEOUT
+from playbooks.transaction import Options
 from playbooks.undo import Step, means_the_same
 
 
@@ -28,7 +28,7 @@ def rollback(
     number: int,
     *,
     yes: bool = False,
-    confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT,
+    options: Options | None = None,
     override: Override | None = None,
     write_inventory: bool = False,
 ) -> Outcome:
@@ -52,7 +52,7 @@ def rollback(
         way.context,
         progress,
         way.plan,
-        confirm_timeout,
+        options,
         excused=way.excused,
         override=override,
     )

@@ -6,14 +6,14 @@ from typing import Any
 
 from inventory.intent import Intent
 from inventory.reachability import sites_by_vpn
-from napalm_frr.sanitize import hide_secrets
 from playbooks.blast_radius import BlastRadius
 from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress, run
-from playbooks.journal import Change
+from playbooks.journal import Change, Configuration
 from playbooks.plan import Plan, make_plan
 from playbooks.undo import Step, Undone, meant, undo
 from tasks.dry_run import DryRun, dry_run
+from templates.platforms import redact
 
 #: Lines of a device's difference that an error shows.
 _LINES = 6
@@ -67,7 +67,7 @@ def by_texts(
     Raises:
         UsageError: a device of the change left the inventory, or no longer runs what it left.
     """
-    texts = context.journal.configurations(change.id)
+    texts = _touched(context, change.id)
     gone = sorted(texts.keys() - context.network.routers.keys())
     if gone:
         raise UsageError(f"change {change.id} touched {', '.join(gone)}, which left the inventory")
@@ -75,7 +75,7 @@ def by_texts(
     answers, failures = _compare(context, progress, {n: t.intended for n, t in texts.items()})
     moved = sorted(name for name, answer in answers.items() if answer.diff)
     if moved:
-        there = [c.id for c in later if context.journal.configurations(c.id).keys() & set(moved)]
+        there = [c.id for c in later if _touched(context, c.id).keys() & set(moved)]
         since = f"; later changes there: {', '.join(map(str, there))}" if there else ""
         raise UsageError(
             f"change {change.id} cannot be rolled back: {', '.join(moved)} "
@@ -91,6 +91,12 @@ def by_texts(
     )
     plan.unreachable.update(failures)
     return Way(plan, judged, _excused(context, plan.affected))
+
+
+def _touched(context: Context, number: int) -> dict[str, Configuration]:
+    """The texts of a change's devices, without those that it left out as they were."""
+    texts = context.journal.configurations(number)
+    return {name: entry for name, entry in texts.items() if entry.after is not None}
 
 
 def _whole(context: Context, number: int, names: Iterable[str]) -> None:
@@ -135,16 +141,19 @@ def _as_meant(
 def _moved(diff: str) -> str:
     """A device's own lines, and those that it lacks: the diff that would put it right, reversed."""
     signs = {"+": "-", "-": "+"}
-    lines = [f"{signs[line[0]]}{line[1:]}" for line in diff.splitlines() if line[:1] in signs]
+    lines = [
+        f"{signs[line[0]]} {redact(line[1:].strip())}"
+        for line in diff.splitlines()
+        if line[:1] in signs
+    ]
     more = f" and {len(lines) - _LINES} more lines" if len(lines) > _LINES else ""
-    return hide_secrets("; ".join(lines[:_LINES])) + more
+    return "; ".join(lines[:_LINES]) + more
 
 
 def _brought_by_others(context: Context, step: Step, plan: Plan, later: list[Step]) -> None:
     """Refuse where the change left a device out (--limit) and a later one brought it its part."""
-    journal = context.journal
-    spared = plan.devices.keys() - journal.configurations(step.number).keys()
-    by = {c.number: spared & journal.configurations(c.number).keys() for c in later}
+    spared = plan.devices.keys() - _touched(context, step.number).keys()
+    by = {c.number: spared & _touched(context, c.number).keys() for c in later}
     if not any(by.values()):
         return
     before = context.meaning(step.before, *meant(step.before)).devices

@@ -1,44 +1,75 @@
-"""The transaction: all devices new, or all as they were.
+"""The transaction: all devices new, or all as they were, whatever dies.
 
-Stages in order, each with its undo:
+`STAGES` says in which order, and what undoes each. A failure before the decision undoes the stages
+begun, last first; the decision is one record in the journal, made when every device runs the new
+text, the network was verified, and every device's timer has long to run. From then on the change
+goes forward, by this controller or by `recover`. Whatever dies before it, the devices' own timers,
+which all end at the same moment, bring everything back.
 
-    prepare   every device still runs what the plan saw, and its own check accepts the new text
-    commit    every device runs the new text, with its confirm timer counting down
-    verify    control plane and packets are as intended
-    confirm   every device keeps the new text
-
-A failure in any stage takes every touched device back; a device that cannot be reached goes
-back by its own timer. What remains open: a controller that dies between the first and the last
-confirm leaves the confirmed devices new and the others going back.
+What remains open: a controller that dies between the first and the last confirmation, and nobody
+runs `recover` while the timers (`hold`) run.
 """
 
-import difflib
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from nornir.core import Nornir
 
 from playbooks.context import Context
+from playbooks.device_locks import LEASE_SECONDS, DevicesLockedError, LockLostError
+from playbooks.fence import moved
 from playbooks.fleet import FleetResult, Progress, run
 from playbooks.gate import Gate, Override
-from playbooks.journal import DONE, FAILED, UNDONE, Configuration, Journal, JournalError
+from playbooks.journal import DONE, FAILED, UNDONE, Configuration, JournalError
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.plan import Plan
+from playbooks.resolve import PATIENCE, Resolution, Resolver, commit_id
+from playbooks.waves import Wave
 from tasks.commit import commit
-from tasks.confirm import confirm
-from tasks.dry_run import DryRun, dry_run
-from tasks.undo import undo
+from tasks.dry_run import dry_run
+from tasks.extend import extend
+from tasks.settle import Direction, Settling
 
-#: Verification of a transaction: returns what to report, and whether it passed.
-Verify = Callable[[], tuple[dict[str, Any], bool]]
+#: What verification gave: what to report, and whether it passed.
+Verdict = tuple[dict[str, Any], bool]
+#: Verification at the end; it is told which devices of the plan have no part in the change.
+Verify = Callable[[frozenset[str]], Verdict]
 
 DEFAULT_CONFIRM_TIMEOUT = 300
-#: Seconds for which a device that does not go back is asked again.
-UNDO_PATIENCE = 60
-_UNDO_PAUSE = 5
+#: Seconds that every timer has left when the change is decided: the time to run `recover` in.
+DEFAULT_HOLD = 600
+_LOCK_PAUSE = 1.0
+
+
+class HealthCheck(Protocol):
+    """The gate between waves."""
+
+    def take_baseline(self, names: Collection[str]) -> None:
+        """Remember what is well before anything is done."""
+
+    def check(self, names: Collection[str]) -> Verdict:
+        """Whether the devices pushed so far are well."""
+        ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a transaction runs; seconds."""
+
+    confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT
+    hold: int = DEFAULT_HOLD
+    #: How long to wait for devices that another change holds.
+    wait: float = 0.0
+    #: How many devices may be left out, as they were, before all goes back.
+    max_failures: int = 0
+    ticket: str | None = None
+    stop_after: str | None = None
+    #: How long a device that does not come to its end is asked again.
+    patience: float = PATIENCE
 
 
 @dataclass
@@ -52,52 +83,216 @@ class _Halt(Exception):  # noqa: N818 -- a stage's end, not a defect
 
 @dataclass
 class Transaction:
-    """One run of a plan over its devices."""
+    """One run of a plan's waves over their devices."""
 
     context: Context
     plan: Plan
     verify: Verify
     progress: Progress
-    confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT
+    waves: tuple[Wave, ...]
+    health: HealthCheck
+    options: Options = field(default_factory=Options)
     proof: Gate | None = None
     #: Who answers for a push that is not proved.
     override: Override | None = None
+    #: Called when the change stands in the journal, before any device is touched.
+    on_begin: Callable[[int], None] | None = None
     change: int = 0
-    touched: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
     verification: dict[str, Any] = field(default_factory=dict)
+    resolution: Resolution | None = None
+    _began: list["Stage"] = field(default_factory=list)
+    _refused: dict[str, str] = field(default_factory=dict)
+    _touched: set[str] = field(default_factory=set)
+    _decided: bool = False
+    _wave_states: dict[str, str] = field(default_factory=dict)
+    _wave_findings: dict[str, list[str]] = field(default_factory=dict)
+    #: When every device's timer ends, by time.monotonic.
+    _deadline: float = 0.0
 
     def run(self) -> Outcome:
         """Carry the plan out, or take everything back. Exit 0, 4 or 5."""
-        plan = self.plan
-        journal = self.context.journal
-        self.change = journal.begin(
-            plan.kind,
-            plan.hash,
-            _summary(plan),
-            {
-                name: Configuration(name, entry.before, entry.intended, entry.diff, None)
-                for name, entry in plan.devices.items()
-            },
-            plan.undoes,
-        )
-        self._note_proof()
-        nornir = self.context.nornir(plan.devices)
+        nornir = self.context.nornir(self._names())
         try:
-            try:
-                for _, stage in STAGES:
-                    stage(self, nornir)
-            except _Halt as halt:
-                return self._take_back(nornir, halt)
-            except BaseException as error:
-                # Ctrl-C and our own defects too: nothing may stay half done.
-                self._take_back(nornir, _Halt("interrupted", {"*": type(error).__name__}))
-                raise
-            journal.after(self.change, {n: e.intended for n, e in plan.devices.items()})
-            journal.close(self.change, DONE)
-            return self._outcome("done", Exit.DONE, {})
+            return self._run(nornir)
+        except DevicesLockedError as error:
+            reasons = {name: f"held by {lock}" for name, lock in error.locks.items()}
+            return self._outcome("refused", Exit.DEVICES_FAILED, reasons, "fence", note=str(error))
+        except LockLostError as error:
+            # Whoever took the change over decides; this controller touches nothing more.
+            return self._outcome(
+                "taken over", Exit.DEVICES_FAILED, {"*": str(error)}, self._began[-1].name
+            )
         finally:
             nornir.close_connections(on_good=True, on_failed=True)
             self.progress.finish()
+
+    def _run(self, nornir: Nornir) -> Outcome:
+        try:
+            for stage in STAGES:
+                self._began.append(stage)
+                with self._holding():
+                    stage.do(self, nornir)
+        except _Halt as halt:
+            return self._take_back(nornir, halt)
+        except (DevicesLockedError, LockLostError):
+            raise
+        except BaseException as error:
+            # Ctrl-C and our own defects too: nothing may stay half done.
+            with suppress(LockLostError):
+                self._interrupted(nornir, error)
+            raise
+        return self._ended()
+
+    # -- stages ----------------------------------------------------------------------------
+
+    def fence(self, nornir: Nornir) -> None:
+        """Open the change with its devices' locks; each device still runs what the plan saw."""
+        self.change = self._begin()
+        if self.on_begin is not None:
+            self.on_begin(self.change)
+        self._note_proof()
+        if len(self.waves) > 1:
+            self.health.take_baseline(self._names())
+        answers = self._on_all(
+            nornir,
+            "fence",
+            dry_run,
+            {name: {"intended": e.intended, "keep": True} for name, e in self._items()},
+        )
+        stale = {
+            name: moved(entry.before, answers.results[name].running)
+            for name, entry in self._items()
+            if name in answers.results and answers.results[name].running_hash != entry.running_hash
+        }
+        lost = {n: why for n, why in answers.failures.items() if n in answers.unanswered}
+        # The device's own check of the text came in the same round trip: it is prepare's to judge.
+        self._refused = {n: why for n, why in answers.failures.items() if n not in lost}
+        self._leave_out("fence", {**lost, **stale})
+
+    def prepare(self, _nornir: Nornir) -> None:
+        """Every device's own check accepts the text, which is loaded and waits."""
+        self.context.journal.steps_begin(self.change, "prepare", self._names())
+        for name in self._names():
+            why = self._refused.get(name, "")
+            self.context.journal.step(
+                self.change, "prepare", name, "failed" if why else "done", why
+            )
+        self._leave_out("prepare", self._refused)
+
+    def commit(self, nornir: Nornir) -> None:
+        """Commit wave by wave, each device ready to go back by itself; health between waves."""
+        for number, wave in enumerate(self.waves):
+            self._commit_wave(nornir, wave)
+            if number + 1 < len(self.waves):
+                self._gate(nornir, wave)
+        self._leave_out("commit", {})
+
+    def verified(self, _nornir: Nornir) -> None:
+        """Look at the network as it is now; a leak or a missing path halts."""
+        journal = self.context.journal
+        journal.step(self.change, "verify", "*", "begin")
+        apart = frozenset(self.plan.devices.keys() - self._touched)
+        self.verification, passed = self.verify(apart)
+        findings = self.verification.get("findings", [])[:20]
+        state = "done" if passed else "failed"
+        journal.step(self.change, "verify", "*", state, {"findings": findings})
+        if not passed:
+            raise _Halt("verify", {}, verification_failed=True)
+
+    def confirm(self, nornir: Nornir) -> None:
+        """Every timer long, then the decision, then keep it everywhere."""
+        if self._deadline - time.monotonic() < self.options.hold:
+            self._set_timers(nornir, self.options.hold, "confirm")
+        why = "every device runs its new text and the network was verified"
+        self.context.journal.decide(self.change, Direction.FORWARD, why, self._touched)
+        self._decided = True
+        self.resolution = self._resolver(nornir, self._touched).resolve(Direction.FORWARD)
+
+    # -- undo ------------------------------------------------------------------------------
+
+    def take_devices_back(self, nornir: Nornir) -> None:
+        """Undo of commit: every device that was touched runs its old text, and is seen to."""
+        if not self._touched:
+            return
+        # A journal that fails must not keep the devices from going back.
+        with suppress(JournalError):
+            why = "a stage failed before it was decided"
+            self.context.journal.decide(self.change, Direction.BACK, why, self._touched)
+        self.resolution = self._resolver(nornir, self._touched).resolve(Direction.BACK)
+
+    def unlock(self, _nornir: Nornir) -> None:
+        """Undo of fence: the change is closed, and its devices are free but for those left."""
+        left = self.resolution.left if self.resolution else {}
+        with suppress(JournalError):
+            self.context.journal.close(self.change, FAILED if left else UNDONE, left=left)
+
+    def _interrupted(self, nornir: Nornir, error: BaseException) -> None:
+        """What was decided is finished, what was not goes back."""
+        if self._decided:
+            self.resolution = self._resolver(nornir, self._touched).resolve(Direction.FORWARD)
+            self._ended()
+        elif self.change:
+            self._take_back(nornir, _Halt("interrupted", {"*": type(error).__name__}))
+
+    def _take_back(self, nornir: Nornir, halt: _Halt) -> Outcome:
+        with suppress(JournalError):
+            self.context.journal.step(self.change, halt.stage, "*", "failed", halt.failures)
+        with self._holding():
+            for stage in reversed(self._began):
+                if stage.undo is not None:
+                    stage.undo(self, nornir)
+        left = self.resolution.left if self.resolution else {}
+        codes = [Exit.LEAK_OR_FAILED_VERIFICATION] if halt.verification_failed else []
+        if halt.failures or left:
+            codes.append(Exit.DEVICES_FAILED)
+        result = "failed" if left else "undone"
+        return self._outcome(result, gravest(codes), halt.failures, halt.stage, left)
+
+    def _ended(self) -> Outcome:
+        """The change was decided and carried to its end, as far as the devices answered."""
+        journal = self.context.journal
+        resolution = self.resolution or Resolution(Direction.FORWARD)
+        if resolution.direction is Direction.BACK:
+            journal.close(self.change, FAILED if resolution.left else UNDONE, left=resolution.left)
+            result = "failed" if resolution.left else "undone"
+            return self._outcome(
+                result, Exit.DEVICES_FAILED, resolution.turned, "confirm", resolution.left
+            )
+        if resolution.left:
+            journal.close(self.change, FAILED, left=resolution.left)
+            return self._outcome(
+                "in doubt", Exit.DEVICES_FAILED, resolution.left, "confirm", resolution.left
+            )
+        journal.after(self.change, {n: self.plan.devices[n].intended for n in self._touched})
+        journal.close(self.change, DONE)
+        code = Exit.DEVICES_FAILED if self.left_out else Exit.DONE
+        return self._outcome("done", code, {})
+
+    # -- the journal's side ----------------------------------------------------------------
+
+    def _begin(self) -> int:
+        """Open the change, waiting for locks as long as the options say."""
+        deadline = time.monotonic() + self.options.wait
+        while True:
+            try:
+                return self.context.journal.begin(
+                    self.plan.kind,
+                    self.plan.hash,
+                    _summary(self.plan, self._names()),
+                    {
+                        name: Configuration(name, entry.before, entry.intended, entry.diff, None)
+                        for name, entry in self._items()
+                    },
+                    self.plan.undoes,
+                    ticket=self.options.ticket,
+                    stop_after=self.options.stop_after,
+                )
+            except DevicesLockedError as error:
+                stale = any(lock.stale for lock in error.locks.values())
+                if stale or time.monotonic() >= deadline:
+                    raise
+                time.sleep(_LOCK_PAUSE)
 
     def _note_proof(self) -> None:
         """What was proved before the push, or who answers for what was not, into the journal."""
@@ -110,109 +305,105 @@ class Transaction:
         state = "done" if self.proof.proved else "overridden"
         self.context.journal.step(self.change, "proof", "*", state, detail)
 
-    # -- stages ----------------------------------------------------------------------------
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        """Renew the locks' leases while a stage takes its time."""
+        ended = threading.Event()
 
-    def prepare(self, nornir: Nornir) -> None:
-        """Fence and check: nothing has moved since the plan, and each device accepts its text."""
-        answers = self._on_all(
-            nornir,
-            "prepare",
-            dry_run,
-            {n: {"intended": e.intended, "keep": True} for n, e in self._items()},
-        )
-        moved = {
-            name: _moved(entry.before, answers.results[name])
-            for name, entry in self._items()
-            if name in answers.results and answers.results[name].running_hash != entry.running_hash
-        }
-        if answers.failures or moved:
-            raise _Halt("prepare", {**answers.failures, **moved})
+        def renew() -> None:
+            while not ended.wait(LEASE_SECONDS / 3):
+                # A stage that comes to write learns of a lost lock by itself.
+                with suppress(JournalError, LockLostError):
+                    if self.change:
+                        self.context.journal.renew(self.change)
 
-    def commit(self, nornir: Nornir) -> None:
-        """Commit everywhere, each device ready to go back by itself."""
-        self.touched = list(self.plan.devices)
+        thread = threading.Thread(target=renew, name="lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    # -- the devices' side -----------------------------------------------------------------
+
+    def _commit_wave(self, nornir: Nornir, wave: Wave) -> None:
+        names = [name for name in wave.devices if name not in self.left_out]
+        if not names:
+            return
+        self._touched.update(names)
+        self._wave_states[wave.name] = "begun"
+        self._deadline = self._deadline or time.monotonic() + self.options.confirm_timeout
         message = f"egovnet change {self.change}"
-        answers = self._on_all(
-            nornir,
-            "commit",
-            commit,
-            {
-                name: {"revert_in": self.confirm_timeout, "message": message}
-                for name, _ in self._items()
-            },
-        )
+        arguments = {
+            name: {
+                "change_id": commit_id(self.context, self.change),
+                "deadline": self._deadline,
+                "message": message,
+            }
+            for name in names
+        }
+        answers = self._on_all(nornir, "commit", commit, arguments)
         if answers.failures:
-            raise _Halt("commit", answers.failures)
+            self._drop(nornir, answers.failures)
+        self._wave_states[wave.name] = "committed"
 
-    def verified(self, _nornir: Nornir) -> None:
-        """Look at the network as it is now; a leak or a missing path halts."""
+    def _drop(self, nornir: Nornir, failures: dict[str, str]) -> None:
+        """Leave failed devices out if so many may be, and they are seen to be as they were."""
+        if len(self.left_out) + len(failures) > self.options.max_failures:
+            raise _Halt("commit", failures)
+        back = self._resolver(nornir, failures).resolve(Direction.BACK)
+        if back.left:
+            raise _Halt("commit", failures)
+        self._touched.difference_update(failures)
+        self.left_out |= failures
+
+    def _gate(self, nornir: Nornir, wave: Wave) -> None:
+        """The health of all devices pushed so far; then everybody's timer begins anew."""
         journal = self.context.journal
-        journal.step(self.change, "verify", "*", "begin")
-        self.verification, passed = self.verify()
-        journal.step(
-            self.change,
-            "verify",
-            "*",
-            "done" if passed else "failed",
-            {"findings": self.verification.get("findings", [])[:20]},
-        )
+        journal.step(self.change, "health", wave.name, "begin")
+        report, passed = self.health.check(sorted(self._touched))
+        state = "done" if passed else "failed"
+        journal.step(self.change, "health", wave.name, state, report)
+        self._wave_states[wave.name] = "healthy" if passed else "unhealthy"
         if not passed:
-            raise _Halt("verify", {}, verification_failed=True)
+            self._wave_findings[wave.name] = [str(f["message"]) for f in report["findings"]]
+            raise _Halt("health", dict(report.get("unreachable", {})), verification_failed=True)
+        self._set_timers(nornir, self.options.confirm_timeout, "commit")
 
-    def confirm(self, nornir: Nornir) -> None:
-        """Keep it everywhere."""
-        answers = self._on_all(nornir, "confirm", confirm, {n: {} for n, _ in self._items()})
+    def _set_timers(self, nornir: Nornir, seconds: int, stage: str) -> None:
+        """All timers to one moment."""
+        self._deadline = time.monotonic() + seconds
+        change_id = commit_id(self.context, self.change)
+        arguments = {n: {"change_id": change_id, "deadline": self._deadline} for n in self._touched}
+        answers = self._on_all(nornir, "extend", extend, arguments)
         if answers.failures:
-            raise _Halt("confirm", answers.failures)
+            raise _Halt(stage, answers.failures)
 
-    # -- undo ------------------------------------------------------------------------------
+    def _leave_out(self, stage: str, failures: Mapping[str, str]) -> None:
+        """Go on without devices that failed untouched, if so many may be; halt else."""
+        if len(self.left_out) + len(failures) > self.options.max_failures:
+            raise _Halt(stage, dict(failures))
+        self.left_out |= failures
+        if len(self.left_out) == len(self._all_names()):
+            raise _Halt(stage, self.left_out)
 
-    def _take_back(self, nornir: Nornir, halt: _Halt) -> Outcome:
-        journal = self.context.journal
-        # A journal that fails must not keep the devices from going back.
-        with suppress(JournalError):
-            journal.step(self.change, halt.stage, "*", "failed", dict(halt.failures))
-        left: dict[str, str] = {}
-        if self.touched:
-            arguments = {name: {"before": self.plan.devices[name].before} for name in self.touched}
-            answers = self._undo_all(nornir, arguments)
-            deadline = time.monotonic() + UNDO_PATIENCE
-            while answers.failures and time.monotonic() < deadline:
-                # A router whose session broke in commit waits for a verdict, then goes back.
-                time.sleep(_UNDO_PAUSE)
-                again = {name: arguments[name] for name in answers.failures}
-                answers = self._undo_all(nornir, again)
-            left = answers.failures
-        with suppress(JournalError):
-            journal.close(self.change, FAILED if left else UNDONE)
-        codes = [Exit.LEAK_OR_FAILED_VERIFICATION] if halt.verification_failed else []
-        if halt.failures or left:
-            codes.append(Exit.DEVICES_FAILED)
-        return self._outcome(
-            "failed" if left else "undone", gravest(codes), halt.failures, halt.stage, left
+    def _resolver(self, nornir: Nornir, names: Collection[str]) -> Resolver:
+        change_id = commit_id(self.context, self.change)
+        devices = {
+            name: Settling(change_id, entry.before, entry.intended)
+            for name, entry in self.plan.devices.items()
+            if name in names
+        }
+        return Resolver(
+            self.context, nornir, self.change, devices, self.progress, self.options.patience
         )
-
-    def _undo_all(self, nornir: Nornir, arguments: dict[str, dict[str, Any]]) -> FleetResult:
-        journal = self.context.journal
-
-        def note(name: str, state: str, detail: str) -> None:
-            with suppress(JournalError):
-                journal.step(self.change, "undo", name, state, detail)
-
-        with suppress(JournalError):
-            journal.steps_begin(self.change, "undo", list(arguments))
-        return run(nornir, "undo", undo, arguments, self.progress, listener=note)
-
-    # -- helpers ---------------------------------------------------------------------------
-
-    def _items(self) -> list[tuple[str, Any]]:
-        return list(self.plan.devices.items())
 
     def _on_all(
         self, nornir: Nornir, stage: str, task: Any, arguments: dict[str, dict[str, Any]]
     ) -> FleetResult:
-        journal: Journal = self.context.journal
-        journal.steps_begin(self.change, stage, list(arguments))
+        journal = self.context.journal
+        journal.steps_begin(self.change, stage, arguments)
         return run(
             nornir,
             stage,
@@ -224,6 +415,15 @@ class Transaction:
             ),
         )
 
+    def _all_names(self) -> list[str]:
+        return [name for wave in self.waves for name in wave.devices]
+
+    def _names(self) -> list[str]:
+        return [name for name in self._all_names() if name not in self.left_out]
+
+    def _items(self) -> list[tuple[str, Any]]:
+        return [(name, self.plan.devices[name]) for name in self._names()]
+
     def _outcome(
         self,
         result: str,
@@ -231,50 +431,63 @@ class Transaction:
         failures: dict[str, str],
         stage: str | None = None,
         left: dict[str, str] | None = None,
+        *,
+        note: str = "",
     ) -> Outcome:
+        names = set(self._all_names())
         data: dict[str, Any] = {
-            "change": self.change,
+            "change": self.change or None,
             "result": result,
             "plan_hash": self.plan.hash,
-            "devices": sorted(self.plan.devices),
+            "devices": sorted(names),
             "affected": self.plan.affected,
             "proof": self.proof.data() if self.proof else None,
+            "waves": [
+                {
+                    "name": wave.name,
+                    "devices": list(wave.devices),
+                    "state": self._wave_states.get(wave.name, "not begun"),
+                    "findings": self._wave_findings.get(wave.name, []),
+                }
+                for wave in self.waves
+            ],
+            "remaining": sorted(self.plan.devices.keys() - names),
+            "left_out": dict(sorted(self.left_out.items())),
             "failed_stage": stage,
             "failures": dict(sorted(failures.items())),
             "not_undone": dict(sorted((left or {}).items())),
             "verification": self.verification,
         }
-        notes: tuple[str, ...] = ()
+        notes = [note] if note else []
         if left:
-            notes = (
-                "not seen to go back: "
-                + ", ".join(sorted(left))
-                + f"; their own timers undo within {self.confirm_timeout} s of the commit",
+            notes.append(
+                f"not seen at the change's end: {', '.join(sorted(left))}; they stay locked; "
+                f"run: egovnet recover {self.change}"
             )
-        return Outcome(self.plan.kind, data, code, notes)
+        return Outcome(self.plan.kind, data, code, tuple(notes))
 
 
-STAGES: tuple[tuple[str, Callable[[Transaction, Nornir], None]], ...] = (
-    ("prepare", Transaction.prepare),
-    ("commit", Transaction.commit),
-    ("verify", Transaction.verified),
-    ("confirm", Transaction.confirm),
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the transaction, and what undoes it."""
+
+    name: str
+    do: Callable[[Transaction, Nornir], None]
+    undo: Callable[[Transaction, Nornir], None] | None
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("fence", Transaction.fence, Transaction.unlock),
+    # a loaded candidate is the session's: it goes with it
+    Stage("prepare", Transaction.prepare, None),
+    Stage("commit", Transaction.commit, Transaction.take_devices_back),
+    # looks only
+    Stage("verify", Transaction.verified, None),
+    # until the decision commit's undo is its own; after it the change goes forward, or is resolved
+    Stage("confirm", Transaction.confirm, None),
 )
 
 
-def _summary(plan: Plan) -> str:
+def _summary(plan: Plan, names: Collection[str]) -> str:
     vpns = ", ".join(plan.affected.get("vpns", [])) or "backbone"
-    return f"{len(plan.devices)} devices, {vpns}"
-
-
-def _moved(before: str, now: DryRun) -> str:
-    """What changed on a device since the plan, as a few diff lines."""
-    lines = [
-        line
-        for line in difflib.unified_diff(
-            before.splitlines(), now.running.splitlines(), lineterm="", n=0
-        )
-        if line[:1] in "+-" and line[:3] not in ("+++", "---")
-    ]
-    more = f" (and {len(lines) - 6} more lines)" if len(lines) > 6 else ""
-    return "changed since the plan was made: " + "; ".join(lines[:6]) + more + "; plan again"
+    return f"{len(names)} devices, {vpns}"

@@ -139,6 +139,21 @@ class Verifier:
             if check.severity != "leak" and check.sites and check.sites <= others
         )
 
+    def without(self, apart: frozenset[str]) -> "Verifier":
+        """The same, where devices in `apart` have no part in the change: they run what they ran.
+
+        Their sites need not be reached; that nothing leaks is asked all the same.
+        """
+        sites = frozenset(
+            site
+            for site, entry in self.context.network.sites.items()
+            if any(access.pe in apart for access in entry.site_network_accesses.values())
+        )
+        context = self.context.only(name for name in self.context.chosen if name not in apart)
+        other = Verifier(context, self.progress, self.settle, self.excused | sites)
+        other.known = self.known
+        return other
+
     def for_transaction(self) -> tuple[dict[str, Any], bool]:
         """The transaction's Verify: (what to report, passed)."""
         outcome = self.verify()

@@ -1,5 +1,7 @@
 """A device's NAPALM session within a Nornir task, opened when needed and again after a drop."""
 
+import math
+import time
 from typing import Any
 
 from napalm.base.exceptions import ConnectionClosedException, ConnectionException
@@ -23,3 +25,8 @@ def reconnect(task: Task) -> Any:
             # The old session is broken, which is why a new one is wanted.
             task.host.connections.pop("napalm", None)
     return driver(task)
+
+
+def seconds_until(deadline: float) -> int:
+    """Whole seconds until a time.monotonic() value, for a device's timer; at least 1."""
+    return max(1, math.ceil(deadline - time.monotonic()))

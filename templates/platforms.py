@@ -1,6 +1,6 @@
 """Platforms by name: a platform is a folder of the same files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from inventory.errors import Problem
@@ -10,6 +10,7 @@ from templates.facts import DeviceFacts
 from templates.foreign import foreign_platform
 from templates.frr import config_reader as frr_config
 from templates.frr import renderer as frr
+from templates.frr import secret_places as frr_secrets
 from templates.frr import state_reader as frr_state
 from templates.state import DeviceState
 
@@ -25,6 +26,10 @@ class Platform:
     read_state: Callable[[Device, str], DeviceState]
     #: (text, where it came from) -> facts; raises ConfigTextError.
     read_config: Callable[[str, str], DeviceFacts]
+    #: A whole text without its secrets.
+    redact: Callable[[str], str]
+    #: (sentences about devices, their texts) -> the sentences without the texts' secrets.
+    redact_messages: Callable[[Iterable[str], Iterable[str]], list[str]]
 
 
 PLATFORMS: dict[str, Platform] = {
@@ -34,6 +39,8 @@ PLATFORMS: dict[str, Platform] = {
         state_script=frr_state.state_script,
         read_state=frr_state.read_state,
         read_config=frr_config.read_config,
+        redact=frr_secrets.redact_text,
+        redact_messages=frr_secrets.redact_messages,
     ),
 }
 
@@ -60,3 +67,18 @@ def read_config(text: str, source: str = "", platform: str = "frr") -> DeviceFac
         remedy = f"only these can be judged yet: {readable}; leave the file out, knowingly"
         raise ConfigTextError([Problem(source, 0, "", found, remedy)])
     return PLATFORMS[platform].read_config(text, source)
+
+
+def redact(text: str, platform: str | None = None) -> str:
+    """A device's native text without its secrets; of no known platform: by every one's rules."""
+    for known in [PLATFORMS[platform]] if platform else PLATFORMS.values():
+        text = known.redact(text)
+    return text
+
+
+def redact_messages(messages: Iterable[str], texts: Iterable[str]) -> list[str]:
+    """Sentences without the secrets of the devices' native texts, by every platform's rules."""
+    messages, texts = list(messages), set(texts)
+    for known in PLATFORMS.values():
+        messages = known.redact_messages(messages, texts)
+    return messages

@@ -99,6 +99,8 @@ def _plan(console: Console, data: dict[str, Any]) -> None:
         console.print(Text(f"VPNs affected:  {', '.join(affected['vpns']) or 'none'}"))
         console.print(Text(f"sites affected: {', '.join(affected['sites']) or 'none'}"))
     print_gate(console, data["proof"])
+    if len(data["waves"]) > 1:
+        _waves(console, data["waves"])
     changed = sum(len(change["devices"]) for change in data["changes"])
     console.print(
         f"{changed} to change, {len(data['unchanged'])} as intended, "
@@ -115,11 +117,45 @@ def _transaction(console: Console, data: dict[str, Any]) -> None:
         console.print(Text(f"  failed: {name}: {why}"), style="red")
     for name, why in data["not_undone"].items():
         console.print(Text(f"  not undone: {name}: {why}"), style="red")
+    for name, why in data["left_out"].items():
+        console.print(Text(f"  left out, as it was: {name}: {why}"), style="yellow")
     print_gate(console, data["proof"])
     if data["devices"]:
         console.print(Text(f"devices: {', '.join(data['devices'])}"))
+    if len(data["waves"]) > 1:
+        _waves(console, data["waves"])
+    if data["remaining"]:
+        console.print(Text(f"still to do, with the same plan: {', '.join(data['remaining'])}"))
     if data["verification"]:
         _verify(console, data["verification"])
+
+
+def _waves(console: Console, waves: list[dict[str, Any]]) -> None:
+    rows = ((wave["name"], wave.get("state", ""), ", ".join(wave["devices"])) for wave in waves)
+    _table(console, ["wave", "state", "devices"], rows)
+    for wave in waves:
+        for finding in wave.get("findings", ()):
+            console.print(Text(f"  {wave['name']}: {finding}"), style="red")
+
+
+def _recover(console: Console, data: dict[str, Any]) -> None:
+    if not data["changes"]:
+        console.print("no change is unfinished")
+    for case in data["changes"]:
+        console.print(
+            Text(f"change {case['change']} ({case['summary']}): {case['result']}"), style="bold"
+        )
+        console.print(Text(f"  {case['direction']}: {case['why']}"))
+        _table(
+            console,
+            ["device", "commit", "seconds left", "ran"],
+            (
+                (name, seen["commit"], seen["seconds_left"] or "", seen["runs"])
+                for name, seen in case["devices"].items()
+            ),
+        )
+        for name, why in case["left"].items():
+            console.print(Text(f"  not at its end: {name}: {why}"), style="red")
 
 
 def _verify(console: Console, data: dict[str, Any]) -> None:
@@ -158,7 +194,7 @@ def _prove(console: Console, data: dict[str, Any]) -> None:
 def _history(console: Console, data: dict[str, Any]) -> None:
     _table(
         console,
-        ["change", "when", "who", "what", "state", "summary"],
+        ["change", "when", "who", "what", "state", "ticket", "summary"],
         (
             (
                 entry["id"],
@@ -166,11 +202,14 @@ def _history(console: Console, data: dict[str, Any]) -> None:
                 entry["author"],
                 entry["kind"] + (f" of {entry['undoes']}" if entry["undoes"] else ""),
                 entry["state"],
+                entry["ticket"] or "",
                 entry["summary"],
             )
             for entry in data["changes"]
         ),
     )
+    for fault in data.get("faults", ()):
+        console.print(Text(f"THE JOURNAL WAS ALTERED: {fault}"), style="red")
 
 
 def _show(console: Console, data: dict[str, Any]) -> None:
@@ -184,7 +223,14 @@ def _show(console: Console, data: dict[str, Any]) -> None:
         console,
         ["at", "stage", "device", "phase", "detail"],
         (
-            (step["at"], step["stage"], step["device"], step["phase"], step["detail"])
+            # A change's own records repeat what stands above.
+            (
+                step["at"],
+                step["stage"],
+                step["device"],
+                step["phase"],
+                "" if step["stage"] in ("change", "after") else step["detail"],
+            )
             for step in data["steps"]
         ),
     )
@@ -240,6 +286,7 @@ _PRINTERS: dict[str, Callable[[Console, dict[str, Any]], None]] = {
     "plan": _plan,
     "apply": _transaction,
     "rollback": _transaction,
+    "recover": _recover,
     "verify": _verify,
     "prove": _prove,
     "history": _history,

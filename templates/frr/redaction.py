@@ -31,10 +31,11 @@ def redact(lines: list[str], text: str) -> list[str]:
     """`lines` of `text` with every secret replaced; the same list when there is none."""
     if not any(hint in text for hint in _HINTS):
         return lines
-    return [_line(line) if any(hint in line for hint in _HINTS) else line for line in lines]
+    return [redact_line(line) if any(hint in line for hint in _HINTS) else line for line in lines]
 
 
-def _line(line: str) -> str:
+def redact_line(line: str) -> str:
+    """`line` without the secret it holds, if it does."""
     found = _KNOWN.match(line)
     if found is None and not _NAMES.match(line):
         found = _LOOSE.match(line)

@@ -32,6 +32,7 @@ VERBS = (
     "apply",
     "verify",
     "rollback",
+    "recover",
     "history",
     "show",
     "demo",
@@ -281,7 +282,7 @@ def test_plan_and_apply_with_every_router_down_hide_none(tmp_path: Path) -> None
     assert "nothing was changed" in told.stderr
     assert SECRET not in ran.stdout + ran.stderr + told.stdout + told.stderr + plan.read_text()
     history = command("history", "--inventory", root, "--json", state=state)
-    assert (history.code, history.json) == (0, {"changes": []})
+    assert (history.code, history.json) == (0, {"changes": [], "faults": []})
 
 
 def test_plan_tells_a_person_each_router_that_is_down(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ def test_steps_come_back_in_the_order_they_were_taken(tmp_path: Path) -> None:
     journal.step(number, "commit", "pe1", "failed", "CommitError: no")
     journal.step(number, "verify", "*", "failed", {"findings": ["leak"], "a": 1})
     journal.steps_begin(number, "confirm", [])
-    steps = journal.steps(number)
+    opened, *steps = journal.steps(number)
+    assert (opened.stage, opened.device, opened.phase) == ("change", "*", "begin")
     assert [(s.stage, s.device, s.phase) for s in steps] == [
         ("commit", "pe1", "begin"),
         ("commit", "pe2", "begin"),
@@ -63,9 +64,9 @@ def test_steps_come_back_in_the_order_they_were_taken(tmp_path: Path) -> None:
 def test_what_a_device_ran_afterwards_and_the_end_of_a_change(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "net")
     one = journal.begin("apply", "h", "s", TEXTS)
-    two = journal.begin("rollback", "h2", "s", TEXTS, undoes=one)
     journal.after(one, {"pe1": "new 1\n"})
     journal.close(one, DONE)
+    two = journal.begin("rollback", "h2", "s", TEXTS, undoes=one)
     assert journal.configurations(one)["pe1"].after == "new 1\n"
     assert journal.configurations(one)["pe2"].after is None
     assert journal.configurations(two)["pe1"].after is None
@@ -84,10 +85,10 @@ def test_each_step_is_on_disk_when_it_returns(tmp_path: Path) -> None:
     # Another reader, while the first is still open, as after a dead controller.
     other = Journal(tmp_path, "net")
     assert other.change(number).state == OPEN
-    assert [step.stage for step in other.steps(number)] == ["prepare"]
+    assert [step.stage for step in other.steps(number)] == ["change", "prepare"]
     with sqlite3.connect(tmp_path / "journal.db") as raw:
         assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert raw.execute("SELECT count(*) FROM steps").fetchone() == (1,)
+        assert raw.execute("SELECT count(*) FROM steps").fetchone() == (2,)
     with journal.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10000
@@ -96,7 +97,8 @@ def test_each_step_is_on_disk_when_it_returns(tmp_path: Path) -> None:
 def _write(directory: Path, name: str, many: int) -> None:
     journal = Journal(directory, "net")
     for index in range(many):
-        number = journal.begin("apply", f"{name}{index}", name, TEXTS)
+        texts = {name: Configuration(name, "old\n", "new\n", "", None)}
+        number = journal.begin("apply", f"{name}{index}", name, texts)
         journal.step(number, "commit", name, "done", str(index))
         journal.close(number, DONE)
 
@@ -114,8 +116,10 @@ def test_two_controllers_write_at_once_from_the_first_moment(tmp_path: Path) -> 
     changes = journal.changes()
     assert len(changes) == len({change.id for change in changes}) == 2 * many
     assert all(change.state == DONE for change in changes)
+    # The chain is one, whoever wrote to it.
+    assert journal.faults() == []
     for change in changes:
-        (step,) = journal.steps(change.id)
+        _, step, _ = journal.steps(change.id)
         assert (step.device, f"{step.device}{step.detail}") == (change.summary, change.plan_hash)
 
 

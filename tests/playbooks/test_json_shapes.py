@@ -15,6 +15,7 @@ from playbooks.cli import main
 from playbooks.context import REFERENCE, Context
 from playbooks.fleet import Silent
 from playbooks.gate import gate
+from playbooks.health import Health
 from playbooks.journal import DONE, Configuration, Journal
 from playbooks.judge import Check
 from playbooks.lab import _outcome as lab_outcome
@@ -22,9 +23,12 @@ from playbooks.outcome import Exit
 from playbooks.packets import Flow
 from playbooks.plan import DevicePlan, Plan, plan_outcome
 from playbooks.prove import prove_outcome
+from playbooks.recover import _Case
 from playbooks.transaction import Transaction
 from playbooks.verify import Verifier, _Round
 from tasks.send_packets import Probe
+from tasks.settle import Direction
+from tasks.survey import Survey
 from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
 from tests.playbooks.proofs import LEAKING, PROVED
 
@@ -194,7 +198,11 @@ def test_plan(tmp_path: Path) -> None:
 def test_transaction(context: Context) -> None:
     refused = apply_plan(context, Silent(), PLAN)
     nothing = apply_plan(context, Silent(), replace(PLAN, devices={}, unreachable={}))
-    failing = Transaction(context, PLAN, lambda: ({}, True), Silent(), change=7)
+    health = Health(context, Silent(), 0)
+    waves = PLAN.waves_or_one()
+    failing = Transaction(
+        context, PLAN, lambda _: ({}, True), Silent(), waves, health, change=7, left_out={"c": "z"}
+    )
     failing.verification = verification(context)
     failed = failing._outcome("failed", Exit.DEVICES_FAILED, {"a": "x"}, "commit", {"b": "y"})
     assert [entry.data["result"] for entry in (refused, nothing)] == ["refused", "nothing to do"]
@@ -202,6 +210,20 @@ def test_transaction(context: Context) -> None:
     for outcome in (refused, nothing, failed):
         assert outcome.data.keys() == failed.data.keys()
     check("transaction", refused.data, nothing.data, failed.data)
+
+
+def test_recover(context: Context) -> None:
+    texts = {"bj-pe1": Configuration("bj-pe1", "old\n", "new\n", "- old\n+ new", None)}
+    change = context.journal.begin("apply", "0" * 64, "1 device, party", texts)
+    case = _Case(
+        context.journal.change(change),
+        {},
+        {"bj-pe1": Survey("pending", 70, "new")},
+        {"gd-pe1": "ConnectTimeoutError: no answer"},
+        Direction.BACK,
+        "why",
+    )
+    check("recover", {"changes": [case.data()]})
 
 
 def test_verify(context: Context, tmp_path: Path) -> None:
@@ -218,9 +240,10 @@ def test_history_and_show(tmp_path: Path, context: Context) -> None:
     one = journal.begin("apply", "0" * 64, "1 device, party", texts)
     journal.step(one, "verify", "*", "failed", {"findings": []})
     journal.close(one, DONE)
-    two = journal.begin("rollback", "0" * 64, "1 device, party", texts, undoes=one)
+    two = journal.begin("rollback", "0" * 64, "1 device, party", texts, undoes=one, ticket="T-1")
     history = egovnet("history", "--json", state=tmp_path)
     assert [change["id"] for change in history.json["changes"]] == [one, two]
+    assert history.json["faults"] == []
     check("history", history.json)
     shown = [egovnet("show", str(n), "--json", state=tmp_path).json for n in (one, two)]
     check("show", *shown)

@@ -17,6 +17,7 @@ from playbooks.outcome import Outcome
 from playbooks.plan import make_plan, write_plan
 from playbooks.rollback import rollback
 from playbooks.undo import CannotUndoError
+from templates.platforms import render_day0
 from tests.playbooks.console import contents, copy_of_reference
 from tests.playbooks.memory_routers import MemoryRouters
 from tests.playbooks.undo_inventories import edit
@@ -168,18 +169,20 @@ def test_the_first_change_is_undone_by_texts_while_nothing_stands_on_it(place: P
     assert (back.data["result"], back.data["by"]) == ("done", "texts")
     assert place.routers.running == {**place.routers.running, **day0}
     intents = Intents(place.context().journal.engine)
-    first, last = intents.of(1), intents.of(back.data["change"])
-    assert first is not None
-    assert last is not None
-    assert first.after == last.after is not None
+    was, runs = intents.of(3), intents.of(back.data["change"])
+    assert was is not None
+    assert runs is not None
+    assert was.after == runs.after is not None
 
 
 def test_a_change_without_a_known_intent_is_undone_by_texts(place: Place, tmp_path: Path) -> None:
-    edit(place.root, [ADD_SHANGHAI])
-    plan = make_plan(place.context(), Silent())
-    write_plan(plan, tmp_path / "plan")
-    edit(place.root, [{"file": "sites/shanghai.yaml", "at": "party-shanghai"}])
+    limit = "public-shanghai.site-network-accesses.main.maximum-prefix"
+    edit(place.root, [{"file": "sites/shanghai.yaml", "at": limit, "value": 7}])
+    write_plan(make_plan(place.context(), Silent()), tmp_path / "plan")
+    # The inventory went on: what is pushed is the plan's, and nobody knows what it was made from.
+    edit(place.root, [{"file": "sites/shanghai.yaml", "at": limit, "value": 8}])
     before = place.routers.running["sh-pe1"]
+    place.routers.trusting = True
     assert apply(place.context(), Silent(), tmp_path / "plan").data["change"] == 2
     attached = Intents(place.context().journal.engine).of(2)
     assert attached is not None
@@ -207,7 +210,8 @@ def test_a_change_of_before_intents_were_kept_is_undone_by_texts(place: Place) -
 
 def test_drift_that_was_put_right_comes_back_by_texts(place: Place) -> None:
     clean = place.routers.running["sh-pe1"]
-    drifted = clean.replace("10.1.22.0/24", "10.1.23.0/24")
+    drifted = clean.replace(" mpls ldp-sync", " no mpls ldp-sync")
+    assert drifted != clean
     place.routers.running["sh-pe1"] = drifted
     place.change()
     assert place.routers.running["sh-pe1"] == clean
@@ -284,8 +288,9 @@ def test_a_router_that_came_leaves_and_one_that_left_comes_back(place: Place) ->
         {"file": "circuits.yaml", "at": "sh-pe2--bj-p1", "value": circuit},
     ]
     before = dict(place.routers.running)
-    place.routers.running["sh-pe2"] = before["sh-pe1"].replace("sh-pe1", "sh-pe2")
-    place.change(*edits)
+    edit(place.root, edits)
+    place.routers.running["sh-pe2"] = render_day0(place.context().devices["sh-pe2"])
+    place.change()
     with_it = dict(place.routers.running)
     gone = place.rollback(2)
     assert gone.data["leaving"] == ["sh-pe2"]
@@ -305,20 +310,11 @@ def test_what_to_edit_is_said_for_each_place(place: Place) -> None:
     place.change(ADD_SHANGHAI, {"file": "vpns.yaml", "at": "party.name", "value": "Party"})
     edit(place.root, [{"file": "vpns.yaml", "at": "court.name", "value": "not applied yet"}])
     outcome = place.rollback(2)
-    assert outcome.data["intent"] == [
-        {
-            "file": "vpns.yaml",
-            "path": "party.name",
-            "now": "Party",
-            "after_rollback": "Party business network",
-        },
-        {
-            "file": "sites/shanghai.yaml",
-            "path": "party-shanghai",
-            "now": SHANGHAI,
-            "after_rollback": None,
-        },
-    ]  # fmt: skip -- a table
+    was = "Party business network"
+    assert [tuple(entry.values()) for entry in outcome.data["intent"]] == [
+        ("sites/shanghai.yaml", "party-shanghai", SHANGHAI, None),
+        ("vpns.yaml", "party.name", "Party", was),
+    ]
     assert outcome.notes[-1] == (
         "the inventory still means what was undone: edit sites/shanghai.yaml, vpns.yaml"
     )
@@ -327,24 +323,14 @@ def test_what_to_edit_is_said_for_each_place(place: Place) -> None:
 def test_a_tag_that_was_chosen_is_to_be_put_back_in_the_lock_file_too(place: Place) -> None:
     access = "gov-shanghai.site-network-accesses.main"
     place.change({"file": "sites/shanghai.yaml", "at": f"{access}.vlan", "value": 900})
-    assert place.rollback(2).data["intent"] == [
-        {
-            "file": "sites/shanghai.yaml",
-            "path": f"{access}.vlan",
-            "now": 900,
-            "after_rollback": None,
-        },
-        {
-            "file": "plan.lock.yaml",
-            "path": "pools.vlan/sh-pe1/eth3.gov-shanghai/main",
-            "now": 900,
-            "after_rollback": 101,
-        },
-    ]  # fmt: skip -- a table
+    number = "pools.vlan/sh-pe1/eth3.gov-shanghai/main"
+    assert [tuple(entry.values()) for entry in place.rollback(2).data["intent"]] == [
+        ("sites/shanghai.yaml", f"{access}.vlan", 900, None),
+        ("plan.lock.yaml", number, 900, 101),
+    ]
 
 
 def test_files_are_given_back_byte_for_byte_where_nothing_else_is_in_them(place: Place) -> None:
-    place.change() if False else None
     before = contents(place.root)
     place.change(DROP_TAX)
     offered = place.rollback(2, yes=False)

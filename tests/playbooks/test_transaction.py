@@ -5,6 +5,8 @@ The routers are a dictionary of texts: what a router itself does is tested on th
 
 import sqlite3
 import threading
+import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,14 +15,16 @@ import pytest
 from napalm.base.exceptions import CommitError, ConnectionException
 from nornir.core.task import Result, Task
 
-from playbooks import transaction
+from playbooks import resolve, transaction
 from playbooks.context import REFERENCE, Context
 from playbooks.fleet import Silent
 from playbooks.journal import JournalError
 from playbooks.outcome import Outcome
 from playbooks.plan import DevicePlan, Plan
-from playbooks.transaction import Transaction
+from playbooks.transaction import Options, Transaction, Verdict
+from playbooks.waves import Wave
 from tasks.dry_run import DryRun, text_hash
+from tasks.settle import Direction, NotSettledError, Settling
 
 NAMES = ("bj-pe1", "gd-pe1", "gz-pe1")
 
@@ -35,6 +39,8 @@ class Routers:
     faults: dict[tuple[str, str], int] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    #: Routers that answer and will not go forward.
+    stubborn: set[str] = field(default_factory=set)
 
     def enter(self, stage: str, task: Task) -> str:
         name = task.host.name
@@ -47,32 +53,36 @@ class Routers:
         return name
 
     def dry_run(self, task: Task, intended: str, keep: bool = False) -> Result:
-        name = self.enter("prepare", task)
+        name = self.enter("fence", task)
         assert keep
         running = self.running[name]
         return Result(task.host, result=DryRun(running, text_hash(running), f"+ {intended}"))
 
-    def commit(self, task: Task, revert_in: int, message: str) -> Result:
+    def commit(self, task: Task, change_id: str, deadline: float, message: str) -> Result:
         name = self.enter("commit", task)
-        assert revert_in == 60
+        assert change_id.endswith("-1")
+        assert 50 < deadline - time.monotonic() <= 60
         assert message == "egovnet change 1"
         self.pending[name] = self.running[name]
         self.running[name] = f"{name} new\n"
         return Result(task.host, changed=True)
 
-    def confirm(self, task: Task) -> Result:
-        name = self.enter("confirm", task)
+    def extend(self, task: Task, change_id: str, deadline: float) -> Result:
+        name = self.enter("extend", task)
         if name not in self.pending:
             raise CommitError(f"{name}: nothing is pending")
-        del self.pending[name]
-        return Result(task.host, changed=True)
+        return Result(task.host)
 
-    def undo(self, task: Task, before: str) -> Result:
-        name = self.enter("undo", task)
-        self.running[name] = self.pending.pop(name, self.running[name])
-        if self.running[name] != before:
-            raise RuntimeError(f"{name} does not run what it ran before")
-        return Result(task.host, result=True)
+    def settle(self, task: Task, settling: Settling, direction: str, patience: float) -> Result:
+        forward = direction == Direction.FORWARD
+        name = self.enter("confirm" if forward else "undo", task)
+        if forward and name in self.stubborn:
+            raise NotSettledError("does not run its text")
+        before = self.pending.pop(name, None)
+        if not forward:
+            self.running[name] = before or settling.before
+        assert self.running[name] == settling.text(Direction(direction))
+        return Result(task.host, result="pending")
 
     def stages(self) -> list[str]:
         """The stages in the order in which they began."""
@@ -85,8 +95,9 @@ class Routers:
 @pytest.fixture
 def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
     found = Routers()
-    for name in ("dry_run", "commit", "confirm", "undo"):
+    for name in ("dry_run", "commit", "extend"):
         monkeypatch.setattr(transaction, name, getattr(found, name))
+    monkeypatch.setattr(resolve, "settle", found.settle)
     return found
 
 
@@ -98,25 +109,50 @@ def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
     return Context(REFERENCE)
 
 
-def change(context: Context, verify: Any = lambda: ({}, True)) -> Outcome:  # noqa: ANN401 -- any callable
+@dataclass
+class Health:
+    """Passes until it is told not to; keeps what it was asked."""
+
+    sick_after: int = 99
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    def take_baseline(self, names: Collection[str]) -> None:
+        assert set(names) <= set(NAMES)
+
+    def check(self, names: Collection[str]) -> Verdict:
+        self.asked.append(tuple(names))
+        return {"unreachable": {}, "findings": []}, len(self.asked) < self.sick_after
+
+
+ALL = (Wave("all", NAMES),)
+EACH = tuple(Wave(f"wave {name}", (name,)) for name in NAMES)
+
+
+def change(
+    context: Context,
+    verify: Any = lambda _: ({}, True),  # noqa: ANN401 -- any callable
+    waves: tuple[Wave, ...] = ALL,
+    health: Health | None = None,
+    **options: Any,  # noqa: ANN401 -- Options' own
+) -> Outcome:
     devices = {
         n: DevicePlan(text_hash(f"{n} old\n"), f"{n} old\n", f"{n} new\n", "+ x") for n in NAMES
     }
     plan = Plan("reference", "now", "li", devices, affected={"vpns": ["party"], "sites": []})
-    return Transaction(context, plan, verify, Silent(), confirm_timeout=60).run()
+    chosen = Options(**{"confirm_timeout": 60, "patience": 0.2, **options})
+    return Transaction(context, plan, verify, Silent(), waves, health or Health(), chosen).run()
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Routers of these tests answer at once or never."""
-    monkeypatch.setattr("playbooks.transaction.UNDO_PATIENCE", 0.2)
-    monkeypatch.setattr("playbooks.transaction._UNDO_PAUSE", 0.01)
+    monkeypatch.setattr("playbooks.resolve._PAUSE", 0.01)
 
 
 def test_all_stages_in_order_and_all_devices_new(routers: Routers, context: Context) -> None:
     outcome = change(context)
     assert (outcome.exit, outcome.data["result"]) == (0, "done")
-    assert routers.stages() == ["prepare", "commit", "confirm"]
+    assert routers.stages() == ["fence", "commit", "extend", "confirm"]
     assert routers.running == {n: f"{n} new\n" for n in NAMES}
     assert not routers.pending
     (entry,) = context.journal.changes()
@@ -131,35 +167,36 @@ def test_every_intention_is_in_the_journal_before_its_outcome(
 ) -> None:
     change(context)
     steps = [(step.stage, step.device, step.phase) for step in context.journal.steps(1)]
-    for stage in ("prepare", "commit", "confirm"):
+    for stage in ("fence", "prepare", "commit", "extend", "confirm"):
         begins = [steps.index((stage, name, "begin")) for name in NAMES]
         ends = [steps.index((stage, name, "done")) for name in NAMES]
         assert max(begins) < min(ends)
 
 
-def test_a_device_that_fails_to_prepare_leaves_all_untouched(
+def test_a_device_that_fails_the_fence_leaves_all_untouched(
     routers: Routers, context: Context
 ) -> None:
-    routers.faults["prepare", "gd-pe1"] = 9
+    routers.faults["fence", "gd-pe1"] = 9
     outcome = change(context)
     assert (outcome.exit, outcome.data["result"], outcome.data["failed_stage"]) == (
         5,
         "undone",
-        "prepare",
+        "fence",
     )  # fmt: skip -- one comparison
-    assert outcome.data["failures"] == {"gd-pe1": "ConnectionException: gd-pe1: lost in prepare"}
-    assert routers.stages() == ["prepare"]
+    assert outcome.data["failures"] == {"gd-pe1": "ConnectionException: gd-pe1: lost in fence"}
+    assert routers.stages() == ["fence"]
     assert routers.as_before()
+    assert context.journal.locks() == []
 
 
 def test_a_device_that_moved_since_the_plan_stops_all(routers: Routers, context: Context) -> None:
-    routers.running["gz-pe1"] = "gz-pe1 old\nby hand\n"
+    routers.running["gz-pe1"] = "gz-pe1 old\nby hand\n neighbor 10.0.0.1 password sesame\n"
     outcome = change(context)
-    assert outcome.exit == 5
-    assert outcome.data["failures"] == {
-        "gz-pe1": "changed since the plan was made: +by hand; plan again"
-    }
-    assert routers.stages() == ["prepare"]
+    assert (outcome.exit, outcome.data["failed_stage"]) == (5, "fence")
+    (why,) = outcome.data["failures"].values()
+    assert why.startswith("changed since the plan was made: +by hand;")
+    assert "sesame" not in str(outcome.data)
+    assert routers.stages() == ["fence"]
 
 
 @pytest.mark.parametrize("stage", ["commit", "undo"])
@@ -178,47 +215,144 @@ def test_a_device_lost_in_commit_takes_all_back(
 
 def test_a_failed_verification_takes_all_back(routers: Routers, context: Context) -> None:
     seen = {"findings": [{"message": "a leak"}]}
-    outcome = change(context, lambda: (seen, False))
+    outcome = change(context, lambda _: (seen, False))
     assert (outcome.exit, outcome.data["result"]) == (4, "undone")
     assert outcome.data["verification"] == seen
-    assert routers.stages() == ["prepare", "commit", "undo"]
+    assert routers.stages() == ["fence", "commit", "undo"]
     assert routers.as_before()
     failed = [s for s in context.journal.steps(1) if (s.stage, s.phase) == ("verify", "failed")]
     assert "a leak" in failed[0].detail
 
 
-def test_a_device_that_is_not_seen_to_go_back_is_named(
-    routers: Routers, context: Context, monkeypatch: pytest.MonkeyPatch
+def test_a_device_that_is_not_seen_to_go_back_is_named_and_stays_locked(
+    routers: Routers, context: Context
 ) -> None:
-    monkeypatch.setattr("playbooks.transaction.UNDO_PATIENCE", 0)
-    routers.faults["undo", "gd-pe1"] = 1
-    outcome = change(context, lambda: ({}, False))
+    routers.faults["undo", "gd-pe1"] = 99
+    outcome = change(context, lambda _: ({}, False))
     assert (outcome.exit, outcome.data["result"]) == (4, "failed")
     assert outcome.data["not_undone"] == {"gd-pe1": "ConnectionException: gd-pe1: lost in undo"}
-    assert "gd-pe1" in outcome.notes[0]
+    assert "egovnet recover 1" in outcome.notes[0]
     assert context.journal.change(1).state == "failed"
     for name in ("bj-pe1", "gz-pe1"):
         assert routers.running[name] == f"{name} old\n"
+    again = change(context)
+    assert (again.exit, again.data["result"], again.data["change"]) == (5, "refused", None)
+    assert "egovnet recover" in again.notes[0]
 
 
-def test_devices_that_were_confirmed_before_another_failed_to_be_are_named(
+def test_a_device_lost_after_the_decision_leaves_the_change_in_doubt(
     routers: Routers, context: Context
 ) -> None:
-    routers.faults["confirm", "gd-pe1"] = 1
+    routers.faults["confirm", "gd-pe1"] = 99
     outcome = change(context)
-    assert (outcome.exit, outcome.data["failed_stage"]) == (5, "confirm")
-    assert routers.running["gd-pe1"] == "gd-pe1 old\n"
+    assert (outcome.exit, outcome.data["result"]) == (5, "in doubt")
+    assert list(outcome.data["not_undone"]) == ["gd-pe1"]
+    # It was decided: the others stay new, and recover finishes.
+    assert routers.running == {n: f"{n} new\n" for n in NAMES}
+    decision = context.journal.decision(1)
+    assert decision is not None
+    assert (decision.direction, decision.devices) == ("forward", NAMES)
+    assert {lock.device for lock in context.journal.locks()} == set(NAMES)
+
+
+def test_a_confirmation_that_needs_a_second_try(routers: Routers, context: Context) -> None:
+    routers.faults["confirm", "gd-pe1"] = 1
+    assert change(context).data["result"] == "done"
+    assert not routers.pending
+
+
+def test_a_device_that_cannot_go_forward_turns_all_back(routers: Routers, context: Context) -> None:
+    routers.stubborn.add("gz-pe1")
+    outcome = change(context)
+    assert (outcome.exit, outcome.data["result"]) == (5, "undone")
+    assert list(outcome.data["failures"]) == ["gz-pe1"]
+    assert routers.as_before()
+    decision = context.journal.decision(1)
+    assert decision is not None
+    assert decision.direction == "back"
+    assert "gz-pe1" in decision.why
+
+
+def test_waves_are_pushed_in_order_with_a_look_between(routers: Routers, context: Context) -> None:
+    health = Health()
+    outcome = change(context, waves=EACH, health=health)
+    assert outcome.data["result"] == "done"
+    committed = [name for stage, name in routers.calls if stage == "commit"]
+    assert committed == list(NAMES)
+    assert health.asked == [NAMES[:1], NAMES[:2]]
+    states = [wave["state"] for wave in outcome.data["waves"]]
+    assert states == ["healthy", "healthy", "committed"]
+
+
+def test_a_wave_that_is_not_healthy_takes_all_back_and_no_more_are_pushed(
+    routers: Routers, context: Context
+) -> None:
+    outcome = change(context, waves=EACH, health=Health(sick_after=2))
+    assert (outcome.exit, outcome.data["failed_stage"]) == (4, "health")
+    assert [name for stage, name in routers.calls if stage == "commit"] == list(NAMES[:2])
+    assert [wave["state"] for wave in outcome.data["waves"]] == [
+        "healthy",
+        "unhealthy",
+        "not begun",
+    ]  # fmt: skip -- one list
+    assert routers.as_before()
+
+
+def test_as_many_devices_as_allowed_are_left_out(routers: Routers, context: Context) -> None:
+    told: list[frozenset[str]] = []
+
+    def verify(apart: frozenset[str]) -> Verdict:
+        told.append(apart)
+        return {}, True
+
+    routers.faults["fence", "bj-pe1"] = 1
+    routers.faults["commit", "gd-pe1"] = 1
+    outcome = change(context, verify, max_failures=2)
+    assert (outcome.exit, outcome.data["result"]) == (5, "done")
+    assert list(outcome.data["left_out"]) == ["bj-pe1", "gd-pe1"]
+    assert told == [frozenset({"bj-pe1", "gd-pe1"})]
     new = {name for name, text in routers.running.items() if text.endswith("new\n")}
-    # Whoever stayed new is told, and nobody who is told to be back is not.
-    assert outcome.data["not_undone"].keys() == new
-    assert outcome.data["result"] == ("failed" if new else "undone")
+    assert new == {"gz-pe1"}
+    decision = context.journal.decision(1)
+    assert decision is not None
+    assert decision.devices == ("gz-pe1",)
+
+
+def test_one_failure_more_than_allowed_takes_all_back(routers: Routers, context: Context) -> None:
+    for name in ("bj-pe1", "gd-pe1"):
+        routers.faults["commit", name] = 1
+    outcome = change(context, max_failures=1)
+    assert (outcome.exit, outcome.data["result"]) == (5, "undone")
+    assert routers.as_before()
+
+
+def test_only_the_waves_of_this_run_are_touched(routers: Routers, context: Context) -> None:
+    outcome = change(context, waves=EACH[:1], stop_after="wave bj-pe1")
+    assert outcome.data["result"] == "done"
+    assert outcome.data["remaining"] == ["gd-pe1", "gz-pe1"]
+    assert context.journal.change(1).stop_after == "wave bj-pe1"
+    assert {name for _, name in routers.calls} == {"bj-pe1"}
+
+
+def test_a_controller_whose_change_was_taken_over_touches_nothing_more(
+    routers: Routers, context: Context
+) -> None:
+    def slow(_apart: frozenset[str]) -> Verdict:
+        # somebody recovers while this controller sleeps past its lease
+        with context.journal.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE device_locks SET token = 'another'")
+        return {}, True
+
+    outcome = change(context, slow)
+    assert (outcome.exit, outcome.data["result"]) == (5, "taken over")
+    assert routers.stages() == ["fence", "commit"]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
 def test_an_interruption_takes_all_back_and_goes_on(
     error: type[BaseException], routers: Routers, context: Context
 ) -> None:
-    def interrupted() -> tuple[dict[str, Any], bool]:
+    def interrupted(_apart: frozenset[str]) -> tuple[dict[str, Any], bool]:
         raise error
 
     with pytest.raises(error):
@@ -230,14 +364,14 @@ def test_an_interruption_takes_all_back_and_goes_on(
 def test_a_journal_that_dies_in_mid_change_keeps_nobody_from_going_back(
     routers: Routers, context: Context, tmp_path: Path
 ) -> None:
-    def die() -> tuple[dict[str, Any], bool]:
+    def die(_apart: frozenset[str]) -> tuple[dict[str, Any], bool]:
         with sqlite3.connect(tmp_path / "reference" / "journal.db") as raw:
             raw.execute("DROP TABLE steps")
         return {}, True
 
     with pytest.raises(JournalError):
         change(context, die)
-    assert routers.stages() == ["prepare", "commit", "undo"]
+    assert routers.stages() == ["fence", "commit", "undo"]
     assert routers.as_before()
 
 

@@ -1,0 +1,97 @@
+"""The journal's tables, and how older journals come to have the newer columns."""
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    inspect,
+)
+from sqlalchemy.schema import CreateColumn
+
+METADATA = MetaData()
+
+CHANGES = Table(
+    "changes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("created", String(40), nullable=False),
+    Column("network", String(100), nullable=False),
+    Column("plan_hash", String(64), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("undoes", Integer, nullable=True),
+    Column("state", String(20), nullable=False),
+    Column("ticket", String(100), nullable=True),
+    #: The wave after which the change was to stop; null: none.
+    Column("stop_after", String(100), nullable=True),
+)
+
+STEPS = Table(
+    "steps",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("change_id", ForeignKey("changes.id"), nullable=False, index=True),
+    Column("at", String(40), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("device", String(100), nullable=False),
+    Column("phase", String(10), nullable=False),
+    Column("detail", Text, nullable=False),
+    #: Null in steps that are older than the chain.
+    Column("hash", String(64), nullable=True),
+)
+
+CONFIGURATIONS = Table(
+    "configurations",
+    METADATA,
+    Column("change_id", ForeignKey("changes.id"), primary_key=True),
+    Column("device", String(100), primary_key=True),
+    Column("before", Text, nullable=False),
+    Column("intended", Text, nullable=False),
+    Column("diff", Text, nullable=False),
+    Column("after", Text, nullable=True),
+)
+
+#: The last hash of each network's chain, and a name of the journal that no other has.
+CHAINS = Table(
+    "chains",
+    METADATA,
+    Column("network", String(100), primary_key=True),
+    Column("journal", String(16), nullable=False),
+    Column("head", String(64), nullable=False),
+)
+
+#: Who may touch a device now. A row goes with its change's end, or with `recover`.
+LOCKS = Table(
+    "device_locks",
+    METADATA,
+    Column("network", String(100), primary_key=True),
+    Column("device", String(100), primary_key=True),
+    Column("change_id", ForeignKey("changes.id"), nullable=False, index=True),
+    #: Made anew by everyone who takes the change over.
+    Column("token", String(32), nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("host", String(200), nullable=False),
+    #: Process and the tick that it started at: together they name it until the host restarts.
+    Column("process", String(60), nullable=False),
+    #: Seconds since 1970.
+    Column("expires", Float, nullable=False),
+)
+
+
+def make_tables(connection: Connection) -> None:
+    """Create what is missing, columns of an older journal's tables too."""
+    METADATA.create_all(connection)
+    inspector = inspect(connection)
+    for table in (CHANGES, STEPS):
+        have = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in have:
+                what = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {what}")

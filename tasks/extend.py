@@ -1,0 +1,19 @@
+"""Set the confirm timer of a device's pending commit anew."""
+
+from nornir.core.task import Result, Task
+
+from tasks.device import SESSION_LOST, driver, reconnect, seconds_until
+
+
+def extend(task: Task, change_id: str, deadline: float) -> Result:
+    """The device goes back at `deadline` (time.monotonic), unless confirmed.
+
+    Raises:
+        napalm CommitError: that commit is not pending, for instance as its timer has fired.
+    """
+    try:
+        driver(task).extend_commit(change_id, seconds_until(deadline))
+    except SESSION_LOST:
+        # Setting it twice does no harm.
+        reconnect(task).extend_commit(change_id, seconds_until(deadline))
+    return Result(host=task.host)

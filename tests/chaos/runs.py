@@ -1,0 +1,201 @@
+"""One run of chaos: a change, whatever is to go wrong, recovery, and how the devices end."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from playbooks.context import Context
+from playbooks.device_locks import DevicesLockedError
+from playbooks.fleet import Silent
+from playbooks.fleet import run as run_task
+from playbooks.journal import DONE, FAILED, OPEN, UNDONE
+from playbooks.outcome import Outcome
+from playbooks.recover import recover
+from playbooks.transaction import Options, Transaction, Verdict
+from playbooks.waves import Wave
+from tasks.settle import Direction, Settling
+from tasks.survey import survey
+from tests.chaos.field import Field
+from tests.chaos.killing import KillPoint, count_writes
+from tests.chaos.killing import run as run_child
+
+#: What a device can do, at the stages where it meets a controller.
+FAULTS = (
+    "refuses",
+    "hangs",
+    "drops after commit",
+    "reboots inside the timer",
+    "keeps a lock",
+    "lies about success",
+)
+#: Recoveries after which a change must have come to its end.
+_RECOVERIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What goes wrong in one run."""
+
+    #: "push" (killed before the decision), "confirm" (after it), "rollback", or "recover".
+    phase: str
+    kill: KillPoint | None = None
+    #: Where the first recovery is killed.
+    kill_recovery: KillPoint | None = None
+    #: Device -> fault.
+    faults: tuple[tuple[str, str], ...] = ()
+    #: Nobody recovers: the devices' timers do.
+    timers_only: bool = False
+    waves: bool = False
+
+    def __str__(self) -> str:
+        words = [self.phase]
+        if self.kill:
+            words.append(f"killed {self.kill}")
+        if self.kill_recovery:
+            words.append(f"recovery killed {self.kill_recovery}")
+        words += [f"{device} {fault}" for device, fault in self.faults]
+        words += ["timers only"] * self.timers_only + ["in waves"] * self.waves
+        return ", ".join(words)
+
+
+@dataclass
+class Report:
+    """What came of a run."""
+
+    scenario: Scenario
+    #: How the devices ended: "old", "new" or "mixed".
+    end: str
+    mixed_seconds: float
+    killed: bool
+    recoveries: int
+    trouble: list[str] = field(default_factory=list)
+
+
+class Health:
+    """Between waves of a chaos run nothing is asked: the faults are the devices' own."""
+
+    def take_baseline(self, names: Sequence[str]) -> None:
+        """Nothing."""
+
+    def check(self, names: Sequence[str]) -> Verdict:
+        """Pass."""
+        return {"findings": [], "unreachable": {}}, True
+
+
+def push(place: Field, context: Context, scenario: Scenario) -> Outcome:
+    """The change itself, as `apply` and `rollback` make it; verification reads the texts back."""
+    plan = place.plan
+    names = tuple(plan.devices)
+    waves = (Wave("all", names),)
+    if scenario.waves:
+        waves = (Wave("canary", names[:1]), Wave("rest", names[1:]))
+
+    def verify(_apart: frozenset[str]) -> Verdict:
+        nornir = context.nornir(names)
+        try:
+            answers = run_task(
+                nornir,
+                "verify",
+                survey,
+                {
+                    name: {"settling": Settling("none-of-ours", entry.before, entry.intended)}
+                    for name, entry in plan.devices.items()
+                },
+                Silent(),
+            )
+        finally:
+            nornir.close_connections(on_good=True, on_failed=True)
+        wrong = [name for name, seen in answers.results.items() if seen.runs != "new"]
+        return {"findings": [{"message": n} for n in wrong]}, not (wrong or answers.failures)
+
+    options = Options(place.confirm_timeout, place.hold, patience=4.0)
+    return Transaction(context, plan, verify, Silent(), waves, Health(), options).run()
+
+
+def chaos(place: Field, scenario: Scenario, journal: str) -> Report:
+    """Run a scenario from the old texts to rest."""
+    place.reset()
+    for device, fault in scenario.faults:
+        place.fault(device, fault)
+    ended = run_child(lambda: push(place, place.context(journal), scenario).data, scenario.kill)
+    report = Report(scenario, "", 0.0, ended.killed, 0)
+    if ended.error:
+        report.trouble.append(ended.error)
+    longest = place.hold + place.confirm_timeout + 60.0
+    if scenario.timers_only:
+        place.at_rest(longest)
+    else:
+        _recover(place, scenario, journal, report)
+        place.at_rest(longest)
+        report.trouble += _journal_trouble(place.context(journal))
+    runs = place.runs()
+    report.mixed_seconds = place.mixed_seconds()
+    report.end = runs[min(runs)] if len(set(runs.values())) == 1 else "mixed"
+    if report.end == "mixed":
+        report.trouble.append(f"the devices run {dict(runs)}")
+    return report
+
+
+def _recover(place: Field, scenario: Scenario, journal: str, report: Report) -> None:
+    """Recover until nothing is unfinished; the first recovery is killed where that is asked."""
+    kill = scenario.kill_recovery
+    while report.recoveries < _RECOVERIES:
+        context = place.context(journal)
+        states = {change.state for change in context.journal.changes()}
+        if not states & {OPEN, FAILED}:
+            return
+        report.recoveries += 1
+        ended = run_child(
+            lambda: recover(place.context(journal), Silent(), yes=True, patience=8.0).data, kill
+        )
+        kill = None
+        if ended.error and DevicesLockedError.__name__ not in ended.error:
+            report.trouble.append(ended.error)
+    report.trouble.append(f"unfinished after {_RECOVERIES} recoveries")
+
+
+def _journal_trouble(context: Context) -> Iterator[str]:
+    """What of the journal is not as it must be when all is over."""
+    journal = context.journal
+    yield from journal.faults()
+    for change in journal.changes():
+        decision = journal.decision(change.id)
+        if change.state not in (DONE, UNDONE):
+            yield f"change {change.id} is {change.state}"
+        if change.state == DONE and (decision is None or decision.direction != Direction.FORWARD):
+            yield f"change {change.id} is done, and was never decided"
+    if locks := journal.locks():
+        yield f"still locked: {[lock.device for lock in locks]}"
+
+
+def every_kill(place: Field, phase: str, count: int, names: Sequence[str]) -> Iterator[Scenario]:
+    """Kills at each of `count` writes, each with no fault and with every fault in turn."""
+    for write in range(1, count + 1):
+        for written in (False, True):
+            point = KillPoint(write, written)
+            yield Scenario(phase, point)
+            fault = FAULTS[(2 * write + written) % len(FAULTS)]
+            yield Scenario(phase, point, faults=((names[write % len(names)], fault),))
+
+
+def writes(place: Field, journal: str) -> int:
+    """How many writes to its journal an undisturbed change makes."""
+    place.reset()
+    return count_writes(lambda: push(place, place.context(journal), Scenario("push")))
+
+
+def random_scenario(source: random.Random, count: int, names: Sequence[str]) -> Scenario:
+    """Two things that go wrong at once, of any kind."""
+    kill = KillPoint(source.randint(1, count), source.random() < 0.5)
+    again = KillPoint(source.randint(1, 12), source.random() < 0.5)
+    faults = tuple(
+        (name, source.choice(FAULTS)) for name in source.sample(list(names), source.randint(0, 2))
+    )
+    kind = source.randrange(3)
+    return Scenario(
+        "random pair",
+        kill if kind != 1 else None,
+        again if kind != 0 else None,
+        faults if faults or kind == 0 else ((names[0], source.choice(FAULTS)),),
+        waves=source.random() < 0.3,
+    )
