@@ -1,5 +1,6 @@
 """`rollback` through the playbook: real journal, proof and transaction, routers in memory."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,13 @@ from playbooks.intents import Intents
 from playbooks.journal import FAILED
 from playbooks.outcome import Outcome
 from playbooks.plan import make_plan, write_plan
+from playbooks.report.show import show
 from playbooks.rollback import rollback
 from playbooks.undo import CannotUndoError
 from templates.platforms import render_day0
 from tests.playbooks.console import contents, copy_of_reference
 from tests.playbooks.memory_routers import MemoryRouters
+from tests.playbooks.test_json_shapes import SHAPES, check
 from tests.playbooks.undo_inventories import edit
 
 SHANGHAI = {
@@ -210,7 +213,7 @@ def test_a_change_of_before_intents_were_kept_is_undone_by_texts(place: Place) -
 
 def test_drift_that_was_put_right_comes_back_by_texts(place: Place) -> None:
     clean = place.routers.running["sh-pe1"]
-    drifted = clean.replace(" mpls ldp-sync", " no mpls ldp-sync")
+    drifted = clean.replace("maximum-prefix 100", "maximum-prefix 99")
     assert drifted != clean
     place.routers.running["sh-pe1"] = drifted
     place.change()
@@ -303,6 +306,36 @@ def test_a_router_that_came_leaves_and_one_that_left_comes_back(place: Place) ->
     assert place.routers.running == with_it
 
 
+# -- the proof of what is left -----------------------------------------------------------------
+
+
+def test_a_customer_that_leaves_is_known_while_it_is_still_there(place: Place) -> None:
+    place.change(ADD_SHANGHAI)
+    place.change({"file": "sites/shanghai.yaml", "at": "party-shanghai"})
+    place.change(ADD_SHANGHAI)
+    with place.context().journal.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE change_intents")
+    # Nobody knows any more that it was one.
+    edit(place.root, [{"file": "sites/shanghai.yaml", "at": "party-shanghai"}])
+    outcome = apply(place.context(), Silent(), yes=True)
+    assert (outcome.exit, outcome.data["result"]) == (4, "refused")
+    assert {f["class"] for f in outcome.data["proof"]["findings"]} == {"P5 unknown-neighbor"}
+
+
+def test_targets_that_change_hands_in_one_push_are_refused_whatever_is_known(place: Place) -> None:
+    pool = "pools.route-target/intranet"
+    edit(
+        place.root,
+        [
+            {"file": "plan.lock.yaml", "at": f"{pool}.party", "value": 1005},
+            {"file": "plan.lock.yaml", "at": f"{pool}.government", "value": 1006},
+        ],
+    )
+    outcome = apply(place.context(), Silent(), yes=True)
+    assert (outcome.exit, outcome.data["result"]) == (4, "refused")
+    assert any(f["severity"] == "leak" for f in outcome.data["proof"]["findings"])
+
+
 # -- the inventory on disk ---------------------------------------------------------------------
 
 
@@ -361,3 +394,22 @@ def test_files_with_other_edits_are_not_written_and_the_reason_is_told(place: Pl
         outcome.notes
     )
     assert outcome.data["intent"][0]["path"] == "tax-sichuan"
+
+
+def test_its_json_is_the_documented_one(place: Place) -> None:
+    place.change(ADD_SHANGHAI)
+    shown, done = place.rollback(2, yes=False).data, place.rollback(2).data
+    for data, like in ((shown, "plan"), (done, "transaction")):
+        own = {key: value for key, value in data.items() if key in ("by", "leaving", "intent")}
+        check("rollback", own)
+        tops = {re.split(r"[.\[]", key)[0] for key in SHAPES[like]}
+        assert data.keys() == tops | own.keys()
+
+
+def test_a_person_reads_what_to_edit(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place.change({"file": "vpns.yaml", "at": "party.name", "value": "Party"})
+    show(place.rollback(2), as_json=False)
+    told = capsys.readouterr()
+    assert "vpns.yaml" in told.out
+    assert re.search(r"party\.name +Party +Party business network", told.out)
+    assert "edit vpns.yaml" in told.err
