@@ -407,9 +407,9 @@ def test_its_json_is_the_documented_one(place: Place) -> None:
 
 
 def test_a_person_reads_what_to_edit(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    place.change({"file": "vpns.yaml", "at": "party.name", "value": "Party"})
+    limit = "party-beijing.site-network-accesses.main.maximum-prefix"
+    place.change({"file": "sites/beijing.yaml", "at": limit, "value": 7})
     show(place.rollback(2), as_json=False)
     told = capsys.readouterr()
-    assert "vpns.yaml" in told.out
-    assert re.search(r"party\.name +Party +Party business network", told.out)
-    assert "edit vpns.yaml" in told.err
+    assert re.search(rf"sites/beijing\.yaml +{re.escape(limit)} +7 +50\n", told.out)
+    assert "note: the inventory still means what was undone: edit sites/beijing.yaml" in told.err
