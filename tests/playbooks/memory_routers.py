@@ -105,4 +105,4 @@ class _Verifier:
             for name, text in self.context.intended().items()
             if self.routers.running[name] != text
         ]
-        return {"findings": wrong}, not wrong
+        return ({"findings": wrong} if wrong else {}), not wrong
