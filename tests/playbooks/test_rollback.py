@@ -411,5 +411,5 @@ def test_a_person_reads_what_to_edit(place: Place, capsys: pytest.CaptureFixture
     place.change({"file": "sites/beijing.yaml", "at": limit, "value": 7})
     show(place.rollback(2), as_json=False)
     told = capsys.readouterr()
-    assert re.search(rf"sites/beijing\.yaml +{re.escape(limit)} +7 +50\n", told.out)
+    assert re.search(rf"sites/beijing\.yaml +{re.escape(limit)} +7 +50\b", told.out)
     assert "note: the inventory still means what was undone: edit sites/beijing.yaml" in told.err
