@@ -135,12 +135,12 @@ def _offer(context: Context, known: _Known, way: Way) -> tuple[str, ...]:
 
 def _write(context: Context, known: _Known, way: Way) -> str:
     """Give the files back; why not, or "". The network is done already: nothing is raised."""
-    why = _hindrance(context, known, way)
-    if not why and way.undone is not None and known.runs is not None:
-        try:
+    try:
+        why = _hindrance(context, known, way)
+        if not why and way.undone is not None and known.runs is not None:
             put_back(context.directory, known.runs, way.undone)
-        except OSError as error:
-            why = f"{error.filename}: {error.strerror}"
+    except OSError as error:
+        return f"{error.filename}: {error.strerror}"
     return why
 
 
