@@ -30,9 +30,9 @@ from inventory.models import (
 from inventory.nornir_hosts import Hosts, Place
 from inventory.schema_problems import in_file, words
 from inventory.sources import Sources
-from inventory.yaml_source import Document, Location, read_document
+from inventory.yaml_source import Document, Location, parse_document, read_document
 
-__all__ = ["Sources", "load", "load_with_sources"]
+__all__ = ["Sources", "load", "load_texts", "load_with_sources", "section_of"]
 
 _FILES = ("network", "regions", "agencies", "hosts", "groups", "defaults", "circuits", "vpns")
 
@@ -64,11 +64,51 @@ def load_with_sources(directory: Path) -> tuple[Network, Sources]:
         raise missing_directory(directory)
     with _collector_paused():
         sources = _read_files(directory)
-        network = _check_schema(sources)
-        problems = list(cross_check(network, sources.problem))
+        return _checked(sources), sources
+
+
+def load_texts(files: Mapping[str, str]) -> Network:
+    """As `load`, from texts by path within an inventory, such as "sites/beijing.yaml".
+
+    Files that no inventory has, and the lock file, are passed over.
+    """
+    with _collector_paused():
+        sources = Sources(Path())
+        problems: list[Problem] = []
+        sections = {path: name for path in sorted(files) if (name := section_of(path))}
+        for section in (*_FILES, "sites"):
+            if section not in sections.values():
+                found, remedy = "is missing", "restore the file"
+                problems.append(Problem(f"{section}.yaml", 0, "", found, remedy))
+        for path, section in sections.items():
+            try:
+                document = parse_document(files[path], path)
+            except InventoryError as error:
+                problems += error.problems
+            else:
+                problems += _add(sources, section, document)
+        if problems:
+            raise InventoryError(problems)
+        return _checked(sources)
+
+
+def section_of(path: str) -> str | None:
+    """The section that a file of an inventory says; None for a file of another kind."""
+    folder, _, name = path.rpartition("/")
+    stem, _, suffix = name.rpartition(".")
+    if suffix != "yaml" or folder not in ("", "sites"):
+        return None
+    if folder or stem == "sites":
+        return "sites"
+    return stem if stem in _FILES else None
+
+
+def _checked(sources: Sources) -> Network:
+    network = _check_schema(sources)
+    problems = list(cross_check(network, sources.problem))
     if problems:
         raise InventoryError(problems)
-    return network, sources
+    return network
 
 
 @contextmanager
@@ -101,16 +141,20 @@ def _read_files(directory: Path) -> Sources:
         except InventoryError as error:
             problems += error.problems
             continue
-        if not isinstance(document.data or {}, dict):
-            problems.append(
-                Problem(document.path, 1, "", "a list or text, not a mapping", "write key: value")
-            )
-            continue
-        problems += _given_elsewhere(document, sources.documents.get(section, []))
-        sources.documents.setdefault(section, []).append(document)
+        problems += _add(sources, section, document)
     if problems:
         raise InventoryError(problems)
     return sources
+
+
+def _add(sources: Sources, section: str, document: Document) -> list[Problem]:
+    """Add a document of `section` to `sources`, or say why it cannot be one."""
+    if not isinstance(document.data or {}, dict):
+        found, remedy = "a list or text, not a mapping", "write key: value"
+        return [Problem(document.path, 1, "", found, remedy)]
+    problems = _given_elsewhere(document, sources.documents.get(section, []))
+    sources.documents.setdefault(section, []).append(document)
+    return problems
 
 
 def _given_elsewhere(document: Document, others: list[Document]) -> list[Problem]:

@@ -9,9 +9,9 @@ import yaml
 
 from inventory.allocation import LOCK_FILE, Lock, natural
 from inventory.errors import InventoryError, Problem
-from inventory.yaml_source import read_document
+from inventory.yaml_source import Document, read_document
 
-__all__ = ["LOCK_FILE", "lock_text", "read_lock", "write_lock"]
+__all__ = ["LOCK_FILE", "lock_of", "lock_text", "read_lock", "replace_file", "write_lock"]
 
 _HEADER = (
     "# What egovnet allocated. Written by egovnet, kept under version control; to renumber one\n"
@@ -30,7 +30,15 @@ def read_lock(directory: Path) -> Lock:
     path = directory / LOCK_FILE
     if not path.exists():
         return Lock()
-    document = read_document(path)
+    return lock_of(read_document(path))
+
+
+def lock_of(document: Document) -> Lock:
+    """The lock that a parsed lock file holds.
+
+    Raises:
+        InventoryError: the document is not what egovnet writes.
+    """
     data = document.data or {}
     problems: list[Problem] = []
     sections: dict[str, dict[str, dict[str, str | int]]] = {"pools": {}, "retired": {}}
@@ -66,7 +74,7 @@ def read_lock(directory: Path) -> Lock:
             sections[section][str(pool)] = {str(k): v for k, v in values.items()}
     if problems:
         raise InventoryError(problems)
-    return Lock(sections["pools"], sections["retired"], str(path), document.lines)
+    return Lock(sections["pools"], sections["retired"], document.path, document.lines)
 
 
 def lock_text(lock: Lock) -> str:
@@ -96,7 +104,7 @@ def write_lock(directory: Path, lock: Lock) -> bool:
     try:
         if path.exists() and path.read_bytes() == text.encode():
             return False
-        _replace(path, text.encode())
+        replace_file(path, text.encode())
     except OSError as error:
         raise InventoryError(
             [Problem(str(path), 0, "", f"cannot be written: {error.strerror}", "check rights")]
@@ -104,7 +112,7 @@ def write_lock(directory: Path, lock: Lock) -> bool:
     return True
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Old or new, never half: a file beside it, on the disk, then renamed over it."""
     handle = tempfile.NamedTemporaryFile(  # noqa: SIM115 -- closed and removed below
         dir=path.parent, prefix=f".{path.name}.", delete=False

@@ -4,6 +4,7 @@ A host's own value wins, then its groups in order (each before the groups it bel
 defaults. A mistake in a group is reported once, in groups.yaml, and not for each of its hosts.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from inventory.yaml_source import Location
 #: Keys of a Nornir host that our Router model reads, beside everything under `data`.
 _ROUTER_KEYS = ("hostname", "port", "platform")
 _SECRET_KEYS = frozenset({"username", "password", "secret", "passphrase"})
+#: In a plugin's options: enable_password, auth_token and whatever else a driver calls it.
+_SECRET_WORDS = re.compile(r"(?i)^username$|pass(word|wd|phrase)|secret|token|community|^pkey$")
 _DEFAULTS_KEYS = frozenset({*_ROUTER_KEYS, "data", "connection_options"})
 _HOST_KEYS = _DEFAULTS_KEYS | {"groups"}
 #: A level of inheritance: section, location of the entry, the entry.
@@ -80,7 +83,7 @@ class Hosts:
                 self._check_groups(section, here, value)
             elif not isinstance(value, dict | None) and key in ("data", "connection_options"):
                 self._refuse_shape(section, here)
-            elif key == "connection_options" and value is not None:
+            elif key in ("data", "connection_options"):
                 for nested, text in _secrets(value):
                     self._refuse_secret(section, (*here, *nested), text)
 
@@ -153,11 +156,11 @@ def _secrets(value: object) -> Iterator[tuple[Location, object]]:
     visited: set[int] = set()
     while waiting:
         location, entry = waiting.pop()
-        if not isinstance(entry, dict) or id(entry) in visited:
+        if not isinstance(entry, dict | list) or id(entry) in visited:
             continue
         visited.add(id(entry))
-        for key, below in entry.items():
-            if key in _SECRET_KEYS:
+        for key, below in entry.items() if isinstance(entry, dict) else enumerate(entry):
+            if isinstance(key, str) and _SECRET_WORDS.search(key):
                 yield (*location, key), below
             else:
                 waiting.append(((*location, key), below))

@@ -21,6 +21,14 @@ class Sources:
             merged.update(document.data or {})
         return merged
 
+    def texts(self) -> dict[str, str]:
+        """Text of every file that was read, by its path within the inventory."""
+        return {
+            Path(document.path).relative_to(self.root).as_posix(): document.text
+            for documents in self.documents.values()
+            for document in documents
+        }
+
     def place(self, section: str, location: Location) -> tuple[str, int]:
         """File and line of `location` (such as ("party-beijing", "prefixes", 0)) in `section`."""
         documents = self.documents.get(section, [])

@@ -21,6 +21,8 @@ class Document:
     path: str
     data: Any
     lines: dict[Location, int] = field(default_factory=dict)
+    #: The file's own text, comments and all.
+    text: str = field(default="", compare=False, repr=False)
 
     def line(self, location: Location) -> int:
         """Line of `location`, or of the nearest parent that stands in the file."""
@@ -48,6 +50,15 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
         raise InventoryError(
             [Problem(name, 0, "", f"cannot be read: {error.strerror}", "check path and rights")]
         ) from error
+    return parse_document(text, name)
+
+
+def parse_document(text: str, name: str) -> Document:
+    """The document that `text` is; problems say `name` for its file.
+
+    Raises:
+        InventoryError: not YAML, several documents, or a key given twice.
+    """
     loader = _Loader(text)
     node: yaml.Node | None = None
     try:
@@ -76,7 +87,12 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
         raise InventoryError([Problem(name, line, "", found, remedy)]) from error
     finally:
         loader.dispose()
-    return Document(name, data, lines)
+    return Document(name, data, lines, text)
+
+
+def plain_data(text: str) -> Any:  # noqa: ANN401 -- YAML is any
+    """The data of a text that `read_document` accepted once, without lines and checks."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 -- a safe loader
 
 
 def _odd_line(node: yaml.Node) -> int:

@@ -51,6 +51,32 @@ class Expectation:
         """The same for a part of the network: what is missing was left out on purpose."""
         return replace(self, limited=True)
 
+    def with_former(self, former: "Expectation") -> "Expectation":
+        """The same, and what was where before, for states on the way from there to here.
+
+        Where both say something of one place this one is right. What was of a VPN that is in
+        another zone here stays a stranger.
+        """
+        zones = {domain.vpn: domain.zone for domain in self.domains.values()}
+
+        def known(domain: Domain) -> bool:
+            return zones.get(domain.vpn, domain.zone) == domain.zone
+
+        attachments: dict[str, Mapping[Place, Attachment]] = dict(self.attachments)
+        for device, places in former.attachments.items():
+            were = {place: at for place, at in places.items() if known(at.domain)}
+            attachments[device] = {**were, **self.attachments.get(device, {})}
+        names = {place: domain for place, domain in former.vrf_names.items() if known(domain)}
+        domains = {label: domain for label, domain in former.domains.items() if known(domain)}
+        return replace(
+            self,
+            domains={**domains, **self.domains},
+            attachments=attachments,
+            vrf_names={**names, **self.vrf_names},
+            routers={**former.routers, **self.routers},
+            targets={**former.targets, **self.targets},
+        )
+
     def allowed(self, source: Domain, target: Domain) -> str:
         """Why packets of `source` may arrive at `target`; empty if they may not."""
         if source.vpn == target.vpn:

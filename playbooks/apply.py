@@ -9,6 +9,7 @@ from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress
 from playbooks.gate import Override, gate
 from playbooks.health import Health
+from playbooks.intents import record
 from playbooks.journal import DONE
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import Plan, make_plan, plan_outcome, read_plan
@@ -119,6 +120,7 @@ def apply_plan(
         options,
         proof,
         override,
+        on_begin=lambda change: record(context, change),
     ).run()
     return archived(context, outcome)
 

@@ -335,6 +335,11 @@ def verify(context: Context, settle: int) -> Outcome:
 @click.argument("change", type=int)
 @_YES
 @_transaction
+@click.option(
+    "--write-inventory",
+    is_flag=True,
+    help="Also give the inventory's files back as they were, where nothing else is in them.",
+)
 @_UNPROVED_BY
 @_REASON
 @_verb
@@ -344,10 +349,11 @@ def rollback(
     *,
     yes: bool,
     options: Options,
+    write_inventory: bool,
     unproved_by: str | None,
     reason: str | None,
 ) -> Outcome:
-    """Take the devices of CHANGE back to what they ran before it."""
+    """Undo CHANGE, also an older one; refused if later changes stand on it."""
     return rollback_playbook(
         context,
         make_progress(),
@@ -355,6 +361,7 @@ def rollback(
         yes=yes,
         options=options,
         override=override_from(unproved_by, reason),
+        write_inventory=write_inventory,
     )
 
 

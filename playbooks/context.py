@@ -12,8 +12,9 @@ from nornir.core.plugins.inventory import InventoryPluginRegister
 
 from inventory.allocation import Allocation, allocate
 from inventory.errors import EgovnetError
-from inventory.loader import load
-from inventory.lock_file import read_lock, write_lock
+from inventory.intent import Intent
+from inventory.loader import Sources, load_with_sources
+from inventory.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
 from inventory.models import Network, Tier
 from playbooks.journal import Journal
 from tasks.credentials import find_credentials, state_directory
@@ -83,9 +84,40 @@ class Context:
     workers: int = 20
 
     @cached_property
+    def _loaded(self) -> tuple[Network, Sources]:
+        return load_with_sources(self.directory)
+
+    @cached_property
     def network(self) -> Network:
         """The cross-checked inventory."""
-        return load(self.directory)
+        return self._loaded[0]
+
+    @cached_property
+    def intent(self) -> Intent | None:
+        """What `network` and `allocation` were made from; None: nobody knows."""
+        texts = self._loaded[1].texts()
+        return Intent({**texts, LOCK_FILE: lock_text(self.allocation.lock)})
+
+    def meaning(self, intent: Intent | None, network: Network, allocation: Allocation) -> "Context":
+        """This context with another intent in place of the directory's.
+
+        Devices are reached as the directory says: addresses move without a change of a text.
+        """
+        here = self.network.routers
+        reached = {
+            name: router.model_copy(
+                update={"hostname": here[name].hostname, "port": here[name].port}
+            )
+            if name in here
+            else router
+            for name, router in network.routers.items()
+        }
+        other = Context(self.directory, self.selection, self.workers)
+        other.network = network.model_copy(update={"routers": reached})
+        other.allocation = allocation
+        other.intent = intent
+        other.state, other.journal = self.state, self.journal
+        return other
 
     @cached_property
     def allocation(self) -> Allocation:

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.errors import Problem
-from isolation.expectation import from_inventory
+from inventory.errors import InventoryError, Problem
+from isolation.expectation import Expectation, from_inventory
 from isolation.intermediate import prove_push
 from isolation.prove import prove
 from isolation.verdict import Finding, Severity, Verdict
 from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress
+from playbooks.intents import Intents, network_runs
 from playbooks.plan import Plan
+from playbooks.undo import meant
 from playbooks.verdict_data import counted, finding_data
 from templates.errors import ConfigTextError
 from templates.facts import DeviceFacts
@@ -93,12 +95,26 @@ def gate(context: Context, progress: Progress, plan: Plan) -> Gate:
     before = _read({n: e.before for n, e in plan.devices.items()}, "running", platforms)
     after = _read({n: e.intended for n, e in plan.devices.items()}, "planned", platforms)
     expectation = from_inventory(context.network, context.allocation)
-    result = Gate(
-        prove({**unchanged, **after}, expectation),
-        prove_push({**unchanged, **before}, {**unchanged, **after}, expectation),
-    )
+    old, new = {**unchanged, **before}, {**unchanged, **after}
+    result = Gate(prove(new, expectation), prove_push(old, new, expectation))
+    if not result.proved and result.after.proved and (former := _former(context)) is not None:
+        # A customer that leaves is a stranger to the inventory, and none while it is still there.
+        both = expectation.with_former(former)
+        result = Gate(result.after, prove_push(old, new, both))
     progress.device("proof", "network", "done" if result.proved else "failed")
     return result
+
+
+def _former(context: Context) -> Expectation | None:
+    """What is expected of the network as it runs, if the journal knows what it was made from."""
+    intents = Intents(context.journal.engine)
+    digest = network_runs(intents, context.journal.changes())
+    if digest is None:
+        return None
+    try:
+        return from_inventory(*meant(intents.get(digest)))
+    except InventoryError:
+        return None  # checks became stricter since: as if nobody knew
 
 
 def _read(

@@ -15,6 +15,8 @@ from playbooks.report.proof_text import print_gate, print_proof
 
 #: Sections of a diff longer than this are counted, not shown, on a terminal.
 _DIFF_LINES = 400
+#: Characters of an inventory's value that are shown.
+_VALUE = 60
 
 
 def show(outcome: Outcome, *, as_json: bool) -> None:
@@ -107,6 +109,7 @@ def _plan(console: Console, data: dict[str, Any]) -> None:
         f"{len(data['unreachable'])} unreachable"
     )
     console.print(f"plan {data['hash'][:12]}")
+    _rolled_back(console, data)
 
 
 def _transaction(console: Console, data: dict[str, Any]) -> None:
@@ -128,6 +131,27 @@ def _transaction(console: Console, data: dict[str, Any]) -> None:
         console.print(Text(f"still to do, with the same plan: {', '.join(data['remaining'])}"))
     if data["verification"]:
         _verify(console, data["verification"])
+    _rolled_back(console, data)
+
+
+def _rolled_back(console: Console, data: dict[str, Any]) -> None:
+    """What a rollback says of the inventory; an apply says nothing of it."""
+    if data.get("by") == "texts":
+        console.print("undone by the texts that the devices ran: its intent is not known")
+    if data.get("intent"):
+        rows = (
+            (entry["file"], entry["path"], _value(entry["now"]), _value(entry["after_rollback"]))
+            for entry in data["intent"]
+        )
+        _table(console, ["file", "where", "the inventory says", "to mean the same"], rows)
+
+
+def _value(value: Any) -> str:
+    """A value of an inventory on one line; nothing is what is not there."""
+    if value is None:
+        return "-"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _VALUE else text[:_VALUE] + "..."
 
 
 def _waves(console: Console, waves: list[dict[str, Any]]) -> None:

@@ -52,13 +52,15 @@ def field(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[EmulatedRo
     first = ip_network("127.48.0.0/16")[11]
     for number, host in enumerate(hosts.values()):
         host["hostname"], host["port"] = str(first + number), 2222
-    (root / "inventory/hosts.yaml").write_text(yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8")
+    (root / "inventory/hosts.yaml").write_text(
+        yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8"
+    )
     context = Context(root / "inventory", workers=MANY)
     patch = pytest.MonkeyPatch()
     patch.setenv("EGOVNET_STATE", str(root / "state"))
     patch.setenv("EGOVNET_CREDENTIALS", str(root / "lab/credentials.yaml"))
     texts = context.intended()
-    ports = dict.fromkeys(texts, tuple(f"eth{number}" for number in range(100)))
+    ports = dict.fromkeys(texts, tuple(f"eth{n}" for n in range(100)))
     lab = EmulatedRouters(
         texts,
         root / "lab",

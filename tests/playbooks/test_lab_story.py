@@ -248,7 +248,7 @@ def test_the_new_site_is_rolled_back_by_its_change(lab: Workplace) -> None:
     assert gone.exit != 0
     refused = lab.run("rollback", number, "--yes", inventory="next")
     assert refused.exit == 2
-    assert "no longer run what it left" in refused.err
+    assert f"change {number} was rolled back already, by change" in refused.err
 
 
 def test_the_journal_tells_what_was_done(lab: Workplace) -> None:

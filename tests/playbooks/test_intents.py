@@ -1,0 +1,147 @@
+"""Intents in the journal's database: kept once for each content, read back whole or not at all."""
+
+import multiprocessing
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import create_engine
+
+from inventory.intent import Intent
+from playbooks.context import Context
+from playbooks.intents import Attached, Intents, record
+from playbooks.journal import DONE, UNDONE, Configuration, Journal, JournalError
+from tests.playbooks.console import SECRET, copy_of_reference
+from tests.playbooks.undo_inventories import edit
+
+ONE = Intent({"vpns.yaml": "a: 1  # why\n", "sites/x.yaml": "", "plan.lock.yaml": "pools: {}\n"})
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
+
+
+def rows(intents: Intents) -> int:
+    with intents._engine.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM intent_contents").scalar_one())
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_an_intent_is_read_back_as_it_was_kept(files: dict[str, str]) -> None:
+    intents = Intents(create_engine("sqlite://"))
+    digest = intents.keep(Intent(files))
+    assert intents.get(digest) == Intent(files)
+    assert intents.keep(Intent(dict(reversed(files.items())))) == digest
+
+
+def test_a_file_is_kept_once_for_each_content(tmp_path: Path) -> None:
+    intents = Intents(Journal(tmp_path, "net").engine)
+    first = intents.keep(ONE)
+    assert rows(intents) == 4  # three files and their list
+    assert intents.keep(ONE) == first
+    assert rows(intents) == 4
+    other = intents.keep(Intent({**ONE.files, "vpns.yaml": "a: 2\n"}))
+    assert rows(intents) == 6
+    assert intents.get(first) == ONE
+    assert intents.get(other).files["vpns.yaml"] == "a: 2\n"
+
+
+@pytest.mark.parametrize("what", ["DELETE FROM", "UPDATE"])
+def test_an_intent_that_was_lost_or_altered_is_not_believed(what: str, tmp_path: Path) -> None:
+    intents = Intents(Journal(tmp_path, "net").engine)
+    digest = intents.keep(ONE)
+    with intents._engine.begin() as connection:
+        if what == "UPDATE":
+            content = zlib.compress(b"a: 2\n")
+            connection.exec_driver_sql("UPDATE intent_contents SET content = ?", (content,))
+        else:
+            connection.exec_driver_sql("DELETE FROM intent_contents")
+    with pytest.raises(JournalError, match="has lost a part of an intent"):
+        intents.get(digest)
+
+
+def test_what_is_attached_is_replaced_and_unknown_changes_have_none(tmp_path: Path) -> None:
+    intents = Intents(Journal(tmp_path, "net").engine)
+    assert intents.of(1) is None
+    intents.attach(1, None, "a" * 64)
+    intents.attach(2, "a" * 64, "b" * 64)
+    intents.attach(1, None, None)
+    assert (intents.of(1), intents.of(2)) == (Attached(None, None), Attached("a" * 64, "b" * 64))
+
+
+def _keep(directory: Path, name: str) -> None:
+    for index in range(20):
+        intents = Intents(Journal(directory, "net").engine)
+        digest = intents.keep(Intent({f"{i}.yaml": f"{i // 2}" for i in range(index)}))
+        intents.attach(100 * ord(name) + index, None, digest)
+
+
+def test_two_controllers_keep_the_same_at_once_from_the_first_moment(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    both = [context.Process(target=_keep, args=(tmp_path, name)) for name in "ab"]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(50)
+    assert [process.exitcode for process in both] == [0, 0]
+    intents = Intents(Journal(tmp_path, "net").engine)
+    for index in range(20):
+        mine, other = (intents.of(100 * ord(name) + index) for name in "ab")
+        assert mine == other
+        assert mine is not None
+        assert len(intents.get(str(mine.after)).files) == index
+
+
+@pytest.mark.filterwarnings("ignore:Query string argument")
+def test_a_database_that_fails_is_named_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(JournalError) as caught:
+        Intents(create_engine(f"sqlite:///{tmp_path}/none/journal.db?password={SECRET}"))
+    assert str(tmp_path) in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def begun(context: Context, kind: str = "apply") -> int:
+    text = context.intended(["sh-pe1"])["sh-pe1"]
+    entry = Configuration("sh-pe1", "old\n", text, "+ x", None)
+    number = context.journal.begin(kind, "0" * 64, "1 device", {"sh-pe1": entry})
+    record(context, number)
+    return number
+
+
+def test_a_change_finds_what_the_last_one_that_was_done_left(tmp_path: Path) -> None:
+    root = copy_of_reference(tmp_path / "network")
+    context = Context(root)
+    intents = Intents(context.journal.engine)
+    one = begun(context)
+    context.journal.close(one, DONE)
+    edit(root, [{"file": "vpns.yaml", "at": "party.name", "value": "Party"}])
+    two = begun(Context(root))
+    context.journal.close(two, UNDONE)
+    three = begun(Context(root))
+    first, second, third = (intents.of(number) for number in (one, two, three))
+    assert first is not None
+    assert first.before is None
+    assert intents.get(str(first.after)) == context.intent
+    assert second == third
+    assert second is not None
+    assert second.before == first.after
+    kept = intents.get(str(second.after)).files
+    assert kept["vpns.yaml"] == (root / "vpns.yaml").read_text(encoding="utf-8")
+    assert kept["plan.lock.yaml"] == (root / "plan.lock.yaml").read_text(encoding="utf-8")
+    assert "__init__.py" not in kept
+
+
+def test_the_intent_is_what_was_read_and_not_what_the_file_says_since(tmp_path: Path) -> None:
+    root = copy_of_reference(tmp_path / "network")
+    text = (root / "vpns.yaml").read_text(encoding="utf-8")
+    context = Context(root)
+    assert context.network
+    (root / "vpns.yaml").write_text("broken: [\n", encoding="utf-8")
+    attached = Intents(context.journal.engine).of(begun(context))
+    assert attached is not None
+    kept = Intents(context.journal.engine).get(str(attached.after))
+    assert kept.files["vpns.yaml"] == text

@@ -1,0 +1,48 @@
+"""Inventories that change step by step, each step an intent as a change would keep it."""
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from inventory.intent import Intent
+from playbooks.context import Context
+from playbooks.undo import Step
+from tests.playbooks.console import copy_of_reference
+
+
+def edit(root: Path, edits: Iterable[Mapping[str, Any]]) -> None:
+    """Set (`value`) or remove what stands `at` a dotted path of a `file`."""
+    for change in edits:
+        path = root / change["file"]
+        data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+        *parents, last = change["at"].split(".")
+        place = data
+        for key in parents:
+            place = place[key]
+        if "value" in change:
+            place[last] = change["value"]
+        else:
+            del place[last]
+        path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+
+
+def intent_of(root: Path) -> Intent:
+    """The intent of the inventory in `root`, whose lock file is written as `apply` would."""
+    context = Context(root)
+    context.keep_allocation()
+    assert context.intent is not None
+    return context.intent
+
+
+def history(root: Path, changes: Iterable[Iterable[Mapping[str, Any]]]) -> list[Step]:
+    """The steps of a copy of the reference in `root`; the first is change 2, after its own."""
+    copy_of_reference(root)
+    intents = [intent_of(root)]
+    for edits in changes:
+        edit(root, edits)
+        intents.append(intent_of(root))
+    pairs = pairwise(intents)
+    return [Step(number, *pair) for number, pair in enumerate(pairs, start=2)]
