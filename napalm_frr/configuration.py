@@ -136,7 +136,10 @@ class ConfigurationMethods:
             self.hostname,
             self._agent,
             self._guard,
-            accept_seconds=int(self._options.get("accept_seconds", commit.ACCEPT_SECONDS)),
+            # without us it goes back when its timer would end: with all others of a change
+            accept_seconds=int(
+                self._options.get("accept_seconds", revert_in or commit.ACCEPT_SECONDS)
+            ),
             change_id=self._next_id,
         )
         try:

@@ -51,6 +51,8 @@ _VARIANTS: Mapping[str, Sequence[AnyFault]] = {
         for after in (0.0, 0.15)
     ),
     "keeps a lock": (faults.KeepLock(count=1), faults.KeepLock(nth=2, count=2)),
+    # For the one hole that is left: a confirmation that does not come before its controller dies.
+    "confirms late": (faults.Hang(at="confirm", seconds=30.0),),
     "lies about success": (
         faults.Lie(verb="commit"),
         faults.Lie(verb="accept"),

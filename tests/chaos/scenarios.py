@@ -45,6 +45,12 @@ def every_scenario(place: Field, seed: int, pairs: int) -> Iterator[Scenario]:
             yield Scenario(fault, faults=((name, fault),), waves=True)
     for write in range(6, count + 1):
         yield Scenario(_phase(write, decision), KillPoint(write, written=True), timers_only=True)
+    for name in names:
+        # The hole: dead after a first confirmation and before a last one, and nobody recovers.
+        kill = KillPoint(1, written=True, stage=CONFIRM)
+        late = ((name, "confirms late"),)
+        yield Scenario("between confirmations", kill, faults=late, timers_only=True)
+        yield Scenario("between confirmations", kill, faults=late)
     source = random.Random(seed)  # noqa: S311 -- chance, not secrecy
     for _ in range(pairs):
         yield random_scenario(source, count, names)

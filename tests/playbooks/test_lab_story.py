@@ -6,6 +6,7 @@ talk, mistakes and faults that must leave nothing behind, and the way back.
 
 import json
 import re
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_a_second_plan_is_empty(lab: Workplace) -> None:
 def test_what_ran_before_is_not_applied_twice(lab: Workplace) -> None:
     moved = lab.run("apply", "--json", str(lab.root / "first.plan"))
     assert moved.exit == 5
-    assert moved.json["failed_stage"] == "prepare"
+    assert moved.json["failed_stage"] == "fence"
     assert "changed since the plan was made" in moved.json["failures"]["bj-pe1"]
 
 
@@ -236,6 +237,64 @@ def _cut_when_committing(lab: Workplace) -> None:
     lab.on("sh-pe1", script)
 
 
+def test_a_killed_controller_leaves_nothing_half_done(lab: Workplace) -> None:
+    """kill -9 while everything is pending: locked until it is recovered, and then as before."""
+    process = lab.start("apply", "--yes", "--json", inventory="dropping")
+    pending = (
+        "for i in $(seq 600); do grep -qs '^pending$' /var/lib/egovnet/changes/egovnet-*/state"
+        " && exit 0; sleep 0.1; done; exit 1"
+    )
+    assert lab.on("sh-pe1", pending).exit == 0
+    process.kill()
+    process.communicate()
+    locked = lab.run("apply", "--yes", "--json", inventory="dropping")
+    assert locked.exit == 5, locked.out
+    assert "egovnet recover" in locked.err
+    shown = lab.run("recover", "--json", inventory="dropping")
+    (case,) = shown.json["changes"]
+    assert (shown.exit, case["direction"], case["result"]) == (3, "back", "to do")
+    assert case["devices"]["sh-pe1"]["commit"] == "pending"
+    assert case["devices"]["sh-pe1"]["runs"] == "new"
+    recovered = lab.run("recover", "--yes", "--json", inventory="dropping")
+    assert recovered.exit == 0, recovered.out
+    assert recovered.json["changes"][0]["result"] == "undone"
+    assert lab.run("plan", inventory="next").exit == 0
+    assert lab.run("recover", inventory="next").exit == 0
+
+
+def test_waves_stop_after_the_canary_and_go_on_later(lab: Workplace, tmp_path: Path) -> None:
+    lab.copy("next", "limits")
+    for file, site in (("beijing.yaml", "party-beijing"), ("guangdong.yaml", "party-guangdong")):
+        lab.edit("limits", f"sites/{file}", lambda sites, site=site: _limit(sites[site]))
+    file = str(tmp_path / "limits.plan")
+    plan = lab.run("plan", "--waves", "tier", "-o", file, "--json", inventory="limits")
+    waves = {wave["name"]: wave["devices"] for wave in plan.json["waves"]}
+    assert waves == {"canary": ["gd-pe1"], "centre": ["bj-pe1"]}, plan.out
+    first = lab.run("apply", file, "--stop-after", "canary", "--json", inventory="limits")
+    assert first.exit == 0, first.out
+    assert (first.json["devices"], first.json["remaining"]) == (["gd-pe1"], ["bj-pe1"])
+    rest = lab.run("apply", file, "--ticket", "T-7", "--json", inventory="limits")
+    assert (rest.exit, rest.json["devices"]) == (0, ["bj-pe1"]), rest.out
+    assert lab.run("plan", inventory="limits").exit == 0
+    back = lab.run("apply", "--yes", "--waves", "region", "--json", inventory="next")
+    assert back.exit == 0, back.out
+    assert [wave["state"] for wave in back.json["waves"]] == ["healthy", "committed"]
+    changes = {c["id"]: c for c in lab.run("history", "--json").json["changes"]}
+    assert changes[rest.json["change"]]["ticket"] == "T-7"
+    log = subprocess.run(
+        ["git", "-C", lab.root / "state/test/archive", "log", "--format=%s"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert "[T-7]" in log
+
+
+def _limit(site: dict[str, Any]) -> None:
+    for access in site["site-network-accesses"].values():
+        access["maximum-prefix"] = 66
+
+
 def test_the_new_site_is_rolled_back_by_its_change(lab: Workplace) -> None:
     changes = lab.run("history", "--json").json["changes"]
     number = str(next(c["id"] for c in changes if c["summary"] == "1 devices, party"))
@@ -260,5 +319,7 @@ def test_the_journal_tells_what_was_done(lab: Workplace) -> None:
     shown = lab.run("show", str(changes[0]["id"]), "--json").json
     stages = [(s["stage"], s["phase"]) for s in shown["steps"] if s["device"] == "sh-pe1"]
     assert stages == [
-        (stage, phase) for stage in ("prepare", "commit", "confirm") for phase in ("begin", "done")
+        (stage, phase)
+        for stage in ("fence", "prepare", "commit", "extend", "confirm")
+        for phase in ("begin", "done")
     ]
