@@ -48,6 +48,7 @@ class Agent:
             if commit.process is not None and not commit.process.done():
                 commit.process.cancel()
                 commit.process = None
+                commit.stalled = ""
                 commit.signal.fire()
 
     def hold_lock(self, owner: str, *, alive: bool = True) -> None:

@@ -122,6 +122,7 @@ class Linux:
             if name not in wanted and name in self.links:
                 if not self.delete(name):
                     self._strip(self.links[name])
+        # an interface that is not there is warned of, and ifreload ends well all the same
         for name in sorted(wanted, key=lambda name: _rank(name, wanted[name])):
             trouble = self._make_wanted(name, wanted[name])
             if trouble:
@@ -132,7 +133,8 @@ class Linux:
                 if trouble:
                     said.append(trouble)
         self.version += 1
-        return "".join(f"{line}\n" for line in said), not said
+        well = not any(line.startswith("error") for line in said)
+        return "".join(f"{line}\n" for line in said), well
 
     def check(self, text: str) -> tuple[str, bool]:
         """``ifquery --check -a``: each ``auto`` interface, and whether it is as the text says."""

@@ -35,6 +35,12 @@ class Snapshot:
     last: str
     """The id of the last confirmed commit, or ""."""
     commits: dict[str, str]
+    stalled: dict[str, str]
+    """Commits whose process stands still, and at which step."""
+    processes: int
+    """How many processes of commits run."""
+    mark: str
+    """"before ID" or "after ID" while the start-up files may be a mixture, else ""."""
     lock: str
     """Who holds the lock, or ""."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 import secrets
@@ -188,11 +189,21 @@ class Router:
         self.run_script(text)
 
     def ifreload(self, text: str) -> tuple[str, bool]:
-        """Linux becomes what the text says: what ifupdown2 prints, and whether it ended well."""
-        done = self.linux.ifreload(text, self.interfaces)
+        """Linux becomes what the text says, which is the start-up file from now on.
+
+        Returns what ifupdown2 prints, and whether it ended well.
+        """
+        before = self.interfaces
+        self.files = dataclasses.replace(self.files, interfaces=text)
+        done = self.linux.ifreload(text, before)
         self.run_interfaces = text
         self.note()
         return done
+
+    def write_interfaces(self, text: str) -> None:
+        """Only the start-up file of the interfaces; what is in force stays."""
+        self.run_interfaces = self.interfaces
+        self.files = dataclasses.replace(self.files, interfaces=text)
 
     def restore(self, to: Snapshot) -> None:
         """Run again what ran then, and say nothing of it: what a router that lies does."""
