@@ -198,7 +198,9 @@ class Agent:
             commit = self._current()
             if commit is None:
                 last = self.disk.commits.get(self.disk.current)
-                return answer({"status": "not-pending"}) if last is None else self._not_pending(last)
+                return (
+                    answer({"status": "not-pending"}) if last is None else self._not_pending(last)
+                )
         if await self._ask_while(commit, State.PENDING, "confirm"):
             await self._wait_while(commit, State.PENDING)
         await self._wait_while(commit, State.UNDOING)
@@ -306,9 +308,7 @@ class Agent:
         lock = self.disk.lock
         if lock is not None:
             alive = (
-                lock.alive
-                if lock.commit is None
-                else lock.commit.is_alive(self._router.boot_id)
+                lock.alive if lock.commit is None else lock.commit.is_alive(self._router.boot_id)
             )
             if alive and not self._is_faked(lock):
                 return False

@@ -65,9 +65,7 @@ class Peers:
         if path not in self._peers:
             return refused("% Can't find BGP instance")
         if " vrf " not in header and len(self._peers) > 1:
-            return refused(
-                "% Cannot delete default BGP instance. Dependent VRF instances exist"
-            )
+            return refused("% Cannot delete default BGP instance. Dependent VRF instances exist")
         del self._peers[path], self._numbers[path]
         self._config.drop_context(path)
         return OK
@@ -236,8 +234,7 @@ class Peers:
 
     def _print_family(self, path: Path, family: str) -> Iterator[str]:
         entries = [
-            (kept.order, kept.text)
-            for kept in self._config.lines.get((*path, family), {}).values()
+            (kept.order, kept.text) for kept in self._config.lines.get((*path, family), {}).values()
         ]
         entries += [
             (activated.order, activated.text) for activated in self._activations(path, family)

@@ -193,7 +193,9 @@ def _canonical_inside(found: re.Match[str], begin: int, end: int) -> str:
     ):
         if begin <= start and stop <= end:
             word = found.string[start:stop]
-            text += found.string[place:start] + (_prefix(word) if name[0] == "p" else _address(word))
+            text += found.string[place:start] + (
+                _prefix(word) if name[0] == "p" else _address(word)
+            )
             place = stop
     return text + found.string[place:end]
 

@@ -198,9 +198,7 @@ class CommitProcess:
             await self._provide("none")
             if not same_frr(commit.before.frr, router.show_running()):
                 trouble = trouble or "FRR differs from the snapshot"
-        router.files = dataclasses.replace(
-            commit.startup, interfaces=commit.before.interfaces
-        )
+        router.files = dataclasses.replace(commit.startup, interfaces=commit.before.interfaces)
         router.run_interfaces = None
         router.note()
         self._end_with(State.UNDONE, trouble)

@@ -75,9 +75,7 @@ class Commit:
 
     def is_alive(self, boot_id: str) -> bool:
         """Whether its process still runs."""
-        return (
-            self.boot_id == boot_id and self.process is not None and not self.process.done()
-        )
+        return self.boot_id == boot_id and self.process is not None and not self.process.done()
 
     def left(self) -> int:
         """Whole seconds until it goes back."""

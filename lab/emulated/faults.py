@@ -100,9 +100,7 @@ class Stall(Fault):
     """The process of a commit stands still for ever: in the middle of changing Linux, before FRR's
     scripts, or between the first start-up file and the second."""
 
-    at: Literal[
-        "linux", "withdraw", "provide", "undo.withdraw", "undo.provide", "permanent"
-    ]
+    at: Literal["linux", "withdraw", "provide", "undo.withdraw", "undo.provide", "permanent"]
 
 
 @dataclass(frozen=True, kw_only=True)

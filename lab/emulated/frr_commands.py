@@ -135,9 +135,7 @@ _ROUTE6 = (
     "ipv6 route X:X::X:X/M <X:X::X:X [INTERFACE]|INTERFACE>"
     " =[{tag (1-4294967295)|(1-255)|table (1-4294967295)|label WORD}]"
 )
-_LEVELS = (
-    "<emergencies|alerts|critical|errors|warnings|notifications|informational|debugging>"
-)
+_LEVELS = "<emergencies|alerts|critical|errors|warnings|notifications|informational|debugging>"
 
 _NEIGHBOR_OF_FAMILY = (
     "neighbor PEER activate",

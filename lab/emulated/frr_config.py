@@ -237,7 +237,9 @@ def _route(config: FrrConfig, path: Path, line: Line) -> Reply | None:
 
 
 _HOLES = frozenset(("Null0", "blackhole", "reject"))
-_PREFIX_ENTRY = re.compile(r"(?P<list>ip(?:v6)? prefix-list \S+) (?:seq (?P<seq>\d+) )?(?P<rest>.+)")
+_PREFIX_ENTRY = re.compile(
+    r"(?P<list>ip(?:v6)? prefix-list \S+) (?:seq (?P<seq>\d+) )?(?P<rest>.+)"
+)
 
 
 def _prefix_list(config: FrrConfig, path: Path, line: Line) -> Reply | None:
@@ -250,9 +252,7 @@ def _prefix_list(config: FrrConfig, path: Path, line: Line) -> Reply | None:
     bounds = [int(found[1]) for found in (length, low, high) if found]
     if bounds != sorted(bounds):
         prefix = match["rest"].split()[1]
-        return failed(
-            f"Invalid prefix range for {prefix}: Make sure that mask length <= ge <= le"
-        )
+        return failed(f"Invalid prefix range for {prefix}: Make sure that mask length <= ge <= le")
     start = f"{match['list']} "
     entries = {
         int(found["seq"]): found["rest"]

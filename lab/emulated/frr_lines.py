@@ -36,9 +36,7 @@ def refused(output: str, code: int = FAILED) -> Reply:
 
 def failed(why: str) -> Reply:
     """The refusal of a daemon that takes lines as transactions (staticd, isisd, zebra's lists)."""
-    return refused(
-        f"% Configuration failed.\n\nError type: validation\nError description: {why}"
-    )
+    return refused(f"% Configuration failed.\n\nError type: validation\nError description: {why}")
 
 
 @dataclass(frozen=True)

@@ -183,14 +183,16 @@ class EmulatedRouters:
         return float(self.control.do("ping"))
 
 
-def start(file: Path, *, stdout: int, marker: str = "") -> subprocess.Popen[str]:
+def start(
+    file: Path, *, stdout: int, stderr: int = subprocess.PIPE, marker: str = ""
+) -> subprocess.Popen[str]:
     """Start the process that serves a spec."""
     root = Path(__file__).parent.parent.parent
     return subprocess.Popen(
         [sys.executable, "-m", "lab.emulated.serve", str(file), *([marker] if marker else [])],
         stdin=subprocess.DEVNULL,
         stdout=stdout,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         cwd=root,
         start_new_session=True,

@@ -53,9 +53,11 @@ def _running_bgpd(router: Router, match: re.Match[str]) -> str:
         if block.endswith("\nexit\n"):
             taking = False
     head = text[: text.index("!\n") + 2]
-    return f"Building configuration...\n\nCurrent configuration:\n!\n{head}" + "".join(
-        f"{block}!\n" for block in kept
-    ) + "end\n"
+    return (
+        f"Building configuration...\n\nCurrent configuration:\n!\n{head}"
+        + "".join(f"{block}!\n" for block in kept)
+        + "end\n"
+    )
 
 
 def _bgp_instances(router: Router, match: re.Match[str]) -> str:

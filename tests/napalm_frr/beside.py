@@ -171,7 +171,7 @@ class BesideReal:
         }[at]
         wrapper = f"/usr/sbin/{program}"  # the agent's PATH begins there
         self.run(
-            f"printf '#!/bin/sh\\ncase \"$*\" in {words}) touch /run/stalled; exec sleep 600;; "
+            f'printf \'#!/bin/sh\\ncase "$*" in {words}) touch /run/stalled; exec sleep 600;; '
             f'esac\\nexec /usr/bin/{program} "$@"\\n\' > {wrapper}; chmod 755 {wrapper};'
             " rm -f /run/stalled"
         )
@@ -202,9 +202,7 @@ class BesideReal:
         assert said == "so\n", "there are no routes"
 
     def leftovers(self) -> str:
-        return self.run(
-            "pgrep -f '^sleep 600'; ls /run/egovnet /var/lib/egovnet | grep -x mark"
-        )
+        return self.run("pgrep -f '^sleep 600'; ls /run/egovnet /var/lib/egovnet | grep -x mark")
 
 
 class BesideEmulated:

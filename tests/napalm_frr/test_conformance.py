@@ -180,9 +180,7 @@ class TestGettersEmulated(_WithoutPackets, _AbsentGetters, getters.BaseTestGette
 
 
 @pytest.mark.lab
-class TestGettersOfOldSuiteReal(
-    _AbsentGetters, base.TestGettersNetworkDriver, unittest.TestCase
-):
+class TestGettersOfOldSuiteReal(_AbsentGetters, base.TestGettersNetworkDriver, unittest.TestCase):
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
     def _device(cls, provisioned_real: FRRDriver) -> None:

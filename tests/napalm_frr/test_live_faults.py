@@ -72,7 +72,9 @@ def test_wrong_password_is_named_and_not_told(two_routers: TwoRouters) -> None:
     driver = two_routers.driver(
         "r1", password="hunter2", key_file=None, use_keys=False, allow_agent=False
     )
-    with pytest.raises(ConnectAuthError, match=re.escape(two_routers.addresses["r1"]) + ".*root") as caught:
+    with pytest.raises(
+        ConnectAuthError, match=re.escape(two_routers.addresses["r1"]) + ".*root"
+    ) as caught:
         driver.open()
     assert "hunter2" not in str(caught.value)
 
