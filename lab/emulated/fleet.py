@@ -1,4 +1,4 @@
-"""All emulated routers of a lab in one event loop, and what can be done to them from outside SSH."""
+"""All emulated routers of a lab in one event loop, and what can be done to them beside SSH."""
 
 from __future__ import annotations
 

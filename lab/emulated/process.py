@@ -108,8 +108,7 @@ class EmulatedRouters:
         file = self.directory / "fleet.json"
         write_private(file, self.spec.model_dump_json())
         self._process = start(file, stdout=subprocess.PIPE)
-        assert self._process.stdout is not None
-        if self._process.stdout.readline() != "ready\n":
+        if self._process.stdout is None or self._process.stdout.readline() != "ready\n":
             said = self._process.communicate()[1]
             raise GuestError(f"the emulated routers did not start: {said.strip()}")
         file.unlink()
@@ -129,7 +128,8 @@ class EmulatedRouters:
     @property
     def pid(self) -> int:
         """The child process's number."""
-        assert self._process is not None
+        if self._process is None:
+            raise GuestError("the emulated routers are not started")
         return self._process.pid
 
     def optional_args(self, name: str) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def _real(state: Path) -> Iterator[TwoRouters]:
 @contextlib.contextmanager
 def _emulated(state: Path) -> Iterator[TwoRouters]:
     texts = {name: DAY0.format(name=name, address=MANAGEMENT[name]) for name in MANAGEMENT}
-    ports = {name: ("eth0", "eth1") for name in texts}
+    ports = dict.fromkeys(texts, ("eth0", "eth1"))
     with EmulatedRouters(texts, state, network="127.41.0.0/16", ports=ports) as routers:
         credentials = yaml.safe_load((state / "credentials.yaml").read_text())
         addresses = {name: host for name, (host, _) in routers.addresses.items()}
