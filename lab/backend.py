@@ -44,6 +44,14 @@ class Backend(Protocol):
         """How the lab is now; never raises because it is down."""
         ...
 
+    def restart(self, node: str) -> None:
+        """Cut the power of one router and boot it again from its own files; returns when it is up.
+
+        What it had in memory is lost, its files and cables stay. Raises NodeError for a node
+        that has no processes of its own, and what the backend cannot do says its docstring.
+        """
+        ...
+
     def exec(
         self, node: str, command: str | Sequence[str], timeout: float = EXEC_SECONDS
     ) -> Completed:

@@ -15,9 +15,11 @@ class BootReport:
     stages: dict[str, float] = field(default_factory=dict)
     """Stage of the machine (``kernel``, ``links``, ``control ssh``, ``hosts``) to its uptime, s."""
     ssh: dict[str, float] = field(default_factory=dict)
-    """Router to the uptime at which its SSH server stood, s."""
+    """Router to the uptime at which its SSH server stood first, s."""
     ready: dict[str, float] = field(default_factory=dict)
-    """Router or BGP customer edge to the uptime at which it had loaded its text, s."""
+    """Router or BGP customer edge to the uptime at which it had first loaded its text, s."""
+    down: set[str] = field(default_factory=set)
+    """Routers that were restarted and have not loaded their text yet."""
     warnings: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -40,9 +42,12 @@ def read_console(text: str) -> BootReport:
             report.warnings.append(message.removeprefix("warning: "))
         elif len(words) == 3 and words[0] == "node":
             if words[2] == "ssh":
-                report.ssh[words[1]] = uptime
+                report.ssh.setdefault(words[1], uptime)
             elif words[2] == "ready":
-                report.ready[words[1]] = uptime
+                report.ready.setdefault(words[1], uptime)
+                report.down.discard(words[1])
+            elif words[2] == "down":
+                report.down.add(words[1])
         else:
             report.stages[message] = uptime
     return report

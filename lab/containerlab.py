@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from lab.access import make_access
 from lab.backend import EXEC_SECONDS, Completed, Progress
@@ -25,6 +28,12 @@ from lab.topology import Topology
 DEPLOY_SECONDS = 600
 INSPECT_SECONDS = 60
 PARALLEL_EXECS = 16
+_FORGET = "kill -9 -1; rm -rf /run/egovnet /run/network/* /run/frr/* /tmp/*"
+_OWN_BOOT_ID = (
+    "cat /proc/sys/kernel/random/uuid >/run/boot_id &&"
+    " mount --bind /run/boot_id /proc/sys/kernel/random/boot_id"
+)
+"""All containers share the host's kernel; what a router keeps across a restart goes by this id."""
 
 
 class Containerlab:
@@ -101,20 +110,43 @@ class Containerlab:
             }
         )
 
+    def restart(self, node: str) -> None:
+        """Restart one node's container, see Backend.restart; its cables need containerlab 0.75.
+
+        A container is not a machine, so some things are not as after a power cut: what was
+        written and not synced is not lost, the container engine sets the host name, not
+        /etc/hostname, and its SSH sessions are closed, not left hanging.
+        """
+        state = self._must_know(node)
+        if not any(known.daemons for known in state.nodes if known.name == node):
+            raise NodeError(
+                "has no processes of its own: there is nothing to restart",
+                where=node,
+                next_step="restart a router, or a customer edge that speaks BGP",
+            )
+        container = container_name(state.topology, node)
+        file = self.directory / f"{state.topology}.clab.yml"
+        _docker(["exec", container, "sh", "-c", _FORGET])  # its /run is on disk
+        self._call("restart", "-t", file.name, "--node", node)
+        entry = yaml.safe_load(file.read_text())["topology"]["nodes"][node]
+        # containerlab runs a node's commands once, when it deploys it
+        commands = [["sh", "-c", _OWN_BOOT_ID], *map(shlex.split, entry.get("exec", []))]
+        for command in commands:
+            done = _docker(["exec", "--privileged", container, *command])
+            if done.exit_code != 0:
+                raise GuestError(
+                    f"{node} did not come up again: {shlex.join(command)} ended with"
+                    f" {done.exit_code}: {done.stderr.strip()}",
+                    where=str(self.directory),
+                    next_step="look at the container's log; lab up --reconfigure starts afresh",
+                )
+
     def exec(
         self, node: str, command: str | Sequence[str], timeout: float = EXEC_SECONDS
     ) -> Completed:
         """Run a shell line or an argument list in ``node``'s container."""
-        state = read_state(self.directory)
-        if state is None:
-            raise LabNotRunningError(
-                "no lab is running", where=str(self.directory), next_step="start it with lab up"
-            )
-        if node not in {known.name for known in state.nodes}:
-            known_names = ", ".join(sorted(known.name for known in state.nodes))
-            raise NodeError("no such node", where=node, next_step=f"the lab has {known_names}")
+        container = container_name(self._must_know(node).topology, node)
         argv = ["sh", "-c", command] if isinstance(command, str) else list(command)
-        container = container_name(state.topology, node)
         return _docker(["exec", container, *argv], timeout=timeout)
 
     def exec_many(
@@ -127,6 +159,17 @@ class Containerlab:
                 for node, command in commands.items()
             }
             return {node: future.result() for node, future in started.items()}
+
+    def _must_know(self, node: str) -> LabState:
+        state = read_state(self.directory)
+        if state is None:
+            raise LabNotRunningError(
+                "no lab is running", where=str(self.directory), next_step="start it with lab up"
+            )
+        if node not in {known.name for known in state.nodes}:
+            known_names = ", ".join(sorted(known.name for known in state.nodes))
+            raise NodeError("no such node", where=node, next_step=f"the lab has {known_names}")
+        return state
 
     def _write(self, topology: Topology) -> None:
         """State first, so that down knows what to destroy however far deploy comes."""

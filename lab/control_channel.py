@@ -16,6 +16,7 @@ from lab.errors import GuestError
 
 CONNECT_SECONDS = 15.0
 TIMED_OUT = 124
+_RESTART = ("python3", "-I", "-S", "/usr/lib/egovnet/restart.py")
 _GRACE_SECONDS = 10.0
 """How much longer than the command's own limit we wait for the answer to arrive."""
 
@@ -44,6 +45,10 @@ class ControlChannel:
         line = command if isinstance(command, str) else shlex.join(command)
         argv = ["timeout", "-k", "1", str(timeout), "/usr/lib/egovnet/node-exec", node, line]
         return self._run(shlex.join(argv), "", timeout)
+
+    def restart(self, node: str, timeout: float) -> Completed:
+        """Cut ``node``'s power and boot it again; its fault is in ``stderr``."""
+        return self._run(shlex.join([*_RESTART, node]), "", timeout)
 
     def exec_many(self, commands: Mapping[str, str], timeout: float) -> dict[str, Completed]:
         """Run one command per node, all at once, in one round trip."""

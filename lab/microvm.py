@@ -18,7 +18,7 @@ from lab.appliance import Appliance, ensure_appliance
 from lab.backend import EXEC_SECONDS, Completed, Progress
 from lab.console import BootReport, read_console
 from lab.control_channel import ControlChannel
-from lab.errors import GuestError, LabDiffersError, LabNotRunningError
+from lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError
 from lab.guest_payload import control_address, guest_payload
 from lab.qemu import find_qemu, kvm_works, machine_arguments
 from lab.state import (
@@ -35,7 +35,9 @@ from lab.state import (
 from lab.topology import Topology
 
 BOOT_SECONDS = 180.0
+RESTART_SECONDS = 120.0
 POLL_SECONDS = 0.1
+_NOTHING_TO_RESTART = 125
 CONTROL_FORWARD = ("127.20.20.2", 2222)
 _RUN_FILES = ("initrd", "known_hosts", "id_ed25519", "credentials.yaml", "qemu.log")
 _BASE_MB = 640
@@ -109,6 +111,27 @@ class MicroVm:
                 update={"running": False, "ready": False, "pid": None, "nodes": nodes}
             )
         return _with_report(state, self._report()).model_copy(update={"running": True})
+
+    def restart(self, node: str) -> None:
+        """Cut one router's power, see Backend.restart; all routers share the machine's kernel.
+
+        So what a router wrote to a file and did not sync is not lost, /proc/uptime goes on, and
+        the sessions of its SSH server hang, as at a real power cut, until they are used again.
+        """
+        self._must_know([node])
+        done = self._channel.restart(node, RESTART_SECONDS)
+        if done.exit_code == _NOTHING_TO_RESTART:
+            raise NodeError(
+                "has no processes of its own: there is nothing to restart",
+                where=node,
+                next_step="restart a router, or a customer edge that speaks BGP",
+            )
+        if done.exit_code != 0:
+            raise GuestError(
+                f"{node} did not come up again: {done.stderr.strip() or 'no answer in time'}",
+                where=str(self.directory / "console.log"),
+                next_step="look at the console; lab up boots the whole lab afresh",
+            )
 
     def exec(
         self, node: str, command: str | Sequence[str], timeout: float = EXEC_SECONDS
@@ -270,7 +293,8 @@ def _with_report(state: LabState, report: BootReport) -> LabState:
     def judged(node: NodeState) -> NodeState:
         alone = node.daemons or node.kind == "router"
         at = report.ready.get(node.name) if alone else hosts_at
-        return node.model_copy(update={"ready": at is not None, "seconds": at})
+        up = at is not None and node.name not in report.down
+        return node.model_copy(update={"ready": up, "seconds": at})
 
     nodes = tuple(judged(node) for node in state.nodes)
     seconds = dict(report.stages)

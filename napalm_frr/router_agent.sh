@@ -166,7 +166,10 @@ install_text() { # SOURCE TARGET: whole or not at all, owner and mode as before
         chown --reference="$2" "$2.egovnet" && chmod --reference="$2" "$2.egovnet"
     else
         chmod 644 "$2.egovnet"
-    fi && sync "$2.egovnet" && mv "$2.egovnet" "$2"
+    fi && sync "$2.egovnet" && { mv "$2.egovnet" "$2" 2>/dev/null || write_in_place "$2.egovnet" "$2"; }
+}
+write_in_place() { # a file that is mounted by itself, as in a container, cannot be replaced: see mark()
+    cat "$1" >"$2" && sync "$2" && rm -f "$1"
 }
 
 # FRR's text as a sorted list of "context|line": equal when the router does the same. An interface or

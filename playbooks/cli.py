@@ -336,6 +336,15 @@ def lab_down(context: Context, backend: str) -> Outcome:
     return lab_playbook.down(context, backend)
 
 
+@lab.command("restart")
+@_BACKEND
+@click.argument("node")
+@_verb
+def lab_restart(context: Context, backend: str, node: str) -> Outcome:
+    """Cut the power of router NODE and boot it again from its own files."""
+    return lab_playbook.restart(context, backend, node)
+
+
 @lab.command("status")
 @_BACKEND
 @_verb

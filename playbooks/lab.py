@@ -99,6 +99,13 @@ def down(context: Context, name: str) -> Outcome:
     return _outcome(lab.status())
 
 
+def restart(context: Context, name: str, node: str) -> Outcome:
+    """Cut a router's power and wait until it has booted again."""
+    lab = _present(context, name)
+    lab.restart(node)
+    return _outcome(lab.status())
+
+
 def status(context: Context, name: str) -> Outcome:
     """How the lab is."""
     return _outcome(_present(context, name).status())

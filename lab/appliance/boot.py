@@ -32,6 +32,8 @@ PIDS = Path("/run/egovnet")
 NETNS = Path("/run/netns")
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x4000000, 0x20000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+MNT_DETACH = 2
+BOOT_ID = "proc/sys/kernel/random/boot_id"
 FRR_UID = FRR_GID = 110
 FRR_ORDER = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
 IPV4_CONF = {
@@ -111,6 +113,11 @@ def mount(
         raise OSError(
             error.errno, f"mount {kind or source} on {target}: {error.strerror}"
         ) from error
+
+
+def unmount(target: str | Path) -> None:
+    """umount2(2), at once also where it is in use."""
+    check(libc.umount2(str(target).encode(), MNT_DETACH))
 
 
 def say(text: str) -> None:
@@ -244,18 +251,26 @@ def own_file_system(name: str) -> None:
     """A file system that looks like the appliance's and keeps its changes to itself."""
     check(libc.unshare(CLONE_NEWNS | CLONE_NEWUTS))
     mount(None, "/", None, MS_REC | MS_PRIVATE)
+    with contextlib.suppress(OSError):  # or a restarted router's old network would live on in ours
+        unmount(NETNS)
     home = NODES / name
     root = home / "root"
     for directory in (home / "upper", home / "work", root):
-        directory.mkdir(parents=True)
+        directory.mkdir(parents=True, exist_ok=True)
     mount("overlay", root, "overlay", 0, f"lowerdir=/,upperdir={home}/upper,workdir={home}/work")
     mount("/dev", root / "dev", None, MS_BIND | MS_REC)
     mount("proc", root / "proc", "proc")
     mount("sysfs", root / "sys", "sysfs")
+    # every start of a router has its own, as if the kernel were not all routers' together
+    boot_id = home / "boot_id"
+    boot_id.write_text(Path("/proc/sys/kernel/random/uuid").read_text())
+    boot_id.chmod(0o444)
+    mount(str(boot_id), root / BOOT_ID, None, MS_BIND)
     os.chroot(root)
     os.chdir("/")
     for missing in ("/run/frr", "/run/network", "/run/sshd", "/run/lock"):
         Path(missing).mkdir(parents=True, exist_ok=True)
+    os.chown("/run/frr", FRR_UID, FRR_GID)
     Path("/tmp").chmod(0o1777)  # noqa: S108 - the router's own, made sticky as on any Linux
 
 
@@ -272,7 +287,7 @@ def write_files(node: Node) -> None:
     lines += ["vtysh_enable=yes", 'zebra_options="  -A 127.0.0.1 -s 90000000"']
     lines += [f'{daemon}_options="  -A 127.0.0.1"' for daemon in FRR_ORDER[1:]]
     (frr / "daemons").write_text("\n".join(lines) + "\n")
-    for path in (frr, *frr.iterdir(), Path("/run/frr"), Path("/var/log/frr")):
+    for path in (frr, *frr.iterdir(), Path("/var/log/frr")):
         os.chown(path, FRR_UID, FRR_GID)
     for path in frr.iterdir():
         path.chmod(0o640)
@@ -325,26 +340,27 @@ def has_frr_configuration(text: str) -> bool:
     return any(word not in ([], ["!"], ["frr"], ["hostname"], ["service"]) for word in words)
 
 
-def start_router(node: Node, ifupdown2_main: Main, routers_up: tuple[int, int]) -> None:
-    """A managed router or a BGP customer edge; runs as process 1 of its own namespaces.
+def start_router(
+    node: Node, ifupdown2_main: Main | None, routers_up: tuple[int, int] | None = None
+) -> None:
+    """A managed router or a BGP customer edge boots from its files; runs as its process 1.
 
-    ``routers_up`` is a pipe that ends when the last managed router has closed its side: only
-    then do customer edges take the processors.
+    ``ifupdown2_main`` is a managed router's. ``routers_up`` is a pipe that ends when the last
+    managed router has closed its side: only then do customer edges take the processors.
     """
-    waiting, holding = routers_up
-    os.close(holding if node["kind"] != "router" else waiting)
     name = node["name"]
-    write_files(node)
+    socket.sethostname(Path("/etc/hostname").read_text().strip())
     write_sysctls(ROUTER_SYSCTLS)
-    if node["kind"] == "router":
+    network = None
+    if ifupdown2_main is not None:
         write_sysctls(MANAGED_SYSCTLS)
         network = start_ifreload(ifupdown2_main)
     else:
         interfaces_up()
         run_commands(node["commands"])
-        network = None
-        os.read(waiting, 1)
-        os.close(waiting)
+        if routers_up is not None:
+            os.read(routers_up[0], 1)
+            os.close(routers_up[0])
     start_daemons(node["daemons"])
     say(f"node {name} daemons")
     if network is not None:
@@ -353,16 +369,26 @@ def start_router(node: Node, ifupdown2_main: Main, routers_up: tuple[int, int]) 
         if status != 0 or output:
             say(f"warning: {name}: ifreload: status {status}: {' '.join(output)}")
         say(f"node {name} interfaces")
-        vrf = management_vrf(node["interfaces"])
+        vrf = management_vrf(Path("/etc/network/interfaces").read_text())
         listen = node["management"] + (f" rdomain {vrf}" if vrf else "")
         start_sshd(listen, f"/lab/keys/{name}")
-        os.close(holding)
+        if routers_up is not None:
+            os.close(routers_up[1])
         say(f"node {name} ssh")
-    if has_frr_configuration(node["frr"]):
+    if has_frr_configuration(Path("/etc/frr/frr.conf").read_text()):
         done = subprocess.run(["vtysh", "-b"], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             say(f"warning: {name}: vtysh: {' '.join((done.stdout + done.stderr).split())}")
     say(f"node {name} ready")
+
+
+def write_description(node: Node, links: Sequence[Sequence[str]]) -> None:
+    """What restart.py must know of a node; its texts are in its own files."""
+    ports = ["eth0"] if node["kind"] == "router" else []
+    for a, a_port, b, b_port in links:
+        ports += [a_port] * (a == node["name"]) + [b_port] * (b == node["name"])
+    kept = {key: node[key] for key in ("name", "kind", "management", "daemons", "commands")}
+    (PIDS / f"{node['name']}.json").write_text(json.dumps(kept | {"ports": ports}))
 
 
 def in_child(work: Callable[[Node], None], node: Node) -> int:
@@ -380,8 +406,8 @@ def in_child(work: Callable[[Node], None], node: Node) -> int:
     os._exit(code)
 
 
-def isolate_router(node: Node, ifupdown2_main: Main, routers_up: tuple[int, int]) -> None:
-    """Enter the node's namespaces and fork its process 1, whose number the root may look up."""
+def isolate_router(node: Node, start: Callable[[Node], None]) -> None:
+    """Enter the node's namespaces and fork its process 1, which the root may look up, to start."""
     enter_network(node["name"])
     check(libc.unshare(CLONE_NEWPID))
 
@@ -391,9 +417,8 @@ def isolate_router(node: Node, ifupdown2_main: Main, routers_up: tuple[int, int]
         )  # still the machine's /proc: the number outside
         (PIDS / f"{node['name']}.pid").write_text(own_number)
         own_file_system(node["name"])
-        socket.sethostname(node["name"])
         os.setsid()
-        start_router(node, ifupdown2_main, routers_up)
+        start(node)
         while True:  # bury the orphans of this router
             try:
                 os.wait()
@@ -426,8 +451,15 @@ def main() -> None:
     # routers first: they take longest
     routers_up = os.pipe()
 
+    def first_boot(node: Node) -> None:
+        managed = node["kind"] == "router"
+        os.close(routers_up[0 if managed else 1])
+        write_files(node)
+        start_router(node, ifupdown2_main if managed else None, routers_up)
+
     def isolate(node: Node) -> None:
-        isolate_router(node, ifupdown2_main, routers_up)
+        write_description(node, lab["links"])
+        isolate_router(node, first_boot)
 
     children = {in_child(isolate, node): node["name"] for node in isolated}
     for end in routers_up:

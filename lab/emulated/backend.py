@@ -139,6 +139,11 @@ class Emulated:
         self._must_know(commands)
         return {node: self.exec(node, line, timeout) for node, line in commands.items()}
 
+    def restart(self, node: str) -> None:
+        """Cut one router's power, see Backend.restart; it is up again at once."""
+        self._must_know([node])
+        self.control.do("restart", name=node)
+
     def _start(self, topology: Topology, progress: Progress) -> LabState:
         access = make_access(topology, self.directory, None)
         routers = topology.routers()

@@ -27,3 +27,11 @@ def test_stages_nodes_warnings_and_failures_are_told_apart() -> None:
 
 def test_a_kernel_that_panics_is_a_failure() -> None:
     assert read_console("[ 1.0] Kernel panic - not syncing: x\n").failures
+
+
+def test_a_router_that_was_restarted_is_down_until_it_is_ready_again() -> None:
+    console = "egovnet: 9.80 node pe1 ready\negovnet: 50.00 node pe1 down\n"
+    assert read_console(console).down == {"pe1"}
+    report = read_console(console + "egovnet: 51.00 node pe1 ssh\negovnet: 52.00 node pe1 ready\n")
+    assert report.down == set()
+    assert report.ready == {"pe1": 9.8}, "how long the lab took to boot does not change"

@@ -12,7 +12,7 @@ from lab.errors import GuestError, LabDiffersError, NodeError, ToolMissingError
 FAKE = """\
 #!/bin/sh
 echo "{name} $*" >>"{log}"
-if [ "{name}" = docker ]; then cat >/dev/null; echo "out of $2"; exit 7; fi
+if [ "{name}" = docker ]; then cat >/dev/null; echo "out of $2"; exit $(cat "{code}"); fi
 case "$1" in
     inspect) cat "{answer}" ;;
     deploy) [ ! -e "{fail}" ] || {{ echo "no image" >&2; exit 1; }} ;;
@@ -28,10 +28,14 @@ class FakeTools:
         self.log = directory / "calls"
         self.answer = directory / "answer.json"
         self.fail = directory / "fail"
+        self.code = directory / "docker-exit-code"
+        self.code.write_text("7")
         self.log.touch()
         self.runs()
         for name in ("containerlab", "docker"):
-            text = FAKE.format(name=name, log=self.log, answer=self.answer, fail=self.fail)
+            text = FAKE.format(
+                name=name, log=self.log, answer=self.answer, fail=self.fail, code=self.code
+            )
             (directory / name).write_text(text)
             (directory / name).chmod(0o755)
 
@@ -87,6 +91,33 @@ def test_up_deploys_once_exec_goes_to_docker_and_down_destroys(
     lab.down()
     assert tools.calls()[-1] == "containerlab destroy -t sample.clab.yml --cleanup"
     assert [path.name for path in (tmp_path / "lab").iterdir()] == ["lock"]
+
+
+def test_restart_empties_memory_keeps_cables_and_starts_what_deploy_started(
+    tools: FakeTools, tmp_path: Path, backbone: Callable[..., Any]
+) -> None:
+    lab = Containerlab(tmp_path / "lab")
+    tools.runs(*ALL)
+    lab.up(backbone().topology(), progress=lambda _: None)
+    begin = len(tools.calls())
+    tools.code.write_text("0")
+    lab.restart("pe1")
+    first, second, boot_id, *started = tools.calls()[begin:]
+    assert first.startswith("docker exec clab-sample-pe1 sh -c kill -9 -1; rm -rf /run/egovnet")
+    assert second == "containerlab restart -t sample.clab.yml --node pe1"
+    assert "mount --bind /run/boot_id /proc/sys/kernel/random/boot_id" in boot_id
+    privileged = "docker exec --privileged clab-sample-pe1 "
+    assert started[0].startswith(f"{privileged}sysctl -qw net.ipv4.ip_forward=1")
+    assert started[1:] == [
+        f"{privileged}ifreload -a",
+        f"{privileged}/usr/sbin/sshd",
+        f"{privileged}/usr/lib/frr/frrinit.sh start",
+    ]
+    with pytest.raises(NodeError, match="h1: has no processes of its own"):
+        lab.restart("h1")
+    tools.code.write_text("7")
+    with pytest.raises(GuestError, match=r"pe1 did not come up again: .* ended with 7"):
+        lab.restart("pe1")
 
 
 def test_a_failed_deploy_is_told_and_leaves_nothing(

@@ -15,11 +15,14 @@ from typing import Any
 import paramiko
 import pytest
 import yaml
+from napalm import get_network_driver
 
-from lab.errors import GuestError, LabNotRunningError
+from lab.errors import GuestError, LabNotRunningError, NodeError
 from lab.microvm import MicroVm
 from lab.state import find_marked, read_state
 from lab.topology import Topology
+from napalm_frr import CommitStage, FRRDriver
+from napalm_frr.errors import CommitNotPending
 
 pytestmark = pytest.mark.lab
 
@@ -184,3 +187,109 @@ def test_the_guest_has_no_way_out(lab: MicroVm) -> None:
     done = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False)
     for address in done.stdout.split()[:1]:
         assert lab.exec("pe1", f"ip vrf exec mgmt ping -c1 -W1 {address}").exit_code != 0
+
+
+def driver_of(lab: MicroVm, topology: Topology, name: str) -> FRRDriver:
+    forward = topology.node(name).forward
+    assert forward is not None
+    options = {
+        "port": forward[1],
+        "ssh_strict": True,
+        "known_hosts": str(lab.directory / "known_hosts"),
+        "key_file": str(lab.directory / "id_ed25519"),
+    }
+    driver = get_network_driver("frr")(forward[0], "root", "", 60, options)
+    assert isinstance(driver, FRRDriver)
+    return driver
+
+
+MADE_BY_PENDING = """\
+# This file describes the network interfaces
+auto i-x
+iface i-x
+    vrf-table 1099
+# ports.conf --
+hostname renamed
+ip route 10.78.0.0/16 Null0
+"""
+BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
+
+
+def test_a_restarted_router_boots_from_its_files_and_what_was_pending_is_undone(
+    lab: MicroVm, topology: Topology
+) -> None:
+    before = lab.exec_many({"pe1": f"{BOOT_ID}; cat /run/frr/bgpd.pid", "pe2": BOOT_ID})
+    lab.exec("pe2", "touch /run/kept /tmp/kept /var/lib/kept")
+    with driver_of(lab, topology, "pe2") as router:
+        router.commit_as("kept")
+        router.load_merge_candidate(config="ip route 10.77.0.0/16 Null0\n")
+        router.commit_config()
+        text = router.running_text()
+        router.commit_as("lost")
+        router.load_merge_candidate(config=MADE_BY_PENDING)
+        router.commit_config(revert_in=300)
+        assert router.commit_state("lost").state is CommitStage.PENDING
+
+    lab.restart("pe2")
+    assert lab.status().ready
+    with driver_of(lab, topology, "pe2") as router:  # its host key is the pinned one still
+        assert router.commit_state("kept").state is CommitStage.CONFIRMED
+        lost = router.commit_state("lost")
+        assert (lost.state, lost.seconds_left) == (CommitStage.UNDONE, 0)
+        assert "restarted before the confirmation" in lost.reason
+        with pytest.raises(CommitNotPending, match="commit lost is undone"):
+            router.confirm_change("lost")
+        assert router.running_text() == text
+        assert "ip route 10.77.0.0/16 Null0" in text
+    left = lab.exec("pe2", "hostname; ls /run/kept /tmp/kept /var/lib/kept; ip link show i-x")
+    assert left.stdout.splitlines() == ["pe2", "/var/lib/kept"]
+    after = lab.exec_many({"pe1": f"{BOOT_ID}; cat /run/frr/bgpd.pid", "pe2": BOOT_ID})
+    assert after["pe1"] == before["pe1"], "its neighbour was not touched"
+    assert after["pe2"].stdout != before["pe2"].stdout
+    assert lab.exec("pe2", "ifquery --check -a").exit_code == 0
+
+
+def test_power_lost_in_the_middle_of_a_confirmation(lab: MicroVm, topology: Topology) -> None:
+    stall = (
+        'printf \'#!/bin/sh\\ncase "$*" in */etc/hostname) exec sleep 600;; esac\\n'
+        'exec /usr/bin/mv "$@"\\n\' >/usr/sbin/mv; chmod 755 /usr/sbin/mv'
+    )
+    lab.exec("pe2", stall)
+    with driver_of(lab, topology, "pe2") as router:
+        router.commit_as("torn")
+        router.load_merge_candidate(config=MADE_BY_PENDING)
+        router.commit_config(revert_in=300)
+        text = router.running_text()
+    lab.exec(
+        "pe2",
+        "setsid sh $(ls -t /var/lib/egovnet/agent-*.sh | head -1) confirm torn >/dev/null 2>&1 &"
+        " for i in $(seq 100); do grep -q i-x /etc/network/interfaces && exit; sleep 0.1; done",
+    )
+    lab.restart("pe2")
+    torn = lab.exec("pe2", "rm /usr/sbin/mv; hostname; ip link show i-x >/dev/null && echo i-x")
+    assert torn.stdout.split() == ["pe2", "i-x"], "it booted a mixture"
+    with driver_of(lab, topology, "pe2") as router:
+        state = router.commit_state("torn")
+        assert (state.state, state.seconds_left) == (CommitStage.CONFIRMED, 0)
+        assert "it was completed" in state.reason
+        assert router.running_text() == text
+        startup = lab.exec("pe2", "hostname; cat /etc/hostname /etc/frr/frr.conf").stdout
+        assert startup.startswith("renamed\nrenamed\n")
+        assert "ip route 10.78.0.0/16 Null0" in startup
+        router.rollback()
+
+
+def test_the_network_works_again_after_a_restart(lab: MicroVm) -> None:
+    lab.restart("ce1")  # a customer edge that speaks BGP is a router, too
+    deadline = time.monotonic() + 60
+    while lab.exec("h1", "ping -c1 -W1 10.2.1.2").exit_code != 0:
+        assert time.monotonic() < deadline, lab.exec(
+            "pe1", "vtysh -c 'show bgp vrf red ipv4 summary' -c 'show mpls ldp neighbor'"
+        )
+
+
+def test_what_has_nothing_to_restart_is_told(lab: MicroVm) -> None:
+    with pytest.raises(NodeError, match="h1: has no processes of its own"):
+        lab.restart("h1")
+    with pytest.raises(LabNotRunningError, match="no node h9"):
+        lab.restart("h9")

@@ -76,6 +76,9 @@ class Beside(Protocol):
     def restart_since(self, change: str) -> None:
         """In the books the router was restarted after the commit's process died; sessions stay."""
 
+    def frr_conf_mounted(self) -> contextlib.AbstractContextManager[None]:
+        """FRR's start-up file is a mount of its own, as in a container: it cannot be replaced."""
+
     def wait_for_routes(self) -> None:
         """Until r1 has r2's routes in its VRF and packets go there, at most for 75 s."""
 
@@ -192,6 +195,14 @@ class BesideReal:
             " rm -rf /run/egovnet"
         )
 
+    @contextlib.contextmanager
+    def frr_conf_mounted(self) -> Iterator[None]:
+        self.run("mount --bind /etc/frr/frr.conf /etc/frr/frr.conf")
+        try:
+            yield
+        finally:
+            self.run("umount /etc/frr/frr.conf")
+
     def wait_for_routes(self) -> None:
         said = self.run(
             "for i in $(seq 150); do"
@@ -202,7 +213,10 @@ class BesideReal:
         assert said == "so\n", "there are no routes"
 
     def leftovers(self) -> str:
-        return self.run("pgrep -f '^sleep 600'; ls /run/egovnet /var/lib/egovnet | grep -x mark")
+        return self.run(
+            "pgrep -f '^sleep 600'; ls /run/egovnet /var/lib/egovnet | grep -x mark;"
+            " ls /etc/frr /etc/network /etc | grep egovnet"
+        )
 
 
 class BesideEmulated:
@@ -311,6 +325,9 @@ class BesideEmulated:
 
     def restart_since(self, change: str) -> None:
         self._routers.control.do("another_boot", name=NAME)
+
+    def frr_conf_mounted(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()  # it has no mounts; its files are written as ever
 
     def wait_for_routes(self) -> None:
         """Nothing: there are none but its own."""

@@ -238,21 +238,23 @@ def test_what_is_cut_off_between_the_start_up_files_is_completed(
 ) -> None:
     before = router.running_text(), r1.startup()
     change = new_id("torn")
-    with r1.stalled("permanent"):
-        commit(router, change, ALL_THREE)
-        kill_when_stalled(r1, change, lambda: router.confirm_change(change))
-    torn = r1.startup()
-    assert "i-x" in torn
-    assert "renamed" not in torn
+    with r1.frr_conf_mounted():
+        with r1.stalled("permanent"):
+            commit(router, change, ALL_THREE)
+            kill_when_stalled(r1, change, lambda: router.confirm_change(change))
+        torn = r1.startup()
+        assert "i-x" in torn
+        assert "renamed" not in torn
 
-    state = router.commit_state(change)
-    assert state.state is CommitStage.CONFIRMED
-    assert "was cut off: it was completed" in state.reason
-    startup = r1.startup()
-    assert startup.count("renamed") == 2, "its name is in /etc/hostname and in FRR's text"
-    assert STATIC in startup
-    assert r1.leftovers() == ""
-    router.confirm_change(change)
+        state = router.commit_state(change)
+        assert state.state is CommitStage.CONFIRMED
+        assert "was cut off: it was completed" in state.reason
+        startup = r1.startup()
+        assert startup.count("renamed") == 2, "its name is in /etc/hostname and in FRR's text"
+        assert STATIC in startup
+        assert r1.leftovers() == ""
+        router.confirm_change(change)
+    assert r1.startup() == startup
 
     # and now its undoing, cut off by a restart
     with r1.stalled("linux"):  # the first start-up file is the old one by then

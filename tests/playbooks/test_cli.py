@@ -36,7 +36,7 @@ VERBS = (
     "show",
     "demo",
 )  # fmt: skip -- one a line says no more
-LAB_VERBS = ("up", "down", "status", "topology", "exec", "ssh")
+LAB_VERBS = ("up", "down", "restart", "status", "topology", "exec", "ssh")
 COMMON = ("--inventory", "-l, --limit", "--region", "--tier", "--json", "--workers")
 
 
@@ -400,7 +400,9 @@ def test_lab_status_without_a_lab(tmp_path: Path) -> None:
     assert (ran.code, ran.stdout) == (0, "no lab is running\n")
 
 
-@pytest.mark.parametrize("verb", [("exec", "bj-pe1", "true"), ("ssh", "bj-pe1")])
+@pytest.mark.parametrize(
+    "verb", [("exec", "bj-pe1", "true"), ("ssh", "bj-pe1"), ("restart", "bj-pe1")]
+)
 def test_a_lab_that_is_down_says_how_to_start_it(verb: tuple[str, ...], tmp_path: Path) -> None:
     ran = egovnet("lab", *verb, state=tmp_path)
     assert ran.code in (2, 5)
