@@ -57,6 +57,8 @@ class LabState(BaseModel):
     nodes: tuple[NodeState, ...] = ()
     seconds: dict[str, float] = {}
     """Measured from the start of the machine: ``kernel``, ``links``, ``ssh``, ``ready``."""
+    notes: tuple[str, ...] = ()
+    """What this lab does not have of its topology, one sentence each."""
 
 
 def read_state(directory: Path) -> LabState | None:

@@ -10,15 +10,16 @@ from pathlib import Path
 from lab import containerlab_file
 from lab.backend import Backend
 from lab.containerlab import Containerlab
+from lab.emulated.backend import Emulated
 from lab.generate import generate
 from lab.microvm import MicroVm
-from lab.state import LabState
+from lab.state import LabState, read_state
 from lab.topology import Topology
 from playbooks.context import Context, UsageError
 from playbooks.outcome import Exit, Outcome
 from templates.platforms import render, render_day0
 
-BACKENDS = ("microvm", "containerlab")
+BACKENDS = ("microvm", "containerlab", "emulated")
 
 
 def lab_directory(context: Context) -> Path:
@@ -30,7 +31,16 @@ def backend(context: Context, name: str = "microvm") -> Backend:
     """The backend called `name`, over the network's lab directory."""
     if name == "containerlab":
         return Containerlab(lab_directory(context))
+    if name == "emulated":
+        return Emulated(lab_directory(context))
     return _microvm(context)
+
+
+def _present(context: Context, name: str) -> Backend:
+    """The backend to ask about a lab that is there: emulated routers are known by their state."""
+    state = read_state(lab_directory(context))
+    emulated = state is not None and state.backend == "emulated"
+    return backend(context, "emulated" if emulated and name == "microvm" else name)
 
 
 def _microvm(context: Context) -> MicroVm:
@@ -51,10 +61,13 @@ def topology(context: Context, *, provisioned: bool) -> Topology:
 
 
 def running_lab(context: Context) -> Backend | None:
-    """The lab, when one is up whose routers are the ones that the inventory reaches."""
-    lab = _microvm(context)
+    """The lab, when one is up whose routers are the ones that the inventory reaches.
+
+    One of emulated routers has no hosts to send packets from, so it is none.
+    """
+    lab = _present(context, "microvm")
     state = lab.status()
-    if not state.running:
+    if not state.running or state.backend == "emulated":
         return None
     reached = {(router.hostname, router.port) for router in context.network.routers.values()}
     forwards = {node.forward for node in state.nodes if node.forward is not None}
@@ -81,27 +94,27 @@ def up(context: Context, options: LabOptions, tell: Callable[[str], None]) -> Ou
 
 def down(context: Context, name: str) -> Outcome:
     """End the lab and remove what it left."""
-    lab = backend(context, name)
+    lab = _present(context, name)
     lab.down()
     return _outcome(lab.status())
 
 
 def restart(context: Context, name: str, node: str) -> Outcome:
     """Cut a router's power and wait until it has booted again."""
-    lab = backend(context, name)
+    lab = _present(context, name)
     lab.restart(node)
     return _outcome(lab.status())
 
 
 def status(context: Context, name: str) -> Outcome:
     """How the lab is."""
-    return _outcome(backend(context, name).status())
+    return _outcome(_present(context, name).status())
 
 
 def execute(context: Context, name: str, node: str, command: Sequence[str]) -> tuple[str, str, int]:
     """Run a command in a node: (stdout, stderr, exit code)."""
     line: str | Sequence[str] = command[0] if len(command) == 1 else list(command)
-    completed = backend(context, name).exec(node, line)
+    completed = _present(context, name).exec(node, line)
     return completed.stdout, completed.stderr, completed.exit_code
 
 
@@ -112,7 +125,7 @@ def ssh(context: Context, node: str, command: Sequence[str]) -> None:
         UsageError: the lab has no such router, is down, or ssh is not installed.
     """
     directory = lab_directory(context)
-    state = backend(context).status()
+    state = _present(context, "microvm").status()
     forwards = {entry.name: entry.forward for entry in state.nodes if entry.forward}
     if not state.running:
         raise UsageError("no lab is running; start one with: egovnet lab up")

@@ -48,6 +48,7 @@ class Agent:
             if commit.process is not None and not commit.process.done():
                 commit.process.cancel()
                 commit.process = None
+                commit.stalled = ""
                 commit.signal.fire()
 
     def hold_lock(self, owner: str, *, alive: bool = True) -> None:
@@ -59,13 +60,12 @@ class Agent:
         method = getattr(self, f"_{verb.replace('-', '_')}", None) if verb in _VERBS else None
         if method is None:
             raise UsageError(verb)
+        files: tuple[dict[str, str], ...] = ()
         if verb in _WITH_FILES:
             if not arguments:
                 raise UsageError(verb)
             nonce, *arguments = arguments
             files = (unpack(nonce, stdin),)
-        else:
-            files = ()
         try:
             return str(await method(*files, *arguments))
         except TypeError as error:
@@ -381,7 +381,9 @@ class Agent:
         return answer({"status": now, "change": change, "left": str(left)}, texts)
 
     def _not_pending(self, commit: Commit) -> str:
-        texts = {name: commit.texts[name] for name in ("reason", "trouble") if name in commit.texts}
+        texts: dict[str, str] = {
+            name: commit.texts[name] for name in ("reason", "trouble") if name in commit.texts
+        }
         state = self._look(commit)
         return answer({"status": "not-pending", "change": commit.id, "state": state}, texts)
 

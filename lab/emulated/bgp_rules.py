@@ -46,11 +46,12 @@ class Peers:
         """bgpd's own number of each instance, from which it makes route distinguishers."""
 
     def enter(self, header: str) -> Reply:
-        """``router bgp N [vrf X]``: one AS number per router."""
-        number = header.split()[2]
+        """``router bgp N [vrf X]``: one AS number per instance."""
+        words = header.split()
         for path in self._peers:
-            if path[0] != header and path[0].split()[2:3] != [number]:
-                return refused(f"BGP is already running; AS is {path[0].split()[2]}")
+            has = path[0].split()
+            if has[3:] == words[3:] and has[2] != words[2]:
+                return refused(f"BGP is already running; AS is {has[2]}")
         path = (header,)
         if path not in self._peers:
             self._peers[path] = {}

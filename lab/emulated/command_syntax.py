@@ -16,6 +16,16 @@ from functools import lru_cache
 
 _IPV4 = r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IPV6 = r"[0-9A-Fa-f]*:[0-9A-Fa-f:.]*"
+_VARIABLES = {
+    "A.B.C.D": ("", _IPV4),
+    "LINE...": ("", ".+"),
+    "A.B.C.D/M": ("p", rf"{_IPV4}/\d+"),
+    "X:X::X:X/M": ("p", rf"{_IPV6}/\d+"),
+    "X:X::X:X": ("a", _IPV6),
+    "HOST/M": ("a", r"[0-9A-Fa-f:.]+/\d+"),
+    "PEER": ("a", r"\S+"),
+}
+"""What a variable matches; p: a prefix, a: an address, which are written one way."""
 _TOKENS = re.compile(r"[<>\[\]{}|=]|[^\s<>\[\]{}|=]+")
 _RANGE = re.compile(r"\((\d+)-(\d+)\)")
 _CLOSING = {"<": ">", "[": "]", "{": "}"}
@@ -136,25 +146,16 @@ class _Compiler:
             return {"<": inner, "[": f"{inner}?", "{": f"{inner}+"}[token]
         return self._word(token)
 
-    def _word(self, token: str) -> str:
-        numbers = _RANGE.fullmatch(token)
+    def _word(self, word: str) -> str:
+        numbers = _RANGE.fullmatch(word)
         if numbers:
             name = self._name("r")
             self.ranges.append((name, int(numbers[1]), int(numbers[2])))
             return rf" (?P<{name}>\d+)"
-        if token in ("A.B.C.D/M", "X:X::X:X/M"):
-            body = rf"{_IPV4}/\d+" if token[0] == "A" else rf"{_IPV6}/\d+"
-            return f" (?P<{self._name('p')}>{body})"
-        if token == "A.B.C.D":
-            return f" {_IPV4}"
-        if token in ("X:X::X:X", "HOST/M", "PEER"):
-            body = {"X:X::X:X": _IPV6, "HOST/M": r"[0-9A-Fa-f:.]+/\d+", "PEER": r"\S+"}[token]
-            return f" (?P<{self._name('a')}>{body})"
-        if token == "LINE...":
-            return " .+"
-        if token[0].isupper():
-            return r" \S+"
-        return " " + re.escape(token)
+        if word in _VARIABLES:
+            kind, pattern = _VARIABLES[word]
+            return f" (?P<{self._name(kind)}>{pattern})" if kind else f" {pattern}"
+        return r" \S+" if word[0].isupper() else " " + re.escape(word)
 
     def _name(self, kind: str) -> str:
         self._number += 1

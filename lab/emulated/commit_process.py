@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from lab.emulated import vtysh
 from lab.emulated.commits import Commit, Disk, State
-from lab.emulated.faults import BrokenUndo, Lie, Reboot
+from lab.emulated.faults import BrokenUndo, Lie, Reboot, Stall
 from lab.emulated.router import Files, Router, startup_frr
 
 RESTARTED = "the router was restarted before the confirmation"
@@ -34,7 +35,7 @@ class CommitProcess:
         """Run in the background, holding the lock until it ends."""
         commit = self._commit
         commit.boot_id = self._boot
-        commit.request = ""
+        commit.request, commit.stalled = "", ""
 
         async def run() -> None:
             try:
@@ -141,14 +142,20 @@ class CommitProcess:
 
     async def _change_linux(self) -> bool:
         begin = time.monotonic()
+        commit = self._commit
+        self._disk.mark = ("before", commit.id, self._boot)
         await self._take(self._router.durations.linux)
-        output, well = self._router.ifreload(self._commit.files["new.interfaces"])
-        self._commit.texts["linux.out"] = output
+        commit.texts["linux.out"], well = self._router.ifreload(commit.files["new.interfaces"])
+        await self._stall("linux")
+        self.moment("linux")
         self._step("linux", begin, result=0 if well else 1)
         if not well:
-            self._commit.texts["reason"] = "ifreload failed\n"
-        self.moment("linux")
-        return well
+            commit.texts["reason"] = "ifreload failed\n"
+            return False
+        # until it is confirmed, a restart is to come back with the old text
+        self._router.write_interfaces(commit.before.interfaces)
+        self._disk.mark = None
+        return True
 
     async def _correct(self) -> None:
         await self._run_vtysh("withdraw")
@@ -177,8 +184,8 @@ class CommitProcess:
         trouble = ""
         if "new.interfaces" in commit.files:
             await self._take(router.durations.linux)
-            output, well = router.ifreload(commit.before.interfaces)
-            commit.texts["linux.out"] = output
+            commit.texts["linux.out"], well = router.ifreload(commit.before.interfaces)
+            await self._stall("linux")
             trouble = "" if well else "ifreload failed"
             commit.texts["check.out"], well = router.linux.check(commit.before.interfaces)
             trouble = trouble or ("" if well else "ifquery --check failed")
@@ -191,12 +198,8 @@ class CommitProcess:
             await self._provide("none")
             if not same_frr(commit.before.frr, router.show_running()):
                 trouble = trouble or "FRR differs from the snapshot"
-        router.files = commit.startup
-        router.run_interfaces = (
-            None
-            if router.files.interfaces == commit.before.interfaces
-            else commit.before.interfaces
-        )
+        router.files = dataclasses.replace(commit.startup, interfaces=commit.before.interfaces)
+        router.run_interfaces = None
         router.note()
         self._end_with(State.UNDONE, trouble)
 
@@ -211,26 +214,28 @@ class CommitProcess:
 
     async def _finish(self) -> None:
         """Confirmed: from the mark on there is no way back."""
+        commit, router = self._commit, self._router
         begin = time.monotonic()
         self._disk.mark = ("after", self._commit.id, self._boot)
         await self._take(self._router.durations.permanent)
-        self.install_startup()
+        if commit.after is not None and not commit.lied:
+            router.files = dataclasses.replace(router.files, interfaces=commit.after.interfaces)
+            router.run_interfaces = None
+            await self._stall("permanent")
+            self.moment("permanent")
+            self._install_startup()
         self._step("permanent", begin)
         self._commit.texts.pop("reason", None)
         self._disk.last = self._commit.id
         self._disk.mark = None
         self.set_state(State.CONFIRMED)
 
-    def install_startup(self) -> None:
-        """Write what ran after the commit into the three files, one after the other."""
-        commit, router = self._commit, self._router
-        if commit.after is None or commit.lied:
-            return
-        new = Files(commit.after.hostname, commit.after.interfaces, startup_frr(commit.after.frr))
-        router.files = Files(router.files.hostname, new.interfaces, router.files.frr)
-        router.run_interfaces = None
-        self.moment("permanent")
-        router.files = new
+    def _install_startup(self) -> None:
+        """Write what ran after the commit into the files that a start reads."""
+        after = self._commit.after
+        if after is not None:
+            self._router.files = Files(after.hostname, after.interfaces, startup_frr(after.frr))
+            self._router.run_interfaces = None
 
     def heal(self, kind: str, boot_id: str) -> None:
         """Make whole what a loss of power cut off: start-up files, and what was started of them."""
@@ -238,7 +243,7 @@ class CommitProcess:
         commit.boot_id = router.boot_id
         commit.state = State.APPLYING
         if kind == "after":
-            self.install_startup()
+            self._install_startup()
             reason = "the writing of its start-up files was cut off: it was completed"
             self._disk.last = commit.id
         else:
@@ -258,6 +263,7 @@ class CommitProcess:
         if script:
             begin = time.monotonic()
             await self._take(self._router.durations.withdraw)
+            await self._stall(name)
             ran = self._router.run_script(script)
             self._keep(name, ran.output, ran.errors)
             self._step(name, begin, result=ran.code)
@@ -269,6 +275,7 @@ class CommitProcess:
         script = self._commit.files.get(name, "")
         if script:
             await self._take(self._router.durations.provide)
+            await self._stall(name)
             ran = self._router.run_script(script)
             self._keep(name, ran.output + _of_copy(ran.code, name), ran.errors)
         self._commit.after = self._router.snapshot()
@@ -292,6 +299,11 @@ class CommitProcess:
         self._commit.steps.append(
             f"{name} {begin - start:.2f} {time.monotonic() - start:.2f} {result}\n"
         )
+
+    async def _stall(self, at: str) -> None:
+        if self._router.script.firing(Stall, at=at):
+            self._commit.stalled = at
+            await asyncio.Event().wait()
 
     async def _take(self, seconds: float) -> None:
         if seconds:

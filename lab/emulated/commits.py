@@ -70,6 +70,8 @@ class Commit:
     process: asyncio.Task[None] | None = None
     signal: Signal = field(default_factory=Signal)
     lied: bool = False
+    stalled: str = ""
+    """The step at which its process stands still."""
 
     def is_alive(self, boot_id: str) -> bool:
         """Whether its process still runs."""

@@ -86,12 +86,21 @@ class Slow(Fault):
 class Reboot(Fault):
     """Power is lost ``after`` seconds in a state or after a step; back ``down`` seconds later.
 
-    ``permanent`` is between the first start-up file and the second.
+    ``linux`` is in the middle of changing Linux, when the start-up file of the interfaces is the
+    new one already; ``permanent`` is between the first start-up file and the second.
     """
 
     at: State
     after: float = 0.0
     down: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stall(Fault):
+    """The process of a commit stands still for ever: in the middle of changing Linux, before FRR's
+    scripts, or between the first start-up file and the second."""
+
+    at: Literal["linux", "withdraw", "provide", "undo.withdraw", "undo.provide", "permanent"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +134,8 @@ class BrokenUndo(Fault):
 
 
 AnyFault: TypeAlias = (
-    RefuseConnections | RefuseLogin | Hang | DropSession | Slow | Reboot | KeepLock | Lie
-    | RefuseLine | BrokenUndo
+    RefuseConnections | RefuseLogin | Hang | DropSession | Slow | Reboot | Stall | KeepLock
+    | Lie | RefuseLine | BrokenUndo
 )  # fmt: skip
 KINDS: dict[str, type[AnyFault]] = {
     re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower(): kind for kind in get_args(AnyFault)

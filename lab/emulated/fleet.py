@@ -1,9 +1,10 @@
-"""All emulated routers of a lab in one event loop, and what can be done to them from outside SSH."""
+"""All emulated routers of a lab in one event loop, and what can be done to them beside SSH."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
+import secrets
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -156,6 +157,12 @@ class Fleet:
         """Take the power away, for ``down`` seconds."""
         self.station(name).router.restart(down)
 
+    def do_another_boot(self, name: str) -> None:
+        """A restart in the books only: what was begun was begun in another boot, sessions stay."""
+        router = self.station(name).router
+        router.boot_id = secrets.token_hex(8)
+        router.run_interfaces = None
+
     def do_drop_connections(self, name: str) -> None:
         """Break the sessions to a router."""
         self.station(name).drop_connections()
@@ -187,5 +194,8 @@ def _snapshot(station: Station) -> dict[str, Any]:
         "current": disk.current,
         "last": disk.last,
         "commits": {name: commit.state.value for name, commit in disk.commits.items()},
+        "stalled": {name: c.stalled for name, c in disk.commits.items() if c.stalled},
+        "processes": sum(c.is_alive(router.boot_id) for c in disk.commits.values()),
+        "mark": " ".join(disk.mark[:2]) if disk.mark else "",
         "lock": disk.lock.owner if disk.lock else "",
     }

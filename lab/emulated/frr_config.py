@@ -283,8 +283,8 @@ def _isis_on_port(config: FrrConfig, path: Path, line: Line) -> Reply | None:
         return OK
     if not tags and not line.no:
         return failed(
-            'YANG error(s):\n Mandatory node "area-tag" instance does not exist.\n YANG path: Schema'
-            ' location "/frr-interface:lib/interface/frr-isisd:isis/area-tag".\n'
+            'YANG error(s):\n Mandatory node "area-tag" instance does not exist.\n YANG path:'
+            ' Schema location "/frr-interface:lib/interface/frr-isisd:isis/area-tag".\n'
         )
     return None
 

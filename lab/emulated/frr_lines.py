@@ -1,4 +1,4 @@
-"""Contexts and the lines in force in them, in the order FRR prints them; and what daemons answer."""
+"""Contexts and the lines in force in them, in FRR's order; and what daemons answer to a line."""
 
 from __future__ import annotations
 

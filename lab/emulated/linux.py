@@ -119,9 +119,9 @@ class Linux:
         wanted = {name: s for name, s in read_stanzas(text).items() if s.auto}
         said: list[str] = []
         for name in read_stanzas(before):
-            if name not in wanted and name in self.links:
-                if not self.delete(name):
-                    self._strip(self.links[name])
+            if name not in wanted and name in self.links and not self.delete(name):
+                self._strip(self.links[name])
+        # an interface that is not there is warned of, and ifreload ends well all the same
         for name in sorted(wanted, key=lambda name: _rank(name, wanted[name])):
             trouble = self._make_wanted(name, wanted[name])
             if trouble:
@@ -132,7 +132,8 @@ class Linux:
                 if trouble:
                     said.append(trouble)
         self.version += 1
-        return "".join(f"{line}\n" for line in said), not said
+        well = not any(line.startswith("error") for line in said)
+        return "".join(f"{line}\n" for line in said), well
 
     def check(self, text: str) -> tuple[str, bool]:
         """``ifquery --check -a``: each ``auto`` interface, and whether it is as the text says."""
@@ -143,7 +144,7 @@ class Linux:
             link = self.links.get(name)
             passed = (
                 link is not None
-                and set(stanza.addresses) <= {_written(a) for a in link.addresses}
+                and {_with_length(a) for a in stanza.addresses} <= set(link.addresses)
                 and link.master == stanza.attributes.get("vrf", "")
             )
             well = well and passed
@@ -245,7 +246,7 @@ class Linux:
             out["link"] = link.parent
         flags = {"": ["LOOPBACK"], "vrf": ["NOARP", "MASTER"], "dummy": ["BROADCAST", "NOARP"]}
         up = ["UP", "LOWER_UP"] if link.up else []
-        mac = self._mac(self.links[link.parent] if link.parent in self.links else link)
+        mac = self._mac(self.links.get(link.parent, link))
         out |= {
             "flags": flags.get(link.kind, ["BROADCAST", "MULTICAST"]) + up,
             "mtu": link.mtu,
@@ -293,10 +294,6 @@ def _rank(name: str, stanza: Stanza) -> int:
 
 def _with_length(address: str) -> str:
     return str(ipaddress.ip_interface(address))
-
-
-def _written(address: str) -> str:
-    return address
 
 
 def _address_info(name: str, address: str) -> dict[str, Any]:

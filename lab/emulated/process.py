@@ -35,6 +35,12 @@ class Snapshot:
     last: str
     """The id of the last confirmed commit, or ""."""
     commits: dict[str, str]
+    stalled: dict[str, str]
+    """Commits whose process stands still, and at which step."""
+    processes: int
+    """How many processes of commits run."""
+    mark: str
+    """"before ID" or "after ID" while the start-up files may be a mixture, else ""."""
     lock: str
     """Who holds the lock, or ""."""
 
@@ -102,8 +108,7 @@ class EmulatedRouters:
         file = self.directory / "fleet.json"
         write_private(file, self.spec.model_dump_json())
         self._process = start(file, stdout=subprocess.PIPE)
-        assert self._process.stdout is not None
-        if self._process.stdout.readline() != "ready\n":
+        if self._process.stdout is None or self._process.stdout.readline() != "ready\n":
             said = self._process.communicate()[1]
             raise GuestError(f"the emulated routers did not start: {said.strip()}")
         file.unlink()
@@ -123,7 +128,8 @@ class EmulatedRouters:
     @property
     def pid(self) -> int:
         """The child process's number."""
-        assert self._process is not None
+        if self._process is None:
+            raise GuestError("the emulated routers are not started")
         return self._process.pid
 
     def optional_args(self, name: str) -> dict[str, Any]:
@@ -177,14 +183,16 @@ class EmulatedRouters:
         return float(self.control.do("ping"))
 
 
-def start(file: Path, *, stdout: int, marker: str = "") -> subprocess.Popen[str]:
+def start(
+    file: Path, *, stdout: int, stderr: int = subprocess.PIPE, marker: str = ""
+) -> subprocess.Popen[str]:
     """Start the process that serves a spec."""
     root = Path(__file__).parent.parent.parent
     return subprocess.Popen(
         [sys.executable, "-m", "lab.emulated.serve", str(file), *([marker] if marker else [])],
         stdin=subprocess.DEVNULL,
         stdout=stdout,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         cwd=root,
         start_new_session=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 import secrets
@@ -13,7 +14,7 @@ from lab.device_text import split_device_text
 from lab.emulated import vtysh
 from lab.emulated.faults import RefuseLine, Script
 from lab.emulated.frr_config import FrrConfig
-from lab.emulated.frr_lines import OK, FAILED, Reply
+from lab.emulated.frr_lines import FAILED, OK, Reply
 from lab.emulated.linux import Linux, read_stanzas
 
 INTERFACES_MARK = "# This file describes the network interfaces\n"
@@ -178,7 +179,7 @@ class Router:
     def run_script(self, script: str) -> vtysh.Ran:
         """``vtysh -f``, with the script's faults."""
         rules = [fault for fault in self.script.faults if isinstance(fault, RefuseLine)]
-        ran = vtysh.run(self.frr, script, (lambda line: self._refuse(line)) if rules else None)
+        ran = vtysh.run(self.frr, script, self._refuse if rules else None)
         self.note()
         return ran
 
@@ -188,11 +189,21 @@ class Router:
         self.run_script(text)
 
     def ifreload(self, text: str) -> tuple[str, bool]:
-        """Linux becomes what the text says: what ifupdown2 prints, and whether it ended well."""
-        done = self.linux.ifreload(text, self.interfaces)
+        """Linux becomes what the text says, which is the start-up file from now on.
+
+        Returns what ifupdown2 prints, and whether it ended well.
+        """
+        before = self.interfaces
+        self.files = dataclasses.replace(self.files, interfaces=text)
+        done = self.linux.ifreload(text, before)
         self.run_interfaces = text
         self.note()
         return done
+
+    def write_interfaces(self, text: str) -> None:
+        """Only the start-up file of the interfaces; what is in force stays."""
+        self.run_interfaces = self.interfaces
+        self.files = dataclasses.replace(self.files, interfaces=text)
 
     def restore(self, to: Snapshot) -> None:
         """Run again what ran then, and say nothing of it: what a router that lies does."""
@@ -204,15 +215,18 @@ class Router:
         self.note()
 
     def _new_frr(self) -> FrrConfig:
-        config = FrrConfig(vrf_exists=lambda name: self.linux.has_vrf(name))
-        config.on_labels = lambda port, on: self.linux.take_labels(port, on)
+        config = FrrConfig(vrf_exists=self.linux.has_vrf)
+        config.on_labels = self.linux.take_labels
         return config
 
     def _refuse(self, line: str) -> Reply:
         for fault in self.script.faults:
-            if isinstance(fault, RefuseLine) and re.search(fault.pattern, line):
-                if self.script.firing(RefuseLine, pattern=fault.pattern):
-                    return Reply(f"{fault.reason}\n", FAILED)
+            if (
+                isinstance(fault, RefuseLine)
+                and re.search(fault.pattern, line)
+                and self.script.firing(RefuseLine, pattern=fault.pattern)
+            ):
+                return Reply(f"{fault.reason}\n", FAILED)
         return OK
 
 

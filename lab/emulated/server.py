@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import asyncssh
 
@@ -20,6 +20,9 @@ _KEX = ["curve25519-sha256", "curve25519-sha256@libssh.org"]
 _CIPHERS = ["aes128-ctr", "aes128-gcm@openssh.com", "chacha20-poly1305@openssh.com"]
 _MACS = ["hmac-sha2-256", "hmac-sha2-256-etm@openssh.com"]
 BACKLOG = 1024
+# paramiko's send_ignore sends octets that are no SSH string (RFC 4253 section 11.2); OpenSSH never
+# looks, asyncssh ends the connection unless the server says it is a Cisco
+_VERSION = "emulated_FRR_not_Cisco"
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Station:
             allow_scp=False,
             agent_forwarding=False,
             login_timeout=120,
-            server_version="OpenSSH_emulated",
+            server_version=_VERSION,
         )
 
     def close(self) -> None:
@@ -146,8 +149,7 @@ class _Door(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = transport = cast("asyncio.Transport", transport)
         self._station.entered(self)
         script = self._station.router.script
         if script.faults:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lab.emulated.agent import Agent, UsageError
 from lab.emulated.faults import VERBS, DropSession, Hang, Slow
+from lab.emulated.linux import Linux
 from lab.emulated.router import Router
 from lab.emulated.vtysh_commands import show
 
@@ -105,15 +106,10 @@ class Shell:
     async def _command(self, command: str) -> Done:
         if command.startswith("{") and command.endswith("}"):
             return await self._line(command[1:-1].strip().removesuffix(";"))
-        name = command.split(None, 1)[0] if command.split() else ""
+        name = command.split(None, 1)[0]
         if name in ("for", "while", "if", "(") or _has_pipe(command):
             return Done("", "sh: an emulated router has no such shell\n", NOT_FOUND)
-        try:
-            words = shlex.split(command)
-        except ValueError as error:
-            return Done("", f"sh: {error}\n", 2)
-        if not words:
-            return Done()
+        words = shlex.split(command)
         if words[:2] == ["sh", "-c"] and len(words) == 3:
             return await self._line(words[2])
         program = _PROGRAMS.get(words[0])
@@ -229,28 +225,34 @@ async def _vtysh(router: Router, words: list[str]) -> Done:
 
 
 async def _ip(router: Router, words: list[str]) -> Done:
+    linux = router.linux
     plain = [word for word in words if not word.startswith("-")]
-    if words[:1] == ["link"] and words[1:2] == ["delete"]:
-        gone = router.linux.delete(words[-1])
+    if plain[:2] == ["link", "delete"]:
+        gone = linux.delete(words[-1])
         router.note()
-        return Done("", "" if gone else f'Cannot find device "{words[-1]}"\n', 0 if gone else 1)
-    if "-j" not in words:
-        return Done("", "an emulated router prints only JSON\n", 1)
-    if plain[:3] == ["mpls", "netconf", "show"]:
-        return Done(router.linux.labels_json() + "\n")
-    if plain[:1] == ["addr"]:
-        return Done(router.linux.addresses_json() + "\n")
-    if plain[:1] == ["link"]:
-        links = router.linux.described()
-        for link in links:
-            del link["addr_info"]
-            if "-s" in words:
-                nothing = {"bytes": 0, "packets": 0, "errors": 0, "dropped": 0, "multicast": 0}
-                link["stats64"] = {"rx": nothing, "tx": dict(nothing)}
-        return Done(json.dumps(links) + "\n")
-    if plain[:1] in (["neigh"], ["route"]):
-        return Done("[]\n")
-    return Done("", f"ip: {' '.join(words)}: not emulated\n", 1)
+        return Done() if gone else Done("", f'Cannot find device "{words[-1]}"\n', 1)
+    answers: dict[str, Callable[[], str]] = {
+        "mpls": linux.labels_json,
+        "addr": linux.addresses_json,
+        "link": lambda: _links(linux, counted="-s" in words),
+        "neigh": lambda: "[]",
+        "route": lambda: "[]",
+    }
+    answer = answers.get(plain[0] if plain else "")
+    if answer is None or "-j" not in words:
+        return Done("", f"ip {' '.join(words)}: not emulated\n", 1)
+    return Done(f"{answer()}\n")
+
+
+def _links(linux: Linux, *, counted: bool) -> str:
+    """``ip -d -j link show``, with ``-s`` its counters, which stand still."""
+    links = linux.described()
+    nothing = {"bytes": 0, "packets": 0, "errors": 0, "dropped": 0, "multicast": 0}
+    for link in links:
+        del link["addr_info"]
+        if counted:
+            link["stats64"] = {"rx": nothing, "tx": nothing}
+    return json.dumps(links)
 
 
 async def _getent(router: Router, words: list[str]) -> Done:

@@ -280,6 +280,8 @@ def _lab(console: Console, data: dict[str, Any]) -> None:
     )
     measured = ", ".join(f"{name} {value:.1f} s" for name, value in data["seconds"].items())
     console.print(f"lab {data['topology']} ({data['backend']}): {measured}")
+    for note in data["notes"]:
+        console.print(note)
 
 
 def _text(console: Console, data: dict[str, Any]) -> None:

@@ -1,8 +1,15 @@
-"""A lab of two routers of its own for the driver's tests: r1 and r2, cabled eth1 to eth1, day-0."""
+"""A lab of two routers for the driver's live tests: r1 and r2, cabled eth1 to eth1, day-0.
+
+Every live test runs on real routers (``real``, in the lab's virtual machine) and on emulated ones
+(``emulated``): what is claimed of the driver holds on both, and the emulated ones are as the real
+ones. What is done to r1 beside the driver has a name in ``Beside`` and two ways of doing it.
+A test that an emulated router cannot stand for is marked ``real_only`` with the reason.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +18,11 @@ import pytest
 import yaml
 from napalm import get_network_driver
 
+from lab.emulated.process import EmulatedRouters
 from lab.microvm import MicroVm
 from lab.topology import Endpoint, Link, Node, Topology
 from napalm_frr import FRRDriver
+from tests.napalm_frr.beside import Beside, BesideEmulated, BesideReal
 
 HERE = Path(__file__).parent
 DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd")
@@ -37,15 +46,17 @@ hostname {name}
 service integrated-vtysh-config
 !
 """
+MANAGEMENT = {"r1": "172.20.20.101", "r2": "172.20.20.102"}
 
 
 @dataclass(frozen=True)
 class TwoRouters:
     """The running lab and how to get at its routers."""
 
-    vm: MicroVm
     credentials: dict[str, str]
     addresses: dict[str, str]
+    beside: Beside
+    """What is done to r1 from outside SSH."""
 
     def driver(self, name: str, **options: Any) -> FRRDriver:  # noqa: ANN401  # NAPALM's optional_args
         """A driver for a router, not opened; options override the working ones."""
@@ -65,41 +76,88 @@ class TwoRouters:
 
     def day0(self, name: str) -> str:
         """The text the router booted with."""
-        return DAY0.format(name=name, address=f"172.20.20.{101 if name == 'r1' else 102}")
-
-    def run(self, name: str, command: str) -> str:
-        """A command on the router from outside SSH; its output whatever its result."""
-        return self.vm.exec(name, command, timeout=60).stdout
+        return DAY0.format(name=name, address=MANAGEMENT[name])
 
 
-def _node(name: str, number: int) -> Node:
-    return Node(
-        name=name,
-        kind="router",
-        management=f"172.20.20.{number}",
-        forward=(f"127.20.23.{number}", 2222),
-        daemons=DAEMONS,
-        config=DAY0.format(name=name, address=f"172.20.20.{number}"),
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "real_only(reason): what an emulated router cannot stand for, and why"
     )
 
 
-@pytest.fixture(scope="module")
-def two_routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRouters]:
-    """Boot the lab for a module's tests, about 15 s; it is not to run beside other tests' labs."""
-    state = tmp_path_factory.mktemp("two-routers")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked ``real_only`` have no emulated twin."""
+    gone = [
+        item
+        for item in items
+        if item.get_closest_marker("real_only") and "emulated" in item.name.rpartition("[")[2]
+    ]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in set(gone)]
+
+
+def _node(name: str) -> Node:
+    number = MANAGEMENT[name].rpartition(".")[2]
+    return Node(
+        name=name,
+        kind="router",
+        management=MANAGEMENT[name],
+        forward=(f"127.20.23.{number}", 2222),
+        daemons=DAEMONS,
+        config=DAY0.format(name=name, address=MANAGEMENT[name]),
+    )
+
+
+@contextlib.contextmanager
+def _real(state: Path) -> Iterator[TwoRouters]:
+    """Boot the lab, about 15 s; it is not to run beside other tests' labs."""
     vm = MicroVm(state, control=("127.20.23.99", 2222))
     topology = Topology(
         name="driver",
         management_subnet="172.20.20.0/24",
-        nodes=(_node("r1", 101), _node("r2", 102)),
+        nodes=(_node("r1"), _node("r2")),
         links=(Link(a=Endpoint(node="r1", port="eth1"), b=Endpoint(node="r2", port="eth1")),),
     )
     try:
         vm.up(topology, progress=print)
         credentials = yaml.safe_load((state / "credentials.yaml").read_text())
-        yield TwoRouters(vm, credentials, {"r1": "127.20.23.101", "r2": "127.20.23.102"})
+        addresses = {"r1": "127.20.23.101", "r2": "127.20.23.102"}
+        yield TwoRouters(credentials, addresses, BesideReal(vm))
     finally:
         vm.down()
+
+
+@contextlib.contextmanager
+def _emulated(state: Path) -> Iterator[TwoRouters]:
+    texts = {name: DAY0.format(name=name, address=MANAGEMENT[name]) for name in MANAGEMENT}
+    ports = dict.fromkeys(texts, ("eth0", "eth1"))
+    with EmulatedRouters(texts, state, network="127.41.0.0/16", ports=ports) as routers:
+        credentials = yaml.safe_load((state / "credentials.yaml").read_text())
+        addresses = {name: host for name, (host, _) in routers.addresses.items()}
+        yield TwoRouters(credentials, addresses, BesideEmulated(routers))
+
+
+@pytest.fixture(scope="module")
+def real_routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRouters]:
+    """Real routers for a module's tests."""
+    with _real(tmp_path_factory.mktemp("two-routers")) as routers:
+        yield routers
+
+
+@pytest.fixture(scope="module")
+def emulated_routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRouters]:
+    """Emulated routers for a module's tests."""
+    with _emulated(tmp_path_factory.mktemp("two-routers")) as routers:
+        yield routers
+
+
+@pytest.fixture(scope="module", params=[pytest.param("real", marks=pytest.mark.lab), "emulated"])
+def two_routers(request: pytest.FixtureRequest) -> TwoRouters:
+    """The lab for a module's tests: of real routers, then of emulated ones."""
+    routers = request.getfixturevalue(f"{request.param}_routers")
+    assert isinstance(routers, TwoRouters)
+    return routers
 
 
 @pytest.fixture
@@ -118,6 +176,6 @@ def router(two_routers: TwoRouters) -> Iterator[FRRDriver]:
 
 
 @pytest.fixture
-def on_r1(two_routers: TwoRouters) -> Callable[[str], str]:
-    """Run a command on r1 from outside."""
-    return lambda command: two_routers.run("r1", command)
+def r1(two_routers: TwoRouters) -> Beside:
+    """What is done to r1 from outside SSH."""
+    return two_routers.beside

@@ -21,11 +21,8 @@ from napalm_frr import FRRDriver
 if TYPE_CHECKING:
     from tests.napalm_frr.conftest import TwoRouters
 
-pytestmark = [
-    pytest.mark.lab,
-    # NAPALM's getter checks return what they checked, for its mocked mode
-    pytest.mark.filterwarnings("ignore::pytest.PytestReturnNotNoneWarning"),
-]
+# NAPALM's getter checks return what they checked, for its mocked mode
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestReturnNotNoneWarning")
 HERE = Path(__file__).parent
 
 ABSENT = {
@@ -44,14 +41,24 @@ ABSENT = {
     "get_firewall_policies": "the firewall is nftables, not FRR",
 }
 
+REAL_ONLY = {
+    "get_arp_table": "nobody answers ARP where there are no packets",
+    "get_arp_table_with_vrf": "nobody answers ARP where there are no packets",
+    "get_ipv6_neighbors_table": "nobody answers neighbour discovery where there are no packets",
+    "get_route_to": "NAPALM asks for BGP's route, and no session comes up without packets",
+    "get_route_to_longer": "NAPALM asks for BGP's route, and no session comes up without packets",
+    "ping": "an emulated router sends no packets",
+    "traceroute": "an emulated router sends no packets",
+}
+"""What an emulated router cannot stand for. All else NAPALM checks of both kinds."""
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.function.__dict__.get("build_test_cases", False):
         metafunc.parametrize("test_case", ["live"])
 
 
-@pytest.fixture(scope="module")
-def provisioned(two_routers: TwoRouters) -> Iterator[Any]:
+def _provision(two_routers: TwoRouters) -> Iterator[FRRDriver]:
     """Both routers of ``network/``: IS-IS, LDP, VPNv4, a VRF and its customer; r1 when routes are
     there."""
     drivers = {name: two_routers.driver(name) for name in ("r1", "r2")}
@@ -63,19 +70,23 @@ def provisioned(two_routers: TwoRouters) -> Iterator[Any]:
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(provision, drivers))
-    r1 = drivers["r1"]
-    r1.linux(
-        "for i in $(seq 150); do"
-        " vtysh -c 'show ip route vrf TEST 1.0.4.0/24 json' | grep -q bgp &&"
-        " ping -c 1 -W 1 8.8.8.8 && ping -c 1 -W 1 -I TEST 10.64.0.2 && exit 0; sleep 0.3; done; "
-        "exit 1"
-    )
-    yield r1
+    two_routers.beside.wait_for_routes()
+    yield drivers["r1"]
     for driver in drivers.values():
         driver.close()
 
 
-class TestConfiguration(base.TestConfigNetworkDriver, unittest.TestCase):
+@pytest.fixture(scope="module")
+def provisioned_real(real_routers: TwoRouters) -> Iterator[FRRDriver]:
+    yield from _provision(real_routers)
+
+
+@pytest.fixture(scope="module")
+def provisioned_emulated(emulated_routers: TwoRouters) -> Iterator[FRRDriver]:
+    yield from _provision(emulated_routers)
+
+
+class _Configuration(base.TestConfigNetworkDriver):
     vendor = "frr"
 
     @classmethod
@@ -98,13 +109,28 @@ class TestConfiguration(base.TestConfigNetworkDriver, unittest.TestCase):
         finally:
             os.chdir(cls.before)
 
-    @pytest.fixture(scope="class", autouse=True)
     @classmethod
-    def _device(cls, two_routers: TwoRouters) -> None:
+    def connect(cls, two_routers: TwoRouters) -> None:
         cls.device = two_routers.driver("r1")
         cls.device.open()
         cls.device.load_replace_candidate(filename=str(HERE / "frr" / "initial.conf"))
         cls.device.commit_config()
+
+
+# NAPALM's classes are unittest's, which pytest does not parametrise: one class for each kind
+@pytest.mark.lab
+class TestConfigurationReal(_Configuration, unittest.TestCase):
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def _device(cls, real_routers: TwoRouters) -> None:
+        cls.connect(real_routers)
+
+
+class TestConfigurationEmulated(_Configuration, unittest.TestCase):
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def _device(cls, emulated_routers: TwoRouters) -> None:
+        cls.connect(emulated_routers)
 
 
 class _AbsentGetters:
@@ -126,20 +152,54 @@ for _name in ABSENT:
     setattr(_AbsentGetters, f"test_{_name}", _absent(_name))
 
 
-class TestGetters(_AbsentGetters, getters.BaseTestGetters):
+class _WithoutPackets:
+    """Leaves out what is for real routers only."""
+
+
+for _name in REAL_ONLY:
+    setattr(_WithoutPackets, f"test_{_name}", None)
+
+
+@pytest.mark.lab
+class TestGettersReal(_AbsentGetters, getters.BaseTestGetters):
     driver = FRRDriver
 
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
-    def _device(cls, provisioned: FRRDriver) -> None:
-        cls.device = provisioned
+    def _device(cls, provisioned_real: FRRDriver) -> None:
+        cls.device = provisioned_real
 
 
-class TestGettersOfOldSuite(_AbsentGetters, base.TestGettersNetworkDriver, unittest.TestCase):
+class TestGettersEmulated(_WithoutPackets, _AbsentGetters, getters.BaseTestGetters):
+    driver = FRRDriver
+
     @pytest.fixture(scope="class", autouse=True)
     @classmethod
-    def _device(cls, provisioned: FRRDriver) -> None:
-        cls.device = provisioned
+    def _device(cls, provisioned_emulated: FRRDriver) -> None:
+        cls.device = provisioned_emulated
+
+
+@pytest.mark.lab
+class TestGettersOfOldSuiteReal(_AbsentGetters, base.TestGettersNetworkDriver, unittest.TestCase):
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def _device(cls, provisioned_real: FRRDriver) -> None:
+        cls.device = provisioned_real
+
+
+class TestGettersOfOldSuiteEmulated(
+    _WithoutPackets, _AbsentGetters, base.TestGettersNetworkDriver, unittest.TestCase
+):
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def _device(cls, provisioned_emulated: FRRDriver) -> None:
+        cls.device = provisioned_emulated
+
+
+def test_an_emulated_router_says_that_it_has_no_packets(provisioned_emulated: FRRDriver) -> None:
+    assert provisioned_emulated.ping("8.8.8.8") == {"error": "an emulated router sends no packets"}
+    assert provisioned_emulated.get_arp_table() == []
+    assert provisioned_emulated.get_route_to("1.0.4.0/24", "bgp") == {}
 
 
 def test_absent_getters_are_all_that_is_absent() -> None:

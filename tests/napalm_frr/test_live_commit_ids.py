@@ -1,7 +1,7 @@
 """Commits by the ids their controller chose: their life as the router tells it.
 
 All of it is asked through the driver. The tests at the end break something on the router itself,
-from outside SSH (``on_r1``).
+from outside SSH (``r1``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import getpass
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,12 +25,10 @@ from napalm_frr.errors import (
 )
 
 if TYPE_CHECKING:
+    from tests.napalm_frr.beside import Beside
     from tests.napalm_frr.conftest import TwoRouters
 
-pytestmark = pytest.mark.lab
 STATIC = "ip route 10.77.0.0/16 Null0\n"
-Run = Callable[[str], str]
-STARTUP = "cat /etc/network/interfaces /etc/hostname /etc/frr/frr.conf"
 OTHER = "ip route 10.78.0.0/16 Null0\n"
 
 
@@ -179,25 +177,7 @@ def test_extending_at_the_very_end_prolongs_it_or_it_goes_back(router: FRRDriver
     assert not runs(router, STATIC)
 
 
-@contextlib.contextmanager
-def stalled(on_r1: Run, program: str, words: str) -> Iterator[None]:
-    """On r1 the agent's ``program`` does not end when its arguments match the shell pattern."""
-    wrapper = f"/usr/sbin/{program}"  # the agent's PATH begins there
-    on_r1(
-        f'printf \'#!/bin/sh\\ncase "$*" in {words}) touch /run/stalled; exec sleep 600;; esac\\n'
-        f'exec /usr/bin/{program} "$@"\\n\' > {wrapper}; chmod 755 {wrapper}; rm -f /run/stalled'
-    )
-    try:
-        yield
-    finally:
-        on_r1(f"rm -f {wrapper}")
-
-
-def kill_agent(on_r1: Run, change: str) -> None:
-    on_r1(f"kill -9 $(cut -d' ' -f1 /var/lib/egovnet/changes/{change}/runner); sleep 0.1")
-
-
-def kill_when_stalled(on_r1: Run, change: str, begin: Callable[[], object]) -> None:
+def kill_when_stalled(r1: Beside, change: str, begin: Callable[[], object]) -> None:
     """Begin, wait until the agent stands still, and kill it; errors of ``begin`` are its own."""
 
     def quietly() -> None:
@@ -206,24 +186,15 @@ def kill_when_stalled(on_r1: Run, change: str, begin: Callable[[], object]) -> N
 
     thread = threading.Thread(target=quietly)
     thread.start()
-    said = on_r1("for i in $(seq 300); do [ -e /run/stalled ] && echo so && exit; sleep 0.1; done")
-    kill_agent(on_r1, change)
+    r1.wait_stalled(change)
+    r1.kill_commit(change)
     thread.join()
-    assert said == "so\n"
-
-
-def restart_in_the_books(on_r1: Run, change: str) -> None:
-    """As if the router had been restarted since: another boot, and /run is empty."""
-    on_r1(
-        f"cd /var/lib/egovnet; sed -i 's/[^ ]*$/another-boot/' mark changes/{change}/runner;"
-        " rm -rf /run/egovnet"
-    )
 
 
 def test_killed_in_any_state_it_is_an_orphan_that_can_be_taken_back(
-    router: FRRDriver, on_r1: Run, monkeypatch: pytest.MonkeyPatch
+    router: FRRDriver, r1: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = router.running_text(), on_r1(STARTUP)
+    before = router.running_text(), r1.startup()
 
     def is_orphan_then_undone(change: str) -> None:
         assert router.commit_state(change).state is CommitStage.ORPHAN
@@ -232,12 +203,12 @@ def test_killed_in_any_state_it_is_an_orphan_that_can_be_taken_back(
                 ask(change)
         assert router.roll_back_change("never").state is CommitStage.NONE
         assert router.roll_back_change(change).state is CommitStage.UNDONE
-        assert (router.running_text(), on_r1(STARTUP)) == before
-        assert on_r1("pgrep -f '^sleep 600'") == ""
+        assert (router.running_text(), r1.startup()) == before
+        assert r1.leftovers() == ""
 
     change = new_id("applying")
-    with stalled(on_r1, "vtysh", "*/provide*"):
-        kill_when_stalled(on_r1, change, lambda: commit(router, change, STATIC))
+    with r1.stalled("provide"):
+        kill_when_stalled(r1, change, lambda: commit(router, change, STATIC))
     is_orphan_then_undone(change)
 
     change = new_id("applied")
@@ -250,64 +221,63 @@ def test_killed_in_any_state_it_is_an_orphan_that_can_be_taken_back(
         with pytest.raises(KeyboardInterrupt):
             commit(router, change, STATIC)
     assert router.commit_state(change).state is CommitStage.APPLIED
-    kill_agent(on_r1, change)
+    r1.kill_commit(change)
     is_orphan_then_undone(change)
 
     change = new_id("pending")
     commit(router, change, STATIC)
-    kill_agent(on_r1, change)
+    r1.kill_commit(change)
     assert router.commit_state(change).state is CommitStage.ORPHAN
-    with stalled(on_r1, "vtysh", "*/undo.*"):
-        kill_when_stalled(on_r1, change, lambda: router.roll_back_change(change))
+    with r1.stalled("undo"):
+        kill_when_stalled(r1, change, lambda: router.roll_back_change(change))
     is_orphan_then_undone(change)
 
 
 def test_what_is_cut_off_between_the_start_up_files_is_completed(
-    router: FRRDriver, on_r1: Run
+    router: FRRDriver, r1: Beside
 ) -> None:
-    before = router.running_text(), on_r1(STARTUP)
+    before = router.running_text(), r1.startup()
     change = new_id("torn")
-    on_r1("mount --bind /etc/frr/frr.conf /etc/frr/frr.conf")  # as containers have it
-    with stalled(on_r1, "mv", "*/etc/hostname"):
-        commit(router, change, ALL_THREE)
-        kill_when_stalled(on_r1, change, lambda: router.confirm_change(change))
-    torn = on_r1(STARTUP)
-    assert "i-x" in torn
-    assert "renamed" not in torn
+    with r1.frr_conf_mounted():
+        with r1.stalled("permanent"):
+            commit(router, change, ALL_THREE)
+            kill_when_stalled(r1, change, lambda: router.confirm_change(change))
+        torn = r1.startup()
+        assert "i-x" in torn
+        assert "renamed" not in torn
 
-    state = router.commit_state(change)
-    assert state.state is CommitStage.CONFIRMED
-    assert "was cut off: it was completed" in state.reason
-    startup = on_r1(STARTUP)
-    assert startup.count("renamed") == 2, "its name is in /etc/hostname and in FRR's text"
-    assert STATIC in startup
-    assert on_r1("ls /run/egovnet /var/lib/egovnet").split().count("mark") == 0
-    router.confirm_change(change)
-    assert on_r1("umount /etc/frr/frr.conf && cat /etc/frr/frr.conf") in startup
-    assert on_r1("ls /etc/frr /etc/network /etc | grep egovnet") == ""
+        state = router.commit_state(change)
+        assert state.state is CommitStage.CONFIRMED
+        assert "was cut off: it was completed" in state.reason
+        startup = r1.startup()
+        assert startup.count("renamed") == 2, "its name is in /etc/hostname and in FRR's text"
+        assert STATIC in startup
+        assert r1.leftovers() == ""
+        router.confirm_change(change)
+    assert r1.startup() == startup
 
     # and now its undoing, cut off by a restart
-    with stalled(on_r1, "vtysh", "*zebra*"):  # the first start-up file is the old one by then
-        kill_when_stalled(on_r1, change, router.rollback)
-    torn = on_r1(STARTUP)
+    with r1.stalled("linux"):  # the first start-up file is the old one by then
+        kill_when_stalled(r1, change, router.rollback)
+    torn = r1.startup()
     assert "i-x" not in torn
     assert "renamed" in torn
     assert router.commit_state(change).state is CommitStage.ORPHAN
 
-    restart_in_the_books(on_r1, change)
+    r1.restart_since(change)
     state = router.commit_state(change)
     assert state.state is CommitStage.UNDONE
     assert "restarted" in state.reason
-    assert (router.running_text(), on_r1(STARTUP)) == before
+    assert (router.running_text(), r1.startup()) == before
 
 
-def test_a_restart_while_linux_is_changed_leads_back(router: FRRDriver, on_r1: Run) -> None:
-    before = router.running_text(), on_r1(STARTUP)
+def test_a_restart_while_linux_is_changed_leads_back(router: FRRDriver, r1: Beside) -> None:
+    before = router.running_text(), r1.startup()
     change = new_id("linux")
-    with stalled(on_r1, "vtysh", "*zebra*"):
-        kill_when_stalled(on_r1, change, lambda: commit(router, change, ALL_THREE))
-    assert "i-x" in on_r1(STARTUP)
-    restart_in_the_books(on_r1, change)
+    with r1.stalled("linux"):
+        kill_when_stalled(r1, change, lambda: commit(router, change, ALL_THREE))
+    assert "i-x" in r1.startup()
+    r1.restart_since(change)
     assert router.commit_state(change).state is CommitStage.UNDONE
-    assert (router.running_text(), on_r1(STARTUP)) == before
-    assert on_r1("ip -br link show i-x") == ""
+    assert (router.running_text(), r1.startup()) == before
+    assert r1.addresses_of("i-x") == ""

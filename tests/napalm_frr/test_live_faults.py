@@ -1,13 +1,16 @@
-"""What goes wrong on a live router, and that the router is then exactly as before."""
+"""What goes wrong on a live router, real or emulated, and that it is then exactly as before.
+
+Nothing here is for real routers only.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,22 +37,11 @@ from napalm_frr.errors import (
 )
 
 if TYPE_CHECKING:
+    from tests.napalm_frr.beside import Beside
     from tests.napalm_frr.conftest import TwoRouters
 
-pytestmark = pytest.mark.lab
-Run = Callable[[str], str]
 HERE = Path(__file__).parent
 STATIC = "ip route 10.77.0.0/16 Null0\n"
-AGENT = "sh $(ls -t /var/lib/egovnet/agent-*.sh | head -1)"
-
-
-def everything(on_r1: Run) -> str:
-    """All of r1 that a commit may change: FRR, files and what Linux has."""
-    return on_r1(
-        "hostname; cat /etc/network/interfaces /etc/frr/frr.conf; vtysh -c 'show running-config';"
-        " ip -br link | awk '{print $1}' | sort; ip -br addr | awk '{$2=\"\"; print}' | sed "
-        "'s/fe80[^ ]*//' | sort"
-    )
 
 
 def with_vrf(text: str) -> str:
@@ -72,7 +64,7 @@ def with_vrf(text: str) -> str:
 
 def test_router_down(two_routers: TwoRouters) -> None:
     driver = two_routers.driver("r1", port=2999)
-    with pytest.raises(ConnectionException, match=r"127\.20\.23\.101"):
+    with pytest.raises(ConnectionException, match=re.escape(two_routers.addresses["r1"])):
         driver.open()
 
 
@@ -80,7 +72,9 @@ def test_wrong_password_is_named_and_not_told(two_routers: TwoRouters) -> None:
     driver = two_routers.driver(
         "r1", password="hunter2", key_file=None, use_keys=False, allow_agent=False
     )
-    with pytest.raises(ConnectAuthError, match=r"127\.20\.23\.101.*root") as caught:
+    with pytest.raises(
+        ConnectAuthError, match=re.escape(two_routers.addresses["r1"]) + ".*root"
+    ) as caught:
         driver.open()
     assert "hunter2" not in str(caught.value)
 
@@ -93,29 +87,20 @@ def test_wrong_host_key(two_routers: TwoRouters, tmp_path: Path) -> None:
     ]
     wrong = tmp_path / "known_hosts"
     wrong.write_text("\n".join(swapped) + "\n")
-    with pytest.raises(HostKeyError, match=r"127\.20\.23\.101: its host key is not the pinned one"):
+    with pytest.raises(HostKeyError, match="its host key is not the pinned one"):
         two_routers.driver("r1", known_hosts=str(wrong)).open()
     wrong.write_text("")
     with pytest.raises(HostKeyError, match="not among the known hosts"):
         two_routers.driver("r1", known_hosts=str(wrong)).open()
 
 
-def test_a_login_that_shows_no_prompt(two_routers: TwoRouters, on_r1: Run) -> None:
-    on_r1(
-        "printf '#!/bin/sh\\nexec sleep 600\\n' > /usr/bin/hang;"
-        " chmod 755 /usr/bin/hang;"
-        " sed -i '/^root:/s#[^:]*$#/usr/bin/hang#' /etc/passwd"
-    )
-    try:
+def test_a_login_that_shows_no_prompt(two_routers: TwoRouters, r1: Beside) -> None:
+    with r1.no_prompt():
         driver = two_routers.driver("r1", timeout=4)
         begin = time.monotonic()
-        with pytest.raises(
-            ConnectTimeoutError, match=r"127\.20\.23\.101: logged in, but no prompt"
-        ):
+        with pytest.raises(ConnectTimeoutError, match="logged in, but no prompt"):
             driver.open()
         assert time.monotonic() - begin < 15
-    finally:
-        on_r1("sed -i '/^root:/s#[^:]*$#/bin/bash#' /etc/passwd")
 
 
 def test_a_command_that_does_not_end(router: FRRDriver) -> None:
@@ -124,9 +109,9 @@ def test_a_command_that_does_not_end(router: FRRDriver) -> None:
     assert router.linux("echo still here") == "still here\n"
 
 
-def test_a_session_that_is_gone(router: FRRDriver, on_r1: Run) -> None:
-    _kill_session(on_r1)
-    with pytest.raises(ConnectionClosedException, match=r"127\.20\.23\.101"):
+def test_a_session_that_is_gone(router: FRRDriver, r1: Beside) -> None:
+    r1.kill_sessions()
+    with pytest.raises(ConnectionClosedException, match=r"the session dropped|there is no session"):
         router.linux("true")
     assert router.is_alive() == {"is_alive": False}
 
@@ -138,9 +123,9 @@ def test_frr_json_refuses_what_frr_does_not_know(router: FRRDriver) -> None:
 
 
 def test_new_vrf_vlan_and_bgp_are_made_read_back_and_undone(
-    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+    router: FRRDriver, two_routers: TwoRouters, r1: Beside
 ) -> None:
-    before = everything(on_r1)
+    before = r1.everything()
     router.load_replace_candidate(config=with_vrf(two_routers.day0("r1")))
     router.commit_config()
     assert router.compare_config() == ""
@@ -148,17 +133,17 @@ def test_new_vrf_vlan_and_bgp_are_made_read_back_and_undone(
         "route_distinguisher": "10.255.0.1:101"
     }
     assert "10.64.0.1" in router.get_interfaces_ip()["eth1.101"]["ipv4"]
-    assert "i-party" in on_r1("cat /etc/network/interfaces /etc/frr/frr.conf")
+    assert "i-party" in r1.startup()
     router.rollback()
-    assert everything(on_r1) == before
+    assert r1.everything() == before
     with pytest.raises(CommitError, match="no commit to roll back"):
         router.rollback()
 
 
 def test_line_that_passes_the_check_and_is_refused_when_applied(
-    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+    router: FRRDriver, two_routers: TwoRouters, r1: Beside
 ) -> None:
-    before = everything(on_r1)
+    before = r1.everything()
     bad = with_vrf(two_routers.day0("r1")).replace(
         "rd vpn export 10.255.0.1:101", "rd vpn export 1.1.1.1:70000:9"
     )
@@ -167,21 +152,21 @@ def test_line_that_passes_the_check_and_is_refused_when_applied(
         router.commit_config()
     assert "'rd vpn export 1.1.1.1:70000:9'" in str(caught.value)
     assert "back as it was" in str(caught.value)
-    assert everything(on_r1) == before
+    assert r1.everything() == before
     assert not router.has_pending_commit()
 
 
 def test_interfaces_that_linux_cannot_make(
-    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+    router: FRRDriver, two_routers: TwoRouters, r1: Beside
 ) -> None:
-    before = everything(on_r1)
+    before = r1.everything()
     bad = two_routers.day0("r1").replace(
         "# ports.conf --", "\nauto eth9\niface eth9\n    address 10.1.1.1/30\n# ports.conf --"
     )
     router.load_replace_candidate(config=bad)
     with pytest.raises(CommitUndone, match="eth9"):
         router.commit_config()
-    assert everything(on_r1) == before
+    assert r1.everything() == before
 
 
 def test_management_is_not_touched(router: FRRDriver, two_routers: TwoRouters) -> None:
@@ -203,21 +188,19 @@ def test_a_secret_is_in_no_message(router: FRRDriver, two_routers: TwoRouters) -
 
 
 def test_session_killed_in_the_middle_of_a_commit(
-    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+    router: FRRDriver, two_routers: TwoRouters, r1: Beside
 ) -> None:
-    before = everything(on_r1)
+    before = r1.everything()
     router._options["accept_seconds"] = 4
     router.load_replace_candidate(config=with_vrf(two_routers.day0("r1")))
-    killer = threading.Thread(target=lambda: (_wait_state(on_r1, "applying"), _kill_session(on_r1)))
-    killer.start()
-    with pytest.raises(SessionLostInCommit, match="goes back by itself"):
-        router.commit_config(revert_in=300)
-    killer.join()
-    on_r1(
-        "for i in $(seq 150); do grep -q undone /var/lib/egovnet/changes/$(cat "
-        "/var/lib/egovnet/current)/state && exit; sleep 0.5; done"
-    )
-    assert everything(on_r1) == before
+    killer = threading.Thread(target=lambda: (r1.wait_for("applying"), r1.kill_sessions()))
+    with r1.slow_steps():
+        killer.start()
+        with pytest.raises(SessionLostInCommit, match="goes back by itself"):
+            router.commit_config(revert_in=300)
+        killer.join()
+    r1.wait_for("undone")
+    assert r1.everything() == before
     again = two_routers.driver("r1")
     again.open()
     assert not again.has_pending_commit()
@@ -227,9 +210,9 @@ def test_session_killed_in_the_middle_of_a_commit(
 
 
 def test_timer_fires_with_the_controller_dead_and_confirming_then_fails(
-    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+    router: FRRDriver, two_routers: TwoRouters, r1: Beside
 ) -> None:
-    before = everything(on_r1)
+    before = r1.everything()
     script = (
         "import sys; from napalm import get_network_driver; import json, os;"
         "a = json.loads(sys.argv[1]); d = get_network_driver('frr')(*a['to'], 60, a['options']);"
@@ -243,23 +226,20 @@ def test_timer_fires_with_the_controller_dead_and_confirming_then_fails(
     )
     assert done.returncode == 9
     assert router.has_pending_commit()
-    assert "10.77.0.0/16" in on_r1("vtysh -c 'show running-config'")
-    assert "10.77.0.0/16" not in on_r1("cat /etc/frr/frr.conf")
+    assert "10.77.0.0/16" in r1.running()
+    assert "10.77.0.0/16" not in r1.startup()
     with pytest.raises(CommitPending, match="is pending"):
         router.load_merge_candidate(config="ip route 10.78.0.0/16 Null0\n")
         router.commit_config()
-    on_r1(
-        "for i in $(seq 60); do grep -q undone /var/lib/egovnet/changes/$(cat "
-        "/var/lib/egovnet/current)/state && exit; sleep 0.5; done"
-    )
-    assert everything(on_r1) == before
+    r1.wait_for("undone")
+    assert r1.everything() == before
     assert not router.has_pending_commit()
     with pytest.raises(CommitNotPending, match="nobody confirmed in time"):
         router.confirm_commit()
 
 
 def test_confirm_from_another_process(
-    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+    router: FRRDriver, two_routers: TwoRouters, r1: Beside
 ) -> None:
     router.load_merge_candidate(config=STATIC)
     router.commit_config(revert_in=120)
@@ -272,71 +252,56 @@ def test_confirm_from_another_process(
         [sys.executable, "-c", other, _arguments(router, "")], cwd=HERE.parent.parent, check=True
     )
     assert not router.has_pending_commit()
-    assert "10.77.0.0/16" in on_r1("cat /etc/frr/frr.conf")
+    assert "10.77.0.0/16" in r1.startup()
+    router.confirm_commit()  # it is told once more that its own commit is confirmed
+    again = two_routers.driver("r1")
+    again.open()
     with pytest.raises(CommitNotPending, match="is confirmed"):
-        router.confirm_commit()
+        again.confirm_commit()
+    again.close()
 
 
-def test_rollback_of_a_pending_commit_stops_its_timer(router: FRRDriver, on_r1: Run) -> None:
-    before = everything(on_r1)
+def test_rollback_of_a_pending_commit_stops_its_timer(router: FRRDriver, r1: Beside) -> None:
+    before = r1.everything()
     router.load_merge_candidate(config=STATIC + "hostname changed\n")
     router.commit_config(revert_in=120)
-    assert on_r1("hostname").strip() == "changed"
+    assert r1.hostname() == "changed"
     router.rollback()
-    assert everything(on_r1) == before
+    assert r1.everything() == before
     assert not router.has_pending_commit()
-    assert on_r1("ps ax | grep -c '[r]outer_agent\\|[a]gent-.* run'").strip() == "0"
+    assert r1.processes() == 0
 
 
-def test_another_writer_holds_the_lock(router: FRRDriver, on_r1: Run) -> None:
-    on_r1(
-        "mkdir /var/lib/egovnet/lock; cd /var/lib/egovnet/lock; echo someone@else > owner;"
-        " p=$(cat /run/frr/zebra.pid); set -- $(cat /proc/$p/stat);"
-        " echo $p ${22} $(cat /proc/sys/kernel/random/boot_id) > holder"
-    )
+def test_another_writer_holds_the_lock(router: FRRDriver, r1: Beside) -> None:
+    r1.hold_lock("someone@else")
     router.load_merge_candidate(config=STATIC)
     with pytest.raises(LockError, match="someone@else"):
         router.commit_config()
-    on_r1("echo 999999 1 x > /var/lib/egovnet/lock/holder")  # its process is gone: taken over
+    r1.lock_holder_dies()  # then it is taken over
     router.commit_config()
-    assert "10.77.0.0/16" in on_r1("vtysh -c 'show running-config'")
+    assert "10.77.0.0/16" in r1.running()
 
 
-def test_what_moved_under_us_is_kept_in_mind(router: FRRDriver, on_r1: Run) -> None:
+def test_what_moved_under_us_is_kept_in_mind(router: FRRDriver, r1: Beside) -> None:
     router.load_merge_candidate(config=STATIC)
-    on_r1("vtysh -c 'configure terminal' -c 'ip route 10.88.0.0/16 Null0'")
+    r1.configure("ip route 10.88.0.0/16 Null0")
     router.commit_config()
-    running = on_r1("vtysh -c 'show running-config'")
+    running = r1.running()
     assert "10.77.0.0/16" in running
     assert "10.88.0.0/16" in running
 
 
 def test_linux_that_is_not_as_its_text_says_is_seen_and_repaired(
-    router: FRRDriver, two_routers: TwoRouters, on_r1: Run
+    router: FRRDriver, two_routers: TwoRouters, r1: Beside
 ) -> None:
     router.load_replace_candidate(config=with_vrf(two_routers.day0("r1")))
     router.commit_config()
-    on_r1("ip link delete eth1.101")
+    r1.delete_link("eth1.101")
     router.load_replace_candidate(config=with_vrf(two_routers.day0("r1")))
     assert "eth1.101: is missing" in router.compare_config()
     router.commit_config()
-    assert "10.64.0.1/30" in on_r1("ip -br addr show eth1.101")
+    assert "10.64.0.1/30" in r1.addresses_of("eth1.101")
     assert router.compare_config() == ""
-
-
-def _kill_session(on_r1: Run) -> None:
-    """Kill the processes of the driver's SSH session, not the listening server."""
-    on_r1(
-        "for p in $(ps -eo pid,args | awk '/sshd: root/ {print $1}'); do kill -9 $p; done; sleep "
-        "0.2"
-    )
-
-
-def _wait_state(on_r1: Run, state: str) -> None:
-    on_r1(
-        f"for i in $(seq 200); do grep -q {state} /var/lib/egovnet/changes/$(cat "
-        "/var/lib/egovnet/current)/state && exit; sleep 0.05; done"
-    )
 
 
 def _arguments(driver: FRRDriver, text: str) -> str:
