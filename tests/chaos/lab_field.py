@@ -20,6 +20,7 @@ from napalm_frr import device_text
 from napalm_frr.state import DeviceState
 from playbooks.context import Context
 from playbooks.fleet import Silent
+from playbooks.lab import backend
 from playbooks.plan import Plan, make_plan
 from tests.chaos.field import mixed_time
 
@@ -178,9 +179,10 @@ class LabField:
             self._watchers.append(child)
             return
         try:
-            script = _WHEN.format(state="pending", agent=_AGENT)
-            self._lab.exec(name, script, timeout=90)
-            self._lab.restart(name)
+            # with a connection of its own: the other one is the parent's
+            lab = backend(self.context("watcher"))
+            lab.exec(name, _WHEN.format(state="pending", agent=_AGENT), timeout=90)
+            lab.restart(name)
         finally:
             os._exit(0)
 
