@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EGOVNET := $(BIN)/egovnet
 
-.PHONY: setup demo test lint bench mutants lab-up lab-down clean
+.PHONY: setup demo test lint bench mutants chaos lab-up lab-down clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test      lint, types and the whole suite, the lab's tests included"
 	@echo "make lint      ruff, mypy strict, import-linter"
 	@echo "make mutants   mistakes made on purpose, and which of them the proof finds"
+	@echo "make chaos     controllers killed and routers at fault, 600 times; half an hour"
 	@echo "make bench     benchmarks, with the lab's"
 	@echo "make lab-up    boot the virtual network; make lab-down ends it"
 
@@ -41,6 +42,9 @@ test: setup lint
 
 mutants: $(VENV)/.ready
 	$(BIN)/python -m tests.isolation.mutants.table
+
+chaos: setup
+	$(BIN)/python -m tests.chaos.table
 
 bench: setup
 	$(BIN)/pytest tests/bench tests/bench/live_apply.py --benchmark-enable --benchmark-only

@@ -10,10 +10,11 @@ from playbooks.fleet import Progress
 from playbooks.gate import Override, gate
 from playbooks.health import Health
 from playbooks.intents import record
-from playbooks.journal import DONE
+from playbooks.journal_records import DONE
 from playbooks.outcome import Exit, Outcome
 from playbooks.plan import Plan, make_plan, plan_outcome, read_plan
-from playbooks.transaction import Options, Transaction, Verdict
+from playbooks.transaction import Transaction
+from playbooks.transaction_options import Options, Verdict
 from playbooks.verify import DEFAULT_SETTLE, Verifier
 from playbooks.waves import Wave, up_to
 

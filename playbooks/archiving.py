@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from playbooks.archive import Archive, ArchivedChange, ArchiveError
 from playbooks.context import Context
-from playbooks.journal import DONE, UNDONE, Change
+from playbooks.journal_records import DONE, UNDONE, Change
 from playbooks.outcome import Outcome
 
 

@@ -29,7 +29,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from inventory.intent import Intent
 from playbooks.context import Context
-from playbooks.journal import DONE, Change, JournalError
+from playbooks.journal import JournalError
+from playbooks.journal_records import DONE, Change
 
 _METADATA = MetaData()
 #: Long enough for any file; some databases' plain binary type ends at 64 KB.
@@ -182,7 +183,10 @@ def record(context: Context, change: int) -> None:
         if context.intended(texts) != texts:
             intent = None
     before = network_runs(intents, (c for c in journal.changes() if c.id < change))
-    intents.attach(change, before, None if intent is None else intents.keep(intent))
+    after = None if intent is None else intents.keep(intent)
+    intents.attach(change, before, after)
+    # Digests of what a rollback builds on: in the chain, so that tampering shows.
+    journal.step(change, "intent", "*", "done", {"before": before, "after": after})
 
 
 def network_runs(intents: Intents, changes: Iterable[Change]) -> str | None:

@@ -11,7 +11,6 @@ import os
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,68 +19,18 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, insert, s
 from sqlalchemy.exc import SQLAlchemyError
 
 from inventory.errors import EgovnetError
-from playbooks import device_locks, hash_chain
+from playbooks import device_locks, hash_chain, journal_audit
 from playbooks.device_locks import Holder, Lock
 from playbooks.group_commit import GroupCommit
+from playbooks.journal_records import FAILED, OPEN, Change, Configuration, Decision, Step
 from playbooks.journal_tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS, make_tables
 
-#: States of a change. `open` is one whose controller has not finished with it, `failed` one of
-#: which a device was not seen to be where it should be: `recover` finishes both.
-OPEN, DONE, UNDONE, FAILED = "open", "done", "undone", "failed"
 #: PostgreSQL's advisory lock of whoever writes; the number means nothing else.
 _WRITER = 0x65676F76
 
 
 class JournalError(EgovnetError):
     """The journal cannot be opened or written, or has no such change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One row of the history."""
-
-    id: int
-    kind: str
-    author: str
-    created: str
-    network: str
-    plan_hash: str
-    summary: str
-    undoes: int | None
-    state: str
-    ticket: str | None = None
-    stop_after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An intention ("begin") or its outcome ("done", "failed") on one device, or on all ("*")."""
-
-    at: str
-    stage: str
-    device: str
-    phase: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Which way a whole change goes ("forward", "back"), why, and for which devices."""
-
-    direction: str
-    why: str
-    devices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """A device's text in a change: before, as intended, the diff shown, and as read back."""
-
-    device: str
-    before: str
-    intended: str
-    diff: str
-    after: str | None
 
 
 def _now() -> str:
@@ -233,7 +182,7 @@ class Journal:
                 connection.execute(
                     insert(CONFIGURATIONS), [{**row, "change_id": change} for row in texts]
                 )
-            detail = {**header, "devices": _fingerprints(texts)}
+            detail = {**header, "devices": journal_audit.fingerprints(texts)}
             self._chain(connection, [_row(change, "change", "*", "begin", detail)])
         self._tokens[change] = token
         return change
@@ -420,31 +369,7 @@ class Journal:
     def faults(self) -> list[str]:
         """Where the journal is not as it was written; empty when it is. Linear in its size."""
         with self._reading() as connection:
-            mine = CHANGES.c.network == self.network
-            steps = (
-                connection.execute(select(STEPS).join(CHANGES).where(mine).order_by(STEPS.c.id))
-                .mappings()
-                .all()
-            )
-            head = connection.execute(
-                select(CHAINS.c.head).where(CHAINS.c.network == self.network)
-            ).scalar_one()
-            found = list(hash_chain.breaks(map(dict, steps), head))
-            if found:
-                # What a broken chain says of changes and texts proves nothing.
-                return found
-            texts: dict[int, list[dict[str, Any]]] = {}
-            for row in connection.execute(
-                select(CONFIGURATIONS).join(CHANGES).where(mine)
-            ).mappings():
-                texts.setdefault(row["change_id"], []).append(dict(row))
-            said = _what_steps_say(steps)
-            for row in connection.execute(select(CHANGES).where(mine)).mappings():
-                if row["id"] in said:
-                    found += _altered(dict(row), texts.get(row["id"], []), *said[row["id"]])
-            known = {row["id"] for row in connection.execute(select(CHANGES.c.id)).mappings()}
-            found += [f"change {number} is gone" for number in said if number not in known]
-        return found
+            return journal_audit.faults(connection, self.network)
 
 
 def _row(change: int, stage: str, device: str, phase: str, detail: Any) -> dict[str, Any]:
@@ -457,49 +382,6 @@ def _row(change: int, stage: str, device: str, phase: str, detail: Any) -> dict[
         "phase": phase,
         "detail": text,
     }
-
-
-def _fingerprints(texts: list[dict[str, Any]]) -> dict[str, list[str]]:
-    return {
-        row["device"]: [hash_chain.fingerprint(row[k]) for k in ("before", "intended", "diff")]
-        for row in texts
-    }
-
-
-def _what_steps_say(steps: Any) -> dict[int, tuple[dict[str, Any], str, dict[str, str]]]:
-    """Change -> its header as it was opened, the state it was closed with, hashes of `after`."""
-    said: dict[int, tuple[dict[str, Any], str, dict[str, str]]] = {}
-    for step in steps:
-        number = step["change_id"]
-        if (step["stage"], step["phase"]) == ("change", "begin"):
-            said[number] = (json.loads(step["detail"]), OPEN, {})
-        elif number in said and step["stage"] == "change":
-            said[number] = (said[number][0], step["phase"], said[number][2])
-        elif number in said and step["stage"] == "after":
-            said[number][2].update(json.loads(step["detail"]))
-    return said
-
-
-def _altered(
-    row: dict[str, Any],
-    texts: list[dict[str, Any]],
-    header: dict[str, Any],
-    state: str,
-    after: dict[str, str],
-) -> Iterator[str]:
-    """What of a change and its texts is not as its steps say."""
-    what = f"change {row['id']}"
-    for key, value in header.items():
-        if key != "devices" and row[key] != value:
-            yield f"{what}: its {key} is not what was written"
-    if row["state"] != state:
-        yield f"{what}: its state is {row['state']}, and its steps say {state}"
-    if _fingerprints(texts) != header["devices"]:
-        yield f"{what}: a device's texts are not what was written"
-    for text in texts:
-        seen = text["after"]
-        if (None if seen is None else hash_chain.fingerprint(seen)) != after.get(text["device"]):
-            yield f"{what}: what {text['device']} ran afterwards is not what was written"
 
 
 def _sqlite_durable(connection: Any, _record: Any) -> None:

@@ -13,7 +13,7 @@ from nornir.core import Nornir
 from playbooks.archiving import catch_up
 from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress, run
-from playbooks.journal import DONE, FAILED, OPEN, UNDONE, Change
+from playbooks.journal_records import DONE, FAILED, OPEN, UNDONE, Change
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.resolve import PATIENCE, Resolution, Resolver, settlings
 from tasks.settle import Direction, Settling

@@ -14,11 +14,11 @@ from playbooks.fleet import Progress
 from playbooks.gate import Override
 from playbooks.intents import Intents, network_runs
 from playbooks.inventory_edits import hindrance, put_back, to_edit, touched
-from playbooks.journal import DONE, Change
+from playbooks.journal_records import DONE, Change
 from playbooks.outcome import Exit, Outcome
 from playbooks.rollback_plan import Way, by_intent, by_texts
 from playbooks.standing import in_force_after, undone_by
-from playbooks.transaction import Options
+from playbooks.transaction_options import Options
 from playbooks.undo import Step, means_the_same
 
 

@@ -9,7 +9,7 @@ from inventory.reachability import sites_by_vpn
 from playbooks.blast_radius import BlastRadius
 from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress, run
-from playbooks.journal import Change, Configuration
+from playbooks.journal_records import Change, Configuration
 from playbooks.plan import Plan, make_plan
 from playbooks.undo import Step, Undone, meant, undo
 from tasks.dry_run import DryRun, dry_run

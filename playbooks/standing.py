@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from playbooks.journal import DONE, Change
+from playbooks.journal_records import DONE, Change
 
 
 def in_force(changes: Iterable[Change]) -> list[Change]:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from nornir.core import Nornir
 
@@ -24,52 +24,19 @@ from playbooks.device_locks import LEASE_SECONDS, DevicesLockedError, LockLostEr
 from playbooks.fence import moved
 from playbooks.fleet import FleetResult, Progress, run
 from playbooks.gate import Gate, Override
-from playbooks.journal import DONE, FAILED, UNDONE, Configuration, JournalError
+from playbooks.journal import JournalError
+from playbooks.journal_records import DONE, FAILED, UNDONE, Configuration
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.plan import Plan
-from playbooks.resolve import PATIENCE, Resolution, Resolver, commit_id
+from playbooks.resolve import Resolution, Resolver, commit_id
+from playbooks.transaction_options import HealthCheck, Options, Verify
 from playbooks.waves import Wave
 from tasks.commit import commit
 from tasks.dry_run import dry_run
 from tasks.extend import extend
 from tasks.settle import Direction, Settling
 
-#: What verification gave: what to report, and whether it passed.
-Verdict = tuple[dict[str, Any], bool]
-#: Verification at the end; it is told which devices of the plan have no part in the change.
-Verify = Callable[[frozenset[str]], Verdict]
-
-DEFAULT_CONFIRM_TIMEOUT = 300
-#: Seconds that every timer has left when the change is decided: the time to run `recover` in.
-DEFAULT_HOLD = 600
 _LOCK_PAUSE = 1.0
-
-
-class HealthCheck(Protocol):
-    """The gate between waves."""
-
-    def take_baseline(self, names: Collection[str]) -> None:
-        """Remember what is well before anything is done."""
-
-    def check(self, names: Collection[str]) -> Verdict:
-        """Whether the devices pushed so far are well."""
-        ...
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a transaction runs; seconds."""
-
-    confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT
-    hold: int = DEFAULT_HOLD
-    #: How long to wait for devices that another change holds.
-    wait: float = 0.0
-    #: How many devices may be left out, as they were, before all goes back.
-    max_failures: int = 0
-    ticket: str | None = None
-    stop_after: str | None = None
-    #: How long a device that does not come to its end is asked again.
-    patience: float = PATIENCE
 
 
 @dataclass

@@ -21,7 +21,8 @@ from playbooks.context import Context
 from playbooks.fleet import Silent
 from playbooks.journal import Journal
 from playbooks.plan import Plan, make_plan
-from playbooks.transaction import Options, Transaction, Verdict
+from playbooks.transaction import Transaction
+from playbooks.transaction_options import Options, Verdict
 from playbooks.waves import Wave
 from tests.chaos.runs import Health
 from tests.generated import nation, write

@@ -10,7 +10,8 @@ from typing import Any
 from playbooks.context import Context
 from playbooks.fleet import Silent
 from playbooks.plan import Plan
-from playbooks.transaction import Options, Transaction
+from playbooks.transaction import Transaction
+from playbooks.transaction_options import Options
 from playbooks.waves import Wave
 from tests.chaos.emulated_field import EmulatedField
 from tests.chaos.runs import Health

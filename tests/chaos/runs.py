@@ -8,10 +8,11 @@ from playbooks.context import Context
 from playbooks.device_locks import DevicesLockedError
 from playbooks.fleet import Silent
 from playbooks.fleet import run as run_task
-from playbooks.journal import DONE, FAILED, OPEN, UNDONE
+from playbooks.journal_records import DONE, FAILED, OPEN, UNDONE
 from playbooks.outcome import Outcome
 from playbooks.recover import recover
-from playbooks.transaction import Options, Transaction, Verdict
+from playbooks.transaction import Transaction
+from playbooks.transaction_options import Options, Verdict
 from playbooks.waves import Wave
 from tasks.settle import Direction, Settling
 from tasks.survey import survey

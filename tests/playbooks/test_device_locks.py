@@ -10,7 +10,8 @@ import pytest
 
 from playbooks import device_locks
 from playbooks.device_locks import DevicesLockedError, LockLostError
-from playbooks.journal import DONE, FAILED, UNDONE, Configuration, Journal
+from playbooks.journal import Journal
+from playbooks.journal_records import DONE, FAILED, UNDONE, Configuration
 
 # PostgreSQL locks rows where SQLite locks the file.
 pytestmark = pytest.mark.usefixtures("journal_url")

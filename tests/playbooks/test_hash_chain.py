@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.journal import DONE, Configuration, Journal
+from playbooks.journal import Journal
+from playbooks.journal_records import DONE, Configuration
 
 TEXTS = {
     name: Configuration(name, f"old {name}\n", f"new {name}\n", "+ x", None)

@@ -12,7 +12,8 @@ from sqlalchemy import create_engine
 from inventory.intent import Intent
 from playbooks.context import Context
 from playbooks.intents import Attached, Intents, record
-from playbooks.journal import DONE, UNDONE, Configuration, Journal, JournalError
+from playbooks.journal import Journal, JournalError
+from playbooks.journal_records import DONE, UNDONE, Configuration
 from tests.playbooks.console import SECRET, copy_of_reference
 from tests.playbooks.undo_inventories import edit
 

@@ -14,7 +14,8 @@ from sqlalchemy import create_engine, text
 
 from inventory.errors import EgovnetError
 from playbooks.device_locks import DevicesLockedError
-from playbooks.journal import DONE, OPEN, Configuration, Journal, JournalError
+from playbooks.journal import Journal, JournalError
+from playbooks.journal_records import DONE, OPEN, Configuration
 from tests.playbooks.postgresql import PostgresServer, postgres_server
 
 #: How often two processes are let loose on one another.

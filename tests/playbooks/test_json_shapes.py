@@ -16,7 +16,8 @@ from playbooks.context import REFERENCE, Context
 from playbooks.fleet import Silent
 from playbooks.gate import gate
 from playbooks.health import Health
-from playbooks.journal import DONE, Configuration, Journal
+from playbooks.journal import Journal
+from playbooks.journal_records import DONE, Configuration
 from playbooks.judge import Check
 from playbooks.lab import _outcome as lab_outcome
 from playbooks.outcome import Exit
@@ -280,7 +281,7 @@ def test_lab_exec_and_demo_as_they_are_made() -> None:
     """Both need the lab; the keys are read off the one place that makes each object."""
     root = Path(__file__).parents[2] / "playbooks"
     for file, start, section in (
-        ("cli.py", '"exec",', "lab exec"),
+        ("cli_lab.py", '"exec",', "lab exec"),
         ("demo.py", 'return Outcome("demo",', "demo"),
         ("demo.py", "self.steps.append(", "demo"),
     ):

@@ -13,7 +13,7 @@ from playbooks.apply import apply
 from playbooks.context import Context, Selection, UsageError
 from playbooks.fleet import Silent
 from playbooks.intents import Intents
-from playbooks.journal import FAILED
+from playbooks.journal_records import FAILED
 from playbooks.outcome import Outcome
 from playbooks.plan import make_plan, write_plan
 from playbooks.report.show import show

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playbooks.journal import DONE, FAILED, OPEN, UNDONE, Change
+from playbooks.journal_records import DONE, FAILED, OPEN, UNDONE, Change
 from playbooks.standing import in_force, in_force_after, undone_by
 
 Row = tuple[int, int | None, str]

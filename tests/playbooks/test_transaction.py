@@ -21,7 +21,8 @@ from playbooks.fleet import Silent
 from playbooks.journal import JournalError
 from playbooks.outcome import Outcome
 from playbooks.plan import DevicePlan, Plan
-from playbooks.transaction import Options, Transaction, Verdict
+from playbooks.transaction import Transaction
+from playbooks.transaction_options import Options, Verdict
 from playbooks.waves import Wave
 from tasks.dry_run import DryRun, text_hash
 from tasks.settle import Direction, NotSettledError, Settling

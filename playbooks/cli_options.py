@@ -1,0 +1,87 @@
+"""What every verb of the command line shares: options, errors, output and exit codes."""
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inventory.errors import EgovnetError, InventoryError
+from inventory.models import Tier
+from lab.errors import LabError
+from playbooks.context import REFERENCE, Context, Selection
+from playbooks.outcome import Exit, Outcome
+from playbooks.report.show import show, show_error, show_error_json
+from templates.errors import ConfigTextError
+
+_COMMON = (
+    click.option(
+        "--inventory",
+        "inventory",
+        type=click.Path(path_type=Path),
+        default=REFERENCE,
+        envvar="EGOVNET_INVENTORY",
+        help="Inventory directory (default: the reference network).",
+    ),
+    click.option("-l", "--limit", multiple=True, help="Routers, comma-separated or repeated."),
+    click.option("--region", help="Routers of this region and all below it."),
+    click.option(
+        "--tier",
+        multiple=True,
+        type=click.Choice([tier.value for tier in Tier]),
+        help="Routers of this tier; may be repeated.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 500),
+        default=20,
+        show_default=True,
+        help="Devices worked on at the same time.",
+    ),
+)
+
+
+def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
+    """Common options, error handling and output of every verb."""
+
+    @functools.wraps(function)
+    def run(
+        *,
+        inventory: Path,
+        limit: tuple[str, ...],
+        region: str | None,
+        tier: tuple[str, ...],
+        as_json: bool,
+        workers: int,
+        **arguments: Any,
+    ) -> None:
+        context = Context(inventory, Selection(limit, region, tier), workers)
+        try:
+            outcome = function(context, **arguments)
+        except (InventoryError, ConfigTextError) as error:
+            if as_json:
+                show_error_json(str(error), error.problems)
+            show_error(str(error), error.problems)
+            sys.exit(Exit.BAD_INPUT)
+        except EgovnetError as error:
+            if as_json:
+                show_error_json(str(error))
+            show_error(str(error))
+            sys.exit(Exit.BAD_INPUT)
+        except LabError as error:
+            if as_json:
+                show_error_json(str(error))
+            show_error(str(error))
+            sys.exit(Exit.DEVICES_FAILED)
+        except KeyboardInterrupt:
+            show_error("interrupted; what was begun was undone, what was decided was finished")
+            sys.exit(Exit.DEVICES_FAILED)
+        show(outcome, as_json=as_json)
+        sys.exit(outcome.exit)
+
+    for option in reversed(_COMMON):
+        run = option(run)
+    return run

@@ -1,0 +1,83 @@
+"""A sample of the chaos suite (`make chaos` runs all of it): killed anywhere, never mixed."""
+
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.chaos import emulated_field
+from tests.chaos.concurrent import both_at_once, judge
+from tests.chaos.emulated_field import EmulatedField
+from tests.chaos.killing import KillPoint
+from tests.chaos.runs import CONFIRM, FAULTS, PUSH, ROLLBACK, Scenario, chaos, random_scenario
+
+_LATE = (("bj-pe1", "confirms late"),)
+_BETWEEN = KillPoint(1, written=True, stage=CONFIRM)
+SCENARIOS = (
+    Scenario(PUSH),
+    Scenario(PUSH, waves=True),
+    *(Scenario(PUSH, KillPoint(write, write % 2 == 0)) for write in range(1, 30, 4)),
+    *(Scenario(ROLLBACK, KillPoint(write, written=True)) for write in (8, 16, 24)),
+    *(
+        Scenario("recover", KillPoint(16, written=True), KillPoint(write, written=True))
+        for write in (1, 3, 5, 7)
+    ),
+    *(Scenario(fault, faults=(("sh-pe1", fault),)) for fault in FAULTS),
+    *(random_scenario(random.Random(seed), 28, ("bj-pe1", "sh-pe1")) for seed in range(8)),  # noqa: S311 -- chance, not secrecy
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedField]:
+    root = tmp_path_factory.mktemp("chaos")
+    before = dict(os.environ)
+    os.environ["EGOVNET_STATE"] = str(root / "state")
+    try:
+        with emulated_field.start(root, "127.50.0.0/16") as lab:
+            yield EmulatedField(root, lab)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+def test_all_old_or_all_new(place: EmulatedField, scenario: Scenario) -> None:
+    report = chaos(place, scenario, f"test-{SCENARIOS.index(scenario)}")
+    assert not report.trouble
+    assert report.end in ("old", "new")
+    if scenario == Scenario(PUSH):
+        assert (report.end, report.recoveries) == ("new", 0)
+
+
+def test_the_timers_alone_bring_everything_back(place: EmulatedField) -> None:
+    scenario = Scenario(PUSH, KillPoint(14, written=True), timers_only=True)
+    report = chaos(place, scenario, "timers")
+    assert report.killed
+    assert report.by_timers == "old"
+    assert not report.trouble
+
+
+def test_the_one_hole_is_as_the_documentation_says(place: EmulatedField) -> None:
+    """Dead between confirmations: mixed if nobody recovers in time, and not otherwise."""
+    scenario = Scenario(CONFIRM, _BETWEEN, faults=_LATE)
+    in_time = chaos(place, scenario, "in-time")
+    assert (in_time.killed, in_time.end, in_time.trouble) == (True, "new", [])
+    too_late = chaos(place, replace(scenario, timers_only=True), "too-late")
+    assert too_late.by_timers == "mixed"
+    # and recovery still brings all to one end
+    assert (too_late.end, too_late.trouble) == ("new", [])
+
+
+@pytest.mark.parametrize("wait", [0.0, 20.0])
+@pytest.mark.parametrize("turn", range(4))
+def test_two_controllers_at_once_end_as_one_after_the_other(
+    place: EmulatedField, wait: float, turn: int
+) -> None:
+    place.reset()
+    journal = f"rivals-{turn}-{wait}"
+    results = both_at_once(place, journal, wait)
+    place.at_rest(30.0)
+    assert [result["result"] for result in results].count("done") == 1
+    assert judge(place, journal, results) == []
