@@ -147,6 +147,8 @@ class _Compiler:
                 raise ValueError(f"{self.template!r}: {token!r} is not closed")
             inner = f"(?:{'|'.join(choices)})"
             return {"<": inner, "[": f"{inner}?", "{": f"{inner}+"}[token]
+        if token in ">]}|":
+            raise ValueError(f"{self.template!r}: {token!r} closes nothing")
         return self._word(token)
 
     def _word(self, word: str) -> str:

@@ -22,7 +22,9 @@ def headers(text: str) -> list[str]:
     hash. Neither the frame nor interfaces and VRFs of which nothing is said."""
     blocks = re.findall(r"(?:^(?!!$|end$|$|Building|Current).*\n)+", text, re.MULTILINE)
     said = [block for block in blocks if not re.fullmatch(r"(interface|vrf) \S+\nexit\S*\n", block)]
-    top = [block.split("\n")[0] for block in said if not block.startswith((" ", "exit", "route-map "))]
+    top = [
+        block.split("\n")[0] for block in said if not block.startswith((" ", "exit", "route-map "))
+    ]
     # lines of the top level stand by prefix and distance, which is not emulated
     return [" ".join(line.split()[:2]) if line.startswith("ip") else line for line in top]
 
