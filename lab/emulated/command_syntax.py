@@ -147,7 +147,7 @@ class _Compiler:
                 raise ValueError(f"{self.template!r}: {token!r} is not closed")
             inner = f"(?:{'|'.join(choices)})"
             return {"<": inner, "[": f"{inner}?", "{": f"{inner}+"}[token]
-        if token in ">]}|":
+        if token in {">", "]", "}", "|"}:
             raise ValueError(f"{self.template!r}: {token!r} closes nothing")
         return self._word(token)
 

@@ -114,7 +114,7 @@ def test_exec_on_routers_and_on_nodes_without_packets(lab: Emulated) -> None:
 
 def test_another_topology_is_not_replaced_unasked(lab: Emulated) -> None:
     first = lab.up(topology(), progress=ignore)
-    with pytest.raises(LabDiffersError, match="two .emulated. runs"):
+    with pytest.raises(LabDiffersError, match=r"two \(emulated\) runs"):
         lab.up(topology("other"), progress=ignore)
     assert lab.status().pid == first.pid
     assert lab.up(topology("other"), progress=ignore, reconfigure=True).topology == "other"

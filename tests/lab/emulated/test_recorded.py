@@ -15,6 +15,7 @@ from lab.emulated.commit_process import canonical
 from lab.emulated.frr_config import FrrConfig
 
 HERE = Path(__file__).parent / "recorded"
+FILE = "/tmp/script"  # noqa: S108 -- where the scripts were on the recorded router
 
 
 def headers(text: str) -> list[str]:
@@ -39,7 +40,7 @@ def test_as_frr_said_and_printed(name: str) -> None:
         checked = vtysh.check(case["script"])
         assert (checked.errors, checked.code) == (case["check"], case["check_code"]), where
         ran = vtysh.run(config, case["script"])
-        assert ran.output + vtysh.of_copy(ran.code, "/tmp/script") == case["output"], where
+        assert ran.output + vtysh.of_copy(ran.code, FILE) == case["output"], where
         assert ran.errors == case["errors"], where
         differ = set(canonical(config.text("r1"))) ^ set(canonical(case["running"]))
         assert differ == set(), where
