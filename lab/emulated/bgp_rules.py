@@ -78,6 +78,10 @@ class Peers:
             return self._router_id(path, line)
         if len(path) > 1:
             return self._family_line(path, line)
+        if line.text == "bgp graceful-restart":
+            self._config.keep(path, line)
+            said = "Graceful restart configuration changed, reset all peers to take effect"
+            return Reply(f"{said}\n")
         return None
 
     def _neighbor(self, path: Path, line: Line) -> Reply | None:
@@ -168,7 +172,7 @@ class Peers:
         return OK
 
     def _family_line(self, path: Path, line: Line) -> Reply | None:
-        lines = self._config.lines[path]
+        lines = self._config.lines.get(path, {})
         if _VPN_LINE.match(line.text):
             if not line.no and any(key.startswith("import vrf ") for key in lines):
                 return refused(
@@ -184,9 +188,18 @@ class Peers:
                     "% error: Please unconfigure vpn to vrf commands before using import vrf"
                     " commands"
                 )
+            self._make_automatic(line.text.split()[2], path[-1])
         elif line.no and line.text.startswith("network ") and line.key not in lines:
             return refused("% Can't find static route specified")
         return None
+
+    def _make_automatic(self, vrf: str, family: str) -> None:
+        """A VRF that another imports by its name gets an RD and targets that are not printed; those
+        it had are gone."""
+        for path in self._peers:
+            if path[0].endswith(f" vrf {vrf}"):
+                for key in ("rd vpn export", "rt vpn import", "rt vpn export"):
+                    self._config.drop((*path, family), key)
 
     def _targets(self, path: Path, line: Line, match: re.Match[str]) -> Reply:
         listed = match["list"]
@@ -200,7 +213,9 @@ class Peers:
             return refused("Malformed community-list value")
         targets = " ".join(sorted(dict.fromkeys(listed.split()), key=_in_bytes))
         for way in ways:
-            self._config.put_text(path, f"rt vpn {way}", f"rt vpn {way} {targets}", line)
+            made = read_line(line.command.node, f"rt vpn {way} {targets}")
+            if made is not None:
+                self._config.put(path, made)
         return OK
 
     def _router_id(self, path: Path, line: Line) -> Reply | None:
@@ -212,11 +227,10 @@ class Peers:
         made = f"{line.text.split()[2]}:{self._numbers[path]}"
         for family in self._config.inside(path):
             if self._config.has(family, "rd vpn export"):
-                for text in (f"rd vpn export {made}", f"rt vpn export {made}"):
-                    again = read_line(Node.BGP_IPV4, text)
-                    if again is not None:
-                        key = text.rsplit(" ", 1)[0]
-                        self._config.put_text(family, key, text, again)
+                for what in ("rd vpn export", "rt vpn export"):
+                    again = read_line(Node.BGP_IPV4, f"{what} {made}")
+                    if again is not None and self._config.has(family, what):
+                        self._config.put(family, again)
         return None
 
     def print(self, path: Path) -> Iterator[str]:

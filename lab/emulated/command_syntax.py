@@ -14,11 +14,14 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_IPV4 = r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_IPV4 = rf"(?:{_OCTET}\.){{3}}{_OCTET}"
 _IPV6 = r"[0-9A-Fa-f]*:[0-9A-Fa-f:.]*"
 _VARIABLES = {
     "A.B.C.D": ("", _IPV4),
     "LINE...": ("", ".+"),
+    # FRR takes the word that fits best: a distance is no interface, 300 is
+    "INTERFACE": ("", rf"(?!(?:tag|table|label) |{_OCTET}(?: |$))\S+"),
     "A.B.C.D/M": ("p", rf"{_IPV4}/\d+"),
     "X:X::X:X/M": ("p", rf"{_IPV6}/\d+"),
     "X:X::X:X": ("a", _IPV6),
@@ -144,6 +147,8 @@ class _Compiler:
                 raise ValueError(f"{self.template!r}: {token!r} is not closed")
             inner = f"(?:{'|'.join(choices)})"
             return {"<": inner, "[": f"{inner}?", "{": f"{inner}+"}[token]
+        if token in {">", "]", "}", "|"}:
+            raise ValueError(f"{self.template!r}: {token!r} closes nothing")
         return self._word(token)
 
     def _word(self, word: str) -> str:

@@ -277,7 +277,7 @@ class CommitProcess:
             await self._take(self._router.durations.provide)
             await self._stall(name)
             ran = self._router.run_script(script)
-            self._keep(name, ran.output + _of_copy(ran.code, name), ran.errors)
+            self._keep(name, ran.output + vtysh.of_copy(ran.code, name), ran.errors)
         self._commit.after = self._router.snapshot()
         self._step(name, begin)
         if script:
@@ -329,12 +329,6 @@ class CommitProcess:
     def _taken(self) -> None:
         self._commit.request = ""
         self._commit.signal.fire()
-
-
-def _of_copy(code: int, name: str) -> str:
-    """What vtysh says of the command that ran a file, when a line of the file is none."""
-    what = {vtysh.UNKNOWN: "Unknown command", vtysh.INCOMPLETE: "Command incomplete"}.get(code)
-    return f"% {what}: copy {name} running-config\n" if what else ""
 
 
 def same_frr(one: str, other: str) -> bool:

@@ -186,7 +186,7 @@ def from_data(entries: object, where: str = "faults") -> tuple[AnyFault, ...]:
     for number, entry in enumerate(entries, start=1):
         try:
             faults.append(_one(entry))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, re.error) as error:
             problems.append(f"entry {number}: {error}")
     if problems:
         raise FaultError(

@@ -19,6 +19,8 @@ class Node(StrEnum):
 
     ENABLE = "3"
     CONFIG = "4"
+    KEY_CHAIN = "13"
+    KEY = "14"
     VRF = "16"
     INTERFACE = "17"
     BGP = "25"
@@ -56,6 +58,8 @@ PARENT = {
     Node.LDP_IPV6_INTERFACE: Node.LDP_IPV6,
     Node.ROUTE_MAP: Node.CONFIG,
     Node.VTY: Node.CONFIG,
+    Node.KEY_CHAIN: Node.CONFIG,
+    Node.KEY: Node.KEY_CHAIN,
     Node.CONFIG: Node.ENABLE,
 }
 """Where ``exit`` leads to, and where vtysh looks next for a command that a node does not know."""
@@ -111,7 +115,9 @@ _OPENS: dict[Node, tuple[tuple[str, Node], ...]] = {
         ("router ospf vrf NAME", Node.OSPF),
         ("route-map WORD <deny|permit> (1-65535)", Node.ROUTE_MAP),
         ("line vty", Node.VTY),
+        ("key chain WORD", Node.KEY_CHAIN),
     ),
+    Node.KEY_CHAIN: (("key (0-2147483647)", Node.KEY),),
     Node.BGP: (
         ("address-family ipv4 [unicast]", Node.BGP_IPV4),
         ("address-family ipv6 [unicast]", Node.BGP_IPV6),
@@ -165,7 +171,9 @@ _VPN = (
     "nexthop vpn export =<A.B.C.D|X:X::X:X>",
     "label vpn export =<auto|(0-1048575)>",
     "rd vpn export =RD",
-    "rt vpn <import|export|both> =LINE...",
+    "rt vpn both =LINE...",
+    "rt vpn import =LINE...",
+    "rt vpn export =LINE...",
     "route-map vpn <import|export> =WORD",
     "export vpn",
     "import vpn",
@@ -389,6 +397,7 @@ _COMMANDS: dict[Node, tuple[str, ...]] = {
         "on-match next",
         "on-match goto =(1-65535)",
     ),
+    Node.KEY: ("key-string =LINE...",),
     Node.VTY: ("exec-timeout =(0-35791) =[(0-2147483)]",),
 }
 

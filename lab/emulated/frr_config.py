@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from lab.emulated.bgp_rules import Peers
-from lab.emulated.frr_commands import FAMILIES, Line, is_default
+from lab.emulated.frr_commands import FAMILIES, Line
 from lab.emulated.frr_lines import NOT_FOUND, OK, Contexts, Path, Reply, failed, natural, refused
 
 HEADER = "frr version 8.4.4\nfrr defaults traditional\nhostname {name}\n"
@@ -32,6 +32,8 @@ class FrrConfig(Contexts):
         self.on_labels: Callable[[str, bool], None] = lambda port, on: None
         """Told when ``mpls enable`` comes to an interface, or goes."""
         self._printed: tuple[int, str] = (-1, "")
+        self._maps: set[str] = set()
+        """Names of route-maps that there are, or were."""
         self.bgp = Peers(self)
 
     def enter(self, path: Path, line: Line) -> tuple[Path, Reply]:
@@ -44,9 +46,10 @@ class FrrConfig(Contexts):
             if reply.code:
                 return path, reply
         elif header.startswith("route-map "):
+            self._maps.add(header.split()[1])
             self._change_action(header)
         inner = (*path, header)
-        if inner not in self.lines:
+        if inner not in self.lines and not inner[0].startswith(_OF_NO_DAEMON):
             self.lines[inner] = {}
             self.version += 1
         return inner, OK
@@ -55,19 +58,28 @@ class FrrConfig(Contexts):
         """Take a line in a context."""
         if line.no and line.command.opens is not None:
             return self._remove_context(path, line)
+        if path and path[0].startswith(_OF_NO_DAEMON):
+            return OK
         if path and path[0].startswith("router bgp "):
             answer = self.bgp.rule(path, line)
         else:
             answer = next(
                 (rule(self, path, line) for words, rule in _RULES if words.match(line.text)), None
             )
-        if answer is not None:
-            return answer
-        if line.command.only_no:
-            self._remove_all(path, line.text)
-        else:
-            self.keep(path, line)
-        return OK
+        if answer is None:
+            if line.command.only_no:
+                self._remove_all(path, line.text)
+            else:
+                self.keep(path, line)
+            answer = OK
+        return answer if answer.code or line.no else Reply(self._warning(line) + answer.output)
+
+    def _warning(self, line: Line) -> str:
+        """What bgpd says of a route-map that there never was."""
+        used = _USES_MAP.search(line.text) if line.command.daemon == "bgpd" else None
+        if used is None or used[1] in self._maps or _SAYS_NO_WARNING.match(line.text):
+            return ""
+        return f"The route-map '{used[1]}' does not exist.\n"
 
     def _remove_all(self, path: Path, words: str) -> None:
         """What begins with these words: a list's entries, a route-map's."""
@@ -75,18 +87,6 @@ class FrrConfig(Contexts):
             self.drop(path, key)
         for inner in [inner for inner in self.inside(path) if inner[-1].startswith(f"{words} ")]:
             self.drop_context(inner)
-
-    def keep(self, path: Path, line: Line) -> None:
-        """What most lines do: stand in their context, or go."""
-        if line.command.on:
-            if line.no:
-                self.put_text(path, line.key, f"no {line.text}", line)
-            else:
-                self.drop(path, line.key)
-        elif line.no or is_default(line):
-            self.drop(path, line.key)
-        else:
-            self.put(path, line)
 
     def _change_action(self, header: str) -> None:
         """An entry of a route-map is known by its number; its action changes in place."""
@@ -176,6 +176,10 @@ class FrrConfig(Contexts):
             yield f"{indent}{kept.text}"
 
 
+_OF_NO_DAEMON = "key chain "
+"""vtysh knows it, and gives it to daemons (ripd, eigrpd) that the lab's routers do not run."""
+_USES_MAP = re.compile(r"\b(?:route-map|unsuppress-map)(?: vpn \S+)? (\S+)")
+_SAYS_NO_WARNING = re.compile(r"network |aggregate-address ")
 _EARLY = re.compile(r"log |(no )?ip(v6)? forwarding$")
 _GROUPS = tuple(
     re.compile(pattern)
@@ -198,7 +202,7 @@ _GROUPS = tuple(
         r"line vty",
     )
 )
-_SORTED = frozenset((1, 2, 7))
+_SORTED = frozenset((2, 7))
 _ROUTE_MAPS = 13
 
 
@@ -300,6 +304,7 @@ def _net(config: FrrConfig, path: Path, line: Line) -> Reply | None:
             "% Failed to edit configuration.\n\nYANG error(s):\n Unsatisfied pattern -"
             f' "{line.text[4:]}" does not conform to'
             ' "[a-fA-F0-9]{2}(\\.[a-fA-F0-9]{4}){3,9}\\.[a-fA-F0-9]{2}".\n'
+            ' YANG path: Schema location "/frr-isisd:isis/instance/area-address".\n'
         )
     others = [text for text in config.lines.get(path, {}) if text.startswith("net ")]
     if any(other[-17:] != line.text[-17:] for other in others):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from lab.emulated.frr_commands import Line
+from lab.emulated.frr_commands import Line, is_default
 
 Path: TypeAlias = tuple[str, ...]
 """Headers from the outside in; the top level is ``()``."""
@@ -85,6 +85,18 @@ class Contexts:
             del self.lines[other]
         self.version += 1
         return bool(inner)
+
+    def keep(self, path: Path, line: Line) -> None:
+        """What most lines do: stand in their context, or go."""
+        if line.command.on:
+            if line.no:
+                self.put_text(path, line.key, f"no {line.text}", line)
+            else:
+                self.drop(path, line.key)
+        elif line.no or is_default(line):
+            self.drop(path, line.key)
+        else:
+            self.put(path, line)
 
     def inside(self, path: Path) -> Iterator[Path]:
         """The contexts directly inside one."""

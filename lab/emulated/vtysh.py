@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lab.emulated.frr_commands import PARENT, Line, Node, is_incomplete, read_line
+from lab.emulated.frr_commands import FAMILIES, PARENT, Line, Node, is_incomplete, read_line
 from lab.emulated.frr_config import FrrConfig
 from lab.emulated.frr_lines import OK, Path, Reply
 
@@ -85,7 +85,8 @@ def run(config: FrrConfig, text: str, refuse: Refuse | None = None) -> Ran:
                 if not reply.code:
                     node = line.command.opens
             else:
-                reply = config.execute(path, line)
+                old = where is Node.BGP and line.command.node is Node.BGP_IPV4
+                reply = config.execute((*path, FAMILIES[Node.BGP_IPV4]) if old else path, line)
         out.append(reply.output)
         if reply.code:
             ran.code = reply.code
@@ -102,6 +103,9 @@ def find(node: Node, words: str) -> tuple[Node, Line] | None:
     where: Node | None = node
     while where is not None and where is not Node.ENABLE:
         line = read_line(where, words)
+        if line is None and where is Node.BGP:
+            line = read_line(Node.BGP_IPV4, words)  # old configurations say it without the family
+            line = None if line is None or " vpn" in line.key else line
         if line is not None:
             return where, line
         where = PARENT.get(where)
@@ -114,3 +118,9 @@ def complaint(number: int, node: Node, raw: str, words: str) -> str:
     if is_incomplete(node, words):
         return f"line {number}: % Command incomplete[{node}]: {raw}\n\n"
     return f"line {number}: % Unknown command[{node}]: {raw}\n"
+
+
+def of_copy(code: int, name: str) -> str:
+    """What vtysh says of the command that ran a file, when a line of the file is none."""
+    what = {UNKNOWN: "Unknown command", INCOMPLETE: "Command incomplete"}.get(code)
+    return f"% {what}: copy {name} running-config\n" if what else ""
