@@ -274,21 +274,19 @@ rollback) # OWNER [ID]: with an id that commit only, without one what is open, e
         case $NOW in
         applied | pending | orphan) ;;
         none) # barred, so that a commit still on its way from a dead controller is refused
-            if ! take_lock "$1"; then
-                say_locked
-                exit 0
-            fi
-            look "$2"
-            if [ "$NOW" = none ]; then
-                rm -rf "$DIR"
-                mkdir "$DIR"
-                echo "$1" >"$DIR/owner"
-                echo "it was taken back before it began" >"$DIR/reason"
-                set_state undone
-                NOW=undone
-                prune
-            fi
-            drop_lock
+            if take_lock "$1"; then
+                look "$2"
+                if [ "$NOW" = none ]; then
+                    rm -rf "$DIR"
+                    mkdir "$DIR"
+                    echo "$1" >"$DIR/owner"
+                    echo "it was taken back before it began" >"$DIR/reason"
+                    set_state undone
+                    NOW=undone
+                    prune
+                fi
+                drop_lock
+            fi # else another's commit is at work: ask again later
             say_state
             exit 0
             ;;

@@ -98,6 +98,7 @@ def _back(device: Any, settling: Settling, patience: float) -> str:
         found = str(device.roll_back_change(settling.change_id).state)
         if found in _ENDED:
             break
+        time.sleep(_POLL)
     return found
 
 

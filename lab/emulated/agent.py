@@ -247,7 +247,7 @@ class Agent:
     def _bar(self, owner: str, change: str) -> str:
         """Refuse a commit of this id that is still on its way."""
         if not self._take_lock(owner):
-            return self._say_locked()
+            return _say_none(change)
         router = self._router
         commit = Commit(change, owner, {}, router.snapshot(), router.files, router.boot_id)
         commit.texts["reason"] = "it was taken back before it began\n"

@@ -179,6 +179,19 @@ def kill_when_stalled(r1: Beside, change: str, begin: Callable[[], object]) -> N
     thread.join()
 
 
+def test_taken_back_before_it_began_it_never_begins(router: FRRDriver) -> None:
+    """A dead controller's commit may still be on its way when somebody recovers."""
+    change = new_id("late")
+    state = router.roll_back_change(change)
+    assert (state.state, state.reason) == (CommitStage.UNDONE, "it was taken back before it began")
+    before = router.running_text()
+    with pytest.raises(CommitError, match=change):
+        commit(router, change, STATIC)
+    assert router.running_text() == before
+    # another one may
+    commit(router, new_id("next"), STATIC)
+
+
 def test_killed_in_any_state_it_is_an_orphan_that_can_be_taken_back(
     router: FRRDriver, r1: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,7 +202,8 @@ def test_killed_in_any_state_it_is_an_orphan_that_can_be_taken_back(
         for ask in (router.confirm_change, lambda change: router.extend_commit(change, 60)):
             with pytest.raises(CommitNotPending, match=f"commit {change} is orphan"):
                 ask(change)
-        assert router.roll_back_change("never").state is CommitStage.NONE
+        assert router.roll_back_change(f"never-{change}").state is CommitStage.UNDONE
+        assert router.commit_state(change).state is CommitStage.ORPHAN
         assert router.roll_back_change(change).state is CommitStage.UNDONE
         assert (router.running_text(), r1.startup()) == before
         assert r1.leftovers() == ""
