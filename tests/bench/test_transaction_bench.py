@@ -16,7 +16,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from inventory.models import Role
 from lab.emulated.process import EmulatedRouters
-from lab.emulated.router import MEASURED
+from lab.emulated.router import MEASURED, Durations
 from playbooks.context import Context
 from playbooks.fleet import Silent
 from playbooks.journal import Journal
@@ -52,7 +52,8 @@ def field(
     """A nation's edge, emulated, and a controller's context over it."""
     root = tmp_path_factory.mktemp("many")
     # a plain test run asks only whether it works
-    edges = MANY if request.config.getoption("benchmark_enable") else FEW
+    measured = bool(request.config.getoption("benchmark_enable"))
+    edges = MANY if measured else FEW
     write(nation(edges, 2), root / "inventory")
     hosts = yaml.safe_load((root / "inventory/hosts.yaml").read_text(encoding="utf-8"))
     first = ip_network("127.48.0.0/16")[11]
@@ -73,7 +74,7 @@ def field(
         network="127.48.0.0/16",
         ports=ports,
         latency=LATENCY,
-        durations=MEASURED,
+        durations=MEASURED if measured else Durations(),
     )
     with lab:
         yield lab, context
