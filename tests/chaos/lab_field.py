@@ -5,10 +5,9 @@ One change makes a new site on one PE (Linux and FRR) and alters sessions on two
 
 import os
 import shlex
-import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +37,7 @@ STRANGERS = {
     "party-guangdong-host": ("10.2.21.10", "10.1.20.10"),
 }
 _AGENT = "/var/lib/egovnet"
+_OVER = "/run/chaos-is-over"
 _WHEN = (
     "for i in $(seq 300); do grep -qs '^{state}$' {agent}/changes/egovnet-*/state && break; "
     "sleep 0.1; done; "
@@ -68,7 +68,7 @@ class LabField:
         self.plan = plan
         self._begun = 0.0
         self._at_first = "old"
-        self._watchers: list[int] = []
+        self._watchers: list[tuple[str, int]] = []
 
     def context(self, journal: str) -> Context:
         """A controller's view, with a journal of its own by that name."""
@@ -176,21 +176,26 @@ class LabField:
         """A process that cuts the router's power as soon as its commit is pending."""
         child = os.fork()
         if child:
-            self._watchers.append(child)
+            self._watchers.append((name, child))
             return
         try:
             # with a connection of its own: the other one is the parent's
             lab = backend(self.context("watcher"))
-            lab.exec(name, _WHEN.format(state="pending", agent=_AGENT), timeout=90)
-            lab.restart(name)
+            pending = (
+                f"for i in $(seq 300); do grep -qs '^pending$' {_AGENT}/changes/egovnet-*/state"
+                f" && exit 0; test -e {_OVER} && exit 1; sleep 0.1; done; exit 1"
+            )
+            if lab.exec(name, pending, timeout=90).exit_code == 0:
+                lab.restart(name)
         finally:
             os._exit(0)
 
     def _end_watchers(self) -> None:
-        for child in self._watchers:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+        """Nobody waits for a commit any more; a restart under way is waited for."""
+        for name, child in self._watchers:
+            self._lab.exec(name, f"touch {_OVER}")
             os.waitpid(child, 0)
+            self._lab.exec(name, f"rm -f {_OVER}")
         self._watchers.clear()
 
 

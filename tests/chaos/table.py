@@ -27,7 +27,7 @@ def run_all(place: Field, scenarios: Iterable[Scenario], console: Console) -> li
     reports: list[Report] = []
     begun = time.monotonic()
     for number, scenario in enumerate(scenarios, 1):
-        report = chaos(place, scenario, f"run-{number}")
+        report = chaos(place, scenario, f"run-{time.monotonic_ns()}")
         reports.append(report)
         for trouble in report.trouble:
             console.print(f"TROUBLE in run {number} ({scenario}): {trouble}", markup=False)
