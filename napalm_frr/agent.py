@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import secrets
@@ -40,6 +41,14 @@ class Answer:
         return self.texts.get(name, "")
 
 
+@functools.cache
+def _program() -> tuple[bytes, str]:
+    """The agent's text and what tells it from another version's; read once."""
+    here = resources.files("napalm_frr")
+    script = b"".join(here.joinpath(part).read_bytes() for part in PARTS)
+    return script, hashlib.sha256(script).hexdigest()[:16]
+
+
 class Agent:
     """The agent of one router. It is put there when the router has none of its hash."""
 
@@ -47,9 +56,7 @@ class Agent:
         self, session: Session, *, sudo: bool = False, state: str = STATE_DIRECTORY
     ) -> None:
         self._session = session
-        here = resources.files("napalm_frr")
-        self._script = b"".join(here.joinpath(part).read_bytes() for part in PARTS)
-        digest = hashlib.sha256(self._script).hexdigest()[:16]
+        self._script, digest = _program()
         self._path = f"{state}/agent-{digest}.sh"
         self._state = state
         self._sudo = sudo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
 import os
 import secrets
@@ -82,7 +83,12 @@ class Step:
 
 def owner_name() -> str:
     """Who holds a router's lock: user, host and process of the controller."""
-    return f"{getpass.getuser()}@{socket.gethostname()}:{os.getpid()}"
+    return f"{_user_and_host()}:{os.getpid()}"
+
+
+@functools.cache
+def _user_and_host() -> str:
+    return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
 def new_change_id() -> str:

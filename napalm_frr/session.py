@@ -25,7 +25,6 @@ from napalm.base.exceptions import (
     ConnectionException,
     ConnectTimeoutError,
 )
-from netmiko import ConnectHandler
 from netmiko.exceptions import (
     NetmikoAuthenticationException,
     NetmikoBaseException,
@@ -35,6 +34,7 @@ from netmiko.exceptions import (
 )
 
 from napalm_frr.errors import HostKeyError
+from napalm_frr.pinned_ssh import PinnedLinuxSSH
 
 _PASSED_ON = (
     "port",
@@ -82,8 +82,7 @@ class Session:
             "system_host_keys": bool(options.get("system_host_keys", strict and not known_hosts)),
             "auto_connect": False,
         }
-        if known_hosts:
-            self._arguments |= {"alt_host_keys": True, "alt_key_file": str(Path(known_hosts))}
+        self._known_hosts = str(Path(known_hosts)) if known_hosts else ""
         self._arguments |= {name: options[name] for name in _PASSED_ON if name in options}
         if self._arguments.get("key_file"):
             self._arguments.setdefault("use_keys", True)
@@ -95,7 +94,8 @@ class Session:
         names the
         device and none holds a secret.
         """
-        netmiko = ConnectHandler(**self._arguments)
+        netmiko = PinnedLinuxSSH(**self._arguments)
+        netmiko.known_hosts = self._known_hosts
         try:
             netmiko.establish_connection()
             self._wait_for_prompt(netmiko)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Collection
@@ -11,6 +12,13 @@ from napalm_frr import device_text, frr_tree, interfaces_text, linux_check, merg
 from napalm_frr.device_text import DeviceText
 from napalm_frr.errors import DeviceTextError
 from napalm_frr.frr_tree import Contexts
+
+
+# A commit reads the same two texts several times: what runs, and what is to run. Nobody changes
+# contexts in place.
+@functools.lru_cache(maxsize=512)
+def _parsed(interfaces: str, frr: str) -> tuple[Contexts, Contexts]:
+    return interfaces_text.parse(interfaces), frr_tree.parse(frr)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class DeviceState:
     @classmethod
     def of(cls, text: DeviceText) -> DeviceState:
         """Read both parts of a text."""
-        return cls(text, interfaces_text.parse(text.interfaces), frr_tree.parse(text.frr))
+        return cls(text, *_parsed(text.interfaces, text.frr))
 
     def same_interfaces(self, other: DeviceState) -> bool:
         """Whether the Linux parts mean the same."""
