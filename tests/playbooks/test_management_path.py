@@ -1,0 +1,49 @@
+"""A plan that would cut the path it manages a router through is refused, and nothing is touched."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from playbooks.apply import apply_plan
+from playbooks.fleet import Silent
+from playbooks.outcome import Exit
+from playbooks.plan import make_plan
+from tests.chaos import emulated_field
+from tests.chaos.emulated_field import EmulatedField
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedField]:
+    root = tmp_path_factory.mktemp("management")
+    before = dict(os.environ)
+    os.environ["EGOVNET_STATE"] = str(root / "state")
+    try:
+        with emulated_field.start(root, "127.54.0.0/16") as lab:
+            yield EmulatedField(root, lab)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("iface eth0\n    address 172.20.20.", "iface eth0\n    address 172.20.21."),
+        ("    vrf mgmt\n", ""),
+        ("iface mgmt\n    vrf-table 1001\n", "iface mgmt\n    vrf-table 1099\n"),
+    ],
+    ids=["another address", "out of its VRF", "another table of its VRF"],
+)
+def test_it_is_refused_when_it_is_planned(place: EmulatedField, old: str, new: str) -> None:
+    place.reset()
+    context = place.context("management")
+    name = "sh-pe1"
+    text = place.plan.devices[name].intended
+    assert old in text
+    plan = make_plan(context, Silent(), intended={name: text.replace(old, new)})
+    assert "management interface" in plan.unreachable[name]
+    outcome = apply_plan(context, Silent(), plan)
+    assert (outcome.exit, outcome.data["result"]) == (Exit.DEVICES_FAILED, "refused")
+    assert context.journal.changes() == []
+    assert set(place.runs().values()) == {"old"}
