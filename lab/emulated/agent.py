@@ -193,6 +193,8 @@ class Agent:
             commit = self.disk.commits.get(change)
             if commit is None:
                 return answer({"status": "not-pending", "change": change, "state": "none"})
+            if self._look(commit) is State.CONFIRMED:
+                return self._say_state(change, already="yes")
         else:
             commit = self._current()
             if commit is None:
@@ -369,7 +371,7 @@ class Agent:
         fields = {"status": commit.state, "change": commit.id, "left": str(commit.left())}
         return answer(fields, texts)
 
-    def _say_state(self, change: str, now: State | None = None) -> str:
+    def _say_state(self, change: str, now: State | None = None, **more: str) -> str:
         commit = self.disk.commits.get(change)
         if commit is None:
             return _say_none(change)
@@ -378,7 +380,7 @@ class Agent:
         texts = {"owner": f"{commit.owner}\n"} | {
             name: commit.texts[name] for name in ("reason", "trouble") if name in commit.texts
         }
-        return answer({"status": now, "change": change, "left": str(left)}, texts)
+        return answer({"status": now, "change": change, "left": str(left), **more}, texts)
 
     def _not_pending(self, commit: Commit) -> str:
         texts: dict[str, str] = {
