@@ -73,7 +73,7 @@ def field(
         root / "lab",
         network="127.48.0.0/16",
         ports=ports,
-        latency=LATENCY,
+        latency=LATENCY if measured else 0.0,
         durations=MEASURED if measured else Durations(),
     )
     with lab:

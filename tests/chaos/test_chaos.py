@@ -18,14 +18,14 @@ _BETWEEN = KillPoint(1, written=True, stage=CONFIRM)
 SCENARIOS = (
     Scenario(PUSH),
     Scenario(PUSH, waves=True),
-    *(Scenario(PUSH, KillPoint(write, write % 2 == 0)) for write in range(1, 30, 4)),
-    *(Scenario(ROLLBACK, KillPoint(write, written=True)) for write in (8, 16, 24)),
+    *(Scenario(PUSH, KillPoint(write, write % 2 == 0)) for write in range(2, 30, 7)),
+    *(Scenario(ROLLBACK, KillPoint(write, written=True)) for write in (10, 20)),
     *(
         Scenario("recover", KillPoint(16, written=True), KillPoint(write, written=True))
-        for write in (1, 3, 5, 7)
+        for write in (2, 5)
     ),
     *(Scenario(fault, faults=(("sh-pe1", fault),)) for fault in FAULTS),
-    *(random_scenario(random.Random(seed), 28, ("bj-pe1", "sh-pe1")) for seed in range(8)),  # noqa: S311 -- chance, not secrecy
+    *(random_scenario(random.Random(seed), 28, ("bj-pe1", "sh-pe1")) for seed in range(3)),  # noqa: S311 -- chance, not secrecy
 )
 
 
@@ -71,12 +71,11 @@ def test_the_one_hole_is_as_the_documentation_says(place: EmulatedField) -> None
 
 
 @pytest.mark.parametrize("wait", [0.0, 20.0])
-@pytest.mark.parametrize("turn", range(4))
 def test_two_controllers_at_once_end_as_one_after_the_other(
-    place: EmulatedField, wait: float, turn: int
+    place: EmulatedField, wait: float
 ) -> None:
     place.reset()
-    journal = f"rivals-{turn}-{wait}"
+    journal = f"rivals-{wait}"
     results = both_at_once(place, journal, wait)
     place.at_rest(30.0)
     assert [result["result"] for result in results].count("done") == 1
