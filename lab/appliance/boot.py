@@ -132,11 +132,12 @@ def write_sysctls(values: Mapping[str, int]) -> None:
         (Path("/proc/sys") / key).write_text(str(value))
 
 
-def run(argv: Sequence[str], text_in: str | None = None) -> None:
-    """Run a program and raise what it said when it failed."""
+def run(argv: Sequence[str], text_in: str | None = None) -> str:
+    """Run a program; returns what it printed, and raises what it said when it failed."""
     done = subprocess.run(argv, input=text_in, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(argv)}: {(done.stderr or done.stdout).strip()}")
+    return done.stdout
 
 
 def preload_ifupdown2() -> Main:

@@ -70,11 +70,19 @@ def cut_power(node: boot.Node) -> None:
     with contextlib.suppress(ProcessLookupError):  # it had not come up from the last restart
         os.kill(first, 9)
     wait_for_end(first)
+    forget_vlans(name)
     boot.run(["ip", "link", "set", "lo", "up"])
     boot.unmount(boot.NETNS / name)
     boot.mount("/proc/self/ns/net", boot.NETNS / name, None, boot.MS_BIND)
     for memory in ("run", "tmp", "var/tmp/frr"):
         shutil.rmtree(boot.NODES / name / "upper" / memory, ignore_errors=True)
+
+
+def forget_vlans(name: str) -> None:
+    """A VLAN stays in the namespace that its port has left, and the port cannot get it again."""
+    told = boot.run(["ip", "-netns", name, "-brief", "link", "show", "type", "vlan"])
+    vlans = [line.split("@")[0] for line in told.splitlines()]
+    boot.run(["ip", "-netns", name, "-batch", "-"], "".join(f"link del {v}\n" for v in vlans))
 
 
 def wait_for_end(process: int) -> None:
