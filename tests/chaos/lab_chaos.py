@@ -72,6 +72,7 @@ def lab_chaos(root: Path, seed: int, many: int, console: Console) -> tuple[list[
         begin_pings(lab, {**FRIENDS, **STRANGERS})
         reports = run_all(field_, calm, console)
         packets.friends = end_pings(lab, FRIENDS)
+        console.print(f"{len(reports)} runs; {packets.told()}")
         packets.strangers = end_pings(lab, STRANGERS)
         begin_pings(lab, STRANGERS)
         reports += run_all(field_, [s for s in chosen if _restarts(s)], console)

@@ -27,7 +27,11 @@ def run_all(place: Field, scenarios: Iterable[Scenario], console: Console) -> li
     reports: list[Report] = []
     begun = time.monotonic()
     for number, scenario in enumerate(scenarios, 1):
-        report = chaos(place, scenario, f"run-{time.monotonic_ns()}")
+        try:
+            report = chaos(place, scenario, f"run-{time.monotonic_ns()}")
+        except Exception as error:
+            report = Report(scenario, "mixed", 0.0, killed=False, recoveries=0)
+            report.trouble.append(f"the run itself failed: {type(error).__name__}: {error}")
         reports.append(report)
         for trouble in report.trouble:
             console.print(f"TROUBLE in run {number} ({scenario}): {trouble}", markup=False)
