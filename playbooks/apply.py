@@ -1,11 +1,13 @@
 """`apply`: carry a plan out as one transaction. Without --yes or a plan file it only shows it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from playbooks.archiving import archived
 from playbooks.context import Context, UsageError
+from playbooks.device_locks import DevicesLockedError
 from playbooks.fleet import Progress
 from playbooks.gate import Override, gate
 from playbooks.health import Health
@@ -67,7 +69,9 @@ def shown(
     """A plan and its proof, and nothing done."""
     proof = gate(context, progress, plan).data() if plan.devices else None
     progress.finish()
-    return plan_outcome(plan, proof, lock_written=lock_written)
+    outcome = plan_outcome(plan, proof, lock_written=lock_written)
+    held = held_devices(context, plan)
+    return outcome if held is None else replace(outcome, notes=(*outcome.notes, str(held)))
 
 
 def apply_plan(
@@ -94,6 +98,11 @@ def apply_plan(
         return _refused(plan, "plan", Exit.DEVICES_FAILED, note, plan.unreachable)
     if not plan.devices:
         progress.finish()
+        held = held_devices(context, plan)
+        if held is not None:
+            # What they run is not theirs yet: an unfinished change may still go back.
+            reasons = {name: f"held by {lock}" for name, lock in held.locks.items()}
+            return _refused(plan, "fence", Exit.DEVICES_FAILED, str(held), reasons)
         return Outcome(plan.kind, _untouched(plan, "nothing to do"))
     waves = up_to(_left_to_do(context, plan), options.stop_after)
     proof = gate(context, progress, plan)
@@ -124,6 +133,15 @@ def apply_plan(
         on_begin=lambda change: record(context, change),
     ).run()
     return archived(context, outcome)
+
+
+def held_devices(context: Context, plan: Plan) -> DevicesLockedError | None:
+    """The devices of `plan`, changed or not, that an unfinished change holds; None: none is."""
+    planned = plan.devices.keys() | plan.unchanged.keys()
+    if not planned:
+        return None
+    locks = [lock for lock in context.journal.locks() if lock.device in planned]
+    return DevicesLockedError(locks) if locks else None
 
 
 def _left_to_do(context: Context, plan: Plan) -> tuple[Wave, ...]:

@@ -7,11 +7,16 @@ from dataclasses import replace
 
 import pytest
 
+from playbooks.apply import apply_plan, shown
+from playbooks.fleet import Silent
+from playbooks.outcome import Exit
+from playbooks.plan import make_plan
+from playbooks.recover import recover
 from tests.chaos import emulated_field
 from tests.chaos.concurrent import both_at_once, judge
 from tests.chaos.emulated_field import EmulatedField
-from tests.chaos.killing import KillPoint
-from tests.chaos.runs import CONFIRM, FAULTS, PUSH, ROLLBACK, Scenario, chaos, random_scenario
+from tests.chaos.killing import KillPoint, run
+from tests.chaos.runs import CONFIRM, FAULTS, PUSH, ROLLBACK, Scenario, chaos, push, random_scenario
 
 _LATE = (("bj-pe1", "confirms late"),)
 _BETWEEN = KillPoint(1, written=True, stage=CONFIRM)
@@ -68,6 +73,27 @@ def test_the_one_hole_is_as_the_documentation_says(place: EmulatedField) -> None
     assert too_late.by_timers == "mixed"
     # and recovery still brings all to one end
     assert (too_late.end, too_late.trouble) == ("new", [])
+
+
+def test_what_an_unfinished_change_left_is_not_taken_for_done(place: EmulatedField) -> None:
+    """Every router runs the new text, and will go back: nothing is done until it is recovered."""
+    place.reset()
+    kill = KillPoint(1, written=True, stage="verify")
+    ended = run(lambda: push(place, place.context("left"), Scenario(PUSH)).data, kill)
+    assert ended.killed
+    context = place.context("left")
+    plan = make_plan(
+        context, Silent(), intended={n: e.intended for n, e in place.plan.devices.items()}
+    )
+    assert not plan.devices
+    assert any("egovnet recover" in note for note in shown(context, Silent(), plan).notes)
+    outcome = apply_plan(context, Silent(), plan)
+    assert (outcome.exit, outcome.data["result"]) == (Exit.DEVICES_FAILED, "refused")
+    assert outcome.data["failures"].keys() == place.plan.devices.keys()
+    assert any("egovnet recover" in note for note in outcome.notes)
+    recovered = recover(context, Silent(), yes=True)
+    assert recovered.data["changes"][0]["result"] == "undone"
+    assert apply_plan(context, Silent(), plan).data["result"] == "nothing to do"
 
 
 @pytest.mark.parametrize("wait", [0.0, 20.0])
