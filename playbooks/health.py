@@ -5,16 +5,17 @@ at the end, when everything is there that is to be reached.
 """
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from playbooks.context import Context
 from playbooks.fleet import Progress, run
-from playbooks.judge import Check, expected_routes, judge_ldp, judge_state
+from playbooks.judge import Check, expected_routes, judge_ldp, judge_state, ldp_neighbors
 from tasks.collect_state import collect_state
 
 _PAUSE = 2.0
+Key = tuple[str, str, str]
 
 
 @dataclass
@@ -24,44 +25,30 @@ class Health:
     context: Context
     progress: Progress
     settle: int
-    #: Checks that passed before the push.
-    passed: set[tuple[str, str, str]] = field(default_factory=set)
+    #: What was seen before the push.
+    before: dict[Key, Check] = field(default_factory=dict)
 
     def take_baseline(self, names: Collection[str]) -> None:
-        """Remember what is well on the devices of the plan before anything is done."""
+        """Remember how the devices of the plan are before anything is done."""
         checks, _ = self._look(names)
-        self.passed = {check.key for check in checks if check.passed}
+        self.before = {check.key: check for check in checks}
 
     def check(self, names: Collection[str]) -> tuple[dict[str, Any], bool]:
         """(report, whether `names` lost nothing and leak nothing), in at most `settle` seconds."""
         deadline = time.monotonic() + self.settle
         while True:
             checks, unreachable = self._look(names)
-            lost = [
-                check
-                for check in checks
-                if not check.passed and (check.severity == "leak" or check.key in self.passed)
-            ]
-            if not (lost or unreachable) or time.monotonic() >= deadline:
+            blamed = worse(self.before, checks)
+            if not (blamed or unreachable) or time.monotonic() >= deadline:
                 break
             time.sleep(_PAUSE)
-        findings = [
-            {
-                "class": check.kind,
-                "severity": check.severity,
-                "device": check.device,
-                "subject": check.subject,
-                "message": check.message,
-                "known": False,
-            }
-            for check in lost
-        ]
+        findings = [check.finding(known=False) for check in blamed]
         return {"findings": findings, "unreachable": unreachable}, not (findings or unreachable)
 
     def _look(self, names: Collection[str]) -> tuple[list[Check], dict[str, str]]:
         context = self.context
         routes = expected_routes(context.network, context.allocation)
-        neighbors = _neighbors(context)
+        neighbors = ldp_neighbors(context.network, context.allocation)
         arguments = {name: {"device": context.devices[name]} for name in names}
         nornir = context.nornir(names)
         try:
@@ -76,14 +63,21 @@ class Health:
         return checks, dict(states.failures)
 
 
-def _neighbors(context: Context) -> dict[str, list[tuple[str, str]]]:
-    """Router -> (name, LSR id) of each router at the other end of a circuit."""
-    loopbacks = context.allocation.loopback4
-    found: dict[str, set[str]] = {}
-    for circuit in context.network.circuits.values():
-        found.setdefault(circuit.a.router, set()).add(circuit.b.router)
-        found.setdefault(circuit.b.router, set()).add(circuit.a.router)
-    return {
-        name: [(other, str(loopbacks[other])) for other in sorted(others)]
-        for name, others in found.items()
-    }
+def worse(before: Mapping[Key, Check], now: Iterable[Check]) -> list[Check]:
+    """What a push is blamed for: a check that passed and fails, and a leak that says more.
+
+    A route that is to go with a later wave is a stray already, and was one before the push: only
+    what was not said then is news.
+    """
+    return [check for check in now if not check.passed and _is_news(before.get(check.key), check)]
+
+
+def _is_news(before: Check | None, now: Check) -> bool:
+    if before is not None and before.passed:
+        return True
+    said = set() if before is None else _words(before.message)
+    return now.severity == "leak" and not _words(now.message) <= said
+
+
+def _words(message: str) -> set[str]:
+    return {word.strip(",;") for word in message.split()}

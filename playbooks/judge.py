@@ -7,6 +7,7 @@ route that must be) fail a verification.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
+from typing import Any
 
 from inventory.allocation import Allocation, VrfKey, vrf_of
 from inventory.models import Network, SiteRole
@@ -34,6 +35,17 @@ class Check:
     def key(self) -> tuple[str, str, str]:
         """What makes it the same check in another run."""
         return (self.kind, self.device, self.subject)
+
+    def finding(self, *, known: bool) -> dict[str, Any]:
+        """What reports and JSON say of a check that failed."""
+        return {
+            "class": self.kind,
+            "severity": self.severity,
+            "device": self.device,
+            "subject": self.subject,
+            "message": self.message,
+            "known": known,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +161,19 @@ def _backbone(
                 up,
                 "" if up else f"session with {peer.name} ({address}) is not established",
             )
+
+
+def ldp_neighbors(network: Network, allocation: Allocation) -> dict[str, list[tuple[str, str]]]:
+    """Router -> (name, LSR id) of each router at the other end of a circuit, by name."""
+    found: dict[str, set[str]] = {}
+    for circuit in network.circuits.values():
+        found.setdefault(circuit.a.router, set()).add(circuit.b.router)
+        found.setdefault(circuit.b.router, set()).add(circuit.a.router)
+    loopbacks = allocation.loopback4
+    return {
+        name: [(other, str(loopbacks[other])) for other in sorted(others)]
+        for name, others in found.items()
+    }
 
 
 def judge_ldp(

@@ -20,7 +20,7 @@ from lab.errors import LabError
 from lab.generate import host_name
 from playbooks.context import Context
 from playbooks.fleet import Progress, Silent, run
-from playbooks.judge import Check, expected_routes, judge_ldp, judge_state
+from playbooks.judge import Check, expected_routes, judge_ldp, judge_state, ldp_neighbors
 from playbooks.lab import running_lab
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.packets import Flow, host_matrix, vrf_matrix
@@ -114,10 +114,7 @@ class Verifier:
         self.known: Known = frozenset()
         self._routes = expected_routes(context.network, context.allocation, excused)
         self._peers = frozenset(context.chosen)
-        self._adjacent: dict[str, set[str]] = {}
-        for circuit in context.network.circuits.values():
-            self._adjacent.setdefault(circuit.a.router, set()).add(circuit.b.router)
-            self._adjacent.setdefault(circuit.b.router, set()).add(circuit.a.router)
+        self._neighbors = ldp_neighbors(context.network, context.allocation)
         self._lab: Backend | None = running_lab(context)
 
     def take_baseline(self, affected: Mapping[str, list[str]]) -> None:
@@ -217,16 +214,12 @@ class Verifier:
         for name, state in states.results.items():
             device = context.devices[name]
             look.checks += judge_state(device, state, self._peers, self._routes)
-            look.checks += judge_ldp(device, state, self._ldp_neighbors(name))
+            others = self._neighbors.get(name, ())
+            look.checks += judge_ldp(device, state, (n for n in others if n[0] in self._peers))
         if last or not self._blamed(look):
             self._send(nornir, look, last=last, only=only)
             look.checks += [self._judged(flow, got) for flow, got in echoes.items()]
         return look
-
-    def _ldp_neighbors(self, name: str) -> list[tuple[str, str]]:
-        loopbacks = self.context.allocation.loopback4
-        others = self._adjacent.get(name, set()) & self._peers
-        return [(other, str(loopbacks[other])) for other in sorted(others)]
 
     def _send(
         self, nornir: Nornir, look: _Round, *, last: bool, only: frozenset[str] | None
@@ -332,17 +325,7 @@ class Verifier:
             row[column] += 1
         if not look.labels:
             table["labels"] = {"passed": 0, "failed": 1, "known": 0}
-        findings = [
-            {
-                "class": check.kind,
-                "severity": check.severity,
-                "device": check.device,
-                "subject": check.subject,
-                "message": check.message,
-                "known": check.key not in blamed,
-            }
-            for check in look.failed()
-        ]
+        findings = [check.finding(known=check.key not in blamed) for check in look.failed()]
         findings.sort(key=lambda f: (f["known"], f["severity"] != "leak", str(f["class"])))
         passed = not blamed and bool(look.labels) and not look.unreachable
         codes = []

@@ -3,7 +3,8 @@
 import itertools
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -185,3 +186,16 @@ def start(root: Path, network: str) -> EmulatedRouters:
         texts, root / "lab", network=network, ports=dict.fromkeys(texts, PORTS), durations=DURATIONS
     )
     return routers
+
+
+@contextmanager
+def emulated_place(root: Path, network: str) -> Iterator[EmulatedField]:
+    """Emulated routers and a controller's environment for a test module, as it was afterwards."""
+    before = dict(os.environ)
+    os.environ["EGOVNET_STATE"] = str(root / "state")
+    try:
+        with start(root, network) as lab:
+            yield EmulatedField(root, lab)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,6 +1,5 @@
 """A sample of the chaos suite (`make chaos` runs all of it): killed anywhere, never mixed."""
 
-import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,9 +11,8 @@ from playbooks.fleet import Silent
 from playbooks.outcome import Exit
 from playbooks.plan import make_plan
 from playbooks.recover import recover
-from tests.chaos import emulated_field
 from tests.chaos.concurrent import both_at_once, judge
-from tests.chaos.emulated_field import EmulatedField
+from tests.chaos.emulated_field import EmulatedField, emulated_place
 from tests.chaos.killing import KillPoint, run
 from tests.chaos.runs import CONFIRM, FAULTS, PUSH, ROLLBACK, Scenario, chaos, push, random_scenario
 
@@ -36,15 +34,8 @@ SCENARIOS = (
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedField]:
-    root = tmp_path_factory.mktemp("chaos")
-    before = dict(os.environ)
-    os.environ["EGOVNET_STATE"] = str(root / "state")
-    try:
-        with emulated_field.start(root, "127.50.0.0/16") as lab:
-            yield EmulatedField(root, lab)
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    with emulated_place(tmp_path_factory.mktemp("chaos"), "127.50.0.0/16") as made:
+        yield made
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)

@@ -1,6 +1,5 @@
 """A plan that would cut the path it manages a router through is refused, and nothing is touched."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,21 +8,13 @@ from playbooks.apply import apply_plan
 from playbooks.fleet import Silent
 from playbooks.outcome import Exit
 from playbooks.plan import make_plan
-from tests.chaos import emulated_field
-from tests.chaos.emulated_field import EmulatedField
+from tests.chaos.emulated_field import EmulatedField, emulated_place
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedField]:
-    root = tmp_path_factory.mktemp("management")
-    before = dict(os.environ)
-    os.environ["EGOVNET_STATE"] = str(root / "state")
-    try:
-        with emulated_field.start(root, "127.54.0.0/16") as lab:
-            yield EmulatedField(root, lab)
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    with emulated_place(tmp_path_factory.mktemp("management"), "127.54.0.0/16") as made:
+        yield made
 
 
 @pytest.mark.parametrize(
