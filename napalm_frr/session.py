@@ -117,6 +117,10 @@ class Session:
                 f"{self.device}: the connection failed ({type(error).__name__})"
             ) from _without_text(error)
         self.netmiko = netmiko
+        transport = self._transport()
+        if transport is not None and isinstance(transport.sock, socket.socket):
+            # A command is several small packets, which Nagle's algorithm (RFC 896) would hold back.
+            transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def close(self) -> None:
         """End the session; harmless when it is gone already."""

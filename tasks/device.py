@@ -4,9 +4,15 @@ import math
 import time
 from typing import Any
 
-from napalm.base.exceptions import ConnectionClosedException, ConnectionException
+from napalm.base.exceptions import (
+    CommandTimeoutException,
+    ConnectionClosedException,
+    ConnectionException,
+)
 from nornir.core.task import Task
 
+#: Seconds in which a session that is alive answers.
+ANSWER_SECONDS = 10.0
 #: What a lost session looks like, whatever lost it.
 SESSION_LOST = (ConnectionException, ConnectionClosedException, EOFError, OSError)
 
@@ -25,6 +31,20 @@ def reconnect(task: Task) -> Any:
             # The old session is broken, which is why a new one is wanted.
             task.host.connections.pop("napalm", None)
     return driver(task)
+
+
+def answering(task: Task) -> Any:
+    """The driver of a device that answers: in the old session, or else in a new one.
+
+    A router that lost its power does not end its sessions: a command in one waits for its whole
+    time limit, which is long for a commit on its way back.
+    """
+    try:
+        device = driver(task)
+        device.linux("true", timeout=ANSWER_SECONDS)
+    except (*SESSION_LOST, CommandTimeoutException):
+        return reconnect(task)
+    return device
 
 
 def seconds_until(deadline: float) -> int:

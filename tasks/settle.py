@@ -12,7 +12,7 @@ from typing import Any
 from napalm.base.exceptions import CommitError
 from nornir.core.task import Result, Task
 
-from tasks.device import SESSION_LOST, driver, reconnect
+from tasks.device import SESSION_LOST, answering, driver, reconnect
 
 #: What a commit may be at while the device works on it by itself.
 _WORKING = ("applying", "undoing")
@@ -58,8 +58,10 @@ def settle(task: Task, settling: Settling, direction: str, patience: float = 60.
         napalm exceptions: it refuses, or is not reached.
     """
     way = Direction(direction)
+    # Back is where one goes after trouble: the session may be with a router that is no more.
+    connected = answering if way is Direction.BACK else driver
     try:
-        found = _settle(driver(task), settling, way, patience)
+        found = _settle(connected(task), settling, way, patience)
     except SESSION_LOST:
         found = _settle(reconnect(task), settling, way, patience)
     return Result(host=task.host, result=found, changed=True)
