@@ -2,16 +2,17 @@
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from inventory.errors import EgovnetError, InventoryError
+from inventory.errors import EgovnetError, InventoryError, Problem
 from inventory.models import Tier
 from lab.errors import LabError
 from playbooks.context import REFERENCE, Context, Selection
+from playbooks.device_locks import DevicesLockedError
 from playbooks.outcome import Exit, Outcome
 from playbooks.report.show import show, show_error, show_error_json
 from templates.errors import ConfigTextError
@@ -62,20 +63,11 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
         try:
             outcome = function(context, **arguments)
         except (InventoryError, ConfigTextError) as error:
-            if as_json:
-                show_error_json(str(error), error.problems)
-            show_error(str(error), error.problems)
-            sys.exit(Exit.BAD_INPUT)
+            _end(error, Exit.BAD_INPUT, error.problems, as_json=as_json)
+        except (LabError, DevicesLockedError) as error:
+            _end(error, Exit.DEVICES_FAILED, as_json=as_json)
         except EgovnetError as error:
-            if as_json:
-                show_error_json(str(error))
-            show_error(str(error))
-            sys.exit(Exit.BAD_INPUT)
-        except LabError as error:
-            if as_json:
-                show_error_json(str(error))
-            show_error(str(error))
-            sys.exit(Exit.DEVICES_FAILED)
+            _end(error, Exit.BAD_INPUT, as_json=as_json)
         except KeyboardInterrupt:
             show_error("interrupted; what was begun was undone, what was decided was finished")
             sys.exit(Exit.DEVICES_FAILED)
@@ -85,3 +77,13 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
     for option in reversed(_COMMON):
         run = option(run)
     return run
+
+
+def _end(
+    error: Exception, code: Exit, problems: Iterable[Problem] = (), *, as_json: bool
+) -> NoReturn:
+    """Say what is wrong, on stderr and where it was asked for as JSON too, and exit."""
+    if as_json:
+        show_error_json(str(error), problems)
+    show_error(str(error), problems)
+    sys.exit(code)

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from playbooks.cli import main
+from playbooks.journal import Journal
+from playbooks.journal_records import OPEN, Configuration
 from tests.playbooks.console import (
     SECRET,
     all_down,
@@ -424,3 +426,17 @@ def test_lab_topology_is_a_containerlab_file(tmp_path: Path) -> None:
         assert all(end.partition(":")[0] in nodes for end in ends)
     written = contents(tmp_path / "clab")
     assert written["reference.clab.yml"].decode() == ran.stdout
+
+
+def test_nobody_recovers_what_a_living_controller_is_at(tmp_path: Path) -> None:
+    """The change is this process's own, and it lives."""
+    texts = {"bj-pe1": Configuration("bj-pe1", "old\n", "new\n", "+ x", None)}
+    journal = Journal(tmp_path / "reference", "reference")
+    change = journal.begin("apply", "0" * 64, "1 device", texts)
+    ran = egovnet("recover", "--yes", state=tmp_path, env=logged_in(tmp_path))
+    assert (ran.code, ran.stdout) == (5, "")
+    assert f"bj-pe1 by change {change}" in ran.stderr
+    assert "lease until" in ran.stderr
+    assert journal.change(change).state == OPEN
+    done = egovnet("recover", "99", state=tmp_path, env=logged_in(tmp_path))
+    assert (done.code, "no change 99" in done.stderr) == (2, True)
