@@ -7,7 +7,7 @@ so that nobody's journal or lab is touched.
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +239,8 @@ def _clash(story: _Story) -> str:
     try:
         _ = story.context("clash").network
     except InventoryError as error:
-        return str(error.problems[0]).rpartition("/")[2]
+        problem = error.problems[0]
+        return str(replace(problem, file=Path(problem.file).name))
     raise StepFailedError("an overlapping prefix was accepted")
 
 

@@ -18,7 +18,7 @@ from playbooks.context import Context, UsageError
 from playbooks.fleet import Progress, run
 from playbooks.journal import author
 from playbooks.outcome import Exit, Outcome, gravest
-from playbooks.waves import Wave, make_waves
+from playbooks.waves import Wave, check_ways, make_waves
 from tasks.dry_run import DryRun, dry_run, text_hash
 
 FORMAT = 2
@@ -128,6 +128,7 @@ def make_plan(
     Raises:
         WaveError: waves or a canary that the plan cannot have.
     """
+    check_ways(waves_by)
     texts = context.intended() if intended is None else intended
     nornir = context.nornir(texts)
     try:

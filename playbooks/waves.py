@@ -38,8 +38,7 @@ def make_waves(
     Raises:
         WaveError: an unknown way, or a canary that is none of the devices.
     """
-    if wrong := [way for way in by if way not in WAYS]:
-        raise WaveError(f"--waves: {', '.join(wrong)} is no way to make waves; use region, tier")
+    check_ways(by)
     if canary is not None and canary not in names:
         raise WaveError(f"--canary: {canary} is not changed by this plan")
     tiers = {tier: place for place, tier in enumerate(reversed(TIER_ORDER))}
@@ -64,6 +63,16 @@ def make_waves(
         if rest:
             waves.append(Wave(" ".join(words) or "all", rest))
     return tuple(waves)
+
+
+def check_ways(by: Sequence[str]) -> None:
+    """What can be said of the ways before any device is asked.
+
+    Raises:
+        WaveError: an unknown way.
+    """
+    if wrong := [way for way in by if way not in WAYS]:
+        raise WaveError(f"--waves: {', '.join(wrong)} is no way to make waves; use region, tier")
 
 
 def up_to(waves: Sequence[Wave], stop_after: str | None) -> tuple[Wave, ...]:

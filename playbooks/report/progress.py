@@ -72,20 +72,25 @@ class TerminalProgress:
 
 
 class PlainProgress:
-    """One line per device and stage that ended, for logs."""
+    """One line per device and stage that ended, for logs; each is written whole."""
 
     def stage(self, name: str, total: int) -> None:
         """Say that a stage begins."""
-        print(f"{name}: {total} {'device' if total == 1 else 'devices'}", file=sys.stderr)
+        _line(f"{name}: {total} {'device' if total == 1 else 'devices'}")
 
     def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
         """Say how a device ended a stage."""
         if state != "begin":
             suffix = f": {detail}" if detail else ""
-            print(f"{stage}: {name}: {state}{suffix}", file=sys.stderr)
+            _line(f"{stage}: {name}: {state}{suffix}")
 
     def finish(self) -> None:
         """Nothing is held."""
+
+
+def _line(text: str) -> None:
+    """In one write: print() makes two, and devices end side by side."""
+    sys.stderr.write(f"{text}\n")
 
 
 def make_progress() -> TerminalProgress | PlainProgress:

@@ -155,8 +155,10 @@ def _value(value: Any) -> str:
 
 
 def _waves(console: Console, waves: list[dict[str, Any]]) -> None:
-    rows = ((wave["name"], wave.get("state", ""), ", ".join(wave["devices"])) for wave in waves)
-    _table(console, ["wave", "state", "devices"], rows)
+    # a plan's waves have not begun: they have no state
+    keys = [key for key in ("name", "state") if key in waves[0]]
+    rows = ([*(wave[key] for key in keys), ", ".join(wave["devices"])] for wave in waves)
+    _table(console, [*["wave", "state"][: len(keys)], "devices"], rows)
     for wave in waves:
         for finding in wave.get("findings", ()):
             console.print(Text(f"  {wave['name']}: {finding}"), style="red")
