@@ -167,8 +167,11 @@ def _vanishing_lines(running: Contexts, candidate: Contexts) -> tuple[list[Comma
     late: list[Command] = []
     for path, lines in running.items():
         wanted = candidate.get(path, [])
+        gone = [line for line in lines if line not in wanted]
+        if not gone:
+            continue
         slots = {slot for line in wanted if (slot := slot_of(path, line))}
-        for line in reversed([line for line in lines if line not in wanted]):
+        for line in reversed(gone):
             targets = _ROUTE_TARGETS.match(line)
             if targets:
                 early += _narrow(path, targets, wanted)

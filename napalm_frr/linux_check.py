@@ -7,6 +7,7 @@ VLAN that the text does not have), at a fiftieth of its time.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from typing import Any
@@ -87,14 +88,12 @@ def _faults_of(
         found.append(f"{name}: has MTU {link.get('mtu')}, not {attributes['mtu']}")
     found += _vlan_faults(name, attributes, link)
     has = {
-        str(ipaddress.ip_interface(f"{a['local']}/{a['prefixlen']}"))
+        _canonical(f"{a['local']}/{a['prefixlen']}")
         for a in link.get("addr_info", [])
         if "local" in a
     }
     needs = {line.split()[1] for line in lines if line.startswith("address ")}
-    needs = {
-        address if "/" in address else str(ipaddress.ip_interface(address)) for address in needs
-    }
+    needs = {address if "/" in address else _canonical(address) for address in needs}
     found += [f"{name}: has no address {address}" for address in sorted(needs - has)]
     found += [
         f"{name}: has the address {address} too"
@@ -118,6 +117,13 @@ def _vlan_faults(name: str, attributes: dict[str, str], link: dict[str, Any]) ->
     return [] if is_it else [f"{name}: is not VLAN {number} on {parent}"]
 
 
+# The same addresses are looked at again at each reading of a router.
+@functools.lru_cache(maxsize=65536)
+def _canonical(address: str) -> str:
+    return str(ipaddress.ip_interface(address))
+
+
+@functools.lru_cache(maxsize=65536)
 def _comes_by_itself(address: str) -> bool:
     ip = ipaddress.ip_interface(address).ip
     return ip.is_loopback or (ip.version == 6 and ip.is_link_local)
