@@ -10,6 +10,7 @@ are written one way.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterator
@@ -67,7 +68,8 @@ def numbered(text: str) -> Iterator[tuple[int, Path, str | None]]:
             elif stack:
                 stack.pop()
             continue
-        indent = len(raw.expandtabs()) - len(raw.expandtabs().lstrip())
+        spaced = raw.expandtabs()
+        indent = len(spaced) - len(spaced.lstrip())
         while stack and stack[-1][0] >= indent:
             stack.pop()
         if not stack and IGNORED.match(line):
@@ -91,6 +93,8 @@ def hostname_of(text: str) -> str | None:
     return match.group(1) if match else None
 
 
+# The texts of one router, and of its neighbours, have most of their lines in common.
+@functools.lru_cache(maxsize=65536)
 def canonical_line(line: str) -> str:
     """One spelling for IPv6 addresses and for prefixes with host bits; free text is left alone."""
     if _FREE_TEXT.match(line):

@@ -82,12 +82,12 @@ def field(
 
 
 def _plan(lab: EmulatedRouters, context: Context, names: Collection[str]) -> Plan:
-    lab.reset(context.intended(names))
-    texts = {
-        name: f"{text}ip route 10.77.0.0/16 Null0\n"
-        for name, text in context.intended(names).items()
-    }
-    plan = make_plan(context, Silent(), intended=texts)
+    """One static route more on each; texts as the routers print them, as rendered ones are."""
+    old = context.intended(names)
+    lab.reset({name: f"{text}ip route 10.77.0.0/16 Null0\n" for name, text in old.items()})
+    new = lab.running(names)
+    lab.reset(old)
+    plan = make_plan(context, Silent(), intended=new)
     assert plan.devices.keys() == set(names), plan.unreachable
     return plan
 
