@@ -33,7 +33,10 @@ def every_scenario(place: Field, seed: int, pairs: int) -> Iterator[Scenario]:
     back, _ = writes(place, "count-back", Scenario(ROLLBACK))
     for write in range(1, back + 1):
         for written in (False, True):
-            yield Scenario(ROLLBACK, KillPoint(write, written))
+            kill = KillPoint(write, written)
+            yield Scenario(ROLLBACK, kill)
+            fault = FAULTS[(2 * write + written) % len(FAULTS)]
+            yield Scenario(ROLLBACK, kill, faults=((names[write % len(names)], fault),))
     for first in (decision - 3, decision):
         for write in range(1, _RECOVERY_WRITES + 1):
             for written in (False, True):
@@ -91,14 +94,14 @@ def few_scenarios(place: Field, seed: int, faults: Sequence[str], many: int) -> 
 def _kills(
     count: int, decision: int, names: Sequence[str], *, with_faults: bool
 ) -> Iterator[Scenario]:
-    """Kills before and after each write, and the same again with a device at fault."""
+    """Kills before and after each write, and the same again with each fault of a device."""
     for write in range(1, count + 1):
         for written in (False, True):
             kill, phase = KillPoint(write, written), _phase(write, decision)
             yield Scenario(phase, kill)
-            if with_faults:
-                fault = FAULTS[(2 * write + written) % len(FAULTS)]
-                yield Scenario(phase, kill, faults=((names[write % len(names)], fault),))
+            for number, fault in enumerate(FAULTS if with_faults else ()):
+                name = names[(write + number) % len(names)]
+                yield Scenario(phase, kill, faults=((name, fault),))
 
 
 def _phase(write: int, decision: int) -> str:
