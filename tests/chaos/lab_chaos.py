@@ -72,8 +72,8 @@ def lab_chaos(root: Path, seed: int, many: int, console: Console) -> tuple[list[
         begin_pings(lab, {**FRIENDS, **STRANGERS})
         reports = run_all(field_, calm, console)
         packets.friends = end_pings(lab, FRIENDS)
-        console.print(f"{len(reports)} runs; {packets.told()}")
         packets.strangers = end_pings(lab, STRANGERS)
+        console.print(f"{len(reports)} runs; {packets.told()}")
         begin_pings(lab, STRANGERS)
         reports += run_all(field_, [s for s in chosen if _restarts(s)], console)
         for pair, (sent, answered) in end_pings(lab, STRANGERS).items():
