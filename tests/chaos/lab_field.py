@@ -105,7 +105,7 @@ class LabField:
         deadline = time.monotonic() + seconds
         script = (
             "cd /var/lib/egovnet/changes 2>/dev/null || exit 0; "
-            "! grep -lE '^(applying|applied|pending|undoing)$' */state && test ! -d ../lock"
+            "! grep -lE '^(applying|applied|pending|undoing)$' */state && ! pgrep -f egovnet/agent-"
         )
         while time.monotonic() < deadline:
             done = self._lab.exec_many(dict.fromkeys(CHANGED, script))
