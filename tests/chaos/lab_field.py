@@ -103,9 +103,11 @@ class LabField:
         """Return when no router has a commit at work or pending."""
         self._end_watchers()
         deadline = time.monotonic() + seconds
+        # the brackets keep pgrep from finding the shell that asks
         script = (
             "cd /var/lib/egovnet/changes 2>/dev/null || exit 0; "
-            "! grep -lE '^(applying|applied|pending|undoing)$' */state && ! pgrep -f egovnet/agent-"
+            "! grep -lE '^(applying|applied|pending|undoing)$' */state"
+            " && ! pgrep -f egovnet/[a]gent-"
         )
         while time.monotonic() < deadline:
             done = self._lab.exec_many(dict.fromkeys(CHANGED, script))
