@@ -1,1 +1,1 @@
-"""The nightly drift job: what runs against what is meant, judged, told and, where allowed, mended."""
+"""The nightly drift job: what runs against what is meant; judged, told, mended where allowed."""
