@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from napalm_frr.agent import STATE_DIRECTORY, Agent
 from napalm_frr.configuration import ConfigurationMethods
 from napalm_frr.getter_methods import GetterMethods
 from napalm_frr.getters.linux import vpn_targets
+from napalm_frr.line_changes import Against, LineChange, line_changes, put_back
 from napalm_frr.session import Completed, Session
 from napalm_frr.state import DeviceState
 
@@ -30,11 +31,11 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
     (default eth0 and mgmt), ``allow_management_change``, ``state_directory`` (on the router),
     ``accept_seconds`` (how long the router waits for our verdict on what it applied).
 
-    Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()`` and
-    ``vpn_targets()``, and for commits by the id their controller chose ``commit_as``,
-    ``commit_state``, ``extend_commit``, ``confirm_change`` and ``roll_back_change``. They are
-    callables held as attributes: NAPALM's conformance test refuses public methods that it does not
-    know.
+    Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()``,
+    ``read_against(text)``, ``text_with(text, changes)`` and ``vpn_targets()``, and for commits by
+    the id their controller chose ``commit_as``, ``commit_state``, ``extend_commit``,
+    ``confirm_change`` and ``roll_back_change``. They are callables held as attributes: NAPALM's
+    conformance test refuses public methods that it does not know.
     """
 
     platform = "frr"
@@ -117,6 +118,19 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
         return lambda text: _runs_text(self, text)
 
     @property
+    def read_against(self) -> Callable[[str], Against]:
+        """``read_against(text)``: what the router runs, and how that differs from a whole text;
+        one round trip, and no check of the text. Raises DeviceTextError."""
+        return lambda text: _read_against(self, text)
+
+    @property
+    def text_with(self) -> Callable[[str, Collection[LineChange]], str]:
+        """``text_with(text, changes)``: what the router runs now with these changes towards
+        ``text`` made, and nothing else touched; a whole text, to be loaded. Raises
+        DeviceTextError."""
+        return lambda text, changes: _text_with(self, text, changes)
+
+    @property
     def vpn_targets(self) -> Callable[[], dict[str, dict[str, Any]]]:
         """``vpn_targets()``: RD and route targets per VRF, see ``getters.linux.vpn_targets``."""
         return lambda: vpn_targets(
@@ -136,6 +150,17 @@ def _running_text(driver: FRRDriver) -> str:
 def _diff_to(driver: FRRDriver, text: str) -> str:
     running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
     return "" if running.same(wanted) else running.diff_to(wanted)
+
+
+def _read_against(driver: FRRDriver, text: str) -> Against:
+    running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
+    changes = line_changes(running, wanted)
+    return Against(running.text.joined(), changes, running.faults, running.diff_to(wanted))
+
+
+def _text_with(driver: FRRDriver, text: str, changes: Collection[LineChange]) -> str:
+    running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
+    return put_back(running, wanted, changes).joined()
 
 
 def _runs_text(driver: FRRDriver, text: str) -> bool:

@@ -13,6 +13,8 @@ from playbooks.apply import shown
 from playbooks.cli_lab import lab
 from playbooks.cli_options import verb
 from playbooks.context import Context
+from playbooks.drift.collect import DEFAULT_TIMEOUT
+from playbooks.drift.job import drift as drift_playbook
 from playbooks.gate import override_from
 from playbooks.history import history as history_playbook
 from playbooks.history import show_change
@@ -246,6 +248,55 @@ def apply(
 def recover(context: Context, change: int | None, *, yes: bool) -> Outcome:
     """Finish what a dead controller left: the whole change forward, or the whole change back."""
     return recover_playbook(context, make_progress(), change, yes=yes)
+
+
+@main.command()
+@click.option(
+    "--remediate",
+    multiple=True,
+    metavar="CLASS",
+    help="Put back what differs of this class: leak, service or policy; may be repeated.",
+)
+@click.option(
+    "--share",
+    type=click.IntRange(0, 100),
+    metavar="PERCENT",
+    help="Most of the network's routers that a night may change (default: as drift.yaml says).",
+)
+@click.option(
+    "--timeout",
+    type=click.IntRange(5, 3600),
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a device may take to be read before it is given up.",
+)
+@click.option("--ticket", metavar="ID", help="Kept with what is put back.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory for drift.html, .json, .xml (JUnit), .md and .prom.",
+)
+@verb
+def drift(
+    context: Context,
+    *,
+    remediate: tuple[str, ...],
+    share: int | None,
+    timeout: int,
+    ticket: str | None,
+    report: Path | None,
+) -> Outcome:
+    """Read the network by night: what runs against what is meant. Changes nothing by itself."""
+    return drift_playbook(
+        context,
+        make_progress(),
+        remediate=remediate,
+        share=share,
+        timeout=timeout,
+        ticket=ticket,
+        report=report,
+    )
 
 
 @main.command()

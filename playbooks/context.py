@@ -82,6 +82,7 @@ class Context:
     directory: Path
     selection: Selection = field(default_factory=Selection)
     workers: int = 20
+    runner: str = "threaded"
 
     @cached_property
     def _loaded(self) -> tuple[Network, Sources]:

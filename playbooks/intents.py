@@ -36,6 +36,8 @@ _METADATA = MetaData()
 #: Long enough for any file; some databases' plain binary type ends at 64 KB.
 _BYTES = LargeBinary(2**24)
 
+#: Kind of a change that puts back what was meant all along.
+KEEPS_INTENT = "remediate"
 #: Keys in one question: databases bound how many there may be.
 _AT_ONCE = 500
 
@@ -178,12 +180,15 @@ def record(context: Context, change: int) -> None:
     journal = context.journal
     intents = Intents(journal.engine)
     intent = context.intent
-    if intent is not None and journal.change(change).kind != "rollback":
+    kind = journal.change(change).kind
+    if intent is not None and kind not in ("rollback", KEEPS_INTENT):
         texts = {name: c.intended for name, c in journal.configurations(change).items()}
         if context.intended(texts) != texts:
             intent = None
     before = network_runs(intents, (c for c in journal.changes() if c.id < change))
     after = None if intent is None else intents.keep(intent)
+    if kind == KEEPS_INTENT:
+        after = before
     intents.attach(change, before, after)
     # Digests of what a rollback builds on: in the chain, so that tampering shows.
     journal.step(change, "intent", "*", "done", {"before": before, "after": after})

@@ -84,6 +84,47 @@ LOCKS = Table(
     Column("expires", Float, nullable=False),
 )
 
+#: Runs of the drift job, for the trend.
+DRIFT_RUNS = Table(
+    "drift_runs",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("network", String(100), nullable=False, index=True),
+    Column("started", String(40), nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("devices", Integer, nullable=False),
+    Column("unreachable", Integer, nullable=False),
+    Column("proved", Integer, nullable=False),
+    #: Open differences by class, as JSON.
+    Column("classes", Text, nullable=False),
+)
+
+#: Differences that are not gone, and since when.
+DRIFT_DIFFERENCES = Table(
+    "drift_differences",
+    METADATA,
+    Column("network", String(100), primary_key=True),
+    Column("device", String(100), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("subject", String(300), primary_key=True),
+    Column("first_seen", String(40), nullable=False),
+    Column("runs", Integer, nullable=False),
+)
+
+#: Each device as it was when it last answered.
+DRIFT_READINGS = Table(
+    "drift_readings",
+    METADATA,
+    Column("network", String(100), primary_key=True),
+    Column("device", String(100), primary_key=True),
+    Column("read_at", String(40), nullable=False),
+    #: Differences by class, and numbers of the state, as JSON.
+    Column("classes", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    #: What it ran, without secrets; null: what was meant.
+    Column("text", Text, nullable=True),
+)
+
 
 def make_tables(connection: Connection) -> None:
     """Create what is missing, columns of an older journal's tables too."""

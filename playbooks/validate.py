@@ -1,6 +1,7 @@
 """`validate`: schema, cross references, policy and allocation of an inventory; writes nothing."""
 
 from playbooks.context import Context
+from playbooks.drift.policy import read_policy
 from playbooks.outcome import Outcome
 
 
@@ -12,6 +13,7 @@ def validate(context: Context) -> Outcome:
     """
     network = context.network
     _ = context.allocation
+    read_policy(context.directory, network)
     return Outcome(
         "validate",
         {

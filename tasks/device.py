@@ -24,13 +24,18 @@ def driver(task: Task) -> Any:
 
 def reconnect(task: Task) -> Any:
     """Close what is left of the session and open a new one."""
+    disconnect(task)
+    return driver(task)
+
+
+def disconnect(task: Task) -> None:
+    """Close the session, if there is one, whatever is left of it."""
     if "napalm" in task.host.connections:
         try:
             task.host.close_connection("napalm")
         except SESSION_LOST:
-            # The old session is broken, which is why a new one is wanted.
+            # It is broken already.
             task.host.connections.pop("napalm", None)
-    return driver(task)
 
 
 def answering(task: Task) -> Any:

@@ -9,9 +9,11 @@ from templates.errors import ConfigTextError
 from templates.facts import DeviceFacts
 from templates.foreign import foreign_platform
 from templates.frr import config_reader as frr_config
+from templates.frr import line_meaning as frr_lines
 from templates.frr import renderer as frr
 from templates.frr import secret_places as frr_secrets
 from templates.frr import state_reader as frr_state
+from templates.line_meaning import LineMeaning
 from templates.state import DeviceState
 
 
@@ -26,6 +28,8 @@ class Platform:
     read_state: Callable[[Device, str], DeviceState]
     #: (text, where it came from) -> facts; raises ConfigTextError.
     read_config: Callable[[str, str], DeviceFacts]
+    #: (device, part, path, line, sign, shared=...) -> what a line that differs is about.
+    line_meaning: Callable[..., LineMeaning]
     #: A whole text without its secrets.
     redact: Callable[[str], str]
     #: (sentences about devices, their texts) -> the sentences without the texts' secrets.
@@ -39,6 +43,7 @@ PLATFORMS: dict[str, Platform] = {
         state_script=frr_state.state_script,
         read_state=frr_state.read_state,
         read_config=frr_config.read_config,
+        line_meaning=frr_lines.line_meaning,
         redact=frr_secrets.redact_text,
         redact_messages=frr_secrets.redact_messages,
     ),

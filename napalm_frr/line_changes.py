@@ -1,0 +1,158 @@
+"""Line by line, what lies between two configurations, and one with some of it put back; pure.
+
+The diff for people is `native_diff`; this one is for programs that judge each line by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Literal, NamedTuple
+
+from napalm_frr import frr_tree, interfaces_text
+from napalm_frr.delta import Command
+from napalm_frr.device_text import DeviceText
+from napalm_frr.frr_tree import Contexts, Path, children_of
+from napalm_frr.state import DeviceState
+from napalm_frr.vtysh_script import write_script
+
+Part = Literal["interfaces", "frr"]
+
+
+class LineChange(NamedTuple):
+    """One line that only one side has.
+
+    ``path`` are the headers of its context from the outside in (``frr_tree``, ``interfaces_text``);
+    ``line`` is "" for the context itself. ``sign`` is ``-`` where only the first side has it and
+    ``+`` where only the second has. ``shared``: the second side has the context too.
+    """
+
+    part: Part
+    path: Path
+    line: str
+    sign: Literal["+", "-"]
+    shared: bool
+
+
+class Against(NamedTuple):
+    """A router's running text against a wanted one."""
+
+    text: str
+    """The whole running text."""
+    changes: tuple[LineChange, ...]
+    faults: tuple[str, ...]
+    """Where its Linux is not as its own text says (``linux_check``)."""
+    diff: str
+    """All of it for people (``native_diff``)."""
+
+
+def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange, ...]:
+    """What leads from ``running`` to ``wanted``; empty when they mean the same (faults of Linux
+    are not lines)."""
+    found: list[LineChange] = []
+    for part, old, new in (
+        ("interfaces", running.interfaces, wanted.interfaces),
+        ("frr", running.frr, wanted.frr),
+    ):
+        found += _changes(part, old, new)  # type: ignore[arg-type]  # both are parts
+    return tuple(found)
+
+
+def put_back(
+    running: DeviceState, wanted: DeviceState, chosen: Collection[LineChange]
+) -> DeviceText:
+    """``running`` with the chosen changes made; what was not chosen stays as it runs.
+
+    A context that loses its last line and that ``wanted`` does not have goes, and so does all
+    inside a context whose own line is chosen.
+    """
+    interfaces = _made("interfaces", running.interfaces, wanted.interfaces, chosen)
+    frr = _made("frr", running.frr, wanted.frr, chosen)
+    same = frr_tree.same(interfaces, running.interfaces)
+    return DeviceText(
+        running.text.hostname,
+        running.text.interfaces if same else interfaces_text.render(interfaces),
+        _head(running.text) + _frr_text(frr),
+    )
+
+
+def _changes(part: Part, old: Contexts, new: Contexts) -> Iterator[LineChange]:
+    for path in [*new, *(path for path in old if path not in new)]:
+        before, after = old.get(path), new.get(path)
+        shared = after is not None
+        if path and before is None:
+            yield LineChange(part, path, "", "+", shared)
+        if path and after is None:
+            yield LineChange(part, path, "", "-", shared)
+        have, want = set(before or ()), set(after or ())
+        for line in before or ():
+            if line not in want:
+                yield LineChange(part, path, line, "-", shared)
+        for line in after or ():
+            if line not in have:
+                yield LineChange(part, path, line, "+", shared)
+
+
+def _made(part: Part, old: Contexts, new: Contexts, chosen: Collection[LineChange]) -> Contexts:
+    made = {path: list(lines) for path, lines in old.items()}
+    for change in chosen:
+        if change.part != part:
+            continue
+        path, line = change.path, change.line
+        if change.sign == "+":
+            _put(made, new, path, line)
+        elif not line:
+            for gone in [path, *children_of(made, path)]:
+                made.pop(gone, None)
+        elif path in made:
+            made[path] = [kept for kept in made[path] if kept != line]
+    # contexts in the order that the wanted text has, strangers at the end
+    order = {path: place for place, path in enumerate(new)}
+    placed = sorted(made, key=lambda path: order.get(path, len(order)))
+    kept = {path: made[path] for path in _outer_first(placed)}
+    return frr_tree.drop_empty(kept) if part == "frr" else kept
+
+
+def _put(made: Contexts, new: Contexts, path: Path, line: str) -> None:
+    for depth in range(1, len(path)):
+        made.setdefault(path[:depth], [])
+    lines = made.setdefault(path, [])
+    if line and line not in lines:
+        wanted = new.get(path, [])
+        # as it stands there: first what the wanted text has before it
+        before = set(wanted[: wanted.index(line)]) if line in wanted else set()
+        places = [number for number, other in enumerate(lines) if other in before]
+        lines.insert(places[-1] + 1 if places else 0, line)
+
+
+def _outer_first(paths: list[Path]) -> Iterator[Path]:
+    """Each context right after the one it stands in."""
+    inner: dict[Path, list[Path]] = {}
+    for path in paths:
+        inner.setdefault(path[:-1] if path else ("",), []).append(path)
+
+    def walk(path: Path) -> Iterator[Path]:
+        yield path
+        for child in inner.get(path, ()):
+            yield from walk(child)
+
+    yield ()
+    for path in inner.get((), ()):
+        yield from walk(path)
+
+
+def _frr_text(contexts: Contexts) -> str:
+    commands = [
+        Command(path, line)
+        for path, lines in contexts.items()
+        for line in ([None, *lines] if path else lines)
+    ]
+    return write_script(commands).text
+
+
+def _head(text: DeviceText) -> str:
+    """The lines of FRR's text that say what FRR it is."""
+    kept = []
+    for line in text.frr.splitlines():
+        if line.startswith(("frr version", "frr defaults", "hostname ", "service integrated")):
+            kept.append(line)
+    return "".join(f"{line}\n" for line in kept) + "!\n"

@@ -1,0 +1,196 @@
+"""Lines, facts and state to differences: pure. The proof's part is in `separation`.
+
+Differences are of facts, not of strings: a device that says the same in other words has none that
+counts. Lines are gathered by the object they belong to, and an object is as grave as its gravest
+line.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from playbooks.drift.night import RANKED, Difference, DriftClass
+from playbooks.judge import Check
+from templates.device import Device
+from templates.facts import BgpInstance, DeviceFacts, NeighborFacts
+from templates.line_meaning import LineKind, LineMeaning
+from templates.platforms import PLATFORMS, redact
+
+_CLASS_OF = {
+    LineKind.COSMETIC: DriftClass.COSMETIC,
+    LineKind.POLICY: DriftClass.POLICY,
+    LineKind.SERVICE: DriftClass.SERVICE,
+    LineKind.FOREIGN: DriftClass.UNMANAGED,
+}
+#: What Linux does otherwise than its text says, where that opens a way between tables.
+_OPENS = re.compile(r": (is in VRF |takes in labels,|is not a VRF with table )")
+_STRANGER = re.compile(r": is a (vlan|vrf) that the text does not have")
+#: What the state says of a VRF's targets once more when its configuration says so already.
+_SAID_BY_LINES = ("route targets",)
+
+#: (part, path, line, sign, shared), as the driver has it.
+Change = Any
+
+
+def configuration_differences(
+    device: Device,
+    changes: Iterable[Change],
+    facts: DeviceFacts,
+    intended: DeviceFacts,
+) -> list[tuple[Difference, tuple[Change, ...]]]:
+    """One difference for each object whose lines differ, with the changes that would mend it.
+
+    `facts` are of what runs, `intended` of what is meant.
+    """
+    meaning_of = PLATFORMS[device.platform].line_meaning
+    grouped: dict[tuple[str, bool], list[tuple[Change, LineMeaning]]] = {}
+    for change in changes:
+        meaning = meaning_of(
+            device, change.part, change.path, change.line, change.sign, shared=change.shared
+        )
+        foreign = meaning.kind is LineKind.FOREIGN
+        grouped.setdefault((meaning.subject, foreign), []).append((change, meaning))
+    same_policies = _policies(facts) == _policies(intended)
+    found = []
+    for (subject, foreign), entries in grouped.items():
+        klass = _class(entries, same_policies=same_policies)
+        lines = _lines(device, (change for change, _ in entries))
+        difference = Difference(
+            device=device.name,
+            klass=klass,
+            kind="configuration",
+            subject=subject,
+            message=_message(klass, entries),
+            vrf=next((meaning.vrf for _, meaning in entries if meaning.vrf), ""),
+            lines=lines,
+            mendable=not foreign,
+            why_not="not egovnet's: nothing of the inventory owns it" if foreign else "",
+        )
+        found.append((difference, tuple(change for change, _ in entries)))
+    return found
+
+
+def linux_differences(device: Device, faults: Iterable[str]) -> Iterator[Difference]:
+    """Where a device's Linux is not as its own text says; a commit repairs that."""
+    by_name: dict[str, list[str]] = {}
+    for fault in faults:
+        by_name.setdefault(fault.partition(":")[0], []).append(fault)
+    vrf_of = {i.name: i.vrf or "" for i in device.interfaces}
+    names = {vrf.name for vrf in device.vrfs}
+    for name, said in by_name.items():
+        opens = any(_OPENS.search(fault) for fault in said)
+        stranger = any(_STRANGER.search(fault) for fault in said)
+        klass = DriftClass.LEAK if opens else DriftClass.SERVICE
+        if stranger and not opens:
+            klass = DriftClass.UNMANAGED
+        yield Difference(
+            device=device.name,
+            klass=klass,
+            kind="state",
+            subject=f"Linux interface {name}",
+            message="; ".join(said),
+            vrf=name if name in names else vrf_of.get(name, ""),
+            mendable=not stranger,
+            why_not="not egovnet's: its text does not have it" if stranger else "",
+        )
+
+
+def state_differences(
+    checks: Iterable[Check], told: Collection[tuple[str, str]]
+) -> Iterator[Difference]:
+    """Checks of the control plane that fail: drift though the configuration be right.
+
+    `told` are (device, VRF) of which lines say already that their targets differ.
+    """
+    for check in checks:
+        if check.passed:
+            continue
+        vrf = check.subject.split()[0] if _of_vrf(check) else ""
+        if check.kind in _SAID_BY_LINES and (check.device, vrf) in told:
+            continue
+        klass = DriftClass.LEAK if check.severity == "leak" else DriftClass.SERVICE
+        yield Difference(
+            device=check.device,
+            klass=klass,
+            kind="state",
+            subject=f"{check.kind} {check.subject}",
+            message=check.message,
+            vrf=vrf,
+            why_not="a state: its configuration is as meant, or is mended by itself",
+        )
+
+
+def rank(difference: Difference) -> tuple[int, str, str, str]:
+    """Sort key: the gravest first, then by device."""
+    place = RANKED.index(difference.klass)
+    return (place, difference.device, difference.kind, difference.subject)
+
+
+def _of_vrf(check: Check) -> bool:
+    return check.kind in (
+        "CE session",
+        "route targets",
+        "unreachable default",
+        "VRF routes",
+        "no stray routes",
+    )
+
+
+def _class(entries: list[tuple[Change, LineMeaning]], *, same_policies: bool) -> DriftClass:
+    kinds = {meaning.kind for _, meaning in entries}
+    if same_policies and LineKind.FOREIGN not in kinds and _only_names(entries):
+        return DriftClass.COSMETIC
+    return min((_CLASS_OF[kind] for kind in kinds), key=RANKED.index)
+
+
+def _only_names(entries: list[tuple[Change, LineMeaning]]) -> bool:
+    """Whether all that differs is names and numbers, and the rest stands on both sides."""
+    rest: dict[str, list[str]] = {"+": [], "-": []}
+    for change, meaning in entries:
+        if not meaning.by_name and meaning.kind is not LineKind.COSMETIC:
+            rest[change.sign].append(change.line)
+    return sorted(rest["+"]) == sorted(rest["-"]) and any(meaning.by_name for _, meaning in entries)
+
+
+def _policies(facts: DeviceFacts) -> list[Any]:
+    """Everything that policies do on a device, without their names."""
+    return sorted(
+        (
+            (str(vrf), *_of_instance(instance, neighbor))
+            for vrf, instance in facts.bgp.items()
+            for neighbor in instance.neighbors.values()
+        ),
+        key=lambda entry: entry[:2],
+    )
+
+
+def _of_instance(instance: BgpInstance, neighbor: NeighborFacts) -> tuple[Any, ...]:
+    families: Mapping[str, Any] = neighbor.families
+    policies = {name: (f.policy_in, f.policy_out) for name, f in families.items()}
+    return neighbor.address, policies
+
+
+def _lines(device: Device, changes: Iterable[Change]) -> tuple[str, ...]:
+    """As a diff shows them, each with the context it stands in; without secrets."""
+    shown = []
+    for change in changes:
+        where = " > ".join(change.path)
+        line = redact(change.line, device.platform) if change.line else ""
+        text = f"{where} > {line}" if where and line else line or where
+        shown.append(f"{'-' if change.sign == '-' else '+'} {text}")
+    return tuple(shown)
+
+
+def _message(klass: DriftClass, entries: list[tuple[Change, LineMeaning]]) -> str:
+    lacks = sum(change.sign == "+" for change, _ in entries)
+    has = len(entries) - lacks
+    if klass is DriftClass.COSMETIC:
+        return "says the same in other words"
+    parts = []
+    if lacks:
+        parts.append(f"lacks {lacks} {'line' if lacks == 1 else 'lines'}")
+    if has:
+        parts.append(f"has {has} {'line' if has == 1 else 'lines'} that it should not have")
+    if klass is DriftClass.UNMANAGED:
+        return f"has {has} {'line' if has == 1 else 'lines'} that nobody's inventory has"
+    return " and ".join(parts)

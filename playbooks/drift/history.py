@@ -1,0 +1,195 @@
+"""What earlier nights saw, in the journal's database: since when, how often, and last known states.
+
+Devices that were not asked, or did not answer, keep what is known of them.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from playbooks.drift.night import DeviceNight, Difference, LastKnown, NightBefore
+from playbooks.journal_tables import DRIFT_DIFFERENCES, DRIFT_READINGS, DRIFT_RUNS
+
+#: Nights that the trend goes back.
+NIGHTS = 365
+#: Databases take only so many values in one statement.
+_ROWS = 200
+
+
+class History:
+    """The nights of one network."""
+
+    def __init__(self, engine: Engine, network: str) -> None:
+        self._engine = engine
+        self._network = network
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        connection = self._engine.connect().execution_options(egovnet_writes=True)
+        with connection, connection.begin():
+            yield connection
+
+    def trend(self) -> tuple[NightBefore, ...]:
+        """Earlier runs, the oldest first."""
+        table = DRIFT_RUNS
+        with self._engine.begin() as connection:
+            rows = connection.execute(
+                select(table)
+                .where(table.c.network == self._network)
+                .order_by(table.c.id.desc())
+                .limit(NIGHTS)
+            ).all()
+        return tuple(
+            NightBefore(
+                row.started,
+                row.devices,
+                row.unreachable,
+                bool(row.proved),
+                json.loads(row.classes),
+            )
+            for row in reversed(rows)
+        )
+
+    def with_age(self, differences: Sequence[Difference], now: str) -> list[Difference]:
+        """The differences with when each was first seen, and in how many runs in a row."""
+        table = DRIFT_DIFFERENCES
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(table).where(table.c.network == self._network)).all()
+        known = {(row.device, row.kind, row.subject): row for row in rows}
+        aged = []
+        for difference in differences:
+            row = known.get(_key(difference))
+            first, runs = (row.first_seen, row.runs + 1) if row is not None else (now, 1)
+            aged.append(replace(difference, first_seen=first, runs=runs))
+        return aged
+
+    def last_known(self, devices: Collection[str], now: datetime) -> dict[str, LastKnown]:
+        """How each of `devices` was when it last answered; without those that never did."""
+        wanted = set(devices)
+        return {
+            row.device: LastKnown(
+                row.read_at,
+                int((now - datetime.fromisoformat(row.read_at)).total_seconds()),
+                json.loads(row.classes),
+                json.loads(row.state),
+            )
+            for row in self._readings()
+            if row.device in wanted
+        }
+
+    def last_texts(self, devices: Collection[str]) -> dict[str, str]:
+        """What those of `devices` ran that were not as meant when they last answered."""
+        wanted = set(devices)
+        return {
+            row.device: row.text for row in self._readings() if row.device in wanted and row.text
+        }
+
+    def _readings(self) -> Sequence[Any]:
+        table = DRIFT_READINGS
+        with self._engine.begin() as connection:
+            return connection.execute(select(table).where(table.c.network == self._network)).all()
+
+    def keep(
+        self,
+        started: str,
+        rows: Sequence[DeviceNight],
+        differences: Sequence[Difference],
+        texts: Mapping[str, str],
+        *,
+        seconds: float,
+        proved: bool,
+        classes: Mapping[str, int],
+    ) -> int:
+        """Everything of a run that later ones want to know, in one transaction; its number."""
+        read = [row for row in rows if not row.unreachable]
+        with self._writing() as connection:
+            row = {
+                "network": self._network,
+                "started": started,
+                "seconds": seconds,
+                "devices": len(rows),
+                "unreachable": len(rows) - len(read),
+                "proved": int(proved),
+                "classes": json.dumps(dict(classes)),
+            }
+            key = connection.execute(insert(DRIFT_RUNS), row).inserted_primary_key
+            self._replace(connection, DRIFT_DIFFERENCES, _ages(self._network, differences, read))
+            self._replace(
+                connection, DRIFT_READINGS, _states(self._network, differences, read, texts)
+            )
+
+        assert key is not None  # noqa: S101 -- an insert of one row has a key
+        return int(key[0])
+
+    def _replace(
+        self, connection: Connection, table: Any, rows_of: Mapping[str, list[dict[str, Any]]]
+    ) -> None:
+        """The rows of the devices in `rows_of`, in place of those they had."""
+        names = list(rows_of)
+        for start in range(0, len(names), _ROWS):
+            some = names[start : start + _ROWS]
+            connection.execute(
+                delete(table).where(table.c.network == self._network, table.c.device.in_(some))
+            )
+            rows = [row for name in some for row in rows_of[name]]
+            if rows:
+                connection.execute(insert(table), rows)
+
+
+def _key(difference: Difference) -> tuple[str, str, str]:
+    device, kind, subject = difference.key
+    return device, kind, subject[:300]
+
+
+def _ages(
+    network: str, differences: Iterable[Difference], read: Iterable[DeviceNight]
+) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {row.device: [] for row in read}
+    seen: set[tuple[str, str, str]] = set()
+    for difference in differences:
+        key = _key(difference)
+        if difference.device not in rows or key in seen or difference.remedy == "mended":
+            continue
+        seen.add(key)
+        rows[difference.device].append(
+            {
+                "network": network,
+                "device": key[0],
+                "kind": key[1],
+                "subject": key[2],
+                "first_seen": difference.first_seen,
+                "runs": difference.runs,
+            }
+        )
+    return rows
+
+
+def _states(
+    network: str,
+    differences: Iterable[Difference],
+    read: Iterable[DeviceNight],
+    texts: Mapping[str, str],
+) -> dict[str, list[dict[str, Any]]]:
+    counts: dict[str, Counter[str]] = {}
+    for difference in differences:
+        if difference.remedy != "mended":
+            counts.setdefault(difference.device, Counter())[difference.klass.value] += 1
+    return {
+        row.device: [
+            {
+                "network": network,
+                "device": row.device,
+                "read_at": row.read_at,
+                "classes": json.dumps(dict(counts.get(row.device, {}))),
+                "state": json.dumps(dict(row.state)),
+                "text": texts.get(row.device),
+            }
+        ]
+        for row in read
+    }

@@ -1,0 +1,282 @@
+"""`drift`: the nightly job, stage by stage. Changes nothing unless classes are to be put back."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from inventory.allocation import vrf_of
+from isolation.expectation import from_inventory
+from playbooks.context import Context, UsageError
+from playbooks.drift.collect import DEFAULT_TIMEOUT, Collected, collect, now, numbers
+from playbooks.drift.compare import (
+    Change,
+    configuration_differences,
+    linux_differences,
+    rank,
+    state_differences,
+)
+from playbooks.drift.history import History
+from playbooks.drift.night import (
+    DeviceNight,
+    Difference,
+    DriftClass,
+    Night,
+    Remediation,
+    Standing,
+)
+from playbooks.drift.policy import read_policy
+from playbooks.drift.remediate import Remediator, Wish
+from playbooks.drift.separation import AS_LAST_SEEN, AS_MEANT, prove_read, read_facts, with_leaks
+from playbooks.fleet import Progress
+from playbooks.judge import Check, expected_routes, judge_ldp, judge_state, ldp_neighbors
+from playbooks.outcome import Exit, Outcome, gravest
+from playbooks.verdict_data import verdict_data
+from tasks.read_device import Reading
+from templates.intended_facts import intended_facts
+from templates.platforms import redact
+
+#: Classes that may be put back: what is not egovnet's never is, and cosmetics need not be.
+MENDABLE = (DriftClass.LEAK, DriftClass.SERVICE, DriftClass.POLICY)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What every stage works with; `timeout` is a device's, in seconds."""
+
+    context: Context
+    progress: Progress
+    history: History
+    timeout: int
+
+
+@dataclass
+class _Judged:
+    """What a look at some devices came to."""
+
+    collected: Collected
+    differences: list[Difference]
+    #: Difference's key -> the changes that would mend it.
+    changes: dict[tuple[str, str, str], tuple[Change, ...]]
+    #: What the devices run that are not as meant.
+    texts: dict[str, str]
+    proof: dict[str, Any] = field(default_factory=dict)
+
+
+def drift(
+    context: Context,
+    progress: Progress,
+    *,
+    remediate: tuple[str, ...] = (),
+    share: int | None = None,
+    timeout: int = DEFAULT_TIMEOUT,
+    ticket: str | None = None,
+    report: Path | None = None,
+) -> Outcome:
+    """Read, compare, judge, put back the classes in `remediate`, and write `report`'s files.
+
+    Exit 0 nothing; 3 drift; 4 a leak; 5 devices did not answer.
+
+    Raises:
+        UsageError: a class that is never put back.
+        InventoryError: a wrong inventory or drift.yaml.
+    """
+    wanted = frozenset(map(_mendable, remediate))
+    policy = read_policy(context.directory, context.network)
+    history = History(context.journal.engine, context.network.backbone.name)
+    job = _Job(context, progress, history, timeout)
+    started, began = now(), time.monotonic()
+    judged = _judge(job)
+    moment = datetime.now(UTC)
+    judged.differences = [
+        policy.stand(d, moment) for d in history.with_age(judged.differences, started)
+    ]
+    remediation = None
+    if wanted:
+        wish = Wish(wanted, policy.share if share is None else share)
+        remediation = _put_back(job, judged, wish, ticket)
+    trend = history.trend()
+    night = Night(
+        run=0,
+        network=context.network.backbone.name,
+        started=started,
+        seconds=time.monotonic() - began,
+        devices=_rows(context, judged.collected, history, moment),
+        differences=tuple(sorted(judged.differences, key=rank)),
+        proof=judged.proof,
+        trend=trend,
+        remediation=remediation,
+        policy_notes=tuple(policy.expired(moment.date())),
+    )
+    run = history.keep(
+        started,
+        night.devices,
+        night.differences,
+        {name: redact(text) for name, text in judged.texts.items()},
+        seconds=night.seconds,
+        proved=night.proved,
+        classes=night.classes(),
+    )
+    progress.finish()
+    night = replace(night, run=run)
+    notes: tuple[str, ...] = night.policy_notes
+    if report is not None:
+        raise NotImplementedError
+    return Outcome("drift", night.data(), _exit(night), notes)
+
+
+def _mendable(word: str) -> DriftClass:
+    allowed = {klass.value: klass for klass in MENDABLE}
+    if word not in allowed:
+        raise UsageError(f"--remediate {word}: is never put back; name one of {', '.join(allowed)}")
+    return allowed[word]
+
+
+def _exit(night: Night) -> Exit:
+    open_ = [d for d in night.open() if d.remedy != "mended"]
+    codes = [Exit.CHANGES] if open_ else []
+    if not night.proved or any(d.klass is DriftClass.LEAK for d in open_):
+        codes.append(Exit.LEAK_OR_FAILED_VERIFICATION)
+    if night.unreachable:
+        codes.append(Exit.DEVICES_FAILED)
+    return gravest(codes)
+
+
+# -- stages ------------------------------------------------------------------------------------
+
+
+def _judge(job: _Job) -> _Judged:
+    """Collect, compare, prove, and look at the state."""
+    context = job.context
+    collected = collect(context, job.progress, context.chosen, job.timeout)
+    devices = context.devices
+    read = collected.readings
+    texts = {name: reading.text for name, reading in read.items() if reading.text}
+    facts, problems = read_facts(texts, devices)
+    differences: list[Difference] = []
+    changes: dict[tuple[str, str, str], tuple[Change, ...]] = {}
+    for name, text_facts in facts.items():
+        found = configuration_differences(
+            devices[name], read[name].changes, text_facts, intended_facts(devices[name])
+        )
+        for difference, own in found:
+            differences.append(difference)
+            changes[difference.key] = changes.get(difference.key, ()) + own
+    for problem in problems:
+        name = problem.file.removesuffix(" (running)")
+        differences.append(_unreadable(name, str(problem)))
+    # what did not answer ran this when it last did
+    before, _ = read_facts(job.history.last_texts(collected.unreachable), devices)
+    verdict = prove_read(
+        devices, {**before, **facts}, from_inventory(context.network, context.allocation)
+    )
+    differences = with_leaks(differences, verdict, facts)
+    told = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}
+    for name, reading in read.items():
+        differences += linux_differences(devices[name], reading.faults)
+    differences += state_differences(_checks(context, read), told)
+    proof = verdict_data(verdict)
+    if collected.unreachable:
+        proof["assumptions"] = [*proof["assumptions"], AS_LAST_SEEN]
+    if len(context.chosen) < len(devices):
+        proof["assumptions"] = [*proof["assumptions"], AS_MEANT]
+    owned = _with_owners(context, differences)
+    return _Judged(collected, owned, changes, texts, proof)
+
+
+def _unreadable(name: str, problem: str) -> Difference:
+    return Difference(
+        device=name,
+        klass=DriftClass.LEAK,
+        kind="configuration",
+        subject="configuration",
+        message=f"cannot be judged: {problem}",
+        why_not="nobody knows what it would be put back from",
+    )
+
+
+def _checks(context: Context, read: Mapping[str, Reading]) -> Iterable[Check]:
+    routes = expected_routes(context.network, context.allocation)
+    neighbors = ldp_neighbors(context.network, context.allocation)
+    everybody = frozenset(context.network.routers)
+    for name, reading in read.items():
+        device = context.devices[name]
+        yield from judge_state(device, reading.state, everybody, routes)
+        yield from judge_ldp(device, reading.state, neighbors.get(name, ()))
+
+
+def _with_owners(context: Context, differences: Iterable[Difference]) -> list[Difference]:
+    """The differences with the VPN that each touches, and the agency that owns it."""
+    network, allocation = context.network, context.allocation
+    vpn_of: dict[tuple[str, str], str] = {}
+    for name, site in network.sites.items():
+        for access in site.site_network_accesses.values():
+            key = vrf_of(network, name, access)
+            vpn_of[access.pe, allocation.vrf_name[key]] = key.vpn
+    owned = []
+    for difference in differences:
+        vpn = vpn_of.get((difference.device, difference.vrf), "")
+        owner = network.vpns[vpn].owner if vpn else ""
+        owned.append(replace(difference, vpn=vpn, owner=owner))
+    return owned
+
+
+def _put_back(job: _Job, judged: _Judged, wish: Wish, ticket: str | None) -> Remediation:
+    """Put back, read the changed devices again, and say of each difference what came of it."""
+    found = [(d, judged.changes.get(d.key, ())) for d in judged.differences]
+    remediation = Remediator(job.context, job.progress, wish, found, judged.texts, ticket).run()
+    asked = {
+        d.key for d in judged.differences if d.klass in wish.classes and d.mendable and d.counts
+    }
+    if not remediation.devices:
+        judged.differences = [
+            replace(d, remedy=f"not mended: {remediation.left.get(d.device, remediation.result)}")
+            if d.key in asked
+            else d
+            for d in judged.differences
+        ]
+        return remediation
+    # a leak is seen by other devices too: all are looked at again
+    again = _judge(job)
+    still = {d.key: d for d in again.differences}
+    after: list[Difference] = []
+    for d in judged.differences:
+        gone = d.key not in still and d.device not in again.collected.unreachable
+        if gone and d.standing is not Standing.TOLD:
+            after.append(replace(d, remedy="mended"))
+        elif d.key in asked:
+            why = remediation.left.get(d.device, "it is still there after the push")
+            after.append(replace(d, remedy=f"not mended: {why}"))
+        else:
+            after.append(d)
+    known = {d.key for d in judged.differences}
+    fresh = [d for d in again.differences if d.key not in known]
+    judged.differences = [*after, *(replace(d, first_seen=now()) for d in fresh)]
+    judged.proof, judged.texts, judged.collected = again.proof, again.texts, again.collected
+    return remediation
+
+
+def _rows(
+    context: Context, collected: Collected, history: History, moment: datetime
+) -> tuple[DeviceNight, ...]:
+    last_known = history.last_known(collected.unreachable, moment)
+    rows = []
+    for name in context.chosen:
+        router = context.network.routers[name]
+        reading = collected.readings.get(name)
+        row = DeviceNight(name, router.region, router.tier.value)
+        if reading is None:
+            why = collected.unreachable[name]
+            row = replace(row, unreachable=why, last_known=last_known.get(name))
+        else:
+            row = replace(
+                row,
+                seconds=round(reading.seconds, 3),
+                read_at=collected.at,
+                state=numbers(reading.state),
+                diff=redact(reading.diff),
+            )
+        rows.append(row)
+    return tuple(rows)

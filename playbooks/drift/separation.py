@@ -1,0 +1,150 @@
+"""The proof over what was read, and which difference each of its findings comes from: pure.
+
+A device that was read and is as meant has the intended facts; one that did not answer is taken to
+run what it ran when it last did. What denies the proof makes a difference a leak.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from inventory.errors import Problem
+from isolation.expectation import Expectation
+from isolation.prove import prove
+from isolation.verdict import Finding, Severity, Verdict
+from playbooks.drift.night import Difference, DriftClass
+from templates.device import Device
+from templates.errors import ConfigTextError
+from templates.facts import DeviceFacts
+from templates.intended_facts import intended_facts
+from templates.platforms import read_config, render
+
+AS_LAST_SEEN = (
+    "Routers that did not answer run what they ran when they last did, or what is meant if they "
+    "never did."
+)
+AS_MEANT = "Routers that were not asked run what the inventory means."
+
+
+def read_facts(
+    texts: Mapping[str, str], devices: Mapping[str, Device]
+) -> tuple[dict[str, DeviceFacts], list[Problem]]:
+    """Facts of the texts that are not as meant, by device; and texts that are none."""
+    facts: dict[str, DeviceFacts] = {}
+    problems: list[Problem] = []
+    for name, text in texts.items():
+        try:
+            facts[name] = read_config(text, f"{name} (running)", devices[name].platform)
+        except ConfigTextError as error:
+            problems += error.problems
+    return facts, problems
+
+
+def prove_read(
+    devices: Mapping[str, Device], read: Mapping[str, DeviceFacts], expectation: Expectation
+) -> Verdict:
+    """The verdict over the network: `read` where something differs, else what is meant.
+
+    A finding's lines are quoted, so devices that have a part in one are read from their text.
+    """
+    facts = {name: read.get(name) or intended_facts(device) for name, device in devices.items()}
+    verdict = prove(facts, expectation)
+    concerned = {name for f in verdict.findings for name in devices_of(f)} & devices.keys()
+    unread = concerned - read.keys()
+    if not unread or verdict.proved:
+        return verdict
+    for name in unread:
+        facts[name] = read_config(render(devices[name]), f"{name} (as meant)")
+    return prove(facts, expectation)
+
+
+def devices_of(finding: Finding) -> frozenset[str]:
+    """The devices that have a part in a finding."""
+    return frozenset({finding.device, *(hop.device for hop in finding.path)} - {""})
+
+
+def with_leaks(
+    differences: Sequence[Difference], verdict: Verdict, facts: Mapping[str, DeviceFacts]
+) -> list[Difference]:
+    """The differences, those that a finding comes from raised to leaks, and the findings that
+    come from none as differences of their own."""
+    blamed: dict[int, list[Finding]] = {}
+    own: list[Finding] = []
+    for finding in verdict.findings:
+        if finding.severity is Severity.HYGIENE:
+            continue
+        sources = _sources(differences, finding, facts)
+        for number in sources:
+            blamed.setdefault(number, []).append(finding)
+        if not sources:
+            own.append(finding)
+    raised = [
+        _raised(difference, blamed[number]) if number in blamed else difference
+        for number, difference in enumerate(differences)
+    ]
+    return [*raised, *_own(own)]
+
+
+def _sources(
+    differences: Sequence[Difference], finding: Finding, facts: Mapping[str, DeviceFacts]
+) -> list[int]:
+    """Numbers of the differences that a finding comes from: those whose lines it quotes, else
+    those of its VRFs, else those of its devices."""
+    places = [(finding.device, finding.vrf), *((hop.device, hop.vrf) for hop in finding.path)]
+    quotes = {(h.device, h.quote.strip()) for h in finding.path if h.quote}
+    if finding.device in facts and finding.line:
+        quotes.add((finding.device, facts[finding.device].quote(finding.line)))
+    candidates = [
+        (number, d)
+        for number, d in enumerate(differences)
+        if d.kind == "configuration" and d.klass is not DriftClass.COSMETIC
+    ]
+    quoted = [n for n, d in candidates if any((d.device, said) in quotes for said in _said(d))]
+    if quoted:
+        return quoted
+    of_vrf = [n for n, d in candidates if d.vrf and (d.device, d.vrf) in places]
+    if of_vrf:
+        return of_vrf
+    involved = devices_of(finding)
+    return [n for n, d in candidates if d.device in involved]
+
+
+def _said(difference: Difference) -> Iterable[str]:
+    """The lines that the device has and should not have, without their contexts."""
+    for line in difference.lines:
+        if line.startswith("- "):
+            yield line[2:].rpartition(" > ")[2]
+
+
+def _raised(difference: Difference, findings: Sequence[Finding]) -> Difference:
+    first = findings[0]
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    return replace(
+        difference,
+        klass=DriftClass.LEAK,
+        message=f"{first.klass}: {first.message}{more}",
+        path=tuple(map(str, first.path)),
+    )
+
+
+def _own(findings: Iterable[Finding]) -> list[Difference]:
+    """Findings of the inventory itself, or of a line that reads as meant."""
+    told: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        told.setdefault((finding.device, f"separation {finding.klass}"), []).append(finding)
+    return [
+        replace(
+            _raised(
+                Difference(
+                    device=device,
+                    klass=DriftClass.LEAK,
+                    kind="configuration",
+                    subject=subject,
+                    message="",
+                    vrf=group[0].vrf,
+                ),
+                group,
+            ),
+            why_not="no line that differs explains it: the inventory may mean it",
+        )
+        for (device, subject), group in told.items()
+    ]

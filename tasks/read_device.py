@@ -1,0 +1,51 @@
+"""Read what a device runs and what it is doing, against what it should run; nothing is changed."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from nornir.core.task import Result, Task
+
+from tasks.device import disconnect, driver
+from templates.device import Device
+from templates.platforms import PLATFORMS
+from templates.state import DeviceState
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A device as it was read. `text` is its whole running text, "" when it is the intended one.
+
+    `changes` are the driver's own (part, path, line, sign, shared) from what runs to what is
+    meant; `faults` where its Linux is not as its text says; `diff` both, for people.
+    """
+
+    text: str
+    changes: tuple[Any, ...]
+    faults: tuple[str, ...]
+    diff: str
+    state: DeviceState
+    seconds: float
+
+
+def read_device(task: Task, device: Device) -> Result:
+    """Running text and state of `device` in one session, which is closed. Result: Reading."""
+    began = time.monotonic()
+    platform = PLATFORMS[device.platform]
+    try:
+        session = driver(task)
+        # rendered here: thousands of whole texts need not be kept at one time
+        against = session.read_against(platform.render(device))
+        state = platform.read_state(device, str(session.linux(platform.state_script(device))))
+    finally:
+        disconnect(task)
+    as_meant = not against.changes
+    reading = Reading(
+        "" if as_meant else against.text,
+        against.changes,
+        against.faults,
+        against.diff,
+        state,
+        time.monotonic() - began,
+    )
+    return Result(host=task.host, result=reading)
