@@ -6,6 +6,7 @@ line.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -50,17 +51,21 @@ def configuration_differences(
         )
         foreign = meaning.kind is LineKind.FOREIGN
         grouped.setdefault((meaning.subject, foreign), []).append((change, meaning))
-    same_policies = _policies(facts) == _policies(intended)
+    both = Counter((c.sign, c.line) for entries in grouped.values() for c, _ in entries)
+    renamed = both if _policies(facts) == _policies(intended) else None
     found = []
     for (subject, foreign), entries in grouped.items():
-        klass = _class(entries, same_policies=same_policies)
+        reaches = not foreign and any(c.sign == "-" and c.path and not c.shared for c, _ in entries)
+        klass = DriftClass.LEAK if reaches else _class(entries, renamed)
         lines = _lines(device, (change for change, _ in entries))
         difference = Difference(
             device=device.name,
             klass=klass,
             kind="configuration",
             subject=subject,
-            message=_message(klass, entries),
+            message=_message(klass, entries)
+            if not reaches
+            else "something that nobody's inventory has reaches into a VRF or its targets",
             vrf=next((meaning.vrf for _, meaning in entries if meaning.vrf), ""),
             lines=lines,
             mendable=not foreign,
@@ -136,20 +141,31 @@ def _of_vrf(check: Check) -> bool:
     )
 
 
-def _class(entries: list[tuple[Change, LineMeaning]], *, same_policies: bool) -> DriftClass:
+def _class(
+    entries: list[tuple[Change, LineMeaning]], renamed: Counter[tuple[str, str]] | None
+) -> DriftClass:
+    """`renamed`: (sign, line) of all the device's changes, if its policies do what they are to."""
     kinds = {meaning.kind for _, meaning in entries}
-    if same_policies and LineKind.FOREIGN not in kinds and _only_names(entries):
+    if renamed is not None and LineKind.FOREIGN not in kinds and _only_names(entries, renamed):
         return DriftClass.COSMETIC
     return min((_CLASS_OF[kind] for kind in kinds), key=RANKED.index)
 
 
-def _only_names(entries: list[tuple[Change, LineMeaning]]) -> bool:
+def _only_names(
+    entries: list[tuple[Change, LineMeaning]], renamed: Counter[tuple[str, str]]
+) -> bool:
     """Whether all that differs is names and numbers, and the rest stands on both sides."""
-    rest: dict[str, list[str]] = {"+": [], "-": []}
-    for change, meaning in entries:
-        if not meaning.by_name and meaning.kind is not LineKind.COSMETIC:
-            rest[change.sign].append(change.line)
-    return sorted(rest["+"]) == sorted(rest["-"]) and any(meaning.by_name for _, meaning in entries)
+    rest = [
+        change
+        for change, meaning in entries
+        if not meaning.by_name and meaning.kind is not LineKind.COSMETIC
+    ]
+    other = {"+": "-", "-": "+"}
+    return any(meaning.by_name for _, meaning in entries) and all(
+        renamed["+", change.line] == renamed["-", change.line]
+        and renamed[other[change.sign], change.line]
+        for change in rest
+    )
 
 
 def _policies(facts: DeviceFacts) -> list[Any]:

@@ -1,0 +1,65 @@
+"""A look at one router's edited text, as the job does it, without a router."""
+
+from dataclasses import dataclass
+
+from inventory.allocation import Allocation, allocate
+from inventory.loader import load
+from inventory.lock_file import read_lock
+from inventory.models import Network
+from isolation.expectation import from_inventory
+from napalm_frr import device_text
+from napalm_frr.line_changes import LineChange, line_changes, put_back
+from napalm_frr.state import DeviceState
+from playbooks.context import REFERENCE
+from playbooks.drift.compare import configuration_differences, rank
+from playbooks.drift.night import Difference
+from playbooks.drift.separation import prove_read, with_leaks
+from templates.device import Device
+from templates.intend import intend
+from templates.intended_facts import intended_facts
+from templates.platforms import read_config, render
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The reference network as it is meant."""
+
+    network: Network
+    allocation: Allocation
+    devices: dict[str, Device]
+
+
+def reference() -> Meant:
+    network = load(REFERENCE)
+    allocation = allocate(network, read_lock(REFERENCE))
+    return Meant(network, allocation, intend(network, allocation))
+
+
+@dataclass(frozen=True)
+class Look:
+    """Differences, the gravest first, and what each would be mended by."""
+
+    running: str
+    differences: list[Difference]
+    changes: dict[tuple[str, str, str], tuple[LineChange, ...]]
+
+    def mended(self, wanted: str, keys: set[tuple[str, str, str]]) -> str:
+        chosen = [change for key in keys for change in self.changes.get(key, ())]
+        running, meant = (DeviceState.of(device_text.split(t)) for t in (self.running, wanted))
+        return put_back(running, meant, chosen).joined()
+
+
+def look(meant: Meant, name: str, running: str) -> Look:
+    """What the job says of `name` running `running`, all others as meant."""
+    device = meant.devices[name]
+    states = (DeviceState.of(device_text.split(text)) for text in (running, render(device)))
+    changes = line_changes(*states)
+    facts = read_config(running, f"{name} (running)")
+    found = configuration_differences(device, changes, facts, intended_facts(device))
+    read = {name: facts} if changes else {}
+    verdict = prove_read(meant.devices, read, from_inventory(meant.network, meant.allocation))
+    differences = with_leaks([difference for difference, _ in found], verdict, read)
+    by_key: dict[tuple[str, str, str], tuple[LineChange, ...]] = {}
+    for difference, own in found:
+        by_key[difference.key] = by_key.get(difference.key, ()) + own
+    return Look(running, sorted(differences, key=rank), by_key)
