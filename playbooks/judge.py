@@ -124,6 +124,8 @@ def judge_state(
     `reachable_peers` are the names of the routers that take part (a filtered verification does
     not blame a session on a router outside it).
     """
+    for daemon in sorted(state.dead):
+        yield Check("daemon", device.name, daemon, False, f"{daemon} does not run")
     for question, answer in state.unread.items():
         yield Check("answers", device.name, question, False, f"{question}: {answer}")
     yield from _backbone(device, state, reachable_peers)

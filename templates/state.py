@@ -34,5 +34,7 @@ class DeviceState:
     routes: dict[Table, frozenset[str]] = field(default_factory=dict)
     #: Tables whose last resort is to refuse, as the kernel forwards.
     closed: frozenset[Table] = frozenset()
+    #: Routing daemons that the device needs and that do not run.
+    dead: frozenset[str] = frozenset()
     #: Questions the device could not answer, and what it said.
     unread: dict[str, str] = field(default_factory=dict)

@@ -98,6 +98,10 @@ def _version(router: Router, match: re.Match[str]) -> str:
     return _VERSION.format(name=router.hostname)
 
 
+def _daemons(router: Router, match: re.Match[str]) -> str:
+    return " zebra bgpd isisd ldpd staticd\n"
+
+
 def _nothing(router: Router, match: re.Match[str]) -> str:
     return "{}\n"
 
@@ -108,6 +112,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Router, re.Match[str]], str]], 
     (re.compile(r"show bgp vrfs json"), _bgp_instances),
     (re.compile(r"show bgp vrf all neighbors json"), _bgp_neighbors),
     (re.compile(r"show version"), _version),
+    (re.compile(r"show daemons"), _daemons),
     (re.compile(r"show (ip|ipv6) route .*json"), _nothing),
     (re.compile(r"show (bgp|isis|mpls) .*json"), _nothing),
 )

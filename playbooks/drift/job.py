@@ -153,7 +153,10 @@ def _judge(job: _Job) -> _Judged:
     collected = collect(context, job.progress, context.chosen, job.timeout)
     devices = context.devices
     read = collected.readings
-    texts = {name: reading.text for name, reading in read.items() if reading.text}
+    # what a dead daemon would say is missing in the text: it tells nothing of the configuration
+    texts = {
+        n: reading.text for n, reading in read.items() if reading.text and not reading.state.dead
+    }
     facts, problems = read_facts(texts, devices)
     differences: list[Difference] = []
     changes: dict[tuple[str, str, str], tuple[Change, ...]] = {}

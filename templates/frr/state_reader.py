@@ -25,6 +25,7 @@ _QUESTIONS = {
     "show ip route vrf all json": "ipv4",
     "show ipv6 route vrf all json": "ipv6",
     "show running-config bgpd": "bgpd",
+    "show daemons": "daemons",
 }
 _ANNOUNCED = "show bgp {family} vpn rd {rd} {prefix} json"
 #: Asked of the kernel, since FRR may miss a route made in the moment a VRF is.
@@ -81,10 +82,14 @@ def read_state(device: Device, output: str) -> DeviceState:
         closed += answers(_KERNEL.format(family=family), partial(_closed, device, family))
     if "end" not in sections:
         unread["end"] = "the answer was cut short"
+    if "daemons" not in sections:
+        unread["daemons"] = "no answer"
+    dead = _needed(device) - set(sections.get("daemons", " ".join(_needed(device))).split())
     bgpd = sections.get("bgpd", "")
-    if "router bgp" not in bgpd and (device.vrfs or device.backbone_peers):
+    if "router bgp" not in bgpd and "bgpd" not in dead and (device.vrfs or device.backbone_peers):
         unread["bgpd"] = " ".join(bgpd.split())[:200] or "no answer"
     return DeviceState(
+        dead=frozenset(dead),
         isis=frozenset(answers("isis", _isis)),
         ldp=frozenset(answers("ldp", _ldp)),
         bgp=frozenset(answers("bgp", _bgp)),
@@ -94,6 +99,16 @@ def read_state(device: Device, output: str) -> DeviceState:
         closed=frozenset(closed),
         unread=unread,
     )
+
+
+def _needed(device: Device) -> set[str]:
+    """The daemons without which the device cannot do what it is for."""
+    needed = {"zebra", "staticd"}
+    if device.vrfs or device.backbone_peers:
+        needed.add("bgpd")
+    if any(interface.circuit is not None for interface in device.interfaces):
+        needed |= {"isisd", "ldpd"}
+    return needed
 
 
 def _own_announcements(device: Device) -> Iterator[tuple[Vrf, AddressFamily, str]]:
