@@ -156,7 +156,13 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize(("question", "name"), QUESTIONS.items())
+def test_a_daemon_that_is_not_there_is_dead() -> None:
+    assert read_state(GZ_PE1, PE).dead == frozenset()
+    assert read_state(GZ_PE1, PE.replace(" bgpd ldpd", " ldpd")).dead == {"bgpd"}
+    assert read_state(GZ_PE1, drop("show daemons")).dead == frozenset()
+
+
+@pytest.mark.parametrize(("question", "name"), {**QUESTIONS, "show daemons": "daemons"}.items())
 def test_a_question_without_an_answer_is_unread(question: str, name: str) -> None:
     assert list(read_state(GZ_PE1, drop(question)).unread) == [name]
 
@@ -199,7 +205,7 @@ def test_an_output_cut_anywhere_is_unread_somewhere(length: int) -> None:
 
 def test_nothing_at_all_is_all_unread() -> None:
     state = read_state(GZ_PE1, "")
-    assert state.unread.keys() == {*QUESTIONS.values(), "announced"}
+    assert state.unread.keys() == {*QUESTIONS.values(), "announced", "daemons"}
     assert (state.isis, state.routes, state.closed) == (frozenset(), {}, frozenset())
 
 
