@@ -4,7 +4,7 @@ A device that was read and is as meant has the intended facts; one that did not 
 run what it ran when it last did. What denies the proof makes a difference a leak.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from inventory.errors import Problem
@@ -88,31 +88,39 @@ def _sources(
     differences: Sequence[Difference], finding: Finding, facts: Mapping[str, DeviceFacts]
 ) -> list[int]:
     """Numbers of the differences that a finding comes from: those whose lines it quotes, else
-    those of its VRFs, else those of its devices."""
-    places = [(finding.device, finding.vrf), *((hop.device, hop.vrf) for hop in finding.path)]
-    quotes = {(h.device, h.quote.strip()) for h in finding.path if h.quote}
+    those of its VRF, of the VRFs on its path, of its device, of the devices on its path."""
+    quotes = {(hop.device, _words(hop.quote)) for hop in finding.path if hop.quote}
     if finding.device in facts and finding.line:
-        quotes.add((finding.device, facts[finding.device].quote(finding.line)))
+        quotes.add((finding.device, _words(facts[finding.device].quote(finding.line))))
+    places = {(hop.device, hop.vrf) for hop in finding.path}
+    involved = devices_of(finding)
     candidates = [
         (number, d)
         for number, d in enumerate(differences)
         if d.kind == "configuration" and d.klass is not DriftClass.COSMETIC
     ]
-    quoted = [n for n, d in candidates if any((d.device, said) in quotes for said in _said(d))]
-    if quoted:
-        return quoted
-    of_vrf = [n for n, d in candidates if d.vrf and (d.device, d.vrf) in places]
-    if of_vrf:
-        return of_vrf
-    involved = devices_of(finding)
-    return [n for n, d in candidates if d.device in involved]
+    # the nearest that there is
+    nearness: tuple[Callable[[Difference], bool], ...] = (
+        lambda d: any((d.device, said) in quotes for said in _said(d)),
+        lambda d: bool(d.vrf) and (d.device, d.vrf) == (finding.device, finding.vrf),
+        lambda d: bool(d.vrf) and (d.device, d.vrf) in places,
+        lambda d: d.device == finding.device,
+        lambda d: d.device in involved,
+    )
+    found = ([number for number, d in candidates if near(d)] for near in nearness)
+    return next(filter(None, found), [])
 
 
-def _said(difference: Difference) -> Iterable[str]:
+def _said(difference: Difference) -> Iterable[frozenset[str]]:
     """The lines that the device has and should not have, without their contexts."""
     for line in difference.lines:
         if line.startswith("- "):
-            yield line[2:].rpartition(" > ")[2]
+            yield _words(line[2:].rpartition(" > ")[2])
+
+
+def _words(line: str) -> frozenset[str]:
+    """A line however it is spelled: `rt vpn both` is an import and an export."""
+    return frozenset(line.split()) - {"import", "export", "both"}
 
 
 def _raised(difference: Difference, findings: Sequence[Finding]) -> Difference:

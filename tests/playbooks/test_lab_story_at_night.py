@@ -47,11 +47,18 @@ CONFIGURED = (
         "VRF e-public ipv4",
     ),
     ByHand(
-        "routes taken directly from the other zone's VRF",
+        "a VRF nobody knows takes the government's routes",
         "gz-pe1",
-        _vrf("i-government", "import vrf e-public"),
+        (
+            "router bgp 65000 vrf rogue",
+            "address-family ipv4 unicast",
+            "rd vpn export 65000:99",
+            "rt vpn import 65000:1005",
+            "import vpn",
+        ),
         "leak",
-        "VRF i-government ipv4",
+        "VRF rogue ipv4",
+        undo=("no router bgp 65000 vrf rogue",),
     ),
     ByHand(
         "a customer chooses its targets",

@@ -1,0 +1,231 @@
+"""The nightly drift job over two thousand emulated routers, against what latency allows.
+
+`pytest tests/bench/test_drift_bench.py --benchmark-enable --benchmark-only`. Routers answer after
+a round trip of 100 ms and run about a thousand lines each. extra_info has:
+
+- `ratio_to_latency`: wall time against one router's alone, times routers, by workers;
+- `client_cpu_ms` and `netmiko_cpu_ms`: processor time of this process for a router, the whole job
+  (reading, comparing, proving, judging, remembering) against netmiko's plain `show running-config`;
+- `mb_a_thousand_routers`: what the process grows by between a quarter and the whole of the run;
+- with dead and slow routers: how many seconds longer the run takes, and one device's timeout.
+"""
+
+import gc
+import os
+import resource
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from netmiko import ConnectHandler
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from inventory.models import Role
+from lab.emulated.faults import Hang, Slow
+from lab.emulated.process import EmulatedRouters
+from playbooks.context import Context, Selection
+from playbooks.drift.job import drift
+from playbooks.fleet import Silent
+from tests.generated import nation, write
+
+MANY, VRFS, SPAN = 2000, 20, 25
+FEW = 6
+LATENCY = 0.1
+WORKERS = 20
+TIMEOUT = 30
+SAMPLE = 60
+NETWORK = "127.49.0.0/16"
+
+
+@dataclass
+class Nation:
+    """An emulated nation, all of it as meant, and a controller's context over its edge."""
+
+    lab: EmulatedRouters
+    context: Context
+    names: tuple[str, ...]
+
+    def over(self, names: tuple[str, ...], workers: int = WORKERS) -> Context:
+        other = self.context.only(names)
+        other.workers = workers
+        return other
+
+    def night(self, names: tuple[str, ...], workers: int = WORKERS) -> dict[str, Any]:
+        return drift(self.over(names, workers), Silent(), timeout=TIMEOUT).data
+
+
+@pytest.fixture(scope="module")
+def field(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Nation]:
+    root = tmp_path_factory.mktemp("night")
+    # a plain test run asks only whether it works
+    measured = bool(request.config.getoption("benchmark_enable"))
+    edges = int(os.environ.get("EGOVNET_BENCH_ROUTERS", MANY)) if measured else FEW
+    write(nation(edges, VRFS if measured else 2, span=SPAN if measured else 3), root / "inventory")
+    hosts = yaml.safe_load((root / "inventory/hosts.yaml").read_text(encoding="utf-8"))
+    first = int(ip_network(NETWORK)[11])
+    for number, host in enumerate(hosts.values()):
+        host["hostname"], host["port"] = str(ip_network((first + number, 32))[0]), 2222
+    (root / "inventory/hosts.yaml").write_text(
+        yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8"
+    )
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    patch = pytest.MonkeyPatch()
+    patch.setenv("EGOVNET_STATE", str(root / "state"))
+    patch.setenv("EGOVNET_CREDENTIALS", str(root / "lab/credentials.yaml"))
+    context = Context(root / "inventory", Selection())
+    texts = context.intended()
+    ports = dict.fromkeys(texts, tuple(f"eth{n}" for n in range(VRFS + 4)))
+    for name in context.network.with_role(Role.RR):
+        ports[name] = tuple(
+            end.port
+            for circuit in context.network.circuits.values()
+            for end in (circuit.a, circuit.b)
+            if end.router == name
+        )
+    lab = EmulatedRouters(
+        texts, root / "lab", network=NETWORK, ports=ports, latency=LATENCY if measured else 0.0
+    )
+    del texts
+    with lab:
+        yield Nation(lab, context, context.network.with_role(Role.PE))
+    patch.undo()
+
+
+def _megabytes() -> float:
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+class _Memory:
+    """The process's size while something runs, twice a second."""
+
+    def __init__(self) -> None:
+        self.samples: list[tuple[float, float]] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "_Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.5):
+            self.samples.append((time.monotonic(), _megabytes()))
+
+    def growth(self, begin: float, end: float) -> float:
+        """Megabytes between two shares of the time."""
+        if len(self.samples) < 4:
+            return 0.0
+        at = [
+            self.samples[min(int(len(self.samples) * s), len(self.samples) - 1)][1]
+            for s in (begin, end)
+        ]
+        return at[1] - at[0]
+
+
+def _plain_session(field: Nation, name: str) -> int:
+    """netmiko's own way to read a configuration; lines of it."""
+    host, port = field.lab.addresses[name]
+    connection = ConnectHandler(
+        device_type="linux",
+        host=host,
+        port=port,
+        username="root",
+        use_keys=True,
+        key_file=str(field.lab.directory / "id_ed25519"),
+        ssh_strict=True,
+        alt_host_keys=True,
+        alt_key_file=str(field.lab.directory / "known_hosts"),
+    )
+    try:
+        text = connection.send_command("vtysh -c 'show running-config'", read_timeout=60)
+    finally:
+        connection.disconnect()
+    return int(text.count("\n"))
+
+
+def _netmiko_cpu(field: Nation, names: tuple[str, ...]) -> float:
+    """Processor seconds of this process for one plain session."""
+    gc.collect()
+    before = time.process_time()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        lines = list(pool.map(lambda name: _plain_session(field, name), names))
+    assert min(lines) > 20
+    return (time.process_time() - before) / len(names)
+
+
+def test_a_night_over_the_nation(field: Nation, benchmark: BenchmarkFixture) -> None:
+    names = field.names
+    drift(field.over(names[:2]), Silent(), timeout=TIMEOUT)  # what is made once
+    netmiko = _netmiko_cpu(field, names[:SAMPLE])
+    alone = min(
+        field.night(names[n : n + 1])["devices"][0]["seconds"] for n in range(min(3, len(names)))
+    )
+    cpu = time.process_time()
+    with _Memory() as memory:
+        night = benchmark.pedantic(field.night, (names,), rounds=1)
+    cpu = (time.process_time() - cpu) / len(names)
+    assert night["unreachable"] == {}
+    assert night["differences"] == [], night["differences"][:3]
+    seconds = sum(row["seconds"] for row in night["devices"]) / len(names)
+    lines = field.lab.running(names[:1])[names[0]].count("\n")
+    allowed = alone * len(names) / min(WORKERS, len(names))
+    benchmark.extra_info.update(
+        routers=len(names),
+        lines=lines,
+        seconds=round(night["seconds"], 1),
+        seconds_of_one=round(alone, 2),
+        seconds_of_one_among_all=round(seconds, 2),
+        ratio_to_latency=round(night["seconds"] / allowed, 2),
+        client_cpu_ms=round(cpu * 1000, 1),
+        netmiko_cpu_ms=round(netmiko * 1000, 1),
+        ratio_to_netmiko=round(cpu / netmiko, 2),
+        mb_a_thousand_routers=round(memory.growth(0.25, 0.9) / (0.65 * len(names)) * 1000, 1),
+    )
+
+
+def test_a_night_with_dead_and_slow_routers(field: Nation, benchmark: BenchmarkFixture) -> None:
+    """Five percent do not answer at all, five percent take their time."""
+    names = field.names[: max(len(field.names) // 4, FEW)]
+    share = max(len(names) // 20, 1)
+    dead, slow = names[::20][:share], names[7::20][:share]
+    well = field.night(names)
+    measured = not benchmark.disabled
+    field.lab.set_faults(
+        {name: [Hang(at="connect", count=0)] for name in dead}
+        | {name: [Slow(seconds=15.0 if measured else 1.0, count=0)] for name in slow}
+    )
+    timeout = TIMEOUT if measured else 6
+
+    def ill_night() -> dict[str, Any]:
+        return drift(field.over(names), Silent(), timeout=timeout).data
+
+    try:
+        ill = benchmark.pedantic(ill_night, rounds=1)
+    finally:
+        field.lab.set_faults({name: [] for name in (*dead, *slow)})
+    assert {row["device"] for row in ill["devices"]} == set(names)
+    assert set(ill["unreachable"]) == set(dead)
+    benchmark.extra_info.update(
+        routers=len(names),
+        dead=len(dead),
+        slow=len(slow),
+        seconds_well=round(well["seconds"], 1),
+        seconds_ill=round(ill["seconds"], 1),
+        longer=round(ill["seconds"] - well["seconds"], 1),
+        timeout=timeout,
+    )
