@@ -1,0 +1,91 @@
+"""What a night leaves for the next, in both databases."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from playbooks.drift.history import History
+from playbooks.drift.night import DeviceNight, Difference, DriftClass
+from playbooks.journal import Journal
+
+FIRST, SECOND = "2026-11-23T03:00:00+00:00", "2026-11-24T03:00:00+00:00"
+ROWS = (
+    DeviceNight("a", "beijing", "centre", read_at=FIRST, state={"BGP sessions": 4}),
+    DeviceNight("b", "beijing", "centre", read_at=FIRST, state={"BGP sessions": 2}),
+)
+STATIC = Difference("a", DriftClass.SERVICE, "configuration", "VRF x static routes", "lacks 1 line")
+LEAK = Difference("b", DriftClass.LEAK, "configuration", "VRF y ipv4", "P1")
+
+
+def history(directory: Path) -> History:
+    return History(Journal(directory, "test").engine, "test")
+
+
+def keep(nights: History, at: str, rows: tuple[DeviceNight, ...], found: list[Difference]) -> int:
+    return nights.keep(
+        at,
+        rows,
+        found,
+        {"b": "text of b"},
+        seconds=1.5,
+        proved=False,
+        classes={"leak": 1, "service": 1},
+    )
+
+
+def test_a_difference_is_known_again(journal_url: str, tmp_path: Path) -> None:
+    nights = history(tmp_path)
+    found = nights.with_age([STATIC, LEAK], FIRST)
+    assert [(d.first_seen, d.runs) for d in found] == [(FIRST, 1), (FIRST, 1)]
+    keep(nights, FIRST, ROWS, found)
+    again = history(tmp_path).with_age([STATIC, replace(LEAK, subject="another")], SECOND)
+    assert [(d.first_seen, d.runs) for d in again] == [(FIRST, 2), (SECOND, 1)]
+
+
+def test_what_is_gone_begins_anew_and_what_did_not_answer_stays(
+    journal_url: str, tmp_path: Path
+) -> None:
+    nights = history(tmp_path)
+    keep(nights, FIRST, ROWS, nights.with_age([STATIC, LEAK], FIRST))
+    silent = (replace(ROWS[0], read_at=SECOND), replace(ROWS[1], unreachable="no answer"))
+    keep(nights, SECOND, silent, [])
+    again = nights.with_age([STATIC, LEAK], SECOND)
+    assert [(d.first_seen, d.runs) for d in again] == [(SECOND, 1), (FIRST, 2)]
+
+
+def test_a_mended_difference_is_no_more(journal_url: str, tmp_path: Path) -> None:
+    nights = history(tmp_path)
+    found = nights.with_age([STATIC], FIRST)
+    keep(nights, FIRST, ROWS, [replace(found[0], remedy="mended")])
+    assert nights.with_age([STATIC], SECOND)[0].runs == 1
+
+
+def test_last_known_states(journal_url: str, tmp_path: Path) -> None:
+    nights = history(tmp_path)
+    keep(nights, FIRST, ROWS, nights.with_age([STATIC, LEAK], FIRST))
+    now = datetime.fromisoformat(FIRST) + timedelta(hours=2)
+    known = nights.last_known(["b", "never seen"], now)
+    assert list(known) == ["b"]
+    assert (known["b"].at, known["b"].age) == (FIRST, 7200)
+    assert known["b"].classes == {"leak": 1}
+    assert known["b"].state == {"BGP sessions": 2}
+    assert nights.last_texts(["a", "b"]) == {"b": "text of b"}
+
+
+def test_the_trend_has_the_oldest_first(journal_url: str, tmp_path: Path) -> None:
+    nights = history(tmp_path)
+    assert nights.trend() == ()
+    one, two = keep(nights, FIRST, ROWS, []), keep(nights, SECOND, ROWS, [])
+    assert two > one
+    assert [night.at for night in nights.trend()] == [FIRST, SECOND]
+    assert nights.trend()[0].classes == {"leak": 1, "service": 1}
+    other = History(Journal(tmp_path, "another").engine, "another")
+    assert other.trend() == ()
+
+
+def test_many_devices_are_kept_in_few_statements(journal_url: str, tmp_path: Path) -> None:
+    nights = history(tmp_path)
+    rows = tuple(replace(ROWS[0], device=f"r{n}") for n in range(1203))
+    found = [replace(STATIC, device=row.device) for row in rows]
+    keep(nights, FIRST, rows, nights.with_age(found, FIRST))
+    assert {d.runs for d in nights.with_age(found, SECOND)} == {2}
