@@ -43,7 +43,7 @@ def main() -> None:
       0  done, nothing to report
       1  internal error
       2  bad usage or bad input
-      3  changes pending
+      3  changes pending, or drift
       4  a leak, or a failed verification
       5  devices failed or unreachable (what was begun was undone)
     """
