@@ -126,7 +126,8 @@ def judge_state(
     """
     for daemon in sorted(state.dead):
         yield Check("daemon", device.name, daemon, False, f"{daemon} does not run")
-    for question, answer in state.unread.items():
+    # a dead daemon answers nothing
+    for question, answer in () if state.dead else state.unread.items():
         yield Check("answers", device.name, question, False, f"{question}: {answer}")
     yield from _backbone(device, state, reachable_peers)
     yield from _customers(device, state, routes)

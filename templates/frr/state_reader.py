@@ -19,13 +19,13 @@ FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
 _VERSION = {"ipv4": 4, "ipv6": 6}
 
 _QUESTIONS = {
+    "show daemons": "daemons",
     "show isis neighbor json": "isis",
     "show mpls ldp neighbor json": "ldp",
     "show bgp vrf all summary json": "bgp",
     "show ip route vrf all json": "ipv4",
     "show ipv6 route vrf all json": "ipv6",
     "show running-config bgpd": "bgpd",
-    "show daemons": "daemons",
 }
 _ANNOUNCED = "show bgp {family} vpn rd {rd} {prefix} json"
 #: Asked of the kernel, since FRR may miss a route made in the moment a VRF is.
@@ -43,7 +43,10 @@ def state_script(device: Device) -> str:
         _ANNOUNCED.format(family=family, rd=vrf.rd, prefix=prefix)
         for vrf, family, prefix in _own_announcements(device)
     ]
-    lines = ["vtysh -E " + " ".join(f"-c {shlex.quote(question)}" for question in questions)]
+    asked = [f"-c {shlex.quote(question)}" for question in questions]
+    # vtysh stops at the first question whose daemon is dead: then each is asked by itself.
+    each = "".join(f" vtysh -E {question};" for question in asked)
+    lines = [f"vtysh -E {' '.join(asked)} || {{{each} true; }}"]
     for family in FAMILIES:
         lines.append(f"echo 'kernel# {_KERNEL.format(family=family)}'")
         lines.append(f"ip -N -j -{_VERSION[family]} route show table all type unreachable")
