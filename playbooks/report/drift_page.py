@@ -73,6 +73,8 @@ def drift_page(night: Night, network: Network | None) -> str:
         by_device.setdefault(entry.device, []).append(entry)
     sections, beyond = _sections(night.devices, by_device)
     ids = {row.device: number for number, (row, _) in enumerate(sections, start=1)}
+    hrefs = {e.device: f"#finding-{e.number}" for e in silents[:MOST_SILENT]}
+    hrefs |= {name: f"#device-{number}" for name, number in ids.items()}
     drawn = None
     if network is not None:
         numbers = {name: [e.number for e in its] for name, its in by_device.items() if name}
@@ -99,16 +101,15 @@ def drift_page(night: Night, network: Network | None) -> str:
             shown=shown,
             sections=sections,
             ids=ids,
+            hrefs=hrefs,
             diffs=_diffs(row for row, _ in sections),
             listed={
                 "Differences too, each in drift.json": _by_region(beyond),
-                "As meant": _by_region(
-                    row for row in night.devices if row.device not in by_device
-                ),
+                "As meant": _by_region(row for row in night.devices if row.device not in by_device),
             },
             trend=trend_chart(night),
             map=drawn,
-            marks=_marks(drawn, everything, ids, shown, regions),
+            marks=_marks(drawn, everything, hrefs, regions),
             regions=regions,
             proof=_proof(night),
             most_names=_MOST_NAMES,
@@ -126,7 +127,9 @@ def _short(text: str) -> str:
 def _left_out(totals: Mapping[str, int], klass: str) -> str:
     """What to say of a class's differences that are not on the page; escaped like all text."""
     more = totals[klass] - MOST_OF_A_CLASS
-    return f"{counted(more, 'difference')} more of this class, each in drift.json." if more > 0 else ""
+    return (
+        f"{counted(more, 'difference')} more of this class, each in drift.json." if more > 0 else ""
+    )
 
 
 def _unnamed(night: Night, leaks: Sequence[Entry]) -> list[Mapping[str, Any]]:
@@ -183,8 +186,7 @@ def _regions(drawn: BackboneMap, everything: Sequence[Entry]) -> dict[str, list[
 def _marks(
     drawn: BackboneMap | None,
     everything: Sequence[Entry],
-    ids: Mapping[str, int],
-    shown: set[int],
+    hrefs: Mapping[str, str],
     regions: Mapping[str, list[str]],
 ) -> dict[str, Mark]:
     """A region leads to its devices, a router to its section, a silent one to what is known."""
@@ -198,16 +200,14 @@ def _marks(
         by_kind = {kind: sum(entry.kind == kind for entry in its) for kind in kinds}
         if node.name in places:
             href = f"#mark-{places[node.name]}"
-        elif node.name in ids:
-            href = f"#device-{ids[node.name]}"
         else:
-            first = its[0].number
-            href = f"#finding-{first}" if first in shown else "#devices"
-        text = words.numbers(by_kind)
+            href = hrefs.get(node.name, "#devices")
+        first = by_kind[kinds[0]]
+        text = f"{first:,} {kinds[0]}" + (f" +{len(its) - first:,}" if len(its) > first else "")
         if kinds == ["unreachable"] and len(its) == 1 and not regions:
             text = "unreachable"
         elif len(text) > _MARK_LENGTH:
-            text = f"{by_kind[kinds[0]]:,} {kinds[0]}" + (" …" if len(kinds) > 1 else "")
+            text = f"{first:,} {kinds[0]} …"
         marks[node.name] = Mark(kinds[0], href, text, words.numbers(by_kind))
     return marks
 

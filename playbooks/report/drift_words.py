@@ -23,6 +23,8 @@ ANSWERS = {
     Separation.HELD_WHERE_READ: "Separation held for what was read",
     Separation.NOT_KNOWN: "Not known whether separation held",
 }
+#: Answers by which everything that was read is proved.
+PROVED = {Separation.HELD, Separation.HELD_WHERE_READ}
 MEANING = {
     DriftClass.LEAK: "A path that must not be, or that nothing rules out.",
     DriftClass.SERVICE: "A customer or the backbone is served otherwise than meant.",
@@ -32,6 +34,8 @@ MEANING = {
 }
 #: What remediation says of a difference that it put back.
 MENDED = "mended"
+#: Seconds: what was first seen within these of the run's begin, or after it, is new.
+_TONIGHT = 60
 _STANDINGS = tuple(Standing)
 
 
@@ -121,6 +125,8 @@ def seen(difference: Difference, now: str) -> str:
         return "first seen tonight"
     long = _between(difference.first_seen, now)
     runs = f", {difference.runs:,} runs in a row" if difference.runs > 1 else ""
+    if long < _TONIGHT and difference.runs <= 1:
+        return "first seen tonight"
     since = f" ({age(long)} ago)" if long else ""
     return f"first seen {moment(difference.first_seen)}{since}{runs}"
 
@@ -148,7 +154,9 @@ def summary(night: Night) -> list[tuple[str, int, str]]:
     ]
     silent = len(night.unreachable)
     figures.append(("unreachable", silent, "unreachable" if silent else ""))
-    waiting = [d for d in night.differences if d.standing in (Standing.GRACE, Standing.ACKNOWLEDGED)]
+    waiting = [
+        d for d in night.differences if d.standing in (Standing.GRACE, Standing.ACKNOWLEDGED)
+    ]
     figures.append(("grace or acknowledged", len(waiting), ""))
     figures.append(("mended", sum(d.remedy == MENDED for d in night.differences), ""))
     return figures

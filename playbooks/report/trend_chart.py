@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from playbooks.drift.night import RANKED, Night, NightBefore
+from playbooks.report.drift_words import PROVED
 
 _WIDTH, _HEIGHT = 1000, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 64
@@ -15,6 +16,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 64
 _WIDEST, _DOTTED = 46, 62
 #: Dates beneath the chart.
 _DATES = 7
+#: A chart that is wider than this has dates at both its edges.
+_ALL_MIDDLE = 880
 _STRIP = 16
 
 
@@ -51,9 +54,8 @@ class TrendChart:
 
 def trend_chart(night: Night) -> TrendChart:
     """The nights before and tonight, the oldest first."""
-    tonight = NightBefore(
-        night.started, len(night.devices), len(night.unreachable), night.proved, night.classes()
-    )
+    proved, silent = night.separation in PROVED, len(night.unreachable)
+    tonight = NightBefore(night.started, len(night.devices), silent, proved, night.classes())
     nights = (*night.trend, tonight)
     top = _ceiling(max(max(_total(n), n.unreachable) for n in nights))
     base = float(_HEIGHT - _BOTTOM)
@@ -68,7 +70,9 @@ def trend_chart(night: Night) -> TrendChart:
             if high := one.classes.get(klass, 0) * scale:
                 y -= high
                 parts.append(_box(x, y, bar, high))
-    dots = tuple((round(x, 1), round(base - n.unreachable * scale, 1)) for x, n in _pairs(at, nights))
+    dots = tuple(
+        (round(x, 1), round(base - n.unreachable * scale, 1)) for x, n in _pairs(at, nights)
+    )
     strip = base + 10
     return TrendChart(
         width=_WIDTH,
@@ -82,20 +86,18 @@ def trend_chart(night: Night) -> TrendChart:
         unreachable="M" + "L".join(f"{x} {y}" for x, y in dots),
         dots=dots if len(nights) <= _DOTTED else (),
         # half as high, so that it is told apart without colour
-        held="".join(_box(x, strip + _STRIP / 2, bar, _STRIP / 2) for x, n in _pairs(at, nights) if n.proved),
-        broken="".join(_box(x, strip, bar, _STRIP) for x, n in _pairs(at, nights) if not n.proved),
-        ticks=tuple(
-            Tick(round(base - value * scale, 1), f"{value:,}") for value in _steps(top)
+        held="".join(
+            _box(x, strip + _STRIP / 2, bar, _STRIP / 2) for x, n in _pairs(at, nights) if n.proved
         ),
+        broken="".join(_box(x, strip, bar, _STRIP) for x, n in _pairs(at, nights) if not n.proved),
+        ticks=tuple(Tick(round(base - value * scale, 1), f"{value:,}") for value in _steps(top)),
         dates=_dates(at, nights),
         nights=nights,
         words=_words(nights),
     )
 
 
-def _pairs(
-    at: Sequence[float], nights: Sequence[NightBefore]
-) -> list[tuple[float, NightBefore]]:
+def _pairs(at: Sequence[float], nights: Sequence[NightBefore]) -> list[tuple[float, NightBefore]]:
     return list(zip(at, nights, strict=True))
 
 
@@ -109,7 +111,8 @@ def _total(night: NightBefore) -> int:
 
 def _ceiling(most: int) -> int:
     """A round number that is not below `most`, and of which the quarters are whole."""
-    return next(m * 10**e for e in count() for m in (4, 8, 20) if m * 10**e >= most)
+    sizes = (m * int(10**e) for e in count() for m in (4, 8, 20))
+    return next(size for size in sizes if size >= most)
 
 
 def _steps(top: int) -> list[int]:
@@ -123,7 +126,10 @@ def _dates(at: Sequence[float], nights: Sequence[NightBefore]) -> tuple[Tick, ..
     chosen = {round(i * (len(nights) - 1) / max(some - 1, 1)) for i in range(some)}
     if some == 1:
         chosen = {len(nights) - 1}
-    return tuple(Tick(round(at[i], 1), nights[i].at[:10], "middle") for i in sorted(chosen))
+    anchors = {0: "start", len(nights) - 1: "end"} if width > _ALL_MIDDLE else {}
+    return tuple(
+        Tick(round(at[i], 1), nights[i].at[:10], anchors.get(i, "middle")) for i in sorted(chosen)
+    )
 
 
 def _words(nights: Sequence[NightBefore]) -> str:
@@ -135,8 +141,8 @@ def _words(nights: Sequence[NightBefore]) -> str:
     if len(nights) == 1:
         return f"One night, {last.at[:10]}: {totals[0]:,} open, {last.unreachable:,} unreachable."
     return (
-        f"{len(nights):,} nights from {first.at[:10]} to {last.at[:10]}: proved in {proved:,}; open "
-        f"differences {totals[0]:,} at first, {totals[-1]:,} now, at most {max(totals):,} on "
+        f"{len(nights):,} nights from {first.at[:10]} to {last.at[:10]}: proved in {proved:,}; "
+        f"open differences {totals[0]:,} at first, {totals[-1]:,} now, at most {max(totals):,} on "
         f"{peak.at[:10]}; unreachable now {last.unreachable:,}, at most "
         f"{max(night.unreachable for night in nights):,}."
     )

@@ -16,9 +16,9 @@ from playbooks.drift.night import (
     Standing,
 )
 from playbooks.verdict_data import verdict_data
+from tests.playbooks.proofs import HOSTILE as ATTACKS
 from tests.playbooks.proofs import LEAKING as LEAKING_PROOF
 from tests.playbooks.proofs import PROVED, hostile, nation_of, reference
-from tests.playbooks.proofs import HOSTILE as ATTACKS
 
 STARTED = "2026-03-04T02:15:07+00:00"
 READ = "2026-03-04T02:15:09+00:00"
@@ -76,7 +76,7 @@ LEAK = Difference(
     DriftClass.LEAK,
     "configuration",
     "VRF e-public ipv4",
-    "party reaches public by route target 65000:2001: VRF i-party imports what VRF e-public exports",
+    "party reaches public by route target 65000:2001: i-party imports what e-public exports",
     vrf="e-public",
     vpn="public",
     owner="open-data",
@@ -220,9 +220,10 @@ def hostile_night() -> Night:
     )
     proof: dict[str, Any] = verdict_data(hostile())
     return Night(
-        1, ATTACKS[0], ATTACKS[1], 1.0, devices, differences, proof,
+        1, ATTACKS[0], STARTED, 1.0, devices, differences, proof,
         trend=tuple(NightBefore(text, 1, 0, True, {"leak": 1, text: 3}) for text in ATTACKS),
-        remediation=Remediation(ATTACKS, 1, ATTACKS[0], ATTACKS, dict.fromkeys(ATTACKS, ATTACKS[2])),
+        remediation=Remediation(ATTACKS, 1, ATTACKS[0], ATTACKS, dict.fromkeys(ATTACKS, ATTACKS[2]),
+                                1, 0.5),
         policy_notes=ATTACKS,
     )  # fmt: skip
 
