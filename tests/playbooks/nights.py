@@ -201,7 +201,8 @@ def hostile_night() -> Night:
     """Every free text of the night is an attack."""
     differences = tuple(
         Difference(
-            text, klass, text, f"{text} {number} {klass} {standing}", text, vrf=text, vpn=text, owner=text,
+            text, klass, text, f"{text} {number} {klass} {standing}", text,
+            vrf=text, vpn=text, owner=text,
             lines=(f"- {text}", f"+ {text}", text), path=(text, text), why_not=text,
             first_seen=text, runs=2, standing=standing, until=text, answered_by=text, reason=text,
             remedy=text if number % 2 else "",
