@@ -18,6 +18,8 @@ MOST_BYTES = 60_000
 #: Kept free for what is said after the tables.
 _RESERVE = 2_000
 _LONGEST = 160
+#: Of what is left, the most that one section takes: no class hides those after it.
+_SHARE = 0.6
 _SYMBOLS = {Separation.HELD: "✅", Separation.NOT_HELD: "❌"}
 
 
@@ -37,11 +39,15 @@ def drift_markdown(night: Night) -> str:
     page.add("|" + "---:|" * len(figures))
     page.add("| " + " | ".join(f"{number:,}" for _, number, _ in figures) + " |", "")
     everything = words.entries(night)
+    page.share(_SHARE)
     _leaks(page, [e for e in everything if e.kind == DriftClass.LEAK])
+    page.share(_SHARE)
     _silent(page, [e for e in everything if e.silent])
     for klass in list(DriftClass)[1:]:
+        page.share(_SHARE)
         _class(page, klass, [e for e in everything if e.kind == klass], night.started)
     page.most += _RESERVE
+    page.share(1)
     if said := words.remediation(night):
         page.add("### Remediation", "", _code(said), "")
     if night.policy_notes:
@@ -56,14 +62,18 @@ class _Page:
     """Lines, until there are as many bytes as may be."""
 
     def __init__(self, most: int) -> None:
-        self.most = most
+        self.most = self._limit = most
         self._lines: list[str] = []
         self._size = 0
+
+    def share(self, part: float) -> None:
+        """Let what is added from now on take at most this part of what is left."""
+        self._limit = self._size + int((self.most - self._size) * part)
 
     def add(self, *lines: str) -> bool:
         """Add the lines together, or nothing and False when they do not fit."""
         size = sum(len(line.encode()) + 1 for line in lines)
-        if self._size + size > self.most:
+        if self._size + size > self._limit:
             return False
         self._lines += lines
         self._size += size
@@ -73,26 +83,27 @@ class _Page:
     def text(self) -> str:
         return "\n".join(self._lines) + "\n"
 
-    def table(self, title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-        """A table with as many rows as fit; under it how many do not."""
-        listed = ["| " + " | ".join(row) + " |" for row in rows]
+    def table(
+        self, title: str, columns: Iterable[str], rows: Iterable[tuple[int, Iterable[str]]]
+    ) -> None:
+        """A table with as many rows as fit; under it how many things are in those that do not."""
+        listed = [(number, "| " + " | ".join(row) + " |") for number, row in rows]
         if not listed:
             return
         head = "| " + " | ".join(columns) + " |"
         rule = "|" + "---|" * head.count(" | ") + "---|"
         if not self.add(f"### {title}", "", head, rule):
-            self._cut(title, len(listed))
+            self.cut(title, sum(number for number, _ in listed))
             return
         shown = 0
-        for row in listed:
-            if not self.add(row):
-                break
+        while shown < len(listed) and self.add(listed[shown][1]):
             shown += 1
         self.add("")
-        if shown < len(listed):
-            self._cut(title, len(listed) - shown)
+        if left := sum(number for number, _ in listed[shown:]):
+            self.cut(title, left)
 
-    def _cut(self, title: str, number: int) -> None:
+    def cut(self, title: str, number: int) -> None:
+        """Say, whatever room there is, how much is left out."""
         line = f"*{number:,} more of “{title}” are in drift.json.*"
         self._lines += [line, ""]
         self._size += len(line.encode()) + 2
@@ -118,37 +129,34 @@ def _leaks(page: _Page, entries: list[Entry]) -> None:
             break
         shown += 1
     if shown < len(entries):
-        page.add(f"*{len(entries) - shown:,} more leaks are in drift.json.*", "")
+        page.cut("Leaks", len(entries) - shown)
 
 
 def _silent(page: _Page, entries: list[Entry]) -> None:
-    rows = (
-        (
-            _code(r.device),
-            _code(r.region),
-            _code(r.unreachable),
-            _code(words.last_known(r.last_known)),
-        )
-        for r in (entry.silent_row for entry in entries)
-    )
-    page.table("Unreachable", ("device", "region", "why", "last known"), rows)
+    rows = [entry.silent_row for entry in entries]
+    cells = ((r.device, r.region, r.unreachable, words.last_known(r.last_known)) for r in rows)
+    columns = ("device", "region", "why", "last known")
+    page.table("Unreachable", columns, ((1, map(_code, row)) for row in cells))
 
 
 def _class(page: _Page, klass: DriftClass, entries: list[Entry], now: str) -> None:
     rows = (
         (
-            _code(d.device),
-            _code(d.subject),
-            _code(d.message),
-            _code(words.owner(d)) + (f", {_code(d.vpn)}" if d.vpn else ""),
-            _code(words.standing(d)),
-            _code(words.seen(d, now)),
-            _code(words.remedy(d)),
+            len(its),
+            (
+                _code(words.devices_of(its)),
+                _code(d.subject),
+                _code(d.message),
+                _code(words.owner(d)) + (f", {_code(d.vpn)}" if d.vpn else ""),
+                _code(words.standing(d)),
+                _code(words.seen(d, now)),
+                _code(words.remedy(d)),
+            ),
         )
-        for d in (entry.difference for entry in entries)
-        if d is not None
+        for its in words.alike(entries)
+        if (d := its[0].difference) is not None
     )
-    columns = ("device", "object", "what is wrong", "owner, VPN", "standing", "since", "remedy")
+    columns = ("devices", "object", "what is wrong", "owner, VPN", "standing", "since", "remedy")
     page.table(klass.value.capitalize(), columns, rows)
 
 

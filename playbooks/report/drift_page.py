@@ -6,7 +6,7 @@ and is in drift.json, which has everything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment
@@ -20,7 +20,7 @@ from playbooks.report.page import environment
 from playbooks.report.trend_chart import trend_chart
 from playbooks.verdict_data import counted
 
-#: Differences of one class, silent devices, and sections of devices that are shown.
+#: Cards of one class, silent devices, and sections of devices that are shown.
 MOST_OF_A_CLASS = 150
 MOST_SILENT = 150
 MOST_SECTIONS = 200
@@ -65,9 +65,10 @@ def drift_page(night: Night, network: Network | None) -> str:
     everything = words.entries(night)
     groups = {klass.value: [e for e in everything if e.kind == klass] for klass in words.MEANING}
     totals = {klass: len(group) for klass, group in groups.items()}
-    listed = {klass: group[:MOST_OF_A_CLASS] for klass, group in groups.items()}
+    listed = {klass: words.alike(group)[:MOST_OF_A_CLASS] for klass, group in groups.items()}
     silents = [entry for entry in everything if entry.silent]
-    shown = {e.number for group in (*listed.values(), silents[:MOST_SILENT]) for e in group}
+    shown = {e.number for cards in listed.values() for its in cards for e in its[:_MOST_NAMES]}
+    shown |= {entry.number for entry in silents[:MOST_SILENT]}
     by_device: dict[str, list[Entry]] = {}
     for entry in everything:
         by_device.setdefault(entry.device, []).append(entry)
@@ -80,7 +81,7 @@ def drift_page(night: Night, network: Network | None) -> str:
         numbers = {name: [e.number for e in its] for name, its in by_device.items() if name}
         drawn = backbone_map(network, numbers)
     regions = _regions(drawn, everything) if drawn else {}
-    leaks = listed.pop("leak")
+    leaks = ("leak", listed.pop("leak"))
     return (
         _environment()
         .get_template("drift_page.html.j2")
@@ -91,13 +92,13 @@ def drift_page(night: Night, network: Network | None) -> str:
             tone=_TONES.get(night.separation, "part"),
             figures=words.summary(night),
             meanings={klass.value: meaning for klass, meaning in words.MEANING.items()},
-            leaks=leaks,
-            extra=_unnamed(night, leaks),
+            leaks=leaks[1],
+            extra=_unnamed(night, leaks[1]),
             silents=silents[:MOST_SILENT],
             silents_cut=[entry.device for entry in silents[MOST_SILENT:]],
             groups={klass: group for klass, group in listed.items() if group},
             totals=totals,
-            left_out=partial(_left_out, totals),
+            left_out={k: _left_out(totals[k], cards) for k, cards in (*listed.items(), leaks)},
             shown=shown,
             sections=sections,
             ids=ids,
@@ -124,15 +125,15 @@ def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "… (whole in drift.json)"
 
 
-def _left_out(totals: Mapping[str, int], klass: str) -> str:
-    """What to say of a class's differences that are not on the page; escaped like all text."""
-    more = totals[klass] - MOST_OF_A_CLASS
+def _left_out(total: int, cards: Iterable[Sequence[Entry]]) -> str:
+    """What to say of a class's differences that have no card."""
+    more = total - sum(map(len, cards))
     return (
         f"{counted(more, 'difference')} more of this class, each in drift.json." if more > 0 else ""
     )
 
 
-def _unnamed(night: Night, leaks: Sequence[Entry]) -> list[Mapping[str, Any]]:
+def _unnamed(night: Night, leaks: Sequence[Sequence[Entry]]) -> list[Mapping[str, Any]]:
     """Grave findings of the proof, where no difference is there to tell them."""
     if leaks:
         return []

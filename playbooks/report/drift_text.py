@@ -8,6 +8,7 @@ from rich.text import Text
 
 from playbooks.drift.night import Difference, DriftClass, LastKnown, Separation
 from playbooks.report import drift_words as words
+from playbooks.report.drift_words import Entry
 from playbooks.report.visible import visible
 from playbooks.verdict_data import counted
 
@@ -36,12 +37,13 @@ def print_drift(console: Console, data: dict[str, Any], table: Table) -> None:
     _silent(console, data["devices"], table)
     for klass, group in by_class.items():
         _line(console, f"{klass.value}: {words.MEANING[klass]}", "bold")
+        groups = words.alike(Entry(0, difference=d) for d in group)
         table(
             console,
-            ["device", "object", "what is wrong", "owner", "standing", "since", "remedy"],
-            (_row(d, data["started"]) for d in group[:MOST_ROWS]),
+            ["devices", "object", "what is wrong", "owner", "standing", "since", "remedy"],
+            (_row(its, data["started"]) for its in groups[:MOST_ROWS]),
         )
-        _more(console, len(group))
+        _more(console, len(groups))
     _remediation(console, data["remediation"])
     for note in data["policy_notes"]:
         _line(console, f"policy: {note}", "yellow")
@@ -86,9 +88,12 @@ def _silent(console: Console, devices: Iterable[dict[str, Any]], table: Table) -
         table(console, ["device", "region", "why", "last known"], rows)
 
 
-def _row(d: Difference, now: str) -> list[str]:
+def _row(its: list[Entry], now: str) -> list[str]:
+    """One difference, and all devices that have it."""
+    d = its[0].difference
+    assert d is not None  # noqa: S101 -- made of differences above
     cells = (
-        d.device,
+        words.devices_of(its),
         d.subject,
         d.message,
         words.owner(d) + (f", {d.vpn}" if d.vpn else ""),

@@ -1,7 +1,7 @@
 """The words and the order that every report of a night shares. Plain text, not yet escaped."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,21 @@ def entries(night: Night) -> tuple[Entry, ...]:
         else Entry(number, silent=thing)
         for number, thing in enumerate(things, start=1)
     )
+
+
+def alike(listed: Iterable[Entry]) -> list[list[Entry]]:
+    """Differences that are the same but for the device, together, so that each is told once."""
+    groups: dict[Difference | None, list[Entry]] = {}
+    for entry in listed:
+        same = None if entry.difference is None else replace(entry.difference, device="")
+        groups.setdefault(same, []).append(entry)
+    return list(groups.values())
+
+
+def devices_of(group: Sequence[Entry], most: int = 3) -> str:
+    """Names of the devices of such a group, and how many more there are."""
+    names, more = cut((entry.device for entry in group), most)
+    return ", ".join(names) + (f" and {more:,} more" if more else "")
 
 
 def rank(difference: Difference) -> tuple[int, int, str, str, str]:

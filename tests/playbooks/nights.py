@@ -230,7 +230,9 @@ def hostile_night() -> Night:
 
 
 def nation(edges: int = 62) -> tuple[Night, Network]:
-    """A night of 32 provinces with `edges` edge routers each: 3 differences on every other one."""
+    """A night of 32 provinces with `edges` edge routers each: three differences on every other one,
+    of which one is the same everywhere.
+    """
     network = nation_of(32, edges)
     devices = tuple(
         replace(row, unreachable="no answer", last_known=LastKnown(READ, 86400, {"policy": 1}))
@@ -240,7 +242,14 @@ def nation(edges: int = 62) -> tuple[Night, Network]:
     )
     classes = (DriftClass.SERVICE, DriftClass.POLICY, DriftClass.UNMANAGED)
     differences = tuple(
-        replace(SERVICE, device=row.device, klass=klass, subject=f"BGP session 10.{n}.0.{i % 250}")
+        replace(
+            SERVICE,
+            device=row.device,
+            klass=klass,
+            subject="BGP limits"
+            if klass is DriftClass.POLICY
+            else f"session 10.{n}.{i // 250}.{i % 250}",
+        )
         for i, row in enumerate(devices)
         if i % 2 and not row.unreachable
         for n, klass in enumerate(classes)

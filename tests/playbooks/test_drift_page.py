@@ -108,6 +108,16 @@ def test_everything_about_a_difference_is_there() -> None:
         assert words in read
 
 
+def test_what_many_devices_share_is_told_once() -> None:
+    others = tuple(replace(POLICY, device=name) for name in ("bj-pe1", "sc-pe1"))
+    older = replace(POLICY, device="gz-pe1", runs=13)
+    page = drift_page(replace(LEAKING, differences=(POLICY, *others, older)), NETWORK)
+    read = Reader(page)
+    assert read.text.count(POLICY.message) == 2
+    assert "on 3 devices" in read.text
+    assert {f"finding-{number}" for number in (1, 2, 3, 4)} <= set(read.all("id"))
+
+
 def test_leaks_are_first_then_the_silent_then_the_rest_by_gravity() -> None:
     ordered = entries(replace(SILENT, differences=LEAKING.differences))
     assert [e.kind for e in ordered] == [
@@ -159,9 +169,13 @@ def test_a_network_of_thousands_has_a_page_that_can_be_read() -> None:
     read = self_contained(page)
     assert len(page) < 1_200_000
     shown = [value for value in read.all("id") if value.startswith("finding-")]
-    assert len(shown) == 3 * MOST_OF_A_CLASS + len(night.unreachable)
-    hidden = len(night.open(DriftClass.SERVICE)) - MOST_OF_A_CLASS
-    assert read.text.count(f"{hidden} differences more of this class, each in drift.json.") == 3
+    # the policy difference is one card, with the first 60 of its devices
+    assert len(shown) == 2 * MOST_OF_A_CLASS + 60 + len(night.unreachable)
+    many = len(night.open(DriftClass.SERVICE))
+    hidden = many - MOST_OF_A_CLASS
+    assert read.text.count(f"{hidden} differences more of this class, each in drift.json.") == 2
+    assert read.text.count(f"on {many} devices") == 1
+    assert f"and {many - 60} devices more, in drift.json" in read.text
     assert len([v for v in read.all("id") if v.startswith("device-")]) == MOST_SECTIONS
     for row in night.devices:
         assert re.search(rf"\b{row.device}\b", read.text), f"{row.device} is not on the page"
