@@ -47,6 +47,8 @@ class Separation(StrEnum):
 
     HELD = "held"
     NOT_HELD = "not held"
+    #: A leak was found and mended tonight, and what runs now is proved.
+    HELD_AGAIN = "held again"
     #: What was read holds; some devices did not answer.
     HELD_WHERE_READ = "held where read"
     #: Nothing was read that could be judged.
@@ -191,20 +193,27 @@ class Night:
 
     @property
     def separation(self) -> Separation:
-        """The night's one answer. A leak that was mended, or that somebody answers for, is one."""
-        leaks = any(
-            d.klass is DriftClass.LEAK and d.standing is not Standing.TOLD for d in self.differences
-        )
+        """The night's one answer. A leak that somebody answers for is one all the same."""
         grave = any(f.get("severity") != "hygiene" for f in self.proof.get("findings", ()))
         checked = self.proof.get("checked") or {}
-        if leaks or grave:
+        if grave or any(d.remedy != "mended" for d in self._leaks):
             return Separation.NOT_HELD
         if len(self.unreachable) == len(self.devices) or not checked.get("vrfs"):
             return Separation.NOT_KNOWN
         # A proof that was told who did not answer denies itself for that alone.
         if not self.proved and not self.proof.get("unreachable"):
             return Separation.NOT_HELD
+        if self._leaks:
+            return Separation.HELD_AGAIN
         return Separation.HELD_WHERE_READ if self.unreachable else Separation.HELD
+
+    @property
+    def _leaks(self) -> tuple[Difference, ...]:
+        return tuple(
+            d
+            for d in self.differences
+            if d.klass is DriftClass.LEAK and d.standing is not Standing.TOLD
+        )
 
     @property
     def reason(self) -> str:
@@ -212,15 +221,18 @@ class Night:
         answer, silent = self.separation, len(self.unreachable)
         parts = [f"{silent:,} of {len(self.devices):,} devices did not answer"] if silent else []
         if answer is Separation.NOT_HELD:
-            leaks = [d for d in self.differences if d.klass is DriftClass.LEAK]
+            leaks = self._leaks
             mended = sum(d.remedy == "mended" for d in leaks)
             if mended:
                 parts.insert(0, f"{mended:,} of them mended tonight")
             if leaks:
-                ways = "1 path" if len(leaks) == 1 else f"{len(leaks):,} paths"
-                parts.insert(0, f"{ways} that must not be, or that nothing rules out")
+                parts.insert(0, _paths(len(leaks)))
             else:
                 parts.insert(0, str(self.proof.get("reason", "the proof does not hold")))
+        elif answer is Separation.HELD_AGAIN:
+            parts.insert(
+                0, f"{_paths(len(self._leaks))}, found and mended; what runs now is proved"
+            )
         elif answer is Separation.HELD:
             parts.append(str(self.proof.get("reason", "proved over what was read")))
         elif answer is Separation.HELD_WHERE_READ:
@@ -264,6 +276,11 @@ class Night:
             "remediation": None if self.remediation is None else _plain(asdict(self.remediation)),
             "policy_notes": list(self.policy_notes),
         }
+
+
+def _paths(number: int) -> str:
+    ways = "1 path" if number == 1 else f"{number:,} paths"
+    return f"{ways} that must not be, or that nothing rules out"
 
 
 def _plain(entry: dict[str, Any]) -> dict[str, Any]:

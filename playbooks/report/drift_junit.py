@@ -1,8 +1,8 @@
 """A night as JUnit XML, as GitLab and Jenkins read it: a suite a device, a case a difference.
 
-What fails is what somebody must mend: an open leak, service or policy difference, and every leak
-whoever answers for it. A device without an answer is an error; grace, acknowledgements and what
-egovnet does not own are skipped with the reason; a device with nothing to say is a case passed.
+What fails is what somebody must mend: an open service or policy difference, and a leak whoever
+answers for it. A device without an answer is an error; grace, acknowledgements, what was mended
+and what egovnet does not own are skipped with the reason; a device as meant is a case passed.
 """
 
 from collections.abc import Iterable
@@ -68,6 +68,8 @@ def _separation(night: Night) -> ET.Element:
     case = _named("separation held")
     if night.separation is Separation.NOT_HELD:
         _say(case, "failure", night.reason, "separation")
+    elif night.separation is Separation.HELD_AGAIN:
+        _say(case, "skipped", night.reason, "")
     elif night.separation is Separation.NOT_KNOWN:
         _say(case, "error", night.reason, "separation")
     else:
@@ -90,10 +92,13 @@ def _case(difference: Difference) -> ET.Element:
     case = _named(f"{d.kind}: {d.subject}")
     text = [d.message, *d.path, *d.lines, words.standing(d), f"owner: {words.owner(d)}"]
     text.append(words.remedy(d))
-    open_now = d.counts and d.remedy != words.MENDED
     if d.standing is Standing.TOLD:
         _out(case, text)
-    elif d.klass is DriftClass.LEAK or (open_now and d.klass in _FAILING):
+    elif (
+        d.klass in _FAILING
+        and d.remedy != words.MENDED
+        and (d.counts or d.klass is DriftClass.LEAK)
+    ):
         _say(case, "failure", d.message, d.klass.value, text)
     else:
         why = words.standing(d) if not d.counts else d.remedy or words.MEANING[d.klass]

@@ -32,7 +32,7 @@ _MOST_NAMES, _MOST_ENTRIES, _MOST_NIGHTS = 60, 25, 60
 #: Characters of a message or a line.
 _LONGEST = 600
 #: Words of a mark that fit into a node of the map.
-_MARK_LENGTH = 18
+_MARK_LENGTH = 16
 
 _TONES = {Separation.HELD: "yes", Separation.NOT_HELD: "no"}
 _FACTS: Mapping[str, Any] = {

@@ -19,6 +19,7 @@ MOST_ROWS = 100
 _STYLES = {
     Separation.HELD: "bold green",
     Separation.NOT_HELD: "bold red",
+    Separation.HELD_AGAIN: "bold yellow",
     Separation.HELD_WHERE_READ: "bold yellow",
     Separation.NOT_KNOWN: "bold yellow",
 }

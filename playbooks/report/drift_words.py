@@ -20,11 +20,12 @@ from playbooks.verdict_data import counted
 ANSWERS = {
     Separation.HELD: "Separation held",
     Separation.NOT_HELD: "Separation did NOT hold",
+    Separation.HELD_AGAIN: "Separation did not hold, and was mended",
     Separation.HELD_WHERE_READ: "Separation held for what was read",
     Separation.NOT_KNOWN: "Not known whether separation held",
 }
-#: Answers by which everything that was read is proved.
-PROVED = {Separation.HELD, Separation.HELD_WHERE_READ}
+#: Answers by which all that was read is proved in the end.
+PROVED = {Separation.HELD, Separation.HELD_AGAIN, Separation.HELD_WHERE_READ}
 MEANING = {
     DriftClass.LEAK: "A path that must not be, or that nothing rules out.",
     DriftClass.SERVICE: "A customer or the backbone is served otherwise than meant.",

@@ -169,6 +169,9 @@ LEAKING = Night(
     policy_notes=("acknowledgement of gz-pe1 access-list OLD expired on 2026-03-01",),
 )
 
+#: The leak was put back, and what runs now is proved.
+MENDED = replace(LEAKING, proof=verdict_data(PROVED))
+
 SILENT = Night(
     run=9,
     network="reference",

@@ -16,6 +16,7 @@ from tests.playbooks.nights import (
     COSMETIC,
     LEAK,
     LEAKING,
+    MENDED,
     NETWORK,
     NOBODY,
     POLICY,
@@ -32,6 +33,7 @@ from tests.playbooks.proofs import HOSTILE
 NIGHTS = {
     "clean": CLEAN,
     "leaking": LEAKING,
+    "mended": MENDED,
     "silent": SILENT,
     "nobody": NOBODY,
     "hostile": hostile_night(),
@@ -53,10 +55,11 @@ def test_the_page_is_whole_and_needs_nothing_from_outside(night: Night) -> None:
     [
         (CLEAN, Separation.HELD, "No path between zones, nor between agencies"),
         (LEAKING, Separation.NOT_HELD, "1 path that must not be, or that nothing rules out; 1 of"),
+        (MENDED, Separation.HELD_AGAIN, "nothing rules out, found and mended; what runs now is"),
         (SILENT, Separation.HELD_WHERE_READ, "2 of 7 devices did not answer; what the other 5 run"),
         (NOBODY, Separation.NOT_KNOWN, "7 of 7 devices did not answer; nothing was read"),
     ],
-    ids=["clean", "leaking", "silent", "nobody"],
+    ids=["clean", "leaking", "mended", "silent", "nobody"],
 )
 def test_the_answer_comes_first(night: Night, answer: Separation, why: str) -> None:
     assert night.separation is answer
@@ -67,7 +70,7 @@ def test_the_answer_comes_first(night: Night, answer: Separation, why: str) -> N
 
 @pytest.mark.parametrize("standing", [Standing.GRACE, Standing.ACKNOWLEDGED])
 def test_a_leak_is_one_whoever_answers_for_it(standing: Standing) -> None:
-    night = replace(CLEAN, differences=(replace(LEAK, standing=standing),))
+    night = replace(CLEAN, differences=(replace(LEAK, standing=standing, remedy=""),))
     assert night.separation is Separation.NOT_HELD
 
 

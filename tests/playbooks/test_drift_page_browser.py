@@ -21,6 +21,7 @@ from tests.playbooks.browsing import (
 from tests.playbooks.nights import (
     CLEAN,
     LEAKING,
+    MENDED,
     NETWORK,
     NOBODY,
     SILENT,
@@ -38,6 +39,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     nights = {
         "clean": (CLEAN, NETWORK),
         "leaking": (LEAKING, NETWORK),
+        "mended": (MENDED, NETWORK),
         "silent": (SILENT, NETWORK),
         "nobody": (NOBODY, NETWORK),
         "hostile": (hostile_night(), NETWORK),
@@ -73,6 +75,7 @@ def test_the_console_is_silent(name: str, browser: webdriver.Chrome, pages: dict
     [
         ("clean", "Separation held"),
         ("leaking", "Separation did NOT hold"),
+        ("mended", "Separation did not hold, and was mended"),
         ("silent", "Separation held for what was read"),
         ("nobody", "Not known whether separation held"),
     ],

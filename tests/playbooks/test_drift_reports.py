@@ -30,6 +30,7 @@ from tests.playbooks.nights import (
     CLEAN,
     LEAK,
     LEAKING,
+    MENDED,
     NETWORK,
     NOBODY,
     SERVICE,
@@ -43,6 +44,7 @@ from tests.playbooks.proofs import HOSTILE
 NIGHTS = {
     "clean": CLEAN,
     "leaking": LEAKING,
+    "mended": MENDED,
     "silent": SILENT,
     "nobody": NOBODY,
     "hostile": hostile_night(),
@@ -117,7 +119,8 @@ def test_what_must_be_mended_fails_and_what_waits_is_skipped() -> None:
     assert kinds(CLEAN, "gd-pe1") == {"is as meant": "passed"}
     assert kinds(CLEAN, "network") == {"separation held": "passed"}
     assert kinds(LEAKING, "network") == {"separation held": "failure"}
-    assert kinds(LEAKING, "sh-pe1") == {"configuration: VRF e-public ipv4": "failure"}
+    assert kinds(MENDED, "network") == {"separation held": "skipped"}
+    assert kinds(MENDED, "sh-pe1") == {"configuration: VRF e-public ipv4": "skipped"}
     assert kinds(LEAKING, "gd-pe1") == {
         "state: BGP session 10.255.0.1": "failure",
         "configuration: BGP neighbour 10.200.0.46": "skipped",
@@ -136,7 +139,9 @@ def test_what_must_be_mended_fails_and_what_waits_is_skipped() -> None:
     [
         (replace(SERVICE, remedy="mended"), "skipped"),
         (replace(SERVICE, remedy="not mended: it is locked"), "failure"),
-        (replace(LEAK, standing=Standing.ACKNOWLEDGED), "failure"),
+        (replace(LEAK, remedy=""), "failure"),
+        (LEAK, "skipped"),
+        (replace(LEAK, remedy="", standing=Standing.ACKNOWLEDGED), "failure"),
         (replace(UNMANAGED, standing=Standing.OPEN), "skipped"),
         (replace(LEAK, standing=Standing.TOLD), "passed"),
     ],
@@ -147,7 +152,7 @@ def test_cases_at_the_edge(difference: Difference, kind: str) -> None:
 
 
 def test_a_leak_of_no_one_device_is_a_case_too() -> None:
-    night = replace(CLEAN, differences=(replace(LEAK, device=""),))
+    night = replace(CLEAN, differences=(replace(LEAK, device="", remedy=""),))
     assert list(kinds(night, "network").values()) == ["failure", "failure"]
 
 
@@ -233,6 +238,7 @@ def test_metrics_tell_the_night() -> None:
     assert value(LEAKING, "devices") == 7
     assert value(LEAKING, "proved") == 0
     assert value(CLEAN, "proved") == value(SILENT, "proved") == 1
+    assert value(MENDED, "proved") == value(MENDED, "separation", answer="held again") == 1
     assert value(NOBODY, "proved") == 0
     assert value(SILENT, "devices_unreachable") == 2
     assert value(SILENT, "last_known_age_seconds", device="gz-pe1") == 2 * 86400

@@ -1,4 +1,4 @@
-"""docs/nightly tried as far as it can be without its platform: unit, cron, image, pipelines."""
+"""docs/drift-deployment, tried as far as it can be without its platforms."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from playbooks.report.drift_metrics import drift_metrics
 from tests.playbooks.nights import NETWORK, SILENT
 
 ROOT = Path(__file__).parents[2]
-NIGHTLY = ROOT / "docs" / "nightly"
+DEPLOYMENT = ROOT / "docs" / "drift-deployment"
 EGOVNET = Path(sys.executable).with_name("egovnet")
 INSTALLED = "/opt/egovnet/.venv/bin/egovnet"
 
@@ -38,7 +38,7 @@ DRIFT_OPTIONS = {
 
 
 def text(name: str) -> str:
-    return (NIGHTLY / name).read_text(encoding="utf-8")
+    return (DEPLOYMENT / name).read_text(encoding="utf-8")
 
 
 def tool(name: str) -> str:
@@ -66,7 +66,7 @@ def drift_commands() -> list[tuple[str, list[str]]]:
     """(file, words after "egovnet drift") of every command in the directory."""
     found = [
         (path.name, shlex.split(words))
-        for path in sorted(NIGHTLY.iterdir())
+        for path in sorted(DEPLOYMENT.iterdir())
         for words in re.findall(r"egovnet drift((?: +[-\w/=\"$.]+)*)", path.read_text("utf-8"))
     ]
     found.append(("Containerfile", json.loads(instructions("CMD")[0])[1:]))
@@ -110,7 +110,7 @@ def test_every_option_exists() -> None:
 def test_the_files_of_the_job_are_those_that_are_used() -> None:
     used = {
         name
-        for file in NIGHTLY.iterdir()
+        for file in DEPLOYMENT.iterdir()
         for name in re.findall(r"\bdrift\.(?:html|json|xml|md|prom)\b", file.read_text("utf-8"))
     }
     assert used == {"drift.html", "drift.json", "drift.xml", "drift.md", "drift.prom"}
@@ -124,7 +124,7 @@ def test_the_variables_are_those_that_egovnet_reads() -> None:
     )
     named = {
         name
-        for file in NIGHTLY.iterdir()
+        for file in DEPLOYMENT.iterdir()
         for name in re.findall(r"\bEGOVNET_[A-Z_]+", file.read_text(encoding="utf-8"))
     }
     assert named - {"EGOVNET_IMAGE"} <= set(re.findall(r"\bEGOVNET_[A-Z_]+", sources))
@@ -133,9 +133,9 @@ def test_the_variables_are_those_that_egovnet_reads() -> None:
 def test_readme_links_every_file_and_tells_every_exit_code() -> None:
     readme = text("README.md")
     links = re.findall(r"\]\(([^)#]+)(?:#\w+)?\)", readme)
-    assert all((NIGHTLY / link).exists() for link in links)
+    assert all((DEPLOYMENT / link).exists() for link in links)
     named = set(re.findall(r"[\w.-]+", readme))
-    assert {path.name for path in NIGHTLY.iterdir()} - named <= {"README.md"}
+    assert {path.name for path in DEPLOYMENT.iterdir()} - named <= {"README.md"}
     table = re.findall(r"^\| ([\d, ]+) \| (.*) \|$", readme, re.MULTILINE)
     codes = {int(code): row for first, row in table for code in first.split(",")}
     assert codes.keys() == set(Exit)
