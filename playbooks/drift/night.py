@@ -42,6 +42,19 @@ class Standing(StrEnum):
     TOLD = "told"
 
 
+class Separation(StrEnum):
+    """Whether the networks were kept apart: a fact, whoever answers for a leak."""
+
+    HELD = "held"
+    NOT_HELD = "not held"
+    #: A leak was found and mended tonight, and what runs now is proved.
+    HELD_AGAIN = "held again"
+    #: What was read holds; some devices did not answer.
+    HELD_WHERE_READ = "held where read"
+    #: Nothing was read that could be judged.
+    NOT_KNOWN = "not known"
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One object that is not as meant."""
@@ -178,6 +191,57 @@ class Night:
         """The devices that did not answer."""
         return tuple(row for row in self.devices if row.unreachable)
 
+    @property
+    def separation(self) -> Separation:
+        """The night's one answer. A leak that somebody answers for is one all the same."""
+        grave = any(f.get("severity") != "hygiene" for f in self.proof.get("findings", ()))
+        checked = self.proof.get("checked") or {}
+        if grave or any(d.remedy != "mended" for d in self._leaks):
+            return Separation.NOT_HELD
+        if len(self.unreachable) == len(self.devices) or not checked.get("vrfs"):
+            return Separation.NOT_KNOWN
+        # A proof that was told who did not answer denies itself for that alone.
+        if not self.proved and not self.proof.get("unreachable"):
+            return Separation.NOT_HELD
+        if self._leaks:
+            return Separation.HELD_AGAIN
+        return Separation.HELD_WHERE_READ if self.unreachable else Separation.HELD
+
+    @property
+    def _leaks(self) -> tuple[Difference, ...]:
+        return tuple(
+            d
+            for d in self.differences
+            if d.klass is DriftClass.LEAK and d.standing is not Standing.TOLD
+        )
+
+    @property
+    def reason(self) -> str:
+        """Why that is the answer, in one sentence without a full stop."""
+        answer, silent = self.separation, len(self.unreachable)
+        parts = [f"{silent:,} of {len(self.devices):,} devices did not answer"] if silent else []
+        if answer is Separation.NOT_HELD:
+            leaks = self._leaks
+            mended = sum(d.remedy == "mended" for d in leaks)
+            if mended:
+                parts.insert(0, f"{mended:,} of them mended tonight")
+            if leaks:
+                parts.insert(0, _paths(len(leaks)))
+            else:
+                parts.insert(0, str(self.proof.get("reason", "the proof does not hold")))
+        elif answer is Separation.HELD_AGAIN:
+            parts.insert(
+                0, f"{_paths(len(self._leaks))}, found and mended; what runs now is proved"
+            )
+        elif answer is Separation.HELD:
+            parts.append(str(self.proof.get("reason", "proved over what was read")))
+        elif answer is Separation.HELD_WHERE_READ:
+            read = len(self.devices) - silent
+            parts.append(f"what the other {read:,} run keeps the networks apart")
+        else:
+            parts.append("nothing was read that could be judged")
+        return "; ".join(parts)
+
     def open(self, klass: DriftClass | None = None) -> tuple[Difference, ...]:
         """Differences that count (of one class)."""
         return tuple(
@@ -200,6 +264,8 @@ class Night:
             "network": self.network,
             "started": self.started,
             "seconds": round(self.seconds, 3),
+            "separation": self.separation.value,
+            "reason": self.reason,
             "proved": self.proved,
             "classes": self.classes(),
             "differences": [_plain(asdict(d)) for d in self.differences],
@@ -210,6 +276,11 @@ class Night:
             "remediation": None if self.remediation is None else _plain(asdict(self.remediation)),
             "policy_notes": list(self.policy_notes),
         }
+
+
+def _paths(number: int) -> str:
+    ways = "1 path" if number == 1 else f"{number:,} paths"
+    return f"{ways} that must not be, or that nothing rules out"
 
 
 def _plain(entry: dict[str, Any]) -> dict[str, Any]:

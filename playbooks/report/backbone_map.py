@@ -35,6 +35,18 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How a page marks a node that has findings."""
+
+    #: CSS class, and where the node leads.
+    kind: str
+    href: str
+    #: In the node, and in full.
+    words: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A circuit, or all circuits between two regions."""
 

@@ -1,20 +1,16 @@
 """The proof as one self-contained HTML page: verdict, matrix, map, findings, coverage.
 
-Device text is hostile input: everything is escaped by Jinja, the page has no script, and its
-content security policy lets none run.
+Domains that have nothing to say are only listed where there are many.
 """
 
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from inventory.models import Network
 from isolation.verdict import Finding, Severity, Verdict
 from playbooks.matrix import Matrix, State, matrix
-from playbooks.report.backbone_map import backbone_map
-from playbooks.report.visible import visible
+from playbooks.report.backbone_map import BackboneMap, Mark, backbone_map
+from playbooks.report.page import environment
 from playbooks.verdict_data import counted, proved, reason
 
 #: With more domains than this the cells hold marks instead of words.
@@ -30,20 +26,6 @@ _MEANING = {
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("playbooks", "report"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
-    environment.filters["visible"] = visible
-    environment.globals["counted"] = counted
-    return environment
-
-
 def proof_page(
     verdict: Verdict,
     network: Network | None,
@@ -54,9 +36,10 @@ def proof_page(
     """The whole page. Without a network there is no map."""
     table = matrix(verdict)
     shown, quiet = _shown(table)
+    drawn = None if network is None else backbone_map(network, _by_device(table.findings))
     reasons = sorted({cell.reason for cell in table.cells.values() if cell.reason})
     return (
-        _environment()
+        environment()
         .get_template("proof_page.html.j2")
         .render(
             title=title,
@@ -73,8 +56,8 @@ def proof_page(
             State=State,
             severities=_by_severity(table),
             meaning=_MEANING,
-            severity_of={n: f.severity for n, f in enumerate(table.findings, start=1)},
-            map=backbone_map(network, _by_device(table.findings)) if network is not None else None,
+            map=drawn,
+            marks=_marks(drawn, table.findings),
         )
     )
 
@@ -101,6 +84,22 @@ def _by_severity(table: Matrix) -> dict[Severity, dict[str, list[tuple[int, Find
     for number, finding in enumerate(table.findings, start=1):
         groups[finding.severity].setdefault(finding.klass, []).append((number, finding))
     return groups
+
+
+def _marks(drawn: BackboneMap | None, findings: tuple[Finding, ...]) -> dict[str, Mark]:
+    """Each marked node leads to its gravest finding."""
+    marks: dict[str, Mark] = {}
+    for node in drawn.nodes if drawn else ():
+        if node.findings:
+            worst = findings[node.findings[0] - 1].severity.value
+            many = counted(len(node.findings), "finding")
+            marks[node.name] = Mark(
+                worst,
+                f"#finding-{node.findings[0]}",
+                f"{worst}: {many}",
+                f"{many}, the gravest a {worst}",
+            )
+    return marks
 
 
 def _by_device(findings: tuple[Finding, ...]) -> dict[str, list[int]]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from playbooks.outcome import Outcome
+from playbooks.report.drift_text import print_drift
 from playbooks.report.proof_text import print_gate, print_proof
 
 #: Sections of a diff longer than this are counted, not shown, on a terminal.
@@ -217,6 +218,10 @@ def _prove(console: Console, data: dict[str, Any]) -> None:
     print_proof(console, data, _table)
 
 
+def _drift(console: Console, data: dict[str, Any]) -> None:
+    print_drift(console, data, _table)
+
+
 def _history(console: Console, data: dict[str, Any]) -> None:
     _table(
         console,
@@ -323,4 +328,5 @@ _PRINTERS: dict[str, Callable[[Console, dict[str, Any]], None]] = {
     "text": _text,
     "exec": _text,
     "demo": _demo,
+    "drift": _drift,
 }

@@ -1,4 +1,4 @@
-"""What a whole session shares: a lab of the reference network, a PostgreSQL server."""
+"""What a whole session shares: a lab of the reference network, a PostgreSQL server, a browser."""
 
 import json
 import os
@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
+from selenium import webdriver
 
+from tests.playbooks.browsing import chromium
 from tests.playbooks.postgresql import PostgresServer, postgres_server
 
 REFERENCE = Path(__file__).parents[2] / "inventory" / "reference"
@@ -139,6 +141,13 @@ def postgresql() -> Iterator[PostgresServer]:
     """A PostgreSQL server for the session."""
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A browser for the session; each page sets its own window."""
+    with chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,14 +1,12 @@
 """The page as text: everything is on it, nothing comes from outside, hostile text stays text."""
 
-import re
-from html.parser import HTMLParser
-
 import pytest
 
 from isolation.verdict import AllowedCell, Verdict
 from playbooks.report.backbone_map import MOST_NODES, backbone_map
 from playbooks.report.proof_page import proof_page
 from playbooks.report.visible import visible
+from tests.playbooks.page_reader import Reader, self_contained
 from tests.playbooks.proofs import (
     HOSTILE,
     LEAKING,
@@ -19,45 +17,6 @@ from tests.playbooks.proofs import (
     nation_of,
     reference,
 )
-
-VOID = {"meta", "link", "img", "br", "hr", "input"}
-SELF_CLOSED = {"path", "rect"}
-
-
-class Reader(HTMLParser):
-    """Elements, attributes and text; fails on a tag that is not closed in its place."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str]] = []
-        self.text = ""
-        self.feed(page)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in SELF_CLOSED
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.text += data
-
-    def all(self, name: str) -> list[str]:
-        return [value for key, value in self.attributes if key == name]
-
 
 PAGES = {
     "proved": (PROVED, True),
@@ -71,16 +30,7 @@ PAGES = {
 @pytest.mark.parametrize("verdict, mapped", PAGES.values(), ids=PAGES)
 def test_the_page_is_whole_and_needs_nothing_from_outside(verdict: Verdict, mapped: bool) -> None:
     page = proof_page(verdict, reference() if mapped else None, "reference")
-    read = Reader(page)
-    assert page.startswith("<!DOCTYPE html>")
-    assert not {"script", "img", "iframe", "object", "embed", "form", "base"} & set(read.tags)
-    assert not re.search(r"https?://|@import|url\(", page)
-    assert [value for value in read.all("href") if value[:1] != "#"] == ["data:,"]
-    assert not [name for name, _ in read.attributes if name.startswith("on") or name == "src"]
-    ids = read.all("id")
-    assert len(ids) == len(set(ids))
-    assert {value[1:] for value in read.all("href") if value[0] == "#"} <= set(ids)
-    assert "default-src 'none'" in page
+    self_contained(page)
 
 
 def test_the_verdict_is_in_words() -> None:

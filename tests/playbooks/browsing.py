@@ -1,0 +1,139 @@
+"""A page in a real browser, as an engineer opens it: seen, clicked, measured."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+WIDTHS = (1280, 400)
+SCHEMES = ("light", "dark")
+
+#: Elements with text of their own whose contrast with what is behind them is below WCAG's 4.5,
+#: each with its ratio. Alpha is not used for colours on the page.
+FAINT = """
+const rgb = text => text.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => {
+  const [x, y, z] = [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+};
+const solid = text => { const c = rgb(text); return c.length < 4 || c[3] === 1; };
+const behind = element => {
+  if (element.closest('svg.map')) {
+    const box = element.parentElement.querySelector(':scope > rect.box')
+      || document.querySelector('svg.map .band');
+    return getComputedStyle(box).fill;
+  }
+  for (let e = element; e; e = e.parentElement) {
+    const colour = getComputedStyle(e).backgroundColor;
+    if (solid(colour)) return colour;
+  }
+  return 'rgb(255, 255, 255)';
+};
+const found = [];
+for (const element of document.querySelectorAll('body *')) {
+  const words = [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+  if (!words || element.closest('.hidden, title, [aria-hidden]')) continue;
+  const style = getComputedStyle(element);
+  const ink = element.namespaceURI.endsWith('svg') ? style.fill : style.color;
+  const [one, two] = [light(rgb(ink)), light(rgb(behind(element)))].sort((a, b) => b - a);
+  const ratio = (one + 0.05) / (two + 0.05);
+  if (ratio < 4.5) found.push([element.tagName, element.textContent.trim(), ratio]);
+}
+return found;
+"""
+#: Boxes that stick out of the window, or whose text sticks out of them, scrollers apart.
+OVERFLOWING = """
+const found = [];
+const width = document.documentElement.clientWidth;
+if (document.documentElement.scrollWidth > width) found.push(['page', 'scrolls sideways']);
+for (const element of document.querySelectorAll('main *, header, header *, footer')) {
+  if (element.closest('.scroll, .hidden, svg')) continue;
+  const box = element.getBoundingClientRect();
+  if (box.width && (box.right > width + 1 || box.left < -1))
+    found.push([element.tagName + '.' + element.className, element.textContent.slice(0, 60)]);
+}
+for (const element of document.querySelectorAll('.matrix td, .matrix th')) {
+  if (element.scrollWidth > element.clientWidth + 1)
+    found.push(['cell', element.textContent.trim()]);
+}
+for (const text of document.querySelectorAll('svg.map .node text')) {
+  const box = text.closest('.node').querySelector('rect').getBoundingClientRect();
+  const words = text.getBoundingClientRect();
+  if (words.left < box.left || words.right > box.right) found.push(['node', text.textContent]);
+}
+return found;
+"""
+
+
+def found(*names: str) -> str:
+    program = next((path for name in names if (path := shutil.which(name))), None)
+    if program is None:
+        pytest.fail(f"no {names[0]} on this machine: run ./setup-host --tests")
+    return program
+
+
+@contextmanager
+def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
+    """A headless Chromium that talks to nobody, and its console's messages kept."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = found("chromium", "chromium-browser")
+    for argument in (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        f"--user-data-dir={profile}",
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(found("chromedriver")))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def show(browser: webdriver.Chrome, page: str, width: int = 1280, scheme: str = "light") -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+    )
+    features = [
+        {"name": "prefers-color-scheme", "value": scheme},
+        {"name": "prefers-reduced-motion", "value": "reduce"},
+    ]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+    browser.get("about:blank")
+    browser.get(page)
+
+
+def one(browser: webdriver.Chrome, selector: str) -> WebElement:
+    return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def in_window(browser: webdriver.Chrome, element: WebElement) -> bool:
+    script = (
+        "const b = arguments[0].getBoundingClientRect();"
+        "return b.height > 0 && b.top >= 0 && b.top < innerHeight && b.bottom > 0;"
+    )
+    return bool(browser.execute_script(script, element))
+
+
+def printed(browser: webdriver.Chrome) -> None:
+    """The page as paper: A4 across, within its margins, is 1,032 CSS pixels wide."""
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": []})
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 1000, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+    )

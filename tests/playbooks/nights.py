@@ -1,0 +1,261 @@
+"""Nights by hand: clean, leaking, silent, hostile, 2,000 devices, a year."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from inventory.models import Network
+from playbooks.drift.night import (
+    DeviceNight,
+    Difference,
+    DriftClass,
+    LastKnown,
+    Night,
+    NightBefore,
+    Remediation,
+    Standing,
+)
+from playbooks.verdict_data import verdict_data
+from tests.playbooks.proofs import HOSTILE as ATTACKS
+from tests.playbooks.proofs import LEAKING as LEAKING_PROOF
+from tests.playbooks.proofs import PROVED, hostile, nation_of, reference
+
+STARTED = "2026-03-04T02:15:07+00:00"
+READ = "2026-03-04T02:15:09+00:00"
+STATE = {"IS-IS adjacencies": 3, "BGP sessions": 6, "LDP sessions": 3}
+NETWORK = reference()
+
+
+def rows(network: Network = NETWORK, **silent: str) -> tuple[DeviceNight, ...]:
+    """A row for every router; those in `silent` ("_" for "-") did not answer, and why."""
+    why = {name.replace("_", "-"): reason for name, reason in silent.items()}
+    return tuple(
+        DeviceNight(name, router.region, router.tier.value, unreachable=why[name])
+        if name in why
+        else DeviceNight(
+            name, router.region, router.tier.value, seconds=1.25, read_at=READ, state=STATE
+        )
+        for name, router in network.routers.items()
+    )
+
+
+def nights(count: int, *, until: str = STARTED) -> tuple[NightBefore, ...]:
+    """As many nights before, with a wave of drift, a leak every ninetieth, a few silent."""
+    end = datetime.fromisoformat(until)
+    return tuple(
+        NightBefore(
+            (end - timedelta(days=count - i)).isoformat(),
+            7,
+            2 if i % 50 == 20 else int(i % 7 == 3),
+            i % 90 != 45,
+            {
+                "leak": int(i % 90 == 45),
+                "service": i % 5 if i % 30 < 9 else 0,
+                "policy": (i // 3) % 4,
+                "unmanaged": 2 + i % 2,
+                "cosmetic": 0,
+            },
+        )
+        for i in range(count)
+    )
+
+
+CLEAN = Night(
+    run=7,
+    network="reference",
+    started=STARTED,
+    seconds=8.4,
+    devices=rows(),
+    differences=(),
+    proof=verdict_data(PROVED),
+    trend=nights(14),
+)
+
+LEAK = Difference(
+    "sh-pe1",
+    DriftClass.LEAK,
+    "configuration",
+    "VRF e-public ipv4",
+    "party reaches public by route target 65000:2001: i-party imports what e-public exports",
+    vrf="e-public",
+    vpn="public",
+    owner="open-data",
+    lines=("router bgp 65000 vrf e-public", "-  rt vpn both 65000:2001 65000:1006",
+           "+  rt vpn both 65000:2001"),
+    path=(
+        "VRF e-public on sh-pe1 holds public-shanghai/main at eth4.100 (line 84: vrf e-public)",
+        "VRF e-public on sh-pe1 exports 65000:1006 (line 174: rt vpn both 65000:2001 65000:1006)",
+        "VRF i-party on bj-pe1 imports 65000:1006 (line 287: rt vpn both 65000:1006)",
+        "VRF i-party on bj-pe1 holds party-beijing/main at eth3.102 (line 90: vrf i-party)",
+    ),
+    mendable=True,
+    first_seen="2026-03-04T02:15:09+00:00",
+    remedy="mended",
+)  # fmt: skip
+SERVICE = Difference(
+    "gd-pe1",
+    DriftClass.SERVICE,
+    "state",
+    "BGP session 10.255.0.1",
+    "is Active, and is meant to be Established",
+    mendable=False,
+    why_not="a state: mend what it follows from",
+    first_seen="2026-03-02T02:15:05+00:00",
+    runs=3,
+)
+POLICY = Difference(
+    "gd-pe1",
+    DriftClass.POLICY,
+    "configuration",
+    "BGP neighbour 10.200.0.46",
+    "may announce any number of ipv4 routes; 1000 are meant",
+    vrf="i-court",
+    vpn="court",
+    owner="court",
+    lines=("router bgp 65000 vrf i-court", "+  neighbor 10.200.0.46 maximum-prefix 1000"),
+    mendable=True,
+    first_seen="2026-02-20T02:15:05+00:00",
+    runs=12,
+    standing=Standing.ACKNOWLEDGED,
+    until="2026-03-31",
+    answered_by="li wei",
+    reason="the court renumbers, ticket T-417",
+)
+UNMANAGED = Difference(
+    "gz-pe1",
+    DriftClass.UNMANAGED,
+    "configuration",
+    "access-list OLD-VTY",
+    "is on the device, and egovnet does not own it",
+    lines=("- access-list OLD-VTY seq 5 permit 10.9.9.0/24",),
+    why_not="not egovnet's",
+    first_seen="2026-03-03T02:15:05+00:00",
+    runs=2,
+    standing=Standing.GRACE,
+    until="2026-03-06T02:15:05+00:00",
+)
+COSMETIC = Difference(
+    "bj-p1",
+    DriftClass.COSMETIC,
+    "configuration",
+    "interface eth1",
+    "description is written in quotes",
+    standing=Standing.TOLD,
+)
+
+LEAKING = Night(
+    run=8,
+    network="reference",
+    started=STARTED,
+    seconds=41.02,
+    devices=tuple(
+        replace(row, diff="\n".join(["@@ frr @@", *LEAK.lines, *["- stale"] * 5]))
+        if row.device in ("sh-pe1", "gd-pe1")
+        else row
+        for row in rows()
+    ),
+    differences=(COSMETIC, UNMANAGED, POLICY, SERVICE, LEAK),
+    proof=verdict_data(LEAKING_PROOF),
+    trend=nights(30),
+    remediation=Remediation(
+        classes=("leak",),
+        change=42,
+        result="done",
+        devices=("sh-pe1",),
+        left={"gd-pe1": "its session is a state: nothing to push"},
+        limit=1,
+        share=0.1,
+    ),
+    policy_notes=("acknowledgement of gz-pe1 access-list OLD expired on 2026-03-01",),
+)
+
+#: The leak was put back, and what runs now is proved.
+MENDED = replace(LEAKING, proof=verdict_data(PROVED))
+
+SILENT = Night(
+    run=9,
+    network="reference",
+    started=STARTED,
+    seconds=62.5,
+    devices=tuple(
+        replace(
+            row,
+            last_known=LastKnown(
+                "2026-03-02T02:15:05+00:00", 2 * 86400, {"policy": 1, "leak": 0}, STATE
+            ),
+        )
+        if row.device == "gz-pe1"
+        else row
+        for row in rows(gz_pe1="ConnectTimeoutError: no answer", sc_pe1="refused the host key")
+    ),
+    differences=(SERVICE, POLICY),
+    proof=verdict_data(PROVED, {"gz-pe1": "no answer", "sc-pe1": "refused the host key"}),
+)
+
+NOBODY = replace(
+    CLEAN,
+    devices=rows(**{name.replace("-", "_"): "no answer" for name in NETWORK.routers}),
+    proof={},
+    trend=(),
+)
+
+
+def hostile_night() -> Night:
+    """Every free text of the night is an attack."""
+    differences = tuple(
+        Difference(
+            text, klass, text, f"{text} {number} {klass} {standing}", text,
+            vrf=text, vpn=text, owner=text,
+            lines=(f"- {text}", f"+ {text}", text), path=(text, text), why_not=text,
+            first_seen=text, runs=2, standing=standing, until=text, answered_by=text, reason=text,
+            remedy=text if number % 2 else "",
+        )
+        for number, text in enumerate(ATTACKS)
+        for klass in DriftClass
+        for standing in (Standing.OPEN, Standing.ACKNOWLEDGED)
+    )  # fmt: skip
+    devices = tuple(
+        DeviceNight(text, text, text, why, 1.0, text, {text: 1}, f"- {text}\n+ {text}", known)
+        for text in ATTACKS
+        for why, known in (("", None),)
+    ) + tuple(
+        DeviceNight(f"{text} silent", text, text, text, last_known=LastKnown(text, 1, {text: 1}))
+        for text in ATTACKS
+    )
+    proof: dict[str, Any] = verdict_data(hostile())
+    return Night(
+        1, ATTACKS[0], STARTED, 1.0, devices, differences, proof,
+        trend=tuple(NightBefore(text, 1, 0, True, {"leak": 1, text: 3}) for text in ATTACKS),
+        remediation=Remediation(ATTACKS, 1, ATTACKS[0], ATTACKS, dict.fromkeys(ATTACKS, ATTACKS[2]),
+                                1, 0.5),
+        policy_notes=ATTACKS,
+    )  # fmt: skip
+
+
+def nation(edges: int = 62) -> tuple[Night, Network]:
+    """A night of 32 provinces with `edges` edge routers each: three differences on every other one,
+    of which one is the same everywhere.
+    """
+    network = nation_of(32, edges)
+    devices = tuple(
+        replace(row, unreachable="no answer", last_known=LastKnown(READ, 86400, {"policy": 1}))
+        if index % 97 == 5
+        else replace(row, diff="- one\n+ two\n" * 40 if index % 2 else "")
+        for index, row in enumerate(rows(network))
+    )
+    classes = (DriftClass.SERVICE, DriftClass.POLICY, DriftClass.UNMANAGED)
+    differences = tuple(
+        replace(
+            SERVICE,
+            device=row.device,
+            klass=klass,
+            subject="BGP limits"
+            if klass is DriftClass.POLICY
+            else f"session 10.{n}.{i // 250}.{i % 250}",
+        )
+        for i, row in enumerate(devices)
+        if i % 2 and not row.unreachable
+        for n, klass in enumerate(classes)
+    )
+    proof = verdict_data(PROVED)
+    return Night(3, "nation", STARTED, 240.0, devices, differences, proof, nights(365)), network
