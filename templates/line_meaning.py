@@ -22,6 +22,7 @@ class LineMeaning:
     """The object a line belongs to, and what it sets of it.
 
     `subject` names the object as people do, such as "VRF i-party ipv4" or "interface eth1".
+    `reaches`: it stands outside what egovnet renders and names a VRF or a target of ours.
     `by_name` marks a line of a policy whose every effect is in the facts: if those are equal, it
     is another name or number for the same.
     """
@@ -30,3 +31,4 @@ class LineMeaning:
     kind: LineKind
     vrf: str = ""
     by_name: bool = False
+    reaches: bool = False

@@ -55,7 +55,7 @@ def configuration_differences(
     renamed = both if _policies(facts) == _policies(intended) else None
     found = []
     for (subject, foreign), entries in grouped.items():
-        reaches = not foreign and any(c.sign == "-" and c.path and not c.shared for c, _ in entries)
+        reaches = not foreign and any(meaning.reaches for _, meaning in entries)
         klass = DriftClass.LEAK if reaches else _class(entries, renamed)
         lines = _lines(device, (change for change, _ in entries))
         difference = Difference(

@@ -33,6 +33,7 @@ from playbooks.drift.separation import AS_LAST_SEEN, AS_MEANT, prove_read, read_
 from playbooks.fleet import Progress
 from playbooks.judge import Check, expected_routes, judge_ldp, judge_state, ldp_neighbors
 from playbooks.outcome import Exit, Outcome, gravest
+from playbooks.report.drift_files import write_drift_reports
 from playbooks.verdict_data import verdict_data
 from tasks.read_device import Reading
 from templates.intended_facts import intended_facts
@@ -123,7 +124,8 @@ def drift(
     night = replace(night, run=run)
     notes: tuple[str, ...] = night.policy_notes
     if report is not None:
-        raise NotImplementedError
+        files = write_drift_reports(night, context.network, report)
+        notes += tuple(f"wrote {path}" for path in files)
     return Outcome("drift", night.data(), _exit(night), notes)
 
 

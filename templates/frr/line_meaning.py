@@ -5,6 +5,7 @@ that names one of the router's VRFs, route targets or policies. The rest is fore
 """
 
 import re
+from dataclasses import replace
 
 from templates.device import Device
 from templates.line_meaning import LineKind, LineMeaning
@@ -36,22 +37,33 @@ def line_meaning(
     the context.
     """
     meaning = _interfaces(device, path, line) if part == "interfaces" else _frr(device, path, line)
-    if sign == "+" or (shared and path) or _names_ours(device, path, line):
+    if sign == "+" or (shared and path) or _of_our_port_or_policy(device, path, line):
         return meaning
+    if _names_ours(device, path, line):
+        return replace(meaning, reaches=bool(path))
     return LineMeaning(_foreign_subject(path, line), LineKind.FOREIGN, meaning.vrf)
 
 
+def _of_our_port_or_policy(device: Device, path: tuple[str, ...], line: str) -> bool:
+    """Whether a line is of an interface or a list that egovnet renders elsewhere."""
+    if not path:
+        named = _LIST.match(line)
+        lists = {peer.policy for vrf in device.vrfs for peer in vrf.peers}
+        return named is not None and (named[1] or named[2]) in lists
+    ports = {interface.name for interface in device.interfaces}
+    if device.untagged is not None:
+        ports |= {device.untagged.vrf, *device.untagged.ports}
+    words = path[0].split()
+    return words[0] in ("interface", "iface") and words[1] in ports
+
+
 def _names_ours(device: Device, path: tuple[str, ...], line: str) -> bool:
-    """Whether a line outside our contexts speaks of what is ours."""
+    """Whether a line outside our contexts speaks of a VRF or a target of ours."""
     words = {word for text in (*path, line) for word in text.split()}
     ours = {vrf.name for vrf in device.vrfs}
-    if device.untagged is not None:
-        ours.add(device.untagged.vrf)
     for vrf in device.vrfs:
         ours |= {*vrf.import_targets, *vrf.export_targets}
-    named = _LIST.match(line) if not path else None
-    lists = {peer.policy for vrf in device.vrfs for peer in vrf.peers}
-    return bool(words & ours) or (named is not None and (named[1] or named[2]) in lists)
+    return bool(words & ours)
 
 
 def _foreign_subject(path: tuple[str, ...], line: str) -> str:

@@ -33,6 +33,7 @@ VERBS = (
     "plan",
     "apply",
     "verify",
+    "drift",
     "rollback",
     "recover",
     "history",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from playbooks.cli import main
 from playbooks.drift.night import DriftClass
 from playbooks.outcome import Exit
 from playbooks.report.drift_metrics import drift_metrics
@@ -23,18 +24,7 @@ DEPLOYMENT = ROOT / "docs" / "drift-deployment"
 EGOVNET = Path(sys.executable).with_name("egovnet")
 INSTALLED = "/opt/egovnet/.venv/bin/egovnet"
 
-DRIFT_OPTIONS = {
-    "--remediate",
-    "--report",
-    "--share",
-    "--timeout",
-    "--inventory",
-    "--limit",
-    "--region",
-    "--tier",
-    "--json",
-    "--workers",
-}
+DRIFT_OPTIONS = {option for parameter in main.commands["drift"].params for option in parameter.opts}
 
 
 def text(name: str) -> str:

@@ -160,8 +160,8 @@ IN_LINUX = (
         "gz-pe1",
         ("$ sysctl -qw net.mpls.conf.eth3.input=1",),
         "leak",
-        "Linux interface eth3",
-        "state",
+        # zebra hears of it and writes it down
+        "interface eth3",
     ),
     ByHand(
         "an address is gone",
