@@ -173,7 +173,7 @@ def summary(night: Night) -> list[tuple[str, int, str]]:
     waiting = [
         d for d in night.differences if d.standing in (Standing.GRACE, Standing.ACKNOWLEDGED)
     ]
-    figures.append(("grace or acknowledged", len(waiting), ""))
+    figures.append(("grace or accepted", len(waiting), ""))
     figures.append(("mended", sum(d.remedy == MENDED for d in night.differences), ""))
     return figures
 
