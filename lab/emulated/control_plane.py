@@ -52,6 +52,8 @@ class ControlPlane:
         self._moved: dict[tuple[str, str], int] = {}
         """(family, target) -> how often its routes changed."""
         self._memo: dict[tuple[str, ...], object] = {}
+        self._isis_memo: dict[tuple[str, ...], object] = {}
+        """What follows from IS-IS alone, which is the whole network's."""
         self._answers: dict[tuple[str, str], tuple[tuple[int, ...], str | bytes]] = {}
         for name, router in self._routers.items():
             router.control_plane = self
@@ -75,6 +77,8 @@ class ControlPlane:
                 self._index(name, backbone, add=True)
                 self._backbone += 1
                 self._memo.clear()
+                if before is None or before.backbone.isis != backbone.isis:
+                    self._isis_memo.clear()
             if before is None or before.tables != tables:
                 self._index_exports(name, before.tables if before else None, tables)
             same = before is not None and (before.backbone, before.tables) == (backbone, tables)
@@ -112,7 +116,8 @@ class ControlPlane:
 
     def adjacencies(self, name: str) -> list[tuple[str, str, int, str]]:
         """IS-IS neighbours: (port, router, level, family)."""
-        return self._kept(("adjacencies", name), lambda: list(self._adjacencies(name)))
+        key = ("adjacencies", name)
+        return self._kept(key, lambda: list(self._adjacencies(name)), self._isis_memo)
 
     def _adjacencies(self, name: str) -> Iterator[tuple[str, str, int, str]]:
         for port, mine in self._known[name].backbone.isis.items():
@@ -237,7 +242,8 @@ class ControlPlane:
         mine, its = self._known[one].backbone, self._known[other].backbone
         if any(a.host == source and a.covers(address) for a in mine.addresses):
             return True
-        parts = self._kept(("parts", family_of(address)), lambda: self._parts(family_of(address)))
+        family = family_of(address)
+        parts = self._kept(("parts", family), lambda: self._parts(family), self._isis_memo)
         return (
             source in mine.in_isis and address in its.in_isis and bool(parts[one] == parts[other])
         )
@@ -257,11 +263,17 @@ class ControlPlane:
                         queue.append(other)
         return found
 
-    def _kept(self, key: tuple[str, ...], make: Callable[[], _Fact]) -> _Fact:
+    def _kept(
+        self,
+        key: tuple[str, ...],
+        make: Callable[[], _Fact],
+        memo: dict[tuple[str, ...], object] | None = None,
+    ) -> _Fact:
         self.settle()
-        if key not in self._memo:
-            self._memo[key] = make()
-        return cast("_Fact", self._memo[key])
+        memo = self._memo if memo is None else memo
+        if key not in memo:
+            memo[key] = make()
+        return cast("_Fact", memo[key])
 
     def _imported(self, tables: Tables) -> int:
         """Grows when a route may have changed that one of the tables imports."""
