@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from lab.emulated.frr_lines import Path
@@ -87,11 +88,22 @@ class Backbone:
         if word and (":" in word or word[0].isdigit()):
             return (word,)
         family = family_of(peer)
-        return tuple(
-            a.host
-            for a in self.addresses
-            if a.family == family and (a.port == word if word else a.covers(peer))
-        )
+        if word:
+            return self.hosts_of.get((word, family), ())
+        return tuple(a.host for a in self.addresses if a.covers(peer))
+
+    @cached_property
+    def hosts_of(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """(Port, family) -> its addresses."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for a in self.addresses:
+            found[a.port, a.family] = (*found.get((a.port, a.family), ()), a.host)
+        return found
+
+    @cached_property
+    def address_of(self) -> dict[str, Address]:
+        """Host -> the address."""
+        return {a.host: a for a in self.addresses}
 
 
 def family_of(host: str) -> str:

@@ -63,13 +63,12 @@ class ControlPlane:
         """Read what changed since the last time."""
         if not self._changed:
             return
-        changed = list(self._changed)
-        self._changed.clear()
-        for name in changed:
+        for name in list(self._changed):
             router = self._routers[name]
-            addresses = addresses_by_vrf(router)
-            backbone = read_backbone(router, tuple(addresses["default"]))
-            tables = read_tables(router, addresses)
+            # without power it is not there for the others
+            addresses = addresses_by_vrf(router) if router.powered else {}
+            backbone = read_backbone(router, tuple(addresses.get("default", ())))
+            tables = read_tables(router, addresses) if router.powered else Tables({}, {}, {})
             before = self._known.get(name)
             if before is None or before.backbone != backbone:
                 if before is not None:
@@ -85,6 +84,7 @@ class ControlPlane:
             if before is None or not same:
                 version = before.version + 1 if before else 0
                 self._known[name] = _Known(backbone, tables, version)
+            del self._changed[name]
 
     def answer(self, router: Router, question: str, make: Callable[[], str]) -> str:
         """``make()``, or what it said last time while nothing it rests on changed."""
@@ -240,7 +240,8 @@ class ControlPlane:
     def _reach(self, one: str, source: str, other: str, address: str) -> bool:
         """Whether packets flow between two addresses: over one link, or IS-IS."""
         mine, its = self._known[one].backbone, self._known[other].backbone
-        if any(a.host == source and a.covers(address) for a in mine.addresses):
+        link = mine.address_of.get(source)
+        if link is not None and link.covers(address):
             return True
         family = family_of(address)
         parts = self._kept(("parts", family), lambda: self._parts(family), self._isis_memo)

@@ -76,7 +76,7 @@ class Policies:
         made = cls()
         for kept in router.frr.lines[()].values():
             words = kept.text.split()
-            if words[1] == "prefix-list" and words[3] == "seq":
+            if words[1:2] == ["prefix-list"] and words[3] == "seq":
                 family = "ipv6" if words[0] == "ipv6" else "ipv4"
                 anything = words[6] == "any" or (words[6].endswith("/0") and "le" in words)
                 prefix = "any" if anything else words[6]
@@ -150,7 +150,7 @@ def _read_statics(router: Router, addresses: Mapping[str, list[Address]], made: 
             continue
         for kept in lines.values():
             words = kept.text.split()
-            if words[1] != "route" or words[0] not in ("ip", "ipv6"):
+            if words[0] not in ("ip", "ipv6") or words[1] != "route":
                 continue
             options = dict(pairwise(words[4:]))
             vrf = path[0].split()[1] if path else options.get("vrf", "default")

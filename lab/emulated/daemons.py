@@ -33,8 +33,5 @@ def without_daemons(text: str, dead: Collection[str]) -> str:
         if not (skipping or alien or (of_map and not _KEPT_OF_MAPS.match(line))):
             kept.append(line)
         if line.startswith("exit"):
-            inside = ""
-            if skipping:
-                skipping = False
-                kept.append("")
+            inside, skipping = "", False
     return re.sub(r"!\n(!\n)+", "!\n", "".join(kept))

@@ -113,6 +113,8 @@ class Router:
         self.files = Files("", "", "")
         self.stopped: set[str] = set()
         """Daemons that do not answer."""
+        self.powered = True
+        """Without power it is ready to start, and no neighbour hears of it."""
         self.broken_sessions: set[tuple[str, str]] = set()
         """BGP sessions that do not come up whatever is configured: (VRF, neighbour)."""
         self.stale_routes: set[tuple[str, str]] = set()

@@ -2,6 +2,7 @@
 where it is, and nowhere else."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,6 +163,16 @@ def test_isisd_is_dead(reference: EmulatedNetwork) -> None:
     }
     running = reference.lab.control.do("exec", name=VICTIM, line="vtysh -c 'show running-config'")
     assert "isis" not in running["stdout"]
+
+
+def test_a_router_without_power_is_missed_by_its_neighbours(reference: EmulatedNetwork) -> None:
+    reference.lab.restart("sh-pe1", down=1.5)
+    states = reference.states(["bj-p1", "bj-pe1", "sc-pe1"])
+    assert ("default", "10.255.0.7") not in states["bj-p1"].bgp
+    assert "10.255.0.7" not in states["bj-p1"].ldp
+    assert not any("10.1.22.0/24" in routes for routes in states["bj-pe1"].routes.values())
+    time.sleep(1.6)
+    assert reference.wrong() == set()
 
 
 def test_orders_that_cannot_be(reference: EmulatedNetwork) -> None:
