@@ -17,7 +17,7 @@ _Object: TypeAlias = dict[str, Any]
 def isis_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     """``show isis neighbor json``."""
     seen: dict[tuple[str, str], int] = {}
-    for port, other, level, _ in plane.adjacencies(router.name):
+    for port, other, level, _ in plane.sessions.adjacencies(router.name):
         seen.setdefault((port, other), level)
     circuits = [
         {"adj": plane.hostname(other), "interface": port, "level": level, "state": "Up"}
@@ -34,8 +34,8 @@ def isis_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) ->
 def ldp_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     """``show mpls ldp neighbor json``."""
     neighbors = []
-    for other, family in plane.ldp_sessions(router.name):
-        its = plane.backbone(other)
+    for other, family in plane.sessions.ldp_sessions(router.name):
+        its = plane.sessions.facts(other)
         neighbors.append(
             {
                 "addressFamily": family,
@@ -120,12 +120,12 @@ _Peers: TypeAlias = list[tuple[str, list[str], _Object]]
 
 def _sessions(plane: ControlPlane, router: Router) -> dict[str, tuple[int, str, _Peers]]:
     """VRF -> (own AS number, router id, its peers with their families)."""
-    backbone, tables = plane.backbone(router.name), plane.tables(router.name)
+    backbone, tables = plane.sessions.facts(router.name), plane.tables(router.name)
     found: dict[str, tuple[int, str, _Peers]] = {}
     if backbone.asn:
         peers: _Peers = []
         for address, peer in backbone.peers.items():
-            session = plane.session(router.name, address)
+            session = plane.sessions.session(router.name, address)
             state = "Idle (Admin)" if peer.shutdown else "Established" if session else "Active"
             common = session[1] if session else frozenset()
             entry = _peer(peer.remote_as, backbone.asn, state, peer.description, common)
