@@ -10,31 +10,49 @@ from tests.strategies import BACKBONE
 _Section = dict[str, Any]
 
 
-def nation(edges: int, accesses: int) -> dict[str, _Section]:
-    """Sections of an inventory: `edges` PEs, each with one site in each of `accesses` VPNs."""
-    vpns = {
-        f"vpn{number}": {
-            "name": f"VPN {number}",
-            "zone": "intranet" if number % 2 else "extranet",
-            "owner": "government" if number % 2 else "tax",
-            "vpn-service-topology": "hub-spoke" if number % 5 == 0 else "any-to-any",
-        }
-        for number in range(1, accesses + 1)
-    }
+def nation(edges: int, accesses: int, *, group: int | None = None) -> dict[str, _Section]:
+    """Sections of an inventory: `edges` PEs, each with one site in each of `accesses` VPNs.
+
+    The VPNs span all edges in the region "west"; with `group` each spans so many edges, which are
+    a region ("west1", ...) and have VPNs of their own: then tables do not grow with the network.
+    """
+    groups = [range(first, min(first + (group or edges), edges + 1))
+              for first in range(1, edges + 1, group or max(edges, 1))]  # fmt: skip
+    names = [""] if group is None else [str(number) for number in range(1, len(groups) + 1)]
+    vpns: _Section = {}
     hosts: _Section = {}
     circuits: _Section = {}
     sites: _Section = {}
+    regions: _Section = {"centre": {"name": "Centre", "tier": "centre"}}
     for number in range(1, 3):
         hosts[f"rr{number}"] = _host(number, "centre", "centre", ["p", "rr"])
-    for edge in range(1, edges + 1):
-        hosts[f"pe{edge}"] = _host(edge + 2, "west", "province", ["pe"])
-        for core in (1, 2):
-            circuits[f"pe{edge}--rr{core}"] = {
-                "a": {"router": f"pe{edge}", "port": f"eth{core}"},
-                "b": {"router": f"rr{core}", "port": f"eth{edge}x"},
-            }
+    for name, members in zip(names, groups, strict=True):
+        regions[f"west{name}"] = {
+            "name": f"West {name}".strip(),
+            "tier": "province",
+            "parent": "centre",
+        }
+        prefix = f"vpn{name}v" if name else "vpn"
         for number in range(1, accesses + 1):
-            sites[f"site{edge}-{number}"] = _site(edge, number, accesses)
+            vpns[f"{prefix}{number}"] = {
+                "name": f"VPN {name} {number}" if name else f"VPN {number}",
+                "zone": "intranet" if number % 2 else "extranet",
+                "owner": "government" if number % 2 else "tax",
+                "vpn-service-topology": "hub-spoke" if number % 5 == 0 else "any-to-any",
+            }
+        for edge in members:
+            hosts[f"pe{edge}"] = _host(edge + 2, f"west{name}", "province", ["pe"])
+            for core in (1, 2):
+                circuits[f"pe{edge}--rr{core}"] = {
+                    "a": {"router": f"pe{edge}", "port": f"eth{core}"},
+                    "b": {"router": f"rr{core}", "port": f"eth{edge}x"},
+                }
+            for number in range(1, accesses + 1):
+                where = {"region": f"west{name}", "vpn": f"{prefix}{number}"}
+                sites[f"site{edge}-{number}"] = where | _site(edge, number, accesses)
+                if number % 5 == 0:
+                    role = "hub-role" if edge == members[0] else "spoke-role"
+                    sites[f"site{edge}-{number}"]["site-role"] = role
     return {
         "network": BACKBONE
         | {
@@ -46,10 +64,7 @@ def nation(edges: int, accesses: int) -> dict[str, _Section]:
             },
             "management": {"prefix": "172.16.0.0/12"},
         },
-        "regions": {
-            "centre": {"name": "Centre", "tier": "centre"},
-            "west": {"name": "West", "tier": "province", "parent": "centre"},
-        },
+        "regions": regions,
         "agencies": {
             "government": {"name": "Government", "kind": "system"},
             "tax": {"name": "Tax", "kind": "department"},
@@ -122,9 +137,7 @@ def _host(number: int, region: str, tier: str, roles: list[str]) -> _Section:
 
 def _site(edge: int, number: int, accesses: int) -> _Section:
     index = edge * accesses + number
-    site: _Section = {
-        "region": "west",
-        "vpn": f"vpn{number}",
+    return {
         "prefixes": [
             f"10.{index >> 13}.{index >> 5 & 255}.{(index & 31) << 3}/29",
             f"fde9:1:{index >> 16:x}:{index & 0xFFFF:x}::/64",
@@ -137,6 +150,3 @@ def _site(edge: int, number: int, accesses: int) -> _Section:
             }
         },
     }
-    if number % 5 == 0:
-        site["site-role"] = "hub-role" if edge == 1 else "spoke-role"
-    return site

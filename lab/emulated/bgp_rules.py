@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lab.emulated.frr_commands import FAMILIES, Line, Node, read_line
@@ -69,6 +69,10 @@ class Peers:
         del self._peers[path], self._numbers[path]
         self._config.drop_context(path)
         return OK
+
+    def of(self, path: Path) -> Mapping[str, Peer]:
+        """The neighbours and groups of an instance, by address or name."""
+        return self._peers.get(path, {})
 
     def rule(self, path: Path, line: Line) -> Reply | None:
         """Do with a line what only bgpd does; None when it is a line as any."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import ipaddress
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from lab.device_text import split_device_text
 from lab.emulated import faults, vtysh_commands
+from lab.emulated.control_plane import ControlPlane
+from lab.emulated.daemons import KILLABLE
 from lab.emulated.faults import Script
 from lab.emulated.router import Durations, Router
 from lab.emulated.server import Login, Station
@@ -69,9 +72,11 @@ class Fleet:
             station = Station(made, router.address, router.host_key, login)
             station.latency = spec.latency
             self.stations[router.name] = station
+        self._plane = ControlPlane(station.router for station in self.stations.values())
 
     async def open(self) -> None:
         """Listen on all addresses; raises OSError."""
+        self._plane.settle()  # else whoever asks first waits for all routers' facts
         for station in self.stations.values():
             await station.open()
 
@@ -117,6 +122,7 @@ class Fleet:
             station.router.script = Script()
             station.router.reset(text)
             await station.apply_faults()
+        self._plane.settle()
 
     async def do_faults(self, scripts: Mapping[str, list[dict[str, Any]]]) -> None:
         """Replace the fault scripts of some routers; an empty list takes all faults away."""
@@ -174,6 +180,39 @@ class Fleet:
     def do_hold_lock(self, name: str, owner: str, alive: bool = True) -> None:
         """Another program takes the lock; not ``alive``: it has died since."""
         self.station(name).agent.hold_lock(owner, alive=alive)
+
+    def do_break_session(self, name: str, vrf: str, neighbor: str) -> None:
+        """A BGP session goes down and stays so; ``vrf`` is "default" for the backbone."""
+        router = self.station(name).router
+        if neighbor not in vtysh_commands.neighbors(router, vrf):
+            raise NodeError(f"has no neighbour {neighbor} in VRF {vrf}", where=name)
+        router.broken_sessions.add((vrf, neighbor))
+        router.note()
+
+    def do_keep_route(self, name: str, vrf: str, prefix: str) -> None:
+        """bgpd forgets to take a leaked route out of a VRF: no configuration tells of it."""
+        router = self.station(name).router
+        if not router.linux.has_vrf(vrf):
+            raise NodeError(f"has no VRF {vrf}", where=name)
+        router.stale_routes.add((vrf, str(ipaddress.ip_network(prefix))))
+        router.note()
+
+    def do_kill_daemon(self, name: str, daemon: str) -> None:
+        """``kill -9`` of bgpd, isisd or ldpd; nobody starts it again before ``heal`` or a boot."""
+        if daemon not in KILLABLE:
+            raise NodeError(f"{daemon!r} is not one of {', '.join(KILLABLE)}", where=name)
+        router = self.station(name).router
+        router.stopped.add(daemon)
+        router.note()
+
+    def do_heal(self, names: list[str] | None = None) -> None:
+        """Take back ``break_session``, ``keep_route`` and ``kill_daemon``."""
+        for station in self._chosen(names).values():
+            router = station.router
+            router.broken_sessions.clear()
+            router.stale_routes.clear()
+            router.stopped.difference_update(KILLABLE)
+            router.note()
 
     def do_configure(self, name: str, lines: list[str]) -> None:
         """Type lines at the router, in configuration mode."""

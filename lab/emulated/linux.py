@@ -13,6 +13,10 @@ from typing import Any
 _VLAN = re.compile(r"(.+)\.(\d+)$")
 _MANY = frozenset(("address", "up", "post-up", "pre-up", "down", "post-down", "pre-down"))
 _LOOPBACK = ("127.0.0.1/8", "::1/128")
+_REFUSES = re.compile(
+    r"ip -(?P<family>[46]) route (?:add|replace) unreachable default metric (?P<metric>\d+)"
+    r" vrf (?P<vrf>\S+)$"
+)
 
 
 @dataclass
@@ -31,6 +35,8 @@ class Link:
     alias: str = ""
     up: bool = True
     addresses: list[str] = field(default_factory=list)
+    refuses: dict[int, int] = field(default_factory=dict)
+    """Of a VRF: the metric of its table's unreachable default, by IP version."""
 
 
 @dataclass
@@ -40,6 +46,7 @@ class Stanza:
     auto: bool = False
     attributes: dict[str, str] = field(default_factory=dict)
     addresses: list[str] = field(default_factory=list)
+    post_up: list[str] = field(default_factory=list)
 
 
 def read_stanzas(text: str) -> dict[str, Stanza]:
@@ -59,6 +66,8 @@ def read_stanzas(text: str) -> dict[str, Stanza]:
         elif current is not None:
             if words[0] == "address":
                 current.addresses.append(value)
+            elif words[0] == "post-up":
+                current.post_up.append(value)
             elif words[0] not in _MANY:
                 current.attributes[words[0]] = value
     for name, stanza in stanzas.items():
@@ -131,6 +140,7 @@ class Linux:
                 trouble = self._configure(self.links[name], stanza)
                 if trouble:
                     said.append(trouble)
+                self._refuse(stanza.post_up)
         self.version += 1
         well = not any(line.startswith("error") for line in said)
         return "".join(f"{line}\n" for line in said), well
@@ -167,6 +177,17 @@ class Linux:
             for name in self.links
         ]
         return json.dumps(entries, separators=(",", ":"))
+
+    def unreachable_json(self, version: int) -> str:
+        """``ip -N -j -4 route show table all type unreachable``, or ``-6``."""
+        routes: list[dict[str, Any]] = []
+        for link in self.links.values():
+            if version in link.refuses:
+                route: dict[str, Any] = {"type": "7", "dst": "default"}
+                route |= {"dev": "lo"} if version == 6 else {}
+                route |= {"table": str(link.table), "metric": link.refuses[version], "flags": []}
+                routes.append(route | ({"pref": "medium"} if version == 6 else {}))
+        return json.dumps(routes, separators=(",", ":"))
 
     def links_of(self, kind: str) -> list[Link]:
         """The links of a kind."""
@@ -233,6 +254,13 @@ class Linux:
             link.addresses = [*_LOOPBACK, *link.addresses]
         self.labels[link.name] = attributes.get("mpls-enable") == "yes"
         return trouble
+
+    def _refuse(self, commands: Iterable[str]) -> None:
+        """What ``post-up`` lines do: of the kernel's routes, only unreachable defaults are kept."""
+        for command in commands:
+            match = _REFUSES.match(command)
+            if match and self.has_vrf(match["vrf"]):
+                self.links[match["vrf"]].refuses[int(match["family"])] = int(match["metric"])
 
     def _strip(self, link: Link) -> None:
         link.addresses = list(_LOOPBACK) if link.name == "lo" else []

@@ -16,7 +16,7 @@ from lab.emulated.control import Control
 from lab.emulated.faults import AnyFault, to_data
 from lab.emulated.fleet import FleetSpec, RouterSpec
 from lab.emulated.router import Durations
-from lab.errors import GuestError
+from lab.errors import GuestError, NodeError
 from lab.state import write_private
 from lab.topology import Node, Topology
 
@@ -177,6 +177,32 @@ class EmulatedRouters:
     def restart(self, name: str, down: float = 0.0) -> None:
         """Take a router's power away for ``down`` seconds."""
         self.control.do("restart", name=name, down=down)
+
+    def by_hand(self, name: str, line: str) -> None:
+        """Run a shell line beside SSH, as ``ip address delete A/N dev X``; raises NodeError."""
+        done = self.control.do("exec", name=name, line=line)
+        if done["code"]:
+            raise NodeError(f"{line}: {done['stderr'].strip()}", where=name)
+
+    def configure(self, name: str, *lines: str) -> None:
+        """Type lines at a router, in configuration mode."""
+        self.control.do("configure", name=name, lines=lines)
+
+    def break_session(self, name: str, vrf: str, neighbor: str) -> None:
+        """A BGP session goes down and stays so; ``vrf`` is "default" for the backbone."""
+        self.control.do("break_session", name=name, vrf=vrf, neighbor=neighbor)
+
+    def keep_route(self, name: str, vrf: str, prefix: str) -> None:
+        """bgpd forgets to take a leaked route out of a VRF: no configuration tells of it."""
+        self.control.do("keep_route", name=name, vrf=vrf, prefix=prefix)
+
+    def kill_daemon(self, name: str, daemon: str) -> None:
+        """``kill -9`` of bgpd, isisd or ldpd."""
+        self.control.do("kill_daemon", name=name, daemon=daemon)
+
+    def heal(self, names: Iterable[str] | None = None) -> None:
+        """Sessions come up, daemons run, stale routes go; Linux and configurations stay."""
+        self.control.do("heal", names=_listed(names))
 
     def cpu_seconds(self) -> float:
         """Processor time of the child process so far."""

@@ -9,13 +9,18 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lab.device_text import split_device_text
 from lab.emulated import vtysh
+from lab.emulated.daemons import without_daemons
 from lab.emulated.faults import RefuseLine, Script
 from lab.emulated.frr_config import FrrConfig
 from lab.emulated.frr_lines import FAILED, OK, Reply
 from lab.emulated.linux import Linux, read_stanzas
+
+if TYPE_CHECKING:
+    from lab.emulated.control_plane import ControlPlane
 
 INTERFACES_MARK = "# This file describes the network interfaces\n"
 PORTS_MARK = "# ports.conf --\n"
@@ -108,6 +113,16 @@ class Router:
         self.files = Files("", "", "")
         self.stopped: set[str] = set()
         """Daemons that do not answer."""
+        self.powered = True
+        """Without power it is ready to start, and no neighbour hears of it."""
+        self.broken_sessions: set[tuple[str, str]] = set()
+        """BGP sessions that do not come up whatever is configured: (VRF, neighbour)."""
+        self.stale_routes: set[tuple[str, str]] = set()
+        """Routes that bgpd forgot to withdraw: (VRF, prefix)."""
+        self.on_change: list[Callable[[], None]] = []
+        """Told when what runs may have changed."""
+        self.control_plane: ControlPlane | None = None
+        """That of its fleet."""
         self.reset(text)
 
     def reset(self, text: str) -> None:
@@ -115,6 +130,7 @@ class Router:
         parts = split_device_text(text)
         self.files = Files(parts.hostname, _own(parts.interfaces), parts.frr)
         self.timeline = Timeline()
+        self.broken_sessions.clear()
         self.boot()
 
     def boot(self) -> None:
@@ -122,6 +138,7 @@ class Router:
         self.boot_id = secrets.token_hex(8)
         self.booted_at = time.monotonic()
         self.stopped.clear()
+        self.stale_routes.clear()
         self.hostname = self.files.hostname
         self.run_interfaces: str | None = None
         self.linux = Linux(self.name, self._ports)
@@ -150,8 +167,10 @@ class Router:
         return self.files.interfaces if self.run_interfaces is None else self.run_interfaces
 
     def note(self) -> None:
-        """Tell the timeline what is running now."""
+        """Tell the timeline, and who else wants to know, what is running now."""
         self.timeline.note(self.running_text())
+        for told in self.on_change:
+            told()
 
     def running_text(self) -> str:
         """The whole device text of what runs, as the driver reads it."""
@@ -163,7 +182,7 @@ class Router:
 
     def show_running(self) -> str:
         """What ``vtysh -c 'show running-config'`` prints."""
-        text = self.frr.text(self.hostname)
+        text = without_daemons(self.frr.text(self.hostname), self.stopped)
         return f"Building configuration...\n\nCurrent configuration:\n!\n{text}end\n"
 
     def snapshot(self) -> Snapshot:

@@ -103,11 +103,15 @@ class Station:
         self.drop_connections()
         if down:
             self._down += 1
+            self.router.powered = False
             self.close()
             asyncio.get_running_loop().call_later(down, self._power_back)
 
     def _power_back(self) -> None:
         self._down -= 1
+        if not self._down:
+            self.router.powered = True
+            self.router.note()
         task = asyncio.ensure_future(self.apply_faults())
         _running.add(task)
         task.add_done_callback(_running.discard)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import shlex
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from lab.emulated import ip_commands
 from lab.emulated.agent import Agent, UsageError
 from lab.emulated.faults import VERBS, DropSession, Hang, Slow
-from lab.emulated.linux import Linux
 from lab.emulated.router import Router
-from lab.emulated.vtysh_commands import show
+from lab.emulated.vtysh_commands import show, silent_daemon
 
 _CALL = re.compile(
     r"test -r (?P<path>\S+) \|\| exit 97; EGOVNET_STATE=(?P<state>\S+) exec sh \S+ (?P<words>.+)$",
@@ -217,6 +216,9 @@ async def _vtysh(router: Router, words: list[str]) -> Done:
     for command in commands:
         if echo:
             out.append(f"{router.hostname}# {command}\n")
+        dead = silent_daemon(router, command)
+        if dead:  # vtysh ends at the first question that fails
+            return Done("".join(out), f"{dead} is not running\n", 1)
         output, code = show(router, command)
         out.append(output)
         if code:
@@ -225,34 +227,7 @@ async def _vtysh(router: Router, words: list[str]) -> Done:
 
 
 async def _ip(router: Router, words: list[str]) -> Done:
-    linux = router.linux
-    plain = [word for word in words if not word.startswith("-")]
-    if plain[:2] == ["link", "delete"]:
-        gone = linux.delete(words[-1])
-        router.note()
-        return Done() if gone else Done("", f'Cannot find device "{words[-1]}"\n', 1)
-    answers: dict[str, Callable[[], str]] = {
-        "mpls": linux.labels_json,
-        "addr": linux.addresses_json,
-        "link": lambda: _links(linux, counted="-s" in words),
-        "neigh": lambda: "[]",
-        "route": lambda: "[]",
-    }
-    answer = answers.get(plain[0] if plain else "")
-    if answer is None or "-j" not in words:
-        return Done("", f"ip {' '.join(words)}: not emulated\n", 1)
-    return Done(f"{answer()}\n")
-
-
-def _links(linux: Linux, *, counted: bool) -> str:
-    """``ip -d -j link show``, with ``-s`` its counters, which stand still."""
-    links = linux.described()
-    nothing = {"bytes": 0, "packets": 0, "errors": 0, "dropped": 0, "multicast": 0}
-    for link in links:
-        del link["addr_info"]
-        if counted:
-            link["stats64"] = {"rx": nothing, "tx": nothing}
-    return json.dumps(links)
+    return Done(*ip_commands.run(router, words))
 
 
 async def _getent(router: Router, words: list[str]) -> Done:

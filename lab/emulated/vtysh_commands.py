@@ -1,14 +1,16 @@
-"""What vtysh answers to ``-c`` on an emulated router: its configuration; there are no sessions."""
+"""What vtysh answers to ``-c`` on an emulated router: its configuration, and its control plane."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from lab.emulated import vtysh
+from lab.emulated import control_answers, vtysh
+from lab.emulated.control_plane import ControlPlane
 from lab.emulated.router import Router, without_noise
 
+_DAEMONS = {"bgp": "bgpd", "isis": "isisd", "mpls ldp": "ldpd"}
 _VERSION = "FRRouting 8.4.4 ({name}) on Linux(emulated).\nCopyright 1996-2005 Kunihiro Ishiguro.\n"
 
 
@@ -20,6 +22,15 @@ def show(router: Router, command: str) -> tuple[str, int]:
         if match:
             return told(router, match), 0
     return f"% Unknown command: {words}\n", 1
+
+
+def silent_daemon(router: Router, command: str) -> str:
+    """The daemon that would answer and does not run, or ""."""
+    if not router.stopped:
+        return ""
+    words = command.split()
+    asked = _DAEMONS.get(" ".join(words[1:3]), "") or _DAEMONS.get(" ".join(words[1:2]), "")
+    return asked if words[:1] == ["show"] and asked in router.stopped else ""
 
 
 def configure(router: Router, lines: list[str]) -> None:
@@ -34,6 +45,16 @@ def instances(router: Router) -> Iterator[tuple[str, list[str]]]:
         if len(path) == 1 and path[0].startswith("router bgp "):
             vrf = path[0].split()[4] if " vrf " in path[0] else "default"
             yield vrf, [kept.text for kept in lines.values()]
+
+
+def neighbors(router: Router, vrf: str) -> Collection[str]:
+    """The BGP neighbours that are configured in "default" or a VRF."""
+    for path in router.frr.lines:
+        if len(path) == 1 and path[0].startswith("router bgp "):
+            words = path[0].split()
+            if (words[4] if len(words) > 4 else "default") == vrf:
+                return router.frr.bgp.of(path)
+    return ()
 
 
 def _running(router: Router, match: re.Match[str]) -> str:
@@ -68,32 +89,6 @@ def _bgp_instances(router: Router, match: re.Match[str]) -> str:
     return json.dumps({"vrfs": found, "totalVrfs": len(found)}) + "\n"
 
 
-def _bgp_neighbors(router: Router, match: re.Match[str]) -> str:
-    """Nobody ever answers: each neighbour is there, and is not up."""
-    found: dict[str, dict[str, object]] = {}
-    for vrf, lines in instances(router):
-        peers: dict[str, object] = {}
-        for line in lines:
-            words = line.split()
-            if words[0] == "neighbor" and words[2] == "remote-as" and words[3].isdigit():
-                peers[words[1]] = {
-                    "remoteAs": int(words[3]),
-                    "localAs": _own_number(router),
-                    "bgpState": "Active",
-                    "addressFamilyInfo": {},
-                    "messageStats": {},
-                }
-        found[vrf] = peers
-    return json.dumps(found) + "\n"
-
-
-def _own_number(router: Router) -> int:
-    for path in router.frr.lines:
-        if path and path[0].startswith("router bgp "):
-            return int(path[0].split()[2])
-    return 0
-
-
 def _version(router: Router, match: re.Match[str]) -> str:
     return _VERSION.format(name=router.hostname)
 
@@ -106,11 +101,32 @@ def _nothing(router: Router, match: re.Match[str]) -> str:
     return "{}\n"
 
 
+def _of_fleet(
+    tell: Callable[[ControlPlane, Router, re.Match[str]], str],
+) -> Callable[[Router, re.Match[str]], str]:
+    def told(router: Router, match: re.Match[str]) -> str:
+        plane = router.control_plane or ControlPlane([router])
+        return plane.answer(router, match[0], lambda: tell(plane, router, match))
+
+    return told
+
+
 _ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Router, re.Match[str]], str]], ...] = (
     (re.compile(r"show running-config"), _running),
     (re.compile(r"show running-config bgpd"), _running_bgpd),
     (re.compile(r"show bgp vrfs json"), _bgp_instances),
-    (re.compile(r"show bgp vrf all neighbors json"), _bgp_neighbors),
+    (re.compile(r"show bgp vrf all neighbors json"), _of_fleet(control_answers.bgp_neighbors)),
+    (re.compile(r"show bgp vrf all summary json"), _of_fleet(control_answers.bgp_summary)),
+    (
+        re.compile(r"show bgp (?P<family>ipv4|ipv6) vpn rd (?P<rd>\S+) (?P<prefix>\S+) json"),
+        _of_fleet(control_answers.bgp_announcement),
+    ),
+    (re.compile(r"show isis neighbor json"), _of_fleet(control_answers.isis_neighbors)),
+    (re.compile(r"show mpls ldp neighbor json"), _of_fleet(control_answers.ldp_neighbors)),
+    (
+        re.compile(r"show (?P<family>ip|ipv6) route vrf all json"),
+        _of_fleet(control_answers.routes),
+    ),
     (re.compile(r"show version"), _version),
     (re.compile(r"show daemons"), _daemons),
     (re.compile(r"show (ip|ipv6) route .*json"), _nothing),

@@ -2,8 +2,9 @@
 
 `pytest tests/bench --benchmark-enable`. What extra_info has is processor time of the routers' own
 process, per router: a login; with it the check and commit of a line, on a router with nothing
-and on one with a thousand lines; of a thousand lines at once. And how many megabytes a router of a
-thousand lines takes.
+and on one with a thousand lines; of a thousand lines at once; of all that verification asks a
+provider edge of a thousand lines and twenty VRFs, without the login. And how many megabytes a
+router of a thousand lines takes.
 """
 
 import threading
@@ -15,8 +16,14 @@ import pytest
 from napalm import get_network_driver
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from inventory.allocation import allocate
 from lab.emulated.process import EmulatedRouters
 from napalm_frr import FRRDriver
+from templates.frr.state_reader import read_state, state_script
+from templates.intend import intend
+from templates.platforms import render
+from tests.generated import nation, network_of
+from tests.lab.emulated.networks import ports
 
 ROUTERS = 50
 FEW = 3
@@ -103,6 +110,45 @@ def test_session(
         running = routers.running()
         benchmark.extra_info["lines_at_the_end"] = running["r0"].count("\n")
         assert all((STATIC in running[name]) == (work is not nothing) for name in names)
+
+
+def test_state(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    edges = FEW if benchmark.disabled else ROUTERS
+    network = network_of(nation(edges, 20, group=25))
+    devices = intend(network, allocate(network))
+    texts = {name: render(device) for name, device in devices.items()}
+    edge_names = [name for name in texts if name.startswith("pe")]
+    cabled = {name: ports(text) for name, text in texts.items()}
+    with EmulatedRouters(texts, tmp_path, network="127.45.0.0/16", ports=cabled) as routers:
+        drivers = {
+            name: get_network_driver("frr")(
+                routers.addresses[name][0], "root", "", 60, routers.optional_args(name)
+            )
+            for name in edge_names
+        }
+        for driver in drivers.values():
+            driver.open()
+        spent: list[float] = []
+        said: dict[str, str] = {}
+
+        def ask(name: str) -> None:
+            said[name] = drivers[name].linux(state_script(devices[name]))
+
+        def each() -> None:
+            before = routers.cpu_seconds()
+            with ThreadPoolExecutor(SESSIONS_AT_ONCE) as pool:
+                list(pool.map(ask, edge_names))
+            spent.append((routers.cpu_seconds() - before) / edges)
+
+        benchmark.pedantic(each, rounds=4)
+        for driver in drivers.values():
+            driver.close()
+    assert all(read_state(devices[name], said[name]).unread == {} for name in edge_names)
+    spent += spent[:1] * benchmark.disabled  # then there is one round
+    benchmark.extra_info["first_state_cpu_ms"] = round(spent[0] * 1000, 1)
+    benchmark.extra_info["state_cpu_ms"] = round(min(spent[1:]) * 1000, 1)
+    benchmark.extra_info["lines"] = texts["pe1"].count("\n")
+    benchmark.extra_info["answer_kb"] = round(len(said["pe1"]) / 1000)
 
 
 def test_memory(benchmark: BenchmarkFixture, tmp_path: Path) -> None:

@@ -1,0 +1,171 @@
+"""What FRR prints of the control plane as JSON: FRR's names, and no more keys than are read."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, TypeAlias
+
+from lab.emulated.control_plane import ControlPlane
+from lab.emulated.router import Router
+
+_PRINTED = {"ipv4 unicast": "ipv4Unicast", "ipv6 unicast": "ipv6Unicast", "ipv4 vpn": "ipv4Vpn",
+            "ipv6 vpn": "ipv6Vpn", "l2vpn evpn": "l2VpnEvpn"}  # fmt: skip
+_Object: TypeAlias = dict[str, Any]
+
+
+def isis_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+    """``show isis neighbor json``."""
+    seen: dict[tuple[str, str], int] = {}
+    for port, other, level, _ in plane.sessions.adjacencies(router.name):
+        seen.setdefault((port, other), level)
+    circuits = [
+        {"adj": plane.hostname(other), "interface": port, "level": level, "state": "Up"}
+        for (port, other), level in seen.items()
+    ]
+    areas = [
+        {"area": path[0].split()[2], "circuits": circuits}
+        for path in router.frr.lines
+        if len(path) == 1 and path[0].startswith("router isis ")
+    ]
+    return _print({"areas": areas[:1]})
+
+
+def ldp_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+    """``show mpls ldp neighbor json``."""
+    neighbors = []
+    for other, family in plane.sessions.ldp_sessions(router.name):
+        its = plane.sessions.facts(other)
+        neighbors.append(
+            {
+                "addressFamily": family,
+                "neighborId": its.ldp_id,
+                "state": "OPERATIONAL",
+                "transportAddress": its.ldp_transports[family],
+            }
+        )
+    return _print({"neighbors": neighbors} if neighbors else {})
+
+
+def bgp_summary(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+    """``show bgp vrf all summary json``."""
+    found: _Object = {}
+    for vrf, (number, identity, peers) in _sessions(plane, router).items():
+        families: _Object = {}
+        for address, families_of, entry in peers:
+            for family in families_of:
+                summary = families.setdefault(
+                    _PRINTED[family],
+                    {"routerId": identity, "as": number, "vrfName": vrf, "peers": {}},
+                )
+                summary["peers"][address] = {
+                    "remoteAs": entry["remoteAs"],
+                    "localAs": number,
+                    "state": entry["bgpState"],
+                    "peerState": "OK",
+                    "desc": entry["nbrDesc"],
+                }
+        found[vrf] = families
+    return _print(found)
+
+
+def bgp_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+    """``show bgp vrf all neighbors json``."""
+    return _print(
+        {
+            vrf: {address: entry for address, _, entry in peers}
+            for vrf, (_, _, peers) in _sessions(plane, router).items()
+        }
+    )
+
+
+def bgp_announcement(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+    """``show bgp ipv4 vpn rd RD PREFIX json``: the router's own, as it gives them to the VPN."""
+    rd, prefix = match["rd"], match["prefix"]
+    for (vrf, family), table in plane.tables(router.name).tables.items():
+        exports = table.exports
+        if family != match["family"] or exports is None or exports.rd != rd:
+            continue
+        if prefix in exports.prefixes:
+            targets = " ".join(f"RT:{target}" for target in sorted(exports.targets))
+            path = {
+                "nhVrfName": vrf,
+                "valid": True,
+                "sourced": True,
+                "local": True,
+                "extendedCommunity": {"string": targets},
+            }
+            return _print({rd: {"prefix": prefix, "paths": [path]}})
+    return "{}\n"
+
+
+def routes(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+    """``show ip route vrf all json``: a document for each VRF. Of the default VRF only what the
+    router has of itself."""
+    family = "ipv6" if match["family"] == "ipv6" else "ipv4"
+    documents = []
+    for vrf, of in plane.tables(router.name).tables:
+        if of == family:
+            entries = [
+                f'"{prefix}":[{{"prefix":"{prefix}","protocol":"{protocol}","vrfName":"{vrf}",'
+                f'"selected":true,"installed":true,"nexthops":{hops}}}]'
+                for prefix, (protocol, hops) in plane.routes(router.name, vrf, of).items()
+            ]
+            documents.append(f"{{{','.join(entries)}}}\n")
+    return "".join(documents)
+
+
+_Peers: TypeAlias = list[tuple[str, list[str], _Object]]
+
+
+def _sessions(plane: ControlPlane, router: Router) -> dict[str, tuple[int, str, _Peers]]:
+    """VRF -> (own AS number, router id, its peers with their families)."""
+    backbone, tables = plane.sessions.facts(router.name), plane.tables(router.name)
+    found: dict[str, tuple[int, str, _Peers]] = {}
+    if backbone.asn:
+        peers: _Peers = []
+        for address, peer in backbone.peers.items():
+            session = plane.sessions.session(router.name, address)
+            state = "Idle (Admin)" if peer.shutdown else "Established" if session else "Active"
+            common = session[1] if session else frozenset()
+            entry = _peer(peer.remote_as, backbone.asn, state, peer.description, common)
+            peers.append((address, sorted(peer.families), entry))
+        found["default"] = (int(backbone.asn), backbone.router_id, peers)
+    for vrf, (number, identity) in tables.instances.items():
+        found[vrf] = (
+            int(number),
+            identity,
+            [
+                (
+                    session.address,
+                    sorted(session.families),
+                    _peer(
+                        session.remote_as,
+                        number,
+                        session.state,
+                        session.description,
+                        session.families if session.state == "Established" else frozenset(),
+                    ),
+                )
+                for session in tables.sessions[vrf]
+            ],
+        )
+    return found
+
+
+def _peer(
+    remote_as: str, own: str, state: str, description: str, families: frozenset[str]
+) -> _Object:
+    internal = int(own) if remote_as == "internal" else 0
+    return {
+        "remoteAs": int(remote_as) if remote_as.isdigit() else internal,
+        "localAs": int(own),
+        "nbrDesc": description,
+        "bgpState": "Idle" if state.startswith("Idle") else state,
+        "addressFamilyInfo": {_PRINTED[family]: {} for family in sorted(families)},
+        "messageStats": {},
+    }
+
+
+def _print(document: object) -> str:
+    return json.dumps(document, separators=(",", ":")) + "\n"

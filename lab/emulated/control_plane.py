@@ -1,0 +1,141 @@
+"""The control plane that the emulated routers of a fleet make together.
+
+Nothing is sent: adjacencies, sessions and routes follow from the facts of both ends. Facts of a
+router are read again when it changed; what follows from them is worked out when it is asked for,
+and kept until a fact that it rests on is another.
+
+VRFs have what their routers have of themselves and what they import by route target (RFC 4364).
+Not emulated: metrics, the default VRF's routes by IS-IS, maximum-prefix, route-maps of a VPN.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from lab.emulated.control_facts import addresses_by_vrf, read_backbone
+from lab.emulated.control_sessions import Sessions
+from lab.emulated.control_tables import Exports, Tables, read_tables
+from lab.emulated.router import Router
+
+_LONG = 4096
+
+
+@dataclass
+class _Known:
+    tables: Tables
+    version: int
+
+
+class ControlPlane:
+    """What the routers of a fleet know of each other; none may be made in two fleets."""
+
+    def __init__(self, routers: Iterable[Router]) -> None:
+        self._routers = {router.name: router for router in routers}
+        self._changed = dict.fromkeys(self._routers)
+        self._sessions = Sessions()
+        self._known: dict[str, _Known] = {}
+        self._exporters: dict[tuple[str, str], dict[tuple[str, str], Exports]] = {}
+        """(family, target) -> (router, VRF) -> what it exports."""
+        self._moved: dict[tuple[str, str], int] = {}
+        """(family, target) -> how often its routes changed."""
+        self._answers: dict[tuple[str, str], tuple[tuple[int, ...], str | bytes]] = {}
+        for name, router in self._routers.items():
+            router.control_plane = self
+            router.on_change.append(partial(self._changed.setdefault, name))
+
+    @property
+    def sessions(self) -> Sessions:
+        """Adjacencies and sessions as they are now."""
+        self.settle()
+        return self._sessions
+
+    def settle(self) -> None:
+        """Read what changed since the last time."""
+        if not self._changed:
+            return
+        for name in list(self._changed):
+            router = self._routers[name]
+            # without power it is not there for the others
+            addresses = addresses_by_vrf(router) if router.powered else {}
+            backbone = read_backbone(router, tuple(addresses.get("default", ())))
+            tables = read_tables(router, addresses) if router.powered else Tables({}, {}, {})
+            self._sessions.replace(name, backbone)
+            before = self._known.get(name)
+            if before is None or before.tables != tables:
+                self._index_exports(name, before.tables if before else None, tables)
+                self._known[name] = _Known(tables, before.version + 1 if before else 0)
+            del self._changed[name]
+
+    def answer(self, router: Router, question: str, make: Callable[[], str]) -> str:
+        """``make()``, or what it said last time while nothing it rests on changed."""
+        self.settle()
+        known = self._known[router.name]
+        key = (self._sessions.version, known.version, self._imported(known.tables))
+        kept = self._answers.get((router.name, question))
+        if kept is not None and kept[0] == key:
+            return kept[1] if isinstance(kept[1], str) else zlib.decompress(kept[1]).decode()
+        text = make()
+        # thousands of routers keep theirs, and routes are much alike
+        stored = text if len(text) < _LONG else zlib.compress(text.encode(), 1)
+        self._answers[router.name, question] = (key, stored)
+        return text
+
+    def tables(self, name: str) -> Tables:
+        """What a router has in its VRFs of itself."""
+        self.settle()
+        return self._known[name].tables
+
+    def hostname(self, name: str) -> str:
+        """What a router calls itself."""
+        return self._routers[name].hostname
+
+    def routes(self, name: str, vrf: str, family: str) -> dict[str, tuple[str, str]]:
+        """A table: prefix -> (protocol, next hops as JSON)."""
+        self.settle()
+        mine = self._known[name].tables
+        table = mine.tables[vrf, family]
+        found = dict(table.routes)
+        for other in table.import_vrfs:
+            leaking = mine.tables.get((other, family))
+            for prefix in leaking.told if leaking else ():
+                found.setdefault(prefix, ("bgp", f'[{{"vrf":"{other}","active":true,"fib":true}}]'))
+        for target in sorted(table.imports):
+            for (router, its_vrf), exports in self._exporters.get((family, target), {}).items():
+                if (router, its_vrf) == (name, vrf) or not self._sessions.carries(
+                    router, name, family
+                ):
+                    continue
+                hop = self._sessions.facts(router).router_id
+                where = f'"vrf":"{its_vrf}"' if router == name else f'"ip":"{hop}","vrf":"default"'
+                for prefix in exports.prefixes:
+                    if prefix not in found:
+                        found[prefix] = ("bgp", f'[{{{where},"active":true,"fib":true}}]')
+        return found
+
+    def _imported(self, tables: Tables) -> int:
+        """Grows when a route may have changed that one of the tables imports."""
+        moved = self._moved
+        return sum(
+            moved.get((family, target), 0)
+            for (_, family), table in tables.tables.items()
+            for target in table.imports
+        )
+
+    def _index_exports(self, name: str, before: Tables | None, now: Tables) -> None:
+        for (vrf, family), table in (before.tables if before else {}).items():
+            has = now.tables.get((vrf, family))
+            if table.exports is None or (has is not None and has.exports == table.exports):
+                continue
+            for target in table.exports.targets:
+                del self._exporters[family, target][name, vrf]
+                self._moved[family, target] = self._moved.get((family, target), 0) + 1
+        for (vrf, family), table in now.tables.items():
+            had = before.tables.get((vrf, family)) if before else None
+            if table.exports is None or (had is not None and had.exports == table.exports):
+                continue
+            for target in table.exports.targets:
+                self._exporters.setdefault((family, target), {})[name, vrf] = table.exports
+                self._moved[family, target] = self._moved.get((family, target), 0) + 1

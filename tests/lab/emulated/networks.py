@@ -1,0 +1,90 @@
+"""Whole emulated networks, and what verification says of their control plane."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from lab.emulated.process import PORT, EmulatedRouters
+from playbooks.context import Context
+from playbooks.fleet import Silent, run
+from playbooks.judge import Check, expected_routes, judge_ldp, judge_state, ldp_neighbors
+from tasks.collect_state import collect_state
+from templates.device import Device
+from templates.state import DeviceState
+
+#: (kind, device, subject) of a check
+Key = tuple[str, str, str]
+
+
+def move(hosts: dict[str, dict[str, Any]], network: str) -> None:
+    """Give the routers of an inventory the addresses that `EmulatedRouters` listens on."""
+    for number, host in enumerate(hosts.values()):
+        host |= {"hostname": str(ip_network(network)[11 + number]), "port": PORT}
+
+
+def ports(text: str) -> list[str]:
+    """The ports that a device text names; a generated network has some of its own kind."""
+    return re.findall(r"^iface (eth\w+)$", text, re.MULTILINE)
+
+
+class EmulatedNetwork:
+    """The emulated routers of an inventory."""
+
+    def __init__(self, context: Context, lab: EmulatedRouters, texts: dict[str, str]) -> None:
+        self.context = context
+        self.lab = lab
+        self._texts = texts
+
+    def reset(self) -> None:
+        """As the inventory says, and nothing broken."""
+        self.lab.reset(self._texts)
+
+    def states(self, names: Iterable[str]) -> dict[str, DeviceState]:
+        """What these routers say of themselves, over SSH."""
+        devices = self.context.devices
+        arguments: dict[str, dict[str, Device]] = {n: {"device": devices[n]} for n in names}
+        nornir = self.context.nornir(arguments)
+        try:
+            found = run(nornir, "state", collect_state, arguments, Silent())
+        finally:
+            nornir.close_connections(on_good=True, on_failed=True)
+        assert not found.failures, found.failures
+        return dict(found.results)
+
+    def checks(self) -> list[Check]:
+        """Every check of every router's control plane."""
+        context = self.context
+        states = self.states(context.devices)
+        routes = expected_routes(context.network, context.allocation)
+        neighbors = ldp_neighbors(context.network, context.allocation)
+        found: list[Check] = []
+        for name, state in states.items():
+            device = context.devices[name]
+            found += judge_state(device, state, frozenset(context.devices), routes)
+            found += judge_ldp(device, state, neighbors.get(name, ()))
+        return found
+
+    def wrong(self) -> set[Key]:
+        """The checks that fail."""
+        return {check.key for check in self.checks() if not check.passed}
+
+
+@contextmanager
+def emulated(root: Path, inventory: Path, network: str) -> Iterator[EmulatedNetwork]:
+    """Start the routers of an inventory whose hosts were moved to `network`."""
+    context = Context(inventory)
+    texts = context.intended()
+    before = dict(os.environ)
+    os.environ["EGOVNET_STATE"] = str(root / "state")
+    os.environ["EGOVNET_CREDENTIALS"] = str(root / "lab" / "credentials.yaml")
+    try:
+        cabled = {name: ports(text) for name, text in texts.items()}
+        with EmulatedRouters(texts, root / "lab", network=network, ports=cabled) as lab:
+            yield EmulatedNetwork(context, lab, texts)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
