@@ -94,7 +94,8 @@ def _version(router: Router, match: re.Match[str]) -> str:
 
 
 def _daemons(router: Router, match: re.Match[str]) -> str:
-    return " zebra bgpd isisd ldpd staticd\n"
+    daemons = ("zebra", "bgpd", "ldpd", "isisd", "staticd")
+    return f" {' '.join(name for name in daemons if name not in router.stopped)}\n"
 
 
 def _nothing(router: Router, match: re.Match[str]) -> str:

@@ -69,7 +69,7 @@ def field(
     # a plain test run asks only whether it works
     measured = bool(request.config.getoption("benchmark_enable"))
     edges = int(os.environ.get("EGOVNET_BENCH_ROUTERS", MANY)) if measured else FEW
-    write(nation(edges, VRFS if measured else 2, span=SPAN if measured else 3), root / "inventory")
+    write(nation(edges, VRFS if measured else 2, group=SPAN if measured else 3), root / "inventory")
     hosts = yaml.safe_load((root / "inventory/hosts.yaml").read_text(encoding="utf-8"))
     first = int(ip_network(NETWORK)[11])
     for number, host in enumerate(hosts.values()):

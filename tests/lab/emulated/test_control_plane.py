@@ -121,7 +121,7 @@ def test_a_stale_route_is_stray_there_only(reference: EmulatedNetwork) -> None:
 def test_bgpd_is_dead(reference: EmulatedNetwork) -> None:
     reference.lab.kill_daemon(VICTIM, "bgpd")
     wrong = reference.wrong()
-    assert ("answers", VICTIM, "bgpd") in wrong
+    assert ("daemon", VICTIM, "bgpd") in wrong
     assert {key for key in wrong if key[1] != VICTIM} == {
         *(("BGP session", p, a) for p in ("bj-p1", "bj-p2") for a in ("10.255.0.4", "fde9:ff::4")),
         *both(*PARTY_GONE, ("VRF routes", "sc-pe1", "e-taxation")),

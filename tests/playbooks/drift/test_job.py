@@ -1,0 +1,250 @@
+"""The whole job over emulated routers: by API, with real SSH sessions."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lab.emulated.faults import AnyFault, Hang, RefuseConnections, RefuseLogin
+from lab.emulated.process import EmulatedRouters
+from playbooks.context import REFERENCE, Context, UsageError
+from playbooks.drift.job import drift
+from playbooks.fleet import Silent
+from playbooks.outcome import Exit
+from tests.playbooks.drift.test_compare import edited
+
+NETWORK = "127.51.0.0/16"
+
+
+@pytest.fixture(scope="module")
+def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
+    root = tmp_path_factory.mktemp("night")
+    texts = Context(REFERENCE).intended()
+    with EmulatedRouters(texts, root / "lab", network=NETWORK) as routers:
+        yield routers
+
+
+@pytest.fixture
+def context(
+    routers: EmulatedRouters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Context]:
+    """The reference network, emulated and as meant, with a journal of its own."""
+    directory = tmp_path / "inventory"
+    shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    hosts = yaml.safe_load((directory / "hosts.yaml").read_text(encoding="utf-8"))
+    for name, host in hosts.items():
+        host["hostname"], host["port"] = routers.addresses[name]
+    (directory / "hosts.yaml").write_text(yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8")
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("EGOVNET_CREDENTIALS", str(routers.directory / "credentials.yaml"))
+    monkeypatch.setenv("EGOVNET_CONNECT_TIMEOUT", "5")
+    made = Context(directory)
+    routers.reset(made.intended())
+    yield made
+    routers.reset(made.intended())
+
+
+def night(context: Context, **options: object) -> tuple[Exit, dict[str, Any]]:
+    outcome = drift(context, Silent(), **{"timeout": 20, **options})  # type: ignore[arg-type]
+    return outcome.exit, outcome.data
+
+
+def run(routers: EmulatedRouters, context: Context, device: str, *edits: tuple[str, str]) -> None:
+    """Have a router run its text with somebody's edits."""
+    text = context.intended([device])[device]
+    routers.reset({device: edited(text, [{"replace": old, "by": new} for old, new in edits])})
+
+
+LIMIT = ("neighbor 10.200.0.50 maximum-prefix 100", "neighbor 10.200.0.50 maximum-prefix 5000")
+TARGET = (
+    "rt vpn both 65000:2001",
+    "rt vpn import 65000:2001 65000:1005\n  rt vpn export 65000:2001",
+)
+
+
+def test_a_clean_network_has_nothing_to_say(context: Context) -> None:
+    code, data = night(context)
+    assert (code, data["differences"], data["unreachable"]) == (Exit.DONE, [], {})
+    assert data["proved"]
+    assert len(data["devices"]) == len(context.network.routers)
+
+
+def test_differences_have_their_vpn_and_owner_and_age(
+    context: Context, routers: EmulatedRouters
+) -> None:
+    run(routers, context, "sh-pe1", LIMIT)
+    assert night(context)[0] is Exit.CHANGES
+    code, data = night(context)
+    (found,) = data["differences"]
+    assert code is Exit.CHANGES
+    assert (found["class"], found["vpn"], found["runs"]) == ("policy", "public", 2)
+    assert found["owner"] == context.network.vpns["public"].owner
+    assert [entry["classes"]["policy"] for entry in data["trend"]] == [1]
+
+
+def test_a_leak_is_exit_4_with_its_path(context: Context, routers: EmulatedRouters) -> None:
+    run(routers, context, "sh-pe1", TARGET)
+    code, data = night(context)
+    assert code is Exit.LEAK_OR_FAILED_VERIFICATION
+    assert not data["proved"]
+    leak = next(d for d in data["differences"] if d["kind"] == "configuration")
+    assert (leak["class"], leak["subject"]) == ("leak", "VRF e-public ipv4")
+    assert any("65000:1005" in hop for hop in leak["path"])
+
+
+def test_only_what_is_asked_for_is_put_back(context: Context, routers: EmulatedRouters) -> None:
+    run(routers, context, "sh-pe1", LIMIT, TARGET)
+    before = routers.running(["sh-pe1"])["sh-pe1"]
+    code, data = night(context, remediate=("leak",), share=20)
+    assert data["remediation"]["result"] == "done", data["remediation"]
+    after = routers.running(["sh-pe1"])["sh-pe1"]
+    assert "65000:1005" in before.split("i-court-1")[0] or "65000:1005" in before
+    assert "maximum-prefix 5000" in after
+    assert after.count("rt vpn both 65000:2001") == 2
+    assert code is Exit.CHANGES
+    remedies = {
+        d["class"]: d["remedy"] for d in data["differences"] if d["kind"] == "configuration"
+    }
+    assert remedies == {"leak": "mended", "policy": ""}
+    assert context.journal.changes()[-1].kind == "remediate"
+
+
+def test_a_class_that_is_never_put_back_is_refused(context: Context) -> None:
+    for word in ("unmanaged", "cosmetic", "everything"):
+        with pytest.raises(UsageError, match="never put back"):
+            night(context, remediate=(word,))
+
+
+def test_a_stranger_s_lines_stay_when_the_rest_is_put_back(
+    context: Context, routers: EmulatedRouters
+) -> None:
+    text = context.intended(["sh-pe1"])["sh-pe1"]
+    broken = edited(text, [{"replace": LIMIT[0], "by": LIMIT[1]}])
+    routers.reset({"sh-pe1": broken + "ip route 198.51.100.0/24 Null0\n"})
+    code, data = night(context, remediate=("policy",), share=20)
+    after = routers.running(["sh-pe1"])["sh-pe1"]
+    assert "ip route 198.51.100.0/24 Null0" in after
+    assert "maximum-prefix 5000" not in after
+    assert code is Exit.CHANGES
+    assert {d["class"]: d["remedy"] for d in data["differences"]} == {
+        "policy": "mended",
+        "unmanaged": "",
+    }
+
+
+def test_an_acknowledged_difference_is_not_put_back(
+    context: Context, routers: EmulatedRouters
+) -> None:
+    entry = {
+        "devices": ["sh-pe1"],
+        "class": "policy",
+        "approved-by": "Li Na",
+        "reason": "a busy site",
+        "expires": "2100-01-01",
+    }
+    policy = {"share": 100, "acknowledged": {"busy": entry}}
+    text = yaml.safe_dump(policy).replace("'2100-01-01'", "2100-01-01")
+    (context.directory / "drift.yaml").write_text(text, encoding="utf-8")
+    run(routers, context, "sh-pe1", LIMIT)
+    code, data = night(context, remediate=("policy",))
+    assert code is Exit.DONE
+    assert [d["standing"] for d in data["differences"]] == ["acknowledged"]
+    assert data["remediation"]["devices"] == ()
+    assert "maximum-prefix 5000" in routers.running(["sh-pe1"])["sh-pe1"]
+
+
+def test_the_share_of_a_night_holds_over_its_runs(
+    context: Context, routers: EmulatedRouters
+) -> None:
+    for _ in range(2):
+        run(routers, context, "sh-pe1", LIMIT)
+        _, data = night(context, remediate=("policy",), share=1)
+    assert data["remediation"]["devices"] == ()
+    assert "used up" in data["remediation"]["left"]["sh-pe1"]
+    (found,) = [d for d in data["differences"] if d["kind"] == "configuration"]
+    assert found["remedy"].startswith("not mended: the night may change 1 of 7 routers")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Hang(at="connect", count=0),
+        Hang(at="read", count=0),
+        RefuseConnections(count=0),
+        RefuseLogin(count=0),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_who_does_not_answer_is_a_row_and_keeps_nobody(
+    fault: AnyFault, context: Context, routers: EmulatedRouters
+) -> None:
+    run(
+        routers,
+        context,
+        "gz-pe1",
+        ("neighbor 10.200.0.46 maximum-prefix 100", "neighbor 10.200.0.46 maximum-prefix 7"),
+    )
+    night(context)
+    routers.set_faults({"gz-pe1": [fault]})
+    code, data = night(context, timeout=8)
+    assert code is Exit.DEVICES_FAILED
+    assert list(data["unreachable"]) == ["gz-pe1"]
+    rows = {row["device"]: row for row in data["devices"]}
+    assert len(rows) == len(context.network.routers)
+    known = rows["gz-pe1"]["last_known"]
+    assert known["classes"] == {"policy": 1}
+    assert known["age"] >= 0
+    assert known["state"]["BGP sessions"] > 0
+
+
+def test_who_did_not_answer_is_judged_by_what_it_ran_last(
+    context: Context, routers: EmulatedRouters
+) -> None:
+    run(routers, context, "sh-pe1", TARGET)
+    night(context)
+    routers.set_faults({"sh-pe1": [RefuseConnections(count=0)]})
+    code, data = night(context)
+    assert code is Exit.LEAK_OR_FAILED_VERIFICATION
+    assert not data["proved"]
+    assert any("when they last did" in text for text in data["proof"]["assumptions"])
+
+
+@pytest.mark.parametrize("daemon", ["bgpd", "ldpd", "isisd"])
+def test_a_dead_daemon_is_named_and_its_silence_is_no_configuration(
+    daemon: str, context: Context, routers: EmulatedRouters
+) -> None:
+    routers.kill_daemon("sc-pe1", daemon)
+    code, data = night(context, remediate=("service",), share=100)
+    assert code is Exit.CHANGES
+    assert {d["kind"] for d in data["differences"]} == {"state"}
+    assert {d["class"] for d in data["differences"]} == {"service"}
+    assert f"daemon {daemon}" in {d["subject"] for d in data["differences"]}
+    assert data["remediation"]["devices"] == ()
+
+
+def test_a_stale_route_is_a_leak_though_the_text_is_right(
+    context: Context, routers: EmulatedRouters
+) -> None:
+    routers.keep_route("gz-pe1", "e-public", "10.1.10.0/24")
+    code, data = night(context)
+    assert code is Exit.LEAK_OR_FAILED_VERIFICATION
+    assert data["proved"]  # what the text says
+    (leak,) = data["differences"]
+    assert (leak["class"], leak["kind"]) == ("leak", "state")
+    assert "10.1.10.0/24" in leak["message"]
+
+
+def test_a_wrong_policy_is_told_before_anything_is_read(context: Context) -> None:
+    (context.directory / "drift.yaml").write_text("share: lots\n", encoding="utf-8")
+    with pytest.raises(Exception, match="share"):
+        night(context)
+    assert context.journal.changes() == []
+
+
+def test_reports_are_written(context: Context, tmp_path: Path) -> None:
+    night(context, report=tmp_path / "report")
+    names = {path.name for path in (tmp_path / "report").iterdir()}
+    assert names == {"drift.html", "drift.json", "drift.xml", "drift.md", "drift.prom"}
