@@ -84,7 +84,7 @@ def field(
     patch.setenv("EGOVNET_CREDENTIALS", str(root / "lab/credentials.yaml"))
     context = Context(root / "inventory", Selection())
     texts = context.intended()
-    ports = dict.fromkeys(texts, tuple(f"eth{n}" for n in range(VRFS + 4)))
+    ports = dict.fromkeys(texts, tuple(f"eth{n}" for n in range(100)))
     for name in context.network.with_role(Role.RR):
         ports[name] = tuple(
             end.port
