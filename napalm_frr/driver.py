@@ -17,8 +17,9 @@ from napalm_frr.configuration import ConfigurationMethods
 from napalm_frr.getter_methods import GetterMethods
 from napalm_frr.getters.linux import vpn_targets
 from napalm_frr.line_changes import Against, LineChange, line_changes, put_back
+from napalm_frr.native_diff import linux_diff
 from napalm_frr.session import Completed, Session
-from napalm_frr.state import DeviceState
+from napalm_frr.state import DeviceState, faults_of_equal
 
 
 class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ignore[misc]  # napalm is untyped
@@ -153,7 +154,11 @@ def _diff_to(driver: FRRDriver, text: str) -> str:
 
 
 def _read_against(driver: FRRDriver, text: str) -> Against:
-    running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
+    answer = driver._agent.call("read")
+    wanted_text = device_text.split(text)
+    if (faults := faults_of_equal(answer.texts, wanted_text)) is not None and answer.status == "ok":
+        return Against(text, (), faults, linux_diff(faults))
+    running, wanted = driver._state_of(answer), DeviceState.of(wanted_text)
     changes = line_changes(running, wanted)
     return Against(running.text.joined(), changes, running.faults, running.diff_to(wanted))
 

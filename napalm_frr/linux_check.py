@@ -15,6 +15,7 @@ from typing import Any
 from napalm_frr.frr_tree import Contexts
 from napalm_frr.interfaces_text import AUTO, name_of
 
+_INTERFACE = re.compile(r"^interface (\S+)\n(?: .*\n)*", re.MULTILINE)
 _VLAN_NAME = re.compile(r"(.+)\.(\d+)$")
 
 
@@ -41,7 +42,7 @@ def faults(interfaces: Contexts, addresses: list[dict[str, Any]]) -> tuple[str, 
 
 
 def label_faults(
-    interfaces: Contexts, frr: Contexts, netconf: list[dict[str, Any]]
+    interfaces: Contexts, frr: Contexts | str, netconf: list[dict[str, Any]]
 ) -> tuple[str, ...]:
     """Where the kernel takes in labels otherwise than the text says; empty when as it says.
 
@@ -54,17 +55,25 @@ def label_faults(
     by_linux = {
         name_of(path) for path, lines in interfaces.items() if path and "mpls-enable yes" in lines
     }
-    by_frr = {
-        path[0].split()[1]
-        for path, lines in frr.items()
-        if path and path[0].startswith("interface ") and "mpls enable" in lines
-    }
+    by_frr = _labelled(frr)
     for name, on in takes.items():
         if not on and name in by_linux:
             found.append(f"{name}: takes in no labels, with mpls-enable yes")
         elif on and name not in by_linux | by_frr:
             found.append(f"{name}: takes in labels, and the text does not say so")
     return tuple(found)
+
+
+def _labelled(frr: Contexts | str) -> set[str]:
+    """Interfaces for which FRR's text, or its contexts, say `mpls enable`."""
+    if isinstance(frr, str):
+        blocks = _INTERFACE.finditer(frr)
+        return {block[1] for block in blocks if "\n mpls enable\n" in block[0]}
+    return {
+        path[0].split()[1]
+        for path, lines in frr.items()
+        if path and path[0].startswith("interface ") and "mpls enable" in lines
+    }
 
 
 def _faults_of(

@@ -26,14 +26,16 @@ def diff_device(
     for title, contexts in (("interfaces", interfaces), ("frr", frr)):
         if lines := diff_contexts(*contexts):
             parts.append([f"@@ {title} @@", *lines])
-    if faults:
-        parts.append(
-            [
-                "@@ linux is not as its text says; a commit repairs it @@",
-                *(f"! {f}" for f in faults),
-            ]
-        )
-    return "\n".join(line for part in parts for line in part)
+    told = "\n".join(line for part in parts for line in part)
+    return "\n".join(filter(None, (told, linux_diff(faults))))
+
+
+def linux_diff(faults: Iterable[str]) -> str:
+    """The part of a diff that says where Linux is not as its text says; "" when it is."""
+    lines = [f"! {fault}" for fault in faults]
+    if not lines:
+        return ""
+    return "\n".join(["@@ linux is not as its text says; a commit repairs it @@", *lines])
 
 
 def diff_contexts(running: Contexts, candidate: Contexts) -> list[str]:

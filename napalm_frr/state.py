@@ -128,13 +128,31 @@ def refuse_management_change(
                 )
 
 
+def faults_of_equal(texts: dict[str, str], wanted: DeviceText) -> tuple[str, ...] | None:
+    """Linux's faults on a router whose text is letter by letter the wanted one; None when it is
+    not. Most routers are as they should be, and then their lines need not be taken apart."""
+    running = device_text.as_read(
+        texts.get("hostname", ""), texts.get("interfaces", ""), texts.get("frr", "")
+    )
+    parts = (running.hostname, running.interfaces, running.frr)
+    if parts != (wanted.hostname, wanted.interfaces, wanted.frr):
+        return None
+    return _linux_faults(texts, interfaces_text.parse(running.interfaces), running.frr)
+
+
+def _linux_faults(
+    texts: dict[str, str], interfaces: Contexts, frr: Contexts | str
+) -> tuple[str, ...]:
+    linux = json.loads(texts.get("linux") or "[]")
+    faults = linux_check.faults(interfaces, linux) if linux else ()
+    labels = json.loads(texts.get("labels") or "[]")
+    return faults + linux_check.label_faults(interfaces, frr, labels)
+
+
 def state_from_texts(texts: dict[str, str]) -> DeviceState:
     """From what the router's agent sends: hostname, interfaces, frr."""
     interfaces, frr = texts.get("interfaces", ""), texts.get("frr", "")
     state = DeviceState.of(device_text.as_read(texts.get("hostname", ""), interfaces, frr))
     fingerprint = hashlib.sha256((interfaces + frr).encode()).hexdigest()
-    linux = json.loads(texts.get("linux") or "[]")
-    faults = linux_check.faults(state.interfaces, linux) if linux else ()
-    labels = json.loads(texts.get("labels") or "[]")
-    faults += linux_check.label_faults(state.interfaces, state.frr, labels)
+    faults = _linux_faults(texts, state.interfaces, state.frr)
     return replace(state, fingerprint=fingerprint, faults=faults)

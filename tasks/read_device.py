@@ -1,6 +1,7 @@
 """Read what a device runs and what it is doing, against what it should run; nothing is changed."""
 
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,15 +29,22 @@ class Reading:
     seconds: float
 
 
-def read_device(task: Task, device: Device) -> Result:
-    """Running text and state of `device` in one session, which is closed. Result: Reading."""
+def read_device(task: Task, device: Device, routes: Mapping[str, Iterable[str]]) -> Result:
+    """Running text and state of `device` in one session, which is closed. Result: Reading.
+
+    `routes` are those that each VRF is meant to have: where it has them, they are not asked for
+    one by one.
+    """
     began = time.monotonic()
     platform = PLATFORMS[device.platform]
     try:
         session = driver(task)
         # rendered here: thousands of whole texts need not be kept at one time
         against = session.read_against(platform.render(device))
-        state = platform.read_state(device, str(session.linux(platform.state_script(device))))
+        brief = str(session.linux(platform.state_script(device, brief=True)))
+        state = platform.read_brief(device, brief, routes, against.text)
+        if state is None:
+            state = platform.read_state(device, str(session.linux(platform.state_script(device))))
     finally:
         disconnect(task)
     as_meant = not against.changes

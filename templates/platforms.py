@@ -1,6 +1,6 @@
 """Platforms by name: a platform is a folder of the same files."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from inventory.errors import Problem
@@ -24,8 +24,10 @@ class Platform:
     render: Callable[[Device], str]
     render_day0: Callable[[Device], str]
     #: Shell text that asks a device for its state, and the reader of what it prints.
-    state_script: Callable[[Device], str]
+    state_script: Callable[..., str]
     read_state: Callable[[Device, str], DeviceState]
+    #: (device, answer to a brief script, VRF -> its routes, running text) -> state; None: ask all.
+    read_brief: Callable[[Device, str, Mapping[str, Iterable[str]], str], DeviceState | None]
     #: (text, where it came from) -> facts; raises ConfigTextError.
     read_config: Callable[[str, str], DeviceFacts]
     #: (device, part, path, line, sign, shared=...) -> what a line that differs is about.
@@ -42,6 +44,7 @@ PLATFORMS: dict[str, Platform] = {
         render_day0=frr.render_day0,
         state_script=frr_state.state_script,
         read_state=frr_state.read_state,
+        read_brief=frr_state.read_brief,
         read_config=frr_config.read_config,
         line_meaning=frr_lines.line_meaning,
         redact=frr_secrets.redact_text,

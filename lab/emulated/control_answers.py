@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any, TypeAlias
@@ -113,6 +114,25 @@ def routes(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
             ]
             documents.append(f"{{{','.join(entries)}}}\n")
     return "".join(documents)
+
+
+def route_digest(router: Router, version: str, tables: str) -> str:
+    """What sha256sum prints of the sorted "TABLE PREFIX" lines of the kernel's tables."""
+    plane = router.control_plane or ControlPlane([router])
+    family = "ipv6" if version == "6" else "ipv4"
+    alone = "/128" if version == "6" else "/32"
+    numbers = {link.table: link.name for link in router.linux.links_of("vrf")}
+
+    def tell() -> str:
+        lines: set[str] = set()
+        for table in tables.split():
+            vrf = numbers.get(int(table), "")
+            if (vrf, family) in plane.tables(router.name).tables:
+                routes = plane.routes(router.name, vrf, family)
+                lines |= {f"{table} {prefix.removesuffix(alone)}\n" for prefix in routes}
+        return f"{hashlib.sha256(''.join(sorted(lines)).encode()).hexdigest()}  -\n"
+
+    return plane.answer(router, f"digest {version} {tables}", tell)
 
 
 _Peers: TypeAlias = list[tuple[str, list[str], _Object]]

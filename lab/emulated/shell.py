@@ -11,10 +11,16 @@ from dataclasses import dataclass
 
 from lab.emulated import ip_commands
 from lab.emulated.agent import Agent, UsageError
+from lab.emulated.control_answers import route_digest
 from lab.emulated.faults import VERBS, DropSession, Hang, Slow
 from lab.emulated.router import Router
 from lab.emulated.vtysh_commands import show, silent_daemon
 
+#: How the kernel's routes of some tables are asked for: one digest of "TABLE PREFIX" lines.
+_ROUTES_DIGEST = re.compile(
+    r"ip -N -(?P<version>[46]) route show table all type unicast \| awk -v t='(?P<tables>[ \d]*)'"
+    r".* \| LC_ALL=C sort -u \| sha256sum"
+)
 _CALL = re.compile(
     r"test -r (?P<path>\S+) \|\| exit 97; EGOVNET_STATE=(?P<state>\S+) exec sh \S+ (?P<words>.+)$",
     re.DOTALL,
@@ -105,6 +111,8 @@ class Shell:
     async def _command(self, command: str) -> Done:
         if command.startswith("{") and command.endswith("}"):
             return await self._line(command[1:-1].strip().removesuffix(";"))
+        if digest := _ROUTES_DIGEST.fullmatch(command):
+            return Done(route_digest(self._router, digest["version"], digest["tables"]))
         name = command.split(None, 1)[0]
         if name in ("for", "while", "if", "(") or _has_pipe(command):
             return Done("", "sh: an emulated router has no such shell\n", NOT_FOUND)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from playbooks.context import Context
 from playbooks.fleet import Progress, run
+from playbooks.judge import expected_routes
 from tasks.elastic_runner import ElasticRunner
 from tasks.read_device import Reading, read_device
 from templates.state import DeviceState
@@ -34,7 +35,14 @@ def collect(
     nornir = context.nornir(names)
     if context.runner == "threaded":
         nornir = nornir.with_runner(ElasticRunner(context.workers, timeout=timeout))
-    arguments = {name: {"device": context.devices[name]} for name in names}
+    meant = expected_routes(context.network, context.allocation)
+    arguments = {
+        name: {
+            "device": context.devices[name],
+            "routes": {v.name: meant[name, v.name].may for v in context.devices[name].vrfs},
+        }
+        for name in names
+    }
     answers = run(nornir, "read", read_device, arguments, progress)
     return Collected(dict(answers.results), dict(answers.failures), now())
 

@@ -65,16 +65,22 @@ class Remediator:
         routers, wish = len(self.context.network.routers), self.wish
         limit = max(1, routers * wish.share // 100) if wish.share else 0
         self.left = _not_applied(self.context, self._wanted())
-        room = max(limit - len(_changed_tonight(self.context)), 0)
-        names = [name for name in self._wanted() if name not in self.left]
-        for name in names[room:]:
-            self.left[name] = (
-                f"the night may change {limit} of {routers} routers ({wish.share} %), and that is "
-                "used up: the gravest come first"
-            )
+        changed = _changed_tonight(self.context)
+        room = limit - len(changed)
+        names: list[str] = []
+        for name in (name for name in self._wanted() if name not in self.left):
+            # what the night changed already adds nothing to its share
+            if room > 0 or (room == 0 and name in changed):
+                names.append(name)
+                room -= name not in changed
+            else:
+                self.left[name] = (
+                    f"the night may change {limit} of {routers} routers ({wish.share} %), and that "
+                    "is used up: the gravest come first"
+                )
         classes = tuple(sorted(klass.value for klass in wish.classes))
         base = Remediation(classes, limit=limit, share=wish.share / 100)
-        result = self._push(plan, base) if (plan := self._plan(names[:room])).devices else base
+        result = self._push(plan, base) if (plan := self._plan(names)).devices else base
         return replace(result, left=dict(sorted(self.left.items())))
 
     def _asked(self) -> Iterator[Found]:

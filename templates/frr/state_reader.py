@@ -5,10 +5,12 @@ vtysh once; vtysh repeats each question before its answer. `read_state` is a pur
 what it prints.
 """
 
+import hashlib
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -27,6 +29,17 @@ _QUESTIONS = {
     "show ipv6 route vrf all json": "ipv6",
     "show running-config bgpd": "bgpd",
 }
+#: What a brief look leaves out: routes are compared by their digest, and targets are in the
+#: running text, which was read just before.
+_NOT_BRIEF = ("ipv4", "ipv6", "bgpd")
+_DIGEST = "show digest {family}"
+#: (family's number, tables between blanks) -> the command that prints the digest of `_digest_text`.
+_DIGEST_COMMAND = (
+    "ip -N -{version} route show table all type unicast | awk -v t='{tables}' "
+    "'/^[0-9a-f]/ && $1 !~ /^fe80/ {{for (i = 2; i < NF; i++) "
+    'if ($i == "table" && index(t, " " $(i + 1) " ")) print $(i + 1), $1}}\' '
+    "| LC_ALL=C sort -u | sha256sum"
+)
 _ANNOUNCED = "show bgp {family} vpn rd {rd} {prefix} json"
 #: Asked of the kernel, since FRR may miss a route made in the moment a VRF is.
 _KERNEL = "show unreachable {family}"
@@ -36,9 +49,12 @@ _NEVER_EMPTY = {"bgp", *FAMILIES, *(_KERNEL.format(family=family) for family in 
 _Fact = TypeVar("_Fact")
 
 
-def state_script(device: Device) -> str:
-    """Shell text that asks everything `read_state` needs to know about `device`."""
-    questions = list(_QUESTIONS)
+def state_script(device: Device, *, brief: bool = False) -> str:
+    """Shell text that asks everything `read_state` needs to know about `device`.
+
+    A `brief` one asks what `read_brief` needs: a twentieth of the answer where tables are large.
+    """
+    questions = [q for q, name in _QUESTIONS.items() if not brief or name not in _NOT_BRIEF]
     questions += [
         _ANNOUNCED.format(family=family, rd=vrf.rd, prefix=prefix)
         for vrf, family, prefix in _own_announcements(device)
@@ -50,9 +66,56 @@ def state_script(device: Device) -> str:
     for family in FAMILIES:
         lines.append(f"echo 'kernel# {_KERNEL.format(family=family)}'")
         lines.append(f"ip -N -j -{_VERSION[family]} route show table all type unreachable")
+        if brief:
+            tables = f" {' '.join(str(vrf.table) for vrf in device.vrfs)} "
+            lines.append(f"echo 'kernel# {_DIGEST.format(family=family)}'")
+            lines.append(_DIGEST_COMMAND.format(version=_VERSION[family], tables=tables))
     # The last line's absence says that the rest was cut off.
     lines.append(f"echo 'kernel# {_LAST}'")
     return "\n".join(lines)
+
+
+def read_brief(
+    device: Device, output: str, routes: Mapping[str, Iterable[str]], bgpd: str
+) -> DeviceState | None:
+    """The state that `output` of a brief script tells of, where each VRF has exactly `routes`.
+
+    `bgpd` is the running text that was read beside it. None: some table has other routes than
+    these, or a daemon is dead, and the whole state must be asked for.
+    """
+    sections = dict(_sections(output))
+    for family in FAMILIES:
+        told = sections.get(_DIGEST.format(family=family), "").split()
+        if told[:1] != [_digest(device, family, routes)]:
+            return None
+    prefixes = {
+        (vrf.name, family): frozenset(
+            p for p in routes.get(vrf.name, ()) if (":" in p) == (family == "ipv6")
+        )
+        for vrf in device.vrfs
+        for family in FAMILIES
+    }
+    name = device.name
+    whole = output.replace(
+        f"kernel# {_KERNEL.format(family='ipv4')}",
+        f"{name}# show running-config bgpd\n{bgpd}\nkernel# {_KERNEL.format(family='ipv4')}",
+        1,
+    )
+    state = read_state(device, whole)
+    left_out = {*FAMILIES}
+    unread = {question: said for question, said in state.unread.items() if question not in left_out}
+    return None if state.dead else replace(state, routes=prefixes, unread=unread)
+
+
+def _digest(device: Device, family: AddressFamily, routes: Mapping[str, Iterable[str]]) -> str:
+    """What the digest's command prints where the VRFs have these routes, as ip(8) spells them."""
+    lines = {
+        f"{vrf.table} {prefix.removesuffix('/32' if family == 'ipv4' else '/128')}\n"
+        for vrf in device.vrfs
+        for prefix in routes.get(vrf.name, ())
+        if (":" in prefix) == (family == "ipv6")
+    }
+    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
 
 
 def read_state(device: Device, output: str) -> DeviceState:
@@ -137,7 +200,7 @@ def _sections(output: str) -> Iterator[tuple[str, str]]:
             yield _QUESTIONS[question], answer
         elif question == _LAST:
             yield "end", answer
-        elif question.startswith("show unreachable"):
+        elif question.startswith(("show unreachable", "show digest")):
             yield question, answer
         else:
             announced.append(answer)

@@ -159,13 +159,19 @@ def test_an_acknowledged_difference_is_not_put_back(
 def test_the_share_of_a_night_holds_over_its_runs(
     context: Context, routers: EmulatedRouters
 ) -> None:
-    for _ in range(2):
-        run(routers, context, "sh-pe1", LIMIT)
-        _, data = night(context, remediate=("policy",), share=1)
-    assert data["remediation"]["devices"] == ()
-    assert "used up" in data["remediation"]["left"]["sh-pe1"]
-    (found,) = [d for d in data["differences"] if d["kind"] == "configuration"]
-    assert found["remedy"].startswith("not mended: the night may change 1 of 7 routers")
+    other = ("neighbor 10.200.0.46 maximum-prefix 100", "neighbor 10.200.0.46 maximum-prefix 7")
+    run(routers, context, "sh-pe1", LIMIT)
+    _, data = night(context, remediate=("policy",), share=1)
+    assert data["remediation"]["devices"] == ("sh-pe1",)
+    # again the same router adds nothing; another one does
+    run(routers, context, "sh-pe1", LIMIT)
+    run(routers, context, "gz-pe1", other)
+    _, data = night(context, remediate=("policy",), share=1)
+    assert data["remediation"]["devices"] == ("sh-pe1",)
+    assert "used up" in data["remediation"]["left"]["gz-pe1"]
+    remedies = {d["device"]: d["remedy"] for d in data["differences"]}
+    assert remedies["sh-pe1"] == "mended"
+    assert remedies["gz-pe1"].startswith("not mended: the night may change 1 of 7 routers")
 
 
 @pytest.mark.parametrize(
