@@ -30,6 +30,8 @@ class Answer:
 
     fields: dict[str, str]
     texts: dict[str, str]
+    rest: str = ""
+    """What stands after the texts."""
 
     @property
     def status(self) -> str:
@@ -67,8 +69,12 @@ class Agent:
         *arguments: str,
         files: Mapping[str, str] | None = None,
         timeout: float | None = None,
+        then: str = "",
     ) -> Answer:
         """Run a verb, send it files, read its answer; ``timeout`` in seconds.
+
+        ``then`` is a shell command that runs after it in the same round trip; its output is the
+        answer's ``rest``.
 
         Raises the session's errors, and CommandErrorException when the answer is not one.
         """
@@ -78,9 +84,11 @@ class Agent:
             arguments = (nonce, *arguments)
             stdin = _bundle(nonce, files)
         words = " ".join(shlex.quote(word) for word in (verb, *arguments))
+        run = "exec sh" if not then else "sh"
+        after = f" || exit $?\n{then}" if then else ""
         command = self._as_root(
-            f"test -r {self._path} || exit {_MISSING}; EGOVNET_STATE={self._state} exec sh "
-            f"{self._path} {words}"
+            f"test -r {self._path} || exit {_MISSING}; EGOVNET_STATE={self._state} {run} "
+            f"{self._path} {words}{after}"
         )
         done = self._session.run(command, stdin=stdin, timeout=timeout)
         if done.exit_code == _MISSING:
@@ -121,7 +129,7 @@ def parse_answer(output: str) -> Answer | None:
     """Read the agent's output; None when there is no record in it.
 
     >>> parse_answer("%%egovnet status=idle left=0\\n%%text owner 3\\nme\\n")
-    Answer(fields={'status': 'idle', 'left': '0'}, texts={'owner': 'me\\n'})
+    Answer(fields={'status': 'idle', 'left': '0'}, texts={'owner': 'me\\n'}, rest='')
     """
     raw = output.encode(errors="surrogateescape")
     record = _RECORD.search(raw)
@@ -133,7 +141,7 @@ def parse_answer(output: str) -> Answer | None:
     while match := _TEXT.match(raw, place):
         place = match.end() + int(match.group(2))
         texts[match.group(1).decode()] = raw[match.end() : place].decode(errors="replace")
-    return Answer(fields, texts)
+    return Answer(fields, texts, raw[place:].decode(errors="replace"))
 
 
 def _bundle(nonce: str, files: Mapping[str, str]) -> bytes:

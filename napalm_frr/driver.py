@@ -119,10 +119,11 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
         return lambda text: _runs_text(self, text)
 
     @property
-    def read_against(self) -> Callable[[str], Against]:
-        """``read_against(text)``: what the router runs, and how that differs from a whole text;
-        one round trip, and no check of the text. Raises DeviceTextError."""
-        return lambda text: _read_against(self, text)
+    def read_against(self) -> Callable[[str, str], Against]:
+        """``read_against(text, then)``: what the router runs, and how that differs from a whole
+        text; and what the shell command ``then`` prints. One round trip, and no check of the text.
+        Raises DeviceTextError."""
+        return functools.partial(_read_against, self)
 
     @property
     def text_with(self) -> Callable[[str, Collection[LineChange]], str]:
@@ -153,14 +154,15 @@ def _diff_to(driver: FRRDriver, text: str) -> str:
     return "" if running.same(wanted) else running.diff_to(wanted)
 
 
-def _read_against(driver: FRRDriver, text: str) -> Against:
-    answer = driver._agent.call("read")
+def _read_against(driver: FRRDriver, text: str, then: str = "") -> Against:
+    answer = driver._agent.call("read", then=then)
     wanted_text = device_text.split(text)
     if (faults := faults_of_equal(answer.texts, wanted_text)) is not None and answer.status == "ok":
-        return Against(text, (), faults, linux_diff(faults))
+        return Against(text, (), faults, linux_diff(faults), answer.rest)
     running, wanted = driver._state_of(answer), DeviceState.of(wanted_text)
     changes = line_changes(running, wanted)
-    return Against(running.text.joined(), changes, running.faults, running.diff_to(wanted))
+    diff = running.diff_to(wanted)
+    return Against(running.text.joined(), changes, running.faults, diff, answer.rest)
 
 
 def _text_with(driver: FRRDriver, text: str, changes: Collection[LineChange]) -> str:

@@ -43,6 +43,8 @@ class Against(NamedTuple):
     """Where its Linux is not as its own text says (``linux_check``)."""
     diff: str
     """All of it for people (``native_diff``)."""
+    rest: str = ""
+    """What the command printed that was run after reading."""
 
 
 def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange, ...]:

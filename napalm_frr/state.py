@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
@@ -129,15 +130,28 @@ def refuse_management_change(
 
 
 def faults_of_equal(texts: dict[str, str], wanted: DeviceText) -> tuple[str, ...] | None:
-    """Linux's faults on a router whose text is letter by letter the wanted one; None when it is
+    """Linux's faults on a router whose text is block by block the wanted one; None when it is
     not. Most routers are as they should be, and then their lines need not be taken apart."""
     running = device_text.as_read(
         texts.get("hostname", ""), texts.get("interfaces", ""), texts.get("frr", "")
     )
-    parts = (running.hostname, running.interfaces, running.frr)
-    if parts != (wanted.hostname, wanted.interfaces, wanted.frr):
+    if (running.hostname, running.interfaces) != (wanted.hostname, wanted.interfaces):
+        return None
+    if running.frr != wanted.frr and _blocks(running.frr) != _blocks(wanted.frr):
         return None
     return _linux_faults(texts, interfaces_text.parse(running.interfaces), running.frr)
+
+
+_BLOCK = re.compile(r"^!\n", re.MULTILINE)
+
+
+def _blocks(frr: str) -> list[str]:
+    """The outermost blocks of FRR's text, whose order means nothing; lists a line each."""
+    found: list[str] = []
+    for block in _BLOCK.split(frr):
+        lists = block.startswith(("ip prefix-list ", "ipv6 prefix-list "))
+        found += block.splitlines(keepends=True) if lists else [block]
+    return sorted(found)
 
 
 def _linux_faults(

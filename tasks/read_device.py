@@ -40,9 +40,10 @@ def read_device(task: Task, device: Device, routes: Mapping[str, Iterable[str]])
     try:
         session = driver(task)
         # rendered here: thousands of whole texts need not be kept at one time
-        against = session.read_against(platform.render(device))
-        brief = str(session.linux(platform.state_script(device, brief=True)))
-        state = platform.read_brief(device, brief, routes, against.text)
+        brief = platform.state_script(device, brief=True)
+        against = session.read_against(platform.render(device), brief)
+        running = against.text if against.changes else None
+        state = platform.read_brief(device, against.rest, routes, running)
         if state is None:
             state = platform.read_state(device, str(session.linux(platform.state_script(device))))
     finally:

@@ -26,8 +26,9 @@ class Platform:
     #: Shell text that asks a device for its state, and the reader of what it prints.
     state_script: Callable[..., str]
     read_state: Callable[[Device, str], DeviceState]
-    #: (device, answer to a brief script, VRF -> its routes, running text) -> state; None: ask all.
-    read_brief: Callable[[Device, str, Mapping[str, Iterable[str]], str], DeviceState | None]
+    #: (device, answer to a brief script, VRF -> its routes, running text or None where it is as
+    #: meant) -> state; None: ask all.
+    read_brief: Callable[[Device, str, Mapping[str, Iterable[str]], str | None], DeviceState | None]
     #: (text, where it came from) -> facts; raises ConfigTextError.
     read_config: Callable[[str, str], DeviceFacts]
     #: (device, part, path, line, sign, shared=...) -> what a line that differs is about.

@@ -129,7 +129,11 @@ def route_digest(router: Router, version: str, tables: str) -> str:
             vrf = numbers.get(int(table), "")
             if (vrf, family) in plane.tables(router.name).tables:
                 routes = plane.routes(router.name, vrf, family)
-                lines |= {f"{table} {prefix.removesuffix(alone)}\n" for prefix in routes}
+                lines |= {
+                    f"{table} {prefix.removesuffix(alone)}\n"
+                    for prefix, (_, hops) in routes.items()
+                    if '"unreachable":true' not in hops and not prefix.startswith("fe80:")
+                }
         return f"{hashlib.sha256(''.join(sorted(lines)).encode()).hexdigest()}  -\n"
 
     return plane.answer(router, f"digest {version} {tables}", tell)

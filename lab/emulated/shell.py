@@ -22,7 +22,8 @@ _ROUTES_DIGEST = re.compile(
     r".* \| LC_ALL=C sort -u \| sha256sum"
 )
 _CALL = re.compile(
-    r"test -r (?P<path>\S+) \|\| exit 97; EGOVNET_STATE=(?P<state>\S+) exec sh \S+ (?P<words>.+)$",
+    r"test -r (?P<path>\S+) \|\| exit 97; EGOVNET_STATE=(?P<state>\S+) (exec )?sh \S+ "
+    r"(?P<words>.+?)( \|\| exit \$\?\n(?P<then>.+))?$",
     re.DOTALL,
 )
 _INSTALL = re.compile(r"umask 077 && mkdir -p .* && cat > (?P<path>\S+)\.\$\$ && mv ")
@@ -66,7 +67,11 @@ class Shell:
         if call:
             if call["path"] not in self._agent.disk.agents:
                 return Done(code=MISSING)
-            return await self._agent_call(shlex.split(call["words"]), stdin)
+            done = await self._agent_call(shlex.split(call["words"]), stdin)
+            if done.code or not call["then"]:
+                return done
+            more = await self._line(call["then"])
+            return Done(done.stdout + more.stdout, done.stderr + more.stderr, more.code)
         install = _INSTALL.match(command)
         if install:
             self._agent.disk.agents.add(install["path"])

@@ -76,12 +76,12 @@ def state_script(device: Device, *, brief: bool = False) -> str:
 
 
 def read_brief(
-    device: Device, output: str, routes: Mapping[str, Iterable[str]], bgpd: str
+    device: Device, output: str, routes: Mapping[str, Iterable[str]], running: str | None
 ) -> DeviceState | None:
     """The state that `output` of a brief script tells of, where each VRF has exactly `routes`.
 
-    `bgpd` is the running text that was read beside it. None: some table has other routes than
-    these, or a daemon is dead, and the whole state must be asked for.
+    `running` is the text that was read beside it, None where it is as meant. Returns None where
+    some table has other routes than these, or a daemon is dead: all must be asked for.
     """
     sections = dict(_sections(output))
     for family in FAMILIES:
@@ -95,16 +95,24 @@ def read_brief(
         for vrf in device.vrfs
         for family in FAMILIES
     }
-    name = device.name
-    whole = output.replace(
-        f"kernel# {_KERNEL.format(family='ipv4')}",
-        f"{name}# show running-config bgpd\n{bgpd}\nkernel# {_KERNEL.format(family='ipv4')}",
-        1,
-    )
-    state = read_state(device, whole)
-    left_out = {*FAMILIES}
-    unread = {question: said for question, said in state.unread.items() if question not in left_out}
-    return None if state.dead else replace(state, routes=prefixes, unread=unread)
+    state = read_state(device, output)
+    targets = _meant_targets(device) if running is None else read_targets(running)
+    unread = {
+        question: said for question, said in state.unread.items() if question not in _NOT_BRIEF
+    }
+    if state.dead:
+        return None
+    return replace(state, routes=prefixes, targets=targets, unread=unread)
+
+
+def _meant_targets(device: Device) -> dict[Table, VrfTargets]:
+    return {
+        (vrf.name, family): VrfTargets(
+            vrf.rd, frozenset(vrf.import_targets), frozenset(vrf.export_targets)
+        )
+        for vrf in device.vrfs
+        for family in FAMILIES
+    }
 
 
 def _digest(device: Device, family: AddressFamily, routes: Mapping[str, Iterable[str]]) -> str:
