@@ -12,6 +12,7 @@ from playbooks.apply import apply as apply_playbook
 from playbooks.apply import shown
 from playbooks.cli_lab import lab
 from playbooks.cli_options import verb
+from playbooks.cli_worker import worker
 from playbooks.context import Context
 from playbooks.gate import override_from
 from playbooks.history import history as history_playbook
@@ -317,3 +318,4 @@ def demo(context: Context, keep: bool) -> Outcome:
 
 
 main.add_command(lab)
+main.add_command(worker)
