@@ -10,7 +10,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -162,9 +162,10 @@ class _Run:
 
     def _send(self, item: _Waiting) -> None:
         runner, task = self.runner, item.task
-        function, arguments = task.task, dict(task.params)
+        function: Any = task.task
+        arguments: Mapping[str, Any] = task.params
         if isinstance(function, PerHost):
-            function, arguments = function.task, {**function.arguments[item.host.name]}
+            function, arguments = function.task, function.arguments[item.host.name]
         shipment = Shipment(
             self.name,
             item.host.name,
@@ -256,7 +257,7 @@ class _Run:
     def _fail(self, item: _Waiting, error: Exception) -> None:
         if not item.begun:
             item.task.processors.task_instance_started(item.task, item.host)
-        entry = Result(item.host, result=str(error), failed=True, exception=error)
+        entry: Any = Result(item.host, result=str(error), failed=True, exception=error)
         entry.name, entry.severity_level = item.task.name, logging.ERROR
         result = MultiResult(item.task.name)
         result.append(entry)

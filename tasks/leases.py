@@ -163,7 +163,7 @@ class Leases:
             *(self._host(run, host, what) for what in ("lease", "fence", "result")),
             self._events(run),
         ]
-        args = [worker, int(LEASE_SECONDS * 1000), _KEEP, host]
+        args: list[str | int] = [worker, int(LEASE_SECONDS * 1000), _KEEP, host]
         return int(self._scripts[_CLAIM](keys=keys, args=args))
 
     def renew(self, run: str, host: str, worker: str, fence: int) -> bool:

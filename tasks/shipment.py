@@ -1,6 +1,6 @@
 """What a controller sends to a worker for one host, and what comes back; see `tasks.sealing`."""
 
-import pickle  # noqa: S403 -- only for its error's name
+import pickle
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
