@@ -20,7 +20,9 @@ from playbooks.context import CELERY, Context
 from playbooks.resolve import commit_id
 from tests.tasks.redis_server import RedisServer
 
-EGOVNET = Path(sys.executable).with_name("egovnet")
+_ROOT = Path(__file__).parents[2]
+#: The command of these very files, wherever the installed one's are.
+_MAIN = "from playbooks.cli import main; main(prog_name='egovnet')"
 NETWORK = "127.61.0.0/16"
 #: Seconds within which what a dead worker left is taken up: its lease (6), a look (1), a fetch.
 TAKEN_UP_WITHIN = 10.0
@@ -86,7 +88,8 @@ class Provinces:
                     process = subprocess.Popen(
                         [
                             *("setpriv", "--pdeathsig", "KILL"),
-                            *(EGOVNET, "worker", "--region", region, "--json"),
+                            *(sys.executable, "-c", _MAIN),
+                            *("worker", "--region", region, "--json"),
                             *("--inventory", self.root / inventory, "--workers", "8"),
                         ],
                         env={
@@ -96,6 +99,7 @@ class Provinces:
                             "EGOVNET_CONNECT_TIMEOUT": "2",
                             **(env or {}),
                         },
+                        cwd=_ROOT,
                         stdin=subprocess.DEVNULL,
                         stdout=written,
                         stderr=written,
