@@ -32,9 +32,9 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
 
     Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()`` and
     ``vpn_targets()``, and for commits by the id their controller chose ``commit_as``,
-    ``commit_state``, ``extend_commit``, ``confirm_change`` and ``roll_back_change``. They are
-    callables held as attributes: NAPALM's conformance test refuses public methods that it does not
-    know.
+    ``commit_state``, ``extend_commit``, ``confirm_change``, ``roll_back_change`` and
+    ``adopt_commit``. They are callables held as attributes: NAPALM's conformance test refuses
+    public methods that it does not know.
     """
 
     platform = "frr"

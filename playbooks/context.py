@@ -20,6 +20,7 @@ from inventory.models import Network, Tier
 from playbooks.journal import Journal
 from tasks.credentials import Credentials, find_credentials, state_directory
 from tasks.nornir_inventory import EgovnetInventory
+from tasks.runner_plugin import celery_runner
 from templates.device import Device
 from templates.intend import intend
 from templates.platforms import render
@@ -188,10 +189,8 @@ class Context:
         InventoryPluginRegister.register("EgovnetInventory", EgovnetInventory)
         name = self.network.backbone.name
         if self.runner == CELERY:
-            # Celery is slow to load, and most runs need none of it.
-            from tasks.celery_runner import CeleryRunner  # noqa: PLC0415
-
-            RunnersPluginRegister.register(CELERY, CeleryRunner)
+            # Nornir calls a plugin, be it a class or not.
+            RunnersPluginRegister.register(CELERY, celery_runner)  # type: ignore[arg-type]
             options: dict[str, object] = {"network": name, "checkout": self.checkout}
             # Workers have their own, and need not know ours.
             credentials = Credentials(username="")

@@ -26,7 +26,7 @@ from tasks.broker import WORK, Broker, fault
 from tasks.leases import LEASE_SECONDS, Leases, Seen
 from tasks.per_host import PerHost
 from tasks.sealing import SealBrokenError
-from tasks.shipment import RemoteError, Shipment
+from tasks.shipment import SHELF_LIFE, RemoteError, Shipment
 
 WAIT_VARIABLE = "EGOVNET_WORKER_WAIT"
 #: Seconds that a host waits for a worker where its region has none.
@@ -176,14 +176,17 @@ class _Run:
             runner.checkout,
             runner.leases.now(),
         )
+        queue = runner.broker.queue(_region(item.host))
         runner.celery.send_task(
             WORK,
             args=[self.name, item.host.name, shipment.sealed(runner.broker.seal)],
-            queue=runner.broker.queue(_region(item.host)),
+            queue=queue,
             # what a repr of the arguments would say is in the message already
             argsrepr="()",
             retry=False,
         )
+        # Older ones nobody would open.
+        runner.leases.keep_queue(queue, SHELF_LIFE)
         item.sent = time.monotonic()
 
     def _look_for_workers(self, now: float) -> None:

@@ -27,13 +27,22 @@ def commit(task: Task, change_id: str, deadline: Deadline, message: str, intende
         napalm exceptions: the device refuses, is not reached, or has the commit undone.
     """
     device = driver(task)
+    taken_up = bool(task.host.get(TAKEN_UP))
     try:
-        if not (task.host.get(TAKEN_UP) and _carried_on(device, change_id, deadline, intended)):
-            _push(device, change_id, deadline, message, intended)
-    except (CommitError, LockError):
-        # A commit that a dead worker had sent may begin after we looked.
-        if not (task.host.get(TAKEN_UP) and _carried_on(device, change_id, deadline, intended)):
-            raise
+        found = _carried_on(device, change_id, deadline, intended) if taken_up else None
+        if found is None or str(found.state) == "none":
+            try:
+                _push(device, change_id, deadline, message, intended)
+            except (CommitError, LockError):
+                # One that the dead worker had sent may begin after we looked, and bar ours.
+                if not taken_up or not _kept(_carried_on(device, change_id, deadline, intended)):
+                    raise
+        elif not _kept(found):
+            reason = f" ({found.reason})" if found.reason else ""
+            raise CommitError(
+                f"the worker that made commit {change_id} died, and the commit is "
+                f"{found.state}{reason}"
+            )
     finally:
         device.discard_config()
     return Result(host=task.host, changed=True)
@@ -46,24 +55,21 @@ def _push(device: Any, change_id: str, deadline: Deadline, message: str, intende
     device.commit_config(message=message, revert_in=seconds_until(deadline))
 
 
-def _carried_on(device: Any, change_id: str, deadline: Deadline, intended: str) -> bool:
-    """Whether the commit had begun, and is pending now.
+def _carried_on(device: Any, change_id: str, deadline: Deadline, intended: str) -> Any:
+    """The commit's state, once it is at work no more; what is applied is accepted.
 
     Raises:
-        CommitError: it had begun, and it is undone or in doubt.
+        CommitError: what was applied is not what was meant, and is taken back.
     """
     found = device.commit_state(change_id)
     while str(found.state) == "applying" and time.monotonic() < deadline:
         time.sleep(_POLL)
         found = device.commit_state(change_id)
-    if str(found.state) == "none":
-        return False
     if str(found.state) == "applied":
         device.load_replace_candidate(config=intended)
         found = device.adopt_commit(change_id, seconds_until(deadline))
-    if str(found.state) not in ("pending", "confirmed"):
-        reason = f" ({found.reason})" if found.reason else ""
-        raise CommitError(
-            f"the worker that made commit {change_id} died, and the commit is {found.state}{reason}"
-        )
-    return True
+    return found
+
+
+def _kept(found: Any) -> bool:
+    return str(found.state) in ("pending", "confirmed")

@@ -112,7 +112,8 @@ class Leases:
         first = self._redis.blpop([self._events(run)], timeout=seconds)
         if first is None:
             return []
-        rest = self._redis.lpop(self._events(run), 10_000) or []
+        with self._redis.pipeline() as together:
+            rest, _ = together.lrange(self._events(run), 0, -1).delete(self._events(run)).execute()
         return [name.decode() for name in (first[1], *rest)]
 
     def look(self, run: str, hosts: Sequence[str]) -> dict[str, Seen]:
@@ -143,6 +144,10 @@ class Leases:
     def queued(self, queue: str) -> int:
         """Messages that wait in a queue."""
         return int(self._redis.llen(queue))
+
+    def keep_queue(self, queue: str, seconds: float) -> None:
+        """Let a queue that nobody fetches from vanish so long after the last message."""
+        self._redis.expire(queue, int(seconds))
 
     # -- a worker's ------------------------------------------------------------------------
 
