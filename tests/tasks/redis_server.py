@@ -10,11 +10,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 _PATIENCE = 30
 #: Two tests may choose the same free port at the same moment.
@@ -30,11 +37,33 @@ class RedisServer:
     process: "subprocess.Popen[bytes]"
     log: Path
 
+    #: The authority of its certificate, where it speaks TLS only.
+    authority: Path | None = None
+
     def url(self, password: str | None = None) -> str:
-        return f"redis://:{password or self.password}@127.0.0.1:{self.port}/0"
+        scheme = "rediss" if self.authority else "redis"
+        return f"{scheme}://:{password or self.password}@127.0.0.1:{self.port}/0"
 
     def client(self) -> Any:  # noqa: ANN401 -- its commands' types are unions with coroutines
-        return redis.Redis(port=self.port, password=self.password, socket_timeout=5)
+        return redis.Redis(
+            host="127.0.0.1",
+            port=self.port,
+            password=self.password,
+            socket_timeout=5,
+            ssl=self.authority is not None,
+            ssl_ca_certs=str(self.authority) if self.authority else None,
+        )
+
+    def restart(self) -> None:
+        """End it with kill -9 and start an empty one in its place."""
+        self.process.kill()
+        self.process.wait(10)
+        directory = self.log.parent
+        self.process = _process(directory, self.port, self.password, self.authority)
+        deadline = time.monotonic() + _PATIENCE
+        while not self.answers():
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
 
     def answers(self) -> bool:
         try:
@@ -45,14 +74,13 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server() -> Iterator[RedisServer]:
+def redis_server(*, tls: bool = False) -> Iterator[RedisServer]:
     """A new server with a password of its own; stopped, and its directory removed, at the end."""
-    program = shutil.which("redis-server")
-    if program is None:
+    if shutil.which("redis-server") is None:
         pytest.fail("this machine has no redis-server; run: ./setup-host --tests", pytrace=False)
     directory = Path(tempfile.mkdtemp(prefix="egovnet-redis-"))
     try:
-        server = _start(program, directory, secrets.token_urlsafe(16))
+        server = _start(directory, secrets.token_urlsafe(16), tls=tls)
         try:
             yield server
         finally:
@@ -72,27 +100,13 @@ def stop(server: RedisServer) -> None:
         server.process.wait(10)
 
 
-def _start(program: str, directory: Path, password: str) -> RedisServer:
+def _start(directory: Path, password: str, *, tls: bool) -> RedisServer:
+    authority = _certificate(directory) if tls else None
     log = directory / "log"
     for _ in range(_TRIES):
         port = _free_port()
-        # By its input, so that the list of processes does not show the password.
-        config = (
-            f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {directory}\n"
-            'save ""\nappendonly no\ndaemonize no\n'
-        )
-        with log.open("ab") as written:
-            process = subprocess.Popen(
-                # It goes when this process does, also one that is killed.
-                ["setpriv", "--pdeathsig", "TERM", program, "-"],
-                stdin=subprocess.PIPE,
-                stdout=written,
-                stderr=written,
-            )
-        assert process.stdin is not None
-        process.stdin.write(config.encode())
-        process.stdin.close()
-        server = RedisServer(port, password, process, log)
+        process = _process(directory, port, password, authority)
+        server = RedisServer(port, password, process, log, authority)
         deadline = time.monotonic() + _PATIENCE
         while process.poll() is None:
             if server.answers():
@@ -102,6 +116,64 @@ def _start(program: str, directory: Path, password: str) -> RedisServer:
                 break
             time.sleep(0.05)
     pytest.fail(f"Redis does not start:\n{log.read_text()[-2000:]}", pytrace=False)
+
+
+def _process(
+    directory: Path, port: int, password: str, authority: Path | None
+) -> "subprocess.Popen[bytes]":
+    # By its input, so that the list of processes does not show the password.
+    config = (
+        f"bind 127.0.0.1\nrequirepass {password}\ndir {directory}\n"
+        'save ""\nappendonly no\ndaemonize no\n'
+    )
+    if authority is None:
+        config += f"port {port}\n"
+    else:
+        config += (
+            f"port 0\ntls-port {port}\ntls-auth-clients no\ntls-ca-cert-file {authority}\n"
+            f"tls-cert-file {authority}\ntls-key-file {directory / 'key.pem'}\n"
+        )
+    with (directory / "log").open("ab") as written:
+        process = subprocess.Popen(
+            # It goes when this process does, also one that is killed.
+            ["setpriv", "--pdeathsig", "TERM", "redis-server", "-"],
+            stdin=subprocess.PIPE,
+            stdout=written,
+            stderr=written,
+        )
+    assert process.stdin is not None
+    process.stdin.write(config.encode())
+    process.stdin.close()
+    return process
+
+
+def _certificate(directory: Path) -> Path:
+    """A certificate for 127.0.0.1, signed by itself, which is therefore its authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = directory / "certificate.pem"
+    path.write_bytes(made.public_bytes(Encoding.PEM))
+    secret = directory / "key.pem"
+    secret.touch(mode=0o600)
+    secret.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return path
 
 
 def _free_port() -> int:

@@ -22,7 +22,7 @@ from lab.emulated.router import Durations
 from playbooks.context import Context
 from playbooks.fleet import FleetResult, Silent, run
 from playbooks.plan import Plan, make_plan
-from tasks.broker import WORK, Broker
+from tasks.broker import WORK, Broker, BrokerDownError
 from tasks.leases import LEASE_SECONDS, Leases
 from tasks.read_running import read_running
 from tasks.sealing import Seal
@@ -427,6 +427,34 @@ def test_a_broker_that_goes_away(place: Provinces, monkeypatch: pytest.MonkeyPat
     why = result.failures["bj-p1"]
     assert f"broker redis://127.0.0.1:{server.port}/0 has been away for 3 s" in why
     assert server.password not in why
+
+
+def test_a_broker_that_comes_back(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed in the middle of a run, and back without anything: the run goes on, and is right."""
+    with redis_server() as server:
+        own = Provinces(place.root, place.lab, server)
+        set_environment(monkeypatch, own.controller)
+        place.lab.set_faults({name: [faults.Slow(verb="read", seconds=3)] for name in EVERYBODY})
+        with own.workers(ALL) as workers, ThreadPoolExecutor() as pool:
+            reading = pool.submit(read, own.context())
+            own.at_work("bj-p1", workers)
+            server.restart()
+            result = reading.result(60)
+            assert result.failures == {}
+            assert result.results == place.lab.running(EVERYBODY)
+            assert read(own.context()).failures == {}, "the worker is at its post"
+
+
+def test_a_broker_with_tls(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
+    with redis_server(tls=True) as server:
+        own = Provinces(place.root, place.lab, server)
+        set_environment(monkeypatch, own.controller)
+        with pytest.raises(BrokerDownError, match=r"broker rediss://127.*certificate"):
+            own.context().nornir()
+        authority = {"EGOVNET_BROKER_CA": str(server.authority)}
+        set_environment(monkeypatch, own.controller | authority)
+        with own.workers(ALL, env=authority):
+            assert read(own.context()).failures == {}
 
 
 def test_a_worker_ends_in_order(place: Provinces) -> None:
