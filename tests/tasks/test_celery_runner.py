@@ -1,6 +1,7 @@
 """Hosts by workers: real Redis, real worker processes, emulated routers over SSH."""
 
 import base64
+import json
 import os
 import pickle
 import shutil
@@ -29,6 +30,7 @@ from tasks.sealing import Seal
 from tests.chaos.emulated_field import DURATIONS, start
 from tests.chaos.runs import Scenario, push
 from tests.playbooks.console import Ran, egovnet
+from tests.playbooks.test_json_shapes import check
 from tests.tasks.provinces import NETWORK, TAKEN_UP_WITHIN, Provinces, set_environment, until
 from tests.tasks.redis_server import RedisServer, redis_server, stop
 
@@ -467,6 +469,8 @@ def test_a_worker_ends_in_order(place: Provinces) -> None:
         worker.process.terminate()
         assert reading.result(30).failures == {}
         assert worker.process.wait(20) == 0
-        assert '"finished": 7' in worker.said()
+        data = json.loads("{" + worker.said().rpartition("\n{")[2])
+        check("worker", data)
+        assert (data["finished"], data["inventory"]) == (7, place.context().checkout)
     leases = Leases(Broker.from_environment(place.context().network.backbone.name))
     assert leases.workers("beijing") == ([], [])
