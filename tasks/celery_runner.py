@@ -96,9 +96,22 @@ class _Waiting:
     task: Task
     #: 0: not sent yet.
     sent: float = 0.0
-    #: Its fence when it was sent: a higher one is a worker that took it.
+    #: Its highest fence so far, and that when it was sent: a higher one is a worker that took it.
     fence: int = 0
+    sent_at_fence: int = 0
     begun: float = 0.0
+    #: When a broker that came back was first seen to know nothing of it.
+    forgotten: float = 0.0
+
+    @property
+    def taken(self) -> bool:
+        """Whether a worker took it since it was sent."""
+        return self.fence > self.sent_at_fence
+
+    def send_again(self, now: float) -> None:
+        """Whoever had it is gone."""
+        self.sent, self.begun, self.forgotten = 0.0, now, 0.0
+        self.sent_at_fence = self.fence
 
 
 @dataclass
@@ -173,6 +186,7 @@ class _Run:
             function,
             arguments,
             task.global_dry_run,
+            item.sent_at_fence,
             runner.checkout,
             runner.leases.now(),
         )
@@ -200,7 +214,7 @@ class _Run:
             untaken = [
                 item
                 for item in self.waiting.values()
-                if _region(item.host) == region and not item.begun
+                if _region(item.host) == region and not item.taken
             ]
             # It was fetched, and not claimed: its worker died in between.
             lost = [item for item in untaken if now - item.sent > LEASE_SECONDS]
@@ -209,20 +223,28 @@ class _Run:
                     item.sent = 0.0
 
     def _judge(self, item: _Waiting, seen: Seen, now: float) -> None:
-        if seen.fence > item.fence and not item.begun:
-            item.begun = self.moved[_region(item.host)] = now
+        if seen.fence > item.fence:
+            item.fence = seen.fence
+            self.moved[_region(item.host)] = now
+        if item.taken and not item.begun:
+            item.begun = now
             item.task.processors.task_instance_started(item.task, item.host)
         if seen.result is not None:
             self._end(item, seen.result)
         elif seen.worker:
+            item.forgotten = 0.0
             if item.begun and now - item.begun > HOST_SECONDS:
                 why = f"worker {seen.worker} has been at it for {HOST_SECONDS:.0f} s"
                 self._give_up(item, why, also_held=True)
-        elif seen.fence > item.fence:
-            if seen.fence >= _TRIES:
-                self._give_up(item, f"{seen.fence} workers died while they were at it")
-            else:
-                item.sent, item.fence, item.begun = 0.0, seen.fence, now
+        elif item.taken and seen.fence < item.fence:
+            # The broker lost its memory: a worker that lives says so within a lease.
+            item.forgotten = item.forgotten or now
+            if now - item.forgotten > LEASE_SECONDS:
+                item.send_again(now)
+        elif item.taken and item.fence >= _TRIES:
+            self._give_up(item, f"{item.fence} workers died while they were at it")
+        elif item.taken:
+            item.send_again(now)
         else:
             self._judge_untaken(item, now)
 

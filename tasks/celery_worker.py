@@ -108,7 +108,7 @@ class CeleryWorker:
         except (SealBrokenError, RemoteError) as error:
             _LOG.error("a message for %s is left undone: it %s", host, error)
             return
-        fence = self._leases.claim(run, host, self.name)
+        fence = self._leases.claim(run, host, self.name, shipment.after)
         if not fence:
             _LOG.info("%s of run %s is taken, done or given up", host, run)
             return

@@ -27,17 +27,20 @@ _GIVEN_UP = b""
 _CLAIM = """
 local run, lease, fence, result, events = unpack(KEYS)
 if redis.call('exists', run) == 0 or redis.call('exists', result, lease) > 0 then return 0 end
-local number = redis.call('incr', fence)
-redis.call('expire', fence, ARGV[3])
+local number = math.max(tonumber(redis.call('get', fence) or 0), tonumber(ARGV[5])) + 1
+redis.call('set', fence, number, 'ex', ARGV[3])
 redis.call('set', lease, ARGV[1] .. ' ' .. number, 'px', ARGV[2])
 redis.call('rpush', events, ARGV[4])
 redis.call('expire', events, ARGV[3])
 return number
 """
-# A lease that ran out while the broker was away is had back unless somebody else took the host.
+# A lease that ran out while the broker was away, or that the broker lost, is had back unless
+# somebody else took the host.
 _RENEW = """
 local lease, fence, result = unpack(KEYS)
-if redis.call('get', fence) ~= ARGV[2] or redis.call('exists', result) == 1 then return 0 end
+local last = redis.call('get', fence)
+if (last and last ~= ARGV[2]) or redis.call('exists', result) == 1 then return 0 end
+redis.call('set', fence, ARGV[2], 'ex', ARGV[4])
 redis.call('set', lease, ARGV[1] .. ' ' .. ARGV[2], 'px', ARGV[3])
 return 1
 """
@@ -161,22 +164,24 @@ class Leases:
             for key in keys:
                 self._redis.zrem(key, member)
 
-    def claim(self, run: str, host: str, worker: str) -> int:
-        """Take a host: its fencing number. 0: somebody has it, it is done, or the run is over."""
+    def claim(self, run: str, host: str, worker: str, after: int = 0) -> int:
+        """Take a host: its fencing number, higher than `after`, the last that the controller saw.
+
+        0: somebody has it, it is done, or the run is over.
+        """
         keys = [
             self._run(run),
             *(self._host(run, host, what) for what in ("lease", "fence", "result")),
             self._events(run),
         ]
-        args: list[str | int] = [worker, int(LEASE_SECONDS * 1000), _KEEP, host]
+        args: list[str | int] = [worker, int(LEASE_SECONDS * 1000), _KEEP, host, after]
         return int(self._scripts[_CLAIM](keys=keys, args=args))
 
     def renew(self, run: str, host: str, worker: str, fence: int) -> bool:
         """Hold on to a host; False: it is another's now."""
         keys = [self._host(run, host, what) for what in ("lease", "fence", "result")]
-        return bool(
-            self._scripts[_RENEW](keys=keys, args=[worker, fence, int(LEASE_SECONDS * 1000)])
-        )
+        args: list[str | int] = [worker, fence, int(LEASE_SECONDS * 1000), _KEEP]
+        return bool(self._scripts[_RENEW](keys=keys, args=args))
 
     def finish(self, run: str, host: str, fence: int, result: str) -> bool:
         """Store the result of a host; False: it does not count, as another took the host."""

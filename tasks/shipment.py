@@ -39,6 +39,8 @@ class Shipment:
     task: Callable[..., Any]
     arguments: Mapping[str, Any]
     dry_run: bool
+    #: The last fencing number that the controller saw of the host; 0: nobody took it before.
+    after: int
     #: Digest of the controller's inventory.
     checkout: str
     #: When it was sent, by the broker's clock.

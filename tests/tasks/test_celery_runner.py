@@ -412,6 +412,12 @@ def test_leases_count_the_last_and_once(place: Provinces) -> None:
     assert leases.claim("r", "other", "one") == 0
     leases.close("r")
     assert leases.claim("r", "third", "one") == 0
+    with place.redis.client() as client:
+        client.flushall()
+    leases.live("r")
+    assert leases.renew("r", "kept", "one", 3), "the broker lost its memory, the worker did not"
+    assert leases.claim("r", "kept", "two") == 0
+    assert leases.claim("r", "lost", "two", after=3) == 4
 
 
 def test_a_broker_that_goes_away(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -432,19 +438,23 @@ def test_a_broker_that_goes_away(place: Provinces, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_broker_that_comes_back(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed in the middle of a run, and back without anything: the run goes on, and is right."""
+    """Killed in the middle of commits, and back without anything: nothing is pushed twice."""
     with redis_server() as server:
         own = Provinces(place.root, place.lab, server)
         set_environment(monkeypatch, own.controller)
-        place.lab.set_faults({name: [faults.Slow(verb="read", seconds=3)] for name in EVERYBODY})
-        with own.workers(ALL) as workers, ThreadPoolExecutor() as pool:
-            reading = pool.submit(read, own.context())
-            own.at_work("bj-p1", workers)
+        with own.workers(ALL, ALL) as workers, ThreadPoolExecutor() as pool:
+            change = Change(make_plan(own.context(), Silent()))
+            slow = Durations(linux=0.03, provide=6.0)
+            own.lab.set_durations(slow, change.plan.devices)
+            pushing = pool.submit(push, change, own.context(), Scenario("push"))  # type: ignore[arg-type]  # no chaos here
+            until(lambda: own.lab.counts(["gz-pe1"])["gz-pe1"].get("begun"))
             server.restart()
-            result = reading.result(60)
-            assert result.failures == {}
-            assert result.results == place.lab.running(EVERYBODY)
-            assert read(own.context()).failures == {}, "the worker is at its post"
+            assert pushing.result(120).data["result"] == "done"
+            assert {n: c["begun"] for n, c in own.lab.counts(change.plan.devices).items()} == (
+                dict.fromkeys(change.plan.devices, 1)
+            )
+            assert all(worker.process.poll() is None for worker in workers)
+            assert read(own.context()).failures == {}, "the workers are at their posts"
 
 
 def test_a_broker_with_tls(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
