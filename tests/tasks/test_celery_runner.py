@@ -130,6 +130,16 @@ def test_reading_gives_what_threads_give(place: Provinces, monkeypatch: pytest.M
         assert next(state for _, n, state in told.devices if n == name) == "begin"
 
 
+def test_what_a_context_means_is_not_its_checkout(place: Provinces) -> None:
+    """A rollback means another network, and reaches the devices by the same directory."""
+    old, new = Context(place.root / "old"), Context(place.root / "new")
+    meant = new.meaning(None, old.network, old.allocation)
+    assert meant.checkout == new.checkout != old.checkout
+    copied = shutil.copytree(place.root / "new", place.root / "copied")
+    assert Context(copied).checkout == new.checkout, "numbers that no lock file has yet included"
+    shutil.rmtree(copied)
+
+
 def test_a_plan_and_a_whole_change_are_those_of_threads(
     place: Provinces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
