@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import redis
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 from napalm.base.exceptions import ConnectionException
 from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task

@@ -295,6 +295,29 @@ def test_another_inventory_is_refused_until_it_is_there(place: Provinces) -> Non
         shutil.rmtree(own)
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ((), "--region: is missing; name the region"),
+        (("--region", "atlantis"), "--region: no region 'atlantis'; there are beijing"),
+        (("--region", ALL, "--limit", "bj-p1"), "--limit and --tier are not a worker's"),
+        (("--region", ALL, "--tier", "centre"), "--limit and --tier are not a worker's"),
+    ],
+)
+def test_a_worker_without_its_region(place: Provinces, words: tuple[str, ...], why: str) -> None:
+    ran = command(place, "worker", *words, "--inventory", place.root / "new")
+    assert (ran.code, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"error: {why}")
+
+
+@pytest.mark.parametrize("seconds", ["0", "soon", "3601"])
+def test_a_wait_that_is_none(place: Provinces, seconds: str) -> None:
+    words = ("plan", "--runner", "celery", "--inventory", place.root / "new")
+    ran = command(place, *words, env={"EGOVNET_WORKER_WAIT": seconds})
+    assert ran.code == 2
+    assert f"EGOVNET_WORKER_WAIT: {seconds!r} is not a number of seconds" in ran.stderr
+
+
 @pytest.mark.parametrize("what", ["nobody listens", "wrong password", "no URL", "none named"])
 def test_a_broker_that_cannot_be_used(place: Provinces, what: str) -> None:
     secret = "correct-horse-battery"
