@@ -64,7 +64,6 @@ class Agent:
         method = getattr(self, f"_{verb.replace('-', '_')}", None) if verb in _VERBS else None
         if method is None:
             raise UsageError(verb)
-        self.counts[verb] += 1
         files: tuple[dict[str, str], ...] = ()
         if verb in _WITH_FILES:
             if not arguments:
