@@ -1,7 +1,8 @@
 """Errors of the inventory.
 
 EgovnetError
-`-- InventoryError        one stage's problems, all at once (exit code 2)
+|-- InventoryError        one stage's problems, all at once (exit code 2)
+`-- UnreachableError      what everything goes through does not answer (exit code 5)
 
 A `Problem` says where (file, line, field), what was found and what to do next.
 """
@@ -13,6 +14,10 @@ from pathlib import Path
 
 class EgovnetError(Exception):
     """Root of every error that egovnet raises on purpose."""
+
+
+class UnreachableError(EgovnetError):
+    """What every device is reached through does not answer; nothing was begun (exit code 5)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

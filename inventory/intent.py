@@ -4,6 +4,8 @@ Texts keep comments and order, so that a file can be given back as it was. By de
 credential: the loader refuses one where Nornir would read it, and every other key is closed.
 """
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -24,6 +26,17 @@ class Intent:
     """Texts by path within the inventory; the lock file's is among them."""
 
     files: Mapping[str, str]
+
+    @cached_property
+    def listing(self) -> bytes:
+        """Each file's path and SHA-256, as JSON."""
+        digests = {p: hashlib.sha256(t.encode()).hexdigest() for p, t in self.files.items()}
+        return json.dumps(digests, sort_keys=True).encode()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the listing: equal for equal intents."""
+        return hashlib.sha256(self.listing).hexdigest()
 
     @cached_property
     def data(self) -> dict[str, dict[str, Any]]:

@@ -56,6 +56,18 @@ def confirm(device: str, agent: Agent, change_id: str) -> None:
         raise CommandErrorException(f"{device}: its agent answered {answer.status!r} to confirm")
 
 
+def accept(device: str, agent: Agent, change_id: str, seconds: int) -> CommitState:
+    """Accept an applied commit, whoever applied it; it is pending for ``seconds`` from then on.
+
+    Raises CommitNotPending.
+    """
+    answer = agent.call("accept", check_id(change_id), str(seconds), timeout=_GOING_BACK_SECONDS)
+    state = _state_of(device, answer, change_id)
+    if state.state is not CommitStage.PENDING:
+        raise CommitNotPending(f"{device}: not accepted: {_told(state)}")
+    return state
+
+
 def roll_back(device: str, agent: Agent, change_id: str) -> CommitState:
     """Take back exactly this commit when it is applied, pending or an orphan; the state after it.
 

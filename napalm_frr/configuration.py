@@ -191,6 +191,22 @@ class ConfigurationMethods:
         return functools.partial(commit_ids.commit_state, self.hostname, self._agent)
 
     @property
+    def holds_candidate(self) -> bool:
+        """Whether a candidate is loaded. Asks nothing."""
+        return self._loaded is not None
+
+    @property
+    def adopt_commit(self) -> Callable[[str, int], commit.CommitState]:
+        """``adopt_commit(change_id, seconds)``: accept a commit whose controller died before it
+        did.
+
+        The loaded candidate is what it was meant to lead to. The router is read back first: where
+        it differs, the commit is taken back. Raises CommitError (nothing loaded; or CommitUndone,
+        CommitNotPending), RouterNotRestored.
+        """
+        return functools.partial(_adopt_commit, self)
+
+    @property
     def extend_commit(self) -> Callable[[str, int], commit.CommitState]:
         """``extend_commit(change_id, seconds)``: a pending commit goes back that much from now.
 
@@ -259,6 +275,20 @@ class ConfigurationMethods:
 
 def _commit_as(driver: ConfigurationMethods, change_id: str) -> None:
     driver._next_id = commit_ids.check_id(change_id)
+
+
+def _adopt_commit(driver: ConfigurationMethods, change_id: str, seconds: int) -> commit.CommitState:
+    if driver._loaded is None:
+        raise CommitError(f"{driver.hostname}: no candidate is loaded")
+    after = driver._read_state()
+    if after.faults or not after.same(driver._loaded.against(after)):
+        state = _roll_back_change(driver, change_id)
+        raise CommitUndone(
+            f"{driver.hostname}: commit {change_id} was left behind half made and is taken back: "
+            f"it is {state.state}"
+        )
+    driver._loaded = driver._running = None
+    return commit_ids.accept(driver.hostname, driver._agent, change_id, seconds)
 
 
 def _roll_back_change(driver: ConfigurationMethods, change_id: str) -> commit.CommitState:

@@ -35,8 +35,8 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
     Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()``,
     ``read_against(text)``, ``text_with(text, changes)`` and ``vpn_targets()``, and for commits by
     the id their controller chose ``commit_as``, ``commit_state``, ``extend_commit``,
-    ``confirm_change`` and ``roll_back_change``. They are callables held as attributes: NAPALM's
-    conformance test refuses public methods that it does not know.
+    ``confirm_change``, ``roll_back_change`` and ``adopt_commit``. They are callables held as
+    attributes: NAPALM's conformance test refuses public methods that it does not know.
     """
 
     platform = "frr"

@@ -12,6 +12,7 @@ from playbooks.apply import apply as apply_playbook
 from playbooks.apply import shown
 from playbooks.cli_lab import lab
 from playbooks.cli_options import verb
+from playbooks.cli_worker import worker
 from playbooks.context import Context
 from playbooks.drift.collect import DEFAULT_TIMEOUT
 from playbooks.drift.job import drift as drift_playbook
@@ -368,3 +369,4 @@ def demo(context: Context, keep: bool) -> Outcome:
 
 
 main.add_command(lab)
+main.add_command(worker)

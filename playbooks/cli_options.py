@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 import click
 
-from inventory.errors import EgovnetError, InventoryError, Problem
+from inventory.errors import EgovnetError, InventoryError, Problem, UnreachableError
 from inventory.models import Tier
 from lab.errors import LabError
-from playbooks.context import REFERENCE, Context, Selection
+from playbooks.context import REFERENCE, RUNNERS, THREADED, Context, Selection
 from playbooks.device_locks import DevicesLockedError
 from playbooks.outcome import Exit, Outcome
 from playbooks.report.show import show, show_error, show_error_json
@@ -42,6 +42,14 @@ _COMMON = (
         show_default=True,
         help="Devices worked on at the same time.",
     ),
+    click.option(
+        "--runner",
+        type=click.Choice(RUNNERS),
+        default=THREADED,
+        envvar="EGOVNET_RUNNER",
+        show_default=True,
+        help="Who works on them: this process, or the regions' workers (egovnet worker).",
+    ),
 )
 
 
@@ -57,14 +65,15 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
         tier: tuple[str, ...],
         as_json: bool,
         workers: int,
+        runner: str,
         **arguments: Any,
     ) -> None:
-        context = Context(inventory, Selection(limit, region, tier), workers)
+        context = Context(inventory, Selection(limit, region, tier), workers, runner)
         try:
             outcome = function(context, **arguments)
         except (InventoryError, ConfigTextError) as error:
             _end(error, Exit.BAD_INPUT, error.problems, as_json=as_json)
-        except (LabError, DevicesLockedError) as error:
+        except (LabError, DevicesLockedError, UnreachableError) as error:
             _end(error, Exit.DEVICES_FAILED, as_json=as_json)
         except EgovnetError as error:
             _end(error, Exit.BAD_INPUT, as_json=as_json)

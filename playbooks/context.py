@@ -9,6 +9,7 @@ from pathlib import Path
 from nornir import InitNornir
 from nornir.core import Nornir
 from nornir.core.plugins.inventory import InventoryPluginRegister
+from nornir.core.plugins.runners import RunnersPluginRegister
 
 from inventory.allocation import Allocation, allocate
 from inventory.errors import EgovnetError
@@ -17,13 +18,18 @@ from inventory.loader import Sources, load_with_sources
 from inventory.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
 from inventory.models import Network, Tier
 from playbooks.journal import Journal
-from tasks.credentials import find_credentials, state_directory
+from tasks.credentials import Credentials, find_credentials, state_directory
 from tasks.nornir_inventory import EgovnetInventory
+from tasks.runner_plugin import celery_runner
 from templates.device import Device
 from templates.intend import intend
 from templates.platforms import render
 
 REFERENCE = Path(__file__).resolve().parent.parent / "inventory" / "reference"
+
+
+#: Runners by name; "celery" hands hosts to the workers of their regions.
+THREADED, CELERY = RUNNERS = ("threaded", "celery")
 
 
 class UsageError(EgovnetError):
@@ -82,7 +88,8 @@ class Context:
     directory: Path
     selection: Selection = field(default_factory=Selection)
     workers: int = 20
-    runner: str = "threaded"
+    #: Who works on the devices: threads of this process ("threaded"), or workers elsewhere.
+    runner: str = THREADED
 
     @cached_property
     def _loaded(self) -> tuple[Network, Sources]:
@@ -113,12 +120,21 @@ class Context:
             else router
             for name, router in network.routers.items()
         }
-        other = Context(self.directory, self.selection, self.workers)
+        other = Context(self.directory, self.selection, self.workers, self.runner)
+        other._loaded = self._loaded
         other.network = network.model_copy(update={"routers": reached})
         other.allocation = allocation
         other.intent = intent
         other.state, other.journal = self.state, self.journal
         return other
+
+    @cached_property
+    def checkout(self) -> str:
+        """Digest of the directory's own intent, whatever this context means: equal digests reach
+        the same devices."""
+        network, sources = self._loaded
+        lock = allocate(network, read_lock(self.directory)).lock
+        return Intent({**sources.texts(), LOCK_FILE: lock_text(lock)}).digest
 
     @cached_property
     def allocation(self) -> Allocation:
@@ -163,9 +179,24 @@ class Context:
         return other
 
     def nornir(self, names: Iterable[str] | None = None) -> Nornir:
-        """Nornir over the named devices (default: the chosen ones), with threads."""
+        """Nornir over the named devices (default: the chosen ones), with the context's runner.
+
+        Raises:
+            CredentialsError: it is this process that logs in, and there are none.
+            BrokerError, SealingKeyError: it is not, and the broker cannot be used.
+        """
         wanted = set(self.chosen if names is None else names)
         InventoryPluginRegister.register("EgovnetInventory", EgovnetInventory)
+        name = self.network.backbone.name
+        if self.runner == CELERY:
+            # Nornir calls a plugin, be it a class or not.
+            RunnersPluginRegister.register(CELERY, celery_runner)  # type: ignore[arg-type]
+            options: dict[str, object] = {"network": name, "checkout": self.checkout}
+            # Workers have their own, and need not know ours.
+            credentials = Credentials(username="")
+        else:
+            options = {"num_workers": self.workers}
+            credentials = find_credentials(name)
         nornir = InitNornir(
             inventory={
                 "plugin": "EgovnetInventory",
@@ -173,10 +204,10 @@ class Context:
                     "directory": str(self.directory),
                     "network": self.network,
                     "allocation": self.allocation,
-                    "credentials": find_credentials(self.network.backbone.name),
+                    "credentials": credentials,
                 },
             },
-            runner={"plugin": "threaded", "options": {"num_workers": self.workers}},
+            runner={"plugin": self.runner, "options": options},
             logging={"enabled": False},
         )
         return nornir.filter(filter_func=lambda host: host.name in wanted)

@@ -11,6 +11,7 @@ from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 
 from tasks.device import SESSION_LOST
+from tasks.per_host import PerHost
 
 # Both print tracebacks that name no device; every failure is in the FleetResult instead.
 for _name in ("paramiko", "nornir"):
@@ -108,11 +109,8 @@ def run(
     hosts = nornir.filter(filter_func=lambda host: host.name in arguments)
     progress.stage(stage, len(arguments))
 
-    def one(task_: Task) -> Result:
-        return task(task_, **arguments[task_.host.name])
-
     aggregated = hosts.with_processors([_Watcher(stage, progress, listener)]).run(
-        task=one, name=stage
+        task=PerHost(task, arguments), name=stage
     )
     results: dict[str, Any] = {}
     failures: dict[str, str] = {}

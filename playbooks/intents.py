@@ -105,10 +105,8 @@ class Intents:
         Raises:
             JournalError: the journal cannot be written.
         """
-        listed = {path: _digest(text.encode()) for path, text in intent.files.items()}
-        listing = json.dumps(listed, sort_keys=True).encode()
         contents = {_digest(text.encode()): text.encode() for text in intent.files.values()}
-        contents[_digest(listing)] = listing
+        contents[intent.digest] = intent.listing
         while missing := contents.keys() - self._known(contents):
             rows = [{"digest": key, "content": zlib.compress(contents[key])} for key in missing]
             try:
@@ -116,7 +114,7 @@ class Intents:
                     connection.execute(insert(_CONTENTS), rows)
             except _TakenError:
                 continue  # another controller kept some of it in this moment
-        return _digest(listing)
+        return intent.digest
 
     def get(self, digest: str) -> Intent:
         """The intent of a digest.

@@ -32,6 +32,7 @@ from playbooks.resolve import Resolution, Resolver, commit_id
 from playbooks.transaction_options import HealthCheck, Options, Verify
 from playbooks.waves import Wave
 from tasks.commit import commit
+from tasks.device import Deadline
 from tasks.dry_run import dry_run
 from tasks.extend import extend
 from tasks.settle import Direction, Settling
@@ -305,8 +306,9 @@ class Transaction:
         arguments = {
             name: {
                 "change_id": commit_id(self.context, self.change),
-                "deadline": self._deadline,
+                "deadline": Deadline(self._deadline),
                 "message": message,
+                "intended": self.plan.devices[name].intended,
             }
             for name in names
         }
@@ -342,7 +344,8 @@ class Transaction:
         """All timers to one moment."""
         self._deadline = time.monotonic() + seconds
         change_id = commit_id(self.context, self.change)
-        arguments = {n: {"change_id": change_id, "deadline": self._deadline} for n in self._touched}
+        deadline = Deadline(self._deadline)
+        arguments = {n: {"change_id": change_id, "deadline": deadline} for n in self._touched}
         answers = self._on_all(nornir, "extend", extend, arguments)
         if answers.failures:
             raise _Halt(stage, answers.failures)

@@ -1,21 +1,75 @@
 """Commit a device's intended text, to be undone by the device itself unless confirmed."""
 
+import time
+from typing import Any
+
+from napalm.base.exceptions import CommitError, LockError
 from nornir.core.task import Result, Task
 
-from tasks.device import driver, seconds_until
+from tasks.device import Deadline, driver, seconds_until
+
+#: Key of a host's data: an earlier worker died while it was at this task on this host.
+TAKEN_UP = "taken-up"
+_POLL = 0.2
 
 
-def commit(task: Task, change_id: str, deadline: float, message: str) -> Result:
-    """Commit the prepared candidate under `change_id`; undone at `deadline` (time.monotonic).
+def commit(task: Task, change_id: str, deadline: Deadline, message: str, intended: str) -> Result:
+    """Commit the prepared candidate under `change_id`; undone at `deadline`.
 
     The id is the controller's, so that whoever recovers can ask for exactly this commit. The
     deadline is the same for all devices, however long each waits for its turn: where the
     controller dies, they go back together.
+
+    Where the candidate was prepared in another session, `intended` is loaded again. What a worker
+    that died has begun is not pushed again: its commit is carried to where this one would be.
+
+    Raises:
+        napalm exceptions: the device refuses, is not reached, or has the commit undone.
     """
     device = driver(task)
+    taken_up = bool(task.host.get(TAKEN_UP))
     try:
-        device.commit_as(change_id)
-        device.commit_config(message=message, revert_in=seconds_until(deadline))
+        found = _carried_on(device, change_id, deadline, intended) if taken_up else None
+        if found is None or str(found.state) == "none":
+            try:
+                _push(device, change_id, deadline, message, intended)
+            except (CommitError, LockError):
+                # One that the dead worker had sent may begin after we looked, and bar ours.
+                if not taken_up or not _kept(_carried_on(device, change_id, deadline, intended)):
+                    raise
+        elif not _kept(found):
+            reason = f" ({found.reason})" if found.reason else ""
+            raise CommitError(
+                f"the worker that made commit {change_id} died, and the commit is "
+                f"{found.state}{reason}"
+            )
     finally:
         device.discard_config()
     return Result(host=task.host, changed=True)
+
+
+def _push(device: Any, change_id: str, deadline: Deadline, message: str, intended: str) -> None:
+    if not device.holds_candidate:
+        device.load_replace_candidate(config=intended)
+    device.commit_as(change_id)
+    device.commit_config(message=message, revert_in=seconds_until(deadline))
+
+
+def _carried_on(device: Any, change_id: str, deadline: Deadline, intended: str) -> Any:
+    """The commit's state, once it is at work no more; what is applied is accepted.
+
+    Raises:
+        CommitError: what was applied is not what was meant, and is taken back.
+    """
+    found = device.commit_state(change_id)
+    while str(found.state) == "applying" and time.monotonic() < deadline:
+        time.sleep(_POLL)
+        found = device.commit_state(change_id)
+    if str(found.state) == "applied":
+        device.load_replace_candidate(config=intended)
+        found = device.adopt_commit(change_id, seconds_until(deadline))
+    return found
+
+
+def _kept(found: Any) -> bool:
+    return str(found.state) in ("pending", "confirmed")

@@ -52,6 +52,10 @@ def answering(task: Task) -> Any:
     return device
 
 
+class Deadline(float):
+    """A moment by this machine's time.monotonic(); to another machine it goes as seconds left."""
+
+
 def seconds_until(deadline: float) -> int:
     """Whole seconds until a time.monotonic() value, for a device's timer; at least 1."""
     return max(1, math.ceil(deadline - time.monotonic()))

@@ -2,11 +2,11 @@
 
 from nornir.core.task import Result, Task
 
-from tasks.device import SESSION_LOST, driver, reconnect, seconds_until
+from tasks.device import SESSION_LOST, Deadline, driver, reconnect, seconds_until
 
 
-def extend(task: Task, change_id: str, deadline: float) -> Result:
-    """The device goes back at `deadline` (time.monotonic), unless confirmed.
+def extend(task: Task, change_id: str, deadline: Deadline) -> Result:
+    """The device goes back at `deadline`, unless confirmed.
 
     Raises:
         napalm CommitError: that commit is not pending, for instance as its timer has fired.

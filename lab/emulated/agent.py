@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping
 
 from lab.emulated import vtysh
@@ -36,11 +37,14 @@ class Agent:
     def __init__(self, router: Router) -> None:
         self._router = router
         self.disk = Disk()
+        #: How often each verb arrived, and how many commits began to be applied ("begun").
+        self.counts: Counter[str] = Counter()
 
     def forget(self) -> None:
         """Start with an empty directory; processes of commits end."""
         self.kill()
         self.disk = Disk(agents=self.disk.agents)
+        self.counts.clear()
 
     def kill(self) -> None:
         """``kill -9`` on every process of a commit."""
@@ -126,6 +130,7 @@ class Agent:
         self.disk.commits[change] = commit
         self.disk.current = change
         commit.state = State.APPLYING
+        self.counts["begun"] += 1
         self._prune()
         self._start(commit, process, process.run(float(accept)))
         await self._wait_while(commit, State.APPLYING, State.UNDOING)

@@ -159,6 +159,10 @@ class Fleet:
             for name, station in self._chosen(names).items()
         }
 
+    def do_counts(self, names: list[str] | None = None) -> dict[str, dict[str, int]]:
+        """How often each verb arrived since the reset, and how many commits "begun"."""
+        return {name: dict(station.agent.counts) for name, station in self._chosen(names).items()}
+
     def do_restart(self, name: str, down: float = 0.0) -> None:
         """Take the power away, for ``down`` seconds."""
         self.station(name).router.restart(down)

@@ -174,6 +174,10 @@ class EmulatedRouters:
         found = self.control.do("timeline", names=_listed(names))
         return {name: [(at, digest) for at, digest in line] for name, line in found.items()}
 
+    def counts(self, names: Iterable[str] | None = None) -> dict[str, dict[str, int]]:
+        """How often each verb arrived since the reset, and how many commits "begun"."""
+        return dict(self.control.do("counts", names=_listed(names)))
+
     def restart(self, name: str, down: float = 0.0) -> None:
         """Take a router's power away for ``down`` seconds."""
         self.control.do("restart", name=name, down=down)

@@ -81,6 +81,7 @@ class Shell:
     async def _agent_call(self, words: list[str], stdin: str) -> Done:
         verb, arguments = words[0], words[1:]
         script = self._router.script
+        self._agent.counts[verb] += 1
         if verb in VERBS and script.faults:
             if script.firing(DropSession, verb=verb, when="before"):
                 raise SessionDropped

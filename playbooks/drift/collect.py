@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from playbooks.context import Context
+from playbooks.context import THREADED, Context
 from playbooks.fleet import Progress, run
 from playbooks.judge import expected_routes
 from tasks.elastic_runner import ElasticRunner
@@ -33,7 +33,7 @@ def collect(
     seconds longer than without them.
     """
     nornir = context.nornir(names)
-    if context.runner == "threaded":
+    if context.runner == THREADED:
         nornir = nornir.with_runner(ElasticRunner(context.workers, timeout=timeout))
     meant = expected_routes(context.network, context.allocation)
     arguments = {

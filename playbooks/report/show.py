@@ -312,6 +312,10 @@ def _demo(console: Console, data: dict[str, Any]) -> None:
     console.print("every step was true" if data["ok"] else "the demo did NOT hold", style="bold")
 
 
+def _worker(console: Console, data: dict[str, Any]) -> None:
+    console.print(f"worker {data['worker']}: {data['finished']} tasks on devices were finished")
+
+
 _PRINTERS: dict[str, Callable[[Console, dict[str, Any]], None]] = {
     "validate": _validate,
     "render": _render,
@@ -327,6 +331,7 @@ _PRINTERS: dict[str, Callable[[Console, dict[str, Any]], None]] = {
     "lab": _lab,
     "text": _text,
     "exec": _text,
+    "worker": _worker,
     "demo": _demo,
     "drift": _drift,
 }

@@ -39,9 +39,10 @@ VERBS = (
     "history",
     "show",
     "demo",
+    "worker",
 )  # fmt: skip -- one a line says no more
 LAB_VERBS = ("up", "down", "restart", "status", "topology", "exec", "ssh")
-COMMON = ("--inventory", "-l, --limit", "--region", "--tier", "--json", "--workers")
+COMMON = ("--inventory", "-l, --limit", "--region", "--tier", "--json", "--workers", "--runner")
 
 
 # -- help ------------------------------------------------------------------------------------

@@ -59,11 +59,13 @@ class Routers:
         running = self.running[name]
         return Result(task.host, result=DryRun(running, text_hash(running), f"+ {intended}"))
 
-    def commit(self, task: Task, change_id: str, deadline: float, message: str) -> Result:
+    def commit(
+        self, task: Task, change_id: str, deadline: float, message: str, intended: str
+    ) -> Result:
         name = self.enter("commit", task)
         assert change_id.endswith("-1")
         assert 50 < deadline - time.monotonic() <= 60
-        assert message == "egovnet change 1"
+        assert (message, intended) == ("egovnet change 1", f"{name} new\n")
         self.pending[name] = self.running[name]
         self.running[name] = f"{name} new\n"
         return Result(task.host, changed=True)

@@ -1,0 +1,163 @@
+"""An emulated network whose devices are worked on by worker processes, through a real Redis."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+
+from lab.emulated.process import EmulatedRouters
+from playbooks.context import CELERY, Context
+from playbooks.resolve import commit_id
+from tests.tasks.redis_server import RedisServer
+
+_ROOT = Path(__file__).parents[2]
+#: The command of these very files, wherever the installed one's are.
+_MAIN = "from playbooks.cli import main; main(prog_name='egovnet')"
+NETWORK = "127.61.0.0/16"
+#: Seconds within which what a dead worker left is taken up: its lease (6), a look (1), a fetch.
+TAKEN_UP_WITHIN = 10.0
+
+
+@dataclass
+class Worker:
+    """A running `egovnet worker`."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def kill(self) -> float:
+        """`kill -9`; returns the moment."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+        return time.monotonic()
+
+
+@dataclass
+class Provinces:
+    """The controller has no credentials; the workers have."""
+
+    root: Path
+    lab: EmulatedRouters
+    redis: RedisServer
+    at_first: dict[str, str] = field(default_factory=dict)
+    key: str = field(default_factory=lambda: Fernet.generate_key().decode(), repr=False)
+
+    @property
+    def controller(self) -> dict[str, str]:
+        """The environment of a controller."""
+        return {
+            "EGOVNET_BROKER": self.redis.url(),
+            "EGOVNET_BROKER_KEY": self.key,
+            "EGOVNET_STATE": str(self.root / "state"),
+            "EGOVNET_JOURNAL": f"sqlite:///{self.root / 'journal.db'}",
+            "HOME": str(self.root / "home"),
+        }
+
+    @property
+    def commit(self) -> str:
+        """The id of the first change's commit."""
+        context = self.context()
+        return commit_id(context, 1)
+
+    def context(self, inventory: str = "new") -> Context:
+        return Context(self.root / inventory, runner=CELERY)
+
+    @contextmanager
+    def workers(
+        self, *regions: str, inventory: str = "new", env: Mapping[str, str] | None = None
+    ) -> Iterator[list[Worker]]:
+        """A worker for each of `regions`, ready; killed at the end."""
+        started: list[Worker] = []
+        try:
+            for number, region in enumerate(regions):
+                log = self.root / f"worker-{time.monotonic_ns()}-{number}.log"
+                with log.open("wb") as written:
+                    process = subprocess.Popen(
+                        [
+                            *("setpriv", "--pdeathsig", "KILL"),
+                            *(sys.executable, "-c", _MAIN),
+                            *("worker", "--region", region, "--json"),
+                            *("--inventory", self.root / inventory, "--workers", "8"),
+                        ],
+                        env={
+                            "PATH": os.environ["PATH"],
+                            **self.controller,
+                            "EGOVNET_CREDENTIALS": str(self.lab.directory / "credentials.yaml"),
+                            "EGOVNET_CONNECT_TIMEOUT": "2",
+                            **(env or {}),
+                        },
+                        cwd=_ROOT,
+                        stdin=subprocess.DEVNULL,
+                        stdout=written,
+                        stderr=written,
+                    )
+                started.append(Worker(process, log))
+            for worker in started:
+                until(lambda w=worker: " serves " in w.said() or w.process.poll() is not None)  # type: ignore[misc]  # mypy cannot infer a lambda's default
+                assert worker.process.poll() is None, worker.said()
+            yield started
+        finally:
+            for worker in started:
+                if worker.process.poll() is None:
+                    worker.kill()
+
+    def at_work(self, host: str, workers: list[Worker], seconds: float = 30) -> Worker:
+        """Wait until a worker has taken `host` and sits at it; that worker."""
+        with self.redis.client() as client:
+
+            def holder() -> Worker | None:
+                for key in client.scan_iter(f"egovnet:*:host:{host}:lease"):
+                    pid = int((client.get(key) or b":0:").split(b":")[1])
+                    return next((w for w in workers if w.process.pid == pid), None)
+                return None
+
+            until(holder, seconds)
+            found = holder()
+        assert found is not None
+        return found
+
+    def stored(self) -> bytes:
+        """Everything that Redis holds, keys and values."""
+        found = []
+        with self.redis.client() as client:
+            for key in client.scan_iter("*", count=1000):
+                kind = client.type(key)
+                value: Any = {
+                    b"string": client.get,
+                    b"list": lambda k: client.lrange(k, 0, -1),
+                    b"hash": client.hgetall,
+                    b"zset": lambda k: client.zrange(k, 0, -1),
+                    b"set": client.smembers,
+                }[kind](key)
+                found.append(repr((key, value)).encode())
+        return b"\n".join(found)
+
+
+def until(done: Callable[[], object], seconds: float = 30) -> None:
+    """Wait for something, at most so long."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.02)
+
+
+def set_environment(monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]) -> None:
+    """Of egovnet's variables only these."""
+    for name in os.environ:
+        if re.match("EGOVNET_", name):
+            monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
