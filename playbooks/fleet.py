@@ -65,6 +65,7 @@ class _Watcher:
         self, stage: str, progress: Progress, listener: Callable[[str, str, str], None] | None
     ) -> None:
         self.stage, self.progress, self.listener = stage, progress, listener
+        self._ended: set[str] = set()
 
     def task_started(self, task: Task) -> None:
         pass  # Progress counts devices, not tasks
@@ -76,6 +77,9 @@ class _Watcher:
         self.progress.device(self.stage, host.name, "begin")
 
     def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
+        if host.name in self._ended:
+            return  # given up before, and come to its end after all
+        self._ended.add(host.name)
         error = reason(result) if result.failed else ""
         state = "failed" if error else "done"
         if self.listener is not None:
