@@ -203,7 +203,9 @@ IN_LINUX = (
 
 
 def _start(daemon: str) -> tuple[str, ...]:
-    return (f"$ /usr/lib/frr/{daemon} -d -A 127.0.0.1; sleep 2; vtysh -b",)
+    """Start it with what the router starts with: lines of another system are there as well."""
+    again = "vtysh -c 'configure terminal' -c 'no ip route 198.51.100.0/24 Null0' || true"
+    return (f"$ /usr/lib/frr/{daemon} -d -A 127.0.0.1; sleep 2; vtysh -b; {again}",)
 
 
 DAEMONS = (
