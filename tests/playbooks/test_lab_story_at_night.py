@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from playbooks.context import Context
+from playbooks.judge import expected_routes
+from templates.frr.state_reader import read_brief, state_script
 from tests.playbooks.conftest import Workplace
 
 pytestmark = pytest.mark.lab
@@ -303,6 +306,19 @@ def test_a_clean_network_has_nothing_to_say_ten_times(provisioned: Workplace) ->
         assert (code, night["differences"], night["unreachable"]) == (0, [], {}), _told(night)
         assert night["proved"]
         assert all(row["state"]["LDP sessions"] for row in night["devices"])
+
+
+def test_the_kernel_s_digest_of_the_routes_is_the_meant_one(provisioned: Workplace) -> None:
+    """Else every router would be asked for its routes one by one."""
+    context = Context(provisioned.inventory("base"))
+    meant = expected_routes(context.network, context.allocation)
+    for name in ("bj-pe1", "gz-pe1", "bj-p1"):
+        device = context.devices[name]
+        told = provisioned.on(name, state_script(device, brief=True)).out
+        routes = {vrf.name: meant[name, vrf.name].may for vrf in device.vrfs}
+        state = read_brief(device, told, routes, None)
+        assert state is not None, told[-3000:]
+        assert state.unread == {}
 
 
 def _check_found(lab: Workplace, hands: list[ByHand]) -> dict[str, Any]:
