@@ -151,7 +151,7 @@ def _blocks(frr: str) -> list[str]:
     for block in _BLOCK.split(frr):
         lists = block.startswith(("ip prefix-list ", "ipv6 prefix-list "))
         found += block.splitlines(keepends=True) if lists else [block]
-    return sorted(found)
+    return sorted(filter(None, found))
 
 
 def _linux_faults(
