@@ -1,7 +1,7 @@
 """Read what a device runs and what it is doing, against what it should run; nothing is changed."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,22 +18,30 @@ class Reading:
     """A device as it was read. `text` is its whole running text, "" when it is the intended one.
 
     `changes` are the driver's own (part, path, line, sign, shared) from what runs to what is
-    meant; `faults` where its Linux is not as its text says; `diff` both, for people.
+    meant; `faults` where its Linux is not as its text says; `diff` both, for people; `dead` are
+    daemons that do not run. `judged` is what the caller's judge made of its state, which is not
+    kept: thousands of routers' routes are too much.
     """
 
     text: str
     changes: tuple[Any, ...]
     faults: tuple[str, ...]
     diff: str
-    state: DeviceState
+    dead: frozenset[str]
+    judged: Any
     seconds: float
 
 
-def read_device(task: Task, device: Device, routes: Mapping[str, Iterable[str]]) -> Result:
+def read_device(
+    task: Task,
+    device: Device,
+    routes: Mapping[str, Iterable[str]],
+    judge: Callable[[Device, DeviceState], Any],
+) -> Result:
     """Running text and state of `device` in one session, which is closed. Result: Reading.
 
     `routes` are those that each VRF is meant to have: where it has them, they are not asked for
-    one by one.
+    one by one. `judge` sees the device's state.
     """
     began = time.monotonic()
     platform = PLATFORMS[device.platform]
@@ -54,7 +62,8 @@ def read_device(task: Task, device: Device, routes: Mapping[str, Iterable[str]])
         against.changes,
         against.faults,
         against.diff,
-        state,
+        state.dead,
+        judge(device, state),
         time.monotonic() - began,
     )
     return Result(host=task.host, result=reading)

@@ -1,14 +1,22 @@
 """Read many devices at once; every one of them has a row, those that did not answer too."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from playbooks.context import THREADED, Context
 from playbooks.fleet import Progress, run
-from playbooks.judge import expected_routes
+from playbooks.judge import (
+    Check,
+    VrfExpectation,
+    expected_routes,
+    judge_ldp,
+    judge_state,
+    ldp_neighbors,
+)
 from tasks.elastic_runner import ElasticRunner
 from tasks.read_device import Reading, read_device
+from templates.device import Device
 from templates.state import DeviceState
 
 #: Seconds that a device has, from the connection to the last answer.
@@ -36,13 +44,16 @@ def collect(
     if context.runner == THREADED:
         nornir = nornir.with_runner(ElasticRunner(context.workers, timeout=timeout))
     meant = expected_routes(context.network, context.allocation)
-    arguments = {
-        name: {
-            "device": context.devices[name],
-            "routes": {v.name: meant[name, v.name].may for v in context.devices[name].vrfs},
+    neighbors = ldp_neighbors(context.network, context.allocation)
+    arguments = {}
+    for name in names:
+        device = context.devices[name]
+        expected = {(name, vrf.name): meant[name, vrf.name] for vrf in device.vrfs}
+        arguments[name] = {
+            "device": device,
+            "routes": {vrf: expectation.may for (_, vrf), expectation in expected.items()},
+            "judge": Judge(expected, tuple(neighbors.get(name, ()))),
         }
-        for name in names
-    }
     answers = run(nornir, "read", read_device, arguments, progress)
     return Collected(dict(answers.results), dict(answers.failures), now())
 
@@ -52,7 +63,34 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def numbers(state: DeviceState) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A device's state: what is wrong with it, and its size in few numbers."""
+
+    failed: tuple[Check, ...]
+    numbers: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges a device's state where it was read; it knows no more than that device needs."""
+
+    routes: Mapping[tuple[str, str], VrfExpectation]
+    #: (name, LSR id) of each router at the other end of a circuit.
+    neighbors: tuple[tuple[str, str], ...]
+
+    def __call__(self, device: Device, state: DeviceState) -> Judged:
+        """Every session counts: a peer that does not answer us may be up."""
+        peers = frozenset(peer.name for peer in device.backbone_peers)
+        checks = [
+            *judge_state(device, state, peers, self.routes),
+            *judge_ldp(device, state, self.neighbors),
+        ]
+        failed = tuple(check for check in checks if not check.passed)
+        return Judged(failed, _numbers(state))
+
+
+def _numbers(state: DeviceState) -> dict[str, int]:
     """A state in few numbers, for those who ask how a device was."""
     return {
         "IS-IS adjacencies": len(state.isis),

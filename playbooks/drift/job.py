@@ -1,7 +1,7 @@
 """`drift`: the nightly job, stage by stage. Changes nothing unless classes are to be put back."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from inventory.allocation import vrf_of
 from isolation.expectation import from_inventory
 from playbooks.context import Context, UsageError
-from playbooks.drift.collect import DEFAULT_TIMEOUT, Collected, collect, now, numbers
+from playbooks.drift.collect import DEFAULT_TIMEOUT, Collected, collect, now
 from playbooks.drift.compare import (
     Change,
     configuration_differences,
@@ -31,11 +31,9 @@ from playbooks.drift.policy import read_policy
 from playbooks.drift.remediate import Remediator, Wish
 from playbooks.drift.separation import AS_LAST_SEEN, AS_MEANT, prove_read, read_facts, with_leaks
 from playbooks.fleet import Progress
-from playbooks.judge import Check, expected_routes, judge_ldp, judge_state, ldp_neighbors
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.report.drift_files import write_drift_reports
 from playbooks.verdict_data import verdict_data
-from tasks.read_device import Reading
 from templates.intended_facts import intended_facts
 from templates.platforms import redact
 
@@ -156,9 +154,7 @@ def _judge(job: _Job) -> _Judged:
     devices = context.devices
     read = collected.readings
     # what a dead daemon would say is missing in the text: it tells nothing of the configuration
-    texts = {
-        n: reading.text for n, reading in read.items() if reading.text and not reading.state.dead
-    }
+    texts = {n: reading.text for n, reading in read.items() if reading.text and not reading.dead}
     facts, problems = read_facts(texts, devices)
     differences: list[Difference] = []
     changes: dict[tuple[str, str, str], tuple[Change, ...]] = {}
@@ -181,7 +177,8 @@ def _judge(job: _Job) -> _Judged:
     told = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}
     for name, reading in read.items():
         differences += linux_differences(devices[name], reading.faults)
-    differences += state_differences(_checks(context, read), told)
+    failed = (check for reading in read.values() for check in reading.judged.failed)
+    differences += state_differences(failed, told)
     proof = verdict_data(verdict)
     if collected.unreachable:
         proof["assumptions"] = [*proof["assumptions"], AS_LAST_SEEN]
@@ -200,16 +197,6 @@ def _unreadable(name: str, problem: str) -> Difference:
         message=f"cannot be judged: {problem}",
         why_not="nobody knows what it would be put back from",
     )
-
-
-def _checks(context: Context, read: Mapping[str, Reading]) -> Iterable[Check]:
-    routes = expected_routes(context.network, context.allocation)
-    neighbors = ldp_neighbors(context.network, context.allocation)
-    everybody = frozenset(context.network.routers)
-    for name, reading in read.items():
-        device = context.devices[name]
-        yield from judge_state(device, reading.state, everybody, routes)
-        yield from judge_ldp(device, reading.state, neighbors.get(name, ()))
 
 
 def _with_owners(context: Context, differences: Iterable[Difference]) -> list[Difference]:
@@ -280,7 +267,7 @@ def _rows(
                 row,
                 seconds=round(reading.seconds, 3),
                 read_at=collected.at,
-                state=numbers(reading.state),
+                state=reading.judged.numbers,
                 diff=redact(reading.diff),
             )
         rows.append(row)
