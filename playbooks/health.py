@@ -11,7 +11,7 @@ from typing import Any
 
 from playbooks.context import Context
 from playbooks.fleet import Progress, run
-from playbooks.judge import Check, expected_routes, judge_ldp, judge_state, ldp_neighbors
+from playbooks.judge import Check, expected_routes, judge_device, ldp_neighbors
 from tasks.collect_state import collect_state
 
 _PAUSE = 2.0
@@ -58,8 +58,8 @@ class Health:
         everybody = frozenset(context.network.routers)
         checks: list[Check] = []
         for name, state in states.results.items():
-            checks += judge_state(context.devices[name], state, everybody, routes)
-            checks += judge_ldp(context.devices[name], state, neighbors.get(name, ()))
+            device, others = context.devices[name], neighbors.get(name, ())
+            checks += judge_device(device, state, everybody, routes, others)
         return checks, dict(states.failures)
 
 

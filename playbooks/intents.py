@@ -30,14 +30,12 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from inventory.intent import Intent
 from playbooks.context import Context
 from playbooks.journal import JournalError
-from playbooks.journal_records import DONE, Change
+from playbooks.journal_records import DONE, REMEDIATE, Change
 
 _METADATA = MetaData()
 #: Long enough for any file; some databases' plain binary type ends at 64 KB.
 _BYTES = LargeBinary(2**24)
 
-#: Kind of a change that puts back what was meant all along.
-KEEPS_INTENT = "remediate"
 #: Keys in one question: databases bound how many there may be.
 _AT_ONCE = 500
 
@@ -179,13 +177,13 @@ def record(context: Context, change: int) -> None:
     intents = Intents(journal.engine)
     intent = context.intent
     kind = journal.change(change).kind
-    if intent is not None and kind not in ("rollback", KEEPS_INTENT):
+    if intent is not None and kind not in ("rollback", REMEDIATE):
         texts = {name: c.intended for name, c in journal.configurations(change).items()}
         if context.intended(texts) != texts:
             intent = None
     before = network_runs(intents, (c for c in journal.changes() if c.id < change))
     after = None if intent is None else intents.keep(intent)
-    if kind == KEEPS_INTENT:
+    if kind == REMEDIATE:
         after = before
     intents.attach(change, before, after)
     # Digests of what a rollback builds on: in the chain, so that tampering shows.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 #: States of a change. `open` is one whose controller has not finished with it, `failed` one of
 #: which a device was not seen to be where it should be: `recover` finishes both.
 OPEN, DONE, UNDONE, FAILED = "open", "done", "undone", "failed"
+#: Kind of a change that puts back what was meant all along.
+REMEDIATE = "remediate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,18 @@ def _backbone(
             )
 
 
+def judge_device(
+    device: Device,
+    state: DeviceState,
+    reachable_peers: frozenset[str],
+    routes: Mapping[tuple[str, str], VrfExpectation],
+    neighbors: Iterable[tuple[str, str]],
+) -> Iterator[Check]:
+    """`judge_state`, and an LDP session with each of `neighbors`: (name, LSR id)."""
+    yield from judge_state(device, state, reachable_peers, routes)
+    yield from judge_ldp(device, state, neighbors)
+
+
 def ldp_neighbors(network: Network, allocation: Allocation) -> dict[str, list[tuple[str, str]]]:
     """Router -> (name, LSR id) of each router at the other end of a circuit, by name."""
     found: dict[str, set[str]] = {}

@@ -20,7 +20,7 @@ from lab.errors import LabError
 from lab.generate import host_name
 from playbooks.context import Context
 from playbooks.fleet import Progress, Silent, run
-from playbooks.judge import Check, expected_routes, judge_ldp, judge_state, ldp_neighbors
+from playbooks.judge import Check, expected_routes, judge_device, ldp_neighbors
 from playbooks.lab import running_lab
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.packets import Flow, host_matrix, vrf_matrix
@@ -213,9 +213,8 @@ class Verifier:
         look.unreachable.update(states.failures)
         for name, state in states.results.items():
             device = context.devices[name]
-            look.checks += judge_state(device, state, self._peers, self._routes)
-            others = self._neighbors.get(name, ())
-            look.checks += judge_ldp(device, state, (n for n in others if n[0] in self._peers))
+            others = [n for n in self._neighbors.get(name, ()) if n[0] in self._peers]
+            look.checks += judge_device(device, state, self._peers, self._routes, others)
         if last or not self._blamed(look):
             self._send(nornir, look, last=last, only=only)
             look.checks += [self._judged(flow, got) for flow, got in echoes.items()]

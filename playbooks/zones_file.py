@@ -16,11 +16,9 @@ allowed:
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from inventory.errors import InventoryError, Problem
-from inventory.schema_problems import in_file, words
-from inventory.yaml_source import Document, Location, read_document
+from inventory.closed_file import problem_at, read_closed
+from inventory.errors import Problem
+from inventory.yaml_source import Document, Location
 from isolation.zone_patterns import Zones, from_zones
 
 
@@ -30,23 +28,7 @@ def read_zones(path: Path) -> Zones:
     Raises:
         InventoryError: with every problem at once: file, line, field, what to do.
     """
-    document = read_document(path)
-    try:
-        zones = Zones.model_validate(document.data or {}, by_alias=True, by_name=False)
-    except ValidationError as error:
-        raise InventoryError(
-            _problem(document, in_file(entry), *words(entry))
-            for entry in error.errors(include_url=False)
-        ) from error
-    problems = list(_cross_check(zones, document))
-    if problems:
-        raise InventoryError(problems)
-    return zones
-
-
-def _problem(document: Document, location: Location, found: str, remedy: str) -> Problem:
-    field = ".".join(map(str, location))
-    return Problem(document.path, document.line(location), field, found, remedy)
+    return read_closed(path, Zones, _cross_check)
 
 
 def _cross_check(zones: Zones, document: Document) -> Iterator[Problem]:
@@ -54,7 +36,7 @@ def _cross_check(zones: Zones, document: Document) -> Iterator[Problem]:
     apart = len(zones.zones) + sum(len(zone.agencies) for zone in zones.zones.values())
     if apart < 2:
         found = "one zone and no agencies: nothing is kept apart"
-        yield _problem(document, ("zones",), found, "name two zones, or a zone's agencies")
+        yield problem_at(document, ("zones",), found, "name two zones, or a zone's agencies")
     yield from _repeated(zones, document)
     known = from_zones(zones).domains
     for index, path in enumerate(zones.allowed):
@@ -62,7 +44,7 @@ def _cross_check(zones: Zones, document: Document) -> Iterator[Problem]:
             if name not in known:
                 place = ("allowed", index, key)
                 remedy = f"use one of {', '.join(known)}"
-                yield _problem(document, place, f"{name!r} is no network of this file", remedy)
+                yield problem_at(document, place, f"{name!r} is no network of this file", remedy)
 
 
 def _repeated(zones: Zones, document: Document) -> Iterator[Problem]:
@@ -72,7 +54,7 @@ def _repeated(zones: Zones, document: Document) -> Iterator[Problem]:
         before = seen.setdefault(pattern, place)
         if before != place:
             found = f"{pattern!r} stands at {'.'.join(map(str, before))} too"
-            yield _problem(document, place, found, "leave it at one place")
+            yield problem_at(document, place, found, "leave it at one place")
 
 
 def _patterns(zones: Zones) -> Iterator[tuple[Location, str]]:

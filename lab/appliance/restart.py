@@ -111,7 +111,7 @@ def boot_again(node: boot.Node, ifupdown2_main: boot.Main | None, not_its: list[
         try:
             boot.start_router(node, ifupdown2_main)
             os.write(telling, b"ready")
-        except Exception:
+        except Exception:  # whoever waits must hear of any fault, whatever it is
             os.write(telling, traceback.format_exc().encode())
             raise
         finally:

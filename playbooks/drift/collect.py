@@ -10,8 +10,7 @@ from playbooks.judge import (
     Check,
     VrfExpectation,
     expected_routes,
-    judge_ldp,
-    judge_state,
+    judge_device,
     ldp_neighbors,
 )
 from tasks.elastic_runner import ElasticRunner
@@ -82,10 +81,7 @@ class Judge:
     def __call__(self, device: Device, state: DeviceState) -> Judged:
         """Every session counts: a peer that does not answer us may be up."""
         peers = frozenset(peer.name for peer in device.backbone_peers)
-        checks = [
-            *judge_state(device, state, peers, self.routes),
-            *judge_ldp(device, state, self.neighbors),
-        ]
+        checks = judge_device(device, state, peers, self.routes, self.neighbors)
         failed = tuple(check for check in checks if not check.passed)
         return Judged(failed, _numbers(state))
 

@@ -125,12 +125,6 @@ def state_differences(
         )
 
 
-def rank(difference: Difference) -> tuple[int, str, str, str]:
-    """Sort key: the gravest first, then by device."""
-    place = RANKED.index(difference.klass)
-    return (place, difference.device, difference.kind, difference.subject)
-
-
 def _of_vrf(check: Check) -> bool:
     return check.kind in (
         "CE session",

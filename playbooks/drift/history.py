@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from playbooks.drift.night import DeviceNight, Difference, LastKnown, NightBefore
+from playbooks.drift.night import MENDED, DeviceNight, Difference, LastKnown, NightBefore
 from playbooks.journal_tables import DRIFT_DIFFERENCES, DRIFT_READINGS, DRIFT_RUNS
 
 #: Nights that the trend goes back.
@@ -154,7 +154,7 @@ def _ages(
     seen: set[tuple[str, str, str]] = set()
     for difference in differences:
         key = _key(difference)
-        if difference.device not in rows or key in seen or difference.remedy == "mended":
+        if difference.device not in rows or key in seen or difference.remedy == MENDED:
             continue
         seen.add(key)
         rows[difference.device].append(
@@ -178,7 +178,7 @@ def _states(
 ) -> dict[str, list[dict[str, Any]]]:
     counts: dict[str, Counter[str]] = {}
     for difference in differences:
-        if difference.remedy != "mended":
+        if difference.remedy != MENDED:
             counts.setdefault(difference.device, Counter())[difference.klass.value] += 1
     return {
         row.device: [

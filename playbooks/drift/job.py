@@ -15,17 +15,18 @@ from playbooks.drift.compare import (
     Change,
     configuration_differences,
     linux_differences,
-    rank,
     state_differences,
 )
 from playbooks.drift.history import History
 from playbooks.drift.night import (
+    MENDED,
     DeviceNight,
     Difference,
     DriftClass,
     Night,
     Remediation,
     Standing,
+    rank,
 )
 from playbooks.drift.policy import read_policy
 from playbooks.drift.remediate import Remediator, Wish
@@ -135,7 +136,7 @@ def _mendable(word: str) -> DriftClass:
 
 
 def _exit(night: Night) -> Exit:
-    open_ = [d for d in night.open() if d.remedy != "mended"]
+    open_ = [d for d in night.open() if d.remedy != MENDED]
     codes = [Exit.CHANGES] if open_ else []
     if not night.proved or any(d.klass is DriftClass.LEAK for d in open_):
         codes.append(Exit.LEAK_OR_FAILED_VERIFICATION)
@@ -237,7 +238,7 @@ def _put_back(job: _Job, judged: _Judged, wish: Wish, ticket: str | None) -> Rem
     for d in judged.differences:
         gone = d.key not in still and d.device not in again.collected.unreachable
         if gone and d.standing is not Standing.TOLD:
-            after.append(replace(d, remedy="mended"))
+            after.append(replace(d, remedy=MENDED))
         elif d.key in asked:
             why = remediation.left.get(d.device, "it is still there after the push")
             after.append(replace(d, remedy=f"not mended: {why}"))

@@ -28,6 +28,8 @@ class DriftClass(StrEnum):
 
 
 RANKED = tuple(DriftClass)
+#: The remedy of a difference that was put back and seen to be gone.
+MENDED = "mended"
 
 
 class Standing(StrEnum):
@@ -40,6 +42,9 @@ class Standing(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     #: Said for completeness: a difference that is no drift.
     TOLD = "told"
+
+
+_STANDINGS = tuple(Standing)
 
 
 class Separation(StrEnum):
@@ -98,6 +103,12 @@ class Difference:
     def counts(self) -> bool:
         """Whether it is drift that nobody answers for."""
         return self.standing is Standing.OPEN
+
+
+def rank(difference: Difference) -> tuple[int, int, str, str, str]:
+    """Sorts differences: the gravest class first, within it those that count."""
+    d = difference
+    return (RANKED.index(d.klass), _STANDINGS.index(d.standing), d.device, d.kind, d.subject)
 
 
 @dataclass(frozen=True, slots=True)

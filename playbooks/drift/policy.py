@@ -24,12 +24,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
-from inventory.errors import InventoryError, Problem
+from inventory.closed_file import problem_at, read_closed
+from inventory.errors import Problem
 from inventory.models import Closed, Network
-from inventory.schema_problems import in_file, words
-from inventory.yaml_source import Document, Location, read_document
+from inventory.yaml_source import Document
 from playbooks.drift.night import Difference, DriftClass, Standing
 
 FILE = "drift.yaml"
@@ -109,28 +109,14 @@ def read_policy(directory: Path, network: Network) -> Policy:
     path = directory / FILE
     if not path.exists():
         return Policy()
-    document = read_document(path)
-    try:
-        policy = Policy.model_validate(document.data or {}, by_alias=True, by_name=False)
-    except ValidationError as error:
-        raise InventoryError(
-            _problem(document, in_file(entry), *words(entry))
-            for entry in error.errors(include_url=False)
-        ) from error
-    problems = list(_cross_check(policy, document, network))
-    if problems:
-        raise InventoryError(problems)
-    return policy
-
-
-def _problem(document: Document, location: Location, found: str, remedy: str) -> Problem:
-    field = ".".join(map(str, location))
-    return Problem(document.path, document.line(location), field, found, remedy)
+    return read_closed(
+        path, Policy, lambda policy, document: _cross_check(policy, document, network)
+    )
 
 
 def _cross_check(policy: Policy, document: Document, network: Network) -> Iterator[Problem]:
     if DriftClass.LEAK in policy.grace:
-        yield _problem(
+        yield problem_at(
             document, ("grace", "leak"), "a grace period for leaks", "take it out: a leak counts"
         )
     for name, entry in policy.acknowledged.items():
@@ -138,9 +124,9 @@ def _cross_check(policy: Policy, document: Document, network: Network) -> Iterat
         if entry.klass in (DriftClass.LEAK, DriftClass.COSMETIC):
             found = f"{entry.klass.value} cannot be acknowledged"
             remedy = "a leak must go" if entry.klass is DriftClass.LEAK else "it is no drift"
-            yield _problem(document, (*place, "class"), found, remedy)
+            yield problem_at(document, (*place, "class"), found, remedy)
         for number, pattern in enumerate(entry.devices):
             if not any(fnmatchcase(router, pattern) for router in network.routers):
                 found = f"{pattern!r} is no router of the inventory"
                 remedy = "name one, or a pattern that finds one"
-                yield _problem(document, (*place, "devices", number), found, remedy)
+                yield problem_at(document, (*place, "devices", number), found, remedy)

@@ -14,15 +14,14 @@ from inventory.errors import InventoryError
 from isolation.expectation import from_inventory
 from playbooks.archiving import archived
 from playbooks.context import Context
-from playbooks.drift.compare import Change, rank
-from playbooks.drift.night import Difference, DriftClass, Remediation
+from playbooks.drift.compare import Change
+from playbooks.drift.night import Difference, DriftClass, Remediation, rank
 from playbooks.drift.separation import devices_of, prove_read, read_facts
 from playbooks.fleet import Progress, run
 from playbooks.gate import Gate, gate
 from playbooks.health import Health
-from playbooks.intents import KEEPS_INTENT as KIND
 from playbooks.intents import Intents, network_runs, record
-from playbooks.journal_records import UNDONE
+from playbooks.journal_records import REMEDIATE, UNDONE
 from playbooks.plan import Plan, make_plan
 from playbooks.transaction import Transaction
 from playbooks.transaction_options import Options, Verdict
@@ -105,7 +104,7 @@ class Remediator:
         if DriftClass.LEAK in self.wish.classes:
             wide = self._still_leaking(targets) & targets.keys()
             targets |= self._targets({name: self._all_ours(name) for name in wide})
-        plan = make_plan(self.context, self.progress, intended=targets, kind=KIND)
+        plan = make_plan(self.context, self.progress, intended=targets, kind=REMEDIATE)
         self.left |= plan.unreachable
         self.left |= dict.fromkeys(plan.unchanged, "it is as meant by now")
         return replace(plan, unreachable={})
@@ -192,7 +191,9 @@ def _changed_tonight(context: Context) -> frozenset[str]:
     since = (datetime.now(UTC) - timedelta(hours=NIGHT)).isoformat()
     journal = context.journal
     changes = [
-        c for c in journal.changes() if c.kind == KIND and c.created >= since and c.state != UNDONE
+        c
+        for c in journal.changes()
+        if c.kind == REMEDIATE and c.created >= since and c.state != UNDONE
     ]
     return frozenset(name for c in changes for name in journal.configurations(c.id))
 

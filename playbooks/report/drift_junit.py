@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from playbooks.drift.night import (
+    MENDED,
     DeviceNight,
     Difference,
     DriftClass,
     Night,
     Separation,
     Standing,
+    rank,
 )
 from playbooks.report import drift_words as words
 from playbooks.report.visible import visible
@@ -29,7 +31,7 @@ def drift_junit(night: Night) -> str:
     """The XML, with its declaration."""
     root = ET.Element("testsuites", name=visible(f"egovnet drift {night.network}"))
     by_device: dict[str, list[Difference]] = {}
-    for difference in sorted(night.differences, key=words.rank):
+    for difference in sorted(night.differences, key=rank):
         by_device.setdefault(difference.device, []).append(difference)
     rows = {row.device: row for row in night.devices}
     nowhere = [d for name, its in by_device.items() if name not in rows for d in its]
@@ -94,11 +96,7 @@ def _case(difference: Difference) -> ET.Element:
     text.append(words.remedy(d))
     if d.standing is Standing.TOLD:
         _out(case, text)
-    elif (
-        d.klass in _FAILING
-        and d.remedy != words.MENDED
-        and (d.counts or d.klass is DriftClass.LEAK)
-    ):
+    elif d.klass in _FAILING and d.remedy != MENDED and (d.counts or d.klass is DriftClass.LEAK):
         _say(case, "failure", d.message, d.klass.value, text)
     else:
         why = words.standing(d) if not d.counts else d.remedy or words.MEANING[d.klass]

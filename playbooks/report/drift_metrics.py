@@ -10,8 +10,8 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from inventory.models import Network, ZoneName
-from playbooks.drift.night import DriftClass, Night, Separation, Standing
-from playbooks.report.drift_words import MENDED, PROVED
+from playbooks.drift.night import MENDED, DriftClass, Night, Separation, Standing
+from playbooks.report.drift_words import PROVED
 from playbooks.report.visible import visible
 
 MOST_SILENT = 100

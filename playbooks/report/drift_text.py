@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from playbooks.drift.night import Difference, DriftClass, LastKnown, Separation
+from playbooks.drift.night import Difference, DriftClass, LastKnown, Separation, rank
 from playbooks.report import drift_words as words
 from playbooks.report.drift_words import Entry
 from playbooks.report.visible import visible
@@ -27,7 +27,7 @@ _STYLES = {
 
 def print_drift(console: Console, data: dict[str, Any], table: Table) -> None:
     """Leaks with their paths, who did not answer, differences by class, what was done, verdict."""
-    differences = sorted(map(words.difference_of, data["differences"]), key=words.rank)
+    differences = sorted(map(words.difference_of, data["differences"]), key=rank)
     by_class: dict[DriftClass, list[Difference]] = {}
     for difference in differences:
         by_class.setdefault(difference.klass, []).append(difference)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from playbooks.drift.night import (
-    RANKED,
+    MENDED,
     DeviceNight,
     Difference,
     DriftClass,
@@ -14,6 +14,7 @@ from playbooks.drift.night import (
     Night,
     Separation,
     Standing,
+    rank,
 )
 from playbooks.verdict_data import counted
 
@@ -33,11 +34,8 @@ MEANING = {
     DriftClass.UNMANAGED: "Lines that egovnet does not own. It never takes them away.",
     DriftClass.COSMETIC: "Another way to say the same. Told, and no drift.",
 }
-#: What remediation says of a difference that it put back.
-MENDED = "mended"
 #: Seconds: what was first seen within these of the run's begin, or after it, is new.
 _TONIGHT = 60
-_STANDINGS = tuple(Standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +89,6 @@ def devices_of(group: Sequence[Entry], most: int = 3) -> str:
     """Names of the devices of such a group, and how many more there are."""
     names, more = cut((entry.device for entry in group), most)
     return ", ".join(names) + (f" and {more:,} more" if more else "")
-
-
-def rank(difference: Difference) -> tuple[int, int, str, str, str]:
-    """Sorts differences: the gravest class first, within it those that count."""
-    d = difference
-    standing = _STANDINGS.index(d.standing)
-    return (RANKED.index(d.klass), standing, d.device, d.kind, d.subject)
 
 
 def difference_of(data: Mapping[str, Any]) -> Difference:

@@ -11,8 +11,8 @@ from napalm_frr import device_text
 from napalm_frr.line_changes import LineChange, line_changes, put_back
 from napalm_frr.state import DeviceState
 from playbooks.context import REFERENCE
-from playbooks.drift.compare import configuration_differences, rank
-from playbooks.drift.night import Difference
+from playbooks.drift.compare import configuration_differences
+from playbooks.drift.night import Difference, rank
 from playbooks.drift.separation import prove_read, with_leaks
 from templates.device import Device
 from templates.intend import intend
