@@ -5,7 +5,6 @@ vtysh once; vtysh repeats each question before its answer. `read_state` is a pur
 what it prints.
 """
 
-import hashlib
 import json
 import re
 import shlex
@@ -15,6 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from templates.device import AddressFamily, Device, Interface, Vrf
+from templates.frr.route_digest import digest_command, routes_digest
 from templates.state import DeviceState, Table, VrfTargets
 
 FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
@@ -33,13 +33,6 @@ _QUESTIONS = {
 #: running text, which was read just before.
 _NOT_BRIEF = ("ipv4", "ipv6", "bgpd")
 _DIGEST = "show digest {family}"
-#: (family's number, tables between blanks) -> the command that prints the digest of `_digest_text`.
-_DIGEST_COMMAND = (
-    "ip -N -{version} route show table all type unicast | awk -v t='{tables}' "
-    "'/^[0-9a-f]/ && $1 !~ /^fe80/ {{for (i = 2; i < NF; i++) "
-    'if ($i == "table" && index(t, " " $(i + 1) " ")) print $(i + 1), $1}}\' '
-    "| LC_ALL=C sort -u | sha256sum"
-)
 _ANNOUNCED = "show bgp {family} vpn rd {rd} {prefix} json"
 #: Asked of the kernel, since FRR may miss a route made in the moment a VRF is.
 _KERNEL = "show unreachable {family}"
@@ -67,9 +60,8 @@ def state_script(device: Device, *, brief: bool = False) -> str:
         lines.append(f"echo 'kernel# {_KERNEL.format(family=family)}'")
         lines.append(f"ip -N -j -{_VERSION[family]} route show table all type unreachable")
         if brief:
-            tables = f" {' '.join(str(vrf.table) for vrf in device.vrfs)} "
             lines.append(f"echo 'kernel# {_DIGEST.format(family=family)}'")
-            lines.append(_DIGEST_COMMAND.format(version=_VERSION[family], tables=tables))
+            lines.append(digest_command(device, family))
     # The last line's absence says that the rest was cut off.
     lines.append(f"echo 'kernel# {_LAST}'")
     return "\n".join(lines)
@@ -86,7 +78,7 @@ def read_brief(
     sections = dict(_sections(output))
     for family in FAMILIES:
         told = sections.get(_DIGEST.format(family=family), "").split()
-        if told[:1] != [_digest(device, family, routes)]:
+        if told[:1] != [routes_digest(device, family, routes)]:
             return None
     prefixes = {
         (vrf.name, family): frozenset(
@@ -113,17 +105,6 @@ def _meant_targets(device: Device) -> dict[Table, VrfTargets]:
         for vrf in device.vrfs
         for family in FAMILIES
     }
-
-
-def _digest(device: Device, family: AddressFamily, routes: Mapping[str, Iterable[str]]) -> str:
-    """What the digest's command prints where the VRFs have these routes, as ip(8) spells them."""
-    lines = {
-        f"{vrf.table} {prefix.removesuffix('/32' if family == 'ipv4' else '/128')}\n"
-        for vrf in device.vrfs
-        for prefix in routes.get(vrf.name, ())
-        if (":" in prefix) == (family == "ipv6")
-    }
-    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
 
 
 def read_state(device: Device, output: str) -> DeviceState:
