@@ -121,7 +121,7 @@ def state_differences(
             subject=f"{check.kind} {check.subject}",
             message=check.message,
             vrf=vrf,
-            why_not="a state: its configuration is as meant, or is mended by itself",
+            why_not="a state: only configuration is put back",
         )
 
 
