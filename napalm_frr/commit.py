@@ -20,7 +20,7 @@ from napalm.base.exceptions import (
 )
 
 from napalm_frr.agent import Agent, Answer
-from napalm_frr.delta import Command, compute_delta
+from napalm_frr.delta import compute_delta
 from napalm_frr.errors import (
     CommitNotPending,
     CommitPending,
@@ -30,7 +30,7 @@ from napalm_frr.errors import (
 )
 from napalm_frr.sanitize import hide_secrets
 from napalm_frr.state import DeviceState, Loaded, state_from_texts
-from napalm_frr.vtysh_script import Rejection, Script, rejections, write_script, write_scripts
+from napalm_frr.vtysh_script import Rejection, Script, rejections, write_contexts, write_scripts
 
 ACCEPT_SECONDS = 30
 """How long the router waits for the controller's verdict on what it applied, before it goes
@@ -304,14 +304,9 @@ def _files(
 
 def _whole_frr(candidate: DeviceState) -> str:
     """The candidate's FRR text for ``frr-reload.py``; contexts are written canonically."""
-    commands = [
-        Command(path, line)
-        for path, lines in candidate.frr.items()
-        for line in ([None, *lines] if path else lines)
-    ]
     return (
         f"frr defaults traditional\nhostname {candidate.text.hostname}\n"
-        + write_script(commands).text
+        + write_contexts(candidate.frr).text
     )
 
 

@@ -9,13 +9,12 @@ from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
 from napalm_frr import frr_tree, interfaces_text
-from napalm_frr.delta import Command
 from napalm_frr.device_text import DeviceText
 from napalm_frr.frr_tree import Contexts, Path, children_of
 from napalm_frr.state import DeviceState
-from napalm_frr.vtysh_script import write_script
+from napalm_frr.vtysh_script import write_contexts
 
-Part = Literal["interfaces", "frr"]
+Part = Literal["hostname", "interfaces", "frr"]
 
 
 class LineChange(NamedTuple):
@@ -51,6 +50,9 @@ def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange,
     """What leads from ``running`` to ``wanted``; empty when they mean the same (faults of Linux
     are not lines)."""
     found: list[LineChange] = []
+    if running.text.hostname != wanted.text.hostname:
+        found.append(LineChange("hostname", (), running.text.hostname, "-", True))
+        found.append(LineChange("hostname", (), wanted.text.hostname, "+", True))
     for part, old, new in (
         ("interfaces", running.interfaces, wanted.interfaces),
         ("frr", running.frr, wanted.frr),
@@ -70,10 +72,12 @@ def put_back(
     interfaces = _made("interfaces", running.interfaces, wanted.interfaces, chosen)
     frr = _made("frr", running.frr, wanted.frr, chosen)
     same = frr_tree.same(interfaces, running.interfaces)
+    named = [c.line for c in chosen if (c.part, c.sign) == ("hostname", "+")]
+    name = named[0] if named else running.text.hostname
     return DeviceText(
-        running.text.hostname,
+        name,
         running.text.interfaces if same else interfaces_text.render(interfaces),
-        _head(running.text) + _frr_text(frr),
+        _head(running.text, name) + write_contexts(frr).text,
     )
 
 
@@ -142,19 +146,12 @@ def _outer_first(paths: list[Path]) -> Iterator[Path]:
         yield from walk(path)
 
 
-def _frr_text(contexts: Contexts) -> str:
-    commands = [
-        Command(path, line)
-        for path, lines in contexts.items()
-        for line in ([None, *lines] if path else lines)
-    ]
-    return write_script(commands).text
-
-
-def _head(text: DeviceText) -> str:
-    """The lines of FRR's text that say what FRR it is."""
+def _head(text: DeviceText, name: str) -> str:
+    """The lines of FRR's text that say what FRR it is, and on which host."""
     kept = []
     for line in text.frr.splitlines():
-        if line.startswith(("frr version", "frr defaults", "hostname ", "service integrated")):
+        if line.startswith("hostname "):
+            kept.append(f"hostname {name}")
+        elif line.startswith(("frr version", "frr defaults", "service integrated")):
             kept.append(line)
     return "".join(f"{line}\n" for line in kept) + "!\n"

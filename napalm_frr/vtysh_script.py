@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from napalm_frr.delta import Command, Delta
-from napalm_frr.frr_tree import Path
+from napalm_frr.frr_tree import Contexts, Path
 
 _AT_LINE = re.compile(r"^line (\d+): (.*)$", re.MULTILINE)
 _REASON = re.compile(r"^% ?(.+)$", re.MULTILINE)
@@ -91,6 +91,15 @@ def write_script(commands: Iterable[Command]) -> Script:
         where[len(out)] = command
     enter(())
     return Script("".join(line + "\n" for line in out), where)
+
+
+def write_contexts(contexts: Contexts) -> Script:
+    """Everything that contexts hold, as commands on a router that has nothing."""
+    return write_script(
+        Command(path, line)
+        for path, lines in contexts.items()
+        for line in ([None, *lines] if path else lines)
+    )
 
 
 def rejections(output: str, errors: str) -> list[Rejection]:

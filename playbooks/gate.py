@@ -124,7 +124,8 @@ def _read(
     problems: list[Problem] = []
     for name, text in texts.items():
         try:
-            facts[name] = read_config(text, f"{name} ({what})", platforms.get(name, "frr"))
+            source = f"{name} ({what})"
+            facts[name] = read_config(text, source, platforms.get(name, "frr"), name=name)
         except ConfigTextError as error:
             problems += error.problems
     if problems:

@@ -1,7 +1,7 @@
 """Platforms by name: a platform is a folder of the same files."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inventory.errors import Problem
 from templates.device import Device
@@ -64,8 +64,13 @@ def render_day0(device: Device) -> str:
     return PLATFORMS[device.platform].render_day0(device)
 
 
-def read_config(text: str, source: str = "", platform: str = "frr") -> DeviceFacts:
+def read_config(
+    text: str, source: str = "", platform: str = "frr", *, name: str = ""
+) -> DeviceFacts:
     """The facts of a router's native text.
+
+    `name` is the router's where that is known for certain, such as by its pinned host key,
+    whatever it calls itself.
 
     Raises:
         ConfigTextError: it is no configuration, cut off, or of a platform that cannot be read.
@@ -75,7 +80,8 @@ def read_config(text: str, source: str = "", platform: str = "frr") -> DeviceFac
         readable = ", ".join(sorted(PLATFORMS))
         remedy = f"only these can be judged yet: {readable}; leave the file out, knowingly"
         raise ConfigTextError([Problem(source, 0, "", found, remedy)])
-    return PLATFORMS[platform].read_config(text, source)
+    facts = PLATFORMS[platform].read_config(text, source)
+    return replace(facts, name=name) if name else facts
 
 
 def redact(text: str, platform: str | None = None) -> str:

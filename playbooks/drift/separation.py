@@ -33,7 +33,8 @@ def read_facts(
     problems: list[Problem] = []
     for name, text in texts.items():
         try:
-            facts[name] = read_config(text, f"{name} (running)", devices[name].platform)
+            platform = devices[name].platform
+            facts[name] = read_config(text, f"{name} (running)", platform, name=name)
         except ConfigTextError as error:
             problems += error.problems
     return facts, problems

@@ -36,6 +36,8 @@ def line_meaning(
     the device has it and is not meant to, "+" where it lacks it. `shared`: the intended text has
     the context.
     """
+    if part == "hostname":
+        return LineMeaning("hostname", LineKind.SERVICE)
     meaning = _interfaces(device, path, line) if part == "interfaces" else _frr(device, path, line)
     if sign == "+" or (shared and path) or _of_our_port_or_policy(device, path, line):
         return meaning

@@ -23,7 +23,9 @@ def states(draw: st.DrawFn) -> DeviceState:
     ports = draw(st.lists(st.integers(1, 6), unique=True, max_size=4))
     mtus = st.sampled_from((1500, 1600, 9000))
     interfaces = "\n".join(PORT.format(port, draw(mtus)) for port in ports)
-    return DeviceState.of(DeviceText("r1", interfaces, draw(frr_texts())))
+    name = draw(st.sampled_from(("r1", "r2")))
+    frr = draw(frr_texts()).replace("hostname r1", f"hostname {name}")
+    return DeviceState.of(DeviceText(name, interfaces, frr))
 
 
 def again(text: DeviceText) -> DeviceState:

@@ -13,11 +13,11 @@ from napalm_frr.state import DeviceState
 from playbooks.context import REFERENCE
 from playbooks.drift.compare import configuration_differences
 from playbooks.drift.night import Difference, rank
-from playbooks.drift.separation import prove_read, with_leaks
+from playbooks.drift.separation import prove_read, read_facts, with_leaks
 from templates.device import Device
 from templates.intend import intend
 from templates.intended_facts import intended_facts
-from templates.platforms import read_config, render
+from templates.platforms import render
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def look(meant: Meant, name: str, running: str) -> Look:
     device = meant.devices[name]
     states = (DeviceState.of(device_text.split(text)) for text in (running, render(device)))
     changes = line_changes(*states)
-    facts = read_config(running, f"{name} (running)")
+    facts = read_facts({name: running}, meant.devices)[0][name]
     found = configuration_differences(device, changes, facts, intended_facts(device))
     read = {name: facts} if changes else {}
     verdict = prove_read(meant.devices, read, from_inventory(meant.network, meant.allocation))

@@ -112,6 +112,24 @@ def test_only_what_is_asked_for_is_put_back(context: Context, routers: EmulatedR
     assert context.journal.changes()[-1].kind == "remediate"
 
 
+def test_a_router_that_calls_itself_otherwise_gets_its_name_back(
+    context: Context, routers: EmulatedRouters
+) -> None:
+    run(
+        routers,
+        context,
+        "sh-pe1",
+        ("sh-pe1\n# This", "x\n# This"),
+        ("hostname sh-pe1", "hostname x"),
+    )
+    code, data = night(context)
+    assert code is Exit.CHANGES
+    assert [(d["device"], d["subject"]) for d in data["differences"]] == [("sh-pe1", "hostname")]
+    _, data = night(context, remediate=("service",), share=20)
+    assert [d["remedy"] for d in data["differences"]] == ["mended"], data["remediation"]
+    assert routers.running(["sh-pe1"])["sh-pe1"].startswith("sh-pe1\n")
+
+
 def test_a_class_that_is_never_put_back_is_refused(context: Context) -> None:
     for word in ("unmanaged", "cosmetic", "everything"):
         with pytest.raises(UsageError, match="never put back"):
