@@ -65,7 +65,8 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
 
     @property
     def device(self) -> Any:  # noqa: ANN401  # netmiko publishes no types
-        """Netmiko's connection, for tools that share it; None when closed."""
+        """Netmiko's connection, for tools that share it; its shell opens now. None when closed.
+        Raises ConnectTimeoutError, ConnectionException."""
         return self._session.netmiko
 
     def open(self) -> None:

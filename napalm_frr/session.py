@@ -1,11 +1,8 @@
-"""The SSH session to a router: Netmiko opens it and proves the shell answers; commands run beside
-it.
+"""The SSH session to a router: Netmiko opens it; commands run beside its interactive shell.
 
-Netmiko's interactive shell is for people's commands and for other tools that share the connection.
-The
-driver's own commands each get a channel of the same connection (RFC 4254, section 6.5): exact exit
-codes,
-input as it is, no prompt to guess, a time limit each.
+That shell is for people's commands and for other tools that share the connection, and opens when
+one of them asks for it. The driver's own commands each get a channel of the same connection (RFC
+4254, section 6.5): exact exit codes, input as it is, no prompt to guess, a time limit each.
 """
 
 from __future__ import annotations
@@ -30,7 +27,6 @@ from netmiko.exceptions import (
     NetmikoBaseException,
     NetmikoTimeoutException,
     ReadException,
-    ReadTimeout,
 )
 
 from napalm_frr.errors import HostKeyError
@@ -64,7 +60,8 @@ class Session:
         self, hostname: str, username: str, password: str, timeout: int, options: Mapping[str, Any]
     ) -> None:
         self.device = hostname
-        self.netmiko: Any = None
+        self._netmiko: Any = None
+        self._shell_answers = False
         self._timeout = timeout
         known_hosts = options.get("known_hosts")
         strict = bool(options.get("ssh_strict", known_hosts is not None))
@@ -88,7 +85,7 @@ class Session:
             self._arguments.setdefault("use_keys", True)
 
     def open(self) -> None:
-        """Connect, prove the host key, log in and see a prompt.
+        """Connect, prove the host key and log in.
 
         Raises HostKeyError, ConnectAuthError, ConnectTimeoutError or ConnectionException; each
         names the
@@ -98,7 +95,6 @@ class Session:
         netmiko.known_hosts = self._known_hosts
         try:
             netmiko.establish_connection()
-            self._wait_for_prompt(netmiko)
         except NetmikoAuthenticationException as error:
             raise ConnectAuthError(
                 f"{self.device}: refused user {self._arguments['username']!r} with this password "
@@ -116,7 +112,7 @@ class Session:
             raise ConnectionException(
                 f"{self.device}: the connection failed ({type(error).__name__})"
             ) from _without_text(error)
-        self.netmiko = netmiko
+        self._netmiko, self._shell_answers = netmiko, False
         transport = self._transport()
         if transport is not None and isinstance(transport.sock, socket.socket):
             # A command is several small packets, which Nagle's algorithm (RFC 896) would hold back.
@@ -124,9 +120,26 @@ class Session:
 
     def close(self) -> None:
         """End the session; harmless when it is gone already."""
-        netmiko, self.netmiko = self.netmiko, None
+        netmiko, self._netmiko = self._netmiko, None
         if netmiko is not None:
             netmiko.paramiko_cleanup()
+
+    @property
+    def netmiko(self) -> Any:  # noqa: ANN401  # netmiko publishes no types
+        """Netmiko's connection with its interactive shell, which has shown a prompt; None when
+        closed.
+
+        Raises ConnectTimeoutError when there is no prompt in time, ConnectionException.
+        """
+        if self._netmiko is not None and not self._shell_answers:
+            try:
+                self._wait_for_prompt(self._netmiko)
+            except (NetmikoBaseException, OSError, EOFError, paramiko.SSHException) as error:
+                raise ConnectionException(
+                    f"{self.device}: the shell failed ({type(error).__name__})"
+                ) from error
+            self._shell_answers = True
+        return self._netmiko
 
     def is_alive(self) -> bool:
         """Whether the connection still stands, asked of the other side."""
@@ -178,7 +191,7 @@ class Session:
         )
 
     def _transport(self) -> paramiko.Transport | None:
-        client = getattr(self.netmiko, "remote_conn_pre", None)
+        client = getattr(self._netmiko, "remote_conn_pre", None)
         return client.get_transport() if client is not None else None
 
     def _wait_for_prompt(self, netmiko: Any) -> None:  # noqa: ANN401  # netmiko publishes no types
@@ -188,7 +201,7 @@ class Session:
         deadline = time.monotonic() + self._timeout
         while not seen.rstrip().endswith(("#", "$", ">")):
             if time.monotonic() > deadline:
-                netmiko.paramiko_cleanup()
+                self.close()
                 raise ConnectTimeoutError(
                     f"{self.device}: logged in, but no prompt after {self._timeout} s"
                 )
@@ -214,8 +227,6 @@ class Session:
                 type(cause).__name__,
             )
             return ConnectionException(f"{self.device}: no connection: {reason}")
-        if isinstance(error, ReadTimeout):
-            return ConnectTimeoutError(f"{self.device}: logged in, but no prompt in time")
         return ConnectTimeoutError(f"{self.device}: no SSH answer in time")
 
 

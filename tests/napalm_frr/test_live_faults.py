@@ -103,10 +103,12 @@ def test_a_login_that_shows_no_prompt(two_routers: TwoRouters, r1: Beside) -> No
     with r1.no_prompt():
         driver = two_routers.driver("r1", timeout=4)
         begin = time.monotonic()
+        driver.open()
         with pytest.raises(
             ConnectTimeoutError, match=named(two_routers, ": logged in, but no prompt")
         ):
-            driver.open()
+            _ = driver.device
+        assert driver.is_alive() == {"is_alive": False}
         assert time.monotonic() - begin < 15
 
 
