@@ -36,7 +36,7 @@ class Against(NamedTuple):
     """A router's running text against a wanted one."""
 
     text: str
-    """The whole running text."""
+    """The whole running text; "" where it was not sent, as it was ``seen`` before."""
     changes: tuple[LineChange, ...]
     faults: tuple[str, ...]
     """Where its Linux is not as its own text says (``linux_check``)."""
@@ -44,6 +44,8 @@ class Against(NamedTuple):
     """All of it for people (``native_diff``)."""
     rest: str = ""
     """What the command printed that was run after reading."""
+    seen: str = ""
+    """The router's own digest of what it runs and of how its Linux is."""
 
 
 def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange, ...]:

@@ -159,6 +159,9 @@ say_running() { # DIRECTORY
     text labels "$1/labels"
     text frr "$1/frr"
 }
+digest_of() { # DIRECTORY: of all that say_running says
+    (cd "$1" && cat hostname interfaces linux labels frr | sha256sum | cut -d' ' -f1)
+}
 install_text() { # SOURCE TARGET: whole or not at all, owner and mode as before
     cmp -s "$1" "$2" && return 0
     cp "$1" "$2.egovnet" || return 1

@@ -117,12 +117,13 @@ bad_usage() {
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
-read)
+read) # [DIGEST]: of texts that the caller has seen; they are not sent again
     place=$(mktemp -d "$RUN/read.XXXXXX")
     read_running "$place"
+    seen=$(digest_of "$place")
     # SSH_CONNECTION is lost under sudo: then the caller says it
-    record "status=$([ -s "$place/frr" ] && echo ok || echo failed)" "server=$(echo "${SSH_CONNECTION:-}" | cut -d' ' -f3)"
-    say_running "$place"
+    record "status=$([ -s "$place/frr" ] && echo ok || echo failed)" "server=$(echo "${SSH_CONNECTION:-}" | cut -d' ' -f3)" "seen=$seen"
+    [ -n "$seen" ] && [ "$seen" = "${1:-}" ] || say_running "$place"
     text error "$place/frr.err"
     rm -rf "$place"
     ;;

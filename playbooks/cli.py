@@ -272,6 +272,11 @@ def recover(context: Context, change: int | None, *, yes: bool) -> Outcome:
     metavar="SECONDS",
     help="How long a device may take to be read before it is given up.",
 )
+@click.option(
+    "--whole",
+    is_flag=True,
+    help="Let every device send everything, also those that would say what they said before.",
+)
 @click.option("--ticket", metavar="ID", help="Kept with what is put back.")
 @click.option(
     "--report",
@@ -285,6 +290,7 @@ def drift(
     remediate: tuple[str, ...],
     share: int | None,
     timeout: int,
+    whole: bool,
     ticket: str | None,
     report: Path | None,
 ) -> Outcome:
@@ -295,6 +301,7 @@ def drift(
         remediate=remediate,
         share=share,
         timeout=timeout,
+        whole=whole,
         ticket=ticket,
         report=report,
     )

@@ -1,6 +1,8 @@
 """What a verb works on: an inventory read once, the devices chosen, and Nornir over them."""
 
 import copy
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -106,6 +108,14 @@ class Context:
         texts = self._loaded[1].texts()
         return Intent({**texts, LOCK_FILE: lock_text(self.allocation.lock)})
 
+    @cached_property
+    def meant(self) -> str:
+        """A digest of what `network` and `allocation` were made from; "" where nobody knows."""
+        lock = self.allocation.lock
+        numbers = json.dumps([lock.pools, lock.retired], sort_keys=True)
+        files = Intent(self._loaded[1].texts()).digest
+        return hashlib.sha256(f"{files}\n{numbers}".encode()).hexdigest()
+
     def meaning(self, intent: Intent | None, network: Network, allocation: Allocation) -> "Context":
         """This context with another intent in place of the directory's.
 
@@ -125,6 +135,7 @@ class Context:
         other.network = network.model_copy(update={"routers": reached})
         other.allocation = allocation
         other.intent = intent
+        other.meant = "" if intent is None else intent.digest
         other.state, other.journal = self.state, self.journal
         return other
 

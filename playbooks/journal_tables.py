@@ -123,6 +123,24 @@ DRIFT_READINGS = Table(
     Column("state", Text, nullable=False),
     #: What it ran, without secrets; null: what was meant.
     Column("text", Text, nullable=True),
+    #: Digests of an answer that was as meant (`tasks.read_device.Seen`); null: it was not.
+    Column("meant", String(64), nullable=True),
+    Column("runs", String(64), nullable=True),
+    Column("stands", String(64), nullable=True),
+    #: What was meant by the whole inventory then (`playbooks.drift.unchanged.question`).
+    Column("asked", String(64), nullable=True),
+)
+
+#: The last proof of a network that is as meant: the same inventory need not be proved again.
+DRIFT_PROOFS = Table(
+    "drift_proofs",
+    METADATA,
+    Column("network", String(100), primary_key=True),
+    #: As in `drift_readings`.
+    Column("asked", String(64), nullable=False),
+    Column("proved_at", String(40), nullable=False),
+    #: As `prove --json` prints it.
+    Column("proof", Text, nullable=False),
 )
 
 
@@ -130,7 +148,7 @@ def make_tables(connection: Connection) -> None:
     """Create what is missing, columns of an older journal's tables too."""
     METADATA.create_all(connection)
     inspector = inspect(connection)
-    for table in (CHANGES, STEPS):
+    for table in (CHANGES, STEPS, DRIFT_READINGS):
         have = {column["name"] for column in inspector.get_columns(table.name)}
         for column in table.columns:
             if column.name not in have:

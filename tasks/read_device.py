@@ -1,7 +1,9 @@
 """Read what a device runs and what it is doing, against what it should run; nothing is changed."""
 
+import functools
+import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +16,26 @@ from templates.state import DeviceState
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """An answer that was as meant. Each field is a digest (SHA-256, hexadecimal)."""
+
+    #: Of the text and state that were meant.
+    meant: str
+    #: The router's own, of what it runs and how its Linux is; and of its state.
+    runs: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A device as it was read. `text` is its whole running text, "" when it is the intended one.
 
     `changes` are the driver's own (part, path, line, sign, shared) from what runs to what is
     meant; `faults` where its Linux is not as its text says; `diff` both, for people; `dead` are
     daemons that do not run. `judged` is what the caller's judge made of its state, which is not
-    kept: thousands of routers' routes are too much.
+    kept: thousands of routers' routes are too much. `seen` are this answer's digests;
+    `as_before`: they are those of the answer that was seen before, and nothing else was sent, so
+    that `judged` is None.
     """
 
     text: str
@@ -30,28 +45,49 @@ class Reading:
     dead: frozenset[str]
     judged: Any
     seconds: float
+    seen: Seen
+    as_before: bool = False
 
 
-def read_device(
+def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
     task: Task,
     device: Device,
-    routes: Mapping[str, Iterable[str]],
+    routes: Mapping[str, frozenset[str]],
     judge: Callable[[Device, DeviceState], Any],
+    state_meant: str = "",
+    before: Seen | None = None,
+    same_meant: bool = False,
 ) -> Result:
     """Running text and state of `device` in one session, which is closed. Result: Reading.
 
     `routes` are those that each VRF is meant to have: where it has them, they are not asked for
-    one by one. `judge` sees the device's state.
+    one by one. `judge` sees the device's state; `state_meant` is a digest of all else that it
+    judges by. `before` is an answer that was as meant: a device that would say the same, word for
+    word, when the same is meant, says only that. `same_meant`: it is known to be the same, and
+    need not be rendered to see that.
     """
     began = time.monotonic()
     platform = PLATFORMS[device.platform]
+    # rendered here: thousands of whole texts need not be kept at one time
+    text = functools.cache(functools.partial(platform.render, device))
+    if before is None or not same_meant:
+        meant = hashlib.sha256(f"{state_meant}\n{text()}".encode()).hexdigest()
+    else:
+        meant = before.meant
+    runs, stands = (before.runs, before.state) if before and before.meant == meant else ("", "")
+    state: DeviceState | None = None
     try:
         session = driver(task)
-        # rendered here: thousands of whole texts need not be kept at one time
-        brief = platform.state_script(device, brief=True)
-        against = session.read_against(platform.render(device), brief)
-        running = against.text if against.changes else None
-        state = platform.read_brief(device, against.rest, routes, running)
+        against = session.read_against(text, platform.brief_script(device, stands), runs)
+        answer = platform.split_brief(against.rest, stands)
+        seen = Seen(meant, against.seen, answer.seen)
+        if runs and against.seen == runs and answer.said is None:
+            seconds = time.monotonic() - began
+            as_before = Reading("", (), (), "", frozenset(), None, seconds, seen, as_before=True)
+            return Result(host=task.host, result=as_before)
+        if answer.said is not None:
+            running = against.text if against.changes else None
+            state = platform.read_brief(device, answer.said, routes, running)
         if state is None:
             state = platform.read_state(device, str(session.linux(platform.state_script(device))))
     finally:
@@ -65,5 +101,6 @@ def read_device(
         state.dead,
         judge(device, state),
         time.monotonic() - began,
+        seen,
     )
     return Result(host=task.host, result=reading)

@@ -8,13 +8,14 @@ from templates.device import Device
 from templates.errors import ConfigTextError
 from templates.facts import DeviceFacts
 from templates.foreign import foreign_platform
+from templates.frr import brief_state as frr_brief
 from templates.frr import config_reader as frr_config
 from templates.frr import line_meaning as frr_lines
 from templates.frr import renderer as frr
 from templates.frr import secret_places as frr_secrets
 from templates.frr import state_reader as frr_state
 from templates.line_meaning import LineMeaning
-from templates.state import DeviceState
+from templates.state import BriefAnswer, DeviceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,14 @@ class Platform:
     #: Shell text that asks a device for its state, and the reader of what it prints.
     state_script: Callable[..., str]
     read_state: Callable[[Device, str], DeviceState]
-    #: (device, answer to a brief script, VRF -> its routes, running text or None where it is as
+    #: The same in few words, or in none where the digest of the answer is one that was seen.
+    brief_script: Callable[[Device, str], str]
+    split_brief: Callable[[str, str], BriefAnswer]
+    #: (device, what a brief script said, VRF -> its routes, running text or None where it is as
     #: meant) -> state; None: ask all.
-    read_brief: Callable[[Device, str, Mapping[str, Iterable[str]], str | None], DeviceState | None]
+    read_brief: Callable[
+        [Device, str, Mapping[str, frozenset[str]], str | None], DeviceState | None
+    ]
     #: (text, where it came from) -> facts; raises ConfigTextError.
     read_config: Callable[[str, str], DeviceFacts]
     #: (device, part, path, line, sign, shared=...) -> what a line that differs is about.
@@ -45,7 +51,9 @@ PLATFORMS: dict[str, Platform] = {
         render_day0=frr.render_day0,
         state_script=frr_state.state_script,
         read_state=frr_state.read_state,
-        read_brief=frr_state.read_brief,
+        brief_script=frr_brief.brief_script,
+        split_brief=frr_brief.split_brief,
+        read_brief=frr_brief.read_brief,
         read_config=frr_config.read_config,
         line_meaning=frr_lines.line_meaning,
         redact=frr_secrets.redact_text,

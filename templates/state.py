@@ -38,3 +38,13 @@ class DeviceState:
     dead: frozenset[str] = frozenset()
     #: Questions the device could not answer, and what it said.
     unread: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BriefAnswer:
+    """An answer to a brief question about a device's state."""
+
+    #: The router's own digest of all that is read of its answer.
+    seen: str
+    #: None where it was not sent, as its digest is the one that was given.
+    said: str | None

@@ -77,12 +77,14 @@ class Agent:
                 raise
             raise UsageError(verb) from error
 
-    async def _read(self) -> str:
+    async def _read(self, seen: str = "") -> str:
         await pause(self._router.durations.read)
         texts = self._router.snapshot().texts()
         well = "ok" if texts["frr"] else "failed"
         error = {} if texts["frr"] else {"error": "vtysh: no answer\n"}
-        return answer({"status": well, "server": self._router.management}, texts | error)
+        digest = hashlib.sha256("".join(texts.values()).encode()).hexdigest()
+        fields = {"status": well, "server": self._router.management, "seen": digest}
+        return answer(fields, error if digest == seen else texts | error)
 
     async def _check(self, files: Mapping[str, str]) -> str:
         await pause(self._router.durations.check + self._router.durations.read)

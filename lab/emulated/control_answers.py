@@ -117,24 +117,25 @@ def routes(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
 
 
 def route_digest(router: Router, version: str, tables: str) -> str:
-    """What sha256sum prints of the sorted "TABLE PREFIX" lines of the kernel's tables."""
+    """What sha256sum prints of the kernel's tables, as `templates.frr.route_digest` asks it."""
     plane = router.control_plane or ControlPlane([router])
     family = "ipv6" if version == "6" else "ipv4"
     alone = "/128" if version == "6" else "/32"
     numbers = {link.table: link.name for link in router.linux.links_of("vrf")}
 
     def tell() -> str:
-        lines: set[str] = set()
-        for table in tables.split():
+        lines: list[str] = []
+        for table in sorted(tables.split(), key=lambda number: f"{number} "):
             vrf = numbers.get(int(table), "")
             if (vrf, family) in plane.tables(router.name).tables:
                 routes = plane.routes(router.name, vrf, family)
-                lines |= {
-                    f"{table} {prefix.removesuffix(alone)}\n"
+                found = {
+                    f"{prefix.removesuffix(alone)}\n"
                     for prefix, (_, hops) in routes.items()
                     if '"unreachable":true' not in hops and not prefix.startswith("fe80:")
                 }
-        return f"{hashlib.sha256(''.join(sorted(lines)).encode()).hexdigest()}  -\n"
+                lines += [f"table {table}\n", *sorted(found)] if found else []
+        return f"{hashlib.sha256(''.join(lines).encode()).hexdigest()}  -\n"
 
     return plane.answer(router, f"digest {version} {tables}", tell)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import shlex
 import time
@@ -19,7 +20,15 @@ from lab.emulated.vtysh_commands import show, silent_daemon
 #: How the kernel's routes of some tables are asked for: one digest of "TABLE PREFIX" lines.
 _ROUTES_DIGEST = re.compile(
     r"ip -N -(?P<version>[46]) route show table all type unicast \| awk -v t='(?P<tables>[ \d]*)'"
-    r".* \| LC_ALL=C sort -u \| sha256sum"
+    r".* \| LC_ALL=C sort -u \| awk .* \| sha256sum"
+)
+#: How an answer is asked for that is sent only where its digest is not one that was seen.
+_UNLESS_SEEN = re.compile(
+    r"said=\$\(\n(?P<script>.*)\n\)\n"
+    r"seen=\$\(printf '%s\\n' \"\$said\" \| awk '/(?P<unread>.*)/ && !/(?P<read>.*)/ \{ next \} 1' "
+    r"\| sha256sum\)\necho \"%%state \$seen\"\n"
+    r"test \"\$seen\" = \"(?P<seen>[0-9a-f]*)  -\" \|\| printf '%s\\n' \"\$said\"\n",
+    re.DOTALL,
 )
 _CALL = re.compile(
     r"test -r (?P<path>\S+) \|\| exit 97; EGOVNET_STATE=(?P<state>\S+) (exec )?sh \S+ "
@@ -98,6 +107,8 @@ class Shell:
         return Done(output)
 
     async def _line(self, line: str) -> Done:
+        if asked := _UNLESS_SEEN.fullmatch(line):
+            return _unless_seen(asked, await self._line(asked["script"]))
         out: list[str] = []
         errors: list[str] = []
         code = 0
@@ -129,6 +140,14 @@ class Shell:
         if program is None:
             return Done("", f"sh: 1: {words[0]}: not found\n", NOT_FOUND)
         return await program(self._router, words[1:])
+
+
+def _unless_seen(asked: re.Match[str], done: Done) -> Done:
+    said = done.stdout.rstrip("\n") + "\n"
+    unread, read = re.compile(asked["unread"]), re.compile(asked["read"])
+    lines = (s for s in said.splitlines(keepends=True) if not unread.search(s) or read.search(s))
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+    return Done(f"%%state {digest}  -\n{'' if digest == asked['seen'] else said}", done.stderr)
 
 
 def split_commands(line: str) -> list[tuple[str, str]]:

@@ -1,10 +1,14 @@
 """Read many devices at once; every one of them has a row, those that did not answer too."""
 
+import functools
+import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from playbooks.context import THREADED, Context
+from playbooks.drift.history import Before
+from playbooks.drift.unchanged import rules
 from playbooks.fleet import Progress, run
 from playbooks.judge import (
     Check,
@@ -32,12 +36,17 @@ class Collected:
 
 
 def collect(
-    context: Context, progress: Progress, names: Collection[str], timeout: int
+    context: Context,
+    progress: Progress,
+    names: Collection[str],
+    timeout: int,
+    before: Before,
 ) -> Collected:
     """Read `names`, `context.workers` of them at a time.
 
-    Dead and slow devices do not hold the others up: the whole takes no more than `timeout`
-    seconds longer than without them.
+    Those that were as meant `before` and would say the same say only that. Dead and slow devices
+    do not hold the others up: the whole takes no more than `timeout` seconds longer than without
+    them.
     """
     nornir = context.nornir(names)
     if context.runner == THREADED:
@@ -48,13 +57,29 @@ def collect(
     for name in names:
         device = context.devices[name]
         expected = {(name, vrf.name): meant[name, vrf.name] for vrf in device.vrfs}
+        seen, same_meant = before.of(name)
+        judge = Judge(expected, tuple(neighbors.get(name, ())))
         arguments[name] = {
             "device": device,
             "routes": {vrf: expectation.may for (_, vrf), expectation in expected.items()},
-            "judge": Judge(expected, tuple(neighbors.get(name, ()))),
+            "judge": judge,
+            "state_meant": judge.digest(rules()),
+            "before": seen,
+            "same_meant": same_meant,
         }
     answers = run(nornir, "read", read_device, arguments, progress)
-    return Collected(dict(answers.results), dict(answers.failures), now())
+    readings = {
+        name: replace(reading, judged=Judged((), dict(before.devices[name].numbers)))
+        if reading.as_before
+        else reading
+        for name, reading in answers.results.items()
+    }
+    return Collected(readings, dict(answers.failures), now())
+
+
+def as_meant(reading: Reading) -> bool:
+    """Whether there is nothing to say of a device, not even of its looks."""
+    return not (reading.changes or reading.faults or reading.dead or reading.judged.failed)
 
 
 def now() -> str:
@@ -78,12 +103,25 @@ class Judge:
     #: (name, LSR id) of each router at the other end of a circuit.
     neighbors: tuple[tuple[str, str], ...]
 
+    def digest(self, rules: str) -> str:
+        """Of what it judges by, and of the `rules` themselves."""
+        lines = [rules, *(f"{name} {lsr}" for name, lsr in self.neighbors)]
+        for (_, vrf), expectation in sorted(self.routes.items()):
+            lines.append(f"{vrf} {_digest(expectation.must)} {_digest(expectation.may)}")
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
     def __call__(self, device: Device, state: DeviceState) -> Judged:
         """Every session counts: a peer that does not answer us may be up."""
         peers = frozenset(peer.name for peer in device.backbone_peers)
         checks = judge_device(device, state, peers, self.routes, self.neighbors)
         failed = tuple(check for check in checks if not check.passed)
         return Judged(failed, _numbers(state))
+
+
+# The VRFs of a VPN share their routes.
+@functools.lru_cache(maxsize=4096)
+def _digest(prefixes: frozenset[str]) -> str:
+    return hashlib.sha256(" ".join(sorted(prefixes)).encode()).hexdigest()
 
 
 def _numbers(state: DeviceState) -> dict[str, int]:

@@ -7,19 +7,51 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from playbooks.drift.night import MENDED, DeviceNight, Difference, LastKnown, NightBefore
-from playbooks.journal_tables import DRIFT_DIFFERENCES, DRIFT_READINGS, DRIFT_RUNS
+from playbooks.journal_tables import (
+    DRIFT_DIFFERENCES,
+    DRIFT_PROOFS,
+    DRIFT_READINGS,
+    DRIFT_RUNS,
+)
+from tasks.read_device import Seen
 
 #: Nights that the trend goes back.
 NIGHTS = 365
 #: Databases take only so many values in one statement.
 _ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AsMeant:
+    """A device that had no difference: its answer's digests, and its state in few numbers."""
+
+    seen: Seen
+    numbers: Mapping[str, int]
+    #: What was meant by the whole inventory then, as a digest.
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is known from earlier nights of the devices that had no difference then."""
+
+    #: What is meant tonight, as in AsMeant.
+    asked: str
+    devices: Mapping[str, AsMeant]
+
+    def of(self, device: str) -> tuple[Seen | None, bool]:
+        """What it said, and whether the same was meant by the whole inventory then."""
+        known = self.devices.get(device)
+        if known is None:
+            return None, False
+        return known.seen, bool(self.asked) and known.asked == self.asked
 
 
 class History:
@@ -90,6 +122,33 @@ class History:
             row.device: row.text for row in self._readings() if row.device in wanted and row.text
         }
 
+    def as_meant(self) -> dict[str, AsMeant]:
+        """The devices that had no difference when they last answered, and what they said."""
+        return {
+            row.device: AsMeant(
+                Seen(row.meant, row.runs, row.stands), json.loads(row.state), row.asked or ""
+            )
+            for row in self._readings()
+            if row.meant and row.runs and row.stands
+        }
+
+    def proof(self, asked: str) -> dict[str, Any] | None:
+        """The proof of a network that was as meant, if it was kept for what is `asked`."""
+        table = DRIFT_PROOFS
+        with self._engine.begin() as connection:
+            row = connection.execute(
+                select(table).where(table.c.network == self._network, table.c.asked == asked)
+            ).first()
+        return {**json.loads(row.proof), "proved_at": row.proved_at} if row and asked else None
+
+    def keep_proof(self, asked: str, proof: Mapping[str, Any], now: str) -> None:
+        """Keep the proof of a network that is as meant, in place of the last one."""
+        table = DRIFT_PROOFS
+        row = {"network": self._network, "asked": asked, "proved_at": now}
+        with self._writing() as connection:
+            connection.execute(delete(table).where(table.c.network == self._network))
+            connection.execute(insert(table), row | {"proof": json.dumps(proof)})
+
     def _readings(self) -> Sequence[Any]:
         table = DRIFT_READINGS
         with self._engine.begin() as connection:
@@ -102,11 +161,17 @@ class History:
         differences: Sequence[Difference],
         texts: Mapping[str, str],
         *,
+        seen: Mapping[str, Seen],
+        asked: str,
         seconds: float,
         proved: bool,
         classes: Mapping[str, int],
     ) -> int:
-        """Everything of a run that later ones want to know, in one transaction; its number."""
+        """Everything of a run that later ones want to know, in one transaction; its number.
+
+        `texts` of devices that are not as meant; `seen` of those that are in everything; `asked`
+        is what was meant.
+        """
         read = [row for row in rows if not row.unreachable]
         with self._writing() as connection:
             row = {
@@ -121,7 +186,9 @@ class History:
             key = connection.execute(insert(DRIFT_RUNS), row).inserted_primary_key
             self._replace(connection, DRIFT_DIFFERENCES, _ages(self._network, differences, read))
             self._replace(
-                connection, DRIFT_READINGS, _states(self._network, differences, read, texts)
+                connection,
+                DRIFT_READINGS,
+                _states(self._network, differences, read, texts, seen=seen, asked=asked),
             )
 
         assert key is not None  # noqa: S101 -- an insert of one row has a key
@@ -175,21 +242,28 @@ def _states(
     differences: Iterable[Difference],
     read: Iterable[DeviceNight],
     texts: Mapping[str, str],
+    *,
+    seen: Mapping[str, Seen],
+    asked: str,
 ) -> dict[str, list[dict[str, Any]]]:
     counts: dict[str, Counter[str]] = {}
     for difference in differences:
         if difference.remedy != MENDED:
             counts.setdefault(difference.device, Counter())[difference.klass.value] += 1
-    return {
-        row.device: [
-            {
-                "network": network,
-                "device": row.device,
-                "read_at": row.read_at,
-                "classes": json.dumps(dict(counts.get(row.device, {}))),
-                "state": json.dumps(dict(row.state)),
-                "text": texts.get(row.device),
-            }
-        ]
-        for row in read
-    }
+    states = {}
+    for row in read:
+        said = seen.get(row.device)
+        state = {
+            "network": network,
+            "device": row.device,
+            "read_at": row.read_at,
+            "classes": json.dumps(dict(counts.get(row.device, {}))),
+            "state": json.dumps(dict(row.state)),
+            "text": texts.get(row.device),
+            "meant": said and said.meant,
+            "runs": said and said.runs,
+            "stands": said and said.state,
+            "asked": asked,
+        }
+        states[row.device] = [state]
+    return states

@@ -1,7 +1,7 @@
 """`drift`: the nightly job, stage by stage. Changes nothing unless classes are to be put back."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +10,14 @@ from typing import Any
 from inventory.allocation import vrf_of
 from isolation.expectation import from_inventory
 from playbooks.context import Context, UsageError
-from playbooks.drift.collect import DEFAULT_TIMEOUT, Collected, collect, now
+from playbooks.drift.collect import DEFAULT_TIMEOUT, Collected, as_meant, collect, now
 from playbooks.drift.compare import (
     Change,
     configuration_differences,
     linux_differences,
     state_differences,
 )
-from playbooks.drift.history import History
+from playbooks.drift.history import Before, History
 from playbooks.drift.night import (
     MENDED,
     DeviceNight,
@@ -31,6 +31,7 @@ from playbooks.drift.night import (
 from playbooks.drift.policy import read_policy
 from playbooks.drift.remediate import Remediator, Wish
 from playbooks.drift.separation import AS_LAST_SEEN, AS_MEANT, prove_read, read_facts, with_leaks
+from playbooks.drift.unchanged import question
 from playbooks.fleet import Progress
 from playbooks.outcome import Exit, Outcome, gravest
 from playbooks.report.drift_files import write_drift_reports
@@ -50,6 +51,9 @@ class _Job:
     progress: Progress
     history: History
     timeout: int
+    before: Before
+    #: Everything is read, judged and proved, whatever was seen before.
+    whole: bool
 
 
 @dataclass
@@ -72,10 +76,14 @@ def drift(
     remediate: tuple[str, ...] = (),
     share: int | None = None,
     timeout: int = DEFAULT_TIMEOUT,
+    whole: bool = False,
     ticket: str | None = None,
     report: Path | None = None,
 ) -> Outcome:
     """Read, compare, judge, put back the classes in `remediate`, and write `report`'s files.
+
+    A device that was as meant before and would say the same, word for word, sends only digests,
+    and a network that is as meant is proved once; with `whole` nothing is taken from before.
 
     Exit 0 nothing; 3 drift; 4 a leak; 5 devices did not answer.
 
@@ -86,7 +94,8 @@ def drift(
     wanted = frozenset(map(_mendable, remediate))
     policy = read_policy(context.directory, context.network)
     history = History(context.journal.engine, context.network.backbone.name)
-    job = _Job(context, progress, history, timeout)
+    before = Before(question(context), {} if whole else history.as_meant())
+    job = _Job(context, progress, history, timeout, before, whole)
     started, began = now(), time.monotonic()
     judged = _judge(job)
     moment = datetime.now(UTC)
@@ -115,6 +124,8 @@ def drift(
         night.devices,
         night.differences,
         {name: redact(text) for name, text in judged.texts.items()},
+        seen={n: one.seen for n, one in judged.collected.readings.items() if as_meant(one)},
+        asked=before.asked,
         seconds=night.seconds,
         proved=night.proved,
         classes=night.classes(),
@@ -151,7 +162,7 @@ def _exit(night: Night) -> Exit:
 def _judge(job: _Job) -> _Judged:
     """Collect, compare, prove, and look at the state."""
     context = job.context
-    collected = collect(context, job.progress, context.chosen, job.timeout)
+    collected = collect(context, job.progress, context.chosen, job.timeout, job.before)
     devices = context.devices
     read = collected.readings
     # what a dead daemon would say is missing in the text: it tells nothing of the configuration
@@ -171,22 +182,31 @@ def _judge(job: _Job) -> _Judged:
         differences.append(_unreadable(name, str(problem)))
     # what did not answer ran this when it last did
     before, _ = read_facts(job.history.last_texts(collected.unreachable), devices)
-    verdict = prove_read(
-        devices, {**before, **facts}, from_inventory(context.network, context.allocation)
-    )
-    differences = with_leaks(differences, verdict, facts)
+    proof = _proof_before(job, {**texts, **before})
+    if proof is None:
+        verdict = prove_read(
+            devices, {**before, **facts}, from_inventory(context.network, context.allocation)
+        )
+        differences = with_leaks(differences, verdict, facts)
+        proof = verdict_data(verdict)
+        if verdict.proved and not verdict.findings and not (texts or before):
+            job.history.keep_proof(job.before.asked, proof, now())
     told = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}
     for name, reading in read.items():
         differences += linux_differences(devices[name], reading.faults)
     failed = (check for reading in read.values() for check in reading.judged.failed)
     differences += state_differences(failed, told)
-    proof = verdict_data(verdict)
     if collected.unreachable:
         proof["assumptions"] = [*proof["assumptions"], AS_LAST_SEEN]
     if len(context.chosen) < len(devices):
         proof["assumptions"] = [*proof["assumptions"], AS_MEANT]
     owned = _with_owners(context, differences)
     return _Judged(collected, owned, changes, texts, proof)
+
+
+def _proof_before(job: _Job, deviating: Collection[str]) -> dict[str, Any] | None:
+    """The proof of what is meant, where nothing deviates from it and it was proved before."""
+    return None if job.whole or deviating else job.history.proof(job.before.asked)
 
 
 def _unreadable(name: str, problem: str) -> Difference:
@@ -268,6 +288,7 @@ def _rows(
                 row,
                 seconds=round(reading.seconds, 3),
                 read_at=collected.at,
+                as_before=reading.as_before,
                 state=reading.judged.numbers,
                 diff=redact(reading.diff),
             )

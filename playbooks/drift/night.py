@@ -142,6 +142,8 @@ class DeviceNight:
     #: Everything between what runs and what is meant, native lines without secrets.
     diff: str = ""
     last_known: LastKnown | None = None
+    #: It said word for word what it said when it was last as meant.
+    as_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _MARK_LENGTH = 16
 _TONES = {Separation.HELD: "yes", Separation.NOT_HELD: "no"}
 _FACTS: Mapping[str, Any] = {
     "reason": "",
+    "proved_at": "",
     "devices": 0,
     "vrfs": 0,
     "lines": 0,

@@ -8,13 +8,11 @@ what it prints.
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
 from templates.device import AddressFamily, Device, Interface, Vrf
-from templates.frr.route_digest import digest_command, routes_digest
 from templates.state import DeviceState, Table, VrfTargets
 
 FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
@@ -29,11 +27,8 @@ _QUESTIONS = {
     "show ipv6 route vrf all json": "ipv6",
     "show running-config bgpd": "bgpd",
 }
-#: What a brief look leaves out: routes are compared by their digest, and targets are in the
-#: running text, which was read just before.
-_NOT_BRIEF = ("ipv4", "ipv6", "bgpd")
-_DIGEST = "show digest {family}"
-_ANNOUNCED = "show bgp {family} vpn rd {rd} {prefix} json"
+#: Members of JSON objects that the readers below look at, besides the routes'.
+READ_MEMBERS = ("interface", "local", "neighborId", "prefix", "state")
 #: Asked of the kernel, since FRR may miss a route made in the moment a VRF is.
 _KERNEL = "show unreachable {family}"
 _LAST = "show end"
@@ -42,14 +37,17 @@ _NEVER_EMPTY = {"bgp", *FAMILIES, *(_KERNEL.format(family=family) for family in 
 _Fact = TypeVar("_Fact")
 
 
-def state_script(device: Device, *, brief: bool = False) -> str:
+def state_script(
+    device: Device, without: Collection[str] = (), more: Mapping[AddressFamily, str] | None = None
+) -> str:
     """Shell text that asks everything `read_state` needs to know about `device`.
 
-    A `brief` one asks what `read_brief` needs: a twentieth of the answer where tables are large.
+    `without` are questions, by the names of their answers, that somebody answers otherwise;
+    `more` is shell text for each family that is run besides.
     """
-    questions = [q for q, name in _QUESTIONS.items() if not brief or name not in _NOT_BRIEF]
+    questions = [q for q, name in _QUESTIONS.items() if name not in without]
     questions += [
-        _ANNOUNCED.format(family=family, rd=vrf.rd, prefix=prefix)
+        f"show bgp {family} vpn rd {vrf.rd} {prefix} json"
         for vrf, family, prefix in _own_announcements(device)
     ]
     asked = [f"-c {shlex.quote(question)}" for question in questions]
@@ -59,52 +57,10 @@ def state_script(device: Device, *, brief: bool = False) -> str:
     for family in FAMILIES:
         lines.append(f"echo 'kernel# {_KERNEL.format(family=family)}'")
         lines.append(f"ip -N -j -{_VERSION[family]} route show table all type unreachable")
-        if brief:
-            lines.append(f"echo 'kernel# {_DIGEST.format(family=family)}'")
-            lines.append(digest_command(device, family))
+        lines += [more[family]] if more else []
     # The last line's absence says that the rest was cut off.
     lines.append(f"echo 'kernel# {_LAST}'")
     return "\n".join(lines)
-
-
-def read_brief(
-    device: Device, output: str, routes: Mapping[str, Iterable[str]], running: str | None
-) -> DeviceState | None:
-    """The state that `output` of a brief script tells of, where each VRF has exactly `routes`.
-
-    `running` is the text that was read beside it, None where it is as meant. Returns None where
-    some table has other routes than these, or a daemon is dead: all must be asked for.
-    """
-    sections = dict(_sections(output))
-    for family in FAMILIES:
-        told = sections.get(_DIGEST.format(family=family), "").split()
-        if told[:1] != [routes_digest(device, family, routes)]:
-            return None
-    prefixes = {
-        (vrf.name, family): frozenset(
-            p for p in routes.get(vrf.name, ()) if (":" in p) == (family == "ipv6")
-        )
-        for vrf in device.vrfs
-        for family in FAMILIES
-    }
-    state = read_state(device, output)
-    targets = _meant_targets(device) if running is None else read_targets(running)
-    unread = {
-        question: said for question, said in state.unread.items() if question not in _NOT_BRIEF
-    }
-    if state.dead:
-        return None
-    return replace(state, routes=prefixes, targets=targets, unread=unread)
-
-
-def _meant_targets(device: Device) -> dict[Table, VrfTargets]:
-    return {
-        (vrf.name, family): VrfTargets(
-            vrf.rd, frozenset(vrf.import_targets), frozenset(vrf.export_targets)
-        )
-        for vrf in device.vrfs
-        for family in FAMILIES
-    }
 
 
 def read_state(device: Device, output: str) -> DeviceState:
@@ -112,7 +68,7 @@ def read_state(device: Device, output: str) -> DeviceState:
 
     An answer that is missing or makes no sense is named in `unread`, never taken for "none".
     """
-    sections = dict(_sections(output))
+    sections = dict(sections_of(output))
     unread: dict[str, str] = {}
 
     def answers(name: str, read: Callable[[list[Any]], Iterable[_Fact]]) -> list[_Fact]:
@@ -168,19 +124,19 @@ def _needed(device: Device) -> set[str]:
 
 def _own_announcements(device: Device) -> Iterator[tuple[Vrf, AddressFamily, str]]:
     """For each VRF and family, one prefix that this device itself must announce."""
+    # the first interface of each
+    interfaces = {i.vrf: i for i in reversed(device.interfaces)}
     for vrf in device.vrfs:
-        for family in FAMILIES:
-            for interface in device.interfaces:
-                if interface.vrf == vrf.name:
-                    yield from ((vrf, family, p) for p in _networks(interface, family))
-                    break
+        if interface := interfaces.get(vrf.name):
+            for family in FAMILIES:
+                yield from ((vrf, family, p) for p in _networks(interface, family))
 
 
 def _networks(interface: Interface, family: AddressFamily) -> list[str]:
     return [str(a.network) for a in interface.addresses if a.version == _VERSION[family]][:1]
 
 
-def _sections(output: str) -> Iterator[tuple[str, str]]:
+def sections_of(output: str) -> Iterator[tuple[str, str]]:
     """(name, answer) for each question that vtysh repeated after its prompt."""
     announced: list[str] = []
     parts = re.split(r"^\S+# (show .+)$", output, flags=re.MULTILINE)

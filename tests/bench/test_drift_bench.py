@@ -33,7 +33,9 @@ from lab.emulated.faults import Hang, Slow
 from lab.emulated.process import EmulatedRouters
 from playbooks.context import Context, Selection
 from playbooks.drift.collect import collect
+from playbooks.drift.history import Before, History
 from playbooks.drift.job import drift
+from playbooks.drift.unchanged import question
 from playbooks.fleet import Silent
 from tests.generated import nation, write
 
@@ -185,8 +187,10 @@ def test_a_night_over_the_nation(field: Nation, benchmark: BenchmarkFixture) -> 
         field.night(names[n : n + 1])["devices"][0]["seconds"] for n in range(min(3, len(names)))
     )
     sample = field.over(names[:SAMPLE])
+    history = History(sample.journal.engine, sample.network.backbone.name)
+    before = Before(question(sample), history.as_meant())
     collecting = time.process_time()
-    collect(sample, Silent(), names[:SAMPLE], TIMEOUT)
+    collect(sample, Silent(), names[:SAMPLE], TIMEOUT, before)
     collecting = (time.process_time() - collecting) / len(names[:SAMPLE])
     cpu = time.process_time()
     with _Memory() as memory:

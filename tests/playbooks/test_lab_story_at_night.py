@@ -12,7 +12,7 @@ import pytest
 
 from playbooks.context import Context
 from playbooks.judge import expected_routes
-from templates.frr.state_reader import read_brief, state_script
+from templates.frr.brief_state import brief_script, read_brief, split_brief
 from tests.playbooks.conftest import Workplace
 
 pytestmark = pytest.mark.lab
@@ -306,6 +306,8 @@ def test_a_clean_network_has_nothing_to_say_ten_times(provisioned: Workplace) ->
         assert (code, night["differences"], night["unreachable"]) == (0, [], {}), _told(night)
         assert night["proved"]
         assert all(row["state"]["LDP sessions"] for row in night["devices"])
+    before = {row["device"] for row in night["devices"] if row["as_before"]}
+    assert len(before) == len(night["devices"]), "no router's answer stands still"
 
 
 def test_the_kernel_s_digest_of_the_routes_is_the_meant_one(provisioned: Workplace) -> None:
@@ -314,10 +316,11 @@ def test_the_kernel_s_digest_of_the_routes_is_the_meant_one(provisioned: Workpla
     meant = expected_routes(context.network, context.allocation)
     for name in ("bj-pe1", "gz-pe1", "bj-p1"):
         device = context.devices[name]
-        told = provisioned.on(name, state_script(device, brief=True)).out
+        told = split_brief(provisioned.on(name, brief_script(device)).out)
         routes = {vrf.name: meant[name, vrf.name].may for vrf in device.vrfs}
-        state = read_brief(device, told, routes, None)
-        assert state is not None, told[-3000:]
+        assert told.said is not None
+        state = read_brief(device, told.said, routes, None)
+        assert state is not None, told.said[-3000:]
         assert state.unread == {}
 
 

@@ -4,9 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from playbooks.drift.history import History
+from sqlalchemy import create_engine
+
+from playbooks.drift.history import AsMeant, History
 from playbooks.drift.night import DeviceNight, Difference, DriftClass
 from playbooks.journal import Journal
+from playbooks.journal_tables import make_tables
+from tasks.read_device import Seen
 
 FIRST, SECOND = "2026-11-23T03:00:00+00:00", "2026-11-24T03:00:00+00:00"
 ROWS = (
@@ -15,6 +19,7 @@ ROWS = (
 )
 STATIC = Difference("a", DriftClass.SERVICE, "configuration", "VRF x static routes", "lacks 1 line")
 LEAK = Difference("b", DriftClass.LEAK, "configuration", "VRF y ipv4", "P1")
+SEEN = Seen("1" * 64, "2" * 64, "3" * 64)
 
 
 def history(directory: Path) -> History:
@@ -27,6 +32,8 @@ def keep(nights: History, at: str, rows: tuple[DeviceNight, ...], found: list[Di
         rows,
         found,
         {"b": "text of b"},
+        seen={"a": SEEN},
+        asked="4" * 64,
         seconds=1.5,
         proved=False,
         classes={"leak": 1, "service": 1},
@@ -89,3 +96,40 @@ def test_many_devices_are_kept_in_few_statements(journal_url: str, tmp_path: Pat
     found = [replace(STATIC, device=row.device) for row in rows]
     keep(nights, FIRST, rows, nights.with_age(found, FIRST))
     assert {d.runs for d in nights.with_age(found, SECOND)} == {2}
+
+
+def test_what_a_device_said_when_it_was_as_meant(journal_url: str, tmp_path: Path) -> None:
+    nights = history(tmp_path)
+    assert nights.as_meant() == {}
+    keep(nights, FIRST, ROWS, [LEAK])
+    assert nights.as_meant() == {"a": AsMeant(SEEN, {"BGP sessions": 4}, "4" * 64)}
+    silent = tuple(replace(row, unreachable="no answer") for row in ROWS)
+    keep(nights, SECOND, silent, [])
+    assert nights.as_meant() == {"a": AsMeant(SEEN, {"BGP sessions": 4}, "4" * 64)}
+
+
+def test_an_older_journal_has_no_digests_and_comes_to_have_them(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'journal.db'}")
+    with engine.begin() as connection:
+        make_tables(connection)
+        for column in ("meant", "runs", "stands", "asked"):
+            connection.exec_driver_sql(f"ALTER TABLE drift_readings DROP COLUMN {column}")
+        connection.exec_driver_sql(
+            "INSERT INTO drift_readings VALUES ('test', 'a', '2026-11-23', '{}', '{}', NULL)"
+        )
+        make_tables(connection)
+    assert History(engine, "test").as_meant() == {}
+
+
+def test_the_proof_of_what_is_meant_is_kept_until_something_else_is(
+    journal_url: str, tmp_path: Path
+) -> None:
+    nights = history(tmp_path)
+    assert nights.proof("4" * 64) is None
+    nights.keep_proof("4" * 64, {"proved": True}, FIRST)
+    assert nights.proof("4" * 64) == {"proved": True, "proved_at": FIRST}
+    nights.keep_proof("5" * 64, {"proved": True}, SECOND)
+    assert nights.proof("4" * 64) is None
+    assert nights.proof("5" * 64) == {"proved": True, "proved_at": SECOND}
+    nights.keep_proof("", {"proved": True}, SECOND)
+    assert nights.proof("") is None, "nobody knows what it was made from"

@@ -272,3 +272,86 @@ def test_reports_are_written(context: Context, tmp_path: Path) -> None:
     night(context, report=tmp_path / "report")
     names = {path.name for path in (tmp_path / "report").iterdir()}
     assert names == {"drift.html", "drift.json", "drift.xml", "drift.md", "drift.prom"}
+
+
+# -- what was as meant before --------------------------------------------------------------------
+
+
+def as_before(data: dict[str, Any]) -> set[str]:
+    return {row["device"] for row in data["devices"] if row["as_before"]}
+
+
+def again(context: Context) -> Context:
+    """The directory as it is now, read by another run."""
+    other = Context(context.directory)
+    other.state = context.state
+    return other
+
+
+def test_the_second_night_sends_digests_and_knows_as_much(context: Context) -> None:
+    _, first = night(context)
+    assert as_before(first) == set()
+    assert "proved_at" not in first["proof"]
+    code, second = night(again(context))
+    assert (code, second["differences"]) == (Exit.DONE, [])
+    assert as_before(second) == set(context.network.routers)
+    assert second["proof"].pop("proved_at") <= second["started"]
+    assert second["proof"] == first["proof"]
+    states = [{row["device"]: row["state"] for row in d["devices"]} for d in (first, second)]
+    assert states[0] == states[1]
+    _, whole = night(again(context), whole=True)
+    assert as_before(whole) == set()
+    assert "proved_at" not in whole["proof"]
+
+
+def test_what_comes_after_a_clean_night_is_found(
+    context: Context, routers: EmulatedRouters
+) -> None:
+    night(context)
+    run(routers, context, "sh-pe1", LIMIT)
+    routers.by_hand("gz-pe1", "ip link set eth1 down")
+    routers.keep_route("bj-pe1", "i-party", "10.99.0.0/16")
+    routers.kill_daemon("sc-pe1", "ldpd")
+    _, data = night(again(context))
+    found = {(d["device"], d["kind"]) for d in data["differences"]}
+    assert {("sh-pe1", "configuration"), ("gz-pe1", "state"), ("bj-pe1", "state")} <= found
+    assert ("sc-pe1", "state") in found
+    assert not as_before(data) & {"sh-pe1", "gz-pe1", "bj-pe1", "sc-pe1"}
+    # and it is still found when it is there for long
+    _, data = night(again(context))
+    assert {(d["device"], d["kind"]) for d in data["differences"]} == found
+    # what was repaired is judged anew, and then known again
+    routers.heal()
+    routers.by_hand("gz-pe1", "ip link set eth1 up")
+    routers.reset(context.intended())
+    _, data = night(again(context))
+    assert data["differences"] == []
+    assert as_before(night(again(context))[1]) == set(context.network.routers)
+
+
+def test_another_inventory_asks_another_question(context: Context) -> None:
+    night(context)
+    sites = context.directory / "sites"
+    file = next(f for f in sorted(sites.rglob("*.yaml")) if "10.2.12.0/24" in f.read_text("utf-8"))
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("10.2.12.0/24", "10.2.112.0/24"), encoding="utf-8"
+    )
+    changed = again(context)
+    _, data = night(changed)
+    assert "proved_at" not in data["proof"]
+    # routers whose own text and state stay as they are need not send them
+    concerned = {d["device"] for d in data["differences"]}
+    assert concerned
+    assert not as_before(data) & concerned
+    assert as_before(data)
+
+
+def test_egovnet_s_own_change_is_another_question(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(context)
+    for module in ("collect", "unchanged"):
+        monkeypatch.setattr(f"playbooks.drift.{module}.rules", lambda: "mended")
+    _, data = night(again(context))
+    assert as_before(data) == set()
+    assert "proved_at" not in data["proof"]
