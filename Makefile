@@ -38,7 +38,7 @@ lint: $(VENV)/.ready
 
 test: setup lint
 	@./setup-host --tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 mutants: $(VENV)/.ready
 	$(BIN)/python -m tests.isolation.mutants.table

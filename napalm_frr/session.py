@@ -72,7 +72,7 @@ class Session:
             "password": password or None,
             "conn_timeout": options.get("conn_timeout", min(timeout, 20)),
             "auth_timeout": options.get("auth_timeout", min(timeout, 30)),
-            "banner_timeout": options.get("banner_timeout", min(timeout, 30)),
+            "banner_timeout": options.get("banner_timeout", min(timeout, 20)),
             "read_timeout_override": options.get("read_timeout_override"),
             "keepalive": options.get("keepalive", 15),
             "ssh_strict": strict,

@@ -50,7 +50,8 @@ def collect(
     """
     nornir = context.nornir(names)
     if context.runner == THREADED:
-        nornir = nornir.with_runner(ElasticRunner(context.workers, timeout=timeout))
+        runner = ElasticRunner(context.workers, timeout=timeout, first=before.not_read)
+        nornir = nornir.with_runner(runner)
     meant = expected_routes(context.network, context.allocation)
     neighbors = ldp_neighbors(context.network, context.allocation)
     arguments = {}

@@ -45,6 +45,8 @@ class Before:
     #: What is meant tonight, as in AsMeant.
     asked: str
     devices: Mapping[str, AsMeant]
+    #: Devices that did not answer last time, or were not asked.
+    not_read: frozenset[str] = frozenset()
 
     def of(self, device: str) -> tuple[Seen | None, bool]:
         """What it said, and whether the same was meant by the whole inventory then."""
@@ -131,6 +133,12 @@ class History:
             for row in self._readings()
             if row.meant and row.runs and row.stands
         }
+
+    def not_read_last(self) -> frozenset[str]:
+        """The devices that were read before and not in the last run: most often they are dead."""
+        read = {row.device: row.read_at for row in self._readings()}
+        last = max(read.values(), default="")
+        return frozenset(device for device, at in read.items() if at < last)
 
     def proof(self, asked: str) -> dict[str, Any] | None:
         """The proof of a network that was as meant, if it was kept for what is `asked`."""

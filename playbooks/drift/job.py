@@ -94,7 +94,7 @@ def drift(
     wanted = frozenset(map(_mendable, remediate))
     policy = read_policy(context.directory, context.network)
     history = History(context.journal.engine, context.network.backbone.name)
-    before = Before(question(context), {} if whole else history.as_meant())
+    before = Before(question(context), {} if whole else history.as_meant(), history.not_read_last())
     job = _Job(context, progress, history, timeout, before, whole)
     started, began = now(), time.monotonic()
     judged = _judge(job)

@@ -301,13 +301,13 @@ def _clean(lab: Workplace, seconds: float = 60.0) -> None:
 
 def test_a_clean_network_has_nothing_to_say_ten_times(provisioned: Workplace) -> None:
     _clean(provisioned)
-    for _ in range(10):
-        code, night = _night(provisioned)
+    for number in range(10):
+        code, night = _night(provisioned, *(("--whole",) if number % 3 == 0 else ()))
         assert (code, night["differences"], night["unreachable"]) == (0, [], {}), _told(night)
         assert night["proved"]
         assert all(row["state"]["LDP sessions"] for row in night["devices"])
-    before = {row["device"] for row in night["devices"] if row["as_before"]}
-    assert len(before) == len(night["devices"]), "no router's answer stands still"
+        before = {row["device"] for row in night["devices"] if row["as_before"]}
+        assert len(before) == (0 if number % 3 == 0 else len(night["devices"])), before
 
 
 def test_the_kernel_s_digest_of_the_routes_is_the_meant_one(provisioned: Workplace) -> None:

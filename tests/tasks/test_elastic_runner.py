@@ -75,6 +75,37 @@ def test_dead_devices_cost_one_timeout_and_not_one_each() -> None:
     assert took < 10
 
 
+def test_patience_is_twice_what_a_device_usually_takes() -> None:
+    usual = {f"r{n}": 0.4 for n in range(60)} | {"r20": 3.0, "r40": 3.0}
+    runner, gauge = ElasticRunner(5, patience=0.1, timeout=10), Gauge()
+    network(60).with_runner(runner).run(task=work, slow=usual, gauge=gauge)
+    assert 0.8 <= runner.patience < 2
+    # all of a slow network exceed the first patience, and there is no end of places
+    gauge = Gauge()
+    network(60).with_runner(runner).run(task=work, slow=usual, gauge=gauge)
+    assert gauge.most <= 7
+
+
+def test_dead_devices_teach_nothing() -> None:
+    dead = {f"r{n}": 60.0 for n in range(30)}
+    runner = ElasticRunner(10, patience=0.1, timeout=1.0)
+    network(60).with_runner(runner).run(task=work, slow=dead)
+    assert runner.patience == 0.5
+
+
+def test_those_that_may_be_dead_are_begun_with() -> None:
+    begun: list[str] = []
+
+    def note(task: Task) -> Result:
+        begun.append(task.host.name)
+        return Result(host=task.host)
+
+    runner = ElasticRunner(1, timeout=10, first=("r7", "r2"))
+    results = network(9).with_runner(runner).run(task=note)
+    assert begun[:3] == ["r2", "r7", "r0"]
+    assert list(results) == [f"r{n}" for n in range(9)]
+
+
 def test_a_slow_device_is_waited_for_beside_the_others() -> None:
     slow = {"r0": 1.0, "r1": 1.0}
     runner = ElasticRunner(2, patience=0.1, timeout=10)

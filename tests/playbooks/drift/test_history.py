@@ -133,3 +133,12 @@ def test_the_proof_of_what_is_meant_is_kept_until_something_else_is(
     assert nights.proof("5" * 64) == {"proved": True, "proved_at": SECOND}
     nights.keep_proof("", {"proved": True}, SECOND)
     assert nights.proof("") is None, "nobody knows what it was made from"
+
+
+def test_who_was_not_read_in_the_last_run(journal_url: str, tmp_path: Path) -> None:
+    nights = history(tmp_path)
+    keep(nights, FIRST, ROWS, [])
+    assert nights.not_read_last() == set()
+    silent = (replace(ROWS[0], read_at=SECOND), replace(ROWS[1], unreachable="no answer"))
+    keep(nights, SECOND, silent, [])
+    assert nights.not_read_last() == {"b"}
