@@ -38,7 +38,7 @@ lint: $(VENV)/.ready
 
 test: setup lint
 	@./setup-host --tests
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/python -m tests.halves
 
 mutants: $(VENV)/.ready
 	$(BIN)/python -m tests.isolation.mutants.table
