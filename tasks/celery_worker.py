@@ -28,7 +28,7 @@ from tasks.broker import WORK, Broker
 from tasks.commit import TAKEN_UP
 from tasks.device import SESSION_LOST
 from tasks.leases import RENEW_SECONDS, Leases
-from tasks.sealing import SealBrokenError
+from tasks.sealing import OtherCodeError, SealBrokenError
 from tasks.shipment import RemoteError, Shipment, opened, sealed_result
 
 _LOG = logging.getLogger("egovnet.worker")
@@ -105,6 +105,12 @@ class CeleryWorker:
             shipment = opened(sealed, self.broker.seal, self._leases.now())
             if (shipment.run, shipment.host) != (run, host):
                 raise SealBrokenError("is another host's")
+        except OtherCodeError as error:
+            _LOG.error("a message for %s is refused: it %s", host, error)
+            if fence := self._leases.claim(run, host, self.name, 0):
+                # what it says does not matter: the controller sees by whom it was sealed
+                self._store(run, host, fence, self.broker.seal.close(None))
+            return
         except (SealBrokenError, RemoteError) as error:
             _LOG.error("a message for %s is left undone: it %s", host, error)
             return
@@ -115,7 +121,7 @@ class CeleryWorker:
         _LOG.info("%s: %s begins%s", host, shipment.name, " again" if fence > 1 else "")
         with self._holding(run, host, fence):
             result = self._execute(shipment, taken_up=fence > 1)
-            counts = self._store(shipment, fence, sealed_result(result, self.broker.seal))
+            counts = self._store(run, host, fence, sealed_result(result, self.broker.seal))
         self.finished += counts
         state = "failed" if result.failed else "done"
         _LOG.info("%s: %s %s%s", host, shipment.name, state, "" if counts else ", not counted")
@@ -152,12 +158,12 @@ class CeleryWorker:
             with contextlib.suppress(*SESSION_LOST):
                 host.close_connections()
 
-    def _store(self, shipment: Shipment, fence: int, result: str) -> bool:
+    def _store(self, run: str, host: str, fence: int, result: str) -> bool:
         """Store the result; False when it does not count, or the broker stays away."""
         deadline = time.monotonic() + _STORE_SECONDS
         while True:
             try:
-                return self._leases.finish(shipment.run, shipment.host, fence, result)
+                return self._leases.finish(run, host, fence, result)
             except (redis.RedisError, OSError):
                 if time.monotonic() > deadline:
                     return False

@@ -25,6 +25,7 @@ from nornir.core.task import Task
 
 from inventory.errors import EgovnetError
 from tasks.credentials import Credentials
+from tasks.own_code import own_code
 
 KEY_VARIABLE = "EGOVNET_BROKER_KEY"
 _MAKE_ONE = (
@@ -40,6 +41,10 @@ class SealingKeyError(EgovnetError):
 
 class SealBrokenError(EgovnetError):
     """A text that was not sealed under this key, or was altered."""
+
+
+class OtherCodeError(SealBrokenError):
+    """It was sealed by another egovnet, whose objects may mean something else here."""
 
 
 class Seal:
@@ -78,12 +83,14 @@ class Seal:
         """
         buffer = io.BytesIO()
         _Pickler(buffer, protocol=5).dump(value)
-        return self._fernet.encrypt(zlib.compress(buffer.getvalue(), 1)).decode()
+        packed = own_code().encode() + zlib.compress(buffer.getvalue(), 1)
+        return self._fernet.encrypt(packed).decode()
 
     def open(self, sealed: str | bytes) -> Any:
         """What was sealed.
 
         Raises:
+            OtherCodeError: by another egovnet.
             SealBrokenError: not under this key, or it was altered.
         """
         try:
@@ -92,7 +99,14 @@ class Seal:
             raise SealBrokenError(
                 f"was not sealed under this {KEY_VARIABLE}, or was altered on its way"
             ) from None
-        return pickle.loads(zlib.decompress(packed))  # noqa: S301 -- authenticated just above
+        here = own_code().encode()
+        if packed[: len(here)] != here:
+            there = packed[: len(here)].decode(errors="replace")
+            raise OtherCodeError(
+                f"comes from an egovnet whose code is {there[:16]}, and here it is "
+                f"{own_code()[:16]}: bring both to the same revision"
+            )
+        return pickle.loads(zlib.decompress(packed[len(here) :]))  # noqa: S301 -- authenticated just above
 
 
 class _Pickler(pickle.Pickler):

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from playbooks.context import THREADED, Context
 from playbooks.drift.history import Before
-from playbooks.drift.unchanged import rules
 from playbooks.fleet import Progress, run
 from playbooks.judge import (
     Check,
@@ -18,6 +17,7 @@ from playbooks.judge import (
     ldp_neighbors,
 )
 from tasks.elastic_runner import ElasticRunner
+from tasks.own_code import own_code
 from tasks.read_device import Reading, read_device
 from templates.device import Device
 from templates.state import DeviceState
@@ -64,7 +64,7 @@ def collect(
             "device": device,
             "routes": {vrf: expectation.may for (_, vrf), expectation in expected.items()},
             "judge": judge,
-            "state_meant": judge.digest(rules()),
+            "state_meant": judge.digest(),
             "before": seen,
             "same_meant": same_meant,
         }
@@ -104,9 +104,9 @@ class Judge:
     #: (name, LSR id) of each router at the other end of a circuit.
     neighbors: tuple[tuple[str, str], ...]
 
-    def digest(self, rules: str) -> str:
-        """Of what it judges by, and of the `rules` themselves."""
-        lines = [rules, *(f"{name} {lsr}" for name, lsr in self.neighbors)]
+    def digest(self) -> str:
+        """Of what it judges by, and of egovnet itself."""
+        lines = [own_code(), *(f"{name} {lsr}" for name, lsr in self.neighbors)]
         for (_, vrf), expectation in sorted(self.routes.items()):
             lines.append(f"{vrf} {_digest(expectation.must)} {_digest(expectation.may)}")
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()

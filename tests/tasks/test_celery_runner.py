@@ -25,6 +25,7 @@ from playbooks.fleet import FleetResult, Silent, run
 from playbooks.plan import Plan, make_plan
 from tasks.broker import WORK, Broker, BrokerDownError
 from tasks.leases import LEASE_SECONDS, Leases
+from tasks.own_code import own_code
 from tasks.read_running import read_running
 from tasks.sealing import Seal
 from tests.chaos.emulated_field import DURATIONS, start
@@ -294,6 +295,20 @@ def test_another_inventory_is_refused_until_it_is_there(place: Provinces) -> Non
             assert read(place.context()).failures == {}
     finally:
         shutil.rmtree(own)
+
+
+def test_another_egovnet_is_refused_and_said_so(
+    place: Provinces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.workers(ALL):
+        with monkeypatch.context() as patch:
+            patch.setattr("tasks.sealing.own_code", lambda: "9" * 64)
+            refused = read(place.context())
+        assert refused.results == {}
+        assert refused.failures.keys() == EVERYBODY
+        said = refused.failures["bj-p1"]
+        assert f"its result comes from an egovnet whose code is {own_code()[:16]}" in said
+        assert read(place.context()).failures == {}
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from nornir.core.task import MultiResult, Result
 
 from tasks.credentials import Credentials
 from tasks.device import Deadline
+from tasks.own_code import own_code
 from tasks.read_running import read_running
-from tasks.sealing import Seal, SealBrokenError
+from tasks.sealing import OtherCodeError, Seal, SealBrokenError
 from tasks.shipment import SHELF_LIFE, RemoteError, Shipment, opened, sealed_result
 
 SECRET = "correct-horse-battery"
@@ -46,6 +47,16 @@ def test_another_key_and_an_altered_text(seal: Seal) -> None:
     altered = sealed[:middle] + ("A" if sealed[middle] != "A" else "B") + sealed[middle + 1 :]
     with pytest.raises(SealBrokenError):
         opened(altered, seal, now=101.0)
+
+
+def test_another_egovnet_s_objects_are_never_unpickled(
+    seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = SHIPMENT.sealed(seal)
+    monkeypatch.setattr("tasks.sealing.own_code", lambda: "9" * 64)
+    monkeypatch.setattr("pickle.loads", lambda _: pytest.fail("it was unpickled"))
+    with pytest.raises(OtherCodeError, match=f"code is {own_code()[:16]}, and here it is 9{{16}}"):
+        opened(sealed, seal, now=101.0)
 
 
 @pytest.mark.parametrize("kept", [Host("bj-p1", password=SECRET), Credentials("li", SECRET)])

@@ -351,7 +351,7 @@ def test_egovnet_s_own_change_is_another_question(
 ) -> None:
     night(context)
     for module in ("collect", "unchanged"):
-        monkeypatch.setattr(f"playbooks.drift.{module}.rules", lambda: "mended")
+        monkeypatch.setattr(f"playbooks.drift.{module}.own_code", lambda: "mended")
     _, data = night(again(context))
     assert as_before(data) == set()
     assert "proved_at" not in data["proof"]
