@@ -83,7 +83,7 @@ def test_patience_is_twice_what_a_device_usually_takes() -> None:
     # all of a slow network exceed the first patience, and there is no end of places
     gauge = Gauge()
     network(60).with_runner(runner).run(task=work, slow=usual, gauge=gauge)
-    assert gauge.most <= 7
+    assert gauge.most <= 10
 
 
 def test_dead_devices_teach_nothing() -> None:
