@@ -4,7 +4,7 @@ import functools
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nornir.core.task import Result, Task
@@ -21,7 +21,8 @@ class Seen:
 
     #: Of the text and state that were meant.
     meant: str
-    #: The router's own, of what it runs and how its Linux is; and of its state.
+    #: The router's own, of what it runs and how its Linux is; and of its state, "" where that was
+    #: judged by another answer.
     runs: str
     state: str
 
@@ -89,6 +90,8 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
             running = against.text if against.changes else None
             state = platform.read_brief(device, answer.said, routes, running)
         if state is None:
+            # a moment later: what is judged is not what was digested, which may have been worse
+            seen = replace(seen, state="")
             state = platform.read_state(device, str(session.linux(platform.state_script(device))))
     finally:
         disconnect(task)

@@ -13,6 +13,7 @@ from lab.emulated.process import EmulatedRouters
 from playbooks.context import REFERENCE, Context, UsageError
 from playbooks.drift.job import drift
 from playbooks.fleet import Silent
+from playbooks.judge import expected_routes
 from playbooks.outcome import Exit
 from tests.playbooks.drift.test_compare import edited
 
@@ -355,3 +356,23 @@ def test_egovnet_s_own_change_is_another_question(
     _, data = night(again(context))
     assert as_before(data) == set()
     assert "proved_at" not in data["proof"]
+
+
+def test_what_is_judged_by_a_later_answer_is_never_as_before(
+    context: Context, routers: EmulatedRouters
+) -> None:
+    """A part of a site's own prefix is well, and no digest of ours: the routes are asked for."""
+    device = context.devices["bj-pe1"]
+    allowed = expected_routes(context.network, context.allocation)
+    vrf, prefix = next(
+        (vrf.name, route)
+        for vrf in device.vrfs
+        for route in sorted(allowed[device.name, vrf.name].must)
+        if route.endswith("/24")
+    )
+    routers.keep_route(device.name, vrf, prefix.replace("0/24", "128/25"))
+    for number in range(3):
+        code, data = night(again(context))
+        assert (code, data["differences"]) == (Exit.DONE, [])
+        others = set(context.network.routers) - {"bj-pe1"} if number else set()
+        assert as_before(data) == others
