@@ -4,6 +4,7 @@
 the other, which is done earlier, afterwards. The exit code is the first that is not 0.
 """
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,8 @@ _PYTEST = (sys.executable, "-m", "pytest")
 def main() -> int:
     """Run both; returns the exit code."""
     options = sys.argv[1:]
+    # so that whoever ends this ends both
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryFile() as told:
         rest = subprocess.Popen(
             [*_PYTEST, *options, "-m", "not lab", "--color=no"],
