@@ -239,6 +239,11 @@ class ConfigurationMethods:
             raise CommandErrorException(
                 f"{self.hostname}: cannot read its configuration: {answer.text('error').strip()}"
             )
+        if not answer.text("linux").strip():
+            # nobody could say whether Linux is as its text says
+            raise CommandErrorException(
+                f"{self.hostname}: cannot read its interfaces: ip(8) printed nothing"
+            )
         self._running = state_from_texts(answer.texts)
         return self._running
 

@@ -166,7 +166,8 @@ def _read_against(
         return Against("", (), (), "", answer.rest, digest)
     wanted = text()
     wanted_text = device_text.split(wanted)
-    if (faults := faults_of_equal(answer.texts, wanted_text)) is not None and answer.status == "ok":
+    readable = answer.status == "ok" and answer.text("linux").strip()
+    if readable and (faults := faults_of_equal(answer.texts, wanted_text)) is not None:
         return Against(wanted, (), faults, linux_diff(faults), answer.rest, digest)
     running, meant = driver._state_of(answer), DeviceState.of(wanted_text)
     changes = line_changes(running, meant)

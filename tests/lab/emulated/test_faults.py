@@ -2,9 +2,12 @@
 
 import threading
 import time
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from napalm.base.exceptions import (
+    CommandErrorException,
     CommandTimeoutException,
     ConnectAuthError,
     ConnectionClosedException,
@@ -17,6 +20,7 @@ from lab.emulated import faults
 from lab.emulated.process import EmulatedRouters
 from lab.emulated.router import Durations
 from napalm_frr import CommitStage
+from napalm_frr.agent import Answer
 from napalm_frr.errors import CommitUndone, RouterNotRestored, SessionLostInCommit
 from tests.lab.emulated.conftest import STATIC, TEXTS, Open
 
@@ -75,6 +79,22 @@ def test_it_hangs_at_the_second_reading(routers: EmulatedRouters, login: Open) -
     with pytest.raises(CommandTimeoutException, match="no end after 1 s"):
         driver.running_text()
     driver.running_text()
+
+
+def test_a_router_that_says_nothing_of_its_interfaces_is_not_taken_for_well(
+    login: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = login("r1")
+    call = driver._agent.call
+
+    def silent(*arguments: Any, **named: Any) -> Answer:  # noqa: ANN401  # as they come
+        answer = call(*arguments, **named)
+        return replace(answer, texts=answer.texts | {"linux": ""})
+
+    monkeypatch.setattr(driver._agent, "call", silent)
+    for ask in (driver.running_text, lambda: driver.read_against(lambda: TEXTS["r1"])):
+        with pytest.raises(CommandErrorException, match="cannot read its interfaces"):
+            ask()
 
 
 def test_a_slow_verb_takes_its_seconds_twice(routers: EmulatedRouters, login: Open) -> None:
