@@ -112,6 +112,7 @@ class Context:
     def meant(self) -> str:
         """A digest of what `network` and `allocation` were made from; "" where nobody knows."""
         lock = self.allocation.lock
+        # as JSON: the lock file's text takes a second for each thousand routers
         numbers = json.dumps([lock.pools, lock.retired], sort_keys=True)
         files = Intent(self._loaded[1].texts()).digest
         return hashlib.sha256(f"{files}\n{numbers}".encode()).hexdigest()

@@ -40,13 +40,14 @@ class AsMeant:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is known from earlier nights of the devices that had no difference then."""
+    """What is known of the devices from earlier nights."""
 
     #: What is meant tonight, as in AsMeant.
     asked: str
+    #: Those that had no difference when they last answered.
     devices: Mapping[str, AsMeant]
-    #: Devices that did not answer last time, or were not asked.
-    not_read: frozenset[str] = frozenset()
+    #: Those that were not read in the last run: most often they are dead.
+    not_read: frozenset[str]
 
     def of(self, device: str) -> tuple[Seen | None, bool]:
         """What it said, and whether the same was meant by the whole inventory then."""
@@ -124,21 +125,18 @@ class History:
             row.device: row.text for row in self._readings() if row.device in wanted and row.text
         }
 
-    def as_meant(self) -> dict[str, AsMeant]:
-        """The devices that had no difference when they last answered, and what they said."""
-        return {
+    def before(self, asked: str) -> Before:
+        """What earlier nights say of the devices, for one that asks whether they are as `asked`."""
+        rows = self._readings()
+        last = max((row.read_at for row in rows), default="")
+        as_meant = {
             row.device: AsMeant(
                 Seen(row.meant, row.runs, row.stands), json.loads(row.state), row.asked or ""
             )
-            for row in self._readings()
+            for row in rows
             if row.meant and row.runs and row.stands
         }
-
-    def not_read_last(self) -> frozenset[str]:
-        """The devices that were read before and not in the last run: most often they are dead."""
-        read = {row.device: row.read_at for row in self._readings()}
-        last = max(read.values(), default="")
-        return frozenset(device for device, at in read.items() if at < last)
+        return Before(asked, as_meant, frozenset(r.device for r in rows if r.read_at < last))
 
     def proof(self, asked: str) -> dict[str, Any] | None:
         """The proof of a network that was as meant, if it was kept for what is `asked`."""

@@ -94,7 +94,9 @@ def drift(
     wanted = frozenset(map(_mendable, remediate))
     policy = read_policy(context.directory, context.network)
     history = History(context.journal.engine, context.network.backbone.name)
-    before = Before(question(context), {} if whole else history.as_meant(), history.not_read_last())
+    before = history.before(question(context))
+    if whole:
+        before = replace(before, devices={})
     job = _Job(context, progress, history, timeout, before, whole)
     started, began = now(), time.monotonic()
     judged = _judge(job)
@@ -181,15 +183,15 @@ def _judge(job: _Job) -> _Judged:
         name = problem.file.removesuffix(" (running)")
         differences.append(_unreadable(name, str(problem)))
     # what did not answer ran this when it last did
-    before, _ = read_facts(job.history.last_texts(collected.unreachable), devices)
-    proof = _proof_before(job, {**texts, **before})
+    last_run, _ = read_facts(job.history.last_texts(collected.unreachable), devices)
+    proof = _proof_before(job, {**texts, **last_run})
     if proof is None:
         verdict = prove_read(
-            devices, {**before, **facts}, from_inventory(context.network, context.allocation)
+            devices, {**last_run, **facts}, from_inventory(context.network, context.allocation)
         )
         differences = with_leaks(differences, verdict, facts)
         proof = verdict_data(verdict)
-        if verdict.proved and not verdict.findings and not (texts or before):
+        if verdict.proved and not verdict.findings and not (texts or last_run):
             job.history.keep_proof(job.before.asked, proof, now())
     told = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}
     for name, reading in read.items():

@@ -100,12 +100,12 @@ def test_many_devices_are_kept_in_few_statements(journal_url: str, tmp_path: Pat
 
 def test_what_a_device_said_when_it_was_as_meant(journal_url: str, tmp_path: Path) -> None:
     nights = history(tmp_path)
-    assert nights.as_meant() == {}
+    assert nights.before("").devices == {}
     keep(nights, FIRST, ROWS, [LEAK])
-    assert nights.as_meant() == {"a": AsMeant(SEEN, {"BGP sessions": 4}, "4" * 64)}
+    assert nights.before("").devices == {"a": AsMeant(SEEN, {"BGP sessions": 4}, "4" * 64)}
     silent = tuple(replace(row, unreachable="no answer") for row in ROWS)
     keep(nights, SECOND, silent, [])
-    assert nights.as_meant() == {"a": AsMeant(SEEN, {"BGP sessions": 4}, "4" * 64)}
+    assert nights.before("").devices == {"a": AsMeant(SEEN, {"BGP sessions": 4}, "4" * 64)}
 
 
 def test_an_older_journal_has_no_digests_and_comes_to_have_them(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_an_older_journal_has_no_digests_and_comes_to_have_them(tmp_path: Path) 
             "INSERT INTO drift_readings VALUES ('test', 'a', '2026-11-23', '{}', '{}', NULL)"
         )
         make_tables(connection)
-    assert History(engine, "test").as_meant() == {}
+    assert History(engine, "test").before("").devices == {}
 
 
 def test_the_proof_of_what_is_meant_is_kept_until_something_else_is(
@@ -138,7 +138,7 @@ def test_the_proof_of_what_is_meant_is_kept_until_something_else_is(
 def test_who_was_not_read_in_the_last_run(journal_url: str, tmp_path: Path) -> None:
     nights = history(tmp_path)
     keep(nights, FIRST, ROWS, [])
-    assert nights.not_read_last() == set()
+    assert nights.before("").not_read == set()
     silent = (replace(ROWS[0], read_at=SECOND), replace(ROWS[1], unreachable="no answer"))
     keep(nights, SECOND, silent, [])
-    assert nights.not_read_last() == {"b"}
+    assert nights.before("").not_read == {"b"}
