@@ -13,6 +13,7 @@ from nornir.core.task import Result, Task
 from nornir.plugins.runners import ThreadedRunner
 
 from playbooks.fleet import FleetResult, Silent, run
+from playbooks.report.progress import PlainProgress
 
 NAMES = [f"pe{number}" for number in range(1, 13)]
 
@@ -137,3 +138,18 @@ def test_devices_work_side_by_side(nornir: Nornir) -> None:
 
     result = run(nornir, "meet", meet, {name: {} for name in NAMES[:4]}, Silent())
     assert sorted(result.results.values()) == [0, 1, 2, 3]
+
+
+def test_a_failure_that_comes_again_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = PlainProgress()
+    for answer in ("failed", "failed", "failed", "done"):
+        progress.stage("state", 1)
+        progress.device("state", "a", "begin")
+        progress.device("state", "a", answer, "no answer" if answer == "failed" else "")
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "state: 1 device",
+        "state: a: failed: no answer",
+        "state: 1 device",
+        "state: a: done",
+    ]
