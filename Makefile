@@ -20,11 +20,12 @@ setup: $(VENV)/.ready
 	@./setup-host
 
 # The stamp is renewed when the lock file or the packaging changes.
-$(VENV)/.ready: requirements.lock pyproject.toml setup-host
+$(VENV)/.ready: requirements.lock pyproject.toml packaging/napalm-frr/pyproject.toml setup-host
 	@./setup-host --python
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		-e packaging/napalm-frr -e .
 	@touch $@
 
 demo: setup
@@ -56,4 +57,4 @@ lab-down: setup
 	$(EGOVNET) lab down
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build src/*.egg-info packaging/*/src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

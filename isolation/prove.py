@@ -1,33 +1,33 @@
 """Facts and an expectation in, a verdict out: the properties, one after another.
 
 The properties are P1 to P10; P11, that a push keeps them at every moment, is
-`isolation.intermediate`. Each is a pure function over the scene in a module of its own.
+`egovnet.isolation.push`. Each is a pure function over the scene in a module of its own.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from isolation.attachments import attachments
-from isolation.bgp_boundaries import bgp_boundaries
-from isolation.closure import close
-from isolation.coverage import coverage, missing
-from isolation.customer_sessions import customer_sessions
-from isolation.customer_statics import customer_statics
-from isolation.default_routes import default_routes
-from isolation.edges import Edge, judge
-from isolation.expectation import Expectation
-from isolation.families import families
-from isolation.foreign_targets import foreign_targets
-from isolation.identities import identities
-from isolation.label_switching import label_switching
-from isolation.management import management
-from isolation.scene import Scene, State, scene
-from isolation.session_policies import session_policies
-from isolation.side_doors import side_doors
-from isolation.sightings import Sighting, findings
-from isolation.transit import transit
-from isolation.verdict import Checked, Verdict
-from templates.facts import DeviceFacts
+from egovnet.isolation.model.edges import Edge, judge
+from egovnet.isolation.model.expectation import Expectation
+from egovnet.isolation.model.finding_drafts import Sighting, findings
+from egovnet.isolation.model.scene import Scene, State, scene
+from egovnet.isolation.model.verdict import Checked, Verdict
+from egovnet.isolation.properties.coverage import coverage, missing
+from egovnet.isolation.properties.p1_closure import close
+from egovnet.isolation.properties.p1_foreign_targets import foreign_targets
+from egovnet.isolation.properties.p1_transit import transit
+from egovnet.isolation.properties.p2_attachments import attachments
+from egovnet.isolation.properties.p3_table_links import side_doors
+from egovnet.isolation.properties.p4_label_switching import label_switching
+from egovnet.isolation.properties.p5_customer_sessions import customer_sessions
+from egovnet.isolation.properties.p5_customer_statics import customer_statics
+from egovnet.isolation.properties.p6_management import management
+from egovnet.isolation.properties.p7_default_routes import default_routes
+from egovnet.isolation.properties.p8_bgp_boundaries import bgp_boundaries
+from egovnet.isolation.properties.p9_identities import identities
+from egovnet.isolation.properties.p9_session_policies import session_policies
+from egovnet.isolation.properties.p10_families import families
+from egovnet.templates.model.facts import DeviceFacts
 
 PROPERTIES = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10")
 

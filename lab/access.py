@@ -10,8 +10,8 @@ import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from lab.state import write_private
-from lab.topology import Topology
+from egovnet.lab.state import write_private
+from egovnet.lab.topology import Topology
 
 CONTROL = "control"
 """Name of the SSH server in the virtual machine's root namespace."""

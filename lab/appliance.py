@@ -16,10 +16,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import appliance_root, kernel_image
-from lab.cpio_archive import CpioWriter
-from lab.debian_packages import AptWorkspace, Package
-from lab.errors import ApplianceError
+from egovnet.lab import appliance_root, kernel_image
+from egovnet.lab.cpio_archive import CpioWriter
+from egovnet.lab.debian_packages import AptWorkspace, Package
+from egovnet.lab.errors import ApplianceError
 
 GUEST_FILES = Path(__file__).with_name("appliance")
 """Our own programs in the guest: ``init`` and what it starts."""

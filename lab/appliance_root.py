@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lab.errors import ApplianceError
+from egovnet.lab.errors import ApplianceError
 
 KERNEL_MODULES = (
     "virtio_pci",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lab.state import LabState
-from lab.topology import Topology
+from egovnet.lab.state import LabState
+from egovnet.lab.topology import Topology
 
 Progress = Callable[[str], None]
 """Told what is being done, one short line at a time."""

@@ -13,17 +13,23 @@ from typing import Any
 
 import yaml
 
-from lab.access import make_access
-from lab.backend import EXEC_SECONDS, Completed, Progress
-from lab.containerlab_file import (
+from egovnet.lab.access import make_access
+from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
+from egovnet.lab.containerlab_file import (
     DEFAULT_IMAGE,
     PREFIX,
     containerlab_file_name,
     containerlab_files,
 )
-from lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError, ToolMissingError
-from lab.state import LabState, NodeState, locked, read_state, write_private, write_state
-from lab.topology import Topology
+from egovnet.lab.errors import (
+    GuestError,
+    LabDiffersError,
+    LabNotRunningError,
+    NodeError,
+    ToolMissingError,
+)
+from egovnet.lab.state import LabState, NodeState, locked, read_state, write_private, write_state
+from egovnet.lab.topology import Topology
 
 DEPLOY_SECONDS = 600
 INSPECT_SECONDS = 60

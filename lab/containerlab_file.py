@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from lab.device_text import PORTS_LINE, split_device_text
-from lab.errors import ContainerlabFileError
-from lab.topology import DAEMONS, Node, Topology
+from egovnet.lab.device_text import PORTS_LINE, split_device_text
+from egovnet.lab.errors import ContainerlabFileError
+from egovnet.lab.topology import DAEMONS, Node, Topology
 
 DEFAULT_IMAGE = "egovnet-frr:8.4.4"
 """An image that holds Debian's frr, ifupdown2 and openssh-server."""

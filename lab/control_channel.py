@@ -11,8 +11,8 @@ from pathlib import Path
 
 import paramiko
 
-from lab.backend import Completed
-from lab.errors import GuestError
+from egovnet.lab.backend import Completed
+from egovnet.lab.errors import GuestError
 
 CONNECT_SECONDS = 15.0
 TIMED_OUT = 124

@@ -6,11 +6,11 @@ Customers run their own equipment: these texts are the lab's, never egovnet's to
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, ip_interface, ip_network
 
-from inventory.allocation import Allocation
-from inventory.models import IPNetwork, Network
-from lab.errors import TopologyError
-from templates.device import IPInterface
-from templates.intend import access_addresses
+from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.model.sections import IPNetwork, Network
+from egovnet.lab.errors import TopologyError
+from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.model.device import IPInterface
 
 #: The site's local network is the first subnet of this length in each of its prefixes.
 _LAN_LENGTH = {4: 24, 6: 64}

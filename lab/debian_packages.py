@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.errors import ApplianceError, ToolMissingError
+from egovnet.lab.errors import ApplianceError, ToolMissingError
 
 APT_SECONDS = 600
 

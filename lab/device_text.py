@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from lab.errors import DeviceTextError
+from egovnet.lab.errors import DeviceTextError
 
 PORTS_LINE = "# ports.conf --"
 _FRR_START = re.compile(r"^frr version .*$", re.MULTILINE)

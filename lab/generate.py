@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from inventory.allocation import Allocation
-from inventory.models import Network
-from lab.customer import access_port, ce_commands, ce_text, host_commands, speaks_bgp
-from lab.topology import Endpoint, Link, Node, Topology
+from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.model.sections import Network
+from egovnet.lab.customer import access_port, ce_commands, ce_text, host_commands, speaks_bgp
+from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
 ROUTER_DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd")
 CE_DAEMONS = ("zebra", "bgpd")

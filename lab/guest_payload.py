@@ -7,10 +7,10 @@ import json
 from ipaddress import IPv4Address
 from typing import Any
 
-from lab.access import Access
-from lab.cpio_archive import CpioWriter
-from lab.device_text import PORTS_LINE, split_device_text
-from lab.topology import Node, Topology
+from egovnet.lab.access import Access
+from egovnet.lab.cpio_archive import CpioWriter
+from egovnet.lab.device_text import PORTS_LINE, split_device_text
+from egovnet.lab.topology import Node, Topology
 
 CONTROL_HOST_NUMBER = 2
 """The root namespace's address in the management subnet, by its number from the network's."""

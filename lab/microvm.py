@@ -13,15 +13,15 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lab.access import make_access
-from lab.appliance import Appliance, ensure_appliance
-from lab.backend import EXEC_SECONDS, Completed, Progress
-from lab.console import BootReport, read_console
-from lab.control_channel import ControlChannel
-from lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError
-from lab.guest_payload import control_address, guest_payload
-from lab.qemu import find_qemu, kvm_works, machine_arguments
-from lab.state import (
+from egovnet.lab.access import make_access
+from egovnet.lab.appliance import Appliance, ensure_appliance
+from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
+from egovnet.lab.console import BootReport, read_console
+from egovnet.lab.control_channel import ControlChannel
+from egovnet.lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError
+from egovnet.lab.guest_payload import control_address, guest_payload
+from egovnet.lab.qemu import find_qemu, kvm_works, machine_arguments
+from egovnet.lab.state import (
     LabState,
     NodeState,
     end_process,
@@ -32,7 +32,7 @@ from lab.state import (
     write_private,
     write_state,
 )
-from lab.topology import Topology
+from egovnet.lab.topology import Topology
 
 BOOT_SECONDS = 180.0
 RESTART_SECONDS = 120.0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
-from lab.errors import ToolMissingError
+from egovnet.lab.errors import ToolMissingError
 
 QEMU = "qemu-system-x86_64"
 KVM_PROBE_SECONDS = 5.0

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lab.errors import LabBusyError
+from egovnet.lab.errors import LabBusyError
 
 STATE_FILE = "state.json"
 LOCK_FILE = "lock"

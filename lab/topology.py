@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from lab.errors import NodeError, TopologyError
+from egovnet.lab.errors import NodeError, TopologyError
 
 NodeKind = Literal["router", "ce", "host", "switch"]
 DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")

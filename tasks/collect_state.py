@@ -2,9 +2,9 @@
 
 from nornir.core.task import Result, Task
 
-from tasks.device import driver
-from templates.device import Device
-from templates.platforms import PLATFORMS
+from egovnet.tasks.device import driver
+from egovnet.templates.model.device import Device
+from egovnet.templates.registry import PLATFORMS
 
 
 def collect_state(task: Task, device: Device) -> Result:

@@ -6,7 +6,7 @@ from typing import Any
 from napalm.base.exceptions import CommitError, LockError
 from nornir.core.task import Result, Task
 
-from tasks.device import Deadline, driver, seconds_until
+from egovnet.tasks.device import Deadline, driver, seconds_until
 
 #: Key of a host's data: an earlier worker died while it was at this task on this host.
 TAKEN_UP = "taken-up"

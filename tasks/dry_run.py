@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
-from tasks.device import driver
+from egovnet.tasks.device import driver
 
 
 @dataclass(frozen=True, slots=True)

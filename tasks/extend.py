@@ -2,7 +2,7 @@
 
 from nornir.core.task import Result, Task
 
-from tasks.device import SESSION_LOST, Deadline, driver, reconnect, seconds_until
+from egovnet.tasks.device import SESSION_LOST, Deadline, driver, reconnect, seconds_until
 
 
 def extend(task: Task, change_id: str, deadline: Deadline) -> Result:

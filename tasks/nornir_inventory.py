@@ -19,12 +19,12 @@ from nornir.core.inventory import (
     ParentGroups,
 )
 
-from inventory.allocation import Allocation, allocate
-from inventory.errors import EgovnetError
-from inventory.loader import load
-from inventory.lock_file import read_lock
-from inventory.models import Network
-from tasks.credentials import Credentials, find_credentials
+from egovnet.inventory.allocation.allocate import Allocation, allocate
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.model.sections import Network
+from egovnet.inventory.source.load import load
+from egovnet.tasks.credentials import Credentials, find_credentials
 
 #: Seconds until an unanswered TCP connection or login is given up (EGOVNET_CONNECT_TIMEOUT).
 CONNECT_TIMEOUT = 20

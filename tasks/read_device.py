@@ -9,10 +9,10 @@ from typing import Any
 
 from nornir.core.task import Result, Task
 
-from tasks.device import disconnect, driver
-from templates.device import Device
-from templates.platforms import PLATFORMS
-from templates.state import DeviceState
+from egovnet.tasks.device import disconnect, driver
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.state import DeviceState
+from egovnet.templates.registry import PLATFORMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from nornir.core.task import Result, Task
 
-from tasks.device import driver
+from egovnet.tasks.device import driver
 
 
 def read_running(task: Task) -> Result:

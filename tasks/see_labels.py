@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nornir.core.task import Result, Task
 
-from tasks.device import driver
+from egovnet.tasks.device import driver
 
 #: Circuits watched on one router: enough to see that labels are there.
 _MOST = 4

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
-from tasks.device import driver
+from egovnet.tasks.device import driver
 
 #: Requests under way at once from one node; an emulated router has little more to give.
 PARALLEL = 8

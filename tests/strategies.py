@@ -1,6 +1,6 @@
 """Hypothesis strategies: valid networks of any small size, and what may happen to them.
 
-A network here is what `inventory.loader.load` could have returned: `tests/inventory` checks that
+A network here is what `inventory.source.load` could have returned: `tests/inventory` checks that
 every one of them passes the cross checks and survives being written and read.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from inventory.models import (
+from egovnet.inventory.model.sections import (
     Agency,
     Backbone,
     Circuit,

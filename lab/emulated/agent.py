@@ -13,11 +13,11 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
-from lab.emulated import vtysh
-from lab.emulated.commit_process import RESTARTED, CommitProcess
-from lab.emulated.commits import OPEN, Commit, Disk, Lock, State
-from lab.emulated.faults import KeepLock
-from lab.emulated.router import Router
+from egovnet.lab.emulated import vtysh
+from egovnet.lab.emulated.commit_process import RESTARTED, CommitProcess
+from egovnet.lab.emulated.commits import OPEN, Commit, Disk, Lock, State
+from egovnet.lab.emulated.faults import KeepLock
+from egovnet.lab.emulated.router import Router
 
 KEEP = 8
 _ID = re.compile(r"(?!\.\.?$)[A-Za-z0-9._-]{1,64}$")

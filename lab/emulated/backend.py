@@ -13,20 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from lab.access import make_access
-from lab.backend import EXEC_SECONDS, Completed, Progress
-from lab.emulated.control import Control
-from lab.emulated.fleet import FleetSpec, RouterSpec
-from lab.emulated.process import start
-from lab.emulated.router import Durations
-from lab.errors import (
-    GuestError,
-    LabDiffersError,
-    LabError,
-    LabNotRunningError,
-    NodeError,
-)
-from lab.state import (
+from egovnet.lab.access import make_access
+from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
+from egovnet.lab.emulated.control import Control
+from egovnet.lab.emulated.fleet import FleetSpec, RouterSpec
+from egovnet.lab.emulated.process import start
+from egovnet.lab.emulated.router import Durations
+from egovnet.lab.errors import GuestError, LabDiffersError, LabError, LabNotRunningError, NodeError
+from egovnet.lab.state import (
     LabState,
     NodeState,
     end_process,
@@ -37,7 +31,7 @@ from lab.state import (
     write_private,
     write_state,
 )
-from lab.topology import Topology
+from egovnet.lab.topology import Topology
 
 NAME = "emulated"
 READY_SECONDS = 60.0

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lab.emulated.frr_commands import FAMILIES, Line, Node, read_line
-from lab.emulated.frr_lines import OK, Contexts, Kept, Path, Reply, order_of, refused
+from egovnet.lab.emulated.frr_commands import FAMILIES, Line, Node, read_line
+from egovnet.lab.emulated.frr_lines import OK, Contexts, Kept, Path, Reply, order_of, refused
 
 UNICAST = FAMILIES[Node.BGP_IPV4]
 DEFAULT_ACTIVE = "bgp default ipv4-unicast"

@@ -11,8 +11,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from lab.emulated.fleet import Fleet
-from lab.errors import LabError, LabNotRunningError, NodeError
+from egovnet.lab.emulated.fleet import Fleet
+from egovnet.lab.errors import LabError, LabNotRunningError, NodeError
 
 LONGEST = 1 << 30
 """Octets of a line: thousands of whole texts fit."""

@@ -7,8 +7,8 @@ import json
 import re
 from typing import Any, TypeAlias
 
-from lab.emulated.control_plane import ControlPlane
-from lab.emulated.router import Router
+from egovnet.lab.emulated.control_plane import ControlPlane
+from egovnet.lab.emulated.router import Router
 
 _PRINTED = {"ipv4 unicast": "ipv4Unicast", "ipv6 unicast": "ipv6Unicast", "ipv4 vpn": "ipv4Vpn",
             "ipv6 vpn": "ipv6Vpn", "l2vpn evpn": "l2VpnEvpn"}  # fmt: skip
@@ -117,7 +117,7 @@ def routes(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
 
 
 def route_digest(router: Router, version: str, tables: str) -> str:
-    """What sha256sum prints of the kernel's tables, as `templates.frr.route_digest` asks it."""
+    """What sha256sum prints of the kernel's tables, as `route_digest` asks it."""
     plane = router.control_plane or ControlPlane([router])
     family = "ipv6" if version == "6" else "ipv4"
     alone = "/128" if version == "6" else "/32"

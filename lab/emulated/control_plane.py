@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from lab.emulated.control_facts import addresses_by_vrf, read_backbone
-from lab.emulated.control_sessions import Sessions
-from lab.emulated.control_tables import Exports, Tables, read_tables
-from lab.emulated.router import Router
+from egovnet.lab.emulated.control_facts import addresses_by_vrf, read_backbone
+from egovnet.lab.emulated.control_sessions import Sessions
+from egovnet.lab.emulated.control_tables import Exports, Tables, read_tables
+from egovnet.lab.emulated.router import Router
 
 _LONG = 4096
 

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias, get_args, get_type_hints
 
 import yaml
 
-from lab.errors import LabError
+from egovnet.lab.errors import LabError
 
 Verb: TypeAlias = Literal[
     "read", "check", "commit", "correct", "reload", "accept", "abort", "confirm", "rollback",

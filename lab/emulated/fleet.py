@@ -13,14 +13,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from lab.device_text import split_device_text
-from lab.emulated import faults, vtysh_commands
-from lab.emulated.control_plane import ControlPlane
-from lab.emulated.daemons import KILLABLE
-from lab.emulated.faults import Script
-from lab.emulated.router import Durations, Router
-from lab.emulated.server import Login, Station
-from lab.errors import NodeError
+from egovnet.lab.device_text import split_device_text
+from egovnet.lab.emulated import faults, vtysh_commands
+from egovnet.lab.emulated.control_plane import ControlPlane
+from egovnet.lab.emulated.daemons import KILLABLE
+from egovnet.lab.emulated.faults import Script
+from egovnet.lab.emulated.router import Durations, Router
+from egovnet.lab.emulated.server import Login, Station
+from egovnet.lab.errors import NodeError
 
 
 class RouterSpec(BaseModel):

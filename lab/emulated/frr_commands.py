@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from lab.emulated.command_syntax import Syntax
+from egovnet.lab.emulated.command_syntax import Syntax
 
 
 class Node(StrEnum):

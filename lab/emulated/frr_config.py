@@ -10,9 +10,18 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from lab.emulated.bgp_rules import Peers
-from lab.emulated.frr_commands import FAMILIES, Line
-from lab.emulated.frr_lines import NOT_FOUND, OK, Contexts, Path, Reply, failed, natural, refused
+from egovnet.lab.emulated.bgp_rules import Peers
+from egovnet.lab.emulated.frr_commands import FAMILIES, Line
+from egovnet.lab.emulated.frr_lines import (
+    NOT_FOUND,
+    OK,
+    Contexts,
+    Path,
+    Reply,
+    failed,
+    natural,
+    refused,
+)
 
 HEADER = "frr version 8.4.4\nfrr defaults traditional\nhostname {name}\n"
 

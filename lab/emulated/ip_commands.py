@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable
 from typing import TypeAlias
 
-from lab.emulated.linux import Link, Linux
-from lab.emulated.router import Router
+from egovnet.lab.emulated.linux import Link, Linux
+from egovnet.lab.emulated.router import Router
 
 Said: TypeAlias = "tuple[str, str, int]"
 """Output, errors, exit code."""

@@ -11,14 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from lab.access import make_access
-from lab.emulated.control import Control
-from lab.emulated.faults import AnyFault, to_data
-from lab.emulated.fleet import FleetSpec, RouterSpec
-from lab.emulated.router import Durations
-from lab.errors import GuestError, NodeError
-from lab.state import write_private
-from lab.topology import Node, Topology
+from egovnet.lab.access import make_access
+from egovnet.lab.emulated.control import Control
+from egovnet.lab.emulated.faults import AnyFault, to_data
+from egovnet.lab.emulated.fleet import FleetSpec, RouterSpec
+from egovnet.lab.emulated.router import Durations
+from egovnet.lab.errors import GuestError, NodeError
+from egovnet.lab.state import write_private
+from egovnet.lab.topology import Node, Topology
 
 PORT = 2222
 
@@ -219,7 +219,13 @@ def start(
     """Start the process that serves a spec."""
     root = Path(__file__).parent.parent.parent
     return subprocess.Popen(
-        [sys.executable, "-m", "lab.emulated.serve", str(file), *([marker] if marker else [])],
+        [
+            sys.executable,
+            "-m",
+            "egovnet.lab.emulated.serve",
+            str(file),
+            *([marker] if marker else []),
+        ],
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         stderr=stderr,

@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lab.device_text import split_device_text
-from lab.emulated import vtysh
-from lab.emulated.daemons import without_daemons
-from lab.emulated.faults import RefuseLine, Script
-from lab.emulated.frr_config import FrrConfig
-from lab.emulated.frr_lines import FAILED, OK, Reply
-from lab.emulated.linux import Linux, read_stanzas
+from egovnet.lab.device_text import split_device_text
+from egovnet.lab.emulated import vtysh
+from egovnet.lab.emulated.daemons import without_daemons
+from egovnet.lab.emulated.faults import RefuseLine, Script
+from egovnet.lab.emulated.frr_config import FrrConfig
+from egovnet.lab.emulated.frr_lines import FAILED, OK, Reply
+from egovnet.lab.emulated.linux import Linux, read_stanzas
 
 if TYPE_CHECKING:
-    from lab.emulated.control_plane import ControlPlane
+    from egovnet.lab.emulated.control_plane import ControlPlane
 
 INTERFACES_MARK = "# This file describes the network interfaces\n"
 PORTS_MARK = "# ports.conf --\n"

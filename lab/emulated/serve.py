@@ -1,4 +1,4 @@
-"""The process of emulated routers: ``python -m lab.emulated.serve SPEC.json [MARKER]``.
+"""The process of emulated routers: ``python -m egovnet.lab.emulated.serve SPEC.json [MARKER]``.
 
 Prints ``ready`` and a line end when all listen, then serves until SIGTERM.
 """
@@ -13,9 +13,9 @@ import signal
 import sys
 from pathlib import Path
 
-from lab.emulated import control
-from lab.emulated.fleet import Fleet, FleetSpec
-from lab.errors import LabError
+from egovnet.lab.emulated import control
+from egovnet.lab.emulated.fleet import Fleet, FleetSpec
+from egovnet.lab.errors import LabError
 
 
 async def _serve(spec: FleetSpec) -> None:

@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import asyncssh
 
-from lab.emulated.agent import Agent
-from lab.emulated.delayed_transport import DelayedTransport
-from lab.emulated.faults import Hang, RefuseConnections, RefuseLogin
-from lab.emulated.router import Router
-from lab.emulated.shell import Done, SessionDropped, Shell, wants_input
+from egovnet.lab.emulated.agent import Agent
+from egovnet.lab.emulated.delayed_transport import DelayedTransport
+from egovnet.lab.emulated.faults import Hang, RefuseConnections, RefuseLogin
+from egovnet.lab.emulated.router import Router
+from egovnet.lab.emulated.shell import Done, SessionDropped, Shell, wants_input
 
 # what paramiko and OpenSSH agree on with it costs the least of what both have
 _KEX = ["curve25519-sha256", "curve25519-sha256@libssh.org"]

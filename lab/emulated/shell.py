@@ -10,12 +10,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from lab.emulated import ip_commands
-from lab.emulated.agent import Agent, UsageError
-from lab.emulated.control_answers import route_digest
-from lab.emulated.faults import VERBS, DropSession, Hang, Slow
-from lab.emulated.router import Router
-from lab.emulated.vtysh_commands import show, silent_daemon
+from egovnet.lab.emulated import ip_commands
+from egovnet.lab.emulated.agent import Agent, UsageError
+from egovnet.lab.emulated.control_answers import route_digest
+from egovnet.lab.emulated.faults import VERBS, DropSession, Hang, Slow
+from egovnet.lab.emulated.router import Router
+from egovnet.lab.emulated.vtysh_commands import show, silent_daemon
 
 #: How the kernel's routes of some tables are asked for: one digest of "TABLE PREFIX" lines.
 _ROUTES_DIGEST = re.compile(

@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator
 
-from lab.emulated import control_answers, vtysh
-from lab.emulated.control_plane import ControlPlane
-from lab.emulated.router import Router, without_noise
+from egovnet.lab.emulated import control_answers, vtysh
+from egovnet.lab.emulated.control_plane import ControlPlane
+from egovnet.lab.emulated.router import Router, without_noise
 
 _DAEMONS = {"bgp": "bgpd", "isis": "isisd", "mpls ldp": "ldpd"}
 _VERSION = "FRRouting 8.4.4 ({name}) on Linux(emulated).\nCopyright 1996-2005 Kunihiro Ishiguro.\n"

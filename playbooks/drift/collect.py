@@ -6,21 +6,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from playbooks.context import THREADED, Context
-from playbooks.drift.history import Before
-from playbooks.fleet import Progress, run
-from playbooks.judge import (
+from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.workspace import THREADED, Context
+from egovnet.playbooks.drift.history import Before
+from egovnet.playbooks.verify.control_plane import (
     Check,
     VrfExpectation,
     expected_routes,
     judge_device,
     ldp_neighbors,
 )
-from tasks.elastic_runner import ElasticRunner
-from tasks.own_code import own_code
-from tasks.read_device import Reading, read_device
-from templates.device import Device
-from templates.state import DeviceState
+from egovnet.tasks.code_version import own_code
+from egovnet.tasks.read_device import Reading, read_device
+from egovnet.tasks.runners.elastic import ElasticRunner
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.state import DeviceState
 
 #: Seconds that a device has, from the connection to the last answer.
 DEFAULT_TIMEOUT = 120

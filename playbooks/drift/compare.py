@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from playbooks.drift.night import RANKED, Difference, DriftClass
-from playbooks.judge import Check
-from templates.device import Device
-from templates.facts import BgpInstance, DeviceFacts, NeighborFacts
-from templates.line_meaning import LineKind, LineMeaning
-from templates.platforms import PLATFORMS, redact
+from egovnet.playbooks.results.drift_report import RANKED, Difference, DriftClass
+from egovnet.playbooks.verify.control_plane import Check
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.facts import BgpInstance, DeviceFacts, NeighborFacts
+from egovnet.templates.model.lines import LineKind, LineMeaning
+from egovnet.templates.registry import PLATFORMS, redact
 
 _CLASS_OF = {
     LineKind.COSMETIC: DriftClass.COSMETIC,

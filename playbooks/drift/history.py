@@ -13,14 +13,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from playbooks.drift.night import MENDED, DeviceNight, Difference, LastKnown, NightBefore
-from playbooks.journal_tables import (
+from egovnet.playbooks.journal.tables import (
     DRIFT_DIFFERENCES,
     DRIFT_PROOFS,
     DRIFT_READINGS,
     DRIFT_RUNS,
 )
-from tasks.read_device import Seen
+from egovnet.playbooks.results.drift_report import (
+    MENDED,
+    DeviceNight,
+    Difference,
+    LastKnown,
+    NightBefore,
+)
+from egovnet.tasks.read_device import Seen
 
 #: Nights that the trend goes back.
 NIGHTS = 365

@@ -7,18 +7,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from inventory.allocation import vrf_of
-from isolation.expectation import from_inventory
-from playbooks.context import Context, UsageError
-from playbooks.drift.collect import DEFAULT_TIMEOUT, Collected, as_meant, collect, now
-from playbooks.drift.compare import (
+from egovnet.inventory.allocation.allocate import vrf_of
+from egovnet.isolation.model.expectation import from_inventory
+from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.drift.collect import DEFAULT_TIMEOUT, Collected, as_meant, collect, now
+from egovnet.playbooks.drift.compare import (
     Change,
     configuration_differences,
     linux_differences,
     state_differences,
 )
-from playbooks.drift.history import Before, History
-from playbooks.drift.night import (
+from egovnet.playbooks.drift.history import Before, History
+from egovnet.playbooks.drift.policy import read_policy
+from egovnet.playbooks.drift.remediate import Remediator, Wish
+from egovnet.playbooks.drift.separation import (
+    AS_LAST_SEEN,
+    AS_MEANT,
+    prove_read,
+    read_facts,
+    with_leaks,
+)
+from egovnet.playbooks.drift.unchanged import question
+from egovnet.playbooks.report.files.drift_files import write_drift_reports
+from egovnet.playbooks.results.drift_report import (
     MENDED,
     DeviceNight,
     Difference,
@@ -28,16 +40,10 @@ from playbooks.drift.night import (
     Standing,
     rank,
 )
-from playbooks.drift.policy import read_policy
-from playbooks.drift.remediate import Remediator, Wish
-from playbooks.drift.separation import AS_LAST_SEEN, AS_MEANT, prove_read, read_facts, with_leaks
-from playbooks.drift.unchanged import question
-from playbooks.fleet import Progress
-from playbooks.outcome import Exit, Outcome, gravest
-from playbooks.report.drift_files import write_drift_reports
-from playbooks.verdict_data import verdict_data
-from templates.intended_facts import intended_facts
-from templates.platforms import redact
+from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
+from egovnet.playbooks.results.verdict import verdict_data
+from egovnet.templates.intend.device_facts import intended_facts
+from egovnet.templates.registry import redact
 
 #: Classes that may be put back: what is not egovnet's never is, and cosmetics need not be.
 MENDABLE = (DriftClass.LEAK, DriftClass.SERVICE, DriftClass.POLICY)

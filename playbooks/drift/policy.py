@@ -26,11 +26,11 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from inventory.closed_file import problem_at, read_closed
-from inventory.errors import Problem
-from inventory.models import Closed, Network
-from inventory.yaml_source import Document
-from playbooks.drift.night import Difference, DriftClass, Standing
+from egovnet.inventory.model.errors import Problem
+from egovnet.inventory.model.sections import Closed, Network
+from egovnet.inventory.source.closed_file import problem_at, read_closed
+from egovnet.inventory.source.yaml_source import Document
+from egovnet.playbooks.results.drift_report import Difference, DriftClass, Standing
 
 FILE = "drift.yaml"
 #: Percent of the network's routers that a night may change unless the file says otherwise.

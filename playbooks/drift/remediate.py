@@ -10,25 +10,25 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from inventory.errors import InventoryError
-from isolation.expectation import from_inventory
-from playbooks.archiving import archived
-from playbooks.context import Context
-from playbooks.drift.compare import Change
-from playbooks.drift.night import Difference, DriftClass, Remediation, rank
-from playbooks.drift.separation import devices_of, prove_read, read_facts
-from playbooks.fleet import Progress, run
-from playbooks.gate import Gate, gate
-from playbooks.health import Health
-from playbooks.intents import Intents, network_runs, record
-from playbooks.journal_records import REMEDIATE, UNDONE
-from playbooks.plan import Plan, make_plan
-from playbooks.transaction import Transaction
-from playbooks.transaction_options import Options, Verdict
-from playbooks.undo import means_the_same, meant
-from playbooks.waves import Wave
-from tasks.put_back import put_back
-from templates.platforms import render
+from egovnet.inventory.model.errors import InventoryError
+from egovnet.isolation.model.expectation import from_inventory
+from egovnet.playbooks.archive.catch_up import archived
+from egovnet.playbooks.change.health_gate import Health
+from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.change.proof_gate import Gate, gate
+from egovnet.playbooks.change.transaction import Transaction
+from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.waves import Wave
+from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs, record
+from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.drift.compare import Change
+from egovnet.playbooks.drift.separation import devices_of, prove_read, read_facts
+from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
+from egovnet.playbooks.results.drift_report import Difference, DriftClass, Remediation, rank
+from egovnet.playbooks.rollback.undo_intent import means_the_same, meant
+from egovnet.tasks.restore_lines import put_back
+from egovnet.templates.registry import render
 
 #: Hours that one night is: what was put back in them counts towards its share.
 NIGHT = 12

@@ -7,16 +7,16 @@ run what it ran when it last did. What denies the proof makes a difference a lea
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from inventory.errors import Problem
-from isolation.expectation import Expectation
-from isolation.prove import prove
-from isolation.verdict import Finding, Severity, Verdict
-from playbooks.drift.night import Difference, DriftClass
-from templates.device import Device
-from templates.errors import ConfigTextError
-from templates.facts import DeviceFacts
-from templates.intended_facts import intended_facts
-from templates.platforms import read_config, render
+from egovnet.inventory.model.errors import Problem
+from egovnet.isolation.model.expectation import Expectation
+from egovnet.isolation.model.verdict import Finding, Severity, Verdict
+from egovnet.isolation.prove import prove
+from egovnet.playbooks.results.drift_report import Difference, DriftClass
+from egovnet.templates.intend.device_facts import intended_facts
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.errors import ConfigTextError
+from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.registry import read_config, render
 
 AS_LAST_SEEN = (
     "Routers that did not answer run what they ran when they last did, or what is meant if they "

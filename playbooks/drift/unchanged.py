@@ -2,8 +2,8 @@
 
 import hashlib
 
-from playbooks.context import Context
-from tasks.own_code import own_code
+from egovnet.playbooks.core.workspace import Context
+from egovnet.tasks.code_version import own_code
 
 
 def question(context: Context) -> str:

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inventory.models import Role
-from playbooks.context import Context
-from playbooks.fleet import Silent
-from playbooks.plan import make_plan
-from playbooks.transaction import Transaction
-from templates.device import Vrf
-from templates.platforms import render
+from egovnet.inventory.model.sections import Role
+from egovnet.playbooks.change.plan import make_plan
+from egovnet.playbooks.change.transaction import Transaction
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import Context
+from egovnet.templates.model.device import Vrf
+from egovnet.templates.registry import render
 from tests.playbooks.conftest import Workplace
 
 pytestmark = pytest.mark.lab

@@ -15,9 +15,9 @@ from hier_config import get_hconfig
 from hier_config.models import Platform
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inventory.allocation import allocate
-from templates.intend import intend
-from templates.platforms import read_config, render
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.registry import read_config, render
 from tests.generated import nation, network_of
 
 EDGES = 60

@@ -30,12 +30,12 @@ import yaml
 from netmiko import ConnectHandler
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inventory.models import Role
-from lab.emulated.faults import Hang, Slow
-from lab.emulated.process import EmulatedRouters
-from playbooks.context import Context, Selection
-from playbooks.drift.job import drift
-from playbooks.fleet import Silent
+from egovnet.inventory.model.sections import Role
+from egovnet.lab.emulated.faults import Hang, Slow
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import Context, Selection
+from egovnet.playbooks.drift.job import drift
 from tests.generated import nation, write
 
 MANY, VRFS, SPAN = 2000, 20, 25

@@ -16,12 +16,12 @@ import pytest
 from napalm import get_network_driver
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inventory.allocation import allocate
-from lab.emulated.process import EmulatedRouters
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.templates.frr.state.state_reader import read_state, state_script
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.registry import render
 from napalm_frr import FRRDriver
-from templates.frr.state_reader import read_state, state_script
-from templates.intend import intend
-from templates.platforms import render
 from tests.generated import nation, network_of
 from tests.lab.emulated.networks import ports
 

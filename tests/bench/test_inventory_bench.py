@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inventory.allocation import Allocation, allocate
-from inventory.loader import load
-from inventory.lock_file import read_lock, write_lock
+from egovnet.inventory.allocation.allocate import Allocation, allocate
+from egovnet.inventory.allocation.lock_file import read_lock, write_lock
+from egovnet.inventory.source.load import load
 from tests.generated import nation, write
 
 SMALL = 50

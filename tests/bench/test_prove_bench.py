@@ -10,8 +10,8 @@ import time
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from isolation.expectation import Expectation
-from isolation.prove import prove
+from egovnet.isolation.model.expectation import Expectation
+from egovnet.isolation.prove import prove
 from tests.generated import nation, network_of
 from tests.isolation.networks import Facts, of_network
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inventory.allocation import allocate
-from inventory.loader import load
-from templates.intend import intend
-from templates.platforms import render
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.source.load import load
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.registry import render
 from tests.generated import nation, write
 
 SMALL = 50

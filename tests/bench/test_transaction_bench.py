@@ -14,16 +14,16 @@ import pytest
 import yaml
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inventory.models import Role
-from lab.emulated.process import EmulatedRouters
-from lab.emulated.router import MEASURED, Durations
-from playbooks.context import Context
-from playbooks.fleet import Silent
-from playbooks.journal import Journal
-from playbooks.plan import Plan, make_plan
-from playbooks.transaction import Transaction
-from playbooks.transaction_options import Options, Verdict
-from playbooks.waves import Wave
+from egovnet.inventory.model.sections import Role
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.lab.emulated.router import MEASURED, Durations
+from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.change.transaction import Transaction
+from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.waves import Wave
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.journal.journal import Journal
 from tests.chaos.runs import Health
 from tests.generated import nation, write
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from playbooks.context import Context
-from playbooks.fleet import Silent
-from playbooks.plan import Plan
-from playbooks.transaction import Transaction
-from playbooks.transaction_options import Options
-from playbooks.waves import Wave
+from egovnet.playbooks.change.plan import Plan
+from egovnet.playbooks.change.transaction import Transaction
+from egovnet.playbooks.change.transaction_options import Options
+from egovnet.playbooks.change.waves import Wave
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import Context
 from tests.chaos.emulated_field import EmulatedField
 from tests.chaos.runs import Health
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import yaml
 
-from lab.emulated import faults
-from lab.emulated.faults import AnyFault
-from lab.emulated.process import EmulatedRouters
-from lab.emulated.router import Durations
+from egovnet.lab.emulated import faults
+from egovnet.lab.emulated.faults import AnyFault
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.lab.emulated.router import Durations
+from egovnet.playbooks.change.plan import make_plan
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import Context
+from egovnet.tasks.dry_run import text_hash
 from napalm_frr import device_text
 from napalm_frr.state import DeviceState
-from playbooks.context import Context
-from playbooks.fleet import Silent
-from playbooks.plan import make_plan
-from tasks.dry_run import text_hash
 from tests.chaos.field import mixed_time
 from tests.chaos.inventories import make_inventories
 

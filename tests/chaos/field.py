@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from playbooks.context import Context
-from playbooks.plan import Plan
-from tasks.dry_run import text_hash
+from egovnet.playbooks.change.plan import Plan
+from egovnet.playbooks.core.workspace import Context
+from egovnet.tasks.dry_run import text_hash
 
 
 class Field(Protocol):

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from playbooks.context import REFERENCE
+from egovnet.playbooks.core.workspace import REFERENCE
 
 _SITE: dict[str, Any] = {
     "party-shanghai": {

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from playbooks.journal import Journal
+from egovnet.playbooks.journal.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)

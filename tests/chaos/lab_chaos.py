@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from lab.generate import generate
-from lab.microvm import MicroVm
-from playbooks.context import Context
-from playbooks.lab import backend
+from egovnet.lab.generate import generate
+from egovnet.lab.microvm import MicroVm
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.verbs.lab import backend
 from tests.chaos.inventories import make_inventories
 from tests.chaos.lab_field import (
     FRIENDS,

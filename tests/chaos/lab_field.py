@@ -14,13 +14,13 @@ from typing import Any
 from napalm.base.exceptions import ConnectionException
 from nornir.core import Nornir
 
-from lab.microvm import MicroVm
+from egovnet.lab.microvm import MicroVm
+from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.verbs.lab import backend
 from napalm_frr import device_text
 from napalm_frr.state import DeviceState
-from playbooks.context import Context
-from playbooks.fleet import Silent
-from playbooks.lab import backend
-from playbooks.plan import Plan, make_plan
 from tests.chaos.field import mixed_time
 
 CHANGED = ("bj-pe1", "gd-pe1", "sh-pe1")

@@ -4,18 +4,18 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from playbooks.context import Context
-from playbooks.device_locks import DevicesLockedError
-from playbooks.fleet import Silent
-from playbooks.fleet import run as run_task
-from playbooks.journal_records import DONE, FAILED, OPEN, UNDONE
-from playbooks.outcome import Outcome
-from playbooks.recover import recover
-from playbooks.transaction import Transaction
-from playbooks.transaction_options import Options, Verdict
-from playbooks.waves import Wave
-from tasks.settle import Direction, Settling
-from tasks.survey import survey
+from egovnet.playbooks.change.recover import recover
+from egovnet.playbooks.change.transaction import Transaction
+from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.waves import Wave
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.run_on_devices import run as run_task
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.journal.device_locks import DevicesLockedError
+from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE
+from egovnet.playbooks.results.outcome import Outcome
+from egovnet.tasks.commit_status import survey
+from egovnet.tasks.confirm_or_rollback import Direction, Settling
 from tests.chaos.field import Field, reversed_plan
 from tests.chaos.killing import KillPoint, count_writes
 from tests.chaos.killing import run as run_child

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.allocation import Allocation, Lock, allocate
-from inventory.errors import InventoryError
-from inventory.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
-from inventory.models import Network, NumberRange
-from inventory.pool import natural
+from egovnet.inventory.allocation.allocate import Allocation, Lock, allocate
+from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
+from egovnet.inventory.allocation.pool import natural
+from egovnet.inventory.model.errors import InventoryError
+from egovnet.inventory.model.sections import Network, NumberRange
 from tests.generated import nation, network_of
 from tests.strategies import networks, parts, shuffled
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
-import inventory.reference
-from inventory.allocation import allocate
-from inventory.errors import InventoryError
-from inventory.loader import load
-from inventory.lock_file import read_lock
+import egovnet.inventory.reference
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.model.errors import InventoryError
+from egovnet.inventory.source.load import load
 
-REFERENCE = Path(inventory.reference.__path__[0])
+REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 CASES = sorted((Path(__file__).parent / "errors").glob("*.yaml"))
 
 

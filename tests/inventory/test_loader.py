@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.checks import cross_check
-from inventory.errors import InventoryError, Problem
-from inventory.loader import load
-from inventory.models import Network
+from egovnet.inventory.checks.cross_checks import cross_check
+from egovnet.inventory.model.errors import InventoryError, Problem
+from egovnet.inventory.model.sections import Network
+from egovnet.inventory.source.load import load
 from tests.generated import nation, sections_of, write
 from tests.strategies import networks
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from inventory.allocation import Lock
-from inventory.errors import InventoryError
-from inventory.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
+from egovnet.inventory.allocation.allocate import Lock
+from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
+from egovnet.inventory.model.errors import InventoryError
 
 LOCK = Lock(
     pools={"vrf/pe1": {"party": 1001, "court/site-10": 1003, "court/site-2": 1002}, "empty": {}},

@@ -5,8 +5,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.allocation import Lock
-from inventory.merge import MISSING, Conflict, differences, lock_without, merge, value_at
+from egovnet.inventory.allocation.allocate import Lock
+from egovnet.inventory.history.merge import (
+    MISSING,
+    Conflict,
+    differences,
+    lock_without,
+    merge,
+    value_at,
+)
 
 _SCALARS = st.one_of(st.integers(0, 3), st.sampled_from(["a", "b"]), st.none())
 _LISTS = st.lists(st.sampled_from("abcd"), max_size=3, unique=True)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from nornir.plugins.inventory import SimpleInventory
 
-import inventory.reference
-from inventory.allocation import allocate
-from inventory.loader import load
-from inventory.lock_file import LOCK_FILE, lock_text, read_lock
-from inventory.models import Role, Tier, Topology, ZoneName
+import egovnet.inventory.reference
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock
+from egovnet.inventory.model.sections import Role, Tier, Topology, ZoneName
+from egovnet.inventory.source.load import load
 
-REFERENCE = Path(inventory.reference.__path__[0])
+REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 NETWORK = load(REFERENCE)
 
 

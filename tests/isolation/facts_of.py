@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from isolation.targets import target_of
-from templates.device import AddressFamily, Device
-from templates.facts import DeviceFacts, Match, PolicyEntry, PrefixRule
-from templates.frr.config_reader import read_config
-from templates.platforms import render
+from egovnet.isolation.algebra.route_targets import target_of
+from egovnet.templates.frr.config.config_reader import read_config
+from egovnet.templates.model.device import AddressFamily, Device
+from egovnet.templates.model.facts import DeviceFacts, Match, PolicyEntry, PrefixRule
+from egovnet.templates.registry import render
 
 
 def rt(text: str) -> bytes:

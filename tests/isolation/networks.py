@@ -5,16 +5,22 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import inventory.reference
-from inventory.allocation import Lock, allocate
-from inventory.loader import load
-from inventory.lock_file import read_lock
-from inventory.models import Network
-from isolation.expectation import Expectation, from_inventory
-from isolation.prove import prove
-from isolation.verdict import Finding, Verdict
-from templates.facts import BgpInstance, DeviceFacts, InterfaceFacts, NeighborFacts, VrfFamily
-from templates.intend import intend
+import egovnet.inventory.reference
+from egovnet.inventory.allocation.allocate import Lock, allocate
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.model.sections import Network
+from egovnet.inventory.source.load import load
+from egovnet.isolation.model.expectation import Expectation, from_inventory
+from egovnet.isolation.model.verdict import Finding, Verdict
+from egovnet.isolation.prove import prove
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.model.facts import (
+    BgpInstance,
+    DeviceFacts,
+    InterfaceFacts,
+    NeighborFacts,
+    VrfFamily,
+)
 from tests.isolation.facts_of import facts_of
 
 Facts = dict[str, DeviceFacts]
@@ -30,7 +36,7 @@ def of_network(network: Network, lock: Lock | None = None) -> tuple[Facts, Expec
 
 @cache
 def _reference() -> tuple[Facts, Expectation]:
-    directory = Path(inventory.reference.__path__[0])
+    directory = Path(egovnet.inventory.reference.__path__[0])
     return of_network(load(directory), read_lock(directory))
 
 

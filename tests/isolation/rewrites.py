@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from templates.facts import DeviceFacts
+from egovnet.templates.model.facts import DeviceFacts
 
 
 def renamed(facts: DeviceFacts, old: str, new: str) -> DeviceFacts:

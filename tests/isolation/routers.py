@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lab.backend import Completed
-from lab.microvm import MicroVm
+from egovnet.lab.backend import Completed
+from egovnet.lab.microvm import MicroVm
 from napalm_frr.delta import compute_delta
 from napalm_frr.device_text import DeviceText, as_read, split
 from napalm_frr.frr_tree import parse, same

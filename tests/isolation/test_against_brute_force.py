@@ -5,11 +5,11 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.models import Network
-from isolation.expectation import Expectation
-from isolation.intermediate import prove_push, states_of
-from isolation.prove import prove
-from isolation.verdict import Severity, Verdict
+from egovnet.inventory.model.sections import Network
+from egovnet.isolation.model.expectation import Expectation
+from egovnet.isolation.model.verdict import Severity, Verdict
+from egovnet.isolation.prove import prove
+from egovnet.isolation.push import prove_push, states_of
 from tests.isolation.networks import FAMILIES, Facts, edit_family, of_network
 from tests.strategies import networks
 

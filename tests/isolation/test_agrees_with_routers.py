@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from inventory.loader import load
-from lab.microvm import MicroVm
+from egovnet.inventory.source.load import load
+from egovnet.lab.microvm import MicroVm
 from tests.isolation.mutants.changes import policy_header
 from tests.isolation.mutants.ground import FAMILIES, Access, VrfPlace, network_of
 from tests.isolation.mutants.judge import judge

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.models import Network
-from isolation.prove import prove
-from templates.facts import Match, Policy, PolicyEntry, PrefixRule, StaticFacts
+from egovnet.inventory.model.sections import Network
+from egovnet.isolation.prove import prove
+from egovnet.templates.model.facts import Match, Policy, PolicyEntry, PrefixRule, StaticFacts
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import (
     Facts,

@@ -2,11 +2,11 @@
 
 import pytest
 
-from inventory.allocation import allocate
-from inventory.loader import load
-from inventory.models import Network, ZoneName
-from isolation.expectation import Expectation, from_inventory
-from playbooks.context import REFERENCE
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model.sections import Network, ZoneName
+from egovnet.inventory.source.load import load
+from egovnet.isolation.model.expectation import Expectation, from_inventory
+from egovnet.playbooks.core.workspace import REFERENCE
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.allocation import allocate
-from inventory.models import Network
-from isolation.intermediate import prove_push
-from isolation.prove import prove
-from isolation.verdict import Severity, Verdict
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model.sections import Network
+from egovnet.isolation.model.verdict import Severity, Verdict
+from egovnet.isolation.prove import prove
+from egovnet.isolation.push import prove_push
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import (
     Facts,

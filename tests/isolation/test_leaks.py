@@ -6,9 +6,9 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Network
 
 import pytest
 
-from isolation.prove import prove
-from isolation.verdict import Severity
-from templates.facts import (
+from egovnet.isolation.model.verdict import Severity
+from egovnet.isolation.prove import prove
+from egovnet.templates.model.facts import (
     BgpInstance,
     InterfaceFacts,
     Match,

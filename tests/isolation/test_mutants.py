@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory.allocation import allocate
-from inventory.models import Network
-from isolation.verdict import Severity
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model.sections import Network
+from egovnet.isolation.model.verdict import Severity
 from tests.isolation.mutants.all_mutants import all_mutants, operators
 from tests.isolation.mutants.ground import Ground
 from tests.isolation.mutants.judge import judge

@@ -6,9 +6,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isolation.policies import Routes, apply, listed, restricts
-from isolation.prefix_sets import PrefixSet
-from templates.facts import CommunityRule, Match, Policy, PolicyEntry, PrefixRule
+from egovnet.isolation.algebra.policies import Routes, apply, listed, restricts
+from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.templates.model.facts import CommunityRule, Match, Policy, PolicyEntry, PrefixRule
 from tests.isolation.facts_of import rt
 
 #: All prefixes of up to 4 bits at the top of the address, and their /5s.

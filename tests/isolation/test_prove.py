@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from inventory.models import Network
-from isolation.prove import PROPERTIES, prove
-from isolation.verdict import Severity
+from egovnet.inventory.model.sections import Network
+from egovnet.isolation.model.verdict import Severity
+from egovnet.isolation.prove import PROPERTIES, prove
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import Facts, edit_family, of_network, reference, verdict_of
 from tests.strategies import networks

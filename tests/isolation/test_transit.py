@@ -3,9 +3,9 @@
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from isolation.prove import prove
-from isolation.verdict import AllowedCell, Severity, Verdict
-from templates.facts import Policy, PrefixRule, VrfFacts
+from egovnet.isolation.model.verdict import AllowedCell, Severity, Verdict
+from egovnet.isolation.prove import prove
+from egovnet.templates.model.facts import Policy, PrefixRule, VrfFacts
 from tests.isolation.facts_of import admits, rt
 from tests.isolation.networks import (
     Facts,

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from isolation.prove import prove
-from isolation.zone_patterns import Zones, from_zones
+from egovnet.isolation.model.from_vrf_names import Zones, from_zones
+from egovnet.isolation.prove import prove
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import edit_family, edit_interface, of_class, reference
 

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from lab.topology import Endpoint, Link, Node, Topology
+from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
 ROUTER_DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd")
 DAY0 = """\

@@ -1,4 +1,4 @@
-from lab.console import read_console
+from egovnet.lab.console import read_console
 
 CONSOLE = """\
 SeaBIOS (version 1.16)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lab.containerlab import Containerlab, running_containers
-from lab.errors import GuestError, LabDiffersError, NodeError, ToolMissingError
+from egovnet.lab.containerlab import Containerlab, running_containers
+from egovnet.lab.errors import GuestError, LabDiffersError, NodeError, ToolMissingError
 
 # records its arguments; inspect answers with what the test put beside it
 FAKE = """\

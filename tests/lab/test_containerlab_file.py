@@ -8,9 +8,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.containerlab_file import containerlab_files, read_containerlab_files
-from lab.errors import ContainerlabFileError
-from lab.topology import DAEMONS, Endpoint, Link, Node, Topology
+from egovnet.lab.containerlab_file import containerlab_files, read_containerlab_files
+from egovnet.lab.errors import ContainerlabFileError
+from egovnet.lab.topology import DAEMONS, Endpoint, Link, Node, Topology
 
 names = st.from_regex(r"[a-z][a-z0-9-]{0,10}[a-z0-9]", fullmatch=True)
 lines = st.text(string.printable.replace("\x0b", "").replace("\x0c", ""), min_size=1, max_size=40)

@@ -1,7 +1,7 @@
 import pytest
 
-from lab.device_text import split_device_text
-from lab.errors import DeviceTextError
+from egovnet.lab.device_text import split_device_text
+from egovnet.lab.errors import DeviceTextError
 
 TEXT = "r1\n# file\nauto lo\niface lo inet loopback\n# ports.conf --\nfrr version 8.4.4\n!\n"
 

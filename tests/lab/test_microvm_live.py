@@ -17,10 +17,10 @@ import pytest
 import yaml
 from napalm import get_network_driver
 
-from lab.errors import GuestError, LabNotRunningError, NodeError
-from lab.microvm import MicroVm
-from lab.state import find_marked, read_state
-from lab.topology import Topology
+from egovnet.lab.errors import GuestError, LabNotRunningError, NodeError
+from egovnet.lab.microvm import MicroVm
+from egovnet.lab.state import find_marked, read_state
+from egovnet.lab.topology import Topology
 from napalm_frr import CommitStage, FRRDriver
 from napalm_frr.errors import CommitNotPending
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from lab.access import make_access
-from lab.errors import LabBusyError, LabDiffersError, LabNotRunningError, ToolMissingError
-from lab.microvm import MicroVm, memory_needed
-from lab.state import (
+from egovnet.lab.access import make_access
+from egovnet.lab.errors import LabBusyError, LabDiffersError, LabNotRunningError, ToolMissingError
+from egovnet.lab.microvm import MicroVm, memory_needed
+from egovnet.lab.state import (
     LabState,
     NodeState,
     end_process,
@@ -125,7 +125,7 @@ def test_exec_without_a_lab_says_how_to_start_one(tmp_path: Path) -> None:
 def test_a_missing_qemu_names_the_line_that_installs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lab.qemu import find_qemu  # noqa: PLC0415 - only this test looks for QEMU
+    from egovnet.lab.qemu import find_qemu  # noqa: PLC0415 - only this test looks for QEMU
 
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ToolMissingError, match=r"apt-get install .*qemu-system-x86"):

@@ -2,8 +2,8 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from lab.errors import NodeError, TopologyError
-from lab.topology import Endpoint, Link, Node, Topology
+from egovnet.lab.errors import NodeError, TopologyError
+from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
 SUBNET = IPv4Network("172.20.20.0/24")
 

@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from typing import Protocol
 
-from lab.emulated import faults
-from lab.emulated.process import EmulatedRouters
-from lab.emulated.router import Durations
-from lab.microvm import MicroVm
+from egovnet.lab.emulated import faults
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.lab.emulated.router import Durations
+from egovnet.lab.microvm import MicroVm
 
 NAME = "r1"
 CHANGES = "/var/lib/egovnet/changes"

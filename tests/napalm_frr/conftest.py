@@ -18,9 +18,9 @@ import pytest
 import yaml
 from napalm import get_network_driver
 
-from lab.emulated.process import EmulatedRouters
-from lab.microvm import MicroVm
-from lab.topology import Endpoint, Link, Node, Topology
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.lab.microvm import MicroVm
+from egovnet.lab.topology import Endpoint, Link, Node, Topology
 from napalm_frr import FRRDriver
 from tests.napalm_frr.beside import Beside, BesideEmulated, BesideReal
 

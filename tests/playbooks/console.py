@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 from click.testing import CliRunner
 
-from playbooks.cli import main
-from playbooks.context import REFERENCE
+from egovnet.playbooks.cli.main import main
+from egovnet.playbooks.core.workspace import REFERENCE
 
 _EGOVNET = Path(sys.executable).parent / "egovnet"
 #: A password that no output may hold.

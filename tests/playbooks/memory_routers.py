@@ -11,11 +11,13 @@ import pytest
 from napalm.base.exceptions import ConnectionException
 from nornir.core.task import Result, Task
 
-from playbooks import apply, plan, resolve, rollback_plan, transaction
-from playbooks.context import Context
-from tasks.dry_run import DryRun, text_hash
-from tasks.settle import Direction, Settling
-from templates.platforms import render_day0
+from egovnet.playbooks.change import apply, plan, transaction
+from egovnet.playbooks.change import finish_devices as resolve
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.rollback import plan as rollback_plan
+from egovnet.tasks.confirm_or_rollback import Direction, Settling
+from egovnet.tasks.dry_run import DryRun, text_hash
+from egovnet.templates.registry import render_day0
 
 
 @dataclass

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from inventory.models import Network
-from playbooks.drift.night import (
+from egovnet.inventory.model.sections import Network
+from egovnet.playbooks.results.drift_report import (
     DeviceNight,
     Difference,
     DriftClass,
@@ -15,7 +15,7 @@ from playbooks.drift.night import (
     Remediation,
     Standing,
 )
-from playbooks.verdict_data import verdict_data
+from egovnet.playbooks.results.verdict import verdict_data
 from tests.playbooks.proofs import HOSTILE as ATTACKS
 from tests.playbooks.proofs import LEAKING as LEAKING_PROOF
 from tests.playbooks.proofs import PROVED, hostile, nation_of, reference

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from inventory.loader import load
-from inventory.models import Network
-from isolation.verdict import AllowedCell, Checked, Finding, Hop, Severity, Verdict
-from playbooks.context import REFERENCE
+from egovnet.inventory.model.sections import Network
+from egovnet.inventory.source.load import load
+from egovnet.isolation.model.verdict import AllowedCell, Checked, Finding, Hop, Severity, Verdict
+from egovnet.playbooks.core.workspace import REFERENCE
 
 INTRANET = ("party", "congress", "government", "cppcc", "court/hub", "court/spoke", "procurat")
 EXTRANET = ("public", "taxation")

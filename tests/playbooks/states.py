@@ -1,10 +1,10 @@
 """The state of a router that does all it should: what a test then spoils one fact of."""
 
-from inventory.allocation import Allocation
-from inventory.models import Network
-from playbooks.judge import FAMILIES, VrfExpectation
-from templates.device import Device
-from templates.state import DeviceState, Table, VrfTargets
+from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.model.sections import Network
+from egovnet.playbooks.verify.control_plane import FAMILIES, VrfExpectation
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.state import DeviceState, Table, VrfTargets
 
 
 def neighbors(network: Network, allocation: Allocation, name: str) -> list[tuple[str, str]]:

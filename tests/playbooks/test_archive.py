@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from playbooks import archive as archive_module
-from playbooks.archive import Archive, ArchiveError
-from playbooks.archive_words import identity
+from egovnet.playbooks.archive import archive as archive_module
+from egovnet.playbooks.archive.archive import Archive, ArchiveError
+from egovnet.playbooks.archive.commit_message import identity
 from tests.playbooks.archive_entries import change, many, text
 from tests.templates.secret_lines import MULTILINE, ONE_LINE, filled
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from inventory.allocation import Allocation, allocate
-from inventory.models import Network
+from egovnet.inventory.allocation.allocate import Allocation, allocate
+from egovnet.inventory.model.sections import Network
+from egovnet.playbooks.change.impact import BlastRadius
+from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.registry import render
 from napalm_frr import device_text, frr_tree, interfaces_text
 from napalm_frr.native_diff import diff_device
-from playbooks.blast_radius import BlastRadius
-from playbooks.context import REFERENCE, Context
-from templates.intend import intend
-from templates.platforms import render
 from tests.strategies import networks
 
 CONTEXT = Context(REFERENCE)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from playbooks.cli import main
-from playbooks.journal import Journal
-from playbooks.journal_records import OPEN, Configuration
+from egovnet.playbooks.cli.main import main
+from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.journal.records import OPEN, Configuration
 from tests.playbooks.console import (
     SECRET,
     all_down,

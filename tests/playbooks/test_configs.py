@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.configs import read_configs
-from templates.errors import ConfigTextError
+from egovnet.playbooks.proof.config_directory import read_configs
+from egovnet.templates.model.errors import ConfigTextError
 
 RENDERED = "bj1\n# This file describes the network interfaces\nauto lo\n"
 

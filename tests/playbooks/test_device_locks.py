@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from playbooks import device_locks
-from playbooks.device_locks import DevicesLockedError, LockLostError
-from playbooks.journal import Journal
-from playbooks.journal_records import DONE, FAILED, UNDONE, Configuration
+from egovnet.playbooks.journal import device_locks
+from egovnet.playbooks.journal.device_locks import DevicesLockedError, LockLostError
+from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.journal.records import DONE, FAILED, UNDONE, Configuration
 
 # PostgreSQL locks rows where SQLite locks the file.
 pytestmark = pytest.mark.usefixtures("journal_url")

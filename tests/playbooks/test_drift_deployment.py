@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
-from playbooks.cli import main
-from playbooks.drift.night import DriftClass
-from playbooks.outcome import Exit
-from playbooks.report.drift_metrics import drift_metrics
+from egovnet.playbooks.cli.main import main
+from egovnet.playbooks.report.files.drift_metrics import drift_metrics
+from egovnet.playbooks.results.drift_report import DriftClass
+from egovnet.playbooks.results.outcome import Exit
 from tests.playbooks.nights import NETWORK, SILENT
 
 ROOT = Path(__file__).parents[2]
@@ -277,9 +277,9 @@ def test_what_the_image_copies_is_enough(tmp_path: Path) -> None:
         "-c",
         f"import sys; sys.path.insert(0, {str(site)!r})\n"
         "import playbooks; print(playbooks.__file__)\n"
-        "from playbooks.report.page import environment\n"
+        "from egovnet.playbooks.report.html.page import environment\n"
         "environment().get_template('page.html.j2')\n"
-        "from playbooks.cli import main; main(['validate'])",
+        "from egovnet.playbooks.cli.main import main; main(['validate'])",
         cwd=tmp_path,
     )
     assert tried.returncode == 0, tried.stderr

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from playbooks.drift.night import DriftClass, Night, Separation, Standing
-from playbooks.report.drift_page import MOST_OF_A_CLASS, MOST_SECTIONS, drift_page
-from playbooks.report.drift_words import ANSWERS, difference_of, entries
-from playbooks.report.trend_chart import trend_chart
-from playbooks.report.visible import visible
+from egovnet.playbooks.report.html.drift_page import MOST_OF_A_CLASS, MOST_SECTIONS, drift_page
+from egovnet.playbooks.report.html.trend_chart import trend_chart
+from egovnet.playbooks.report.text.drift_words import ANSWERS, difference_of, entries
+from egovnet.playbooks.report.text.visible import visible
+from egovnet.playbooks.results.drift_report import DriftClass, Night, Separation, Standing
 from tests.playbooks.nights import (
     CLEAN,
     COSMETIC,

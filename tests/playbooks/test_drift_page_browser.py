@@ -7,7 +7,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from playbooks.report.drift_page import drift_page
+from egovnet.playbooks.report.html.drift_page import drift_page
 from tests.playbooks.browsing import (
     FAINT,
     OVERFLOWING,

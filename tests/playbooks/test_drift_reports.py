@@ -16,16 +16,22 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
-from playbooks.context import UsageError
-from playbooks.drift.night import Difference, DriftClass, LastKnown, Night, Standing
-from playbooks.outcome import Outcome
-from playbooks.report import show as show_module
-from playbooks.report.drift_files import write_drift_reports
-from playbooks.report.drift_junit import drift_junit
-from playbooks.report.drift_markdown import MOST_BYTES, drift_markdown
-from playbooks.report.drift_metrics import MOST_SILENT, drift_metrics
-from playbooks.report.show import show
-from playbooks.report.visible import visible
+from egovnet.playbooks.core.workspace import UsageError
+from egovnet.playbooks.report.console import show as show_module
+from egovnet.playbooks.report.console.show import show
+from egovnet.playbooks.report.files.drift_files import write_drift_reports
+from egovnet.playbooks.report.files.drift_junit import drift_junit
+from egovnet.playbooks.report.files.drift_markdown import MOST_BYTES, drift_markdown
+from egovnet.playbooks.report.files.drift_metrics import MOST_SILENT, drift_metrics
+from egovnet.playbooks.report.text.visible import visible
+from egovnet.playbooks.results.drift_report import (
+    Difference,
+    DriftClass,
+    LastKnown,
+    Night,
+    Standing,
+)
+from egovnet.playbooks.results.outcome import Outcome
 from tests.playbooks.nights import (
     CLEAN,
     LEAK,

@@ -12,8 +12,8 @@ from nornir.core.state import GlobalState
 from nornir.core.task import Result, Task
 from nornir.plugins.runners import ThreadedRunner
 
-from playbooks.fleet import FleetResult, Silent, run
-from playbooks.report.progress import PlainProgress
+from egovnet.playbooks.core.run_on_devices import FleetResult, Silent, run
+from egovnet.playbooks.report.console.progress import PlainProgress
 
 NAMES = [f"pe{number}" for number in range(1, 13)]
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from isolation.verdict import Severity
-from playbooks.apply import apply_plan
-from playbooks.context import REFERENCE, Context, UsageError
-from playbooks.fleet import Silent
-from playbooks.gate import Override, gate, override_from
-from playbooks.outcome import Exit
-from playbooks.plan import DevicePlan, Plan, plan_outcome
-from tasks.dry_run import text_hash
-from templates.platforms import render_day0
+from egovnet.isolation.model.verdict import Severity
+from egovnet.playbooks.change.apply import apply_plan
+from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome
+from egovnet.playbooks.change.proof_gate import Override, gate, override_from
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import REFERENCE, Context, UsageError
+from egovnet.playbooks.results.outcome import Exit
+from egovnet.tasks.dry_run import text_hash
+from egovnet.templates.registry import render_day0
 from tests.playbooks.console import egovnet
 
 _PARTY, _GOVERNMENT, _PUBLIC = "65000:1006", "65000:1005", "65000:2001"

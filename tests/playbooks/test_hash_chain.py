@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from playbooks.journal import Journal
-from playbooks.journal_records import DONE, Configuration
+from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.journal.records import DONE, Configuration
 
 TEXTS = {
     name: Configuration(name, f"old {name}\n", f"new {name}\n", "+ x", None)

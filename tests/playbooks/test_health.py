@@ -2,8 +2,8 @@
 
 import pytest
 
-from playbooks.health import worse
-from playbooks.judge import Check
+from egovnet.playbooks.change.health_gate import worse
+from egovnet.playbooks.verify.control_plane import Check
 
 UP = Check("BGP session", "pe1", "10.255.0.1", True)
 DOWN = Check("BGP session", "pe1", "10.255.0.1", False, "session is not established")

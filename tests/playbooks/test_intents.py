@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
-from inventory.intent import Intent
-from playbooks.context import Context
-from playbooks.intents import Attached, Intents, record
-from playbooks.journal import Journal, JournalError
-from playbooks.journal_records import DONE, UNDONE, Configuration
+from egovnet.inventory.history.snapshot import Intent
+from egovnet.playbooks.core.inventory_snapshots import Attached, Intents, record
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.journal.journal import Journal, JournalError
+from egovnet.playbooks.journal.records import DONE, UNDONE, Configuration
 from tests.playbooks.console import SECRET, copy_of_reference
 from tests.playbooks.undo_inventories import edit
 

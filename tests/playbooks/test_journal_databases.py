@@ -12,10 +12,10 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import create_engine, text
 
-from inventory.errors import EgovnetError
-from playbooks.device_locks import DevicesLockedError
-from playbooks.journal import Journal, JournalError
-from playbooks.journal_records import DONE, OPEN, Configuration
+from egovnet.inventory.model.errors import EgovnetError
+from egovnet.playbooks.journal.device_locks import DevicesLockedError
+from egovnet.playbooks.journal.journal import Journal, JournalError
+from egovnet.playbooks.journal.records import DONE, OPEN, Configuration
 from tests.playbooks.postgresql import PostgresServer, postgres_server
 
 #: How often two processes are let loose on one another.

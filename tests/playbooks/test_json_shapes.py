@@ -9,27 +9,27 @@ from typing import Any
 
 import pytest
 
-from lab.state import LabState, NodeState
-from playbooks.apply import apply_plan
-from playbooks.cli import main
-from playbooks.context import REFERENCE, Context
-from playbooks.fleet import Silent
-from playbooks.gate import gate
-from playbooks.health import Health
-from playbooks.journal import Journal
-from playbooks.journal_records import DONE, Configuration
-from playbooks.judge import Check
-from playbooks.lab import _outcome as lab_outcome
-from playbooks.outcome import Exit
-from playbooks.packets import Flow
-from playbooks.plan import DevicePlan, Plan, plan_outcome
-from playbooks.prove import prove_outcome
-from playbooks.recover import _Case
-from playbooks.transaction import Transaction
-from playbooks.verify import Verifier, _Round
-from tasks.send_packets import Probe
-from tasks.settle import Direction
-from tasks.survey import Survey
+from egovnet.lab.state import LabState, NodeState
+from egovnet.playbooks.change.apply import apply_plan
+from egovnet.playbooks.change.health_gate import Health
+from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome
+from egovnet.playbooks.change.proof_gate import gate
+from egovnet.playbooks.change.recover import _Case
+from egovnet.playbooks.change.transaction import Transaction
+from egovnet.playbooks.cli.main import main
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.journal.records import DONE, Configuration
+from egovnet.playbooks.proof.prove import prove_outcome
+from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.verbs.lab import _outcome as lab_outcome
+from egovnet.playbooks.verify.control_plane import Check
+from egovnet.playbooks.verify.probe_plan import Flow
+from egovnet.playbooks.verify.verify import Verifier, _Round
+from egovnet.tasks.commit_status import Survey
+from egovnet.tasks.confirm_or_rollback import Direction
+from egovnet.tasks.send_packets import Probe
 from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
 from tests.playbooks.nights import LEAKING as LEAKING_NIGHT
 from tests.playbooks.nights import SILENT as SILENT_NIGHT

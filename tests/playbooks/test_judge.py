@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.allocation import allocate
-from inventory.models import Network
-from playbooks.context import REFERENCE, Context
-from playbooks.judge import Check, expected_routes, judge_ldp, judge_state
-from templates.device import Device
-from templates.intend import intend
-from templates.state import DeviceState, VrfTargets
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model.sections import Network
+from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.verify.control_plane import Check, expected_routes, judge_ldp, judge_state
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.state import DeviceState, VrfTargets
 from tests.playbooks.states import neighbors, well
 from tests.strategies import networks
 

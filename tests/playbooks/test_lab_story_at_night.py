@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from playbooks.context import Context
-from playbooks.judge import expected_routes
-from templates.frr.brief_state import brief_script, read_brief, split_brief
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.verify.control_plane import expected_routes
+from egovnet.templates.frr.state.brief_state import brief_script, read_brief, split_brief
 from tests.playbooks.conftest import Workplace
 
 pytestmark = pytest.mark.lab

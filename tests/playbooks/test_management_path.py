@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from playbooks.apply import apply_plan
-from playbooks.fleet import Silent
-from playbooks.outcome import Exit
-from playbooks.plan import make_plan
+from egovnet.playbooks.change.apply import apply_plan
+from egovnet.playbooks.change.plan import make_plan
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.results.outcome import Exit
 from tests.chaos.emulated_field import EmulatedField, emulated_place
 
 

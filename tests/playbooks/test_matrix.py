@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from isolation.verdict import AllowedCell, Finding, Severity
-from playbooks.matrix import State, matrix
-from playbooks.verdict_data import reason, verdict_data
+from egovnet.isolation.model.verdict import AllowedCell, Finding, Severity
+from egovnet.playbooks.results.matrix import State, matrix
+from egovnet.playbooks.results.verdict import reason, verdict_data
 from tests.playbooks.proofs import LEAK, LEAKING, NOTHING, PROVED, TIDY, TRANSIT
 
 

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from playbooks.outcome import Exit, gravest
+from egovnet.playbooks.results.outcome import Exit, gravest
 
 #: As the command line promises: "When several hold, the gravest: 1, 4, 5, 3."
 ORDER = (1, 2, 4, 5, 3, 0)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.allocation import Allocation, allocate, vrf_of
-from inventory.models import Network, SiteRole
-from lab.customer import site_lans
-from playbooks.context import REFERENCE, Context
-from playbooks.packets import Flow, Matrix, host_matrix, vrf_matrix
-from templates.intend import access_addresses
+from egovnet.inventory.allocation.allocate import Allocation, allocate, vrf_of
+from egovnet.inventory.model.sections import Network, SiteRole
+from egovnet.lab.customer import site_lans
+from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.verify.probe_plan import Flow, Matrix, host_matrix, vrf_matrix
+from egovnet.templates.intend.build_devices import access_addresses
 from tests.generated import nation, network_of
 from tests.strategies import networks
 

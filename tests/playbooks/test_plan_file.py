@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbooks.context import UsageError
-from playbooks.plan import DevicePlan, Plan, plan_outcome, read_plan, write_plan
-from tasks.dry_run import text_hash
+from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome, read_plan, write_plan
+from egovnet.playbooks.core.workspace import UsageError
+from egovnet.tasks.dry_run import text_hash
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 
 _NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from isolation.verdict import AllowedCell, Verdict
-from playbooks.report.backbone_map import MOST_NODES, backbone_map
-from playbooks.report.proof_page import proof_page
-from playbooks.report.visible import visible
+from egovnet.isolation.model.verdict import AllowedCell, Verdict
+from egovnet.playbooks.report.html.backbone_map import MOST_NODES, backbone_map
+from egovnet.playbooks.report.html.proof_page import proof_page
+from egovnet.playbooks.report.text.visible import visible
 from tests.playbooks.page_reader import Reader, self_contained
 from tests.playbooks.proofs import (
     HOSTILE,

@@ -6,7 +6,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from playbooks.report.proof_page import proof_page
+from egovnet.playbooks.report.html.proof_page import proof_page
 from tests.playbooks.browsing import (
     FAINT,
     OVERFLOWING,

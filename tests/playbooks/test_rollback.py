@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from inventory.lock_file import read_lock
-from playbooks.apply import apply
-from playbooks.context import Context, Selection, UsageError
-from playbooks.fleet import Silent
-from playbooks.intents import Intents
-from playbooks.journal_records import FAILED
-from playbooks.outcome import Outcome
-from playbooks.plan import make_plan, write_plan
-from playbooks.report.show import show
-from playbooks.rollback import rollback
-from playbooks.undo import CannotUndoError
-from templates.platforms import render_day0
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.playbooks.change.apply import apply
+from egovnet.playbooks.change.plan import make_plan, write_plan
+from egovnet.playbooks.core.inventory_snapshots import Intents
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import Context, Selection, UsageError
+from egovnet.playbooks.journal.records import FAILED
+from egovnet.playbooks.report.console.show import show
+from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.rollback.rollback import rollback
+from egovnet.playbooks.rollback.undo_intent import CannotUndoError
+from egovnet.templates.registry import render_day0
 from tests.playbooks.console import contents, copy_of_reference
 from tests.playbooks.memory_routers import MemoryRouters
 from tests.playbooks.test_json_shapes import SHAPES, check

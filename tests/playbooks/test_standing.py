@@ -2,8 +2,8 @@
 
 import pytest
 
-from playbooks.journal_records import DONE, FAILED, OPEN, UNDONE, Change
-from playbooks.standing import in_force, in_force_after, undone_by
+from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Change
+from egovnet.playbooks.rollback.effective_changes import in_force, in_force_after, undone_by
 
 Row = tuple[int, int | None, str]
 

@@ -15,17 +15,18 @@ import pytest
 from napalm.base.exceptions import CommitError, ConnectionException
 from nornir.core.task import Result, Task
 
-from playbooks import resolve, transaction
-from playbooks.context import REFERENCE, Context
-from playbooks.fleet import Silent
-from playbooks.journal import JournalError
-from playbooks.outcome import Outcome
-from playbooks.plan import DevicePlan, Plan
-from playbooks.transaction import Transaction
-from playbooks.transaction_options import Options, Verdict
-from playbooks.waves import Wave
-from tasks.dry_run import DryRun, text_hash
-from tasks.settle import Direction, NotSettledError, Settling
+from egovnet.playbooks.change import finish_devices as resolve
+from egovnet.playbooks.change import transaction
+from egovnet.playbooks.change.plan import DevicePlan, Plan
+from egovnet.playbooks.change.transaction import Transaction
+from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.waves import Wave
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.journal.journal import JournalError
+from egovnet.playbooks.results.outcome import Outcome
+from egovnet.tasks.confirm_or_rollback import Direction, NotSettledError, Settling
+from egovnet.tasks.dry_run import DryRun, text_hash
 
 NAMES = ("bj-pe1", "gd-pe1", "gz-pe1")
 
@@ -149,7 +150,7 @@ def change(
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Routers of these tests answer at once or never."""
-    monkeypatch.setattr("playbooks.resolve._PAUSE", 0.01)
+    monkeypatch.setattr("egovnet.playbooks.change.finish_devices._PAUSE", 0.01)
 
 
 def test_all_stages_in_order_and_all_devices_new(routers: Routers, context: Context) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from inventory.allocation import LOCK_FILE, Lock, allocate
-from inventory.errors import InventoryError
-from inventory.intent import Intent, texts
-from inventory.loader import load_texts
-from inventory.lock_file import lock_text
-from inventory.models import Network
-from playbooks.undo import CannotUndoError, Step, means_the_same, undo
+from egovnet.inventory.allocation.allocate import LOCK_FILE, Lock, allocate
+from egovnet.inventory.allocation.lock_file import lock_text
+from egovnet.inventory.history.snapshot import Intent, texts
+from egovnet.inventory.model.errors import InventoryError
+from egovnet.inventory.model.sections import Network
+from egovnet.inventory.source.load import load_texts
+from egovnet.playbooks.rollback.undo_intent import CannotUndoError, Step, means_the_same, undo
 from tests.generated import sections_of
 from tests.playbooks.console import copy_of_reference
 from tests.playbooks.test_undo_cases import assert_numbers_are_kept

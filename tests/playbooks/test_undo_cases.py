@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from inventory.intent import Intent
-from playbooks.undo import CannotUndoError, Undone, undo
+from egovnet.inventory.history.snapshot import Intent
+from egovnet.playbooks.rollback.undo_intent import CannotUndoError, Undone, undo
 from tests.playbooks.console import copy_of_reference
 from tests.playbooks.undo_inventories import edit, history, intent_of
 

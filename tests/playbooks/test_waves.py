@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inventory.loader import load
-from inventory.models import Network
-from playbooks.context import REFERENCE
-from playbooks.waves import CANARY, Wave, WaveError, make_waves, up_to
+from egovnet.inventory.model.sections import Network
+from egovnet.inventory.source.load import load
+from egovnet.playbooks.change.waves import CANARY, Wave, WaveError, make_waves, up_to
+from egovnet.playbooks.core.workspace import REFERENCE
 
 NETWORK: Network = load(REFERENCE)
 ROUTERS = sorted(NETWORK.routers)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from inventory.errors import InventoryError
-from playbooks.zones_file import read_zones
+from egovnet.inventory.model.errors import InventoryError
+from egovnet.playbooks.proof.zones_file import read_zones
 
 GOOD = """\
 zones:

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from inventory.intent import Intent
-from playbooks.context import Context
-from playbooks.undo import Step
+from egovnet.inventory.history.snapshot import Intent
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.rollback.undo_intent import Step
 from tests.playbooks.console import copy_of_reference
 
 

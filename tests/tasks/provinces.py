@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from lab.emulated.process import EmulatedRouters
-from playbooks.context import CELERY, Context
-from playbooks.resolve import commit_id
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.playbooks.change.finish_devices import commit_id
+from egovnet.playbooks.core.workspace import CELERY, Context
 from tests.tasks.redis_server import RedisServer
 
 _ROOT = Path(__file__).parents[2]
 #: The command of these very files, wherever the installed one's are.
-_MAIN = "from playbooks.cli import main; main(prog_name='egovnet')"
+_MAIN = "from egovnet.playbooks.cli.main import main; main(prog_name='egovnet')"
 NETWORK = "127.61.0.0/16"
 #: Seconds within which what a dead worker left is taken up: its lease (6), a look (1), a fetch.
 TAKEN_UP_WITHIN = 10.0

@@ -17,17 +17,17 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from lab.emulated import faults
-from lab.emulated.faults import AnyFault
-from lab.emulated.router import Durations
-from playbooks.context import Context
-from playbooks.fleet import FleetResult, Silent, run
-from playbooks.plan import Plan, make_plan
-from tasks.broker import WORK, Broker, BrokerDownError
-from tasks.leases import LEASE_SECONDS, Leases
-from tasks.own_code import own_code
-from tasks.read_running import read_running
-from tasks.sealing import Seal
+from egovnet.lab.emulated import faults
+from egovnet.lab.emulated.faults import AnyFault
+from egovnet.lab.emulated.router import Durations
+from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.core.run_on_devices import FleetResult, Silent, run
+from egovnet.playbooks.core.workspace import Context
+from egovnet.tasks.code_version import own_code
+from egovnet.tasks.read_running import read_running
+from egovnet.tasks.runners.celery.broker import WORK, Broker, BrokerDownError
+from egovnet.tasks.runners.celery.leases import LEASE_SECONDS, Leases
+from egovnet.tasks.runners.celery.sealing import Seal
 from tests.chaos.emulated_field import DURATIONS, start
 from tests.chaos.runs import Scenario, push
 from tests.playbooks.console import Ran, egovnet
@@ -302,7 +302,7 @@ def test_another_egovnet_is_refused_and_said_so(
 ) -> None:
     with place.workers(ALL):
         with monkeypatch.context() as patch:
-            patch.setattr("tasks.sealing.own_code", lambda: "9" * 64)
+            patch.setattr("egovnet.tasks.runners.celery.sealing.own_code", lambda: "9" * 64)
             refused = read(place.context())
         assert refused.results == {}
         assert refused.failures.keys() == EVERYBODY
@@ -470,7 +470,7 @@ def test_leases_count_the_last_and_once(place: Provinces) -> None:
 
 
 def test_a_broker_that_goes_away(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.celery_runner.AWAY_SECONDS", 3.0)
+    monkeypatch.setattr("egovnet.tasks.runners.celery.runner.AWAY_SECONDS", 3.0)
     with redis_server() as server:
         own = Provinces(place.root, place.lab, server)
         set_environment(monkeypatch, own.controller)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from nornir.core.task import MultiResult, Task
 
-from lab.emulated import faults
-from lab.emulated.process import EmulatedRouters
-from lab.emulated.router import Durations
-from playbooks.context import Context
-from tasks.commit import TAKEN_UP, commit
-from tasks.device import Deadline
-from tasks.dry_run import dry_run
+from egovnet.lab.emulated import faults
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.lab.emulated.router import Durations
+from egovnet.playbooks.core.workspace import Context
+from egovnet.tasks.commit import TAKEN_UP, commit
+from egovnet.tasks.device import Deadline
+from egovnet.tasks.dry_run import dry_run
 from tests.chaos.emulated_field import DURATIONS, start
 from tests.tasks.provinces import set_environment
 

@@ -5,7 +5,12 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from tasks.credentials import Credentials, CredentialsError, find_credentials, state_directory
+from egovnet.tasks.credentials import (
+    Credentials,
+    CredentialsError,
+    find_credentials,
+    state_directory,
+)
 
 SECRET = "correct-horse-battery"
 

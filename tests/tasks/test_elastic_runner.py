@@ -8,7 +8,7 @@ from nornir.core import Nornir
 from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
 from nornir.core.task import Result, Task
 
-from tasks.elastic_runner import DeviceTimeoutError, ElasticRunner
+from egovnet.tasks.runners.elastic import DeviceTimeoutError, ElasticRunner
 
 
 def network(count: int) -> Nornir:

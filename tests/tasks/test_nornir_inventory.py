@@ -8,9 +8,9 @@ from nornir.core import Nornir
 from nornir.core.filter import F
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
-from playbooks.context import REFERENCE, Context
-from tasks.credentials import CredentialsError
-from tasks.nornir_inventory import ConnectTimeoutError, EgovnetInventory, connect_timeout
+from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.tasks.credentials import CredentialsError
+from egovnet.tasks.nornir_inventory import ConnectTimeoutError, EgovnetInventory, connect_timeout
 
 SECRET = "correct-horse-battery"
 

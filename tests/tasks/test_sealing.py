@@ -9,12 +9,18 @@ from cryptography.fernet import Fernet
 from nornir.core.inventory import Host
 from nornir.core.task import MultiResult, Result
 
-from tasks.credentials import Credentials
-from tasks.device import Deadline
-from tasks.own_code import own_code
-from tasks.read_running import read_running
-from tasks.sealing import OtherCodeError, Seal, SealBrokenError
-from tasks.shipment import SHELF_LIFE, RemoteError, Shipment, opened, sealed_result
+from egovnet.tasks.code_version import own_code
+from egovnet.tasks.credentials import Credentials
+from egovnet.tasks.device import Deadline
+from egovnet.tasks.read_running import read_running
+from egovnet.tasks.runners.celery.sealing import OtherCodeError, Seal, SealBrokenError
+from egovnet.tasks.runners.celery.shipment import (
+    SHELF_LIFE,
+    RemoteError,
+    Shipment,
+    opened,
+    sealed_result,
+)
 
 SECRET = "correct-horse-battery"
 SHIPMENT = Shipment("run", "bj-p1", "read", read_running, {"word": "a"}, False, 2, "digest", 100.0)
@@ -53,7 +59,7 @@ def test_another_egovnet_s_objects_are_never_unpickled(
     seal: Seal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealed = SHIPMENT.sealed(seal)
-    monkeypatch.setattr("tasks.sealing.own_code", lambda: "9" * 64)
+    monkeypatch.setattr("egovnet.tasks.runners.celery.sealing.own_code", lambda: "9" * 64)
     monkeypatch.setattr("pickle.loads", lambda _: pytest.fail("it was unpickled"))
     with pytest.raises(OtherCodeError, match=f"code is {own_code()[:16]}, and here it is 9{{16}}"):
         opened(sealed, seal, now=101.0)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.send_packets import PacketsNotSentError, Probe, probe_script, read_answers
+from egovnet.tasks.send_packets import PacketsNotSentError, Probe, probe_script, read_answers
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 
 _PING = """#!/bin/sh

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from inventory.allocation import allocate
-from inventory.models import Network
-from templates.intend import intend
-from templates.platforms import render
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model.sections import Network
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.registry import render
 
 FILE_MARKS = ("# This file describes the network interfaces", "# ports.conf --", "frr version")
 

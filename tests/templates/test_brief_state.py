@@ -10,9 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.frr.brief_state import READ_LINE, UNREAD_LINE, brief_script, split_brief
-from templates.frr.state_reader import read_state
-from templates.state import BriefAnswer
+from egovnet.templates.frr.state.brief_state import (
+    READ_LINE,
+    UNREAD_LINE,
+    brief_script,
+    split_brief,
+)
+from egovnet.templates.frr.state.state_reader import read_state
+from egovnet.templates.model.state import BriefAnswer
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 from tests.templates.test_state_reader import GZ_PE1, PE
 

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import inventory.reference
-from inventory.allocation import allocate
-from inventory.loader import load
-from inventory.models import Network
-from templates.intend import intend
-from templates.platforms import render, render_day0
+import egovnet.inventory.reference
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model.sections import Network
+from egovnet.inventory.source.load import load
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.registry import render, render_day0
 from tests.strategies import networks, shuffled
 from tests.templates.rendered import FILE_MARKS, split, texts
 
-NETWORK = load(Path(inventory.reference.__path__[0]))
+NETWORK = load(Path(egovnet.inventory.reference.__path__[0]))
 DEVICES = intend(NETWORK, allocate(NETWORK))
 TEXTS = texts(NETWORK)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from templates.facts import DeviceFacts
-from templates.platforms import read_config
+from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.registry import read_config
 from tests.templates.plain import missing, plain
 
 CASES = sorted((Path(__file__).parent / "config_reader").glob("*.yaml"))

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.allocation import allocate
-from templates.errors import ConfigTextError
-from templates.facts import DeviceFacts
-from templates.intend import intend
-from templates.platforms import read_config, render
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.model.errors import ConfigTextError
+from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.registry import read_config, render
 from tests.strategies import networks
 from tests.templates.test_config_reader_roundtrip import assert_all_accounted_for
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from inventory.allocation import allocate
-from inventory.models import Network
-from templates.device import Device
-from templates.facts import DeviceFacts
-from templates.intend import intend
-from templates.intended_facts import intended_facts
-from templates.platforms import read_config, render
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model.sections import Network
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.intend.device_facts import intended_facts
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.registry import read_config, render
 from tests.generated import nation, network_of
 from tests.strategies import networks
 

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given
 
-from inventory.allocation import allocate
-from inventory.models import Network
-from templates.errors import ConfigTextError
-from templates.foreign import foreign_platform
-from templates.intend import intend
-from templates.platforms import read_config, render
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model.sections import Network
+from egovnet.templates.detect_platform import foreign_platform
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.model.errors import ConfigTextError
+from egovnet.templates.registry import read_config, render
 from tests.strategies import networks
 
 TEXTS = {

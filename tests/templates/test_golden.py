@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-import inventory.reference
-from inventory.allocation import allocate
-from inventory.loader import load
-from inventory.lock_file import read_lock
-from templates.intend import intend
-from templates.platforms import render, render_day0
+import egovnet.inventory.reference
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.source.load import load
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.registry import render, render_day0
 
-REFERENCE = Path(inventory.reference.__path__[0])
+REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 GOLDEN = Path(__file__).parent / "golden"
 DEVICES = intend(load(REFERENCE), allocate(load(REFERENCE), read_lock(REFERENCE)))
 DAY0 = "gz-pe1"

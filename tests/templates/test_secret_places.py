@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.platforms import redact, redact_messages
+from egovnet.templates.registry import redact, redact_messages
 from tests.templates.secret_lines import MULTILINE, ONE_LINE, filled
 
 SECRET = "Zq3-hunter2"

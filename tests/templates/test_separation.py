@@ -6,8 +6,8 @@ from ipaddress import ip_address, ip_interface
 
 from hypothesis import given, settings
 
-from inventory.models import Network, SiteRole, Topology, ZoneName
-from templates.device import IPAddress
+from egovnet.inventory.model.sections import Network, SiteRole, Topology, ZoneName
+from egovnet.templates.model.device import IPAddress
 from tests.generated import nation, network_of
 from tests.strategies import networks
 from tests.templates.rendered import Text, texts

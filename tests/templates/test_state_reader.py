@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.device import BackbonePeer, Device, Interface, Management, Vrf
-from templates.frr.state_reader import read_state, state_script
-from templates.state import DeviceState, VrfTargets
+from egovnet.templates.frr.state.state_reader import read_state, state_script
+from egovnet.templates.model.device import BackbonePeer, Device, Interface, Management, Vrf
+from egovnet.templates.model.state import DeviceState, VrfTargets
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 
 RECORDED = Path(__file__).parent / "recorded"

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_interface
 
-from inventory.allocation import Allocation, vrf_of
-from inventory.models import IPNetwork, Network, Role, SiteRole
-from templates.device import Device, Vrf
-from templates.intend import access_addresses, access_interface, intend, policy_name
-from templates.platforms import render
+from egovnet.inventory.allocation.allocate import Allocation, vrf_of
+from egovnet.inventory.model.sections import IPNetwork, Network, Role, SiteRole
+from egovnet.templates.intend.build_devices import (
+    access_addresses,
+    access_interface,
+    intend,
+    policy_name,
+)
+from egovnet.templates.model.device import Device, Vrf
+from egovnet.templates.registry import render
 from tests.isolation.mutants.text import Edit
 
 FAMILIES = ("ipv4", "ipv6")
@@ -171,7 +176,7 @@ class Ground:
         return tuple(result)
 
     def may_meet(self, one: VrfPlace, other: VrfPlace) -> bool:
-        """Whether packets between them are meant (`inventory.reachability`)."""
+        """Whether packets between them are meant (`egovnet.inventory.model.reachability`)."""
         if one.vpn != other.vpn:
             return False
         return not (one.spoke and other.spoke and one.spoke != other.spoke)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from inventory.allocation import Allocation
-from inventory.models import Network
-from isolation.expectation import from_inventory
-from isolation.prove import prove
-from isolation.verdict import Verdict
-from templates.facts import DeviceFacts
-from templates.frr.config_reader import read_config
+from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.model.sections import Network
+from egovnet.isolation.model.expectation import from_inventory
+from egovnet.isolation.model.verdict import Verdict
+from egovnet.isolation.prove import prove
+from egovnet.templates.frr.config.config_reader import read_config
+from egovnet.templates.model.facts import DeviceFacts
 
 
 @lru_cache(maxsize=2048)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from inventory.allocation import Allocation
-from inventory.errors import EgovnetError
-from inventory.models import Network
-from isolation.verdict import Finding, Severity, Verdict
+from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.model.sections import Network
+from egovnet.isolation.model.verdict import Finding, Severity, Verdict
 from tests.isolation.mutants.judge import judge
 from tests.isolation.mutants.mutant import Mutant
 

@@ -3,13 +3,13 @@
 from functools import cache
 from pathlib import Path
 
-import inventory.reference
-from inventory.allocation import allocate
-from inventory.loader import load
-from inventory.lock_file import read_lock
+import egovnet.inventory.reference
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.source.load import load
 from tests.isolation.mutants.ground import Ground
 
-REFERENCE = Path(inventory.reference.__path__[0])
+REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 
 
 @cache

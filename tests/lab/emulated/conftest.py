@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from napalm import get_network_driver
 
-from lab.emulated.process import EmulatedRouters
+from egovnet.lab.emulated.process import EmulatedRouters
 from napalm_frr import FRRDriver
 
 NAMES = ("r1", "r2", "r3")

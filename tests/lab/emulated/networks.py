@@ -8,13 +8,19 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from lab.emulated.process import PORT, EmulatedRouters
-from playbooks.context import Context
-from playbooks.fleet import Silent, run
-from playbooks.judge import Check, expected_routes, judge_ldp, judge_state, ldp_neighbors
-from tasks.collect_state import collect_state
-from templates.device import Device
-from templates.state import DeviceState
+from egovnet.lab.emulated.process import PORT, EmulatedRouters
+from egovnet.playbooks.core.run_on_devices import Silent, run
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.verify.control_plane import (
+    Check,
+    expected_routes,
+    judge_ldp,
+    judge_state,
+    ldp_neighbors,
+)
+from egovnet.tasks.collect_state import collect_state
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.state import DeviceState
 
 #: (kind, device, subject) of a check
 Key = tuple[str, str, str]

@@ -13,15 +13,9 @@ import pytest
 import yaml
 from napalm import get_network_driver
 
-from lab.emulated.backend import Emulated
-from lab.errors import (
-    GuestError,
-    LabDiffersError,
-    LabError,
-    LabNotRunningError,
-    NodeError,
-)
-from lab.topology import Endpoint, Link, Node, Topology
+from egovnet.lab.emulated.backend import Emulated
+from egovnet.lab.errors import GuestError, LabDiffersError, LabError, LabNotRunningError, NodeError
+from egovnet.lab.topology import Endpoint, Link, Node, Topology
 from tests.lab.emulated.conftest import day0
 
 NETWORK = IPv4Network("172.20.20.0/24")

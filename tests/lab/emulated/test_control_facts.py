@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from inventory.allocation import allocate
-from lab.emulated import vtysh_commands
-from lab.emulated.agent import Agent
-from lab.emulated.control_plane import ControlPlane
-from lab.emulated.router import Router
-from lab.emulated.shell import Shell
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.lab.emulated import vtysh_commands
+from egovnet.lab.emulated.agent import Agent
+from egovnet.lab.emulated.control_plane import ControlPlane
+from egovnet.lab.emulated.router import Router
+from egovnet.lab.emulated.shell import Shell
+from egovnet.templates.frr.state.state_reader import read_state, state_script
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.model.state import DeviceState
+from egovnet.templates.registry import render
 from napalm_frr.getters import bgp
-from templates.frr.state_reader import read_state, state_script
-from templates.intend import intend
-from templates.platforms import render
-from templates.state import DeviceState
 from tests.generated import nation, network_of
 from tests.lab.emulated.networks import ports
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.errors import NodeError
-from playbooks.context import REFERENCE
+from egovnet.lab.errors import NodeError
+from egovnet.playbooks.core.workspace import REFERENCE
 from tests.generated import nation, write
 from tests.lab.emulated.networks import EmulatedNetwork, Key, emulated, move
 

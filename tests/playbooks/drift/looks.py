@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 
-from inventory.allocation import Allocation, allocate
-from inventory.loader import load
-from inventory.lock_file import read_lock
-from inventory.models import Network
-from isolation.expectation import from_inventory
+from egovnet.inventory.allocation.allocate import Allocation, allocate
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.model.sections import Network
+from egovnet.inventory.source.load import load
+from egovnet.isolation.model.expectation import from_inventory
+from egovnet.playbooks.core.workspace import REFERENCE
+from egovnet.playbooks.drift.compare import configuration_differences
+from egovnet.playbooks.drift.separation import prove_read, read_facts, with_leaks
+from egovnet.playbooks.results.drift_report import Difference, rank
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.intend.device_facts import intended_facts
+from egovnet.templates.model.device import Device
+from egovnet.templates.registry import render
 from napalm_frr import device_text
 from napalm_frr.line_changes import LineChange, line_changes, put_back
 from napalm_frr.state import DeviceState
-from playbooks.context import REFERENCE
-from playbooks.drift.compare import configuration_differences
-from playbooks.drift.night import Difference, rank
-from playbooks.drift.separation import prove_read, read_facts, with_leaks
-from templates.device import Device
-from templates.intend import intend
-from templates.intended_facts import intended_facts
-from templates.platforms import render
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from playbooks.drift.night import DriftClass
-from templates.platforms import render
+from egovnet.playbooks.results.drift_report import DriftClass
+from egovnet.templates.registry import render
 from tests.playbooks.drift.looks import Look, Meant, look, reference
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))

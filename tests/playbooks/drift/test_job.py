@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from lab.emulated.faults import AnyFault, Hang, RefuseConnections, RefuseLogin
-from lab.emulated.process import EmulatedRouters
-from playbooks.context import REFERENCE, Context, UsageError
-from playbooks.drift.job import drift
-from playbooks.fleet import Silent
-from playbooks.judge import expected_routes
-from playbooks.outcome import Exit
+from egovnet.lab.emulated.faults import AnyFault, Hang, RefuseConnections, RefuseLogin
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.workspace import REFERENCE, Context, UsageError
+from egovnet.playbooks.drift.job import drift
+from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.verify.control_plane import expected_routes
 from tests.playbooks.drift.test_compare import edited
 
 NETWORK = "127.51.0.0/16"
@@ -352,7 +352,7 @@ def test_egovnet_s_own_change_is_another_question(
 ) -> None:
     night(context)
     for module in ("collect", "unchanged"):
-        monkeypatch.setattr(f"playbooks.drift.{module}.own_code", lambda: "mended")
+        monkeypatch.setattr(f"egovnet.playbooks.drift.{module}.own_code", lambda: "mended")
     _, data = night(again(context))
     assert as_before(data) == set()
     assert "proved_at" not in data["proof"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from inventory.errors import InventoryError
-from playbooks.drift.night import Difference, DriftClass, Standing
-from playbooks.drift.policy import DEFAULT_SHARE, Policy, read_policy
+from egovnet.inventory.model.errors import InventoryError
+from egovnet.playbooks.drift.policy import DEFAULT_SHARE, Policy, read_policy
+from egovnet.playbooks.results.drift_report import Difference, DriftClass, Standing
 from tests.playbooks.drift.looks import reference
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

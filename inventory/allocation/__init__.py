@@ -1,0 +1,1 @@
+"""Everything that is numbered: pools, the one algorithm, and the lock file."""

@@ -1,0 +1,275 @@
+"""Plan: everything that is numbered, allocated once and kept.
+
+An allocation is deterministic (names in natural order take the lowest number never used) and
+stable: what the lock file says stays, whatever is added or removed beside it. A removed name's
+number is *retired*, not freed: a left-over route target of a dead VPN must never mean a living
+one, and a site that comes back gets what it had. Work is linear in the inventory.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+from egovnet.inventory.allocation.pool import (
+    AddressPool,
+    N,
+    Pool,
+    Values,
+    choose,
+    natural,
+    number_pool,
+)
+from egovnet.inventory.model.errors import InventoryError, Problem
+from egovnet.inventory.model.sections import (
+    UNTAGGED_TABLE,
+    Network,
+    NumberRange,
+    Role,
+    SiteNetworkAccess,
+    SiteRole,
+    Topology,
+    ZoneName,
+)
+from egovnet.inventory.source.yaml_source import Location
+
+__all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
+
+LOCK_FILE = "plan.lock.yaml"
+#: Kernel tables and RD numbers of VRFs on one PE. ifupdown2 takes tables 1001 to 5000 (its policy
+#: vrf-table-id-start and -end); the first is management's, the last holds untagged frames. RD type
+#: 1 has 16 bits (RFC 4364 section 4.2), which they fit.
+VRF_NUMBERS = NumberRange(first=1002, last=UNTAGGED_TABLE - 1)
+SPOKES_PER_PE = NumberRange(first=1, last=99)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Contents of the lock file: pool -> name -> value, and the same for retired names."""
+
+    pools: dict[str, Values] = field(default_factory=dict)
+    retired: dict[str, Values] = field(default_factory=dict)
+    #: Where it was read: the file, and the line of each (section, pool, name).
+    path: str = field(default=LOCK_FILE, compare=False)
+    lines: Mapping[Location, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def line(self, pool: str, name: str) -> int:
+        """Line of `name`, or of its pool; 0 if neither was read from a file."""
+        for place in (("pools", pool, name), ("retired", pool, name), ("pools", pool)):
+            if place in self.lines:
+                return self.lines[place]
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class VrfKey:
+    """One VRF on one PE: of a VPN, and for a spoke site of that site alone."""
+
+    pe: str
+    vpn: str
+    #: None: the VPN's VRF on this PE (any-to-any, or the hub's). Else the spoke site's name.
+    spoke: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Name in the lock file."""
+        return f"{self.vpn}/{self.spoke}" if self.spoke else self.vpn
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Every number of the network. Names as in the inventory; an access is "site/access"."""
+
+    loopback4: dict[str, IPv4Address]
+    loopback6: dict[str, IPv6Address]
+    circuit4: dict[str, IPv4Network]
+    circuit6: dict[str, IPv6Network]
+    access4: dict[str, IPv4Network]
+    access6: dict[str, IPv6Network]
+    vlan: dict[str, int | None]
+    #: "vpn" (any-to-any), "vpn/hub" and "vpn/spoke" -> number of AS:number.
+    route_target: dict[str, int]
+    site_asn: dict[str, int]
+    vrf_name: dict[VrfKey, str]
+    vrf_number: dict[VrfKey, int]
+    lock: Lock
+
+
+def vrf_of(network: Network, site: str, access: SiteNetworkAccess) -> VrfKey:
+    """The VRF that an access of `site` belongs to.
+
+    Each spoke site has a VRF of its own: two spokes in one VRF would reach each other
+    without the hub (RFC 4364 section 4.3.1 keeps routes of one VRF together).
+    """
+    entry = network.sites[site]
+    spoke = site if entry.site_role is SiteRole.SPOKE else None
+    return VrfKey(access.pe, entry.vpn, spoke)
+
+
+def allocate(network: Network, lock: Lock | None = None) -> Allocation:
+    """Number everything in `network`, keeping what `lock` holds.
+
+    Raises:
+        InventoryError: a pool is exhausted, a locked value fits its pool no more, or an explicit
+            value collides with a locked one; each problem names both sides.
+    """
+    return _Allocator(network, lock or Lock()).run()
+
+
+class _Allocator:
+    def __init__(self, network: Network, lock: Lock) -> None:
+        self.network = network
+        self.before = lock
+        self.after = Lock(retired={pool: dict(values) for pool, values in lock.retired.items()})
+        self.problems: list[Problem] = []
+
+    def run(self) -> Allocation:
+        network, pools = self.network, self.network.backbone.pools
+        routers = network.routers
+        accesses = {
+            f"{site}/{name}": access
+            for site, entry in network.sites.items()
+            for name, access in entry.site_network_accesses.items()
+        }
+        loopback4 = self._subnets(
+            AddressPool("loopback-ipv4", pools.loopback_ipv4, 32),
+            routers,
+            {n: IPv4Network(r.loopback_ipv4) for n, r in routers.items() if r.loopback_ipv4},
+        )
+        loopback6 = self._subnets(
+            AddressPool("loopback-ipv6", pools.loopback_ipv6, 128),
+            routers,
+            {n: IPv6Network(r.loopback_ipv6) for n, r in routers.items() if r.loopback_ipv6},
+        )
+        vrf_name, vrf_number = self._vrfs()
+        result = Allocation(
+            loopback4={n: net.network_address for n, net in loopback4.items()},
+            loopback6={n: net.network_address for n, net in loopback6.items()},
+            circuit4=self._subnets(
+                AddressPool("circuit-ipv4", pools.circuit_ipv4, 31), network.circuits, {}
+            ),
+            circuit6=self._subnets(
+                AddressPool("circuit-ipv6", pools.circuit_ipv6, 127), network.circuits, {}
+            ),
+            access4=self._subnets(AddressPool("access-ipv4", pools.access_ipv4, 30), accesses, {}),
+            access6=self._subnets(AddressPool("access-ipv6", pools.access_ipv6, 126), accesses, {}),
+            vlan=self._vlans(accesses),
+            route_target=self._route_targets(),
+            site_asn=self._site_asns(),
+            vrf_name=vrf_name,
+            vrf_number=vrf_number,
+            lock=self.after,
+        )
+        self._retire_dropped_pools()
+        if self.problems:
+            raise InventoryError(self.problems)
+        return result
+
+    def _subnets(
+        self, addresses: AddressPool[N], names: Iterable[str], explicit: Mapping[str, N]
+    ) -> dict[str, N]:
+        inside = {n: i for n, v in explicit.items() if (i := addresses.read(str(v))) is not None}
+        # Addresses from elsewhere, such as an older plan's, are no business of the pool.
+        outside = {n: value for n, value in explicit.items() if n not in inside}
+        chosen = self._choose(addresses.pool, [n for n in names if n not in outside], inside)
+        return {name: addresses.subnet(index) for name, index in chosen.items()} | outside
+
+    def _numbers(
+        self, name: str, names: Iterable[str], limits: NumberRange, explicit: Mapping[str, int]
+    ) -> dict[str, int]:
+        pool = number_pool(name, limits.first, limits.last)
+        outside = {n: v for n, v in explicit.items() if pool.read(v) is None}
+        inside = {n: v for n, v in explicit.items() if n not in outside}
+        return self._choose(pool, [n for n in names if n not in outside], inside) | outside
+
+    def _site_asns(self) -> dict[str, int]:
+        sites = {
+            name: site
+            for name, site in self.network.sites.items()
+            if any(a.routing_protocol == "bgp" for a in site.site_network_accesses.values())
+        }
+        explicit = {name: site.asn for name, site in sites.items() if site.asn is not None}
+        return self._numbers("site-asn", sites, self.network.backbone.pools.site_asn, explicit)
+
+    def _vlans(self, accesses: Mapping[str, SiteNetworkAccess]) -> dict[str, int | None]:
+        limits = self.network.backbone.pools.vlan
+        by_port: dict[str, list[str]] = {}
+        result: dict[str, int | None] = {}
+        for name, access in accesses.items():
+            if access.vlan == "untagged":
+                result[name] = None
+            else:
+                by_port.setdefault(f"vlan/{access.pe}/{access.port}", []).append(name)
+        for pool, names in by_port.items():
+            explicit = {n: v for n in names if isinstance(v := accesses[n].vlan, int)}
+            result.update(self._numbers(pool, names, limits, explicit))
+        return result
+
+    def _route_targets(self) -> dict[str, int]:
+        result: dict[str, int] = {}
+        for zone in ZoneName:
+            names: list[str] = []
+            for name, vpn in self.network.vpns.items():
+                if vpn.zone is not zone:
+                    continue
+                if vpn.vpn_service_topology is Topology.HUB_SPOKE:
+                    names += [f"{name}/hub", f"{name}/spoke"]
+                else:
+                    names.append(name)
+            limits = self.network.backbone.zones[zone].route_targets
+            pool = f"route-target/{zone}"
+            result.update(self._numbers(pool, names, limits, {}))
+        return result
+
+    def _vrfs(self) -> tuple[dict[VrfKey, str], dict[VrfKey, int]]:
+        by_pe: dict[str, dict[str, VrfKey]] = {name: {} for name in self.network.with_role(Role.PE)}
+        for site, entry in self.network.sites.items():
+            for access in entry.site_network_accesses.values():
+                key = vrf_of(self.network, site, access)
+                by_pe[access.pe][key.name] = key
+        names: dict[VrfKey, str] = {}
+        numbers: dict[VrfKey, int] = {}
+        for pe, keys in by_pe.items():
+            chosen = self._numbers(f"vrf/{pe}", keys, VRF_NUMBERS, {})
+            numbers.update({keys[name]: value for name, value in chosen.items()})
+            spokes: dict[str, list[str]] = {}
+            for name, key in keys.items():
+                if key.spoke:
+                    spokes.setdefault(key.vpn, []).append(name)
+                else:
+                    names[key] = self._vrf_name(key.vpn)
+            for vpn, members in spokes.items():
+                order = self._numbers(f"spoke/{pe}/{vpn}", members, SPOKES_PER_PE, {})
+                for name, number in order.items():
+                    names[keys[name]] = f"{self._vrf_name(vpn)}-{number}"
+        return names, numbers
+
+    def _vrf_name(self, vpn: str) -> str:
+        zone = self.network.vpns[vpn].zone
+        return f"{self.network.backbone.zones[zone].vrf_prefix}-{vpn}"
+
+    def _choose(
+        self, pool: Pool, names: Iterable[str], explicit: Mapping[str, int]
+    ) -> dict[str, int]:
+        choice = choose(
+            pool,
+            names,
+            explicit,
+            locked=self.before.pools.get(pool.name, {}),
+            retired=self.before.retired.get(pool.name, {}),
+        )
+        self.after.pools[pool.name] = {n: pool.show(v) for n, v in choice.numbers.items()}
+        if choice.retired:
+            self.after.retired[pool.name] = choice.retired
+        else:
+            self.after.retired.pop(pool.name, None)
+        self.problems += [
+            Problem(self.before.path, self.before.line(pool.name, name), pool.name, found, remedy)
+            for name, found, remedy in choice.problems
+        ]
+        return choice.numbers
+
+    def _retire_dropped_pools(self) -> None:
+        """A PE or port that vanished takes its pool with it; its numbers retire."""
+        for pool, values in self.before.pools.items():
+            if pool not in self.after.pools and values:
+                self.after.retired.setdefault(pool, {}).update(values)

@@ -1,0 +1,1 @@
+"""Cross references and policy: what one model alone cannot see."""

@@ -1,0 +1,1 @@
+"""An inventory at one moment, and three-way merges of such moments."""

@@ -1,0 +1,1 @@
+"""Registers of an inventory: one file each, with its model and its checks."""

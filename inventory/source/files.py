@@ -1,0 +1,43 @@
+"""The files of an inventory as read, and where each object stands in them."""
+
+from pathlib import Path
+from typing import Any
+
+from egovnet.inventory.model.errors import Problem
+from egovnet.inventory.source.yaml_source import Document, Location
+
+
+class Sources:
+    """The documents of an inventory, by section: `sites` may have several, others have one."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.documents: dict[str, list[Document]] = {}
+
+    def data(self, section: str) -> dict[str, Any]:
+        """The mapping that `section` says, from all its files."""
+        merged: dict[str, Any] = {}
+        for document in self.documents.get(section, []):
+            merged.update(document.data or {})
+        return merged
+
+    def texts(self) -> dict[str, str]:
+        """Text of every file that was read, by its path within the inventory."""
+        return {
+            Path(document.path).relative_to(self.root).as_posix(): document.text
+            for documents in self.documents.values()
+            for document in documents
+        }
+
+    def place(self, section: str, location: Location) -> tuple[str, int]:
+        """File and line of `location` (such as ("party-beijing", "prefixes", 0)) in `section`."""
+        documents = self.documents.get(section, [])
+        for document in documents:
+            if not location or location[0] in (document.data or {}):
+                return document.path, document.line(location)
+        return (documents[0].path if documents else section), 0
+
+    def problem(self, section: str, location: Location, found: str, remedy: str) -> Problem:
+        """A problem at `location`, with file and line looked up."""
+        path, line = self.place(section, location)
+        return Problem(path, line, ".".join(map(str, location)), found, remedy)

@@ -1,0 +1,1 @@
+"""Prefix sets, route targets and policies over sets of routes."""

@@ -1,0 +1,60 @@
+"""What must stay apart, and where each part of it enters a router.
+
+A domain is a set of places that may talk freely among themselves: an any-to-any VPN, the hubs of
+a hub-and-spoke VPN, each spoke site by itself, the backbone's own table, management.
+"""
+
+from dataclasses import dataclass
+
+from egovnet.inventory.model.sections import IPNetwork
+from egovnet.templates.model.device import IPAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One side of a separation. `label` is its name in reports; spoke sites share one."""
+
+    label: str
+    vpn: str
+    zone: str = ""
+    owner: str = ""
+    #: A spoke site, which is a domain of its own.
+    site: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether the expectation knows it, or it is only what a text happens to hold."""
+        return not self.label.startswith("unknown ")
+
+
+BACKBONE = Domain("backbone", "backbone")
+MANAGEMENT = Domain("management", "management")
+#: Frames without a tag on a port that carries VLANs: whichever customer sends them.
+UNTAGGED = Domain("untagged", "untagged")
+OWN = frozenset({"backbone", "management", "untagged"})
+
+
+def unknown(device: str, vrf: str) -> Domain:
+    """A VRF that the expectation knows nothing of: nobody may meet it."""
+    return Domain("unknown VRF", f"unknown {device} {vrf}")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Where a domain meets a router: a port, or a VLAN on it. The ground truth of the proof.
+
+    `prefixes` are what its site may announce, `neighbors` the addresses its CE may peer from.
+    """
+
+    name: str
+    device: str
+    port: str
+    vlan: int | None
+    domain: Domain
+    prefixes: tuple[IPNetwork, ...] = ()
+    neighbors: tuple[IPAddress, ...] = ()
+
+    @property
+    def at(self) -> str:
+        """Port and VLAN as an engineer says it."""
+        return self.port if self.vlan is None else f"{self.port}.{self.vlan}"

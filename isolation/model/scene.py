@@ -1,0 +1,251 @@
+"""The tables of all routers, each with the domains that meet it. What every property looks at.
+
+A router may stand in several states at once (`egovnet.isolation.push`): states of different
+routers meet in any combination, two states of one router never do.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from egovnet.isolation.model.domains import BACKBONE, Attachment, Domain, unknown
+from egovnet.isolation.model.expectation import Expectation
+from egovnet.isolation.model.verdict import Hop
+from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import (
+    DeviceFacts,
+    InterfaceFacts,
+    NeighborFacts,
+    StaticFacts,
+    VrfFamily,
+)
+
+FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An attachment as a text has it: the interface that stands for it, and the one that carries
+    it into a table (another one for the port of a bridge or bond)."""
+
+    attachment: Attachment
+    interface: InterfaceFacts
+    carrier: InterfaceFacts
+
+
+@dataclass(eq=False, slots=True)
+class Table:
+    """A VRF of a router, or its default table (`vrf` None).
+
+    `inert`: nothing enters it but through other tables, and the expectation does not know it.
+    """
+
+    facts: DeviceFacts
+    vrf: str | None
+    state: int
+    domains: tuple[Domain, ...] = ()
+    bound: list[Bound] = field(default_factory=list)
+    interfaces: list[InterfaceFacts] = field(default_factory=list)
+    statics: list[StaticFacts] = field(default_factory=list)
+    inert: bool = False
+
+    @property
+    def device(self) -> str:
+        """Name of its router."""
+        return self.facts.name
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+        return "default" if self.vrf is None else self.vrf
+
+    @property
+    def id(self) -> tuple[str, str]:
+        """What it is called in every state of the network."""
+        return self.device, self.name
+
+    def meets(self, other: "Table") -> bool:
+        """Whether both can be there at one time."""
+        return self.state == other.state or self.device != other.device
+
+    def family(self, family: AddressFamily) -> VrfFamily | None:
+        """Its BGP address family."""
+        instance = self.facts.bgp.get(self.vrf)
+        return instance.families.get(family) if instance else None
+
+    def neighbors(self) -> Iterable[NeighborFacts]:
+        """Its BGP neighbours that may come up."""
+        instance = self.facts.bgp.get(self.vrf)
+        return [n for n in instance.neighbors.values() if not n.shutdown] if instance else []
+
+    def line(self, family: AddressFamily, *keys: object) -> int:
+        """Line of its BGP address family that says the first of `keys` that is said."""
+        bgp = self.family(family)
+        if bgp is None:
+            return 0
+        return next((bgp.lines[key] for key in keys if key in bgp.lines), bgp.line)
+
+    def hop(self, what: str, line: int = 0) -> Hop:
+        """A step of a path in this table."""
+        return Hop(self.device, self.name, what, line, self.facts.quote(line))
+
+    def entry(self, domain: Domain) -> tuple[Hop, ...]:
+        """Where `domain` meets this table."""
+        for bound in self.bound:
+            if bound.attachment.domain == domain:
+                line = bound.carrier.vrf_line or bound.interface.line
+                at = bound.interface.name
+                return (self.hop(f"holds {bound.attachment.name} at {at}", line),)
+        return (self.hop(f"is of {domain.label}"),)
+
+
+@dataclass(eq=False, slots=True)
+class Router:
+    """One router in one state."""
+
+    facts: DeviceFacts
+    state: int
+    tables: dict[str | None, Table]
+    #: Every interface of the text that is an expected attachment.
+    bound: list[Bound]
+    #: Bridge or bond of each of their ports.
+    masters: dict[str, InterfaceFacts]
+    by_number: dict[int, list[str]]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.facts.name
+
+    def hop(self, what: str, line: int = 0, vrf: str = "") -> Hop:
+        """A step of a path on this router."""
+        return Hop(self.name, vrf, what, line, self.facts.quote(line))
+
+    def carrier(self, interface: InterfaceFacts) -> InterfaceFacts:
+        """The interface whose table packets of `interface` are looked up in."""
+        seen: set[str] = set()
+        while interface.name in self.masters and interface.name not in seen:
+            seen.add(interface.name)
+            interface = self.masters[interface.name]
+        return interface
+
+    def table_of(self, interface: InterfaceFacts) -> Table:
+        """Table of an interface; one bound to a VRF that is not defined stays in the default."""
+        vrf = self.carrier(interface).vrf
+        if vrf is None or (self.facts.vrfs and not _is_made(self.facts, vrf)):
+            return self.tables[None]
+        return self.tables.get(vrf) or self.tables[None]
+
+
+@dataclass(eq=False, slots=True)
+class Scene:
+    """The whole network, in all states that are judged together."""
+
+    expectation: Expectation
+    routers: list[Router]
+
+    def tables(self) -> Iterable[Table]:
+        """All tables."""
+        return (table for router in self.routers for table in router.tables.values())
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of a router. `former`: it is being left, so that the expectation may know no
+    more what is in it; a VRF that it knows nothing of is then what its route targets say."""
+
+    facts: DeviceFacts
+    former: bool = False
+
+
+def scene(states: Mapping[str, Sequence[State]], expectation: Expectation) -> Scene:
+    """Routers and tables of `states`: the states of each router by its name."""
+    return Scene(
+        expectation,
+        [
+            _router(state, number, expectation)
+            for versions in states.values()
+            for number, state in enumerate(versions)
+        ],
+    )
+
+
+def _router(one: State, state: int, expectation: Expectation) -> Router:
+    facts = one.facts
+    masters = {
+        member: interface for interface in facts.interfaces.values() for member in interface.members
+    }
+    names = dict.fromkeys([*facts.vrfs, *(vrf for vrf in facts.bgp if vrf is not None)])
+    if not facts.vrfs:
+        # Texts of routers that do not define VRFs where this reader looks.
+        names |= dict.fromkeys(i.vrf for i in facts.interfaces.values() if i.vrf is not None)
+    tables: dict[str | None, Table] = {vrf: Table(facts, vrf, state) for vrf in (None, *names)}
+    by_number: dict[int, list[str]] = {}
+    for vrf in facts.vrfs.values():
+        if vrf.table is not None:
+            by_number.setdefault(vrf.table, []).append(vrf.name)
+    router = Router(facts, state, tables, [], masters, by_number)
+    _attach(router, expectation)
+    for interface in facts.interfaces.values():
+        router.table_of(interface).interfaces.append(interface)
+    for static in facts.statics:
+        if static.vrf in tables:
+            tables[static.vrf].statics.append(static)
+    for table in tables.values():
+        table.domains = _domains(table, expectation, former=one.former)
+        table.inert = (
+            not any(domain.known for domain in table.domains)
+            and not table.interfaces
+            and not any(True for _ in table.neighbors())
+        )
+    return router
+
+
+def _is_made(facts: DeviceFacts, name: str) -> bool:
+    """Whether a VRF is there for interfaces to be in. One that only the routing daemon's text
+    names, beside an interface of that name which is no VRF, is not."""
+    vrf = facts.vrfs.get(name)
+    if vrf is None:
+        return False
+    namesake = facts.interfaces.get(name)
+    return vrf.table is not None or namesake is None or namesake.vrf == name
+
+
+def _attach(router: Router, expectation: Expectation) -> None:
+    places = expectation.attachments.get(router.name)
+    if not places:
+        return
+    for interface in router.facts.interfaces.values():
+        place = (interface.parent or interface.name, interface.vlan)
+        attachment = places.get(place)
+        if attachment is not None:
+            bound = Bound(attachment, interface, router.carrier(interface))
+            router.bound.append(bound)
+            router.table_of(interface).bound.append(bound)
+
+
+def _domains(table: Table, expectation: Expectation, *, former: bool) -> tuple[Domain, ...]:
+    """Domains of what is bound to a table; the one its name stands for if nothing known is."""
+    if table.vrf is None:
+        return (BACKBONE,)
+    domains = dict.fromkeys(bound.attachment.domain for bound in table.bound)
+    if domains:
+        return tuple(domains)
+    named = expectation.vrf_domain(table.device, table.vrf)
+    if named is None and former:
+        named = _by_targets(table, expectation)
+    return (named or unknown(table.device, table.vrf),)
+
+
+def _by_targets(table: Table, expectation: Expectation) -> Domain | None:
+    """The one domain whose target a table gives its routes."""
+    labels = {
+        expectation.targets.get(target)
+        for family in FAMILIES
+        for bgp in [table.family(family)]
+        if bgp is not None
+        for target in bgp.export_targets
+    }
+    domain = expectation.domains.get(labels.pop() or "") if len(labels) == 1 else None
+    if domain is None or not domain.site:
+        return domain
+    return replace(domain, site=f"{table.device} {table.vrf}")

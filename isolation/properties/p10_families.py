@@ -1,0 +1,46 @@
+"""P10: IPv4 and IPv6 each by itself (RFC 4659 gives IPv6 VPNs the same separation).
+
+Every other property judges each family alone. What is left is a policy that one family of a VRF
+has and the other, in use as well, has not: somebody meant it, and forgot half.
+"""
+
+from collections.abc import Iterator
+
+from egovnet.isolation.algebra.policies import restricts
+from egovnet.isolation.model.finding_drafts import Sighting, single
+from egovnet.isolation.model.scene import Scene, Table
+from egovnet.isolation.model.verdict import Finding, Severity
+from egovnet.templates.model.facts import VrfFamily
+
+
+def families(scene: Scene) -> Iterator[Sighting]:
+    """P10 over a scene."""
+    for table in scene.tables():
+        four, six = table.family("ipv4"), table.family("ipv6")
+        if table.vrf is None or four is None or six is None:
+            continue
+        yield from _one_sided(table, four, six, "import_policy", "an import policy")
+        yield from _one_sided(table, four, six, "export_policy", "an export policy")
+
+
+def _one_sided(
+    table: Table, four: VrfFamily, six: VrfFamily, policy: str, words: str
+) -> Iterator[Sighting]:
+    has = [restricts(getattr(family, policy), family.family) for family in (four, six)]
+    if has[0] == has[1]:
+        return
+    with_it, without = (four, six) if has[0] else (six, four)
+    if not (without.imports_vpn if policy == "import_policy" else without.exports_vpn):
+        return
+    yield single(
+        Finding(
+            "P10 one-family-policy",
+            Severity.RISK,
+            table.device,
+            table.name,
+            f"{with_it.family} has {words} and {without.family} has none",
+            (table.hop(f"exrestricts {without.family} routes without it", without.line),),
+            without.line,
+            without.family,
+        )
+    )

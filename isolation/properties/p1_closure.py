@@ -1,0 +1,282 @@
+"""P1: who may get whose routes by route targets (RFC 4364 section 4.3), under any announcements.
+
+Every table's possible announcements are indexed by route target, and every table that imports
+the target; domains meet where a target has both. Tables of one domain are not enumerated in
+pairs: for each importer one exporter that it must not meet is a witness, and for each exporter one
+importer. The work is linear in tables and accesses.
+
+IPv4 and IPv6 are closed apart (P10).
+"""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+
+from egovnet.isolation.algebra.policies import apply
+from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.domains import Domain
+from egovnet.isolation.model.edges import Edge
+from egovnet.isolation.model.finding_drafts import Sighting, kind_of_path
+from egovnet.isolation.model.scene import FAMILIES, Scene, Table
+from egovnet.isolation.model.verdict import Finding, Severity
+from egovnet.isolation.routes.announcements import Announcement, announcements
+from egovnet.isolation.routes.relays import relayed, relays
+from egovnet.templates.model.device import AddressFamily
+
+_Out = tuple[Domain, Announcement]
+_In = tuple[Domain, Table]
+#: label -> all of that label, for one target
+_Outs = dict[str, list[_Out]]
+_Ins = dict[str, list[_In]]
+
+
+@dataclass(slots=True)
+class Closure:
+    """What P1 found: sightings, (source, target) labels with a path, and edges that are allowed
+    from one VPN to another, for `egovnet.isolation.properties.p1_transit`."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+    edges: list[Edge] = field(default_factory=list)
+
+
+def close(scene: Scene) -> Closure:
+    """P1 over a scene."""
+    result = Closure()
+    for family in FAMILIES:
+        _Family(scene, family, result).run()
+    return result
+
+
+class _Family:
+    """One address family's routes."""
+
+    def __init__(self, scene: Scene, family: AddressFamily, result: Closure) -> None:
+        self.expectation = scene.expectation
+        self.family = family
+        self.result = result
+        self.outs: dict[bytes, _Outs] = {}
+        self.ins: dict[bytes, _Ins] = {}
+        self.importers: _Ins = {}
+        self.chosen: list[_Out] = []
+        self.inside: list[tuple[list[_In], list[_Out]]] = []
+        self.gateways: set[Table] = set()
+        self.through = relays(scene, family)
+        for table in scene.tables():
+            self._add(table)
+
+    def _add(self, table: Table) -> None:
+        bgp = table.family(self.family)
+        if bgp is None:
+            return
+        own = announcements(table, self.family)
+        for announcement in (*own, *relayed(own, self.through)):
+            targets = announcement.routes.targets
+            if announcement.added is not None:
+                targets = announcement.added
+            for domain in table.domains:
+                for target in targets:
+                    outs = self.outs.setdefault(target, {})
+                    outs.setdefault(domain.label, []).append((domain, announcement))
+                if announcement.routes.free and announcement.added is None:
+                    self.chosen.append((domain, announcement))
+        if bgp.imports_vpn and bgp.import_targets:
+            for domain in table.domains:
+                self.importers.setdefault(domain.label, []).append((domain, table))
+                for target in bgp.import_targets:
+                    ins = self.ins.setdefault(target, {})
+                    ins.setdefault(domain.label, []).append((domain, table))
+
+    def run(self) -> None:
+        for target, outs in self.outs.items():
+            for into, takers in self.ins.get(target, {}).items():
+                for of, givers in outs.items():
+                    self._meet(target, into, takers, of, givers)
+        self._around_gateways()
+        for domain, announcement in self.chosen:
+            self._chosen(domain, announcement)
+
+    # -- by targets that the configuration puts on routes --------------------------------------
+
+    def _meet(
+        self, target: bytes, into: str, takers: list[_In], of: str, givers: list[_Out]
+    ) -> None:
+        """Tables labelled `into` take routes that those labelled `of` give `target` to."""
+        taker, giver = takers[0][0], givers[0][0]
+        one_by_one = into == of and bool(taker.site or not taker.known)
+        if not one_by_one and self.expectation.allowed(taker, giver):
+            first = takers[0][1]
+            if len(takers) > 1 or any(give.table is not first for _, give in givers):
+                self.result.pairs.add((into, of))
+            self._allowed(takers, givers)
+            return
+        for domain, table in takers:
+            for owner, give in givers:
+                if self._breaks(domain, table, owner, give):
+                    self._seen(target, (domain, table), (owner, give), ("in", table.id))
+                    break
+        for owner, give in givers:
+            for domain, table in takers:
+                if self._breaks(domain, table, owner, give):
+                    place = ("out", give.table.id)
+                    self._seen(target, (domain, table), (owner, give), place)
+                    break
+
+    def _breaks(self, domain: Domain, table: Table, owner: Domain, give: Announcement) -> bool:
+        if give.table is table or self.expectation.allowed(domain, owner):
+            return False
+        prefixes = self._taken(table, give)
+        if prefixes and (table.inert or give.table.inert):
+            self.result.edges.append(self._edge(table, give, prefixes))
+            return False
+        return bool(prefixes)
+
+    def _allowed(self, takers: list[_In], givers: list[_Out]) -> None:
+        """Paths that are meant, from one VPN to another: what they lead to is judged in transit."""
+        if takers[0][0].vpn == givers[0][0].vpn:
+            if takers[0][0] != givers[0][0]:
+                self.inside.append((takers, givers))
+            return
+        for _, table in takers:
+            for _, give in givers:
+                if self._add_edge(table, give):
+                    self.gateways |= {table, give.table}
+
+    def _around_gateways(self) -> None:
+        """Between hubs and spokes, only steps to or from a table that leads to another VPN."""
+        if not self.gateways:
+            return
+        for takers, givers in self.inside:
+            gates = [give for _, give in givers if give.table in self.gateways]
+            for _, table in takers:
+                into = table in self.gateways
+                for give in [give for _, give in givers] if into else gates:
+                    self._add_edge(table, give)
+
+    def _add_edge(self, table: Table, give: Announcement) -> bool:
+        prefixes = self._taken(table, give)
+        if not prefixes or give.table is table:
+            return False
+        self.result.edges.append(self._edge(table, give, prefixes))
+        return True
+
+    def _edge(self, table: Table, give: Announcement, prefixes: PrefixSet) -> Edge:
+        what = f"takes routes of VRF {give.table.name} on {give.table.device}"
+        return Edge(table, give.table, self.family, prefixes, "P1", what, table.line(self.family))
+
+    def _taken(self, table: Table, give: Announcement) -> PrefixSet:
+        """What `table` keeps of an announcement that carries one of its targets."""
+        none = PrefixSet.none(self.family)
+        if not table.meets(give.table) or give.only_at not in {"", table.device}:
+            return none
+        if give.by_way_of and table.device == give.table.device:
+            return none  # nobody takes back its own routes
+        bgp = table.family(self.family)
+        if bgp is None or bgp.import_policy is None:
+            return give.routes.prefixes
+        kept = none
+        for out in apply(bgp.import_policy, [give.routes]):
+            kept = kept | out.prefixes
+        return kept
+
+    def _seen(self, target: bytes, taker: _In, giver: _Out, place: Hashable) -> None:
+        (domain, table), (owner, give) = taker, giver
+        self.result.pairs.add((domain.label, owner.label))
+
+        def tell() -> Finding:
+            line = table.line(self.family, ("import", target), target)
+            text = target_text(target)
+            return Finding(
+                f"P1 {kind}",
+                Severity.LEAK,
+                table.device,
+                table.name,
+                f"{domain.label} reaches {owner.label} by route target {text}",
+                (
+                    *give.table.entry(owner),
+                    give.exports(target),
+                    *give.by_way_of,
+                    table.hop(f"imports {text}", line),
+                    *table.entry(domain),
+                ),
+                line,
+                self.family,
+            )
+
+        kind = kind_of_path(domain, owner)
+        group = ("P1", kind, self.family, domain.label, owner.label, target, bool(give.by_way_of))
+        self.result.sightings.append(Sighting(group, place, tell))
+
+    # -- by targets that a customer puts on its routes -------------------------------------------
+
+    def _chosen(self, owner: Domain, give: Announcement) -> None:
+        for domain, table in self._victims(owner):
+            if (
+                give.table is not table
+                and table.meets(give.table)
+                and not self.expectation.allowed(domain, owner)
+                and self._taken(table, give)
+            ):
+                self.result.pairs.add((domain.label, owner.label))
+                self._seen_chosen(owner, give, Severity.LEAK, (domain, table))
+                return
+        self._seen_chosen(owner, give, Severity.RISK, None)
+
+    def _victims(self, owner: Domain) -> Iterator[_In]:
+        """Importing tables of other domains, another zone's first."""
+        labels = sorted(self.importers, key=lambda label: _nearness(owner, self.importers[label]))
+        for label in labels:
+            entries = self.importers[label]
+            apart = label != owner.label or owner.site or not owner.known
+            if apart and (label == owner.label or not self._all_allowed(entries[0][0], owner)):
+                yield from entries
+
+    def _all_allowed(self, domain: Domain, owner: Domain) -> bool:
+        return bool(self.expectation.allowed(domain, owner))
+
+    def _seen_chosen(
+        self, owner: Domain, give: Announcement, severity: Severity, victim: _In | None
+    ) -> None:
+        neighbor = give.neighbor
+        address = neighbor.address if neighbor else ""
+
+        def tell() -> Finding:
+            activated = neighbor.families.get(self.family) if neighbor else None
+            line = activated.line if activated else 0
+            path = [
+                *give.table.entry(owner),
+                give.table.hop(
+                    f"takes routes of {address} with whatever route targets they carry", line
+                ),
+            ]
+            if victim is not None:
+                domain, table = victim
+                bgp = table.family(self.family)
+                target = min(bgp.import_targets) if bgp else b""
+                path += [
+                    give.table.hop(f"exports them, with {target_text(target)} if so attached"),
+                    table.hop(
+                        f"imports {target_text(target)}",
+                        table.line(self.family, ("import", target), target),
+                    ),
+                    *table.entry(domain),
+                ]
+            return Finding(
+                "P1 customer-chosen-targets",
+                severity,
+                give.table.device,
+                give.table.name,
+                f"a customer of {owner.label} can choose the VPNs that its routes go to: "
+                f"the inbound policy of {address} keeps extended communities",
+                tuple(path),
+                line,
+                self.family,
+            )
+
+        group = ("P1 chosen", severity, self.family, owner.label)
+        self.result.sightings.append(Sighting(group, (give.table.id, address), tell))
+
+
+def _nearness(owner: Domain, entries: list[_In]) -> int:
+    domain = entries[0][0]
+    return (domain.zone == owner.zone) + (domain.vpn == owner.vpn)

@@ -1,0 +1,192 @@
+"""P3: ways from one table to another that no route target stands for.
+
+Static routes through another table (RFC 4364 leaves them to the PE), policy routing, `import vrf`,
+a kernel table that two VRFs share, links inside the router, and look-ups that fall through to the
+main table because a VRF has no route of last resort (Linux l3mdev). Each is an edge with the
+prefixes that it carries.
+
+Assumes that the kernel keeps tables apart that have numbers of their own.
+"""
+
+from collections.abc import Iterator
+
+from egovnet.isolation.algebra.policies import apply
+from egovnet.isolation.algebra.prefix_sets import PrefixSet, family_of
+from egovnet.isolation.model.edges import Edge
+from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
+from egovnet.isolation.routes.announcements import local_routes
+from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import PolicyRoute, StaticFacts
+
+#: unspec, default, main, local: the kernel's own tables (rt_tables).
+RESERVED = {0, 253, 254, 255}
+
+
+def side_doors(scene: Scene) -> Iterator[Edge]:
+    """Every such way of every router."""
+    for router in scene.routers:
+        yield from _statics(router)
+        yield from _policy_routes(router)
+        yield from _imported_vrfs(router)
+        yield from _table_numbers(router)
+        yield from _open_tables(router)
+        yield from _links(router)
+
+
+def _both(source: Table, target: Table, klass: str, what: str, line: int) -> Iterator[Edge]:
+    for family in FAMILIES:
+        yield Edge(source, target, family, PrefixSet.all(family), klass, what, line)
+
+
+def _by_number(router: Router, number: int) -> list[Table]:
+    if number in RESERVED:
+        return [router.tables[None]]
+    return [router.tables[name] for name in router.by_number.get(number, ())]
+
+
+def _named(router: Router, name: str) -> Table | None:
+    return router.tables[None] if name == "default" else router.tables.get(name)
+
+
+def _statics(router: Router) -> Iterator[Edge]:
+    for static in router.facts.statics:
+        if static.discards:
+            continue
+        for source in _tables_of(router, static):
+            for target, what in _next_tables(router, static):
+                family = family_of(static.prefix)
+                yield Edge(
+                    source,
+                    target,
+                    family,
+                    PrefixSet.of(family, (static.prefix,)),
+                    "P3 static-route",
+                    f"routes {static.prefix} {what}",
+                    static.line,
+                )
+
+
+def _tables_of(router: Router, static: StaticFacts) -> list[Table]:
+    """Tables that a static route is in."""
+    if static.table is not None:
+        return _by_number(router, static.table)
+    table = router.tables.get(static.vrf)
+    return [table] if table is not None else []
+
+
+def _next_tables(router: Router, static: StaticFacts) -> Iterator[tuple[Table, str]]:
+    if static.next_hop_vrf is not None:
+        table = _named(router, static.next_hop_vrf)
+        if table is not None:
+            yield table, f"to VRF {table.name}"
+    if static.interface is not None:
+        interface = router.facts.interfaces.get(static.interface)
+        if interface is not None:
+            table = router.table_of(interface)
+            yield table, f"out of {interface.name} of VRF {table.name}"
+        elif static.interface in router.tables:
+            yield router.tables[static.interface], f"into VRF {static.interface}"
+
+
+def _policy_routes(router: Router) -> Iterator[Edge]:
+    for interface in router.facts.interfaces.values():
+        for route in interface.policy_routes:
+            yield from _policy_route(router, router.table_of(interface), route)
+    for route in router.facts.policy_routes:
+        named = router.facts.interfaces.get(route.interface or "")
+        if named is not None:
+            sources = [router.table_of(named)]
+        elif route.interface in router.tables and route.interface is not None:
+            sources = [router.tables[route.interface]]
+        else:
+            sources = list(router.tables.values())
+        for source in sources:
+            yield from _policy_route(router, source, route)
+
+
+def _policy_route(router: Router, source: Table, route: PolicyRoute) -> Iterator[Edge]:
+    if route.table is not None:
+        targets = _by_number(router, route.table)
+    else:
+        table = _named(router, route.vrf or "default")
+        targets = [table] if table is not None else []
+    for target in targets:
+        what = f"sends packets to VRF {target.name} by policy"
+        yield from _both(source, target, "P3 policy-route", what, route.line)
+
+
+def _imported_vrfs(router: Router) -> Iterator[Edge]:
+    """`import vrf` (FRR), and `redistribute table N`: another table's routes taken directly."""
+    for source in router.tables.values():
+        for family in FAMILIES:
+            bgp = source.family(family)
+            if bgp is None:
+                continue
+            for name in sorted(bgp.import_vrfs):
+                target = _named(router, name)
+                if target is None:
+                    continue
+                prefixes = PrefixSet.none(family)
+                given = [routes for routes, _ in local_routes(target, family)]
+                for out in apply(bgp.import_vrf_policy, given):
+                    prefixes = prefixes | out.prefixes
+                line = source.line(family, f"import vrf {name}")
+                what = f"imports VRF {name}"
+                yield Edge(source, target, family, prefixes, "P3 import-vrf", what, line)
+            for protocol in bgp.redistributes:
+                line = source.line(family, f"redistribute {protocol}")
+                yield from _redistributed_table(router, source, family, protocol, line)
+
+
+def _redistributed_table(
+    router: Router, source: Table, family: AddressFamily, protocol: str, line: int
+) -> Iterator[Edge]:
+    word, _, number = protocol.partition(" ")
+    if not number.isdigit() or word not in {"table", "table-direct"}:
+        return
+    everything = PrefixSet.all(family)
+    for target in _by_number(router, int(number)):
+        what = f"redistributes table {number}"
+        yield Edge(source, target, family, everything, "P3 redistribute-table", what, line)
+
+
+def _table_numbers(router: Router) -> Iterator[Edge]:
+    for number, names in router.by_number.items():
+        tables = [router.tables[name] for name in names]
+        if number in RESERVED:
+            tables = [router.tables[None], *tables]
+        for one in tables:
+            for other in tables:
+                if one is not other:
+                    line = router.facts.vrfs[one.vrf].line if one.vrf is not None else 0
+                    what = f"shares kernel table {number} with VRF {other.name}"
+                    yield from _both(one, other, "P3 shared-table", what, line)
+
+
+def _open_tables(router: Router) -> Iterator[Edge]:
+    """RFC 4364 section 4: a VRF's packets are looked up in that VRF alone."""
+    default = router.tables[None]
+    for vrf in router.facts.vrfs.values():
+        for family in FAMILIES:
+            if family not in vrf.closed:
+                yield Edge(
+                    router.tables[vrf.name],
+                    default,
+                    family,
+                    PrefixSet.all(family),
+                    "P3 open-vrf",
+                    f"has no route of last resort for {family}: look-ups go on in the main table",
+                    vrf.line,
+                )
+
+
+def _links(router: Router) -> Iterator[Edge]:
+    """Both ends of a link inside the router (veth, macvlan)."""
+    for interface in router.facts.interfaces.values():
+        other = router.facts.interfaces.get(interface.joins or "")
+        if other is not None:
+            one, two = router.table_of(interface), router.table_of(other)
+            what = f"is joined to VRF {two.name} by {interface.name} and {other.name}"
+            yield from _both(one, two, "P3 internal-link", what, interface.line)
+            what = f"is joined to VRF {one.name} by {interface.name} and {other.name}"
+            yield from _both(two, one, "P3 internal-link", what, interface.line)

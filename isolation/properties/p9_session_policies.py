@@ -1,0 +1,74 @@
+"""P9: policies that touch what separation stands on where nobody should.
+
+A policy on a VPN session that adds, removes or otherwise touches route targets changes who gets
+whose routes for a whole router or, on a reflector, for everybody. Paths that additions make are
+found by the closure (P1); what is left is a risk. The same for customers' and VRFs' policies that
+set next hops, tables or VRFs.
+"""
+
+from collections.abc import Iterator
+
+from egovnet.isolation.model.finding_drafts import Sighting, single
+from egovnet.isolation.model.scene import FAMILIES, Scene, Table
+from egovnet.isolation.model.verdict import Finding, Severity
+from egovnet.isolation.routes.relays import vpn_sessions
+from egovnet.templates.model.facts import Policy, PolicyEntry
+
+
+def session_policies(scene: Scene) -> Iterator[Sighting]:
+    """P9 over a scene: policies that touch communities, next hops, tables or VRFs."""
+    for router in scene.routers:
+        default = router.tables[None]
+        for neighbor, activated in vpn_sessions(router):
+            for policy, way in ((activated.policy_in, "from"), (activated.policy_out, "to")):
+                for entry in policy.entries if policy else ():
+                    done = _targets(entry) + list(entry.touches)
+                    if done:
+                        text = f"{', '.join(done)} on VPN routes {way} {neighbor.address}"
+                        yield _told(default, text, entry.line, activated.family)
+        for table in router.tables.values():
+            for policy, where, family in _policies(table):
+                for entry in policy.entries:
+                    if entry.touches:
+                        text = f"{', '.join(entry.touches)} on routes {where}"
+                        yield _told(table, text, entry.line, family)
+
+
+def _targets(entry: PolicyEntry) -> list[str]:
+    found = ["adds route targets"] if entry.adds else []
+    return [*found, "removes route targets"] if entry.clears else found
+
+
+def _policies(table: Table) -> Iterator[tuple[Policy, str, str]]:
+    for family in FAMILIES:
+        bgp = table.family(family)
+        if bgp is not None:
+            for policy, where in (
+                (bgp.import_policy, "that it imports"),
+                (bgp.export_policy, "that it exports"),
+                (bgp.import_vrf_policy, "of other VRFs"),
+                *((policy, f"from {name}") for name, policy in bgp.redistributes.items()),
+            ):
+                if policy is not None:
+                    yield policy, where, family
+        for neighbor in table.neighbors():
+            activated = neighbor.families.get(family)
+            if activated is not None:
+                for policy, way in ((activated.policy_in, "from"), (activated.policy_out, "to")):
+                    if policy is not None:
+                        yield policy, f"{way} {neighbor.address}", family
+
+
+def _told(table: Table, text: str, line: int, family: str) -> Sighting:
+    return single(
+        Finding(
+            "P9 policy-touches",
+            Severity.RISK,
+            table.device,
+            table.name,
+            f"a policy {text}",
+            (table.hop(f"applies a policy that {text}", line),),
+            line,
+            family,
+        )
+    )

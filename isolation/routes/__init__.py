@@ -1,0 +1,1 @@
+"""What tables announce, and what sessions do to it on the way."""

@@ -1,0 +1,111 @@
+"""What a table may announce to the VPN tables of others, and what it would take from them.
+
+RFC 4364 section 4.3.1: export targets are put on routes, import targets pick them. Customers may
+announce anything that their session's inbound policy lets through, and where that policy keeps
+extended communities, with any route target they like: FRR 8.4 keeps those that a CE attached and
+adds the VRF's own (measured).
+
+Assumes that routes taken from other tables are not announced again (FRR does not).
+"""
+
+from dataclasses import dataclass, replace
+
+from egovnet.isolation.algebra.policies import Routes, apply
+from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.scene import Table
+from egovnet.isolation.model.verdict import Hop
+from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import NeighborFacts, Policy, VrfFamily
+
+
+@dataclass(eq=False, slots=True)
+class Announcement:
+    """A class of routes that a table puts into the VPN tables."""
+
+    table: Table
+    routes: Routes
+    #: The customer session it was learnt from, if it was.
+    neighbor: NeighborFacts | None = None
+    #: What others on the way did to it, in order.
+    by_way_of: tuple[Hop, ...] = ()
+    #: Targets that they added; None: it is as its table announced it.
+    added: frozenset[bytes] | None = None
+    #: Only this router sees it so.
+    only_at: str = ""
+
+    def exports(self, target: bytes) -> Hop:
+        """The step of a path that puts it into the VPN tables with `target`, or with others that
+        `by_way_of` add it to."""
+        if self.added is not None and target in self.added:
+            return self.table.hop("exports routes", self.table.line(self.routes.family))
+        line = self.table.line(self.routes.family, ("export", target), target)
+        bgp = self.table.family(self.routes.family)
+        if bgp is not None and target not in bgp.export_targets and self.routes.lines:
+            line = self.routes.lines[-1]
+        return self.table.hop(f"exports {target_text(target)}", line)
+
+
+def exports(family: VrfFamily) -> bool:
+    """Whether a table takes part in VPN routing as a source: `export vpn`, RD and label."""
+    return family.exports_vpn and family.rd is not None and family.label is not None
+
+
+def announcements(table: Table, family: AddressFamily) -> list[Announcement]:
+    """What `table` may export, under arbitrary announcements of its customers."""
+    bgp = table.family(family)
+    if bgp is None or not exports(bgp):
+        return []
+    result = []
+    for routes, neighbor in local_routes(table, family):
+        for out in apply(bgp.export_policy, [routes]):
+            merged = replace(out, targets=out.targets | bgp.export_targets)
+            if merged.prefixes and (merged.targets or merged.free):
+                result.append(Announcement(table, merged, neighbor))
+    return result
+
+
+def local_routes(table: Table, family: AddressFamily) -> list[tuple[Routes, NeighborFacts | None]]:
+    """Routes of a table's own, with the session each was learnt from."""
+    bgp = table.family(family)
+    if bgp is None:
+        return []
+    found: list[tuple[Routes, NeighborFacts | None]] = []
+    own = PrefixSet.of(family, bgp.networks)
+    for protocol, policy in bgp.redistributes.items():
+        prefixes = _redistributed(table, family, protocol)
+        if not prefixes:
+            continue
+        if policy is None:
+            own = own | prefixes
+        else:
+            found += [(out, None) for out in apply(policy, [Routes(family, prefixes)])]
+    if own:
+        found.append((Routes(family, own), None))
+    for neighbor in table.neighbors():
+        activated = neighbor.families.get(family)
+        if activated is not None:
+            found += [(out, neighbor) for out in admitted(activated.policy_in, family)]
+    return found
+
+
+def admitted(policy: Policy | None, family: AddressFamily) -> list[Routes]:
+    """What a session lets in of everything that a customer might announce."""
+    return apply(policy, [Routes(family, PrefixSet.all(family), free=True)])
+
+
+def _redistributed(table: Table, family: AddressFamily, protocol: str) -> PrefixSet:
+    if protocol == "connected":
+        return PrefixSet.of(
+            family,
+            (address.network for interface in table.interfaces for address in interface.addresses),
+        )
+    if protocol in {"static", "kernel"}:
+        routes = PrefixSet.of(family, (static.prefix for static in table.statics))
+        vrf = table.facts.vrfs.get(table.vrf or "")
+        if protocol == "kernel" and vrf is not None and family in vrf.closed:
+            # The route of last resort that Linux has is a route, too.
+            return routes | PrefixSet(routes.bits, ((0, 0, 0, 0),))
+        return routes
+    # An IGP, a table by number: whatever they hold.
+    return PrefixSet.all(family)

@@ -1,0 +1,126 @@
+"""What policies on VPN sessions do to route targets on the way from one PE to another.
+
+A PE's outbound policy changes what it announces, its inbound policy what it takes itself, and a
+route reflector's (RFC 4456) what it hands on. Only additions are followed here: they make paths.
+That a policy denies routes or strips targets is never relied on for separation.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+
+from egovnet.isolation.algebra.policies import apply
+from egovnet.isolation.model.scene import Router, Scene
+from egovnet.isolation.routes.announcements import Announcement
+from egovnet.templates.model.device import AddressFamily, IPAddress
+from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, Policy
+
+ROUNDS = 3  # reflectors in a row that each may add something
+VPN_FAMILY: dict[AddressFamily, str] = {"ipv4": "vpnv4", "ipv6": "vpnv6"}
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A policy on a VPN session that adds targets.
+
+    `of`: whose announcements pass here, `to`: who sees what comes out; empty: anybody.
+    """
+
+    router: Router
+    policy: Policy
+    where: str
+    of: str
+    to: str
+
+
+def vpn_sessions(router: Router) -> Iterator[tuple[NeighborFacts, NeighborFamily]]:
+    """Activated VPN families of a router's neighbours."""
+    default = router.facts.bgp.get(None)
+    for neighbor in default.neighbors.values() if default else ():
+        if neighbor.shutdown:
+            continue
+        for name, family in neighbor.families.items():
+            if name in VPN_FAMILY.values():
+                yield neighbor, family
+
+
+def relays(scene: Scene, family: AddressFamily) -> list[Relay]:
+    """All policies of `family`'s VPN sessions that add targets."""
+    adding = [
+        (router, neighbor, policy, direction)
+        for router in scene.routers
+        for neighbor, activated in vpn_sessions(router)
+        if activated.family == VPN_FAMILY[family]
+        for policy, direction in ((activated.policy_in, "from"), (activated.policy_out, "to"))
+        if policy is not None and any(entry.adds for entry in policy.entries)
+    ]
+    if not adding:
+        return []
+    reflectors = {
+        router.name
+        for router in scene.routers
+        if any(activated.reflector_client for _, activated in vpn_sessions(router))
+    }
+    owners = scene.expectation.routers or addresses(scene)
+    found = []
+    for router, neighbor, policy, direction in adding:
+        # A reflector has routes from anybody and hands them to anybody; a PE is itself alone.
+        here = "" if router.name in reflectors else router.name
+        there = _owner(owners, neighbor.address)
+        there = "" if there in reflectors else there
+        of, to = (there, here) if direction == "from" else (here, there)
+        found.append(Relay(router, policy, f"{direction} {neighbor.address}", of, to))
+    return found
+
+
+def addresses(scene: Scene) -> Mapping[IPAddress, str]:
+    """Addresses of the routers among the texts, in their default tables."""
+    return {
+        address.ip: router.name
+        for router in scene.routers
+        for interface in router.tables[None].interfaces
+        for address in interface.addresses
+    }
+
+
+def _owner(owners: Mapping[IPAddress, str], address: str) -> str:
+    try:
+        return owners.get(ip_address(address), "")
+    except ValueError:
+        return ""
+
+
+def relayed(announcements: list[Announcement], through: list[Relay]) -> list[Announcement]:
+    """What becomes of announcements on the way, besides themselves."""
+    if not through:
+        return []
+    found: list[Announcement] = []
+    fresh = announcements
+    for _ in range(ROUNDS):
+        fresh = [out for one in fresh for relay in through for out in _through(one, relay)]
+        found += fresh
+        if not fresh:
+            break
+    return found
+
+
+def _through(one: Announcement, relay: Relay) -> Iterator[Announcement]:
+    origin = one.table.device
+    if relay.router.name == origin and relay.router.state != one.table.state:
+        return
+    if relay.of not in {"", origin} or relay.to == origin:
+        return
+    if one.only_at and one.only_at != relay.router.name:
+        return
+    for out in apply(relay.policy, [one.routes]):
+        added = out.targets - one.routes.targets
+        if added:
+            line = out.lines[-1] if out.lines else relay.policy.line
+            hop = relay.router.hop(f"adds targets to routes {relay.where}", line)
+            yield replace(
+                one,
+                routes=out,
+                by_way_of=(*one.by_way_of, hop),
+                added=(one.added or frozenset()) | added,
+                only_at=relay.to,
+            )

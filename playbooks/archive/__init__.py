@@ -1,0 +1,1 @@
+"""The git archive of device configurations before and after each change."""

@@ -1,0 +1,1 @@
+"""A change: plan, waves, impact, the proof before it, the transaction, and recovery."""

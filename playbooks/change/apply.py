@@ -1,0 +1,188 @@
+"""`apply`: carry a plan out as one transaction. Without --yes or a plan file it only shows it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from egovnet.playbooks.archive.catch_up import archived
+from egovnet.playbooks.change.health_gate import Health
+from egovnet.playbooks.change.plan import Plan, make_plan, plan_outcome, read_plan
+from egovnet.playbooks.change.proof_gate import Override, gate
+from egovnet.playbooks.change.transaction import Transaction
+from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.waves import Wave, up_to
+from egovnet.playbooks.core.inventory_snapshots import record
+from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.journal.device_locks import DevicesLockedError
+from egovnet.playbooks.journal.records import DONE
+from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.playbooks.verify.verify import DEFAULT_SETTLE, Verifier
+
+
+def apply(
+    context: Context,
+    progress: Progress,
+    plan_file: Path | None = None,
+    *,
+    yes: bool = False,
+    options: Options | None = None,
+    waves_by: tuple[str, ...] = (),
+    canary: str | None = None,
+    settle: int = DEFAULT_SETTLE,
+    override: Override | None = None,
+) -> Outcome:
+    """Apply a plan file, or plan and apply in one go.
+
+    A plan that was stopped after a wave goes on where it stopped. Exit 0 done; 3 shown only,
+    changes pending; 4 refused as it is not proved, or undone as verification failed; 5 undone as
+    devices failed.
+
+    Raises:
+        UsageError: a plan file of another network, or one with unreachable devices.
+        WaveError: a wave that the plan does not have.
+    """
+    if plan_file is not None:
+        if waves_by or canary:
+            raise UsageError("--waves and --canary are the plan's: give them to egovnet plan")
+        plan = read_plan(plan_file)
+        if plan.network != context.network.backbone.name:
+            raise UsageError(
+                f"{plan_file}: is a plan of network {plan.network}, "
+                f"and the inventory is of {context.network.backbone.name}"
+            )
+        gone = sorted(plan.devices.keys() - context.network.routers.keys())
+        if gone:
+            raise UsageError(f"{plan_file}: {', '.join(gone)} left the inventory; plan again")
+    else:
+        plan = make_plan(context, progress, waves_by=waves_by, canary=canary)
+        if not yes:
+            return shown(context, progress, plan)
+        context.keep_allocation()
+    return apply_plan(context, progress, plan, options, settle=settle, override=override)
+
+
+def shown(
+    context: Context, progress: Progress, plan: Plan, *, lock_written: bool = False
+) -> Outcome:
+    """A plan and its proof, and nothing done."""
+    proof = gate(context, progress, plan).data() if plan.devices else None
+    progress.finish()
+    outcome = plan_outcome(plan, proof, lock_written=lock_written)
+    held = held_devices(context, plan)
+    return outcome if held is None else replace(outcome, notes=(*outcome.notes, str(held)))
+
+
+def apply_plan(
+    context: Context,
+    progress: Progress,
+    plan: Plan,
+    options: Options | None = None,
+    *,
+    excused: frozenset[str] = frozenset(),
+    settle: int = DEFAULT_SETTLE,
+    override: Override | None = None,
+) -> Outcome:
+    """Prove `plan` and run its transaction; sites in `excused` need not be reached afterwards.
+
+    What is not proved is refused, unless `override` says who answers for it and why.
+
+    Raises:
+        WaveError: the options name a wave that the plan does not have.
+    """
+    options = options or Options()
+    if plan.unreachable:
+        progress.finish()
+        note = "nothing was changed; leave a device out with --limit to go on without it"
+        return _refused(plan, "plan", Exit.DEVICES_FAILED, note, plan.unreachable)
+    if not plan.devices:
+        progress.finish()
+        held = held_devices(context, plan)
+        if held is not None:
+            # What they run is not theirs yet: an unfinished change may still go back.
+            reasons = {name: f"held by {lock}" for name, lock in held.locks.items()}
+            return _refused(plan, "fence", Exit.DEVICES_FAILED, str(held), reasons)
+        return Outcome(plan.kind, _untouched(plan, "nothing to do"))
+    waves = up_to(_left_to_do(context, plan), options.stop_after)
+    proof = gate(context, progress, plan)
+    if not proof.proved and override is None:
+        progress.finish()
+        note = "nothing was changed; --unproved-by NAME --reason TEXT is for who answers for it"
+        refused = _refused(plan, "proof", Exit.LEAK_OR_FAILED_VERIFICATION, note, {})
+        refused.data["proof"] = proof.data()
+        return refused
+    if proof.proved:
+        override = None
+    verifier = Verifier(context, progress, settle, excused)
+    verifier.take_baseline(plan.affected)
+
+    def verify(apart: frozenset[str]) -> Verdict:
+        return (verifier.without(apart) if apart else verifier).for_transaction()
+
+    outcome = Transaction(
+        context,
+        plan,
+        verify,
+        progress,
+        waves,
+        Health(context, progress, settle),
+        options,
+        proof,
+        override,
+        on_begin=lambda change: record(context, change),
+    ).run()
+    return archived(context, outcome)
+
+
+def held_devices(context: Context, plan: Plan) -> DevicesLockedError | None:
+    """The devices of `plan`, changed or not, that an unfinished change holds; None: none is."""
+    planned = plan.devices.keys() | plan.unchanged.keys()
+    if not planned:
+        return None
+    locks = [lock for lock in context.journal.locks() if lock.device in planned]
+    return DevicesLockedError(locks) if locks else None
+
+
+def _left_to_do(context: Context, plan: Plan) -> tuple[Wave, ...]:
+    """The plan's waves without the devices that an earlier, stopped run of it has done."""
+    journal = context.journal
+    changes = [change for change in journal.changes() if change.state == DONE]
+    undone = {change.undoes for change in changes}
+    done: set[str] = set()
+    for change in changes:
+        if change.plan_hash == plan.hash and change.stop_after and change.id not in undone:
+            done |= journal.configurations(change.id).keys()
+    rest = (
+        Wave(wave.name, tuple(name for name in wave.devices if name not in done))
+        for wave in plan.waves_or_one()
+    )
+    return tuple(wave for wave in rest if wave.devices)
+
+
+def _refused(plan: Plan, stage: str, code: Exit, note: str, failures: Mapping[str, str]) -> Outcome:
+    data = _untouched(plan, "refused")
+    data |= {
+        "devices": sorted(plan.devices),
+        "failed_stage": stage,
+        "failures": dict(sorted(failures.items())),
+    }
+    return Outcome(plan.kind, data, code, (note,))
+
+
+def _untouched(plan: Plan, result: str) -> dict[str, Any]:
+    return {
+        "change": None,
+        "result": result,
+        "plan_hash": plan.hash,
+        "devices": [],
+        "affected": plan.affected,
+        "proof": None,
+        "waves": [],
+        "remaining": [],
+        "left_out": {},
+        "failed_stage": None,
+        "failures": {},
+        "not_undone": {},
+        "verification": {},
+    }

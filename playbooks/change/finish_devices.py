@@ -1,0 +1,109 @@
+"""Bring every device of a change to the same end; used by the transaction and by `recover`.
+
+A decision stands in the journal before this begins. Each device is looked at and only what is left
+to do is done (`tasks.confirm_or_rollback`), so that this may be killed anywhere and done again.
+"""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from nornir.core import Nornir
+
+from egovnet.playbooks.core.run_on_devices import FleetResult, Progress, run
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.journal.journal import JournalError
+from egovnet.tasks.confirm_or_rollback import Direction, Settling, settle
+
+#: Seconds for which a device that does not come to its end is asked again.
+PATIENCE = 60.0
+_PAUSE = 2.0
+#: The journal's and the progress's name of it.
+STAGE = {Direction.FORWARD: "confirm", Direction.BACK: "undo"}
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Which way the change went, and the devices that were not seen there."""
+
+    direction: Direction
+    left: dict[str, str] = field(default_factory=dict)
+    #: Why a change that was to go forward went back.
+    turned: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Resolver:
+    """One change's devices, and how to speak to them and to the journal."""
+
+    context: Context
+    nornir: Nornir
+    change: int
+    devices: Mapping[str, Settling]
+    progress: Progress
+    patience: float = PATIENCE
+
+    def resolve(self, direction: Direction) -> Resolution:
+        """All devices to one end.
+
+        Forward turns back when a device answers and cannot be brought forward: then all go back,
+        and the journal says so first. One that does not answer turns nothing; it is left, locked,
+        for `recover`.
+
+        Raises:
+            LockLostError: another controller took the change over.
+        """
+        answers = self._bring(direction)
+        refusing = {n: why for n, why in answers.failures.items() if n not in answers.unanswered}
+        if direction is Direction.FORWARD and refusing:
+            words = "; ".join(f"{name}: {why}" for name, why in sorted(refusing.items()))
+            why = f"cannot go forward: {words}"
+            with suppress(JournalError):
+                self.context.journal.decide(self.change, Direction.BACK, why, self.devices)
+            back = self._bring(Direction.BACK)
+            return Resolution(Direction.BACK, back.failures, refusing)
+        return Resolution(direction, answers.failures)
+
+    def _bring(self, direction: Direction) -> FleetResult:
+        stage = STAGE[direction]
+        waiting = dict(self.devices)
+        deadline = time.monotonic() + self.patience
+        while True:
+            # The decision is written; a journal that fails now keeps no device from its end.
+            with suppress(JournalError):
+                self.context.journal.steps_begin(self.change, stage, waiting)
+            answers = run(
+                self.nornir,
+                stage,
+                settle,
+                {
+                    name: {"settling": settling, "direction": direction, "patience": self.patience}
+                    for name, settling in waiting.items()
+                },
+                self.progress,
+                listener=lambda name, state, detail: self._note(stage, name, state, detail),
+            )
+            if not answers.failures or time.monotonic() >= deadline:
+                return answers
+            waiting = {name: self.devices[name] for name in answers.failures}
+            time.sleep(_PAUSE)
+
+    def _note(self, stage: str, name: str, state: str, detail: str) -> None:
+        # An outcome that is not written is found again on the device.
+        with suppress(JournalError):
+            self.context.journal.step(self.change, stage, name, state, detail)
+
+
+def settlings(context: Context, change: int) -> dict[str, Settling]:
+    """What each device of a change in the journal is to be told."""
+    commit = commit_id(context, change)
+    return {
+        name: Settling(commit, texts.before, texts.intended)
+        for name, texts in context.journal.configurations(change).items()
+    }
+
+
+def commit_id(context: Context, change: int) -> str:
+    """The id of a change's commit on its devices: known before it is made."""
+    return f"egovnet-{context.journal.name}-{change}"

@@ -1,0 +1,88 @@
+"""The health gate between waves: what the devices pushed so far had before, they have still.
+
+Facts are the control plane of those devices; packets of the whole matrix are for the verification
+at the end, when everything is there that is to be reached.
+"""
+
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.verify.control_plane import (
+    Check,
+    expected_routes,
+    judge_device,
+    ldp_neighbors,
+)
+from egovnet.tasks.collect_state import collect_state
+
+_PAUSE = 2.0
+Key = tuple[str, str, str]
+
+
+@dataclass
+class Health:
+    """Looks at devices before the push and after each wave."""
+
+    context: Context
+    progress: Progress
+    settle: int
+    #: What was seen before the push.
+    before: dict[Key, Check] = field(default_factory=dict)
+
+    def take_baseline(self, names: Collection[str]) -> None:
+        """Remember how the devices of the plan are before anything is done."""
+        checks, _ = self._look(names)
+        self.before = {check.key: check for check in checks}
+
+    def check(self, names: Collection[str]) -> tuple[dict[str, Any], bool]:
+        """(report, whether `names` lost nothing and leak nothing), in at most `settle` seconds."""
+        deadline = time.monotonic() + self.settle
+        while True:
+            checks, unreachable = self._look(names)
+            blamed = worse(self.before, checks)
+            if not (blamed or unreachable) or time.monotonic() >= deadline:
+                break
+            time.sleep(_PAUSE)
+        findings = [check.finding(known=False) for check in blamed]
+        return {"findings": findings, "unreachable": unreachable}, not (findings or unreachable)
+
+    def _look(self, names: Collection[str]) -> tuple[list[Check], dict[str, str]]:
+        context = self.context
+        routes = expected_routes(context.network, context.allocation)
+        neighbors = ldp_neighbors(context.network, context.allocation)
+        arguments = {name: {"device": context.devices[name]} for name in names}
+        nornir = context.nornir(names)
+        try:
+            states = run(nornir, "health", collect_state, arguments, self.progress)
+        finally:
+            nornir.close_connections(on_good=True, on_failed=True)
+        everybody = frozenset(context.network.routers)
+        checks: list[Check] = []
+        for name, state in states.results.items():
+            device, others = context.devices[name], neighbors.get(name, ())
+            checks += judge_device(device, state, everybody, routes, others)
+        return checks, dict(states.failures)
+
+
+def worse(before: Mapping[Key, Check], now: Iterable[Check]) -> list[Check]:
+    """What a push is blamed for: a check that passed and fails, and a leak that says more.
+
+    A route that is to go with a later wave is a stray already, and was one before the push: only
+    what was not said then is news.
+    """
+    return [check for check in now if not check.passed and _is_news(before.get(check.key), check)]
+
+
+def _is_news(before: Check | None, now: Check) -> bool:
+    if before is not None and before.passed:
+        return True
+    said = set() if before is None else _words(before.message)
+    return now.severity == "leak" and not _words(now.message) <= said
+
+
+def _words(message: str) -> set[str]:
+    return {word.strip(",;") for word in message.split()}

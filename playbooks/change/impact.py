@@ -1,0 +1,84 @@
+"""Which VPNs and sites a diff touches, read off the names in its changed lines."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from egovnet.inventory.allocation.allocate import Allocation, vrf_of
+from egovnet.inventory.model.sections import Network
+from egovnet.templates.intend.build_devices import access_addresses, access_interface, policy_name
+
+#: What may be part of a name or an address in a configuration line.
+_TOKEN = re.compile(r"[\w.:/-]+")
+_SITE = re.compile(r"\bsite ([^\s/]+)/")
+_VRF = re.compile(r"\bvrf (\S+)")
+#: What tells the VRFs of a VPN's spokes apart.
+_NUMBER = re.compile(r"-\d+$")
+
+
+class BlastRadius:
+    """Index from the names that a device's text uses to the VPN and site they serve.
+
+    Built once, linear in the accesses; `of` is linear in the diff.
+    """
+
+    def __init__(self, network: Network, allocation: Allocation) -> None:
+        self._names: dict[str, dict[str, tuple[str, str | None]]] = {}
+        for site, entry in network.sites.items():
+            prefixes = [str(prefix) for prefix in entry.prefixes]
+            for name, access in entry.site_network_accesses.items():
+                label = f"{site}/{name}"
+                index = self._names.setdefault(access.pe, {})
+                key = vrf_of(network, site, access)
+                index.setdefault(allocation.vrf_name[key], (entry.vpn, key.spoke))
+                served = (entry.vpn, site)
+                index[access_interface(access, allocation.vlan[label])] = served
+                index[label] = served
+                for family in ("", "-ipv4", "-ipv6"):
+                    index[policy_name(site, name) + family] = served
+                ends = access_addresses(allocation, label)
+                for address in (*ends.pe, *ends.ce):
+                    index[str(address.ip)] = served
+                for prefix in prefixes:
+                    index[prefix] = served
+        self._vpns = network.vpns.keys()
+        self._prefixes = tuple(f"{zone.vrf_prefix}-" for zone in network.backbone.zones.values())
+
+    def of(self, diffs: Mapping[str, str]) -> dict[str, list[str]]:
+        """{"vpns": [...], "sites": [...]} that the diffs (device -> text) touch, sorted."""
+        vpns: set[str] = set()
+        sites: set[str] = set()
+        for device, diff in diffs.items():
+            index = self._names.get(device, {})
+            for line in _changed(diff):
+                for word in _TOKEN.findall(line):
+                    token = word if word in index else word.rstrip(":")
+                    if token in index:
+                        vpn, site = index[token]
+                        vpns.add(vpn)
+                        if site is not None:
+                            sites.add(site)
+                # What left the inventory is known by the device's own words only.
+                sites.update(_SITE.findall(line))
+                vpns.update(filter(None, map(self._vpn_of, _VRF.findall(line))))
+        return {"vpns": sorted(vpns), "sites": sorted(sites)}
+
+    def _vpn_of(self, vrf: str) -> str | None:
+        """The VPN that a VRF's name tells; None for a VRF of ours, such as management's."""
+        for prefix in self._prefixes:
+            if vrf.startswith(prefix):
+                vpn = vrf.removeprefix(prefix)
+                spoke = _NUMBER.sub("", vpn)
+                return spoke if vpn not in self._vpns and spoke in self._vpns else vpn
+        return None
+
+
+def _changed(diff: str) -> Iterator[str]:
+    """The changed lines and the headings they stand under."""
+    heading = ""
+    for line in diff.splitlines():
+        if line[:1] in ("+", "-", "!"):
+            yield heading
+            yield line[1:]
+            heading = ""
+        elif not line.startswith("   "):
+            heading = line

@@ -1,0 +1,231 @@
+"""`plan`: read the devices, diff, blast radius, hash. Nothing is changed on a device.
+
+A plan is self-contained: it carries each device's intended text and the hash of what the device
+ran when the plan was made, so that what is applied is what was reviewed.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from egovnet.playbooks.change.impact import BlastRadius
+from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
+from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.journal.journal import author
+from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
+from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
+
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class DevicePlan:
+    """One device's part: its native diff, and the texts between which it was made."""
+
+    running_hash: str
+    before: str
+    intended: str
+    diff: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Devices that would change, those that would not, and those that did not answer."""
+
+    network: str
+    created: str
+    author: str
+    devices: dict[str, DevicePlan]
+    unchanged: dict[str, str] = field(default_factory=dict)
+    unreachable: dict[str, str] = field(default_factory=dict)
+    affected: dict[str, list[str]] = field(default_factory=dict)
+    kind: str = "apply"
+    #: Change that this plan undoes, when it is a rollback's.
+    undoes: int | None = None
+    #: Name of a wave -> its devices, in the order of pushing; empty: all side by side.
+    waves: dict[str, list[str]] = field(default_factory=dict)
+
+    def waves_or_one(self) -> tuple[Wave, ...]:
+        """The plan's waves; one of all devices when it has none."""
+        if not self.waves:
+            return (Wave("all", tuple(self.devices)),)
+        return tuple(Wave(name, tuple(names)) for name, names in self.waves.items())
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over everything that decides what apply would do."""
+        body = {
+            "format": FORMAT,
+            "network": self.network,
+            "kind": self.kind,
+            "undoes": self.undoes,
+            "devices": {
+                name: [entry.running_hash, entry.intended, entry.diff]
+                for name, entry in sorted(self.devices.items())
+            },
+            "unchanged": dict(sorted(self.unchanged.items())),
+            # Without these an edited file could pass for one that reached every device.
+            "unreachable": sorted(self.unreachable),
+            "affected": self.affected,
+            "waves": list(self.waves.items()),
+        }
+        return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+    def diffs(self) -> dict[str, str]:
+        """Device -> native diff."""
+        return {name: entry.diff for name, entry in self.devices.items()}
+
+    def report(self) -> dict[str, Any]:
+        """What `plan --json` prints."""
+        groups: dict[str, list[str]] = {}
+        for name, entry in self.devices.items():
+            groups.setdefault(entry.diff, []).append(name)
+        return {
+            "network": self.network,
+            "created": self.created,
+            "hash": self.hash,
+            "kind": self.kind,
+            "changes": [
+                {
+                    "devices": names,
+                    "diff": diff,
+                    "added": _count(diff, "+"),
+                    "removed": _count(diff, "-"),
+                }
+                for diff, names in groups.items()
+            ],
+            "unchanged": sorted(self.unchanged),
+            "unreachable": dict(sorted(self.unreachable.items())),
+            "affected": self.affected,
+            "waves": [
+                {"name": wave.name, "devices": list(wave.devices)} for wave in self.waves_or_one()
+            ],
+        }
+
+
+def _count(diff: str, sign: str) -> int:
+    return sum(line.startswith(sign) for line in diff.splitlines())
+
+
+def make_plan(
+    context: Context,
+    progress: Progress,
+    intended: dict[str, str] | None = None,
+    kind: str = "apply",
+    undoes: int | None = None,
+    *,
+    waves_by: Sequence[str] = (),
+    canary: str | None = None,
+) -> Plan:
+    """Ask every chosen device what `intended` (default: the inventory's texts) would change.
+
+    Raises:
+        WaveError: waves or a canary that the plan cannot have.
+    """
+    check_ways(waves_by)
+    texts = context.intended() if intended is None else intended
+    nornir = context.nornir(texts)
+    try:
+        answers = run(
+            nornir, "plan", dry_run, {n: {"intended": t} for n, t in texts.items()}, progress
+        )
+    finally:
+        nornir.close_connections(on_good=True, on_failed=True)
+    devices: dict[str, DevicePlan] = {}
+    unchanged: dict[str, str] = {}
+    for name in texts:
+        answer: DryRun | None = answers.results.get(name)
+        if answer is None:
+            continue
+        if answer.diff:
+            devices[name] = DevicePlan(
+                answer.running_hash, answer.running, texts[name], answer.diff
+            )
+        else:
+            unchanged[name] = answer.running_hash
+    plan = Plan(
+        network=context.network.backbone.name,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        author=author(),
+        devices=devices,
+        unchanged=unchanged,
+        unreachable=answers.failures,
+        kind=kind,
+        undoes=undoes,
+    )
+    affected = BlastRadius(context.network, context.allocation).of(plan.diffs())
+    plan.affected.update(affected)
+    if waves_by or canary:
+        waves = make_waves(context.network, plan.devices, waves_by, canary)
+        plan.waves.update({wave.name: list(wave.devices) for wave in waves})
+    return plan
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan file, readable by its owner only; old or new, never half.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    body = {"format": FORMAT, **asdict(plan), "hash": plan.hash}
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+            json.dump(body, handle, indent=1)
+        os.replace(partial, path)  # noqa: PTH105 -- the atomic rename, by its usual name
+    except OSError as error:
+        raise UsageError(f"{path}: the plan cannot be written: {error.strerror}") from error
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan file back.
+
+    Raises:
+        UsageError: not a plan, of another format, or altered since it was written.
+    """
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
+    try:
+        written_hash = body.pop("hash")
+        if body.pop("format") != FORMAT:
+            raise UsageError(f"{path}: a plan of another version of egovnet; plan again")
+        devices = {name: DevicePlan(**entry) for name, entry in body.pop("devices").items()}
+        plan = Plan(devices=devices, **body)
+        whole = plan.hash == written_hash and all(
+            # What a failed apply goes back to; its hash is in the plan's.
+            text_hash(entry.before) == entry.running_hash
+            for entry in devices.values()
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
+    if not whole:
+        raise UsageError(f"{path}: was altered after it was planned; plan again")
+    return plan
+
+
+def plan_outcome(
+    plan: Plan, proof: Mapping[str, Any] | None = None, *, lock_written: bool = False
+) -> Outcome:
+    """Exit 3 when changes are pending, 4 when they are not proved, 5 when a device did not answer.
+
+    `proof` is what `proof_gate` says of the plan; None when nothing would change.
+    """
+    codes = [
+        Exit.LEAK_OR_FAILED_VERIFICATION if proof and not proof["proved"] else Exit.DONE,
+        Exit.CHANGES if plan.devices else Exit.DONE,
+        Exit.DEVICES_FAILED if plan.unreachable else Exit.DONE,
+    ]
+    notes = ("plan.lock.yaml has new numbers: commit it",) if lock_written else ()
+    return Outcome("plan", {**plan.report(), "proof": proof}, gravest(codes), notes)

@@ -1,0 +1,149 @@
+"""The proof before a push: what the network will be, and every state on the way there.
+
+Nothing that is not proved is pushed. Who must push all the same gives a name and a reason, and both
+stand in the journal with what was found.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from egovnet.inventory.model.errors import InventoryError, Problem
+from egovnet.isolation.model.expectation import Expectation, from_inventory
+from egovnet.isolation.model.verdict import Finding, Severity, Verdict
+from egovnet.isolation.prove import prove
+from egovnet.isolation.push import prove_push
+from egovnet.playbooks.change.plan import Plan
+from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs
+from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.results.verdict import counted, finding_data
+from egovnet.playbooks.rollback.undo_intent import meant
+from egovnet.templates.model.errors import ConfigTextError
+from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.registry import read_config
+
+_OTHERS = (
+    "Routers that the change does not touch run what the inventory means: those that were planned "
+    "were compared, others were not read."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Who pushes what is not proved, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The verdict on the end of a push, and on every state in between."""
+
+    after: Verdict
+    push: Verdict
+
+    @property
+    def proved(self) -> bool:
+        """Whether the plan may be pushed."""
+        return self.after.proved and not self._graver(self.push.findings)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What denies it, the end's first; a finding of both is said once."""
+        at_the_end = self._graver(self.after.findings)
+        known = {finding.key for finding in at_the_end}
+        on_the_way = [f for f in self._graver(self.push.findings) if f.key not in known]
+        return (*at_the_end, *on_the_way)
+
+    @staticmethod
+    def _graver(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(f for f in findings if f.severity is not Severity.HYGIENE)
+
+    def data(self) -> dict[str, Any]:
+        """What `plan --json` and the journal say of it."""
+        return {
+            "proved": self.proved,
+            "reason": self._reason(),
+            "findings": [finding_data(finding) for finding in self.findings],
+            "properties": list(self.push.checked.properties),
+            "assumptions": [*self.after.assumptions, _OTHERS],
+        }
+
+    def _reason(self) -> str:
+        if self.proved:
+            checked = counted(self.after.checked.devices, "device")
+            return f"no path that must not be, in {checked}, at the end and at any moment before it"
+        end = len(self._graver(self.after.findings))
+        if end:
+            return f"{counted(end, 'finding')} in what the network would be"
+        return f"{counted(len(self.findings), 'finding')} on the way there, and none at its end"
+
+
+def gate(context: Context, progress: Progress, plan: Plan) -> Gate:
+    """Prove `plan` over the whole network. Linear in the network.
+
+    Raises:
+        ConfigTextError: a text of the plan cannot be read as a router's.
+    """
+    progress.stage("proof", 1)
+    progress.device("proof", "network", "begin")
+    platforms = {name: router.platform for name, router in context.network.routers.items()}
+    others = [name for name in context.network.routers if name not in plan.devices]
+    unchanged = _read(context.intended(others), "as intended", platforms)
+    before = _read({n: e.before for n, e in plan.devices.items()}, "running", platforms)
+    after = _read({n: e.intended for n, e in plan.devices.items()}, "planned", platforms)
+    expectation = from_inventory(context.network, context.allocation)
+    old, new = {**unchanged, **before}, {**unchanged, **after}
+    result = Gate(prove(new, expectation), prove_push(old, new, expectation))
+    if not result.proved and result.after.proved and (former := _former(context)) is not None:
+        # A customer that leaves is a stranger to the inventory, and none while it is still there.
+        both = expectation.with_former(former)
+        result = Gate(result.after, prove_push(old, new, both))
+    progress.device("proof", "network", "done" if result.proved else "failed")
+    return result
+
+
+def _former(context: Context) -> Expectation | None:
+    """What is expected of the network as it runs, if the journal knows what it was made from."""
+    intents = Intents(context.journal.engine)
+    digest = network_runs(intents, context.journal.changes())
+    if digest is None:
+        return None
+    try:
+        return from_inventory(*meant(intents.get(digest)))
+    except InventoryError:
+        return None  # checks became stricter since: as if nobody knew
+
+
+def _read(
+    texts: Mapping[str, str], what: str, platforms: Mapping[str, str]
+) -> dict[str, DeviceFacts]:
+    facts: dict[str, DeviceFacts] = {}
+    problems: list[Problem] = []
+    for name, text in texts.items():
+        try:
+            source = f"{name} ({what})"
+            facts[name] = read_config(text, source, platforms.get(name, "frr"), name=name)
+        except ConfigTextError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigTextError(problems)
+    return facts
+
+
+def override_from(name: str | None, reason: str | None) -> Override | None:
+    """The two options together, or neither.
+
+    Raises:
+        UsageError: one without the other, or an empty one.
+    """
+    if name is None and reason is None:
+        return None
+    if not (name or "").strip() or not (reason or "").strip():
+        raise UsageError(
+            "--unproved-by and --reason go together: who answers for a push that is not "
+            "proved, and why; both stand in the journal"
+        )
+    return Override(str(name).strip(), str(reason).strip())

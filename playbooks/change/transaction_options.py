@@ -1,0 +1,43 @@
+"""How a transaction runs, and what it asks of those who look at the network for it."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from egovnet.playbooks.change.finish_devices import PATIENCE
+
+#: What verification gave: what to report, and whether it passed.
+Verdict = tuple[dict[str, Any], bool]
+#: Verification at the end; it is told which devices of the plan have no part in the change.
+Verify = Callable[[frozenset[str]], Verdict]
+
+DEFAULT_CONFIRM_TIMEOUT = 300
+#: Seconds that every timer has left when the change is decided: the time to run `recover` in.
+DEFAULT_HOLD = 600
+
+
+class HealthCheck(Protocol):
+    """The gate between waves."""
+
+    def take_baseline(self, names: Collection[str]) -> None:
+        """Remember what is well before anything is done."""
+
+    def check(self, names: Collection[str]) -> Verdict:
+        """Whether the devices pushed so far are well."""
+        ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a transaction runs; seconds."""
+
+    confirm_timeout: int = DEFAULT_CONFIRM_TIMEOUT
+    hold: int = DEFAULT_HOLD
+    #: How long to wait for devices that another change holds.
+    wait: float = 0.0
+    #: How many devices may be left out, as they were, before all goes back.
+    max_failures: int = 0
+    ticket: str | None = None
+    stop_after: str | None = None
+    #: How long a device that does not come to its end is asked again.
+    patience: float = PATIENCE

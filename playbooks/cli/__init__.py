@@ -1,0 +1,1 @@
+"""The command line: `egovnet VERB`. Arguments in, an Outcome out."""

@@ -1,0 +1,98 @@
+"""What every verb of the command line shares: options, errors, output and exit codes."""
+
+import functools
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from egovnet.inventory.model.errors import EgovnetError, InventoryError, Problem, UnreachableError
+from egovnet.inventory.model.sections import Tier
+from egovnet.lab.errors import LabError
+from egovnet.playbooks.core.workspace import REFERENCE, RUNNERS, THREADED, Context, Selection
+from egovnet.playbooks.journal.device_locks import DevicesLockedError
+from egovnet.playbooks.report.console.show import show, show_error, show_error_json
+from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.templates.model.errors import ConfigTextError
+
+_COMMON = (
+    click.option(
+        "--inventory",
+        "inventory",
+        type=click.Path(path_type=Path),
+        default=REFERENCE,
+        envvar="EGOVNET_INVENTORY",
+        help="Inventory directory (default: the reference network).",
+    ),
+    click.option("-l", "--limit", multiple=True, help="Routers, comma-separated or repeated."),
+    click.option("--region", help="Routers of this region and all below it."),
+    click.option(
+        "--tier",
+        multiple=True,
+        type=click.Choice([tier.value for tier in Tier]),
+        help="Routers of this tier; may be repeated.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 500),
+        default=20,
+        show_default=True,
+        help="Devices worked on at the same time.",
+    ),
+    click.option(
+        "--runner",
+        type=click.Choice(RUNNERS),
+        default=THREADED,
+        envvar="EGOVNET_RUNNER",
+        show_default=True,
+        help="Who works on them: this process, or the regions' workers (egovnet worker).",
+    ),
+)
+
+
+def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
+    """Common options, error handling and output of every verb."""
+
+    @functools.wraps(function)
+    def run(
+        *,
+        inventory: Path,
+        limit: tuple[str, ...],
+        region: str | None,
+        tier: tuple[str, ...],
+        as_json: bool,
+        workers: int,
+        runner: str,
+        **arguments: Any,
+    ) -> None:
+        context = Context(inventory, Selection(limit, region, tier), workers, runner)
+        try:
+            outcome = function(context, **arguments)
+        except (InventoryError, ConfigTextError) as error:
+            _end(error, Exit.BAD_INPUT, error.problems, as_json=as_json)
+        except (LabError, DevicesLockedError, UnreachableError) as error:
+            _end(error, Exit.DEVICES_FAILED, as_json=as_json)
+        except EgovnetError as error:
+            _end(error, Exit.BAD_INPUT, as_json=as_json)
+        except KeyboardInterrupt:
+            show_error("interrupted; what was begun was undone, what was decided was finished")
+            sys.exit(Exit.DEVICES_FAILED)
+        show(outcome, as_json=as_json)
+        sys.exit(outcome.exit)
+
+    for option in reversed(_COMMON):
+        run = option(run)
+    return run
+
+
+def _end(
+    error: Exception, code: Exit, problems: Iterable[Problem] = (), *, as_json: bool
+) -> NoReturn:
+    """Say what is wrong, on stderr and where it was asked for as JSON too, and exit."""
+    if as_json:
+        show_error_json(str(error), problems)
+    show_error(str(error), problems)
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""What every verb works on: the workspace, and tasks run on many devices."""

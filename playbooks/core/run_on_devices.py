@@ -1,0 +1,142 @@
+"""Run one Nornir task over many devices: bounded, watched, every failure named."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from napalm.base.exceptions import CommandTimeoutException, LockError
+from nornir.core import Nornir
+from nornir.core.inventory import Host
+from nornir.core.task import AggregatedResult, MultiResult, Result, Task
+
+from egovnet.tasks.device import SESSION_LOST
+from egovnet.tasks.runners.per_host import PerHost
+
+# Both print tracebacks that name no device; every failure is in the FleetResult instead.
+for _name in ("paramiko", "nornir"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).propagate = False
+
+
+_NO_VERDICT = (*SESSION_LOST, CommandTimeoutException, LockError)
+
+
+class Progress(Protocol):
+    """Who is told how far a stage has come."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins on `total` devices."""
+
+    def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
+        """A device begins ("begin") or ends ("done", "failed") a stage."""
+
+    def finish(self) -> None:
+        """The last stage is over."""
+
+
+class Silent:
+    """Progress that tells nobody."""
+
+    def stage(self, name: str, total: int) -> None:
+        """Tell nobody."""
+
+    def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
+        """Tell nobody."""
+
+    def finish(self) -> None:
+        """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class FleetResult:
+    """What a task gave on each device, and one line of why on each that failed."""
+
+    results: dict[str, Any] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    #: Failed devices that gave no verdict: not reached, cut off, too slow, or locked by somebody.
+    unanswered: frozenset[str] = frozenset()
+
+
+class _Watcher:
+    """Nornir processor that passes a task's life on to Progress and to a listener."""
+
+    def __init__(
+        self, stage: str, progress: Progress, listener: Callable[[str, str, str], None] | None
+    ) -> None:
+        self.stage, self.progress, self.listener = stage, progress, listener
+        self._ended: set[str] = set()
+
+    def task_started(self, task: Task) -> None:
+        pass  # Progress counts devices, not tasks
+
+    def task_completed(self, task: Task, result: AggregatedResult) -> None:
+        pass  # the fleet reads the aggregated result itself
+
+    def task_instance_started(self, task: Task, host: Host) -> None:
+        self.progress.device(self.stage, host.name, "begin")
+
+    def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
+        if host.name in self._ended:
+            return  # given up before, and come to its end after all
+        self._ended.add(host.name)
+        error = reason(result) if result.failed else ""
+        state = "failed" if error else "done"
+        if self.listener is not None:
+            self.listener(host.name, state, error)
+        self.progress.device(self.stage, host.name, state, error)
+
+    def subtask_instance_started(self, task: Task, host: Host) -> None:
+        pass  # our tasks are flat
+
+    def subtask_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
+        pass  # our tasks are flat
+
+
+def run(
+    nornir: Nornir,
+    stage: str,
+    task: Callable[..., Result],
+    arguments: Mapping[str, Mapping[str, Any]],
+    progress: Progress,
+    *,
+    listener: Callable[[str, str, str], None] | None = None,
+) -> FleetResult:
+    """Run `task` on every device named in `arguments`, with its own keyword arguments.
+
+    `listener(device, "done" | "failed", reason)` is called as each device ends, in the
+    device's thread. One device's failure never keeps another from running.
+    """
+    if not arguments:
+        return FleetResult()
+    nornir.data.reset_failed_hosts()
+    hosts = nornir.filter(filter_func=lambda host: host.name in arguments)
+    progress.stage(stage, len(arguments))
+
+    aggregated = hosts.with_processors([_Watcher(stage, progress, listener)]).run(
+        task=PerHost(task, arguments), name=stage
+    )
+    results: dict[str, Any] = {}
+    failures: dict[str, str] = {}
+    unanswered: set[str] = set()
+    for name, multi in aggregated.items():
+        if multi.failed:
+            failures[name] = reason(multi)
+            if isinstance(_error(multi), _NO_VERDICT):
+                unanswered.add(name)
+        else:
+            results[name] = multi[0].result
+    return FleetResult(results, failures, frozenset(unanswered))
+
+
+def reason(result: MultiResult) -> str:
+    """One line of why a device's task failed: the kind of fault and its own words."""
+    error = _error(result)
+    if error is None:
+        return "failed without an error"
+    words = str(error).strip() or "no more is known"
+    return f"{type(error).__name__}: {words}"
+
+
+def _error(result: MultiResult) -> BaseException | None:
+    return next((entry.exception for entry in result if entry.exception is not None), None)

@@ -1,0 +1,196 @@
+"""Locks on devices, in the journal's database: one change at a time touches a device.
+
+A change takes all its locks at once or none, in the transaction that opens it, so that there is no
+deadlock. A lock has a lease that its controller renews; one that ran out still locks, since its
+device may be half way through a change: only `recover` takes it over.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+
+from egovnet.inventory.model.errors import EgovnetError
+from egovnet.playbooks.journal.tables import LOCKS
+
+#: Seconds for which a lock holds without a word from its controller.
+LEASE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Who holds a device."""
+
+    device: str
+    change: int
+    author: str
+    host: str
+    process: str
+    expires: float
+
+    @property
+    def stale(self) -> bool:
+        """Whether nobody can be at work any more: the lease ran out, or its process is dead."""
+        return self.expires <= time.time() or self._dead()
+
+    def _dead(self) -> bool:
+        """Whether its process was on this host, and is no more."""
+        if self.host != this_host():
+            return False
+        pid, _, started = self.process.partition("/")
+        return _started_at(pid) != started
+
+    def __str__(self) -> str:
+        until = datetime.fromtimestamp(self.expires, UTC).strftime("%H:%M:%S UTC")
+        if self.stale:
+            return f"change {self.change} of {self.author}, whose controller is gone"
+        return f"change {self.change} of {self.author} on {self.host}, lease until {until}"
+
+
+class DevicesLockedError(EgovnetError):
+    """Another change holds devices; nothing was begun (exit code 5)."""
+
+    def __init__(self, locks: Iterable[Lock]) -> None:
+        self.locks = {lock.device: lock for lock in locks}
+        gone = sorted({lock.change for lock in self.locks.values() if lock.stale})
+        self.remedy = (
+            "run: egovnet recover"
+            if gone
+            else "wait for it to end, or ask to wait with --wait SECONDS"
+        )
+        held = "; ".join(f"{name} by {lock}" for name, lock in sorted(self.locks.items())[:5])
+        super().__init__(f"held by another change: {held}; {self.remedy}")
+
+
+class LockLostError(EgovnetError):
+    """Another controller took the change over: this one must touch nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The change that takes locks, who makes it, and what proves that they are its own."""
+
+    change: int
+    author: str
+    token: str
+
+    def values(self) -> dict[str, str | float]:
+        """What a lock's row says of its holder, who is this process."""
+        return {
+            "token": self.token,
+            "author": self.author,
+            "host": this_host(),
+            "process": _this_process(os.getpid()),
+            "expires": time.time() + LEASE_SECONDS,
+        }
+
+
+def take(connection: Connection, network: str, devices: Iterable[str], holder: Holder) -> None:
+    """Take the locks of all `devices`, or none.
+
+    Raises:
+        DevicesLockedError: another change holds one.
+    """
+    wanted = sorted(devices)
+    names = set(wanted)
+    held = [lock for lock in held_locks(connection, network) if lock.device in names]
+    if held:
+        raise DevicesLockedError(held)
+    if wanted:
+        row = {"network": network, "change_id": holder.change, **holder.values()}
+        connection.execute(insert(LOCKS), [{**row, "device": name} for name in wanted])
+
+
+def held_locks(connection: Connection, network: str) -> list[Lock]:
+    """Every lock of a network."""
+    rows = connection.execute(
+        select(LOCKS).where(LOCKS.c.network == network).order_by(LOCKS.c.device)
+    ).mappings()
+    return [_lock(row) for row in rows]
+
+
+def _lock(row: RowMapping) -> Lock:
+    keys = ("device", "change_id", "author", "host", "process", "expires")
+    return Lock(*(row[key] for key in keys))
+
+
+def renew(connection: Connection, change: int, token: str) -> None:
+    """Hold on to the change's locks for another lease.
+
+    Raises:
+        LockLostError: somebody else holds them.
+    """
+    foreign = connection.execute(
+        select(func.count())
+        .select_from(LOCKS)
+        .where(LOCKS.c.change_id == change)
+        .where(LOCKS.c.token != token)
+    ).scalar_one()
+    if foreign:
+        raise LockLostError(
+            f"change {change} was taken over by another controller (recover); this one stops here"
+        )
+    connection.execute(
+        update(LOCKS).where(LOCKS.c.change_id == change).values(expires=time.time() + LEASE_SECONDS)
+    )
+
+
+def take_over(connection: Connection, holder: Holder) -> None:
+    """Make the locks of a change whose controller is gone one's own.
+
+    Raises:
+        DevicesLockedError: its controller is alive, or may be.
+    """
+    mine = LOCKS.c.change_id == holder.change
+    rows = connection.execute(select(LOCKS).where(mine).order_by(LOCKS.c.device)).mappings()
+    alive = [lock for lock in map(_lock, rows) if not lock.stale]
+    if alive:
+        raise DevicesLockedError(alive)
+    connection.execute(update(LOCKS).where(mine).values(**holder.values()))
+
+
+def release(connection: Connection, change: int) -> None:
+    """Give the change's locks back."""
+    connection.execute(delete(LOCKS).where(LOCKS.c.change_id == change))
+
+
+def abandon(connection: Connection, change: int) -> None:
+    """Nobody is at work on the change, and its devices stay locked: for `recover` to take over."""
+    connection.execute(update(LOCKS).where(LOCKS.c.change_id == change).values(expires=0.0))
+
+
+def this_host() -> str:
+    """This host's name and boot: a process id of before a restart names nobody."""
+    return f"{socket.gethostname()}/{_boot()}"
+
+
+@cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
+    except OSError:
+        return "?"
+
+
+@cache
+def _this_process(pid: int) -> str:
+    return f"{pid}/{_started_at(str(pid))}"
+
+
+def _started_at(pid: str) -> str:
+    """The tick at which a process started; "" when there is none, "?" where one cannot know."""
+    proc = Path("/proc")
+    if not (proc / "self").exists():
+        return "?"
+    try:
+        fields = (proc / pid / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    words = fields.rpartition(")")[2].split()
+    return "" if words[0] in "ZX" else words[19]

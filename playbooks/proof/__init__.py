@@ -1,0 +1,1 @@
+"""The proof of separation of rendered, running or foreign configurations."""

@@ -1,0 +1,1 @@
+"""Tables, lines and progress on a terminal or in a pipe."""

@@ -1,0 +1,1 @@
+"""Report files: a page, JSON, JUnit, Markdown and metrics."""

@@ -1,0 +1,172 @@
+"""A night as Markdown for a merge request: verdict, figures, leaks with paths, tables; under 60 kB.
+
+Text of devices stands in `<code>` with all punctuation as character references: no table, link,
+mention or issue number can be made of it, on GitLab and GitHub alike.
+"""
+
+import re
+from collections.abc import Iterable
+
+from egovnet.playbooks.report.text import drift_words as words
+from egovnet.playbooks.report.text.drift_words import Entry
+from egovnet.playbooks.report.text.visible import visible
+from egovnet.playbooks.results.drift_report import DriftClass, Night, Separation
+from egovnet.playbooks.results.verdict import counted
+
+#: Bytes. GitHub refuses a comment of 65,536 characters.
+MOST_BYTES = 60_000
+#: Kept free for what is said after the tables.
+_RESERVE = 2_000
+_LONGEST = 160
+#: Of what is left, the most that one section takes: no class hides those after it.
+_SHARE = 0.6
+_SYMBOLS = {Separation.HELD: "✅", Separation.NOT_HELD: "❌"}
+
+
+def drift_markdown(night: Night) -> str:
+    """The whole text; what is cut is counted."""
+    page = _Page(MOST_BYTES - _RESERVE)
+    symbol = _SYMBOLS.get(night.separation, "⚠️")
+    page.add(f"## {symbol} {words.ANSWERS[night.separation]}", "")
+    page.add(f"{_code(night.reason)}", "")
+    page.add(
+        f"Network {_code(night.network)}, run {night.run}, {_code(words.moment(night.started))}, "
+        f"{counted(len(night.devices), 'device')} in {night.seconds:.0f} s.",
+        "",
+    )
+    figures = words.summary(night)
+    page.add("| " + " | ".join(name for name, _, _ in figures) + " |")
+    page.add("|" + "---:|" * len(figures))
+    page.add("| " + " | ".join(f"{number:,}" for _, number, _ in figures) + " |", "")
+    everything = words.entries(night)
+    page.share(_SHARE)
+    _leaks(page, [e for e in everything if e.kind == DriftClass.LEAK])
+    page.share(_SHARE)
+    _silent(page, [e for e in everything if e.silent])
+    for klass in list(DriftClass)[1:]:
+        page.share(_SHARE)
+        _class(page, klass, [e for e in everything if e.kind == klass], night.started)
+    page.most += _RESERVE
+    page.share(1)
+    if said := words.remediation(night):
+        page.add("### Remediation", "", _code(said), "")
+    if night.policy_notes:
+        shown, more = words.cut(night.policy_notes, 5)
+        page.add("### The job's policy", "", *(f"- {_code(note)}" for note in shown))
+        page.add(*([f"- and {more} more"] if more else []), "")
+    page.add("Everything is in `drift.html` and `drift.json`.")
+    return page.text
+
+
+class _Page:
+    """Lines, until there are as many bytes as may be."""
+
+    def __init__(self, most: int) -> None:
+        self.most = self._limit = most
+        self._lines: list[str] = []
+        self._size = 0
+
+    def share(self, part: float) -> None:
+        """Let what is added from now on take at most this part of what is left."""
+        self._limit = self._size + int((self.most - self._size) * part)
+
+    def add(self, *lines: str) -> bool:
+        """Add the lines together, or nothing and False when they do not fit."""
+        size = sum(len(line.encode()) + 1 for line in lines)
+        if self._size + size > self._limit:
+            return False
+        self._lines += lines
+        self._size += size
+        return True
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._lines) + "\n"
+
+    def table(
+        self, title: str, columns: Iterable[str], rows: Iterable[tuple[int, Iterable[str]]]
+    ) -> None:
+        """A table with as many rows as fit; under it how many things are in those that do not."""
+        listed = [(number, "| " + " | ".join(row) + " |") for number, row in rows]
+        if not listed:
+            return
+        head = "| " + " | ".join(columns) + " |"
+        rule = "|" + "---|" * head.count(" | ") + "---|"
+        if not self.add(f"### {title}", "", head, rule):
+            self.cut(title, sum(number for number, _ in listed))
+            return
+        shown = 0
+        while shown < len(listed) and self.add(listed[shown][1]):
+            shown += 1
+        self.add("")
+        if left := sum(number for number, _ in listed[shown:]):
+            self.cut(title, left)
+
+    def cut(self, title: str, number: int) -> None:
+        """Say, whatever room there is, how much is left out."""
+        line = f"*{number:,} more of “{title}” are in drift.json.*"
+        self._lines += [line, ""]
+        self._size += len(line.encode()) + 2
+
+
+def _leaks(page: _Page, entries: list[Entry]) -> None:
+    shown = 0
+    for entry in entries:
+        d = entry.difference
+        assert d is not None  # noqa: S101 -- a leak is a difference
+        steps, more = words.cut(d.path, 12)
+        facts = (words.standing(d), f"owner {words.owner(d)}", words.remedy(d))
+        said = [
+            *([] if shown else ["### Leaks", ""]),
+            f"**{_code(d.device)} {_code(d.subject)}**: {_code(d.message)}",
+            f"({'; '.join(map(_code, facts))})",
+            "",
+            *(f"{number}. {_code(step)}" for number, step in enumerate(steps, start=1)),
+            *([f"\n{more} steps more are in drift.json.\n"] if more else []),
+            "",
+        ]
+        if not page.add(*said):
+            break
+        shown += 1
+    if shown < len(entries):
+        page.cut("Leaks", len(entries) - shown)
+
+
+def _silent(page: _Page, entries: list[Entry]) -> None:
+    rows = [entry.silent_row for entry in entries]
+    cells = ((r.device, r.region, r.unreachable, words.last_known(r.last_known)) for r in rows)
+    columns = ("device", "region", "why", "last known")
+    page.table("Unreachable", columns, ((1, map(_code, row)) for row in cells))
+
+
+def _class(page: _Page, klass: DriftClass, entries: list[Entry], now: str) -> None:
+    rows = (
+        (
+            len(its),
+            (
+                _code(words.devices_of(its)),
+                _code(d.subject),
+                _code(d.message),
+                _code(words.owner(d)) + (f", {_code(d.vpn)}" if d.vpn else ""),
+                _code(words.standing(d)),
+                _code(words.seen(d, now)),
+                _code(words.remedy(d)),
+            ),
+        )
+        for its in words.alike(entries)
+        if (d := its[0].difference) is not None
+    )
+    columns = ("devices", "object", "what is wrong", "owner, VPN", "standing", "since", "remedy")
+    page.table(klass.value.capitalize(), columns, rows)
+
+
+def _code(text: str) -> str:
+    """Text of anybody, as nothing but text; shortened."""
+    text = visible(text)
+    if not text.strip():
+        return ""
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 1] + "…"
+    # A full stop is left alone but where it would make a bare link of what stands before it.
+    kept = re.sub(r"[!-'*+:-@\[-`{-~]|(?<=www)\.", lambda m: f"&#{ord(m[0])};", text, flags=re.I)
+    return f"<code>{kept}</code>"

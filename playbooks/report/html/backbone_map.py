@@ -1,0 +1,228 @@
+"""Where everything stands on the map of the backbone: places only, drawn by backbone_map.svg.j2.
+
+Tiers are bands from the centre down. A network of more than MOST_NODES routers is drawn by region:
+the deepest level at which that many nodes are enough.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from egovnet.inventory.model.sections import TIER_ORDER, Network, Role, Router, Tier
+
+#: More nodes than this are no picture any more.
+MOST_NODES = 40
+_PER_ROW = 10
+_WIDTH, _HEIGHT = 124, 46
+_GAP_X, _GAP_Y = 20, 46
+_MARGIN_LEFT, _MARGIN_TOP = 112, 26
+_NAME_LENGTH = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A router, or all routers of a region. `findings` are numbers, the gravest first."""
+
+    name: str
+    label: str
+    detail: str
+    core: bool
+    x: int
+    y: int
+    findings: tuple[int, ...] = ()
+    width: int = _WIDTH
+    height: int = _HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a page marks a node that has findings."""
+
+    #: CSS class, and where the node leads.
+    kind: str
+    href: str
+    #: In the node, and in full.
+    words: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A circuit, or all circuits between two regions."""
+
+    path: str
+    title: str
+    thick: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A tier's stripe."""
+
+    name: str
+    y: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneMap:
+    """The whole picture."""
+
+    width: int
+    height: int
+    bands: tuple[Band, ...]
+    nodes: tuple[Node, ...]
+    lines: tuple[Line, ...]
+    by_region: bool
+    #: Devices with findings that the inventory does not have.
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Group:
+    """What becomes one node."""
+
+    name: str
+    tier: Tier
+    core: bool
+    region: str
+    routers: list[str] = field(default_factory=list)
+
+
+def backbone_map(network: Network, findings: Mapping[str, Iterable[int]]) -> BackboneMap:
+    """The map of `network`; `findings` are the numbers of each device's findings."""
+    groups, by_region = _groups(network)
+    rows = _rows(network, groups)
+    nodes, bands, width, height = _place(network, rows, findings, by_region=by_region)
+    at = {router: nodes[group.name] for group in groups for router in group.routers}
+    return BackboneMap(
+        width,
+        height,
+        tuple(bands),
+        tuple(nodes.values()),
+        tuple(_lines(network, at)),
+        by_region,
+        tuple(sorted(set(findings) - network.routers.keys())),
+    )
+
+
+def _groups(network: Network) -> tuple[list[_Group], bool]:
+    """One group a router, or one a region at the deepest level that is still a picture."""
+    if len(network.routers) <= MOST_NODES:
+        return [
+            _Group(name, router.tier, _is_core(router), router.region, [name])
+            for name, router in network.routers.items()
+        ], False
+    groups: dict[str, _Group] = {}
+    for deepest in reversed(TIER_ORDER):
+        groups = {}
+        for name, router in network.routers.items():
+            region = _region_at(network, router.region, deepest)
+            tier = network.regions[region].tier
+            groups.setdefault(region, _Group(region, tier, False, region)).routers.append(name)
+        if len(groups) <= MOST_NODES:
+            break
+    return list(groups.values()), True
+
+
+def _region_at(network: Network, region: str, deepest: Tier) -> str:
+    """The region itself, or the one above it that is no deeper than `deepest`."""
+    entry = network.regions[region]
+    while entry.parent is not None and TIER_ORDER.index(entry.tier) > TIER_ORDER.index(deepest):
+        region, entry = entry.parent, network.regions[entry.parent]
+    return region
+
+
+def _is_core(router: Router) -> bool:
+    return bool(router.roles & {Role.P, Role.RR})
+
+
+def _rows(network: Network, groups: list[_Group]) -> list[tuple[Tier, list[_Group]]]:
+    """Rows from the top. The centre's edge stands above its core, every other below."""
+    rows: list[tuple[Tier, list[_Group]]] = []
+    order: dict[str, int] = {}
+    for tier in TIER_ORDER:
+        here = [group for group in groups if group.tier is tier]
+        core, edge = ([g for g in here if g.core is is_core] for is_core in (True, False))
+        for row in (edge, core) if tier is Tier.CENTRE else (core, edge):
+            # Below what they hang on, so that few lines cross.
+            row.sort(key=lambda group: order.get(network.regions[group.region].parent or "", 0))
+            for index, group in enumerate(row):
+                order[group.region] = index
+            lines = -(-len(row) // _PER_ROW)
+            length = -(-len(row) // lines) if lines else 1
+            rows += [(tier, row[at : at + length]) for at in range(0, len(row), length)]
+    return rows
+
+
+def _place(
+    network: Network,
+    rows: list[tuple[Tier, list[_Group]]],
+    findings: Mapping[str, Iterable[int]],
+    *,
+    by_region: bool,
+) -> tuple[dict[str, Node], list[Band], int, int]:
+    widest = max((len(row) for _, row in rows), default=1)
+    inner = max(widest, 4) * (_WIDTH + _GAP_X) - _GAP_X
+    nodes: dict[str, Node] = {}
+    bands: list[Band] = []
+    y = _MARGIN_TOP
+    for tier, row in rows:
+        used = len(row) * (_WIDTH + _GAP_X) - _GAP_X
+        x = _MARGIN_LEFT + (inner - used) // 2
+        for group in row:
+            numbers = sorted({n for name in group.routers for n in findings.get(name, ())})
+            label, detail = _words(network, group, by_region=by_region)
+            nodes[group.name] = Node(group.name, label, detail, group.core, x, y, tuple(numbers))
+            x += _WIDTH + _GAP_X
+        top = y - _GAP_Y // 2
+        if bands and bands[-1].name == tier.value:
+            before = bands.pop()
+            bands.append(Band(tier.value, before.y, top + _HEIGHT + _GAP_Y - before.y))
+        else:
+            bands.append(Band(tier.value, top, _HEIGHT + _GAP_Y))
+        y += _HEIGHT + _GAP_Y
+    return nodes, bands, _MARGIN_LEFT + inner + _GAP_X, max(y - _GAP_Y // 2 + 3, 60)
+
+
+def _words(network: Network, group: _Group, *, by_region: bool) -> tuple[str, str]:
+    if not by_region:
+        roles = sorted(network.routers[group.name].roles, key=list(Role).index)
+        shown = [r.value if r is Role.PLATFORM else r.value.upper() for r in roles]
+        return _shortened(group.name), " · ".join(shown)
+    count = len(group.routers)
+    name = network.regions[group.name].name
+    return _shortened(name), f"{count} router{'s' if count != 1 else ''}"
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1] + "…"
+
+
+def _lines(network: Network, at: Mapping[str, Node]) -> Iterable[Line]:
+    circuits: dict[tuple[str, str], list[str]] = {}
+    for name, circuit in network.circuits.items():
+        ends = sorted((circuit.a.router, circuit.b.router), key=lambda n: (at[n].y, at[n].x))
+        upper, lower = (at[end].name for end in ends)
+        if upper != lower:
+            circuits.setdefault((upper, lower), []).append(name)
+    by_name = {node.name: node for node in at.values()}
+    fan = Counter(upper for upper, _ in circuits)
+    for (upper, lower), names in circuits.items():
+        title = names[0] if len(names) == 1 else f"{upper} to {lower}: {len(names)} circuits"
+        path = _curve(by_name[upper], by_name[lower])
+        yield Line(path, title, len(names) > 1 and fan[upper] < MOST_NODES)
+
+
+def _curve(upper: Node, lower: Node) -> str:
+    if upper.y == lower.y:
+        level = upper.y + upper.height // 2
+        if lower.x - upper.x <= _WIDTH + _GAP_X:
+            return f"M{upper.x + upper.width} {level}H{lower.x}"
+        bottom = upper.y + upper.height
+        deep = bottom + _GAP_Y // 2
+        one, two = upper.x + upper.width // 2, lower.x + lower.width // 2
+        return f"M{one} {bottom}C{one} {deep} {two} {deep} {two} {bottom}"
+    x1, y1 = upper.x + upper.width // 2, upper.y + upper.height
+    x2, y2 = lower.x + lower.width // 2, lower.y
+    return f"M{x1} {y1}C{x1} {y1 + _GAP_Y // 2} {x2} {y2 - _GAP_Y // 2} {x2} {y2}"

@@ -1,0 +1,112 @@
+"""The proof as one self-contained HTML page: verdict, matrix, map, findings, coverage.
+
+Domains that have nothing to say are only listed where there are many.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from egovnet.inventory.model.sections import Network
+from egovnet.isolation.model.verdict import Finding, Severity, Verdict
+from egovnet.playbooks.report.html.backbone_map import BackboneMap, Mark, backbone_map
+from egovnet.playbooks.report.html.page import environment
+from egovnet.playbooks.results.matrix import Matrix, State, matrix
+from egovnet.playbooks.results.verdict import counted, proved, reason
+
+#: With more domains than this the cells hold marks instead of words.
+MOST_IN_WORDS = 13
+#: With more than this, domains that reach nobody but themselves are only listed.
+MOST_IN_MATRIX = 60
+
+_MEANING = {
+    Severity.LEAK: "A path that must not be.",
+    Severity.RISK: "No path was found, and what would rule it out is missing or not understood.",
+    Severity.HYGIENE: "Harmless here and now, and worth a look. Does not deny the proof.",
+}
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+def proof_page(
+    verdict: Verdict,
+    network: Network | None,
+    title: str,
+    *,
+    unreachable: Mapping[str, str] = _NOBODY,
+) -> str:
+    """The whole page. Without a network there is no map."""
+    table = matrix(verdict)
+    shown, quiet = _shown(table)
+    drawn = None if network is None else backbone_map(network, _by_device(table.findings))
+    reasons = sorted({cell.reason for cell in table.cells.values() if cell.reason})
+    return (
+        environment()
+        .get_template("proof_page.html.j2")
+        .render(
+            title=title,
+            proved=proved(verdict, unreachable),
+            reason=reason(verdict, unreachable),
+            verdict=verdict,
+            checked=verdict.checked,
+            unreachable=unreachable,
+            table=table,
+            zones=shown,
+            quiet=quiet,
+            compact=sum(map(len, shown.values())) > MOST_IN_WORDS,
+            reasons={text: number for number, text in enumerate(reasons, start=1)},
+            State=State,
+            severities=_by_severity(table),
+            meaning=_MEANING,
+            map=drawn,
+            marks=_marks(drawn, table.findings),
+        )
+    )
+
+
+def _shown(table: Matrix) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Domains of the matrix by zone, and those that are left out because nothing is to be said."""
+    zones = table.by_zone()
+    if len(table.domains) <= MOST_IN_MATRIX:
+        return zones, ()
+    busy = {
+        domain
+        for cell in table.cells.values()
+        for domain in (cell.source, cell.target)
+        if cell.source != cell.target or cell.state is State.LEAK
+    }
+    kept = {zone: tuple(d for d in domains if d in busy) for zone, domains in zones.items()}
+    quiet = tuple(domain for domain in table.domains if domain not in busy)
+    return {zone: domains for zone, domains in kept.items() if domains}, quiet
+
+
+def _by_severity(table: Matrix) -> dict[Severity, dict[str, list[tuple[int, Finding]]]]:
+    """Severity -> class -> numbered findings. Numbers are the page's anchors."""
+    groups: dict[Severity, dict[str, list[tuple[int, Finding]]]] = {s: {} for s in Severity}
+    for number, finding in enumerate(table.findings, start=1):
+        groups[finding.severity].setdefault(finding.klass, []).append((number, finding))
+    return groups
+
+
+def _marks(drawn: BackboneMap | None, findings: tuple[Finding, ...]) -> dict[str, Mark]:
+    """Each marked node leads to its gravest finding."""
+    marks: dict[str, Mark] = {}
+    for node in drawn.nodes if drawn else ():
+        if node.findings:
+            worst = findings[node.findings[0] - 1].severity.value
+            many = counted(len(node.findings), "finding")
+            marks[node.name] = Mark(
+                worst,
+                f"#finding-{node.findings[0]}",
+                f"{worst}: {many}",
+                f"{many}, the gravest a {worst}",
+            )
+    return marks
+
+
+def _by_device(findings: tuple[Finding, ...]) -> dict[str, list[int]]:
+    """Numbers of the findings that each device has a part in, hops included."""
+    numbers: dict[str, list[int]] = {}
+    for number, finding in enumerate(findings, start=1):
+        for device in dict.fromkeys([finding.device, *(hop.device for hop in finding.path)]):
+            if device:
+                numbers.setdefault(device, []).append(number)
+    return numbers

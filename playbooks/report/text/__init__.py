@@ -1,0 +1,1 @@
+"""Words and order that every report shares."""

@@ -1,0 +1,1 @@
+"""What every verb returns: frozen data, and its JSON."""

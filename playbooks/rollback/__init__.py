@@ -1,0 +1,1 @@
+"""Any change of the history taken back, also under later ones."""

@@ -1,0 +1,188 @@
+"""The plan that undoes a change: by intent, or by the texts that its devices ran before it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from egovnet.inventory.history.snapshot import Intent
+from egovnet.inventory.model.reachability import sites_by_vpn
+from egovnet.playbooks.change.impact import BlastRadius
+from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.journal.records import Change, Configuration
+from egovnet.playbooks.rollback.undo_intent import Step, Undone, meant, undo
+from egovnet.tasks.dry_run import DryRun, dry_run
+from egovnet.templates.registry import redact
+
+#: Lines of a device's difference that an error shows.
+_LINES = 6
+
+
+@dataclass(frozen=True)
+class Way:
+    """A plan that undoes a change, and the network by which it is proved and verified."""
+
+    plan: Plan
+    context: Context
+    #: Sites that need not be reached afterwards: nobody knows what is meant then.
+    excused: frozenset[str] = frozenset()
+    undone: Undone | None = None
+    #: Routers that the inventory has no longer afterwards.
+    leaving: tuple[str, ...] = ()
+
+
+def by_intent(
+    context: Context, progress: Progress, step: Step, runs: Intent, later: Iterable[Step]
+) -> Way:
+    """Undo `step` in `runs`, the intent that the network runs; only what differs is touched.
+
+    Raises:
+        CannotUndoError: later changes stand on it.
+        UsageError: a device that would change runs something else than `runs` means.
+    """
+    later = list(later)
+    undone = undo(step, runs, later)
+    new = context.meaning(undone.intent, undone.network, undone.allocation)
+    now = context.meaning(runs, *meant(runs))
+    names = [n for n, device in new.devices.items() if now.devices.get(n) != device]
+    _whole(context, step.number, names)
+    plan = make_plan(
+        new, progress, intended=new.intended(names), kind="rollback", undoes=step.number
+    )
+    _brought_by_others(context, step, plan, later)
+    _as_meant(new, progress, plan, _expected(context, step, now, plan.devices))
+    # What goes is known to the network of now, what comes back to the new one.
+    for kind, known in BlastRadius(now.network, now.allocation).of(plan.diffs()).items():
+        plan.affected[kind] = sorted({*plan.affected[kind], *known})
+    leaving = tuple(name for name in now.network.routers if name not in new.network.routers)
+    return Way(plan, new, undone=undone, leaving=leaving)
+
+
+def by_texts(
+    context: Context, progress: Progress, change: Change, after: Intent | None, later: list[Change]
+) -> Way:
+    """Give the change's devices what they ran before it; `after` is what that means, if known.
+
+    Raises:
+        UsageError: a device of the change left the inventory, or no longer runs what it left.
+    """
+    texts = _touched(context, change.id)
+    gone = sorted(texts.keys() - context.network.routers.keys())
+    if gone:
+        raise UsageError(f"change {change.id} touched {', '.join(gone)}, which left the inventory")
+    _whole(context, change.id, texts)
+    answers, failures = _compare(context, progress, {n: t.intended for n, t in texts.items()})
+    moved = sorted(name for name, answer in answers.items() if answer.diff)
+    if moved:
+        there = [c.id for c in later if _touched(context, c.id).keys() & set(moved)]
+        since = f"; later changes there: {', '.join(map(str, there))}" if there else ""
+        raise UsageError(
+            f"change {change.id} cannot be rolled back: {', '.join(moved)} "
+            f"no longer run what it left{since}"
+        )
+    judged = context.meaning(after, context.network, context.allocation)
+    plan = make_plan(
+        judged,
+        progress,
+        intended={n: t.before for n, t in texts.items() if n not in failures},
+        kind="rollback",
+        undoes=change.id,
+    )
+    plan.unreachable.update(failures)
+    return Way(plan, judged, _excused(context, plan.affected))
+
+
+def _touched(context: Context, number: int) -> dict[str, Configuration]:
+    """The texts of a change's devices, without those that it left out as they were."""
+    texts = context.journal.configurations(number)
+    return {name: entry for name, entry in texts.items() if entry.after is not None}
+
+
+def _whole(context: Context, number: int, names: Iterable[str]) -> None:
+    """Half an undo is none: every device is among the chosen ones."""
+    chosen = context.selection
+    left_out = [name for name in names if name not in context.chosen]
+    if left_out and (chosen.limit or chosen.region or chosen.tiers):
+        raise UsageError(
+            f"change {number} is rolled back as a whole, and --limit, --region and --tier "
+            f"leave out {', '.join(left_out)}"
+        )
+
+
+def _expected(context: Context, step: Step, now: Context, names: Iterable[str]) -> dict[str, str]:
+    """What each device should run now; one that the change took out, what it ran before."""
+    names = list(names)
+    texts = now.intended(name for name in names if name in now.devices)
+    back = [name for name in names if name not in texts]
+    if back:
+        texts |= context.meaning(step.before, *meant(step.before)).intended(back)
+    return texts
+
+
+def _as_meant(
+    context: Context, progress: Progress, plan: Plan, expected: Mapping[str, str]
+) -> None:
+    """Refuse where the plan would take away more than the change: a device that moved on."""
+    answers, failures = _compare(context, progress, expected)
+    plan.unreachable.update(failures)
+    moved = {name: answer.diff for name, answer in answers.items() if answer.diff}
+    if moved:
+        each = "; ".join(f"{name} ({_moved(diff)})" for name, diff in sorted(moved.items()))
+        raise UsageError(
+            f"change {plan.undoes} cannot be rolled back: what is meant to run does not: {each}; "
+            "apply the inventory that was applied last, then roll back"
+        )
+    for name, answer in answers.items():
+        if answer.running_hash != plan.devices[name].running_hash:
+            raise UsageError(f"{name} changed while it was read; roll back again")
+
+
+def _moved(diff: str) -> str:
+    """A device's own lines, and those that it lacks: the diff that would put it right, reversed."""
+    signs = {"+": "-", "-": "+"}
+    lines = [
+        f"{signs[line[0]]} {redact(line[1:].strip())}"
+        for line in diff.splitlines()
+        if line[:1] in signs
+    ]
+    more = f" and {len(lines) - _LINES} more lines" if len(lines) > _LINES else ""
+    return "; ".join(lines[:_LINES]) + more
+
+
+def _brought_by_others(context: Context, step: Step, plan: Plan, later: list[Step]) -> None:
+    """Refuse where the change left a device out (--limit) and a later one brought it its part."""
+    spared = plan.devices.keys() - _touched(context, step.number).keys()
+    by = {c.number: spared & _touched(context, c.number).keys() for c in later}
+    if not any(by.values()):
+        return
+    before = context.meaning(step.before, *meant(step.before)).devices
+    after = context.meaning(step.after, *meant(step.after)).devices
+    for number, names in by.items():
+        for name in sorted(names):
+            if before.get(name) != after.get(name):
+                raise UsageError(
+                    f"change {step.number} cannot be rolled back: it left {name} out, and change "
+                    f"{number} brought {name} its part; roll back change {number} first"
+                )
+
+
+def _compare(
+    context: Context, progress: Progress, texts: Mapping[str, str]
+) -> tuple[dict[str, DryRun], dict[str, str]]:
+    """(what each device says to its text, devices that do not answer)."""
+    nornir = context.nornir(texts)
+    try:
+        arguments: dict[str, dict[str, Any]] = {n: {"intended": t} for n, t in texts.items()}
+        answers = run(nornir, "compare", dry_run, arguments, progress)
+    finally:
+        nornir.close_connections(on_good=True, on_failed=True)
+    return answers.results, answers.failures
+
+
+def _excused(context: Context, affected: Mapping[str, list[str]]) -> frozenset[str]:
+    """Sites whose reachability the rollback itself may end."""
+    if affected["sites"]:
+        return frozenset(affected["sites"])
+    members = sites_by_vpn(context.network)
+    return frozenset(site for vpn in affected["vpns"] for site in members.get(vpn, ()))

@@ -1,0 +1,173 @@
+"""`rollback CHANGE`: undo one change of the history, also under later ones.
+
+What the change did is taken out of the intent that the network runs (`undo_intent`), and only
+devices whose texts differ for it are touched. A change whose intent nobody knows, or that changed
+none (it put drift right), is undone by texts: its devices get back what they ran before it.
+"""
+
+from typing import Any
+
+from egovnet.inventory.history.snapshot import Intent
+from egovnet.playbooks.change.apply import apply_plan, shown
+from egovnet.playbooks.change.proof_gate import Override
+from egovnet.playbooks.change.transaction_options import Options
+from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs
+from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.journal.records import DONE, Change
+from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.playbooks.rollback.effective_changes import in_force_after, undone_by
+from egovnet.playbooks.rollback.plan import Way, by_intent, by_texts
+from egovnet.playbooks.rollback.restore_inventory import hindrance, put_back, to_edit, touched
+from egovnet.playbooks.rollback.undo_intent import Step, means_the_same
+
+
+def rollback(
+    context: Context,
+    progress: Progress,
+    number: int,
+    *,
+    yes: bool = False,
+    options: Options | None = None,
+    override: Override | None = None,
+    write_inventory: bool = False,
+) -> Outcome:
+    """Undo change `number`; without `yes` only the plan is shown (exit 3).
+
+    With `write_inventory` the inventory's files are given back as they were before the change,
+    where nothing else is in them.
+
+    Raises:
+        JournalError: there is no such change.
+        UsageError: the change was never completed, was rolled back already, or a device runs
+            something else than the journal says.
+        CannotUndoError: later changes stand on it.
+    """
+    known = _Known(context, context.journal.change(number))
+    way = known.way(progress)
+    if not yes:
+        shown_plan = shown(way.context, progress, way.plan)
+        return _told(shown_plan, way, _edits(context, known, way), _offer(context, known, way))
+    outcome = apply_plan(
+        way.context,
+        progress,
+        way.plan,
+        options,
+        excused=way.excused,
+        override=override,
+    )
+    if outcome.exit is not Exit.DONE or not write_inventory:
+        return _told(outcome, way, _edits(context, known, way), ())
+    why = _write(context, known, way)
+    if why:
+        notes = (f"the inventory was not written: {why}",)
+        return _told(outcome, way, _edits(context, known, way), notes)
+    return _told(outcome, way, [], ("the inventory means it too: commit it",))
+
+
+class _Known:
+    """What the journal knows of a change that is to be undone."""
+
+    def __init__(self, context: Context, change: Change) -> None:
+        self.context, self.change = context, change
+        number = change.id
+        if change.state != DONE:
+            raise UsageError(f"change {number} is {change.state}: there is nothing to roll back")
+        changes = context.journal.changes()
+        undone = undone_by(changes, number)
+        if undone is not None:
+            raise UsageError(
+                f"change {number} was rolled back already, by change {undone}; "
+                f"to have it again roll back change {undone}"
+            )
+        self.later = in_force_after(changes, number)
+        self._intents = Intents(context.journal.engine)
+        self.attached = self._intents.of(number)
+        self.step = self._step(change)
+        self.runs = self._get(network_runs(self._intents, changes))
+
+    def way(self, progress: Progress) -> Way:
+        """The plan that undoes the change."""
+        number = self.change.id
+        step, runs = self.step, self.runs
+        if step and runs and not means_the_same(step.before, step.after):
+            later = [found for change in self.later if (found := self._step(change))]
+            return by_intent(self.context, progress, step, runs, later)
+        if self.attached and self.attached.before is None and self.later:
+            names = ", ".join(str(change.id) for change in self.later)
+            raise UsageError(
+                f"change {number} cannot be rolled back: nothing is known from before it, and "
+                f"later changes stand on it: {names}; roll those back first, the last one first"
+            )
+        # What the network runs then: nobody knows it where later changes are on other devices.
+        after = self._get(self.attached.before) if self.attached and not self.later else None
+        if step and means_the_same(step.before, step.after):
+            after = runs
+        return by_texts(self.context, progress, self.change, after, self.later)
+
+    def _step(self, change: Change) -> Step | None:
+        attached = self._intents.of(change.id)
+        if attached is None or attached.before is None or attached.after is None:
+            return None
+        before, after = (self._intents.get(d) for d in (attached.before, attached.after))
+        return Step(change.id, before, after)
+
+    def _get(self, digest: str | None) -> Intent | None:
+        return None if digest is None else self._intents.get(digest)
+
+
+def _hindrance(context: Context, known: _Known, way: Way) -> str:
+    """Why the inventory's files cannot be given back; "" if they can."""
+    if way.undone is None or known.step is None or known.runs is None:
+        return "the change is undone by texts, and what it meant is not known"
+    return hindrance(context.directory, known.step.before, known.runs, way.undone)
+
+
+def _offer(context: Context, known: _Known, way: Way) -> tuple[str, ...]:
+    """Say that `write_inventory` would do, where it would."""
+    if way.undone is None or known.runs is None or _hindrance(context, known, way):
+        return ()
+    files = touched(known.runs, way.undone)
+    if not files:
+        return ()
+    return (f"--write-inventory also gives back {', '.join(files)} as before the change",)
+
+
+def _write(context: Context, known: _Known, way: Way) -> str:
+    """Give the files back; why not, or "". The network is done already: nothing is raised."""
+    try:
+        why = _hindrance(context, known, way)
+        if not why and way.undone is not None and known.runs is not None:
+            put_back(context.directory, known.runs, way.undone)
+    except OSError as error:
+        return f"{error.filename}: {error.strerror}"
+    return why
+
+
+def _edits(context: Context, known: _Known, way: Way) -> list[dict[str, Any]]:
+    """Where the inventory on disk says otherwise than the network without the change."""
+    if way.undone is None or known.runs is None or context.intent is None:
+        return []
+    return to_edit(context.intent, known.runs, way.undone)
+
+
+def _told(
+    outcome: Outcome, way: Way, edits: list[dict[str, Any]], notes: tuple[str, ...]
+) -> Outcome:
+    """The outcome with what a rollback says beside the plan's or the transaction's words."""
+    data = {
+        **outcome.data,
+        "by": "texts" if way.undone is None else "intent",
+        "leaving": list(way.leaving),
+        "intent": edits,
+    }
+    said = [*outcome.notes, *notes]
+    if way.leaving:
+        names = ", ".join(way.leaving)
+        said.append(f"no longer in the network, and left as they run: {names}")
+    if outcome.exit is Exit.DONE and way.undone is None:
+        said.append("the inventory still means what was undone, unless you revert it too")
+    elif outcome.exit is Exit.DONE and edits:
+        files = ", ".join(sorted({entry["file"] for entry in edits}))
+        said.append(f"the inventory still means what was undone: edit {files}")
+    return Outcome(outcome.verb, data, outcome.exit, tuple(said))

@@ -1,0 +1,1 @@
+"""Verbs that are one file each: validate, render, init, history, lab, demo, worker."""

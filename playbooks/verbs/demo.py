@@ -1,0 +1,327 @@
+"""`demo`: the whole story on the lab, step by step; every step must be true.
+
+Works on copies of the reference inventory in the state directory of a network called "demo",
+so that nobody's journal or lab is touched.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from egovnet.inventory.allocation.lock_file import LOCK_FILE
+from egovnet.inventory.model.errors import EgovnetError, InventoryError
+from egovnet.lab.customer import site_lans
+from egovnet.lab.errors import LabError
+from egovnet.playbooks.change.apply import apply_plan
+from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.proof.prove import prove
+from egovnet.playbooks.report.console.progress import tell
+from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.playbooks.rollback.rollback import rollback
+from egovnet.playbooks.verbs import lab as lab_playbook
+from egovnet.playbooks.verbs.lab import LabOptions
+from egovnet.playbooks.verify.verify import Verifier
+from egovnet.tasks.credentials import state_directory
+
+NAME = "demo"
+NEW_SITE = "party-shanghai"
+_NEW_SITE: dict[str, Any] = {
+    NEW_SITE: {
+        "description": "Municipal party committee, Shanghai",
+        "region": "shanghai",
+        "vpn": "party",
+        "prefixes": ["10.1.13.0/24", "fde9:1:13::/64"],
+        "site-network-accesses": {
+            "main": {"pe": "sh-pe1", "port": "eth3", "routing-protocol": "bgp"}
+        },
+    }
+}
+#: The other sites of the party network, whose hosts the new site must reach.
+_COLLEAGUE = "party-beijing"
+_STRANGER = "public-beijing"
+#: A tag that the customer's equipment does not use.
+_WRONG_VLAN = 3900
+
+
+class StepFailedError(EgovnetError):
+    """A step of the story was not true."""
+
+
+@dataclass
+class _Story:
+    """The demo's inventories, and what has been told so far."""
+
+    root: Path
+    progress: Progress
+    workers: int
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    change: int = 0
+
+    def context(self, name: str) -> Context:
+        return Context(self.root / name, workers=self.workers)
+
+    def step(self, title: str, action: Callable[[], str]) -> bool:
+        """Tell a step, do it, and keep whether it was true."""
+        tell(f"\n== {len(self.steps) + 1}. {title}")
+        begun = time.monotonic()
+        try:
+            seen, ok = action(), True
+        except (EgovnetError, LabError) as error:
+            seen, ok = str(error), False
+        self.progress.finish()
+        seconds = time.monotonic() - begun
+        self.steps.append({"title": title, "ok": ok, "seconds": seconds, "seen": seen})
+        tell(f"   {'ok' if ok else 'FAILED'} after {seconds:.1f} s: {seen}")
+        return ok
+
+
+def demo(context: Context, progress: Progress, *, keep: bool) -> Outcome:
+    """Tell the story; exit 0 only if every step was true. `keep` leaves the lab up."""
+    root = state_directory(NAME) / "inventories"
+    story = _Story(root, progress, context.workers)
+    _write_inventories(root)
+    lab = lab_playbook.backend(story.context("next"))
+    try:
+        for title, action in _STEPS:
+            if not story.step(title, lambda action=action: action(story)):  # type: ignore[misc] # bound at once
+                break
+    finally:
+        if not keep:
+            lab.down()
+    ok = len(story.steps) == len(_STEPS) and all(step["ok"] for step in story.steps)
+    total = sum(step["seconds"] for step in story.steps)
+    code = Exit.DONE if ok else Exit.LEAK_OR_FAILED_VERIFICATION
+    return Outcome("demo", {"ok": ok, "seconds": total, "steps": story.steps}, code)
+
+
+def _write_inventories(root: Path) -> None:
+    """`base`: the reference; `next`: with the new site; `wrong`: a mistyped VLAN; `clash`."""
+    shutil.rmtree(root, ignore_errors=True)
+    for name in ("base", "next", "wrong", "clash"):
+        shutil.copytree(
+            REFERENCE, root / name, ignore=shutil.ignore_patterns("*.py", "__pycache__")
+        )
+        text = (root / name / "network.yaml").read_text(encoding="utf-8")
+        renamed = text.replace("name: reference", f"name: {NAME}", 1)
+        (root / name / "network.yaml").write_text(renamed, encoding="utf-8")
+    for name in ("next", "wrong", "clash"):
+        _edit(root / name / "sites" / "shanghai.yaml", lambda sites: sites.update(_NEW_SITE))
+
+    def mistype(sites: dict[str, Any]) -> None:
+        sites["gov-shanghai"]["site-network-accesses"]["main"]["vlan"] = _WRONG_VLAN
+
+    def overlap(sites: dict[str, Any]) -> None:
+        sites[NEW_SITE]["prefixes"] = ["10.1.22.0/25", "fde9:1:13::/64"]
+
+    _edit(root / "wrong" / "sites" / "shanghai.yaml", mistype)
+    _edit(root / "clash" / "sites" / "shanghai.yaml", overlap)
+
+
+def _edit(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    sites = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(sites)
+    path.write_text(yaml.safe_dump(sites, sort_keys=False), encoding="utf-8")
+
+
+# -- the steps: each returns what was seen, or raises ------------------------------------------
+
+
+def _lab_up(story: _Story) -> str:
+    context = story.context("next")
+    outcome = lab_playbook.up(context, LabOptions(reconfigure=True), tell)
+    data = outcome.data
+    routers = sum(node["kind"] == "router" for node in data["nodes"])
+    return (
+        f"{len(data['nodes'])} nodes, {routers} routers with management and SSH only, "
+        f"ready for SSH after {data['seconds']['ssh']:.1f} s"
+    )
+
+
+def _plan(context: Context, story: _Story) -> Plan:
+    plan = make_plan(context, story.progress)
+    context.keep_allocation()
+    if plan.unreachable:
+        raise StepFailedError(f"unreachable: {plan.unreachable}")
+    return plan
+
+
+def _apply(context: Context, story: _Story, plan: Plan) -> dict[str, Any]:
+    outcome = apply_plan(context, story.progress, plan)
+    if outcome.exit is not Exit.DONE:
+        raise StepFailedError(_why(outcome))
+    story.change = outcome.data["change"]
+    return dict(outcome.data["verification"])
+
+
+def _why(outcome: Outcome) -> str:
+    data = outcome.data
+    findings = data.get("verification", data).get("findings", [])
+    messages = "; ".join(str(f["message"]) for f in findings[:5])
+    result, stage = data.get("result", "failed"), data.get("failed_stage")
+    return f"{result} in {stage}: {data.get('failures')} {messages}"
+
+
+def _first_apply(story: _Story) -> str:
+    context = story.context("base")
+    plan = _plan(context, story)
+    if len(plan.devices) != len(context.network.routers):
+        raise StepFailedError("not every router had something to provision")
+    lines = sum(d.count("\n") for d in plan.diffs().values())
+    verification = _apply(context, story, plan)
+    seen = _seen(verification)
+    return f"change {story.change}: {len(plan.devices)} routers, {lines} lines; {seen}"
+
+
+def _seen(verification: dict[str, Any]) -> str:
+    matrix = verification["matrix"]
+    labels = verification["labels"]["examples"]
+    sources = " and ".join(matrix["sources"])
+    return (
+        f"{matrix['probed']} of {matrix['pairs']} pairs probed from {sources}"
+        f", none across; {labels[0] if labels else 'no label'}"
+    )
+
+
+def _matrix(story: _Story) -> str:
+    return _verified(story, "base")
+
+
+def _verified(story: _Story, name: str) -> str:
+    outcome = Verifier(story.context(name), story.progress).verify()
+    if outcome.exit is not Exit.DONE:
+        raise StepFailedError(_why(outcome))
+    if "hosts" not in outcome.data["matrix"]["sources"]:
+        raise StepFailedError("no host of the lab took part")
+    return _seen(outcome.data)
+
+
+def _empty_plan(story: _Story) -> str:
+    plan = _plan(story.context("base"), story)
+    if plan.devices:
+        raise StepFailedError(f"these would change again: {plan.diffs()}")
+    return f"{len(plan.unchanged)} routers run what the inventory means; plan {plan.hash[:12]}"
+
+
+def _proved(story: _Story) -> str:
+    outcome = prove(story.context("base"), story.progress, running=True)
+    data = outcome.data
+    if outcome.exit is not Exit.DONE:
+        raise StepFailedError(f"{data['reason']}: {data['findings'][:3]}")
+    checked = data["checked"]
+    return f"proved over {checked['lines']} lines that run in {checked['devices']} routers"
+
+
+def _mistyped_target(story: _Story) -> str:
+    """A hand that edits a router's text: one more route target in a VRF of the other network."""
+    context = story.context("base")
+    own, other = (context.allocation.route_target[vpn] for vpn in ("public", "party"))
+    text = context.intended()["sh-pe1"]
+    wrong = text.replace(f"rt vpn both 65000:{own}", f"rt vpn both 65000:{own} 65000:{other}")
+    plan = make_plan(context, story.progress, intended={"sh-pe1": wrong})
+    outcome = apply_plan(context, story.progress, plan)
+    if outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION or outcome.data["change"]:
+        raise StepFailedError(f"it was not refused: {_why(outcome)}")
+    finding = outcome.data["proof"]["findings"][0]
+    for number, hop in enumerate(finding["path"], start=1):
+        where = f"VRF {hop['vrf']} on {hop['device']}" if hop["vrf"] else hop["device"]
+        tell(f"   {number}. {where} {hop['what']} (line {hop['line']}: {hop['quote']})")
+    return f"refused, nothing was touched: {finding['message']}"
+
+
+def _clash(story: _Story) -> str:
+    try:
+        _ = story.context("clash").network
+    except InventoryError as error:
+        problem = error.problems[0]
+        return str(replace(problem, file=Path(problem.file).name))
+    raise StepFailedError("an overlapping prefix was accepted")
+
+
+def _new_site(story: _Story) -> str:
+    context = story.context("next")
+    plan = _plan(context, story)
+    if list(plan.devices) != ["sh-pe1"] or plan.affected["sites"] != [NEW_SITE]:
+        raise StepFailedError(f"more than the new site would change: {plan.affected}")
+    tell("\n".join("   " + line for line in plan.devices["sh-pe1"].diff.splitlines()))
+    _apply(context, story, plan)
+    _ping(story, NEW_SITE, _COLLEAGUE, reached=True)
+    _ping(story, NEW_SITE, _STRANGER, reached=False)
+    return f"change {story.change}: {NEW_SITE} reaches {_COLLEAGUE}, and not {_STRANGER}"
+
+
+def _ping(story: _Story, source: str, target: str, *, reached: bool) -> None:
+    context = story.context("next")
+    lab = lab_playbook.backend(context)
+    for lan in site_lans(context.network, target):
+        done = lab.exec(f"{source}-host", f"ping -n -c 2 -i 0.2 -W 1 {lan.host.ip}")
+        if (done.exit_code == 0) != reached:
+            verb = "does not reach" if reached else "reaches"
+            raise StepFailedError(f"{source} {verb} {target} ({lan.host.ip})")
+
+
+def _bad_change(story: _Story) -> str:
+    # The mistake is made in the inventory as it stands now, with what it has allocated.
+    shutil.copyfile(story.root / "next" / LOCK_FILE, story.root / "wrong" / LOCK_FILE)
+    context = story.context("wrong")
+    plan = _plan(context, story)
+    outcome = apply_plan(context, story.progress, plan, settle=8)
+    data = outcome.data
+    if outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION or data["result"] != "undone":
+        raise StepFailedError(f"expected to be undone, was {data['result']} (exit {outcome.exit})")
+    findings = [f for f in data["verification"]["findings"] if not f["known"]]
+    return f"change {data['change']} undone everywhere: {findings[0]['message']}"
+
+
+def _as_before(story: _Story) -> str:
+    plan = _plan(story.context("next"), story)
+    if plan.devices:
+        raise StepFailedError(f"something of the bad change is left: {plan.diffs()}")
+    return "plan empty again; " + _verified(story, "next")
+
+
+def _rollback(story: _Story) -> str:
+    number = story.change
+    outcome = rollback(story.context("next"), story.progress, number, yes=True)
+    if outcome.exit is not Exit.DONE:
+        raise StepFailedError(_why(outcome))
+    _ping(story, NEW_SITE, _COLLEAGUE, reached=False)
+    plan = _plan(story.context("base"), story)
+    if plan.devices:
+        raise StepFailedError(f"the rollback left something: {plan.diffs()}")
+    return (
+        f"change {outcome.data['change']} undid change {number}; "
+        "the routers run what they ran before it"
+    )
+
+
+def _journal(story: _Story) -> str:
+    changes = story.context("base").journal.changes()[-4:]
+    states = [change.state for change in changes]
+    if states != ["done", "done", "undone", "done"]:
+        raise StepFailedError(f"the journal tells another story: {states}")
+    return "; ".join(
+        f"{c.id} {c.kind}{f' of {c.undoes}' if c.undoes else ''} {c.state}" for c in changes
+    )
+
+
+_STEPS: tuple[tuple[str, Callable[[_Story], str]], ...] = (
+    ("The routers come up with a day-0 configuration", _lab_up),
+    ("The whole network is planned and applied as one change", _first_apply),
+    ("The packet matrix: what must reach does, what must not does not", _matrix),
+    ("A second plan is empty", _empty_plan),
+    ("A site whose addresses clash is refused before anything is touched", _clash),
+    ("What the routers run is proved to keep the two networks apart", _proved),
+    ("One route target too many is refused by the proof, with the path", _mistyped_target),
+    ("A new site of one agency is planned, applied and reached", _new_site),
+    ("A change with a mistyped VLAN fails its verification and is undone", _bad_change),
+    ("Everything is as before the bad change", _as_before),
+    ("The new site is rolled back by its change number", _rollback),
+    ("The journal knows it all", _journal),
+)

@@ -1,0 +1,33 @@
+"""`init`: write an inventory to start from."""
+
+import shutil
+from pathlib import Path
+
+from egovnet.playbooks.core.workspace import REFERENCE, UsageError
+from egovnet.playbooks.results.outcome import Outcome
+
+
+def init(directory: Path) -> Outcome:
+    """Copy the reference inventory to `directory`, which must be new or empty.
+
+    Raises:
+        UsageError: the directory holds something, or cannot be written.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise UsageError(f"{directory}: is not empty; name a new directory")
+    sources = sorted(path for path in REFERENCE.rglob("*.yaml"))
+    try:
+        for source in sources:
+            target = directory / source.relative_to(REFERENCE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    except OSError as error:
+        raise UsageError(f"{directory}: cannot be written: {error.strerror}") from error
+    return Outcome(
+        "init",
+        {
+            "directory": str(directory),
+            "like": "reference",
+            "files": [str(source.relative_to(REFERENCE)) for source in sources],
+        },
+    )

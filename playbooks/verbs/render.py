@@ -1,0 +1,25 @@
+"""`render`: the intended configuration of each device, one file a device."""
+
+from pathlib import Path
+
+from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.results.outcome import Outcome
+
+
+def render_files(context: Context, output: Path) -> Outcome:
+    """Write `output`/<host>.cfg for every chosen device.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    files = []
+    texts = context.intended()
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            path = output / f"{name}.cfg"
+            path.write_text(text, encoding="utf-8")
+            files.append({"device": name, "file": str(path), "lines": text.count("\n")})
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+    return Outcome("render", {"directory": str(output), "files": files})

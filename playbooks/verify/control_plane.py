@@ -1,0 +1,334 @@
+"""Judge a device's collected state against what it should be: pure, findings as facts.
+
+Severity decides the verdict: "leak" (a path that must not be) and "fault" (a path, session or
+route that must be) fail a verification.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any
+
+from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
+from egovnet.inventory.model.reachability import sites_by_vpn
+from egovnet.inventory.model.sections import Network, SiteRole
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.state import DeviceState, Table
+
+FAMILIES = ("ipv4", "ipv6")
+_VERSION = {"ipv4": 4, "ipv6": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: passed, or why not. `sites` are those it speaks for."""
+
+    kind: str
+    device: str
+    subject: str
+    passed: bool
+    message: str = ""
+    severity: str = "fault"
+    sites: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it the same check in another run."""
+        return (self.kind, self.device, self.subject)
+
+    def finding(self, *, known: bool) -> dict[str, Any]:
+        """What reports and JSON say of a check that failed."""
+        return {
+            "class": self.kind,
+            "severity": self.severity,
+            "device": self.device,
+            "subject": self.subject,
+            "message": self.message,
+            "known": known,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VrfExpectation:
+    """Routes a VRF must have, those it may have, and the sites it serves."""
+
+    must: frozenset[str]
+    may: frozenset[str]
+    sites: frozenset[str]
+
+
+def expected_routes(
+    network: Network, allocation: Allocation, excused: frozenset[str] = frozenset()
+) -> dict[tuple[str, str], VrfExpectation]:
+    """(PE, VRF name) -> the routes it is meant to have; those of `excused` sites it may lack.
+
+    Each VPN's routes are gathered once; a hub's VRF and an any-to-any VRF share them, and a
+    spoke's has the hubs' and its own.
+    """
+    per_site: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for site, entry in network.sites.items():
+        links: set[str] = set()
+        for name in entry.site_network_accesses:
+            label = f"{site}/{name}"
+            links |= {str(allocation.access4[label]), str(allocation.access6[label])}
+        prefixes = frozenset(str(p) for p in entry.prefixes)
+        if site in excused:
+            per_site[site] = (frozenset(), prefixes | links)
+        else:
+            per_site[site] = (prefixes, frozenset(links))
+    whole: dict[str, VrfExpectation] = {}
+    hubs: dict[str, VrfExpectation] = {}
+    for vpn, members in sites_by_vpn(network).items():
+        whole[vpn] = _together(per_site, members)
+        hubs[vpn] = _together(
+            per_site, [s for s in members if network.sites[s].site_role is SiteRole.HUB]
+        )
+    here: dict[VrfKey, list[str]] = {}
+    for site, entry in network.sites.items():
+        for access in entry.site_network_accesses.values():
+            here.setdefault(vrf_of(network, site, access), []).append(site)
+    result: dict[tuple[str, str], VrfExpectation] = {}
+    for key, sites in here.items():
+        seen = whole[key.vpn]
+        if key.spoke is not None:
+            own = _together(per_site, [key.spoke])
+            seen = VrfExpectation(
+                hubs[key.vpn].must | own.must, hubs[key.vpn].may | own.may, frozenset()
+            )
+        result[key.pe, allocation.vrf_name[key]] = VrfExpectation(
+            seen.must, seen.may, frozenset(sites)
+        )
+    return result
+
+
+def _together(
+    per_site: Mapping[str, tuple[frozenset[str], frozenset[str]]], sites: Iterable[str]
+) -> VrfExpectation:
+    must: set[str] = set()
+    may: set[str] = set()
+    for site in sites:
+        prefixes, links = per_site[site]
+        must |= prefixes
+        may |= prefixes | links
+    return VrfExpectation(frozenset(must), frozenset(may), frozenset())
+
+
+def judge_state(
+    device: Device,
+    state: DeviceState,
+    reachable_peers: frozenset[str],
+    routes: Mapping[tuple[str, str], VrfExpectation],
+) -> Iterator[Check]:
+    """Every check of one device's control plane.
+
+    `reachable_peers` are the names of the routers that take part (a filtered verification does
+    not blame a session on a router outside it).
+    """
+    for daemon in sorted(state.dead):
+        yield Check("daemon", device.name, daemon, False, f"{daemon} does not run")
+    # a dead daemon answers nothing
+    for question, answer in () if state.dead else state.unread.items():
+        yield Check("answers", device.name, question, False, f"{question}: {answer}")
+    yield from _backbone(device, state, reachable_peers)
+    yield from _customers(device, state, routes)
+    yield from _targets(device, state, routes)
+    for vrf in device.vrfs:
+        expectation = routes[device.name, vrf.name]
+        for family in FAMILIES:
+            table: Table = (vrf.name, family)  # type: ignore[assignment] # FAMILIES are families
+            yield from _routes(device.name, table, state, expectation)
+
+
+def _backbone(
+    device: Device, state: DeviceState, reachable_peers: frozenset[str]
+) -> Iterator[Check]:
+    for interface in device.interfaces:
+        if interface.circuit is not None:
+            up = interface.name in state.isis
+            yield Check(
+                "IS-IS adjacency",
+                device.name,
+                interface.name,
+                up,
+                "" if up else f"no adjacency on {interface.name} ({interface.description})",
+            )
+    for peer in device.backbone_peers:
+        if peer.name not in reachable_peers:
+            continue
+        for address in (peer.ipv4, peer.ipv6):
+            up = ("default", str(address)) in state.bgp
+            yield Check(
+                "BGP session",
+                device.name,
+                str(address),
+                up,
+                "" if up else f"session with {peer.name} ({address}) is not established",
+            )
+
+
+def judge_device(
+    device: Device,
+    state: DeviceState,
+    reachable_peers: frozenset[str],
+    routes: Mapping[tuple[str, str], VrfExpectation],
+    neighbors: Iterable[tuple[str, str]],
+) -> Iterator[Check]:
+    """`judge_state`, and an LDP session with each of `neighbors`: (name, LSR id)."""
+    yield from judge_state(device, state, reachable_peers, routes)
+    yield from judge_ldp(device, state, neighbors)
+
+
+def ldp_neighbors(network: Network, allocation: Allocation) -> dict[str, list[tuple[str, str]]]:
+    """Router -> (name, LSR id) of each router at the other end of a circuit, by name."""
+    found: dict[str, set[str]] = {}
+    for circuit in network.circuits.values():
+        found.setdefault(circuit.a.router, set()).add(circuit.b.router)
+        found.setdefault(circuit.b.router, set()).add(circuit.a.router)
+    loopbacks = allocation.loopback4
+    return {
+        name: [(other, str(loopbacks[other])) for other in sorted(others)]
+        for name, others in found.items()
+    }
+
+
+def judge_ldp(
+    device: Device, state: DeviceState, neighbors: Iterable[tuple[str, str]]
+) -> Iterator[Check]:
+    """One LDP session with each router at the other end of a circuit: (name, LSR id)."""
+    for name, lsr in neighbors:
+        up = lsr in state.ldp
+        yield Check(
+            "LDP session",
+            device.name,
+            name,
+            up,
+            "" if up else f"no operational LDP session with {name} ({lsr})",
+        )
+
+
+def _customers(
+    device: Device, state: DeviceState, routes: Mapping[tuple[str, str], VrfExpectation]
+) -> Iterator[Check]:
+    for vrf in device.vrfs:
+        for peer in vrf.peers:
+            up = (vrf.name, str(peer.address)) in state.bgp
+            site = peer.description.removeprefix("site ").partition("/")[0]
+            yield Check(
+                "CE session",
+                device.name,
+                f"{vrf.name} {peer.address}",
+                up,
+                ""
+                if up
+                else f"VRF {vrf.name}: session with {peer.description} ({peer.address}) is down",
+                sites=frozenset({site}),
+            )
+
+
+def _targets(
+    device: Device, state: DeviceState, routes: Mapping[tuple[str, str], VrfExpectation]
+) -> Iterator[Check]:
+    for vrf in device.vrfs:
+        sites = routes[device.name, vrf.name].sites
+        for family in FAMILIES:
+            table: Table = (vrf.name, family)  # type: ignore[assignment] # FAMILIES are families
+            held = state.targets.get(table)
+            wrong = []
+            if held is None:
+                wrong.append("the daemon has no such VRF")
+            else:
+                for word, have, want in (
+                    ("RD", {held.rd}, {vrf.rd}),
+                    ("import targets", set(held.imports), set(vrf.import_targets)),
+                    ("export targets", set(held.exports), set(vrf.export_targets)),
+                ):
+                    if have != want:
+                        wrong.append(
+                            f"{word} {' '.join(sorted(have)) or 'none'} "
+                            f"instead of {' '.join(sorted(want))}"
+                        )
+            announced = state.announced.get(table)
+            if announced is not None and announced != set(vrf.export_targets):
+                wrong.append(
+                    f"announces with {' '.join(sorted(announced)) or 'no target'} "
+                    f"instead of {' '.join(vrf.export_targets)}"
+                )
+            exports = (held.exports if held else frozenset()) | (announced or frozenset())
+            imports = held.imports if held else frozenset()
+            stray = (imports - set(vrf.import_targets)) | (exports - set(vrf.export_targets))
+            yield Check(
+                "route targets",
+                device.name,
+                f"{vrf.name} {family}",
+                not wrong,
+                f"VRF {vrf.name} {family}: {'; '.join(wrong)}" if wrong else "",
+                severity="leak" if stray else "fault",
+                sites=sites,
+            )
+    meant = {vrf.name for vrf in device.vrfs}
+    for name, family in state.targets:
+        if name not in meant:
+            yield Check(
+                "route targets",
+                device.name,
+                f"{name} {family}",
+                False,
+                f"VRF {name} {family} is not in the inventory and imports or exports routes",
+                severity="leak",
+            )
+
+
+def _routes(
+    device: str, table: Table, state: DeviceState, expectation: VrfExpectation
+) -> Iterator[Check]:
+    vrf, family = table
+    have = state.routes.get(table, frozenset())
+    # A VRF that is not there is blamed once, by its route targets.
+    closed = table in state.closed or table not in state.targets
+    subject = f"{vrf} {family}"
+    yield Check(
+        "unreachable default",
+        device,
+        subject,
+        closed,
+        "" if closed else f"VRF {vrf} {family}: no unreachable default: look-ups leave it",
+        severity="leak",
+        sites=expectation.sites,
+    )
+    v6 = family == "ipv6"
+    must, may = (
+        {prefix for prefix in prefixes if (":" in prefix) == v6}
+        for prefixes in (expectation.must, expectation.may)
+    )
+    missing = sorted(must - have)
+    yield Check(
+        "VRF routes",
+        device,
+        subject,
+        not missing,
+        f"VRF {vrf} {family}: no route to {', '.join(missing)}" if missing else "",
+        sites=expectation.sites,
+    )
+    stray = sorted(
+        prefix
+        for prefix in have - may
+        if not prefix.startswith("fe80:") and not _within(prefix, may)
+    )
+    yield Check(
+        "no stray routes",
+        device,
+        subject,
+        not stray,
+        f"VRF {vrf} {family}: routes that are not its VPN's: {', '.join(stray)}" if stray else "",
+        severity="leak",
+        sites=expectation.sites,
+    )
+
+
+def _within(prefix: str, allowed: Iterable[str]) -> bool:
+    """Whether a CE announced a more specific part of a prefix it may announce."""
+    inner = ip_network(prefix)
+    return any(
+        inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type] # same version
+        for outer in map(ip_network, allowed)
+    )

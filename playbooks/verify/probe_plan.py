@@ -1,0 +1,166 @@
+"""The packet matrix: who sends to whom, and what each answer means.
+
+Sources are the PEs' VRFs on any network and the sites' hosts where there is a lab. Targets are
+the CEs' access addresses (and the hosts'); besides other sites' VPNs, no customer may reach the
+backbone's loopbacks or the management network. Sources keep at most `per_source` targets of
+each kind, spread evenly, so that work is linear; the share that was covered is reported.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from egovnet.inventory.allocation.allocate import Allocation, vrf_of
+from egovnet.inventory.model.reachability import may_reach, sites_by_vpn
+from egovnet.inventory.model.sections import Network, SiteRole
+from egovnet.lab.customer import site_lans
+from egovnet.tasks.send_packets import Probe
+from egovnet.templates.intend.build_devices import access_addresses
+
+PER_SOURCE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One probe of the matrix and what should become of it."""
+
+    #: PE or host node that sends.
+    sender: str
+    source_sites: frozenset[str]
+    probe: Probe
+    #: Site, or "backbone" or "management".
+    target: str
+    must_reach: bool
+
+    @property
+    def name(self) -> str:
+        """How a report calls it."""
+        place = f"{self.sender} VRF {self.probe.vrf}" if self.probe.vrf else self.sender
+        return f"{place} -> {self.target} ({self.probe.target})"
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Flows to try, and how many pairs there are in all."""
+
+    flows: tuple[Flow, ...]
+    pairs: int
+
+
+def _spread(items: Sequence[str], most: int) -> Sequence[str]:
+    if len(items) <= most:
+        return items
+    step = len(items) / most
+    return [items[int(index * step)] for index in range(most)]
+
+
+def _infrastructure(network: Network, allocation: Allocation) -> Iterator[tuple[str, str]]:
+    """(what, address): a few of the backbone's own addresses, of both families."""
+    names = _spread(list(network.routers), 4)
+    for name in names:
+        yield "backbone", str(allocation.loopback4[name])
+        yield "backbone", str(allocation.loopback6[name])
+        yield "management", str(network.routers[name].management.ip)
+
+
+def vrf_matrix(
+    network: Network,
+    allocation: Allocation,
+    routers: frozenset[str],
+    per_source: int = PER_SOURCE,
+) -> Matrix:
+    """Flows from every VRF of the PEs in `routers` to the sites' CEs."""
+    sources: dict[tuple[str, str], list[str]] = {}
+    for site, entry in network.sites.items():
+        for access in entry.site_network_accesses.values():
+            if access.pe in routers:
+                vrf = allocation.vrf_name[vrf_of(network, site, access)]
+                sources.setdefault((access.pe, vrf), []).append(site)
+    targets: dict[str, list[str]] = {}
+    served_by: dict[str, str] = {}
+    for site, entry in network.sites.items():
+        addresses: list[str] = []
+        for name, access in entry.site_network_accesses.items():
+            if access.pe in routers:
+                ends = access_addresses(allocation, f"{site}/{name}")
+                addresses += [str(end.ip) for end in ends.ce]
+                served_by.update((str(end.ip), access.pe) for end in ends.ce)
+        targets[site] = addresses
+    return _matrix(
+        network,
+        [(pe, vrf, frozenset(sites)) for (pe, vrf), sites in sources.items()],
+        targets,
+        list(_infrastructure(network, allocation)),
+        per_source=per_source,
+        served_by=served_by,
+    )
+
+
+def host_matrix(
+    network: Network, allocation: Allocation, present: frozenset[str], per_source: int = PER_SOURCE
+) -> Matrix:
+    """Flows between the hosts of the sites in `present`, which are in the lab."""
+    hosts = [site for site in network.sites if site in present]
+    targets = {site: [str(lan.host.ip) for lan in site_lans(network, site)] for site in hosts}
+    return _matrix(
+        network,
+        [(f"{site}-host", None, frozenset({site})) for site in hosts],
+        targets,
+        list(_infrastructure(network, allocation)),
+        per_source=per_source,
+        served_by={},
+    )
+
+
+def _matrix(
+    network: Network,
+    sources: Sequence[tuple[str, str | None, frozenset[str]]],
+    targets: dict[str, list[str]],
+    infrastructure: Sequence[tuple[str, str]],
+    *,
+    per_source: int,
+    served_by: Mapping[str, str],
+) -> Matrix:
+    """`served_by` is the PE of each target that is a CE's."""
+    members = {
+        vpn: [site for site in sites if site in targets]
+        for vpn, sites in sites_by_vpn(network).items()
+    }
+    hubs = {
+        vpn: [site for site in sites if network.sites[site].site_role is not SiteRole.SPOKE]
+        for vpn, sites in members.items()
+    }
+    everybody = list(targets)
+    addresses = sum(len(found) for found in targets.values())
+    flows: list[Flow] = []
+    for sender, vrf, sites in sources:
+        # The sites of one VRF may all reach the same; a spoke is alone in its own.
+        one = min(sites)
+        entry = network.sites[one]
+        spoke = entry.site_role is SiteRole.SPOKE
+        if spoke:
+            friends = [*_spread(hubs[entry.vpn], per_source), *(s for s in [one] if s in targets)]
+        else:
+            friends = [*_spread(members[entry.vpn], per_source)]
+        strangers = [s for s in _spread(everybody, per_source) if not may_reach(network, one, s)]
+        for site in friends:
+            flows += [
+                Flow(sender, sites, Probe(vrf, address), site, must_reach=True)
+                for address in targets[site]
+                if not (vrf is None and site in sites)
+                # No spoke hears another, be it the same site's access on another PE.
+                and not (spoke and site == one and served_by.get(address) != sender)
+            ]
+        for site in strangers:
+            flows += [
+                Flow(sender, sites, Probe(vrf, address, expected=False), site, must_reach=False)
+                for address in targets[site]
+            ]
+        flows += [
+            Flow(sender, sites, Probe(vrf, address, expected=False), what, must_reach=False)
+            for what, address in infrastructure
+        ]
+    own_pairs = sum(
+        len(targets.get(site, ())) for _, vrf, sites in sources if vrf is None for site in sites
+    )
+    pairs = len(sources) * (addresses + len(infrastructure)) - own_pairs
+    return Matrix(tuple(flows), pairs)

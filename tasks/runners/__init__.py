@@ -1,0 +1,1 @@
+"""Nornir runners: elastic threads here, workers of the provinces over Celery."""

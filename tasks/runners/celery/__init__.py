@@ -1,0 +1,1 @@
+"""Hosts go to the workers of their regions over a broker."""

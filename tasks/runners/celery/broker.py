@@ -1,0 +1,138 @@
+"""The broker between a controller and the provinces' workers: a Redis server, used by Celery.
+
+EGOVNET_BROKER is redis://[user:password@]host[:port][/db], or rediss:// with TLS, where
+EGOVNET_BROKER_CA may name the file of the authority that signed the server's certificate. Each
+region has a queue; its name holds which key is in use, so that a message reaches nobody who could
+not open it.
+"""
+
+import os
+import ssl
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+from celery import Celery
+
+from egovnet.inventory.model.errors import EgovnetError, UnreachableError
+from egovnet.tasks.runners.celery.sealing import Seal
+
+URL_VARIABLE = "EGOVNET_BROKER"
+CA_VARIABLE = "EGOVNET_BROKER_CA"
+#: Seconds until Celery gives a message, whose worker did not acknowledge it, to another. One that
+#: a living worker works on is then refused by its lease.
+VISIBILITY_SECONDS = 60
+#: Seconds that the broker may take to answer.
+ANSWER_SECONDS = 5.0
+#: The one task that Celery knows.
+WORK = "egovnet.work"
+
+
+class BrokerError(EgovnetError):
+    """No broker is named, or the name is none (exit code 2)."""
+
+
+class BrokerDownError(UnreachableError):
+    """The broker does not answer or does not let us in (exit code 5)."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where it is, how what goes through it is sealed, and for which network."""
+
+    url: str = field(repr=False)
+    seal: Seal = field(repr=False)
+    network: str
+
+    @classmethod
+    def from_environment(cls, network: str) -> "Broker":
+        """The broker that the environment names, once it has answered.
+
+        Raises:
+            BrokerError, BrokerDownError, SealingKeyError: what is wrong, and never a secret.
+        """
+        url = os.environ.get(URL_VARIABLE, "").strip()
+        broker = cls(url, Seal.from_environment(), network)
+        try:
+            parts = urlsplit(url)
+            named = parts.scheme in ("redis", "rediss") and parts.hostname and (parts.port or 1)
+        except ValueError:
+            named = False
+        if not named:
+            raise BrokerError(
+                f"{URL_VARIABLE}: is {'no' if url else 'not set to a'} Redis URL; "
+                "use redis://[user:password@]host[:port][/db], or rediss:// with TLS"
+            )
+        client = broker.client()
+        try:
+            client.ping()
+        except (redis.RedisError, OSError) as error:
+            raise BrokerDownError(f"broker {broker} cannot be used: {fault(error)}") from None
+        finally:
+            client.close()
+        return broker
+
+    def __str__(self) -> str:
+        """The URL without user and password."""
+        parts = urlsplit(self.url)
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+
+    @property
+    def prefix(self) -> str:
+        """What every key of the network begins with."""
+        return f"egovnet:{self.network}"
+
+    def queue(self, region: str) -> str:
+        """Name of a region's queue."""
+        return f"{self.prefix}:{self.seal.name}:{region}"
+
+    def client(self) -> "redis.Redis":
+        """A new client with connections of its own, for any number of threads."""
+        return redis.Redis.from_url(
+            self.url,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
+            **self._tls(),
+        )
+
+    def celery(self) -> Any:
+        """A Celery application on this broker."""
+        app = Celery("egovnet", broker=self.url, set_as_current=False)
+        app.conf.update(
+            task_serializer="json",
+            accept_content=["json"],
+            # A message is done when its host is, and not when it was fetched.
+            task_acks_late=True,
+            task_reject_on_worker_lost=True,
+            worker_prefetch_multiplier=1,
+            # Results are kept by the leases, which know whose count.
+            task_ignore_result=True,
+            # Who writes to the broker must not command workers.
+            worker_enable_remote_control=False,
+            worker_hijack_root_logger=False,
+            worker_redirect_stdouts=False,
+            worker_cancel_long_running_tasks_on_connection_loss=False,
+            broker_connection_retry_on_startup=True,
+            broker_transport_options={
+                "visibility_timeout": VISIBILITY_SECONDS,
+                "socket_timeout": ANSWER_SECONDS,
+                "socket_connect_timeout": ANSWER_SECONDS,
+            },
+            broker_use_ssl=self._tls() or None,
+        )
+        return app
+
+    def _tls(self) -> dict[str, Any]:
+        if urlsplit(self.url).scheme != "rediss":
+            return {}
+        found: dict[str, Any] = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+        if authority := os.environ.get(CA_VARIABLE):
+            found["ssl_ca_certs"] = authority
+        return found
+
+
+def fault(error: BaseException) -> str:
+    """What is wrong with the broker, in its client's words, which hold no password."""
+    return str(error).strip().rstrip(".") or type(error).__name__

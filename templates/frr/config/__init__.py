@@ -1,0 +1,1 @@
+"""The text of an FRRouting router on Linux to facts."""

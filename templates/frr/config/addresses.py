@@ -1,0 +1,78 @@
+"""Addresses and prefixes as FRR and ifupdown2 write them.
+
+Objects are made from integers and memoised in nothing: a text has each address once or twice.
+"""
+
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
+
+from egovnet.inventory.model.sections import IPNetwork
+from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
+
+
+def read_address(text: str) -> IPAddress:
+    """An address without length. Raises ValueError."""
+    if ":" in text:
+        if "%" in text:
+            raise ValueError("an address with a zone")
+        return IPv6Address(text)
+    return IPv4Address(text)
+
+
+def read_interface(text: str, netmask: str | None = None) -> IPInterface:
+    """An interface's address with its length; without one it is a host's (ifupdown2)."""
+    address, slash, length = text.partition("/")
+    if not slash:
+        length = netmask or ""
+    if ":" in address:
+        if "%" in address:
+            raise ValueError("an address with a zone")
+        return IPv6Interface((address, _length(length, 128) if length else 128))
+    if "." in length:
+        return IPv4Interface(f"{address}/{length}")
+    return IPv4Interface((address, _length(length, 32) if length else 32))
+
+
+def read_prefix(text: str, family: AddressFamily | None = None) -> IPNetwork:
+    """A prefix, its host bits cleared as FRR does. Raises ValueError, also for another family."""
+    address, slash, length = text.partition("/")
+    if not slash:
+        raise ValueError("a prefix needs a length")
+    if ":" in address:
+        if "%" in address or family == "ipv4":
+            raise ValueError("not a prefix of this family")
+        return IPv6Network((address, _length(length, 128)), strict=False)
+    if family == "ipv6":
+        raise ValueError("not a prefix of this family")
+    return IPv4Network((address, _length(length, 32)), strict=False)
+
+
+def family_of(value: IPNetwork | IPAddress | IPInterface) -> AddressFamily:
+    """The address family of a value."""
+    return "ipv4" if value.version == 4 else "ipv6"
+
+
+def _length(text: str, most: int) -> int:
+    # int() takes signs, blanks and underscores, and isdigit other scripts' digits
+    if not (text.isdigit() and text.isascii()):
+        raise ValueError("a length is a number")
+    length = int(text)
+    if length > most:
+        raise ValueError("a length beyond the address")
+    return length
+
+
+def read_number(text: str, most: int = 0xFFFFFFFF) -> int:
+    """A decimal number up to `most`. Raises ValueError."""
+    if not (text.isdigit() and text.isascii()):
+        raise ValueError("not a number")
+    number = int(text)
+    if number > most:
+        raise ValueError("a number out of range")
+    return number

@@ -1,0 +1,428 @@
+"""`router bgp`: instances, their address families, and how their tables meet the VPN tables.
+
+The FRR behaviour behind each handler was tried on bgpd 8.4.4.
+"""
+
+from ipaddress import IPv4Address
+from typing import Any, cast
+
+from egovnet.templates.frr.config.addresses import read_address, read_number, read_prefix
+from egovnet.templates.frr.config.communities import read_distinguisher, read_targets
+from egovnet.templates.frr.config.contexts import commands, enter, leave, no_of, opaque
+from egovnet.templates.frr.config.draft import (
+    FACT,
+    HARMLESS,
+    BgpDraft,
+    Context,
+    FamilyDraft,
+    FrrDraft,
+    Refused,
+    Unclear,
+)
+from egovnet.templates.frr.config.neighbor_reader import (
+    family_line,
+    no_family_line,
+    no_peer_line,
+    peer_line,
+)
+from egovnet.templates.frr.config.vocabulary import (
+    BGP_HARMLESS,
+    BGP_LISTS,
+    IPV4_PROTOCOLS,
+    IPV6_PROTOCOLS,
+    PROTOCOLS,
+)
+from egovnet.templates.model.device import AddressFamily
+
+_CLASSFUL = ((128, 8), (192, 16), (224, 24))
+
+
+def open_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`router bgp ASN [vrf X]`."""
+    vrf = None
+    if len(words) == 5 and words[3] == "vrf":
+        vrf = words[4] if words[4] != "default" else None
+    elif len(words) != 3:
+        return opaque(draft, words, number)
+    asn = read_number(words[2])
+    instance = draft.bgp.get(vrf)
+    if instance is None:
+        instance = draft.bgp[vrf] = BgpDraft(vrf, asn, number)
+    elif instance.asn != asn:
+        return opaque(draft, words, number)
+    return enter(draft, Context(_ROUTER, " ".join(words), draft.top, instance, "ipv4"))
+
+
+def remove_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no router bgp [ASN [vrf X]]`."""
+    vrf = words[5] if len(words) == 6 and words[4] == "vrf" else None
+    if draft.bgp.pop(vrf, None) is None:
+        raise Refused("takes away an instance that is not there")
+    return FACT
+
+
+def _bgp(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    instance: BgpDraft = draft.context.about
+    what = words[1]
+    if what in BGP_LISTS:
+        return None  # the top level's, after a block that was not closed
+    if what == "router-id":
+        router_id = draft.spelled.get((what, words[2]))
+        if router_id is None:
+            router_id = draft.spelled[what, words[2]] = IPv4Address(words[2])
+        instance.router_id = router_id
+        if instance.vrf and any(f.rd or f.exports for f in instance.families.values()):
+            raise Unclear("given after rd or rt, it rewrites both silently (FRR 8.4): put it first")
+    elif what == "default":
+        return _default(instance, words[2], make=True)
+    elif what == "listen":
+        if words[2] == "limit":
+            return HARMLESS
+        _, _, _, prefix, _, group = words
+        if group not in instance.peers or not instance.peers[group].is_group:
+            raise Refused("FRR refuses it: no such peer group")
+        instance.listens[read_prefix(prefix)] = (group, number)
+    elif what in BGP_HARMLESS or (what == "retain" and words[2] == "route-target"):
+        return HARMLESS
+    else:
+        raise Unclear("not known of a BGP instance")
+    return FACT
+
+
+def _no_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
+    instance: BgpDraft = draft.context.about
+    what = words[2]
+    if what == "default":
+        return _default(instance, words[3], make=False)
+    if what == "listen":
+        if words[3] == "limit":
+            return HARMLESS
+        if instance.listens.pop(read_prefix(words[4]), None) is None:
+            raise Refused("takes away what is not there")
+        return FACT
+    if what in BGP_HARMLESS or what == "retain":
+        return HARMLESS
+    raise Unclear("not known of a BGP instance")
+
+
+_DEFAULTS = {
+    "ipv4-unicast": "ipv4",
+    "ipv6-unicast": "ipv6",
+    "ipv4-vpn": "vpnv4",
+    "ipv6-vpn": "vpnv6",
+}
+
+
+def _default(instance: BgpDraft, word: str, *, make: bool) -> int:
+    """`[no] bgp default FAMILY`: FRR does it for neighbours that are made afterwards."""
+    if word in (
+        "local-preference",
+        "shutdown",
+        "show-hostname",
+        "show-nexthop-hostname",
+        "subgroup-pkt-queue-max",
+    ):
+        return HARMLESS
+    family = _DEFAULTS.get(word)
+    if family is None:
+        raise Unclear("a family that is not read")
+    if make:
+        instance.defaults.add(family)
+    else:
+        instance.defaults.discard(family)
+    return FACT
+
+
+def _open_family(draft: FrrDraft, words: list[str], number: int) -> int:
+    instance: BgpDraft = draft.context.about
+    address_family = words[1]
+    kind = words[2] if len(words) > 2 else "unicast"
+    if address_family not in ("ipv4", "ipv6") or kind not in ("unicast", "vpn") or len(words) > 3:
+        return opaque(draft, words, number)
+    table, family = _UNICAST, address_family
+    if kind == "vpn":
+        if instance.vrf is not None:
+            return opaque(draft, words, number)
+        table, family = _VPN, "vpnv4" if address_family == "ipv4" else "vpnv6"
+    return enter(draft, Context(table, " ".join(words), draft.context, instance, family))
+
+
+def _unicast(draft: FrrDraft, number: int) -> FamilyDraft:
+    """The family that a line is about."""
+    instance: BgpDraft = draft.context.about
+    family = cast(AddressFamily, draft.context.family)
+    held = instance.families.get(family)
+    if held is None:
+        held = instance.families[family] = FamilyDraft(family, number)
+    return held
+
+
+def _rd(draft: FrrDraft, words: list[str], number: int) -> int:
+    _, _, _, value = _vpn(words, "export")
+    rd = draft.spelled.get(("rd", value))
+    if rd is None:
+        rd = draft.spelled["rd", value] = read_distinguisher(value)
+    family = _unicast(draft, number)
+    family.rd = rd
+    family.values["rd"] = (True, number)
+    return FACT
+
+
+def _vpn(words: list[str], *directions: str) -> list[str]:
+    """`words` when they are `X vpn DIRECTION VALUE`. Raises ValueError."""
+    if len(words) != 4 or words[1] != "vpn" or words[2] not in directions:
+        raise ValueError("FRR refuses it: not its form")
+    return words
+
+
+def _rt(draft: FrrDraft, words: list[str], number: int) -> int:
+    """A list takes the place of the one before, in each direction that it is for."""
+    direction = words[2]
+    if words[1] != "vpn" or direction not in ("both", "import", "export"):
+        raise ValueError("FRR refuses it: not its form")
+    text = words[3] if len(words) == 4 else " ".join(words[3:])
+    values = draft.spelled.get(("rt", text))
+    if values is None:
+        values = draft.spelled["rt", text] = read_targets(words[3:])
+    if not values:
+        raise IndexError
+    targets = dict.fromkeys(values, number)
+    family = _unicast(draft, number)
+    if direction != "export":
+        family.imports = targets
+    if direction != "import":
+        family.exports = targets
+    return FACT
+
+
+def _no_rt(draft: FrrDraft, words: list[str], number: int) -> int:
+    """Takes all away, whatever targets it names; without any FRR fails."""
+    words[4]
+    family = _unicast(draft, number)
+    direction = words[3]
+    if direction not in ("both", "import", "export"):
+        raise ValueError("FRR refuses it: not its form")
+    if direction != "export":
+        family.imports = {}
+    if direction != "import":
+        family.exports = {}
+    return FACT
+
+
+def _import(draft: FrrDraft, words: list[str], number: int) -> int:
+    if words[1] == "vpn" and len(words) == 2:
+        _unicast(draft, number).values["import vpn"] = (True, number)
+    elif words[1] == "vrf" and len(words) == 4 and words[2] == "route-map":
+        # one and the same policy as `route-map vpn import`
+        _vrf_policy(draft, number)["route-map import"] = (words[3], number)
+    elif words[1] == "vrf" and len(words) == 3:
+        _unicast(draft, number).import_vrfs[words[2]] = number
+    else:
+        raise ValueError("FRR refuses it: not its form")
+    return FACT
+
+
+def _vrf_policy(draft: FrrDraft, number: int) -> dict[str, Any]:
+    """Where the policy of `import vrf` is; a family that meets the VPN tables may not have it."""
+    values = _unicast(draft, number).values
+    if "import vpn" in values or "export vpn" in values:
+        raise Refused("FRR refuses it: import vpn or export vpn came before")
+    return values
+
+
+def _no_import(draft: FrrDraft, words: list[str], number: int) -> int:
+    family = _unicast(draft, number)
+    if words[2] == "vpn":
+        found: object = family.values.pop("import vpn", None)
+    elif words[3] == "route-map":
+        found = _vrf_policy(draft, number).pop("route-map import", None)
+    else:
+        found = family.import_vrfs.pop(words[3], None)
+    return _taken(found)
+
+
+def _taken(found: object) -> int:
+    if found is None:
+        raise Refused("takes away what is not there")
+    return FACT
+
+
+def _export(draft: FrrDraft, words: list[str], number: int) -> int:
+    if words != ["export", "vpn"]:
+        raise ValueError("FRR refuses it: not its form")
+    _unicast(draft, number).values["export vpn"] = (True, number)
+    return FACT
+
+
+def _label(draft: FrrDraft, words: list[str], number: int) -> int:
+    value = _vpn(words, "export")[3]
+    if value != "auto":
+        value = str(read_number(value, 1048575))
+    _unicast(draft, number).values["label"] = (value, number)
+    return FACT
+
+
+def _next_hop(draft: FrrDraft, words: list[str], number: int) -> int:
+    value = read_address(_vpn(words, "export")[3])
+    _unicast(draft, number).values["nexthop"] = (value, number)
+    return FACT
+
+
+def _vpn_map(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    """`route-map vpn import|export NAME`; any other route-map line is the level above's."""
+    if words[1] != "vpn":
+        return None
+    _, _, direction, name = _vpn(words, "import", "export")
+    family = _unicast(draft, number)
+    if family.import_vrfs:
+        # targets and labels are refused too, but to take them as given hides no path
+        raise Refused("FRR refuses it: import vrf came before")
+    family.values[f"route-map {direction}"] = (name, number)
+    return FACT
+
+
+def _no_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    """`no rd|label|nexthop|route-map|export vpn ...`."""
+    what = words[1]
+    if words[2] != "vpn":
+        return None
+    family = _unicast(draft, number)
+    if what == "rd":
+        family.rd = None
+        return _taken(family.values.pop("rd", None))
+    if what == "route-map":
+        words[4]
+    key = f"route-map {words[3]}" if what == "route-map" else what
+    return _taken(family.values.pop("export vpn" if what == "export" else key, None))
+
+
+def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    protocol = words[1]
+    if protocol not in PROTOCOLS:
+        raise Unclear("a protocol that is not read")
+    if _of_other_family(draft, protocol):
+        return None
+    rest = words[2:]
+    if rest and rest[0].isdigit():
+        protocol = f"{protocol} {read_number(rest.pop(0))}"
+    policy = None
+    while rest:
+        if rest[0] == "route-map":
+            policy = rest[1]
+        elif rest[0] != "metric":
+            raise ValueError("neither metric nor route-map")
+        else:
+            read_number(rest[1])
+        rest = rest[2:]
+    _unicast(draft, number).redistributes[protocol] = (policy, number)
+    return FACT
+
+
+def _of_other_family(draft: FrrDraft, protocol: str) -> bool:
+    """Whether the IPv6 family does not know it: the line is then the router's, of IPv4."""
+    if draft.context.family == "ipv6":
+        return protocol in IPV4_PROTOCOLS
+    if protocol in IPV6_PROTOCOLS:
+        raise ValueError("FRR refuses it: a protocol of IPv6")
+    return False
+
+
+def _no_redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    if _of_other_family(draft, words[2]):
+        return None
+    protocol = " ".join(words[2:4]) if len(words) > 3 and words[3].isdigit() else words[2]
+    return _taken(_unicast(draft, number).redistributes.pop(protocol, None))
+
+
+def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    """`network P ...`, `aggregate-address P ...`: attributes do not change what is originated.
+
+    The IPv6 family does not know IPv4's: the line is the router's, and so are those after it.
+    """
+    family = cast(AddressFamily, draft.context.family)
+    text = words[1]
+    if family == "ipv6" and ":" not in text:
+        return None
+    if "/" not in text and family == "ipv4":
+        if len(words) > 3 and words[2] == "mask":
+            mask = int(IPv4Address(words[3]))
+            text = f"{text}/{mask.bit_count()}"
+        else:
+            first = int(text.partition(".")[0])
+            text += f"/{next((length for top, length in _CLASSFUL if first < top), 32)}"
+    _unicast(draft, number).networks[read_prefix(text, family)] = number
+    return FACT
+
+
+def _no_network(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    family = cast(AddressFamily, draft.context.family)
+    if family == "ipv6" and ":" not in words[2]:
+        return None
+    return _taken(_unicast(draft, number).networks.pop(read_prefix(words[2], family), None))
+
+
+_HARMLESS = ("distance", "maximum-paths", "table-map")
+_ROUTER = commands(
+    "coalesce-time",
+    "read-quanta",
+    "timers",
+    "update-delay",
+    "write-quanta",
+    *_HARMLESS,
+    neighbor=peer_line,
+    bgp=_bgp,
+    address_family=_open_family,
+    segment_routing=opaque,
+    redistribute=_redistribute,
+    network=_network,
+    aggregate_address=_network,
+    no_=no_of(
+        ("timers", *_HARMLESS),
+        neighbor=no_peer_line,
+        bgp=_no_bgp,
+        redistribute=_no_redistribute,
+        network=_no_network,
+        aggregate_address=_no_network,
+    ),
+)
+_UNICAST = commands(
+    *_HARMLESS,
+    neighbor=family_line,
+    redistribute=_redistribute,
+    network=_network,
+    aggregate_address=_network,
+    rd=_rd,
+    rt=_rt,
+    route_target=_rt,
+    import_=_import,
+    export=_export,
+    label=_label,
+    nexthop=_next_hop,
+    route_map=_vpn_map,
+    exit_address_family=leave,
+    bgp=lambda d, w, n: HARMLESS if w[1] == "dampening" else None,
+    no_=no_of(
+        _HARMLESS,
+        neighbor=no_family_line,
+        redistribute=_no_redistribute,
+        network=_no_network,
+        aggregate_address=_no_network,
+        rt=_no_rt,
+        route_target=_no_rt,
+        rd=_no_vpn,
+        label=_no_vpn,
+        nexthop=_no_vpn,
+        route_map=_no_vpn,
+        export=_no_vpn,
+        import_=_no_import,
+    ),
+)
+_VPN = commands(
+    neighbor=family_line,
+    exit_address_family=leave,
+    bgp=lambda d, w, n: HARMLESS if w[1] == "retain" else None,
+    no_=no_of(
+        neighbor=no_family_line,
+        bgp=lambda d, w, n: HARMLESS if w[2] == "retain" else None,
+    ),
+)

@@ -1,0 +1,192 @@
+"""What the readers of FRR's text fill in before everything is known: mutable, one per text.
+
+A handler takes (draft, words, line number) and says what the line was: FACT, HARMLESS, or None
+where the context does not know it, so that the context around it is asked, as FRR itself does.
+It raises Unclear (or ValueError, for a value) where the line may bear on separation and has no
+meaning here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from egovnet.inventory.model.sections import IPNetwork
+from egovnet.templates.model.device import AddressFamily, IPAddress
+from egovnet.templates.model.facts import (
+    Action,
+    CommunityRule,
+    ExtendedCommunity,
+    NotUnderstood,
+    PolicyRoute,
+    PrefixRule,
+    RouteDistinguisher,
+    StaticFacts,
+)
+
+#: What a line was; indices of `FrrDraft.counts`.
+BLANK, FACT, HARMLESS = 0, 1, 2
+Handler = Callable[["FrrDraft", list[str], int], int | None]
+Commands = dict[str, Handler]
+
+
+class Unclear(Exception):  # noqa: N818 -- no error of the text: the reader says that it stops here
+    """A line that has no meaning here; the message says why."""
+
+
+class Refused(Unclear):
+    """A line that FRR knows here and refuses for what was, or was not, said before it."""
+
+
+@dataclass(slots=True, eq=False)
+class Context:
+    """A block that is open: its commands, the words that opened it, and what it fills in."""
+
+    commands: Commands
+    label: str = ""
+    parent: Context | None = None
+    #: The BGP instance, VRF, interface or route-map entry that the block is about.
+    about: Any = None
+    #: Address family of a BGP or LDP block.
+    family: str = ""
+
+    def labels(self) -> tuple[str, ...]:
+        """The blocks around a line, outermost first."""
+        outer = self.parent.labels() if self.parent else ()
+        return (*outer, self.label) if self.label else outer
+
+
+@dataclass(slots=True, eq=False)
+class PeerDraft:
+    """A neighbour or peer group: what is said of it, each value with its line."""
+
+    name: str
+    line: int
+    is_group: bool = False
+    values: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    #: Family -> command -> (value, line); "activate" by default has line 0.
+    families: dict[str, dict[str, tuple[Any, int]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class FamilyDraft:
+    """One unicast address family of a BGP instance."""
+
+    family: AddressFamily
+    line: int
+    rd: RouteDistinguisher | None = None
+    imports: dict[ExtendedCommunity, int] = field(default_factory=dict)
+    exports: dict[ExtendedCommunity, int] = field(default_factory=dict)
+    #: "import vpn", "label", "import policy", "redistribute X", ... -> (value, line).
+    values: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    import_vrfs: dict[str, int] = field(default_factory=dict)
+    redistributes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
+    networks: dict[IPNetwork, int] = field(default_factory=dict)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is as if it were not there."""
+        return not (
+            self.values
+            or self.redistributes
+            or self.imports
+            or self.exports
+            or self.import_vrfs
+            or self.networks
+        )
+
+
+@dataclass(slots=True, eq=False)
+class BgpDraft:
+    """`router bgp` of a VRF (None: the default instance)."""
+
+    vrf: str | None
+    asn: int
+    line: int
+    router_id: IPAddress | None = None
+    #: Families that neighbours made from now on are activated for.
+    defaults: set[str] = field(default_factory=lambda: {"ipv4"})
+    families: dict[str, FamilyDraft] = field(default_factory=dict)
+    peers: dict[str, PeerDraft] = field(default_factory=dict)
+    #: Peers by how the text spells them.
+    spelled: dict[str, PeerDraft] = field(default_factory=dict)
+    listens: dict[IPNetwork, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class EntryDraft:
+    """One sequence number of a route-map. Matches and sets: command -> (words, line)."""
+
+    action: Action
+    line: int
+    matches: dict[str, tuple[list[str], int]] = field(default_factory=dict)
+    sets: dict[str, tuple[list[str], int]] = field(default_factory=dict)
+    call: str = ""
+    continues: bool = False
+    #: Where it goes on: the first entry of at least this number; 0: the next one.
+    goes_to: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class PortDraft:
+    """An interface, from both parts of a text."""
+
+    name: str
+    line: int
+    #: It has a stanza of Linux's, which decides on its VRF.
+    stanza: bool = False
+    vrf: str | None = None
+    vrf_line: int = 0
+    addresses: list[Any] = field(default_factory=list)
+    parent: str | None = None
+    vlan: int | None = None
+    members: list[str] = field(default_factory=list)
+    joins: str | None = None
+    mpls: bool = False
+    ldp: set[AddressFamily] = field(default_factory=set)
+    igp: set[AddressFamily] = field(default_factory=set)
+    igp_passive: bool = False
+    mpls_line: int = 0
+    pbr: tuple[str, int] | None = None
+    shutdown: bool = False
+    description: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class FrrDraft:
+    """A text being read."""
+
+    context: Context
+    top: Context
+    hostname: tuple[str, int] | None = None
+    ports: dict[str, PortDraft] = field(default_factory=dict)
+    vrfs: dict[str, int] = field(default_factory=dict)
+    bgp: dict[str | None, BgpDraft] = field(default_factory=dict)
+    #: Static routes; `closing` are the discarding ones of last resort: (VRF, family) -> line.
+    statics: list[StaticFacts] = field(default_factory=list)
+    closing: dict[tuple[str, AddressFamily], int] = field(default_factory=dict)
+    route_maps: dict[str, dict[int, EntryDraft]] = field(default_factory=dict)
+    #: (family, name) -> sequence number -> rule.
+    prefix_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule]] = field(
+        default_factory=dict
+    )
+    #: Prefix lists that a rule without number was added to last: their rules, highest number.
+    unnumbered: dict[tuple[AddressFamily, str], tuple[set[PrefixRule], int]] = field(
+        default_factory=dict
+    )
+    #: Prefix lists with a description.
+    described: set[tuple[AddressFamily, str]] = field(default_factory=set)
+    access_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule | None]] = field(
+        default_factory=dict
+    )
+    community_lists: dict[str, dict[int, CommunityRule]] = field(default_factory=dict)
+    #: Lists that are not evaluated: (kind, name) -> their lines' words.
+    other_lists: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    #: pbr-map name -> sequence number -> routes.
+    pbr_maps: dict[str, dict[int, list[PolicyRoute]]] = field(default_factory=dict)
+    not_understood: list[NotUnderstood] = field(default_factory=list)
+    #: Lines that were BLANK, FACT, HARMLESS.
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+    #: Targets, distinguishers and router ids of this text by their spelling: each is read once.
+    spelled: dict[tuple[str, str], Any] = field(default_factory=dict)

@@ -1,0 +1,253 @@
+"""ifupdown2's /etc/network/interfaces: VRFs, interfaces and the routes that close a VRF.
+
+What ifupdown2 3.0 does with a line was read in its networkinterfaces.py and addons/.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from egovnet.templates.frr.config.addresses import read_address, read_interface, read_number
+from egovnet.templates.frr.config.contexts import why
+from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, PortDraft, Unclear
+from egovnet.templates.frr.config.linux_commands import LinuxRoutes, read_command, read_undo
+from egovnet.templates.frr.config.vocabulary import STANZA_HARMLESS
+from egovnet.templates.model.device import IPAddress
+from egovnet.templates.model.facts import NotUnderstood
+from egovnet.templates.model.sort_keys import vlan_of
+
+_KEYWORDS = frozenset(("auto", "iface", "source", "vlan"))
+_NO_AUTO = "no `auto`: ifreload -a leaves the stanza out, and what it says may not be so"
+
+
+@dataclass(slots=True, eq=False)
+class LinuxDraft:
+    """The Linux part of a text being read."""
+
+    ports: dict[str, PortDraft] = field(default_factory=dict)
+    #: VRF -> (table, None when it is `auto`; line of the stanza).
+    vrfs: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+    automatic: set[str] = field(default_factory=set)
+    routes: LinuxRoutes = field(default_factory=LinuxRoutes)
+    #: Default routes: (stanza, next hop, line).
+    gateways: list[tuple[PortDraft, IPAddress, int]] = field(default_factory=list)
+    #: The address that a `netmask` would be of: (stanza, text).
+    bare: tuple[PortDraft, str] | None = None
+    current: PortDraft | None = None
+    not_understood: list[NotUnderstood] = field(default_factory=list)
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+
+
+def read_interfaces(draft: LinuxDraft, lines: list[str], first: int) -> None:
+    """Read the Linux part's `lines` into `draft`; `first` is the number of the first of them."""
+    counts = draft.counts
+    number = first - 1
+    for line in lines:
+        number += 1
+        words = line.split()
+        if not words or words[0][0] == "#":
+            counts[BLANK] += 1
+            continue
+        try:
+            if "\\" in line:
+                raise Unclear("a continued line: what it joins is not read")
+            word = words[0]
+            if word in _KEYWORDS or word.startswith("allow-"):
+                kind = _keyword(draft, words, number)
+            elif draft.current is None:
+                raise Unclear("no stanza it belongs to")
+            else:
+                attribute = _ATTRIBUTES.get(word.replace("_", "-"))
+                if attribute is None:
+                    raise Unclear("not in the reader's grammar")
+                kind = attribute(draft, draft.current, words, number)
+            counts[kind] += 1
+        except Unclear as error:
+            _report(draft, words, number, str(error))
+        except (ValueError, OverflowError, IndexError) as error:
+            _report(draft, words, number, why(error))
+    _finish(draft)
+
+
+def _report(draft: LinuxDraft, words: list[str], number: int, why: str) -> None:
+    context = (f"iface {draft.current.name}",) if draft.current and words[0] != "iface" else ()
+    draft.not_understood.append(NotUnderstood(number, " ".join(words), context, why))
+
+
+def _keyword(draft: LinuxDraft, words: list[str], number: int) -> int:
+    keyword = words[0]
+    if keyword == "iface":
+        return _stanza(draft, words, number)
+    draft.current = None
+    if keyword in ("source", "vlan"):
+        raise Unclear("what it brings in is not read")
+    names = words[1:]
+    if not names:
+        raise IndexError
+    if "all" in names or any("[" in name for name in names):
+        raise Unclear("names that are not spelled out")
+    draft.automatic.update(names)
+    return FACT
+
+
+def _stanza(draft: LinuxDraft, words: list[str], number: int) -> int:
+    name = words[1].partition(":")[0]
+    held = draft.ports.get(name)
+    if held is None:
+        held = draft.ports[name] = PortDraft(name, number, stanza=True)
+        held.parent, held.vlan = vlan_of(name)
+    draft.current = held
+    if "[" in name or "$" in name:
+        raise Unclear("names that are not spelled out")
+    if len(words) > 2:
+        if words[2] not in ("inet", "inet6") or len(words) > 4:
+            raise Unclear("not the form of a stanza")
+        if len(words) == 4 and words[3] not in ("static", "manual", "loopback"):
+            raise Unclear("its addresses come from elsewhere")
+    return FACT
+
+
+def _finish(draft: LinuxDraft) -> None:
+    """What can be said only at the end: stanzas that are left out."""
+    reported = {problem.line for problem in draft.not_understood}
+    for name, held in draft.ports.items():
+        if name not in draft.automatic and held.line not in reported:
+            draft.counts[FACT] -= 1
+            draft.not_understood.append(NotUnderstood(held.line, f"iface {name}", (), _NO_AUTO))
+
+
+def _one(words: list[str]) -> str:
+    """The only value of an attribute."""
+    if len(words) > 2:
+        raise Unclear("more than one value")
+    return words[1]
+
+
+def _address(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    text = _one(words)
+    held.addresses.append(read_interface(text))
+    draft.bare = (held, text) if "/" not in text else None
+    return FACT
+
+
+def _netmask(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    """Gives the address before it its length."""
+    if draft.bare is None or draft.bare[0] is not held:
+        raise Unclear("no address that it is of")
+    held.addresses[-1] = read_interface(draft.bare[1], netmask=_one(words))
+    return FACT
+
+
+def _vrf(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    vrf = _one(words)
+    if held.vrf is not None and held.vrf != vrf:
+        raise Unclear(f"bound to VRF {held.vrf} as well (line {held.vrf_line})")
+    if held.vrf is None:
+        held.vrf, held.vrf_line = vrf, number
+    return FACT
+
+
+def _vrf_table(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    text = _one(words)
+    table = None if text == "auto" else read_number(text)
+    if draft.vrfs.get(held.name, (table, 0))[0] != table:
+        raise Unclear("the VRF has another table as well")
+    draft.vrfs[held.name] = (table, held.line)
+    return FACT
+
+
+def _alias(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    held.description = " ".join(words[1:])
+    return HARMLESS
+
+
+def _mpls(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    value = _one(words)
+    if value not in ("yes", "no"):
+        raise Unclear("neither yes nor no")
+    if value == "yes":
+        held.mpls, held.mpls_line = True, number
+    return FACT
+
+
+def _up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    return read_command(words[1:], held.name, number, draft.routes)
+
+
+def _pre_up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    if "vrf" in words and words[words.index("vrf") + 1] in (held.name, "$IFACE"):
+        raise Unclear("runs before the VRF is there, and fails")
+    return _up(draft, held, words, number)
+
+
+def _down(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    return read_undo(words[1:])
+
+
+def _vlan_id(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    held.vlan = read_number(_one(words), 4094)
+    return FACT
+
+
+def _raw_device(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    held.parent = _one(words)
+    if held.vlan is None and held.name.startswith("vlan") and held.name[4:].isdigit():
+        held.vlan = int(held.name[4:])
+    return FACT
+
+
+def _members(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    names = words[1:]
+    if names != ["none"]:
+        if "glob" in names or "regex" in names:
+            raise Unclear("names that are not spelled out")
+        held.members.extend(name for name in names if name not in held.members)
+    return FACT
+
+
+def _link_type(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    """A dummy joins nothing; a veth's other end is said by `veth-peer-name`."""
+    if _one(words) not in ("veth", "dummy"):
+        raise Unclear("a kind of interface that is not read")
+    return FACT if words[1] == "veth" else HARMLESS
+
+
+def _peer(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    held.joins = _one(words)
+    return FACT
+
+
+def _link_down(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    held.shutdown = _one(words) == "yes"
+    return FACT
+
+
+def _gateway(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    """A default route in the table of the interface, which a later line may name."""
+    draft.gateways.append((held, read_address(_one(words)), number))
+    return FACT
+
+
+_Attribute = Callable[[LinuxDraft, PortDraft, list[str], int], int]
+_ATTRIBUTES: dict[str, _Attribute] = {
+    **dict.fromkeys(STANZA_HARMLESS, lambda draft, held, words, number: HARMLESS),
+    "address": _address,
+    "alias": _alias,
+    "bond-slaves": _members,
+    "bridge-ports": _members,
+    "down": _down,
+    "gateway": _gateway,
+    "link-down": _link_down,
+    "link-type": _link_type,
+    "mpls-enable": _mpls,
+    "netmask": _netmask,
+    "post-down": _down,
+    "post-up": _up,
+    "pre-down": _down,
+    "pre-up": _pre_up,
+    "up": _up,
+    "veth-peer-name": _peer,
+    "vlan-id": _vlan_id,
+    "vlan-raw-device": _raw_device,
+    "vrf": _vrf,
+    "vrf-table": _vrf_table,
+}

@@ -1,0 +1,154 @@
+"""`ip route`, `ip rule` and the few other commands that ifupdown2 runs for an interface."""
+
+from dataclasses import dataclass, field
+
+from egovnet.templates.frr.config.addresses import family_of, read_address, read_number, read_prefix
+from egovnet.templates.frr.config.draft import FACT, HARMLESS, Unclear
+from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import PolicyRoute, StaticFacts
+
+_IP = frozenset(("ip", "/sbin/ip", "/bin/ip", "/usr/sbin/ip", "/usr/bin/ip"))
+_DISCARDS = frozenset(("unreachable", "blackhole", "prohibit"))
+_ADDS = frozenset(("add", "append", "replace", "change"))
+_TABLES = {"main": 254, "default": 253, "local": 255}
+#: Words of a route that say nothing of where packets go.
+_ROUTE_VALUES = frozenset(("metric", "preference", "proto", "protocol", "scope", "src", "mtu"))
+_SHELL = frozenset("|&;<>()$`\\\"'*?[]#~%{}!\n")
+_DEFAULT: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
+
+
+@dataclass(slots=True)
+class LinuxRoutes:
+    """What the commands of a text add. Tables are numbers until the VRFs are known."""
+
+    statics: list[StaticFacts] = field(default_factory=list)
+    rules: list[PolicyRoute] = field(default_factory=list)
+
+
+def read_command(words: list[str], interface: str, number: int, found: LinuxRoutes) -> int:
+    """One command run when `interface` comes up. Raises Unclear or ValueError."""
+    words = [interface if word == "$IFACE" else word for word in words]
+    if words[-2:] == ["||", "true"]:
+        del words[-2:]
+    if any(_SHELL.intersection(word) for word in words):
+        raise Unclear("a command that a shell takes apart is not evaluated")
+    if words[0] not in _IP:
+        if words[0] in ("ethtool", "/sbin/ethtool", "/usr/sbin/ethtool", "true"):
+            return HARMLESS
+        raise Unclear("a command that is not read")
+    family: AddressFamily | None = None
+    index = 1
+    while words[index][0] == "-":
+        option = words[index]
+        index += 1
+        if option in ("-4", "-6"):
+            family = "ipv4" if option == "-4" else "ipv6"
+        else:
+            raise Unclear(f"ip {option} is not read")
+    what, verb, *rest = words[index:]
+    if what == "route" and verb in _ADDS:
+        found.statics.append(_route(rest, family, number))
+    elif what == "rule" and verb in ("add", "replace"):
+        if rest == ["l3mdev"] or rest[:1] == ["l3mdev"]:
+            return HARMLESS
+        found.rules.append(_rule(rest, " ".join(words), number))
+    elif what == "link" and verb == "set" and rest[-1] in ("up", "down") and len(rest) <= 3:
+        return HARMLESS
+    else:
+        raise Unclear("a command that is not read")
+    return FACT
+
+
+def read_undo(words: list[str]) -> int:
+    """One command run when an interface goes down. Raises Unclear."""
+    if not any(_SHELL.intersection(word) for word in words) and words[0] in _IP:
+        plain = [word for word in words[1:] if word not in ("-4", "-6")]
+        if plain[1:2] in (["del"], ["delete"], ["flush"]) and plain[0] in ("route", "rule"):
+            return HARMLESS
+    raise Unclear("a command that is not read")
+
+
+def _route(words: list[str], family: AddressFamily | None, number: int) -> StaticFacts:
+    words = list(words)
+    discards = words[0] in _DISCARDS
+    if discards or words[0] == "unicast":
+        del words[0]
+    where, *rest = words
+    said = _said(rest)
+    vrf, table = said.get("vrf"), said.get("table")
+    next_hop = read_address(said["via"]) if "via" in said else None
+    if where in ("default", "any", "all"):
+        if family is None and next_hop is not None:
+            family = family_of(next_hop)
+        prefix = read_prefix(_DEFAULT[family or "ipv4"])
+    else:
+        prefix = read_prefix(where if "/" in where else f"{where}/{128 if ':' in where else 32}")
+        if family not in (None, family_of(prefix)):
+            raise ValueError("a prefix of the other family")
+    number_of = None
+    if table is not None and vrf is None:
+        number_of = _TABLES[table] if table in _TABLES else read_number(table)
+    return StaticFacts(
+        vrf,
+        prefix,
+        next_hop=next_hop,
+        interface=said.get("dev"),
+        discards=discards,
+        table=number_of,
+        line=number,
+    )
+
+
+def _said(words: list[str]) -> dict[str, str]:
+    """A route's words and their values, such as `via` and an address. Raises Unclear."""
+    said: dict[str, str] = {}
+    index = 0
+    while index < len(words):
+        word = words[index]
+        index += 1
+        if word == "onlink":
+            continue
+        if word == "via" and words[index] in ("inet", "inet6"):
+            index += 1
+        if word not in _ROUTE_VALUES and word not in ("via", "dev", "vrf", "table"):
+            raise Unclear(f"a route with {word}")
+        said[word] = words[index]
+        index += 1
+    return said
+
+
+def _rule(words: list[str], text: str, number: int) -> PolicyRoute:
+    vrf = table = interface = None
+    index = 0
+    while index < len(words):
+        word = words[index]
+        index += 2
+        if word in ("lookup", "table"):
+            value = words[index - 1]
+            if value.isdigit():
+                table = read_number(value)
+            elif value in _TABLES:
+                table = _TABLES[value]
+            else:
+                vrf = value
+        elif word == "iif":
+            interface = words[index - 1]
+        elif word in ("unreachable", "blackhole", "prohibit", "not"):
+            index -= 1
+        elif word not in (
+            "from",
+            "to",
+            "pref",
+            "priority",
+            "preference",
+            "fwmark",
+            "oif",
+            "dport",
+            "sport",
+            "ipproto",
+            "uidrange",
+            "tos",
+            "dsfield",
+        ):
+            raise Unclear(f"a rule with {word}")
+    return PolicyRoute(text, vrf=vrf, table=table, interface=interface, line=number)

@@ -1,0 +1,280 @@
+"""`neighbor ...` lines of `router bgp`, at its own level and in its address families."""
+
+from ipaddress import ip_address
+from typing import Any
+
+from egovnet.templates.frr.config.addresses import read_number
+from egovnet.templates.frr.config.draft import (
+    FACT,
+    HARMLESS,
+    BgpDraft,
+    FrrDraft,
+    PeerDraft,
+    Refused,
+    Unclear,
+)
+from egovnet.templates.frr.config.vocabulary import FAMILY_HARMLESS, FAMILY_OPTIONS, PEER_HARMLESS
+
+_DIRECTED = frozenset(("route-map", "prefix-list", "filter-list", "distribute-list"))
+_PEER_WORDS = PEER_HARMLESS | frozenset(
+    [
+        "description",
+        "interface",
+        "local-as",
+        "password",
+        "peer-group",
+        "remote-as",
+        "shutdown",
+        "update-source",
+    ]
+)
+#: Kinds of communities that a neighbour is sent by default, and what the words stand for.
+_EXTENDED_KINDS = frozenset(("extended", "both", "all"))
+_FamilyValues = dict[str, tuple[Any, int]]
+
+
+def find_peer(instance: BgpDraft, word: str) -> PeerDraft | None:
+    """The neighbour that a line means, however it spells the address."""
+    peer = instance.spelled.get(word)
+    if peer is None:
+        peer = instance.peers.get(peer_name(word))
+        if peer is not None:
+            instance.spelled[word] = peer
+    return peer
+
+
+def peer_name(word: str) -> str:
+    """A neighbour's address in its usual spelling; interfaces and groups as they are."""
+    if ":" in word or word[0].isdigit():
+        try:
+            return str(ip_address(word))
+        except ValueError:
+            return word
+    return word
+
+
+def _make(instance: BgpDraft, word: str, number: int, *, is_group: bool = False) -> PeerDraft:
+    name = peer_name(word)
+    peer = instance.peers[name] = instance.spelled[word] = PeerDraft(name, number, is_group)
+    for family in instance.defaults:
+        peer.families[family] = {"activate": (True, 0)}
+    return peer
+
+
+def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
+    """A line at the level of `router bgp`: of the neighbour, or of its IPv4 unicast family."""
+    instance: BgpDraft = draft.context.about
+    what = words[2]
+    peer = instance.spelled.get(words[1]) or find_peer(instance, words[1])
+    if peer is None:
+        peer = _define(instance, words, number)
+        if peer is None:
+            raise Refused("FRR refuses it: no line before makes this neighbor")
+    if what in PEER_HARMLESS:
+        words[3:]
+        return HARMLESS
+    if what not in _PEER_WORDS:
+        return _family_line(peer, "ipv4", words, number)
+    if what == "peer-group":
+        if len(words) == 4:
+            _join(instance, peer, words[3], number)
+        elif not peer.is_group:
+            raise Unclear("FRR refuses it: a neighbor is no peer group")
+        return FACT
+    if what == "interface":
+        return _interface(instance, peer, words, number)
+    return _value(peer, words, number)
+
+
+def _value(peer: PeerDraft, words: list[str], number: int) -> int:
+    """What is said of a neighbour as a whole; the last line of a kind holds."""
+    what = words[2]
+    if what == "description":
+        peer.values[what] = (" ".join(words[3:]), number)
+        return HARMLESS
+    if what == "shutdown":
+        if words[3:4] == ["rtt"]:
+            return HARMLESS  # only a slow session is shut down
+        if words[3:] and words[3] != "message":
+            raise Unclear("FRR refuses it: not its form")
+        peer.values[what] = (True, number)
+    elif what == "local-as":
+        peer.values[what] = (" ".join(words[2:]), number)
+    else:
+        _exactly(words, 4)
+        word = words[3]
+        if what == "remote-as":
+            peer.values[what] = (_remote_as(word), number)
+        else:
+            # a password is only known to be there
+            peer.values[what] = (word if what == "update-source" else True, number)
+    return FACT
+
+
+def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | None:
+    """A neighbour made by the first line that says its AS, its group, or that it is a group."""
+    what = words[2]
+    if what == "remote-as" or (what == "peer-group" and len(words) == 4):
+        if what == "remote-as":
+            _remote_as(words[3])
+        elif words[3] not in instance.peers:
+            raise Refused("FRR refuses it: no such peer group")
+        ip_address(peer_name(words[1]))
+        return _make(instance, words[1], number)
+    if what == "peer-group":
+        return _make(instance, words[1], number, is_group=True)
+    if what == "interface":
+        return _make(instance, words[1], number)
+    return None
+
+
+def _interface(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> int:
+    """`neighbor eth1 interface [v6only] [remote-as X|peer-group G]`: an unnumbered neighbour."""
+    rest = words[4:] if words[3:4] == ["v6only"] else words[3:]
+    if not rest:
+        return FACT
+    if rest[0] == "remote-as":
+        peer.values["remote-as"] = (_remote_as(rest[1]), number)
+    elif rest[0] == "peer-group":
+        _join(instance, peer, rest[1], number)
+    elif ":" in peer.name or "." in peer.name:
+        # the way to a neighbour with an address; its table is its VRF's in any case
+        return HARMLESS
+    else:
+        raise Unclear("neither remote-as nor peer-group")
+    return FACT
+
+
+def _join(instance: BgpDraft, peer: PeerDraft, group: str, number: int) -> None:
+    held = instance.peers.get(group)
+    if held is None or not held.is_group:
+        raise Refused("FRR refuses it: no such peer group")
+    peer.values["peer-group"] = (group, number)
+
+
+def _remote_as(word: str) -> int | str:
+    if word in ("internal", "external"):
+        return word
+    return read_number(word)
+
+
+def _exactly(words: list[str], count: int) -> None:
+    if len(words) != count:
+        raise Unclear("FRR refuses it: another number of words")
+
+
+def family_line(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    """A line in an address family; what is said of the whole neighbour is the level above's."""
+    context = draft.context
+    if words[2] in _PEER_WORDS and words[2] != "capability":
+        return None
+    instance: BgpDraft = context.about
+    peer = instance.spelled.get(words[1]) or find_peer(instance, words[1])
+    if peer is None:
+        raise Refused("FRR refuses it: no line before makes this neighbor")
+    return _family_line(peer, context.family, words, number)
+
+
+def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) -> int:
+    values = peer.families.get(family)
+    if values is None:
+        values = peer.families[family] = {}
+    what = words[2]
+    if what == "activate":
+        _exactly(words, 3)
+        values["activate"] = (True, number)
+    elif what in _DIRECTED:
+        _exactly(words, 5)
+        if words[4] not in ("in", "out"):
+            raise ValueError("neither in nor out")
+        values[f"{what} {words[4]}"] = (words[3], number)
+    elif what == "maximum-prefix":
+        values[what] = (_maximum_prefix(words), number)
+    elif what == "route-reflector-client":
+        _exactly(words, 3)
+        values[what] = (True, number)
+    elif what == "default-originate" or what in FAMILY_OPTIONS:
+        text = " ".join(words[2:])
+        values[what] = ("allowas-in" if text == "allowas-in 3" else text, number)  # its default
+    elif what in FAMILY_HARMLESS:
+        return HARMLESS
+    elif what == "send-community":
+        # all kinds are sent unless a `no` says otherwise
+        if len(words) == 3 or words[3] not in _EXTENDED_KINDS or "no extended" not in values:
+            return HARMLESS
+        del values["no extended"]
+    else:
+        raise Unclear("not known of a neighbor")
+    return FACT
+
+
+def _maximum_prefix(words: list[str]) -> tuple[int, bool]:
+    """(limit, whether it only warns): `maximum-prefix N [%] [warning-only|restart M|force]`."""
+    limit = read_number(words[3])
+    rest = words[4:]
+    if rest and rest[0].isdigit():
+        read_number(rest.pop(0), 100)
+    warns = rest == ["warning-only"]
+    if rest and not warns and rest[0] not in ("restart", "force"):
+        raise ValueError("neither warning-only nor restart nor force")
+    return limit, warns
+
+
+def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no neighbor ...` at the level of `router bgp`."""
+    instance: BgpDraft = draft.context.about
+    peer = _there(instance, words[2])
+    if len(words) == 3 or words[3] in ("remote-as", "interface"):
+        _remove(instance, peer)
+        return FACT
+    what = words[3]
+    if what == "peer-group":
+        if not peer.is_group and (len(words) < 5 or words[4] not in instance.peers):
+            raise Refused("FRR refuses it: no such peer group")
+        _remove(instance, peer)  # a member too, even one with an AS of its own
+        return FACT
+    if what in PEER_HARMLESS or what == "description":
+        return HARMLESS
+    if what in _PEER_WORDS:
+        if peer.values.pop(what, None) is None:
+            raise Refused("takes away what is not there")
+        return FACT
+    return _no_family_line(peer, "ipv4", words, number)
+
+
+def no_family_line(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    """`no neighbor ...` in an address family."""
+    context = draft.context
+    if len(words) == 3 or (words[3] in _PEER_WORDS and words[3] != "capability"):
+        return None
+    return _no_family_line(_there(context.about, words[2]), context.family, words, number)
+
+
+def _no_family_line(peer: PeerDraft, family: str, words: list[str], number: int) -> int:
+    values = peer.families.setdefault(family, {})
+    what = words[3]
+    if what == "activate":
+        values["activate"] = (False, number)
+    elif what == "send-community":
+        if len(words) == 4 or words[4] not in _EXTENDED_KINDS:
+            return HARMLESS
+        values["no extended"] = ("no send-community extended", number)
+    elif what in FAMILY_HARMLESS:
+        return HARMLESS
+    else:
+        key = f"{what} {words[-1]}" if what in _DIRECTED else what
+        if values.pop(key, None) is None:
+            raise Refused("takes away what is not there")
+    return FACT
+
+
+def _there(instance: BgpDraft, word: str) -> PeerDraft:
+    peer = find_peer(instance, word)
+    if peer is None:
+        raise Refused("takes away a neighbor that is not there")
+    return peer
+
+
+def _remove(instance: BgpDraft, peer: PeerDraft) -> None:
+    del instance.peers[peer.name]
+    instance.spelled = {word: p for word, p in instance.spelled.items() if p is not peer}

@@ -1,0 +1,229 @@
+"""What a route-map or list of FRR 8.4 means: facts without names.
+
+- A prefix list that does not exist matches nothing in a route-map, and denies everything where a
+  neighbour has it; one without rules (only a description) permits everything.
+- A route-map that does not exist denies everything where a neighbour has it.
+- `set extcommunity rt` adds; `set extcommunity none` clears.
+- What a neighbour has besides a route-map (prefix-list, distribute-list, filter-list) must
+  permit as well.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+
+from egovnet.templates.frr.config.addresses import read_prefix
+from egovnet.templates.frr.config.communities import read_targets
+from egovnet.templates.frr.config.draft import EntryDraft, FrrDraft
+from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import Match, Policy, PolicyEntry, PrefixRule
+
+_LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
+_EVERYTHING: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
+#: How deep FRR follows `call` (RMAP_RECURSION_LIMIT).
+_DEEPEST = 10
+#: More entries than that in a text, by following calls, are not evaluated: anything may pass.
+_MOST = 20_000
+_NAMED = {
+    "community": "community-list",
+    "large-community": "large-community-list",
+    "as-path": "as-path",
+}
+
+
+class Policies:
+    """The policies of one text, each resolved once."""
+
+    def __init__(self, draft: FrrDraft) -> None:
+        self._draft = draft
+        self._maps: dict[str, Policy] = {}
+        self._open: list[str] = []
+        self._made = 0
+
+    def route_map(self, name: str) -> Policy:
+        """The route-map `name` as it is applied."""
+        known = self._maps.get(name)
+        if known is None:
+            known = self._maps[name] = self._resolve(name)
+        return known
+
+    def applied(
+        self,
+        family: AddressFamily,
+        route_map: str | None,
+        prefix_list: str | None,
+        distribute_list: str | None,
+        filter_list: str | None,
+    ) -> Policy | None:
+        """All that a neighbour has in one direction, as one policy; None if it has nothing."""
+        if prefix_list is distribute_list is filter_list is None:
+            return None if route_map is None else self.route_map(route_map)
+        also: list[Match] = []
+        if prefix_list is not None:
+            also.append(self._prefix_list(family, prefix_list))
+        if distribute_list is not None:
+            also.append(self._access_list(family, distribute_list))
+        if filter_list is not None:
+            also.append(self._other("as-path", filter_list, f"as-path {filter_list}", 0))
+        missing = any(match.never for match in also)
+        base = Policy(entries=(PolicyEntry("permit"),))
+        if route_map is not None:
+            base = self.route_map(route_map)
+        entries = tuple(
+            replace(entry, matches=_ordered([*entry.matches, *also])) for entry in base.entries
+        )
+        names = (route_map, prefix_list, distribute_list, filter_list)
+        return Policy(
+            # a list that denies everything leaves no entry that could permit
+            entries=() if missing else entries,
+            name=" ".join(name for name in names if name),
+            missing=missing or base.missing,
+            line=base.line,
+        )
+
+    def _resolve(self, name: str) -> Policy:
+        drafts = self._draft.route_maps.get(name)
+        if drafts is None:
+            return Policy(name=name, missing=True)
+        if name in self._open or len(self._open) > _DEEPEST:
+            return Policy(name=name)  # FRR stops following calls, and denies
+        self._open.append(name)
+        entries: list[PolicyEntry] = []
+        starts: dict[int, int] = {}
+        for sequence in sorted(drafts):
+            starts[sequence] = len(entries)
+            entries.extend(self._entry(drafts[sequence]))
+            if self._made > _MOST:
+                entries = [PolicyEntry("permit", touches=(f"calls {_MOST} entries and more",))]
+                break
+        self._open.pop()
+        _jump(entries, drafts, starts)
+        return Policy(tuple(entries), name=name, line=drafts[min(drafts)].line)
+
+    def _entry(self, draft: EntryDraft) -> list[PolicyEntry]:
+        matches = _ordered(
+            [self._match(key, words, line) for key, (words, line) in draft.matches.items()]
+        )
+        if draft.action == "deny":
+            # A deny that matches ends it all: what else it says is never done.
+            return [PolicyEntry("deny", matches, line=draft.line)]
+        adds, clears, touches = _sets(draft)
+        entry = PolicyEntry(
+            "permit", matches, adds, clears, touches, draft.continues, line=draft.line
+        )
+        if not draft.call or draft.call not in self._draft.route_maps:
+            return [entry]
+        return self._called(entry, draft.call)
+
+    def _called(self, entry: PolicyEntry, name: str) -> list[PolicyEntry]:
+        """An entry that calls a route-map: what that permits, with what it sets; else denied."""
+        inside = self._resolve(name).entries
+        self._made += len(inside)
+        called = [
+            PolicyEntry(
+                inner.action,
+                _ordered([*entry.matches, *inner.matches]),
+                inner.adds if inner.clears else entry.adds | inner.adds,
+                entry.clears or inner.clears,
+                (*entry.touches, *inner.touches),
+                entry.continues or inner.continues,
+                line=entry.line,
+            )
+            for inner in inside
+        ]
+        return [*called, PolicyEntry("deny", entry.matches, line=entry.line)]
+
+    def _match(self, key: str, words: list[str], line: int) -> Match:
+        family: AddressFamily = "ipv6" if words[1] == "ipv6" else "ipv4"
+        if key in ("ip address prefix-list", "ipv6 address prefix-list") and len(words) == 5:
+            return replace(self._prefix_list(family, words[4]), line=line)
+        if key in ("ip address", "ipv6 address") and len(words) == 4:
+            return replace(self._access_list(family, words[3]), line=line)
+        if key == "extcommunity" and len(words) == 3:
+            return self._extcommunity(words[2], line)
+        if key in _NAMED:
+            return self._other(_NAMED[key], words[2], " ".join(words[1:]), line)
+        return Match("other", text=" ".join(words[1:]), line=line)
+
+    def _prefix_list(self, family: AddressFamily, name: str) -> Match:
+        rules = self._draft.prefix_lists.get((family, name))
+        if rules is None:
+            return Match("prefix", family=family, never=True)
+        if not rules:
+            return Match("prefix", family=family, prefixes=(_anything(family),))
+        return Match("prefix", family=family, prefixes=tuple(rules[s] for s in sorted(rules)))
+
+    def _access_list(self, family: AddressFamily, name: str) -> Match:
+        rules = self._draft.access_lists.get((family, name))
+        if not rules:
+            return Match("prefix", family=family, never=True)
+        known = [rules[sequence] for sequence in sorted(rules)]
+        if any(rule is None for rule in known):
+            return Match("other", text=f"access-list {name}")
+        return Match("prefix", family=family, prefixes=tuple(r for r in known if r is not None))
+
+    def _extcommunity(self, name: str, line: int) -> Match:
+        rules = self._draft.community_lists.get(name)
+        if not rules:
+            return Match("extended-community", never=True, line=line)
+        return Match(
+            "extended-community", communities=tuple(rules[s] for s in sorted(rules)), line=line
+        )
+
+    def _other(self, kind: str, name: str, text: str, line: int) -> Match:
+        """A list that is not evaluated: its text stands for it."""
+        rules = self._draft.other_lists.get((kind, name))
+        if rules is None:
+            return Match("other", text=text, never=True, line=line)
+        return Match("other", text=f"{text}: {'; '.join(rules)}", line=line)
+
+
+def _anything(family: AddressFamily) -> PrefixRule:
+    return PrefixRule("permit", read_prefix(_EVERYTHING[family]), 0, _LENGTH[family])
+
+
+def _sets(draft: EntryDraft) -> tuple[frozenset[bytes], bool, tuple[str, ...]]:
+    """(added targets, whether all are cleared first, what else is touched)."""
+    adds: frozenset[bytes] = frozenset()
+    clears = False
+    touches = []
+    for key, (words, _) in sorted(draft.sets.items()):
+        if key == "extcommunity rt":
+            adds = frozenset(read_targets(words[3:]))
+        elif key == "extcommunity none":
+            clears = True
+        else:
+            touches.append(" ".join(words[1:]))
+    return adds, clears, tuple(touches)
+
+
+def _ordered(matches: list[Match]) -> tuple[Match, ...]:
+    """Conditions hold together, in any order: one order for all texts."""
+    if len(matches) < 2:
+        return tuple(matches)
+    return tuple(sorted(matches, key=_match_key))
+
+
+def _match_key(match: Match) -> tuple[object, ...]:
+    """By what is compared: no line numbers."""
+    return (
+        match.kind,
+        match.family or "",
+        match.text,
+        [(rule.action, str(rule.prefix), rule.ge, rule.le) for rule in match.prefixes],
+        [(rule.action, sorted(rule.values or ())) for rule in match.communities],
+    )
+
+
+def _jump(
+    entries: list[PolicyEntry], drafts: Mapping[int, EntryDraft], starts: Mapping[int, int]
+) -> None:
+    """Give the entries of `on-match goto N` what they skip. FRR looks for N or what follows it."""
+    ends = {s: end for (s, _), (_, end) in pairwise([*starts.items(), (0, len(entries))])}
+    for sequence, start in starts.items():
+        target = drafts[sequence].goes_to
+        if target:
+            lands = next((at for seq, at in starts.items() if seq >= target), len(entries))
+            for index in range(start, min(ends[sequence], len(entries))):
+                if entries[index].continues and lands > index + 1:
+                    entries[index] = replace(entries[index], skips=lands - index - 1)

@@ -1,0 +1,296 @@
+"""Lists and route-maps of FRR: what the lines say. What they mean is in `policy_meaning`."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from egovnet.templates.frr.config.addresses import read_number, read_prefix
+from egovnet.templates.frr.config.communities import read_list_values, read_targets
+from egovnet.templates.frr.config.contexts import commands, enter, harmless, no_of
+from egovnet.templates.frr.config.draft import (
+    FACT,
+    HARMLESS,
+    Context,
+    EntryDraft,
+    FrrDraft,
+    Refused,
+    Unclear,
+)
+from egovnet.templates.frr.config.vocabulary import MATCHES, SET_HARMLESS, SET_TOUCHES
+from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import Action, CommunityRule, PrefixRule
+
+_LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
+
+
+def action(word: str) -> Action:
+    """`permit` or `deny`. Raises ValueError for anything else."""
+    if word not in ("permit", "deny"):
+        raise ValueError("neither permit nor deny")
+    return cast(Action, word)
+
+
+def _next_sequence(held: Mapping[int, object]) -> int:
+    """What FRR gives to an entry that has no number."""
+    return (max(held) // 5 + 1) * 5 if held else 5
+
+
+def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`ip prefix-list NAME [seq N] permit|deny P [ge A] [le B]`, or its description."""
+    family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
+    key = family, words[2]
+    if words[3] == "description":
+        # it makes the list: without rules it permits everything, and without it there is none
+        draft.described.add(key)
+        return FACT if not draft.prefix_lists.setdefault(key, {}) else HARMLESS
+    numbered = words[3] == "seq"
+    rule = _prefix_rule(family, words[5:] if numbered else words[3:], number)
+    sequence = read_number(words[4]) if numbered else 0
+    rules = draft.prefix_lists.setdefault(key, {})
+    if numbered:
+        rules[sequence] = rule
+        draft.unnumbered.pop(key, None)
+        return FACT
+    known, last = draft.unnumbered.get(key) or (set(rules.values()), max(rules, default=0))
+    if rule not in known:  # FRR adds no rule twice
+        last = (last // 5 + 1) * 5
+        rules[last] = rule
+        known.add(rule)
+    draft.unnumbered[key] = known, last
+    return FACT
+
+
+def _prefix_rule(family: AddressFamily, words: list[str], number: int) -> PrefixRule:
+    most = _LENGTH[family]
+    if words[1:] == ["any"]:
+        prefix = read_prefix("0.0.0.0/0" if family == "ipv4" else "::/0", family)
+        ge, le = 0, most
+    else:
+        prefix = read_prefix(words[1], family)
+        ge = le = prefix.prefixlen
+    if len(words) > 2:
+        bounds = dict(zip(words[2::2], words[3::2], strict=True))
+        if not bounds.keys() <= {"ge", "le"}:
+            raise ValueError("neither ge nor le")
+        if "ge" in bounds:
+            ge, le = read_number(bounds["ge"], most), most
+        if "le" in bounds:
+            le = read_number(bounds["le"], most)
+        if not prefix.prefixlen <= ge <= le:
+            raise ValueError("FRR refuses it: the lengths must be len <= ge <= le")
+    return PrefixRule(action(words[0]), prefix, ge, le, line=number)
+
+
+def remove_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no ip prefix-list NAME [seq N ...]`; a list goes with its last rule."""
+    family: AddressFamily = "ipv4" if words[1] == "ip" else "ipv6"
+    key = family, words[3]
+    rules = draft.prefix_lists.get(key)
+    if rules is None:
+        raise Refused("takes away a list that is not there")
+    draft.unnumbered.pop(key, None)
+    if len(words) == 4:
+        del draft.prefix_lists[key]
+        draft.described.discard(key)
+        return FACT
+    if words[4] == "description":
+        draft.described.discard(key)
+    elif words[4] != "seq" or rules.pop(read_number(words[5]), None) is None:
+        raise Refused("takes away a rule that is not there, or without its number")
+    if not rules and key not in draft.described:
+        del draft.prefix_lists[key]
+    return FACT
+
+
+def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`access-list NAME [seq N] permit|deny P [exact-match]`, `ipv6 access-list` likewise.
+
+    FRR matches a prefix within P, whatever its length. A rule in Cisco's way is kept as None.
+    """
+    family: AddressFamily = "ipv4"
+    if words[0] == "ipv6":
+        family = "ipv6"
+        words = words[1:]
+    rules = draft.access_lists.setdefault((family, words[1]), {})
+    if words[2] == "remark":
+        return HARMLESS
+    if words[2] == "seq":
+        sequence = read_number(words[3])
+        index = 4
+    else:
+        sequence, index = _next_sequence(rules), 2
+    verb, *what = words[index:]
+    draft_action = action(verb)
+    if what == ["any"]:
+        prefix = read_prefix("0.0.0.0/0" if family == "ipv4" else "::/0")
+    elif len(what) == 1 or what[1:] == ["exact-match"]:
+        prefix = read_prefix(what[0], family)
+    else:
+        rules[sequence] = None
+        return FACT
+    longest = prefix.prefixlen if len(what) > 1 else _LENGTH[family]
+    rules[sequence] = PrefixRule(draft_action, prefix, prefix.prefixlen, longest, line=number)
+    return FACT
+
+
+def read_bgp_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`bgp extcommunity-list|community-list|as-path access-list|large-community-list ...`."""
+    kind = words[1]
+    if kind == "extcommunity-list":
+        return _extcommunity_list(draft, words[2:], number)
+    if kind in ("community-list", "large-community-list"):
+        rest = words[3:] if words[2] in ("standard", "expanded") else words[2:]
+    elif kind == "as-path" and words[2] == "access-list":
+        rest = words[3:]
+    elif kind in ("route-map", "send-extra-data", "session-dscp"):
+        return HARMLESS
+    else:
+        raise Unclear("bears on all of BGP")
+    draft.other_lists.setdefault((kind, rest[0]), []).append(" ".join(rest[1:]))
+    return FACT
+
+
+def _extcommunity_list(draft: FrrDraft, words: list[str], number: int) -> int:
+    if words[0] in ("standard", "expanded"):
+        style, *words = words
+    else:
+        style = "expanded" if read_number(words[0], 500) >= 100 else "standard"
+    name, *rest = words
+    rules = draft.community_lists.setdefault(name, {})
+    if rest[0] == "seq":
+        sequence = read_number(rest[1])
+        rest = rest[2:]
+    else:
+        sequence = _next_sequence(rules)
+    values = read_list_values(rest[1:]) if style == "standard" else None
+    rules[sequence] = CommunityRule(action(rest[0]), values, line=number)
+    return FACT
+
+
+def open_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`route-map NAME permit|deny SEQ`: its block."""
+    _, name, verb, sequence = words
+    key = read_number(sequence, 65535)
+    if not key:
+        raise ValueError("FRR refuses it: entries count from 1")
+    decision = action(verb)
+    entries = draft.route_maps.setdefault(name, {})
+    entry = entries.get(key)
+    if entry is None:
+        entry = entries[key] = EntryDraft(decision, number)
+    else:
+        entry.action = decision
+        entry.continues = entry.continues and decision == "permit"
+    return enter(draft, Context(_ENTRY, " ".join(words), draft.top, entry))
+
+
+def remove_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no route-map NAME [permit|deny SEQ]`."""
+    entries = draft.route_maps.get(words[2])
+    if entries is None:
+        raise Refused("takes away a route-map that is not there")
+    if len(words) == 3:
+        del draft.route_maps[words[2]]
+    else:
+        entries.pop(int(words[4]), None)
+        if not entries:
+            del draft.route_maps[words[2]]
+    return FACT
+
+
+def _kind(words: list[str]) -> str:
+    """What a `match` or `set` is about: everything before its value. Lines of a kind replace
+    each other.
+    """
+    if words[1] not in ("ip", "ipv6", "extcommunity", "evpn"):
+        return words[1]
+    if words[0] == "set" or words[3:4] not in (["prefix-list"], ["prefix-len"]):
+        return words[1] if words[:2] == ["match", "extcommunity"] else " ".join(words[1:3])
+    return " ".join(words[1:4])
+
+
+def _match(draft: FrrDraft, words: list[str], number: int) -> int:
+    entry: EntryDraft = draft.context.about
+    if words[1] not in MATCHES:
+        raise Unclear("not known of a route-map")
+    if len(words) < 3:
+        raise IndexError
+    entry.matches[_kind(words)] = (words, number)
+    return FACT
+
+
+def _set(draft: FrrDraft, words: list[str], number: int) -> int:
+    entry: EntryDraft = draft.context.about
+    what = words[1]
+    if len(words) < 3 and what != "atomic-aggregate":
+        raise IndexError
+    if what in SET_HARMLESS:
+        return HARMLESS
+    if what not in SET_TOUCHES:
+        raise Unclear("not known of a route-map")
+    key = _kind(words)
+    if key == "extcommunity rt":
+        read_targets(words[3:])
+        words[3]
+    entry.sets[key] = (words, number)
+    return FACT
+
+
+def _call(draft: FrrDraft, words: list[str], number: int) -> int:
+    _, draft.context.about.call = words
+    return FACT
+
+
+def _continue(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`on-match next`, `on-match goto N`, `continue [N]`."""
+    goes_to = 0
+    if words[1:] == ["next"] and words[0] == "on-match":
+        pass
+    elif words[1] == "goto":
+        goes_to = read_number(words[2])
+    else:
+        goes_to = read_number(words[1])
+    entry: EntryDraft = draft.context.about
+    if entry.action == "deny":
+        return HARMLESS  # FRR refuses it: a deny ends it all
+    entry.continues = True
+    entry.goes_to = goes_to
+    return FACT
+
+
+def _no_match(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no match ...` and `no set ...` take away what is said of the kind, whatever the value."""
+    entry: EntryDraft = draft.context.about
+    held = entry.matches if words[1] == "match" else entry.sets
+    if held.pop(_kind(words[1:]), None) is not None:
+        return FACT
+    if words[1] == "set" and words[2] in SET_HARMLESS:
+        return HARMLESS
+    raise Refused("takes away what is not there")
+
+
+def _no_continue(draft: FrrDraft, words: list[str], number: int) -> int:
+    draft.context.about.continues = False
+    return FACT
+
+
+def _no_call(draft: FrrDraft, words: list[str], number: int) -> int:
+    draft.context.about.call = ""
+    return FACT
+
+
+_ENTRY = commands(
+    "description",
+    match=_match,
+    set=_set,
+    call=_call,
+    on_match=_continue,
+    continue_=_continue,
+    no_=no_of(
+        match=_no_match,
+        set=_no_match,
+        call=_no_call,
+        on_match=_no_continue,
+        continue_=_no_continue,
+        description=harmless,
+    ),
+)

@@ -1,0 +1,111 @@
+"""FRR's static routes: `ip route`, in a VRF's block or outside of one."""
+
+from egovnet.templates.frr.config.addresses import family_of, read_address, read_number, read_prefix
+from egovnet.templates.frr.config.draft import FACT, FrrDraft, Refused, Unclear
+from egovnet.templates.model.device import AddressFamily, IPAddress
+from egovnet.templates.model.facts import StaticFacts
+
+#: FRR compares Null0 without case.
+_DISCARDS = frozenset(("null0", "blackhole", "reject"))
+#: Words that no interface is called here: the command goes on.
+_OTHER_WORDS = frozenset(("label", "color", "segments", "vrf"))
+#: A static route of distance 255 is never installed.
+_UNUSABLE = 255
+_DEFAULT = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
+
+
+def read_static(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`ip route PREFIX WAY...`; the VRF is the block's, or named by the line."""
+    route, distance = _parse(words, draft.context.about, number)
+    closes = route.discards and route.vrf and str(route.prefix) == _DEFAULT[family_of(route.prefix)]
+    if distance >= _UNUSABLE and route.discards:
+        raise Unclear("a route of distance 255 is never installed: it discards nothing")
+    if closes and route.vrf and route.table is None:
+        draft.closing.setdefault((route.vrf, family_of(route.prefix)), number)
+    else:
+        draft.statics.append(route)
+    return FACT
+
+
+def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no ip route ...`: the same route is taken away."""
+    route, _ = _parse(words[1:], draft.context.about, number)
+    key = (route.vrf or "", family_of(route.prefix))
+    if route in draft.statics:
+        draft.statics = [held for held in draft.statics if held != route]
+    elif route.discards and key in draft.closing:
+        del draft.closing[key]
+    else:
+        raise Refused("takes away a route that is not there")
+    return FACT
+
+
+def _way(word: str, family: AddressFamily) -> tuple[IPAddress | None, str | None]:
+    """(next hop, interface) that the word after a prefix is; neither of them discards."""
+    if word.lower() in _DISCARDS:
+        return None, None
+    if word == "from":
+        raise Unclear("a route by source address")
+    if ":" in word or word.replace(".", "").isdigit():
+        next_hop = read_address(word)
+        if family_of(next_hop) != family:
+            raise ValueError("a next hop of the other family")
+        return next_hop, None
+    return None, word
+
+
+def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts, int]:
+    family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
+    rest = words[2:]
+    if family == "ipv4" and "/" not in rest[0]:
+        prefix = read_prefix(f"{rest[0]}/{_mask_length(rest[1])}", family)
+        del rest[:2]
+    else:
+        prefix = read_prefix(rest.pop(0), family)
+    next_hop, interface = _way(rest[0], family)
+    discards = next_hop is None and interface is None
+    next_hop_vrf = table = None
+    index = 1
+    distance = 1
+    while index < len(rest):
+        word = rest[index]
+        index += 2
+        if word == "nexthop-vrf":
+            next_hop_vrf = rest[index - 1]
+        elif word == "vrf" and vrf is None:
+            vrf = rest[index - 1] if rest[index - 1] != "default" else None
+        elif word == "table":
+            table = read_number(rest[index - 1])
+        elif word == "tag":
+            read_number(rest[index - 1])
+        elif word in ("onlink", "bfd"):
+            index -= 1
+        elif word.isdigit():
+            distance = read_number(word, _UNUSABLE)
+            index -= 1
+        elif index == 3 and next_hop is not None and word not in _OTHER_WORDS:
+            interface = word
+            index -= 1
+        else:
+            raise Unclear(f"a route with {word}")
+    if next_hop_vrf == (vrf or "default"):
+        next_hop_vrf = None
+    route = StaticFacts(
+        vrf,
+        prefix,
+        next_hop=next_hop,
+        interface=interface,
+        next_hop_vrf=next_hop_vrf,
+        discards=discards,
+        table=table,
+        line=number,
+    )
+    return route, distance
+
+
+def _mask_length(mask: str) -> int:
+    value = int(read_address(mask))
+    length = value.bit_count()
+    if value != (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF:
+        raise ValueError("not a mask")
+    return length

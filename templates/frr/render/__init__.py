@@ -1,0 +1,1 @@
+"""A device to the whole text of an FRRouting router on Linux."""

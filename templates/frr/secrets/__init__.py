@@ -1,0 +1,1 @@
+"""Secrets in FRRouting's texts: where they are, and how they are taken out."""

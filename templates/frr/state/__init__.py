@@ -1,0 +1,1 @@
+"""What FRRouting and Linux say of their state, read."""

@@ -1,0 +1,1 @@
+"""Inventory and allocation to devices, and devices to the facts they mean."""

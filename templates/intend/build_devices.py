@@ -1,0 +1,252 @@
+"""Intent and plan to devices: what every router of a network should be."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
+
+from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
+from egovnet.inventory.model.sections import (
+    UNTAGGED_TABLE,
+    UNTAGGED_VRF,
+    IPNetwork,
+    Network,
+    Role,
+    Site,
+    SiteNetworkAccess,
+    SiteRole,
+    Topology,
+)
+from egovnet.templates.model.device import (
+    BackbonePeer,
+    Circuit,
+    CustomerPeer,
+    Device,
+    Interface,
+    IPAddress,
+    IPInterface,
+    Management,
+    StaticRoute,
+    Untagged,
+    Vrf,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessAddresses:
+    """Both ends of a site-network-access: the PE takes the first host address, the CE the next."""
+
+    pe: tuple[IPInterface, ...]
+    ce: tuple[IPInterface, ...]
+
+
+def access_addresses(allocation: Allocation, access: str) -> AccessAddresses:
+    """Addresses of `access` ("site/access"), IPv4 first."""
+    pe: list[IPInterface] = []
+    ce: list[IPInterface] = []
+    for net in (allocation.access4[access], allocation.access6[access]):
+        pe.append(_end(net, 1))
+        ce.append(_end(net, 2))
+    return AccessAddresses(tuple(pe), tuple(ce))
+
+
+def _end(net: IPNetwork, index: int) -> IPInterface:
+    """The address that stands at `index` of a link's network."""
+    address = (int(net.network_address) + index, net.prefixlen)
+    return IPv4Interface(address) if net.version == 4 else IPv6Interface(address)
+
+
+def access_interface(access: SiteNetworkAccess, vlan: int | None) -> str:
+    """Name of the PE's interface for an access: the port, or the port and its VLAN."""
+    return access.port if vlan is None else f"{access.port}.{vlan}"
+
+
+def policy_name(site: str, access: str) -> str:
+    """Name of an access's filters on its PE. No name holds `_`: a-b/c and a/b-c stay apart."""
+    return f"{site}_{access}"
+
+
+def route_targets(
+    network: Network, allocation: Allocation, site: Site
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(import, export) targets of a site's VRF.
+
+    Hub and spoke as in RFC 4364 section 4.3.5: hubs export the hub target and import both;
+    spokes export the spoke target and import the hub's, so never each other.
+    """
+    asn = network.backbone.asn
+    if network.vpns[site.vpn].vpn_service_topology is Topology.ANY_TO_ANY:
+        target = f"{asn}:{allocation.route_target[site.vpn]}"
+        return (target,), (target,)
+    hub = f"{asn}:{allocation.route_target[f'{site.vpn}/hub']}"
+    spoke = f"{asn}:{allocation.route_target[f'{site.vpn}/spoke']}"
+    if site.site_role is SiteRole.HUB:
+        return (hub, spoke), (hub,)
+    return (hub,), (spoke,)
+
+
+def isis_net(area: str, loopback: IPv4Address) -> str:
+    """Network entity title; its system id is the loopback (10.255.0.3: 0102.5500.0003)."""
+    digits = "".join(f"{octet:03d}" for octet in loopback.packed)
+    return f"{area}.{digits[:4]}.{digits[4:8]}.{digits[8:]}.00"
+
+
+def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
+    """Every router of `network` as it should be, by name, in the inventory's order.
+
+    Linear in the inventory: each circuit and access is looked at once.
+    """
+    circuits = _circuit_interfaces(network, allocation)
+    customers, vrfs = _customer_side(network, allocation)
+    peers = _backbone_peers(network, allocation)
+    return {
+        name: Device(
+            name=name,
+            platform=router.platform,
+            asn=network.backbone.asn,
+            router_id=allocation.loopback4[name],
+            loopbacks=(
+                IPv4Interface(allocation.loopback4[name]),
+                IPv6Interface(allocation.loopback6[name]),
+            ),
+            isis_net=isis_net(network.backbone.isis_area, allocation.loopback4[name]),
+            management=Management(
+                vrf=network.backbone.management.vrf,
+                table=network.backbone.management.table,
+                interface=network.backbone.management.port,
+                address=router.management,
+            ),
+            interfaces=(*_by_port(circuits.get(name, ())), *_by_port(customers.get(name, ()))),
+            vrfs=tuple(sorted(vrfs.get(name, ()), key=lambda vrf: vrf.name)),
+            backbone_peers=peers.get(name, ()),
+            reflector=Role.RR in router.roles,
+            untagged=_untagged(customers.get(name, ())),
+        )
+        for name, router in network.routers.items()
+    }
+
+
+def _untagged(customers: Iterable[Interface]) -> Untagged | None:
+    """The ports of `customers` that carry VLANs and no customer without a tag."""
+    named = {interface.name for interface in customers}
+    ports = {name.partition(".")[0] for name in named} - named
+    if not ports:
+        return None
+    in_order = sorted(ports, key=lambda name: (len(name), name))
+    return Untagged(UNTAGGED_VRF, UNTAGGED_TABLE, tuple(in_order))
+
+
+def _by_port(interfaces: Iterable[Interface]) -> list[Interface]:
+    return sorted(interfaces, key=lambda i: (len(i.name.partition(".")[0]), i.name))
+
+
+def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, list[Interface]]:
+    result: dict[str, list[Interface]] = {}
+    for name, circuit in network.circuits.items():
+        nets = (allocation.circuit4[name], allocation.circuit6[name])
+        for index, (end, other) in enumerate(((circuit.a, circuit.b), (circuit.b, circuit.a))):
+            result.setdefault(end.router, []).append(
+                Interface(
+                    name=end.port,
+                    addresses=tuple(_end(net, index) for net in nets),
+                    description=f"circuit {name} to {other.router} {other.port}",
+                    circuit=Circuit(circuit.metric, network.backbone.circuit_mtu),
+                )
+            )
+    return result
+
+
+def _customer_side(
+    network: Network, allocation: Allocation
+) -> tuple[dict[str, list[Interface]], dict[str, list[Vrf]]]:
+    interfaces: dict[str, list[Interface]] = {}
+    targets: dict[VrfKey, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    routes: dict[VrfKey, list[StaticRoute]] = {}
+    peers: dict[VrfKey, list[CustomerPeer]] = {}
+    for site_name, site in network.sites.items():
+        for access_name, access in site.site_network_accesses.items():
+            label = f"{site_name}/{access_name}"
+            key = vrf_of(network, site_name, access)
+            ends = access_addresses(allocation, label)
+            interfaces.setdefault(access.pe, []).append(
+                Interface(
+                    name=access_interface(access, allocation.vlan[label]),
+                    addresses=ends.pe,
+                    description=f"site {label}",
+                    vrf=allocation.vrf_name[key],
+                )
+            )
+            targets.setdefault(key, route_targets(network, allocation, site))
+            next_hops: list[IPAddress] = [end.ip for end in ends.ce]
+            if access.routing_protocol == "static":
+                routes.setdefault(key, []).extend(
+                    StaticRoute(prefix, hop)
+                    for prefix in site.prefixes
+                    for hop in next_hops
+                    if hop.version == prefix.version
+                )
+            else:
+                peers.setdefault(key, []).extend(
+                    CustomerPeer(
+                        address=hop,
+                        remote_as=allocation.site_asn[site_name],
+                        description=f"site {label}",
+                        policy=policy_name(site_name, access_name),
+                        accepts=tuple(p for p in site.prefixes if p.version == hop.version),
+                        maximum_prefix=access.maximum_prefix,
+                        local_preference=access.access_priority,
+                    )
+                    for hop in next_hops
+                    if any(p.version == hop.version for p in site.prefixes)
+                )
+    vrfs: dict[str, list[Vrf]] = {}
+    for key, (imports, exports) in targets.items():
+        number = allocation.vrf_number[key]
+        vrfs.setdefault(key.pe, []).append(
+            Vrf(
+                name=allocation.vrf_name[key],
+                table=number,
+                rd=f"{allocation.loopback4[key.pe]}:{number}",
+                import_targets=imports,
+                export_targets=exports,
+                static_routes=tuple(
+                    sorted(
+                        routes.get(key, ()),
+                        key=lambda r: (
+                            r.prefix.version,
+                            int(r.prefix.network_address),
+                            int(r.next_hop),
+                        ),
+                    )
+                ),
+                peers=tuple(
+                    sorted(peers.get(key, ()), key=lambda p: (p.address.version, int(p.address)))
+                ),
+            )
+        )
+    return interfaces, vrfs
+
+
+def _backbone_peers(
+    network: Network, allocation: Allocation
+) -> dict[str, tuple[BackbonePeer, ...]]:
+    """Every router that speaks BGP peers with every reflector; reflectors with each other.
+
+    In the order of their loopbacks, as a router lists them, whatever the inventory's order.
+    """
+    reflectors = sorted(network.with_role(Role.RR), key=allocation.loopback4.__getitem__)
+
+    def peer(name: str, client: bool) -> BackbonePeer:
+        return BackbonePeer(name, allocation.loopback4[name], allocation.loopback6[name], client)
+
+    edges = sorted(
+        set(network.with_role(Role.PE)) - set(reflectors), key=allocation.loopback4.__getitem__
+    )
+    result: dict[str, tuple[BackbonePeer, ...]] = {}
+    for name in reflectors:
+        result[name] = (
+            *(peer(other, client=False) for other in reflectors if other != name),
+            *(peer(edge, client=True) for edge in edges),
+        )
+    for edge in edges:
+        result[edge] = tuple(peer(name, client=False) for name in reflectors)
+    return result

@@ -1,0 +1,1 @@
+"""Vendor-neutral devices, facts and states: what every platform is held to."""

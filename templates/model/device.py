@@ -1,0 +1,130 @@
+"""One device, vendor-neutral: what templates render and readers give back.
+
+Everything here is a fact about one router, complete in itself: no renderer needs the network.
+Terms are RFC 4364's (VRF, RD, route target) and RFC 9182's (vpn-node).
+"""
+
+from dataclasses import dataclass, field
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv6Address,
+    IPv6Interface,
+)
+from typing import Literal
+
+from egovnet.inventory.model.sections import IPNetwork
+
+IPAddress = IPv4Address | IPv6Address
+IPInterface = IPv4Interface | IPv6Interface
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """The backbone side of an interface: IS-IS level 2 point-to-point, LDP, MPLS."""
+
+    metric: int
+    mtu: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A port or a VLAN on a port. `circuit` is None on customer and management ports."""
+
+    name: str
+    addresses: tuple[IPInterface, ...] = ()
+    description: str = ""
+    vrf: str | None = None
+    circuit: Circuit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaticRoute:
+    """A route of a VRF whose next hop is a CE on an access of the same VRF."""
+
+    prefix: IPNetwork
+    next_hop: IPAddress
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPeer:
+    """An eBGP session with a CE: one address family over its own transport (RFC 4364 section 7).
+
+    `accepts` are the only prefixes (and their more specifics) taken from it.
+    """
+
+    address: IPAddress
+    remote_as: int
+    description: str
+    policy: str
+    accepts: tuple[IPNetwork, ...]
+    maximum_prefix: int
+    local_preference: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vrf:
+    """A VPN routing and forwarding table (RFC 4364 section 3) with its kernel table number."""
+
+    name: str
+    table: int
+    rd: str
+    import_targets: tuple[str, ...]
+    export_targets: tuple[str, ...]
+    static_routes: tuple[StaticRoute, ...] = ()
+    peers: tuple[CustomerPeer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BackbonePeer:
+    """An iBGP neighbour for VPNv4 (over IPv4) and VPNv6 (over IPv6)."""
+
+    name: str
+    ipv4: IPv4Address
+    ipv6: IPv6Address
+    #: True where this device reflects routes to it (RFC 4456).
+    client: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Management:
+    """How the device is managed; day-0 sets it and provisioning never changes it."""
+
+    vrf: str
+    table: int
+    interface: str
+    address: IPv4Interface
+
+
+@dataclass(frozen=True, slots=True)
+class Untagged:
+    """Where frames without a tag end on `ports`, which carry VLANs: a VRF that leads nowhere.
+
+    A router that routes what arrives on the port itself would let a customer into its own table.
+    """
+
+    vrf: str
+    table: int
+    ports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A whole router as it should be."""
+
+    name: str
+    platform: str
+    asn: int
+    router_id: IPv4Address
+    loopbacks: tuple[IPInterface, ...]
+    isis_net: str
+    management: Management
+    interfaces: tuple[Interface, ...] = ()
+    vrfs: tuple[Vrf, ...] = ()
+    backbone_peers: tuple[BackbonePeer, ...] = field(default=())
+    reflector: bool = False
+    #: None: no port carries VLANs only.
+    untagged: Untagged | None = None
+
+
+AddressFamily = Literal["ipv4", "ipv6"]

@@ -1,0 +1,316 @@
+"""What a router's own text says, vendor-neutral: the facts that the proof of separation judges.
+
+Readers (`templates/<platform>/config_reader.py`) turn text into these; `device_facts`
+turns a planned `Device` into the same ones. Two texts that make a router do the same give equal
+facts: policies' names, the order of lines and how a target is spelled do not survive, line numbers
+do (`line`, 1-based in the whole text, 0: not from a text) and are never compared.
+
+Terms are RFC 4364's. `vrf` is None for the default (global) table. Families are "ipv4" and "ipv6".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from egovnet.inventory.model.sections import IPNetwork
+from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
+
+#: An extended community's 8 octets as on the wire (RFC 4360 section 3): one value, one key,
+#: however it was spelled. A route target is one of sub-type 2.
+ExtendedCommunity = bytes
+#: A route distinguisher's 8 octets (RFC 4364 section 4.2).
+RouteDistinguisher = bytes
+Action = Literal["permit", "deny"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A line that may bear on separation and that the reader has no meaning for."""
+
+    line: int = field(compare=False)
+    text: str
+    #: The context it stands in, outermost first, such as ("router bgp 65000 vrf i-party",).
+    context: tuple[str, ...] = ()
+    why: str = ""
+
+
+# -- policies ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixRule:
+    """Routes of `prefix` or within it, whose length is from `ge` to `le` (both inclusive)."""
+
+    action: Action
+    prefix: IPNetwork
+    ge: int
+    le: int
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRule:
+    """One entry of a community list. `values` is None when it is a regular expression or other
+    thing that is not evaluated: it may match anything, and may not."""
+
+    action: Action
+    values: frozenset[ExtendedCommunity] | None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A condition of a policy's entry. All of an entry's conditions must hold.
+
+    kind: "prefix" (`prefixes`: the list's rules in order, first match decides, no match: does not
+    match); "extended-community" (`communities`, likewise; a route matches a permit rule when it
+    has all its values); "family" (`family`); "other": a condition that is not evaluated, which may
+    hold and may not (`text` says what it is).
+    `never` is True where the condition can hold for no route, such as one on a list that does not
+    exist, where the platform says that this means no match.
+    """
+
+    kind: Literal["prefix", "extended-community", "family", "other"]
+    family: AddressFamily | None = None
+    prefixes: tuple[PrefixRule, ...] = ()
+    communities: tuple[CommunityRule, ...] = ()
+    text: str = ""
+    never: bool = False
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEntry:
+    """One entry of a policy, its lists resolved; entries are tried in order.
+
+    `adds`: route targets that are added (FRR's `set extcommunity rt` adds). `clears` : all
+    extended communities are removed first. `touches`: other things it does to extended
+    communities, next hops, tables or VRFs, in the text's words; they are risks to be judged.
+    `continues`: after a permit the next entries are tried as well (on-match next, goto, continue),
+    but for the first `skips` of them.
+    """
+
+    action: Action
+    matches: tuple[Match, ...] = ()
+    adds: frozenset[ExtendedCommunity] = frozenset()
+    clears: bool = False
+    touches: tuple[str, ...] = ()
+    continues: bool = False
+    skips: int = 0
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A route-map or bare prefix list as it is applied: resolved, nameless for comparison.
+
+    No entry that matches: denied. `missing`: applied by name and nowhere defined; what that
+    means is in `entries` already (FRR: nothing is accepted).
+    """
+
+    entries: tuple[PolicyEntry, ...] = ()
+    name: str = field(default="", compare=False)
+    missing: bool = field(default=False, compare=False)
+    line: int = field(default=0, compare=False)
+
+
+# -- interfaces --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceFacts:
+    """An interface. `parent` and `vlan` are set on a VLAN subinterface, `members` on a bridge or
+    bond (the ports it joins). `joins` names the interface at the other end of a link inside the
+    router (veth, macvlan's lower device), which carries packets between two tables.
+    """
+
+    name: str
+    vrf: str | None = None
+    addresses: tuple[IPInterface, ...] = ()
+    parent: str | None = None
+    vlan: int | None = None
+    members: tuple[str, ...] = ()
+    joins: str | None = None
+    #: Label packets are taken in, by Linux (`mpls-enable yes`) or by the routing daemon.
+    mpls: bool = False
+    ldp: frozenset[AddressFamily] = frozenset()
+    #: Families for which an IGP runs on it, passive or not.
+    igp: frozenset[AddressFamily] = frozenset()
+    igp_passive: bool = False
+    #: Policy routing: what packets coming in here may be sent to, besides their own table.
+    policy_routes: tuple["PolicyRoute", ...] = ()
+    shutdown: bool = False
+    description: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
+    #: Line that binds it to `vrf`.
+    vrf_line: int = field(default=0, compare=False)
+    #: Line that gives it `mpls`, `ldp` or `igp`.
+    mpls_line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRoute:
+    """Packets in `interface` (None: any) sent to a table, a VRF, or a next hop in `vrf`."""
+
+    text: str
+    #: VRF whose table decides; None with `table` None: the default table.
+    vrf: str | None = None
+    table: int | None = None
+    next_hop: IPAddress | None = None
+    interface: str | None = None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFacts:
+    """A static route of `vrf`'s table, from the routing daemon or from Linux (post-up).
+
+    `discards`: unreachable, blackhole or prohibit. `next_hop_vrf` is the table its next hop is
+    looked up in (by name; "default" for the global one) when that is another than its own.
+    `interface`: the way out, when the text names one.
+    """
+
+    vrf: str | None
+    prefix: IPNetwork
+    next_hop: IPAddress | None = None
+    interface: str | None = None
+    next_hop_vrf: str | None = None
+    discards: bool = False
+    #: Kernel table it is put into, when given by number and no VRF of the text has it.
+    table: int | None = None
+    line: int = field(default=0, compare=False)
+
+
+# -- BGP ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NeighborFamily:
+    """A neighbour in one address family: "ipv4"/"ipv6" unicast, or "vpnv4"/"vpnv6"."""
+
+    family: Literal["ipv4", "ipv6", "vpnv4", "vpnv6"]
+    policy_in: Policy | None = None
+    policy_out: Policy | None = None
+    #: None: no limit. `limit_warns_only`: the limit only logs.
+    maximum_prefix: int | None = None
+    limit_warns_only: bool = field(default=False)
+    reflector_client: bool = False
+    default_originate: bool = False
+    #: Other things said of it that may bear on separation (allowas-in, as-override, ...).
+    options: frozenset[str] = frozenset()
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NeighborFacts:
+    """A BGP neighbour of one instance. `families` are the activated ones only.
+
+    `remote_as` is None for "internal"/"external" given as words (`external` says which).
+    Members of a peer group have what the group says. `address` is an interface's name for an
+    unnumbered neighbour; `listen` is the range of a `bgp listen range` (address is then its text).
+    """
+
+    vrf: str | None
+    address: str
+    remote_as: int | None = None
+    external: bool = True
+    families: Mapping[str, NeighborFamily] = field(default_factory=dict)
+    password: bool = False
+    update_source: str = ""
+    shutdown: bool = False
+    listen: IPNetwork | None = None
+    description: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VrfFamily:
+    """One address family of a BGP instance: how its table meets the VPN tables and others.
+
+    `imports_vpn`/`exports_vpn`: `import vpn`/`export vpn` (RTs without them do nothing).
+    `import_vrfs`: VRFs whose routes are taken directly ("default": the global table).
+    `redistributes`: protocols, "connected", "static", "kernel", or "table N".
+    `networks`: prefixes it originates (network, aggregate-address).
+    """
+
+    family: AddressFamily
+    rd: RouteDistinguisher | None = None
+    import_targets: frozenset[ExtendedCommunity] = frozenset()
+    export_targets: frozenset[ExtendedCommunity] = frozenset()
+    imports_vpn: bool = False
+    exports_vpn: bool = False
+    #: "auto", a number, or None: no label and so no export.
+    label: str | None = None
+    import_policy: Policy | None = None
+    export_policy: Policy | None = None
+    import_vrfs: frozenset[str] = frozenset()
+    import_vrf_policy: Policy | None = None
+    redistributes: Mapping[str, Policy | None] = field(default_factory=dict)
+    networks: frozenset[IPNetwork] = frozenset()
+    #: Next hop that exported routes are given, when not the router's own.
+    export_next_hop: IPAddress | None = None
+    #: Target, or "rd", "import vrf B", ... -> line that says so.
+    lines: Mapping[object, int] = field(default_factory=dict, compare=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BgpInstance:
+    """`router bgp` of a VRF (None: the default instance)."""
+
+    vrf: str | None
+    asn: int
+    router_id: IPAddress | None = None
+    families: Mapping[AddressFamily, VrfFamily] = field(default_factory=dict)
+    neighbors: Mapping[str, NeighborFacts] = field(default_factory=dict)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VrfFacts:
+    """A VRF as Linux (or the platform) makes it. `table` is None where the text leaves it open.
+
+    `closed`: families with a route of last resort that discards, so that no look-up goes on in
+    another table.
+    """
+
+    name: str
+    table: int | None = None
+    closed: frozenset[AddressFamily] = frozenset()
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a text took part: `understood` lines gave facts, `harmless` ones are known not
+    to bear on separation, `blank` are empty or comments; the rest is in `not_understood`."""
+
+    lines: int = 0
+    understood: int = 0
+    harmless: int = 0
+    blank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """Everything in a router's text that bears on separation."""
+
+    name: str
+    platform: str
+    interfaces: Mapping[str, InterfaceFacts] = field(default_factory=dict)
+    vrfs: Mapping[str, VrfFacts] = field(default_factory=dict)
+    #: Keys: VRF name, or None for the default instance.
+    bgp: Mapping[str | None, BgpInstance] = field(default_factory=dict)
+    statics: tuple[StaticFacts, ...] = ()
+    #: Policy routing not tied to an interface (`ip rule`).
+    policy_routes: tuple[PolicyRoute, ...] = ()
+    not_understood: tuple[NotUnderstood, ...] = ()
+    #: Where the text came from, for findings: a file name, or "running".
+    source: str = field(default="", compare=False)
+    coverage: Coverage = field(default=Coverage(), compare=False)
+    #: The text's lines, so that a finding can quote them.
+    text: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    def quote(self, line: int) -> str:
+        """Line `line` of the text without its margins, or an empty string."""
+        return self.text[line - 1].strip() if 0 < line <= len(self.text) else ""

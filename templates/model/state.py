@@ -1,0 +1,50 @@
+"""What a device is doing now, vendor-neutral: the facts that verification judges."""
+
+from dataclasses import dataclass, field
+
+from egovnet.templates.model.device import AddressFamily
+
+#: (VRF name, address family)
+Table = tuple[str, AddressFamily]
+
+
+@dataclass(frozen=True, slots=True)
+class VrfTargets:
+    """RD and route targets of a VRF's family as the BGP daemon holds them."""
+
+    rd: str = ""
+    imports: frozenset[str] = frozenset()
+    exports: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """One device's control plane. Everything is what the daemons say, not what was configured."""
+
+    #: Interfaces with an IS-IS adjacency that is up.
+    isis: frozenset[str] = frozenset()
+    #: LSR ids of LDP neighbours whose session is operational.
+    ldp: frozenset[str] = frozenset()
+    #: (VRF or "default", neighbour address) of established BGP sessions.
+    bgp: frozenset[tuple[str, str]] = frozenset()
+    targets: dict[Table, VrfTargets] = field(default_factory=dict)
+    #: Route targets seen on the VRF's own announcements.
+    announced: dict[Table, frozenset[str]] = field(default_factory=dict)
+    #: Prefixes with a route in use that forwards, by table.
+    routes: dict[Table, frozenset[str]] = field(default_factory=dict)
+    #: Tables whose last resort is to refuse, as the kernel forwards.
+    closed: frozenset[Table] = frozenset()
+    #: Routing daemons that the device needs and that do not run.
+    dead: frozenset[str] = frozenset()
+    #: Questions the device could not answer, and what it said.
+    unread: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BriefAnswer:
+    """An answer to a brief question about a device's state."""
+
+    #: The router's own digest of all that is read of its answer.
+    seen: str
+    #: None where it was not sent, as its digest is the one that was given.
+    said: str | None
