@@ -13,7 +13,7 @@ from egovnet.inventory.model.sections import Tier
 from egovnet.lab.errors import LabError
 from egovnet.playbooks.core.workspace import REFERENCE, RUNNERS, THREADED, Context, Selection
 from egovnet.playbooks.journal.device_locks import DevicesLockedError
-from egovnet.playbooks.report.console.show import show, show_error, show_error_json
+from egovnet.playbooks.report.console.output import show, show_error, show_error_json
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.templates.model.errors import ConfigTextError
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 
 class Exit(IntEnum):
@@ -34,11 +34,26 @@ def gravest(codes: Iterable[Exit]) -> Exit:
     return next((code for code in _GRAVITY if code in held), Exit.DONE)
 
 
+class Result(Protocol):
+    """What a verb came to: a frozen dataclass of `results`."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `--json` prints."""
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """`data` is exactly what `--json` prints; reports for people are made from it too."""
+    """A verb's result, its exit code, and notes for people.
+
+    `result` is a plain dict where a verb's is not typed yet.
+    """
 
     verb: str
-    data: dict[str, Any]
+    result: Result | dict[str, Any]
     exit: Exit = Exit.DONE
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        return self.result if isinstance(self.result, dict) else self.result.to_dict()

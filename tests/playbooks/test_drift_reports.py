@@ -17,8 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
 from egovnet.playbooks.core.workspace import UsageError
-from egovnet.playbooks.report.console import show as show_module
-from egovnet.playbooks.report.console.show import show
+from egovnet.playbooks.report.console import drift as drift_text
+from egovnet.playbooks.report.console.output import show
 from egovnet.playbooks.report.files.drift_files import write_drift_reports
 from egovnet.playbooks.report.files.drift_junit import drift_junit
 from egovnet.playbooks.report.files.drift_markdown import MOST_BYTES, drift_markdown
@@ -387,5 +387,5 @@ def test_a_clean_night_is_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_wide_terminal_has_colours() -> None:
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, width=160, color_system="standard")
-    show_module._PRINTERS["drift"](console, LEAKING.data())
+    drift_text.print_result(console, LEAKING.data())
     assert "\x1b[1;31mleak: " in file.getvalue()

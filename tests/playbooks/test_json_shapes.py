@@ -289,9 +289,9 @@ def test_lab_exec_and_demo_as_they_are_made() -> None:
     """Both need the lab; the keys are read off the one place that makes each object."""
     root = Path(__file__).parents[2] / "playbooks"
     for file, start, section in (
-        ("cli_lab.py", '"exec",', "lab exec"),
-        ("demo.py", 'return Outcome("demo",', "demo"),
-        ("demo.py", "self.steps.append(", "demo"),
+        ("cli/lab.py", '"exec",', "lab exec"),
+        ("verbs/demo.py", 'return Outcome("demo",', "demo"),
+        ("verbs/demo.py", "self.steps.append(", "demo"),
     ):
         text = (root / file).read_text(encoding="utf-8").split(start)[-1]
         literal = text[text.index("{") : text.index("}") + 1]

@@ -8,7 +8,7 @@ import pytest
 
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.playbooks.proof.prove import prove_outcome
-from egovnet.playbooks.report.console.show import show
+from egovnet.playbooks.report.console.output import show
 from egovnet.playbooks.results.outcome import Exit
 from tests.playbooks.console import all_down, copy_of_reference, egovnet, logged_in
 from tests.playbooks.proofs import HOSTILE, LEAKING, NOTHING, PROVED, TIDYING, hostile

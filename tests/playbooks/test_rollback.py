@@ -15,7 +15,7 @@ from egovnet.playbooks.core.inventory_snapshots import Intents
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.workspace import Context, Selection, UsageError
 from egovnet.playbooks.journal.records import FAILED
-from egovnet.playbooks.report.console.show import show
+from egovnet.playbooks.report.console.output import show
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.rollback.rollback import rollback
 from egovnet.playbooks.rollback.undo_intent import CannotUndoError

@@ -1,11 +1,12 @@
 """A night in a terminal or a pipe: the gravest first, the verdict last, where the eye ends up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
 from egovnet.playbooks.report.text.visible import visible
@@ -18,8 +19,6 @@ from egovnet.playbooks.results.drift_report import (
 )
 from egovnet.playbooks.results.verdict import counted
 
-Table = Callable[[Console, list[str], Iterable[Iterable[Any]]], None]
-
 #: Rows of one class that are shown; --json and the page have them all.
 MOST_ROWS = 100
 _STYLES = {
@@ -31,7 +30,7 @@ _STYLES = {
 }
 
 
-def print_drift(console: Console, data: dict[str, Any], table: Table) -> None:
+def print_result(console: Console, data: dict[str, Any]) -> None:
     """Leaks with their paths, who did not answer, differences by class, what was done, verdict."""
     differences = sorted(map(words.difference_of, data["differences"]), key=rank)
     by_class: dict[DriftClass, list[Difference]] = {}
@@ -41,11 +40,11 @@ def print_drift(console: Console, data: dict[str, Any], table: Table) -> None:
     for leak in leaks[:MOST_ROWS]:
         _leak(console, leak, data["started"])
     _more(console, len(leaks))
-    _silent(console, data["devices"], table)
+    _silent(console, data["devices"])
     for klass, group in by_class.items():
         _line(console, f"{klass.value}: {words.MEANING[klass]}", "bold")
         groups = words.alike(Entry(0, difference=d) for d in group)
-        table(
+        print_table(
             console,
             ["devices", "object", "what is wrong", "owner", "standing", "since", "remedy"],
             (_row(its, data["started"]) for its in groups[:MOST_ROWS]),
@@ -76,7 +75,7 @@ def _leak(console: Console, d: Difference, now: str) -> None:
     _line(console, f"  {'; '.join(facts)}")
 
 
-def _silent(console: Console, devices: Iterable[dict[str, Any]], table: Table) -> None:
+def _silent(console: Console, devices: Iterable[dict[str, Any]]) -> None:
     rows = [
         [
             visible(row["device"]),
@@ -92,7 +91,7 @@ def _silent(console: Console, devices: Iterable[dict[str, Any]], table: Table) -
     if rows:
         _line(console, "unreachable: what these run now is not known", "bold")
         # whoever does not answer is named, however many they are
-        table(console, ["device", "region", "why", "last known"], rows)
+        print_table(console, ["device", "region", "why", "last known"], rows)
 
 
 def _row(its: list[Entry], now: str) -> list[str]:

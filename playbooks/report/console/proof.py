@@ -1,24 +1,22 @@
 """The proof in a terminal or a pipe: verdict last, where the eye ends up; data in, lines out."""
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.verdict import counted
-
-Table = Callable[[Console, list[str], Iterable[Iterable[Any]]], None]
 
 _STYLES = {"leak": "bold red", "risk": "yellow", "hygiene": "cyan"}
 
 
-def print_proof(console: Console, data: dict[str, Any], table: Table) -> None:
+def print_proof(console: Console, data: dict[str, Any]) -> None:
     """Findings with their paths, who reaches whom by another network, coverage, the verdict."""
     for finding in data["findings"]:
         _finding(console, finding)
-    _crossings(console, data["matrix"], table)
+    _crossings(console, data["matrix"])
     for name, why in data["unreachable"].items():
         console.print(_line(f"unreachable: {name}: {why}"), style="red", soft_wrap=True)
     _coverage(console, data["checked"])
@@ -58,7 +56,7 @@ def _hop(hop: dict[str, Any]) -> str:
     return f"{place} {hop['what']}{at}"
 
 
-def _crossings(console: Console, matrix: dict[str, Any], table: Table) -> None:
+def _crossings(console: Console, matrix: dict[str, Any]) -> None:
     """Cells from one network to another; the page has the whole matrix."""
     rows = [
         [visible(str(cell[key])) for key in ("source", "target", "state", "reason")]
@@ -66,7 +64,7 @@ def _crossings(console: Console, matrix: dict[str, Any], table: Table) -> None:
         if cell["source"] != cell["target"] or cell["state"] == "leak"
     ]
     if rows:
-        table(console, ["from", "to", "path", "because"], rows)
+        print_table(console, ["from", "to", "path", "because"], rows)
 
 
 def _coverage(console: Console, checked: dict[str, Any]) -> None:

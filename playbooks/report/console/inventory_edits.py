@@ -1,0 +1,31 @@
+"""What a rollback says of the inventory, beside the plan or the transaction."""
+
+import json
+from typing import Any
+
+from rich.console import Console
+
+from egovnet.playbooks.report.console.tables import print_table
+
+#: Characters of an inventory's value that are shown.
+_VALUE = 60
+
+
+def print_inventory_edits(console: Console, data: dict[str, Any]) -> None:
+    """What a rollback says of the inventory; an apply says nothing of it."""
+    if data.get("by") == "texts":
+        console.print("undone by the texts that the devices ran: its intent is not known")
+    if data.get("intent"):
+        rows = (
+            (entry["file"], entry["path"], _value(entry["now"]), _value(entry["after_rollback"]))
+            for entry in data["intent"]
+        )
+        print_table(console, ["file", "where", "the inventory says", "to mean the same"], rows)
+
+
+def _value(value: Any) -> str:
+    """A value of an inventory on one line; nothing is what is not there."""
+    if value is None:
+        return "-"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _VALUE else text[:_VALUE] + "..."

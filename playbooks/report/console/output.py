@@ -1,0 +1,52 @@
+"""Print an outcome: one JSON object, or what a person reads.
+
+A verb's own printer is the file of its name in this folder: `print_result(console, result)` in
+`plan.py` prints what `plan` comes to.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from importlib import import_module
+from typing import Any
+
+from rich.console import Console
+
+from egovnet.playbooks.results.outcome import Outcome
+
+
+def show(outcome: Outcome, *, as_json: bool) -> None:
+    """Print `outcome` on stdout and its notes on stderr."""
+    if as_json:
+        json.dump(outcome.data, sys.stdout, indent=2, sort_keys=False, default=str)
+        sys.stdout.write("\n")
+    else:
+        width = None if sys.stdout.isatty() else 120
+        printer(outcome.verb)(Console(width=width, highlight=False), outcome.result)
+    for note in outcome.notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
+def printer(verb: str) -> Callable[[Console, Any], None]:
+    """The printer of a verb's results; imported when it is needed.
+
+    Raises:
+        ModuleNotFoundError: the verb has none.
+    """
+    found: Callable[[Console, Any], None] = import_module(f"{__package__}.{verb}").print_result
+    return found
+
+
+def show_error(message: str, problems: Iterable[Any] = ()) -> None:
+    """Print an error, every problem on a line of its own, on stderr."""
+    listed = [str(problem) for problem in problems]
+    for line in listed or [message]:
+        print(f"error: {line}", file=sys.stderr)
+
+
+def show_error_json(message: str, problems: Iterable[Any] = ()) -> None:
+    """Print an error as the one JSON object on stdout."""
+    listed = [asdict(problem) for problem in problems]
+    json.dump({"valid": False, "error": message, "problems": listed}, sys.stdout, indent=2)
+    sys.stdout.write("\n")
