@@ -28,6 +28,7 @@ from napalm_frr.errors import (
     RouterNotRestored,
     SessionLostInCommit,
 )
+from napalm_frr.linux_fault import LinuxFault
 from napalm_frr.sanitize import hide_secrets
 from napalm_frr.state import DeviceState, Loaded, state_from_texts
 from napalm_frr.vtysh_script import Rejection, Script, rejections, write_contexts, write_scripts
@@ -186,7 +187,7 @@ class Committer:
     def _judge(self, answer: Answer, candidate: DeviceState, script: Script) -> None:
         """Return when the router holds the candidate; else correct it, at last send it back and
         raise."""
-        faults: tuple[str, ...] = ()
+        faults: tuple[LinuxFault, ...] = ()
         for attempt in range(CORRECTIONS + 1):
             if answer.status != "applied":
                 self._raise_undone(answer, "")

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from napalm_frr import frr_tree, interfaces_text
 from napalm_frr.device_text import DeviceText
 from napalm_frr.frr_tree import Contexts, Path, children_of
+from napalm_frr.linux_fault import LinuxFault
 from napalm_frr.state import DeviceState
 from napalm_frr.vtysh_script import write_contexts
 
@@ -38,7 +39,7 @@ class Against(NamedTuple):
     text: str
     """The whole running text; "" where it was not sent, as it was ``seen`` before."""
     changes: tuple[LineChange, ...]
-    faults: tuple[str, ...]
+    faults: tuple[LinuxFault, ...]
     """Where its Linux is not as its own text says (``linux_check``)."""
     diff: str
     """All of it for people (``native_diff``)."""

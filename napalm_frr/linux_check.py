@@ -1,8 +1,7 @@
 """Whether Linux is as the interfaces text says; pure, from ``ip -d -j addr show``.
 
 As strict as ``ifquery --check -a`` and stricter about what is too much (an address, a VRF binding,
-a
-VLAN that the text does not have), at a fiftieth of its time.
+a VLAN that the text does not have), at a fiftieth of its time.
 """
 
 from __future__ import annotations
@@ -14,13 +13,14 @@ from typing import Any
 
 from napalm_frr.frr_tree import Contexts
 from napalm_frr.interfaces_text import AUTO, name_of
+from napalm_frr.linux_fault import FaultKind, LinuxFault
 
 _INTERFACE = re.compile(r"^interface (\S+)\n(?: .*\n)*", re.MULTILINE)
 _VLAN_NAME = re.compile(r"(.+)\.(\d+)$")
 
 
-def faults(interfaces: Contexts, addresses: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Each difference in one sentence; empty when Linux is as the text says.
+def faults(interfaces: Contexts, addresses: list[dict[str, Any]]) -> tuple[LinuxFault, ...]:
+    """Each difference; empty when Linux is as the text says.
 
     ``addresses`` is what ``ip -d -j addr show`` prints. Stanzas without ``auto`` are not judged.
     """
@@ -29,21 +29,24 @@ def faults(interfaces: Contexts, addresses: list[dict[str, Any]]) -> tuple[str, 
     for path, lines in interfaces.items():
         if path:
             wanted.setdefault(name_of(path), []).extend(lines)
-    found: list[str] = []
+    found: list[LinuxFault] = []
     for name, lines in wanted.items():
         if AUTO not in lines:
             continue
         link = kernel.get(name)
-        found += [f"{name}: is missing"] if link is None else _faults_of(name, lines, link, kernel)
+        if link is None:
+            found.append(LinuxFault(FaultKind.MISSING, name))
+        else:
+            found += _faults_of(name, lines, link, kernel)
     for name, link in kernel.items():
         if name not in wanted and _kind(link) in ("vlan", "vrf"):
-            found.append(f"{name}: is a {_kind(link)} that the text does not have")
+            found.append(LinuxFault(FaultKind.NOT_IN_TEXT, name, found=_kind(link)))
     return tuple(found)
 
 
 def label_faults(
     interfaces: Contexts, frr: Contexts | str, netconf: list[dict[str, Any]]
-) -> tuple[str, ...]:
+) -> tuple[LinuxFault, ...]:
     """Where the kernel takes in labels otherwise than the text says; empty when as it says.
 
     ``netconf`` is what ``ip -j -f mpls netconf show`` prints; empty on a kernel without MPLS. A
@@ -51,16 +54,16 @@ def label_faults(
     them in is a way into any VPN (RFC 4364 section 13.1).
     """
     found = []
-    takes = {entry.get("interface"): bool(entry.get("input")) for entry in netconf}
+    takes = {str(entry.get("interface")): bool(entry.get("input")) for entry in netconf}
     by_linux = {
         name_of(path) for path, lines in interfaces.items() if path and "mpls-enable yes" in lines
     }
     by_frr = _labelled(frr)
     for name, on in takes.items():
         if not on and name in by_linux:
-            found.append(f"{name}: takes in no labels, with mpls-enable yes")
+            found.append(LinuxFault(FaultKind.LABELS_REFUSED, name))
         elif on and name not in by_linux | by_frr:
-            found.append(f"{name}: takes in labels, and the text does not say so")
+            found.append(LinuxFault(FaultKind.LABELS_ACCEPTED, name))
     return tuple(found)
 
 
@@ -78,23 +81,23 @@ def _labelled(frr: Contexts | str) -> set[str]:
 
 def _faults_of(
     name: str, lines: list[str], link: dict[str, Any], kernel: dict[str, dict[str, Any]]
-) -> list[str]:
+) -> list[LinuxFault]:
     attributes = dict(line.partition(" ")[::2] for line in lines if line != AUTO)
     found = []
     if attributes.get("link-down") != "yes" and "UP" not in link.get("flags", []):
-        found.append(f"{name}: is down")
+        found.append(LinuxFault(FaultKind.DOWN, name))
     if "vrf-table" in attributes:
-        table = str(_data(link).get("table", ""))
-        if _kind(link) != "vrf" or attributes["vrf-table"] not in ("auto", table):
-            found.append(f"{name}: is not a VRF with table {attributes['vrf-table']}")
+        table, wanted = str(_data(link).get("table", "")), attributes["vrf-table"]
+        if _kind(link) != "vrf" or wanted not in ("auto", table):
+            found.append(LinuxFault(FaultKind.NOT_VRF, name, expected=wanted, found=table))
     master = link.get("master", "")
     bound = master if master in kernel and _kind(kernel[master]) == "vrf" else ""
     if bound != attributes.get("vrf", ""):
-        found.append(
-            f"{name}: is in VRF {bound or 'default'}, not {attributes.get('vrf', 'default')}"
-        )
-    if "mtu" in attributes and str(link.get("mtu")) != attributes["mtu"]:
-        found.append(f"{name}: has MTU {link.get('mtu')}, not {attributes['mtu']}")
+        wanted = attributes.get("vrf", "default")
+        found.append(LinuxFault(FaultKind.WRONG_VRF, name, wanted, bound or "default"))
+    mtu = str(link.get("mtu"))
+    if "mtu" in attributes and mtu != attributes["mtu"]:
+        found.append(LinuxFault(FaultKind.WRONG_MTU, name, attributes["mtu"], mtu))
     found += _vlan_faults(name, attributes, link)
     has = {
         _canonical(f"{a['local']}/{a['prefixlen']}")
@@ -103,16 +106,19 @@ def _faults_of(
     }
     needs = {line.split()[1] for line in lines if line.startswith("address ")}
     needs = {address if "/" in address else _canonical(address) for address in needs}
-    found += [f"{name}: has no address {address}" for address in sorted(needs - has)]
     found += [
-        f"{name}: has the address {address} too"
+        LinuxFault(FaultKind.ADDRESS_MISSING, name, expected=address)
+        for address in sorted(needs - has)
+    ]
+    found += [
+        LinuxFault(FaultKind.ADDRESS_TOO_MUCH, name, found=address)
         for address in sorted(has - needs)
         if not _comes_by_itself(address)
     ]
     return found
 
 
-def _vlan_faults(name: str, attributes: dict[str, str], link: dict[str, Any]) -> list[str]:
+def _vlan_faults(name: str, attributes: dict[str, str], link: dict[str, Any]) -> list[LinuxFault]:
     match = _VLAN_NAME.match(name)
     parent = attributes.get("vlan-raw-device", match.group(1) if match else "")
     number = attributes.get("vlan-id", match.group(2) if match else "")
@@ -123,7 +129,9 @@ def _vlan_faults(name: str, attributes: dict[str, str], link: dict[str, Any]) ->
         and link.get("link") == parent
         and str(_data(link).get("id")) == number
     )
-    return [] if is_it else [f"{name}: is not VLAN {number} on {parent}"]
+    if is_it:
+        return []
+    return [LinuxFault(FaultKind.WRONG_VLAN, name, expected=f"{number} on {parent}")]
 
 
 # The same addresses are looked at again at each reading of a router.

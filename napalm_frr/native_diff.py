@@ -7,13 +7,14 @@ from collections.abc import Iterable
 
 from napalm_frr.frr_tree import Contexts, Path
 from napalm_frr.interfaces_text import AUTO, name_of
+from napalm_frr.linux_fault import LinuxFault
 
 
 def diff_device(
     hostnames: tuple[str, str],
     interfaces: tuple[Contexts, Contexts],
     frr: tuple[Contexts, Contexts],
-    faults: Iterable[str] = (),
+    faults: Iterable[LinuxFault] = (),
 ) -> str:
     """Compare (running, candidate) of each part; "" when nothing differs.
 
@@ -30,7 +31,7 @@ def diff_device(
     return "\n".join(filter(None, (told, linux_diff(faults))))
 
 
-def linux_diff(faults: Iterable[str]) -> str:
+def linux_diff(faults: Iterable[LinuxFault]) -> str:
     """The part of a diff that says where Linux is not as its text says; "" when it is."""
     lines = [f"! {fault}" for fault in faults]
     if not lines:

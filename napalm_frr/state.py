@@ -13,6 +13,7 @@ from napalm_frr import device_text, frr_tree, interfaces_text, linux_check, merg
 from napalm_frr.device_text import DeviceText
 from napalm_frr.errors import DeviceTextError
 from napalm_frr.frr_tree import Contexts
+from napalm_frr.linux_fault import LinuxFault
 
 
 # A commit reads the same two texts several times: what runs, and what is to run. Nobody changes
@@ -31,7 +32,7 @@ class DeviceState:
     frr: Contexts = field(repr=False)
     fingerprint: str = ""
     """SHA-256 of both parts as the router printed them; empty for what no router printed."""
-    faults: tuple[str, ...] = ()
+    faults: tuple[LinuxFault, ...] = ()
     """Where the router's Linux is not as its own interfaces text says (``linux_check``)."""
 
     @classmethod
@@ -129,7 +130,7 @@ def refuse_management_change(
                 )
 
 
-def faults_of_equal(texts: dict[str, str], wanted: DeviceText) -> tuple[str, ...] | None:
+def faults_of_equal(texts: dict[str, str], wanted: DeviceText) -> tuple[LinuxFault, ...] | None:
     """Linux's faults on a router whose text is block by block the wanted one; None when it is
     not. Most routers are as they should be, and then their lines need not be taken apart."""
     running = device_text.as_read(
@@ -156,7 +157,7 @@ def _blocks(frr: str) -> list[str]:
 
 def _linux_faults(
     texts: dict[str, str], interfaces: Contexts, frr: Contexts | str
-) -> tuple[str, ...]:
+) -> tuple[LinuxFault, ...]:
     linux = json.loads(texts.get("linux") or "[]")
     faults = linux_check.faults(interfaces, linux) if linux else ()
     labels = json.loads(texts.get("labels") or "[]")

@@ -10,6 +10,7 @@ from typing import Any
 from nornir.core.task import Result, Task
 
 from egovnet.tasks.device import disconnect, driver
+from egovnet.tasks.driver import DeviceFault, LineChange
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState
 from egovnet.templates.registry import PLATFORMS
@@ -40,8 +41,8 @@ class Reading:
     """
 
     text: str
-    changes: tuple[Any, ...]
-    faults: tuple[str, ...]
+    changes: tuple[LineChange, ...]
+    faults: tuple[DeviceFault, ...]
     diff: str
     dead: frozenset[str]
     judged: Any

@@ -5,13 +5,13 @@ counts. Lines are gathered by the object they belong to, and an object is as gra
 line.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from egovnet.playbooks.results.drift_report import RANKED, Difference, DriftClass
 from egovnet.playbooks.verify.control_plane import Check
+from egovnet.tasks.driver import DeviceFault
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import BgpInstance, DeviceFacts, NeighborFacts
 from egovnet.templates.model.lines import LineKind, LineMeaning
@@ -23,9 +23,6 @@ _CLASS_OF = {
     LineKind.SERVICE: DriftClass.SERVICE,
     LineKind.FOREIGN: DriftClass.UNMANAGED,
 }
-#: What Linux does otherwise than its text says, where that opens a way between tables.
-_OPENS = re.compile(r": (is in VRF |takes in labels,|is not a VRF with table )")
-_STRANGER = re.compile(r": is a (vlan|vrf) that the text does not have")
 #: What the state says of a VRF's targets once more when its configuration says so already.
 _SAID_BY_LINES = ("route targets",)
 
@@ -75,28 +72,28 @@ def configuration_differences(
     return found
 
 
-def linux_differences(device: Device, faults: Iterable[str]) -> Iterator[Difference]:
+def linux_differences(device: Device, faults: Iterable[DeviceFault]) -> Iterator[Difference]:
     """Where a device's Linux is not as its own text says; a commit repairs that."""
-    by_name: dict[str, list[str]] = {}
+    by_name: dict[str, list[DeviceFault]] = {}
     for fault in faults:
-        by_name.setdefault(fault.partition(":")[0], []).append(fault)
+        by_name.setdefault(fault.subject, []).append(fault)
     vrf_of = {i.name: i.vrf or "" for i in device.interfaces}
     names = {vrf.name for vrf in device.vrfs}
-    for name, said in by_name.items():
-        opens = any(_OPENS.search(fault) for fault in said)
-        stranger = any(_STRANGER.search(fault) for fault in said)
+    for name, found in by_name.items():
+        opens = any(fault.joins_tables for fault in found)
+        unowned = any(fault.unowned for fault in found)
         klass = DriftClass.LEAK if opens else DriftClass.SERVICE
-        if stranger and not opens:
+        if unowned and not opens:
             klass = DriftClass.UNMANAGED
         yield Difference(
             device=device.name,
             klass=klass,
             kind="state",
             subject=f"Linux interface {name}",
-            message="; ".join(said),
+            message="; ".join(map(str, found)),
             vrf=name if name in names else vrf_of.get(name, ""),
-            mendable=not stranger,
-            why_not="not egovnet's: its text does not have it" if stranger else "",
+            mendable=not unowned,
+            why_not="not egovnet's: its text does not have it" if unowned else "",
         )
 
 

@@ -84,7 +84,7 @@ def test_linux_is_as_its_text_says_in_the_drivers_eyes() -> None:
         assert linux.check(text.interfaces)[1]
     assert linux.delete("eth1.101")
     faults = linux_check.faults(stanzas, json.loads(linux.addresses_json()))
-    assert faults == ("eth1.101: is missing",)
+    assert [str(fault) for fault in faults] == ["eth1.101: is missing"]
     assert not linux.check(before)[1]
 
 
