@@ -263,8 +263,8 @@ def test_what_the_image_copies_is_enough(tmp_path: Path) -> None:
             assert (ROOT / name).exists(), name
             goal = source / target / (name if target == "./" else "")
             if (ROOT / name).is_dir():
-                ignore = shutil.ignore_patterns("__pycache__")
-                shutil.copytree(ROOT / name, goal, ignore=ignore)
+                ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+                shutil.copytree(ROOT / name, goal, ignore=ignore, symlinks=True)
             else:
                 shutil.copy(ROOT / name, goal)
     (line,) = (script for script in instructions("RUN") if script.endswith(" ."))
@@ -276,7 +276,7 @@ def test_what_the_image_copies_is_enough(tmp_path: Path) -> None:
         sys.executable,
         "-c",
         f"import sys; sys.path.insert(0, {str(site)!r})\n"
-        "import playbooks; print(playbooks.__file__)\n"
+        "import egovnet.playbooks; print(egovnet.playbooks.__file__)\n"
         "from egovnet.playbooks.report.html.page import environment\n"
         "environment().get_template('page.html.j2')\n"
         "from egovnet.playbooks.cli.main import main; main(['validate'])",
