@@ -1,1 +1,4 @@
-"""Registers of an inventory: one file each, with its model and its checks."""
+"""Registers of an inventory: a module each, with its model, its checks and a `REGISTER`.
+
+They are found by listing this folder; `egovnet.inventory.register` says what one is.
+"""

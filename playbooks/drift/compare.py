@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from egovnet.playbooks.results.drift_report import RANKED, Difference, DriftClass
+from egovnet.inventory.model.drift_class import DriftClass
+from egovnet.playbooks.results.drift_report import RANKED, Difference
 from egovnet.playbooks.verify.control_plane import Check
 from egovnet.tasks.driver import DeviceFault
 from egovnet.templates.model.device import Device

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from egovnet.inventory.allocation.allocate import vrf_of
+from egovnet.inventory.model.drift_class import DriftClass
+from egovnet.inventory.registers import drift_rules
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.playbooks.core.run_on_devices import Progress
 from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.drift.apply_rules import apply_rules
 from egovnet.playbooks.drift.collect import DEFAULT_TIMEOUT, Collected, as_meant, collect, now
 from egovnet.playbooks.drift.compare import (
     Change,
@@ -19,7 +22,6 @@ from egovnet.playbooks.drift.compare import (
     state_differences,
 )
 from egovnet.playbooks.drift.history import Before, History
-from egovnet.playbooks.drift.policy import read_policy
 from egovnet.playbooks.drift.remediate import Remediator, Wish
 from egovnet.playbooks.drift.separation import (
     AS_LAST_SEEN,
@@ -34,7 +36,6 @@ from egovnet.playbooks.results.drift_report import (
     MENDED,
     DeviceNight,
     Difference,
-    DriftClass,
     Night,
     Remediation,
     Standing,
@@ -98,7 +99,7 @@ def drift(
         InventoryError: a wrong inventory or drift.yaml.
     """
     wanted = frozenset(map(_mendable, remediate))
-    policy = read_policy(context.directory, context.network)
+    rules = drift_rules.REGISTER.read(context.directory, context.network)
     history = History(context.journal.engine, context.network.backbone.name)
     before = history.before(question(context))
     if whole:
@@ -108,11 +109,11 @@ def drift(
     judged = _judge(job)
     moment = datetime.now(UTC)
     judged.differences = [
-        policy.stand(d, moment) for d in history.with_age(judged.differences, started)
+        apply_rules(rules, d, moment) for d in history.with_age(judged.differences, started)
     ]
     remediation = None
     if wanted:
-        wish = Wish(wanted, policy.share if share is None else share)
+        wish = Wish(wanted, rules.share if share is None else share)
         remediation = _put_back(job, judged, wish, ticket)
     trend = history.trend()
     night = Night(
@@ -125,7 +126,7 @@ def drift(
         proof=judged.proof,
         trend=trend,
         remediation=remediation,
-        policy_notes=tuple(policy.expired(moment.date())),
+        policy_notes=tuple(rules.expired(moment.date())),
     )
     run = history.keep(
         started,

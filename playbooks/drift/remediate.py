@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.model.errors import InventoryError
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.playbooks.archive.catch_up import archived
@@ -25,7 +26,7 @@ from egovnet.playbooks.core.workspace import Context
 from egovnet.playbooks.drift.compare import Change
 from egovnet.playbooks.drift.separation import devices_of, prove_read, read_facts
 from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
-from egovnet.playbooks.results.drift_report import Difference, DriftClass, Remediation, rank
+from egovnet.playbooks.results.drift_report import Difference, Remediation, rank
 from egovnet.playbooks.rollback.undo_intent import means_the_same, meant
 from egovnet.tasks.restore_lines import put_back
 from egovnet.templates.registry import render

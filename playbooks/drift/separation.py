@@ -7,11 +7,12 @@ run what it ran when it last did. What denies the proof makes a difference a lea
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.model.errors import Problem
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.verdict import Finding, Severity, Verdict
 from egovnet.isolation.prove import prove
-from egovnet.playbooks.results.drift_report import Difference, DriftClass
+from egovnet.playbooks.results.drift_report import Difference
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import ConfigTextError

@@ -11,21 +11,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-
-class DriftClass(StrEnum):
-    """How grave a difference is; the gravest first."""
-
-    #: A path that must not be, or that nothing rules out (the proof, and tables as they are).
-    LEAK = "leak"
-    #: A customer or the backbone is served otherwise than meant.
-    SERVICE = "service"
-    #: Keys, passwords, filters, limits.
-    POLICY = "policy"
-    #: Lines that egovnet does not own and never takes away.
-    UNMANAGED = "unmanaged"
-    #: Another way to say the same: it is told and is no drift.
-    COSMETIC = "cosmetic"
-
+from egovnet.inventory.model.drift_class import DriftClass
 
 RANKED = tuple(DriftClass)
 #: The remedy of a difference that was put back and seen to be gone.

@@ -1,7 +1,7 @@
-"""`validate`: schema, cross references, policy and allocation of an inventory; writes nothing."""
+"""`validate`: schema, cross references, registers and numbers of an inventory; writes nothing."""
 
+from egovnet.inventory.register import read_registers
 from egovnet.playbooks.core.workspace import Context
-from egovnet.playbooks.drift.policy import read_policy
 from egovnet.playbooks.results.outcome import Outcome
 
 
@@ -13,7 +13,7 @@ def validate(context: Context) -> Outcome:
     """
     network = context.network
     _ = context.allocation
-    read_policy(context.directory, network)
+    read_registers(context.directory, network)
     return Outcome(
         "validate",
         {

@@ -76,7 +76,7 @@ def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
     management = device.management
     return {
         "lo": InterfaceFacts(
-            "lo", addresses=_ordered(device.loopbacks), igp=_BOTH, igp_passive=True
+            "lo", addresses=_ordered(device.loopbacks), igp=_BOTH, igp_passive=True, loopback=True
         ),
         management.interface: InterfaceFacts(
             management.interface, vrf=management.vrf, addresses=(management.address,)

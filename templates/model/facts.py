@@ -137,6 +137,8 @@ class InterfaceFacts:
     #: Families for which an IGP runs on it, passive or not.
     igp: frozenset[AddressFamily] = frozenset()
     igp_passive: bool = False
+    #: The router's own loopback in the default table, whatever the platform calls it.
+    loopback: bool = False
     #: Policy routing: what packets coming in here may be sent to, besides their own table.
     policy_routes: tuple["PolicyRoute", ...] = ()
     shutdown: bool = False
@@ -271,13 +273,19 @@ class VrfFacts:
     """A VRF as Linux (or the platform) makes it. `table` is None where the text leaves it open.
 
     `closed`: families with a route of last resort that discards, so that no look-up goes on in
-    another table.
+    another table. `isolated`: a look-up that finds nothing ends here whatever the routes are; the
+    platform itself keeps tables apart (Linux's rule l3mdev does not).
     """
 
     name: str
     table: int | None = None
     closed: frozenset[AddressFamily] = frozenset()
+    isolated: bool = False
     line: int = field(default=0, compare=False)
+
+    def falls_through(self, family: AddressFamily) -> bool:
+        """Whether a look-up of `family` that finds nothing here goes on in the default table."""
+        return not self.isolated and family not in self.closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.cli.main import main
 from egovnet.playbooks.report.files.drift_metrics import drift_metrics
-from egovnet.playbooks.results.drift_report import DriftClass
 from egovnet.playbooks.results.outcome import Exit
 from tests.playbooks.nights import NETWORK, SILENT
 

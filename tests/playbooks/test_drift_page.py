@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import pytest
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.report.html.drift_page import MOST_OF_A_CLASS, MOST_SECTIONS, drift_page
 from egovnet.playbooks.report.html.trend_chart import trend_chart
 from egovnet.playbooks.report.text.drift_words import ANSWERS, difference_of, entries
 from egovnet.playbooks.report.text.visible import visible
-from egovnet.playbooks.results.drift_report import DriftClass, Night, Separation, Standing
+from egovnet.playbooks.results.drift_report import Night, Separation, Standing
 from tests.playbooks.nights import (
     CLEAN,
     COSMETIC,

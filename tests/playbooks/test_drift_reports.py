@@ -16,6 +16,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.core.workspace import UsageError
 from egovnet.playbooks.report.console import drift as drift_text
 from egovnet.playbooks.report.console.output import show
@@ -24,13 +25,7 @@ from egovnet.playbooks.report.files.drift_junit import drift_junit
 from egovnet.playbooks.report.files.drift_markdown import MOST_BYTES, drift_markdown
 from egovnet.playbooks.report.files.drift_metrics import MOST_SILENT, drift_metrics
 from egovnet.playbooks.report.text.visible import visible
-from egovnet.playbooks.results.drift_report import (
-    Difference,
-    DriftClass,
-    LastKnown,
-    Night,
-    Standing,
-)
+from egovnet.playbooks.results.drift_report import Difference, LastKnown, Night, Standing
 from egovnet.playbooks.results.outcome import Outcome
 from tests.playbooks.nights import (
     CLEAN,

@@ -6,17 +6,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
 from egovnet.playbooks.report.text.visible import visible
-from egovnet.playbooks.results.drift_report import (
-    Difference,
-    DriftClass,
-    LastKnown,
-    Separation,
-    rank,
-)
+from egovnet.playbooks.results.drift_report import Difference, LastKnown, Separation, rank
 from egovnet.playbooks.results.verdict import counted
 
 #: Rows of one class that are shown; --json and the page have them all.

@@ -8,13 +8,13 @@ and what egovnet does not own are skipped with the reason; a device as meant is 
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.drift_report import (
     MENDED,
     DeviceNight,
     Difference,
-    DriftClass,
     Night,
     Separation,
     Standing,

@@ -7,10 +7,11 @@ mention or issue number can be made of it, on GitLab and GitHub alike.
 import re
 from collections.abc import Iterable
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
 from egovnet.playbooks.report.text.visible import visible
-from egovnet.playbooks.results.drift_report import DriftClass, Night, Separation
+from egovnet.playbooks.results.drift_report import Night, Separation
 from egovnet.playbooks.results.verdict import counted
 
 #: Bytes. GitHub refuses a comment of 65,536 characters.

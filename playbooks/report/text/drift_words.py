@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.results.drift_report import (
     MENDED,
     DeviceNight,
     Difference,
-    DriftClass,
     LastKnown,
     Night,
     Separation,

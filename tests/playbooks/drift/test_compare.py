@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from egovnet.playbooks.results.drift_report import DriftClass
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.templates.registry import render
 from tests.playbooks.drift.looks import Look, Meant, look, reference
 

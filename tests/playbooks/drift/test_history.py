@@ -6,10 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
+from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.drift.history import AsMeant, History
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.tables import make_tables
-from egovnet.playbooks.results.drift_report import DeviceNight, Difference, DriftClass
+from egovnet.playbooks.results.drift_report import DeviceNight, Difference
 from egovnet.tasks.read_device import Seen
 
 FIRST, SECOND = "2026-11-23T03:00:00+00:00", "2026-11-24T03:00:00+00:00"

@@ -1,0 +1,98 @@
+"""`drift.yaml` of an inventory: what a drift run waits for, puts up with, and may restore.
+
+```yaml
+grace:                  # minutes that a difference may last before it counts, by class
+  service: 30
+share: 5                # percent of the network's routers that a run may change
+acknowledged:
+  snmp-of-the-noc:
+    devices: ["sh-*"]   # names or patterns as in a shell
+    class: unmanaged
+    subject: "snmp-server*"
+    approved-by: Li Na
+    reason: the monitoring of the centre, until it is in the inventory
+    expires: 2027-01-31 # the last day on which it holds
+```
+
+A leak has no grace and is never acknowledged.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from egovnet.inventory.model.drift_class import DriftClass
+from egovnet.inventory.model.errors import Problem
+from egovnet.inventory.model.sections import Closed, Network
+from egovnet.inventory.register import Register
+from egovnet.inventory.source.closed_file import problem_at
+from egovnet.inventory.source.yaml_source import Document
+
+FILE = "drift.yaml"
+#: Percent of the network's routers that a run may change unless the file says otherwise.
+DEFAULT_SHARE = 5
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+#: Minutes of a week: a difference that may last longer wants an acknowledgement with a name.
+_LONGEST_GRACE = 7 * 24 * 60
+
+
+class Acknowledgement(Closed):
+    """A difference that somebody answers for until a day."""
+
+    devices: Annotated[tuple[_Text, ...], Field(min_length=1)]
+    klass: Annotated[DriftClass, Field(alias="class")]
+    subject: _Text = "*"
+    approved_by: _Text
+    reason: _Text
+    expires: date
+
+    def covers(self, device: str, klass: DriftClass, subject: str) -> bool:
+        """Whether it is about a difference of `klass` in `subject` of `device`."""
+        return (
+            klass is self.klass
+            and any(fnmatchcase(device, pattern) for pattern in self.devices)
+            and fnmatchcase(subject, self.subject)
+        )
+
+
+class DriftRules(Closed):
+    """The whole file; without one, nothing is waited for or put up with."""
+
+    grace: dict[DriftClass, Annotated[int, Field(strict=True, ge=0, le=_LONGEST_GRACE)]] = Field(
+        default_factory=dict
+    )
+    share: Annotated[int, Field(strict=True, ge=0, le=100)] = DEFAULT_SHARE
+    acknowledged: dict[_Text, Acknowledgement] = Field(default_factory=dict)
+
+    def expired(self, today: date) -> Iterator[str]:
+        """Sentences about acknowledgements that hold no more."""
+        for name, entry in self.acknowledged.items():
+            if entry.expires < today:
+                yield (
+                    f"{FILE}: acknowledged.{name} expired on {entry.expires.isoformat()}; renew it "
+                    f"with {entry.approved_by}, or take it out"
+                )
+
+
+def _cross_checks(rules: DriftRules, document: Document, network: Network) -> Iterator[Problem]:
+    if DriftClass.LEAK in rules.grace:
+        yield problem_at(
+            document, ("grace", "leak"), "a grace period for leaks", "take it out: a leak counts"
+        )
+    for name, entry in rules.acknowledged.items():
+        place = ("acknowledged", name)
+        if entry.klass in (DriftClass.LEAK, DriftClass.COSMETIC):
+            found = f"{entry.klass.value} cannot be acknowledged"
+            remedy = "a leak must go" if entry.klass is DriftClass.LEAK else "it is no drift"
+            yield problem_at(document, (*place, "class"), found, remedy)
+        for number, pattern in enumerate(entry.devices):
+            if not any(fnmatchcase(router, pattern) for router in network.routers):
+                found = f"{pattern!r} is no router of the inventory"
+                remedy = "name one, or a pattern that finds one"
+                yield problem_at(document, (*place, "devices", number), found, remedy)
+
+
+REGISTER = Register(name="drift rules", file=FILE, model=DriftRules, cross_checks=_cross_checks)
