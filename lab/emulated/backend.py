@@ -16,9 +16,8 @@ from pathlib import Path
 from egovnet.lab.access import make_access
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
 from egovnet.lab.emulated.control import Control
-from egovnet.lab.emulated.fleet import FleetSpec, RouterSpec
 from egovnet.lab.emulated.process import start
-from egovnet.lab.emulated.router import Durations
+from egovnet.lab.emulated.spec import Durations, FleetSpec, RouterSpec
 from egovnet.lab.errors import GuestError, LabDiffersError, LabError, LabNotRunningError, NodeError
 from egovnet.lab.state import (
     LabState,

@@ -8,50 +8,18 @@ import ipaddress
 import secrets
 import time
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from egovnet.lab.device_text import split_device_text
-from egovnet.lab.emulated import faults, vtysh_commands
-from egovnet.lab.emulated.control_plane import ControlPlane
-from egovnet.lab.emulated.daemons import KILLABLE
+from egovnet.lab.emulated import faults
+from egovnet.lab.emulated.control_plane.control_plane import ControlPlane
 from egovnet.lab.emulated.faults import Script
-from egovnet.lab.emulated.router import Durations, Router
-from egovnet.lab.emulated.server import Login, Station
+from egovnet.lab.emulated.frr.daemons import KILLABLE
+from egovnet.lab.emulated.router.router import Router
+from egovnet.lab.emulated.spec import Durations, FleetSpec
+from egovnet.lab.emulated.ssh import show_commands
+from egovnet.lab.emulated.ssh.server import Login, Station
 from egovnet.lab.errors import NodeError
-
-
-class RouterSpec(BaseModel):
-    """One router as it is to be started."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    text: str
-    address: tuple[str, int]
-    host_key: str
-    """An OpenSSH private key."""
-    management: str = ""
-    """The router's address as it knows it itself; "" for eth0's in its text."""
-    ports: tuple[str, ...] = ()
-    """What is cabled, eth0 among it; empty for eth0 to eth8 and what the text names."""
-
-
-class FleetSpec(BaseModel):
-    """A whole lab of emulated routers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    control: Path
-    """Where the control socket is made."""
-    routers: tuple[RouterSpec, ...]
-    public_key: str
-    password: str = ""
-    user: str = "root"
-    durations: dict[str, float] = {}
-    latency: float = 0.0
 
 
 class Fleet:
@@ -60,19 +28,24 @@ class Fleet:
     def __init__(self, spec: FleetSpec) -> None:
         login = Login(spec.user, spec.public_key, spec.password)
         durations = Durations(**spec.durations)
-        self.stations: dict[str, Station] = {}
-        for router in spec.routers:
-            made = Router(
+        routers = {
+            router.name: Router(
                 router.name,
                 router.text,
                 management=router.management,
                 ports=router.ports,
                 durations=durations,
             )
-            station = Station(made, router.address, router.host_key, login)
+            for router in spec.routers
+        }
+        self._plane = ControlPlane(routers.values())
+        self.stations: dict[str, Station] = {}
+        for entry in spec.routers:
+            station = Station(
+                routers[entry.name], self._plane, entry.address, entry.host_key, login
+            )
             station.latency = spec.latency
-            self.stations[router.name] = station
-        self._plane = ControlPlane(station.router for station in self.stations.values())
+            self.stations[entry.name] = station
 
     async def open(self) -> None:
         """Listen on all addresses; raises OSError."""
@@ -188,7 +161,7 @@ class Fleet:
     def do_break_session(self, name: str, vrf: str, neighbor: str) -> None:
         """A BGP session goes down and stays so; ``vrf`` is "default" for the backbone."""
         router = self.station(name).router
-        if neighbor not in vtysh_commands.neighbors(router, vrf):
+        if neighbor not in show_commands.neighbors(router, vrf):
             raise NodeError(f"has no neighbour {neighbor} in VRF {vrf}", where=name)
         router.broken_sessions.add((vrf, neighbor))
         router.note()
@@ -220,7 +193,7 @@ class Fleet:
 
     def do_configure(self, name: str, lines: list[str]) -> None:
         """Type lines at the router, in configuration mode."""
-        vtysh_commands.configure(self.station(name).router, lines)
+        show_commands.configure(self.station(name).router, lines)
 
     async def do_exec(self, name: str, line: str, seconds: float = 60.0) -> dict[str, Any]:
         """Run a shell line on a router."""

@@ -14,8 +14,7 @@ from typing import Any, Self
 from egovnet.lab.access import make_access
 from egovnet.lab.emulated.control import Control
 from egovnet.lab.emulated.faults import AnyFault, to_data
-from egovnet.lab.emulated.fleet import FleetSpec, RouterSpec
-from egovnet.lab.emulated.router import Durations
+from egovnet.lab.emulated.spec import Durations, FleetSpec, RouterSpec
 from egovnet.lab.errors import GuestError, NodeError
 from egovnet.lab.state import write_private
 from egovnet.lab.topology import Node, Topology

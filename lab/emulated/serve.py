@@ -13,15 +13,16 @@ import signal
 import sys
 from pathlib import Path
 
-from egovnet.lab.emulated import control
-from egovnet.lab.emulated.fleet import Fleet, FleetSpec
+from egovnet.lab.emulated import control_server
+from egovnet.lab.emulated.fleet import Fleet
+from egovnet.lab.emulated.spec import FleetSpec
 from egovnet.lab.errors import LabError
 
 
 async def _serve(spec: FleetSpec) -> None:
     fleet = Fleet(spec)
     await fleet.open()
-    server = await control.serve(fleet, spec.control)
+    server = await control_server.serve(fleet, spec.control)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

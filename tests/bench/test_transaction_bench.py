@@ -16,7 +16,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from egovnet.inventory.model.sections import Role
 from egovnet.lab.emulated.process import EmulatedRouters
-from egovnet.lab.emulated.router import MEASURED, Durations
+from egovnet.lab.emulated.spec import MEASURED, Durations
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options, Verdict

@@ -14,7 +14,7 @@ import yaml
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.faults import AnyFault
 from egovnet.lab.emulated.process import EmulatedRouters
-from egovnet.lab.emulated.router import Durations
+from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.workspace import Context

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.process import EmulatedRouters
-from egovnet.lab.emulated.router import Durations
+from egovnet.lab.emulated.spec import Durations
 from egovnet.lab.microvm import MicroVm
 
 NAME = "r1"

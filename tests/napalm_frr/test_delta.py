@@ -9,8 +9,8 @@ import pytest
 import yaml
 from hypothesis import given, settings
 
-from egovnet.lab.emulated import vtysh
-from egovnet.lab.emulated.frr_config import FrrConfig
+from egovnet.lab.emulated.frr import vtysh
+from egovnet.lab.emulated.frr.config import FrrConfig
 from napalm_frr.delta import compute_delta
 from napalm_frr.frr_tree import parse, same
 from napalm_frr.merge import merge_frr

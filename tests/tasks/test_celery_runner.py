@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.faults import AnyFault
-from egovnet.lab.emulated.router import Durations
+from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.run_on_devices import FleetResult, Silent, run
 from egovnet.playbooks.core.workspace import Context

@@ -11,7 +11,7 @@ from nornir.core.task import MultiResult, Task
 
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.process import EmulatedRouters
-from egovnet.lab.emulated.router import Durations
+from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.core.workspace import Context
 from egovnet.tasks.commit import TAKEN_UP, commit
 from egovnet.tasks.device import Deadline

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.lab.emulated import vtysh_commands
-from egovnet.lab.emulated.agent import Agent
-from egovnet.lab.emulated.control_plane import ControlPlane
-from egovnet.lab.emulated.router import Router
-from egovnet.lab.emulated.shell import Shell
+from egovnet.lab.emulated.agent.agent import Agent
+from egovnet.lab.emulated.control_plane.control_plane import ControlPlane
+from egovnet.lab.emulated.router.router import Router
+from egovnet.lab.emulated.ssh import show_commands
+from egovnet.lab.emulated.ssh.shell import Shell
 from egovnet.templates.frr.state.state_reader import read_state, state_script
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.state import DeviceState
@@ -29,27 +29,40 @@ DEVICES = intend(NETWORK, allocate(NETWORK))
 TEXTS = {name: render(device) for name, device in DEVICES.items()}
 
 
+class Wired(Router):
+    """A router that is asked for its part in a control plane."""
+
+    plane: ControlPlane
+
+
+def wire(routers: Mapping[str, Wired]) -> None:
+    """Make them one fleet, which knows nothing yet."""
+    plane = ControlPlane(routers.values())
+    for router in routers.values():
+        router.plane = plane
+
+
 @pytest.fixture
-def routers() -> Mapping[str, Router]:
-    made = {name: Router(name, text, ports=ports(text)) for name, text in TEXTS.items()}
-    ControlPlane(made.values())
+def routers() -> Mapping[str, Wired]:
+    made = {name: Wired(name, text, ports=ports(text)) for name, text in TEXTS.items()}
+    wire(made)
     return made
 
 
-def output(router: Router, command: str) -> str:
-    return asyncio.run(Shell(router, Agent(router)).run(command)).stdout
+def output(router: Wired, command: str) -> str:
+    return asyncio.run(Shell(router, Agent(router), router.plane).run(command)).stdout
 
 
-def state(router: Router) -> DeviceState:
+def state(router: Wired) -> DeviceState:
     device = DEVICES[router.name]
     return read_state(device, output(router, state_script(device)))
 
 
-def configure(router: Router, *lines: str) -> None:
-    vtysh_commands.configure(router, list(lines))
+def configure(router: Wired, *lines: str) -> None:
+    show_commands.configure(router, list(lines))
 
 
-def test_every_question_is_answered(routers: Mapping[str, Router]) -> None:
+def test_every_question_is_answered(routers: Mapping[str, Wired]) -> None:
     for router in routers.values():
         assert state(router).unread == {}
 
@@ -66,7 +79,7 @@ def test_every_question_is_answered(routers: Mapping[str, Router]) -> None:
     ],
 )
 def test_an_adjacency_needs_both_ends_to_say_the_same(
-    routers: Mapping[str, Router], lines: tuple[str, ...]
+    routers: Mapping[str, Wired], lines: tuple[str, ...]
 ) -> None:
     assert "eth1" in state(routers["pe1"]).isis
     assert "eth1x" in state(routers["rr1"]).isis
@@ -76,14 +89,14 @@ def test_an_adjacency_needs_both_ends_to_say_the_same(
     assert "eth2x" in state(routers["rr1"]).isis
 
 
-def test_a_smaller_mtu_ends_an_adjacency(routers: Mapping[str, Router]) -> None:
+def test_a_smaller_mtu_ends_an_adjacency(routers: Mapping[str, Wired]) -> None:
     router = routers["pe1"]
     router.ifreload(router.interfaces.replace("mtu 1600", "mtu 1500"))
     assert state(router).isis == frozenset()
 
 
 def test_ldp_needs_it_on_the_interface_and_the_same_password(
-    routers: Mapping[str, Router],
+    routers: Mapping[str, Wired],
 ) -> None:
     one, other = DEVICES["pe1"].router_id, DEVICES["rr1"].router_id
     assert str(other) in state(routers["pe1"]).ldp
@@ -110,7 +123,7 @@ def test_ldp_needs_it_on_the_interface_and_the_same_password(
     ],
 )
 def test_a_session_needs_both_ends_to_say_the_same(
-    routers: Mapping[str, Router], lines: str
+    routers: Mapping[str, Wired], lines: str
 ) -> None:
     rr, pe = (str(DEVICES[name].router_id) for name in ("rr1", "pe1"))
     configure(routers["pe1"], "router bgp 65000", *lines.format(rr=rr).split("|"))
@@ -119,7 +132,7 @@ def test_a_session_needs_both_ends_to_say_the_same(
     assert ("default", str(DEVICES["pe2"].router_id)) in state(routers["rr1"]).bgp
 
 
-def routes_from(routers: Mapping[str, Router], edge: int) -> frozenset[str]:
+def routes_from(routers: Mapping[str, Wired], edge: int) -> frozenset[str]:
     """The site's prefixes of an edge that pe1 has in their VPN."""
     site = NETWORK.sites[f"site{edge}-1"]
     have = state(routers["pe1"]).routes["i-vpn1v1", "ipv4"]
@@ -127,7 +140,7 @@ def routes_from(routers: Mapping[str, Router], edge: int) -> frozenset[str]:
 
 
 def test_a_reflector_tells_one_that_is_no_client_of_its_clients_only(
-    routers: Mapping[str, Router],
+    routers: Mapping[str, Wired],
 ) -> None:
     pe1, pe2 = (str(DEVICES[name].router_id) for name in ("pe1", "pe2"))
     for reflector in ("rr1", "rr2"):
@@ -140,7 +153,7 @@ def test_a_reflector_tells_one_that_is_no_client_of_its_clients_only(
     assert not routes_from(routers, 2)
 
 
-def test_two_reflectors_between(routers: Mapping[str, Router]) -> None:
+def test_two_reflectors_between(routers: Mapping[str, Wired]) -> None:
     rr1, rr2 = (str(DEVICES[name].router_id) for name in ("rr1", "rr2"))
     configure(routers["pe1"], "router bgp 65000", f"neighbor {rr2} shutdown")
     configure(routers["pe2"], "router bgp 65000", f"neighbor {rr1} shutdown")
@@ -153,7 +166,7 @@ def test_two_reflectors_between(routers: Mapping[str, Router]) -> None:
     "line", ["no import vpn", "no rt vpn import 65000:1"], ids=["no import", "no target"]
 )
 def test_a_vrf_that_imports_nothing_has_what_is_its_own(
-    routers: Mapping[str, Router], line: str
+    routers: Mapping[str, Wired], line: str
 ) -> None:
     assert routes_from(routers, 2)
     family = ("router bgp 65000 vrf i-vpn1v1", "address-family ipv4 unicast")
@@ -167,7 +180,7 @@ def test_a_vrf_that_imports_nothing_has_what_is_its_own(
     ["no export vpn", "no label vpn export auto", "no redistribute connected"],
 )
 def test_what_is_announced_follows_the_configuration(
-    routers: Mapping[str, Router], line: str
+    routers: Mapping[str, Wired], line: str
 ) -> None:
     table = ("i-vpn1v1", "ipv4")
     assert state(routers["pe2"]).announced[table]  # type: ignore[index] # a table
@@ -177,7 +190,7 @@ def test_what_is_announced_follows_the_configuration(
     assert bool(routes_from(routers, 2)) == ("redistribute" in line), "the CE's are BGP's anyway"
 
 
-def test_a_vrf_s_routes_leak_by_its_name(routers: Mapping[str, Router]) -> None:
+def test_a_vrf_s_routes_leak_by_its_name(routers: Mapping[str, Wired]) -> None:
     routers["pe1"].run_script(
         "router bgp 65000 vrf other\n address-family ipv4 unicast\n  import vrf i-vpn1v1\n"
     )
@@ -188,7 +201,7 @@ def test_a_vrf_s_routes_leak_by_its_name(routers: Mapping[str, Router]) -> None:
     assert {str(p) for p in NETWORK.sites["site1-1"].prefixes} & have
 
 
-def test_napalm_s_sessions_are_those_of_the_summary(routers: Mapping[str, Router]) -> None:
+def test_napalm_s_sessions_are_those_of_the_summary(routers: Mapping[str, Wired]) -> None:
     answers = output(
         routers["pe1"], "vtysh -c 'show bgp vrfs json' -c 'show bgp vrf all neighbors json'"
     )
@@ -204,7 +217,7 @@ def test_napalm_s_sessions_are_those_of_the_summary(routers: Mapping[str, Router
 
 
 def test_after_any_change_the_answers_are_those_of_a_network_just_started(
-    routers: Mapping[str, Router],
+    routers: Mapping[str, Wired],
 ) -> None:
     first = {name: state(router) for name, router in routers.items()}
     vrf = ("router bgp 65000 vrf i-vpn1v1", "address-family ipv6 unicast")
@@ -224,7 +237,7 @@ def test_after_any_change_the_answers_are_those_of_a_network_just_started(
     for change in changes:
         change()
         lived = {name: state(router) for name, router in routers.items()}
-        ControlPlane(routers.values())
+        wire(routers)
         assert lived == {name: state(router) for name, router in routers.items()}
         seen.append(lived)
     assert all(one != other for one, other in zip([first, *seen], seen, strict=False))
@@ -232,10 +245,9 @@ def test_after_any_change_the_answers_are_those_of_a_network_just_started(
 
 
 def test_an_answer_is_kept_until_something_it_rests_on_changes(
-    routers: Mapping[str, Router],
+    routers: Mapping[str, Wired],
 ) -> None:
-    plane = routers["pe1"].control_plane
-    assert plane is not None
+    plane = routers["pe1"].plane
     made: list[str] = []
 
     def ask() -> str:
@@ -255,7 +267,7 @@ def test_an_answer_is_kept_until_something_it_rests_on_changes(
     assert ask() == "3"
 
 
-def test_the_shape_is_frr_s_own(routers: Mapping[str, Router]) -> None:
+def test_the_shape_is_frr_s_own(routers: Mapping[str, Wired]) -> None:
     """Every key that is told, FRR 8.4.4 tells in its answer to the same question."""
     recorded = sections((RECORDED / "gz-pe1.txt").read_text())
     told = sections(output(routers["pe1"], state_script(DEVICES["pe1"])))

@@ -18,7 +18,7 @@ from napalm.base.exceptions import (
 
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.process import EmulatedRouters
-from egovnet.lab.emulated.router import Durations
+from egovnet.lab.emulated.spec import Durations
 from napalm_frr import CommitStage
 from napalm_frr.agent import Answer
 from napalm_frr.errors import CommitUndone, RouterNotRestored, SessionLostInCommit

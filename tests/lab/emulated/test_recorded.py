@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from egovnet.lab.emulated import vtysh
-from egovnet.lab.emulated.commit_process import canonical
-from egovnet.lab.emulated.frr_config import FrrConfig
+from egovnet.lab.emulated.agent.commit_process import canonical
+from egovnet.lab.emulated.frr import vtysh
+from egovnet.lab.emulated.frr.config import FrrConfig
 
 HERE = Path(__file__).parent / "recorded"
 FILE = "/tmp/script"  # noqa: S108 -- where the scripts were on the recorded router

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from egovnet.lab.emulated import vtysh
-from egovnet.lab.emulated.command_syntax import Syntax
-from egovnet.lab.emulated.frr_config import FrrConfig
-from egovnet.lab.emulated.linux import Linux
-from egovnet.lab.emulated.router import Router
-from egovnet.lab.emulated.shell import split_commands
+from egovnet.lab.emulated.frr import vtysh
+from egovnet.lab.emulated.frr.command_syntax import Syntax
+from egovnet.lab.emulated.frr.config import FrrConfig
+from egovnet.lab.emulated.linux.linux import Linux
+from egovnet.lab.emulated.router.router import Router
+from egovnet.lab.emulated.ssh.shell import split_commands
 from napalm_frr import device_text, frr_tree, interfaces_text, linux_check
 from napalm_frr.delta import compute_delta
 from napalm_frr.vtysh_script import rejections, write_scripts

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from egovnet.lab.emulated.router import Files, Snapshot
+from egovnet.lab.emulated.router.router import Files, Snapshot
 
 
 class State(StrEnum):

@@ -7,8 +7,8 @@ import json
 import re
 from typing import Any, TypeAlias
 
-from egovnet.lab.emulated.control_plane import ControlPlane
-from egovnet.lab.emulated.router import Router
+from egovnet.lab.emulated.control_plane.control_plane import ControlPlane
+from egovnet.lab.emulated.router.router import Router
 
 _PRINTED = {"ipv4 unicast": "ipv4Unicast", "ipv6 unicast": "ipv6Unicast", "ipv4 vpn": "ipv4Vpn",
             "ipv6 vpn": "ipv6Vpn", "l2vpn evpn": "l2VpnEvpn"}  # fmt: skip
@@ -116,9 +116,8 @@ def routes(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     return "".join(documents)
 
 
-def route_digest(router: Router, version: str, tables: str) -> str:
+def route_digest(plane: ControlPlane, router: Router, version: str, tables: str) -> str:
     """What sha256sum prints of the kernel's tables, as `route_digest` asks it."""
-    plane = router.control_plane or ControlPlane([router])
     family = "ipv6" if version == "6" else "ipv4"
     alone = "/128" if version == "6" else "/32"
     numbers = {link.table: link.name for link in router.linux.links_of("vrf")}

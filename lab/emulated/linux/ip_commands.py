@@ -11,23 +11,19 @@ import json
 from collections.abc import Callable
 from typing import TypeAlias
 
-from egovnet.lab.emulated.linux import Link, Linux
-from egovnet.lab.emulated.router import Router
+from egovnet.lab.emulated.linux.linux import Link, Linux
 
 Said: TypeAlias = "tuple[str, str, int]"
 """Output, errors, exit code."""
 _WELL: Said = ("", "", 0)
 
 
-def run(router: Router, words: list[str]) -> Said:
+def run(linux: Linux, words: list[str]) -> Said:
     """Run ``ip`` with these words."""
-    linux = router.linux
     plain = [word for word in words if not word.startswith("-")]
     by_hand = _BY_HAND.get(tuple(plain[:2]))
     if by_hand is not None:
-        said = by_hand(linux, words, plain[2:])
-        router.note()
-        return said
+        return by_hand(linux, words, plain[2:])
     answers: dict[str, Callable[[], str]] = {
         "mpls": linux.labels_json,
         "addr": linux.addresses_json,

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from egovnet.lab.emulated.frr_commands import FAMILIES, PARENT, Line, Node, is_incomplete, read_line
-from egovnet.lab.emulated.frr_config import FrrConfig
-from egovnet.lab.emulated.frr_lines import OK, Path, Reply
+from egovnet.lab.emulated.frr.commands import Line, is_incomplete, read_line
+from egovnet.lab.emulated.frr.config import FrrConfig
+from egovnet.lab.emulated.frr.contexts import OK, Path, Reply
+from egovnet.lab.emulated.frr.nodes import FAMILIES, PARENT, Node
 
 UNKNOWN, INCOMPLETE = 2, 5
 Refuse: TypeAlias = "Callable[[str], Reply]"

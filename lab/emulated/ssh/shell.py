@@ -6,16 +6,14 @@ import asyncio
 import hashlib
 import re
 import shlex
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
-from egovnet.lab.emulated import ip_commands
-from egovnet.lab.emulated.agent import Agent, UsageError
-from egovnet.lab.emulated.control_answers import route_digest
+from egovnet.lab.emulated.agent.agent import Agent
+from egovnet.lab.emulated.agent.protocol import UsageError
+from egovnet.lab.emulated.control_plane.answers import route_digest
+from egovnet.lab.emulated.control_plane.control_plane import ControlPlane
 from egovnet.lab.emulated.faults import VERBS, DropSession, Hang, Slow
-from egovnet.lab.emulated.router import Router
-from egovnet.lab.emulated.vtysh_commands import show, silent_daemon
+from egovnet.lab.emulated.router.router import Router
+from egovnet.lab.emulated.ssh.programs import PROGRAMS, Done
 
 #: How the kernel's routes of some tables are asked for: one digest of "TABLE PREFIX" lines.
 _ROUTES_DIGEST = re.compile(
@@ -46,15 +44,6 @@ class SessionDropped(Exception):  # noqa: N818 -- it says what happens
     """The connection is to break now, without an answer."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """A command that ended."""
-
-    stdout: str = ""
-    stderr: str = ""
-    code: int = 0
-
-
 def wants_input(command: str) -> bool:
     """Whether a command reads its input to the end before it does anything."""
     return bool(_INSTALL.search(command)) or "%%" in command or bool(_CALL.search(command))
@@ -63,9 +52,10 @@ def wants_input(command: str) -> bool:
 class Shell:
     """Runs command lines on one router."""
 
-    def __init__(self, router: Router, agent: Agent) -> None:
+    def __init__(self, router: Router, agent: Agent, plane: ControlPlane) -> None:
         self._router = router
         self._agent = agent
+        self._plane = plane
 
     async def run(self, command: str, stdin: str = "") -> Done:
         """Run a line; raises SessionDropped when a fault says so."""
@@ -129,17 +119,19 @@ class Shell:
         if command.startswith("{") and command.endswith("}"):
             return await self._line(command[1:-1].strip().removesuffix(";"))
         if digest := _ROUTES_DIGEST.fullmatch(command):
-            return Done(route_digest(self._router, digest["version"], digest["tables"]))
+            return Done(
+                route_digest(self._plane, self._router, digest["version"], digest["tables"])
+            )
         name = command.split(None, 1)[0]
         if name in ("for", "while", "if", "(") or _has_pipe(command):
             return Done("", "sh: an emulated router has no such shell\n", NOT_FOUND)
         words = shlex.split(command)
         if words[:2] == ["sh", "-c"] and len(words) == 3:
             return await self._line(words[2])
-        program = _PROGRAMS.get(words[0])
+        program = PROGRAMS.get(words[0])
         if program is None:
             return Done("", f"sh: 1: {words[0]}: not found\n", NOT_FOUND)
-        return await program(self._router, words[1:])
+        return await program(self._router, self._plane, words[1:])
 
 
 def _unless_seen(asked: re.Match[str], done: Done) -> Done:
@@ -187,103 +179,3 @@ def _is_open(command: str) -> bool:
 def _has_pipe(command: str) -> bool:
     bare = re.sub(r"'[^']*'|\"[^\"]*\"", "", command)
     return "|" in bare or "`" in bare or "$(" in bare
-
-
-async def _sleep(router: Router, words: list[str]) -> Done:
-    await asyncio.sleep(float(words[0]))
-    return Done()
-
-
-async def _echo(router: Router, words: list[str]) -> Done:
-    return Done(" ".join(words) + "\n")
-
-
-async def _true(router: Router, words: list[str]) -> Done:
-    return Done()
-
-
-async def _false(router: Router, words: list[str]) -> Done:
-    return Done(code=1)
-
-
-async def _exit(router: Router, words: list[str]) -> Done:
-    return Done(code=int(words[0]) if words else 0)
-
-
-async def _hostname(router: Router, words: list[str]) -> Done:
-    return Done(f"{router.hostname}\n")
-
-
-async def _cat(router: Router, words: list[str]) -> Done:
-    out, errors = [], []
-    for name in words:
-        text = _file(router, name)
-        if text is None:
-            errors.append(f"cat: {name}: No such file or directory\n")
-        else:
-            out.append(text)
-    return Done("".join(out), "".join(errors), 1 if errors else 0)
-
-
-def _file(router: Router, name: str) -> str | None:
-    up = time.monotonic() - router.booted_at
-    files = {
-        "/etc/hostname": f"{router.files.hostname}\n",
-        "/etc/network/interfaces": router.files.interfaces,
-        "/etc/frr/frr.conf": router.files.frr,
-        "/proc/uptime": f"{up:.2f} {up:.2f}\n",
-        "/proc/sys/kernel/random/boot_id": f"{router.boot_id}\n",
-        "/proc/stat": f"cpu  {up * 100:.0f} 0 0 {up * 300:.0f} 0 0 0 0 0 0\n"
-        f"cpu0 {up * 100:.0f} 0 0 {up * 300:.0f} 0 0 0 0 0 0\n",
-        "/proc/meminfo": "MemTotal:        1000000 kB\nMemFree:          500000 kB\n"
-        "MemAvailable:     600000 kB\n",
-        "/sys/class/dmi/id/product_name": "emulated router\n",
-    }
-    return files.get(name)
-
-
-async def _vtysh(router: Router, words: list[str]) -> Done:
-    commands = [words[n + 1] for n, word in enumerate(words[:-1]) if word == "-c"]
-    echo = "-E" in words
-    out: list[str] = []
-    for command in commands:
-        if echo:
-            out.append(f"{router.hostname}# {command}\n")
-        dead = silent_daemon(router, command)
-        if dead:  # vtysh ends at the first question that fails
-            return Done("".join(out), f"{dead} is not running\n", 1)
-        output, code = show(router, command)
-        out.append(output)
-        if code:
-            return Done("".join(out), "", code)
-    return Done("".join(out))
-
-
-async def _ip(router: Router, words: list[str]) -> Done:
-    return Done(*ip_commands.run(router, words))
-
-
-async def _getent(router: Router, words: list[str]) -> Done:
-    if words == ["passwd"]:
-        return Done("root:x:0:0:root:/root:/bin/bash\n")
-    return Done("sudo:x:27:\n") if words == ["group", "sudo"] else Done(code=2)
-
-
-async def _no_packets(router: Router, words: list[str]) -> Done:
-    return Done("", "an emulated router sends no packets\n", 2)
-
-
-_PROGRAMS: dict[str, Callable[[Router, list[str]], Awaitable[Done]]] = {
-    "sleep": _sleep,
-    "echo": _echo,
-    "true": _true,
-    "false": _false,
-    "exit": _exit,
-    "hostname": _hostname,
-    "cat": _cat,
-    "vtysh": _vtysh,
-    "ip": _ip,
-    "getent": _getent,
-    "ping": _no_packets,
-    "traceroute": _no_packets,
-}

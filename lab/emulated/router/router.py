@@ -9,39 +9,20 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from egovnet.lab.device_text import split_device_text
-from egovnet.lab.emulated import vtysh
-from egovnet.lab.emulated.daemons import without_daemons
 from egovnet.lab.emulated.faults import RefuseLine, Script
-from egovnet.lab.emulated.frr_config import FrrConfig
-from egovnet.lab.emulated.frr_lines import FAILED, OK, Reply
-from egovnet.lab.emulated.linux import Linux, read_stanzas
-
-if TYPE_CHECKING:
-    from egovnet.lab.emulated.control_plane import ControlPlane
+from egovnet.lab.emulated.frr import vtysh
+from egovnet.lab.emulated.frr.config import FrrConfig
+from egovnet.lab.emulated.frr.contexts import FAILED, OK, Reply
+from egovnet.lab.emulated.frr.daemons import without_daemons
+from egovnet.lab.emulated.linux.linux import Linux, read_stanzas
+from egovnet.lab.emulated.spec import Durations
 
 INTERFACES_MARK = "# This file describes the network interfaces\n"
 PORTS_MARK = "# ports.conf --\n"
 _SAYS_NOTHING = re.compile(r"^(?:interface|vrf) \S+\n(?:exit|exit-vrf)\n(?:!\n)?", re.MULTILINE)
 _PORT = re.compile(r"eth\d+$")
-
-
-@dataclass(frozen=True)
-class Durations:
-    """Seconds that a router takes for its steps; tests need none."""
-
-    read: float = 0.0
-    check: float = 0.0
-    withdraw: float = 0.0
-    linux: float = 0.0
-    provide: float = 0.0
-    permanent: float = 0.0
-
-
-MEASURED = Durations(read=0.4, check=0.3, withdraw=0.7, linux=1.8, provide=1.3, permanent=0.1)
-"""About what the lab's emulated processor takes: 2 s for FRR's part, 1.8 s for ifreload."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +81,10 @@ class Router:
         *,
         management: str = "",
         ports: Iterable[str] = (),
-        durations: Durations = Durations(),
+        durations: Durations | None = None,
     ) -> None:
         self.name = name
-        self.durations = durations
+        self.durations = durations or Durations()
         self.script = Script()
         self.timeline = Timeline()
         self._ports = tuple(ports) or _ports_of(text)
@@ -121,8 +102,6 @@ class Router:
         """Routes that bgpd forgot to withdraw: (VRF, prefix)."""
         self.on_change: list[Callable[[], None]] = []
         """Told when what runs may have changed."""
-        self.control_plane: ControlPlane | None = None
-        """That of its fleet."""
         self.reset(text)
 
     def reset(self, text: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from egovnet.lab.emulated.frr_commands import Line, is_default
+from egovnet.lab.emulated.frr.commands import Line, is_default
 
 Path: TypeAlias = tuple[str, ...]
 """Headers from the outside in; the top level is ``()``."""

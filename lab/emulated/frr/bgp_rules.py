@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from egovnet.lab.emulated.frr_commands import FAMILIES, Line, Node, read_line
-from egovnet.lab.emulated.frr_lines import OK, Contexts, Kept, Path, Reply, order_of, refused
+from egovnet.lab.emulated.frr.commands import Line, read_line
+from egovnet.lab.emulated.frr.contexts import OK, Contexts, Kept, Path, Reply, order_of, refused
+from egovnet.lab.emulated.frr.nodes import FAMILIES, Node
 
 UNICAST = FAMILIES[Node.BGP_IPV4]
 DEFAULT_ACTIVE = "bgp default ipv4-unicast"

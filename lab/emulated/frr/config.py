@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from egovnet.lab.emulated.bgp_rules import Peers
-from egovnet.lab.emulated.frr_commands import FAMILIES, Line
-from egovnet.lab.emulated.frr_lines import (
+from egovnet.lab.emulated.frr.bgp_rules import Peers
+from egovnet.lab.emulated.frr.commands import Line
+from egovnet.lab.emulated.frr.contexts import (
     NOT_FOUND,
     OK,
     Contexts,
@@ -22,6 +22,7 @@ from egovnet.lab.emulated.frr_lines import (
     natural,
     refused,
 )
+from egovnet.lab.emulated.frr.nodes import FAMILIES
 
 HEADER = "frr version 8.4.4\nfrr defaults traditional\nhostname {name}\n"
 

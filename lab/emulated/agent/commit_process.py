@@ -8,10 +8,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from egovnet.lab.emulated import vtysh
-from egovnet.lab.emulated.commits import Commit, Disk, State
+from egovnet.lab.emulated.agent.commits import Commit, Disk, State
 from egovnet.lab.emulated.faults import BrokenUndo, Lie, Reboot, Stall
-from egovnet.lab.emulated.router import Files, Router, startup_frr
+from egovnet.lab.emulated.frr import vtysh
+from egovnet.lab.emulated.router.router import Files, Router, startup_frr
 
 RESTARTED = "the router was restarted before the confirmation"
 Step: TypeAlias = "Callable[[], Awaitable[bool]]"

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
 
-from egovnet.lab.emulated.control_facts import Backbone, family_of
+from egovnet.lab.emulated.control_plane.facts import Backbone, family_of
 
 _Fact = TypeVar("_Fact")
 

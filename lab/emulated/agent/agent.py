@@ -13,22 +13,15 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
-from egovnet.lab.emulated import vtysh
-from egovnet.lab.emulated.commit_process import RESTARTED, CommitProcess
-from egovnet.lab.emulated.commits import OPEN, Commit, Disk, Lock, State
-from egovnet.lab.emulated.faults import KeepLock
-from egovnet.lab.emulated.router import Router
+from egovnet.lab.emulated.agent import reports
+from egovnet.lab.emulated.agent.commit_process import RESTARTED, CommitProcess
+from egovnet.lab.emulated.agent.commits import OPEN, Commit, Disk, Lock, State
+from egovnet.lab.emulated.agent.protocol import UsageError, answer, check_id, unpack
+from egovnet.lab.emulated.faults import VERBS, KeepLock
+from egovnet.lab.emulated.frr import vtysh
+from egovnet.lab.emulated.router.router import Router
 
 KEEP = 8
-_ID = re.compile(r"(?!\.\.?$)[A-Za-z0-9._-]{1,64}$")
-_TEXTS = (
-    "reason", "trouble", "steps", "owner", "withdraw.out", "withdraw.err", "provide.out",
-    "provide.err", "linux.out", "check.out", "reload.out",
-)  # fmt: skip
-
-
-class UsageError(Exception):
-    """A verb that there is not, or arguments that are none."""
 
 
 class Agent:
@@ -61,7 +54,7 @@ class Agent:
 
     async def call(self, verb: str, arguments: list[str], stdin: str) -> str:
         """Run a verb; its answer. Raises UsageError."""
-        method = getattr(self, f"_{verb.replace('-', '_')}", None) if verb in _VERBS else None
+        method = getattr(self, f"_{verb.replace('-', '_')}", None) if verb in VERBS else None
         if method is None:
             raise UsageError(verb)
         files: tuple[dict[str, str], ...] = ()
@@ -100,7 +93,7 @@ class Agent:
     async def _commit(
         self, files: Mapping[str, str], change: str, accept: str, fingerprint: str, owner: str
     ) -> str:
-        _must_be_id(change)
+        check_id(change)
         self._make_whole()
         busy = self._current()
         if busy is not None:
@@ -109,7 +102,7 @@ class Agent:
                 {"status": "busy", "change": busy.id, "state": state}, {"owner": f"{busy.owner}\n"}
             )
         if not self._take_lock(owner):
-            return self._say_locked()
+            return reports.of_lock(self.disk.lock)
         known = self.disk.commits.get(change)
         if known is not None:
             self.disk.lock = None
@@ -136,7 +129,7 @@ class Agent:
         self._prune()
         self._start(commit, process, process.run(float(accept)))
         await self._wait_while(commit, State.APPLYING, State.UNDOING)
-        return self._say(commit)
+        return reports.of_commit(commit)
 
     async def _correct(self, files: Mapping[str, str], change: str) -> str:
         return await self._again(change, "correct", files)
@@ -151,57 +144,57 @@ class Agent:
         commit.files.update(files)
         await self._ask_while(commit, State.APPLIED, request)
         await self._wait_while(commit, State.APPLYING, State.UNDOING)
-        return self._say(commit)
+        return reports.of_commit(commit)
 
     async def _accept(self, change: str, seconds: str) -> str:
         commit = self._known(change)
         if commit is None:
-            return _say_none(change)
+            return reports.of_none(change)
         if await self._ask_while(commit, State.APPLIED, f"accept {seconds}"):
             await self._wait_while(commit, State.APPLIED, State.UNDOING)
         else:
             await self._wait_while(commit, State.UNDOING)
-        return self._say(commit)
+        return reports.of_commit(commit)
 
     async def _abort(self, change: str, reason: str) -> str:
         commit = self._known(change)
         if commit is None:
-            return _say_none(change)
+            return reports.of_none(change)
         while (now := self._look(commit)) in (State.APPLIED, State.APPLYING):
             if await self._ask_while(commit, now, f"abort {reason}"):
                 break
         await self._wait_while(commit, State.APPLIED, State.APPLYING, State.UNDOING)
-        return self._say(commit)
+        return reports.of_commit(commit)
 
     async def _state(self, change: str) -> str:
-        _must_be_id(change)
+        check_id(change)
         self._make_whole()
-        return self._say_state(change)
+        return self._report(change)
 
     async def _extend(self, change: str, seconds: str) -> str:
-        _must_be_id(change)
+        check_id(change)
         if not re.fullmatch(r"\d{1,9}", seconds):
             raise UsageError("extend")
         self._make_whole()
         commit = self.disk.commits.get(change)
         if commit is None:
-            return _say_none(change)
+            return reports.of_none(change)
         asked = await self._ask_while(commit, State.PENDING, f"extend {seconds}")
         now = self._look(commit)
         if asked or now is State.UNDOING:
             await self._wait_while(commit, State.UNDOING)
             now = self._look(commit)
-        return self._say_state(change, now)
+        return self._report(change, now)
 
     async def _confirm(self, change: str = "") -> str:
         self._make_whole()
         if change:
-            _must_be_id(change)
+            check_id(change)
             commit = self.disk.commits.get(change)
             if commit is None:
                 return answer({"status": "not-pending", "change": change, "state": "none"})
             if self._look(commit) is State.CONFIRMED:
-                return self._say_state(change, already="yes")
+                return self._report(change, already="yes")
         else:
             commit = self._current()
             if commit is None:
@@ -213,19 +206,19 @@ class Agent:
             await self._wait_while(commit, State.PENDING)
         await self._wait_while(commit, State.UNDOING)
         if self._look(commit) is State.CONFIRMED:
-            return self._say_state(commit.id)
+            return self._report(commit.id)
         return self._not_pending(commit)
 
     async def _rollback(self, owner: str, change: str = "") -> str:
         self._make_whole()
         if change:
-            _must_be_id(change)
+            check_id(change)
             commit = self.disk.commits.get(change)
             if commit is None:
                 return self._bar(owner, change)
             if self._look(commit) not in (State.APPLIED, State.PENDING, State.ORPHAN):
                 await self._wait_while(commit, State.UNDOING)
-                return self._say_state(change)
+                return self._report(change)
         else:
             found = self._current() or self.disk.commits.get(self.disk.last)
             if found is None:
@@ -238,9 +231,9 @@ class Agent:
         now = self._look(commit)
         confirmed = now is State.CONFIRMED and self.disk.last == commit.id and not change
         if now is not State.ORPHAN and not confirmed:
-            return self._say(commit)
+            return reports.of_commit(commit)
         if not self._take_lock(owner):
-            return self._say_locked()
+            return reports.of_lock(self.disk.lock)
         if now is not State.ORPHAN:
             self.disk.mark = ("before", commit.id, self._router.boot_id)
             self.disk.last = ""
@@ -251,12 +244,12 @@ class Agent:
         process = CommitProcess(self._router, self.disk, commit)
         self._start(commit, process, process.undo("rolled back"))
         await self._wait_while(commit, State.UNDOING)
-        return self._say(commit)
+        return reports.of_commit(commit)
 
     def _bar(self, owner: str, change: str) -> str:
         """Refuse a commit of this id that is still on its way."""
         if not self._take_lock(owner):
-            return _say_none(change)
+            return reports.of_none(change)
         router = self._router
         commit = Commit(change, owner, {}, router.snapshot(), router.files, router.boot_id)
         commit.texts["reason"] = "it was taken back before it began\n"
@@ -264,7 +257,7 @@ class Agent:
         self.disk.commits[change] = commit
         self._prune()
         self.disk.lock = None
-        return self._say_state(change)
+        return self._report(change)
 
     async def _status(self) -> str:
         self._make_whole()
@@ -301,7 +294,7 @@ class Agent:
         return commit
 
     def _known(self, change: str) -> Commit | None:
-        _must_be_id(change)
+        check_id(change)
         return self.disk.commits.get(change)
 
     def _make_whole(self) -> None:
@@ -370,37 +363,14 @@ class Agent:
         while commit.state in states and commit.is_alive(self._router.boot_id):
             await commit.signal.wait()
 
-    def _say(self, commit: Commit) -> str:
-        texts = {name: commit.texts[name] for name in _TEXTS if name in commit.texts}
-        texts |= {"steps": "".join(commit.steps), "owner": f"{commit.owner}\n"}
-        if commit.after is not None:
-            texts |= commit.after.texts()
-        fields = {"status": commit.state, "change": commit.id, "left": str(commit.left())}
-        return answer(fields, texts)
-
-    def _say_state(self, change: str, now: State | None = None, **more: str) -> str:
+    def _report(self, change: str, now: State | None = None, **more: str) -> str:
         commit = self.disk.commits.get(change)
         if commit is None:
-            return _say_none(change)
-        now = now or self._look(commit)
-        left = commit.left() if now is State.PENDING else 0
-        texts = {"owner": f"{commit.owner}\n"} | {
-            name: commit.texts[name] for name in ("reason", "trouble") if name in commit.texts
-        }
-        return answer({"status": now, "change": change, "left": str(left), **more}, texts)
+            return reports.of_none(change)
+        return reports.of_state(commit, now or self._look(commit), **more)
 
     def _not_pending(self, commit: Commit) -> str:
-        texts: dict[str, str] = {
-            name: commit.texts[name] for name in ("reason", "trouble") if name in commit.texts
-        }
-        state = self._look(commit)
-        return answer({"status": "not-pending", "change": commit.id, "state": state}, texts)
-
-    def _say_locked(self) -> str:
-        lock = self.disk.lock
-        age = int(time.monotonic() - lock.since) if lock else 0
-        owner = lock.owner if lock else ""
-        return answer({"status": "locked", "age": str(age)}, {"owner": f"{owner}\n"})
+        return reports.of_not_pending(commit, self._look(commit))
 
 
 async def pause(seconds: float) -> None:
@@ -410,36 +380,3 @@ async def pause(seconds: float) -> None:
 
 
 _WITH_FILES = frozenset(("check", "commit", "correct"))
-_VERBS = frozenset(
-    (
-        "read", "check", "commit", "correct", "reload", "accept", "abort", "state", "extend",
-        "confirm", "rollback", "status",
-    )
-)  # fmt: skip
-
-
-def answer(fields: Mapping[str, str], texts: Mapping[str, str] | None = None) -> str:
-    """One record and its texts, as the agent prints them; a text's length is in octets."""
-    parts = ["%%egovnet ", " ".join(f"{name}={value}" for name, value in fields.items()), "\n"]
-    for name, text in (texts or {}).items():
-        parts.append(f"%%text {name} {len(text.encode(errors='surrogateescape'))}\n{text}")
-    return "".join(parts)
-
-
-def _say_none(change: str) -> str:
-    return answer({"status": State.NONE, "change": change, "left": "0"})
-
-
-def _must_be_id(change: str) -> None:
-    if not _ID.match(change):
-        raise UsageError(change)
-
-
-def unpack(nonce: str, stdin: str) -> dict[str, str]:
-    """The files of a bundle by name: each follows a line ``%%file-NONCE NAME``."""
-    files: dict[str, str] = {}
-    mark = f"%%file-{nonce} "
-    for part in f"\n{stdin}".split(f"\n{mark}")[1:]:
-        name, _, text = part.partition("\n")
-        files[name] = text if text.endswith("\n") or not text else f"{text}\n"
-    return files

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from egovnet.lab.emulated.frr_lines import Path
-from egovnet.lab.emulated.router import Router
+from egovnet.lab.emulated.frr.contexts import Path
+from egovnet.lab.emulated.router.router import Router
 
 FAMILIES = ("ipv4", "ipv6")
 LEVELS = {"level-1": {1}, "level-2-only": {2}, "level-1-2": {1, 2}}

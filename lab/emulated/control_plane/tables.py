@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from egovnet.lab.emulated.control_facts import FAMILIES, Address, family_of, neighbor_lines
-from egovnet.lab.emulated.frr_lines import Path
-from egovnet.lab.emulated.router import Router
+from egovnet.lab.emulated.control_plane.facts import FAMILIES, Address, family_of, neighbor_lines
+from egovnet.lab.emulated.frr.contexts import Path
+from egovnet.lab.emulated.router.router import Router
 
 _HOLES = frozenset(("Null0", "blackhole", "reject"))
 _REFUSES = '[{"unreachable":true,"reject":true,"active":true,"fib":true}]'

@@ -9,11 +9,13 @@ from typing import Any, cast
 
 import asyncssh
 
-from egovnet.lab.emulated.agent import Agent
-from egovnet.lab.emulated.delayed_transport import DelayedTransport
+from egovnet.lab.emulated.agent.agent import Agent
+from egovnet.lab.emulated.control_plane.control_plane import ControlPlane
 from egovnet.lab.emulated.faults import Hang, RefuseConnections, RefuseLogin
-from egovnet.lab.emulated.router import Router
-from egovnet.lab.emulated.shell import Done, SessionDropped, Shell, wants_input
+from egovnet.lab.emulated.router.router import Router
+from egovnet.lab.emulated.ssh.delayed_transport import DelayedTransport
+from egovnet.lab.emulated.ssh.programs import Done
+from egovnet.lab.emulated.ssh.shell import SessionDropped, Shell, wants_input
 
 # what paramiko and OpenSSH agree on with it costs the least of what both have
 _KEX = ["curve25519-sha256", "curve25519-sha256@libssh.org"]
@@ -41,11 +43,16 @@ class Station:
     """
 
     def __init__(
-        self, router: Router, address: tuple[str, int], host_key: str, login: Login
+        self,
+        router: Router,
+        plane: ControlPlane,
+        address: tuple[str, int],
+        host_key: str,
+        login: Login,
     ) -> None:
         self.router = router
         self.agent = Agent(router)
-        self.shell = Shell(router, self.agent)
+        self.shell = Shell(router, self.agent, plane)
         self.address = address
         self.latency = 0.0
         """Seconds of a round trip."""
@@ -54,6 +61,7 @@ class Station:
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._doors: set[_Door] = set()
         self._down = 0
+        self._tasks: set[asyncio.Task[None]] = set()
         self.authorized = asyncssh.import_public_key(login.public_key)
         router.on_restart.append(self._power_lost)
 
@@ -113,8 +121,9 @@ class Station:
             self.router.powered = True
             self.router.note()
         task = asyncio.ensure_future(self.apply_faults())
-        _running.add(task)
-        task.add_done_callback(_running.discard)
+        # else the loop, which keeps no tasks, may drop it
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def entered(self, door: _Door) -> None:
         """A connection was made."""
@@ -123,9 +132,6 @@ class Station:
     def left(self, door: _Door) -> None:
         """A connection ended."""
         self._doors.discard(door)
-
-
-_running: set[asyncio.Task[Any]] = set()
 
 
 class _Gate:

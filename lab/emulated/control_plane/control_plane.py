@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from egovnet.lab.emulated.control_facts import addresses_by_vrf, read_backbone
-from egovnet.lab.emulated.control_sessions import Sessions
-from egovnet.lab.emulated.control_tables import Exports, Tables, read_tables
-from egovnet.lab.emulated.router import Router
+from egovnet.lab.emulated.control_plane.facts import addresses_by_vrf, read_backbone
+from egovnet.lab.emulated.control_plane.sessions import Sessions
+from egovnet.lab.emulated.control_plane.tables import Exports, Tables, read_tables
+from egovnet.lab.emulated.router.router import Router
 
 _LONG = 4096
 
@@ -30,7 +30,7 @@ class _Known:
 
 
 class ControlPlane:
-    """What the routers of a fleet know of each other; none may be made in two fleets."""
+    """What the routers of a fleet know of each other."""
 
     def __init__(self, routers: Iterable[Router]) -> None:
         self._routers = {router.name: router for router in routers}
@@ -43,7 +43,6 @@ class ControlPlane:
         """(family, target) -> how often its routes changed."""
         self._answers: dict[tuple[str, str], tuple[tuple[int, ...], str | bytes]] = {}
         for name, router in self._routers.items():
-            router.control_plane = self
             router.on_change.append(partial(self._changed.setdefault, name))
 
     @property

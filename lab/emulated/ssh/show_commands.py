@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterator
+from typing import TypeAlias
 
-from egovnet.lab.emulated import control_answers, vtysh
-from egovnet.lab.emulated.control_plane import ControlPlane
-from egovnet.lab.emulated.router import Router, without_noise
+from egovnet.lab.emulated.control_plane import answers
+from egovnet.lab.emulated.control_plane.control_plane import ControlPlane
+from egovnet.lab.emulated.frr import vtysh
+from egovnet.lab.emulated.router.router import Router, without_noise
 
+_Answer: TypeAlias = Callable[[ControlPlane, Router, re.Match[str]], str]
 _DAEMONS = {"bgp": "bgpd", "isis": "isisd", "mpls ldp": "ldpd"}
 _VERSION = "FRRouting 8.4.4 ({name}) on Linux(emulated).\nCopyright 1996-2005 Kunihiro Ishiguro.\n"
 
 
-def show(router: Router, command: str) -> tuple[str, int]:
+def show(plane: ControlPlane, router: Router, command: str) -> tuple[str, int]:
     """(output, exit code) of a command."""
     words = " ".join(command.split())
-    for pattern, told in _ANSWERS:
+    for pattern, answer in _ANSWERS:
         match = pattern.fullmatch(words)
         if match:
-            return told(router, match), 0
+            return answer(plane, router, match), 0
     return f"% Unknown command: {words}\n", 1
 
 
@@ -57,11 +60,11 @@ def neighbors(router: Router, vrf: str) -> Collection[str]:
     return ()
 
 
-def _running(router: Router, match: re.Match[str]) -> str:
+def _running(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     return router.show_running()
 
 
-def _running_bgpd(router: Router, match: re.Match[str]) -> str:
+def _running_bgpd(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     text = without_noise(router.show_running())
     blocks = [block for block in text.split("!\n") if block]
     kept = []
@@ -81,7 +84,7 @@ def _running_bgpd(router: Router, match: re.Match[str]) -> str:
     )
 
 
-def _bgp_instances(router: Router, match: re.Match[str]) -> str:
+def _bgp_instances(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     found = {}
     for vrf, lines in instances(router):
         ids = [line.split()[2] for line in lines if line.startswith("bgp router-id ")]
@@ -89,44 +92,43 @@ def _bgp_instances(router: Router, match: re.Match[str]) -> str:
     return json.dumps({"vrfs": found, "totalVrfs": len(found)}) + "\n"
 
 
-def _version(router: Router, match: re.Match[str]) -> str:
+def _version(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     return _VERSION.format(name=router.hostname)
 
 
-def _daemons(router: Router, match: re.Match[str]) -> str:
+def _daemons(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     daemons = ("zebra", "bgpd", "ldpd", "isisd", "staticd")
     return f" {' '.join(name for name in daemons if name not in router.stopped)}\n"
 
 
-def _nothing(router: Router, match: re.Match[str]) -> str:
+def _nothing(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     return "{}\n"
 
 
-def _of_fleet(
-    tell: Callable[[ControlPlane, Router, re.Match[str]], str],
-) -> Callable[[Router, re.Match[str]], str]:
-    def told(router: Router, match: re.Match[str]) -> str:
-        plane = router.control_plane or ControlPlane([router])
-        return plane.answer(router, match[0], lambda: tell(plane, router, match))
+def _of_fleet(make: _Answer) -> _Answer:
+    """An answer that is kept while nothing it rests on changes."""
 
-    return told
+    def answer(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+        return plane.answer(router, match[0], lambda: make(plane, router, match))
+
+    return answer
 
 
-_ANSWERS: tuple[tuple[re.Pattern[str], Callable[[Router, re.Match[str]], str]], ...] = (
+_ANSWERS: tuple[tuple[re.Pattern[str], _Answer], ...] = (
     (re.compile(r"show running-config"), _running),
     (re.compile(r"show running-config bgpd"), _running_bgpd),
     (re.compile(r"show bgp vrfs json"), _bgp_instances),
-    (re.compile(r"show bgp vrf all neighbors json"), _of_fleet(control_answers.bgp_neighbors)),
-    (re.compile(r"show bgp vrf all summary json"), _of_fleet(control_answers.bgp_summary)),
+    (re.compile(r"show bgp vrf all neighbors json"), _of_fleet(answers.bgp_neighbors)),
+    (re.compile(r"show bgp vrf all summary json"), _of_fleet(answers.bgp_summary)),
     (
         re.compile(r"show bgp (?P<family>ipv4|ipv6) vpn rd (?P<rd>\S+) (?P<prefix>\S+) json"),
-        _of_fleet(control_answers.bgp_announcement),
+        _of_fleet(answers.bgp_announcement),
     ),
-    (re.compile(r"show isis neighbor json"), _of_fleet(control_answers.isis_neighbors)),
-    (re.compile(r"show mpls ldp neighbor json"), _of_fleet(control_answers.ldp_neighbors)),
+    (re.compile(r"show isis neighbor json"), _of_fleet(answers.isis_neighbors)),
+    (re.compile(r"show mpls ldp neighbor json"), _of_fleet(answers.ldp_neighbors)),
     (
         re.compile(r"show (?P<family>ip|ipv6) route vrf all json"),
-        _of_fleet(control_answers.routes),
+        _of_fleet(answers.routes),
     ),
     (re.compile(r"show version"), _version),
     (re.compile(r"show daemons"), _daemons),

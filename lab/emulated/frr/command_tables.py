@@ -1,108 +1,17 @@
 """The commands of FRR 8.4 that an emulated router knows, in the order it prints them.
 
 Written from FRR's user guide and tried on FRR 8.4.4's own vtysh and daemons. What is not here is
-an unknown command to an emulated router, as it is to FRR when the daemon is not there.
+an unknown command to an emulated router, as it is to FRR when the daemon is not there. The notation
+is that of ``command_syntax``; ``!`` before it: on unless ``no`` is said; ``-``: only after ``no``.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import lru_cache
 
-from egovnet.lab.emulated.command_syntax import Syntax
+from egovnet.lab.emulated.frr.nodes import Node
 
-
-class Node(StrEnum):
-    """Where a line stands; the number is what vtysh says in brackets."""
-
-    ENABLE = "3"
-    CONFIG = "4"
-    KEY_CHAIN = "13"
-    KEY = "14"
-    VRF = "16"
-    INTERFACE = "17"
-    BGP = "25"
-    BGP_VPNV4 = "26"
-    BGP_VPNV6 = "27"
-    BGP_IPV4 = "28"
-    BGP_IPV6 = "31"
-    EVPN = "39"
-    ISIS = "41"
-    LDP = "43"
-    LDP_IPV4 = "44"
-    LDP_IPV6 = "45"
-    LDP_IPV4_INTERFACE = "46"
-    LDP_IPV6_INTERFACE = "47"
-    OSPF = "50"
-    ROUTE_MAP = "59"
-    VTY = "79"
-
-
-PARENT = {
-    Node.VRF: Node.CONFIG,
-    Node.INTERFACE: Node.CONFIG,
-    Node.BGP: Node.CONFIG,
-    Node.BGP_VPNV4: Node.BGP,
-    Node.BGP_VPNV6: Node.BGP,
-    Node.BGP_IPV4: Node.BGP,
-    Node.BGP_IPV6: Node.BGP,
-    Node.EVPN: Node.BGP,
-    Node.ISIS: Node.CONFIG,
-    Node.OSPF: Node.CONFIG,
-    Node.LDP: Node.CONFIG,
-    Node.LDP_IPV4: Node.LDP,
-    Node.LDP_IPV6: Node.LDP,
-    Node.LDP_IPV4_INTERFACE: Node.LDP_IPV4,
-    Node.LDP_IPV6_INTERFACE: Node.LDP_IPV6,
-    Node.ROUTE_MAP: Node.CONFIG,
-    Node.VTY: Node.CONFIG,
-    Node.KEY_CHAIN: Node.CONFIG,
-    Node.KEY: Node.KEY_CHAIN,
-    Node.CONFIG: Node.ENABLE,
-}
-"""Where ``exit`` leads to, and where vtysh looks next for a command that a node does not know."""
-
-FAMILIES = {
-    Node.BGP_IPV4: "address-family ipv4 unicast",
-    Node.BGP_IPV6: "address-family ipv6 unicast",
-    Node.BGP_VPNV4: "address-family ipv4 vpn",
-    Node.BGP_VPNV6: "address-family ipv6 vpn",
-    Node.EVPN: "address-family l2vpn evpn",
-}
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command of one node."""
-
-    node: Node
-    place: int
-    """Where FRR prints it among the node's lines."""
-    syntax: Syntax = field(repr=False)
-    opens: Node | None = None
-    """The node it leads into, when it is the header of a context."""
-    on: bool = False
-    """On unless said otherwise: FRR prints the line with ``no``."""
-    only_no: bool = False
-    """It is a command only after ``no``: it takes away all that begins with its words."""
-    daemon: str = "zebra"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line that is a command."""
-
-    command: Command
-    text: str
-    """As FRR prints it, without ``no``."""
-    key: str
-    """Lines of one context with equal keys are one setting."""
-    no: bool = False
-
-
-_OPENS: dict[Node, tuple[tuple[str, Node], ...]] = {
+OPENS: dict[Node, tuple[tuple[str, Node], ...]] = {
     Node.CONFIG: (
         ("vrf NAME", Node.VRF),
         ("interface IFNAME", Node.INTERFACE),
@@ -187,7 +96,7 @@ _FAMILY_OF_UNICAST = (
     f"redistribute <{_REDISTRIBUTE}> =[{{{{metric (0-4294967295)|route-map WORD}}}}]",
 )
 
-_COMMANDS: dict[Node, tuple[str, ...]] = {
+COMMANDS: dict[Node, tuple[str, ...]] = {
     Node.CONFIG: (
         "frr version =LINE...",
         "frr defaults =<traditional|datacenter>",
@@ -401,7 +310,7 @@ _COMMANDS: dict[Node, tuple[str, ...]] = {
     Node.VTY: ("exec-timeout =(0-35791) =[(0-2147483)]",),
 }
 
-_DEFAULTS = {
+DEFAULTS = {
     (Node.INTERFACE, "isis metric 10"),
     (Node.INTERFACE, "isis hello-interval 3"),
     (Node.INTERFACE, "isis hello-multiplier 10"),
@@ -414,7 +323,7 @@ _DEFAULTS = {
     (Node.LDP_IPV4, "session holdtime 180"),
     (Node.LDP_IPV6, "session holdtime 180"),
 }
-_DAEMON_OF_NODE = {
+DAEMON_OF_NODE = {
     Node.BGP: "bgpd",
     Node.BGP_IPV4: "bgpd",
     Node.BGP_IPV6: "bgpd",
@@ -429,87 +338,10 @@ _DAEMON_OF_NODE = {
     Node.LDP_IPV6_INTERFACE: "ldpd",
     Node.OSPF: "ospfd",
 }
-_DAEMON_OF_WORDS = (
+DAEMON_OF_WORDS = (
     (re.compile(r"ip(v6)? route "), "staticd"),
     (re.compile(r"(ip router |ipv6 router )?isis "), "isisd"),
     (re.compile(r"router isis"), "isisd"),
     (re.compile(r"(router )?bgp "), "bgpd"),
     (re.compile(r"mpls ldp"), "ldpd"),
 )
-
-
-def is_default(line: Line) -> bool:
-    """Whether a line says what is so anyway, so that FRR does not print it."""
-    return (line.command.node, line.text) in _DEFAULTS
-
-
-def _command(node: Node, place: int, template: str, opens: Node | None = None) -> Command:
-    on, only_no = template.startswith("!"), template.startswith("-")
-    syntax = Syntax.of(template.lstrip("!-"))
-    daemon = _DAEMON_OF_NODE.get(node) or next(
-        (name for words, name in _DAEMON_OF_WORDS if words.match(syntax.template + " ")), "zebra"
-    )
-    return Command(node, place, syntax, opens, on, only_no, daemon)
-
-
-def _index() -> dict[tuple[Node, str], tuple[Command, ...]]:
-    found: dict[tuple[Node, str], list[Command]] = {}
-    for node in Node:
-        commands = [
-            _command(node, 1000 + number, template, opens)
-            for number, (template, opens) in enumerate(_OPENS.get(node, ()))
-        ]
-        commands += [
-            _command(node, number, template)
-            for number, template in enumerate(_COMMANDS.get(node, ()))
-        ]
-        for command in commands:
-            for words in _first_words(command.syntax.template):
-                found.setdefault((node, words), []).append(command)
-    return {key: tuple(commands) for key, commands in found.items()}
-
-
-def _first_words(template: str) -> tuple[str, ...]:
-    """What a line of this template is looked up by: its first word, and for a neighbour its third,
-    elsewhere its second where that is fixed."""
-    words = template.split()
-    if words[:2] == ["neighbor", "PEER"] and len(words) > 2:
-        return (f"neighbor {words[2].strip('=<')}",)
-    return (words[0],)
-
-
-def _looked_up_by(line: str) -> str:
-    words = line.split(" ", 3)
-    if words[0] == "neighbor" and len(words) > 2:
-        return f"neighbor {words[2]}"
-    return words[0]
-
-
-_INDEX = _index()
-
-
-@lru_cache(maxsize=1 << 17)
-def read_line(node: Node, line: str) -> Line | None:
-    """The line as a command of ``node``, or None; ``line`` has one space between its words."""
-    no = line.startswith("no ")
-    words = line[3:] if no else line
-    for command in (
-        *_INDEX.get((node, _looked_up_by(words)), ()),
-        *_INDEX.get((node, words.split(" ", 1)[0]), ()),
-    ):
-        found = command.syntax.match(words, negated=no)
-        if found is not None and (no or not command.only_no):
-            return Line(command, *found, no)
-    return None
-
-
-def is_incomplete(node: Node, line: str) -> bool:
-    """Whether the line is the beginning of a command, but no command."""
-    words = line.removeprefix("no ")
-    first = words.split(" ", 1)[0]
-    return any(
-        command.syntax.begins(words)
-        for (where, key), commands in _INDEX.items()
-        if where == node and key.split(" ", 1)[0] == first
-        for command in commands
-    )

@@ -1,0 +1,1 @@
+"""The driver's agent as an emulated router has it, with its commits."""

@@ -1,0 +1,1 @@
+"""What emulated routers know of each other: adjacencies, sessions, routes."""

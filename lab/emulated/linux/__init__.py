@@ -1,0 +1,1 @@
+"""The kernel of an emulated router: interfaces, VRFs, VLANs, addresses."""

@@ -1,0 +1,1 @@
+"""The way in: SSH, a small shell, and what its programs answer. Only this room loads asyncssh."""
