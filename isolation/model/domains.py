@@ -20,11 +20,8 @@ class Domain:
     owner: str = ""
     #: A spoke site, which is a domain of its own.
     site: str = ""
-
-    @property
-    def known(self) -> bool:
-        """Whether the expectation knows it, or it is only what a text happens to hold."""
-        return not self.label.startswith("unknown ")
+    #: Whether the expectation knows it, or it is only what a text happens to hold.
+    known: bool = True
 
 
 BACKBONE = Domain("backbone", "backbone")
@@ -32,11 +29,15 @@ MANAGEMENT = Domain("management", "management")
 #: Frames without a tag on a port that carries VLANs: whichever customer sends them.
 UNTAGGED = Domain("untagged", "untagged")
 OWN = frozenset({"backbone", "management", "untagged"})
+#: Whoever is behind a neighbour or a port that no inventory knows; as the source of a finding.
+OUTSIDE = Domain("outside the network", "outside", known=False)
+#: As the target of a finding: every domain that its source may not reach.
+ANYWHERE = Domain("any network", "any", known=False)
 
 
 def unknown(device: str, vrf: str) -> Domain:
     """A VRF that the expectation knows nothing of: nobody may meet it."""
-    return Domain("unknown VRF", f"unknown {device} {vrf}")
+    return Domain("unknown VRF", f"unknown {device} {vrf}", known=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,29 @@
-"""Ways from one table to another, however they are made, and the judgement of one of them."""
+"""Ways from one table to another, however they are made, and what is wrong with each."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import partial
 
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.finding_drafts import Sighting, kind_of_path
+from egovnet.isolation.model.finding import Finding, Hop, finding
+from egovnet.isolation.model.finding_class import FindingClass, Severity
+from egovnet.isolation.model.finding_drafts import FindingDraft, kind_of_path
 from egovnet.isolation.model.scene import Table
-from egovnet.isolation.model.verdict import Finding, Hop, Severity
 from egovnet.templates.model.device import AddressFamily
 
 
 @dataclass(eq=False, slots=True)
 class Edge:
-    """Packets to `prefixes` may go from `source` to `target`. `what` and `line` say how."""
+    """Packets to `prefixes` may go from `source` to `target`. `what` and `line` say how; `klass`
+    is the class of findings where they must not, None where that was evaluated before."""
 
     source: Table
     target: Table
     family: AddressFamily
     prefixes: PrefixSet
-    klass: str
+    klass: FindingClass | None
     what: str
     line: int = 0
 
@@ -35,36 +38,56 @@ class Edge:
         return self.source.inert or self.target.inert
 
 
-def judge(edge: Edge, expectation: Expectation) -> tuple[list[Sighting], set[tuple[str, str]]]:
-    """Leaks that an edge is by itself, and the (source, target) labels it joins.
+@dataclass(slots=True)
+class Ways:
+    """What a property found of ways between tables: drafts of findings, (source, target) labels
+    with a path, and the edges that may be there and lead on, so that their sequences count."""
 
-    An edge that carries no prefixes today is a risk: only chance keeps it empty.
-    """
-    sightings: list[Sighting] = []
-    pairs: set[tuple[str, str]] = set()
-    if edge.source is edge.target or edge.inert:
-        return sightings, pairs
+    drafts: list[FindingDraft] = field(default_factory=list)
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+    edges: list[Edge] = field(default_factory=list)
+
+
+def evaluate_edges(edges: Iterable[Edge], expectation: Expectation) -> Ways:
+    """Each edge by itself. One that carries no prefixes today is a risk: only chance keeps it
+    empty."""
+    ways = Ways()
+    for edge in edges:
+        before = len(ways.drafts)
+        if edge.source is not edge.target and not edge.inert:
+            _evaluate(edge, expectation, ways)
+        if len(ways.drafts) == before:
+            ways.edges.append(edge)
+    return ways
+
+
+def _evaluate(edge: Edge, expectation: Expectation, ways: Ways) -> None:
+    klass = edge.klass
     for source in edge.source.domains:
         for target in edge.target.domains:
             if edge.prefixes:
-                pairs.add((source.label, target.label))
-            if not expectation.allowed(source, target):
-                group = (edge.klass, bool(edge.prefixes), edge.family, source.label, target.label)
+                ways.pairs.add((source.label, target.label))
+            if klass is not None and not expectation.allowed(source, target):
+                group = (klass.id, bool(edge.prefixes), edge.family, source.label, target.label)
                 place = (edge.source.id, edge.target.id, edge.what)
-                sightings.append(Sighting(group, place, partial(_tell, edge, source, target)))
-    return sightings, pairs
+                write = partial(_finding, klass, edge, source, target)
+                ways.drafts.append(FindingDraft(group, place, write))
 
 
-def _tell(edge: Edge, source: Domain, target: Domain) -> Finding:
-    reaches = "reaches" if edge.prefixes else "would reach, if there were a route,"
-    return Finding(
-        edge.klass,
-        Severity.LEAK if edge.prefixes else Severity.RISK,
+def _finding(klass: FindingClass, edge: Edge, source: Domain, target: Domain) -> Finding:
+    return finding(
+        klass,
         edge.source.device,
         edge.source.name,
-        f"{source.label} {reaches} {target.label} ({kind_of_path(source, target)}): "
-        f"VRF {edge.source.name} {edge.what}",
-        (*edge.source.entry(source), edge.hop, *edge.target.entry(target)),
-        edge.line,
-        edge.family,
+        severity=Severity.LEAK if edge.prefixes else Severity.RISK,
+        path=(*edge.source.entry(source), edge.hop, *edge.target.entry(target)),
+        line=edge.line,
+        family=edge.family,
+        source=source,
+        target=target,
+        words={
+            "reaches": "reaches" if edge.prefixes else "would reach, if there were a route,",
+            "kind": kind_of_path(source, target),
+            "what": edge.what,
+        },
     )

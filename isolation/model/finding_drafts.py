@@ -1,46 +1,47 @@
-"""What a property sees, before it is told: the same thing at many places is one finding."""
+"""What a property sees, before it is reported: the same thing at many places is one finding."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 
-from egovnet.isolation.model.domains import Domain
-from egovnet.isolation.model.verdict import Finding, Severity
+from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, Domain
+from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding_class import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class FindingDraft:
     """One thing seen at one place. `group`: what it is; `place`: where, so that two states of a
-    network can be compared place by place; `tell` writes the finding when it is asked for."""
+    network can be compared place by place; `write` makes the finding when it is asked for."""
 
     group: Hashable
     place: Hashable
-    tell: Callable[[], Finding]
+    write: Callable[[], Finding]
 
 
-def single(finding: Finding) -> Sighting:
+def single(finding: Finding) -> FindingDraft:
     """A finding that is one of its kind."""
-    return Sighting(finding.key, (), lambda: finding)
+    return FindingDraft(finding.key, (), lambda: finding)
 
 
-def findings(sightings: Iterable[Sighting]) -> tuple[Finding, ...]:
+def findings(drafts: Iterable[FindingDraft]) -> tuple[Finding, ...]:
     """One finding for each group, the first seen, and how many places more do the same."""
-    first: dict[Hashable, Sighting] = {}
+    first: dict[Hashable, FindingDraft] = {}
     places: dict[Hashable, set[Hashable]] = {}
-    for sighting in sightings:
-        first.setdefault(sighting.group, sighting)
-        places.setdefault(sighting.group, set()).add(sighting.place)
-    told = [replace(s.tell(), more=len(places[group]) - 1) for group, s in first.items()]
+    for draft in drafts:
+        first.setdefault(draft.group, draft)
+        places.setdefault(draft.group, set()).add(draft.place)
+    written = [replace(d.write(), more=len(places[group]) - 1) for group, d in first.items()]
     order = {severity: index for index, severity in enumerate(Severity)}
-    return tuple(sorted(told, key=lambda f: (order[f.severity], f.klass)))
+    return tuple(sorted(written, key=lambda f: (order[f.severity], f.klass)))
 
 
 def kind_of_path(source: Domain, target: Domain) -> str:
-    """What a path between two domains breaks."""
+    """What a path between two domains breaks; a key of `classes.p1.BY_KIND`."""
     if not (source.known and target.known):
         return "unknown-vrf"
-    if "management" in {source.label, target.label}:
+    if MANAGEMENT in (source, target):
         return "management-leak"
-    if "backbone" in {source.label, target.label}:
+    if BACKBONE in (source, target):
         return "backbone-leak"
     if source.vpn == target.vpn:
         return "spoke-to-spoke"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from egovnet.isolation.model.domains import BACKBONE, Attachment, Domain, unknown
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.verdict import Hop
+from egovnet.isolation.model.finding import Hop
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
     DeviceFacts,
@@ -47,6 +47,15 @@ class Table:
     interfaces: list[InterfaceFacts] = field(default_factory=list)
     statics: list[StaticFacts] = field(default_factory=list)
     inert: bool = False
+    #: Its BGP address families, and its BGP neighbours that may come up.
+    families: Mapping[AddressFamily, VrfFamily] = field(default_factory=dict)
+    neighbors: tuple[NeighborFacts, ...] = ()
+
+    def __post_init__(self) -> None:
+        instance = self.facts.bgp.get(self.vrf)
+        if instance is not None:
+            self.families = instance.families
+            self.neighbors = tuple(n for n in instance.neighbors.values() if not n.shutdown)
 
     @property
     def device(self) -> str:
@@ -69,13 +78,7 @@ class Table:
 
     def family(self, family: AddressFamily) -> VrfFamily | None:
         """Its BGP address family."""
-        instance = self.facts.bgp.get(self.vrf)
-        return instance.families.get(family) if instance else None
-
-    def neighbors(self) -> Iterable[NeighborFacts]:
-        """Its BGP neighbours that may come up."""
-        instance = self.facts.bgp.get(self.vrf)
-        return [n for n in instance.neighbors.values() if not n.shutdown] if instance else []
+        return self.families.get(family)
 
     def line(self, family: AddressFamily, *keys: object) -> int:
         """Line of its BGP address family that says the first of `keys` that is said."""
@@ -138,7 +141,7 @@ class Router:
 
 @dataclass(eq=False, slots=True)
 class Scene:
-    """The whole network, in all states that are judged together."""
+    """The whole network, in all states that are evaluated together."""
 
     expectation: Expectation
     routers: list[Router]
@@ -147,9 +150,13 @@ class Scene:
         """All tables."""
         return (table for router in self.routers for table in router.tables.values())
 
+    def missing(self) -> tuple[str, ...]:
+        """Routers of the expectation that are not among the texts."""
+        return tuple(sorted(self.expectation.devices - {router.name for router in self.routers}))
+
 
 @dataclass(frozen=True, slots=True)
-class State:
+class RouterState:
     """One state of a router. `former`: it is being left, so that the expectation may know no
     more what is in it; a VRF that it knows nothing of is then what its route targets say."""
 
@@ -157,7 +164,7 @@ class State:
     former: bool = False
 
 
-def scene(states: Mapping[str, Sequence[State]], expectation: Expectation) -> Scene:
+def scene_of(states: Mapping[str, Sequence[RouterState]], expectation: Expectation) -> Scene:
     """Routers and tables of `states`: the states of each router by its name."""
     return Scene(
         expectation,
@@ -169,7 +176,7 @@ def scene(states: Mapping[str, Sequence[State]], expectation: Expectation) -> Sc
     )
 
 
-def _router(one: State, state: int, expectation: Expectation) -> Router:
+def _router(one: RouterState, state: int, expectation: Expectation) -> Router:
     facts = one.facts
     masters = {
         member: interface for interface in facts.interfaces.values() for member in interface.members
@@ -195,7 +202,7 @@ def _router(one: State, state: int, expectation: Expectation) -> Router:
         table.inert = (
             not any(domain.known for domain in table.domains)
             and not table.interfaces
-            and not any(True for _ in table.neighbors())
+            and not table.neighbors
         )
     return router
 

@@ -7,13 +7,15 @@ has and the other, in use as well, has not: somebody meant it, and forgot half.
 from collections.abc import Iterator
 
 from egovnet.isolation.algebra.policies import restricts
-from egovnet.isolation.model.finding_drafts import Sighting, single
+from egovnet.isolation.model.classes import p10
+from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import Scene, Table
-from egovnet.isolation.model.verdict import Finding, Severity
 from egovnet.templates.model.facts import VrfFamily
 
 
-def families(scene: Scene) -> Iterator[Sighting]:
+def families(scene: Scene) -> Iterator[FindingDraft]:
     """P10 over a scene."""
     for table in scene.tables():
         four, six = table.family("ipv4"), table.family("ipv6")
@@ -25,7 +27,7 @@ def families(scene: Scene) -> Iterator[Sighting]:
 
 def _one_sided(
     table: Table, four: VrfFamily, six: VrfFamily, policy: str, words: str
-) -> Iterator[Sighting]:
+) -> Iterator[FindingDraft]:
     has = [restricts(getattr(family, policy), family.family) for family in (four, six)]
     if has[0] == has[1]:
         return
@@ -33,14 +35,16 @@ def _one_sided(
     if not (without.imports_vpn if policy == "import_policy" else without.exports_vpn):
         return
     yield single(
-        Finding(
-            "P10 one-family-policy",
-            Severity.RISK,
+        finding(
+            p10.ONE_FAMILY_POLICY,
             table.device,
             table.name,
-            f"{with_it.family} has {words} and {without.family} has none",
-            (table.hop(f"exrestricts {without.family} routes without it", without.line),),
-            without.line,
-            without.family,
+            path=(table.hop(f"does not restrict its {without.family} routes", without.line),),
+            line=without.line,
+            family=without.family,
+            words={"restricted": with_it.family, "policy": words},
         )
     )
+
+
+PROPERTY = SceneCheck("P10", families)

@@ -9,16 +9,18 @@ IPv4 and IPv6 are closed apart (P10).
 """
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
 
 from egovnet.isolation.algebra.policies import apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.classes import p1
 from egovnet.isolation.model.domains import Domain
-from egovnet.isolation.model.edges import Edge
-from egovnet.isolation.model.finding_drafts import Sighting, kind_of_path
+from egovnet.isolation.model.edges import Edge, Ways
+from egovnet.isolation.model.finding import Finding, finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.finding_drafts import FindingDraft, kind_of_path
+from egovnet.isolation.model.property import TableWays
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table
-from egovnet.isolation.model.verdict import Finding, Severity
 from egovnet.isolation.routes.announcements import Announcement, announcements
 from egovnet.isolation.routes.relays import relayed, relays
 from egovnet.templates.model.device import AddressFamily
@@ -30,19 +32,9 @@ _Outs = dict[str, list[_Out]]
 _Ins = dict[str, list[_In]]
 
 
-@dataclass(slots=True)
-class Closure:
-    """What P1 found: sightings, (source, target) labels with a path, and edges that are allowed
-    from one VPN to another, for `egovnet.isolation.properties.p1_transit`."""
-
-    sightings: list[Sighting] = field(default_factory=list)
-    pairs: set[tuple[str, str]] = field(default_factory=set)
-    edges: list[Edge] = field(default_factory=list)
-
-
-def close(scene: Scene) -> Closure:
+def close(scene: Scene) -> Ways:
     """P1 over a scene."""
-    result = Closure()
+    result = Ways()
     for family in FAMILIES:
         _Family(scene, family, result).run()
     return result
@@ -51,7 +43,7 @@ def close(scene: Scene) -> Closure:
 class _Family:
     """One address family's routes."""
 
-    def __init__(self, scene: Scene, family: AddressFamily, result: Closure) -> None:
+    def __init__(self, scene: Scene, family: AddressFamily, result: Ways) -> None:
         self.expectation = scene.expectation
         self.family = family
         self.result = result
@@ -89,9 +81,9 @@ class _Family:
 
     def run(self) -> None:
         for target, outs in self.outs.items():
-            for into, takers in self.ins.get(target, {}).items():
-                for of, givers in outs.items():
-                    self._meet(target, into, takers, of, givers)
+            for into, taking in self.ins.get(target, {}).items():
+                for of, exporters in outs.items():
+                    self._meet(target, into, taking, of, exporters)
         self._around_gateways()
         for domain, announcement in self.chosen:
             self._chosen(domain, announcement)
@@ -99,24 +91,24 @@ class _Family:
     # -- by targets that the configuration puts on routes --------------------------------------
 
     def _meet(
-        self, target: bytes, into: str, takers: list[_In], of: str, givers: list[_Out]
+        self, target: bytes, into: str, taking: list[_In], of: str, exporters: list[_Out]
     ) -> None:
         """Tables labelled `into` take routes that those labelled `of` give `target` to."""
-        taker, giver = takers[0][0], givers[0][0]
-        one_by_one = into == of and bool(taker.site or not taker.known)
-        if not one_by_one and self.expectation.allowed(taker, giver):
-            first = takers[0][1]
-            if len(takers) > 1 or any(give.table is not first for _, give in givers):
+        importer, exporter = taking[0][0], exporters[0][0]
+        one_by_one = into == of and bool(importer.site or not importer.known)
+        if not one_by_one and self.expectation.allowed(importer, exporter):
+            first = taking[0][1]
+            if len(taking) > 1 or any(give.table is not first for _, give in exporters):
                 self.result.pairs.add((into, of))
-            self._allowed(takers, givers)
+            self._allowed(taking, exporters)
             return
-        for domain, table in takers:
-            for owner, give in givers:
+        for domain, table in taking:
+            for owner, give in exporters:
                 if self._breaks(domain, table, owner, give):
                     self._seen(target, (domain, table), (owner, give), ("in", table.id))
                     break
-        for owner, give in givers:
-            for domain, table in takers:
+        for owner, give in exporters:
+            for domain, table in taking:
                 if self._breaks(domain, table, owner, give):
                     place = ("out", give.table.id)
                     self._seen(target, (domain, table), (owner, give), place)
@@ -131,14 +123,14 @@ class _Family:
             return False
         return bool(prefixes)
 
-    def _allowed(self, takers: list[_In], givers: list[_Out]) -> None:
-        """Paths that are meant, from one VPN to another: what they lead to is judged in transit."""
-        if takers[0][0].vpn == givers[0][0].vpn:
-            if takers[0][0] != givers[0][0]:
-                self.inside.append((takers, givers))
+    def _allowed(self, taking: list[_In], exporters: list[_Out]) -> None:
+        """Paths that are meant, from one VPN to another: what they lead to is p1_transit's."""
+        if taking[0][0].vpn == exporters[0][0].vpn:
+            if taking[0][0] != exporters[0][0]:
+                self.inside.append((taking, exporters))
             return
-        for _, table in takers:
-            for _, give in givers:
+        for _, table in taking:
+            for _, give in exporters:
                 if self._add_edge(table, give):
                     self.gateways |= {table, give.table}
 
@@ -146,11 +138,11 @@ class _Family:
         """Between hubs and spokes, only steps to or from a table that leads to another VPN."""
         if not self.gateways:
             return
-        for takers, givers in self.inside:
-            gates = [give for _, give in givers if give.table in self.gateways]
-            for _, table in takers:
+        for taking, exporters in self.inside:
+            gates = [give for _, give in exporters if give.table in self.gateways]
+            for _, table in taking:
                 into = table in self.gateways
-                for give in [give for _, give in givers] if into else gates:
+                for give in [give for _, give in exporters] if into else gates:
                     self._add_edge(table, give)
 
     def _add_edge(self, table: Table, give: Announcement) -> bool:
@@ -162,7 +154,7 @@ class _Family:
 
     def _edge(self, table: Table, give: Announcement, prefixes: PrefixSet) -> Edge:
         what = f"takes routes of VRF {give.table.name} on {give.table.device}"
-        return Edge(table, give.table, self.family, prefixes, "P1", what, table.line(self.family))
+        return Edge(table, give.table, self.family, prefixes, None, what, table.line(self.family))
 
     def _taken(self, table: Table, give: Announcement) -> PrefixSet:
         """What `table` keeps of an announcement that carries one of its targets."""
@@ -179,38 +171,39 @@ class _Family:
             kept = kept | out.prefixes
         return kept
 
-    def _seen(self, target: bytes, taker: _In, giver: _Out, place: Hashable) -> None:
-        (domain, table), (owner, give) = taker, giver
+    def _seen(self, target: bytes, importer: _In, exporter: _Out, place: Hashable) -> None:
+        (domain, table), (owner, give) = importer, exporter
         self.result.pairs.add((domain.label, owner.label))
 
-        def tell() -> Finding:
+        def write() -> Finding:
             line = table.line(self.family, ("import", target), target)
             text = target_text(target)
-            return Finding(
-                f"P1 {kind}",
-                Severity.LEAK,
+            return finding(
+                p1.BY_KIND[kind],
                 table.device,
                 table.name,
-                f"{domain.label} reaches {owner.label} by route target {text}",
-                (
+                path=(
                     *give.table.entry(owner),
                     give.exports(target),
                     *give.by_way_of,
                     table.hop(f"imports {text}", line),
                     *table.entry(domain),
                 ),
-                line,
-                self.family,
+                line=line,
+                family=self.family,
+                source=domain,
+                target=owner,
+                words={"route_target": text},
             )
 
         kind = kind_of_path(domain, owner)
         group = ("P1", kind, self.family, domain.label, owner.label, target, bool(give.by_way_of))
-        self.result.sightings.append(Sighting(group, place, tell))
+        self.result.drafts.append(FindingDraft(group, place, write))
 
     # -- by targets that a customer puts on its routes -------------------------------------------
 
     def _chosen(self, owner: Domain, give: Announcement) -> None:
-        for domain, table in self._victims(owner):
+        for domain, table in self._importers(owner):
             if (
                 give.table is not table
                 and table.meets(give.table)
@@ -222,7 +215,7 @@ class _Family:
                 return
         self._seen_chosen(owner, give, Severity.RISK, None)
 
-    def _victims(self, owner: Domain) -> Iterator[_In]:
+    def _importers(self, owner: Domain) -> Iterator[_In]:
         """Importing tables of other domains, another zone's first."""
         labels = sorted(self.importers, key=lambda label: _nearness(owner, self.importers[label]))
         for label in labels:
@@ -235,12 +228,12 @@ class _Family:
         return bool(self.expectation.allowed(domain, owner))
 
     def _seen_chosen(
-        self, owner: Domain, give: Announcement, severity: Severity, victim: _In | None
+        self, owner: Domain, give: Announcement, severity: Severity, importer: _In | None
     ) -> None:
         neighbor = give.neighbor
         address = neighbor.address if neighbor else ""
 
-        def tell() -> Finding:
+        def write() -> Finding:
             activated = neighbor.families.get(self.family) if neighbor else None
             line = activated.line if activated else 0
             path = [
@@ -249,8 +242,8 @@ class _Family:
                     f"takes routes of {address} with whatever route targets they carry", line
                 ),
             ]
-            if victim is not None:
-                domain, table = victim
+            if importer is not None:
+                domain, table = importer
                 bgp = table.family(self.family)
                 target = min(bgp.import_targets) if bgp else b""
                 path += [
@@ -261,22 +254,26 @@ class _Family:
                     ),
                     *table.entry(domain),
                 ]
-            return Finding(
-                "P1 customer-chosen-targets",
-                severity,
+            return finding(
+                p1.CUSTOMER_CHOSEN_TARGETS,
                 give.table.device,
                 give.table.name,
-                f"a customer of {owner.label} can choose the VPNs that its routes go to: "
-                f"the inbound policy of {address} keeps extended communities",
-                tuple(path),
-                line,
-                self.family,
+                severity=severity,
+                path=tuple(path),
+                line=line,
+                family=self.family,
+                source=importer[0] if importer else None,
+                target=owner if importer else None,
+                words={"owner": owner.label, "neighbor": address},
             )
 
         group = ("P1 chosen", severity, self.family, owner.label)
-        self.result.sightings.append(Sighting(group, (give.table.id, address), tell))
+        self.result.drafts.append(FindingDraft(group, (give.table.id, address), write))
 
 
 def _nearness(owner: Domain, entries: list[_In]) -> int:
     domain = entries[0][0]
     return (domain.zone == owner.zone) + (domain.vpn == owner.vpn)
+
+
+PROPERTY = TableWays("P1", close)

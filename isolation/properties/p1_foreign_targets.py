@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.classes import p1
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.finding_drafts import Sighting
+from egovnet.isolation.model.finding import Finding, finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.finding_drafts import FindingDraft
+from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table
-from egovnet.isolation.model.verdict import Finding, Severity
 from egovnet.templates.model.facts import VrfFamily
 
 
-def foreign_targets(scene: Scene) -> Iterator[Sighting]:
+def foreign_targets(scene: Scene) -> Iterator[FindingDraft]:
     """Targets that the inventory gives to a domain that the VRF may not meet."""
     expectation = scene.expectation
     if not expectation.targets:
@@ -28,7 +31,7 @@ def foreign_targets(scene: Scene) -> Iterator[Sighting]:
                 yield from _family(table, bgp, expectation)
 
 
-def _family(table: Table, bgp: VrfFamily, expectation: Expectation) -> Iterator[Sighting]:
+def _family(table: Table, bgp: VrfFamily, expectation: Expectation) -> Iterator[FindingDraft]:
     takes = bgp.import_targets if bgp.imports_vpn else frozenset()
     gives = bgp.export_targets if bgp.exports_vpn else frozenset()
     for target in sorted(takes | gives):
@@ -44,10 +47,10 @@ def _family(table: Table, bgp: VrfFamily, expectation: Expectation) -> Iterator[
         # A VRF of nobody with the targets of two: the first port bound to it joins them.
         joins = not table.domains[0].known and len(_owners(takes | gives, expectation)) > 1
         severity = Severity.RISK if expectation.limited or joins else Severity.HYGIENE
-        yield Sighting(
+        yield FindingDraft(
             ("P1 foreign-target", severity, bgp.family, target, table.domains[0].label),
             table.id,
-            partial(_tell, table, bgp, target, owner.label, severity),
+            partial(_finding, table, bgp, target, owner.label, severity),
         )
 
 
@@ -56,16 +59,21 @@ def _owners(targets: Iterable[bytes], expectation: Expectation) -> set[str]:
     return {expectation.domains[label].vpn for label in labels if label in expectation.domains}
 
 
-def _tell(table: Table, bgp: VrfFamily, target: bytes, owner: str, severity: Severity) -> Finding:
+def _finding(
+    table: Table, bgp: VrfFamily, target: bytes, owner: str, severity: Severity
+) -> Finding:
     line = table.line(bgp.family, ("import", target), ("export", target), target)
     text = target_text(target)
-    return Finding(
-        "P1 foreign-target",
-        severity,
+    return finding(
+        p1.FOREIGN_TARGET,
         table.device,
         table.name,
-        f"VRF {table.name} of {table.domains[0].label} has the route target {text} of {owner}",
-        (table.hop(f"has {text}", line),),
-        line,
-        bgp.family,
+        severity=severity,
+        path=(table.hop(f"has {text}", line),),
+        line=line,
+        family=bgp.family,
+        words={"domain": table.domains[0].label, "route_target": text, "owner": owner},
     )
+
+
+PROPERTY = SceneCheck("P1", foreign_targets)

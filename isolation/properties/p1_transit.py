@@ -13,17 +13,19 @@ from collections.abc import Iterable
 from functools import partial
 
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.isolation.model.classes import p1
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.edges import Edge
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.finding_drafts import Sighting, kind_of_path
+from egovnet.isolation.model.finding import Finding, finding
+from egovnet.isolation.model.finding_drafts import FindingDraft, kind_of_path
+from egovnet.isolation.model.property import WaySequences
 from egovnet.isolation.model.scene import Table
-from egovnet.isolation.model.verdict import Finding, Severity
 
 MOST_STEPS = 6
 
 
-def transit(edges: Iterable[Edge], expectation: Expectation) -> list[Sighting]:
+def transit(edges: Iterable[Edge], expectation: Expectation) -> list[FindingDraft]:
     """Paths of two steps and more that must not be."""
     following: dict[Table, list[Edge]] = {}
     starts: dict[tuple[object, ...], Edge] = {}
@@ -32,20 +34,20 @@ def transit(edges: Iterable[Edge], expectation: Expectation) -> list[Sighting]:
             continue
         following.setdefault(edge.source, []).append(edge)
         domains = tuple(domain.label for domain in edge.source.domains)
-        # One source of each domain tells as much as all of them.
+        # One source of each domain says as much as all of them.
         site = tuple(domain.site for domain in edge.source.domains)
         starts.setdefault((domains, site, edge.target, edge.family, edge.prefixes), edge)
-    sightings: list[Sighting] = []
+    drafts: list[FindingDraft] = []
     for edge in starts.values():
         if not edge.source.inert:
-            sightings += _walk(edge, following, expectation)
-    return sightings
+            drafts += _walk(edge, following, expectation)
+    return drafts
 
 
 def _walk(
     start: Edge, following: dict[Table, list[Edge]], expectation: Expectation
-) -> list[Sighting]:
-    found: list[Sighting] = []
+) -> list[FindingDraft]:
+    found: list[FindingDraft] = []
     seen: set[tuple[Table, PrefixSet]] = set()
     waiting: list[tuple[tuple[Edge, ...], PrefixSet]] = [((start,), start.prefixes)]
     while waiting:
@@ -60,22 +62,24 @@ def _walk(
             if not arriving or (edge.target, arriving) in seen:
                 continue
             longer = (*path, edge)
-            found += _judged(longer, arriving, expectation)
+            found += _evaluated(longer, arriving, expectation)
             seen.add((edge.target, arriving))
             if len(longer) < MOST_STEPS:
                 waiting.append((longer, arriving))
     return found
 
 
-def _judged(path: tuple[Edge, ...], flow: PrefixSet, expectation: Expectation) -> list[Sighting]:
+def _evaluated(
+    path: tuple[Edge, ...], flow: PrefixSet, expectation: Expectation
+) -> list[FindingDraft]:
     source, target = path[0].source, path[-1].target
     if target.inert:
         return []
     return [
-        Sighting(
+        FindingDraft(
             ("P1 transit", path[0].family, one.label, other.label),
             (source.id, *(edge.target.id for edge in path)),
-            partial(_tell, path, flow, one, other),
+            partial(_finding, path, flow, one, other),
         )
         for one in source.domains
         for other in target.domains
@@ -83,21 +87,24 @@ def _judged(path: tuple[Edge, ...], flow: PrefixSet, expectation: Expectation) -
     ]
 
 
-def _tell(path: tuple[Edge, ...], flow: PrefixSet, source: Domain, target: Domain) -> Finding:
+def _finding(path: tuple[Edge, ...], flow: PrefixSet, source: Domain, target: Domain) -> Finding:
     first, last = path[0], path[-1]
     middle = " and ".join(f"VRF {e.target.name} on {e.target.device}" for e in path[:-1])
-    return Finding(
-        "P1 transit",
-        Severity.LEAK,
+    return finding(
+        p1.TRANSIT,
         first.source.device,
         first.source.name,
-        f"{source.label} reaches {target.label} through {middle} "
-        f"({kind_of_path(source, target)}), for destinations such as {flow.example()}",
-        (
+        path=(
             *first.source.entry(source),
             *(edge.hop for edge in path),
             *last.target.entry(target),
         ),
-        first.line,
-        first.family,
+        line=first.line,
+        family=first.family,
+        source=source,
+        target=target,
+        words={"middle": middle, "kind": kind_of_path(source, target), "example": flow.example()},
     )
+
+
+PROPERTY = WaySequences("P1", transit)

@@ -1,22 +1,25 @@
 """P2: every attachment in exactly one VRF, the expected one (RFC 4364 section 3: sites and VRFs).
 
-What is attached is told by router, port and VLAN, never by a VRF's name: a VRF that is renamed on
-a PE with all that goes with it is the same VRF. Assumes cabling and VLANs outside the routers as
-in the inventory.
+What is attached is recognized by router, port and VLAN, never by a VRF's name: a VRF that is
+renamed on a PE with all that goes with it is the same VRF. Assumes cabling and VLANs outside the
+routers as in the inventory.
 """
 
 from collections.abc import Iterator
 
 from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.classes import p2, p6
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, OWN, UNTAGGED, Domain
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.finding_drafts import Sighting, kind_of_path, single
+from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.finding_drafts import FindingDraft, kind_of_path, single
+from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import Bound, Router, Scene, Table
-from egovnet.isolation.model.verdict import Finding, Severity
 from egovnet.templates.model.facts import InterfaceFacts
 
 
-def attachments(scene: Scene) -> Iterator[Sighting]:
+def attachments(scene: Scene) -> Iterator[FindingDraft]:
     """P2 over a scene."""
     for router in scene.routers:
         for bound in router.bound:
@@ -27,11 +30,11 @@ def attachments(scene: Scene) -> Iterator[Sighting]:
                 yield from _wrong_vrf(router, table, scene.expectation)
                 yield from _addressed_trunk(router, table)
         if scene.expectation.attachments_known:
-            yield from _strangers(router, scene.expectation)
+            yield from _unknown_interfaces(router, scene.expectation)
             yield from _absent(router, scene.expectation)
 
 
-def _in_no_vrf(router: Router, bound: Bound) -> Iterator[Sighting]:
+def _in_no_vrf(router: Router, bound: Bound) -> Iterator[FindingDraft]:
     """A customer, or management, whose packets are looked up in the backbone's own table."""
     table = router.table_of(bound.interface)
     if table.vrf is not None or bound.attachment.domain == BACKBONE:
@@ -39,27 +42,25 @@ def _in_no_vrf(router: Router, bound: Bound) -> Iterator[Sighting]:
     vrf = bound.carrier.vrf
     why = f"its VRF {vrf} is not defined" if vrf else "it is in no VRF"
     line = bound.carrier.vrf_line or bound.interface.line
-    name, owner = bound.attachment.name, bound.attachment.domain.label
+    name, owner = bound.attachment.name, bound.attachment.domain
     yield single(
-        Finding(
-            "P6 management-in-no-vrf"
-            if bound.attachment.domain == MANAGEMENT
-            else "P2 access-in-no-vrf",
-            Severity.LEAK,
+        finding(
+            p6.MANAGEMENT_IN_NO_VRF if owner == MANAGEMENT else p2.ACCESS_IN_NO_VRF,
             router.name,
             "default",
-            f"{owner} reaches backbone: {name} at {bound.interface.name} is in the default table, "
-            f"because {why}",
-            (
+            path=(
                 router.hop(f"holds {name} at {bound.interface.name}", line, vrf or ""),
                 router.tables[None].hop("looks its packets up in the backbone's own table"),
             ),
-            line,
+            line=line,
+            source=owner,
+            target=BACKBONE,
+            words={"name": name, "interface": bound.interface.name, "because": why},
         )
     )
 
 
-def _two_domains(router: Router, table: Table, expectation: Expectation) -> Iterator[Sighting]:
+def _two_domains(router: Router, table: Table, expectation: Expectation) -> Iterator[FindingDraft]:
     by_domain: dict[Domain, Bound] = {}
     for bound in table.bound:
         by_domain.setdefault(bound.attachment.domain, bound)
@@ -70,22 +71,23 @@ def _two_domains(router: Router, table: Table, expectation: Expectation) -> Iter
                 continue
             customers_in_management = MANAGEMENT in {one, other}
             yield single(
-                Finding(
-                    "P6 customer-in-management"
+                finding(
+                    p6.CUSTOMER_IN_MANAGEMENT
                     if customers_in_management
-                    else "P2 two-domains-in-one-vrf",
-                    Severity.LEAK,
+                    else p2.TWO_DOMAINS_IN_ONE_VRF,
                     router.name,
                     table.name,
-                    f"{one.label} and {other.label} meet in VRF {table.name} "
-                    f"({kind_of_path(one, other)})",
-                    (*table.entry(one), *table.entry(other)),
-                    by_domain[other].carrier.vrf_line or by_domain[other].interface.line,
+                    path=(*table.entry(one), *table.entry(other)),
+                    line=by_domain[other].carrier.vrf_line or by_domain[other].interface.line,
+                    source=one,
+                    target=other,
+                    both_ways=True,
+                    words={"kind": kind_of_path(one, other)},
                 )
             )
 
 
-def _wrong_vrf(router: Router, table: Table, expectation: Expectation) -> Iterator[Sighting]:
+def _wrong_vrf(router: Router, table: Table, expectation: Expectation) -> Iterator[FindingDraft]:
     """A VRF that is by name and by route targets another VPN's than what is bound to it."""
     if table.vrf is None or not table.bound:
         return
@@ -102,40 +104,44 @@ def _wrong_vrf(router: Router, table: Table, expectation: Expectation) -> Iterat
     }
     for target, line in sorted(targets)[:1]:
         yield single(
-            Finding(
-                "P2 wrong-vrf",
-                Severity.LEAK,
+            finding(
+                p2.WRONG_VRF,
                 router.name,
                 table.name,
-                f"{table.domains[0].label} is in the VRF of {named.label}",
-                (
+                path=(
                     *table.entry(table.domains[0]),
                     table.hop(f"has the route target {target_text(target)} of {named.label}", line),
                 ),
-                table.bound[0].carrier.vrf_line,
+                line=table.bound[0].carrier.vrf_line,
+                source=table.domains[0],
+                target=named,
+                both_ways=True,
             )
         )
 
 
-def _addressed_trunk(router: Router, table: Table) -> Iterator[Sighting]:
+def _addressed_trunk(router: Router, table: Table) -> Iterator[FindingDraft]:
     """A port that carries VLANs and has an address of its own: frames without a tag are heard."""
     for bound in table.bound:
         port = bound.carrier
         if bound.attachment.domain == UNTAGGED and port.addresses:
             yield single(
-                Finding(
-                    "P2 address-without-tag",
-                    Severity.RISK,
+                finding(
+                    p2.ADDRESS_WITHOUT_TAG,
                     router.name,
                     table.name,
-                    f"{port.name} carries VLANs and has the address {port.addresses[0]} itself",
-                    (router.hop(f"has {port.addresses[0]} on {port.name}", port.line, table.name),),
-                    port.line,
+                    path=(
+                        router.hop(
+                            f"has {port.addresses[0]} on {port.name}", port.line, table.name
+                        ),
+                    ),
+                    line=port.line,
+                    words={"interface": port.name, "address": port.addresses[0]},
                 )
             )
 
 
-def _strangers(router: Router, expectation: Expectation) -> Iterator[Sighting]:
+def _unknown_interfaces(router: Router, expectation: Expectation) -> Iterator[FindingDraft]:
     """Interfaces that the inventory does not know."""
     facts = router.facts
     if router.name not in expectation.attachments:
@@ -151,14 +157,14 @@ def _strangers(router: Router, expectation: Expectation) -> Iterator[Sighting]:
         if severity is not None:
             line = interface.vrf_line or interface.line
             yield single(
-                Finding(
-                    "P2 unknown-interface",
-                    severity,
+                finding(
+                    p2.UNKNOWN_INTERFACE,
                     router.name,
                     table.name,
-                    f"{interface.name} in VRF {table.name} is not in the inventory",
-                    (router.hop(f"has {interface.name}", line, table.name),),
-                    line,
+                    severity=severity,
+                    path=(router.hop(f"has {interface.name}", line, table.name),),
+                    line=line,
+                    words={"interface": interface.name},
                 )
             )
 
@@ -169,7 +175,7 @@ def _severity(
     if table.vrf is not None:
         return Severity.RISK
     if interface.name in router.masters:
-        # A bridge's or bond's port: its bridge is judged.
+        # A bridge's or bond's port: its bridge is looked at.
         return Severity.RISK if interface.name not in ports else None
     if interface.addresses:
         return Severity.RISK
@@ -177,17 +183,18 @@ def _severity(
     return None if is_port_of_inventory else Severity.HYGIENE
 
 
-def _absent(router: Router, expectation: Expectation) -> Iterator[Sighting]:
+def _absent(router: Router, expectation: Expectation) -> Iterator[FindingDraft]:
     """Attachments that the text does not have: nothing leaks there, and a customer is cut off."""
     present = {bound.attachment.name for bound in router.bound}
     for attachment in expectation.attachments.get(router.name, {}).values():
         if attachment.name not in present and attachment.domain.label not in OWN:
             yield single(
-                Finding(
-                    "P2 access-missing",
-                    Severity.HYGIENE,
+                finding(
+                    p2.ACCESS_MISSING,
                     router.name,
-                    "",
-                    f"{attachment.name} at {attachment.at} is not in the text",
+                    words={"name": attachment.name, "place": attachment.at},
                 )
             )
+
+
+PROPERTY = SceneCheck("P2", attachments)

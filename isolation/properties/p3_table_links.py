@@ -12,7 +12,10 @@ from collections.abc import Iterator
 
 from egovnet.isolation.algebra.policies import apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet, family_of
-from egovnet.isolation.model.edges import Edge
+from egovnet.isolation.model.classes import p3
+from egovnet.isolation.model.edges import Edge, Ways, evaluate_edges
+from egovnet.isolation.model.finding_class import FindingClass
+from egovnet.isolation.model.property import TableWays
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
 from egovnet.isolation.routes.announcements import local_routes
 from egovnet.templates.model.device import AddressFamily
@@ -22,7 +25,12 @@ from egovnet.templates.model.facts import PolicyRoute, StaticFacts
 RESERVED = {0, 253, 254, 255}
 
 
-def side_doors(scene: Scene) -> Iterator[Edge]:
+def table_links(scene: Scene) -> Ways:
+    """P3 over a scene."""
+    return evaluate_edges(_edges(scene), scene.expectation)
+
+
+def _edges(scene: Scene) -> Iterator[Edge]:
     """Every such way of every router."""
     for router in scene.routers:
         yield from _statics(router)
@@ -33,7 +41,9 @@ def side_doors(scene: Scene) -> Iterator[Edge]:
         yield from _links(router)
 
 
-def _both(source: Table, target: Table, klass: str, what: str, line: int) -> Iterator[Edge]:
+def _both(
+    source: Table, target: Table, klass: FindingClass, what: str, line: int
+) -> Iterator[Edge]:
     for family in FAMILIES:
         yield Edge(source, target, family, PrefixSet.all(family), klass, what, line)
 
@@ -60,7 +70,7 @@ def _statics(router: Router) -> Iterator[Edge]:
                     target,
                     family,
                     PrefixSet.of(family, (static.prefix,)),
-                    "P3 static-route",
+                    p3.STATIC_ROUTE,
                     f"routes {static.prefix} {what}",
                     static.line,
                 )
@@ -112,7 +122,7 @@ def _policy_route(router: Router, source: Table, route: PolicyRoute) -> Iterator
         targets = [table] if table is not None else []
     for target in targets:
         what = f"sends packets to VRF {target.name} by policy"
-        yield from _both(source, target, "P3 policy-route", what, route.line)
+        yield from _both(source, target, p3.POLICY_ROUTE, what, route.line)
 
 
 def _imported_vrfs(router: Router) -> Iterator[Edge]:
@@ -132,7 +142,7 @@ def _imported_vrfs(router: Router) -> Iterator[Edge]:
                     prefixes = prefixes | out.prefixes
                 line = source.line(family, f"import vrf {name}")
                 what = f"imports VRF {name}"
-                yield Edge(source, target, family, prefixes, "P3 import-vrf", what, line)
+                yield Edge(source, target, family, prefixes, p3.IMPORT_VRF, what, line)
             for protocol in bgp.redistributes:
                 line = source.line(family, f"redistribute {protocol}")
                 yield from _redistributed_table(router, source, family, protocol, line)
@@ -147,7 +157,7 @@ def _redistributed_table(
     everything = PrefixSet.all(family)
     for target in _by_number(router, int(number)):
         what = f"redistributes table {number}"
-        yield Edge(source, target, family, everything, "P3 redistribute-table", what, line)
+        yield Edge(source, target, family, everything, p3.REDISTRIBUTE_TABLE, what, line)
 
 
 def _table_numbers(router: Router) -> Iterator[Edge]:
@@ -160,7 +170,7 @@ def _table_numbers(router: Router) -> Iterator[Edge]:
                 if one is not other:
                     line = router.facts.vrfs[one.vrf].line if one.vrf is not None else 0
                     what = f"shares kernel table {number} with VRF {other.name}"
-                    yield from _both(one, other, "P3 shared-table", what, line)
+                    yield from _both(one, other, p3.SHARED_TABLE, what, line)
 
 
 def _open_tables(router: Router) -> Iterator[Edge]:
@@ -174,7 +184,7 @@ def _open_tables(router: Router) -> Iterator[Edge]:
                     default,
                     family,
                     PrefixSet.all(family),
-                    "P3 open-vrf",
+                    p3.OPEN_VRF,
                     f"has no route of last resort for {family}: look-ups go on in the main table",
                     vrf.line,
                 )
@@ -187,6 +197,9 @@ def _links(router: Router) -> Iterator[Edge]:
         if other is not None:
             one, two = router.table_of(interface), router.table_of(other)
             what = f"is joined to VRF {two.name} by {interface.name} and {other.name}"
-            yield from _both(one, two, "P3 internal-link", what, interface.line)
+            yield from _both(one, two, p3.INTERNAL_LINK, what, interface.line)
             what = f"is joined to VRF {one.name} by {interface.name} and {other.name}"
-            yield from _both(two, one, "P3 internal-link", what, interface.line)
+            yield from _both(two, one, p3.INTERNAL_LINK, what, interface.line)
+
+
+PROPERTY = TableWays("P3", table_links)

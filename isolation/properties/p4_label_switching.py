@@ -2,76 +2,82 @@
 
 A router that takes labelled packets from a customer lets it choose the VRF that they arrive in;
 one that speaks LDP or the IGP with a customer lets it join the backbone (RFC 5920 section 4).
-Assumes that Linux takes labels only where the text says so, interface by interface.
+Assumes that a router takes labels only where the text says so, interface by interface.
 """
 
 from collections.abc import Iterator
 
-from egovnet.isolation.model.domains import BACKBONE
-from egovnet.isolation.model.finding_drafts import Sighting, single
-from egovnet.isolation.model.scene import Router, Scene
-from egovnet.isolation.model.verdict import Finding, Severity
+from egovnet.isolation.model.classes import p4
+from egovnet.isolation.model.domains import ANYWHERE, BACKBONE, OUTSIDE, Domain
+from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.property import SceneCheck
+from egovnet.isolation.model.scene import Scene, Table
 from egovnet.templates.model.facts import InterfaceFacts
 
 
-def label_switching(scene: Scene) -> Iterator[Sighting]:
+def label_switching(scene: Scene) -> Iterator[FindingDraft]:
     """P4 over a scene."""
     for router in scene.routers:
         circuits: set[str] = set()
-        customers: set[str] = set()
+        customers: dict[str, Domain] = {}
         for bound in router.bound:
             # A port, its VLAN, the bond or bridge it is in: what is said of one is said of all.
             names = {bound.interface.name, bound.carrier.name, bound.attachment.port}
-            (circuits if bound.attachment.domain == BACKBONE else customers).update(names)
-        circuits -= customers
+            if bound.attachment.domain == BACKBONE:
+                circuits |= names
+            else:
+                customers |= dict.fromkeys(names - customers.keys(), bound.attachment.domain)
+        circuits -= customers.keys()
         for interface in router.facts.interfaces.values():
-            if interface.name in circuits or interface.name == "lo":
+            protocols = _protocols(interface)
+            if not protocols or interface.name in circuits or interface.name == "lo":
                 continue
-            at_customers = interface.name in customers or router.table_of(interface).vrf is not None
-            if at_customers or scene.expectation.attachments_known:
-                for protocol in _protocols(interface):
-                    yield _finding(router, interface, protocol, at_customers)
+            table = router.table_of(interface)
+            who = None if table.vrf is None else table.domains[0]
+            who = who or customers.get(interface.name)
+            if who is not None or scene.expectation.attachments_known:
+                for protocol in protocols:
+                    yield _draft(table, interface, p4.BY_PROTOCOL[protocol], who)
 
 
 def _protocols(interface: InterfaceFacts) -> list[str]:
+    """Keys of `p4.BY_PROTOCOL`."""
     found = []
     if interface.mpls:
-        found.append("labels")
+        found.append("mpls")
     if interface.ldp:
-        found.append("LDP")
+        found.append("ldp")
     if interface.igp:
-        found.append("IGP (passive)" if interface.igp_passive else "IGP")
+        found.append("igp-passive" if interface.igp_passive else "igp")
     return found
 
 
-_CLASSES = {"labels": "mpls", "LDP": "ldp", "IGP": "igp", "IGP (passive)": "igp-passive"}
-
-
-def _finding(
-    router: Router, interface: InterfaceFacts, protocol: str, at_customers: bool
-) -> Sighting:
-    table = router.table_of(interface)
-    severity = Severity.LEAK if at_customers and protocol != "IGP (passive)" else Severity.RISK
-    owner = table.domains[0].label if table.vrf is not None else "a customer"
-    if not at_customers:
-        owner = "whoever is there"
-    means = (
-        "chooses by label which table its packets arrive in"
-        if protocol == "labels"
-        else "joins the backbone"
-    )
+def _draft(
+    table: Table, interface: InterfaceFacts, at_port: p4.AtPort, who: Domain | None
+) -> FindingDraft:
+    """`who` is at the port; None: nobody that the inventory knows."""
+    # Who is said only where the VRF says it: in the default table a port may be several's.
+    named = who.label if who is not None and table.vrf is not None else "a customer"
     line = interface.mpls_line or interface.line
+    entry = () if who is None else table.entry(table.domains[0])
     return single(
-        Finding(
-            f"P4 {_CLASSES[protocol]}-at-customer" if at_customers else f"P4 {_CLASSES[protocol]}",
-            severity,
-            router.name,
+        finding(
+            at_port.elsewhere if who is None else at_port.at_customer,
+            table.device,
             table.name,
-            f"{protocol} on {interface.name}, which is no circuit: {owner} {means}",
-            (
-                *(table.entry(table.domains[0]) if at_customers else ()),
-                table.hop(f"takes {protocol} on {interface.name}", line),
-            ),
-            line,
+            path=(*entry, table.hop(f"takes {at_port.protocol} on {interface.name}", line)),
+            line=line,
+            source=who or OUTSIDE,
+            target=ANYWHERE if at_port.any_table else BACKBONE,
+            words={
+                "protocol": at_port.protocol,
+                "interface": interface.name,
+                "who": "whoever is there" if who is None else named,
+                "effect": at_port.effect,
+            },
         )
     )
+
+
+PROPERTY = SceneCheck("P4", label_switching)

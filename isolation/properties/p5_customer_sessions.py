@@ -5,20 +5,26 @@ what the site may announce, and not more routes than were agreed. Assumes that a
 access is its customer's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
+from types import MappingProxyType
 
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
-from egovnet.isolation.model.domains import Attachment
-from egovnet.isolation.model.finding_drafts import Sighting, single
+from egovnet.isolation.model.classes import p5
+from egovnet.isolation.model.domains import Attachment, Domain
+from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_class import FindingClass
+from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
-from egovnet.isolation.model.verdict import Finding, Severity
 from egovnet.isolation.routes.announcements import admitted
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, Policy
 
+_NO_WORDS: Mapping[str, object] = MappingProxyType({})
 
-def customer_sessions(scene: Scene) -> Iterator[Sighting]:
+
+def customer_sessions(scene: Scene) -> Iterator[FindingDraft]:
     """P5 over a scene."""
     for router in scene.routers:
         expected = {
@@ -28,7 +34,7 @@ def customer_sessions(scene: Scene) -> Iterator[Sighting]:
         }
         known = scene.expectation.attachments_known
         for table in router.tables.values():
-            for neighbor in table.neighbors():
+            for neighbor in table.neighbors:
                 yield from _session(router, table, neighbor, expected, known)
 
 
@@ -38,25 +44,25 @@ def _session(
     neighbor: NeighborFacts,
     expected: dict[IPAddress, Attachment],
     known: bool,
-) -> Iterator[Sighting]:
+) -> Iterator[FindingDraft]:
     attachment = _attachment(router, neighbor, expected)
     if attachment is None:
         if table.vrf is None:
-            return  # `egovnet.isolation.properties.p8_bgp_boundaries` judges the default instance
+            return  # the default instance is p8_bgp_boundaries'
         if known:
-            text = f"{neighbor.address} is no customer of the inventory"
-            yield _told(table, neighbor, "P5 unknown-neighbor", text)
+            yield _draft(table, neighbor, p5.UNKNOWN_NEIGHBOR)
     elif attachment.domain not in table.domains or table.vrf is None:
-        text = (
-            f"the session with {attachment.name} of {attachment.domain.label} "
-            f"is in the table of {table.domains[0].label}"
+        yield _draft(
+            table,
+            neighbor,
+            p5.SESSION_IN_WRONG_VRF,
+            joins=(attachment.domain, table.domains[0]),
+            words={"name": attachment.name},
         )
-        yield _told(table, neighbor, "P5 session-in-wrong-vrf", text, severity=Severity.LEAK)
     if table.vrf is None and attachment is None:
         return
     if not neighbor.external and table.vrf is not None:
-        text = f"{neighbor.address} is taken for a router of the backbone's own AS"
-        yield _told(table, neighbor, "P5 internal-customer", text)
+        yield _draft(table, neighbor, p5.INTERNAL_CUSTOMER)
     for family in FAMILIES:
         activated = neighbor.families.get(family)
         if activated is not None:
@@ -81,16 +87,22 @@ def _filter(
     activated: NeighborFamily,
     family: AddressFamily,
     attachment: Attachment | None,
-) -> Iterator[Sighting]:
+) -> Iterator[FindingDraft]:
     if activated.policy_in is None:
-        text = f"{family} routes of {neighbor.address} are not filtered"
-        yield _told(table, neighbor, "P5 no-filter", text, line=activated.line, family=family)
+        yield _draft(table, neighbor, p5.NO_FILTER, line=activated.line, family=family)
         return
     if absent := _absent(activated.policy_in):
-        # FRR takes nothing then; whoever mends it in haste lets everything in.
-        text = f"the filter of {neighbor.address} refers to {absent} that is not there"
+        # FRR takes nothing then; whoever repairs it in haste lets everything in.
         line = activated.policy_in.line or activated.line
-        yield _told(table, neighbor, "P5 filter-without-list", text, line=line, family=family)
+        klass = p5.FILTER_WITHOUT_LIST
+        yield _draft(
+            table,
+            neighbor,
+            klass,
+            line=line,
+            family=family,
+            words={"absent": absent},
+        )
     if attachment is None or not attachment.prefixes:
         return
     let_in = PrefixSet.none(family)
@@ -98,9 +110,14 @@ def _filter(
         let_in = let_in | routes.prefixes
     beyond = let_in - PrefixSet.within(family, attachment.prefixes)
     if beyond:
-        text = f"{attachment.name} may announce more than is its own, such as {beyond.example()}"
-        line = activated.policy_in.line or activated.line
-        yield _told(table, neighbor, "P5 filter-too-wide", text, line=line, family=family)
+        yield _draft(
+            table,
+            neighbor,
+            p5.FILTER_TOO_WIDE,
+            line=activated.policy_in.line or activated.line,
+            family=family,
+            words={"name": attachment.name, "example": beyond.example()},
+        )
 
 
 def _absent(policy: Policy) -> str:
@@ -114,31 +131,42 @@ def _absent(policy: Policy) -> str:
 
 def _limit(
     table: Table, neighbor: NeighborFacts, activated: NeighborFamily, family: AddressFamily
-) -> Iterator[Sighting]:
+) -> Iterator[FindingDraft]:
     if activated.maximum_prefix is None:
-        text = f"{neighbor.address} may announce any number of {family} routes"
-        klass = "P5 no-limit"
+        klass = p5.NO_LIMIT
     elif activated.limit_warns_only:
-        text = f"the limit of {family} routes of {neighbor.address} only warns"
-        klass = "P5 limit-warns-only"
+        klass = p5.LIMIT_WARNS_ONLY
     else:
         return
-    yield _told(table, neighbor, klass, text, line=activated.line, family=family)
+    yield _draft(table, neighbor, klass, line=activated.line, family=family)
 
 
-def _told(
+def _draft(
     table: Table,
     neighbor: NeighborFacts,
-    klass: str,
-    text: str,
+    klass: FindingClass,
     *,
-    severity: Severity = Severity.RISK,
+    joins: tuple[Domain, Domain] | None = None,
     line: int = 0,
     family: str = "",
-) -> Sighting:
+    words: Mapping[str, object] = _NO_WORDS,
+) -> FindingDraft:
     line = line or neighbor.line
     hop = table.hop(f"speaks BGP with {neighbor.address}", line)
-    entry = table.entry(table.domains[0])
     return single(
-        Finding(klass, severity, table.device, table.name, text, (*entry, hop), line, family)
+        finding(
+            klass,
+            table.device,
+            table.name,
+            path=(*table.entry(table.domains[0]), hop),
+            line=line,
+            family=family,
+            source=joins[0] if joins else None,
+            target=joins[1] if joins else None,
+            both_ways=joins is not None,
+            words={"neighbor": neighbor.address, **words},
+        )
     )
+
+
+PROPERTY = SceneCheck("P5", customer_sessions)

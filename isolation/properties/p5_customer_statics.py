@@ -7,13 +7,15 @@ is held to what the sites of the VRF may announce, as a session's filter is.
 from collections.abc import Iterable, Iterator
 
 from egovnet.isolation.algebra.prefix_sets import PrefixSet, family_of
+from egovnet.isolation.model.classes import p5
 from egovnet.isolation.model.domains import MANAGEMENT, Attachment
-from egovnet.isolation.model.finding_drafts import Sighting, single
+from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import Scene, Table
-from egovnet.isolation.model.verdict import Finding, Severity
 
 
-def customer_statics(scene: Scene) -> Iterator[Sighting]:
+def customer_statics(scene: Scene) -> Iterator[FindingDraft]:
     """P5 over a scene: static routes."""
     if not scene.expectation.attachments_known:
         return
@@ -23,7 +25,7 @@ def customer_statics(scene: Scene) -> Iterator[Sighting]:
             yield from _statics(table, ordered)
 
 
-def _statics(table: Table, ordered: Iterable[Attachment]) -> Iterator[Sighting]:
+def _statics(table: Table, ordered: Iterable[Attachment]) -> Iterator[FindingDraft]:
     # Also of a site whose access is gone from the text: its route leads to nobody else.
     prefixes = [p for one in ordered if one.domain in table.domains for p in one.prefixes]
     for static in table.statics:
@@ -34,17 +36,19 @@ def _statics(table: Table, ordered: Iterable[Attachment]) -> Iterator[Sighting]:
             continue
         if route - PrefixSet.within(family, prefixes):
             yield single(
-                Finding(
-                    "P5 static-too-wide",
-                    Severity.RISK,
+                finding(
+                    p5.STATIC_TOO_WIDE,
                     table.device,
                     table.name,
-                    f"VRF {table.name} routes {static.prefix}, which is no site's of it",
-                    (
+                    path=(
                         *table.entry(table.domains[0]),
                         table.hop(f"routes {static.prefix}", static.line),
                     ),
-                    static.line,
-                    family,
+                    line=static.line,
+                    family=family,
+                    words={"prefix": static.prefix},
                 )
             )
+
+
+PROPERTY = SceneCheck("P5", customer_statics)

@@ -7,13 +7,15 @@ others that lead into it, where ways between tables are (P1, P3).
 
 from collections.abc import Iterator
 
+from egovnet.isolation.model.classes import p6
 from egovnet.isolation.model.domains import MANAGEMENT
-from egovnet.isolation.model.finding_drafts import Sighting, single
+from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import Scene
-from egovnet.isolation.model.verdict import Finding, Severity
 
 
-def management(scene: Scene) -> Iterator[Sighting]:
+def management(scene: Scene) -> Iterator[FindingDraft]:
     """P6 over a scene: the management VRF speaks no BGP."""
     for router in scene.routers:
         for table in router.tables.values():
@@ -21,13 +23,14 @@ def management(scene: Scene) -> Iterator[Sighting]:
             if table.vrf is None or instance is None or MANAGEMENT not in table.domains:
                 continue
             yield single(
-                Finding(
-                    "P6 management-in-bgp",
-                    Severity.RISK,
+                finding(
+                    p6.MANAGEMENT_IN_BGP,
                     router.name,
                     table.name,
-                    "the management VRF takes part in BGP",
-                    (table.hop("speaks BGP", instance.line),),
-                    instance.line,
+                    path=(table.hop("speaks BGP", instance.line),),
+                    line=instance.line,
                 )
             )
+
+
+PROPERTY = SceneCheck("P6", management)

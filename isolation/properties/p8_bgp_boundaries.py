@@ -7,15 +7,19 @@ and with a router of the inventory. A customer in the default instance would joi
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
-from egovnet.isolation.model.finding_drafts import Sighting, single
+from egovnet.isolation.model.classes import p8
+from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE, Domain
+from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_class import FindingClass
+from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import Router, Scene, Table
-from egovnet.isolation.model.verdict import Finding, Severity
 from egovnet.isolation.routes.relays import addresses
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.facts import NeighborFacts
 
 
-def bgp_boundaries(scene: Scene) -> Iterator[Sighting]:
+def bgp_boundaries(scene: Scene) -> Iterator[FindingDraft]:
     """P8 over a scene."""
     routers = dict(scene.expectation.routers) or dict(addresses(scene))
     for router in scene.routers:
@@ -25,7 +29,7 @@ def bgp_boundaries(scene: Scene) -> Iterator[Sighting]:
             for address in attachment.neighbors
         }
         for table in router.tables.values():
-            for neighbor in table.neighbors():
+            for neighbor in table.neighbors:
                 yield from _neighbor(router, table, neighbor, routers, customers)
 
 
@@ -35,12 +39,11 @@ def _neighbor(
     neighbor: NeighborFacts,
     routers: Mapping[IPAddress, str],
     customers: set[IPAddress],
-) -> Iterator[Sighting]:
+) -> Iterator[FindingDraft]:
     vpn = sorted({"vpnv4", "vpnv6"} & set(neighbor.families))
     if table.vrf is not None:
         if vpn:
-            text = f"{neighbor.address} takes VPN routes inside a customer's VRF"
-            yield _told(table, neighbor, "P8 vpn-session-in-vrf", Severity.LEAK, text)
+            yield _draft(table, neighbor, p8.VPN_SESSION_IN_VRF, table.domains[0])
         return
     address = _address(neighbor.address)
     if address in customers:
@@ -53,13 +56,10 @@ def _neighbor(
         return
     who = routers[address] if known and address is not None else "no router of the inventory"
     if vpn:
-        severity = Severity.LEAK if external else Severity.RISK
-        text = f"{neighbor.address} ({who}) takes and gives routes of all VPNs"
-        klass = "P8 external-vpn-session" if external else "P8 unknown-vpn-session"
-        yield _told(table, neighbor, klass, severity, text)
+        klass = p8.EXTERNAL_VPN_SESSION if external else p8.UNKNOWN_VPN_SESSION
+        yield _draft(table, neighbor, klass, OUTSIDE, who)
     elif neighbor.families:
-        text = f"{neighbor.address} ({who}) is a neighbour of the backbone"
-        yield _told(table, neighbor, "P8 unknown-backbone-session", Severity.RISK, text)
+        yield _draft(table, neighbor, p8.UNKNOWN_BACKBONE_SESSION, None, who)
 
 
 def _address(text: str) -> IPAddress | None:
@@ -69,8 +69,27 @@ def _address(text: str) -> IPAddress | None:
         return None
 
 
-def _told(
-    table: Table, neighbor: NeighborFacts, klass: str, severity: Severity, text: str
-) -> Sighting:
-    hop = table.hop(f"speaks BGP with {neighbor.address}", neighbor.line)
-    return single(Finding(klass, severity, table.device, table.name, text, (hop,), neighbor.line))
+def _draft(
+    table: Table,
+    neighbor: NeighborFacts,
+    klass: FindingClass,
+    joined: Domain | None,
+    who: str = "",
+) -> FindingDraft:
+    """`joined`: who gets the routes of all VPNs, and can announce into any."""
+    return single(
+        finding(
+            klass,
+            table.device,
+            table.name,
+            path=(table.hop(f"speaks BGP with {neighbor.address}", neighbor.line),),
+            line=neighbor.line,
+            source=joined,
+            target=ANYWHERE if joined else None,
+            both_ways=joined is not None,
+            words={"neighbor": neighbor.address, "who": who},
+        )
+    )
+
+
+PROPERTY = SceneCheck("P8", bgp_boundaries)

@@ -4,14 +4,23 @@ RFC 4364 section 4.2: two routes of different VPNs with one distinguisher are on
 better hides the other. Two VRFs of a PE with one label are one table to packets from the backbone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
-from egovnet.isolation.model.finding_drafts import Sighting, single
+from egovnet.isolation.model.classes import p9
+from egovnet.isolation.model.domains import Domain
+from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_class import FindingClass
+from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
-from egovnet.isolation.model.verdict import Finding, Severity
+from egovnet.templates.model.device import IPInterface
+from egovnet.templates.model.facts import InterfaceFacts
+
+_NO_WORDS: Mapping[str, object] = MappingProxyType({})
 
 
-def identities(scene: Scene) -> Iterator[Sighting]:
+def identities(scene: Scene) -> Iterator[FindingDraft]:
     """P9 over a scene."""
     yield from _distinguishers(scene)
     yield from _loopbacks(scene)
@@ -20,7 +29,7 @@ def identities(scene: Scene) -> Iterator[Sighting]:
         yield from _next_hops(router)
 
 
-def _distinguishers(scene: Scene) -> Iterator[Sighting]:
+def _distinguishers(scene: Scene) -> Iterator[FindingDraft]:
     """A distinguisher may be one domain's on many routers; two VRFs of a router never share it."""
     of_domain: dict[tuple[str, bytes], dict[str, Table]] = {}
     of_router: dict[tuple[str, bytes, str, int], Table] = {}
@@ -37,37 +46,50 @@ def _distinguishers(scene: Scene) -> Iterator[Sighting]:
             of_router[here] = table
             others.update(dict.fromkeys(vpns, table))
             if found:
-                what = f"has the route distinguisher of VRF {found[0].name} on {found[0].device}"
-                line = bgp.lines.get("rd", bgp.line)
-                yield _told(table, "P9 shared-rd", Severity.RISK, what, (line, family))
+                other = found[0]
+                what = f"has the route distinguisher of VRF {other.name} on {other.device}"
+                at = (bgp.lines.get("rd", bgp.line), family)
+                words = {"other": other.name, "other_device": other.device}
+                yield _draft(
+                    table,
+                    p9.SHARED_RD,
+                    what,
+                    at,
+                    words=words,
+                )
 
 
-def _loopbacks(scene: Scene) -> Iterator[Sighting]:
+def _loopbacks(scene: Scene) -> Iterator[FindingDraft]:
     """VPN packets go to the router whose loopback is their next hop: it must be one's alone."""
     held: dict[str, Router] = {}
     for router in scene.routers:
-        loopback = router.facts.interfaces.get("lo")
-        for address in loopback.addresses if loopback else ():
+        for loopback, address in _loopback_addresses(router):
             owner = scene.expectation.routers.get(address.ip)
             other = held.setdefault(str(address.ip), router)
             if other.name == router.name and owner in (None, router.name):
                 continue
-            whose = owner if owner not in (None, router.name) else other.name
-            line = loopback.line if loopback else 0
+            owned_by = owner if owner not in (None, router.name) else other.name
+            line = loopback.line
             yield single(
-                Finding(
-                    "P9 shared-loopback",
-                    Severity.RISK,
+                finding(
+                    p9.SHARED_LOOPBACK,
                     router.name,
                     "default",
-                    f"has the loopback {address.ip} of {whose}: one gets the other's packets",
-                    (router.hop(f"has {address.ip} on lo", line),),
-                    line,
+                    path=(router.hop(f"has {address.ip} on {loopback.name}", line),),
+                    line=line,
+                    words={"address": address.ip, "owner": owned_by},
                 )
             )
 
 
-def _labels(router: Router) -> Iterator[Sighting]:
+def _loopback_addresses(router: Router) -> Iterator[tuple[InterfaceFacts, IPInterface]]:
+    for interface in router.facts.interfaces.values():
+        if interface.name == "lo":
+            for address in interface.addresses:
+                yield interface, address
+
+
+def _labels(router: Router) -> Iterator[FindingDraft]:
     held: dict[str, Table] = {}
     for table in router.tables.values():
         for family in FAMILIES:
@@ -76,17 +98,17 @@ def _labels(router: Router) -> Iterator[Sighting]:
                 continue
             other = held.setdefault(bgp.label, table)
             if other is not table:
-                yield _told(
+                yield _draft(
                     table,
-                    "P9 shared-label",
-                    Severity.LEAK,
-                    f"has label {bgp.label} of VRF {other.name}: packets for one arrive in "
-                    f"the other",
+                    p9.SHARED_LABEL,
+                    f"has label {bgp.label} of VRF {other.name}",
                     (bgp.lines.get("label", bgp.line), family),
+                    joins=(other.domains[0], table.domains[0]),
+                    words={"label": bgp.label, "other": other.name},
                 )
 
 
-def _next_hops(router: Router) -> Iterator[Sighting]:
+def _next_hops(router: Router) -> Iterator[FindingDraft]:
     own = {a.ip for i in router.facts.interfaces.values() for a in i.addresses}
     own |= {i.router_id for i in router.facts.bgp.values() if i.router_id is not None}
     for table in router.tables.values():
@@ -94,26 +116,40 @@ def _next_hops(router: Router) -> Iterator[Sighting]:
             bgp = table.family(family)
             if bgp is None or bgp.export_next_hop is None or bgp.export_next_hop in own:
                 continue
-            yield _told(
+            yield _draft(
                 table,
-                "P9 foreign-next-hop",
-                Severity.RISK,
-                f"exports routes with the next hop {bgp.export_next_hop}, which is not its own",
+                p9.FOREIGN_NEXT_HOP,
+                f"exports routes with the next hop {bgp.export_next_hop}",
                 (bgp.lines.get("nexthop", bgp.line), family),
+                words={"address": bgp.export_next_hop},
             )
 
 
-def _told(table: Table, klass: str, severity: Severity, what: str, at: tuple[int, str]) -> Sighting:
+def _draft(
+    table: Table,
+    klass: FindingClass,
+    what: str,
+    at: tuple[int, str],
+    *,
+    joins: tuple[Domain, Domain] | None = None,
+    words: Mapping[str, object] = _NO_WORDS,
+) -> FindingDraft:
+    """`what`: the step of the path; `at`: its line and address family."""
     line, family = at
     return single(
-        Finding(
+        finding(
             klass,
-            severity,
             table.device,
             table.name,
-            f"VRF {table.name} {what}",
-            (*table.entry(table.domains[0]), table.hop(what, line)),
-            line,
-            family,
+            path=(*table.entry(table.domains[0]), table.hop(what, line)),
+            line=line,
+            family=family,
+            source=joins[0] if joins else None,
+            target=joins[1] if joins else None,
+            both_ways=joins is not None,
+            words=words,
         )
     )
+
+
+PROPERTY = SceneCheck("P9", identities)

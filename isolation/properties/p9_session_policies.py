@@ -8,14 +8,16 @@ set next hops, tables or VRFs.
 
 from collections.abc import Iterator
 
-from egovnet.isolation.model.finding_drafts import Sighting, single
+from egovnet.isolation.model.classes import p9
+from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table
-from egovnet.isolation.model.verdict import Finding, Severity
 from egovnet.isolation.routes.relays import vpn_sessions
 from egovnet.templates.model.facts import Policy, PolicyEntry
 
 
-def session_policies(scene: Scene) -> Iterator[Sighting]:
+def session_policies(scene: Scene) -> Iterator[FindingDraft]:
     """P9 over a scene: policies that touch communities, next hops, tables or VRFs."""
     for router in scene.routers:
         default = router.tables[None]
@@ -25,13 +27,13 @@ def session_policies(scene: Scene) -> Iterator[Sighting]:
                     done = _targets(entry) + list(entry.touches)
                     if done:
                         text = f"{', '.join(done)} on VPN routes {way} {neighbor.address}"
-                        yield _told(default, text, entry.line, activated.family)
+                        yield _draft(default, text, entry.line, activated.family)
         for table in router.tables.values():
             for policy, where, family in _policies(table):
                 for entry in policy.entries:
                     if entry.touches:
                         text = f"{', '.join(entry.touches)} on routes {where}"
-                        yield _told(table, text, entry.line, family)
+                        yield _draft(table, text, entry.line, family)
 
 
 def _targets(entry: PolicyEntry) -> list[str]:
@@ -51,7 +53,7 @@ def _policies(table: Table) -> Iterator[tuple[Policy, str, str]]:
             ):
                 if policy is not None:
                     yield policy, where, family
-        for neighbor in table.neighbors():
+        for neighbor in table.neighbors:
             activated = neighbor.families.get(family)
             if activated is not None:
                 for policy, way in ((activated.policy_in, "from"), (activated.policy_out, "to")):
@@ -59,16 +61,18 @@ def _policies(table: Table) -> Iterator[tuple[Policy, str, str]]:
                         yield policy, f"{way} {neighbor.address}", family
 
 
-def _told(table: Table, text: str, line: int, family: str) -> Sighting:
+def _draft(table: Table, text: str, line: int, family: str) -> FindingDraft:
     return single(
-        Finding(
-            "P9 policy-touches",
-            Severity.RISK,
+        finding(
+            p9.POLICY_TOUCHES,
             table.device,
             table.name,
-            f"a policy {text}",
-            (table.hop(f"applies a policy that {text}", line),),
-            line,
-            family,
+            path=(table.hop(f"applies a policy that {text}", line),),
+            line=line,
+            family=family,
+            words={"what": text},
         )
     )
+
+
+PROPERTY = SceneCheck("P9", session_policies)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from egovnet.isolation.algebra.policies import Routes, apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.finding import Hop
 from egovnet.isolation.model.scene import Table
-from egovnet.isolation.model.verdict import Hop
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import NeighborFacts, Policy, VrfFamily
 
@@ -82,7 +82,7 @@ def local_routes(table: Table, family: AddressFamily) -> list[tuple[Routes, Neig
             found += [(out, None) for out in apply(policy, [Routes(family, prefixes)])]
     if own:
         found.append((Routes(family, own), None))
-    for neighbor in table.neighbors():
+    for neighbor in table.neighbors:
         activated = neighbor.families.get(family)
         if activated is not None:
             found += [(out, neighbor) for out in admitted(activated.policy_in, family)]

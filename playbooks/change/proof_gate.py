@@ -10,7 +10,9 @@ from typing import Any
 
 from egovnet.inventory.model.errors import InventoryError, Problem
 from egovnet.isolation.model.expectation import Expectation, from_inventory
-from egovnet.isolation.model.verdict import Finding, Severity, Verdict
+from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
 from egovnet.playbooks.change.plan import Plan

@@ -10,7 +10,9 @@ from dataclasses import replace
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.model.errors import Problem
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.verdict import Finding, Severity, Verdict
+from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.playbooks.results.drift_report import Difference
 from egovnet.templates.intend.device_facts import intended_facts

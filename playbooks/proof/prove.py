@@ -11,8 +11,9 @@ from types import MappingProxyType
 from egovnet.inventory.model.errors import Problem
 from egovnet.inventory.model.sections import Network
 from egovnet.isolation.model.expectation import Expectation, from_inventory
+from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.from_vrf_names import from_zones
-from egovnet.isolation.model.verdict import Severity, Verdict
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove as prove_facts
 from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.workspace import Context, Selection, UsageError

@@ -3,20 +3,22 @@
 Made once from a verdict, for the page, the terminal and JSON alike.
 """
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from egovnet.isolation.model.verdict import Finding, Severity, Verdict
+from egovnet.isolation.model.domains import ANYWHERE
+from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Verdict
 
 
-class State(StrEnum):
+class CellState(StrEnum):
     """What a cell says of packets from its row's domain to its column's."""
 
-    #: A path that is meant.
+    #: A path that is intended.
     ALLOWED = "allowed"
-    #: A path would be meant, and the texts have none.
+    #: A path would be intended, and the texts have none.
     UNUSED = "allowed, no path"
     #: A path that must not be.
     LEAK = "leak"
@@ -29,7 +31,7 @@ class Cell:
 
     source: str
     target: str
-    state: State
+    state: CellState
     reason: str = ""
     findings: tuple[int, ...] = ()
 
@@ -41,12 +43,12 @@ class Matrix:
     domains: tuple[str, ...]
     zones: Mapping[str, str]
     cells: Mapping[tuple[str, str], Cell]
-    #: The verdict's findings, the gravest first.
+    #: The verdict's findings, the most severe first.
     findings: tuple[Finding, ...]
 
     def cell(self, source: str, target: str) -> Cell:
         """The cell of a pair; "no path" when nothing is known of it."""
-        return self.cells.get((source, target)) or Cell(source, target, State.NONE)
+        return self.cells.get((source, target)) or Cell(source, target, CellState.NONE)
 
     def by_zone(self) -> dict[str, tuple[str, ...]]:
         """Zone -> its domains; what is in no zone comes under an empty name, last."""
@@ -64,43 +66,60 @@ class Matrix:
         return bool(one and other) and one != other
 
 
-def by_gravity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Leaks, then risks, then hygiene; otherwise as they came."""
     order = {severity: index for index, severity in enumerate(Severity)}
     return tuple(sorted(findings, key=lambda finding: order[finding.severity]))
 
 
 def matrix(verdict: Verdict) -> Matrix:
-    """The matrix of a verdict; domains that only a path knows come last."""
-    findings = by_gravity(verdict.findings)
-    pairs_in_paths = (label for pair in sorted(verdict.found) for label in pair)
-    labels = tuple(dict.fromkeys([*verdict.domains, *pairs_in_paths]))
-    named = _named_pairs(findings, labels)
+    """The matrix of a verdict; domains that only a path knows come last.
+
+    Every leak that has a source and a target is in a cell: in all of its source's row, but what
+    is allowed, where its target is anywhere.
+    """
+    findings = by_severity(verdict.findings)
     reasons = {(cell.source, cell.target): cell.reason for cell in verdict.allowed}
+    labels = tuple(dict.fromkeys([*verdict.domains, *_only_in_paths(verdict, findings)]))
+    leaks: dict[tuple[str, str], list[int]] = {}
+    for number, finding in enumerate(findings, start=1):
+        if finding.severity is Severity.LEAK:
+            for pair in _pairs(finding, labels, reasons):
+                leaks.setdefault(pair, []).append(number)
     cells = {}
-    for pair in dict.fromkeys([*reasons, *sorted(verdict.found), *named]):
-        numbers = tuple(named.get(pair, ()))
+    for pair in dict.fromkeys([*reasons, *sorted(verdict.found), *leaks]):
+        numbers = tuple(leaks.get(pair, ()))
         if numbers or pair not in reasons:
-            state = State.LEAK
+            state = CellState.LEAK
         else:
-            state = State.ALLOWED if pair in verdict.found else State.UNUSED
+            state = CellState.ALLOWED if pair in verdict.found else CellState.UNUSED
         cells[pair] = Cell(*pair, state, reasons.get(pair, ""), numbers)
     return Matrix(labels, dict(verdict.zones), cells, findings)
 
 
-def _named_pairs(
-    findings: Iterable[Finding], labels: Iterable[str]
-) -> dict[tuple[str, str], list[int]]:
-    """(source, target) -> numbers of the leaks whose message begins with that pair."""
-    one = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    pattern = re.compile(rf"({one}) (reaches|and|is in the VRF of) ({one})(?![\w/-])")
-    pairs: dict[tuple[str, str], list[int]] = {}
-    for number, finding in enumerate(findings, start=1):
-        match = pattern.match(finding.message) if one else None
-        if match is None or finding.severity is not Severity.LEAK:
-            continue
-        source, word, target = match.groups()
-        both = [(source, target)] if word == "reaches" else [(source, target), (target, source)]
-        for pair in dict.fromkeys(both):
-            pairs.setdefault(pair, []).append(number)
-    return pairs
+def _only_in_paths(verdict: Verdict, findings: Iterable[Finding]) -> Iterator[str]:
+    """Labels of pairs with a path, and of leaks."""
+    for pair in sorted(verdict.found):
+        yield from pair
+    for finding in findings:
+        if finding.severity is Severity.LEAK and finding.source is not None:
+            yield finding.source.label
+            if finding.target is not None and finding.target != ANYWHERE:
+                yield finding.target.label
+
+
+def _pairs(
+    finding: Finding, labels: Iterable[str], allowed: Collection[tuple[str, str]]
+) -> Iterable[tuple[str, str]]:
+    """The (source, target) labels that a finding joins, each once."""
+    if finding.source is None or finding.target is None:
+        return ()
+    source = finding.source.label
+    if finding.target == ANYWHERE:
+        one_way = [(source, label) for label in labels if label != source]
+    else:
+        one_way = [(source, finding.target.label)]
+    pairs = [*one_way, *((b, a) for a, b in one_way if finding.both_ways)]
+    if finding.target == ANYWHERE:
+        pairs = [pair for pair in pairs if pair not in allowed]
+    return dict.fromkeys(pairs)

@@ -6,7 +6,9 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from egovnet.isolation.model.verdict import Finding, Severity, Verdict
+from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.playbooks.results.matrix import matrix
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -35,7 +37,7 @@ def reason(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> str:
         return "; ".join(parts)
     absent = f"; {counted(len(checked.missing), 'device')} took no part" if checked.missing else ""
     return (
-        "no path between zones, nor between agencies, but those that are meant, "
+        "no path between zones, nor between agencies, but those that are intended, "
         f"in {counted(checked.devices, 'device')}{absent}"
     )
 
@@ -46,7 +48,7 @@ def counted(number: int, what: str) -> str:
 
 
 def verdict_data(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> dict[str, Any]:
-    """Everything that a verdict says; the gravest findings first.
+    """Everything that a verdict says; the most severe findings first.
 
     `unreachable` are devices that were asked and did not answer, and why.
     """
@@ -97,4 +99,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "line": finding.line,
         "family": finding.family,
         "more": finding.more,
+        "source": finding.source.label if finding.source else "",
+        "target": finding.target.label if finding.target else "",
+        "both_ways": finding.both_ways,
     }

@@ -11,7 +11,8 @@ from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.model.sections import Network
 from egovnet.inventory.source.load import load
 from egovnet.isolation.model.expectation import Expectation, from_inventory
-from egovnet.isolation.model.verdict import Finding, Verdict
+from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.facts import (

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.model.sections import Network
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.verdict import Severity, Verdict
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push, states_of
 from tests.isolation.networks import FAMILIES, Facts, edit_family, of_network
@@ -40,8 +41,11 @@ def told(verdict: Verdict) -> Pairs:
     for finding in verdict.findings:
         if finding.severity is Severity.LEAK:
             assert finding.klass.startswith("P1 ")
-            source, _, rest = finding.message.partition(" reaches ")
-            found.add((finding.family, source, rest.partition(" by route target")[0]))
+            assert finding.source is not None
+            assert finding.target is not None
+            found.add((finding.family, finding.source.label, finding.target.label))
+            reaches = f"{finding.source.label} reaches {finding.target.label} by route target "
+            assert finding.message.startswith(reaches)
     return found
 
 

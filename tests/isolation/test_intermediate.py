@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.model.sections import Network
-from egovnet.isolation.model.verdict import Severity, Verdict
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
 from tests.isolation.facts_of import rt

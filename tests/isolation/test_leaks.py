@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Network
 
 import pytest
 
-from egovnet.isolation.model.verdict import Severity
+from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.prove import prove
 from egovnet.templates.model.facts import (
     BgpInstance,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.model.sections import Network
-from egovnet.isolation.model.verdict import Severity
+from egovnet.isolation.model.finding_class import Severity
 from tests.isolation.mutants.all_mutants import all_mutants, operators
 from tests.isolation.mutants.ground import Ground
 from tests.isolation.mutants.judge import judge

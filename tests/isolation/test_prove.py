@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 
 from egovnet.inventory.model.sections import Network
-from egovnet.isolation.model.verdict import Severity
+from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.prove import PROPERTIES, prove
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import Facts, edit_family, of_network, reference, verdict_of

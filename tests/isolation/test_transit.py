@@ -3,7 +3,8 @@
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from egovnet.isolation.model.verdict import AllowedCell, Severity, Verdict
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import AllowedCell, Verdict
 from egovnet.isolation.prove import prove
 from egovnet.templates.model.facts import Policy, PrefixRule, VrfFacts
 from tests.isolation.facts_of import admits, rt

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 from egovnet.inventory.model.sections import Network
 from egovnet.inventory.source.load import load
-from egovnet.isolation.model.verdict import AllowedCell, Checked, Finding, Hop, Severity, Verdict
+from egovnet.isolation.model.domains import Domain
+from egovnet.isolation.model.finding import Finding, Hop
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import AllowedCell, Checked, Verdict
 from egovnet.playbooks.core.workspace import REFERENCE
 
 INTRANET = ("party", "congress", "government", "cppcc", "court/hub", "court/spoke", "procurat")
@@ -57,6 +60,8 @@ LEAK = Finding(
     198,
     "ipv4",
     more=2,
+    source=Domain("party", "party", "intranet"),
+    target=Domain("public", "public", "extranet"),
 )
 TRANSIT = Finding(
     "P1 transit",
@@ -72,6 +77,8 @@ TRANSIT = Finding(
     ),
     233,
     "ipv6",
+    source=Domain("government", "government", "intranet"),
+    target=Domain("taxation", "taxation", "extranet"),
 )
 RISKS = (
     Finding(
@@ -86,7 +93,7 @@ RISKS = (
     Finding("missing device", Severity.RISK, "sc-pe1", "", "this router of the inventory has no "
             "text here"),
     Finding(
-        "P5 prefix-limit",
+        "P5 no-limit",
         Severity.RISK,
         "gz-pe1",
         "e-public",
@@ -141,7 +148,7 @@ def hostile() -> Verdict:
     """A leaking verdict in which every free text is an attack."""
     findings = [
         Finding(
-            text,
+            klass,
             severity,
             text,
             text,
@@ -151,7 +158,11 @@ def hostile() -> Verdict:
             text,
         )
         for text in HOSTILE
-        for severity in Severity
+        for klass, severity in (
+            ("P1 zone-leak", Severity.LEAK),
+            ("not understood", Severity.RISK),
+            ("P2 access-missing", Severity.HYGIENE),
+        )
     ]
     return Verdict(
         tuple(findings),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from egovnet.isolation.model.verdict import Severity
+from egovnet.isolation.model.finding_class import Severity
 from egovnet.playbooks.change.apply import apply_plan
 from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome
 from egovnet.playbooks.change.proof_gate import Override, gate, override_from

@@ -1,19 +1,27 @@
 """The matrix says of every pair what the verdict says, and a leak leads to its finding."""
 
 from dataclasses import replace
+from functools import partial
 
-from egovnet.isolation.model.verdict import AllowedCell, Finding, Severity
-from egovnet.playbooks.results.matrix import State, matrix
+import pytest
+
+from egovnet.isolation.model.domains import ANYWHERE, MANAGEMENT, OUTSIDE, Domain
+from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import AllowedCell
+from egovnet.playbooks.results.matrix import CellState, matrix
 from egovnet.playbooks.results.verdict import reason, verdict_data
+from tests.isolation.networks import edit_interface, reference, verdict_of
+from tests.isolation.test_leaks import CASES, Case
 from tests.playbooks.proofs import LEAK, LEAKING, NOTHING, PROVED, TIDY, TRANSIT
 
 
 def test_a_proved_verdict_has_no_leak() -> None:
     table = matrix(PROVED)
-    assert {cell.state for cell in table.cells.values()} == {State.ALLOWED, State.UNUSED}
+    assert {cell.state for cell in table.cells.values()} == {CellState.ALLOWED, CellState.UNUSED}
     assert table.cell("party", "party").reason == "one VPN"
-    assert table.cell("cppcc", "cppcc").state is State.UNUSED
-    assert table.cell("party", "public").state is State.NONE
+    assert table.cell("cppcc", "cppcc").state is CellState.UNUSED
+    assert table.cell("party", "public").state is CellState.NONE
 
 
 def test_leaks_lead_to_their_findings_and_one_without_is_a_leak_all_the_same() -> None:
@@ -23,28 +31,61 @@ def test_leaks_lead_to_their_findings_and_one_without_is_a_leak_all_the_same() -
     assert table.cell("party", "public").findings == (1,)
     assert table.cell("government", "taxation").findings == (2,)
     unexplained = table.cell("public", "party")
-    assert (unexplained.state, unexplained.findings) == (State.LEAK, ())
+    assert (unexplained.state, unexplained.findings) == (CellState.LEAK, ())
 
 
 def test_a_pair_that_may_meet_is_a_leak_where_a_finding_says_so() -> None:
     message = "court/spoke and court/spoke meet in VRF i-court1 (spoke-to-spoke)"
-    finding = Finding("P2 two-domains-in-one-vrf", Severity.LEAK, "gz-pe1", "i-court1", message)
+    spoke = Domain("court/spoke", "court")
+    finding = Finding(
+        "P2 two-domains-in-one-vrf",
+        Severity.LEAK,
+        "gz-pe1",
+        "i-court1",
+        message,
+        source=spoke,
+        target=spoke,
+        both_ways=True,
+    )
     cell = matrix(replace(PROVED, findings=(finding,))).cell("court/spoke", "court/spoke")
-    assert (cell.state, cell.findings) == (State.LEAK, (1,))
+    assert (cell.state, cell.findings) == (CellState.LEAK, (1,))
 
 
 def test_a_label_within_a_longer_one_is_not_taken_for_it() -> None:
-    finding = replace(LEAK, message="court/hub reaches court/spoke-of-somebody by chance")
-    assert matrix(replace(PROVED, findings=(finding,))).cell("court/hub", "court/spoke").state is (
-        State.ALLOWED
+    finding = replace(
+        LEAK, source=Domain("court/hub", "court"), target=Domain("court/spoke-of-somebody", "x")
     )
+    table = matrix(replace(PROVED, findings=(finding,)))
+    assert table.cell("court/hub", "court/spoke-of-somebody").findings == (1,)
+    assert matrix(replace(PROVED, findings=(finding,))).cell("court/hub", "court/spoke").state is (
+        CellState.ALLOWED
+    )
+
+
+def test_a_leak_to_anywhere_is_in_the_whole_row_but_where_the_way_is_allowed() -> None:
+    finding = replace(LEAK, source=MANAGEMENT, target=ANYWHERE)
+    table = matrix(replace(PROVED, findings=(finding,)))
+    row = {target: table.cell("management", target) for target in table.domains}
+    assert row.pop("management").state is CellState.ALLOWED
+    assert row.pop("backbone").state is CellState.ALLOWED
+    assert {(cell.state, cell.findings) for cell in row.values()} == {(CellState.LEAK, (1,))}
+    assert table.cell("party", "management").state is CellState.NONE
+
+
+def test_whoever_is_outside_has_a_row_and_a_column_where_a_leak_lets_them_in() -> None:
+    finding = replace(LEAK, source=OUTSIDE, target=ANYWHERE, both_ways=True)
+    table = matrix(replace(PROVED, findings=(finding,)))
+    assert table.domains[-1] == OUTSIDE.label
+    for domain in table.domains[:-1]:
+        assert table.cell(OUTSIDE.label, domain).findings == (1,)
+        assert table.cell(domain, OUTSIDE.label).findings == (1,)
 
 
 def test_domains_stand_by_zone_and_what_only_a_path_knows_comes_last() -> None:
     table = matrix(replace(PROVED, found=PROVED.found | {("unknown VRF", "party")}))
     assert list(table.by_zone()) == ["intranet", "extranet", ""]
     assert table.by_zone()[""] == ("backbone", "management", "unknown VRF")
-    assert table.cell("unknown VRF", "party").state is State.LEAK
+    assert table.cell("unknown VRF", "party").state is CellState.LEAK
     assert table.crosses("party", "public")
     assert not table.crosses("party", "court/hub")
     assert not table.crosses("party", "backbone")
@@ -70,6 +111,8 @@ def test_cells_of_the_data_point_at_its_findings() -> None:
     data = verdict_data(LEAKING)
     leaks = [cell for cell in data["matrix"]["cells"] if cell["findings"]]
     assert len(leaks) == 2
+    for key in ("source", "target"):
+        assert all(data["findings"][cell["findings"][0]][key] == cell[key] for cell in leaks)
     for cell in leaks:
         finding = data["findings"][cell["findings"][0]]
         assert finding["message"].startswith(f"{cell['source']} reaches {cell['target']}")
@@ -78,4 +121,33 @@ def test_cells_of_the_data_point_at_its_findings() -> None:
 def test_an_allowed_exchange_keeps_its_reason() -> None:
     allowed = AllowedCell("party", "government", "exchange 12, approved")
     cell = matrix(replace(PROVED, allowed=(allowed,))).cell("party", "government")
-    assert (cell.state, cell.reason) == (State.UNUSED, "exchange 12, approved")
+    assert (cell.state, cell.reason) == (CellState.UNUSED, "exchange 12, approved")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_leak_is_in_a_cell(case: Case) -> None:
+    table = matrix(verdict_of(case.change))
+    shown = {number for cell in table.cells.values() for number in cell.findings}
+    leaks = {
+        number
+        for number, finding in enumerate(table.findings, start=1)
+        if finding.severity is Severity.LEAK
+    }
+    assert shown == leaks
+    assert all(table.cell(*pair).state is CellState.LEAK for pair in table.cells if
+               table.cells[pair].findings)  # fmt: skip
+
+
+def test_labels_at_a_customers_port_turn_its_row_red() -> None:
+    """Who chooses labels chooses the table: every network is within the customer's reach."""
+    change = partial(edit_interface, device="bj-pe1", name="eth3.102", mpls=True)
+    table = matrix(verdict_of(change))
+    (finding,) = table.findings
+    assert finding.klass == "P4 mpls-at-customer"
+    assert (finding.source, finding.target) == (reference()[1].domains["party"], ANYWHERE)
+    for target in table.domains:
+        cell = table.cell("party", target)
+        assert (cell.state, cell.findings) == (
+            (CellState.ALLOWED, ()) if target == "party" else (CellState.LEAK, (1,))
+        )
+    assert not any(cell.findings for (source, _), cell in table.cells.items() if source != "party")

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from egovnet.inventory.model.sections import Network
-from egovnet.isolation.model.verdict import Finding, Severity, Verdict
+from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.playbooks.report.html.backbone_map import BackboneMap, Mark, backbone_map
 from egovnet.playbooks.report.html.page import environment
-from egovnet.playbooks.results.matrix import Matrix, State, matrix
+from egovnet.playbooks.results.matrix import CellState, Matrix, matrix
 from egovnet.playbooks.results.verdict import counted, proved, reason
 
 #: With more domains than this the cells hold marks instead of words.
@@ -53,7 +55,7 @@ def proof_page(
             quiet=quiet,
             compact=sum(map(len, shown.values())) > MOST_IN_WORDS,
             reasons={text: number for number, text in enumerate(reasons, start=1)},
-            State=State,
+            State=CellState,
             severities=_by_severity(table),
             meaning=_MEANING,
             map=drawn,
@@ -71,7 +73,7 @@ def _shown(table: Matrix) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
         domain
         for cell in table.cells.values()
         for domain in (cell.source, cell.target)
-        if cell.source != cell.target or cell.state is State.LEAK
+        if cell.source != cell.target or cell.state is CellState.LEAK
     }
     kept = {zone: tuple(d for d in domains if d in busy) for zone, domains in zones.items()}
     quiet = tuple(domain for domain in table.domains if domain not in busy)
@@ -87,7 +89,7 @@ def _by_severity(table: Matrix) -> dict[Severity, dict[str, list[tuple[int, Find
 
 
 def _marks(drawn: BackboneMap | None, findings: tuple[Finding, ...]) -> dict[str, Mark]:
-    """Each marked node leads to its gravest finding."""
+    """Each marked node leads to its most severe finding."""
     marks: dict[str, Mark] = {}
     for node in drawn.nodes if drawn else ():
         if node.findings:
@@ -97,7 +99,7 @@ def _marks(drawn: BackboneMap | None, findings: tuple[Finding, ...]) -> dict[str
                 worst,
                 f"#finding-{node.findings[0]}",
                 f"{worst}: {many}",
-                f"{many}, the gravest a {worst}",
+                f"{many}, the most severe a {worst}",
             )
     return marks
 

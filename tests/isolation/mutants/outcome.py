@@ -7,7 +7,9 @@ from typing import Literal
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model.errors import EgovnetError
 from egovnet.inventory.model.sections import Network
-from egovnet.isolation.model.verdict import Finding, Severity, Verdict
+from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Verdict
 from tests.isolation.mutants.judge import judge
 from tests.isolation.mutants.mutant import Mutant
 

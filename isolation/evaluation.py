@@ -1,0 +1,117 @@
+"""All properties over a scene: what `prove` and `push` share.
+
+The properties are found by listing `properties/`: a module that is put there takes part.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+
+from egovnet.isolation import properties
+from egovnet.isolation.model.edges import Edge
+from egovnet.isolation.model.finding_drafts import FindingDraft, findings
+from egovnet.isolation.model.property import (
+    Property,
+    PushCheck,
+    SceneCheck,
+    TableWays,
+    WaySequences,
+)
+from egovnet.isolation.model.scene import Scene
+from egovnet.isolation.model.verdict import Checked, Verdict
+from egovnet.templates.model.facts import DeviceFacts
+
+ASSUMPTIONS = (
+    "Routers do what their text says: daemons run, and keep nothing from an earlier text.",
+    "Routers that are not among the texts take no part in VPN routing.",
+    "Cabling, and VLANs outside the routers, are as the inventory says.",
+    "Customers may announce any route, with any community, that their session's policy lets in.",
+    "Sites of one VPN may reach each other in any way their filters let through; spokes do so "
+    "through a hub.",
+    "Policies on VPN sessions that deny routes are not relied upon for separation.",
+    "The management VRF may reach the routers' own tables; nobody reaches it.",
+    "No firewall or address translation is declared as a path between networks.",
+    "An MPLS VPN separates logically: routers, circuits and their capacity are shared. It is not "
+    "physical separation, and rules that ask for that are not met by it.",
+)
+
+
+def _found() -> Iterator[Property]:
+    for name in sorted(module.name for module in iter_modules(properties.__path__)):
+        found: Property = import_module(f"{properties.__name__}.{name}").PROPERTY
+        yield found
+
+
+_ALL = tuple(_found())
+
+
+def _ids(*, push: bool) -> tuple[str, ...]:
+    ids = {one.id for one in _ALL if one.id and (push or not isinstance(one, PushCheck))}
+    return tuple(sorted(ids, key=lambda name: int(name.removeprefix("P"))))
+
+
+#: Ids of the properties that a proof of one state evaluates, and that one of a push does.
+PROPERTIES = _ids(push=False)
+PUSH_PROPERTIES = _ids(push=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SceneFindings:
+    """Everything seen in a scene, and the pairs of domains that are joined in it."""
+
+    drafts: tuple[FindingDraft, ...]
+    pairs: frozenset[tuple[str, str]]
+
+
+def evaluate_scene(scene: Scene) -> SceneFindings:
+    """All properties of one state over a scene. Linear in tables and accesses."""
+    drafts: list[FindingDraft] = []
+    pairs: set[tuple[str, str]] = set()
+    onward: list[Edge] = []
+    for one in _ALL:
+        if isinstance(one, TableWays):
+            ways = one.ways(scene)
+            drafts += ways.drafts
+            pairs |= ways.pairs
+            onward += ways.edges
+    for one in _ALL:
+        if isinstance(one, WaySequences):
+            drafts += one.check(onward, scene.expectation)
+        elif isinstance(one, SceneCheck):
+            drafts += one.check(scene)
+    return SceneFindings(tuple(drafts), frozenset(pairs))
+
+
+def evaluate_push(scene: Scene) -> Iterator[FindingDraft]:
+    """The properties of a push alone, over the scene of all its states."""
+    for one in _ALL:
+        if isinstance(one, PushCheck):
+            yield from one.check(scene)
+
+
+def verdict(
+    facts: Mapping[str, DeviceFacts],
+    scene: Scene,
+    seen: SceneFindings,
+    evaluated: tuple[str, ...] = PROPERTIES,
+) -> Verdict:
+    """A verdict over what was seen. `evaluated`: ids of the properties that were."""
+    expectation = scene.expectation
+    return Verdict(
+        findings=findings(seen.drafts),
+        checked=Checked(
+            devices=len(facts),
+            vrfs=sum(len(one.vrfs) for one in facts.values()),
+            interfaces=sum(len(one.interfaces) for one in facts.values()),
+            lines=sum(one.coverage.lines for one in facts.values()),
+            lines_not_understood=sum(len(one.not_understood) for one in facts.values()),
+            properties=evaluated,
+            missing=scene.missing(),
+        ),
+        assumptions=ASSUMPTIONS,
+        domains=tuple(expectation.domains),
+        zones={label: domain.zone for label, domain in expectation.domains.items()},
+        allowed=expectation.cells(),
+        found=seen.pairs,
+    )
