@@ -52,7 +52,7 @@ between.
   going back, in the start-up files as well.
 """
 
-from napalm_frr.commit import CommitStage, CommitState
+from napalm_frr.change.commit import CommitStage, CommitState
 from napalm_frr.driver import FRRDriver
 
 __all__ = ["CommitStage", "CommitState", "FRRDriver"]

@@ -15,18 +15,16 @@ from napalm.base.exceptions import (
     ReplaceConfigException,
 )
 
-from napalm_frr import commit, commit_ids, device_text
-from napalm_frr.agent import Agent, Answer
-from napalm_frr.device_text import DeviceText
+from napalm_frr.change import commit, commit_ids
+from napalm_frr.change.agent import Agent, Answer
+from napalm_frr.change.management_guard import refuse_management_change
+from napalm_frr.delta.candidate import Loaded
+from napalm_frr.delta.native_diff import diff_states
 from napalm_frr.errors import CommitPending, CommitUndone, DeviceTextError, RouterNotRestored
-from napalm_frr.sanitize import hide_secrets
-from napalm_frr.state import (
-    DeviceState,
-    Loaded,
-    check_text,
-    refuse_management_change,
-    state_from_texts,
-)
+from napalm_frr.text import device_text
+from napalm_frr.text.device_state import DeviceState, check_text, state_from_texts
+from napalm_frr.text.device_text import DeviceText
+from napalm_frr.text.sanitize import hide_secrets
 
 _AT_LINE = re.compile(r"^line (\d+): % (.*?)(?:\[\d+\])?: (.*)$", re.MULTILINE)
 _DEFAULTS = re.compile(r"^frr defaults (\S+)", re.MULTILINE)
@@ -92,7 +90,7 @@ class ConfigurationMethods:
             return ""
         running = self._read_state()
         candidate = self._loaded.against(running)
-        return "" if running.same(candidate) else running.diff_to(candidate)
+        return "" if running.same(candidate) else diff_states(running, candidate)
 
     def discard_config(self) -> None:
         """Forget the candidate; the router never knew it."""

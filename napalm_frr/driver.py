@@ -11,15 +11,15 @@ from typing import Any
 from napalm.base.base import NetworkDriver
 from napalm.base.exceptions import CommandErrorException
 
-from napalm_frr import device_text, frr_tree
-from napalm_frr.agent import STATE_DIRECTORY, Agent
+from napalm_frr.change.agent import STATE_DIRECTORY, Agent
 from napalm_frr.configuration import ConfigurationMethods
+from napalm_frr.delta.line_changes import Against, LineChange, line_changes, put_back
+from napalm_frr.delta.native_diff import diff_states, linux_diff
 from napalm_frr.getter_methods import GetterMethods
 from napalm_frr.getters.linux import vpn_targets
-from napalm_frr.line_changes import Against, LineChange, line_changes, put_back
-from napalm_frr.native_diff import linux_diff
-from napalm_frr.session import Completed, Session
-from napalm_frr.state import DeviceState, faults_of_equal
+from napalm_frr.ssh.session import Completed, Session
+from napalm_frr.text import device_text, frr_tree
+from napalm_frr.text.device_state import DeviceState, faults_of_equal
 
 
 class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ignore[misc]  # napalm is untyped
@@ -154,7 +154,7 @@ def _running_text(driver: FRRDriver) -> str:
 
 def _diff_to(driver: FRRDriver, text: str) -> str:
     running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
-    return "" if running.same(wanted) else running.diff_to(wanted)
+    return "" if running.same(wanted) else diff_states(running, wanted)
 
 
 def _read_against(
@@ -171,7 +171,7 @@ def _read_against(
         return Against(wanted, (), faults, linux_diff(faults), answer.rest, digest)
     running, meant = driver._state_of(answer), DeviceState.of(wanted_text)
     changes = line_changes(running, meant)
-    diff = running.diff_to(meant)
+    diff = diff_states(running, meant)
     return Against(running.text.joined(), changes, running.faults, diff, answer.rest, digest)
 
 

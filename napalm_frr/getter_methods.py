@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from napalm.base import constants
 from napalm.base.exceptions import CommandErrorException
 
-from napalm_frr import device_text, frr_tree
-from napalm_frr.agent import Agent
+from napalm_frr.change.agent import Agent
+from napalm_frr.delta.candidate import Loaded
 from napalm_frr.getters import bgp, linux, reachability, routes, system
 from napalm_frr.getters.texts import json_objects
-from napalm_frr.sanitize import hide_secrets
-from napalm_frr.session import Completed
-from napalm_frr.state import DeviceState, Loaded
+from napalm_frr.ssh.session import Completed
+from napalm_frr.text import device_text, frr_tree
+from napalm_frr.text.device_state import DeviceState
+from napalm_frr.text.sanitize import hide_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

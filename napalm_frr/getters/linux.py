@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from napalm_frr.frr_tree import Contexts
+from napalm_frr.text.frr_tree import Contexts
 
 _INCOMPLETE = {"FAILED", "INCOMPLETE", "NONE", "NOARP"}
 

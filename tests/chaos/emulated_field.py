@@ -19,8 +19,8 @@ from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.workspace import Context
 from egovnet.tasks.dry_run import text_hash
-from napalm_frr import device_text
-from napalm_frr.state import DeviceState
+from napalm_frr.text import device_text
+from napalm_frr.text.device_state import DeviceState
 from tests.chaos.field import mixed_time
 from tests.chaos.inventories import make_inventories
 

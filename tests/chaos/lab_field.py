@@ -19,8 +19,8 @@ from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.workspace import Context
 from egovnet.playbooks.verbs.lab import backend
-from napalm_frr import device_text
-from napalm_frr.state import DeviceState
+from napalm_frr.text import device_text
+from napalm_frr.text.device_state import DeviceState
 from tests.chaos.field import mixed_time
 
 CHANGED = ("bj-pe1", "gd-pe1", "sh-pe1")

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from egovnet.lab.backend import Completed
 from egovnet.lab.microvm import MicroVm
-from napalm_frr.delta import compute_delta
-from napalm_frr.device_text import DeviceText, as_read, split
-from napalm_frr.frr_tree import parse, same
-from napalm_frr.vtysh_script import Script, rejections, write_scripts
+from napalm_frr.delta.delta import compute_delta
+from napalm_frr.delta.vtysh_script import Script, rejections, write_scripts
+from napalm_frr.text.device_text import DeviceText, as_read, split
+from napalm_frr.text.frr_tree import parse, same
 from tests.isolation.mutants.lab_sample import Lookup, Ping, Route
 
 #: Seconds that a router may take until it shows what it is to show.

@@ -12,8 +12,8 @@ from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.core.workspace import REFERENCE, Context
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render
-from napalm_frr import device_text, frr_tree, interfaces_text
-from napalm_frr.native_diff import diff_device
+from napalm_frr.delta.native_diff import diff_device
+from napalm_frr.text import device_text, frr_tree, interfaces_text
 from tests.strategies import networks
 
 CONTEXT = Context(REFERENCE)

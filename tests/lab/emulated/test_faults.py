@@ -20,7 +20,7 @@ from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.lab.emulated.spec import Durations
 from napalm_frr import CommitStage
-from napalm_frr.agent import Answer
+from napalm_frr.change.agent import Answer
 from napalm_frr.errors import CommitUndone, RouterNotRestored, SessionLostInCommit
 from tests.lab.emulated.conftest import STATIC, TEXTS, Open
 

@@ -13,9 +13,9 @@ from egovnet.lab.emulated.frr.config import FrrConfig
 from egovnet.lab.emulated.linux.linux import Linux
 from egovnet.lab.emulated.router.router import Router
 from egovnet.lab.emulated.ssh.shell import split_commands
-from napalm_frr import device_text, frr_tree, interfaces_text, linux_check
-from napalm_frr.delta import compute_delta
-from napalm_frr.vtysh_script import rejections, write_scripts
+from napalm_frr.delta.delta import compute_delta
+from napalm_frr.delta.vtysh_script import rejections, write_scripts
+from napalm_frr.text import device_text, frr_tree, interfaces_text, linux_check
 from tests.lab.emulated.conftest import STATIC, TEXTS
 from tests.napalm_frr.strategies import frr_texts
 

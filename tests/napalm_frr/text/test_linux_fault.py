@@ -1,6 +1,6 @@
 import pytest
 
-from napalm_frr.linux_fault import FaultKind, LinuxFault
+from napalm_frr.text.linux_fault import FaultKind, LinuxFault
 
 _FAULTS = {
     LinuxFault(FaultKind.MISSING, "eth1"): "eth1: is missing",

@@ -15,9 +15,9 @@ from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.registry import render
-from napalm_frr import device_text
-from napalm_frr.line_changes import LineChange, line_changes, put_back
-from napalm_frr.state import DeviceState
+from napalm_frr.delta.line_changes import LineChange, line_changes, put_back
+from napalm_frr.text import device_text
+from napalm_frr.text.device_state import DeviceState
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from napalm_frr.frr_grammar import (
+from napalm_frr.text.frr_grammar import (
     LINE_BY_LINE,
     POLICY,
     PROVIDE_CONTEXTS,
@@ -37,7 +37,7 @@ from napalm_frr.frr_grammar import (
     slot_of,
     withdraw_rank,
 )
-from napalm_frr.frr_tree import Contexts, Path, children_of, drop_empty
+from napalm_frr.text.frr_tree import Contexts, Path, children_of, drop_empty
 
 _PEER = re.compile(r"neighbor (\S+) (.+)")
 _PEER_IDENTITY = re.compile(r"(interface\b.*|peer-group( \S+)?$|remote-as )")

@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from napalm_frr.delta import Command, Delta
-from napalm_frr.frr_tree import Contexts, Path
+from napalm_frr.delta.delta import Command, Delta
+from napalm_frr.text.frr_tree import Contexts, Path
 
 _AT_LINE = re.compile(r"^line (\d+): (.*)$", re.MULTILINE)
 _REASON = re.compile(r"^% ?(.+)$", re.MULTILINE)

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from napalm_frr.frr_grammar import CONTEXTS, IGNORED, LEFT_OUT_WHEN_EMPTY, Keywords
+from napalm_frr.text.frr_grammar import CONTEXTS, IGNORED, LEFT_OUT_WHEN_EMPTY, Keywords
 
 Path: TypeAlias = tuple[str, ...]
 Contexts: TypeAlias = dict[Path, list[str]]

@@ -14,7 +14,7 @@ from importlib import resources
 from napalm.base.exceptions import CommandErrorException
 
 from napalm_frr.errors import DeviceTextError
-from napalm_frr.session import Session
+from napalm_frr.ssh.session import Session
 
 STATE_DIRECTORY = "/var/lib/egovnet"
 PARTS = ("router_agent.sh", "router_agent_change.sh", "router_agent_verbs.sh")
@@ -46,7 +46,7 @@ class Answer:
 @functools.cache
 def _program() -> tuple[bytes, str]:
     """The agent's text and what tells it from another version's; read once."""
-    here = resources.files("napalm_frr")
+    here = resources.files("napalm_frr.change")
     script = b"".join(here.joinpath(part).read_bytes() for part in PARTS)
     return script, hashlib.sha256(script).hexdigest()[:16]
 

@@ -10,10 +10,10 @@ import re
 
 from napalm.base.exceptions import CommandErrorException, LockError
 
-from napalm_frr.agent import Agent, Answer
-from napalm_frr.commit import CommitStage, CommitState, owner_name
+from napalm_frr.change.agent import Agent, Answer
+from napalm_frr.change.commit import CommitStage, CommitState, owner_name
 from napalm_frr.errors import CommitNotPending, RouterNotRestored
-from napalm_frr.sanitize import hide_secrets
+from napalm_frr.text.sanitize import hide_secrets
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _GOING_BACK_SECONDS = 300.0

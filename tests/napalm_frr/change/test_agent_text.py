@@ -4,9 +4,9 @@ import re
 import subprocess
 from pathlib import Path
 
-import napalm_frr
+import napalm_frr.change
 
-_AGENT = Path(napalm_frr.__path__[0]) / "router_agent.sh"
+_AGENT = Path(napalm_frr.change.__path__[0]) / "router_agent.sh"
 
 
 def canonical(text: str, directory: Path) -> list[str]:

@@ -30,7 +30,7 @@ from netmiko.exceptions import (
 )
 
 from napalm_frr.errors import HostKeyError
-from napalm_frr.pinned_ssh import PinnedLinuxSSH
+from napalm_frr.ssh.pinned_ssh import PinnedLinuxSSH
 
 _PASSED_ON = (
     "port",

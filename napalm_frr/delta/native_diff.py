@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from napalm_frr.frr_tree import Contexts, Path
-from napalm_frr.interfaces_text import AUTO, name_of
-from napalm_frr.linux_fault import LinuxFault
+from napalm_frr.text.device_state import DeviceState
+from napalm_frr.text.frr_tree import Contexts, Path
+from napalm_frr.text.interfaces_text import AUTO, name_of
+from napalm_frr.text.linux_fault import LinuxFault
+
+
+def diff_states(running: DeviceState, candidate: DeviceState) -> str:
+    """What a commit from one to the other would change; "" when nothing."""
+    return diff_device(
+        (running.text.hostname, candidate.text.hostname),
+        (running.interfaces, candidate.interfaces),
+        (running.frr, candidate.frr),
+        running.faults,
+    )
 
 
 def diff_device(

@@ -11,9 +11,9 @@ import ipaddress
 import re
 from typing import Any
 
-from napalm_frr.frr_tree import Contexts
-from napalm_frr.interfaces_text import AUTO, name_of
-from napalm_frr.linux_fault import FaultKind, LinuxFault
+from napalm_frr.text.frr_tree import Contexts
+from napalm_frr.text.interfaces_text import AUTO, name_of
+from napalm_frr.text.linux_fault import FaultKind, LinuxFault
 
 _INTERFACE = re.compile(r"^interface (\S+)\n(?: .*\n)*", re.MULTILINE)
 _VLAN_NAME = re.compile(r"(.+)\.(\d+)$")

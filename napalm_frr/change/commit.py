@@ -19,8 +19,17 @@ from napalm.base.exceptions import (
     LockError,
 )
 
-from napalm_frr.agent import Agent, Answer
-from napalm_frr.delta import compute_delta
+from napalm_frr.change.agent import Agent, Answer
+from napalm_frr.delta.candidate import Loaded
+from napalm_frr.delta.delta import compute_delta
+from napalm_frr.delta.native_diff import diff_states
+from napalm_frr.delta.vtysh_script import (
+    Rejection,
+    Script,
+    rejections,
+    write_contexts,
+    write_scripts,
+)
 from napalm_frr.errors import (
     CommitNotPending,
     CommitPending,
@@ -28,10 +37,9 @@ from napalm_frr.errors import (
     RouterNotRestored,
     SessionLostInCommit,
 )
-from napalm_frr.linux_fault import LinuxFault
-from napalm_frr.sanitize import hide_secrets
-from napalm_frr.state import DeviceState, Loaded, state_from_texts
-from napalm_frr.vtysh_script import Rejection, Script, rejections, write_contexts, write_scripts
+from napalm_frr.text.device_state import DeviceState, state_from_texts
+from napalm_frr.text.linux_fault import LinuxFault
+from napalm_frr.text.sanitize import hide_secrets
 
 ACCEPT_SECONDS = 30
 """How long the router waits for the controller's verdict on what it applied, before it goes
@@ -213,7 +221,7 @@ class Committer:
                 answer = self._call("correct", self.change, files=files)
             else:
                 answer = self._call("reload", self.change)
-        difference = hide_secrets(after.diff_to(candidate))
+        difference = hide_secrets(diff_states(after, candidate))
         self._send_back(
             f"after {attempt} corrections it still reads back otherwise than the "
             f"candidate:\n{difference}"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from napalm_frr import frr_tree, linux_check
-from napalm_frr.device_text import split
 from napalm_frr.getters import bgp, linux, reachability, routes, system
 from napalm_frr.getters.texts import json_objects, seconds
-from napalm_frr.interfaces_text import parse
+from napalm_frr.text import frr_tree, linux_check
+from napalm_frr.text.device_text import split
+from napalm_frr.text.interfaces_text import parse
 
 HERE = Path(__file__).parent
 
@@ -93,7 +93,7 @@ def test_routes_of_all_vrfs_with_bgp_attributes() -> None:
 
 
 def test_network_instances_and_targets_are_the_daemons() -> None:
-    running = frr_tree.parse(split((HERE / "network" / "r1.conf").read_text()).frr)
+    running = frr_tree.parse(split((HERE.parent / "network" / "r1.conf").read_text()).frr)
     found = linux.network_instances(recorded_json("ip_addr.json"), running)
     assert found["TEST"]["state"] == {"route_distinguisher": "10.255.0.1:101"}
     assert set(found["TEST"]["interfaces"]["interface"]) == {"eth1.101", "dum1", "dum2"}
@@ -125,7 +125,7 @@ def test_interfaces_addresses_counters_vlans_neighbours() -> None:
 
 
 def test_linux_is_as_its_text_says() -> None:
-    interfaces = parse(split((HERE / "network" / "r1.conf").read_text()).interfaces)
+    interfaces = parse(split((HERE.parent / "network" / "r1.conf").read_text()).interfaces)
     links = recorded_json("ip_addr.json")
     assert linux_check.faults(interfaces, links) == ()
     for link in links:

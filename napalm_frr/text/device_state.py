@@ -1,4 +1,4 @@
-"""A router's configuration as it is, and as it is to be; pure."""
+"""A whole configuration as text and as contexts, and how well Linux follows it; pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from napalm_frr import device_text, frr_tree, interfaces_text, linux_check, merge, native_diff
-from napalm_frr.device_text import DeviceText
 from napalm_frr.errors import DeviceTextError
-from napalm_frr.frr_tree import Contexts
-from napalm_frr.linux_fault import LinuxFault
+from napalm_frr.text import device_text, frr_tree, interfaces_text, linux_check
+from napalm_frr.text.device_text import DeviceText
+from napalm_frr.text.frr_tree import Contexts
+from napalm_frr.text.linux_fault import LinuxFault
 
 
 # A commit reads the same two texts several times: what runs, and what is to run. Nobody changes
@@ -53,32 +52,6 @@ class DeviceState:
             and frr_tree.same(self.frr, other.frr)
         )
 
-    def diff_to(self, candidate: DeviceState) -> str:
-        """What would change, for people (``native_diff``)."""
-        return native_diff.diff_device(
-            (self.text.hostname, candidate.text.hostname),
-            (self.interfaces, candidate.interfaces),
-            (self.frr, candidate.frr),
-            self.faults,
-        )
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A candidate before it is seen against the running configuration."""
-
-    replacement: DeviceText | None
-    """The whole text to have instead of the running one; None to start from the running one."""
-    fragments: tuple[DeviceText, ...] = ()
-    """What to merge into it, in order."""
-
-    def against(self, running: DeviceState) -> DeviceState:
-        """The configuration that a commit would lead to."""
-        state = running if self.replacement is None else DeviceState.of(self.replacement)
-        for fragment in self.fragments:
-            state = merge.merge_device(state, fragment)
-        return state
-
 
 def check_text(text: DeviceText) -> None:
     """Raise DeviceTextError, with the whole text's line, for what can be said without the
@@ -86,48 +59,13 @@ def check_text(text: DeviceText) -> None:
     try:
         interfaces_text.check(text.interfaces)
     except DeviceTextError as error:
-        raise DeviceTextError(
-            str(error).split(": ", 1)[-1] if error.line else str(error),
-            error.line + text.interfaces_line - 1 if error.line else None,
-        ) from error
+        line = None if error.line is None else error.line + text.interfaces_line - 1
+        raise DeviceTextError(error.message, line) from error
     name = frr_tree.hostname_of(text.frr)
     if text.hostname and name and name != text.hostname:
         raise DeviceTextError(
             f"line 1 names the device {text.hostname!r}, FRR's hostname line {name!r}"
         )
-
-
-def refuse_management_change(
-    running: DeviceState, candidate: DeviceState, server: str, protected: Collection[str]
-) -> None:
-    """Raise DeviceTextError when the candidate would cut the path we manage the router through.
-
-    ``server`` is the router's address that our session ends at, ``protected`` interfaces that must
-    not
-    change either way; interfaces the router has no stanza for are not ours to judge.
-    """
-    names = set(protected) | interfaces_text.names_with_address(running.interfaces, server)
-    for name in list(names):
-        for lines in interfaces_text.stanzas_of(running.interfaces, name).values():
-            names |= {line.split()[1] for line in lines if line.startswith("vrf ")}
-    for name in sorted(names):
-        before = interfaces_text.stanzas_of(running.interfaces, name)
-        after = interfaces_text.stanzas_of(candidate.interfaces, name)
-        if before and before != after:
-            what = "changes" if after else "removes"
-            raise DeviceTextError(
-                f"the candidate {what} the management interface {name!r}; give the optional "
-                "argument"
-                " allow_management_change to do so all the same"
-            )
-        for path in ((f"interface {name}",), (f"vrf {name}",)):
-            lost = set(running.frr.get(path, [])) - set(candidate.frr.get(path, []))
-            if lost:
-                raise DeviceTextError(
-                    f"the candidate takes {sorted(lost)[0]!r} from {path[0]!r}, which manages "
-                    "the router;"
-                    " give the optional argument allow_management_change to do so all the same"
-                )
 
 
 def faults_of_equal(texts: dict[str, str], wanted: DeviceText) -> tuple[LinuxFault, ...] | None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
-from napalm_frr import frr_tree, interfaces_text
-from napalm_frr.device_text import DeviceText
-from napalm_frr.frr_tree import Contexts, Path, children_of
-from napalm_frr.linux_fault import LinuxFault
-from napalm_frr.state import DeviceState
-from napalm_frr.vtysh_script import write_contexts
+from napalm_frr.delta.vtysh_script import write_contexts
+from napalm_frr.text import frr_tree, interfaces_text
+from napalm_frr.text.device_state import DeviceState
+from napalm_frr.text.device_text import DeviceText
+from napalm_frr.text.frr_tree import Contexts, Path, children_of
+from napalm_frr.text.linux_fault import LinuxFault
 
 Part = Literal["hostname", "interfaces", "frr"]
 

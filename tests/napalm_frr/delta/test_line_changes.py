@@ -8,10 +8,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napalm_frr import frr_tree
-from napalm_frr.device_text import DeviceText, as_read, split
-from napalm_frr.line_changes import LineChange, line_changes, put_back
-from napalm_frr.state import DeviceState, faults_of_equal
+from napalm_frr.delta.line_changes import LineChange, line_changes, put_back
+from napalm_frr.text import frr_tree
+from napalm_frr.text.device_state import DeviceState, faults_of_equal
+from napalm_frr.text.device_text import DeviceText, as_read, split
 from tests.napalm_frr.strategies import frr_texts
 
 PORT = "auto eth{0}\niface eth{0}\n    address 10.0.{0}.1/30\n    mtu {1}\n"

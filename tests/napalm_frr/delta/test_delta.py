@@ -11,13 +11,13 @@ from hypothesis import given, settings
 
 from egovnet.lab.emulated.frr import vtysh
 from egovnet.lab.emulated.frr.config import FrrConfig
-from napalm_frr.delta import compute_delta
-from napalm_frr.frr_tree import parse, same
-from napalm_frr.merge import merge_frr
-from napalm_frr.vtysh_script import rejections, write_script, write_scripts
+from napalm_frr.delta.delta import compute_delta
+from napalm_frr.delta.merge import merge_frr
+from napalm_frr.delta.vtysh_script import rejections, write_script, write_scripts
+from napalm_frr.text.frr_tree import parse, same
 from tests.napalm_frr.strategies import frr_texts
 
-CASES = sorted((Path(__file__).parent / "delta").glob("*.yaml"))
+CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)

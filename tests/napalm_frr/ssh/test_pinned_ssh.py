@@ -5,7 +5,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from napalm_frr.pinned_ssh import _known_hosts, _private_key
+from napalm_frr.ssh.pinned_ssh import _known_hosts, _private_key
 
 KEYS = [paramiko.ECDSAKey.generate() for _ in range(3)]
 

@@ -8,21 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napalm_frr import interfaces_text
-from napalm_frr.agent import parse_answer
-from napalm_frr.device_text import DeviceText, split, split_fragment, without_noise
+from napalm_frr.change.agent import parse_answer
+from napalm_frr.change.management_guard import refuse_management_change
+from napalm_frr.delta.candidate import Loaded
+from napalm_frr.delta.native_diff import diff_states
 from napalm_frr.errors import DeviceTextError
-from napalm_frr.frr_tree import parse, same
-from napalm_frr.sanitize import hide_secrets
-from napalm_frr.state import (
-    DeviceState,
-    Loaded,
-    check_text,
-    refuse_management_change,
-)
+from napalm_frr.text import interfaces_text
+from napalm_frr.text.device_state import DeviceState, check_text
+from napalm_frr.text.device_text import DeviceText, split, split_fragment, without_noise
+from napalm_frr.text.frr_tree import parse, same
+from napalm_frr.text.sanitize import hide_secrets
 
 HERE = Path(__file__).parent
-INITIAL = (HERE / "frr" / "initial.conf").read_text()
+INITIAL = (HERE.parent / "frr" / "initial.conf").read_text()
 lines = st.lists(st.sampled_from(["auto eth1", "iface eth1", "    mtu 9000", "", "# note"]))
 
 
@@ -141,7 +139,7 @@ def _state(text: str) -> DeviceState:
 
 
 def test_diff_of_equal_states_is_empty() -> None:
-    assert _state(INITIAL).diff_to(_state(INITIAL)) == ""
+    assert diff_states(_state(INITIAL), _state(INITIAL)) == ""
 
 
 @pytest.mark.parametrize(

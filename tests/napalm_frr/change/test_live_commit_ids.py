@@ -17,7 +17,7 @@ import pytest
 from napalm.base.exceptions import CommitError
 
 from napalm_frr import CommitStage, CommitState, FRRDriver
-from napalm_frr.commit import Committer
+from napalm_frr.change.commit import Committer
 from napalm_frr.errors import (
     CommitNotPending,
     CommitPending,

@@ -230,7 +230,7 @@ def test_timer_fires_with_the_controller_dead_and_confirming_then_fails(
     )
     done = subprocess.run(
         [sys.executable, "-c", script, _arguments(router, STATIC)],
-        cwd=HERE.parent.parent,
+        cwd=HERE.parents[2],
         check=False,
     )
     assert done.returncode == 9
@@ -258,7 +258,7 @@ def test_confirm_from_another_process(
         "d.open(); assert d.has_pending_commit(); d.confirm_commit(); d.close()"
     )
     subprocess.run(
-        [sys.executable, "-c", other, _arguments(router, "")], cwd=HERE.parent.parent, check=True
+        [sys.executable, "-c", other, _arguments(router, "")], cwd=HERE.parents[2], check=True
     )
     assert not router.has_pending_commit()
     assert "10.77.0.0/16" in r1.startup()

@@ -11,7 +11,7 @@ import ipaddress
 import re
 
 from napalm_frr.errors import DeviceTextError
-from napalm_frr.frr_tree import Contexts, Path
+from napalm_frr.text.frr_tree import Contexts, Path
 
 AUTO = "auto"
 """The line that stands in a stanza's contexts for ``auto NAME``."""

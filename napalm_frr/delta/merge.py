@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from napalm_frr import frr_tree, interfaces_text
-from napalm_frr.device_text import DeviceText
-from napalm_frr.frr_grammar import negation_of, slot_of
-from napalm_frr.frr_tree import Contexts, Path, children_of
-
-if TYPE_CHECKING:
-    from napalm_frr.state import DeviceState
+from napalm_frr.text import frr_tree, interfaces_text
+from napalm_frr.text.device_state import DeviceState
+from napalm_frr.text.device_text import DeviceText
+from napalm_frr.text.frr_grammar import negation_of, slot_of
+from napalm_frr.text.frr_tree import Contexts, Path, children_of
 
 
 def merge_device(state: DeviceState, fragment: DeviceText) -> DeviceState:
@@ -24,7 +20,7 @@ def merge_device(state: DeviceState, fragment: DeviceText) -> DeviceState:
         state.text.interfaces if same else interfaces_text.render(interfaces),
         "",  # only its contexts are known; nobody typed it as a whole
     )
-    return type(state)(text, interfaces, frr)
+    return DeviceState(text, interfaces, frr)
 
 
 def merge_frr(running: Contexts, fragment: str) -> Contexts:

@@ -1,0 +1,1 @@
+"""Changes: the agent on the router, commits, and commits by their ids."""

@@ -1,0 +1,1 @@
+"""Between two configurations: what to send, what to show, what to put where; pure."""
