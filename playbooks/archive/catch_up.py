@@ -3,32 +3,32 @@
 from dataclasses import replace
 
 from egovnet.playbooks.archive.archive import Archive, ArchivedChange, ArchiveError
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import DONE, UNDONE, Change
 from egovnet.playbooks.results.outcome import Outcome
 
 
-def archived(context: Context, outcome: Outcome) -> Outcome:
+def archived(workspace: Workspace, outcome: Outcome) -> Outcome:
     """The outcome of a change that is in the archive now; with a note when it could not be."""
-    return replace(outcome, notes=(*outcome.notes, *catch_up(context)))
+    return replace(outcome, notes=(*outcome.notes, *catch_up(workspace)))
 
 
-def catch_up(context: Context) -> tuple[str, ...]:
+def catch_up(workspace: Workspace) -> tuple[str, ...]:
     """Archive every finished change that is not yet; what could not be, as notes."""
-    journal = context.journal
+    journal = workspace.journal
     # A failed change is archived when `recover` has brought it to its end.
     ended = {c.id: c for c in journal.changes() if c.state in (DONE, UNDONE)}
-    archive = Archive(context.state / "archive")
+    archive = Archive(workspace.state / "archive")
     try:
         missing = archive.missing({number: change.plan_hash for number, change in ended.items()})
-        archive.catch_up(_entry(context, ended[number]) for number in missing)
+        archive.catch_up(_entry(workspace, ended[number]) for number in missing)
     except ArchiveError as error:
         return (f"the archive is behind: {error}",)
     return ()
 
 
-def _entry(context: Context, change: Change) -> ArchivedChange:
-    texts = context.journal.configurations(change.id)
+def _entry(workspace: Workspace, change: Change) -> ArchivedChange:
+    texts = workspace.journal.configurations(change.id)
     return ArchivedChange(
         number=change.id,
         kind=change.kind,
@@ -38,7 +38,7 @@ def _entry(context: Context, change: Change) -> ArchivedChange:
         created=change.created,
         summary=change.summary,
         plan_hash=change.plan_hash,
-        journal_head=context.journal.seal(change.id),
+        journal_head=workspace.journal.seal(change.id),
         undoes=change.undoes,
         before={name: entry.before for name, entry in texts.items()},
         after={name: entry.after for name, entry in texts.items() if entry.after is not None},

@@ -14,15 +14,17 @@ from egovnet.playbooks.change.transaction_options import Options, Verdict
 from egovnet.playbooks.change.waves import Wave, up_to
 from egovnet.playbooks.core.inventory_snapshots import record
 from egovnet.playbooks.core.run_on_devices import Progress
-from egovnet.playbooks.core.workspace import Context, UsageError
-from egovnet.playbooks.journal.device_locks import DevicesLockedError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.errors import DevicesLockedError
 from egovnet.playbooks.journal.records import DONE
 from egovnet.playbooks.results.outcome import Exit, Outcome
-from egovnet.playbooks.verify.verify import DEFAULT_SETTLE, Verifier
+from egovnet.playbooks.verify.defaults import DEFAULT_SETTLE
+from egovnet.playbooks.verify.verify import Verifier
 
 
 def apply(
-    context: Context,
+    workspace: Workspace,
     progress: Progress,
     plan_file: Path | None = None,
     *,
@@ -47,35 +49,35 @@ def apply(
         if waves_by or canary:
             raise UsageError("--waves and --canary are the plan's: give them to egovnet plan")
         plan = read_plan(plan_file)
-        if plan.network != context.network.backbone.name:
+        if plan.network != workspace.network.backbone.name:
             raise UsageError(
                 f"{plan_file}: is a plan of network {plan.network}, "
-                f"and the inventory is of {context.network.backbone.name}"
+                f"and the inventory is of {workspace.network.backbone.name}"
             )
-        gone = sorted(plan.devices.keys() - context.network.routers.keys())
+        gone = sorted(plan.devices.keys() - workspace.network.routers.keys())
         if gone:
             raise UsageError(f"{plan_file}: {', '.join(gone)} left the inventory; plan again")
     else:
-        plan = make_plan(context, progress, waves_by=waves_by, canary=canary)
+        plan = make_plan(workspace, progress, waves_by=waves_by, canary=canary)
         if not yes:
-            return shown(context, progress, plan)
-        context.keep_allocation()
-    return apply_plan(context, progress, plan, options, settle=settle, override=override)
+            return shown(workspace, progress, plan)
+        workspace.keep_allocation()
+    return apply_plan(workspace, progress, plan, options, settle=settle, override=override)
 
 
 def shown(
-    context: Context, progress: Progress, plan: Plan, *, lock_written: bool = False
+    workspace: Workspace, progress: Progress, plan: Plan, *, lock_written: bool = False
 ) -> Outcome:
     """A plan and its proof, and nothing done."""
-    proof = gate(context, progress, plan).data() if plan.devices else None
+    proof = gate(workspace, progress, plan).data() if plan.devices else None
     progress.finish()
     outcome = plan_outcome(plan, proof, lock_written=lock_written)
-    held = held_devices(context, plan)
+    held = held_devices(workspace, plan)
     return outcome if held is None else replace(outcome, notes=(*outcome.notes, str(held)))
 
 
 def apply_plan(
-    context: Context,
+    workspace: Workspace,
     progress: Progress,
     plan: Plan,
     options: Options | None = None,
@@ -98,14 +100,14 @@ def apply_plan(
         return _refused(plan, "plan", Exit.DEVICES_FAILED, note, plan.unreachable)
     if not plan.devices:
         progress.finish()
-        held = held_devices(context, plan)
+        held = held_devices(workspace, plan)
         if held is not None:
             # What they run is not theirs yet: an unfinished change may still go back.
             reasons = {name: f"held by {lock}" for name, lock in held.locks.items()}
             return _refused(plan, "fence", Exit.DEVICES_FAILED, str(held), reasons)
         return Outcome(plan.kind, _untouched(plan, "nothing to do"))
-    waves = up_to(_left_to_do(context, plan), options.stop_after)
-    proof = gate(context, progress, plan)
+    waves = up_to(_left_to_do(workspace, plan), options.stop_after)
+    proof = gate(workspace, progress, plan)
     if not proof.proved and override is None:
         progress.finish()
         note = "nothing was changed; --unproved-by NAME --reason TEXT is for who answers for it"
@@ -114,39 +116,39 @@ def apply_plan(
         return refused
     if proof.proved:
         override = None
-    verifier = Verifier(context, progress, settle, excused)
+    verifier = Verifier(workspace, progress, settle, excused)
     verifier.take_baseline(plan.affected)
 
     def verify(apart: frozenset[str]) -> Verdict:
         return (verifier.without(apart) if apart else verifier).for_transaction()
 
     outcome = Transaction(
-        context,
+        workspace,
         plan,
         verify,
         progress,
         waves,
-        Health(context, progress, settle),
+        Health(workspace, progress, settle),
         options,
         proof,
         override,
-        on_begin=lambda change: record(context, change),
+        on_begin=lambda change: record(workspace, change),
     ).run()
-    return archived(context, outcome)
+    return archived(workspace, outcome)
 
 
-def held_devices(context: Context, plan: Plan) -> DevicesLockedError | None:
+def held_devices(workspace: Workspace, plan: Plan) -> DevicesLockedError | None:
     """The devices of `plan`, changed or not, that an unfinished change holds; None: none is."""
     planned = plan.devices.keys() | plan.unchanged.keys()
     if not planned:
         return None
-    locks = [lock for lock in context.journal.locks() if lock.device in planned]
+    locks = [lock for lock in workspace.journal.locks() if lock.device in planned]
     return DevicesLockedError(locks) if locks else None
 
 
-def _left_to_do(context: Context, plan: Plan) -> tuple[Wave, ...]:
+def _left_to_do(workspace: Workspace, plan: Plan) -> tuple[Wave, ...]:
     """The plan's waves without the devices that an earlier, stopped run of it has done."""
-    journal = context.journal
+    journal = workspace.journal
     changes = [change for change in journal.changes() if change.state == DONE]
     undone = {change.undoes for change in changes}
     done: set[str] = set()

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 
 from nornir.core import Nornir
 
+from egovnet.playbooks.change.transaction_options import PATIENCE
 from egovnet.playbooks.core.run_on_devices import FleetResult, Progress, run
-from egovnet.playbooks.core.workspace import Context
-from egovnet.playbooks.journal.journal import JournalError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.errors import JournalError
 from egovnet.tasks.confirm_or_rollback import Direction, Settling, settle
 
-#: Seconds for which a device that does not come to its end is asked again.
-PATIENCE = 60.0
 _PAUSE = 2.0
 #: The journal's and the progress's name of it.
 STAGE = {Direction.FORWARD: "confirm", Direction.BACK: "undo"}
@@ -37,7 +36,7 @@ class Resolution:
 class Resolver:
     """One change's devices, and how to speak to them and to the journal."""
 
-    context: Context
+    workspace: Workspace
     nornir: Nornir
     change: int
     devices: Mapping[str, Settling]
@@ -60,7 +59,7 @@ class Resolver:
             words = "; ".join(f"{name}: {why}" for name, why in sorted(refusing.items()))
             why = f"cannot go forward: {words}"
             with suppress(JournalError):
-                self.context.journal.decide(self.change, Direction.BACK, why, self.devices)
+                self.workspace.journal.decide(self.change, Direction.BACK, why, self.devices)
             back = self._bring(Direction.BACK)
             return Resolution(Direction.BACK, back.failures, refusing)
         return Resolution(direction, answers.failures)
@@ -72,7 +71,7 @@ class Resolver:
         while True:
             # The decision is written; a journal that fails now keeps no device from its end.
             with suppress(JournalError):
-                self.context.journal.steps_begin(self.change, stage, waiting)
+                self.workspace.journal.steps_begin(self.change, stage, waiting)
             answers = run(
                 self.nornir,
                 stage,
@@ -92,18 +91,18 @@ class Resolver:
     def _note(self, stage: str, name: str, state: str, detail: str) -> None:
         # An outcome that is not written is found again on the device.
         with suppress(JournalError):
-            self.context.journal.step(self.change, stage, name, state, detail)
+            self.workspace.journal.step(self.change, stage, name, state, detail)
 
 
-def settlings(context: Context, change: int) -> dict[str, Settling]:
+def settlings(workspace: Workspace, change: int) -> dict[str, Settling]:
     """What each device of a change in the journal is to be told."""
-    commit = commit_id(context, change)
+    commit = commit_id(workspace, change)
     return {
         name: Settling(commit, texts.before, texts.intended)
-        for name, texts in context.journal.configurations(change).items()
+        for name, texts in workspace.journal.configurations(change).items()
     }
 
 
-def commit_id(context: Context, change: int) -> str:
+def commit_id(workspace: Workspace, change: int) -> str:
     """The id of a change's commit on its devices: known before it is made."""
-    return f"egovnet-{context.journal.name}-{change}"
+    return f"egovnet-{workspace.journal.name}-{change}"

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.run_on_devices import Progress, run
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.control_plane import (
     Check,
     expected_routes,
@@ -27,7 +28,7 @@ Key = tuple[str, str, str]
 class Health:
     """Looks at devices before the push and after each wave."""
 
-    context: Context
+    workspace: Workspace
     progress: Progress
     settle: int
     #: What was seen before the push.
@@ -51,19 +52,16 @@ class Health:
         return {"findings": findings, "unreachable": unreachable}, not (findings or unreachable)
 
     def _look(self, names: Collection[str]) -> tuple[list[Check], dict[str, str]]:
-        context = self.context
-        routes = expected_routes(context.network, context.allocation)
-        neighbors = ldp_neighbors(context.network, context.allocation)
-        arguments = {name: {"device": context.devices[name]} for name in names}
-        nornir = context.nornir(names)
-        try:
+        workspace = self.workspace
+        routes = expected_routes(workspace.network, workspace.allocation)
+        neighbors = ldp_neighbors(workspace.network, workspace.allocation)
+        arguments = {name: {"device": workspace.devices[name]} for name in names}
+        with connected(workspace, names) as nornir:
             states = run(nornir, "health", collect_state, arguments, self.progress)
-        finally:
-            nornir.close_connections(on_good=True, on_failed=True)
-        everybody = frozenset(context.network.routers)
+        everybody = frozenset(workspace.network.routers)
         checks: list[Check] = []
         for name, state in states.results.items():
-            device, others = context.devices[name], neighbors.get(name, ())
+            device, others = workspace.devices[name], neighbors.get(name, ())
             checks += judge_device(device, state, everybody, routes, others)
         return checks, dict(states.failures)
 

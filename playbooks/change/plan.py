@@ -15,8 +15,10 @@ from typing import Any
 
 from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
+from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.run_on_devices import Progress, run
-from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import author
 from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
@@ -114,7 +116,7 @@ def _count(diff: str, sign: str) -> int:
 
 
 def make_plan(
-    context: Context,
+    workspace: Workspace,
     progress: Progress,
     intended: dict[str, str] | None = None,
     kind: str = "apply",
@@ -129,14 +131,10 @@ def make_plan(
         WaveError: waves or a canary that the plan cannot have.
     """
     check_ways(waves_by)
-    texts = context.intended() if intended is None else intended
-    nornir = context.nornir(texts)
-    try:
-        answers = run(
-            nornir, "plan", dry_run, {n: {"intended": t} for n, t in texts.items()}, progress
-        )
-    finally:
-        nornir.close_connections(on_good=True, on_failed=True)
+    texts = workspace.intended() if intended is None else intended
+    arguments = {name: {"intended": text} for name, text in texts.items()}
+    with connected(workspace, texts) as nornir:
+        answers = run(nornir, "plan", dry_run, arguments, progress)
     devices: dict[str, DevicePlan] = {}
     unchanged: dict[str, str] = {}
     for name in texts:
@@ -150,7 +148,7 @@ def make_plan(
         else:
             unchanged[name] = answer.running_hash
     plan = Plan(
-        network=context.network.backbone.name,
+        network=workspace.network.backbone.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         author=author(),
         devices=devices,
@@ -159,10 +157,10 @@ def make_plan(
         kind=kind,
         undoes=undoes,
     )
-    affected = BlastRadius(context.network, context.allocation).of(plan.diffs())
+    affected = BlastRadius(workspace.network, workspace.allocation).of(plan.diffs())
     plan.affected.update(affected)
     if waves_by or canary:
-        waves = make_waves(context.network, plan.devices, waves_by, canary)
+        waves = make_waves(workspace.network, plan.devices, waves_by, canary)
         plan.waves.update({wave.name: list(wave.devices) for wave in waves})
     return plan
 

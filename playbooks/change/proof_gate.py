@@ -18,7 +18,8 @@ from egovnet.isolation.push import prove_push
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs
 from egovnet.playbooks.core.run_on_devices import Progress
-from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.verdict import counted, finding_data
 from egovnet.playbooks.rollback.undo_intent import meant
 from egovnet.templates.model.errors import ConfigTextError
@@ -83,7 +84,7 @@ class Gate:
         return f"{counted(len(self.findings), 'finding')} on the way there, and none at its end"
 
 
-def gate(context: Context, progress: Progress, plan: Plan) -> Gate:
+def gate(workspace: Workspace, progress: Progress, plan: Plan) -> Gate:
     """Prove `plan` over the whole network. Linear in the network.
 
     Raises:
@@ -91,15 +92,15 @@ def gate(context: Context, progress: Progress, plan: Plan) -> Gate:
     """
     progress.stage("proof", 1)
     progress.device("proof", "network", "begin")
-    platforms = {name: router.platform for name, router in context.network.routers.items()}
-    others = [name for name in context.network.routers if name not in plan.devices]
-    unchanged = _read(context.intended(others), "as intended", platforms)
+    platforms = {name: router.platform for name, router in workspace.network.routers.items()}
+    others = [name for name in workspace.network.routers if name not in plan.devices]
+    unchanged = _read(workspace.intended(others), "as intended", platforms)
     before = _read({n: e.before for n, e in plan.devices.items()}, "running", platforms)
     after = _read({n: e.intended for n, e in plan.devices.items()}, "planned", platforms)
-    expectation = from_inventory(context.network, context.allocation)
+    expectation = from_inventory(workspace.network, workspace.allocation)
     old, new = {**unchanged, **before}, {**unchanged, **after}
     result = Gate(prove(new, expectation), prove_push(old, new, expectation))
-    if not result.proved and result.after.proved and (former := _former(context)) is not None:
+    if not result.proved and result.after.proved and (former := _former(workspace)) is not None:
         # A customer that leaves is a stranger to the inventory, and none while it is still there.
         both = expectation.with_former(former)
         result = Gate(result.after, prove_push(old, new, both))
@@ -107,10 +108,10 @@ def gate(context: Context, progress: Progress, plan: Plan) -> Gate:
     return result
 
 
-def _former(context: Context) -> Expectation | None:
+def _former(workspace: Workspace) -> Expectation | None:
     """What is expected of the network as it runs, if the journal knows what it was made from."""
-    intents = Intents(context.journal.engine)
-    digest = network_runs(intents, context.journal.changes())
+    intents = Intents(workspace.journal.engine)
+    digest = network_runs(intents, workspace.journal.changes())
     if digest is None:
         return None
     try:

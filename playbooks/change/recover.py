@@ -4,16 +4,16 @@ What is decided stands in the journal before it is done, and each device is aske
 exactly this change's commit; so `recover` itself may be killed anywhere and run again.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nornir.core import Nornir
-
 from egovnet.playbooks.archive.catch_up import catch_up
-from egovnet.playbooks.change.finish_devices import PATIENCE, Resolution, Resolver, settlings
+from egovnet.playbooks.change.finish_devices import Resolution, Resolver, settlings
+from egovnet.playbooks.change.transaction_options import PATIENCE
+from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.run_on_devices import Progress, run
-from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Change
 from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
 from egovnet.tasks.commit_status import Survey, survey
@@ -57,7 +57,7 @@ class _Case:
 
 
 def recover(
-    context: Context,
+    workspace: Workspace,
     progress: Progress,
     number: int | None = None,
     *,
@@ -72,23 +72,25 @@ def recover(
         UsageError: the change is finished.
         DevicesLockedError: its controller is alive, or may be.
     """
-    cases = [_look(context, progress, change, yes=yes) for change in _unfinished(context, number)]
+    cases = [
+        _look(workspace, progress, change, yes=yes) for change in _unfinished(workspace, number)
+    ]
     codes = []
     for case in cases:
         if yes:
-            _finish(context, progress, case, patience)
+            _finish(workspace, progress, case, patience)
             left = case.resolution.left if case.resolution else {}
             codes.append(Exit.DEVICES_FAILED if left else Exit.DONE)
         else:
             codes.append(Exit.DEVICES_FAILED if case.unreachable else Exit.CHANGES)
     progress.finish()
-    notes = catch_up(context) if yes and cases else ()
+    notes = catch_up(workspace) if yes and cases else ()
     data = {"changes": [case.data() for case in cases]}
     return Outcome("recover", data, gravest(codes), notes)
 
 
-def _unfinished(context: Context, number: int | None) -> list[Change]:
-    journal = context.journal
+def _unfinished(workspace: Workspace, number: int | None) -> list[Change]:
+    journal = workspace.journal
     if number is None:
         return [c for c in reversed(journal.changes()) if c.state in (OPEN, FAILED)]
     change = journal.change(number)
@@ -97,9 +99,9 @@ def _unfinished(context: Context, number: int | None) -> list[Change]:
     return [change]
 
 
-def _look(context: Context, progress: Progress, change: Change, *, yes: bool) -> _Case:
+def _look(workspace: Workspace, progress: Progress, change: Change, *, yes: bool) -> _Case:
     """Take the change over, if it is to be finished; ask the devices and decide."""
-    journal = context.journal
+    journal = workspace.journal
     if yes:
         journal.take_over(change.id)
     decision = journal.decision(change.id)
@@ -108,9 +110,9 @@ def _look(context: Context, progress: Progress, change: Change, *, yes: bool) ->
     else:
         # Devices that no commit was meant for yet are as they were.
         concerned = {s.device for s in journal.steps(change.id) if s.stage == "commit"}
-    devices = settlings(context, change.id)
+    devices = settlings(workspace, change.id)
     case = _Case(change, {name: devices[name] for name in devices if name in concerned})
-    with _Devices(context, case.devices) as nornir:
+    with connected(workspace, case.devices) as nornir:
         answers = run(
             nornir,
             "survey",
@@ -140,11 +142,11 @@ def _decide(decision: str, case: _Case) -> tuple[Direction, str]:
     return Direction.BACK, "its controller ended before it was verified everywhere and decided"
 
 
-def _finish(context: Context, progress: Progress, case: _Case, patience: float) -> None:
-    journal, number = context.journal, case.change.id
+def _finish(workspace: Workspace, progress: Progress, case: _Case, patience: float) -> None:
+    journal, number = workspace.journal, case.change.id
     journal.decide(number, case.direction, case.why, case.devices)
-    with _Devices(context, case.devices) as nornir:
-        resolver = Resolver(context, nornir, number, case.devices, progress, patience)
+    with connected(workspace, case.devices) as nornir:
+        resolver = Resolver(workspace, nornir, number, case.devices, progress, patience)
         case.resolution = resolver.resolve(case.direction)
     resolution = case.resolution
     if resolution.left:
@@ -154,20 +156,3 @@ def _finish(context: Context, progress: Progress, case: _Case, patience: float) 
         journal.close(number, DONE)
     else:
         journal.close(number, UNDONE)
-
-
-@dataclass
-class _Devices:
-    """Nornir over a change's devices, closed at the end."""
-
-    context: Context
-    devices: Mapping[str, Settling]
-    nornir: Nornir | None = None
-
-    def __enter__(self) -> Nornir:
-        self.nornir = self.context.nornir(self.devices)
-        return self.nornir
-
-    def __exit__(self, *_: object) -> None:
-        if self.nornir is not None:
-            self.nornir.close_connections(on_good=True, on_failed=True)

@@ -25,10 +25,11 @@ from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.change.proof_gate import Gate, Override
 from egovnet.playbooks.change.transaction_options import HealthCheck, Options, Verify
 from egovnet.playbooks.change.waves import Wave
+from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.run_on_devices import FleetResult, Progress, run
-from egovnet.playbooks.core.workspace import Context
-from egovnet.playbooks.journal.device_locks import LEASE_SECONDS, DevicesLockedError, LockLostError
-from egovnet.playbooks.journal.journal import JournalError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.device_locks import LEASE_SECONDS
+from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError, LockLostError
 from egovnet.playbooks.journal.records import DONE, FAILED, UNDONE, Configuration
 from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
 from egovnet.tasks.commit import commit
@@ -53,7 +54,7 @@ class _Halt(Exception):  # noqa: N818 -- a stage's end, not a defect
 class Transaction:
     """One run of a plan's waves over their devices."""
 
-    context: Context
+    workspace: Workspace
     plan: Plan
     verify: Verify
     progress: Progress
@@ -80,9 +81,9 @@ class Transaction:
 
     def run(self) -> Outcome:
         """Carry the plan out, or take everything back. Exit 0, 4 or 5."""
-        nornir = self.context.nornir(self._names())
         try:
-            return self._run(nornir)
+            with connected(self.workspace, self._names()) as nornir:
+                return self._run(nornir)
         except DevicesLockedError as error:
             reasons = {name: f"held by {lock}" for name, lock in error.locks.items()}
             return self._outcome("refused", Exit.DEVICES_FAILED, reasons, "fence", note=str(error))
@@ -92,7 +93,6 @@ class Transaction:
                 "taken over", Exit.DEVICES_FAILED, {"*": str(error)}, self._began[-1].name
             )
         finally:
-            nornir.close_connections(on_good=True, on_failed=True)
             self.progress.finish()
 
     def _run(self, nornir: Nornir) -> Outcome:
@@ -140,10 +140,10 @@ class Transaction:
 
     def prepare(self, _nornir: Nornir) -> None:
         """Every device's own check accepts the text, which is loaded and waits."""
-        self.context.journal.steps_begin(self.change, "prepare", self._names())
+        self.workspace.journal.steps_begin(self.change, "prepare", self._names())
         for name in self._names():
             why = self._refused.get(name, "")
-            self.context.journal.step(
+            self.workspace.journal.step(
                 self.change, "prepare", name, "failed" if why else "done", why
             )
         self._leave_out("prepare", self._refused)
@@ -158,7 +158,7 @@ class Transaction:
 
     def verified(self, _nornir: Nornir) -> None:
         """Look at the network as it is now; a leak or a missing path halts."""
-        journal = self.context.journal
+        journal = self.workspace.journal
         journal.step(self.change, "verify", "*", "begin")
         apart = frozenset(self.plan.devices.keys() - self._touched)
         self.verification, passed = self.verify(apart)
@@ -173,7 +173,7 @@ class Transaction:
         if self._deadline - time.monotonic() < self.options.hold:
             self._set_timers(nornir, self.options.hold, "confirm")
         why = "every device runs its new text and the network was verified"
-        self.context.journal.decide(self.change, Direction.FORWARD, why, self._touched)
+        self.workspace.journal.decide(self.change, Direction.FORWARD, why, self._touched)
         self._decided = True
         self.resolution = self._resolver(nornir, self._touched).resolve(Direction.FORWARD)
 
@@ -186,14 +186,14 @@ class Transaction:
         # A journal that fails must not keep the devices from going back.
         with suppress(JournalError):
             why = "a stage failed before it was decided"
-            self.context.journal.decide(self.change, Direction.BACK, why, self._touched)
+            self.workspace.journal.decide(self.change, Direction.BACK, why, self._touched)
         self.resolution = self._resolver(nornir, self._touched).resolve(Direction.BACK)
 
     def unlock(self, _nornir: Nornir) -> None:
         """Undo of fence: the change is closed, and its devices are free but for those left."""
         left = self.resolution.left if self.resolution else {}
         with suppress(JournalError):
-            self.context.journal.close(self.change, FAILED if left else UNDONE, left=left)
+            self.workspace.journal.close(self.change, FAILED if left else UNDONE, left=left)
 
     def _interrupted(self, nornir: Nornir, error: BaseException) -> None:
         """What was decided is finished, what was not goes back."""
@@ -205,7 +205,7 @@ class Transaction:
 
     def _take_back(self, nornir: Nornir, halt: _Halt) -> Outcome:
         with suppress(JournalError):
-            self.context.journal.step(self.change, halt.stage, "*", "failed", halt.failures)
+            self.workspace.journal.step(self.change, halt.stage, "*", "failed", halt.failures)
         with self._holding():
             for stage in reversed(self._began):
                 if stage.undo is not None:
@@ -219,7 +219,7 @@ class Transaction:
 
     def _ended(self) -> Outcome:
         """The change was decided and carried to its end, as far as the devices answered."""
-        journal = self.context.journal
+        journal = self.workspace.journal
         resolution = self.resolution or Resolution(Direction.FORWARD)
         if resolution.direction is Direction.BACK:
             journal.close(self.change, FAILED if resolution.left else UNDONE, left=resolution.left)
@@ -244,7 +244,7 @@ class Transaction:
         deadline = time.monotonic() + self.options.wait
         while True:
             try:
-                return self.context.journal.begin(
+                return self.workspace.journal.begin(
                     self.plan.kind,
                     self.plan.hash,
                     _summary(self.plan, self._names()),
@@ -271,7 +271,7 @@ class Transaction:
         if self.override is not None:
             detail |= {"unproved_by": self.override.name, "because": self.override.reason}
         state = "done" if self.proof.proved else "overridden"
-        self.context.journal.step(self.change, "proof", "*", state, detail)
+        self.workspace.journal.step(self.change, "proof", "*", state, detail)
 
     @contextmanager
     def _holding(self) -> Iterator[None]:
@@ -283,7 +283,7 @@ class Transaction:
                 # A stage that comes to write learns of a lost lock by itself.
                 with suppress(JournalError, LockLostError):
                     if self.change:
-                        self.context.journal.renew(self.change)
+                        self.workspace.journal.renew(self.change)
 
         thread = threading.Thread(target=renew, name="lease", daemon=True)
         thread.start()
@@ -305,7 +305,7 @@ class Transaction:
         message = f"egovnet change {self.change}"
         arguments = {
             name: {
-                "change_id": commit_id(self.context, self.change),
+                "change_id": commit_id(self.workspace, self.change),
                 "deadline": Deadline(self._deadline),
                 "message": message,
                 "intended": self.plan.devices[name].intended,
@@ -329,7 +329,7 @@ class Transaction:
 
     def _gate(self, nornir: Nornir, wave: Wave) -> None:
         """The health of all devices pushed so far; then everybody's timer begins anew."""
-        journal = self.context.journal
+        journal = self.workspace.journal
         journal.step(self.change, "health", wave.name, "begin")
         report, passed = self.health.check(sorted(self._touched))
         state = "done" if passed else "failed"
@@ -343,7 +343,7 @@ class Transaction:
     def _set_timers(self, nornir: Nornir, seconds: int, stage: str) -> None:
         """All timers to one moment."""
         self._deadline = time.monotonic() + seconds
-        change_id = commit_id(self.context, self.change)
+        change_id = commit_id(self.workspace, self.change)
         deadline = Deadline(self._deadline)
         arguments = {n: {"change_id": change_id, "deadline": deadline} for n in self._touched}
         answers = self._on_all(nornir, "extend", extend, arguments)
@@ -359,20 +359,20 @@ class Transaction:
             raise _Halt(stage, self.left_out)
 
     def _resolver(self, nornir: Nornir, names: Collection[str]) -> Resolver:
-        change_id = commit_id(self.context, self.change)
+        change_id = commit_id(self.workspace, self.change)
         devices = {
             name: Settling(change_id, entry.before, entry.intended)
             for name, entry in self.plan.devices.items()
             if name in names
         }
         return Resolver(
-            self.context, nornir, self.change, devices, self.progress, self.options.patience
+            self.workspace, nornir, self.change, devices, self.progress, self.options.patience
         )
 
     def _on_all(
         self, nornir: Nornir, stage: str, task: Any, arguments: dict[str, dict[str, Any]]
     ) -> FleetResult:
-        journal = self.context.journal
+        journal = self.workspace.journal
         journal.steps_begin(self.change, stage, arguments)
         return run(
             nornir,

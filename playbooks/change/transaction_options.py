@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from egovnet.playbooks.change.finish_devices import PATIENCE
-
 #: What verification gave: what to report, and whether it passed.
 Verdict = tuple[dict[str, Any], bool]
 #: Verification at the end; it is told which devices of the plan have no part in the change.
 Verify = Callable[[frozenset[str]], Verdict]
 
 DEFAULT_CONFIRM_TIMEOUT = 300
+#: Seconds for which a device that does not come to its end is asked again.
+PATIENCE = 60.0
 #: Seconds that every timer has left when the change is decided: the time to run `recover` in.
 DEFAULT_HOLD = 600
 

@@ -4,25 +4,30 @@ import functools
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from egovnet.inventory.model.errors import EgovnetError, InventoryError, Problem, UnreachableError
-from egovnet.inventory.model.sections import Tier
-from egovnet.lab.errors import LabError
-from egovnet.playbooks.core.workspace import REFERENCE, RUNNERS, THREADED, Context, Selection
-from egovnet.playbooks.journal.device_locks import DevicesLockedError
-from egovnet.playbooks.report.console.output import show, show_error, show_error_json
-from egovnet.playbooks.results.outcome import Exit, Outcome
-from egovnet.templates.model.errors import ConfigTextError
+from egovnet.playbooks.cli.lazy_choice import LazyChoice
+from egovnet.playbooks.core.runner_names import RUNNERS, THREADED
+from egovnet.playbooks.results.outcome import Exit
+
+if TYPE_CHECKING:
+    from egovnet.inventory.model.errors import Problem
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+def _tiers() -> list[str]:
+    from egovnet.inventory.model.sections import TIER_ORDER
+
+    return [tier.value for tier in TIER_ORDER]
+
 
 _COMMON = (
     click.option(
         "--inventory",
         "inventory",
         type=click.Path(path_type=Path),
-        default=REFERENCE,
         envvar="EGOVNET_INVENTORY",
         help="Inventory directory (default: the reference network).",
     ),
@@ -31,7 +36,7 @@ _COMMON = (
     click.option(
         "--tier",
         multiple=True,
-        type=click.Choice([tier.value for tier in Tier]),
+        type=LazyChoice(_tiers),
         help="Routers of this tier; may be repeated.",
     ),
     click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
@@ -53,13 +58,13 @@ _COMMON = (
 )
 
 
-def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
+def verb(function: "Callable[..., Outcome]") -> Callable[..., None]:
     """Common options, error handling and output of every verb."""
 
     @functools.wraps(function)
     def run(
         *,
-        inventory: Path,
+        inventory: Path | None,
         limit: tuple[str, ...],
         region: str | None,
         tier: tuple[str, ...],
@@ -68,9 +73,22 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
         runner: str,
         **arguments: Any,
     ) -> None:
-        context = Context(inventory, Selection(limit, region, tier), workers, runner)
+        from egovnet.inventory.model.errors import (
+            EgovnetError,
+            InventoryError,
+            UnreachableError,
+        )
+        from egovnet.lab.errors import LabError
+        from egovnet.playbooks.core.selection import Selection
+        from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+        from egovnet.playbooks.journal.errors import DevicesLockedError
+        from egovnet.playbooks.report.console.output import show, show_error
+        from egovnet.templates.model.errors import ConfigTextError
+
+        selection = Selection(limit, region, tier)
+        workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
         try:
-            outcome = function(context, **arguments)
+            outcome = function(workspace, **arguments)
         except (InventoryError, ConfigTextError) as error:
             _end(error, Exit.BAD_INPUT, error.problems, as_json=as_json)
         except (LabError, DevicesLockedError, UnreachableError) as error:
@@ -89,9 +107,11 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
 
 
 def _end(
-    error: Exception, code: Exit, problems: Iterable[Problem] = (), *, as_json: bool
+    error: Exception, code: Exit, problems: "Iterable[Problem]" = (), *, as_json: bool
 ) -> NoReturn:
     """Say what is wrong, on stderr and where it was asked for as JSON too, and exit."""
+    from egovnet.playbooks.report.console.output import show_error, show_error_json
+
     if as_json:
         show_error_json(str(error), problems)
     show_error(str(error), problems)

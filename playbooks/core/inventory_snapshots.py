@@ -28,8 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from egovnet.inventory.history.snapshot import Intent
-from egovnet.playbooks.core.workspace import Context
-from egovnet.playbooks.journal.journal import JournalError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.journal.records import DONE, REMEDIATE, Change
 
 _METADATA = MetaData()
@@ -165,7 +165,7 @@ class Intents:
         return found
 
 
-def record(context: Context, change: int) -> None:
+def record(workspace: Workspace, change: int) -> None:
     """Attach to `change`, which was just begun, what it is made from, before anything is done.
 
     A plan file may be of another inventory than the one at hand: then nobody knows its intent.
@@ -173,13 +173,13 @@ def record(context: Context, change: int) -> None:
     Raises:
         JournalError: the journal cannot be written.
     """
-    journal = context.journal
+    journal = workspace.journal
     intents = Intents(journal.engine)
-    intent = context.intent
+    intent = workspace.intent
     kind = journal.change(change).kind
     if intent is not None and kind not in ("rollback", REMEDIATE):
         texts = {name: c.intended for name, c in journal.configurations(change).items()}
-        if context.intended(texts) != texts:
+        if workspace.intended(texts) != texts:
             intent = None
     before = network_runs(intents, (c for c in journal.changes() if c.id < change))
     after = None if intent is None else intents.keep(intent)

@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.run_on_devices import Progress, run
-from egovnet.playbooks.core.workspace import THREADED, Context
+from egovnet.playbooks.core.runner_names import THREADED
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.history import Before
 from egovnet.playbooks.verify.control_plane import (
     Check,
@@ -22,9 +24,6 @@ from egovnet.tasks.runners.elastic import ElasticRunner
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState
 
-#: Seconds that a device has, from the connection to the last answer.
-DEFAULT_TIMEOUT = 120
-
 
 @dataclass(frozen=True, slots=True)
 class Collected:
@@ -36,27 +35,27 @@ class Collected:
 
 
 def collect(
-    context: Context,
+    workspace: Workspace,
     progress: Progress,
     names: Collection[str],
     timeout: int,
     before: Before,
 ) -> Collected:
-    """Read `names`, `context.workers` of them at a time.
+    """Read `names`, `workspace.workers` of them at a time.
 
     Those that were as meant `before` and would say the same say only that. Dead and slow devices
     do not hold the others up: the whole takes no more than `timeout` seconds longer than without
     them.
     """
-    nornir = context.nornir(names)
-    if context.runner == THREADED:
-        runner = ElasticRunner(context.workers, timeout=timeout, first=before.not_read)
+    nornir = open_nornir(workspace, names)
+    if workspace.runner == THREADED:
+        runner = ElasticRunner(workspace.workers, timeout=timeout, first=before.not_read)
         nornir = nornir.with_runner(runner)
-    meant = expected_routes(context.network, context.allocation)
-    neighbors = ldp_neighbors(context.network, context.allocation)
+    meant = expected_routes(workspace.network, workspace.allocation)
+    neighbors = ldp_neighbors(workspace.network, workspace.allocation)
     arguments = {}
     for name in names:
-        device = context.devices[name]
+        device = workspace.devices[name]
         expected = {(name, vrf.name): meant[name, vrf.name] for vrf in device.vrfs}
         seen, same_meant = before.of(name)
         judge = Judge(expected, tuple(neighbors.get(name, ())))

@@ -12,15 +12,17 @@ from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.registers import drift_rules
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.playbooks.core.run_on_devices import Progress
-from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.apply_rules import apply_rules
-from egovnet.playbooks.drift.collect import DEFAULT_TIMEOUT, Collected, as_meant, collect, now
+from egovnet.playbooks.drift.collect import Collected, as_meant, collect, now
 from egovnet.playbooks.drift.compare import (
     Change,
     configuration_differences,
     linux_differences,
     state_differences,
 )
+from egovnet.playbooks.drift.defaults import READ_TIMEOUT
 from egovnet.playbooks.drift.history import Before, History
 from egovnet.playbooks.drift.remediate import Remediator, Wish
 from egovnet.playbooks.drift.separation import (
@@ -54,7 +56,7 @@ MENDABLE = (DriftClass.LEAK, DriftClass.SERVICE, DriftClass.POLICY)
 class _Job:
     """What every stage works with; `timeout` is a device's, in seconds."""
 
-    context: Context
+    workspace: Workspace
     progress: Progress
     history: History
     timeout: int
@@ -77,12 +79,12 @@ class _Judged:
 
 
 def drift(
-    context: Context,
+    workspace: Workspace,
     progress: Progress,
     *,
     remediate: tuple[str, ...] = (),
     share: int | None = None,
-    timeout: int = DEFAULT_TIMEOUT,
+    timeout: int = READ_TIMEOUT,
     whole: bool = False,
     ticket: str | None = None,
     report: Path | None = None,
@@ -99,12 +101,12 @@ def drift(
         InventoryError: a wrong inventory or drift.yaml.
     """
     wanted = frozenset(map(_mendable, remediate))
-    rules = drift_rules.REGISTER.read(context.directory, context.network)
-    history = History(context.journal.engine, context.network.backbone.name)
-    before = history.before(question(context))
+    rules = drift_rules.REGISTER.read(workspace.directory, workspace.network)
+    history = History(workspace.journal.engine, workspace.network.backbone.name)
+    before = history.before(question(workspace))
     if whole:
         before = replace(before, devices={})
-    job = _Job(context, progress, history, timeout, before, whole)
+    job = _Job(workspace, progress, history, timeout, before, whole)
     started, began = now(), time.monotonic()
     judged = _judge(job)
     moment = datetime.now(UTC)
@@ -118,10 +120,10 @@ def drift(
     trend = history.trend()
     night = Night(
         run=0,
-        network=context.network.backbone.name,
+        network=workspace.network.backbone.name,
         started=started,
         seconds=time.monotonic() - began,
-        devices=_rows(context, judged.collected, history, moment),
+        devices=_rows(workspace, judged.collected, history, moment),
         differences=tuple(sorted(judged.differences, key=rank)),
         proof=judged.proof,
         trend=trend,
@@ -143,7 +145,7 @@ def drift(
     night = replace(night, run=run)
     notes: tuple[str, ...] = night.policy_notes
     if report is not None:
-        files = write_drift_reports(night, context.network, report)
+        files = write_drift_reports(night, workspace.network, report)
         notes += tuple(f"wrote {path}" for path in files)
     return Outcome("drift", night.data(), _exit(night), notes)
 
@@ -170,9 +172,9 @@ def _exit(night: Night) -> Exit:
 
 def _judge(job: _Job) -> _Judged:
     """Collect, compare, prove, and look at the state."""
-    context = job.context
-    collected = collect(context, job.progress, context.chosen, job.timeout, job.before)
-    devices = context.devices
+    workspace = job.workspace
+    collected = collect(workspace, job.progress, workspace.chosen, job.timeout, job.before)
+    devices = workspace.devices
     read = collected.readings
     # what a dead daemon would say is missing in the text: it tells nothing of the configuration
     texts = {n: reading.text for n, reading in read.items() if reading.text and not reading.dead}
@@ -194,7 +196,7 @@ def _judge(job: _Job) -> _Judged:
     proof = _proof_before(job, {**texts, **last_run})
     if proof is None:
         verdict = prove_read(
-            devices, {**last_run, **facts}, from_inventory(context.network, context.allocation)
+            devices, {**last_run, **facts}, from_inventory(workspace.network, workspace.allocation)
         )
         differences = with_leaks(differences, verdict, facts)
         proof = verdict_data(verdict)
@@ -207,9 +209,9 @@ def _judge(job: _Job) -> _Judged:
     differences += state_differences(failed, told)
     if collected.unreachable:
         proof["assumptions"] = [*proof["assumptions"], AS_LAST_SEEN]
-    if len(context.chosen) < len(devices):
+    if len(workspace.chosen) < len(devices):
         proof["assumptions"] = [*proof["assumptions"], AS_MEANT]
-    owned = _with_owners(context, differences)
+    owned = _with_owners(workspace, differences)
     return _Judged(collected, owned, changes, texts, proof)
 
 
@@ -229,9 +231,9 @@ def _unreadable(name: str, problem: str) -> Difference:
     )
 
 
-def _with_owners(context: Context, differences: Iterable[Difference]) -> list[Difference]:
+def _with_owners(workspace: Workspace, differences: Iterable[Difference]) -> list[Difference]:
     """The differences with the VPN that each touches, and the agency that owns it."""
-    network, allocation = context.network, context.allocation
+    network, allocation = workspace.network, workspace.allocation
     vpn_of: dict[tuple[str, str], str] = {}
     for name, site in network.sites.items():
         for access in site.site_network_accesses.values():
@@ -248,7 +250,7 @@ def _with_owners(context: Context, differences: Iterable[Difference]) -> list[Di
 def _put_back(job: _Job, judged: _Judged, wish: Wish, ticket: str | None) -> Remediation:
     """Put back, read the changed devices again, and say of each difference what came of it."""
     found = [(d, judged.changes.get(d.key, ())) for d in judged.differences]
-    remediation = Remediator(job.context, job.progress, wish, found, judged.texts, ticket).run()
+    remediation = Remediator(job.workspace, job.progress, wish, found, judged.texts, ticket).run()
     asked = {
         d.key for d in judged.differences if d.klass in wish.classes and d.mendable and d.counts
     }
@@ -281,12 +283,12 @@ def _put_back(job: _Job, judged: _Judged, wish: Wish, ticket: str | None) -> Rem
 
 
 def _rows(
-    context: Context, collected: Collected, history: History, moment: datetime
+    workspace: Workspace, collected: Collected, history: History, moment: datetime
 ) -> tuple[DeviceNight, ...]:
     last_known = history.last_known(collected.unreachable, moment)
     rows = []
-    for name in context.chosen:
-        router = context.network.routers[name]
+    for name in workspace.chosen:
+        router = workspace.network.routers[name]
         reading = collected.readings.get(name)
         row = DeviceNight(name, router.region, router.tier.value)
         if reading is None:

@@ -20,9 +20,10 @@ from egovnet.playbooks.change.proof_gate import Gate, gate
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options, Verdict
 from egovnet.playbooks.change.waves import Wave
+from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs, record
 from egovnet.playbooks.core.run_on_devices import Progress, run
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.compare import Change
 from egovnet.playbooks.drift.separation import devices_of, prove_read, read_facts
 from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
@@ -50,7 +51,7 @@ class Remediator:
     """What a night's remediation works on. `found` are the differences with what would mend each,
     `texts` what the devices run that are not as meant."""
 
-    context: Context
+    workspace: Workspace
     progress: Progress
     wish: Wish
     found: Sequence[Found]
@@ -62,10 +63,10 @@ class Remediator:
     def run(self) -> Remediation:
         """Put back what is asked for. Every device with something to put back is in the result's
         `devices` or `left`."""
-        routers, wish = len(self.context.network.routers), self.wish
+        routers, wish = len(self.workspace.network.routers), self.wish
         limit = max(1, routers * wish.share // 100) if wish.share else 0
-        self.left = _not_applied(self.context, self._wanted())
-        changed = _changed_tonight(self.context)
+        self.left = _not_applied(self.workspace, self._wanted())
+        changed = _changed_tonight(self.workspace)
         room = limit - len(changed)
         names: list[str] = []
         for name in (name for name in self._wanted() if name not in self.left):
@@ -105,7 +106,7 @@ class Remediator:
         if DriftClass.LEAK in self.wish.classes:
             wide = self._still_leaking(targets) & targets.keys()
             targets |= self._targets({name: self._all_ours(name) for name in wide})
-        plan = make_plan(self.context, self.progress, intended=targets, kind=REMEDIATE)
+        plan = make_plan(self.workspace, self.progress, intended=targets, kind=REMEDIATE)
         self.left |= plan.unreachable
         self.left |= dict.fromkeys(plan.unchanged, "it is as meant by now")
         return replace(plan, unreachable={})
@@ -123,27 +124,24 @@ class Remediator:
     def _targets(self, chosen: Mapping[str, Collection[Change]]) -> dict[str, str]:
         """What each device would run with its chosen changes made."""
         arguments = {
-            name: {"intended": render(self.context.devices[name]), "changes": changes}
+            name: {"intended": render(self.workspace.devices[name]), "changes": changes}
             for name, changes in chosen.items()
         }
-        nornir = self.context.nornir(chosen)
-        try:
+        with connected(self.workspace, chosen) as nornir:
             answers = run(nornir, "put back", put_back, arguments, self.progress)
-        finally:
-            nornir.close_connections(on_good=True, on_failed=True)
         self.left |= answers.failures
         return dict(answers.results)
 
     def _still_leaking(self, targets: Mapping[str, str]) -> frozenset[str]:
         """Devices in the paths that are left when the targets run."""
-        context = self.context
-        facts, _ = read_facts({**self.texts, **targets}, context.devices)
-        expectation = from_inventory(context.network, context.allocation)
-        verdict = prove_read(context.devices, facts, expectation)
+        workspace = self.workspace
+        facts, _ = read_facts({**self.texts, **targets}, workspace.devices)
+        expectation = from_inventory(workspace.network, workspace.allocation)
+        verdict = prove_read(workspace.devices, facts, expectation)
         return frozenset(name for finding in verdict.findings for name in devices_of(finding))
 
     def _push(self, plan: Plan, base: Remediation) -> Remediation:
-        proof = gate(self.context, self.progress, plan)
+        proof = gate(self.workspace, self.progress, plan)
         if not proof.proved:
             # what is not egovnet's may leak on: such devices are a person's
             unproved = {name for finding in proof.findings for name in devices_of(finding)}
@@ -153,7 +151,7 @@ class Remediator:
                 "not proved with it put back: something that is not egovnet's leaks too",
             )
             plan = replace(plan, devices=rest)
-            if not rest or not (proof := gate(self.context, self.progress, plan)).proved:
+            if not rest or not (proof := gate(self.workspace, self.progress, plan)).proved:
                 return replace(base, result="refused")
         data = self._transaction(plan, proof)
         self.left |= {**data["left_out"], **data["failures"]}
@@ -165,14 +163,14 @@ class Remediator:
         """Push, and keep it when the devices are no worse than they were: drift that was not
         asked for is there before and after."""
         names = list(plan.devices)
-        health = Health(self.context, self.progress, _SETTLE)
+        health = Health(self.workspace, self.progress, _SETTLE)
         health.take_baseline(names)
 
         def verify(apart: frozenset[str]) -> Verdict:
             return health.check([name for name in names if name not in apart])
 
         outcome = Transaction(
-            self.context,
+            self.workspace,
             plan,
             verify,
             self.progress,
@@ -182,15 +180,15 @@ class Remediator:
             Options(max_failures=len(names) - 1, ticket=self.ticket),
             proof,
             None,
-            on_begin=lambda change: record(self.context, change),
+            on_begin=lambda change: record(self.workspace, change),
         ).run()
-        return archived(self.context, outcome).data
+        return archived(self.workspace, outcome).data
 
 
-def _changed_tonight(context: Context) -> frozenset[str]:
+def _changed_tonight(workspace: Workspace) -> frozenset[str]:
     """Devices that this night's earlier runs changed, or are changing."""
     since = (datetime.now(UTC) - timedelta(hours=NIGHT)).isoformat()
-    journal = context.journal
+    journal = workspace.journal
     changes = [
         c
         for c in journal.changes()
@@ -199,17 +197,17 @@ def _changed_tonight(context: Context) -> frozenset[str]:
     return frozenset(name for c in changes for name in journal.configurations(c.id))
 
 
-def _not_applied(context: Context, names: Iterable[str]) -> dict[str, str]:
+def _not_applied(workspace: Workspace, names: Iterable[str]) -> dict[str, str]:
     """Devices for which the inventory means something else than what was applied last."""
-    intents = Intents(context.journal.engine)
-    digest = network_runs(intents, context.journal.changes())
+    intents = Intents(workspace.journal.engine)
+    digest = network_runs(intents, workspace.journal.changes())
     if digest is None:
         return {}
     intent = intents.get(digest)
-    if context.intent is not None and means_the_same(intent, context.intent):
+    if workspace.intent is not None and means_the_same(intent, workspace.intent):
         return {}
     try:
-        applied = context.meaning(intent, *meant(intent))
+        applied = workspace.meaning(intent, *meant(intent))
     except InventoryError:
         return {}  # checks became stricter since: as if nobody knew
     why = "the inventory has changes for it that were not applied yet: apply them by day"
@@ -217,5 +215,5 @@ def _not_applied(context: Context, names: Iterable[str]) -> dict[str, str]:
         name: why
         for name in names
         if name not in applied.devices
-        or render(applied.devices[name]) != render(context.devices[name])
+        or render(applied.devices[name]) != render(workspace.devices[name])
     }

@@ -2,14 +2,14 @@
 
 import hashlib
 
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.code_version import own_code
 
 
-def question(context: Context) -> str:
+def question(workspace: Workspace) -> str:
     """A digest of all that says what is meant: the inventory, its numbers, and egovnet itself, as
     a mistake of its own that is mended must not live on; "" where nobody knows what they were made
     from."""
-    if not context.meant:
+    if not workspace.meant:
         return ""
-    return hashlib.sha256(f"{own_code()}\n{context.meant}".encode()).hexdigest()
+    return hashlib.sha256(f"{own_code()}\n{workspace.meant}".encode()).hexdigest()

@@ -6,70 +6,18 @@ device may be half way through a change: only `recover` takes it over.
 """
 
 import os
-import socket
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
-from egovnet.inventory.model.errors import EgovnetError
+from egovnet.playbooks.journal.errors import DevicesLockedError, LockLostError
+from egovnet.playbooks.journal.locks import Lock, this_host, this_process
 from egovnet.playbooks.journal.tables import LOCKS
 
 #: Seconds for which a lock holds without a word from its controller.
 LEASE_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """Who holds a device."""
-
-    device: str
-    change: int
-    author: str
-    host: str
-    process: str
-    expires: float
-
-    @property
-    def stale(self) -> bool:
-        """Whether nobody can be at work any more: the lease ran out, or its process is dead."""
-        return self.expires <= time.time() or self._dead()
-
-    def _dead(self) -> bool:
-        """Whether its process was on this host, and is no more."""
-        if self.host != this_host():
-            return False
-        pid, _, started = self.process.partition("/")
-        return _started_at(pid) != started
-
-    def __str__(self) -> str:
-        until = datetime.fromtimestamp(self.expires, UTC).strftime("%H:%M:%S UTC")
-        if self.stale:
-            return f"change {self.change} of {self.author}, whose controller is gone"
-        return f"change {self.change} of {self.author} on {self.host}, lease until {until}"
-
-
-class DevicesLockedError(EgovnetError):
-    """Another change holds devices; nothing was begun (exit code 5)."""
-
-    def __init__(self, locks: Iterable[Lock]) -> None:
-        self.locks = {lock.device: lock for lock in locks}
-        gone = sorted({lock.change for lock in self.locks.values() if lock.stale})
-        self.remedy = (
-            "run: egovnet recover"
-            if gone
-            else "wait for it to end, or ask to wait with --wait SECONDS"
-        )
-        held = "; ".join(f"{name} by {lock}" for name, lock in sorted(self.locks.items())[:5])
-        super().__init__(f"held by another change: {held}; {self.remedy}")
-
-
-class LockLostError(EgovnetError):
-    """Another controller took the change over: this one must touch nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +34,7 @@ class Holder:
             "token": self.token,
             "author": self.author,
             "host": this_host(),
-            "process": _this_process(os.getpid()),
+            "process": this_process(os.getpid()),
             "expires": time.time() + LEASE_SECONDS,
         }
 
@@ -163,34 +111,3 @@ def release(connection: Connection, change: int) -> None:
 def abandon(connection: Connection, change: int) -> None:
     """Nobody is at work on the change, and its devices stay locked: for `recover` to take over."""
     connection.execute(update(LOCKS).where(LOCKS.c.change_id == change).values(expires=0.0))
-
-
-def this_host() -> str:
-    """This host's name and boot: a process id of before a restart names nobody."""
-    return f"{socket.gethostname()}/{_boot()}"
-
-
-@cache
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
-    except OSError:
-        return "?"
-
-
-@cache
-def _this_process(pid: int) -> str:
-    return f"{pid}/{_started_at(str(pid))}"
-
-
-def _started_at(pid: str) -> str:
-    """The tick at which a process started; "" when there is none, "?" where one cannot know."""
-    proc = Path("/proc")
-    if not (proc / "self").exists():
-        return "?"
-    try:
-        fields = (proc / pid / "stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-    words = fields.rpartition(")")[2].split()
-    return "" if words[0] in "ZX" else words[19]

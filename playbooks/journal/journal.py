@@ -18,20 +18,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from egovnet.inventory.model.errors import EgovnetError
 from egovnet.playbooks.journal import audit as journal_audit
 from egovnet.playbooks.journal import device_locks, hash_chain
-from egovnet.playbooks.journal.device_locks import Holder, Lock
+from egovnet.playbooks.journal.device_locks import Holder
+from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.journal.group_commit import GroupCommit
+from egovnet.playbooks.journal.locks import Lock
 from egovnet.playbooks.journal.records import FAILED, OPEN, Change, Configuration, Decision, Step
 from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS, make_tables
 
 #: PostgreSQL's advisory lock of whoever writes; the number means nothing else.
 _WRITER = 0x65676F76
-
-
-class JournalError(EgovnetError):
-    """The journal cannot be opened or written, or has no such change."""
 
 
 def _now() -> str:

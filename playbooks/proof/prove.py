@@ -15,8 +15,10 @@ from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.from_vrf_names import from_zones
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove as prove_facts
+from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.run_on_devices import Progress, run
-from egovnet.playbooks.core.workspace import Context, Selection, UsageError
+from egovnet.playbooks.core.selection import Selection, UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.proof.config_directory import ConfigText, read_configs
 from egovnet.playbooks.proof.zones_file import read_zones
 from egovnet.playbooks.report.html.proof_page import proof_page
@@ -31,7 +33,7 @@ _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 def prove(
-    context: Context,
+    workspace: Workspace,
     progress: Progress,
     *,
     configs: Path | None = None,
@@ -46,29 +48,29 @@ def prove(
         InventoryError: a wrong inventory or zones file.
         ConfigTextError: texts that cannot be judged.
     """
-    _check_options(context, configs, running=running, zones=zones, report=report)
+    _check_options(workspace, configs, running=running, zones=zones, report=report)
     alone = configs is not None and zones is not None
     unreachable: Mapping[str, str] = _NOBODY
     if configs is not None:
         texts = read_configs(configs)
-        if not alone and context.selection != Selection():
-            texts = _chosen(context, configs, texts)
+        if not alone and workspace.selection != Selection():
+            texts = _chosen(workspace, configs, texts)
         what = str(configs)
     elif running:
-        texts, unreachable = _running(context, progress)
+        texts, unreachable = _running(workspace, progress)
         what = "what the routers run"
     else:
-        texts = {n: ConfigText(n, f"{n}.cfg", t) for n, t in context.intended().items()}
+        texts = {n: ConfigText(n, f"{n}.cfg", t) for n, t in workspace.intended().items()}
         what = "the rendered configurations"
     if zones is not None:
         expectation = from_zones(read_zones(zones))
     else:
-        expectation = from_inventory(context.network, context.allocation)
-        if context.selection != Selection() or unreachable:
+        expectation = from_inventory(workspace.network, workspace.allocation)
+        if workspace.selection != Selection() or unreachable:
             expectation = expectation.limit()
-    platforms = {} if alone else {n: r.platform for n, r in context.network.routers.items()}
+    platforms = {} if alone else {n: r.platform for n, r in workspace.network.routers.items()}
     verdict = judge(texts, expectation, platforms)
-    network = None if alone else context.network
+    network = None if alone else workspace.network
     outcome = prove_outcome(verdict, unreachable)
     if report is not None:
         title = what if network is None else f"{network.backbone.name}: {what}"
@@ -140,7 +142,7 @@ def write_report(
 
 
 def _check_options(
-    context: Context,
+    workspace: Workspace,
     configs: Path | None,
     *,
     running: bool,
@@ -151,7 +153,7 @@ def _check_options(
         raise UsageError("--configs and --running: name one; each says which texts are proved")
     if configs is None:
         return
-    if zones is not None and context.selection != Selection():
+    if zones is not None and workspace.selection != Selection():
         raise UsageError(
             "--zones with --configs proves every file of the directory, without an inventory: "
             "leave out --limit, --region and --tier"
@@ -161,13 +163,13 @@ def _check_options(
 
 
 def _chosen(
-    context: Context, configs: Path, texts: Mapping[str, ConfigText]
+    workspace: Workspace, configs: Path, texts: Mapping[str, ConfigText]
 ) -> dict[str, ConfigText]:
     """The texts of the chosen devices, each of which must be there."""
-    absent = [name for name in context.chosen if name not in texts]
+    absent = [name for name in workspace.chosen if name not in texts]
     if absent:
         raise ConfigTextError(_absent(configs, absent))
-    return {name: texts[name] for name in context.chosen}
+    return {name: texts[name] for name in workspace.chosen}
 
 
 def _absent(configs: Path, names: Iterable[str]) -> Iterable[Problem]:
@@ -176,15 +178,16 @@ def _absent(configs: Path, names: Iterable[str]) -> Iterable[Problem]:
 
 
 def _running(
-    context: Context, progress: Progress
+    workspace: Workspace, progress: Progress
 ) -> tuple[dict[str, ConfigText], Mapping[str, str]]:
     """What the chosen devices run, and why some did not say."""
-    arguments: dict[str, dict[str, object]] = {name: {} for name in context.chosen}
-    answers = run(context.nornir(), "read", read_running, arguments, progress)
+    arguments: dict[str, dict[str, object]] = {name: {} for name in workspace.chosen}
+    with connected(workspace) as nornir:
+        answers = run(nornir, "read", read_running, arguments, progress)
     progress.finish()
     texts = {
         name: ConfigText(name, f"running configuration of {name}", answers.results[name])
-        for name in context.chosen
+        for name in workspace.chosen
         if name in answers.results
     }
     return texts, answers.failures

@@ -8,8 +8,10 @@ from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model.reachability import sites_by_vpn
 from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.run_on_devices import Progress, run
-from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import Change, Configuration
 from egovnet.playbooks.rollback.undo_intent import Step, Undone, meant, undo
 from egovnet.tasks.dry_run import DryRun, dry_run
@@ -24,7 +26,7 @@ class Way:
     """A plan that undoes a change, and the network by which it is proved and verified."""
 
     plan: Plan
-    context: Context
+    workspace: Workspace
     #: Sites that need not be reached afterwards: nobody knows what is meant then.
     excused: frozenset[str] = frozenset()
     undone: Undone | None = None
@@ -33,7 +35,7 @@ class Way:
 
 
 def by_intent(
-    context: Context, progress: Progress, step: Step, runs: Intent, later: Iterable[Step]
+    workspace: Workspace, progress: Progress, step: Step, runs: Intent, later: Iterable[Step]
 ) -> Way:
     """Undo `step` in `runs`, the intent that the network runs; only what differs is touched.
 
@@ -43,15 +45,15 @@ def by_intent(
     """
     later = list(later)
     undone = undo(step, runs, later)
-    new = context.meaning(undone.intent, undone.network, undone.allocation)
-    now = context.meaning(runs, *meant(runs))
+    new = workspace.meaning(undone.intent, undone.network, undone.allocation)
+    now = workspace.meaning(runs, *meant(runs))
     names = [n for n, device in new.devices.items() if now.devices.get(n) != device]
-    _whole(context, step.number, names)
+    _whole(workspace, step.number, names)
     plan = make_plan(
         new, progress, intended=new.intended(names), kind="rollback", undoes=step.number
     )
-    _brought_by_others(context, step, plan, later)
-    _as_meant(new, progress, plan, _expected(context, step, now, plan.devices))
+    _brought_by_others(workspace, step, plan, later)
+    _as_meant(new, progress, plan, _expected(workspace, step, now, plan.devices))
     # What goes is known to the network of now, what comes back to the new one.
     for kind, known in BlastRadius(now.network, now.allocation).of(plan.diffs()).items():
         plan.affected[kind] = sorted({*plan.affected[kind], *known})
@@ -60,28 +62,32 @@ def by_intent(
 
 
 def by_texts(
-    context: Context, progress: Progress, change: Change, after: Intent | None, later: list[Change]
+    workspace: Workspace,
+    progress: Progress,
+    change: Change,
+    after: Intent | None,
+    later: list[Change],
 ) -> Way:
     """Give the change's devices what they ran before it; `after` is what that means, if known.
 
     Raises:
         UsageError: a device of the change left the inventory, or no longer runs what it left.
     """
-    texts = _touched(context, change.id)
-    gone = sorted(texts.keys() - context.network.routers.keys())
+    texts = _touched(workspace, change.id)
+    gone = sorted(texts.keys() - workspace.network.routers.keys())
     if gone:
         raise UsageError(f"change {change.id} touched {', '.join(gone)}, which left the inventory")
-    _whole(context, change.id, texts)
-    answers, failures = _compare(context, progress, {n: t.intended for n, t in texts.items()})
+    _whole(workspace, change.id, texts)
+    answers, failures = _compare(workspace, progress, {n: t.intended for n, t in texts.items()})
     moved = sorted(name for name, answer in answers.items() if answer.diff)
     if moved:
-        there = [c.id for c in later if _touched(context, c.id).keys() & set(moved)]
+        there = [c.id for c in later if _touched(workspace, c.id).keys() & set(moved)]
         since = f"; later changes there: {', '.join(map(str, there))}" if there else ""
         raise UsageError(
             f"change {change.id} cannot be rolled back: {', '.join(moved)} "
             f"no longer run what it left{since}"
         )
-    judged = context.meaning(after, context.network, context.allocation)
+    judged = workspace.meaning(after, workspace.network, workspace.allocation)
     plan = make_plan(
         judged,
         progress,
@@ -90,19 +96,19 @@ def by_texts(
         undoes=change.id,
     )
     plan.unreachable.update(failures)
-    return Way(plan, judged, _excused(context, plan.affected))
+    return Way(plan, judged, _excused(workspace, plan.affected))
 
 
-def _touched(context: Context, number: int) -> dict[str, Configuration]:
+def _touched(workspace: Workspace, number: int) -> dict[str, Configuration]:
     """The texts of a change's devices, without those that it left out as they were."""
-    texts = context.journal.configurations(number)
+    texts = workspace.journal.configurations(number)
     return {name: entry for name, entry in texts.items() if entry.after is not None}
 
 
-def _whole(context: Context, number: int, names: Iterable[str]) -> None:
+def _whole(workspace: Workspace, number: int, names: Iterable[str]) -> None:
     """Half an undo is none: every device is among the chosen ones."""
-    chosen = context.selection
-    left_out = [name for name in names if name not in context.chosen]
+    chosen = workspace.selection
+    left_out = [name for name in names if name not in workspace.chosen]
     if left_out and (chosen.limit or chosen.region or chosen.tiers):
         raise UsageError(
             f"change {number} is rolled back as a whole, and --limit, --region and --tier "
@@ -110,21 +116,23 @@ def _whole(context: Context, number: int, names: Iterable[str]) -> None:
         )
 
 
-def _expected(context: Context, step: Step, now: Context, names: Iterable[str]) -> dict[str, str]:
+def _expected(
+    workspace: Workspace, step: Step, now: Workspace, names: Iterable[str]
+) -> dict[str, str]:
     """What each device should run now; one that the change took out, what it ran before."""
     names = list(names)
     texts = now.intended(name for name in names if name in now.devices)
     back = [name for name in names if name not in texts]
     if back:
-        texts |= context.meaning(step.before, *meant(step.before)).intended(back)
+        texts |= workspace.meaning(step.before, *meant(step.before)).intended(back)
     return texts
 
 
 def _as_meant(
-    context: Context, progress: Progress, plan: Plan, expected: Mapping[str, str]
+    workspace: Workspace, progress: Progress, plan: Plan, expected: Mapping[str, str]
 ) -> None:
     """Refuse where the plan would take away more than the change: a device that moved on."""
-    answers, failures = _compare(context, progress, expected)
+    answers, failures = _compare(workspace, progress, expected)
     plan.unreachable.update(failures)
     moved = {name: answer.diff for name, answer in answers.items() if answer.diff}
     if moved:
@@ -150,14 +158,14 @@ def _moved(diff: str) -> str:
     return "; ".join(lines[:_LINES]) + more
 
 
-def _brought_by_others(context: Context, step: Step, plan: Plan, later: list[Step]) -> None:
+def _brought_by_others(workspace: Workspace, step: Step, plan: Plan, later: list[Step]) -> None:
     """Refuse where the change left a device out (--limit) and a later one brought it its part."""
-    spared = plan.devices.keys() - _touched(context, step.number).keys()
-    by = {c.number: spared & _touched(context, c.number).keys() for c in later}
+    spared = plan.devices.keys() - _touched(workspace, step.number).keys()
+    by = {c.number: spared & _touched(workspace, c.number).keys() for c in later}
     if not any(by.values()):
         return
-    before = context.meaning(step.before, *meant(step.before)).devices
-    after = context.meaning(step.after, *meant(step.after)).devices
+    before = workspace.meaning(step.before, *meant(step.before)).devices
+    after = workspace.meaning(step.after, *meant(step.after)).devices
     for number, names in by.items():
         for name in sorted(names):
             if before.get(name) != after.get(name):
@@ -168,21 +176,18 @@ def _brought_by_others(context: Context, step: Step, plan: Plan, later: list[Ste
 
 
 def _compare(
-    context: Context, progress: Progress, texts: Mapping[str, str]
+    workspace: Workspace, progress: Progress, texts: Mapping[str, str]
 ) -> tuple[dict[str, DryRun], dict[str, str]]:
     """(what each device says to its text, devices that do not answer)."""
-    nornir = context.nornir(texts)
-    try:
-        arguments: dict[str, dict[str, Any]] = {n: {"intended": t} for n, t in texts.items()}
+    arguments: dict[str, dict[str, Any]] = {n: {"intended": t} for n, t in texts.items()}
+    with connected(workspace, texts) as nornir:
         answers = run(nornir, "compare", dry_run, arguments, progress)
-    finally:
-        nornir.close_connections(on_good=True, on_failed=True)
     return answers.results, answers.failures
 
 
-def _excused(context: Context, affected: Mapping[str, list[str]]) -> frozenset[str]:
+def _excused(workspace: Workspace, affected: Mapping[str, list[str]]) -> frozenset[str]:
     """Sites whose reachability the rollback itself may end."""
     if affected["sites"]:
         return frozenset(affected["sites"])
-    members = sites_by_vpn(context.network)
+    members = sites_by_vpn(workspace.network)
     return frozenset(site for vpn in affected["vpns"] for site in members.get(vpn, ()))

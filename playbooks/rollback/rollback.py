@@ -13,7 +13,8 @@ from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs
 from egovnet.playbooks.core.run_on_devices import Progress
-from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import DONE, Change
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.rollback.effective_changes import in_force_after, undone_by
@@ -23,7 +24,7 @@ from egovnet.playbooks.rollback.undo_intent import Step, means_the_same
 
 
 def rollback(
-    context: Context,
+    workspace: Workspace,
     progress: Progress,
     number: int,
     *,
@@ -43,13 +44,13 @@ def rollback(
             something else than the journal says.
         CannotUndoError: later changes stand on it.
     """
-    known = _Known(context, context.journal.change(number))
+    known = _Known(workspace, workspace.journal.change(number))
     way = known.way(progress)
     if not yes:
-        shown_plan = shown(way.context, progress, way.plan)
-        return _told(shown_plan, way, _edits(context, known, way), _offer(context, known, way))
+        shown_plan = shown(way.workspace, progress, way.plan)
+        return _told(shown_plan, way, _edits(workspace, known, way), _offer(workspace, known, way))
     outcome = apply_plan(
-        way.context,
+        way.workspace,
         progress,
         way.plan,
         options,
@@ -57,23 +58,23 @@ def rollback(
         override=override,
     )
     if outcome.exit is not Exit.DONE or not write_inventory:
-        return _told(outcome, way, _edits(context, known, way), ())
-    why = _write(context, known, way)
+        return _told(outcome, way, _edits(workspace, known, way), ())
+    why = _write(workspace, known, way)
     if why:
         notes = (f"the inventory was not written: {why}",)
-        return _told(outcome, way, _edits(context, known, way), notes)
+        return _told(outcome, way, _edits(workspace, known, way), notes)
     return _told(outcome, way, [], ("the inventory means it too: commit it",))
 
 
 class _Known:
     """What the journal knows of a change that is to be undone."""
 
-    def __init__(self, context: Context, change: Change) -> None:
-        self.context, self.change = context, change
+    def __init__(self, workspace: Workspace, change: Change) -> None:
+        self.workspace, self.change = workspace, change
         number = change.id
         if change.state != DONE:
             raise UsageError(f"change {number} is {change.state}: there is nothing to roll back")
-        changes = context.journal.changes()
+        changes = workspace.journal.changes()
         undone = undone_by(changes, number)
         if undone is not None:
             raise UsageError(
@@ -81,7 +82,7 @@ class _Known:
                 f"to have it again roll back change {undone}"
             )
         self.later = in_force_after(changes, number)
-        self._intents = Intents(context.journal.engine)
+        self._intents = Intents(workspace.journal.engine)
         self.attached = self._intents.of(number)
         self.step = self._step(change)
         self.runs = self._get(network_runs(self._intents, changes))
@@ -92,7 +93,7 @@ class _Known:
         step, runs = self.step, self.runs
         if step and runs and not means_the_same(step.before, step.after):
             later = [found for change in self.later if (found := self._step(change))]
-            return by_intent(self.context, progress, step, runs, later)
+            return by_intent(self.workspace, progress, step, runs, later)
         if self.attached and self.attached.before is None and self.later:
             names = ", ".join(str(change.id) for change in self.later)
             raise UsageError(
@@ -103,7 +104,7 @@ class _Known:
         after = self._get(self.attached.before) if self.attached and not self.later else None
         if step and means_the_same(step.before, step.after):
             after = runs
-        return by_texts(self.context, progress, self.change, after, self.later)
+        return by_texts(self.workspace, progress, self.change, after, self.later)
 
     def _step(self, change: Change) -> Step | None:
         attached = self._intents.of(change.id)
@@ -116,16 +117,16 @@ class _Known:
         return None if digest is None else self._intents.get(digest)
 
 
-def _hindrance(context: Context, known: _Known, way: Way) -> str:
+def _hindrance(workspace: Workspace, known: _Known, way: Way) -> str:
     """Why the inventory's files cannot be given back; "" if they can."""
     if way.undone is None or known.step is None or known.runs is None:
         return "the change is undone by texts, and what it meant is not known"
-    return hindrance(context.directory, known.step.before, known.runs, way.undone)
+    return hindrance(workspace.directory, known.step.before, known.runs, way.undone)
 
 
-def _offer(context: Context, known: _Known, way: Way) -> tuple[str, ...]:
+def _offer(workspace: Workspace, known: _Known, way: Way) -> tuple[str, ...]:
     """Say that `write_inventory` would do, where it would."""
-    if way.undone is None or known.runs is None or _hindrance(context, known, way):
+    if way.undone is None or known.runs is None or _hindrance(workspace, known, way):
         return ()
     files = touched(known.runs, way.undone)
     if not files:
@@ -133,22 +134,22 @@ def _offer(context: Context, known: _Known, way: Way) -> tuple[str, ...]:
     return (f"--write-inventory also gives back {', '.join(files)} as before the change",)
 
 
-def _write(context: Context, known: _Known, way: Way) -> str:
+def _write(workspace: Workspace, known: _Known, way: Way) -> str:
     """Give the files back; why not, or "". The network is done already: nothing is raised."""
     try:
-        why = _hindrance(context, known, way)
+        why = _hindrance(workspace, known, way)
         if not why and way.undone is not None and known.runs is not None:
-            put_back(context.directory, known.runs, way.undone)
+            put_back(workspace.directory, known.runs, way.undone)
     except OSError as error:
         return f"{error.filename}: {error.strerror}"
     return why
 
 
-def _edits(context: Context, known: _Known, way: Way) -> list[dict[str, Any]]:
+def _edits(workspace: Workspace, known: _Known, way: Way) -> list[dict[str, Any]]:
     """Where the inventory on disk says otherwise than the network without the change."""
-    if way.undone is None or known.runs is None or context.intent is None:
+    if way.undone is None or known.runs is None or workspace.intent is None:
         return []
-    return to_edit(context.intent, known.runs, way.undone)
+    return to_edit(workspace.intent, known.runs, way.undone)
 
 
 def _told(

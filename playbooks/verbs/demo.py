@@ -20,13 +20,14 @@ from egovnet.lab.errors import LabError
 from egovnet.playbooks.change.apply import apply_plan
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.run_on_devices import Progress
-from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.proof.prove import prove
 from egovnet.playbooks.report.console.progress import tell
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.rollback.rollback import rollback
 from egovnet.playbooks.verbs import lab as lab_playbook
 from egovnet.playbooks.verbs.lab import LabOptions
+from egovnet.playbooks.verbs.lab_backends import backend
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.tasks.credentials import state_directory
 
@@ -64,8 +65,8 @@ class _Story:
     steps: list[dict[str, Any]] = field(default_factory=list)
     change: int = 0
 
-    def context(self, name: str) -> Context:
-        return Context(self.root / name, workers=self.workers)
+    def workspace(self, name: str) -> Workspace:
+        return Workspace(self.root / name, workers=self.workers)
 
     def step(self, title: str, action: Callable[[], str]) -> bool:
         """Tell a step, do it, and keep whether it was true."""
@@ -82,12 +83,12 @@ class _Story:
         return ok
 
 
-def demo(context: Context, progress: Progress, *, keep: bool) -> Outcome:
+def demo(workspace: Workspace, progress: Progress, *, keep: bool) -> Outcome:
     """Tell the story; exit 0 only if every step was true. `keep` leaves the lab up."""
     root = state_directory(NAME) / "inventories"
-    story = _Story(root, progress, context.workers)
+    story = _Story(root, progress, workspace.workers)
     _write_inventories(root)
-    lab = lab_playbook.backend(story.context("next"))
+    lab = backend(story.workspace("next"))
     try:
         for title, action in _STEPS:
             if not story.step(title, lambda action=action: action(story)):  # type: ignore[misc] # bound at once
@@ -134,8 +135,8 @@ def _edit(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 def _lab_up(story: _Story) -> str:
-    context = story.context("next")
-    outcome = lab_playbook.up(context, LabOptions(reconfigure=True), tell)
+    workspace = story.workspace("next")
+    outcome = lab_playbook.up(workspace, LabOptions(reconfigure=True), tell)
     data = outcome.data
     routers = sum(node["kind"] == "router" for node in data["nodes"])
     return (
@@ -144,16 +145,16 @@ def _lab_up(story: _Story) -> str:
     )
 
 
-def _plan(context: Context, story: _Story) -> Plan:
-    plan = make_plan(context, story.progress)
-    context.keep_allocation()
+def _plan(workspace: Workspace, story: _Story) -> Plan:
+    plan = make_plan(workspace, story.progress)
+    workspace.keep_allocation()
     if plan.unreachable:
         raise StepFailedError(f"unreachable: {plan.unreachable}")
     return plan
 
 
-def _apply(context: Context, story: _Story, plan: Plan) -> dict[str, Any]:
-    outcome = apply_plan(context, story.progress, plan)
+def _apply(workspace: Workspace, story: _Story, plan: Plan) -> dict[str, Any]:
+    outcome = apply_plan(workspace, story.progress, plan)
     if outcome.exit is not Exit.DONE:
         raise StepFailedError(_why(outcome))
     story.change = outcome.data["change"]
@@ -169,12 +170,12 @@ def _why(outcome: Outcome) -> str:
 
 
 def _first_apply(story: _Story) -> str:
-    context = story.context("base")
-    plan = _plan(context, story)
-    if len(plan.devices) != len(context.network.routers):
+    workspace = story.workspace("base")
+    plan = _plan(workspace, story)
+    if len(plan.devices) != len(workspace.network.routers):
         raise StepFailedError("not every router had something to provision")
     lines = sum(d.count("\n") for d in plan.diffs().values())
-    verification = _apply(context, story, plan)
+    verification = _apply(workspace, story, plan)
     seen = _seen(verification)
     return f"change {story.change}: {len(plan.devices)} routers, {lines} lines; {seen}"
 
@@ -194,7 +195,7 @@ def _matrix(story: _Story) -> str:
 
 
 def _verified(story: _Story, name: str) -> str:
-    outcome = Verifier(story.context(name), story.progress).verify()
+    outcome = Verifier(story.workspace(name), story.progress).verify()
     if outcome.exit is not Exit.DONE:
         raise StepFailedError(_why(outcome))
     if "hosts" not in outcome.data["matrix"]["sources"]:
@@ -203,14 +204,14 @@ def _verified(story: _Story, name: str) -> str:
 
 
 def _empty_plan(story: _Story) -> str:
-    plan = _plan(story.context("base"), story)
+    plan = _plan(story.workspace("base"), story)
     if plan.devices:
         raise StepFailedError(f"these would change again: {plan.diffs()}")
     return f"{len(plan.unchanged)} routers run what the inventory means; plan {plan.hash[:12]}"
 
 
 def _proved(story: _Story) -> str:
-    outcome = prove(story.context("base"), story.progress, running=True)
+    outcome = prove(story.workspace("base"), story.progress, running=True)
     data = outcome.data
     if outcome.exit is not Exit.DONE:
         raise StepFailedError(f"{data['reason']}: {data['findings'][:3]}")
@@ -220,12 +221,12 @@ def _proved(story: _Story) -> str:
 
 def _mistyped_target(story: _Story) -> str:
     """A hand that edits a router's text: one more route target in a VRF of the other network."""
-    context = story.context("base")
-    own, other = (context.allocation.route_target[vpn] for vpn in ("public", "party"))
-    text = context.intended()["sh-pe1"]
+    workspace = story.workspace("base")
+    own, other = (workspace.allocation.route_target[vpn] for vpn in ("public", "party"))
+    text = workspace.intended()["sh-pe1"]
     wrong = text.replace(f"rt vpn both 65000:{own}", f"rt vpn both 65000:{own} 65000:{other}")
-    plan = make_plan(context, story.progress, intended={"sh-pe1": wrong})
-    outcome = apply_plan(context, story.progress, plan)
+    plan = make_plan(workspace, story.progress, intended={"sh-pe1": wrong})
+    outcome = apply_plan(workspace, story.progress, plan)
     if outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION or outcome.data["change"]:
         raise StepFailedError(f"it was not refused: {_why(outcome)}")
     finding = outcome.data["proof"]["findings"][0]
@@ -237,7 +238,7 @@ def _mistyped_target(story: _Story) -> str:
 
 def _clash(story: _Story) -> str:
     try:
-        _ = story.context("clash").network
+        _ = story.workspace("clash").network
     except InventoryError as error:
         problem = error.problems[0]
         return str(replace(problem, file=Path(problem.file).name))
@@ -245,21 +246,21 @@ def _clash(story: _Story) -> str:
 
 
 def _new_site(story: _Story) -> str:
-    context = story.context("next")
-    plan = _plan(context, story)
+    workspace = story.workspace("next")
+    plan = _plan(workspace, story)
     if list(plan.devices) != ["sh-pe1"] or plan.affected["sites"] != [NEW_SITE]:
         raise StepFailedError(f"more than the new site would change: {plan.affected}")
     tell("\n".join("   " + line for line in plan.devices["sh-pe1"].diff.splitlines()))
-    _apply(context, story, plan)
+    _apply(workspace, story, plan)
     _ping(story, NEW_SITE, _COLLEAGUE, reached=True)
     _ping(story, NEW_SITE, _STRANGER, reached=False)
     return f"change {story.change}: {NEW_SITE} reaches {_COLLEAGUE}, and not {_STRANGER}"
 
 
 def _ping(story: _Story, source: str, target: str, *, reached: bool) -> None:
-    context = story.context("next")
-    lab = lab_playbook.backend(context)
-    for lan in site_lans(context.network, target):
+    workspace = story.workspace("next")
+    lab = backend(workspace)
+    for lan in site_lans(workspace.network, target):
         done = lab.exec(f"{source}-host", f"ping -n -c 2 -i 0.2 -W 1 {lan.host.ip}")
         if (done.exit_code == 0) != reached:
             verb = "does not reach" if reached else "reaches"
@@ -269,9 +270,9 @@ def _ping(story: _Story, source: str, target: str, *, reached: bool) -> None:
 def _bad_change(story: _Story) -> str:
     # The mistake is made in the inventory as it stands now, with what it has allocated.
     shutil.copyfile(story.root / "next" / LOCK_FILE, story.root / "wrong" / LOCK_FILE)
-    context = story.context("wrong")
-    plan = _plan(context, story)
-    outcome = apply_plan(context, story.progress, plan, settle=8)
+    workspace = story.workspace("wrong")
+    plan = _plan(workspace, story)
+    outcome = apply_plan(workspace, story.progress, plan, settle=8)
     data = outcome.data
     if outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION or data["result"] != "undone":
         raise StepFailedError(f"expected to be undone, was {data['result']} (exit {outcome.exit})")
@@ -280,7 +281,7 @@ def _bad_change(story: _Story) -> str:
 
 
 def _as_before(story: _Story) -> str:
-    plan = _plan(story.context("next"), story)
+    plan = _plan(story.workspace("next"), story)
     if plan.devices:
         raise StepFailedError(f"something of the bad change is left: {plan.diffs()}")
     return "plan empty again; " + _verified(story, "next")
@@ -288,11 +289,11 @@ def _as_before(story: _Story) -> str:
 
 def _rollback(story: _Story) -> str:
     number = story.change
-    outcome = rollback(story.context("next"), story.progress, number, yes=True)
+    outcome = rollback(story.workspace("next"), story.progress, number, yes=True)
     if outcome.exit is not Exit.DONE:
         raise StepFailedError(_why(outcome))
     _ping(story, NEW_SITE, _COLLEAGUE, reached=False)
-    plan = _plan(story.context("base"), story)
+    plan = _plan(story.workspace("base"), story)
     if plan.devices:
         raise StepFailedError(f"the rollback left something: {plan.diffs()}")
     return (
@@ -302,7 +303,7 @@ def _rollback(story: _Story) -> str:
 
 
 def _journal(story: _Story) -> str:
-    changes = story.context("base").journal.changes()[-4:]
+    changes = story.workspace("base").journal.changes()[-4:]
     states = [change.state for change in changes]
     if states != ["done", "done", "undone", "done"]:
         raise StepFailedError(f"the journal tells another story: {states}")

@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Exit, Outcome
 
 
-def history(context: Context) -> Outcome:
+def history(workspace: Workspace) -> Outcome:
     """Every change of the network, oldest first; exit 4 when the journal was altered."""
-    journal = context.journal
+    journal = workspace.journal
     faults = journal.faults()
     return Outcome(
         "history",
@@ -17,21 +17,21 @@ def history(context: Context) -> Outcome:
     )
 
 
-def show_change(context: Context, number: int) -> Outcome:
+def show_change(workspace: Workspace, number: int) -> Outcome:
     """One change: its devices' diffs and every step.
 
     Raises:
         JournalError: there is no such change.
     """
-    change = context.journal.change(number)
+    change = workspace.journal.change(number)
     return Outcome(
         "show",
         {
             "change": asdict(change),
             "devices": [
                 {"device": entry.device, "diff": entry.diff}
-                for entry in context.journal.configurations(number).values()
+                for entry in workspace.journal.configurations(number).values()
             ],
-            "steps": [asdict(step) for step in context.journal.steps(number)],
+            "steps": [asdict(step) for step in workspace.journal.steps(number)],
         },
     )

@@ -3,7 +3,8 @@
 import shutil
 from pathlib import Path
 
-from egovnet.playbooks.core.workspace import REFERENCE, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import REFERENCE
 from egovnet.playbooks.results.outcome import Outcome
 
 

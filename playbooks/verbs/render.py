@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from egovnet.playbooks.core.workspace import Context, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
 
 
-def render_files(context: Context, output: Path) -> Outcome:
+def render_files(workspace: Workspace, output: Path) -> Outcome:
     """Write `output`/<host>.cfg for every chosen device.
 
     Raises:
         UsageError: a file cannot be written.
     """
     files = []
-    texts = context.intended()
+    texts = workspace.intended()
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():

@@ -1,24 +1,24 @@
 """`validate`: schema, cross references, registers and numbers of an inventory; writes nothing."""
 
 from egovnet.inventory.register import read_registers
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
 
 
-def validate(context: Context) -> Outcome:
+def validate(workspace: Workspace) -> Outcome:
     """Read and number the inventory.
 
     Raises:
         InventoryError: with every problem of the first stage that has any.
     """
-    network = context.network
-    _ = context.allocation
-    read_registers(context.directory, network)
+    network = workspace.network
+    _ = workspace.allocation
+    read_registers(workspace.directory, network)
     return Outcome(
         "validate",
         {
             "valid": True,
-            "inventory": str(context.directory),
+            "inventory": str(workspace.directory),
             "network": network.backbone.name,
             "counts": {
                 "routers": len(network.routers),

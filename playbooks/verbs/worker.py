@@ -9,7 +9,9 @@ from pathlib import Path
 from nornir.core import Nornir
 
 from egovnet.inventory.model.errors import EgovnetError
-from egovnet.playbooks.core.workspace import Context, Selection, UsageError
+from egovnet.playbooks.core.devices import open_nornir
+from egovnet.playbooks.core.selection import Selection, UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.tasks.runners.celery.broker import Broker
 from egovnet.tasks.runners.celery.worker import CeleryWorker
@@ -29,7 +31,7 @@ class Checkout:
     directory: Path
     region: str
     name: str = ""
-    _context: Context | None = None
+    _context: Workspace | None = None
     _nornir: Nornir | None = None
     _read: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -42,43 +44,43 @@ class Checkout:
             InventoryError, CredentialsError: it cannot be used.
         """
         with self._lock:
-            context = self._context
+            workspace = self._context
             stale = time.monotonic() - self._read > _LOOK_AGAIN
-            if context is None or (context.checkout != digest and stale):
-                context = Context(self.directory, Selection(region=self.region))
+            if workspace is None or (workspace.checkout != digest and stale):
+                workspace = Workspace(self.directory, Selection(region=self.region))
                 self._read, self._nornir = time.monotonic(), None
-                self._context = context
-            if context.checkout != digest:
+                self._context = workspace
+            if workspace.checkout != digest:
                 raise OtherInventoryError(
                     f"worker {self.name} of region {self.region} has inventory "
-                    f"{context.checkout[:16]}, the controller has {digest[:16]}: "
+                    f"{workspace.checkout[:16]}, the controller has {digest[:16]}: "
                     "bring both to the same revision"
                 )
             if self._nornir is None:
-                self._nornir = context.nornir()
+                self._nornir = open_nornir(workspace)
             return self._nornir
 
 
-def worker(context: Context, log: str) -> Outcome:
-    """Serve the context's region and all below it until SIGTERM or SIGINT.
+def worker(workspace: Workspace, log: str) -> Outcome:
+    """Serve the workspace's region and all below it until SIGTERM or SIGINT.
 
     Raises:
         UsageError: no region, or --limit or --tier.
         BrokerError, BrokerDownError, SealingKeyError, CredentialsError: it cannot begin.
     """
-    selection = context.selection
+    selection = workspace.selection
     if selection.region is None:
         raise UsageError("--region: is missing; name the region whose devices this worker reaches")
     if selection.limit or selection.tiers:
         raise UsageError("--limit and --tier are not a worker's: it serves whole regions")
     region = selection.region
-    selection.apply(context.network)
-    broker = Broker.from_environment(context.network.backbone.name)
-    regions = sorted(context.network.regions_within(region))
-    checkout = Checkout(context.directory, region)
-    made = CeleryWorker(broker, regions, checkout.nornir, context.workers)
+    selection.apply(workspace.network)
+    broker = Broker.from_environment(workspace.network.backbone.name)
+    regions = sorted(workspace.network.regions_within(region))
+    checkout = Checkout(workspace.directory, region)
+    made = CeleryWorker(broker, regions, checkout.nornir, workspace.workers)
     checkout.name = made.name
-    checkout.nornir(context.checkout)
+    checkout.nornir(workspace.checkout)
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("egovnet.worker").setLevel(log.upper())
     logging.getLogger("egovnet.worker").info(
@@ -89,7 +91,7 @@ def worker(context: Context, log: str) -> Outcome:
         "worker": made.name,
         "region": region,
         "regions": regions,
-        "inventory": context.checkout,
+        "inventory": workspace.checkout,
         "finished": made.finished,
     }
     return Outcome("worker", data)

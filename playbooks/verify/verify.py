@@ -8,7 +8,6 @@ reached is tried once the network has settled, when a path that should not be wo
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +17,9 @@ from egovnet.inventory.model.sections import Role
 from egovnet.lab.backend import Backend
 from egovnet.lab.errors import LabError
 from egovnet.lab.generate import host_name
+from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.run_on_devices import Progress, Silent, run
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
 from egovnet.playbooks.verbs.lab import running_lab
 from egovnet.playbooks.verify.control_plane import (
@@ -28,13 +28,12 @@ from egovnet.playbooks.verify.control_plane import (
     judge_device,
     ldp_neighbors,
 )
+from egovnet.playbooks.verify.defaults import DEFAULT_SETTLE
 from egovnet.playbooks.verify.probe_plan import Flow, host_matrix, vrf_matrix
 from egovnet.tasks.collect_state import collect_state
 from egovnet.tasks.see_labels import end_watching, start_watching
 from egovnet.tasks.send_packets import PacketsNotSentError, probe_script, read_answers, send_packets
 
-#: Seconds that BGP, LDP and IS-IS may take to converge after a change.
-DEFAULT_SETTLE = 60
 _PAUSE = 2.0
 #: How often an echo that must be answered is sent before its silence is blamed.
 _TRIES = 4
@@ -107,33 +106,33 @@ class Verifier:
 
     def __init__(
         self,
-        context: Context,
+        workspace: Workspace,
         progress: Progress,
         settle: int = DEFAULT_SETTLE,
         excused: frozenset[str] = frozenset(),
     ) -> None:
-        self.context = context
+        self.workspace = workspace
         self.progress = progress
         self.settle = settle
         self.excused = excused
         self.known: Known = frozenset()
-        self._routes = expected_routes(context.network, context.allocation, excused)
-        self._peers = frozenset(context.chosen)
-        self._neighbors = ldp_neighbors(context.network, context.allocation)
-        self._lab: Backend | None = running_lab(context)
+        self._routes = expected_routes(workspace.network, workspace.allocation, excused)
+        self._peers = frozenset(workspace.chosen)
+        self._neighbors = ldp_neighbors(workspace.network, workspace.allocation)
+        self._lab: Backend | None = running_lab(workspace)
 
     def take_baseline(self, affected: Mapping[str, list[str]]) -> None:
         """Remember what fails now outside the change, so that the change is not blamed for it.
 
         Only faults of sites in VPNs that the change does not touch; a leak is never excused.
         """
-        network = self.context.network
+        network = self.workspace.network
         others = frozenset(
             site for site, entry in network.sites.items() if entry.vpn not in affected["vpns"]
         )
         if not others:
             return
-        with self._devices() as nornir:
+        with connected(self.workspace) as nornir:
             look = self._look(nornir, {}, last=True, only=others)
         self.known = frozenset(
             check.key
@@ -148,11 +147,11 @@ class Verifier:
         """
         sites = frozenset(
             site
-            for site, entry in self.context.network.sites.items()
+            for site, entry in self.workspace.network.sites.items()
             if any(access.pe in apart for access in entry.site_network_accesses.values())
         )
-        context = self.context.only(name for name in self.context.chosen if name not in apart)
-        other = Verifier(context, self.progress, self.settle, self.excused | sites)
+        workspace = self.workspace.only(name for name in self.workspace.chosen if name not in apart)
+        other = Verifier(workspace, self.progress, self.settle, self.excused | sites)
         other.known = self.known
         return other
 
@@ -165,22 +164,13 @@ class Verifier:
         """Look until all is well or the time to settle is over. Exit 0, 4 or 5."""
         deadline = time.monotonic() + self.settle
         echoes: dict[Flow, bool] = {}
-        with self._devices() as nornir:
+        with connected(self.workspace) as nornir:
             while True:
                 last = time.monotonic() >= deadline
                 look = self._look(nornir, echoes, last=last)
                 if last or self._settled(look):
                     return self._outcome(look)
                 time.sleep(_PAUSE)
-
-    @contextmanager
-    def _devices(self) -> Iterator[Nornir]:
-        """Nornir over the chosen devices, its sessions kept until the end."""
-        nornir = self.context.nornir()
-        try:
-            yield nornir
-        finally:
-            nornir.close_connections(on_good=True, on_failed=True)
 
     def _settled(self, look: _Round) -> bool:
         """Whether looking again could tell anything else: all is well, or packets did leak."""
@@ -211,13 +201,13 @@ class Verifier:
         `echoes` is what earlier looks sent; what was answered is not sent again. With `only`,
         packets are sent between those sites and only where they must arrive.
         """
-        context = self.context
+        workspace = self.workspace
         look = _Round(echoes=echoes)
-        arguments = {name: {"device": context.devices[name]} for name in context.chosen}
+        arguments = {name: {"device": workspace.devices[name]} for name in workspace.chosen}
         states = run(nornir, "state", collect_state, arguments, self.progress)
         look.unreachable.update(states.failures)
         for name, state in states.results.items():
-            device = context.devices[name]
+            device = workspace.devices[name]
             others = [n for n in self._neighbors.get(name, ()) if n[0] in self._peers]
             look.checks += judge_device(device, state, self._peers, self._routes, others)
         if last or not self._blamed(look):
@@ -234,9 +224,9 @@ class Verifier:
         is blamed. What must not arrive is sent once, and last: when all else is well or there is
         no more time.
         """
-        context = self.context
-        up = frozenset(context.chosen) - look.unreachable.keys()
-        backbone = [name for name in context.network.with_role(Role.P) if name in up]
+        workspace = self.workspace
+        up = frozenset(workspace.chosen) - look.unreachable.keys()
+        backbone = [name for name in workspace.network.with_role(Role.P) if name in up]
         look.watched = backbone or sorted(up)
         watching = {n: {"interfaces": self._circuits(n), "seconds": 300} for n in look.watched}
         captures = run(nornir, "watch", start_watching, watching, Silent())
@@ -261,15 +251,15 @@ class Verifier:
         self, nornir: Nornir, up: frozenset[str], only: frozenset[str] | None
     ) -> Iterator[_Sender]:
         """Who sends: the PEs' VRFs, and the hosts where there is a lab."""
-        context = self.context
-        matrix = vrf_matrix(context.network, context.allocation, up)
+        workspace = self.workspace
+        matrix = vrf_matrix(workspace.network, workspace.allocation, up)
         if matrix.flows:
             flows = _among(matrix.flows, only)
             yield _Sender("PE VRFs", flows, matrix.pairs, lambda by: self._from_vrfs(nornir, by))
         if (lab := self._lab) is not None:
             nodes = {node.name for node in lab.status().nodes}
-            present = frozenset(s for s in context.network.sites if host_name(s) in nodes)
-            matrix = host_matrix(context.network, context.allocation, present)
+            present = frozenset(s for s in workspace.network.sites if host_name(s) in nodes)
+            matrix = host_matrix(workspace.network, workspace.allocation, present)
             flows = _among(matrix.flows, only)
             yield _Sender("hosts", flows, matrix.pairs, lambda by: _from_hosts(lab, by))
 
@@ -299,11 +289,11 @@ class Verifier:
         return sent.results, sent.failures
 
     def _circuits(self, name: str) -> list[str]:
-        return [i.name for i in self.context.devices[name].interfaces if i.circuit is not None]
+        return [i.name for i in self.workspace.devices[name].interfaces if i.circuit is not None]
 
     def _judged(self, flow: Flow, answered: bool) -> Check:
         served = flow.source_sites
-        if flow.target in self.context.network.sites:
+        if flow.target in self.workspace.network.sites:
             served = served | {flow.target}
         right = answered == flow.must_reach
         wrong = "no answer" if flow.must_reach else "ANSWERED"
@@ -358,9 +348,11 @@ class Verifier:
         return Outcome("verify", data, gravest(codes))
 
 
-def verify_outcome(context: Context, progress: Progress, settle: int = DEFAULT_SETTLE) -> Outcome:
+def verify_outcome(
+    workspace: Workspace, progress: Progress, settle: int = DEFAULT_SETTLE
+) -> Outcome:
     """Verify the chosen devices."""
     try:
-        return Verifier(context, progress, settle).verify()
+        return Verifier(workspace, progress, settle).verify()
     finally:
         progress.finish()

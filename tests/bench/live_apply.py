@@ -17,7 +17,7 @@ from egovnet.inventory.model.sections import Role
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.templates.model.device import Vrf
 from egovnet.templates.registry import render
 from tests.playbooks.conftest import Workplace
@@ -27,30 +27,30 @@ pytest_plugins = ["tests.playbooks.conftest"]
 
 
 @pytest.fixture
-def context(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
+def workspace(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     monkeypatch.setenv("EGOVNET_STATE", str(Path(workplace.environment["EGOVNET_STATE"])))
     up = workplace.run("lab", "up", "--provisioned", "--json")
     assert up.exit == 0, up.err
-    yield Context(workplace.inventory("base"))
+    yield Workspace(workplace.inventory("base"))
     workplace.run("lab", "down")
 
 
-def _seconds(context: Context, texts: dict[str, str]) -> float:
+def _seconds(workspace: Workspace, texts: dict[str, str]) -> float:
     """Prepare, commit and confirm `texts`; planning and verifying are not counted."""
-    plan = make_plan(context, Silent(), intended=texts)
+    plan = make_plan(workspace, Silent(), intended=texts)
     assert plan.devices.keys() == texts.keys(), plan.unreachable
     begun = time.perf_counter()
-    outcome = Transaction(context, plan, lambda: ({}, True), Silent()).run()
+    outcome = Transaction(workspace, plan, lambda: ({}, True), Silent()).run()
     assert outcome.data["result"] == "done", outcome.data
     return time.perf_counter() - begun
 
 
-def test_all_edges_against_one_by_one(context: Context, benchmark: BenchmarkFixture) -> None:
-    edges = context.network.with_role(Role.PE)
-    plain = context.intended(edges)
+def test_all_edges_against_one_by_one(workspace: Workspace, benchmark: BenchmarkFixture) -> None:
+    edges = workspace.network.with_role(Role.PE)
+    plain = workspace.intended(edges)
     changed = {}
     for name in edges:
-        device = context.devices[name]
+        device = workspace.devices[name]
         vrf = Vrf(
             name="i-bench",
             table=4999,
@@ -59,9 +59,9 @@ def test_all_edges_against_one_by_one(context: Context, benchmark: BenchmarkFixt
             export_targets=("65000:1999",),
         )
         changed[name] = render(replace(device, vrfs=(*device.vrfs, vrf)))
-    single = {name: _seconds(context, {name: changed[name]}) for name in edges}
-    _seconds(context, plain)
-    together = benchmark.pedantic(_seconds, args=(context, changed), rounds=1, iterations=1)
+    single = {name: _seconds(workspace, {name: changed[name]}) for name in edges}
+    _seconds(workspace, plain)
+    together = benchmark.pedantic(_seconds, args=(workspace, changed), rounds=1, iterations=1)
     benchmark.extra_info["single_seconds"] = single
     benchmark.extra_info["together_seconds"] = together
     benchmark.extra_info["together_to_sum"] = together / sum(single.values())

@@ -34,7 +34,8 @@ from egovnet.inventory.model.sections import Role
 from egovnet.lab.emulated.faults import Hang, Slow
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import Context, Selection
+from egovnet.playbooks.core.selection import Selection
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
 from tests.generated import nation, write
 
@@ -49,14 +50,14 @@ NETWORK = "127.49.0.0/16"
 
 @dataclass
 class Nation:
-    """An emulated nation, all of it as meant, and a controller's context over its edge."""
+    """An emulated nation, all of it as meant, and a controller's workspace over its edge."""
 
     lab: EmulatedRouters
-    context: Context
+    workspace: Workspace
     names: tuple[str, ...]
 
-    def over(self, names: tuple[str, ...], workers: int = WORKERS) -> Context:
-        other = self.context.only(names)
+    def over(self, names: tuple[str, ...], workers: int = WORKERS) -> Workspace:
+        other = self.workspace.only(names)
         other.workers = workers
         return other
 
@@ -85,13 +86,13 @@ def field(
     patch = pytest.MonkeyPatch()
     patch.setenv("EGOVNET_STATE", str(root / "state"))
     patch.setenv("EGOVNET_CREDENTIALS", str(root / "lab/credentials.yaml"))
-    context = Context(root / "inventory", Selection())
-    texts = context.intended()
+    workspace = Workspace(root / "inventory", Selection())
+    texts = workspace.intended()
     ports = dict.fromkeys(texts, tuple(f"eth{n}" for n in range(100)))
-    for name in context.network.with_role(Role.RR):
+    for name in workspace.network.with_role(Role.RR):
         ports[name] = tuple(
             end.port
-            for circuit in context.network.circuits.values()
+            for circuit in workspace.network.circuits.values()
             for end in (circuit.a, circuit.b)
             if end.router == name
         )
@@ -100,7 +101,7 @@ def field(
     )
     del texts
     with lab:
-        yield Nation(lab, context, context.network.with_role(Role.PE))
+        yield Nation(lab, workspace, workspace.network.with_role(Role.PE))
     patch.undo()
 
 

@@ -22,7 +22,7 @@ from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options, Verdict
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import Journal
 from tests.chaos.runs import Health
 from tests.generated import nation, write
@@ -48,8 +48,8 @@ class Forgetful(Journal):
 @pytest.fixture(scope="module")
 def field(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[tuple[EmulatedRouters, Context]]:
-    """A nation's edge, emulated, and a controller's context over it."""
+) -> Iterator[tuple[EmulatedRouters, Workspace]]:
+    """A nation's edge, emulated, and a controller's workspace over it."""
     root = tmp_path_factory.mktemp("many")
     # a plain test run asks only whether it works
     measured = bool(request.config.getoption("benchmark_enable"))
@@ -62,11 +62,11 @@ def field(
     (root / "inventory/hosts.yaml").write_text(
         yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8"
     )
-    context = Context(root / "inventory", workers=edges)
+    workspace = Workspace(root / "inventory", workers=edges)
     patch = pytest.MonkeyPatch()
     patch.setenv("EGOVNET_STATE", str(root / "state"))
     patch.setenv("EGOVNET_CREDENTIALS", str(root / "lab/credentials.yaml"))
-    texts = context.intended()
+    texts = workspace.intended()
     ports = dict.fromkeys(texts, tuple(f"eth{n}" for n in range(100)))
     lab = EmulatedRouters(
         texts,
@@ -77,29 +77,29 @@ def field(
         durations=MEASURED if measured else Durations(),
     )
     with lab:
-        yield lab, context
+        yield lab, workspace
     patch.undo()
 
 
-def _plan(lab: EmulatedRouters, context: Context, names: Collection[str]) -> Plan:
+def _plan(lab: EmulatedRouters, workspace: Workspace, names: Collection[str]) -> Plan:
     """One static route more on each; texts as the routers print them, as rendered ones are."""
-    old = context.intended(names)
+    old = workspace.intended(names)
     lab.reset({name: f"{text}ip route 10.77.0.0/16 Null0\n" for name, text in old.items()})
     new = lab.running(names)
     lab.reset(old)
-    plan = make_plan(context, Silent(), intended=new)
+    plan = make_plan(workspace, Silent(), intended=new)
     assert plan.devices.keys() == set(names), plan.unreachable
     return plan
 
 
-def _seconds(lab: EmulatedRouters, context: Context, plan: Plan) -> float:
+def _seconds(lab: EmulatedRouters, workspace: Workspace, plan: Plan) -> float:
     """One transaction, connecting included; planning and verifying are not."""
     lab.reset({name: entry.before for name, entry in plan.devices.items()})
     passed: Verdict = ({}, True)
     waves = (Wave("all", tuple(plan.devices)),)
     begun = time.perf_counter()
     outcome = Transaction(
-        context, plan, lambda _: passed, Silent(), waves, Health(), Options()
+        workspace, plan, lambda _: passed, Silent(), waves, Health(), Options()
     ).run()
     took = time.perf_counter() - begun
     assert outcome.data["result"] == "done", outcome.data["failures"]
@@ -107,13 +107,13 @@ def _seconds(lab: EmulatedRouters, context: Context, plan: Plan) -> float:
 
 
 def test_many_devices_take_hardly_longer_than_one(
-    field: tuple[EmulatedRouters, Context], benchmark: BenchmarkFixture
+    field: tuple[EmulatedRouters, Workspace], benchmark: BenchmarkFixture
 ) -> None:
-    lab, context = field
-    names = context.network.with_role(Role.PE)
-    one, many = _plan(lab, context, names[:1]), _plan(lab, context, names)
-    baseline = min(_seconds(lab, context, one) for _ in range(1 if benchmark.disabled else 3))
-    took = benchmark.pedantic(_seconds, (lab, context, many), rounds=1)
+    lab, workspace = field
+    names = workspace.network.with_role(Role.PE)
+    one, many = _plan(lab, workspace, names[:1]), _plan(lab, workspace, names)
+    baseline = min(_seconds(lab, workspace, one) for _ in range(1 if benchmark.disabled else 3))
+    took = benchmark.pedantic(_seconds, (lab, workspace, many), rounds=1)
     benchmark.extra_info["devices"] = len(names)
     benchmark.extra_info["seconds_of_one"] = round(baseline, 2)
     benchmark.extra_info["seconds_of_all"] = round(took, 2)
@@ -121,15 +121,15 @@ def test_many_devices_take_hardly_longer_than_one(
 
 
 def test_what_the_journal_adds(
-    field: tuple[EmulatedRouters, Context], benchmark: BenchmarkFixture
+    field: tuple[EmulatedRouters, Workspace], benchmark: BenchmarkFixture
 ) -> None:
-    lab, context = field
-    names = context.network.with_role(Role.PE)
-    plan = _plan(lab, context, names[:50])
+    lab, workspace = field
+    names = workspace.network.with_role(Role.PE)
+    plan = _plan(lab, workspace, names[:50])
     rounds = 3 if not benchmark.disabled else 1
-    forgetful = copy.copy(context)
-    forgetful.__dict__["journal"] = Forgetful(context.state / "forgetful", "nation")
+    forgetful = copy.copy(workspace)
+    forgetful.__dict__["journal"] = Forgetful(workspace.state / "forgetful", "nation")
     without = min(_seconds(lab, forgetful, plan) for _ in range(rounds))
-    benchmark.pedantic(_seconds, (lab, context, plan), rounds=rounds)
+    benchmark.pedantic(_seconds, (lab, workspace, plan), rounds=rounds)
     if not benchmark.disabled:
         benchmark.extra_info["added"] = round(benchmark.stats.stats.min / without - 1, 3)

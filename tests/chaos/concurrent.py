@@ -12,7 +12,7 @@ from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from tests.chaos.emulated_field import EmulatedField
 from tests.chaos.runs import Health
 
@@ -30,11 +30,11 @@ def rivals(plan: Plan) -> tuple[Plan, Plan]:
     return replace(plan, devices=one), replace(plan, devices=two)
 
 
-def _apply(context: Context, plan: Plan, wait: float) -> dict[str, Any]:
+def _apply(workspace: Workspace, plan: Plan, wait: float) -> dict[str, Any]:
     waves = (Wave("all", tuple(plan.devices)),)
     options = Options(10, 10, wait, patience=4.0)
     outcome = Transaction(
-        context, plan, lambda _: ({}, True), Silent(), waves, Health(), options
+        workspace, plan, lambda _: ({}, True), Silent(), waves, Health(), options
     ).run()
     return {"result": outcome.data["result"], "stage": outcome.data["failed_stage"]}
 
@@ -48,7 +48,7 @@ def both_at_once(place: EmulatedField, journal: str, wait: float) -> list[dict[s
         if child == 0:
             try:
                 with os.fdopen(send, "wb") as pipe:
-                    pickle.dump(_apply(place.context(journal), plan, wait), pipe)
+                    pickle.dump(_apply(place.workspace(journal), plan, wait), pipe)
             finally:
                 os._exit(0)
         os.close(send)
@@ -96,7 +96,7 @@ def judge(place: EmulatedField, journal: str, results: list[dict[str, Any]]) -> 
     for plan in won:
         expected |= {name: entry.intended for name, entry in plan.devices.items()}
     trouble += [f"{name} runs what nobody left it" for name in place.differing(expected)]
-    log = place.context(journal).journal
+    log = place.workspace(journal).journal
     trouble += log.faults()
     trouble += [f"{lock.device} is still locked" for lock in log.locks()]
     return trouble

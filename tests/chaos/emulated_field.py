@@ -17,7 +17,7 @@ from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.dry_run import text_hash
 from napalm_frr.text import device_text
 from napalm_frr.text.device_state import DeviceState
@@ -74,7 +74,7 @@ class EmulatedField:
         self._turns = {name: itertools.cycle(kinds) for name, kinds in _VARIANTS.items()}
         os.environ["EGOVNET_CREDENTIALS"] = str(lab.directory / "credentials.yaml")
         os.environ["EGOVNET_CONNECT_TIMEOUT"] = "1"
-        plan = make_plan(self.context("planning"), Silent())
+        plan = make_plan(self.workspace("planning"), Silent())
         assert not plan.unreachable, plan.unreachable
         self._at_first = "old"
         self._texts = {
@@ -94,10 +94,10 @@ class EmulatedField:
         #: (device, hash of a text that it printed) -> "old", "new" or "mixed".
         self._known: dict[tuple[str, str], str] = {}
 
-    def context(self, journal: str) -> Context:
+    def workspace(self, journal: str) -> Workspace:
         """A controller's view, with a journal of its own by that name."""
         os.environ["EGOVNET_JOURNAL"] = f"sqlite:///{self._root / journal}.db"
-        return Context(self._root / "new")
+        return Workspace(self._root / "new")
 
     def reset(self, to: str = "old") -> None:
         """These texts everywhere; nothing pending; no faults."""
@@ -180,8 +180,8 @@ def start(root: Path, network: str) -> EmulatedRouters:
         return yaml.safe_dump(hosts, sort_keys=False)
 
     make_inventories(root, "chaos", moved, ("party", "government", "court", "public", "taxation"))
-    context = Context(root / "old")
-    texts = context.intended()
+    workspace = Workspace(root / "old")
+    texts = workspace.intended()
     routers = EmulatedRouters(
         texts, root / "lab", network=network, ports=dict.fromkeys(texts, PORTS), durations=DURATIONS
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from egovnet.playbooks.change.plan import Plan
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.dry_run import text_hash
 
 
@@ -18,7 +18,7 @@ class Field(Protocol):
     confirm_timeout: int
     hold: int
 
-    def context(self, journal: str) -> Context:
+    def workspace(self, journal: str) -> Workspace:
         """A controller's view, with a journal of its own by that name."""
 
     def reset(self, to: str = "old") -> None:

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from egovnet.lab.generate import generate
 from egovnet.lab.microvm import MicroVm
-from egovnet.playbooks.core.workspace import Context
-from egovnet.playbooks.verbs.lab import backend
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.verbs.lab_backends import backend
 from tests.chaos.inventories import make_inventories
 from tests.chaos.lab_field import (
     FRIENDS,
@@ -96,7 +96,7 @@ def start(root: Path) -> tuple[LabField, MicroVm]:
     make_inventories(
         root, "chaos-lab", lambda text: text.replace("127.20.20.", "127.20.27."), ("party",)
     )
-    old, new = Context(root / "old"), Context(root / "new")
+    old, new = Workspace(root / "old"), Workspace(root / "new")
     lab = backend(new)
     assert isinstance(lab, MicroVm)
     lab.up(generate(new.network, new.allocation, old.intended(old.network.routers)), progress=print)

@@ -16,9 +16,10 @@ from nornir.core import Nornir
 
 from egovnet.lab.microvm import MicroVm
 from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import Context
-from egovnet.playbooks.verbs.lab import backend
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.verbs.lab_backends import backend
 from napalm_frr.text import device_text
 from napalm_frr.text.device_state import DeviceState
 from tests.chaos.field import mixed_time
@@ -70,10 +71,10 @@ class LabField:
         self._at_first = "old"
         self._watchers: list[tuple[str, int]] = []
 
-    def context(self, journal: str) -> Context:
+    def workspace(self, journal: str) -> Workspace:
         """A controller's view, with a journal of its own by that name."""
         os.environ["EGOVNET_JOURNAL"] = f"sqlite:///{self._root / journal}.db"
-        return Context(self._root / "new")
+        return Workspace(self._root / "new")
 
     def reset(self, to: str = "old") -> None:
         """These texts everywhere; nothing pending."""
@@ -165,7 +166,7 @@ class LabField:
 
     @contextmanager
     def _driver(self, name: str) -> Iterator[Any]:
-        nornir = self.context("observer").nornir([name])
+        nornir = open_nornir(self.workspace("observer"), [name])
         try:
             yield _patiently_connected(nornir, name)
         finally:
@@ -182,7 +183,7 @@ class LabField:
             return
         try:
             # with a connection of its own: the other one is the parent's
-            lab = backend(self.context("watcher"))
+            lab = backend(self.workspace("watcher"))
             pending = (
                 f"for i in $(seq 300); do grep -qs '^pending$' {_AGENT}/changes/egovnet-*/state"
                 f" && exit 0; test -e {_OVER} && exit 1; sleep 0.1; done; exit 1"
@@ -215,7 +216,7 @@ def _patiently_connected(nornir: Nornir, name: str) -> Any:  # noqa: ANN401 -- N
 
 def make_plan_of(root: Path) -> Plan:
     """The change from the old inventory to the new one, as the routers plan it."""
-    plan = make_plan(Context(root / "new"), Silent())
+    plan = make_plan(Workspace(root / "new"), Silent())
     assert tuple(plan.devices) == CHANGED, plan.devices.keys()
     assert not plan.unreachable
     return plan

@@ -8,10 +8,11 @@ from egovnet.playbooks.change.recover import recover
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options, Verdict
 from egovnet.playbooks.change.waves import Wave
+from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.run_on_devices import run as run_task
-from egovnet.playbooks.core.workspace import Context
-from egovnet.playbooks.journal.device_locks import DevicesLockedError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.errors import DevicesLockedError
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.tasks.commit_status import survey
@@ -87,7 +88,7 @@ class Health:
         return {"findings": [], "unreachable": {}}, True
 
 
-def push(place: Field, context: Context, scenario: Scenario) -> Outcome:
+def push(place: Field, workspace: Workspace, scenario: Scenario) -> Outcome:
     """The change itself, as `apply` and `rollback` make it; verification reads the texts back."""
     plan = reversed_plan(place.plan) if scenario.phase == ROLLBACK else place.plan
     names = tuple(plan.devices)
@@ -96,7 +97,7 @@ def push(place: Field, context: Context, scenario: Scenario) -> Outcome:
         waves = (Wave("canary", names[:1]), Wave("rest", names[1:]))
 
     def verify(_apart: frozenset[str]) -> Verdict:
-        nornir = context.nornir(names)
+        nornir = open_nornir(workspace, names)
         try:
             answers = run_task(
                 nornir,
@@ -114,7 +115,7 @@ def push(place: Field, context: Context, scenario: Scenario) -> Outcome:
         return {"findings": [{"message": n} for n in wrong]}, not (wrong or answers.failures)
 
     options = Options(place.confirm_timeout, place.hold, patience=4.0)
-    return Transaction(context, plan, verify, Silent(), waves, Health(), options).run()
+    return Transaction(workspace, plan, verify, Silent(), waves, Health(), options).run()
 
 
 def chaos(place: Field, scenario: Scenario, journal: str) -> Report:
@@ -122,7 +123,7 @@ def chaos(place: Field, scenario: Scenario, journal: str) -> Report:
     place.reset("new" if scenario.phase == ROLLBACK else "old")
     for device, fault in scenario.faults:
         place.fault(device, fault)
-    ended = run_child(lambda: push(place, place.context(journal), scenario).data, scenario.kill)
+    ended = run_child(lambda: push(place, place.workspace(journal), scenario).data, scenario.kill)
     report = Report(scenario, "", 0.0, ended.killed, 0)
     if ended.error:
         report.trouble.append(ended.error)
@@ -133,7 +134,7 @@ def chaos(place: Field, scenario: Scenario, journal: str) -> Report:
         report.mixed_seconds = place.mixed_seconds()
     _recover(place, scenario, journal, report)
     place.at_rest(longest)
-    report.trouble += _journal_trouble(place.context(journal))
+    report.trouble += _journal_trouble(place.workspace(journal))
     runs = place.runs()
     report.end = _end(runs)
     if not scenario.timers_only:
@@ -152,13 +153,13 @@ def _recover(place: Field, scenario: Scenario, journal: str, report: Report) -> 
     """Recover until nothing is unfinished; the first recovery is killed where that is asked."""
     kill = scenario.kill_recovery
     while report.recoveries < _RECOVERIES:
-        context = place.context(journal)
-        states = {change.state for change in context.journal.changes()}
+        workspace = place.workspace(journal)
+        states = {change.state for change in workspace.journal.changes()}
         if not states & {OPEN, FAILED}:
             return
         report.recoveries += 1
         ended = run_child(
-            lambda: recover(place.context(journal), Silent(), yes=True, patience=8.0).data, kill
+            lambda: recover(place.workspace(journal), Silent(), yes=True, patience=8.0).data, kill
         )
         kill = None
         if ended.error and DevicesLockedError.__name__ not in ended.error:
@@ -166,9 +167,9 @@ def _recover(place: Field, scenario: Scenario, journal: str, report: Report) -> 
     report.trouble.append(f"unfinished after {_RECOVERIES} recoveries")
 
 
-def _journal_trouble(context: Context) -> Iterator[str]:
+def _journal_trouble(workspace: Workspace) -> Iterator[str]:
     """What of the journal is not as it must be when all is over."""
-    journal = context.journal
+    journal = workspace.journal
     yield from journal.faults()
     for change in journal.changes():
         decision = journal.decision(change.id)
@@ -183,7 +184,7 @@ def _journal_trouble(context: Context) -> Iterator[str]:
 def writes(place: Field, journal: str, scenario: Scenario) -> tuple[int, int]:
     """(how many writes an undisturbed change makes, the one that is its decision)."""
     place.reset("new" if scenario.phase == ROLLBACK else "old")
-    return count_writes(lambda: push(place, place.context(journal), scenario))
+    return count_writes(lambda: push(place, place.workspace(journal), scenario))
 
 
 def random_scenario(source: random.Random, count: int, names: Sequence[str]) -> Scenario:

@@ -70,21 +70,21 @@ def test_what_an_unfinished_change_left_is_not_taken_for_done(place: EmulatedFie
     """Every router runs the new text, and will go back: nothing is done until it is recovered."""
     place.reset()
     kill = KillPoint(1, written=True, stage="verify")
-    ended = run(lambda: push(place, place.context("left"), Scenario(PUSH)).data, kill)
+    ended = run(lambda: push(place, place.workspace("left"), Scenario(PUSH)).data, kill)
     assert ended.killed
-    context = place.context("left")
+    workspace = place.workspace("left")
     plan = make_plan(
-        context, Silent(), intended={n: e.intended for n, e in place.plan.devices.items()}
+        workspace, Silent(), intended={n: e.intended for n, e in place.plan.devices.items()}
     )
     assert not plan.devices
-    assert any("egovnet recover" in note for note in shown(context, Silent(), plan).notes)
-    outcome = apply_plan(context, Silent(), plan)
+    assert any("egovnet recover" in note for note in shown(workspace, Silent(), plan).notes)
+    outcome = apply_plan(workspace, Silent(), plan)
     assert (outcome.exit, outcome.data["result"]) == (Exit.DEVICES_FAILED, "refused")
     assert outcome.data["failures"].keys() == place.plan.devices.keys()
     assert any("egovnet recover" in note for note in outcome.notes)
-    recovered = recover(context, Silent(), yes=True)
+    recovered = recover(workspace, Silent(), yes=True)
     assert recovered.data["changes"][0]["result"] == "undone"
-    assert apply_plan(context, Silent(), plan).data["result"] == "nothing to do"
+    assert apply_plan(workspace, Silent(), plan).data["result"] == "nothing to do"
 
 
 @pytest.mark.parametrize("wait", [0.0, 20.0])

@@ -13,7 +13,7 @@ from nornir.core.task import Result, Task
 
 from egovnet.playbooks.change import apply, plan, transaction
 from egovnet.playbooks.change import finish_devices as resolve
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.rollback import plan as rollback_plan
 from egovnet.tasks.confirm_or_rollback import Direction, Settling
 from egovnet.tasks.dry_run import DryRun, text_hash
@@ -77,9 +77,9 @@ class MemoryRouters:
                 monkeypatch.setattr(module, name, getattr(self, name))
         monkeypatch.setattr(apply, "Verifier", lambda *words: _Verifier(self, *words))
 
-    def boot(self, context: Context) -> None:
+    def boot(self, workspace: Workspace) -> None:
         """All routers of a network with their day-0 text."""
-        self.running = {name: render_day0(device) for name, device in context.devices.items()}
+        self.running = {name: render_day0(device) for name, device in workspace.devices.items()}
 
 
 class _Verifier:
@@ -88,23 +88,23 @@ class _Verifier:
     def __init__(
         self,
         routers: MemoryRouters,
-        context: Context,
+        workspace: Workspace,
         _progress: object,
         _settle: int,
         excused: frozenset[str],
     ) -> None:
-        self.routers, self.context, self.excused = routers, context, excused
+        self.routers, self.workspace, self.excused = routers, workspace, excused
 
     def take_baseline(self, _affected: object) -> None:
         """Texts have no faults from before."""
 
     def for_transaction(self) -> tuple[dict[str, Any], bool]:
-        self.routers.verified.append((set(self.context.network.sites), self.excused))
+        self.routers.verified.append((set(self.workspace.network.sites), self.excused))
         if self.excused or self.routers.trusting:
             return {}, True
         wrong = [
             {"message": name}
-            for name, text in self.context.intended().items()
+            for name, text in self.workspace.intended().items()
             if self.routers.running[name] != text
         ]
         return ({"findings": wrong} if wrong else {}), not wrong

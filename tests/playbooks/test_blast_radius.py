@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.model.sections import Network
 from egovnet.playbooks.change.impact import BlastRadius
-from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render
 from napalm_frr.delta.native_diff import diff_device
 from napalm_frr.text import device_text, frr_tree, interfaces_text
 from tests.strategies import networks
 
-CONTEXT = Context(REFERENCE)
+CONTEXT = Workspace(REFERENCE)
 
 
 def diff(before: str, after: str) -> str:

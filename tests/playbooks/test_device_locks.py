@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from egovnet.playbooks.journal import device_locks
-from egovnet.playbooks.journal.device_locks import DevicesLockedError, LockLostError
+from egovnet.playbooks.journal.errors import DevicesLockedError, LockLostError
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, FAILED, UNDONE, Configuration
 

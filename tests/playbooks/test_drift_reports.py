@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.playbooks.core.workspace import UsageError
+from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.report.console import drift as drift_text
 from egovnet.playbooks.report.console.output import show
 from egovnet.playbooks.report.files.drift_files import write_drift_reports

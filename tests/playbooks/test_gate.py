@@ -11,7 +11,8 @@ from egovnet.playbooks.change.apply import apply_plan
 from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome
 from egovnet.playbooks.change.proof_gate import Override, gate, override_from
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Context, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.tasks.dry_run import text_hash
 from egovnet.templates.registry import render_day0
@@ -21,13 +22,13 @@ _PARTY, _GOVERNMENT, _PUBLIC = "65000:1006", "65000:1005", "65000:2001"
 
 
 @pytest.fixture
-def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
     monkeypatch.setenv("EGOVNET_USERNAME", "nobody")
     monkeypatch.setenv("EGOVNET_PASSWORD", "made-up")
     monkeypatch.setenv("EGOVNET_CONNECT_TIMEOUT", "1")
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    return Context(REFERENCE)
+    return Workspace(REFERENCE)
 
 
 def plan(before: dict[str, str], after: dict[str, str]) -> Plan:
@@ -41,15 +42,15 @@ def plan(before: dict[str, str], after: dict[str, str]) -> Plan:
     return Plan("reference", "2026-01-01T00:00:00+00:00", "li wei", entries, affected=affected)
 
 
-def leaking(context: Context) -> Plan:
-    texts = context.intended()
+def leaking(workspace: Workspace) -> Plan:
+    texts = workspace.intended()
     text = texts["sh-pe1"]
     return plan(texts, {"sh-pe1": text.replace(f"both {_PUBLIC}", f"both {_PUBLIC} {_PARTY}")})
 
 
-def test_the_first_provisioning_is_proved_at_every_moment(context: Context) -> None:
-    day0 = {name: render_day0(device) for name, device in context.devices.items()}
-    proof = gate(context, Silent(), plan(day0, context.intended()))
+def test_the_first_provisioning_is_proved_at_every_moment(workspace: Workspace) -> None:
+    day0 = {name: render_day0(device) for name, device in workspace.devices.items()}
+    proof = gate(workspace, Silent(), plan(day0, workspace.intended()))
     assert proof.proved, proof.findings
     data = proof.data()
     assert data["properties"][-1] == "P11"
@@ -57,9 +58,9 @@ def test_the_first_provisioning_is_proved_at_every_moment(context: Context) -> N
 
 
 def test_a_leak_at_the_end_is_refused_with_its_path_and_nothing_is_touched(
-    context: Context,
+    workspace: Workspace,
 ) -> None:
-    refused = apply_plan(context, Silent(), leaking(context))
+    refused = apply_plan(workspace, Silent(), leaking(workspace))
     assert refused.exit is Exit.LEAK_OR_FAILED_VERIFICATION
     assert (refused.data["result"], refused.data["failed_stage"]) == ("refused", "proof")
     finding = refused.data["proof"]["findings"][0]
@@ -67,20 +68,20 @@ def test_a_leak_at_the_end_is_refused_with_its_path_and_nothing_is_touched(
     hops = [(hop["device"], hop["vrf"]) for hop in finding["path"]]
     assert ("sh-pe1", "e-public") in hops
     assert any(vrf == "i-party" for _, vrf in hops)
-    assert context.journal.changes() == []
-    shown = plan_outcome(leaking(context), refused.data["proof"])
+    assert workspace.journal.changes() == []
+    shown = plan_outcome(leaking(workspace), refused.data["proof"])
     assert shown.exit is Exit.LEAK_OR_FAILED_VERIFICATION
 
 
-def test_a_leak_only_on_the_way_is_refused_too(context: Context) -> None:
+def test_a_leak_only_on_the_way_is_refused_too(workspace: Workspace) -> None:
     """Two VPNs change targets on every PE: apart before, apart after, and joined in between."""
-    texts = context.intended()
+    texts = workspace.intended()
 
     def exchanged(text: str) -> str:
         swap = text.replace(_PARTY, "swap").replace(_GOVERNMENT, _PARTY)
         return swap.replace("swap", _GOVERNMENT)
 
-    proof = gate(context, Silent(), plan(texts, {n: exchanged(t) for n, t in texts.items()}))
+    proof = gate(workspace, Silent(), plan(texts, {n: exchanged(t) for n, t in texts.items()}))
     assert proof.after.proved
     assert not proof.proved
     assert "on the way there" in proof.data()["reason"]
@@ -88,19 +89,19 @@ def test_a_leak_only_on_the_way_is_refused_too(context: Context) -> None:
     assert any("party" in f.message and "government" in f.message for f in proof.findings)
 
 
-def test_mending_a_leak_is_not_refused_for_the_leak(context: Context) -> None:
-    good = context.intended()
-    bad = {name: entry.intended for name, entry in leaking(context).devices.items()}
-    proof = gate(context, Silent(), plan(good | bad, {"sh-pe1": good["sh-pe1"]}))
+def test_mending_a_leak_is_not_refused_for_the_leak(workspace: Workspace) -> None:
+    good = workspace.intended()
+    bad = {name: entry.intended for name, entry in leaking(workspace).devices.items()}
+    proof = gate(workspace, Silent(), plan(good | bad, {"sh-pe1": good["sh-pe1"]}))
     assert proof.proved, proof.findings
 
 
-def test_who_overrides_the_proof_stands_in_the_journal(context: Context) -> None:
+def test_who_overrides_the_proof_stands_in_the_journal(workspace: Workspace) -> None:
     who = Override("li wei", "migration weekend, ticket 4711")
-    outcome = apply_plan(context, Silent(), leaking(context), settle=0, override=who)
+    outcome = apply_plan(workspace, Silent(), leaking(workspace), settle=0, override=who)
     # No router is there: it is taken back. That somebody answered for it is remembered.
     assert outcome.data["result"] in {"undone", "failed"}
-    step = next(s for s in context.journal.steps(outcome.data["change"]) if s.stage == "proof")
+    step = next(s for s in workspace.journal.steps(outcome.data["change"]) if s.stage == "proof")
     assert step.phase == "overridden"
     told: dict[str, Any] = json.loads(step.detail)
     assert (told["unproved_by"], told["because"]) == ("li wei", "migration weekend, ticket 4711")

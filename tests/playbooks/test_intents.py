@@ -11,8 +11,9 @@ from sqlalchemy import create_engine
 
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.core.inventory_snapshots import Attached, Intents, record
-from egovnet.playbooks.core.workspace import Context
-from egovnet.playbooks.journal.journal import Journal, JournalError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.errors import JournalError
+from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, UNDONE, Configuration
 from tests.playbooks.console import SECRET, copy_of_reference
 from tests.playbooks.undo_inventories import edit
@@ -82,8 +83,8 @@ def _keep(directory: Path, name: str) -> None:
 
 
 def test_two_controllers_keep_the_same_at_once_from_the_first_moment(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    both = [context.Process(target=_keep, args=(tmp_path, name)) for name in "ab"]
+    workspace = multiprocessing.get_context("spawn")
+    both = [workspace.Process(target=_keep, args=(tmp_path, name)) for name in "ab"]
     for process in both:
         process.start()
     for process in both:
@@ -105,28 +106,28 @@ def test_a_database_that_fails_is_named_without_its_password(tmp_path: Path) -> 
     assert SECRET not in str(caught.value)
 
 
-def begun(context: Context, kind: str = "apply") -> int:
-    text = context.intended(["sh-pe1"])["sh-pe1"]
+def begun(workspace: Workspace, kind: str = "apply") -> int:
+    text = workspace.intended(["sh-pe1"])["sh-pe1"]
     entry = Configuration("sh-pe1", "old\n", text, "+ x", None)
-    number = context.journal.begin(kind, "0" * 64, "1 device", {"sh-pe1": entry})
-    record(context, number)
+    number = workspace.journal.begin(kind, "0" * 64, "1 device", {"sh-pe1": entry})
+    record(workspace, number)
     return number
 
 
 def test_a_change_finds_what_the_last_one_that_was_done_left(tmp_path: Path) -> None:
     root = copy_of_reference(tmp_path / "network")
-    context = Context(root)
-    intents = Intents(context.journal.engine)
-    one = begun(context)
-    context.journal.close(one, DONE)
+    workspace = Workspace(root)
+    intents = Intents(workspace.journal.engine)
+    one = begun(workspace)
+    workspace.journal.close(one, DONE)
     edit(root, [{"file": "vpns.yaml", "at": "party.name", "value": "Party"}])
-    two = begun(Context(root))
-    context.journal.close(two, UNDONE)
-    three = begun(Context(root))
+    two = begun(Workspace(root))
+    workspace.journal.close(two, UNDONE)
+    three = begun(Workspace(root))
     first, second, third = (intents.of(number) for number in (one, two, three))
     assert first is not None
     assert first.before is None
-    assert intents.get(str(first.after)) == context.intent
+    assert intents.get(str(first.after)) == workspace.intent
     assert second == third
     assert second is not None
     assert second.before == first.after
@@ -139,10 +140,10 @@ def test_a_change_finds_what_the_last_one_that_was_done_left(tmp_path: Path) -> 
 def test_the_intent_is_what_was_read_and_not_what_the_file_says_since(tmp_path: Path) -> None:
     root = copy_of_reference(tmp_path / "network")
     text = (root / "vpns.yaml").read_text(encoding="utf-8")
-    context = Context(root)
-    assert context.network
+    workspace = Workspace(root)
+    assert workspace.network
     (root / "vpns.yaml").write_text("broken: [\n", encoding="utf-8")
-    attached = Intents(context.journal.engine).of(begun(context))
+    attached = Intents(workspace.journal.engine).of(begun(workspace))
     assert attached is not None
-    kept = Intents(context.journal.engine).get(str(attached.after))
+    kept = Intents(workspace.journal.engine).get(str(attached.after))
     assert kept.files["vpns.yaml"] == text

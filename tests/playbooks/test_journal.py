@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from egovnet.playbooks.journal.journal import Journal, JournalError
+from egovnet.playbooks.journal.errors import JournalError
+from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, OPEN, UNDONE, Configuration
 from tests.playbooks.console import SECRET
 

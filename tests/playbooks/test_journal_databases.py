@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from egovnet.inventory.model.errors import EgovnetError
-from egovnet.playbooks.journal.device_locks import DevicesLockedError
-from egovnet.playbooks.journal.journal import Journal, JournalError
+from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError
+from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, OPEN, Configuration
 from tests.playbooks.postgresql import PostgresServer, postgres_server
 

@@ -18,7 +18,7 @@ from egovnet.playbooks.change.recover import _Case
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.cli.main import main
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, Configuration
 from egovnet.playbooks.proof.prove import prove_outcome
@@ -116,13 +116,13 @@ PLAN = Plan(
 
 
 @pytest.fixture
-def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    return Context(REFERENCE)
+    return Workspace(REFERENCE)
 
 
-def verification(context: Context) -> dict[str, Any]:
+def verification(workspace: Workspace) -> dict[str, Any]:
     look = _Round(
         checks=[
             Check("VRF routes", "bj-pe1", "i-party ipv4", True),
@@ -135,7 +135,7 @@ def verification(context: Context) -> dict[str, Any]:
         pairs=2,
         sources=["PE VRFs"],
     )
-    outcome = Verifier(context, Silent(), 0)._outcome(look)
+    outcome = Verifier(workspace, Silent(), 0)._outcome(look)
     assert outcome.exit is Exit.LEAK_OR_FAILED_VERIFICATION
     return outcome.data
 
@@ -184,10 +184,10 @@ def test_prove() -> None:
     check("prove", prove_outcome(PROVED).data, silent.data)
 
 
-def test_proof(context: Context) -> None:
-    texts = context.intended()
+def test_proof(workspace: Workspace) -> None:
+    texts = workspace.intended()
     leaking = texts["sh-pe1"].replace("rt vpn both 65000:2001", "rt vpn both 65000:2001 65000:1006")
-    check("proof", *(gate(context, Silent(), push(texts, new)).data() for new in ("", leaking)))
+    check("proof", *(gate(workspace, Silent(), push(texts, new)).data() for new in ("", leaking)))
 
 
 def push(texts: dict[str, str], new: str) -> Plan:
@@ -203,15 +203,22 @@ def test_plan(tmp_path: Path) -> None:
         check("plan", ran.json, plan_outcome(PLAN).data)
 
 
-def test_transaction(context: Context) -> None:
-    refused = apply_plan(context, Silent(), PLAN)
-    nothing = apply_plan(context, Silent(), replace(PLAN, devices={}, unreachable={}))
-    health = Health(context, Silent(), 0)
+def test_transaction(workspace: Workspace) -> None:
+    refused = apply_plan(workspace, Silent(), PLAN)
+    nothing = apply_plan(workspace, Silent(), replace(PLAN, devices={}, unreachable={}))
+    health = Health(workspace, Silent(), 0)
     waves = PLAN.waves_or_one()
     failing = Transaction(
-        context, PLAN, lambda _: ({}, True), Silent(), waves, health, change=7, left_out={"c": "z"}
+        workspace,
+        PLAN,
+        lambda _: ({}, True),
+        Silent(),
+        waves,
+        health,
+        change=7,
+        left_out={"c": "z"},
     )
-    failing.verification = verification(context)
+    failing.verification = verification(workspace)
     failed = failing._outcome("failed", Exit.DEVICES_FAILED, {"a": "x"}, "commit", {"b": "y"})
     assert [entry.data["result"] for entry in (refused, nothing)] == ["refused", "nothing to do"]
     assert [entry.exit for entry in (refused, nothing)] == [5, 0]
@@ -220,11 +227,11 @@ def test_transaction(context: Context) -> None:
     check("transaction", refused.data, nothing.data, failed.data)
 
 
-def test_recover(context: Context) -> None:
+def test_recover(workspace: Workspace) -> None:
     texts = {"bj-pe1": Configuration("bj-pe1", "old\n", "new\n", "- old\n+ new", None)}
-    change = context.journal.begin("apply", "0" * 64, "1 device, party", texts)
+    change = workspace.journal.begin("apply", "0" * 64, "1 device, party", texts)
     case = _Case(
-        context.journal.change(change),
+        workspace.journal.change(change),
         {},
         {"bj-pe1": Survey("pending", 70, "new")},
         {"gd-pe1": "ConnectTimeoutError: no answer"},
@@ -234,20 +241,20 @@ def test_recover(context: Context) -> None:
     check("recover", {"changes": [case.data()]})
 
 
-def test_verify(context: Context, tmp_path: Path) -> None:
+def test_verify(workspace: Workspace, tmp_path: Path) -> None:
     root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
     all_down(root)
     env = logged_in(state)
     ran = egovnet("verify", "--settle", "0", "--inventory", root, "--json", state=state, env=env)
-    check("verify", ran.json, verification(context))
+    check("verify", ran.json, verification(workspace))
 
 
 def test_drift() -> None:
     check("drift", LEAKING_NIGHT.data(), SILENT_NIGHT.data())
 
 
-def test_history_and_show(tmp_path: Path, context: Context) -> None:
-    journal = Journal(context.state, "reference")
+def test_history_and_show(tmp_path: Path, workspace: Workspace) -> None:
+    journal = Journal(workspace.state, "reference")
     texts = {"bj-pe1": Configuration("bj-pe1", "old\n", "new\n", "- old\n+ new", None)}
     one = journal.begin("apply", "0" * 64, "1 device, party", texts)
     journal.step(one, "verify", "*", "failed", {"findings": []})

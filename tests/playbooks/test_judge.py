@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.model.sections import Network
-from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.verify.control_plane import Check, expected_routes, judge_ldp, judge_state
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.device import Device
@@ -17,7 +17,7 @@ from egovnet.templates.model.state import DeviceState, VrfTargets
 from tests.playbooks.states import neighbors, well
 from tests.strategies import networks
 
-CONTEXT = Context(REFERENCE)
+CONTEXT = Workspace(REFERENCE)
 ROUTES = expected_routes(CONTEXT.network, CONTEXT.allocation)
 PEERS = frozenset(CONTEXT.network.routers)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.control_plane import expected_routes
 from egovnet.templates.frr.state.brief_state import brief_script, read_brief, split_brief
 from tests.playbooks.conftest import Workplace
@@ -312,10 +312,10 @@ def test_a_clean_network_has_nothing_to_say_ten_times(provisioned: Workplace) ->
 
 def test_the_kernel_s_digest_of_the_routes_is_the_meant_one(provisioned: Workplace) -> None:
     """Else every router would be asked for its routes one by one."""
-    context = Context(provisioned.inventory("base"))
-    meant = expected_routes(context.network, context.allocation)
+    workspace = Workspace(provisioned.inventory("base"))
+    meant = expected_routes(workspace.network, workspace.allocation)
     for name in ("bj-pe1", "gz-pe1", "bj-p1"):
-        device = context.devices[name]
+        device = workspace.devices[name]
         told = split_brief(provisioned.on(name, brief_script(device)).out)
         routes = {vrf.name: meant[name, vrf.name].may for vrf in device.vrfs}
         assert told.said is not None

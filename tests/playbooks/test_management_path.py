@@ -28,13 +28,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedField]:
 )
 def test_it_is_refused_when_it_is_planned(place: EmulatedField, old: str, new: str) -> None:
     place.reset()
-    context = place.context("management")
+    workspace = place.workspace("management")
     name = "sh-pe1"
     text = place.plan.devices[name].intended
     assert old in text
-    plan = make_plan(context, Silent(), intended={name: text.replace(old, new)})
+    plan = make_plan(workspace, Silent(), intended={name: text.replace(old, new)})
     assert "management interface" in plan.unreachable[name]
-    outcome = apply_plan(context, Silent(), plan)
+    outcome = apply_plan(workspace, Silent(), plan)
     assert (outcome.exit, outcome.data["result"]) == (Exit.DEVICES_FAILED, "refused")
-    assert context.journal.changes() == []
+    assert workspace.journal.changes() == []
     assert set(place.runs().values()) == {"old"}

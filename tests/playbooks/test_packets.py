@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from egovnet.inventory.allocation.allocate import Allocation, allocate, vrf_of
 from egovnet.inventory.model.sections import Network, SiteRole
 from egovnet.lab.customer import site_lans
-from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.verify.probe_plan import Flow, Matrix, host_matrix, vrf_matrix
 from egovnet.templates.intend.build_devices import access_addresses
 from tests.generated import nation, network_of
@@ -169,16 +169,19 @@ def test_sources_are_every_vrf_of_a_pe_and_every_host(network: Network) -> None:
 
 
 def of_reference() -> list[Flow]:
-    context = Context(REFERENCE)
+    workspace = Workspace(REFERENCE)
     return list(
-        vrf_matrix(context.network, context.allocation, frozenset(context.network.routers)).flows
+        vrf_matrix(
+            workspace.network, workspace.allocation, frozenset(workspace.network.routers)
+        ).flows
     )
 
 
 def test_the_reference_s_two_networks_never_meet() -> None:
-    context = Context(REFERENCE)
+    workspace = Workspace(REFERENCE)
     zones = {
-        site: context.network.vpns[entry.vpn].zone for site, entry in context.network.sites.items()
+        site: workspace.network.vpns[entry.vpn].zone
+        for site, entry in workspace.network.sites.items()
     }
     flows = [flow for flow in of_reference() if flow.target in zones]
     across = [f for f in flows if {zones[s] for s in f.source_sites} != {zones[f.target]}]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome, read_plan, write_plan
-from egovnet.playbooks.core.workspace import UsageError
+from egovnet.playbooks.core.selection import UsageError
 from egovnet.tasks.dry_run import text_hash
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 

@@ -13,7 +13,8 @@ from egovnet.playbooks.change.apply import apply
 from egovnet.playbooks.change.plan import make_plan, write_plan
 from egovnet.playbooks.core.inventory_snapshots import Intents
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import Context, Selection, UsageError
+from egovnet.playbooks.core.selection import Selection, UsageError
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import FAILED
 from egovnet.playbooks.report.console.output import show
 from egovnet.playbooks.results.outcome import Outcome
@@ -48,24 +49,24 @@ class Place:
     root: Path
     routers: MemoryRouters
 
-    def context(self, *limit: str) -> Context:
-        return Context(self.root, Selection(limit))
+    def workspace(self, *limit: str) -> Workspace:
+        return Workspace(self.root, Selection(limit))
 
     def change(self, *edits: Mapping[str, Any], limit: tuple[str, ...] = ()) -> int:
         edit(self.root, edits)
-        outcome = apply(self.context(*limit), Silent(), yes=True)
+        outcome = apply(self.workspace(*limit), Silent(), yes=True)
         assert outcome.data["result"] == "done", outcome
         return int(outcome.data["change"])
 
     def rollback(self, number: int, *limit: str, **options: Any) -> Outcome:  # noqa: ANN401 -- of rollback
-        return rollback(self.context(*limit), Silent(), number, **{"yes": True, **options})
+        return rollback(self.workspace(*limit), Silent(), number, **{"yes": True, **options})
 
     def refusal(self, number: int, *limit: str) -> str:
-        running, changes = dict(self.routers.running), self.context().journal.changes()
+        running, changes = dict(self.routers.running), self.workspace().journal.changes()
         with pytest.raises((UsageError, CannotUndoError)) as caught:
             self.rollback(number, *limit)
         assert self.routers.running == running
-        assert self.context().journal.changes() == changes
+        assert self.workspace().journal.changes() == changes
         return str(caught.value)
 
 
@@ -77,7 +78,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
     found = Place(copy_of_reference(tmp_path / "network"), MemoryRouters())
     found.routers.take_part(monkeypatch)
-    found.routers.boot(found.context())
+    found.routers.boot(found.workspace())
     assert found.change() == 1
     return found
 
@@ -106,7 +107,7 @@ def test_an_older_change_is_undone_under_later_ones_and_judged_by_what_is_left(
         "done",
         ["sh-pe1"],
     )
-    change = place.context().journal.change(outcome.data["change"])
+    change = place.workspace().journal.change(outcome.data["change"])
     assert (change.kind, change.undoes, change.state) == ("rollback", 2, "done")
     changed = {n for n, text in place.routers.running.items() if text != before[n]}
     assert changed == {"sh-pe1"}
@@ -116,8 +117,8 @@ def test_an_older_change_is_undone_under_later_ones_and_judged_by_what_is_left(
     assert excused == frozenset()
     # The owner takes the same out of the inventory: nothing is left to do, and numbers hold.
     edit(place.root, [{"file": "sites/shanghai.yaml", "at": "party-shanghai"}])
-    assert not make_plan(place.context(), Silent()).devices
-    now = place.context().allocation.lock
+    assert not make_plan(place.workspace(), Silent()).devices
+    now = place.workspace().allocation.lock
     assert now.pools["access-ipv4"] | now.retired["access-ipv4"] == (
         held["access-ipv4"] | now.retired["access-ipv4"]
     )
@@ -171,7 +172,7 @@ def test_the_first_change_is_undone_by_texts_while_nothing_stands_on_it(place: P
     back = place.rollback(outcome.data["change"])
     assert (back.data["result"], back.data["by"]) == ("done", "texts")
     assert place.routers.running == {**place.routers.running, **day0}
-    intents = Intents(place.context().journal.engine)
+    intents = Intents(place.workspace().journal.engine)
     was, runs = intents.of(3), intents.of(back.data["change"])
     assert was is not None
     assert runs is not None
@@ -181,13 +182,13 @@ def test_the_first_change_is_undone_by_texts_while_nothing_stands_on_it(place: P
 def test_a_change_without_a_known_intent_is_undone_by_texts(place: Place, tmp_path: Path) -> None:
     limit = "public-shanghai.site-network-accesses.main.maximum-prefix"
     edit(place.root, [{"file": "sites/shanghai.yaml", "at": limit, "value": 7}])
-    write_plan(make_plan(place.context(), Silent()), tmp_path / "plan")
+    write_plan(make_plan(place.workspace(), Silent()), tmp_path / "plan")
     # The inventory went on: what is pushed is the plan's, and nobody knows what it was made from.
     edit(place.root, [{"file": "sites/shanghai.yaml", "at": limit, "value": 8}])
     before = place.routers.running["sh-pe1"]
     place.routers.trusting = True
-    assert apply(place.context(), Silent(), tmp_path / "plan").data["change"] == 2
-    attached = Intents(place.context().journal.engine).of(2)
+    assert apply(place.workspace(), Silent(), tmp_path / "plan").data["change"] == 2
+    attached = Intents(place.workspace().journal.engine).of(2)
     assert attached is not None
     assert attached.after is None
     assert attached.before is not None
@@ -202,7 +203,7 @@ def test_a_change_without_a_known_intent_is_undone_by_texts(place: Place, tmp_pa
 def test_a_change_of_before_intents_were_kept_is_undone_by_texts(place: Place) -> None:
     place.change(ADD_SHANGHAI)
     place.change(ADD_GUANGZHOU)
-    with place.context().journal.engine.begin() as connection:
+    with place.workspace().journal.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE change_intents")
     assert place.rollback(2).data["by"] == "texts"
     place.routers.running["gz-pe1"] += "by hand\n"
@@ -235,7 +236,7 @@ def test_a_device_that_moved_is_named_with_its_lines_and_without_secrets(place: 
     assert "gd-pe1" not in said
     # One that runs already what is wanted has nothing to do.
     place.rollback(3)
-    running["sh-pe1"] = Context(copy_of_reference(place.root.parent / "as-it-was")).intended(
+    running["sh-pe1"] = Workspace(copy_of_reference(place.root.parent / "as-it-was")).intended(
         ["sh-pe1"]
     )["sh-pe1"]
     assert place.rollback(2).data["result"] == "nothing to do"
@@ -275,7 +276,7 @@ def test_a_device_that_is_down_or_left_out_keeps_all_as_they_are(place: Place) -
 @pytest.mark.parametrize("state", [FAILED, "undone", "open"])
 def test_what_was_never_completed_is_refused(state: str, place: Place) -> None:
     place.change(ADD_SHANGHAI)
-    place.context().journal.close(2, state)
+    place.workspace().journal.close(2, state)
     assert place.refusal(2) == f"change 2 is {state}: there is nothing to roll back"
 
 
@@ -292,7 +293,7 @@ def test_a_router_that_came_leaves_and_one_that_left_comes_back(place: Place) ->
     ]
     before = dict(place.routers.running)
     edit(place.root, edits)
-    place.routers.running["sh-pe2"] = render_day0(place.context().devices["sh-pe2"])
+    place.routers.running["sh-pe2"] = render_day0(place.workspace().devices["sh-pe2"])
     place.change()
     with_it = dict(place.routers.running)
     gone = place.rollback(2)
@@ -300,7 +301,7 @@ def test_a_router_that_came_leaves_and_one_that_left_comes_back(place: Place) ->
     assert any("left as they run: sh-pe2" in note for note in gone.notes)
     assert place.routers.running == before | {"sh-pe2": with_it["sh-pe2"]}
     edit(place.root, [{"file": e["file"], "at": e["at"]} for e in edits])
-    assert not make_plan(place.context(), Silent()).devices
+    assert not make_plan(place.workspace(), Silent()).devices
     back = place.rollback(3)
     assert back.data["result"] == "done"
     assert place.routers.running == with_it
@@ -313,11 +314,11 @@ def test_a_customer_that_leaves_is_known_while_it_is_still_there(place: Place) -
     place.change(ADD_SHANGHAI)
     place.change({"file": "sites/shanghai.yaml", "at": "party-shanghai"})
     place.change(ADD_SHANGHAI)
-    with place.context().journal.engine.begin() as connection:
+    with place.workspace().journal.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE change_intents")
     # Nobody knows any more that it was one.
     edit(place.root, [{"file": "sites/shanghai.yaml", "at": "party-shanghai"}])
-    outcome = apply(place.context(), Silent(), yes=True)
+    outcome = apply(place.workspace(), Silent(), yes=True)
     assert (outcome.exit, outcome.data["result"]) == (4, "refused")
     assert {f["class"] for f in outcome.data["proof"]["findings"]} == {"P5 unknown-neighbor"}
 
@@ -331,7 +332,7 @@ def test_targets_that_change_hands_in_one_push_are_refused_whatever_is_known(pla
             {"file": "plan.lock.yaml", "at": f"{pool}.government", "value": 1006},
         ],
     )
-    outcome = apply(place.context(), Silent(), yes=True)
+    outcome = apply(place.workspace(), Silent(), yes=True)
     assert (outcome.exit, outcome.data["result"]) == (4, "refused")
     assert any(f["severity"] == "leak" for f in outcome.data["proof"]["findings"])
 
@@ -371,7 +372,7 @@ def test_files_are_given_back_byte_for_byte_where_nothing_else_is_in_them(place:
     outcome = place.rollback(2, write_inventory=True)
     assert outcome.data["intent"] == []
     assert contents(place.root) == before
-    assert not make_plan(place.context(), Silent()).devices
+    assert not make_plan(place.workspace(), Silent()).devices
 
 
 def test_files_with_other_edits_are_not_written_and_the_reason_is_told(place: Place) -> None:

@@ -22,8 +22,8 @@ from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options, Verdict
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Context
-from egovnet.playbooks.journal.journal import JournalError
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.tasks.confirm_or_rollback import Direction, NotSettledError, Settling
 from egovnet.tasks.dry_run import DryRun, text_hash
@@ -106,11 +106,11 @@ def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
 
 
 @pytest.fixture
-def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Context:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
     monkeypatch.setenv("EGOVNET_USERNAME", "li")
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    return Context(REFERENCE)
+    return Workspace(REFERENCE)
 
 
 @dataclass
@@ -133,7 +133,7 @@ EACH = tuple(Wave(f"wave {name}", (name,)) for name in NAMES)
 
 
 def change(
-    context: Context,
+    workspace: Workspace,
     verify: Any = lambda _: ({}, True),  # noqa: ANN401 -- any callable
     waves: tuple[Wave, ...] = ALL,
     health: Health | None = None,
@@ -144,7 +144,7 @@ def change(
     }
     plan = Plan("reference", "now", "li", devices, affected={"vpns": ["party"], "sites": []})
     chosen = Options(**{"confirm_timeout": 60, "patience": 0.2, **options})
-    return Transaction(context, plan, verify, Silent(), waves, health or Health(), chosen).run()
+    return Transaction(workspace, plan, verify, Silent(), waves, health or Health(), chosen).run()
 
 
 @pytest.fixture(autouse=True)
@@ -153,24 +153,24 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("egovnet.playbooks.change.finish_devices._PAUSE", 0.01)
 
 
-def test_all_stages_in_order_and_all_devices_new(routers: Routers, context: Context) -> None:
-    outcome = change(context)
+def test_all_stages_in_order_and_all_devices_new(routers: Routers, workspace: Workspace) -> None:
+    outcome = change(workspace)
     assert (outcome.exit, outcome.data["result"]) == (0, "done")
     assert routers.stages() == ["fence", "commit", "extend", "confirm"]
     assert routers.running == {n: f"{n} new\n" for n in NAMES}
     assert not routers.pending
-    (entry,) = context.journal.changes()
+    (entry,) = workspace.journal.changes()
     assert (entry.state, entry.summary) == ("done", "3 devices, party")
-    assert {c.after for c in context.journal.configurations(1).values()} == {
+    assert {c.after for c in workspace.journal.configurations(1).values()} == {
         f"{n} new\n" for n in NAMES
     }
 
 
 def test_every_intention_is_in_the_journal_before_its_outcome(
-    routers: Routers, context: Context
+    routers: Routers, workspace: Workspace
 ) -> None:
-    change(context)
-    steps = [(step.stage, step.device, step.phase) for step in context.journal.steps(1)]
+    change(workspace)
+    steps = [(step.stage, step.device, step.phase) for step in workspace.journal.steps(1)]
     for stage in ("fence", "prepare", "commit", "extend", "confirm"):
         begins = [steps.index((stage, name, "begin")) for name in NAMES]
         ends = [steps.index((stage, name, "done")) for name in NAMES]
@@ -178,10 +178,10 @@ def test_every_intention_is_in_the_journal_before_its_outcome(
 
 
 def test_a_device_that_fails_the_fence_leaves_all_untouched(
-    routers: Routers, context: Context
+    routers: Routers, workspace: Workspace
 ) -> None:
     routers.faults["fence", "gd-pe1"] = 9
-    outcome = change(context)
+    outcome = change(workspace)
     assert (outcome.exit, outcome.data["result"], outcome.data["failed_stage"]) == (
         5,
         "undone",
@@ -190,12 +190,14 @@ def test_a_device_that_fails_the_fence_leaves_all_untouched(
     assert outcome.data["failures"] == {"gd-pe1": "ConnectionException: gd-pe1: lost in fence"}
     assert routers.stages() == ["fence"]
     assert routers.as_before()
-    assert context.journal.locks() == []
+    assert workspace.journal.locks() == []
 
 
-def test_a_device_that_moved_since_the_plan_stops_all(routers: Routers, context: Context) -> None:
+def test_a_device_that_moved_since_the_plan_stops_all(
+    routers: Routers, workspace: Workspace
+) -> None:
     routers.running["gz-pe1"] = "gz-pe1 old\nby hand\n neighbor 10.0.0.1 password sesame\n"
-    outcome = change(context)
+    outcome = change(workspace)
     assert (outcome.exit, outcome.data["failed_stage"]) == (5, "fence")
     (why,) = outcome.data["failures"].values()
     assert why.startswith("changed since the plan was made: +by hand;")
@@ -205,81 +207,85 @@ def test_a_device_that_moved_since_the_plan_stops_all(routers: Routers, context:
 
 @pytest.mark.parametrize("stage", ["commit", "undo"])
 def test_a_device_lost_in_commit_takes_all_back(
-    stage: str, routers: Routers, context: Context
+    stage: str, routers: Routers, workspace: Workspace
 ) -> None:
     routers.faults["commit", "gd-pe1"] = 1
     if stage == "undo":  # and the way back needs a second try
         routers.faults["undo", "gd-pe1"] = 1
-    outcome = change(context)
+    outcome = change(workspace)
     assert (outcome.exit, outcome.data["result"]) == (5, "undone")
     assert (outcome.data["failed_stage"], outcome.data["not_undone"]) == ("commit", {})
     assert routers.as_before()
-    assert context.journal.change(1).state == "undone"
+    assert workspace.journal.change(1).state == "undone"
 
 
-def test_a_failed_verification_takes_all_back(routers: Routers, context: Context) -> None:
+def test_a_failed_verification_takes_all_back(routers: Routers, workspace: Workspace) -> None:
     seen = {"findings": [{"message": "a leak"}]}
-    outcome = change(context, lambda _: (seen, False))
+    outcome = change(workspace, lambda _: (seen, False))
     assert (outcome.exit, outcome.data["result"]) == (4, "undone")
     assert outcome.data["verification"] == seen
     assert routers.stages() == ["fence", "commit", "undo"]
     assert routers.as_before()
-    failed = [s for s in context.journal.steps(1) if (s.stage, s.phase) == ("verify", "failed")]
+    failed = [s for s in workspace.journal.steps(1) if (s.stage, s.phase) == ("verify", "failed")]
     assert "a leak" in failed[0].detail
 
 
 def test_a_device_that_is_not_seen_to_go_back_is_named_and_stays_locked(
-    routers: Routers, context: Context
+    routers: Routers, workspace: Workspace
 ) -> None:
     routers.faults["undo", "gd-pe1"] = 99
-    outcome = change(context, lambda _: ({}, False))
+    outcome = change(workspace, lambda _: ({}, False))
     assert (outcome.exit, outcome.data["result"]) == (4, "failed")
     assert outcome.data["not_undone"] == {"gd-pe1": "ConnectionException: gd-pe1: lost in undo"}
     assert "egovnet recover 1" in outcome.notes[0]
-    assert context.journal.change(1).state == "failed"
+    assert workspace.journal.change(1).state == "failed"
     for name in ("bj-pe1", "gz-pe1"):
         assert routers.running[name] == f"{name} old\n"
-    again = change(context)
+    again = change(workspace)
     assert (again.exit, again.data["result"], again.data["change"]) == (5, "refused", None)
     assert "egovnet recover" in again.notes[0]
 
 
 def test_a_device_lost_after_the_decision_leaves_the_change_in_doubt(
-    routers: Routers, context: Context
+    routers: Routers, workspace: Workspace
 ) -> None:
     routers.faults["confirm", "gd-pe1"] = 99
-    outcome = change(context)
+    outcome = change(workspace)
     assert (outcome.exit, outcome.data["result"]) == (5, "in doubt")
     assert list(outcome.data["not_undone"]) == ["gd-pe1"]
     # It was decided: the others stay new, and recover finishes.
     assert routers.running == {n: f"{n} new\n" for n in NAMES}
-    decision = context.journal.decision(1)
+    decision = workspace.journal.decision(1)
     assert decision is not None
     assert (decision.direction, decision.devices) == ("forward", NAMES)
-    assert {lock.device for lock in context.journal.locks()} == set(NAMES)
+    assert {lock.device for lock in workspace.journal.locks()} == set(NAMES)
 
 
-def test_a_confirmation_that_needs_a_second_try(routers: Routers, context: Context) -> None:
+def test_a_confirmation_that_needs_a_second_try(routers: Routers, workspace: Workspace) -> None:
     routers.faults["confirm", "gd-pe1"] = 1
-    assert change(context).data["result"] == "done"
+    assert change(workspace).data["result"] == "done"
     assert not routers.pending
 
 
-def test_a_device_that_cannot_go_forward_turns_all_back(routers: Routers, context: Context) -> None:
+def test_a_device_that_cannot_go_forward_turns_all_back(
+    routers: Routers, workspace: Workspace
+) -> None:
     routers.stubborn.add("gz-pe1")
-    outcome = change(context)
+    outcome = change(workspace)
     assert (outcome.exit, outcome.data["result"]) == (5, "undone")
     assert list(outcome.data["failures"]) == ["gz-pe1"]
     assert routers.as_before()
-    decision = context.journal.decision(1)
+    decision = workspace.journal.decision(1)
     assert decision is not None
     assert decision.direction == "back"
     assert "gz-pe1" in decision.why
 
 
-def test_waves_are_pushed_in_order_with_a_look_between(routers: Routers, context: Context) -> None:
+def test_waves_are_pushed_in_order_with_a_look_between(
+    routers: Routers, workspace: Workspace
+) -> None:
     health = Health()
-    outcome = change(context, waves=EACH, health=health)
+    outcome = change(workspace, waves=EACH, health=health)
     assert outcome.data["result"] == "done"
     committed = [name for stage, name in routers.calls if stage == "commit"]
     assert committed == list(NAMES)
@@ -289,9 +295,9 @@ def test_waves_are_pushed_in_order_with_a_look_between(routers: Routers, context
 
 
 def test_a_wave_that_is_not_healthy_takes_all_back_and_no_more_are_pushed(
-    routers: Routers, context: Context
+    routers: Routers, workspace: Workspace
 ) -> None:
-    outcome = change(context, waves=EACH, health=Health(sick_after=2))
+    outcome = change(workspace, waves=EACH, health=Health(sick_after=2))
     assert (outcome.exit, outcome.data["failed_stage"]) == (4, "health")
     assert [name for stage, name in routers.calls if stage == "commit"] == list(NAMES[:2])
     assert [wave["state"] for wave in outcome.data["waves"]] == [
@@ -302,7 +308,7 @@ def test_a_wave_that_is_not_healthy_takes_all_back_and_no_more_are_pushed(
     assert routers.as_before()
 
 
-def test_as_many_devices_as_allowed_are_left_out(routers: Routers, context: Context) -> None:
+def test_as_many_devices_as_allowed_are_left_out(routers: Routers, workspace: Workspace) -> None:
     told: list[frozenset[str]] = []
 
     def verify(apart: frozenset[str]) -> Verdict:
@@ -311,62 +317,64 @@ def test_as_many_devices_as_allowed_are_left_out(routers: Routers, context: Cont
 
     routers.faults["fence", "bj-pe1"] = 1
     routers.faults["commit", "gd-pe1"] = 1
-    outcome = change(context, verify, max_failures=2)
+    outcome = change(workspace, verify, max_failures=2)
     assert (outcome.exit, outcome.data["result"]) == (5, "done")
     assert list(outcome.data["left_out"]) == ["bj-pe1", "gd-pe1"]
     assert told == [frozenset({"bj-pe1", "gd-pe1"})]
     new = {name for name, text in routers.running.items() if text.endswith("new\n")}
     assert new == {"gz-pe1"}
-    decision = context.journal.decision(1)
+    decision = workspace.journal.decision(1)
     assert decision is not None
     assert decision.devices == ("gz-pe1",)
 
 
-def test_one_failure_more_than_allowed_takes_all_back(routers: Routers, context: Context) -> None:
+def test_one_failure_more_than_allowed_takes_all_back(
+    routers: Routers, workspace: Workspace
+) -> None:
     for name in ("bj-pe1", "gd-pe1"):
         routers.faults["commit", name] = 1
-    outcome = change(context, max_failures=1)
+    outcome = change(workspace, max_failures=1)
     assert (outcome.exit, outcome.data["result"]) == (5, "undone")
     assert routers.as_before()
 
 
-def test_only_the_waves_of_this_run_are_touched(routers: Routers, context: Context) -> None:
-    outcome = change(context, waves=EACH[:1], stop_after="wave bj-pe1")
+def test_only_the_waves_of_this_run_are_touched(routers: Routers, workspace: Workspace) -> None:
+    outcome = change(workspace, waves=EACH[:1], stop_after="wave bj-pe1")
     assert outcome.data["result"] == "done"
     assert outcome.data["remaining"] == ["gd-pe1", "gz-pe1"]
-    assert context.journal.change(1).stop_after == "wave bj-pe1"
+    assert workspace.journal.change(1).stop_after == "wave bj-pe1"
     assert {name for _, name in routers.calls} == {"bj-pe1"}
 
 
 def test_a_controller_whose_change_was_taken_over_touches_nothing_more(
-    routers: Routers, context: Context
+    routers: Routers, workspace: Workspace
 ) -> None:
     def slow(_apart: frozenset[str]) -> Verdict:
         # somebody recovers while this controller sleeps past its lease
-        with context.journal.engine.begin() as connection:
+        with workspace.journal.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE device_locks SET token = 'another'")
         return {}, True
 
-    outcome = change(context, slow)
+    outcome = change(workspace, slow)
     assert (outcome.exit, outcome.data["result"]) == (5, "taken over")
     assert routers.stages() == ["fence", "commit"]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
 def test_an_interruption_takes_all_back_and_goes_on(
-    error: type[BaseException], routers: Routers, context: Context
+    error: type[BaseException], routers: Routers, workspace: Workspace
 ) -> None:
     def interrupted(_apart: frozenset[str]) -> tuple[dict[str, Any], bool]:
         raise error
 
     with pytest.raises(error):
-        change(context, interrupted)
+        change(workspace, interrupted)
     assert routers.as_before()
-    assert context.journal.change(1).state == "undone"
+    assert workspace.journal.change(1).state == "undone"
 
 
 def test_a_journal_that_dies_in_mid_change_keeps_nobody_from_going_back(
-    routers: Routers, context: Context, tmp_path: Path
+    routers: Routers, workspace: Workspace, tmp_path: Path
 ) -> None:
     def die(_apart: frozenset[str]) -> tuple[dict[str, Any], bool]:
         with sqlite3.connect(tmp_path / "reference" / "journal.db") as raw:
@@ -374,17 +382,17 @@ def test_a_journal_that_dies_in_mid_change_keeps_nobody_from_going_back(
         return {}, True
 
     with pytest.raises(JournalError):
-        change(context, die)
+        change(workspace, die)
     assert routers.stages() == ["fence", "commit", "undo"]
     assert routers.as_before()
 
 
 def test_a_change_that_cannot_be_written_down_is_not_begun(
-    routers: Routers, context: Context, tmp_path: Path
+    routers: Routers, workspace: Workspace, tmp_path: Path
 ) -> None:
-    assert context.journal.changes() == []
+    assert workspace.journal.changes() == []
     with sqlite3.connect(tmp_path / "reference" / "journal.db") as raw:
         raw.execute("DROP TABLE changes")
     with pytest.raises(JournalError):
-        change(context)
+        change(workspace)
     assert routers.calls == []

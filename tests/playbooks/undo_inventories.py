@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from egovnet.inventory.history.snapshot import Intent
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.rollback.undo_intent import Step
 from tests.playbooks.console import copy_of_reference
 
@@ -31,10 +31,10 @@ def edit(root: Path, edits: Iterable[Mapping[str, Any]]) -> None:
 
 def intent_of(root: Path) -> Intent:
     """The intent of the inventory in `root`, whose lock file is written as `apply` would."""
-    context = Context(root)
-    context.keep_allocation()
-    assert context.intent is not None
-    return context.intent
+    workspace = Workspace(root)
+    workspace.keep_allocation()
+    assert workspace.intent is not None
+    return workspace.intent
 
 
 def history(root: Path, changes: Iterable[Iterable[Mapping[str, Any]]]) -> list[Step]:

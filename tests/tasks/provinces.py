@@ -17,7 +17,8 @@ from cryptography.fernet import Fernet
 
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.change.finish_devices import commit_id
-from egovnet.playbooks.core.workspace import CELERY, Context
+from egovnet.playbooks.core.runner_names import CELERY
+from egovnet.playbooks.core.workspace import Workspace
 from tests.tasks.redis_server import RedisServer
 
 _ROOT = Path(__file__).parents[2]
@@ -69,11 +70,11 @@ class Provinces:
     @property
     def commit(self) -> str:
         """The id of the first change's commit."""
-        context = self.context()
-        return commit_id(context, 1)
+        workspace = self.workspace()
+        return commit_id(workspace, 1)
 
-    def context(self, inventory: str = "new") -> Context:
-        return Context(self.root / inventory, runner=CELERY)
+    def workspace(self, inventory: str = "new") -> Workspace:
+        return Workspace(self.root / inventory, runner=CELERY)
 
     @contextmanager
     def workers(

@@ -21,8 +21,9 @@ from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.faults import AnyFault
 from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.run_on_devices import FleetResult, Silent, run
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.code_version import own_code
 from egovnet.tasks.read_running import read_running
 from egovnet.tasks.runners.celery.broker import WORK, Broker, BrokerDownError
@@ -85,18 +86,18 @@ def place(module_place: Provinces, monkeypatch: pytest.MonkeyPatch) -> Provinces
     return module_place
 
 
-def threaded(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> Context:
+def threaded(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A controller that does it itself, with the workers' credentials."""
     monkeypatch.setenv("EGOVNET_CREDENTIALS", str(place.lab.directory / "credentials.yaml"))
     monkeypatch.setenv("EGOVNET_CONNECT_TIMEOUT", "2")
-    return Context(place.root / "new")
+    return Workspace(place.root / "new")
 
 
-def read(context: Context, progress: Any = None) -> FleetResult:  # noqa: ANN401 -- a Progress
+def read(workspace: Workspace, progress: Any = None) -> FleetResult:  # noqa: ANN401 -- a Progress
     """Read every router."""
-    nornir = context.nornir()
+    nornir = open_nornir(workspace)
     try:
-        arguments: dict[str, dict[str, Any]] = {name: {} for name in context.chosen}
+        arguments: dict[str, dict[str, Any]] = {name: {} for name in workspace.chosen}
         return run(nornir, "read", read_running, arguments, progress or Silent())
     finally:
         nornir.close_connections(on_good=True, on_failed=True)
@@ -119,7 +120,7 @@ def test_reading_gives_what_threads_give(place: Provinces, monkeypatch: pytest.M
     place.lab.set_faults(broken)
     told = Told()
     with place.workers(ALL):
-        by_workers = read(place.context(), told)
+        by_workers = read(place.workspace(), told)
     by_threads = read(threaded(place, monkeypatch))
     assert by_workers == by_threads
     assert by_workers.results == place.lab.running(EVERYBODY - broken.keys())
@@ -133,11 +134,11 @@ def test_reading_gives_what_threads_give(place: Provinces, monkeypatch: pytest.M
 
 def test_what_a_context_means_is_not_its_checkout(place: Provinces) -> None:
     """A rollback means another network, and reaches the devices by the same directory."""
-    old, new = Context(place.root / "old"), Context(place.root / "new")
+    old, new = Workspace(place.root / "old"), Workspace(place.root / "new")
     meant = new.meaning(None, old.network, old.allocation)
     assert meant.checkout == new.checkout != old.checkout
     copied = shutil.copytree(place.root / "new", place.root / "copied")
-    assert Context(copied).checkout == new.checkout, "numbers that no lock file has yet included"
+    assert Workspace(copied).checkout == new.checkout, "numbers that no lock file has yet included"
     shutil.rmtree(copied)
 
 
@@ -148,24 +149,24 @@ def test_a_plan_and_a_whole_change_are_those_of_threads(
     with place.workers("beijing", "guangdong", "shanghai", "sichuan"):
         by_workers = command(place, *words, "--runner", "celery")
         assert by_workers.code == 3, by_workers.stderr
-        change = Change(make_plan(place.context(), Silent()))
-        done = push(change, place.context(), Scenario("push")).data  # type: ignore[arg-type]  # no chaos here
+        change = Change(make_plan(place.workspace(), Silent()))
+        done = push(change, place.workspace(), Scenario("push")).data  # type: ignore[arg-type]  # no chaos here
         assert {name: n["begun"] for name, n in place.lab.counts(change.plan.devices).items()} == (
             dict.fromkeys(change.plan.devices, 1)
         )
         after = place.lab.running()
-        wrong = Change(make_plan(place.context("old"), Silent()))
+        wrong = Change(make_plan(place.workspace("old"), Silent()))
     assert wrong.plan.unreachable.keys() == EVERYBODY, "the workers have another inventory"
     place.lab.reset(place.at_first)
     (place.root / "journal.db").unlink()
-    context = threaded(place, monkeypatch)
+    workspace = threaded(place, monkeypatch)
     by_threads = command(place, *words, env={n: os.environ[n] for n in ("EGOVNET_CREDENTIALS",)})
     apart = ("created",)
     assert {k: v for k, v in by_workers.json.items() if k not in apart} == {
         k: v for k, v in by_threads.json.items() if k not in apart
     }
-    assert make_plan(context, Silent()).hash == change.plan.hash
-    again = push(Change(change.plan), context, Scenario("push")).data  # type: ignore[arg-type]  # as above
+    assert make_plan(workspace, Silent()).hash == change.plan.hash
+    again = push(Change(change.plan), workspace, Scenario("push")).data  # type: ignore[arg-type]  # as above
     assert done == again
     assert (done["result"], set(done["devices"])) == ("done", set(change.plan.devices))
     assert after == place.lab.running()
@@ -179,7 +180,7 @@ def command(place: Provinces, *words: Any, env: Mapping[str, str] | None = None)
 def test_a_worker_killed_while_it_reads(place: Provinces) -> None:
     place.lab.set_faults({"gz-pe1": [faults.Slow(verb="read", seconds=60)]})
     with place.workers(ALL, ALL) as workers, ThreadPoolExecutor() as pool:
-        reading = pool.submit(read, place.context())
+        reading = pool.submit(read, place.workspace())
         at = place.at_work("gz-pe1", workers)
         until(lambda: place.lab.counts(["gz-pe1"])["gz-pe1"].get("read"))
         killed = at.kill()
@@ -203,10 +204,10 @@ def test_a_worker_killed_in_the_middle_of_a_commit(place: Provinces, middle: str
     script, durations = MIDDLES[middle]
     victim = "gz-pe1"
     with place.workers(ALL, ALL) as workers, ThreadPoolExecutor() as pool:
-        change = Change(make_plan(place.context(), Silent()))
+        change = Change(make_plan(place.workspace(), Silent()))
         place.lab.set_faults({victim: script})
         place.lab.set_durations(durations, [victim])
-        pushing = pool.submit(push, change, place.context(), Scenario("push"))  # type: ignore[arg-type]  # no chaos here
+        pushing = pool.submit(push, change, place.workspace(), Scenario("push"))  # type: ignore[arg-type]  # no chaos here
 
         def is_there() -> bool:
             """The router has what the worker did last, and the worker waits for more."""
@@ -236,7 +237,7 @@ def test_a_worker_killed_in_the_middle_of_a_commit(place: Provinces, middle: str
 def test_a_slow_worker_is_not_doubled(place: Provinces) -> None:
     place.lab.set_faults({"bj-p1": [faults.Slow(verb="read", seconds=2 * LEASE_SECONDS)]})
     with place.workers(ALL, ALL):
-        result = read(place.context())
+        result = read(place.workspace())
     assert result.failures == {}
     assert place.lab.counts()["bj-p1"]["read"] == 1
     with place.redis.client() as client:
@@ -248,7 +249,7 @@ def test_a_region_without_a_worker(place: Provinces, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("EGOVNET_WORKER_WAIT", "2")
     with place.workers("guangdong"):
         begin = time.monotonic()
-        result = read(place.context())
+        result = read(place.workspace())
     assert time.monotonic() - begin < 10
     assert result.results.keys() == {"gd-pe1", "gz-pe1"}, "the region and those below it"
     assert result.failures["sh-pe1"] == (
@@ -264,7 +265,7 @@ def test_another_key(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EGOVNET_WORKER_WAIT", "2")
     other = Fernet.generate_key().decode()
     with place.workers(ALL, env={"EGOVNET_BROKER_KEY": other}):
-        result = read(place.context())
+        result = read(place.workspace())
     assert result.results == {}
     assert "has another EGOVNET_BROKER_KEY" in result.failures["bj-p1"]
     assert all("no worker of region" in why for why in result.failures.values())
@@ -285,14 +286,14 @@ def test_another_inventory_is_refused_until_it_is_there(place: Provinces) -> Non
     shutil.copytree(place.root / "old", own)
     try:
         with place.workers(ALL, inventory="own"):
-            refused = read(place.context())
+            refused = read(place.workspace())
             assert refused.results == {}
-            for digest in (place.context("own").checkout, place.context().checkout):
+            for digest in (place.workspace("own").checkout, place.workspace().checkout):
                 assert digest[:16] in refused.failures["bj-p1"]
             assert "OtherInventoryError: worker " in refused.failures["bj-p1"]
             shutil.copytree(place.root / "new", own, dirs_exist_ok=True)
             time.sleep(2.5)
-            assert read(place.context()).failures == {}
+            assert read(place.workspace()).failures == {}
     finally:
         shutil.rmtree(own)
 
@@ -303,12 +304,12 @@ def test_another_egovnet_is_refused_and_said_so(
     with place.workers(ALL):
         with monkeypatch.context() as patch:
             patch.setattr("egovnet.tasks.runners.celery.sealing.own_code", lambda: "9" * 64)
-            refused = read(place.context())
+            refused = read(place.workspace())
         assert refused.results == {}
         assert refused.failures.keys() == EVERYBODY
         said = refused.failures["bj-p1"]
         assert f"its result comes from an egovnet whose code is {own_code()[:16]}" in said
-        assert read(place.context()).failures == {}
+        assert read(place.workspace()).failures == {}
 
 
 @pytest.mark.parametrize(
@@ -360,18 +361,18 @@ def test_a_broker_that_cannot_be_used(place: Provinces, what: str) -> None:
 
 
 def test_the_broker_sees_no_text_and_no_secret(place: Provinces) -> None:
-    context = place.context()
-    texts = context.intended()
+    workspace = place.workspace()
+    texts = workspace.intended()
     seen: list[bytes] = []
     with ThreadPoolExecutor() as pool:
-        planning = pool.submit(make_plan, context, Silent())
+        planning = pool.submit(make_plan, workspace, Silent())
         with place.redis.client() as client:
             until(lambda: sum(client.llen(k) for k in client.scan_iter("egovnet:*:beijing")) == 3)
         seen.append(place.stored())
         with place.workers(ALL):
             plan = planning.result(60)
             seen.append(place.stored())
-            assert push(Change(plan), context, Scenario("push")).data["result"] == "done"  # type: ignore[arg-type]  # no chaos here
+            assert push(Change(plan), workspace, Scenario("push")).data["result"] == "done"  # type: ignore[arg-type]  # no chaos here
             seen.append(place.stored())
     everything = b"\n".join(seen)
     readable = everything + b"".join(_decoded(everything))
@@ -414,7 +415,7 @@ def test_a_writer_to_the_broker_runs_nothing(place: Provinces, tmp_path: Path) -
     """A pickle that is a program, sealed under another key or not at all, is not opened."""
     proof = tmp_path / "it-ran"
     forger = Seal(Fernet.generate_key().decode())
-    broker = Broker.from_environment(place.context().network.backbone.name)
+    broker = Broker.from_environment(place.workspace().network.backbone.name)
     app = broker.celery()
     leases = Leases(broker)
     leases.live("forged")
@@ -423,7 +424,7 @@ def test_a_writer_to_the_broker_runs_nothing(place: Provinces, tmp_path: Path) -
         for sealed in (forger.close(_Touch(str(proof))), evil):
             app.send_task(WORK, args=["forged", "bj-p1", sealed], queue=broker.queue("beijing"))
         until(lambda: worker.said().count("is left undone") == 2)
-        assert read(place.context()).failures == {}, "and it works on"
+        assert read(place.workspace()).failures == {}, "and it works on"
     assert not proof.exists()
 
 
@@ -438,7 +439,7 @@ class _Touch:
 
 
 def test_leases_count_the_last_and_once(place: Provinces) -> None:
-    leases = Leases(Broker.from_environment(place.context().network.backbone.name))
+    leases = Leases(Broker.from_environment(place.workspace().network.backbone.name))
     assert leases.claim("r", "h", "one") == 0, "no controller, no work"
     leases.live("r")
     assert leases.claim("r", "h", "one") == 1
@@ -476,7 +477,7 @@ def test_a_broker_that_goes_away(place: Provinces, monkeypatch: pytest.MonkeyPat
         set_environment(monkeypatch, own.controller)
         place.lab.set_faults({name: [faults.Slow(verb="read", seconds=8)] for name in EVERYBODY})
         with own.workers(ALL) as workers, ThreadPoolExecutor() as pool:
-            reading = pool.submit(read, own.context())
+            reading = pool.submit(read, own.workspace())
             own.at_work("bj-p1", workers)
             stop(server)
             result = reading.result(60)
@@ -492,10 +493,10 @@ def test_a_broker_that_comes_back(place: Provinces, monkeypatch: pytest.MonkeyPa
         own = Provinces(place.root, place.lab, server)
         set_environment(monkeypatch, own.controller)
         with own.workers(ALL, ALL) as workers, ThreadPoolExecutor() as pool:
-            change = Change(make_plan(own.context(), Silent()))
+            change = Change(make_plan(own.workspace(), Silent()))
             slow = Durations(linux=0.03, provide=6.0)
             own.lab.set_durations(slow, change.plan.devices)
-            pushing = pool.submit(push, change, own.context(), Scenario("push"))  # type: ignore[arg-type]  # no chaos here
+            pushing = pool.submit(push, change, own.workspace(), Scenario("push"))  # type: ignore[arg-type]  # no chaos here
             until(lambda: own.lab.counts(["gz-pe1"])["gz-pe1"].get("begun"))
             server.restart()
             assert pushing.result(120).data["result"] == "done"
@@ -503,7 +504,7 @@ def test_a_broker_that_comes_back(place: Provinces, monkeypatch: pytest.MonkeyPa
                 dict.fromkeys(change.plan.devices, 1)
             )
             assert all(worker.process.poll() is None for worker in workers)
-            assert read(own.context()).failures == {}, "the workers are at their posts"
+            assert read(own.workspace()).failures == {}, "the workers are at their posts"
 
 
 def test_a_broker_with_tls(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -511,18 +512,18 @@ def test_a_broker_with_tls(place: Provinces, monkeypatch: pytest.MonkeyPatch) ->
         own = Provinces(place.root, place.lab, server)
         set_environment(monkeypatch, own.controller)
         with pytest.raises(BrokerDownError, match=r"broker rediss://127.*certificate"):
-            own.context().nornir()
+            open_nornir(own.workspace())
         authority = {"EGOVNET_BROKER_CA": str(server.authority)}
         set_environment(monkeypatch, own.controller | authority)
         with own.workers(ALL, env=authority):
-            assert read(own.context()).failures == {}
+            assert read(own.workspace()).failures == {}
 
 
 def test_a_worker_ends_in_order(place: Provinces) -> None:
     """SIGTERM: what was taken is finished first, and it is not counted as there any more."""
     place.lab.set_faults({"bj-p1": [faults.Slow(verb="read", seconds=3)]})
     with place.workers(ALL) as (worker,), ThreadPoolExecutor() as pool:
-        reading = pool.submit(read, place.context())
+        reading = pool.submit(read, place.workspace())
         place.at_work("bj-p1", [worker])
         threading.Event().wait(1.0)
         worker.process.terminate()
@@ -530,6 +531,6 @@ def test_a_worker_ends_in_order(place: Provinces) -> None:
         assert worker.process.wait(20) == 0
         data = json.loads("{" + worker.said().rpartition("\n{")[2])
         check("worker", data)
-        assert (data["finished"], data["inventory"]) == (7, place.context().checkout)
-    leases = Leases(Broker.from_environment(place.context().network.backbone.name))
+        assert (data["finished"], data["inventory"]) == (7, place.workspace().checkout)
+    leases = Leases(Broker.from_environment(place.workspace().network.backbone.name))
     assert leases.workers("beijing") == ([], [])

@@ -12,7 +12,8 @@ from nornir.core.task import MultiResult, Task
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.lab.emulated.spec import Durations
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.devices import open_nornir
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.commit import TAKEN_UP, commit
 from egovnet.tasks.device import Deadline
 from egovnet.tasks.dry_run import dry_run
@@ -37,7 +38,7 @@ def old(lab: EmulatedRouters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     set_environment(
         monkeypatch, {"EGOVNET_CREDENTIALS": credentials, "EGOVNET_STATE": str(tmp_path)}
     )
-    first = Context(lab.directory.parent / "old").intended([NAME])
+    first = Workspace(lab.directory.parent / "old").intended([NAME])
     lab.set_durations(DURATIONS)
     lab.reset(first)
     yield lab.running([NAME])[NAME]
@@ -45,13 +46,19 @@ def old(lab: EmulatedRouters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def context(lab: EmulatedRouters) -> Context:
-    return Context(lab.directory.parent / "new")
+def workspace(lab: EmulatedRouters) -> Workspace:
+    return Workspace(lab.directory.parent / "new")
 
 
-def run(context: Context, task: Any, *, taken_up: bool = False, **arguments: Any) -> MultiResult:  # noqa: ANN401 -- a task and its arguments
+def run(
+    workspace: Workspace,
+    task: Any,  # noqa: ANN401 -- a task
+    *,
+    taken_up: bool = False,
+    **arguments: Any,  # noqa: ANN401 -- and its arguments
+) -> MultiResult:
     """The task on the router, in a session of its own."""
-    nornir = context.nornir([NAME])
+    nornir = open_nornir(workspace, [NAME])
     nornir.inventory.hosts[NAME].data[TAKEN_UP] = taken_up
     try:
         return nornir.run(task, **arguments)[NAME]
@@ -59,74 +66,74 @@ def run(context: Context, task: Any, *, taken_up: bool = False, **arguments: Any
         nornir.close_connections(on_good=True, on_failed=True)
 
 
-def arguments(context: Context, seconds: float = 60) -> dict[str, Any]:
+def arguments(workspace: Workspace, seconds: float = 60) -> dict[str, Any]:
     """What `commit` is given for the router."""
-    text = context.intended([NAME])[NAME]
+    text = workspace.intended([NAME])[NAME]
     deadline = Deadline(time.monotonic() + seconds)
     return {"change_id": ID, "deadline": deadline, "message": "m", "intended": text}
 
 
-def begin(lab: EmulatedRouters, context: Context, seconds: float = 60) -> None:
+def begin(lab: EmulatedRouters, workspace: Workspace, seconds: float = 60) -> None:
     """A controller that dies when the router has applied its commit, before it accepts."""
     lab.set_faults({NAME: [faults.DropSession(verb="accept", when="before")]})
-    assert run(context, commit, **arguments(context, seconds)).failed
+    assert run(workspace, commit, **arguments(workspace, seconds)).failed
     assert lab.snapshots([NAME])[NAME].commits == {ID: "applied"}
 
 
-def test_prepared_in_another_session(lab: EmulatedRouters, old: str, context: Context) -> None:
-    text = context.intended([NAME])[NAME]
-    assert not run(context, dry_run, intended=text, keep=True).failed
+def test_prepared_in_another_session(lab: EmulatedRouters, old: str, workspace: Workspace) -> None:
+    text = workspace.intended([NAME])[NAME]
+    assert not run(workspace, dry_run, intended=text, keep=True).failed
     assert lab.running([NAME])[NAME] == old
-    assert not run(context, commit, **arguments(context)).failed
+    assert not run(workspace, commit, **arguments(workspace)).failed
     assert lab.snapshots([NAME])[NAME].commits == {ID: "pending"}
     assert lab.counts([NAME])[NAME]["check"] == 2
 
 
 def test_prepared_in_this_session_is_not_loaded_again(
-    lab: EmulatedRouters, old: str, context: Context
+    lab: EmulatedRouters, old: str, workspace: Workspace
 ) -> None:
     def both(task: Task) -> None:
-        dry_run(task, arguments(context)["intended"], keep=True)
-        commit(task, **arguments(context))
+        dry_run(task, arguments(workspace)["intended"], keep=True)
+        commit(task, **arguments(workspace))
 
-    assert not run(context, both).failed
+    assert not run(workspace, both).failed
     counts = lab.counts([NAME])[NAME]
     assert (counts["check"], counts["begun"], counts.get("state", 0)) == (1, 1, 0)
     assert lab.running([NAME])[NAME] != old
 
 
-def test_nothing_had_begun(lab: EmulatedRouters, old: str, context: Context) -> None:
-    assert not run(context, commit, taken_up=True, **arguments(context)).failed
+def test_nothing_had_begun(lab: EmulatedRouters, old: str, workspace: Workspace) -> None:
+    assert not run(workspace, commit, taken_up=True, **arguments(workspace)).failed
     assert lab.counts([NAME])[NAME]["begun"] == 1
     assert lab.running([NAME])[NAME] != old
 
 
 def test_its_worker_died_before_it_could_tell(
-    lab: EmulatedRouters, old: str, context: Context
+    lab: EmulatedRouters, old: str, workspace: Workspace
 ) -> None:
-    assert not run(context, commit, **arguments(context)).failed
+    assert not run(workspace, commit, **arguments(workspace)).failed
     after = lab.running([NAME])[NAME]
-    assert not run(context, commit, taken_up=True, **arguments(context)).failed
+    assert not run(workspace, commit, taken_up=True, **arguments(workspace)).failed
     assert lab.counts([NAME])[NAME]["begun"] == 1
     assert lab.running([NAME])[NAME] == after != old
 
 
 def test_applied_is_read_back_and_accepted(
-    lab: EmulatedRouters, old: str, context: Context
+    lab: EmulatedRouters, old: str, workspace: Workspace
 ) -> None:
-    begin(lab, context)
-    assert not run(context, commit, taken_up=True, **arguments(context)).failed
+    begin(lab, workspace)
+    assert not run(workspace, commit, taken_up=True, **arguments(workspace)).failed
     assert lab.snapshots([NAME])[NAME].commits == {ID: "pending"}
     assert lab.counts([NAME])[NAME]["begun"] == 1
     assert lab.running([NAME])[NAME] != old
 
 
 def test_applied_and_not_what_was_meant_goes_back(
-    lab: EmulatedRouters, old: str, context: Context
+    lab: EmulatedRouters, old: str, workspace: Workspace
 ) -> None:
-    begin(lab, context)
+    begin(lab, workspace)
     lab.control.do("configure", name=NAME, lines=["ip route 10.77.0.0/16 Null0"])
-    result = run(context, commit, taken_up=True, **arguments(context))
+    result = run(workspace, commit, taken_up=True, **arguments(workspace))
     assert "CommitUndone" in type(result[0].exception).__name__
     assert "left behind half made and is taken back" in str(result[0].exception)
     assert lab.snapshots([NAME])[NAME].commits == {ID: "undone"}
@@ -134,11 +141,11 @@ def test_applied_and_not_what_was_meant_goes_back(
 
 
 def test_undone_meanwhile_is_not_pushed_again(
-    lab: EmulatedRouters, old: str, context: Context
+    lab: EmulatedRouters, old: str, workspace: Workspace
 ) -> None:
-    begin(lab, context, seconds=1)
+    begin(lab, workspace, seconds=1)
     time.sleep(2)
-    result = run(context, commit, taken_up=True, **arguments(context))
+    result = run(workspace, commit, taken_up=True, **arguments(workspace))
     assert f"the worker that made commit {ID} died, and the commit is undone" in str(
         result[0].exception
     )
@@ -147,7 +154,7 @@ def test_undone_meanwhile_is_not_pushed_again(
 
 
 def test_a_commit_that_begins_after_we_looked(
-    lab: EmulatedRouters, old: str, context: Context
+    lab: EmulatedRouters, old: str, workspace: Workspace
 ) -> None:
     """Our own is refused, as the router knows the id, and the other is carried on."""
     lab.set_durations(Durations(linux=0.03, provide=2.0))
@@ -155,15 +162,15 @@ def test_a_commit_that_begins_after_we_looked(
 
     def late(task: Task) -> None:
         """The other's commit comes while ours is on its way."""
-        commit(task, **arguments(context))
+        commit(task, **arguments(workspace))
 
     with ThreadPoolExecutor() as pool:
-        other = pool.submit(run, context, late)
+        other = pool.submit(run, workspace, late)
         deadline = time.monotonic() + 20
         while not lab.counts([NAME])[NAME].get("check"):
             assert time.monotonic() < deadline
             time.sleep(0.005)
-        ours = run(context, commit, taken_up=True, **arguments(context))
+        ours = run(workspace, commit, taken_up=True, **arguments(workspace))
         assert not other.result().failed
     assert not ours.failed, ours[0].exception
     assert lab.counts([NAME])[NAME]["begun"] == 1

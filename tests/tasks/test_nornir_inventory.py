@@ -8,7 +8,7 @@ from nornir.core import Nornir
 from nornir.core.filter import F
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
-from egovnet.playbooks.core.workspace import REFERENCE, Context
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.tasks.credentials import CredentialsError
 from egovnet.tasks.nornir_inventory import ConnectTimeoutError, EgovnetInventory, connect_timeout
 
@@ -40,7 +40,7 @@ def test_the_plugin_is_installed_under_its_name() -> None:
 
 
 def test_hosts_are_the_inventory_s_routers_with_their_data() -> None:
-    network = Context(REFERENCE).network
+    network = Workspace(REFERENCE).network
     hosts = of_reference().inventory.hosts
     assert list(hosts) == list(network.routers)
     host = hosts["bj-pe1"]

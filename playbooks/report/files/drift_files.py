@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from egovnet.inventory.model.sections import Network
-from egovnet.playbooks.core.workspace import UsageError
+from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.report.files.drift_junit import drift_junit
 from egovnet.playbooks.report.files.drift_markdown import drift_markdown
 from egovnet.playbooks.report.files.drift_metrics import drift_metrics

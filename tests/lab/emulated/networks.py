@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from egovnet.lab.emulated.process import PORT, EmulatedRouters
+from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.run_on_devices import Silent, run
-from egovnet.playbooks.core.workspace import Context
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.control_plane import (
     Check,
     expected_routes,
@@ -40,8 +41,8 @@ def ports(text: str) -> list[str]:
 class EmulatedNetwork:
     """The emulated routers of an inventory."""
 
-    def __init__(self, context: Context, lab: EmulatedRouters, texts: dict[str, str]) -> None:
-        self.context = context
+    def __init__(self, workspace: Workspace, lab: EmulatedRouters, texts: dict[str, str]) -> None:
+        self.workspace = workspace
         self.lab = lab
         self._texts = texts
 
@@ -51,9 +52,9 @@ class EmulatedNetwork:
 
     def states(self, names: Iterable[str]) -> dict[str, DeviceState]:
         """What these routers say of themselves, over SSH."""
-        devices = self.context.devices
+        devices = self.workspace.devices
         arguments: dict[str, dict[str, Device]] = {n: {"device": devices[n]} for n in names}
-        nornir = self.context.nornir(arguments)
+        nornir = open_nornir(self.workspace, arguments)
         try:
             found = run(nornir, "state", collect_state, arguments, Silent())
         finally:
@@ -63,14 +64,14 @@ class EmulatedNetwork:
 
     def checks(self) -> list[Check]:
         """Every check of every router's control plane."""
-        context = self.context
-        states = self.states(context.devices)
-        routes = expected_routes(context.network, context.allocation)
-        neighbors = ldp_neighbors(context.network, context.allocation)
+        workspace = self.workspace
+        states = self.states(workspace.devices)
+        routes = expected_routes(workspace.network, workspace.allocation)
+        neighbors = ldp_neighbors(workspace.network, workspace.allocation)
         found: list[Check] = []
         for name, state in states.items():
-            device = context.devices[name]
-            found += judge_state(device, state, frozenset(context.devices), routes)
+            device = workspace.devices[name]
+            found += judge_state(device, state, frozenset(workspace.devices), routes)
             found += judge_ldp(device, state, neighbors.get(name, ()))
         return found
 
@@ -82,15 +83,15 @@ class EmulatedNetwork:
 @contextmanager
 def emulated(root: Path, inventory: Path, network: str) -> Iterator[EmulatedNetwork]:
     """Start the routers of an inventory whose hosts were moved to `network`."""
-    context = Context(inventory)
-    texts = context.intended()
+    workspace = Workspace(inventory)
+    texts = workspace.intended()
     before = dict(os.environ)
     os.environ["EGOVNET_STATE"] = str(root / "state")
     os.environ["EGOVNET_CREDENTIALS"] = str(root / "lab" / "credentials.yaml")
     try:
         cabled = {name: ports(text) for name, text in texts.items()}
         with EmulatedRouters(texts, root / "lab", network=network, ports=cabled) as lab:
-            yield EmulatedNetwork(context, lab, texts)
+            yield EmulatedNetwork(workspace, lab, texts)
     finally:
         os.environ.clear()
         os.environ.update(before)

@@ -11,7 +11,8 @@ import yaml
 from egovnet.lab.emulated.faults import AnyFault, Hang, RefuseConnections, RefuseLogin
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.core.run_on_devices import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Context, UsageError
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.drift.job import drift
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.verify.control_plane import expected_routes
@@ -23,15 +24,15 @@ NETWORK = "127.51.0.0/16"
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
     root = tmp_path_factory.mktemp("night")
-    texts = Context(REFERENCE).intended()
+    texts = Workspace(REFERENCE).intended()
     with EmulatedRouters(texts, root / "lab", network=NETWORK) as routers:
         yield routers
 
 
 @pytest.fixture
-def context(
+def workspace(
     routers: EmulatedRouters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Context]:
+) -> Iterator[Workspace]:
     """The reference network, emulated and as meant, with a journal of its own."""
     directory = tmp_path / "inventory"
     shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
@@ -42,20 +43,22 @@ def context(
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("EGOVNET_CREDENTIALS", str(routers.directory / "credentials.yaml"))
     monkeypatch.setenv("EGOVNET_CONNECT_TIMEOUT", "5")
-    made = Context(directory)
+    made = Workspace(directory)
     routers.reset(made.intended())
     yield made
     routers.reset(made.intended())
 
 
-def night(context: Context, **options: object) -> tuple[Exit, dict[str, Any]]:
-    outcome = drift(context, Silent(), **{"timeout": 20, **options})  # type: ignore[arg-type]
+def night(workspace: Workspace, **options: object) -> tuple[Exit, dict[str, Any]]:
+    outcome = drift(workspace, Silent(), **{"timeout": 20, **options})  # type: ignore[arg-type]
     return outcome.exit, outcome.data
 
 
-def run(routers: EmulatedRouters, context: Context, device: str, *edits: tuple[str, str]) -> None:
+def run(
+    routers: EmulatedRouters, workspace: Workspace, device: str, *edits: tuple[str, str]
+) -> None:
     """Have a router run its text with somebody's edits."""
-    text = context.intended([device])[device]
+    text = workspace.intended([device])[device]
     routers.reset({device: edited(text, [{"replace": old, "by": new} for old, new in edits])})
 
 
@@ -66,29 +69,29 @@ TARGET = (
 )
 
 
-def test_a_clean_network_has_nothing_to_say(context: Context) -> None:
-    code, data = night(context)
+def test_a_clean_network_has_nothing_to_say(workspace: Workspace) -> None:
+    code, data = night(workspace)
     assert (code, data["differences"], data["unreachable"]) == (Exit.DONE, [], {})
     assert data["proved"]
-    assert len(data["devices"]) == len(context.network.routers)
+    assert len(data["devices"]) == len(workspace.network.routers)
 
 
 def test_differences_have_their_vpn_and_owner_and_age(
-    context: Context, routers: EmulatedRouters
+    workspace: Workspace, routers: EmulatedRouters
 ) -> None:
-    run(routers, context, "sh-pe1", LIMIT)
-    assert night(context)[0] is Exit.CHANGES
-    code, data = night(context)
+    run(routers, workspace, "sh-pe1", LIMIT)
+    assert night(workspace)[0] is Exit.CHANGES
+    code, data = night(workspace)
     (found,) = data["differences"]
     assert code is Exit.CHANGES
     assert (found["class"], found["vpn"], found["runs"]) == ("policy", "public", 2)
-    assert found["owner"] == context.network.vpns["public"].owner
+    assert found["owner"] == workspace.network.vpns["public"].owner
     assert [entry["classes"]["policy"] for entry in data["trend"]] == [1]
 
 
-def test_a_leak_is_exit_4_with_its_path(context: Context, routers: EmulatedRouters) -> None:
-    run(routers, context, "sh-pe1", TARGET)
-    code, data = night(context)
+def test_a_leak_is_exit_4_with_its_path(workspace: Workspace, routers: EmulatedRouters) -> None:
+    run(routers, workspace, "sh-pe1", TARGET)
+    code, data = night(workspace)
     assert code is Exit.LEAK_OR_FAILED_VERIFICATION
     assert not data["proved"]
     leak = next(d for d in data["differences"] if d["kind"] == "configuration")
@@ -96,10 +99,10 @@ def test_a_leak_is_exit_4_with_its_path(context: Context, routers: EmulatedRoute
     assert any("65000:1005" in hop for hop in leak["path"])
 
 
-def test_only_what_is_asked_for_is_put_back(context: Context, routers: EmulatedRouters) -> None:
-    run(routers, context, "sh-pe1", LIMIT, TARGET)
+def test_only_what_is_asked_for_is_put_back(workspace: Workspace, routers: EmulatedRouters) -> None:
+    run(routers, workspace, "sh-pe1", LIMIT, TARGET)
     before = routers.running(["sh-pe1"])["sh-pe1"]
-    code, data = night(context, remediate=("leak",), share=20)
+    code, data = night(workspace, remediate=("leak",), share=20)
     assert data["remediation"]["result"] == "done", data["remediation"]
     after = routers.running(["sh-pe1"])["sh-pe1"]
     assert "65000:1005" in before.split("i-court-1")[0] or "65000:1005" in before
@@ -110,40 +113,40 @@ def test_only_what_is_asked_for_is_put_back(context: Context, routers: EmulatedR
         d["class"]: d["remedy"] for d in data["differences"] if d["kind"] == "configuration"
     }
     assert remedies == {"leak": "mended", "policy": ""}
-    assert context.journal.changes()[-1].kind == "remediate"
+    assert workspace.journal.changes()[-1].kind == "remediate"
 
 
 def test_a_router_that_calls_itself_otherwise_gets_its_name_back(
-    context: Context, routers: EmulatedRouters
+    workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     run(
         routers,
-        context,
+        workspace,
         "sh-pe1",
         ("sh-pe1\n# This", "x\n# This"),
         ("hostname sh-pe1", "hostname x"),
     )
-    code, data = night(context)
+    code, data = night(workspace)
     assert code is Exit.CHANGES
     assert [(d["device"], d["subject"]) for d in data["differences"]] == [("sh-pe1", "hostname")]
-    _, data = night(context, remediate=("service",), share=20)
+    _, data = night(workspace, remediate=("service",), share=20)
     assert [d["remedy"] for d in data["differences"]] == ["mended"], data["remediation"]
     assert routers.running(["sh-pe1"])["sh-pe1"].startswith("sh-pe1\n")
 
 
-def test_a_class_that_is_never_put_back_is_refused(context: Context) -> None:
+def test_a_class_that_is_never_put_back_is_refused(workspace: Workspace) -> None:
     for word in ("unmanaged", "cosmetic", "everything"):
         with pytest.raises(UsageError, match="never put back"):
-            night(context, remediate=(word,))
+            night(workspace, remediate=(word,))
 
 
 def test_a_stranger_s_lines_stay_when_the_rest_is_put_back(
-    context: Context, routers: EmulatedRouters
+    workspace: Workspace, routers: EmulatedRouters
 ) -> None:
-    text = context.intended(["sh-pe1"])["sh-pe1"]
+    text = workspace.intended(["sh-pe1"])["sh-pe1"]
     broken = edited(text, [{"replace": LIMIT[0], "by": LIMIT[1]}])
     routers.reset({"sh-pe1": broken + "ip route 198.51.100.0/24 Null0\n"})
-    code, data = night(context, remediate=("policy",), share=20)
+    code, data = night(workspace, remediate=("policy",), share=20)
     after = routers.running(["sh-pe1"])["sh-pe1"]
     assert "ip route 198.51.100.0/24 Null0" in after
     assert "maximum-prefix 5000" not in after
@@ -155,7 +158,7 @@ def test_a_stranger_s_lines_stay_when_the_rest_is_put_back(
 
 
 def test_an_acknowledged_difference_is_not_put_back(
-    context: Context, routers: EmulatedRouters
+    workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     entry = {
         "devices": ["sh-pe1"],
@@ -166,9 +169,9 @@ def test_an_acknowledged_difference_is_not_put_back(
     }
     policy = {"share": 100, "acknowledged": {"busy": entry}}
     text = yaml.safe_dump(policy).replace("'2100-01-01'", "2100-01-01")
-    (context.directory / "drift.yaml").write_text(text, encoding="utf-8")
-    run(routers, context, "sh-pe1", LIMIT)
-    code, data = night(context, remediate=("policy",))
+    (workspace.directory / "drift.yaml").write_text(text, encoding="utf-8")
+    run(routers, workspace, "sh-pe1", LIMIT)
+    code, data = night(workspace, remediate=("policy",))
     assert code is Exit.DONE
     assert [d["standing"] for d in data["differences"]] == ["acknowledged"]
     assert data["remediation"]["devices"] == ()
@@ -176,16 +179,16 @@ def test_an_acknowledged_difference_is_not_put_back(
 
 
 def test_the_share_of_a_night_holds_over_its_runs(
-    context: Context, routers: EmulatedRouters
+    workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     other = ("neighbor 10.200.0.46 maximum-prefix 100", "neighbor 10.200.0.46 maximum-prefix 7")
-    run(routers, context, "sh-pe1", LIMIT)
-    _, data = night(context, remediate=("policy",), share=1)
+    run(routers, workspace, "sh-pe1", LIMIT)
+    _, data = night(workspace, remediate=("policy",), share=1)
     assert data["remediation"]["devices"] == ("sh-pe1",)
     # again the same router adds nothing; another one does
-    run(routers, context, "sh-pe1", LIMIT)
-    run(routers, context, "gz-pe1", other)
-    _, data = night(context, remediate=("policy",), share=1)
+    run(routers, workspace, "sh-pe1", LIMIT)
+    run(routers, workspace, "gz-pe1", other)
+    _, data = night(workspace, remediate=("policy",), share=1)
     assert data["remediation"]["devices"] == ("sh-pe1",)
     assert "used up" in data["remediation"]["left"]["gz-pe1"]
     remedies = {d["device"]: d["remedy"] for d in data["differences"]}
@@ -204,21 +207,21 @@ def test_the_share_of_a_night_holds_over_its_runs(
     ids=lambda fault: type(fault).__name__,
 )
 def test_who_does_not_answer_is_a_row_and_keeps_nobody(
-    fault: AnyFault, context: Context, routers: EmulatedRouters
+    fault: AnyFault, workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     run(
         routers,
-        context,
+        workspace,
         "gz-pe1",
         ("neighbor 10.200.0.46 maximum-prefix 100", "neighbor 10.200.0.46 maximum-prefix 7"),
     )
-    night(context)
+    night(workspace)
     routers.set_faults({"gz-pe1": [fault]})
-    code, data = night(context, timeout=8)
+    code, data = night(workspace, timeout=8)
     assert code is Exit.DEVICES_FAILED
     assert list(data["unreachable"]) == ["gz-pe1"]
     rows = {row["device"]: row for row in data["devices"]}
-    assert len(rows) == len(context.network.routers)
+    assert len(rows) == len(workspace.network.routers)
     known = rows["gz-pe1"]["last_known"]
     assert known["classes"] == {"policy": 1}
     assert known["age"] >= 0
@@ -226,12 +229,12 @@ def test_who_does_not_answer_is_a_row_and_keeps_nobody(
 
 
 def test_who_did_not_answer_is_judged_by_what_it_ran_last(
-    context: Context, routers: EmulatedRouters
+    workspace: Workspace, routers: EmulatedRouters
 ) -> None:
-    run(routers, context, "sh-pe1", TARGET)
-    night(context)
+    run(routers, workspace, "sh-pe1", TARGET)
+    night(workspace)
     routers.set_faults({"sh-pe1": [RefuseConnections(count=0)]})
-    code, data = night(context)
+    code, data = night(workspace)
     assert code is Exit.LEAK_OR_FAILED_VERIFICATION
     assert not data["proved"]
     assert any("when they last did" in text for text in data["proof"]["assumptions"])
@@ -239,10 +242,10 @@ def test_who_did_not_answer_is_judged_by_what_it_ran_last(
 
 @pytest.mark.parametrize("daemon", ["bgpd", "ldpd", "isisd"])
 def test_a_dead_daemon_is_named_and_its_silence_is_no_configuration(
-    daemon: str, context: Context, routers: EmulatedRouters
+    daemon: str, workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     routers.kill_daemon("sc-pe1", daemon)
-    code, data = night(context, remediate=("service",), share=100)
+    code, data = night(workspace, remediate=("service",), share=100)
     assert code is Exit.CHANGES
     assert {d["kind"] for d in data["differences"]} == {"state"}
     assert {d["class"] for d in data["differences"]} == {"service"}
@@ -251,10 +254,10 @@ def test_a_dead_daemon_is_named_and_its_silence_is_no_configuration(
 
 
 def test_a_stale_route_is_a_leak_though_the_text_is_right(
-    context: Context, routers: EmulatedRouters
+    workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     routers.keep_route("gz-pe1", "e-public", "10.1.10.0/24")
-    code, data = night(context)
+    code, data = night(workspace)
     assert code is Exit.LEAK_OR_FAILED_VERIFICATION
     assert data["proved"]  # what the text says
     (leak,) = data["differences"]
@@ -262,15 +265,15 @@ def test_a_stale_route_is_a_leak_though_the_text_is_right(
     assert "10.1.10.0/24" in leak["message"]
 
 
-def test_a_wrong_policy_is_told_before_anything_is_read(context: Context) -> None:
-    (context.directory / "drift.yaml").write_text("share: lots\n", encoding="utf-8")
+def test_a_wrong_policy_is_told_before_anything_is_read(workspace: Workspace) -> None:
+    (workspace.directory / "drift.yaml").write_text("share: lots\n", encoding="utf-8")
     with pytest.raises(Exception, match="share"):
-        night(context)
-    assert context.journal.changes() == []
+        night(workspace)
+    assert workspace.journal.changes() == []
 
 
-def test_reports_are_written(context: Context, tmp_path: Path) -> None:
-    night(context, report=tmp_path / "report")
+def test_reports_are_written(workspace: Workspace, tmp_path: Path) -> None:
+    night(workspace, report=tmp_path / "report")
     names = {path.name for path in (tmp_path / "report").iterdir()}
     assert names == {"drift.html", "drift.json", "drift.xml", "drift.md", "drift.prom"}
 
@@ -282,62 +285,62 @@ def as_before(data: dict[str, Any]) -> set[str]:
     return {row["device"] for row in data["devices"] if row["as_before"]}
 
 
-def again(context: Context) -> Context:
+def again(workspace: Workspace) -> Workspace:
     """The directory as it is now, read by another run."""
-    other = Context(context.directory)
-    other.state = context.state
+    other = Workspace(workspace.directory)
+    other.state = workspace.state
     return other
 
 
-def test_the_second_night_sends_digests_and_knows_as_much(context: Context) -> None:
-    _, first = night(context)
+def test_the_second_night_sends_digests_and_knows_as_much(workspace: Workspace) -> None:
+    _, first = night(workspace)
     assert as_before(first) == set()
     assert "proved_at" not in first["proof"]
-    code, second = night(again(context))
+    code, second = night(again(workspace))
     assert (code, second["differences"]) == (Exit.DONE, [])
-    assert as_before(second) == set(context.network.routers)
+    assert as_before(second) == set(workspace.network.routers)
     assert second["proof"].pop("proved_at") <= second["started"]
     assert second["proof"] == first["proof"]
     states = [{row["device"]: row["state"] for row in d["devices"]} for d in (first, second)]
     assert states[0] == states[1]
-    _, whole = night(again(context), whole=True)
+    _, whole = night(again(workspace), whole=True)
     assert as_before(whole) == set()
     assert "proved_at" not in whole["proof"]
 
 
 def test_what_comes_after_a_clean_night_is_found(
-    context: Context, routers: EmulatedRouters
+    workspace: Workspace, routers: EmulatedRouters
 ) -> None:
-    night(context)
-    run(routers, context, "sh-pe1", LIMIT)
+    night(workspace)
+    run(routers, workspace, "sh-pe1", LIMIT)
     routers.by_hand("gz-pe1", "ip link set eth1 down")
     routers.keep_route("bj-pe1", "i-party", "10.99.0.0/16")
     routers.kill_daemon("sc-pe1", "ldpd")
-    _, data = night(again(context))
+    _, data = night(again(workspace))
     found = {(d["device"], d["kind"]) for d in data["differences"]}
     assert {("sh-pe1", "configuration"), ("gz-pe1", "state"), ("bj-pe1", "state")} <= found
     assert ("sc-pe1", "state") in found
     assert not as_before(data) & {"sh-pe1", "gz-pe1", "bj-pe1", "sc-pe1"}
     # and it is still found when it is there for long
-    _, data = night(again(context))
+    _, data = night(again(workspace))
     assert {(d["device"], d["kind"]) for d in data["differences"]} == found
     # what was repaired is judged anew, and then known again
     routers.heal()
     routers.by_hand("gz-pe1", "ip link set eth1 up")
-    routers.reset(context.intended())
-    _, data = night(again(context))
+    routers.reset(workspace.intended())
+    _, data = night(again(workspace))
     assert data["differences"] == []
-    assert as_before(night(again(context))[1]) == set(context.network.routers)
+    assert as_before(night(again(workspace))[1]) == set(workspace.network.routers)
 
 
-def test_another_inventory_asks_another_question(context: Context) -> None:
-    night(context)
-    sites = context.directory / "sites"
+def test_another_inventory_asks_another_question(workspace: Workspace) -> None:
+    night(workspace)
+    sites = workspace.directory / "sites"
     file = next(f for f in sorted(sites.rglob("*.yaml")) if "10.2.12.0/24" in f.read_text("utf-8"))
     file.write_text(
         file.read_text(encoding="utf-8").replace("10.2.12.0/24", "10.2.112.0/24"), encoding="utf-8"
     )
-    changed = again(context)
+    changed = again(workspace)
     _, data = night(changed)
     assert "proved_at" not in data["proof"]
     # routers whose own text and state stay as they are need not send them
@@ -348,22 +351,22 @@ def test_another_inventory_asks_another_question(context: Context) -> None:
 
 
 def test_egovnet_s_own_change_is_another_question(
-    context: Context, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    night(context)
+    night(workspace)
     for module in ("collect", "unchanged"):
         monkeypatch.setattr(f"egovnet.playbooks.drift.{module}.own_code", lambda: "mended")
-    _, data = night(again(context))
+    _, data = night(again(workspace))
     assert as_before(data) == set()
     assert "proved_at" not in data["proof"]
 
 
 def test_what_is_judged_by_a_later_answer_is_never_as_before(
-    context: Context, routers: EmulatedRouters
+    workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     """A part of a site's own prefix is well, and no digest of ours: the routes are asked for."""
-    device = context.devices["bj-pe1"]
-    allowed = expected_routes(context.network, context.allocation)
+    device = workspace.devices["bj-pe1"]
+    allowed = expected_routes(workspace.network, workspace.allocation)
     vrf, prefix = next(
         (vrf.name, route)
         for vrf in device.vrfs
@@ -372,7 +375,7 @@ def test_what_is_judged_by_a_later_answer_is_never_as_before(
     )
     routers.keep_route(device.name, vrf, prefix.replace("0/24", "128/25"))
     for number in range(3):
-        code, data = night(again(context))
+        code, data = night(again(workspace))
         assert (code, data["differences"]) == (Exit.DONE, [])
-        others = set(context.network.routers) - {"bj-pe1"} if number else set()
+        others = set(workspace.network.routers) - {"bj-pe1"} if number else set()
         assert as_before(data) == others

@@ -1,10 +1,14 @@
-"""The command line of a province's worker: `egovnet worker --region R`."""
+"""`egovnet worker`: a province's worker."""
+
+from typing import TYPE_CHECKING
 
 import click
 
 from egovnet.playbooks.cli.options import verb
-from egovnet.playbooks.core.workspace import Context
-from egovnet.playbooks.results.outcome import Outcome
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
 
 
 @click.command()
@@ -16,12 +20,11 @@ from egovnet.playbooks.results.outcome import Outcome
     help="What is said on stderr.",
 )
 @verb
-def worker(context: Context, log: str) -> Outcome:
+def worker(workspace: "Workspace", log: str) -> "Outcome":
     """Work on the devices of --region, and all below it, for controllers elsewhere.
 
     They give `--runner celery`. EGOVNET_BROKER and EGOVNET_BROKER_KEY say through which broker.
     """
-    # Celery is slow to load, and no other verb needs it.
-    from egovnet.playbooks.verbs.worker import worker as worker_playbook  # noqa: PLC0415
+    from egovnet.playbooks.verbs.worker import worker as worker_playbook
 
-    return worker_playbook(context, log)
+    return worker_playbook(workspace, log)

@@ -1,0 +1,94 @@
+"""Options that the verbs which change or verify the network share."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from egovnet.playbooks.change.transaction_options import (
+    DEFAULT_CONFIRM_TIMEOUT,
+    DEFAULT_HOLD,
+    Options,
+)
+from egovnet.playbooks.verify.defaults import DEFAULT_SETTLE
+
+waves_option = click.option(
+    "--waves",
+    default="",
+    metavar="WAYS",
+    help="Push in waves by `region`, `tier` or `tier,region`, a canary first.",
+)
+canary_option = click.option("--canary", metavar="HOST", help="The router that is pushed first.")
+yes_option = click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
+settle_option = click.option(
+    "--settle",
+    type=click.IntRange(0, 600),
+    default=DEFAULT_SETTLE,
+    show_default=True,
+    help="Seconds that routing may take to converge before verification fails.",
+)
+unproved_by_option = click.option(
+    "--unproved-by", metavar="NAME", help="Who answers for a push that is not proved."
+)
+reason_option = click.option("--reason", metavar="TEXT", help="Why it is pushed all the same.")
+
+_TRANSACTION = (
+    click.option(
+        "--confirm-timeout",
+        type=click.IntRange(30, 3600),
+        default=DEFAULT_CONFIRM_TIMEOUT,
+        show_default=True,
+        help="Seconds after which a device goes back by itself unless confirmed.",
+    ),
+    click.option(
+        "--hold",
+        type=click.IntRange(0, 86400),
+        default=DEFAULT_HOLD,
+        show_default=True,
+        help="Seconds that every timer has left when the change is decided.",
+    ),
+    click.option(
+        "--wait",
+        type=click.IntRange(0, 3600),
+        default=0,
+        metavar="SECONDS",
+        help="Wait so long for devices that another change holds.",
+    ),
+    click.option(
+        "--max-failures",
+        type=click.IntRange(0, 1000),
+        default=0,
+        show_default=True,
+        help="Devices that may be left out, as they were, before everything goes back.",
+    ),
+    click.option("--ticket", metavar="ID", help="Kept in the journal and the archive."),
+    click.option("--stop-after", metavar="WAVE", help="Keep the waves up to this one, and stop."),
+)
+
+
+def ways(waves: str) -> tuple[str, ...]:
+    """The ways named by --waves, such as ("tier", "region")."""
+    return tuple(word.strip() for word in waves.split(",") if word.strip())
+
+
+def transaction_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a transaction, handed on as one `options`."""
+
+    @functools.wraps(function)
+    def run(
+        *arguments: Any,
+        confirm_timeout: int,
+        hold: int,
+        wait: int,
+        max_failures: int,
+        ticket: str | None,
+        stop_after: str | None,
+        **others: Any,
+    ) -> Any:
+        options = Options(confirm_timeout, hold, wait, max_failures, ticket, stop_after)
+        return function(*arguments, options=options, **others)
+
+    for option in reversed(_TRANSACTION):
+        run = option(run)
+    return run

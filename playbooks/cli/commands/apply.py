@@ -1,0 +1,63 @@
+"""`egovnet apply`: carry a plan out as one transaction."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.change.transaction_options import Options
+from egovnet.playbooks.cli.change_options import (
+    canary_option,
+    reason_option,
+    settle_option,
+    transaction_options,
+    unproved_by_option,
+    waves_option,
+    ways,
+    yes_option,
+)
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command()
+@click.argument("plan_file", required=False, type=click.Path(path_type=Path))
+@yes_option
+@transaction_options
+@waves_option
+@canary_option
+@settle_option
+@unproved_by_option
+@reason_option
+@verb
+def apply(
+    workspace: "Workspace",
+    plan_file: Path | None,
+    *,
+    yes: bool,
+    options: Options,
+    waves: str,
+    canary: str | None,
+    settle: int,
+    unproved_by: str | None,
+    reason: str | None,
+) -> "Outcome":
+    """Apply a plan file, or plan and apply with --yes. All devices or none."""
+    from egovnet.playbooks.change.apply import apply as apply_playbook
+    from egovnet.playbooks.change.proof_gate import override_from
+    from egovnet.playbooks.report.console.progress import make_progress
+
+    return apply_playbook(
+        workspace,
+        make_progress(),
+        plan_file,
+        yes=yes,
+        options=options,
+        waves_by=ways(waves),
+        canary=canary,
+        settle=settle,
+        override=override_from(unproved_by, reason),
+    )

@@ -1,0 +1,22 @@
+"""`egovnet demo`: the whole story on the lab."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command()
+@click.option("--keep", is_flag=True, help="Leave the lab running at the end.")
+@verb
+def demo(workspace: "Workspace", keep: bool) -> "Outcome":
+    """Run the whole story on the lab, step by step."""
+    from egovnet.playbooks.report.console.progress import make_progress
+    from egovnet.playbooks.verbs.demo import demo as demo_playbook
+
+    return demo_playbook(workspace, make_progress(), keep=keep)

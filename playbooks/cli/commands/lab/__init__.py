@@ -1,0 +1,1 @@
+"""The virtual network of real FRR routers."""

@@ -1,0 +1,32 @@
+"""`egovnet lab exec`: a command in a node."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.lab_options import backend_option
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@backend_option
+@click.argument("node")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@verb
+def exec(workspace: "Workspace", backend: str, node: str, command: tuple[str, ...]) -> "Outcome":
+    """Run COMMAND in any node of the lab."""
+    from egovnet.playbooks.results.outcome import Exit, Outcome
+    from egovnet.playbooks.verbs.lab import execute
+
+    out, err, code = execute(workspace, backend, node, command)
+    sys.stderr.write(err)
+    return Outcome(
+        "exec",
+        {"node": node, "stdout": out, "stderr": err, "exit_code": code, "text": out},
+        Exit(code) if code in tuple(Exit) else Exit.INTERNAL,
+    )

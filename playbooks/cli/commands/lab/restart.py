@@ -1,0 +1,23 @@
+"""`egovnet lab restart`: one router's power cut."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.lab_options import backend_option
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command()
+@backend_option
+@click.argument("node")
+@verb
+def restart(workspace: "Workspace", backend: str, node: str) -> "Outcome":
+    """Cut the power of router NODE and boot it again from its own files."""
+    from egovnet.playbooks.verbs.lab import restart as lab_restart
+
+    return lab_restart(workspace, backend, node)

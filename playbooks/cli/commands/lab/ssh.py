@@ -1,0 +1,23 @@
+"""`egovnet lab ssh`: log in to a router."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("node")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@verb
+def ssh(workspace: "Workspace", node: str, command: tuple[str, ...]) -> "Outcome":
+    """Log in to a router of the lab."""
+    from egovnet.playbooks.verbs.lab import ssh as lab_ssh
+
+    lab_ssh(workspace, node, command)
+    raise AssertionError  # execv does not come back

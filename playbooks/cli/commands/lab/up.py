@@ -1,0 +1,26 @@
+"""`egovnet lab up`: boot the virtual network."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.lab_options import backend_option
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command()
+@backend_option
+@click.option("--provisioned", is_flag=True, help="Boot into the intended configuration.")
+@click.option("--reconfigure", is_flag=True, help="Replace a lab of another topology.")
+@verb
+def up(workspace: "Workspace", backend: str, provisioned: bool, reconfigure: bool) -> "Outcome":
+    """Boot the lab; routers have a day-0 configuration (management and SSH only)."""
+    from egovnet.playbooks.report.console.progress import tell
+    from egovnet.playbooks.verbs.lab import LabOptions
+    from egovnet.playbooks.verbs.lab import up as lab_up
+
+    return lab_up(workspace, LabOptions(backend, provisioned, reconfigure), tell)

@@ -1,0 +1,47 @@
+"""`egovnet prove`: the proof of separation over configurations."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command()
+@click.option(
+    "--configs", type=click.Path(path_type=Path), help="Prove the texts of DIR, <host>.cfg each."
+)
+@click.option("--running", is_flag=True, help="Prove what the devices run now.")
+@click.option(
+    "--zones",
+    type=click.Path(path_type=Path),
+    help="YAML with the zones by VRF name, in place of the inventory's.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Directory for proof.html and proof.json.",
+)
+@verb
+def prove(
+    workspace: "Workspace",
+    configs: Path | None,
+    running: bool,
+    zones: Path | None,
+    report: Path | None,
+) -> "Outcome":
+    """Prove from configurations that the two networks never meet, or show the path.
+
+    The texts are the rendered ones, those of --configs, or those that run (--running).
+    """
+    from egovnet.playbooks.proof.prove import prove as prove_playbook
+    from egovnet.playbooks.report.console.progress import make_progress
+
+    return prove_playbook(
+        workspace, make_progress(), configs=configs, running=running, zones=zones, report=report
+    )

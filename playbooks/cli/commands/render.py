@@ -1,0 +1,22 @@
+"""`egovnet render`: write the intended configurations."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Directory.")
+@verb
+def render(workspace: "Workspace", output: Path) -> "Outcome":
+    """Write the intended configuration of each device, DIR/<host>.cfg."""
+    from egovnet.playbooks.verbs.render import render_files
+
+    return render_files(workspace, output)

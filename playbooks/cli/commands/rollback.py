@@ -1,0 +1,56 @@
+"""`egovnet rollback`: undo one change of the history."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.change.transaction_options import Options
+from egovnet.playbooks.cli.change_options import (
+    reason_option,
+    transaction_options,
+    unproved_by_option,
+    yes_option,
+)
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command()
+@click.argument("change", type=int)
+@yes_option
+@transaction_options
+@click.option(
+    "--write-inventory",
+    is_flag=True,
+    help="Also give the inventory's files back as they were, where nothing else is in them.",
+)
+@unproved_by_option
+@reason_option
+@verb
+def rollback(
+    workspace: "Workspace",
+    change: int,
+    *,
+    yes: bool,
+    options: Options,
+    write_inventory: bool,
+    unproved_by: str | None,
+    reason: str | None,
+) -> "Outcome":
+    """Undo CHANGE, also an older one; refused if later changes stand on it."""
+    from egovnet.playbooks.change.proof_gate import override_from
+    from egovnet.playbooks.report.console.progress import make_progress
+    from egovnet.playbooks.rollback.rollback import rollback as rollback_playbook
+
+    return rollback_playbook(
+        workspace,
+        make_progress(),
+        change,
+        yes=yes,
+        options=options,
+        override=override_from(unproved_by, reason),
+        write_inventory=write_inventory,
+    )

@@ -1,0 +1,21 @@
+"""`egovnet show`: one change of the journal."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command()
+@click.argument("change", type=int)
+@verb
+def show(workspace: "Workspace", change: int) -> "Outcome":
+    """Show one change: diffs and steps."""
+    from egovnet.playbooks.verbs.history import show_change
+
+    return show_change(workspace, change)

@@ -1,0 +1,20 @@
+"""`egovnet validate`: check an inventory."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.options import verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import Outcome
+
+
+@click.command()
+@verb
+def validate(workspace: "Workspace") -> "Outcome":
+    """Check an inventory: schema, references, policy, numbers."""
+    from egovnet.playbooks.verbs.validate import validate as validate_playbook
+
+    return validate_playbook(workspace)

@@ -1,0 +1,36 @@
+"""A click group whose commands are the modules of a package: what is in the folder is a verb.
+
+`FOLDER/plan.py` is the verb `plan`, its click command has the module's name, and a folder within
+is a group. A module is imported when its verb is run or listed, so it imports little by itself.
+"""
+
+import importlib
+import pkgutil
+from types import ModuleType
+from typing import Any
+
+import click
+
+
+class LazyGroup(click.Group):
+    """The verbs of the package `folder`."""
+
+    def __init__(self, *arguments: Any, folder: ModuleType, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self._folder = folder
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the verbs, sorted."""
+        return sorted(module.name for module in pkgutil.iter_modules(self._folder.__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb of that name; None when the folder has none."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"{self._folder.__name__}.{cmd_name}")
+        if hasattr(module, "__path__"):
+            return LazyGroup(cmd_name, folder=module, help=module.__doc__)
+        command = getattr(module, cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module.__name__}.{cmd_name} is not a click command")
+        return command

@@ -1,0 +1,56 @@
+"""Which devices a verb touches, as the command line says it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.model.sections import Network, Tier
+
+
+class UsageError(EgovnetError):
+    """A wrong argument: says which, and what would be right (exit code 2)."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which devices a verb touches: names, a region with all below it, tiers."""
+
+    limit: tuple[str, ...] = ()
+    region: str | None = None
+    tiers: tuple[str, ...] = ()
+
+    def apply(self, network: Network) -> tuple[str, ...]:
+        """Names of the chosen routers, in the inventory's order.
+
+        Raises:
+            UsageError: a name that the inventory does not have, or nothing chosen.
+        """
+        wanted = [name for part in self.limit for name in part.split(",") if name]
+        unknown = [name for name in wanted if name not in network.routers]
+        if unknown:
+            raise UsageError(
+                f"--limit: no router {', '.join(unknown)} in the inventory; "
+                f"it has {_shortened(network.routers)}"
+            )
+        if self.region is not None and self.region not in network.regions:
+            raise UsageError(
+                f"--region: no region {self.region!r}; there are {_shortened(network.regions)}"
+            )
+        regions = network.regions_within(self.region) if self.region else None
+        tiers = {Tier(tier) for tier in self.tiers}
+        chosen = tuple(
+            name
+            for name, router in network.routers.items()
+            if (not wanted or name in set(wanted))
+            and (regions is None or router.region in regions)
+            and (not tiers or router.tier in tiers)
+        )
+        if not chosen:
+            raise UsageError("no router is left by --limit, --region and --tier together")
+        return chosen
+
+
+def _shortened(names: Iterable[str], most: int = 12) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more

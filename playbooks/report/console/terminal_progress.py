@@ -1,0 +1,65 @@
+"""Live progress on a terminal, on stderr."""
+
+import threading
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+
+class TerminalProgress:
+    """One bar a stage; a failed device gets a line of its own above the bars."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description:<10}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[busy]}"),
+            console=Console(stderr=True),
+        )
+        self._stages: dict[str, TaskID] = {}
+        self._busy: dict[str, list[str]] = {}
+        self._lock = threading.Lock()
+
+    def stage(self, name: str, total: int) -> None:
+        """A new bar; the first one starts the display."""
+        with self._lock:
+            self._progress.start()
+            self._busy[name] = []
+            self._stages[name] = self._progress.add_task(name, total=total, busy="")
+
+    def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
+        """Advance the stage's bar when a device ends; show who is under way."""
+        with self._lock:
+            busy = self._busy.get(stage)
+            if busy is None:
+                return
+            if state == "begin":
+                busy.append(name)
+            else:
+                if name in busy:
+                    busy.remove(name)
+                self._progress.advance(self._stages[stage])
+            shown = ", ".join(busy[:4]) + (" ..." if len(busy) > 4 else "")
+            self._progress.update(self._stages[stage], busy=shown)
+            if state == "failed":
+                self._progress.console.print(
+                    f"{stage}: {name}: {detail}", style="red", markup=False, highlight=False
+                )
+
+    def finish(self) -> None:
+        """Leave the bars as they are and give the terminal back."""
+        with self._lock:
+            self._progress.stop()
+            self._stages.clear()
+            self._busy.clear()
