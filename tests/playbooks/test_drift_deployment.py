@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.playbooks.cli.main import main
+from egovnet.playbooks.cli.commands.drift import drift
 from egovnet.playbooks.report.files.drift_metrics import drift_metrics
 from egovnet.playbooks.results.outcome import Exit
 from tests.playbooks.nights import NETWORK, SILENT
@@ -24,7 +24,7 @@ DEPLOYMENT = ROOT / "docs" / "drift-deployment"
 EGOVNET = Path(sys.executable).with_name("egovnet")
 INSTALLED = "/opt/egovnet/.venv/bin/egovnet"
 
-DRIFT_OPTIONS = {option for parameter in main.commands["drift"].params for option in parameter.opts}
+DRIFT_OPTIONS = {option for parameter in drift.params for option in parameter.opts}
 
 
 def text(name: str) -> str:

@@ -46,13 +46,19 @@ def _ends(name: str) -> list[int]:
     return [place for place, c in enumerate(name) if c == "."] + [len(name)]
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["lab", "up", "--help"]])
-def test_help_loads_the_command_line_and_nothing_else(arguments: list[str], tmp_path: Path) -> None:
-    modules = loaded(arguments, tmp_path)
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_help_loads_the_command_line_and_nothing_else(option: str, tmp_path: Path) -> None:
+    modules = loaded([option], tmp_path)
     # importlib.metadata reads the version's file as a mail's head
-    heavy = {"email"} if "--version" in arguments else set()
+    heavy = {"email"} if option == "--version" else set()
     assert modules & {*HEAVIER, *DEVICES} <= heavy
     assert len(modules) < 400, "click itself and Python are some 230"
+
+
+@pytest.mark.parametrize("verb", [["plan"], ["drift"], ["lab", "up"]])
+def test_a_verb_s_help_loads_no_device_and_no_database(verb: list[str], tmp_path: Path) -> None:
+    # it does load the inventory's model, which knows the tiers
+    assert not loaded([*verb, "--help"], tmp_path) & {*HEAVY, *DEVICES}
 
 
 def test_validate_loads_no_device_and_no_database(tmp_path: Path) -> None:
