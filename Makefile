@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 EGOVNET := $(BIN)/egovnet
 
-.PHONY: setup demo test lint bench mutants chaos lab-up lab-down clean
+.PHONY: setup demo test lint bench fuzz mutants chaos lab-up lab-down clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      the main job on the virtual network, told step by step"
 	@echo "make test      lint, types and the whole suite, the lab's tests included"
 	@echo "make lint      ruff, mypy strict, import-linter"
+	@echo "make fuzz      the tests that draw their input, with 20 times as many"
 	@echo "make mutants   mistakes made on purpose, and which of them the proof finds"
 	@echo "make chaos     controllers killed and routers at fault, 950 times; 45 minutes"
 	@echo "make bench     benchmarks, with the lab's"
@@ -40,6 +41,9 @@ lint: $(VENV)/.ready
 test: setup lint
 	@./setup-host --tests
 	$(BIN)/python -m tests.halves
+
+fuzz: setup
+	$(BIN)/pytest -m "hypothesis and not lab" --hypothesis-profile=fuzz
 
 mutants: $(VENV)/.ready
 	$(BIN)/python -m tests.isolation.mutants.table

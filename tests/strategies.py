@@ -4,14 +4,12 @@ A network here is what `inventory.source.load` could have returned: `tests/inven
 every one of them passes the cross checks and survives being written and read.
 """
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from egovnet.inventory.model.sections import (
@@ -28,17 +26,6 @@ from egovnet.inventory.model.sections import (
     Vpn,
     ZoneName,
 )
-
-# A busy machine is slow, and slow is not wrong. CI draws the same examples each time, so that
-# it fails for a change and not by chance; people's runs go on looking.
-settings.register_profile(
-    "egovnet",
-    deadline=None,
-    derandomize=bool(os.environ.get("CI")),
-    suppress_health_check=[HealthCheck.too_slow],
-    print_blob=True,
-)
-settings.load_profile("egovnet")
 
 BACKBONE = {
     "name": "generated",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import Allocation, Lock, allocate
@@ -15,6 +15,7 @@ from egovnet.inventory.allocation.pool import natural
 from egovnet.inventory.model.errors import InventoryError
 from egovnet.inventory.model.sections import Network, NumberRange
 from tests.generated import nation, network_of
+from tests.hypothesis_profiles import examples
 from tests.strategies import networks, parts, shuffled
 
 #: The tables of an Allocation, by name.
@@ -160,7 +161,7 @@ def test_explicit_values_are_honoured(network: Network) -> None:
 
 
 @given(st.data())
-@settings(max_examples=50)
+@examples(50)
 def test_the_lock_file_is_read_as_it_was_written(data: st.DataObject) -> None:
     whole = data.draw(networks())
     lock = allocate(data.draw(parts(whole)), allocate(whole).lock).lock

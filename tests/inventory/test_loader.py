@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.checks.cross_checks import cross_check
@@ -14,6 +14,7 @@ from egovnet.inventory.model.errors import InventoryError, Problem
 from egovnet.inventory.model.sections import Network
 from egovnet.inventory.source.load import load
 from tests.generated import nation, sections_of, write
+from tests.hypothesis_profiles import examples
 from tests.strategies import networks
 
 
@@ -27,7 +28,7 @@ def test_generated_networks_pass_every_cross_check(network: Network) -> None:
 
 
 @given(networks())
-@settings(max_examples=25)
+@examples(25)
 def test_writing_and_reading_is_the_identity(network: Network) -> None:
     with tempfile.TemporaryDirectory() as directory:
         assert load(write(sections_of(network), Path(directory))) == network
@@ -74,7 +75,7 @@ ODD_VALUES = st.recursive(
 
 
 @given(st.data())
-@settings(max_examples=150)
+@examples(150)
 def test_whatever_is_put_anywhere_is_read_or_refused(data: st.DataObject) -> None:
     sections = copy.deepcopy(nation(2, 2))
     place: Any = sections[data.draw(st.sampled_from(sorted(sections)))]

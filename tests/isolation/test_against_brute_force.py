@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.model.sections import Network
@@ -11,6 +11,7 @@ from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push, states_of
+from tests.hypothesis_profiles import examples
 from tests.isolation.networks import FAMILIES, Facts, edit_family, of_network
 from tests.strategies import networks
 
@@ -72,7 +73,7 @@ def mistaken(draw: st.DrawFn, facts: Facts) -> Facts:
 
 
 @given(st.data())
-@settings(max_examples=80)
+@examples(80)
 def test_the_closure_is_that_of_every_pair(data: st.DataObject) -> None:
     network: Network = data.draw(networks())
     facts, expectation = of_network(network)
@@ -81,7 +82,7 @@ def test_the_closure_is_that_of_every_pair(data: st.DataObject) -> None:
 
 
 @given(st.data())
-@settings(max_examples=25)
+@examples(25)
 def test_a_push_is_judged_by_every_combination_of_states(data: st.DataObject) -> None:
     network: Network = data.draw(networks(max_edges=3, max_vpns=3, max_sites=3))
     facts, expectation = of_network(network)

@@ -5,12 +5,13 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.model.sections import Network
 from egovnet.isolation.prove import prove
 from egovnet.templates.model.facts import Match, Policy, PolicyEntry, PrefixRule, StaticFacts
+from tests.hypothesis_profiles import examples
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import (
     Facts,
@@ -138,7 +139,7 @@ def test_an_equivalent_proves_without_a_word(name: str) -> None:
 
 
 @given(networks(), st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_any_vrf_may_have_any_name(network: Network, data: st.DataObject) -> None:
     facts, expectation = of_network(network)
     vrfs = [(d.name, v) for d in facts.values() for v in d.vrfs if v != "mgmt"]

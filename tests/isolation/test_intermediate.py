@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
@@ -12,6 +12,7 @@ from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
+from tests.hypothesis_profiles import examples
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import (
     Facts,
@@ -196,7 +197,7 @@ def test_a_router_that_comes_is_judged_as_it_will_be() -> None:
 
 
 @given(st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_no_change_of_the_inventory_opens_a_path_on_the_way(data: st.DataObject) -> None:
     """Sites, VPNs and routers that come and go at once; numbers stay as they are locked."""
     network = data.draw(networks())

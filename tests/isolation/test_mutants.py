@@ -5,12 +5,13 @@ not from the proof: see `tests/isolation/mutants/`.
 """
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.model.sections import Network
 from egovnet.isolation.model.finding_class import Severity
+from tests.hypothesis_profiles import examples
 from tests.isolation.mutants.all_mutants import all_mutants, operators
 from tests.isolation.mutants.ground import Ground
 from tests.isolation.mutants.judge import judge
@@ -85,7 +86,7 @@ def _modules() -> dict[str, list[Operator]]:
 
 
 @pytest.mark.parametrize("module", _modules())
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@examples(5, HealthCheck)
 @given(network=networks(), pick=st.integers(0, 2**16))
 def test_operators_on_generated_networks(module: str, network: Network, pick: int) -> None:
     """One mutant of each operator: too many for all, and `pick` comes round."""

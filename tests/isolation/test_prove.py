@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from egovnet.inventory.model.sections import Network
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.prove import PROPERTIES, prove
+from tests.hypothesis_profiles import examples
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import Facts, edit_family, of_network, reference, verdict_of
 from tests.strategies import networks
@@ -27,7 +28,7 @@ def test_the_reference_network_proves_without_a_word() -> None:
 
 
 @given(networks())
-@settings(max_examples=60)
+@examples(60)
 def test_every_network_as_intended_proves_without_a_word(network: Network) -> None:
     facts, expectation = of_network(network)
     assert prove(facts, expectation).findings == ()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.lab.containerlab_file import containerlab_files, read_containerlab_files
@@ -57,7 +57,6 @@ def topologies(draw: st.DrawFn) -> Topology:
     return Topology(name=draw(names), management_subnet=subnet, nodes=tuple(nodes), links=links)
 
 
-@settings(deadline=None)  # the lab may be booting beside it
 @given(topologies())
 def test_reading_what_was_written_gives_the_same_topology(topology: Topology) -> None:
     assert read_containerlab_files(containerlab_files(topology)) == topology

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from egovnet.playbooks.archive import archive as archive_module
 from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.commit_message import identity
+from tests.hypothesis_profiles import examples
 from tests.playbooks.archive_entries import change, many, text
 from tests.templates.secret_lines import MULTILINE, ONE_LINE, filled
 
@@ -461,11 +462,7 @@ PASSWORDS = st.text(
 ).filter(lambda word: word.strip() and not word.endswith("\\"))
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(60, [HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_secret_is_in_any_object(data: st.DataObject) -> None:
     lines = data.draw(st.lists(st.sampled_from([*ONE_LINE, *MULTILINE]), min_size=1, max_size=8))

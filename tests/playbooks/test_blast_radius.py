@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
@@ -14,6 +14,7 @@ from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render
 from napalm_frr.delta.native_diff import diff_device
 from napalm_frr.text import device_text, frr_tree, interfaces_text
+from tests.hypothesis_profiles import examples
 from tests.strategies import networks
 
 CONTEXT = Workspace(REFERENCE)
@@ -43,7 +44,7 @@ def without(network: Network, site: str) -> Network:
     return network.model_copy(update={"sites": sites})
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(network=networks(max_edges=3), data=st.data())
 def test_a_site_that_comes_or_goes_is_all_that_is_touched(
     network: Network, data: st.DataObject
@@ -61,7 +62,7 @@ def test_a_site_that_comes_or_goes_is_all_that_is_touched(
     assert BlastRadius(less, rest).of(diffs(with_it, without_it)) == touched
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(network=networks(max_edges=2, max_vpns=3))
 def test_the_first_plan_touches_every_site_and_no_change_touches_none(network: Network) -> None:
     allocation = allocate(network)

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import LOCK_FILE, Lock, allocate
@@ -14,6 +14,7 @@ from egovnet.inventory.model.sections import Network
 from egovnet.inventory.source.load import load_texts
 from egovnet.playbooks.rollback.undo_intent import CannotUndoError, Step, means_the_same, undo
 from tests.generated import sections_of
+from tests.hypothesis_profiles import examples
 from tests.playbooks.console import copy_of_reference
 from tests.playbooks.test_undo_cases import assert_numbers_are_kept
 from tests.playbooks.undo_inventories import edit, intent_of
@@ -42,7 +43,7 @@ def stories(draw: st.DrawFn) -> tuple[Intent, Intent, Intent]:
     return first, second, third
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(stories())
 def test_the_last_change_is_undone_to_what_was_before_numbers_included(
     story: tuple[Intent, Intent, Intent],
@@ -61,7 +62,7 @@ def test_the_last_change_is_undone_to_what_was_before_numbers_included(
             assert number in (here, resting)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(stories())
 def test_an_earlier_change_is_undone_with_all_numbers_kept_or_refused_with_the_later_one(
     story: tuple[Intent, Intent, Intent],

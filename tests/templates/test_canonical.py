@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import egovnet.inventory.reference
@@ -13,6 +13,7 @@ from egovnet.inventory.model.sections import Network
 from egovnet.inventory.source.load import load
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render, render_day0
+from tests.hypothesis_profiles import examples
 from tests.strategies import networks, shuffled
 from tests.templates.rendered import FILE_MARKS, split, texts
 
@@ -84,7 +85,7 @@ def test_day0_is_management_and_nothing_else() -> None:
 
 
 @given(networks())
-@settings(max_examples=60)
+@examples(60)
 def test_customers_never_see_labels_or_the_igp(network: Network) -> None:
     backbone = {(e.router, e.port) for c in network.circuits.values() for e in (c.a, c.b)}
     for name, text in texts(network).items():
@@ -99,7 +100,7 @@ def test_customers_never_see_labels_or_the_igp(network: Network) -> None:
 
 
 @given(st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_the_order_of_the_inventory_does_not_show(data: st.DataObject) -> None:
     network = data.draw(networks())
     other = data.draw(shuffled(network))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
@@ -16,6 +16,7 @@ from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import read_config, render
+from tests.hypothesis_profiles import examples
 from tests.strategies import networks
 from tests.templates.test_config_reader_roundtrip import assert_all_accounted_for
 
@@ -68,7 +69,7 @@ def test_no_line_of_a_golden_text_is_silently_without_meaning(name: str) -> None
 
 
 @given(texts(), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_no_line_is_silently_without_meaning(text: str, data: st.DataObject) -> None:
     lines = text.splitlines()
     whole = read_config(text)
@@ -77,7 +78,7 @@ def test_no_line_is_silently_without_meaning(text: str, data: st.DataObject) -> 
 
 
 @given(texts(), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_the_order_of_blocks_and_stanzas_does_not_matter(text: str, data: st.DataObject) -> None:
     linux, frr = text.split("# ports.conf --\n")
     head, *stanzas = re.split(r"(?m)^(?=auto )", linux)
@@ -93,7 +94,7 @@ def test_the_order_of_blocks_and_stanzas_does_not_matter(text: str, data: st.Dat
 
 
 @given(texts(), st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_the_order_of_lines_of_a_family_does_not_matter(text: str, data: st.DataObject) -> None:
     def shuffle(found: re.Match[str]) -> str:
         return "".join(data.draw(st.permutations(found.group(0).splitlines(keepends=True))))
@@ -103,7 +104,7 @@ def test_the_order_of_lines_of_a_family_does_not_matter(text: str, data: st.Data
 
 
 @given(texts(), st.sampled_from(["065000:{}", "65000:00{}", "65000:{:010d}"]))
-@settings(max_examples=40)
+@examples(40)
 def test_a_target_spelled_in_another_way_is_the_same(text: str, spelling: str) -> None:
     def respell(found: re.Match[str]) -> str:
         return re.sub(r"65000:(\d+)", lambda m: spelling.format(int(m.group(1))), found.group(0))
@@ -112,7 +113,7 @@ def test_a_target_spelled_in_another_way_is_the_same(text: str, spelling: str) -
 
 
 @given(texts(), st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_layout_does_not_matter(text: str, data: st.DataObject) -> None:
     indent = data.draw(st.sampled_from(["", "\t", "     "]))
     gap = data.draw(st.sampled_from([" ", "  ", "\t"]))
@@ -123,14 +124,14 @@ def test_layout_does_not_matter(text: str, data: st.DataObject) -> None:
 
 
 @given(texts())
-@settings(max_examples=40)
+@examples(40)
 def test_blocks_need_not_be_closed(text: str) -> None:
     bare = re.sub(r"(?m)^ *exit.*\n", "", text).replace("frr version 8.4.4\n", "")
     assert read_config(bare) == read_config(text)
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=300)
+@examples(300)
 def test_any_text_is_read_or_refused(text: str) -> None:
     refused_or_read(text)
 
@@ -143,7 +144,7 @@ WORDS = sorted({word for text in (*GOLDEN.values(), EXTRA) for word in text.spli
 
 
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join), max_size=25))
-@settings(max_examples=300)
+@examples(300)
 def test_any_words_in_any_order_are_read_or_refused(lines: list[str]) -> None:
     text = "\n".join(lines)
     refused_or_read(text)
@@ -152,7 +153,7 @@ def test_any_words_in_any_order_are_read_or_refused(lines: list[str]) -> None:
 
 
 @given(st.data())
-@settings(max_examples=200)
+@examples(200)
 def test_a_line_with_a_word_changed_is_never_taken_for_the_same_silently(
     data: st.DataObject,
 ) -> None:
@@ -165,7 +166,7 @@ def test_a_line_with_a_word_changed_is_never_taken_for_the_same_silently(
 
 
 @given(st.integers(1, len(EDGE) - 1))
-@settings(max_examples=300)
+@examples(300)
 def test_a_text_cut_anywhere_is_refused_or_a_smaller_router(length: int) -> None:
     """Never another router: what is left of it is what the whole says, and no more."""
     facts = refused_or_read(EDGE[:length])

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.model.sections import Network
@@ -13,6 +13,7 @@ from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import read_config, render
 from tests.generated import nation, network_of
+from tests.hypothesis_profiles import examples
 from tests.strategies import networks
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.cfg"))
@@ -34,7 +35,7 @@ def assert_read_as_intended(device: Device) -> None:
 
 
 @given(networks())
-@settings(max_examples=60)
+@examples(60)
 def test_what_is_rendered_is_read_as_what_was_meant(network: Network) -> None:
     for device in intend(network, allocate(network)).values():
         assert_read_as_intended(device)

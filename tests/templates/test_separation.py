@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from ipaddress import ip_address, ip_interface
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from egovnet.inventory.model.sections import Network, SiteRole, Topology, ZoneName
 from egovnet.templates.model.device import IPAddress
 from tests.generated import nation, network_of
+from tests.hypothesis_profiles import examples
 from tests.strategies import networks
 from tests.templates.rendered import Text, texts
 
@@ -27,7 +28,7 @@ def targets(network: Network, direction: str) -> dict[ZoneName, set[str]]:
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_no_zone_imports_what_the_other_exports(network: Network) -> None:
     imports, exports = targets(network, "import"), targets(network, "export")
     assert not imports[ZoneName.INTRANET] & exports[ZoneName.EXTRANET]
@@ -35,7 +36,7 @@ def test_no_zone_imports_what_the_other_exports(network: Network) -> None:
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_no_vpn_imports_what_another_exports(network: Network) -> None:
     imports: dict[str, set[str]] = {}
     exports: dict[str, set[str]] = {}
@@ -50,7 +51,7 @@ def test_no_vpn_imports_what_another_exports(network: Network) -> None:
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_spokes_hear_hubs_only(network: Network) -> None:
     hub_spoke = {
         name for name, vpn in network.vpns.items() if vpn.vpn_service_topology is Topology.HUB_SPOKE
@@ -69,7 +70,7 @@ def test_spokes_hear_hubs_only(network: Network) -> None:
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_each_route_distinguisher_is_of_one_vrf(network: Network) -> None:
     held = Counter(
         distinguisher
@@ -82,7 +83,7 @@ def test_each_route_distinguisher_is_of_one_vrf(network: Network) -> None:
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_each_access_is_in_exactly_the_vrf_of_its_vpn(network: Network) -> None:
     rendered = texts(network)
     accesses = Counter(
@@ -104,7 +105,7 @@ def test_each_access_is_in_exactly_the_vrf_of_its_vpn(network: Network) -> None:
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_what_comes_without_a_tag_is_never_looked_up_in_the_backbone_s_table(
     network: Network,
 ) -> None:
@@ -119,7 +120,7 @@ def test_what_comes_without_a_tag_is_never_looked_up_in_the_backbone_s_table(
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_two_spoke_sites_never_share_a_vrf(network: Network) -> None:
     spokes = {n for n, site in network.sites.items() if site.site_role is SiteRole.SPOKE}
     for text in texts(network).values():
@@ -133,7 +134,7 @@ def test_two_spoke_sites_never_share_a_vrf(network: Network) -> None:
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_no_linux_name_is_too_long_and_none_is_taken_twice(network: Network) -> None:
     for text in texts(network).values():
         names = [*re.findall(r"^iface (\S+)", text.linux, re.MULTILINE)]
@@ -145,7 +146,7 @@ def test_no_linux_name_is_too_long_and_none_is_taken_twice(network: Network) -> 
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_each_filter_admits_one_site_and_nothing_else(network: Network) -> None:
     """Two sites whose names could run together (a-b/c, a/b-c) have filters of their own."""
     prefixes = {str(p): name for name, site in network.sites.items() for p in site.prefixes}
@@ -174,7 +175,7 @@ def test_filters_of_sites_whose_names_run_together_stay_apart() -> None:
 
 
 @given(networks())
-@settings(max_examples=EXAMPLES)
+@examples(EXAMPLES)
 def test_every_next_hop_is_on_an_access_of_its_own_vrf(network: Network) -> None:
     for text in texts(network).values():
         for vrf, hops in _next_hops(text).items():

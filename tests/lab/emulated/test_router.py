@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.lab.emulated.frr import vtysh
@@ -16,13 +16,14 @@ from egovnet.lab.emulated.ssh.shell import split_commands
 from napalm_frr.delta.delta import compute_delta
 from napalm_frr.delta.vtysh_script import rejections, write_scripts
 from napalm_frr.text import device_text, frr_tree, interfaces_text, linux_check
+from tests.hypothesis_profiles import examples
 from tests.lab.emulated.conftest import STATIC, TEXTS
 from tests.napalm_frr.strategies import frr_texts
 
 NETWORK = Path(__file__).parent.parent.parent / "napalm_frr" / "network"
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.lists(frr_texts(), min_size=2, max_size=4))
 def test_random_texts_pushed_by_the_driver_read_back_equal(texts: list[str]) -> None:
     config = FrrConfig()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 
 from egovnet.lab.emulated.frr import vtysh
 from egovnet.lab.emulated.frr.config import FrrConfig
@@ -15,6 +15,7 @@ from napalm_frr.delta.delta import compute_delta
 from napalm_frr.delta.merge import merge_frr
 from napalm_frr.delta.vtysh_script import rejections, write_script, write_scripts
 from napalm_frr.text.frr_tree import parse, same
+from tests.hypothesis_profiles import examples
 from tests.napalm_frr.strategies import frr_texts
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -44,7 +45,7 @@ class Router:
         return parse(self.config.text("r1"))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(frr_texts(), frr_texts())
 def test_delta_leads_from_any_configuration_to_any_other(running: str, candidate: str) -> None:
     old, new = parse(running), parse(candidate)
@@ -55,7 +56,7 @@ def test_delta_leads_from_any_configuration_to_any_other(running: str, candidate
     assert same(router.running, new)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(frr_texts(), frr_texts())
 def test_no_intermediate_state_joins_what_neither_end_joins(running: str, candidate: str) -> None:
     old, new = parse(running), parse(candidate)

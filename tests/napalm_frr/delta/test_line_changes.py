@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from napalm_frr.delta.line_changes import LineChange, line_changes, put_back
 from napalm_frr.text import frr_tree
 from napalm_frr.text.device_state import DeviceState, faults_of_equal
 from napalm_frr.text.device_text import DeviceText, as_read, split
+from tests.hypothesis_profiles import examples
 from tests.napalm_frr.strategies import frr_texts
 
 PORT = "auto eth{0}\niface eth{0}\n    address 10.0.{0}.1/30\n    mtu {1}\n"
@@ -33,7 +34,7 @@ def again(text: DeviceText) -> DeviceState:
     return DeviceState.of(split(text.joined()))
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(states(), states())
 def test_all_put_back_is_what_is_wanted(running: DeviceState, wanted: DeviceState) -> None:
     changes = line_changes(running, wanted)
@@ -41,13 +42,13 @@ def test_all_put_back_is_what_is_wanted(running: DeviceState, wanted: DeviceStat
     assert again(put_back(running, wanted, changes)).same(wanted)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(states(), states())
 def test_nothing_put_back_is_what_runs(running: DeviceState, wanted: DeviceState) -> None:
     assert again(put_back(running, wanted, ())).same(running)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(states(), states(), st.randoms(use_true_random=False))
 def test_what_is_put_back_of_whole_contexts_is_no_difference_any_more(
     running: DeviceState, wanted: DeviceState, random: st.random.Random
@@ -96,7 +97,7 @@ def read(state: DeviceState) -> dict[str, str]:
     return {"hostname": f"{text.hostname}\n", "interfaces": text.interfaces, "frr": text.frr}
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(states(), states())
 def test_texts_that_are_equal_block_by_block_mean_the_same(
     running: DeviceState, wanted: DeviceState
@@ -107,7 +108,7 @@ def test_texts_that_are_equal_block_by_block_mean_the_same(
         assert running.same(wanted)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(states(), st.randoms(use_true_random=False))
 def test_the_order_of_blocks_means_nothing(state: DeviceState, random: st.random.Random) -> None:
     text = as_read(*read(state).values())
