@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from egovnet.inventory import registers
-from egovnet.inventory.model.errors import InventoryError, Problem
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.model import Network
 from egovnet.inventory.source.closed_file import read_closed
 from egovnet.inventory.source.yaml_source import Document
 

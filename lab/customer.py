@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, ip_interface, ip_network
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model.sections import IPNetwork, Network
+from egovnet.inventory.model import IPNetwork, Network
 from egovnet.lab.errors import TopologyError
 from egovnet.templates.intend.build_devices import access_addresses
 from egovnet.templates.model.device import IPInterface

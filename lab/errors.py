@@ -15,9 +15,13 @@
 Every message says what happened, where, and what to do next.
 """
 
+from egovnet.inventory.errors import EgovnetError
 
-class LabError(Exception):
+
+class LabError(EgovnetError):
     """Root of the lab's errors; ``what``, ``where``, ``next_step`` are kept for reports."""
+
+    exit_code = 5
 
     def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
         self.what = what

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.lab.customer import access_port, ce_commands, ce_text, host_commands, speaks_bgp
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 

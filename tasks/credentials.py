@@ -16,7 +16,7 @@ from pathlib import Path
 import platformdirs
 import yaml
 
-from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.errors import EgovnetError
 
 _KEYS = {"username", "password", "ssh-key", "known-hosts", "sudo"}
 

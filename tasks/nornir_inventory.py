@@ -21,8 +21,8 @@ from nornir.core.inventory import (
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.model.errors import EgovnetError
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.errors import EgovnetError
+from egovnet.inventory.model import Network
 from egovnet.inventory.source.load import load
 from egovnet.tasks.credentials import Credentials, find_credentials
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from egovnet.inventory.model.errors import Problem
+from egovnet.inventory.errors import Problem
 from egovnet.templates.detect_platform import foreign_platform
 from egovnet.templates.frr import lines as frr_lines
 from egovnet.templates.frr.config import config_reader as frr_config

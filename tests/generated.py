@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from tests.strategies import BACKBONE
 
 _Section = dict[str, Any]

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from egovnet.inventory.model.sections import (
+from egovnet.inventory.model import (
     Agency,
     Backbone,
     Circuit,

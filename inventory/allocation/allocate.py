@@ -19,8 +19,8 @@ from egovnet.inventory.allocation.pool import (
     natural,
     number_pool,
 )
-from egovnet.inventory.model.errors import InventoryError, Problem
-from egovnet.inventory.model.sections import (
+from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.model import (
     UNTAGGED_TABLE,
     Network,
     NumberRange,

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from egovnet.inventory.allocation.allocate import LOCK_FILE, Lock, natural
-from egovnet.inventory.model.errors import InventoryError, Problem
+from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.source.yaml_source import Document, read_document
 
 __all__ = ["LOCK_FILE", "lock_of", "lock_text", "read_lock", "replace_file", "write_lock"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from egovnet.inventory.model.errors import Problem
-from egovnet.inventory.model.sections import (
+from egovnet.inventory.errors import Problem
+from egovnet.inventory.model import (
     TIER_ORDER,
     IPNetwork,
     Network,

@@ -1,1 +1,75 @@
-"""The network as the owner wrote it: frozen models, their errors, and who may reach whom."""
+"""The network as the owner wrote it: closed, frozen models, a file a section.
+
+Names follow L3SM (RFC 8299: vpn-service-topology, site, site-role, site-network-access) and
+L3VPN (RFC 4364: PE, P, RR). Every model can be imported from here.
+"""
+
+from egovnet.inventory.model.agencies import Agency
+from egovnet.inventory.model.backbone import (
+    UNTAGGED_TABLE,
+    UNTAGGED_VRF,
+    Backbone,
+    Management,
+    Pools,
+    RouteTargetRange,
+    Zone,
+)
+from egovnet.inventory.model.circuits import Circuit, CircuitEnd
+from egovnet.inventory.model.network import Network
+from egovnet.inventory.model.primitives import (
+    MAX_ASN,
+    Asn,
+    Closed,
+    IPNetwork,
+    Name,
+    NumberRange,
+    Port,
+    Prefix,
+    Prefix4,
+    Prefix6,
+    Text,
+    Vlan,
+    VpnId,
+)
+from egovnet.inventory.model.regions import TIER_ORDER, Region, Tier
+from egovnet.inventory.model.routers import Role, Router
+from egovnet.inventory.model.sites import Site, SiteNetworkAccess, SiteRole
+from egovnet.inventory.model.vpns import Topology, Vpn, ZoneName
+
+__all__ = [
+    "MAX_ASN",
+    "TIER_ORDER",
+    "UNTAGGED_TABLE",
+    "UNTAGGED_VRF",
+    "Agency",
+    "Asn",
+    "Backbone",
+    "Circuit",
+    "CircuitEnd",
+    "Closed",
+    "IPNetwork",
+    "Management",
+    "Name",
+    "Network",
+    "NumberRange",
+    "Pools",
+    "Port",
+    "Prefix",
+    "Prefix4",
+    "Prefix6",
+    "Region",
+    "Role",
+    "RouteTargetRange",
+    "Router",
+    "Site",
+    "SiteNetworkAccess",
+    "SiteRole",
+    "Text",
+    "Tier",
+    "Topology",
+    "Vlan",
+    "Vpn",
+    "VpnId",
+    "Zone",
+    "ZoneName",
+]

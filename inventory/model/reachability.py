@@ -4,7 +4,8 @@ Two sites reach each other only inside one VPN, and in a hub-and-spoke VPN only 
 is a hub (RFC 8299 section 5.2). Everything else must not be reached.
 """
 
-from egovnet.inventory.model.sections import Network, SiteRole
+from egovnet.inventory.model.network import Network
+from egovnet.inventory.model.sites import SiteRole
 
 
 def may_reach(network: Network, source: str, target: str) -> bool:

@@ -24,9 +24,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from egovnet.inventory.errors import Problem
+from egovnet.inventory.model import Closed, Network
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.inventory.model.errors import Problem
-from egovnet.inventory.model.sections import Closed, Network
 from egovnet.inventory.register import Register
 from egovnet.inventory.source.closed_file import problem_at
 from egovnet.inventory.source.yaml_source import Document

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from egovnet.inventory.model.errors import Problem
+from egovnet.inventory.errors import Problem
 from egovnet.inventory.source.yaml_source import Document, Location
 
 

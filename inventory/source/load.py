@@ -14,9 +14,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from egovnet.inventory.checks.cross_checks import cross_check
-from egovnet.inventory.model.errors import InventoryError, Problem, missing_directory
-from egovnet.inventory.model.schema_problems import in_file, words
-from egovnet.inventory.model.sections import (
+from egovnet.inventory.errors import InventoryError, Problem, missing_directory
+from egovnet.inventory.model import (
     Agency,
     Backbone,
     Circuit,
@@ -28,6 +27,7 @@ from egovnet.inventory.model.sections import (
     Vpn,
     VpnId,
 )
+from egovnet.inventory.model.schema_problems import in_file, words
 from egovnet.inventory.source.files import Sources
 from egovnet.inventory.source.nornir_hosts import Hosts, Place
 from egovnet.inventory.source.yaml_source import Document, Location, parse_document, read_document

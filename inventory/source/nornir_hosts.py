@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from egovnet.inventory.model.errors import Problem
+from egovnet.inventory.errors import Problem
 from egovnet.inventory.source.files import Sources
 from egovnet.inventory.source.yaml_source import Location
 

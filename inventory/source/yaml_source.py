@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from egovnet.inventory.model.errors import InventoryError, Problem
+from egovnet.inventory.errors import InventoryError, Problem
 
 Location = tuple[str | int, ...]
 

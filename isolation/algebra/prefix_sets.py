@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
-from egovnet.inventory.model.sections import IPNetwork
+from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import PrefixRule
 

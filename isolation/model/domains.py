@@ -6,7 +6,7 @@ a hub-and-spoke VPN, each spoke site by itself, the backbone's own table, manage
 
 from dataclasses import dataclass
 
-from egovnet.inventory.model.sections import IPNetwork
+from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.device import IPAddress
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model.sections import UNTAGGED_VRF, Network, SiteRole, Topology
+from egovnet.inventory.model import UNTAGGED_VRF, Network, SiteRole, Topology
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, Attachment, Domain
 from egovnet.isolation.model.verdict import AllowedCell

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from egovnet.inventory.model.sections import Closed
+from egovnet.inventory.model import Closed
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, Domain
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.verdict import AllowedCell

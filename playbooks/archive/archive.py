@@ -38,7 +38,7 @@ from dulwich.file import FileLocked
 from dulwich.objects import ObjectID
 from dulwich.repo import Repo
 
-from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.archive.commit_message import git_time, plain
 from egovnet.playbooks.archive.git_objects import MAIN, add, head, walk
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.templates.intend.build_devices import access_addresses, access_interface, policy_name
 
 #: What may be part of a name or an address in a configuration line.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from egovnet.inventory.model.errors import InventoryError, Problem
+from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity

@@ -7,8 +7,8 @@ whose misfortune tells before many have it.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from egovnet.inventory.model.errors import EgovnetError
-from egovnet.inventory.model.sections import TIER_ORDER, Network, Tier
+from egovnet.inventory.errors import EgovnetError
+from egovnet.inventory.model import TIER_ORDER, Network, Tier
 
 CANARY = "canary"
 #: By what devices may be put into waves.

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from egovnet.inventory.errors import EgovnetError, Problem
 from egovnet.playbooks.cli.lazy_choice import LazyChoice
 from egovnet.playbooks.core.runner_names import RUNNERS, THREADED
 from egovnet.playbooks.results.outcome import Exit
 
 if TYPE_CHECKING:
-    from egovnet.inventory.model.errors import Problem
     from egovnet.playbooks.results.outcome import Outcome
 
 
 def _tiers() -> list[str]:
-    from egovnet.inventory.model.sections import TIER_ORDER
+    from egovnet.inventory.model import TIER_ORDER
 
     return [tier.value for tier in TIER_ORDER]
 
@@ -73,28 +73,16 @@ def verb(function: "Callable[..., Outcome]") -> Callable[..., None]:
         runner: str,
         **arguments: Any,
     ) -> None:
-        from egovnet.inventory.model.errors import (
-            EgovnetError,
-            InventoryError,
-            UnreachableError,
-        )
-        from egovnet.lab.errors import LabError
         from egovnet.playbooks.core.selection import Selection
         from egovnet.playbooks.core.workspace import REFERENCE, Workspace
-        from egovnet.playbooks.journal.errors import DevicesLockedError
         from egovnet.playbooks.report.console.output import show, show_error
-        from egovnet.templates.model.errors import ConfigTextError
 
         selection = Selection(limit, region, tier)
         workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
         try:
             outcome = function(workspace, **arguments)
-        except (InventoryError, ConfigTextError) as error:
-            _end(error, Exit.BAD_INPUT, error.problems, as_json=as_json)
-        except (LabError, DevicesLockedError, UnreachableError) as error:
-            _end(error, Exit.DEVICES_FAILED, as_json=as_json)
         except EgovnetError as error:
-            _end(error, Exit.BAD_INPUT, as_json=as_json)
+            _end(error, Exit(error.exit_code), error.problems, as_json=as_json)
         except KeyboardInterrupt:
             show_error("interrupted; what was begun was undone, what was decided was finished")
             sys.exit(Exit.DEVICES_FAILED)
@@ -107,7 +95,7 @@ def verb(function: "Callable[..., Outcome]") -> Callable[..., None]:
 
 
 def _end(
-    error: Exception, code: Exit, problems: "Iterable[Problem]" = (), *, as_json: bool
+    error: Exception, code: Exit, problems: Iterable[Problem] = (), *, as_json: bool
 ) -> NoReturn:
     """Say what is wrong, on stderr and where it was asked for as JSON too, and exit."""
     from egovnet.playbooks.report.console.output import show_error, show_error_json

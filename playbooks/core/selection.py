@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from egovnet.inventory.model.errors import EgovnetError
-from egovnet.inventory.model.sections import Network, Tier
+from egovnet.inventory.errors import EgovnetError
+from egovnet.inventory.model import Network, Tier
 
 
 class UsageError(EgovnetError):

@@ -13,7 +13,7 @@ from egovnet.inventory import reference
 from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
 from egovnet.inventory.history.snapshot import Intent
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.inventory.source.load import Sources, load_with_sources
 from egovnet.playbooks.core.runner_names import THREADED
 from egovnet.playbooks.core.selection import Selection

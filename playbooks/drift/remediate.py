@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.inventory.model.errors import InventoryError
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.health_gate import Health

@@ -7,8 +7,8 @@ run what it ran when it last did. What denies the proof makes a difference a lea
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from egovnet.inventory.errors import Problem
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.inventory.model.errors import Problem
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity

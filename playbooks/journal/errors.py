@@ -1,23 +1,41 @@
 """What can go wrong with the journal.
 
 EgovnetError
-|-- JournalError         it cannot be opened or written, or has no such change
-|-- DevicesLockedError   another change holds devices
-`-- LockLostError        another controller took the change over
+|-- JournalError              it cannot be opened, read or written (exit code 1)
+|   |-- JournalAddressError   EGOVNET_JOURNAL is no address of a database (2)
+|   `-- NoSuchChangeError     it has no change of that number (2)
+|-- DevicesLockedError        another change holds devices (5)
+`-- LockLostError             another controller took the change over (5)
 """
 
 from collections.abc import Iterable
 
-from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.journal.locks import Lock
 
 
 class JournalError(EgovnetError):
-    """The journal cannot be opened or written, or has no such change."""
+    """The journal cannot be opened, read or written."""
+
+    exit_code = 1
+
+
+class JournalAddressError(JournalError):
+    """EGOVNET_JOURNAL is no address of a database."""
+
+    exit_code = 2
+
+
+class NoSuchChangeError(JournalError):
+    """The journal has no change of that number."""
+
+    exit_code = 2
 
 
 class DevicesLockedError(EgovnetError):
-    """Another change holds devices; nothing was begun (exit code 5)."""
+    """Another change holds devices; nothing was begun."""
+
+    exit_code = 5
 
     def __init__(self, locks: Iterable[Lock]) -> None:
         self.locks = {lock.device: lock for lock in locks}
@@ -33,3 +51,5 @@ class DevicesLockedError(EgovnetError):
 
 class LockLostError(EgovnetError):
     """Another controller took the change over: this one must touch nothing more."""
+
+    exit_code = 5

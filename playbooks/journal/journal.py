@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from egovnet.playbooks.journal import audit as journal_audit
 from egovnet.playbooks.journal import device_locks, hash_chain
 from egovnet.playbooks.journal.device_locks import Holder
-from egovnet.playbooks.journal.errors import JournalError
+from egovnet.playbooks.journal.errors import JournalAddressError, JournalError, NoSuchChangeError
 from egovnet.playbooks.journal.group_commit import GroupCommit
 from egovnet.playbooks.journal.locks import Lock
 from egovnet.playbooks.journal.records import FAILED, OPEN, Change, Configuration, Decision, Step
@@ -58,7 +58,7 @@ class Journal:
             self._engine = create_engine(url, hide_parameters=True)
         except (SQLAlchemyError, ImportError, ValueError) as error:
             # The URL may hold a password, and so may the library's words about it.
-            raise JournalError(
+            raise JournalAddressError(
                 "EGOVNET_JOURNAL: no database URL that can be used here "
                 f"({type(error).__name__}); write sqlite:////absolute/path, or install the driver"
             ) from None
@@ -313,7 +313,7 @@ class Journal:
                 .first()
             )
         if row is None:
-            raise JournalError(f"no change {number} in the journal; see: egovnet history")
+            raise NoSuchChangeError(f"no change {number} in the journal; see: egovnet history")
         return Change(**row)
 
     def steps(self, change: int) -> list[Step]:

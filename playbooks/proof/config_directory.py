@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from egovnet.inventory.model.errors import Problem
+from egovnet.inventory.errors import Problem
 from egovnet.templates.model.errors import ConfigTextError
 
 SUFFIXES = (".cfg", ".conf", ".txt")

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from egovnet.inventory.model.errors import Problem
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.errors import Problem
+from egovnet.inventory.model import Network
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.from_vrf_names import from_zones

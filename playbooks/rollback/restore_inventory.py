@@ -6,9 +6,9 @@ from typing import Any
 
 from egovnet.inventory.allocation.allocate import LOCK_FILE, allocate
 from egovnet.inventory.allocation.lock_file import replace_file
+from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.merge import MISSING, Data, differences, value_at
 from egovnet.inventory.history.snapshot import Intent
-from egovnet.inventory.model.errors import InventoryError
 from egovnet.playbooks.rollback.undo_intent import Undone
 
 

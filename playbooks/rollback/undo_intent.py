@@ -12,6 +12,7 @@ from functools import cached_property
 import yaml
 
 from egovnet.inventory.allocation.allocate import LOCK_FILE, Allocation, allocate
+from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.history.merge import (
     MISSING,
     Conflict,
@@ -22,8 +23,7 @@ from egovnet.inventory.history.merge import (
     merge,
 )
 from egovnet.inventory.history.snapshot import Intent, texts
-from egovnet.inventory.model.errors import InventoryError, Problem
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.inventory.source.load import load_texts, section_of
 
 #: Characters of a value that an error shows.

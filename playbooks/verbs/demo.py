@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from egovnet.inventory.allocation.lock_file import LOCK_FILE
-from egovnet.inventory.model.errors import EgovnetError, InventoryError
+from egovnet.inventory.errors import EgovnetError, InventoryError
 from egovnet.lab.customer import site_lans
 from egovnet.lab.errors import LabError
 from egovnet.playbooks.change.apply import apply_plan

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nornir.core import Nornir
 
-from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace

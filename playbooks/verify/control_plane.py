@@ -10,8 +10,8 @@ from ipaddress import ip_network
 from typing import Any
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
+from egovnet.inventory.model import Network, SiteRole
 from egovnet.inventory.model.reachability import sites_by_vpn
-from egovnet.inventory.model.sections import Network, SiteRole
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, Table
 

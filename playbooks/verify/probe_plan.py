@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
+from egovnet.inventory.model import Network, SiteRole
 from egovnet.inventory.model.reachability import may_reach, sites_by_vpn
-from egovnet.inventory.model.sections import Network, SiteRole
 from egovnet.lab.customer import site_lans
 from egovnet.tasks.send_packets import Probe
 from egovnet.templates.intend.build_devices import access_addresses

@@ -13,7 +13,7 @@ from typing import Any
 
 from nornir.core import Nornir
 
-from egovnet.inventory.model.sections import Role
+from egovnet.inventory.model import Role
 from egovnet.lab.backend import Backend
 from egovnet.lab.errors import LabError
 from egovnet.lab.generate import host_name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
-from egovnet.inventory.model.sections import (
+from egovnet.inventory.model import (
     UNTAGGED_TABLE,
     UNTAGGED_VRF,
     IPNetwork,

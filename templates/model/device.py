@@ -13,7 +13,7 @@ from ipaddress import (
 )
 from typing import Literal
 
-from egovnet.inventory.model.sections import IPNetwork
+from egovnet.inventory.model import IPNetwork
 
 IPAddress = IPv4Address | IPv6Address
 IPInterface = IPv4Interface | IPv6Interface

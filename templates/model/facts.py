@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from egovnet.inventory.model.sections import IPNetwork
+from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
 
 #: An extended community's 8 octets as on the wire (RFC 4360 section 3): one value, one key,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from egovnet.inventory.model.sections import Role
+from egovnet.inventory.model import Role
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.core.run_on_devices import Silent

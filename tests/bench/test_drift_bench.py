@@ -30,7 +30,7 @@ import yaml
 from netmiko import ConnectHandler
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from egovnet.inventory.model.sections import Role
+from egovnet.inventory.model import Role
 from egovnet.lab.emulated.faults import Hang, Slow
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.core.run_on_devices import Silent

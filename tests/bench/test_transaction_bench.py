@@ -14,7 +14,7 @@ import pytest
 import yaml
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from egovnet.inventory.model.sections import Role
+from egovnet.inventory.model import Role
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.lab.emulated.spec import MEASURED, Durations
 from egovnet.playbooks.change.plan import Plan, make_plan

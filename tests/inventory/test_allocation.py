@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from egovnet.inventory.allocation.allocate import Allocation, Lock, allocate
 from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
 from egovnet.inventory.allocation.pool import natural
-from egovnet.inventory.model.errors import InventoryError
-from egovnet.inventory.model.sections import Network, NumberRange
+from egovnet.inventory.errors import InventoryError
+from egovnet.inventory.model import Network, NumberRange
 from tests.generated import nation, network_of
 from tests.hypothesis_profiles import examples
 from tests.strategies import networks, parts, shuffled

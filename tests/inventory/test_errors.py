@@ -14,7 +14,7 @@ import yaml
 import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.model.errors import InventoryError
+from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.source.load import load
 
 REFERENCE = Path(egovnet.inventory.reference.__path__[0])

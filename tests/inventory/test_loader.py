@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.checks.cross_checks import cross_check
-from egovnet.inventory.model.errors import InventoryError, Problem
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.model import Network
 from egovnet.inventory.source.load import load
 from tests.generated import nation, sections_of, write
 from tests.hypothesis_profiles import examples

@@ -6,7 +6,7 @@ import pytest
 
 from egovnet.inventory.allocation.allocate import Lock
 from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
-from egovnet.inventory.model.errors import InventoryError
+from egovnet.inventory.errors import InventoryError
 
 LOCK = Lock(
     pools={"vrf/pe1": {"party": 1001, "court/site-10": 1003, "court/site-2": 1002}, "empty": {}},

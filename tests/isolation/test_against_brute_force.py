@@ -5,7 +5,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict

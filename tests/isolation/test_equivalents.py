@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.isolation.prove import prove
 from egovnet.templates.model.facts import Match, Policy, PolicyEntry, PrefixRule, StaticFacts
 from tests.hypothesis_profiles import examples

@@ -3,7 +3,7 @@
 import pytest
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.inventory.model.sections import Network, ZoneName
+from egovnet.inventory.model import Network, ZoneName
 from egovnet.inventory.source.load import load
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.playbooks.core.workspace import REFERENCE

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.isolation.model.finding_class import Severity
 from tests.hypothesis_profiles import examples
 from tests.isolation.mutants.all_mutants import all_mutants, operators

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.prove import PROPERTIES, prove
 from tests.hypothesis_profiles import examples

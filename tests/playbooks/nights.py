@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from egovnet.inventory.model import Network
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.inventory.model.sections import Network
 from egovnet.playbooks.results.drift_report import (
     DeviceNight,
     Difference,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.inventory.source.load import load
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.finding import Finding, Hop

@@ -1,7 +1,7 @@
 """The state of a router that does all it should: what a test then spoils one fact of."""
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.playbooks.verify.control_plane import FAMILIES, VrfExpectation
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, Table, VrfTargets

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.templates.intend.build_devices import intend

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import create_engine, text
 
-from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, OPEN, Configuration

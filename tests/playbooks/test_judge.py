@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.verify.control_plane import Check, expected_routes, judge_ldp, judge_state
 from egovnet.templates.intend.build_devices import intend

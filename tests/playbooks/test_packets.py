@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate, vrf_of
-from egovnet.inventory.model.sections import Network, SiteRole
+from egovnet.inventory.model import Network, SiteRole
 from egovnet.lab.customer import site_lans
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.verify.probe_plan import Flow, Matrix, host_matrix, vrf_matrix

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import LOCK_FILE, Lock, allocate
 from egovnet.inventory.allocation.lock_file import lock_text
+from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.snapshot import Intent, texts
-from egovnet.inventory.model.errors import InventoryError
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.inventory.source.load import load_texts
 from egovnet.playbooks.rollback.undo_intent import CannotUndoError, Step, means_the_same, undo
 from tests.generated import sections_of

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.inventory.source.load import load
 from egovnet.playbooks.change.waves import CANARY, Wave, WaveError, make_waves, up_to
 from egovnet.playbooks.core.workspace import REFERENCE

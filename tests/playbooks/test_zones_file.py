@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from egovnet.inventory.model.errors import InventoryError
+from egovnet.inventory.errors import InventoryError
 from egovnet.playbooks.proof.zones_file import read_zones
 
 GOOD = """\

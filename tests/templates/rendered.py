@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render
 

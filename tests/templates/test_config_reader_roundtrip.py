@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device

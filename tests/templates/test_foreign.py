@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.templates.detect_platform import foreign_platform
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.errors import ConfigTextError

@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_interface
 
 from hypothesis import given
 
-from egovnet.inventory.model.sections import Network, SiteRole, Topology, ZoneName
+from egovnet.inventory.model import Network, SiteRole, Topology, ZoneName
 from egovnet.templates.model.device import IPAddress
 from tests.generated import nation, network_of
 from tests.hypothesis_profiles import examples

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.report.files.drift_junit import drift_junit
 from egovnet.playbooks.report.files.drift_markdown import drift_markdown

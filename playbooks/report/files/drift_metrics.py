@@ -9,8 +9,8 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from egovnet.inventory.model import Network, ZoneName
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.inventory.model.sections import Network, ZoneName
 from egovnet.playbooks.report.text.drift_words import PROVED
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.drift_report import MENDED, Night, Separation, Standing

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from egovnet.inventory.model.sections import TIER_ORDER, Network, Role, Router, Tier
+from egovnet.inventory.model import TIER_ORDER, Network, Role, Router, Tier
 
 #: More nodes than this are no picture any more.
 MOST_NODES = 40

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.playbooks.report.html.backbone_map import BackboneMap, Mark, backbone_map
 from egovnet.playbooks.report.html.page import environment
 from egovnet.playbooks.report.html.trend_chart import trend_chart

@@ -6,7 +6,7 @@ Domains that have nothing to say are only listed where there are many.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import redis
 from celery import Celery
 
-from egovnet.inventory.model.errors import EgovnetError, UnreachableError
+from egovnet.inventory.errors import EgovnetError, UnreachableError
 from egovnet.tasks.runners.celery.sealing import Seal
 
 URL_VARIABLE = "EGOVNET_BROKER"

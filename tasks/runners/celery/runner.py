@@ -21,7 +21,7 @@ from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 from nornir.plugins.runners import SerialRunner
 
-from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.errors import EgovnetError
 from egovnet.tasks.runners.celery.broker import WORK, Broker, fault
 from egovnet.tasks.runners.celery.leases import LEASE_SECONDS, Leases, Seen
 from egovnet.tasks.runners.celery.sealing import SealBrokenError

@@ -23,7 +23,7 @@ from nornir.core import Nornir
 from nornir.core.inventory import Host
 from nornir.core.task import Task
 
-from egovnet.inventory.model.errors import EgovnetError
+from egovnet.inventory.errors import EgovnetError
 from egovnet.tasks.code_version import own_code
 from egovnet.tasks.credentials import Credentials
 

@@ -12,7 +12,7 @@ from ipaddress import (
     IPv6Network,
 )
 
-from egovnet.inventory.model.sections import IPNetwork
+from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
 
 

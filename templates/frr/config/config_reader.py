@@ -7,7 +7,7 @@ two parts alone. Everything in it is a fact, known to be harmless, or in `not_un
 import re
 from dataclasses import dataclass, replace
 
-from egovnet.inventory.model.errors import Problem
+from egovnet.inventory.errors import Problem
 from egovnet.templates.frr.config.assembly import assemble
 from egovnet.templates.frr.config.contexts import read_lines
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, FrrDraft

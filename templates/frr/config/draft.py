@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from egovnet.inventory.model.sections import IPNetwork
+from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import (
     Action,

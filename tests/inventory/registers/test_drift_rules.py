@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import egovnet.inventory.reference
-from egovnet.inventory.model.errors import InventoryError
+from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.register import all_registers, read_registers
 from egovnet.inventory.registers.drift_rules import REGISTER, DriftRules
 from egovnet.inventory.source.load import load

@@ -6,7 +6,7 @@ from functools import cached_property
 from ipaddress import ip_interface
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model.sections import IPNetwork, Network, Role, SiteRole
+from egovnet.inventory.model import IPNetwork, Network, Role, SiteRole
 from egovnet.templates.intend.build_devices import (
     access_addresses,
     access_interface,

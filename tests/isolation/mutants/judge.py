@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.model import Network
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from egovnet.inventory.model.sections import SiteRole
+from egovnet.inventory.model import SiteRole
 from tests.isolation.mutants.changes import (
     both,
     exporting,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model.errors import EgovnetError
-from egovnet.inventory.model.sections import Network
+from egovnet.inventory.errors import EgovnetError
+from egovnet.inventory.model import Network
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict

@@ -1,23 +1,19 @@
-"""Errors of the inventory.
+"""The one tree of errors that egovnet raises on purpose, and the problems that they list.
 
-EgovnetError
-|-- InventoryError        one stage's problems, all at once (exit code 2)
-`-- UnreachableError      what everything goes through does not answer (exit code 5)
+EgovnetError              what the caller gave cannot be done (exit code 2)
+|-- ProblemsError         one stage's problems, all at once (2)
+|   |-- InventoryError    in the files of an inventory
+|   `-- ConfigTextError   in a text that should be a router's configuration (templates)
+`-- UnreachableError      what everything goes through does not answer (5)
 
-A `Problem` says where (file, line, field), what was found and what to do next.
+Other rooms add their own below these; a class says its exit code. A `Problem` says where (file,
+line, field), what was found and what to do next.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-
-class EgovnetError(Exception):
-    """Root of every error that egovnet raises on purpose."""
-
-
-class UnreachableError(EgovnetError):
-    """What every device is reached through does not answer; nothing was begun (exit code 5)."""
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,12 +41,31 @@ def _one_line(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-class InventoryError(EgovnetError):
-    """Every problem of one stage of reading an inventory, sorted by place."""
+class EgovnetError(Exception):
+    """Root of every error that egovnet raises on purpose."""
+
+    #: What the command line exits with: 1 internal, 2 bad usage or input, 5 devices.
+    exit_code: ClassVar[int] = 2
+    #: What an editor can jump to; empty where nothing in a file is wrong.
+    problems: tuple[Problem, ...] = ()
+
+
+class UnreachableError(EgovnetError):
+    """What every device is reached through does not answer; nothing was begun."""
+
+    exit_code = 5
+
+
+class ProblemsError(EgovnetError):
+    """Every problem of one stage of reading, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
+        self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class InventoryError(ProblemsError):
+    """Every problem of one stage of reading an inventory."""
 
 
 def missing_directory(path: Path) -> InventoryError:

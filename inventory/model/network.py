@@ -1,0 +1,41 @@
+"""A whole inventory."""
+
+from egovnet.inventory.model.agencies import Agency
+from egovnet.inventory.model.backbone import Backbone
+from egovnet.inventory.model.circuits import Circuit
+from egovnet.inventory.model.primitives import Closed, Name, VpnId
+from egovnet.inventory.model.regions import Region
+from egovnet.inventory.model.routers import Role, Router
+from egovnet.inventory.model.sites import Site
+from egovnet.inventory.model.vpns import Vpn
+
+
+class Network(Closed):
+    """A whole inventory, cross-checked: what `egovnet.inventory.source.load.load` returns."""
+
+    backbone: Backbone
+    regions: dict[Name, Region]
+    agencies: dict[Name, Agency]
+    routers: dict[Name, Router]
+    circuits: dict[Name, Circuit]
+    vpns: dict[VpnId, Vpn]
+    sites: dict[Name, Site]
+
+    def regions_within(self, region: str) -> frozenset[str]:
+        """`region` and every region below it."""
+        children: dict[str, list[str]] = {}
+        for name, entry in self.regions.items():
+            if entry.parent is not None:
+                children.setdefault(entry.parent, []).append(name)
+        found: set[str] = set()
+        waiting = [region]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting.extend(children.get(name, ()))
+        return frozenset(found)
+
+    def with_role(self, role: Role) -> tuple[str, ...]:
+        """Names of the routers that have `role`, in the inventory's order."""
+        return tuple(name for name, router in self.routers.items() if role in router.roles)

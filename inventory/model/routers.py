@@ -1,0 +1,42 @@
+"""Nornir's `hosts.yaml` with its groups: routers of the backbone and its edge."""
+
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from egovnet.inventory.model.primitives import Closed, Name, refusal
+from egovnet.inventory.model.regions import Tier
+
+
+class Role(StrEnum):
+    """What a router does: P switches labels, RR reflects VPN routes, PE holds VRFs.
+
+    PLATFORM marks the PEs of the intranet's top-level interconnection platform.
+    """
+
+    P = "p"
+    RR = "rr"
+    PE = "pe"
+    PLATFORM = "platform"
+
+
+class Router(Closed):
+    """A backbone or edge router. `hostname`, `port` and `platform` are how Nornir reaches it."""
+
+    hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]*$", max_length=253)]
+    port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 22
+    platform: Literal["frr"]
+    region: Name
+    tier: Tier
+    roles: Annotated[frozenset[Role], Field(min_length=1)]
+    management: IPv4Interface
+    loopback_ipv4: IPv4Address | None = None
+    loopback_ipv6: IPv6Address | None = None
+
+    @model_validator(mode="after")
+    def _roles_fit(self) -> "Router":
+        if Role.PLATFORM in self.roles and Role.PE not in self.roles:
+            raise refusal("role platform without role pe", "add pe to its roles", "roles")
+        return self

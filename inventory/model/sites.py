@@ -1,0 +1,67 @@
+"""`sites.yaml` or `sites/*.yaml`: places of agencies, and where they are joined to PEs.
+
+Names follow L3SM (RFC 8299: site, site-role, site-network-access).
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from egovnet.inventory.model.primitives import (
+    Asn,
+    Closed,
+    Name,
+    Port,
+    Prefix,
+    Text,
+    Vlan,
+    VpnId,
+    kebab,
+    refusal,
+)
+
+
+class SiteRole(StrEnum):
+    """site-role of RFC 8299 section 5.3.2.3."""
+
+    ANY_TO_ANY = "any-to-any-role"
+    HUB = "hub-role"
+    SPOKE = "spoke-role"
+
+
+class SiteNetworkAccess(Closed):
+    """Where a site is joined to a PE (RFC 8299 section 5.3.2)."""
+
+    pe: Name
+    port: Port
+    #: None: allocated. "untagged": the port itself.
+    vlan: Vlan = None
+    routing_protocol: Literal["static", "bgp"]
+    maximum_prefix: Annotated[int, Field(strict=True, ge=1, le=100000)] = 100
+    #: The higher wins when a site has several accesses (BGP local preference).
+    access_priority: Annotated[int, Field(strict=True, ge=1, le=65535)] = 100
+
+    @model_validator(mode="after")
+    def _nothing_in_vain(self) -> "SiteNetworkAccess":
+        if self.routing_protocol == "static":
+            for name in ("maximum_prefix", "access_priority"):
+                if name in self.model_fields_set:
+                    raise refusal(
+                        f"{kebab(name)} has no effect with routing-protocol static",
+                        "leave it out, or use bgp",
+                        kebab(name),
+                    )
+        return self
+
+
+class Site(Closed):
+    """A place of an agency, in one VPN, with the prefixes it may announce."""
+
+    description: Text = ""
+    region: Name
+    vpn: VpnId
+    site_role: SiteRole = SiteRole.ANY_TO_ANY
+    prefixes: Annotated[tuple[Prefix, ...], Field(min_length=1)]
+    asn: Asn | None = None
+    site_network_accesses: Annotated[dict[Name, SiteNetworkAccess], Field(min_length=1)]
