@@ -150,7 +150,7 @@ def _unknown_interfaces(router: Router, expectation: Expectation) -> Iterator[Fi
     known |= {bound.carrier.name for bound in router.bound}
     ports = {place[0] for place in expectation.attachments[router.name]}
     for interface in facts.interfaces.values():
-        if interface.name in known | facts.vrfs.keys() or interface.name == "lo":
+        if interface.name in known | facts.vrfs.keys() or interface.loopback:
             continue
         table = router.table_of(interface)
         severity = _severity(router, interface, table, ports)

@@ -1,11 +1,11 @@
 """P3: ways from one table to another that no route target stands for.
 
 Static routes through another table (RFC 4364 leaves them to the PE), policy routing, `import vrf`,
-a kernel table that two VRFs share, links inside the router, and look-ups that fall through to the
-main table because a VRF has no route of last resort (Linux l3mdev). Each is an edge with the
+a table that two VRFs share, links inside the router, and look-ups that fall through to the default
+table because nothing in the VRF ends them. Each is an edge with the
 prefixes that it carries.
 
-Assumes that the kernel keeps tables apart that have numbers of their own.
+Assumes that a router keeps tables apart that have numbers of their own.
 """
 
 from collections.abc import Iterator
@@ -20,9 +20,6 @@ from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
 from egovnet.isolation.routes.announcements import local_routes
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import PolicyRoute, StaticFacts
-
-#: unspec, default, main, local: the kernel's own tables (rt_tables).
-RESERVED = {0, 253, 254, 255}
 
 
 def table_links(scene: Scene) -> Ways:
@@ -49,7 +46,7 @@ def _both(
 
 
 def _by_number(router: Router, number: int) -> list[Table]:
-    if number in RESERVED:
+    if number in router.facts.default_tables:
         return [router.tables[None]]
     return [router.tables[name] for name in router.by_number.get(number, ())]
 
@@ -163,7 +160,7 @@ def _redistributed_table(
 def _table_numbers(router: Router) -> Iterator[Edge]:
     for number, names in router.by_number.items():
         tables = [router.tables[name] for name in names]
-        if number in RESERVED:
+        if number in router.facts.default_tables:
             tables = [router.tables[None], *tables]
         for one in tables:
             for other in tables:
@@ -178,7 +175,7 @@ def _open_tables(router: Router) -> Iterator[Edge]:
     default = router.tables[None]
     for vrf in router.facts.vrfs.values():
         for family in FAMILIES:
-            if family not in vrf.closed:
+            if vrf.falls_through(family):
                 yield Edge(
                     router.tables[vrf.name],
                     default,

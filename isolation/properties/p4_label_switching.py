@@ -31,7 +31,7 @@ def label_switching(scene: Scene) -> Iterator[FindingDraft]:
         circuits -= customers.keys()
         for interface in router.facts.interfaces.values():
             protocols = _protocols(interface)
-            if not protocols or interface.name in circuits or interface.name == "lo":
+            if not protocols or interface.name in circuits or interface.loopback:
                 continue
             table = router.table_of(interface)
             who = None if table.vrf is None else table.domains[0]

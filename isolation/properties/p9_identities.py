@@ -84,7 +84,7 @@ def _loopbacks(scene: Scene) -> Iterator[FindingDraft]:
 
 def _loopback_addresses(router: Router) -> Iterator[tuple[InterfaceFacts, IPInterface]]:
     for interface in router.facts.interfaces.values():
-        if interface.name == "lo":
+        if interface.loopback:
             for address in interface.addresses:
                 yield interface, address
 

@@ -104,7 +104,7 @@ def _redistributed(table: Table, family: AddressFamily, protocol: str) -> Prefix
         routes = PrefixSet.of(family, (static.prefix for static in table.statics))
         vrf = table.facts.vrfs.get(table.vrf or "")
         if protocol == "kernel" and vrf is not None and family in vrf.closed:
-            # The route of last resort that Linux has is a route, too.
+            # The route of last resort is a route, too.
             return routes | PrefixSet(routes.bits, ((0, 0, 0, 0),))
         return routes
     # An IGP, a table by number: whatever they hold.

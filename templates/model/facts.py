@@ -313,6 +313,8 @@ class DeviceFacts:
     #: Policy routing not tied to an interface (`ip rule`).
     policy_routes: tuple[PolicyRoute, ...] = ()
     not_understood: tuple[NotUnderstood, ...] = ()
+    #: Numbers by which tables of the default instance are called, where tables have numbers.
+    default_tables: frozenset[int] = field(default=frozenset(), compare=False)
     #: Where the text came from, for findings: a file name, or "running".
     source: str = field(default="", compare=False)
     coverage: Coverage = field(default=Coverage(), compare=False)

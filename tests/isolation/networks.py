@@ -139,3 +139,10 @@ def add_interface(facts: Facts, device: str, interface: InterfaceFacts) -> None:
 def interface_of(facts: Facts, device: str, vrf: str) -> str:
     """The first interface in a VRF."""
     return next(i.name for i in facts[device].interfaces.values() if i.vrf == vrf)
+
+
+def edit_vrf(facts: Facts, device: str, name: str, **changes: object) -> None:
+    """Change what a router's text says of a VRF."""
+    vrfs = dict(facts[device].vrfs)
+    vrfs[name] = replace(vrfs[name], **changes)
+    edit_device(facts, device, vrfs=vrfs)

@@ -31,6 +31,8 @@ from egovnet.templates.model.facts import (
 from egovnet.templates.model.sort_keys import address_key, static_key
 
 _MAIN = 254
+#: unspec, default, main, local: the kernel's own tables (rt_tables).
+_DEFAULT_TABLES = frozenset({0, 253, _MAIN, 255})
 _DEFAULTS = frozenset((read_prefix("0.0.0.0/0"), read_prefix("::/0")))
 #: Commands of a family that are kept in their own words.
 _OPTIONS = FAMILY_OPTIONS | {"no extended"}
@@ -54,6 +56,7 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         platform="frr",
         interfaces=interfaces,
         vrfs=_vrfs(frr, linux, closed),
+        default_tables=_DEFAULT_TABLES,
         bgp={vrf: _instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
         statics=_once_each(statics),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
