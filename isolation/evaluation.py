@@ -37,8 +37,20 @@ ASSUMPTIONS = (
 )
 
 
+def _by_number(name: str) -> tuple[int, str]:
+    """p1_..., p2_..., p10_..., then what is about coverage."""
+    number = name.partition("_")[0].removeprefix("p")
+    return (int(number) if number.isdigit() else 1000, name)
+
+
+#: Modules of the properties, by number.
+PROPERTY_MODULES = tuple(
+    sorted((module.name for module in iter_modules(properties.__path__)), key=_by_number)
+)
+
+
 def _found() -> Iterator[Property]:
-    for name in sorted(module.name for module in iter_modules(properties.__path__)):
+    for name in PROPERTY_MODULES:
         found: Property = import_module(f"{properties.__name__}.{name}").PROPERTY
         yield found
 
@@ -47,8 +59,9 @@ _ALL = tuple(_found())
 
 
 def _ids(*, push: bool) -> tuple[str, ...]:
-    ids = {one.id for one in _ALL if one.id and (push or not isinstance(one, PushCheck))}
-    return tuple(sorted(ids, key=lambda name: int(name.removeprefix("P"))))
+    """Each once, in order."""
+    evaluated = (one for one in _ALL if push or not isinstance(one, PushCheck))
+    return tuple(dict.fromkeys(one.id for one in evaluated if one.id))
 
 
 #: Ids of the properties that a proof of one state evaluates, and that one of a push does.

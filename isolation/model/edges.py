@@ -86,7 +86,9 @@ def _finding(klass: FindingClass, edge: Edge, source: Domain, target: Domain) ->
         source=source,
         target=target,
         words={
-            "reaches": "reaches" if edge.prefixes else "would reach, if there were a route,",
+            "reaches": f"reaches {target.label}"
+            if edge.prefixes
+            else f"would reach {target.label} if there were a route",
             "kind": kind_of_path(source, target),
             "what": edge.what,
         },

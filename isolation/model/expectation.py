@@ -156,7 +156,7 @@ def from_inventory(
         names[router, UNTAGGED_VRF] = UNTAGGED
         named = {trunk for trunk, vlan in places if vlan is None}
         for trunk in sorted({trunk for trunk, _ in places} - named):
-            places[trunk, None] = Attachment("what has no tag", router, trunk, None, UNTAGGED)
+            places[trunk, None] = Attachment("untagged frames", router, trunk, None, UNTAGGED)
     routers: dict[IPAddress, str] = {ip: name for name, ip in allocation.loopback4.items()}
     routers.update({ip: name for name, ip in allocation.loopback6.items()})
     return Expectation(

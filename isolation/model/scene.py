@@ -98,7 +98,8 @@ class Table:
                 line = bound.carrier.vrf_line or bound.interface.line
                 at = bound.interface.name
                 return (self.hop(f"holds {bound.attachment.name} at {at}", line),)
-        return (self.hop(f"is of {domain.label}"),)
+        what = f"is of {domain.label}" if domain.known else "is not in the inventory"
+        return (self.hop(what),)
 
 
 @dataclass(eq=False, slots=True)

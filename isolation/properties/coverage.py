@@ -24,7 +24,7 @@ def coverage(scene: Scene) -> Iterator[FindingDraft]:
                 finding(
                     classes.NOT_UNDERSTOOD,
                     router.name,
-                    path=(router.hop(f"says {line.text!r}{where}", line.line),),
+                    path=(router.hop(f"has the line {line.text!r}{where}", line.line),),
                     line=line.line,
                     words={
                         "text": line.text,

@@ -1,4 +1,4 @@
-"""Route targets of another VPN that have no other half here (RFC 4364 section 4.3.1).
+"""P1: route targets of another VPN that have no other half here (RFC 4364 section 4.3.1).
 
 Where all routers are among the texts nothing comes of them: worth a look, no more, unless they
 are in a VRF that the inventory does not know and of more than one VPN. Where only a

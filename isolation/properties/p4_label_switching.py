@@ -8,7 +8,7 @@ Assumes that a router takes labels only where the text says so, interface by int
 from collections.abc import Iterator
 
 from egovnet.isolation.model.classes import p4
-from egovnet.isolation.model.domains import ANYWHERE, BACKBONE, OUTSIDE, Domain
+from egovnet.isolation.model.domains import ANYWHERE, BACKBONE, OUTSIDE, UNTAGGED, Domain
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
@@ -59,6 +59,8 @@ def _draft(
     """`who` is at the port; None: nobody that the inventory knows."""
     # Who is said only where the VRF says it: in the default table a port may be several's.
     named = who.label if who is not None and table.vrf is not None else "a customer"
+    if who == UNTAGGED:
+        named = "whoever sends frames without a tag"
     line = interface.mpls_line or interface.line
     entry = () if who is None else table.entry(table.domains[0])
     return single(

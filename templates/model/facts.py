@@ -85,7 +85,7 @@ class PolicyEntry:
 
     `adds`: route targets that are added (FRR's `set extcommunity rt` adds). `clears` : all
     extended communities are removed first. `touches`: other things it does to extended
-    communities, next hops, tables or VRFs, in the text's words; they are risks to be judged.
+    communities, next hops, tables or VRFs, a verb and the text's words ("sets ip next-hop ...").
     `continues`: after a permit the next entries are tried as well (on-match next, goto, continue),
     but for the first `skips` of them.
     """

@@ -12,7 +12,7 @@ from egovnet.isolation.model.verdict import AllowedCell
 from egovnet.playbooks.results.matrix import CellState, matrix
 from egovnet.playbooks.results.verdict import reason, verdict_data
 from tests.isolation.networks import edit_interface, reference, verdict_of
-from tests.isolation.test_leaks import CASES, Case
+from tests.isolation.properties.case import Case, all_cases
 from tests.playbooks.proofs import LEAK, LEAKING, NOTHING, PROVED, TIDY, TRANSIT
 
 
@@ -124,9 +124,9 @@ def test_an_allowed_exchange_keeps_its_reason() -> None:
     assert (cell.state, cell.reason) == (CellState.UNUSED, "exchange 12, approved")
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", tuple(all_cases()), ids=lambda case: case.name)
 def test_every_leak_is_in_a_cell(case: Case) -> None:
-    table = matrix(verdict_of(case.change))
+    table = matrix(case.verdict())
     shown = {number for cell in table.cells.values() for number in cell.findings}
     leaks = {
         number

@@ -8,12 +8,12 @@ _REMOVE_TARGET = (
 )
 
 
-def _of_kind(kind: str, title: str, between: str, why: str) -> FindingClass:
+def _of_kind(kind: str, title: str, meaning: str, why: str) -> FindingClass:
     return FindingClass(
         id=f"P1 {kind}",
         severities=always(Severity.LEAK),
         title=title,
-        meaning=f"A VRF imports a route target that a VRF of {between} puts on its routes.",
+        meaning=meaning,
         why=why,
         remedy=_REMOVE_TARGET,
         sentence=_BY_TARGET,
@@ -25,37 +25,38 @@ BY_KIND = {
     "zone-leak": _of_kind(
         "zone-leak",
         "A path between the two networks",
-        "another zone",
+        "A VRF imports a route target that a VRF of the other zone puts on its routes.",
         "Packets cross between the networks that must never meet.",
     ),
     "agency-leak": _of_kind(
         "agency-leak",
         "A path between two agencies of one zone",
-        "another agency of the same zone",
+        "A VRF imports a route target that another agency's VRF puts on its routes.",
         "An agency reaches the systems of another, and no exchange permits it.",
     ),
     "spoke-to-spoke": _of_kind(
         "spoke-to-spoke",
         "A path between two spoke sites past their hub",
-        "another spoke site of the same VPN",
+        "A spoke site's VRF imports a route target that another spoke site's puts on its routes.",
         "Sites of a hub-and-spoke VPN are to meet at the hub alone, where they are filtered.",
     ),
     "management-leak": _of_kind(
         "management-leak",
         "A path between a customer and management",
-        "management (or management one of a customer's)",
+        "The management VRF and a customer's share a route target, one as an import.",
         "Who reaches management can try to log in to every router.",
     ),
     "backbone-leak": _of_kind(
         "backbone-leak",
         "A path between a customer and the backbone's own table",
-        "the default table (or the default table one of a customer's)",
+        "The default instance and a customer's VRF share a route target, one as an import.",
         "The backbone's addresses become reachable for a customer, or its routes for a customer's.",
     ),
     "unknown-vrf": _of_kind(
         "unknown-vrf",
         "A path to or from a VRF that the inventory does not know",
-        "nobody that the inventory knows (or such a VRF one that it knows)",
+        "A VRF that the inventory does not know shares a route target with one that it knows, "
+        "one as an import.",
         "Nobody answers for what is attached to that VRF, and it gets a customer's routes.",
     ),
 }

@@ -1,20 +1,29 @@
 """P3: ways from one table to another that no route target stands for."""
 
-from egovnet.isolation.model.finding_class import FindingClass, Severity
+from collections.abc import Mapping
+
+from egovnet.isolation.model.finding_class import FindingClass, Severity, always
+
+_LEAK = always(Severity.LEAK)
 
 
-def _link(name: str, title: str, meaning: str, why: str, remedy: str) -> FindingClass:
+def _link(
+    name: str,
+    title: str,
+    meaning: str,
+    why: str,
+    remedy: str,
+    *,
+    severities: Mapping[Severity, str] = _LEAK,
+) -> FindingClass:
     return FindingClass(
         id=f"P3 {name}",
-        severities={
-            Severity.LEAK: "it carries routes",
-            Severity.RISK: "it carries none today: only chance keeps it empty",
-        },
+        severities=severities,
         title=title,
         meaning=meaning,
         why=why,
         remedy=remedy,
-        sentence="{source} {reaches} {target} ({kind}): VRF {vrf} {what}",
+        sentence="{source} {reaches} ({kind}): VRF {vrf} {what}",
     )
 
 
@@ -40,6 +49,10 @@ IMPORT_VRF = _link(
     "A VRF imports another VRF's routes by its name.",
     _PAST_TARGETS,
     "Remove the import; a VPN's routes are imported by its route target.",
+    severities={
+        Severity.LEAK: "the other VRF has routes that the import lets through",
+        Severity.RISK: "it has none today: only chance keeps the way empty",
+    },
 )
 REDISTRIBUTE_TABLE = _link(
     "redistribute-table",

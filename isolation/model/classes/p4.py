@@ -26,8 +26,9 @@ class AtPort:
 def _at_port(
     name: str, protocol: str, effect: str, why: str, customers: Severity = Severity.LEAK
 ) -> AtPort:
-    remedy = f"Switch {protocol} off on the interface, or make it a circuit in the inventory."
-    meaning = f"{protocol} runs on an interface that is no circuit of the inventory"
+    remedy = f"Switch off {protocol} on the interface, or make it a circuit in the inventory."
+    meaning = f"An interface takes {protocol} and is no circuit of the inventory"
+    title = protocol[0].upper() + protocol[1:]
     return AtPort(
         protocol,
         effect,
@@ -35,8 +36,8 @@ def _at_port(
         FindingClass(
             id=f"P4 {name}-at-customer",
             severities=always(customers),
-            title=f"{protocol} at a customer",
-            meaning=f"{meaning}, and customers are there.",
+            title=f"{title} at a customer",
+            meaning=f"{meaning}; customers are there.",
             why=why,
             remedy=remedy,
             sentence=_SENTENCE,
@@ -44,7 +45,7 @@ def _at_port(
         FindingClass(
             id=f"P4 {name}",
             severities=always(Severity.RISK),
-            title=f"{protocol} outside the circuits",
+            title=f"{title} outside the circuits",
             meaning=f"{meaning}; who is there is not known.",
             why=why,
             remedy=remedy,
@@ -75,7 +76,7 @@ BY_PROTOCOL = {
     "igp-passive": _at_port(
         "igp-passive",
         "IGP (passive)",
-        _JOINS,
+        "is announced in the backbone",
         "The port's network is announced in the backbone, and one word makes it a neighbour.",
         Severity.RISK,
     ),

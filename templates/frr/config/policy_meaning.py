@@ -193,7 +193,7 @@ def _sets(draft: EntryDraft) -> tuple[frozenset[bytes], bool, tuple[str, ...]]:
         elif key == "extcommunity none":
             clears = True
         else:
-            touches.append(" ".join(words[1:]))
+            touches.append(f"sets {' '.join(words[1:])}")
     return adds, clears, tuple(touches)
 
 

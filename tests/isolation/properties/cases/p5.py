@@ -1,0 +1,107 @@
+"""Customers' sessions and static routes."""
+
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+
+from egovnet.templates.model.facts import Policy, PolicyEntry, StaticFacts
+from tests.isolation.networks import Facts, edit_bgp, edit_neighbors, edit_sessions
+from tests.isolation.properties.case import RISK, Case, with_static
+
+
+def _new_customer_instance(facts: Facts) -> None:
+    """The CE of party in Beijing, spoken to from the VRF of the government."""
+    party = facts["bj-pe1"].bgp["i-party"].neighbors["10.200.0.30"]
+    edit_bgp(
+        facts,
+        "bj-pe1",
+        "i-government",
+        lambda old: replace(old, neighbors={**old.neighbors, "10.200.0.30": party}),
+    )
+
+
+def _customer_in_default(facts: Facts) -> None:
+    party = replace(facts["bj-pe1"].bgp["i-party"].neighbors["10.200.0.30"], vrf=None)
+    edit_bgp(
+        facts,
+        "bj-pe1",
+        None,
+        lambda old: replace(old, neighbors={**old.neighbors, "10.200.0.30": party}),
+    )
+
+
+CASES = [
+    Case("a session in the wrong VRF", _new_customer_instance, "P5 session-in-wrong-vrf", "bj-pe1"),
+    Case(
+        "a customer in the default instance",
+        _customer_in_default,
+        "P5 session-in-wrong-vrf",
+        "bj-pe1",
+    ),
+    Case(
+        "a removed prefix list and a permit left",
+        lambda f: edit_sessions(
+            f, "bj-pe1", "i-party", policy_in=Policy((PolicyEntry("permit", clears=True),))
+        ),
+        "P5 filter-too-wide",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "no limit",
+        lambda f: edit_sessions(f, "bj-pe1", "i-party", maximum_prefix=None),
+        "P5 no-limit",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a limit that warns",
+        lambda f: edit_sessions(f, "bj-pe1", "i-party", limit_warns_only=True),
+        "P5 limit-warns-only",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "no filter",
+        lambda f: edit_sessions(f, "bj-pe1", "i-party", policy_in=None),
+        "P5 no-filter",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a neighbour that nobody knows",
+        lambda f: edit_neighbors(
+            f, "bj-pe1", "i-party", lambda n: replace(n, address=n.address + "9")
+        ),
+        "P5 unknown-neighbor",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a static route to somebody else",
+        with_static(
+            "sc-pe1",
+            StaticFacts("i-party", IPv4Network("10.0.0.0/8"), next_hop=IPv4Address("10.200.0.38")),
+        ),
+        "P5 static-too-wide",
+        "sc-pe1",
+        RISK,
+    ),
+    Case(
+        "a filter that is not defined",
+        lambda f: edit_sessions(f, "bj-pe1", "i-party", policy_in=Policy(missing=True, line=8)),
+        "P5 filter-without-list",
+        "bj-pe1",
+        RISK,
+        ("speaks BGP with 10.200.0.30",),
+    ),
+    Case(
+        "a customer in the backbone's own AS",
+        lambda f: edit_neighbors(
+            f, "bj-pe1", "i-party", lambda n: replace(n, remote_as=65000, external=False)
+        ),
+        "P5 internal-customer",
+        "bj-pe1",
+        RISK,
+        ("speaks BGP with 10.200.0.30",),
+    ),
+]

@@ -1,0 +1,31 @@
+"""Default routes."""
+
+from ipaddress import IPv4Address
+
+from egovnet.templates.model.facts import StaticFacts
+from tests.isolation.networks import edit_family, edit_sessions
+from tests.isolation.properties.case import DEFAULT, RISK, Case, with_static
+
+CASES = [
+    Case(
+        "a static default",
+        with_static("bj-pe1", StaticFacts("i-party", DEFAULT, next_hop=IPv4Address("10.200.0.30"))),
+        "P7 default-route",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a default originated to a customer",
+        lambda f: edit_sessions(f, "bj-pe1", "i-party", default_originate=True),
+        "P7 default-route",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a default network",
+        lambda f: edit_family(f, "bj-pe1", "i-party", ("ipv4",), networks=frozenset({DEFAULT})),
+        "P7 default-route",
+        "bj-pe1",
+        RISK,
+    ),
+]
