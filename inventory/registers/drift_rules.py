@@ -78,15 +78,20 @@ class DriftRules(Closed):
 
 
 def _cross_checks(rules: DriftRules, document: Document, network: Network) -> Iterator[Problem]:
-    if DriftClass.LEAK in rules.grace:
-        yield problem_at(
-            document, ("grace", "leak"), "a grace period for leaks", "take it out: a leak counts"
-        )
+    for klass in rules.grace:
+        if klass.properties.is_drift and not klass.properties.may_wait:
+            found = f"a grace period for the class {klass.value}"
+            remedy = f"remove it: a {klass.value} counts"
+            yield problem_at(document, ("grace", klass.value), found, remedy)
     for name, entry in rules.acknowledged.items():
         place = ("acknowledged", name)
-        if entry.klass in (DriftClass.LEAK, DriftClass.COSMETIC):
+        if not entry.klass.properties.may_wait:
             found = f"{entry.klass.value} cannot be acknowledged"
-            remedy = "a leak must go" if entry.klass is DriftClass.LEAK else "it is no drift"
+            remedy = (
+                f"a {entry.klass.value} must go"
+                if entry.klass.properties.is_drift
+                else ("it is no drift")
+            )
             yield problem_at(document, (*place, "class"), found, remedy)
         for number, pattern in enumerate(entry.devices):
             if not any(fnmatchcase(router, pattern) for router in network.routers):

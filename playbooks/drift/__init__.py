@@ -1,1 +1,1 @@
-"""The nightly drift job: what runs against what is meant; judged, told, mended where allowed."""
+"""The drift job: the running network against the intended one, and remediation where allowed."""

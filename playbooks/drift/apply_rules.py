@@ -3,16 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.registers.drift_rules import DriftRules
-from egovnet.playbooks.results.drift_report import Difference, Standing
+from egovnet.playbooks.results.drift_report import Difference, Status
 
 
 def apply_rules(rules: DriftRules, difference: Difference, now: datetime) -> Difference:
     """The difference with its status at `now`; its `first_seen` must be known."""
-    if difference.klass is DriftClass.COSMETIC:
-        return replace(difference, standing=Standing.TOLD)
-    if difference.klass is DriftClass.LEAK:
+    properties = difference.klass.properties
+    if not properties.is_drift:
+        return replace(difference, status=Status.INFORMATIONAL)
+    if not properties.may_wait:
         return difference
     for name, entry in rules.acknowledged.items():
         if entry.expires >= now.date() and entry.covers(
@@ -20,14 +20,14 @@ def apply_rules(rules: DriftRules, difference: Difference, now: datetime) -> Dif
         ):
             return replace(
                 difference,
-                standing=Standing.ACKNOWLEDGED,
+                status=Status.ACKNOWLEDGED,
                 until=entry.expires.isoformat(),
-                answered_by=entry.approved_by,
+                acknowledged_by=entry.approved_by,
                 reason=f"{name}: {entry.reason}",
             )
     waits = timedelta(minutes=rules.grace.get(difference.klass, 0))
     ends = datetime.fromisoformat(difference.first_seen) + waits
     if ends > now:
         until = ends.astimezone(UTC).isoformat(timespec="seconds")
-        return replace(difference, standing=Standing.GRACE, until=until)
+        return replace(difference, status=Status.IN_GRACE, until=until)
     return difference

@@ -43,33 +43,33 @@ def collect(
 ) -> Collected:
     """Read `names`, `workspace.workers` of them at a time.
 
-    Those that were as meant `before` and would say the same say only that. Dead and slow devices
-    do not hold the others up: the whole takes no more than `timeout` seconds longer than without
+    Those that were compliant `before` and would answer the same send digests only. Dead and slow
+    devices do not delay the others: the whole takes at most `timeout` seconds longer than without
     them.
     """
     nornir = open_nornir(workspace, names)
     if workspace.runner == THREADED:
         runner = ElasticRunner(workspace.workers, timeout=timeout, first=before.not_read)
         nornir = nornir.with_runner(runner)
-    meant = expected_routes(workspace.network, workspace.allocation)
+    routes = expected_routes(workspace.network, workspace.allocation)
     neighbors = ldp_neighbors(workspace.network, workspace.allocation)
     arguments = {}
     for name in names:
         device = workspace.devices[name]
-        expected = {(name, vrf.name): meant[name, vrf.name] for vrf in device.vrfs}
+        expected = {(name, vrf.name): routes[name, vrf.name] for vrf in device.vrfs}
         seen, same_meant = before.of(name)
-        judge = Judge(expected, tuple(neighbors.get(name, ())))
+        evaluate = EvaluateState(expected, tuple(neighbors.get(name, ())))
         arguments[name] = {
             "device": device,
             "routes": {vrf: expectation.may for (_, vrf), expectation in expected.items()},
-            "judge": judge,
-            "state_meant": judge.digest(),
+            "judge": evaluate,
+            "state_meant": evaluate.digest(),
             "before": seen,
             "same_meant": same_meant,
         }
     answers = run(nornir, "read", read_device, arguments, progress)
     readings = {
-        name: replace(reading, judged=Judged((), dict(before.devices[name].numbers)))
+        name: replace(reading, judged=StateResult((), dict(before.devices[name].numbers)))
         if reading.as_before
         else reading
         for name, reading in answers.results.items()
@@ -77,8 +77,8 @@ def collect(
     return Collected(readings, dict(answers.failures), now())
 
 
-def as_meant(reading: Reading) -> bool:
-    """Whether there is nothing to say of a device, not even of its looks."""
+def compliant(reading: Reading) -> bool:
+    """Whether a device has no difference at all, not even a cosmetic one."""
     return not (reading.changes or reading.faults or reading.dead or reading.judged.failed)
 
 
@@ -88,34 +88,34 @@ def now() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A device's state: what is wrong with it, and its size in few numbers."""
+class StateResult:
+    """A device's state: the checks that failed, and its size in few numbers."""
 
     failed: tuple[Check, ...]
     numbers: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """Judges a device's state where it was read; it knows no more than that device needs."""
+class EvaluateState:
+    """Evaluates a device's state where it was read; it holds no more than that device needs."""
 
     routes: Mapping[tuple[str, str], VrfExpectation]
     #: (name, LSR id) of each router at the other end of a circuit.
     neighbors: tuple[tuple[str, str], ...]
 
     def digest(self) -> str:
-        """Of what it judges by, and of egovnet itself."""
+        """Digest of what it evaluates by, and of egovnet itself."""
         lines = [own_code(), *(f"{name} {lsr}" for name, lsr in self.neighbors)]
         for (_, vrf), expectation in sorted(self.routes.items()):
             lines.append(f"{vrf} {_digest(expectation.must)} {_digest(expectation.may)}")
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-    def __call__(self, device: Device, state: DeviceState) -> Judged:
+    def __call__(self, device: Device, state: DeviceState) -> StateResult:
         """Every session counts: a peer that does not answer us may be up."""
         peers = frozenset(peer.name for peer in device.backbone_peers)
         checks = judge_device(device, state, peers, self.routes, self.neighbors)
         failed = tuple(check for check in checks if not check.passed)
-        return Judged(failed, _numbers(state))
+        return StateResult(failed, _numbers(state))
 
 
 # The VRFs of a VPN share their routes.
@@ -125,7 +125,7 @@ def _digest(prefixes: frozenset[str]) -> str:
 
 
 def _numbers(state: DeviceState) -> dict[str, int]:
-    """A state in few numbers, for those who ask how a device was."""
+    """A state in few numbers."""
     return {
         "IS-IS adjacencies": len(state.isis),
         "LDP sessions": len(state.ldp),

@@ -1,18 +1,17 @@
 """Lines, facts and state to differences: pure. The proof's part is in `separation`.
 
-Differences are of facts, not of strings: a device that says the same in other words has none that
-counts. Lines are gathered by the object they belong to, and an object is as grave as its gravest
-line.
+Differences are of facts, not of strings: a configuration that is only written differently has none
+that counts. Lines are gathered by the object they belong to, and an object is as severe as its most
+severe line.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.playbooks.results.drift_report import RANKED, Difference
+from egovnet.playbooks.results.drift_report import Difference, DriftClass
 from egovnet.playbooks.verify.control_plane import Check
-from egovnet.tasks.driver import DeviceFault
+from egovnet.tasks.driver import DeviceFault, LineChange
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import BgpInstance, DeviceFacts, NeighborFacts
 from egovnet.templates.model.lines import LineKind, LineMeaning
@@ -24,25 +23,22 @@ _CLASS_OF = {
     LineKind.SERVICE: DriftClass.SERVICE,
     LineKind.FOREIGN: DriftClass.UNMANAGED,
 }
-#: What the state says of a VRF's targets once more when its configuration says so already.
-_SAID_BY_LINES = ("route targets",)
-
-#: (part, path, line, sign, shared), as the driver has it.
-Change = Any
+#: Checks that report once more what differing lines of the configuration report already.
+_REPORTED_BY_LINES = ("route targets",)
 
 
 def configuration_differences(
     device: Device,
-    changes: Iterable[Change],
+    changes: Iterable[LineChange],
     facts: DeviceFacts,
     intended: DeviceFacts,
-) -> list[tuple[Difference, tuple[Change, ...]]]:
-    """One difference for each object whose lines differ, with the changes that would mend it.
+) -> list[tuple[Difference, tuple[LineChange, ...]]]:
+    """One difference for each object whose lines differ, with the changes that would restore it.
 
-    `facts` are of what runs, `intended` of what is meant.
+    `facts` are of the running configuration, `intended` of the intended one.
     """
     meaning_of = PLATFORMS[device.platform].line_meaning
-    grouped: dict[tuple[str, bool], list[tuple[Change, LineMeaning]]] = {}
+    grouped: dict[tuple[str, bool], list[tuple[LineChange, LineMeaning]]] = {}
     for change in changes:
         meaning = meaning_of(
             device, change.part, change.path, change.line, change.sign, shared=change.shared
@@ -63,11 +59,11 @@ def configuration_differences(
             subject=subject,
             message=_message(klass, entries)
             if not reaches
-            else "something that nobody's inventory has reaches into a VRF or its targets",
+            else "a line that the inventory does not own reaches into a VRF or its targets",
             vrf=next((meaning.vrf for _, meaning in entries if meaning.vrf), ""),
             lines=lines,
-            mendable=not foreign,
-            why_not="not egovnet's: nothing of the inventory owns it" if foreign else "",
+            remediable=not foreign,
+            why_not="unowned: nothing of the inventory renders it" if foreign else "",
         )
         found.append((difference, tuple(change for change, _ in entries)))
     return found
@@ -93,23 +89,23 @@ def linux_differences(device: Device, faults: Iterable[DeviceFault]) -> Iterator
             subject=f"Linux interface {name}",
             message="; ".join(map(str, found)),
             vrf=name if name in names else vrf_of.get(name, ""),
-            mendable=not unowned,
-            why_not="not egovnet's: its text does not have it" if unowned else "",
+            remediable=not unowned,
+            why_not="unowned: its configuration does not have it" if unowned else "",
         )
 
 
 def state_differences(
-    checks: Iterable[Check], told: Collection[tuple[str, str]]
+    checks: Iterable[Check], reported: Collection[tuple[str, str]]
 ) -> Iterator[Difference]:
     """Checks of the control plane that fail: drift though the configuration be right.
 
-    `told` are (device, VRF) of which lines say already that their targets differ.
+    `reported` are (device, VRF) whose differing lines report the targets already.
     """
     for check in checks:
         if check.passed:
             continue
         vrf = check.subject.split()[0] if _of_vrf(check) else ""
-        if check.kind in _SAID_BY_LINES and (check.device, vrf) in told:
+        if check.kind in _REPORTED_BY_LINES and (check.device, vrf) in reported:
             continue
         klass = DriftClass.LEAK if check.severity == "leak" else DriftClass.SERVICE
         yield Difference(
@@ -119,7 +115,7 @@ def state_differences(
             subject=f"{check.kind} {check.subject}",
             message=check.message,
             vrf=vrf,
-            why_not="a state: only configuration is put back",
+            why_not="a state: only configuration is restored",
         )
 
 
@@ -134,19 +130,19 @@ def _of_vrf(check: Check) -> bool:
 
 
 def _class(
-    entries: list[tuple[Change, LineMeaning]], renamed: Counter[tuple[str, str]] | None
+    entries: list[tuple[LineChange, LineMeaning]], renamed: Counter[tuple[str, str]] | None
 ) -> DriftClass:
     """`renamed`: (sign, line) of all the device's changes, if its policies do what they are to."""
     kinds = {meaning.kind for _, meaning in entries}
     if renamed is not None and LineKind.FOREIGN not in kinds and _only_names(entries, renamed):
         return DriftClass.COSMETIC
-    return min((_CLASS_OF[kind] for kind in kinds), key=RANKED.index)
+    return min((_CLASS_OF[kind] for kind in kinds), key=lambda klass: klass.rank)
 
 
 def _only_names(
-    entries: list[tuple[Change, LineMeaning]], renamed: Counter[tuple[str, str]]
+    entries: list[tuple[LineChange, LineMeaning]], renamed: Counter[tuple[str, str]]
 ) -> bool:
-    """Whether all that differs is names and numbers, and the rest stands on both sides."""
+    """Whether all that differs is names and numbers, and the rest is on both sides."""
     rest = [
         change
         for change, meaning in entries
@@ -178,8 +174,8 @@ def _of_instance(instance: BgpInstance, neighbor: NeighborFacts) -> tuple[Any, .
     return neighbor.address, policies
 
 
-def _lines(device: Device, changes: Iterable[Change]) -> tuple[str, ...]:
-    """As a diff shows them, each with the context it stands in; without secrets."""
+def _lines(device: Device, changes: Iterable[LineChange]) -> tuple[str, ...]:
+    """As a diff shows them, each with its context; without secrets."""
     shown = []
     for change in changes:
         where = " > ".join(change.path)
@@ -189,16 +185,16 @@ def _lines(device: Device, changes: Iterable[Change]) -> tuple[str, ...]:
     return tuple(shown)
 
 
-def _message(klass: DriftClass, entries: list[tuple[Change, LineMeaning]]) -> str:
+def _message(klass: DriftClass, entries: list[tuple[LineChange, LineMeaning]]) -> str:
     lacks = sum(change.sign == "+" for change, _ in entries)
     has = len(entries) - lacks
     if klass is DriftClass.COSMETIC:
-        return "says the same in other words"
+        return "is the same, written differently"
     parts = []
     if lacks:
         parts.append(f"lacks {lacks} {'line' if lacks == 1 else 'lines'}")
     if has:
         parts.append(f"has {has} {'line' if has == 1 else 'lines'} that it should not have")
     if klass is DriftClass.UNMANAGED:
-        return f"has {has} {'line' if has == 1 else 'lines'} that nobody's inventory has"
+        return f"has {has} {'line' if has == 1 else 'lines'} that the inventory does not own"
     return " and ".join(parts)

@@ -1,4 +1,4 @@
-"""What earlier nights saw, in the journal's database: since when, how often, and last known states.
+"""What earlier runs found, in the journal's database: since when, how often, last known states.
 
 Devices that were not asked, or did not answer, keep what is known of them.
 """
@@ -20,43 +20,43 @@ from egovnet.playbooks.journal.tables import (
     DRIFT_RUNS,
 )
 from egovnet.playbooks.results.drift_report import (
-    MENDED,
-    DeviceNight,
+    DeviceRow,
     Difference,
+    DriftReport,
+    EarlierRun,
     LastKnown,
-    NightBefore,
 )
 from egovnet.tasks.read_device import Seen
 
-#: Nights that the trend goes back.
-NIGHTS = 365
+#: Runs that the trend goes back.
+RUNS = 365
 #: Databases take only so many values in one statement.
 _ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class AsMeant:
+class Compliant:
     """A device that had no difference: its answer's digests, and its state in few numbers."""
 
     seen: Seen
     numbers: Mapping[str, int]
-    #: What was meant by the whole inventory then, as a digest.
+    #: Digest of what the whole inventory intended then.
     asked: str
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is known of the devices from earlier nights."""
+    """What is known of the devices from earlier runs."""
 
-    #: What is meant tonight, as in AsMeant.
+    #: Digest of what is intended in this run, as in Compliant.
     asked: str
     #: Those that had no difference when they last answered.
-    devices: Mapping[str, AsMeant]
+    devices: Mapping[str, Compliant]
     #: Those that were not read in the last run: most often they are dead.
     not_read: frozenset[str]
 
     def of(self, device: str) -> tuple[Seen | None, bool]:
-        """What it said, and whether the same was meant by the whole inventory then."""
+        """What it answered, and whether the whole inventory intended the same then."""
         known = self.devices.get(device)
         if known is None:
             return None, False
@@ -64,7 +64,7 @@ class Before:
 
 
 class History:
-    """The nights of one network."""
+    """The drift runs of one network."""
 
     def __init__(self, engine: Engine, network: str) -> None:
         self._engine = engine
@@ -76,7 +76,7 @@ class History:
         with connection, connection.begin():
             yield connection
 
-    def trend(self) -> tuple[NightBefore, ...]:
+    def trend(self) -> tuple[EarlierRun, ...]:
         """Earlier runs, the oldest first."""
         table = DRIFT_RUNS
         with self._engine.begin() as connection:
@@ -84,10 +84,10 @@ class History:
                 select(table)
                 .where(table.c.network == self._network)
                 .order_by(table.c.id.desc())
-                .limit(NIGHTS)
+                .limit(RUNS)
             ).all()
         return tuple(
-            NightBefore(
+            EarlierRun(
                 row.started,
                 row.devices,
                 row.unreachable,
@@ -125,27 +125,27 @@ class History:
         }
 
     def last_texts(self, devices: Collection[str]) -> dict[str, str]:
-        """What those of `devices` ran that were not as meant when they last answered."""
+        """Running configurations of those of `devices` that were not compliant when last read."""
         wanted = set(devices)
         return {
             row.device: row.text for row in self._readings() if row.device in wanted and row.text
         }
 
     def before(self, asked: str) -> Before:
-        """What earlier nights say of the devices, for one that asks whether they are as `asked`."""
+        """What earlier runs know of the devices; `asked` is the digest of this run's inventory."""
         rows = self._readings()
         last = max((row.read_at for row in rows), default="")
-        as_meant = {
-            row.device: AsMeant(
+        compliant = {
+            row.device: Compliant(
                 Seen(row.meant, row.runs, row.stands), json.loads(row.state), row.asked or ""
             )
             for row in rows
             if row.meant and row.runs and row.stands
         }
-        return Before(asked, as_meant, frozenset(r.device for r in rows if r.read_at < last))
+        return Before(asked, compliant, frozenset(r.device for r in rows if r.read_at < last))
 
     def proof(self, asked: str) -> dict[str, Any] | None:
-        """The proof of a network that was as meant, if it was kept for what is `asked`."""
+        """The proof of a compliant network, if it was kept for the inventory `asked`."""
         table = DRIFT_PROOFS
         with self._engine.begin() as connection:
             row = connection.execute(
@@ -154,7 +154,7 @@ class History:
         return {**json.loads(row.proof), "proved_at": row.proved_at} if row and asked else None
 
     def keep_proof(self, asked: str, proof: Mapping[str, Any], now: str) -> None:
-        """Keep the proof of a network that is as meant, in place of the last one."""
+        """Keep the proof of a compliant network, in place of the last one."""
         table = DRIFT_PROOFS
         row = {"network": self._network, "asked": asked, "proved_at": now}
         with self._writing() as connection:
@@ -168,32 +168,28 @@ class History:
 
     def keep(
         self,
-        started: str,
-        rows: Sequence[DeviceNight],
-        differences: Sequence[Difference],
+        report: DriftReport,
         texts: Mapping[str, str],
         *,
         seen: Mapping[str, Seen],
         asked: str,
-        seconds: float,
-        proved: bool,
-        classes: Mapping[str, int],
     ) -> int:
-        """Everything of a run that later ones want to know, in one transaction; its number.
+        """Keep everything of a run that later ones need, in one transaction; returns its number.
 
-        `texts` of devices that are not as meant; `seen` of those that are in everything; `asked`
-        is what was meant.
+        `texts` are running configurations of devices that are not compliant, `seen` the digests
+        of those that are; `asked` is the digest of what was intended.
         """
-        read = [row for row in rows if not row.unreachable]
+        read = [row for row in report.devices if not row.unreachable]
+        differences = report.differences
         with self._writing() as connection:
             row = {
                 "network": self._network,
-                "started": started,
-                "seconds": seconds,
-                "devices": len(rows),
-                "unreachable": len(rows) - len(read),
-                "proved": int(proved),
-                "classes": json.dumps(dict(classes)),
+                "started": report.started,
+                "seconds": report.seconds,
+                "devices": len(report.devices),
+                "unreachable": len(report.unreachable),
+                "proved": int(report.proved),
+                "classes": json.dumps(report.classes()),
             }
             key = connection.execute(insert(DRIFT_RUNS), row).inserted_primary_key
             self._replace(connection, DRIFT_DIFFERENCES, _ages(self._network, differences, read))
@@ -227,13 +223,13 @@ def _key(difference: Difference) -> tuple[str, str, str]:
 
 
 def _ages(
-    network: str, differences: Iterable[Difference], read: Iterable[DeviceNight]
+    network: str, differences: Iterable[Difference], read: Iterable[DeviceRow]
 ) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {row.device: [] for row in read}
     seen: set[tuple[str, str, str]] = set()
     for difference in differences:
         key = _key(difference)
-        if difference.device not in rows or key in seen or difference.remedy == MENDED:
+        if difference.device not in rows or key in seen or difference.remediated:
             continue
         seen.add(key)
         rows[difference.device].append(
@@ -252,7 +248,7 @@ def _ages(
 def _states(
     network: str,
     differences: Iterable[Difference],
-    read: Iterable[DeviceNight],
+    read: Iterable[DeviceRow],
     texts: Mapping[str, str],
     *,
     seen: Mapping[str, Seen],
@@ -260,11 +256,11 @@ def _states(
 ) -> dict[str, list[dict[str, Any]]]:
     counts: dict[str, Counter[str]] = {}
     for difference in differences:
-        if difference.remedy != MENDED:
+        if not difference.remediated:
             counts.setdefault(difference.device, Counter())[difference.klass.value] += 1
     states = {}
     for row in read:
-        said = seen.get(row.device)
+        digests = seen.get(row.device)
         state = {
             "network": network,
             "device": row.device,
@@ -272,9 +268,9 @@ def _states(
             "classes": json.dumps(dict(counts.get(row.device, {}))),
             "state": json.dumps(dict(row.state)),
             "text": texts.get(row.device),
-            "meant": said and said.meant,
-            "runs": said and said.runs,
-            "stands": said and said.state,
+            "meant": digests and digests.meant,
+            "runs": digests and digests.runs,
+            "stands": digests and digests.state,
             "asked": asked,
         }
         states[row.device] = [state]

@@ -1,8 +1,9 @@
-"""Put differences back through the same transaction that pushes changes, and nothing else.
+"""Restore differences through the same transaction that pushes changes, and nothing else.
 
-What is pushed to a device is what it runs now with the chosen lines as meant: lines that egovnet
-does not own stay. Nothing is put back that nobody asked for, that somebody answers for, beyond the
-night's share of the network, or that the inventory means and nobody applied yet.
+What is pushed to a device is its running configuration with the chosen lines as intended: lines
+that egovnet does not own stay. Nothing is restored that was not asked for, that is acknowledged,
+that is beyond the run's share of the network, or that the inventory intends and nobody applied
+yet.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from egovnet.inventory.errors import InventoryError
-from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.health_gate import Health
@@ -24,111 +24,114 @@ from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs, record
 from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.drift.compare import Change
 from egovnet.playbooks.drift.separation import devices_of, prove_read, read_facts
 from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
-from egovnet.playbooks.results.drift_report import Difference, Remediation, rank
+from egovnet.playbooks.results.drift_report import Difference, DriftClass, Remediation, rank
 from egovnet.playbooks.rollback.undo_intent import means_the_same, meant
+from egovnet.tasks.driver import LineChange
 from egovnet.tasks.restore_lines import put_back
 from egovnet.templates.registry import render
 
-#: Hours that one night is: what was put back in them counts towards its share.
-NIGHT = 12
+#: Hours: what was restored within them counts towards the share of a run.
+SHARE_HOURS = 12
 _SETTLE = 60
-Found = tuple[Difference, tuple[Change, ...]]
+Found = tuple[Difference, tuple[LineChange, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RemediationRequest:
     """What is asked for: classes, and the percentage of the network that may be changed."""
 
     classes: frozenset[DriftClass]
     share: int
+    ticket: str | None = None
+
+    def asks_for(self, difference: Difference) -> bool:
+        """Whether the difference is to be restored."""
+        return difference.klass in self.classes and difference.remediable and difference.counts
 
 
 @dataclass
 class Remediator:
-    """What a night's remediation works on. `found` are the differences with what would mend each,
-    `texts` what the devices run that are not as meant."""
+    """What a run's remediation works on. `found` are the differences with what would restore each,
+    `texts` the running configurations that are not compliant."""
 
     workspace: Workspace
     progress: Progress
-    wish: Wish
+    request: RemediationRequest
     found: Sequence[Found]
     texts: Mapping[str, str]
-    ticket: str | None = None
     #: Device -> why it is left as it is.
     left: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> Remediation:
-        """Put back what is asked for. Every device with something to put back is in the result's
+        """Restore what is asked for. Every device with something to restore is in the result's
         `devices` or `left`."""
-        routers, wish = len(self.workspace.network.routers), self.wish
-        limit = max(1, routers * wish.share // 100) if wish.share else 0
+        routers, request = len(self.workspace.network.routers), self.request
+        limit = max(1, routers * request.share // 100) if request.share else 0
         self.left = _not_applied(self.workspace, self._wanted())
-        changed = _changed_tonight(self.workspace)
+        changed = _recently_changed(self.workspace)
         room = limit - len(changed)
         names: list[str] = []
         for name in (name for name in self._wanted() if name not in self.left):
-            # what the night changed already adds nothing to its share
+            # what was changed already adds nothing to the share
             if room > 0 or (room == 0 and name in changed):
                 names.append(name)
                 room -= name not in changed
             else:
                 self.left[name] = (
-                    f"the night may change {limit} of {routers} routers ({wish.share} %), and that "
-                    "is used up: the gravest come first"
+                    f"a run may change {limit} of {routers} routers ({request.share} %), and that "
+                    "is used up: the most severe come first"
                 )
-        classes = tuple(sorted(klass.value for klass in wish.classes))
-        base = Remediation(classes, limit=limit, share=wish.share / 100)
+        classes = tuple(sorted(klass.value for klass in request.classes))
+        base = Remediation(classes, limit=limit, share=request.share / 100)
         result = self._push(plan, base) if (plan := self._plan(names)).devices else base
         return replace(result, left=dict(sorted(self.left.items())))
 
     def _asked(self) -> Iterator[Found]:
         for difference, changes in self.found:
-            asked = difference.klass in self.wish.classes
-            if asked and difference.mendable and difference.counts:
+            if self.request.asks_for(difference):
                 yield difference, changes
 
     def _wanted(self) -> list[str]:
-        """Devices with something to put back, the gravest first."""
+        """Devices with something to restore, the most severe first."""
         ranked = sorted((difference for difference, _ in self._asked()), key=rank)
         return list(dict.fromkeys(difference.device for difference in ranked))
 
     def _plan(self, names: Sequence[str]) -> Plan:
-        """A plan that puts back what was asked for.
+        """A plan that restores what was asked for.
 
-        Where a leak is not closed by the lines that it was seen in, all that is egovnet's on the
-        devices in its path is put back.
+        Where a leak is not closed by the lines that it was seen in, everything that egovnet owns
+        on the devices in its path is restored.
         """
         chosen = {n: [c for d, cs in self._asked() if d.device == n for c in cs] for n in names}
         targets = self._targets(chosen)
-        if DriftClass.LEAK in self.wish.classes:
+        if DriftClass.LEAK in self.request.classes:
             wide = self._still_leaking(targets) & targets.keys()
-            targets |= self._targets({name: self._all_ours(name) for name in wide})
+            targets |= self._targets({name: self._all_owned(name) for name in wide})
         plan = make_plan(self.workspace, self.progress, intended=targets, kind=REMEDIATE)
         self.left |= plan.unreachable
-        self.left |= dict.fromkeys(plan.unchanged, "it is as meant by now")
+        self.left |= dict.fromkeys(plan.unchanged, "it is compliant by now")
         return replace(plan, unreachable={})
 
-    def _all_ours(self, name: str) -> list[Change]:
+    def _all_owned(self, name: str) -> list[LineChange]:
         return [
             change
             for difference, changes in self.found
             if difference.device == name
-            and difference.mendable
+            and difference.remediable
             and difference.klass is not DriftClass.COSMETIC
             for change in changes
         ]
 
-    def _targets(self, chosen: Mapping[str, Collection[Change]]) -> dict[str, str]:
-        """What each device would run with its chosen changes made."""
+    def _targets(self, chosen: Mapping[str, Collection[LineChange]]) -> dict[str, str]:
+        """What each device would run with its chosen changes made, by device."""
         arguments = {
             name: {"intended": render(self.workspace.devices[name]), "changes": changes}
             for name, changes in chosen.items()
         }
         with connected(self.workspace, chosen) as nornir:
-            answers = run(nornir, "put back", put_back, arguments, self.progress)
+            answers = run(nornir, "restore", put_back, arguments, self.progress)
         self.left |= answers.failures
         return dict(answers.results)
 
@@ -143,12 +146,12 @@ class Remediator:
     def _push(self, plan: Plan, base: Remediation) -> Remediation:
         proof = gate(self.workspace, self.progress, plan)
         if not proof.proved:
-            # what is not egovnet's may leak on: such devices are a person's
+            # unowned lines may leak on: such devices are for a person
             unproved = {name for finding in proof.findings for name in devices_of(finding)}
             rest = {n: entry for n, entry in plan.devices.items() if n not in unproved}
             self.left |= dict.fromkeys(
                 plan.devices.keys() - rest.keys(),
-                "not proved with it put back: something that is not egovnet's leaks too",
+                "not proved with it restored: something that egovnet does not own leaks too",
             )
             plan = replace(plan, devices=rest)
             if not rest or not (proof := gate(self.workspace, self.progress, plan)).proved:
@@ -176,8 +179,8 @@ class Remediator:
             self.progress,
             (Wave("all", tuple(names)),),
             health,
-            # one device that cannot be mended keeps no other from it
-            Options(max_failures=len(names) - 1, ticket=self.ticket),
+            # one device that cannot be restored keeps no other from it
+            Options(max_failures=len(names) - 1, ticket=self.request.ticket),
             proof,
             None,
             on_begin=lambda change: record(self.workspace, change),
@@ -185,9 +188,9 @@ class Remediator:
         return archived(self.workspace, outcome).data
 
 
-def _changed_tonight(workspace: Workspace) -> frozenset[str]:
-    """Devices that this night's earlier runs changed, or are changing."""
-    since = (datetime.now(UTC) - timedelta(hours=NIGHT)).isoformat()
+def _recently_changed(workspace: Workspace) -> frozenset[str]:
+    """Devices that remediation changed in the last hours, or is changing."""
+    since = (datetime.now(UTC) - timedelta(hours=SHARE_HOURS)).isoformat()
     journal = workspace.journal
     changes = [
         c
@@ -198,7 +201,7 @@ def _changed_tonight(workspace: Workspace) -> frozenset[str]:
 
 
 def _not_applied(workspace: Workspace, names: Iterable[str]) -> dict[str, str]:
-    """Devices for which the inventory means something else than what was applied last."""
+    """Devices for which the inventory intends something else than what was applied last."""
     intents = Intents(workspace.journal.engine)
     digest = network_runs(intents, workspace.journal.changes())
     if digest is None:
@@ -209,8 +212,8 @@ def _not_applied(workspace: Workspace, names: Iterable[str]) -> dict[str, str]:
     try:
         applied = workspace.meaning(intent, *meant(intent))
     except InventoryError:
-        return {}  # checks became stricter since: as if nobody knew
-    why = "the inventory has changes for it that were not applied yet: apply them by day"
+        return {}  # checks became stricter since: then it is not known
+    why = "the inventory has changes for it that were not applied yet: apply them first"
     return {
         name: why
         for name in names

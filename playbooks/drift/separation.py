@@ -1,6 +1,6 @@
 """The proof over what was read, and which difference each of its findings comes from: pure.
 
-A device that was read and is as meant has the intended facts; one that did not answer is taken to
+A device that was read and is compliant has the intended facts; one that did not answer is taken to
 run what it ran when it last did. What denies the proof makes a difference a leak.
 """
 
@@ -22,31 +22,31 @@ from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import read_config, render
 
 AS_LAST_SEEN = (
-    "Routers that did not answer run what they ran when they last did, or what is meant if they "
-    "never did."
+    "Routers that did not answer run what they ran when they last did, or what is intended if "
+    "they never did."
 )
-AS_MEANT = "Routers that were not asked run what the inventory means."
+AS_INTENDED = "Routers that were not asked run what the inventory intends."
 
 
 def read_facts(
     texts: Mapping[str, str], devices: Mapping[str, Device]
-) -> tuple[dict[str, DeviceFacts], list[Problem]]:
-    """Facts of the texts that are not as meant, by device; and texts that are none."""
+) -> tuple[dict[str, DeviceFacts], list[tuple[str, Problem]]]:
+    """Facts of running configurations by device, and (device, problem) of those that are none."""
     facts: dict[str, DeviceFacts] = {}
-    problems: list[Problem] = []
+    problems: list[tuple[str, Problem]] = []
     for name, text in texts.items():
         try:
             platform = devices[name].platform
             facts[name] = read_config(text, f"{name} (running)", platform, name=name)
         except ConfigTextError as error:
-            problems += error.problems
+            problems += ((name, problem) for problem in error.problems)
     return facts, problems
 
 
 def prove_read(
     devices: Mapping[str, Device], read: Mapping[str, DeviceFacts], expectation: Expectation
 ) -> Verdict:
-    """The verdict over the network: `read` where something differs, else what is meant.
+    """The verdict over the network: `read` where something differs, else what is intended.
 
     A finding's lines are quoted, so devices that have a part in one are read from their text.
     """
@@ -57,7 +57,7 @@ def prove_read(
     if not unread or verdict.proved:
         return verdict
     for name in unread:
-        facts[name] = read_config(render(devices[name]), f"{name} (as meant)")
+        facts[name] = read_config(render(devices[name]), f"{name} (intended)")
     return prove(facts, expectation)
 
 
@@ -105,7 +105,7 @@ def _sources(
     ]
     # the nearest that there is
     nearness: tuple[Callable[[Difference], bool], ...] = (
-        lambda d: any((d.device, said) in quotes for said in _said(d)),
+        lambda d: any((d.device, line) in quotes for line in _running_lines(d)),
         lambda d: bool(d.vrf) and (d.device, d.vrf) == (finding.device, finding.vrf),
         lambda d: bool(d.vrf) and (d.device, d.vrf) in places,
         lambda d: d.device == finding.device,
@@ -115,7 +115,7 @@ def _sources(
     return next(filter(None, found), [])
 
 
-def _said(difference: Difference) -> Iterable[frozenset[str]]:
+def _running_lines(difference: Difference) -> Iterable[frozenset[str]]:
     """The lines that the device has and should not have, without their contexts."""
     for line in difference.lines:
         if line.startswith("- "):
@@ -139,10 +139,10 @@ def _raised(difference: Difference, findings: Sequence[Finding]) -> Difference:
 
 
 def _own(findings: Iterable[Finding]) -> list[Difference]:
-    """Findings of the inventory itself, or of a line that reads as meant."""
-    told: dict[tuple[str, str], list[Finding]] = {}
+    """Findings of the inventory itself, or of a line that is as intended."""
+    grouped: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        told.setdefault((finding.device, f"separation {finding.klass}"), []).append(finding)
+        grouped.setdefault((finding.device, f"separation {finding.klass}"), []).append(finding)
     return [
         replace(
             _raised(
@@ -156,7 +156,7 @@ def _own(findings: Iterable[Finding]) -> list[Difference]:
                 ),
                 group,
             ),
-            why_not="no line that differs explains it: the inventory may mean it",
+            why_not="no line that differs explains it: the inventory may intend it",
         )
-        for (device, subject), group in told.items()
+        for (device, subject), group in grouped.items()
     ]

@@ -1,4 +1,4 @@
-"""What need not be judged again: the same answer, to the same question, by the same egovnet."""
+"""What need not be evaluated again: the same answer, to the same question, by the same egovnet."""
 
 import hashlib
 
@@ -7,9 +7,9 @@ from egovnet.tasks.code_version import own_code
 
 
 def question(workspace: Workspace) -> str:
-    """A digest of all that says what is meant: the inventory, its numbers, and egovnet itself, as
-    a mistake of its own that is mended must not live on; "" where nobody knows what they were made
-    from."""
+    """A digest of everything that determines what is intended: the inventory, its numbers, and
+    egovnet itself (a fault of its own that is fixed must not live on); "" where it is not known
+    what they were made from."""
     if not workspace.meant:
         return ""
     return hashlib.sha256(f"{own_code()}\n{workspace.meant}".encode()).hexdigest()

@@ -16,6 +16,7 @@ from egovnet.isolation.model.from_vrf_names import from_zones
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove as prove_facts
 from egovnet.playbooks.core.devices import connected
+from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -126,7 +127,8 @@ def write_report(
     Raises:
         UsageError: a file cannot be written.
     """
-    page = proof_page(verdict, network, title, unreachable=unreachable)
+    drawn = None if network is None else network_map(network)
+    page = proof_page(verdict, drawn, title, unreachable=unreachable)
     files = {
         directory / "proof.html": page,
         directory / "proof.json": json.dumps(outcome.data, indent=2) + "\n",

@@ -62,7 +62,7 @@ class Nation:
         return other
 
     def night(self, names: tuple[str, ...], workers: int = WORKERS) -> dict[str, Any]:
-        return drift(self.over(names, workers), Silent(), timeout=TIMEOUT).data
+        return drift(self.over(names, workers), Silent(), timeout=TIMEOUT).to_dict()
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +229,7 @@ def test_a_night_with_dead_and_slow_routers(field: Nation, benchmark: BenchmarkF
     timeout = TIMEOUT if measured else 6
 
     def ill_night() -> dict[str, Any]:
-        return drift(field.over(names), Silent(), timeout=timeout).data
+        return drift(field.over(names), Silent(), timeout=timeout).to_dict()
 
     try:
         ill = benchmark.pedantic(ill_night, rounds=1)

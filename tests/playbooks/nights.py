@@ -1,4 +1,4 @@
-"""Nights by hand: clean, leaking, silent, hostile, 2,000 devices, a year."""
+"""Drift reports by hand: clean, leaking, unreachable, hostile, 2,000 devices, a year."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,14 +6,15 @@ from typing import Any
 
 from egovnet.inventory.model import Network
 from egovnet.inventory.model.drift_class import DriftClass
+from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.results.drift_report import (
-    DeviceNight,
+    DeviceRow,
     Difference,
+    DriftReport,
+    EarlierRun,
     LastKnown,
-    Night,
-    NightBefore,
     Remediation,
-    Standing,
+    Status,
 )
 from egovnet.playbooks.results.verdict import verdict_data
 from tests.playbooks.proofs import HOSTILE as ATTACKS
@@ -24,26 +25,27 @@ STARTED = "2026-03-04T02:15:07+00:00"
 READ = "2026-03-04T02:15:09+00:00"
 STATE = {"IS-IS adjacencies": 3, "BGP sessions": 6, "LDP sessions": 3}
 NETWORK = reference()
+MAP = network_map(NETWORK)
 
 
-def rows(network: Network = NETWORK, **silent: str) -> tuple[DeviceNight, ...]:
+def rows(network: Network = NETWORK, **silent: str) -> tuple[DeviceRow, ...]:
     """A row for every router; those in `silent` ("_" for "-") did not answer, and why."""
     why = {name.replace("_", "-"): reason for name, reason in silent.items()}
     return tuple(
-        DeviceNight(name, router.region, router.tier.value, unreachable=why[name])
+        DeviceRow(name, router.region, router.tier.value, unreachable=why[name])
         if name in why
-        else DeviceNight(
+        else DeviceRow(
             name, router.region, router.tier.value, seconds=1.25, read_at=READ, state=STATE
         )
         for name, router in network.routers.items()
     )
 
 
-def nights(count: int, *, until: str = STARTED) -> tuple[NightBefore, ...]:
+def nights(count: int, *, until: str = STARTED) -> tuple[EarlierRun, ...]:
     """As many nights before, with a wave of drift, a leak every ninetieth, a few silent."""
     end = datetime.fromisoformat(until)
     return tuple(
-        NightBefore(
+        EarlierRun(
             (end - timedelta(days=count - i)).isoformat(),
             7,
             2 if i % 50 == 20 else int(i % 7 == 3),
@@ -60,7 +62,7 @@ def nights(count: int, *, until: str = STARTED) -> tuple[NightBefore, ...]:
     )
 
 
-CLEAN = Night(
+CLEAN = DriftReport(
     run=7,
     network="reference",
     started=STARTED,
@@ -69,6 +71,7 @@ CLEAN = Night(
     differences=(),
     proof=verdict_data(PROVED),
     trend=nights(14),
+    network_map=MAP,
 )
 
 LEAK = Difference(
@@ -88,18 +91,18 @@ LEAK = Difference(
         "VRF i-party on bj-pe1 imports 65000:1006 (line 287: rt vpn both 65000:1006)",
         "VRF i-party on bj-pe1 holds party-beijing/main at eth3.102 (line 90: vrf i-party)",
     ),
-    mendable=True,
+    remediable=True,
     first_seen="2026-03-04T02:15:09+00:00",
-    remedy="mended",
+    remediated=True,
 )  # fmt: skip
 SERVICE = Difference(
     "gd-pe1",
     DriftClass.SERVICE,
     "state",
     "BGP session 10.255.0.1",
-    "is Active, and is meant to be Established",
-    mendable=False,
-    why_not="a state: mend what it follows from",
+    "is Active, and is intended to be Established",
+    remediable=False,
+    why_not="a state: remedy what it follows from",
     first_seen="2026-03-02T02:15:05+00:00",
     runs=3,
 )
@@ -108,17 +111,17 @@ POLICY = Difference(
     DriftClass.POLICY,
     "configuration",
     "BGP neighbour 10.200.0.46",
-    "may announce any number of ipv4 routes; 1000 are meant",
+    "may announce any number of ipv4 routes; 1000 are intended",
     vrf="i-court",
     vpn="court",
     owner="court",
     lines=("router bgp 65000 vrf i-court", "+  neighbor 10.200.0.46 maximum-prefix 1000"),
-    mendable=True,
+    remediable=True,
     first_seen="2026-02-20T02:15:05+00:00",
     runs=12,
-    standing=Standing.ACKNOWLEDGED,
+    status=Status.ACKNOWLEDGED,
     until="2026-03-31",
-    answered_by="li wei",
+    acknowledged_by="li wei",
     reason="the court renumbers, ticket T-417",
 )
 UNMANAGED = Difference(
@@ -131,7 +134,7 @@ UNMANAGED = Difference(
     why_not="not egovnet's",
     first_seen="2026-03-03T02:15:05+00:00",
     runs=2,
-    standing=Standing.GRACE,
+    status=Status.IN_GRACE,
     until="2026-03-06T02:15:05+00:00",
 )
 COSMETIC = Difference(
@@ -140,10 +143,10 @@ COSMETIC = Difference(
     "configuration",
     "interface eth1",
     "description is written in quotes",
-    standing=Standing.TOLD,
+    status=Status.INFORMATIONAL,
 )
 
-LEAKING = Night(
+LEAKING = DriftReport(
     run=8,
     network="reference",
     started=STARTED,
@@ -167,12 +170,13 @@ LEAKING = Night(
         share=0.1,
     ),
     policy_notes=("acknowledgement of gz-pe1 access-list OLD expired on 2026-03-01",),
+    network_map=MAP,
 )
 
 #: The leak was put back, and what runs now is proved.
 MENDED = replace(LEAKING, proof=verdict_data(PROVED))
 
-SILENT = Night(
+SILENT = DriftReport(
     run=9,
     network="reference",
     started=STARTED,
@@ -190,6 +194,7 @@ SILENT = Night(
     ),
     differences=(SERVICE, POLICY),
     proof=verdict_data(PROVED, {"gz-pe1": "no answer", "sc-pe1": "refused the host key"}),
+    network_map=MAP,
 )
 
 NOBODY = replace(
@@ -200,39 +205,39 @@ NOBODY = replace(
 )
 
 
-def hostile_night() -> Night:
+def hostile_night() -> DriftReport:
     """Every free text of the night is an attack."""
     differences = tuple(
         Difference(
             text, klass, text, f"{text} {number} {klass} {standing}", text,
             vrf=text, vpn=text, owner=text,
             lines=(f"- {text}", f"+ {text}", text), path=(text, text), why_not=text,
-            first_seen=text, runs=2, standing=standing, until=text, answered_by=text, reason=text,
-            remedy=text if number % 2 else "",
+            first_seen=text, runs=2, status=standing, until=text, acknowledged_by=text, reason=text,
+            not_remediated=text if number % 2 else "",
         )
         for number, text in enumerate(ATTACKS)
         for klass in DriftClass
-        for standing in (Standing.OPEN, Standing.ACKNOWLEDGED)
+        for standing in (Status.OPEN, Status.ACKNOWLEDGED)
     )  # fmt: skip
     devices = tuple(
-        DeviceNight(text, text, text, why, 1.0, text, {text: 1}, f"- {text}\n+ {text}", known)
+        DeviceRow(text, text, text, why, 1.0, text, {text: 1}, f"- {text}\n+ {text}", known)
         for text in ATTACKS
         for why, known in (("", None),)
     ) + tuple(
-        DeviceNight(f"{text} silent", text, text, text, last_known=LastKnown(text, 1, {text: 1}))
+        DeviceRow(f"{text} silent", text, text, text, last_known=LastKnown(text, 1, {text: 1}))
         for text in ATTACKS
     )
     proof: dict[str, Any] = verdict_data(hostile())
-    return Night(
+    return DriftReport(
         1, ATTACKS[0], STARTED, 1.0, devices, differences, proof,
-        trend=tuple(NightBefore(text, 1, 0, True, {"leak": 1, text: 3}) for text in ATTACKS),
+        trend=tuple(EarlierRun(text, 1, 0, True, {"leak": 1, text: 3}) for text in ATTACKS),
         remediation=Remediation(ATTACKS, 1, ATTACKS[0], ATTACKS, dict.fromkeys(ATTACKS, ATTACKS[2]),
                                 1, 0.5),
-        policy_notes=ATTACKS,
+        policy_notes=ATTACKS, network_map=MAP,
     )  # fmt: skip
 
 
-def nation(edges: int = 62) -> tuple[Night, Network]:
+def nation(edges: int = 62) -> DriftReport:
     """A night of 32 provinces with `edges` edge routers each: three differences on every other one,
     of which one is the same everywhere.
     """
@@ -258,4 +263,7 @@ def nation(edges: int = 62) -> tuple[Night, Network]:
         for n, klass in enumerate(classes)
     )
     proof = verdict_data(PROVED)
-    return Night(3, "nation", STARTED, 240.0, devices, differences, proof, nights(365)), network
+    trend, drawn = nights(365), network_map(network)
+    return DriftReport(
+        3, "nation", STARTED, 240.0, devices, differences, proof, trend, network_map=drawn
+    )

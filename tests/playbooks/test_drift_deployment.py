@@ -17,7 +17,7 @@ from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.cli.commands.drift import drift
 from egovnet.playbooks.report.files.drift_metrics import drift_metrics
 from egovnet.playbooks.results.outcome import Exit
-from tests.playbooks.nights import NETWORK, SILENT
+from tests.playbooks.nights import SILENT
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENT = ROOT / "docs" / "drift-deployment"
@@ -380,11 +380,11 @@ def test_github_s_step_is_red_when_it_must_be(code: Exit, tmp_path: Path) -> Non
 
 def test_the_alerts_are_about_metrics_that_there_are() -> None:
     (group,) = pipeline("prometheus-alerts.yml")["groups"]
-    metrics = set(re.findall(r"^(\w+)\{", drift_metrics(SILENT, NETWORK), re.MULTILINE))
-    labels = set(re.findall(r'(\w+)="', drift_metrics(SILENT, NETWORK)))
+    metrics = set(re.findall(r"^(\w+)\{", drift_metrics(SILENT), re.MULTILINE))
+    labels = set(re.findall(r'(\w+)="', drift_metrics(SILENT)))
     for rule in group["rules"]:
         assert set(re.findall(r"egovnet_\w+", rule["expr"])) <= metrics
         assert set(re.findall(r'(\w+)="', rule["expr"])) <= labels
         for value in re.findall(r'\w+="([^"]*)"', rule["expr"]):
-            assert f'="{value}"' in drift_metrics(SILENT, NETWORK)
+            assert f'="{value}"' in drift_metrics(SILENT)
         assert rule["annotations"]["summary"]

@@ -22,7 +22,6 @@ from tests.playbooks.nights import (
     CLEAN,
     LEAKING,
     MENDED,
-    NETWORK,
     NOBODY,
     SILENT,
     hostile_night,
@@ -37,16 +36,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Name -> address of the page's file."""
     directory = tmp_path_factory.mktemp("drift")
     nights = {
-        "clean": (CLEAN, NETWORK),
-        "leaking": (LEAKING, NETWORK),
-        "mended": (MENDED, NETWORK),
-        "silent": (SILENT, NETWORK),
-        "nobody": (NOBODY, NETWORK),
-        "hostile": (hostile_night(), NETWORK),
+        "clean": CLEAN,
+        "leaking": LEAKING,
+        "mended": MENDED,
+        "silent": SILENT,
+        "nobody": NOBODY,
+        "hostile": hostile_night(),
         "nation": nation(),
     }
-    for name, (night, network) in nights.items():
-        (directory / f"{name}.html").write_text(drift_page(night, network), encoding="utf-8")
+    for name, night in nights.items():
+        (directory / f"{name}.html").write_text(drift_page(night), encoding="utf-8")
     return {name: (directory / f"{name}.html").as_uri() for name in nights}
 
 
@@ -75,7 +74,7 @@ def test_the_console_is_silent(name: str, browser: webdriver.Chrome, pages: dict
     [
         ("clean", "Separation held"),
         ("leaking", "Separation did NOT hold"),
-        ("mended", "Separation did not hold, and was mended"),
+        ("mended", "Separation did not hold, and was restored"),
         ("silent", "Separation held for what was read"),
         ("nobody", "Not known whether separation held"),
     ],

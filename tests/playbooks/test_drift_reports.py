@@ -17,22 +17,22 @@ from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
 from egovnet.inventory.model.drift_class import DriftClass
+from egovnet.playbooks.cli.report_files import write_files
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.report.console import drift as drift_text
 from egovnet.playbooks.report.console.output import show
-from egovnet.playbooks.report.files.drift_files import write_drift_reports
+from egovnet.playbooks.report.files.drift_files import drift_files
 from egovnet.playbooks.report.files.drift_junit import drift_junit
 from egovnet.playbooks.report.files.drift_markdown import MOST_BYTES, drift_markdown
-from egovnet.playbooks.report.files.drift_metrics import MOST_SILENT, drift_metrics
+from egovnet.playbooks.report.files.drift_metrics import MOST_UNREACHABLE, drift_metrics
 from egovnet.playbooks.report.text.visible import visible
-from egovnet.playbooks.results.drift_report import Difference, LastKnown, Night, Standing
+from egovnet.playbooks.results.drift_report import Difference, DriftReport, LastKnown, Status
 from egovnet.playbooks.results.outcome import Outcome
 from tests.playbooks.nights import (
     CLEAN,
     LEAK,
     LEAKING,
     MENDED,
-    NETWORK,
     NOBODY,
     SERVICE,
     SILENT,
@@ -49,7 +49,7 @@ NIGHTS = {
     "silent": SILENT,
     "nobody": NOBODY,
     "hostile": hostile_night(),
-    "nation": nation()[0],
+    "nation": nation(),
 }
 
 # -- JUnit -----------------------------------------------------------------------------------
@@ -73,15 +73,15 @@ CHILDREN = {
 SECONDS = re.compile(r"\d+\.\d{3}")
 
 
-def suites(night: Night) -> dict[str, ET.Element]:
+def suites(night: DriftReport) -> dict[str, ET.Element]:
     return {str(suite.get("name")): suite for suite in parsed(night)}
 
 
-def parsed(night: Night) -> ET.Element:
+def parsed(night: DriftReport) -> ET.Element:
     return ET.fromstring(drift_junit(night))  # noqa: S314 -- our own
 
 
-def kinds(night: Night, device: str) -> dict[str, str]:
+def kinds(night: DriftReport, device: str) -> dict[str, str]:
     """Case -> what became of it."""
     return {
         str(case.get("name")): next(
@@ -93,7 +93,7 @@ def kinds(night: Night, device: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("night", NIGHTS.values(), ids=NIGHTS)
-def test_junit_is_as_its_readers_demand(night: Night) -> None:
+def test_junit_is_as_its_readers_demand(night: DriftReport) -> None:
     root = parsed(night)
     assert root.tag == "testsuites"
     names: list[tuple[str, str]] = []
@@ -117,7 +117,7 @@ def test_junit_is_as_its_readers_demand(night: Night) -> None:
 
 
 def test_what_must_be_mended_fails_and_what_waits_is_skipped() -> None:
-    assert kinds(CLEAN, "gd-pe1") == {"is as meant": "passed"}
+    assert kinds(CLEAN, "gd-pe1") == {"is compliant": "passed"}
     assert kinds(CLEAN, "network") == {"separation held": "passed"}
     assert kinds(LEAKING, "network") == {"separation held": "failure"}
     assert kinds(MENDED, "network") == {"separation held": "skipped"}
@@ -138,13 +138,13 @@ def test_what_must_be_mended_fails_and_what_waits_is_skipped() -> None:
 @pytest.mark.parametrize(
     ("difference", "kind"),
     [
-        (replace(SERVICE, remedy="mended"), "skipped"),
-        (replace(SERVICE, remedy="not mended: it is locked"), "failure"),
-        (replace(LEAK, remedy=""), "failure"),
+        (replace(SERVICE, remediated=True), "skipped"),
+        (replace(SERVICE, not_remediated="it is locked"), "failure"),
+        (replace(LEAK, remediated=False), "failure"),
         (LEAK, "skipped"),
-        (replace(LEAK, remedy="", standing=Standing.ACKNOWLEDGED), "failure"),
-        (replace(UNMANAGED, standing=Standing.OPEN), "skipped"),
-        (replace(LEAK, standing=Standing.TOLD), "passed"),
+        (replace(LEAK, remediated=False, status=Status.ACKNOWLEDGED), "failure"),
+        (replace(UNMANAGED, status=Status.OPEN), "skipped"),
+        (replace(LEAK, status=Status.INFORMATIONAL), "passed"),
     ],
 )
 def test_cases_at_the_edge(difference: Difference, kind: str) -> None:
@@ -153,7 +153,7 @@ def test_cases_at_the_edge(difference: Difference, kind: str) -> None:
 
 
 def test_a_leak_of_no_one_device_is_a_case_too() -> None:
-    night = replace(CLEAN, differences=(replace(LEAK, device="", remedy=""),))
+    night = replace(CLEAN, differences=(replace(LEAK, device="", remediated=False),))
     assert list(kinds(night, "network").values()) == ["failure", "failure"]
 
 
@@ -181,7 +181,7 @@ def test_markdown_tells_the_night() -> None:
 
 
 @pytest.mark.parametrize("night", NIGHTS.values(), ids=NIGHTS)
-def test_markdown_is_short_and_its_tables_are_tables(night: Night) -> None:
+def test_markdown_is_short_and_its_tables_are_tables(night: DriftReport) -> None:
     text = drift_markdown(night)
     assert len(text.encode()) < MOST_BYTES
     rows = [line for line in text.splitlines() if line.startswith("|")]
@@ -191,7 +191,7 @@ def test_markdown_is_short_and_its_tables_are_tables(night: Night) -> None:
 
 
 def test_markdown_says_how_much_it_cut() -> None:
-    night, _ = nation()
+    night = nation()
     text = drift_markdown(night)
     many = len(night.open(DriftClass.POLICY))
     assert text.count(f" and {many - 3} more</code>") == text.count("BGP limits") == 1
@@ -217,10 +217,10 @@ def test_hostile_text_is_no_markdown() -> None:
 # -- metrics ---------------------------------------------------------------------------------
 
 
-def samples(night: Night) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+def samples(night: DriftReport) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """(name, labels but the network's) -> value, as Prometheus reads them."""
     found = {}
-    for family in text_string_to_metric_families(drift_metrics(night, NETWORK)):
+    for family in text_string_to_metric_families(drift_metrics(night)):
         assert family.type == "gauge"
         assert family.documentation
         for sample in family.samples:
@@ -231,7 +231,7 @@ def samples(night: Night) -> dict[tuple[str, frozenset[tuple[str, str]]], float]
     return found
 
 
-def value(night: Night, name: str, **labels: str) -> float:
+def value(night: DriftReport, name: str, **labels: str) -> float:
     return samples(night)[f"egovnet_drift_{name}", frozenset(labels.items())]
 
 
@@ -245,24 +245,26 @@ def test_metrics_tell_the_night() -> None:
     assert value(SILENT, "last_known_age_seconds", device="gz-pe1") == 2 * 86400
     assert value(SILENT, "devices_never_read") == 1
     assert value(LEAKING, "devices_remediated") == 1
-    assert value(LEAKING, "differences_mended") == 1
+    assert value(LEAKING, "differences_remediated") == 1
+    assert value(LEAKING, "differences_mended") == 1  # its former name
     assert value(LEAKING, "run_duration_seconds") == 41.02
     assert value(CLEAN, "last_run_timestamp_seconds") == 1772590507 + 8.4
     assert value(SILENT, "separation", answer="held where read") == 1
     assert value(SILENT, "separation", answer="held") == 0
-    labels = {"class": "policy", "zone": "intranet", "standing": "acknowledged"}
+    labels = {"class": "policy", "zone": "intranet", "status": "acknowledged"}
+    labels["standing"] = "acknowledged"  # the label's former name
     assert value(LEAKING, "differences", **labels) == 1
-    labels = {"class": "service", "zone": "backbone", "standing": "open"}
+    labels = {"class": "service", "zone": "backbone", "status": "open", "standing": "open"}
     assert value(LEAKING, "differences", **labels) == 1
-    labels = {"class": "leak", "zone": "extranet", "standing": "open"}
+    labels = {"class": "leak", "zone": "extranet", "status": "open", "standing": "open"}
     assert value(LEAKING, "differences", **labels) == 1
     assert value(CLEAN, "differences", **labels) == 0
 
 
 @pytest.mark.parametrize("night", NIGHTS.values(), ids=NIGHTS)
-def test_the_series_are_few_and_count_every_difference(night: Night) -> None:
+def test_the_series_are_few_and_count_every_difference(night: DriftReport) -> None:
     found = samples(night)
-    assert len(found) <= 5 * 3 * 4 + 4 + 9 + MOST_SILENT
+    assert len(found) <= 5 * 3 * 4 + 4 + 10 + MOST_UNREACHABLE
     counted = sum(v for (name, _), v in found.items() if name == "egovnet_drift_differences")
     assert counted == len(night.differences)
 
@@ -270,10 +272,10 @@ def test_the_series_are_few_and_count_every_difference(night: Night) -> None:
 def test_the_oldest_of_many_silent_devices_are_told() -> None:
     silent = tuple(
         replace(SILENT.devices[0], device=f"r{n}", unreachable="x", last_known=LastKnown("", n))
-        for n in range(3 * MOST_SILENT)
+        for n in range(3 * MOST_UNREACHABLE)
     )
     ages = [v for (n, _), v in samples(replace(CLEAN, devices=silent)).items() if "age" in n]
-    assert sorted(ages) == list(range(2 * MOST_SILENT, 3 * MOST_SILENT))
+    assert sorted(ages) == list(range(2 * MOST_UNREACHABLE, 3 * MOST_UNREACHABLE))
 
 
 # -- files -----------------------------------------------------------------------------------
@@ -284,11 +286,11 @@ NAMES = ["drift.html", "drift.json", "drift.md", "drift.prom", "drift.xml"]
 def test_the_files_are_written_and_nothing_is_left_beside(tmp_path: Path) -> None:
     directory = tmp_path / "a" / "b"
     for night in (CLEAN, LEAKING):
-        written = write_drift_reports(night, NETWORK, directory)
+        written = write_files(directory, drift_files(night))
         assert sorted(path.name for path in written) == NAMES
         assert sorted(path.name for path in directory.iterdir()) == NAMES
         assert json.loads((directory / "drift.json").read_text()) == json.loads(
-            json.dumps(night.data())
+            json.dumps(night.to_dict())
         )
         assert "</html>" in (directory / "drift.html").read_text(encoding="utf-8")
     mask = os.umask(0o22)
@@ -298,7 +300,7 @@ def test_the_files_are_written_and_nothing_is_left_beside(tmp_path: Path) -> Non
 
 
 def test_a_reader_never_sees_half(tmp_path: Path) -> None:
-    write_drift_reports(LEAKING, NETWORK, tmp_path)
+    write_files(tmp_path, drift_files(LEAKING))
     seen: set[str] = set()
     done = threading.Event()
 
@@ -310,33 +312,33 @@ def test_a_reader_never_sees_half(tmp_path: Path) -> None:
     reader.start()
     try:
         for night in (CLEAN, LEAKING) * 15:
-            write_drift_reports(night, NETWORK, tmp_path)
+            write_files(tmp_path, drift_files(night))
     finally:
         done.set()
         reader.join()
-    assert seen == {drift_metrics(night, NETWORK) for night in (CLEAN, LEAKING)}
+    assert seen == {drift_metrics(night) for night in (CLEAN, LEAKING)}
 
 
 def test_what_cannot_be_written_is_named_and_the_old_is_kept(tmp_path: Path) -> None:
-    write_drift_reports(CLEAN, NETWORK, tmp_path)
+    write_files(tmp_path, drift_files(CLEAN))
     (tmp_path / "drift.md").unlink()
     (tmp_path / "drift.md").mkdir()
     with pytest.raises(UsageError, match=r"drift\.md: the report cannot be written: Is a dir"):
-        write_drift_reports(LEAKING, NETWORK, tmp_path)
+        write_files(tmp_path, drift_files(LEAKING))
     assert sorted(path.name for path in tmp_path.iterdir()) == NAMES
     file = tmp_path / "file"
     file.touch()
     with pytest.raises(UsageError, match=r"file: cannot be made: File exists"):
-        write_drift_reports(CLEAN, NETWORK, file)
+        write_files(file, drift_files(CLEAN))
     with pytest.raises(UsageError, match=r"file/in: cannot be made: Not a directory"):
-        write_drift_reports(CLEAN, NETWORK, file / "in")
+        write_files(file / "in", drift_files(CLEAN))
 
 
 # -- a terminal ------------------------------------------------------------------------------
 
 
-def shown(night: Night, capsys: pytest.CaptureFixture[str]) -> str:
-    show(Outcome("drift", json.loads(json.dumps(night.data()))), as_json=False)
+def shown(night: DriftReport, capsys: pytest.CaptureFixture[str]) -> str:
+    show(Outcome("drift", night), as_json=False)
     return capsys.readouterr().out
 
 
@@ -358,7 +360,7 @@ def test_a_terminal_names_everybody_who_did_not_answer(capsys: pytest.CaptureFix
     text = shown(SILENT, capsys)
     assert re.search(r"^gz-pe1 +guangzhou +ConnectTimeoutError: no answer +last read", text, re.M)
     assert re.search(r"^sc-pe1 +sichuan +refused the host key +never read", text, re.M)
-    night, _ = nation()
+    night = nation()
     text = shown(night, capsys)
     for row in night.unreachable:
         assert re.search(rf"^{row.device} ", text, re.M)
@@ -382,5 +384,5 @@ def test_a_clean_night_is_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_wide_terminal_has_colours() -> None:
     file = io.StringIO()
     console = Console(file=file, force_terminal=True, width=160, color_system="standard")
-    drift_text.print_result(console, LEAKING.data())
+    drift_text.print_result(console, LEAKING)
     assert "\x1b[1;31mleak: " in file.getvalue()

@@ -253,7 +253,7 @@ def test_verify(workspace: Workspace, tmp_path: Path) -> None:
 
 
 def test_drift() -> None:
-    check("drift", LEAKING_NIGHT.data(), SILENT_NIGHT.data())
+    check("drift", LEAKING_NIGHT.to_dict(), SILENT_NIGHT.to_dict())
 
 
 def test_history_and_show(tmp_path: Path, workspace: Workspace) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from egovnet.isolation.model.verdict import AllowedCell, Verdict
+from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.report.html.backbone_map import MOST_NODES, backbone_map
 from egovnet.playbooks.report.html.proof_page import proof_page
 from egovnet.playbooks.report.text.visible import visible
@@ -29,7 +30,7 @@ PAGES = {
 
 @pytest.mark.parametrize("verdict, mapped", PAGES.values(), ids=PAGES)
 def test_the_page_is_whole_and_needs_nothing_from_outside(verdict: Verdict, mapped: bool) -> None:
-    page = proof_page(verdict, reference() if mapped else None, "reference")
+    page = proof_page(verdict, network_map(reference()) if mapped else None, "reference")
     self_contained(page)
 
 
@@ -43,7 +44,7 @@ def test_the_verdict_is_in_words() -> None:
 
 
 def test_every_finding_hop_and_assumption_is_there() -> None:
-    text = Reader(proof_page(LEAKING, reference(), "reference")).text
+    text = Reader(proof_page(LEAKING, network_map(reference()), "reference")).text
     for finding in LEAKING.findings:
         assert finding.message in text
         assert finding.klass in text
@@ -58,7 +59,10 @@ def test_every_finding_hop_and_assumption_is_there() -> None:
 
 def test_hostile_text_is_shown_and_never_obeyed() -> None:
     page = proof_page(
-        hostile(), reference(), HOSTILE[0], unreachable=dict.fromkeys(HOSTILE, HOSTILE[1])
+        hostile(),
+        network_map(reference()),
+        HOSTILE[0],
+        unreachable=dict.fromkeys(HOSTILE, HOSTILE[1]),
     )
     read = Reader(page)
     for text in HOSTILE:
@@ -86,7 +90,7 @@ def test_many_networks_are_shown_by_number_and_idle_ones_only_listed() -> None:
 
 
 def test_the_reference_s_routers_stand_by_tier_and_circuits_join_them() -> None:
-    network = reference()
+    network = network_map(reference())
     drawn = backbone_map(network, {"gd-pe1": [1, 4], "stranger": [2]})
     at = {node.name: node for node in drawn.nodes}
     assert set(at) == set(network.routers)
@@ -99,7 +103,7 @@ def test_the_reference_s_routers_stand_by_tier_and_circuits_join_them() -> None:
 
 @pytest.mark.parametrize(("provinces", "edges"), [(1, 1), (6, 5), (32, 112), (2, 300), (300, 2)])
 def test_no_network_is_too_large_for_a_picture(provinces: int, edges: int) -> None:
-    network = nation_of(provinces, edges)
+    network = network_map(nation_of(provinces, edges))
     drawn = backbone_map(network, {"p1-e1": [3]})
     by_place = {(node.x, node.y) for node in drawn.nodes}
     assert len(by_place) == len(drawn.nodes)

@@ -6,6 +6,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.report.html.proof_page import proof_page
 from tests.playbooks.browsing import (
     FAINT,
@@ -27,11 +28,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Name -> address of the page's file."""
     directory = tmp_path_factory.mktemp("proof")
     texts = {
-        "proved": proof_page(PROVED, reference(), "reference: the rendered configurations"),
-        "leaking": proof_page(LEAKING, reference(), "reference: what the routers run"),
-        "hostile": proof_page(hostile(), reference(), "<script>alert(1)</script>"),
-        "nation": proof_page(PROVED, nation_of(32, 112), "nation"),
-        "many": proof_page(MANY, nation_of(5, 7), "many"),
+        "proved": proof_page(
+            PROVED, network_map(reference()), "reference: the rendered configurations"
+        ),
+        "leaking": proof_page(LEAKING, network_map(reference()), "reference: what the routers run"),
+        "hostile": proof_page(hostile(), network_map(reference()), "<script>alert(1)</script>"),
+        "nation": proof_page(PROVED, network_map(nation_of(32, 112)), "nation"),
+        "many": proof_page(MANY, network_map(nation_of(5, 7)), "many"),
     }
     for name, text in texts.items():
         (directory / f"{name}.html").write_text(text, encoding="utf-8")

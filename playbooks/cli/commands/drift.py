@@ -1,4 +1,4 @@
-"""`egovnet drift`: what runs against what is intended."""
+"""`egovnet drift`: the running network against the intended one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     "--remediate",
     multiple=True,
     metavar="CLASS",
-    help="Put back what differs of this class: leak, service or policy; may be repeated.",
+    help="Restore what differs of this class: leak, service or policy; may be repeated.",
 )
 @click.option(
     "--share",
     type=click.IntRange(0, 100),
     metavar="PERCENT",
-    help="Most of the network's routers that a night may change (default: as drift.yaml says).",
+    help="Most of the network's routers that a run may change (default: what drift.yaml says).",
 )
 @click.option(
     "--timeout",
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 @click.option(
     "--whole",
     is_flag=True,
-    help="Let every device send everything, also those that would say what they said before.",
+    help="Let every device send everything, also those that are unchanged since the last run.",
 )
-@click.option("--ticket", metavar="ID", help="Kept with what is put back.")
+@click.option("--ticket", metavar="ID", help="Kept with what is restored.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path, file_okay=False),
@@ -56,11 +56,12 @@ def drift(
     ticket: str | None,
     report: Path | None,
 ) -> "Outcome":
-    """Read the network by night: what runs against what is meant. Changes nothing by itself."""
+    """Compare the running network with the intended one. Changes nothing by itself."""
     from egovnet.playbooks.drift.job import drift as drift_playbook
     from egovnet.playbooks.report.console.progress import make_progress
+    from egovnet.playbooks.results.outcome import Outcome
 
-    return drift_playbook(
+    result = drift_playbook(
         workspace,
         make_progress(),
         remediate=remediate,
@@ -68,5 +69,12 @@ def drift(
         timeout=timeout,
         whole=whole,
         ticket=ticket,
-        report=report,
     )
+    notes = result.policy_notes
+    if report is not None:
+        from egovnet.playbooks.cli.report_files import write_files
+        from egovnet.playbooks.report.files.drift_files import drift_files
+
+        written = write_files(report, drift_files(result))
+        notes += tuple(f"wrote {path}" for path in written)
+    return Outcome("drift", result, result.exit, notes)

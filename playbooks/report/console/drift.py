@@ -1,63 +1,58 @@
-"""A night in a terminal or a pipe: the gravest first, the verdict last, where the eye ends up."""
-
-from collections.abc import Iterable
-from typing import Any
+"""What `drift` prints: the most severe first, the verdict last, where the eye ends up."""
 
 from rich.console import Console
 from rich.text import Text
 
-from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
 from egovnet.playbooks.report.text.visible import visible
-from egovnet.playbooks.results.drift_report import Difference, LastKnown, Separation, rank
+from egovnet.playbooks.results.drift_report import (
+    Difference,
+    DriftClass,
+    DriftReport,
+    Remediation,
+    Tone,
+    rank,
+)
 from egovnet.playbooks.results.verdict import counted
 
 #: Rows of one class that are shown; --json and the page have them all.
 MOST_ROWS = 100
-_STYLES = {
-    Separation.HELD: "bold green",
-    Separation.NOT_HELD: "bold red",
-    Separation.HELD_AGAIN: "bold yellow",
-    Separation.HELD_WHERE_READ: "bold yellow",
-    Separation.NOT_KNOWN: "bold yellow",
-}
+_STYLES = {Tone.YES: "bold green", Tone.NO: "bold red", Tone.PART: "bold yellow"}
 
 
-def print_result(console: Console, data: dict[str, Any]) -> None:
-    """Leaks with their paths, who did not answer, differences by class, what was done, verdict."""
-    differences = sorted(map(words.difference_of, data["differences"]), key=rank)
+def print_result(console: Console, report: DriftReport) -> None:
+    """Leaks with their paths, unreachable devices, differences by class, remediation, verdict."""
     by_class: dict[DriftClass, list[Difference]] = {}
-    for difference in differences:
+    for difference in sorted(report.differences, key=rank):
         by_class.setdefault(difference.klass, []).append(difference)
     leaks = by_class.pop(DriftClass.LEAK, [])
     for leak in leaks[:MOST_ROWS]:
-        _leak(console, leak, data["started"])
+        _leak(console, leak, report.started)
     _more(console, len(leaks))
-    _silent(console, data["devices"])
+    _unreachable(console, report)
     for klass, group in by_class.items():
-        _line(console, f"{klass.value}: {words.MEANING[klass]}", "bold")
+        _line(console, f"{klass.value}: {klass.properties.meaning}", "bold")
         groups = words.alike(Entry(0, difference=d) for d in group)
         print_table(
             console,
-            ["devices", "object", "what is wrong", "owner", "standing", "since", "remedy"],
-            (_row(its, data["started"]) for its in groups[:MOST_ROWS]),
+            ["devices", "object", "what is wrong", "owner", "status", "since", "remediation"],
+            (_row(its, report.started) for its in groups[:MOST_ROWS]),
         )
         _more(console, len(groups))
-    _remediation(console, data["remediation"])
-    for note in data["policy_notes"]:
+    _remediation(console, report.remediation)
+    for note in report.policy_notes:
         _line(console, f"policy: {note}", "yellow")
-    open_now = words.numbers({k: n for k, n in data["classes"].items() if n}) or "no difference"
-    silent = len(data["unreachable"])
+    open_now = words.numbers({k: n for k, n in report.classes().items() if n}) or "no difference"
     _line(
         console,
-        f"{counted(len(data['devices']), 'device')} in {data['seconds']:.0f} s: {open_now} open, "
-        f"{silent:,} unreachable",
+        f"{counted(len(report.devices), 'device')} in {report.seconds:.0f} s: {open_now} open, "
+        f"{len(report.unreachable):,} unreachable",
     )
-    answer = Separation(data["separation"])
-    line = Text(f"{words.ANSWERS[answer]}: ", style=_STYLES[answer])
-    console.print(line + Text(visible(data["reason"])), soft_wrap=True)
+    answer = report.separation
+    line = Text(f"{answer.sentence}: ", style=_STYLES[answer.tone])
+    console.print(line + Text(visible(report.reason)), soft_wrap=True)
 
 
 def _leak(console: Console, d: Difference, now: str) -> None:
@@ -66,26 +61,23 @@ def _leak(console: Console, d: Difference, now: str) -> None:
     console.print(head, soft_wrap=True)
     for number, step in enumerate(d.path, start=1):
         _line(console, f"  {number}. {step}")
-    facts = (words.standing(d), f"owner {words.owner(d)}", words.seen(d, now), words.remedy(d))
+    facts = (
+        words.status(d),
+        f"owner {words.owner(d)}",
+        words.seen(d, now),
+        words.remediation_of(d),
+    )
     _line(console, f"  {'; '.join(facts)}")
 
 
-def _silent(console: Console, devices: Iterable[dict[str, Any]]) -> None:
+def _unreachable(console: Console, report: DriftReport) -> None:
     rows = [
-        [
-            visible(row["device"]),
-            visible(row["region"]),
-            visible(row["unreachable"]),
-            visible(
-                words.last_known(LastKnown(**row["last_known"]) if row["last_known"] else None)
-            ),
-        ]
-        for row in devices
-        if row["unreachable"]
+        map(visible, (row.device, row.region, row.unreachable, words.last_known(row.last_known)))
+        for row in report.unreachable
     ]
     if rows:
-        _line(console, "unreachable: what these run now is not known", "bold")
-        # whoever does not answer is named, however many they are
+        _line(console, "unreachable: their running configurations are not known", "bold")
+        # each one is named, however many there are
         print_table(console, ["device", "region", "why", "last known"], rows)
 
 
@@ -98,21 +90,21 @@ def _row(its: list[Entry], now: str) -> list[str]:
         d.subject,
         d.message,
         words.owner(d) + (f", {d.vpn}" if d.vpn else ""),
-        words.standing(d),
+        words.status(d),
         words.seen(d, now).removeprefix("first seen "),
-        words.remedy(d),
+        words.remediation_of(d),
     )
     return [visible(cell) for cell in cells]
 
 
-def _remediation(console: Console, done: dict[str, Any] | None) -> None:
+def _remediation(console: Console, done: Remediation | None) -> None:
     if done is None:
         return
-    change = f" as change {done['change']}" if done["change"] is not None else ""
-    asked = " and ".join(done["classes"]) or "no class"
-    devices = ", ".join(done["devices"]) or "no device"
-    _line(console, f"remediation of {asked}: {done['result']}{change}: {devices}", "bold")
-    for device, why in done["left"].items():
+    change = f" as change {done.change}" if done.change is not None else ""
+    asked = " and ".join(done.classes) or "no class"
+    devices = ", ".join(done.devices) or "no device"
+    _line(console, f"remediation of {asked}: {done.result}{change}: {devices}", "bold")
+    for device, why in done.left.items():
         _line(console, f"  left as it is: {device}: {why}", "yellow")
 
 

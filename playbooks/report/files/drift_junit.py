@@ -1,54 +1,52 @@
-"""A night as JUnit XML, as GitLab and Jenkins read it: a suite a device, a case a difference.
+"""A drift run as JUnit XML, as GitLab and Jenkins read it: a suite a device, a case a difference.
 
-What fails is what somebody must mend: an open service or policy difference, and a leak whoever
-answers for it. A device without an answer is an error; grace, acknowledgements, what was mended
-and what egovnet does not own are skipped with the reason; a device as meant is a case passed.
+An open difference of a class that fails is a failure, and a leak whoever acknowledged it. An
+unreachable device is an error; what is in grace, acknowledged or remediated, and what egovnet does
+not own, is skipped with the reason; a compliant device is a case passed.
 """
 
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.drift_report import (
-    MENDED,
-    DeviceNight,
+    DeviceRow,
     Difference,
-    Night,
+    DriftClass,
+    DriftReport,
     Separation,
-    Standing,
+    Status,
     rank,
 )
 
 #: Characters of a message, and lines of a case's text.
 _LONGEST, _MOST_LINES = 400, 60
-_FAILING = {DriftClass.LEAK, DriftClass.SERVICE, DriftClass.POLICY}
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
-def drift_junit(night: Night) -> str:
+def drift_junit(report: DriftReport) -> str:
     """The XML, with its declaration."""
-    root = ET.Element("testsuites", name=visible(f"egovnet drift {night.network}"))
+    root = ET.Element("testsuites", name=visible(f"egovnet drift {report.network}"))
     by_device: dict[str, list[Difference]] = {}
-    for difference in sorted(night.differences, key=rank):
+    for difference in sorted(report.differences, key=rank):
         by_device.setdefault(difference.device, []).append(difference)
-    rows = {row.device: row for row in night.devices}
+    rows = {row.device: row for row in report.devices}
     nowhere = [d for name, its in by_device.items() if name not in rows for d in its]
-    suites = [_suite(night, "network", 0.0, [_separation(night), *map(_case, nowhere)])]
+    suites = [_suite(report, "network", 0.0, [_separation(report), *map(_case, nowhere)])]
     suites += [
-        _suite(night, row.device, row.seconds, _device(row, by_device.get(row.device, ())))
-        for row in night.devices
+        _suite(report, row.device, row.seconds, _device(row, by_device.get(row.device, ())))
+        for row in report.devices
     ]
     root.extend(suites)
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))
-    root.set("time", f"{night.seconds:.3f}")
+    root.set("time", f"{report.seconds:.3f}")
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _suite(night: Night, name: str, seconds: float, cases: list[ET.Element]) -> ET.Element:
+def _suite(report: DriftReport, name: str, seconds: float, cases: list[ET.Element]) -> ET.Element:
     for case in cases:
         case.set("classname", visible(f"drift.{name}"))
     suite = ET.Element(
@@ -56,7 +54,7 @@ def _suite(night: Night, name: str, seconds: float, cases: list[ET.Element]) -> 
         name=visible(name),
         tests=str(len(cases)),
         # JUnit's times have no zone
-        timestamp=visible(night.started[:19]),
+        timestamp=visible(report.started[:19]),
         hostname=visible(name),
         time=f"{seconds:.3f}",
     )
@@ -66,41 +64,42 @@ def _suite(night: Night, name: str, seconds: float, cases: list[ET.Element]) -> 
     return suite
 
 
-def _separation(night: Night) -> ET.Element:
+def _separation(report: DriftReport) -> ET.Element:
     case = _named("separation held")
-    if night.separation is Separation.NOT_HELD:
-        _say(case, "failure", night.reason, "separation")
-    elif night.separation is Separation.HELD_AGAIN:
-        _say(case, "skipped", night.reason, "")
-    elif night.separation is Separation.NOT_KNOWN:
-        _say(case, "error", night.reason, "separation")
+    if report.separation is Separation.NOT_HELD:
+        _fail(case, "failure", report.reason, "separation")
+    elif report.separation is Separation.HELD_AGAIN:
+        _fail(case, "skipped", report.reason, "")
+    elif report.separation is Separation.NOT_KNOWN:
+        _fail(case, "error", report.reason, "separation")
     else:
-        _out(case, [night.reason])
+        _out(case, [report.reason])
     return case
 
 
-def _device(row: DeviceNight, differences: Iterable[Difference]) -> list[ET.Element]:
+def _device(row: DeviceRow, differences: Iterable[Difference]) -> list[ET.Element]:
     cases = [_case(difference) for difference in differences]
     if row.unreachable:
-        silent = _named("answers")
+        absent = _named("answers")
         known = words.last_known(row.last_known)
-        _say(silent, "error", row.unreachable, "unreachable", [row.unreachable, known])
-        cases.insert(0, silent)
-    return cases or [_named("is as meant")]
+        _fail(absent, "error", row.unreachable, "unreachable", [row.unreachable, known])
+        cases.insert(0, absent)
+    return cases or [_named("is compliant")]
 
 
 def _case(difference: Difference) -> ET.Element:
     d = difference
     case = _named(f"{d.kind}: {d.subject}")
-    text = [d.message, *d.path, *d.lines, words.standing(d), f"owner: {words.owner(d)}"]
-    text.append(words.remedy(d))
-    if d.standing is Standing.TOLD:
+    text = [d.message, *d.path, *d.lines, words.status(d), f"owner: {words.owner(d)}"]
+    text.append(words.remediation_of(d))
+    if d.status is Status.INFORMATIONAL:
         _out(case, text)
-    elif d.klass in _FAILING and d.remedy != MENDED and (d.counts or d.klass is DriftClass.LEAK):
-        _say(case, "failure", d.message, d.klass.value, text)
+    elif d.klass.properties.fails and not d.remediated and (d.counts or d.klass is DriftClass.LEAK):
+        _fail(case, "failure", d.message, d.klass.value, text)
     else:
-        why = words.standing(d) if not d.counts else d.remedy or words.MEANING[d.klass]
-        _say(case, "skipped", f"{d.klass.value}: {d.message} ({why})", "", text)
+        done = words.remediation_of(d) if d.remediated or d.not_remediated else ""
+        why = words.status(d) if not d.counts else done or d.klass.properties.meaning
+        _fail(case, "skipped", f"{d.klass.value}: {d.message} ({why})", "", text)
     return case
 
 
@@ -108,11 +107,13 @@ def _named(name: str) -> ET.Element:
     return ET.Element("testcase", name=visible(name)[:_LONGEST], time="0.000")
 
 
-def _say(case: ET.Element, kind: str, message: str, of_type: str, text: Iterable[str] = ()) -> None:
-    said = ET.SubElement(case, kind, message=visible(message)[:_LONGEST])
+def _fail(
+    case: ET.Element, kind: str, message: str, of_type: str, text: Iterable[str] = ()
+) -> None:
+    entry = ET.SubElement(case, kind, message=visible(message)[:_LONGEST])
     if of_type:
-        said.set("type", of_type)
-    said.text = _lines(text) or None
+        entry.set("type", of_type)
+    entry.text = _lines(text) or None
 
 
 def _out(case: ET.Element, text: Iterable[str]) -> None:
@@ -120,7 +121,7 @@ def _out(case: ET.Element, text: Iterable[str]) -> None:
 
 
 def _lines(text: Iterable[str]) -> str:
-    """Lines without what XML cannot hold; the last says what was cut."""
+    """Lines without what XML cannot hold; the last counts what was cut."""
     lines, more = words.cut(text, _MOST_LINES)
     shown = [visible(line) for line in lines]
     return "\n".join(shown + ([f"{more} lines more, in drift.json"] if more else []))

@@ -1,4 +1,6 @@
-"""A night as Markdown for a merge request: verdict, figures, leaks with paths, tables; under 60 kB.
+"""A drift run as Markdown for a merge request: verdict, figures, leaks with paths, tables.
+
+It has less than 60 kB.
 
 Text of devices stands in `<code>` with all punctuation as character references: no table, link,
 mention or issue number can be made of it, on GitLab and GitHub alike.
@@ -7,53 +9,53 @@ mention or issue number can be made of it, on GitLab and GitHub alike.
 import re
 from collections.abc import Iterable
 
-from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
 from egovnet.playbooks.report.text.visible import visible
-from egovnet.playbooks.results.drift_report import Night, Separation
+from egovnet.playbooks.results.drift_report import DriftClass, DriftReport, Tone
 from egovnet.playbooks.results.verdict import counted
 
 #: Bytes. GitHub refuses a comment of 65,536 characters.
 MOST_BYTES = 60_000
-#: Kept free for what is said after the tables.
+#: Kept free for what comes after the tables.
 _RESERVE = 2_000
 _LONGEST = 160
 #: Of what is left, the most that one section takes: no class hides those after it.
 _SHARE = 0.6
-_SYMBOLS = {Separation.HELD: "✅", Separation.NOT_HELD: "❌"}
+_SYMBOLS = {Tone.YES: "✅", Tone.NO: "❌", Tone.PART: "⚠️"}
 
 
-def drift_markdown(night: Night) -> str:
+def drift_markdown(report: DriftReport) -> str:
     """The whole text; what is cut is counted."""
     page = _Page(MOST_BYTES - _RESERVE)
-    symbol = _SYMBOLS.get(night.separation, "⚠️")
-    page.add(f"## {symbol} {words.ANSWERS[night.separation]}", "")
-    page.add(f"{_code(night.reason)}", "")
+    answer = report.separation
+    page.add(f"## {_SYMBOLS[answer.tone]} {answer.sentence}", "")
+    page.add(f"{_code(report.reason)}", "")
     page.add(
-        f"Network {_code(night.network)}, run {night.run}, {_code(words.moment(night.started))}, "
-        f"{counted(len(night.devices), 'device')} in {night.seconds:.0f} s.",
+        f"Network {_code(report.network)}, run {report.run}, "
+        f"{_code(words.moment(report.started))}, "
+        f"{counted(len(report.devices), 'device')} in {report.seconds:.0f} s.",
         "",
     )
-    figures = words.summary(night)
+    figures = words.summary(report)
     page.add("| " + " | ".join(name for name, _, _ in figures) + " |")
     page.add("|" + "---:|" * len(figures))
     page.add("| " + " | ".join(f"{number:,}" for _, number, _ in figures) + " |", "")
-    everything = words.entries(night)
+    everything = words.entries(report)
     page.share(_SHARE)
     _leaks(page, [e for e in everything if e.kind == DriftClass.LEAK])
     page.share(_SHARE)
-    _silent(page, [e for e in everything if e.silent])
+    _unreachable(page, [e for e in everything if e.unreachable])
     for klass in list(DriftClass)[1:]:
         page.share(_SHARE)
-        _class(page, klass, [e for e in everything if e.kind == klass], night.started)
+        _class(page, klass, [e for e in everything if e.kind == klass], report.started)
     page.most += _RESERVE
     page.share(1)
-    if said := words.remediation(night):
-        page.add("### Remediation", "", _code(said), "")
-    if night.policy_notes:
-        shown, more = words.cut(night.policy_notes, 5)
-        page.add("### The job's policy", "", *(f"- {_code(note)}" for note in shown))
+    if sentence := words.remediation(report):
+        page.add("### Remediation", "", _code(sentence), "")
+    if report.policy_notes:
+        shown, more = words.cut(report.policy_notes, 5)
+        page.add("### Drift rules", "", *(f"- {_code(note)}" for note in shown))
         page.add(*([f"- and {more} more"] if more else []), "")
     page.add("Everything is in `drift.html` and `drift.json`.")
     return page.text
@@ -104,7 +106,7 @@ class _Page:
             self.cut(title, left)
 
     def cut(self, title: str, number: int) -> None:
-        """Say, whatever room there is, how much is left out."""
+        """Add, whatever room there is, how much is left out."""
         line = f"*{number:,} more of “{title}” are in drift.json.*"
         self._lines += [line, ""]
         self._size += len(line.encode()) + 2
@@ -116,8 +118,8 @@ def _leaks(page: _Page, entries: list[Entry]) -> None:
         d = entry.difference
         assert d is not None  # noqa: S101 -- a leak is a difference
         steps, more = words.cut(d.path, 12)
-        facts = (words.standing(d), f"owner {words.owner(d)}", words.remedy(d))
-        said = [
+        facts = (words.status(d), f"owner {words.owner(d)}", words.remediation_of(d))
+        lines = [
             *([] if shown else ["### Leaks", ""]),
             f"**{_code(d.device)} {_code(d.subject)}**: {_code(d.message)}",
             f"({'; '.join(map(_code, facts))})",
@@ -126,15 +128,15 @@ def _leaks(page: _Page, entries: list[Entry]) -> None:
             *([f"\n{more} steps more are in drift.json.\n"] if more else []),
             "",
         ]
-        if not page.add(*said):
+        if not page.add(*lines):
             break
         shown += 1
     if shown < len(entries):
         page.cut("Leaks", len(entries) - shown)
 
 
-def _silent(page: _Page, entries: list[Entry]) -> None:
-    rows = [entry.silent_row for entry in entries]
+def _unreachable(page: _Page, entries: list[Entry]) -> None:
+    rows = [entry.row for entry in entries]
     cells = ((r.device, r.region, r.unreachable, words.last_known(r.last_known)) for r in rows)
     columns = ("device", "region", "why", "last known")
     page.table("Unreachable", columns, ((1, map(_code, row)) for row in cells))
@@ -149,15 +151,15 @@ def _class(page: _Page, klass: DriftClass, entries: list[Entry], now: str) -> No
                 _code(d.subject),
                 _code(d.message),
                 _code(words.owner(d)) + (f", {_code(d.vpn)}" if d.vpn else ""),
-                _code(words.standing(d)),
+                _code(words.status(d)),
                 _code(words.seen(d, now)),
-                _code(words.remedy(d)),
+                _code(words.remediation_of(d)),
             ),
         )
         for its in words.alike(entries)
         if (d := its[0].difference) is not None
     )
-    columns = ("devices", "object", "what is wrong", "owner, VPN", "standing", "since", "remedy")
+    columns = ("devices", "object", "what is wrong", "owner, VPN", "status", "since", "remediation")
     page.table(klass.value.capitalize(), columns, rows)
 
 

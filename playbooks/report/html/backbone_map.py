@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from egovnet.inventory.model import TIER_ORDER, Network, Role, Router, Tier
+from egovnet.playbooks.results.network_map import NetworkMap
 
 #: More nodes than this are no picture any more.
 MOST_NODES = 40
@@ -21,7 +21,7 @@ _NAME_LENGTH = 15
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A router, or all routers of a region. `findings` are numbers, the gravest first."""
+    """A router, or all routers of a region. `findings` are numbers, the most severe first."""
 
     name: str
     label: str
@@ -83,13 +83,13 @@ class _Group:
     """What becomes one node."""
 
     name: str
-    tier: Tier
+    tier: str
     core: bool
     region: str
     routers: list[str] = field(default_factory=list)
 
 
-def backbone_map(network: Network, findings: Mapping[str, Iterable[int]]) -> BackboneMap:
+def backbone_map(network: NetworkMap, findings: Mapping[str, Iterable[int]]) -> BackboneMap:
     """The map of `network`; `findings` are the numbers of each device's findings."""
     groups, by_region = _groups(network)
     rows = _rows(network, groups)
@@ -106,15 +106,15 @@ def backbone_map(network: Network, findings: Mapping[str, Iterable[int]]) -> Bac
     )
 
 
-def _groups(network: Network) -> tuple[list[_Group], bool]:
+def _groups(network: NetworkMap) -> tuple[list[_Group], bool]:
     """One group a router, or one a region at the deepest level that is still a picture."""
     if len(network.routers) <= MOST_NODES:
         return [
-            _Group(name, router.tier, _is_core(router), router.region, [name])
+            _Group(name, router.tier, router.core, router.region, [name])
             for name, router in network.routers.items()
         ], False
     groups: dict[str, _Group] = {}
-    for deepest in reversed(TIER_ORDER):
+    for deepest in reversed(network.tiers):
         groups = {}
         for name, router in network.routers.items():
             region = _region_at(network, router.region, deepest)
@@ -125,26 +125,22 @@ def _groups(network: Network) -> tuple[list[_Group], bool]:
     return list(groups.values()), True
 
 
-def _region_at(network: Network, region: str, deepest: Tier) -> str:
+def _region_at(network: NetworkMap, region: str, deepest: str) -> str:
     """The region itself, or the one above it that is no deeper than `deepest`."""
-    entry = network.regions[region]
-    while entry.parent is not None and TIER_ORDER.index(entry.tier) > TIER_ORDER.index(deepest):
+    tiers, entry = network.tiers, network.regions[region]
+    while entry.parent is not None and tiers.index(entry.tier) > tiers.index(deepest):
         region, entry = entry.parent, network.regions[entry.parent]
     return region
 
 
-def _is_core(router: Router) -> bool:
-    return bool(router.roles & {Role.P, Role.RR})
-
-
-def _rows(network: Network, groups: list[_Group]) -> list[tuple[Tier, list[_Group]]]:
+def _rows(network: NetworkMap, groups: list[_Group]) -> list[tuple[str, list[_Group]]]:
     """Rows from the top. The centre's edge stands above its core, every other below."""
-    rows: list[tuple[Tier, list[_Group]]] = []
+    rows: list[tuple[str, list[_Group]]] = []
     order: dict[str, int] = {}
-    for tier in TIER_ORDER:
-        here = [group for group in groups if group.tier is tier]
+    for tier in network.tiers:
+        here = [group for group in groups if group.tier == tier]
         core, edge = ([g for g in here if g.core is is_core] for is_core in (True, False))
-        for row in (edge, core) if tier is Tier.CENTRE else (core, edge):
+        for row in (edge, core) if tier == network.tiers[0] else (core, edge):
             # Below what they hang on, so that few lines cross.
             row.sort(key=lambda group: order.get(network.regions[group.region].parent or "", 0))
             for index, group in enumerate(row):
@@ -156,8 +152,8 @@ def _rows(network: Network, groups: list[_Group]) -> list[tuple[Tier, list[_Grou
 
 
 def _place(
-    network: Network,
-    rows: list[tuple[Tier, list[_Group]]],
+    network: NetworkMap,
+    rows: list[tuple[str, list[_Group]]],
     findings: Mapping[str, Iterable[int]],
     *,
     by_region: bool,
@@ -176,20 +172,18 @@ def _place(
             nodes[group.name] = Node(group.name, label, detail, group.core, x, y, tuple(numbers))
             x += _WIDTH + _GAP_X
         top = y - _GAP_Y // 2
-        if bands and bands[-1].name == tier.value:
+        if bands and bands[-1].name == tier:
             before = bands.pop()
-            bands.append(Band(tier.value, before.y, top + _HEIGHT + _GAP_Y - before.y))
+            bands.append(Band(tier, before.y, top + _HEIGHT + _GAP_Y - before.y))
         else:
-            bands.append(Band(tier.value, top, _HEIGHT + _GAP_Y))
+            bands.append(Band(tier, top, _HEIGHT + _GAP_Y))
         y += _HEIGHT + _GAP_Y
     return nodes, bands, _MARGIN_LEFT + inner + _GAP_X, max(y - _GAP_Y // 2 + 3, 60)
 
 
-def _words(network: Network, group: _Group, *, by_region: bool) -> tuple[str, str]:
+def _words(network: NetworkMap, group: _Group, *, by_region: bool) -> tuple[str, str]:
     if not by_region:
-        roles = sorted(network.routers[group.name].roles, key=list(Role).index)
-        shown = [r.value if r is Role.PLATFORM else r.value.upper() for r in roles]
-        return _shortened(group.name), " · ".join(shown)
+        return _shortened(group.name), " · ".join(network.routers[group.name].roles)
     count = len(group.routers)
     name = network.regions[group.name].name
     return _shortened(name), f"{count} router{'s' if count != 1 else ''}"
@@ -199,10 +193,10 @@ def _shortened(name: str) -> str:
     return name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1] + "…"
 
 
-def _lines(network: Network, at: Mapping[str, Node]) -> Iterable[Line]:
+def _lines(network: NetworkMap, at: Mapping[str, Node]) -> Iterable[Line]:
     circuits: dict[tuple[str, str], list[str]] = {}
     for name, circuit in network.circuits.items():
-        ends = sorted((circuit.a.router, circuit.b.router), key=lambda n: (at[n].y, at[n].x))
+        ends = sorted(circuit, key=lambda n: (at[n].y, at[n].x))
         upper, lower = (at[end].name for end in ends)
         if upper != lower:
             circuits.setdefault((upper, lower), []).append(name)

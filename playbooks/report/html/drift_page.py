@@ -1,5 +1,5 @@
-"""A night as one self-contained HTML page, to be read with coffee: did separation hold, what is not
-as meant and whose it is, who did not answer.
+"""A drift run as one self-contained HTML page: whether separation held, what is not as intended and
+who owns it, which devices did not answer.
 
 The page stays readable and of bounded size on a network of thousands: what is left out is counted
 and is in drift.json, which has everything.
@@ -11,30 +11,28 @@ from typing import Any
 
 from jinja2 import Environment
 
-from egovnet.inventory.model import Network
 from egovnet.playbooks.report.html.backbone_map import BackboneMap, Mark, backbone_map
 from egovnet.playbooks.report.html.page import environment
 from egovnet.playbooks.report.html.trend_chart import trend_chart
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
-from egovnet.playbooks.results.drift_report import DeviceNight, Night, Separation
+from egovnet.playbooks.results.drift_report import DeviceRow, DriftClass, DriftReport
 from egovnet.playbooks.results.verdict import counted
 
-#: Cards of one class, silent devices, and sections of devices that are shown.
+#: Cards of one class, unreachable devices, and sections of devices that are shown.
 MOST_OF_A_CLASS = 150
-MOST_SILENT = 150
+MOST_UNREACHABLE = 150
 MOST_SECTIONS = 200
 #: Lines of one device's diff, and of all together.
 MOST_LINES = 300
 MOST_DIFF_LINES = 8_000
-#: Names in a list, entries in a device's section, nights in the table of figures.
-_MOST_NAMES, _MOST_ENTRIES, _MOST_NIGHTS = 60, 25, 60
+#: Names in a list, entries in a device's section, runs in the table of figures.
+_MOST_NAMES, _MOST_ENTRIES, _MOST_RUNS = 60, 25, 60
 #: Characters of a message or a line.
 _LONGEST = 600
 #: Words of a mark that fit into a node of the map.
 _MARK_LENGTH = 16
 
-_TONES = {Separation.HELD: "yes", Separation.NOT_HELD: "no"}
 _FACTS: Mapping[str, Any] = {
     "reason": "",
     "proved_at": "",
@@ -46,57 +44,69 @@ _FACTS: Mapping[str, Any] = {
 }
 
 
+#: Functions of `drift_words` by which the templates show a difference.
+_FILTERS = ("moment", "status", "owner", "seen", "remediation_of")
+
+
 @cache
 def _environment() -> Environment:
-    """The pages' Jinja, with the words of a night as filters."""
+    """The pages' Jinja, with the wording of a report as filters."""
     made = environment().overlay()
     made.filters = {
         **made.filters,
         **{
             name: getattr(words, name)
-            for name in ("moment", "standing", "owner", "seen", "remedy", "last_known", "numbers")
+            for name in (
+                "moment",
+                "status",
+                "owner",
+                "seen",
+                "remediation_of",
+                "last_known",
+                "numbers",
+            )
         },
         "short": _short,
     }
     return made
 
 
-def drift_page(night: Night, network: Network | None) -> str:
-    """The whole page. Without a network there is no map."""
-    everything = words.entries(night)
-    groups = {klass.value: [e for e in everything if e.kind == klass] for klass in words.MEANING}
+def drift_page(report: DriftReport) -> str:
+    """The whole page. Without the report's `network_map` there is no map."""
+    everything = words.entries(report)
+    groups = {klass.value: [e for e in everything if e.kind == klass] for klass in DriftClass}
     totals = {klass: len(group) for klass, group in groups.items()}
     listed = {klass: words.alike(group)[:MOST_OF_A_CLASS] for klass, group in groups.items()}
-    silents = [entry for entry in everything if entry.silent]
+    unreachable = [entry for entry in everything if entry.unreachable]
     shown = {e.number for cards in listed.values() for its in cards for e in its[:_MOST_NAMES]}
-    shown |= {entry.number for entry in silents[:MOST_SILENT]}
+    shown |= {entry.number for entry in unreachable[:MOST_UNREACHABLE]}
     by_device: dict[str, list[Entry]] = {}
     for entry in everything:
         by_device.setdefault(entry.device, []).append(entry)
-    sections, beyond = _sections(night.devices, by_device)
+    sections, beyond = _sections(report.devices, by_device)
     ids = {row.device: number for number, (row, _) in enumerate(sections, start=1)}
-    hrefs = {e.device: f"#finding-{e.number}" for e in silents[:MOST_SILENT]}
+    hrefs = {e.device: f"#finding-{e.number}" for e in unreachable[:MOST_UNREACHABLE]}
     hrefs |= {name: f"#device-{number}" for name, number in ids.items()}
     drawn = None
-    if network is not None:
+    if report.network_map is not None:
         numbers = {name: [e.number for e in its] for name, its in by_device.items() if name}
-        drawn = backbone_map(network, numbers)
+        drawn = backbone_map(report.network_map, numbers)
     regions = _regions(drawn, everything) if drawn else {}
     leaks = ("leak", listed.pop("leak"))
     return (
         _environment()
         .get_template("drift_page.html.j2")
         .render(
-            night=night,
-            title=f"{night.network}: {counted(len(night.devices), 'device')}",
-            answer=words.ANSWERS[night.separation],
-            tone=_TONES.get(night.separation, "part"),
-            figures=words.summary(night),
-            meanings={klass.value: meaning for klass, meaning in words.MEANING.items()},
+            report=report,
+            title=f"{report.network}: {counted(len(report.devices), 'device')}",
+            answer=report.separation.sentence,
+            tone=report.separation.tone.value,
+            figures=words.summary(report),
+            classes=list(DriftClass),
             leaks=leaks[1],
-            extra=_unnamed(night, leaks[1]),
-            silents=silents[:MOST_SILENT],
-            silents_cut=[entry.device for entry in silents[MOST_SILENT:]],
+            extra=_without_difference(report, leaks[1]),
+            unreachable=unreachable[:MOST_UNREACHABLE],
+            unreachable_cut=[entry.device for entry in unreachable[MOST_UNREACHABLE:]],
             groups={klass: group for klass, group in listed.items() if group},
             totals=totals,
             left_out={k: _left_out(totals[k], cards) for k, cards in (*listed.items(), leaks)},
@@ -107,16 +117,18 @@ def drift_page(night: Night, network: Network | None) -> str:
             diffs=_diffs(row for row, _ in sections),
             listed={
                 "Differences too, each in drift.json": _by_region(beyond),
-                "As meant": _by_region(row for row in night.devices if row.device not in by_device),
+                "Compliant": _by_region(
+                    row for row in report.devices if row.device not in by_device
+                ),
             },
-            trend=trend_chart(night),
+            trend=trend_chart(report),
             map=drawn,
             marks=_marks(drawn, everything, hrefs, regions),
             regions=regions,
-            proof=_proof(night),
+            proof=_proof(report),
             most_names=_MOST_NAMES,
             most_entries=_MOST_ENTRIES,
-            most_nights=_MOST_NIGHTS,
+            most_runs=_MOST_RUNS,
             most_diff_lines=MOST_DIFF_LINES,
         )
     )
@@ -127,25 +139,27 @@ def _short(text: str) -> str:
 
 
 def _left_out(total: int, cards: Iterable[Sequence[Entry]]) -> str:
-    """What to say of a class's differences that have no card."""
+    """How many differences of a class have no card."""
     more = total - sum(map(len, cards))
     return (
         f"{counted(more, 'difference')} more of this class, each in drift.json." if more > 0 else ""
     )
 
 
-def _unnamed(night: Night, leaks: Sequence[Sequence[Entry]]) -> list[Mapping[str, Any]]:
-    """Grave findings of the proof, where no difference is there to tell them."""
+def _without_difference(
+    report: DriftReport, leaks: Sequence[Sequence[Entry]]
+) -> list[Mapping[str, Any]]:
+    """Findings that deny the proof, where no difference reports them."""
     if leaks:
         return []
-    findings = night.proof.get("findings", ())
+    findings = report.proof.get("findings", ())
     return [f for f in findings if f.get("severity") != "hygiene"][:MOST_OF_A_CLASS]
 
 
 def _sections(
-    rows: Iterable[DeviceNight], by_device: Mapping[str, list[Entry]]
-) -> tuple[list[tuple[DeviceNight, list[Entry]]], list[DeviceNight]]:
-    """Devices with differences and these, the gravest first; and those that are too many."""
+    rows: Iterable[DeviceRow], by_device: Mapping[str, list[Entry]]
+) -> tuple[list[tuple[DeviceRow, list[Entry]]], list[DeviceRow]]:
+    """Devices with their differences, the most severe first; and those that are too many."""
     busy = [
         (row, by_device[row.device])
         for row in rows
@@ -155,8 +169,8 @@ def _sections(
     return busy[:MOST_SECTIONS], [row for row, _ in busy[MOST_SECTIONS:]]
 
 
-def _diffs(rows: Iterable[DeviceNight]) -> dict[str, tuple[list[str], int]]:
-    """Lines of each device's diff that are shown, and how many are not; until all are enough."""
+def _diffs(rows: Iterable[DeviceRow]) -> dict[str, tuple[list[str], int]]:
+    """Lines of each device's diff that are shown, and how many are not, within the page's limit."""
     left = MOST_DIFF_LINES
     diffs: dict[str, tuple[list[str], int]] = {}
     for row in rows:
@@ -167,7 +181,7 @@ def _diffs(rows: Iterable[DeviceNight]) -> dict[str, tuple[list[str], int]]:
     return diffs
 
 
-def _by_region(rows: Iterable[DeviceNight]) -> dict[str, list[str]]:
+def _by_region(rows: Iterable[DeviceRow]) -> dict[str, list[str]]:
     regions: dict[str, list[str]] = {}
     for row in rows:
         regions.setdefault(row.region, []).append(row.device)
@@ -175,7 +189,7 @@ def _by_region(rows: Iterable[DeviceNight]) -> dict[str, list[str]]:
 
 
 def _regions(drawn: BackboneMap, everything: Sequence[Entry]) -> dict[str, list[str]]:
-    """Marked regions of the map -> their devices with something to say; the gravest first."""
+    """Marked regions of the map -> their devices with entries; the most severe first."""
     if not drawn.by_region:
         return {}
     return {
@@ -191,7 +205,7 @@ def _marks(
     hrefs: Mapping[str, str],
     regions: Mapping[str, list[str]],
 ) -> dict[str, Mark]:
-    """A region leads to its devices, a router to its section, a silent one to what is known."""
+    """A region links to its devices, a router to its section or to its entry."""
     places = {name: number for number, name in enumerate(regions, start=1)}
     marks: dict[str, Mark] = {}
     for node in drawn.nodes if drawn else ():
@@ -214,7 +228,7 @@ def _marks(
     return marks
 
 
-def _proof(night: Night) -> dict[str, Any]:
-    """What the proof says of itself; nothing where nothing was read."""
-    said = {**(night.proof.get("checked") or {}), **night.proof}
-    return {key: said.get(key, nothing) for key, nothing in _FACTS.items()}
+def _proof(report: DriftReport) -> dict[str, Any]:
+    """The proof's own figures; zeros where nothing was read."""
+    facts = {**(report.proof.get("checked") or {}), **report.proof}
+    return {key: facts.get(key, nothing) for key, nothing in _FACTS.items()}

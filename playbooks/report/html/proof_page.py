@@ -6,13 +6,13 @@ Domains that have nothing to say are only listed where there are many.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from egovnet.inventory.model import Network
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.playbooks.report.html.backbone_map import BackboneMap, Mark, backbone_map
 from egovnet.playbooks.report.html.page import environment
 from egovnet.playbooks.results.matrix import CellState, Matrix, matrix
+from egovnet.playbooks.results.network_map import NetworkMap
 from egovnet.playbooks.results.verdict import counted, proved, reason
 
 #: With more domains than this the cells hold marks instead of words.
@@ -30,7 +30,7 @@ _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 def proof_page(
     verdict: Verdict,
-    network: Network | None,
+    network: NetworkMap | None,
     title: str,
     *,
     unreachable: Mapping[str, str] = _NOBODY,

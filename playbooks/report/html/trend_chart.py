@@ -1,4 +1,4 @@
-"""Where everything stands on the chart of the nights: bars by class, a line, and the answers.
+"""The coordinates of the chart of runs: bars by class, a line, and the answers.
 
 One path a class, so that a year is as light as a week. Drawn by trend_chart.svg.j2.
 """
@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from egovnet.playbooks.report.text.drift_words import PROVED
-from egovnet.playbooks.results.drift_report import RANKED, Night, NightBefore
+from egovnet.playbooks.results.drift_report import DriftClass, DriftReport, EarlierRun
 
 _WIDTH, _HEIGHT = 1000, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 64
-#: The widest a night may be, and up to how many nights the line has dots.
+#: The widest that a run may be, and up to how many runs the line has dots.
 _WIDEST, _DOTTED = 46, 62
 #: Dates beneath the chart.
 _DATES = 7
@@ -32,7 +31,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class TrendChart:
-    """The whole chart; `bars` are paths by class, in the order of gravity."""
+    """The whole chart; `bars` are paths by class, the most severe first."""
 
     width: int
     height: int
@@ -48,31 +47,29 @@ class TrendChart:
     broken: str
     ticks: tuple[Tick, ...]
     dates: tuple[Tick, ...]
-    nights: tuple[NightBefore, ...]
+    runs: tuple[EarlierRun, ...]
     words: str
 
 
-def trend_chart(night: Night) -> TrendChart:
-    """The nights before and tonight, the oldest first."""
-    proved, silent = night.separation in PROVED, len(night.unreachable)
-    tonight = NightBefore(night.started, len(night.devices), silent, proved, night.classes())
-    nights = (*night.trend, tonight)
-    top = _ceiling(max(max(_total(n), n.unreachable) for n in nights))
+def trend_chart(report: DriftReport) -> TrendChart:
+    """The earlier runs and this one, the oldest first."""
+    proved, absent = report.separation.proved, len(report.unreachable)
+    this = EarlierRun(report.started, len(report.devices), absent, proved, report.classes())
+    runs = (*report.trend, this)
+    top = _ceiling(max(max(_total(n), n.unreachable) for n in runs))
     base = float(_HEIGHT - _BOTTOM)
     scale = (base - _TOP) / top
-    step = min((_WIDTH - _LEFT - _RIGHT) / len(nights), _WIDEST)
+    step = min((_WIDTH - _LEFT - _RIGHT) / len(runs), _WIDEST)
     bar = step * (0.8 if step > 4 else 1)
-    at = [_LEFT + step * (i + 0.5) for i in range(len(nights))]
-    bars: dict[str, list[str]] = {klass.value: [] for klass in RANKED}
-    for x, one in zip(at, nights, strict=True):
+    at = [_LEFT + step * (i + 0.5) for i in range(len(runs))]
+    bars: dict[str, list[str]] = {klass.value: [] for klass in DriftClass}
+    for x, one in zip(at, runs, strict=True):
         y = base
         for klass, parts in bars.items():
             if high := one.classes.get(klass, 0) * scale:
                 y -= high
                 parts.append(_box(x, y, bar, high))
-    dots = tuple(
-        (round(x, 1), round(base - n.unreachable * scale, 1)) for x, n in _pairs(at, nights)
-    )
+    dots = tuple((round(x, 1), round(base - n.unreachable * scale, 1)) for x, n in _pairs(at, runs))
     strip = base + 10
     return TrendChart(
         width=_WIDTH,
@@ -84,29 +81,29 @@ def trend_chart(night: Night) -> TrendChart:
         strip_height=_STRIP,
         bars={klass: "".join(parts) for klass, parts in bars.items() if parts},
         unreachable="M" + "L".join(f"{x} {y}" for x, y in dots),
-        dots=dots if len(nights) <= _DOTTED else (),
+        dots=dots if len(runs) <= _DOTTED else (),
         # half as high, so that it is told apart without colour
         held="".join(
-            _box(x, strip + _STRIP / 2, bar, _STRIP / 2) for x, n in _pairs(at, nights) if n.proved
+            _box(x, strip + _STRIP / 2, bar, _STRIP / 2) for x, n in _pairs(at, runs) if n.proved
         ),
-        broken="".join(_box(x, strip, bar, _STRIP) for x, n in _pairs(at, nights) if not n.proved),
+        broken="".join(_box(x, strip, bar, _STRIP) for x, n in _pairs(at, runs) if not n.proved),
         ticks=tuple(Tick(round(base - value * scale, 1), f"{value:,}") for value in _steps(top)),
-        dates=_dates(at, nights),
-        nights=nights,
-        words=_words(nights),
+        dates=_dates(at, runs),
+        runs=runs,
+        words=_words(runs),
     )
 
 
-def _pairs(at: Sequence[float], nights: Sequence[NightBefore]) -> list[tuple[float, NightBefore]]:
-    return list(zip(at, nights, strict=True))
+def _pairs(at: Sequence[float], runs: Sequence[EarlierRun]) -> list[tuple[float, EarlierRun]]:
+    return list(zip(at, runs, strict=True))
 
 
 def _box(middle: float, y: float, width: float, height: float) -> str:
     return f"M{middle - width / 2:.1f} {y:.1f}h{width:.1f}v{height:.1f}h{-width:.1f}z"
 
 
-def _total(night: NightBefore) -> int:
-    return sum(night.classes.values())
+def _total(run: EarlierRun) -> int:
+    return sum(run.classes.values())
 
 
 def _ceiling(most: int) -> int:
@@ -119,30 +116,30 @@ def _steps(top: int) -> list[int]:
     return [top * quarter // 4 for quarter in range(5)]
 
 
-def _dates(at: Sequence[float], nights: Sequence[NightBefore]) -> tuple[Tick, ...]:
+def _dates(at: Sequence[float], runs: Sequence[EarlierRun]) -> tuple[Tick, ...]:
     """A few dates, evenly, and not closer together than a date is wide."""
     width = at[-1] - at[0]
-    some = max(1, min(_DATES, len(nights), int(width / 110) + 1))
-    chosen = {round(i * (len(nights) - 1) / max(some - 1, 1)) for i in range(some)}
+    some = max(1, min(_DATES, len(runs), int(width / 110) + 1))
+    chosen = {round(i * (len(runs) - 1) / max(some - 1, 1)) for i in range(some)}
     if some == 1:
-        chosen = {len(nights) - 1}
-    anchors = {0: "start", len(nights) - 1: "end"} if width > _ALL_MIDDLE else {}
+        chosen = {len(runs) - 1}
+    anchors = {0: "start", len(runs) - 1: "end"} if width > _ALL_MIDDLE else {}
     return tuple(
-        Tick(round(at[i], 1), nights[i].at[:10], anchors.get(i, "middle")) for i in sorted(chosen)
+        Tick(round(at[i], 1), runs[i].at[:10], anchors.get(i, "middle")) for i in sorted(chosen)
     )
 
 
-def _words(nights: Sequence[NightBefore]) -> str:
+def _words(runs: Sequence[EarlierRun]) -> str:
     """What the chart shows, for who does not see it."""
-    first, last = nights[0], nights[-1]
-    totals = [_total(night) for night in nights]
-    proved = sum(night.proved for night in nights)
-    peak = nights[totals.index(max(totals))]
-    if len(nights) == 1:
-        return f"One night, {last.at[:10]}: {totals[0]:,} open, {last.unreachable:,} unreachable."
+    first, last = runs[0], runs[-1]
+    totals = [_total(run) for run in runs]
+    proved = sum(run.proved for run in runs)
+    peak = runs[totals.index(max(totals))]
+    if len(runs) == 1:
+        return f"One run, {last.at[:10]}: {totals[0]:,} open, {last.unreachable:,} unreachable."
     return (
-        f"{len(nights):,} nights from {first.at[:10]} to {last.at[:10]}: proved in {proved:,}; "
+        f"{len(runs):,} runs from {first.at[:10]} to {last.at[:10]}: proved in {proved:,}; "
         f"open differences {totals[0]:,} at first, {totals[-1]:,} now, at most {max(totals):,} on "
         f"{peak.at[:10]}; unreachable now {last.unreachable:,}, at most "
-        f"{max(night.unreachable for night in nights):,}."
+        f"{max(run.unreachable for run in runs):,}."
     )

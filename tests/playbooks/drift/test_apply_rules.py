@@ -9,7 +9,7 @@ import pytest
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.registers.drift_rules import DEFAULT_SHARE, REGISTER, DriftRules
 from egovnet.playbooks.drift.apply_rules import apply_rules
-from egovnet.playbooks.results.drift_report import Difference, Standing
+from egovnet.playbooks.results.drift_report import Difference, Status
 from tests.playbooks.drift.looks import reference
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -43,13 +43,13 @@ def test_without_a_file_nothing_is_put_up_with(tmp_path: Path) -> None:
     read = REGISTER.read(tmp_path, reference().network)
     assert (read.grace, read.share, read.acknowledged) == ({}, DEFAULT_SHARE, {})
     stood = apply_rules(read, difference(DriftClass.SERVICE), NOW)
-    assert stood.standing is Standing.OPEN
+    assert stood.status is Status.OPEN
 
 
 def test_a_difference_has_its_class_s_grace_and_then_counts(tmp_path: Path) -> None:
     read = rules(tmp_path, GOOD)
     young = apply_rules(read, difference(DriftClass.SERVICE, minutes=29), NOW)
-    assert (young.standing, young.until) == (Standing.GRACE, "2026-11-24T03:01:00+00:00")
+    assert (young.status, young.until) == (Status.IN_GRACE, "2026-11-24T03:01:00+00:00")
     assert apply_rules(read, difference(DriftClass.SERVICE, minutes=30), NOW).counts
     assert apply_rules(read, difference(DriftClass.POLICY), NOW).counts
 
@@ -57,7 +57,7 @@ def test_a_difference_has_its_class_s_grace_and_then_counts(tmp_path: Path) -> N
 def test_an_acknowledgement_holds_until_its_last_day_is_over(tmp_path: Path) -> None:
     read = rules(tmp_path, GOOD)
     known = apply_rules(read, difference(DriftClass.UNMANAGED), NOW)
-    assert (known.standing, known.answered_by) == (Standing.ACKNOWLEDGED, "Li Na")
+    assert (known.status, known.acknowledged_by) == (Status.ACKNOWLEDGED, "Li Na")
     assert known.reason == "snmp: until it is in the inventory"
     assert apply_rules(read, difference(DriftClass.UNMANAGED), NOW + timedelta(days=1)).counts
     assert list(read.expired(NOW.date())) == []
@@ -76,4 +76,4 @@ def test_an_acknowledgement_covers_nothing_else(change: dict[str, str], tmp_path
 def test_a_leak_always_counts_and_words_never_do(tmp_path: Path) -> None:
     read = rules(tmp_path, GOOD)
     assert apply_rules(read, difference(DriftClass.LEAK), NOW).counts
-    assert apply_rules(read, difference(DriftClass.COSMETIC), NOW).standing is Standing.TOLD
+    assert apply_rules(read, difference(DriftClass.COSMETIC), NOW).status is Status.INFORMATIONAL

@@ -1,7 +1,7 @@
 """One case, one file: a router's text after somebody's edits, and what the night says of it.
 
 Keys: `device`; `edits`, each `replace` (its first place in the text) and `by`, or `append`;
-`expect`: every difference that must be said, by `class`, `subject`, `mendable` (true when the key
+`expect`: every difference that must be said, by `class`, `subject`, `remediable` (true when the key
 is missing). No other difference may be said.
 """
 
@@ -43,8 +43,8 @@ def read(path: Path) -> tuple[dict[str, Any], Look]:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_an_edit_is_said_in_its_class(path: Path) -> None:
     case, seen = read(path)
-    said = sorted((d.klass.value, d.subject, d.mendable) for d in seen.differences)
-    expected = sorted((e["class"], e["subject"], e.get("mendable", True)) for e in case["expect"])
+    said = sorted((d.klass.value, d.subject, d.remediable) for d in seen.differences)
+    expected = sorted((e["class"], e["subject"], e.get("remediable", True)) for e in case["expect"])
     assert said == expected, [(d.subject, d.message, d.lines) for d in seen.differences]
     for difference in seen.differences:
         assert "hush" not in str(difference)
@@ -56,10 +56,10 @@ def test_what_is_put_back_is_gone_and_the_rest_stays(path: Path) -> None:
     """Class by class, all that may be put back; what is not egovnet's is there to the end."""
     case, seen = read(path)
     wanted = render(meant().devices[case["device"]])
-    keys = {d.key for d in seen.differences if d.mendable}
+    keys = {d.key for d in seen.differences if d.remediable}
     after = look(meant(), case["device"], seen.mended(wanted, keys))
     assert {d.subject for d in after.differences} == {
-        d.subject for d in seen.differences if not d.mendable
+        d.subject for d in seen.differences if not d.remediable
     }
     untouched = look(meant(), case["device"], seen.mended(wanted, set()))
     assert [d.key for d in untouched.differences] == [d.key for d in seen.differences]

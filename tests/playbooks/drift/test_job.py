@@ -10,10 +10,12 @@ import yaml
 
 from egovnet.lab.emulated.faults import AnyFault, Hang, RefuseConnections, RefuseLogin
 from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.playbooks.cli.report_files import write_files
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.drift.job import drift
+from egovnet.playbooks.report.files.drift_files import drift_files
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.verify.control_plane import expected_routes
 from tests.playbooks.drift.test_compare import edited
@@ -50,8 +52,8 @@ def workspace(
 
 
 def night(workspace: Workspace, **options: object) -> tuple[Exit, dict[str, Any]]:
-    outcome = drift(workspace, Silent(), **{"timeout": 20, **options})  # type: ignore[arg-type]
-    return outcome.exit, outcome.data
+    report = drift(workspace, Silent(), **{"timeout": 20, **options})  # type: ignore[arg-type]
+    return report.exit, report.to_dict()
 
 
 def run(
@@ -136,7 +138,7 @@ def test_a_router_that_calls_itself_otherwise_gets_its_name_back(
 
 def test_a_class_that_is_never_put_back_is_refused(workspace: Workspace) -> None:
     for word in ("unmanaged", "cosmetic", "everything"):
-        with pytest.raises(UsageError, match="never put back"):
+        with pytest.raises(UsageError, match="never remediated"):
             night(workspace, remediate=(word,))
 
 
@@ -174,7 +176,7 @@ def test_an_acknowledged_difference_is_not_put_back(
     code, data = night(workspace, remediate=("policy",))
     assert code is Exit.DONE
     assert [d["standing"] for d in data["differences"]] == ["acknowledged"]
-    assert data["remediation"]["devices"] == ()
+    assert data["remediation"]["devices"] == []
     assert "maximum-prefix 5000" in routers.running(["sh-pe1"])["sh-pe1"]
 
 
@@ -184,16 +186,16 @@ def test_the_share_of_a_night_holds_over_its_runs(
     other = ("neighbor 10.200.0.46 maximum-prefix 100", "neighbor 10.200.0.46 maximum-prefix 7")
     run(routers, workspace, "sh-pe1", LIMIT)
     _, data = night(workspace, remediate=("policy",), share=1)
-    assert data["remediation"]["devices"] == ("sh-pe1",)
+    assert data["remediation"]["devices"] == ["sh-pe1"]
     # again the same router adds nothing; another one does
     run(routers, workspace, "sh-pe1", LIMIT)
     run(routers, workspace, "gz-pe1", other)
     _, data = night(workspace, remediate=("policy",), share=1)
-    assert data["remediation"]["devices"] == ("sh-pe1",)
+    assert data["remediation"]["devices"] == ["sh-pe1"]
     assert "used up" in data["remediation"]["left"]["gz-pe1"]
     remedies = {d["device"]: d["remedy"] for d in data["differences"]}
     assert remedies["sh-pe1"] == "mended"
-    assert remedies["gz-pe1"].startswith("not mended: the night may change 1 of 7 routers")
+    assert remedies["gz-pe1"].startswith("not mended: a run may change 1 of 7 routers")
 
 
 @pytest.mark.parametrize(
@@ -250,7 +252,7 @@ def test_a_dead_daemon_is_named_and_its_silence_is_no_configuration(
     assert {d["kind"] for d in data["differences"]} == {"state"}
     assert {d["class"] for d in data["differences"]} == {"service"}
     assert f"daemon {daemon}" in {d["subject"] for d in data["differences"]}
-    assert data["remediation"]["devices"] == ()
+    assert data["remediation"]["devices"] == []
 
 
 def test_a_stale_route_is_a_leak_though_the_text_is_right(
@@ -273,7 +275,8 @@ def test_a_wrong_policy_is_told_before_anything_is_read(workspace: Workspace) ->
 
 
 def test_reports_are_written(workspace: Workspace, tmp_path: Path) -> None:
-    night(workspace, report=tmp_path / "report")
+    report = drift(workspace, Silent(), timeout=20)
+    write_files(tmp_path / "report", drift_files(report))
     names = {path.name for path in (tmp_path / "report").iterdir()}
     assert names == {"drift.html", "drift.json", "drift.xml", "drift.md", "drift.prom"}
 
@@ -281,8 +284,8 @@ def test_reports_are_written(workspace: Workspace, tmp_path: Path) -> None:
 # -- what was as meant before --------------------------------------------------------------------
 
 
-def as_before(data: dict[str, Any]) -> set[str]:
-    return {row["device"] for row in data["devices"] if row["as_before"]}
+def unchanged(data: dict[str, Any]) -> set[str]:
+    return {row["device"] for row in data["devices"] if row["unchanged"]}
 
 
 def again(workspace: Workspace) -> Workspace:
@@ -294,17 +297,17 @@ def again(workspace: Workspace) -> Workspace:
 
 def test_the_second_night_sends_digests_and_knows_as_much(workspace: Workspace) -> None:
     _, first = night(workspace)
-    assert as_before(first) == set()
+    assert unchanged(first) == set()
     assert "proved_at" not in first["proof"]
     code, second = night(again(workspace))
     assert (code, second["differences"]) == (Exit.DONE, [])
-    assert as_before(second) == set(workspace.network.routers)
+    assert unchanged(second) == set(workspace.network.routers)
     assert second["proof"].pop("proved_at") <= second["started"]
     assert second["proof"] == first["proof"]
     states = [{row["device"]: row["state"] for row in d["devices"]} for d in (first, second)]
     assert states[0] == states[1]
     _, whole = night(again(workspace), whole=True)
-    assert as_before(whole) == set()
+    assert unchanged(whole) == set()
     assert "proved_at" not in whole["proof"]
 
 
@@ -320,7 +323,7 @@ def test_what_comes_after_a_clean_night_is_found(
     found = {(d["device"], d["kind"]) for d in data["differences"]}
     assert {("sh-pe1", "configuration"), ("gz-pe1", "state"), ("bj-pe1", "state")} <= found
     assert ("sc-pe1", "state") in found
-    assert not as_before(data) & {"sh-pe1", "gz-pe1", "bj-pe1", "sc-pe1"}
+    assert not unchanged(data) & {"sh-pe1", "gz-pe1", "bj-pe1", "sc-pe1"}
     # and it is still found when it is there for long
     _, data = night(again(workspace))
     assert {(d["device"], d["kind"]) for d in data["differences"]} == found
@@ -330,7 +333,7 @@ def test_what_comes_after_a_clean_night_is_found(
     routers.reset(workspace.intended())
     _, data = night(again(workspace))
     assert data["differences"] == []
-    assert as_before(night(again(workspace))[1]) == set(workspace.network.routers)
+    assert unchanged(night(again(workspace))[1]) == set(workspace.network.routers)
 
 
 def test_another_inventory_asks_another_question(workspace: Workspace) -> None:
@@ -346,8 +349,8 @@ def test_another_inventory_asks_another_question(workspace: Workspace) -> None:
     # routers whose own text and state stay as they are need not send them
     concerned = {d["device"] for d in data["differences"]}
     assert concerned
-    assert not as_before(data) & concerned
-    assert as_before(data)
+    assert not unchanged(data) & concerned
+    assert unchanged(data)
 
 
 def test_egovnet_s_own_change_is_another_question(
@@ -357,11 +360,11 @@ def test_egovnet_s_own_change_is_another_question(
     for module in ("collect", "unchanged"):
         monkeypatch.setattr(f"egovnet.playbooks.drift.{module}.own_code", lambda: "mended")
     _, data = night(again(workspace))
-    assert as_before(data) == set()
+    assert unchanged(data) == set()
     assert "proved_at" not in data["proof"]
 
 
-def test_what_is_judged_by_a_later_answer_is_never_as_before(
+def test_what_is_judged_by_a_later_answer_is_never_unchanged(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     """A part of a site's own prefix is well, and no digest of ours: the routes are asked for."""
@@ -378,4 +381,4 @@ def test_what_is_judged_by_a_later_answer_is_never_as_before(
         code, data = night(again(workspace))
         assert (code, data["differences"]) == (Exit.DONE, [])
         others = set(workspace.network.routers) - {"bj-pe1"} if number else set()
-        assert as_before(data) == others
+        assert unchanged(data) == others

@@ -1,0 +1,129 @@
+"""One look at the chosen devices: collect, compare, prove, check the state."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from egovnet.inventory.allocation.allocate import vrf_of
+from egovnet.isolation.model.expectation import from_inventory
+from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.drift.collect import Collected, collect, now
+from egovnet.playbooks.drift.compare import (
+    configuration_differences,
+    linux_differences,
+    state_differences,
+)
+from egovnet.playbooks.drift.history import Before, History
+from egovnet.playbooks.drift.separation import (
+    AS_INTENDED,
+    AS_LAST_SEEN,
+    prove_read,
+    read_facts,
+    with_leaks,
+)
+from egovnet.playbooks.results.drift_report import Difference, DriftClass
+from egovnet.playbooks.results.verdict import verdict_data
+from egovnet.tasks.driver import LineChange
+from egovnet.templates.intend.device_facts import intended_facts
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every stage of a run works with; `timeout` is a device's, in seconds."""
+
+    workspace: Workspace
+    progress: Progress
+    history: History
+    timeout: int
+    before: Before
+    #: Everything is read, compared and proved, whatever was seen before.
+    whole: bool
+
+
+@dataclass
+class Evaluation:
+    """What is found on the devices."""
+
+    collected: Collected
+    differences: list[Difference]
+    #: Difference's key -> the changes that would restore it.
+    changes: dict[tuple[str, str, str], tuple[LineChange, ...]]
+    #: Running configurations that are not as intended, by device.
+    texts: dict[str, str]
+    proof: dict[str, Any] = field(default_factory=dict)
+
+
+def evaluate(job: Job) -> Evaluation:
+    """Read the chosen devices and compare them with the inventory."""
+    workspace = job.workspace
+    collected = collect(workspace, job.progress, workspace.chosen, job.timeout, job.before)
+    devices = workspace.devices
+    read = collected.readings
+    # what a dead daemon configures is missing in the text: it is no evidence of configuration
+    texts = {n: reading.text for n, reading in read.items() if reading.text and not reading.dead}
+    facts, problems = read_facts(texts, devices)
+    differences: list[Difference] = []
+    changes: dict[tuple[str, str, str], tuple[LineChange, ...]] = {}
+    for name, text_facts in facts.items():
+        found = configuration_differences(
+            devices[name], read[name].changes, text_facts, intended_facts(devices[name])
+        )
+        for difference, own in found:
+            differences.append(difference)
+            changes[difference.key] = changes.get(difference.key, ()) + own
+    differences += (_unreadable(name, str(problem)) for name, problem in problems)
+    # what did not answer ran this when it last did
+    last_run, _ = read_facts(job.history.last_texts(collected.unreachable), devices)
+    proof = _earlier_proof(job, {**texts, **last_run})
+    if proof is None:
+        verdict = prove_read(
+            devices, {**last_run, **facts}, from_inventory(workspace.network, workspace.allocation)
+        )
+        differences = with_leaks(differences, verdict, facts)
+        proof = verdict_data(verdict)
+        if verdict.proved and not verdict.findings and not (texts or last_run):
+            job.history.keep_proof(job.before.asked, proof, now())
+    reported = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}
+    for name, reading in read.items():
+        differences += linux_differences(devices[name], reading.faults)
+    failed = (check for reading in read.values() for check in reading.judged.failed)
+    differences += state_differences(failed, reported)
+    if collected.unreachable:
+        proof["assumptions"] = [*proof["assumptions"], AS_LAST_SEEN]
+    if len(workspace.chosen) < len(devices):
+        proof["assumptions"] = [*proof["assumptions"], AS_INTENDED]
+    owned = _with_owners(workspace, differences)
+    return Evaluation(collected, owned, changes, texts, proof)
+
+
+def _earlier_proof(job: Job, deviating: Collection[str]) -> dict[str, Any] | None:
+    """The proof of the intended network, where nothing deviates from it and it was proved."""
+    return None if job.whole or deviating else job.history.proof(job.before.asked)
+
+
+def _unreadable(name: str, problem: str) -> Difference:
+    return Difference(
+        device=name,
+        klass=DriftClass.LEAK,
+        kind="configuration",
+        subject="configuration",
+        message=f"cannot be evaluated: {problem}",
+        why_not="it is not known what it would be restored from",
+    )
+
+
+def _with_owners(workspace: Workspace, differences: Iterable[Difference]) -> list[Difference]:
+    """The differences with the VPN that each touches, and the agency that owns it."""
+    network, allocation = workspace.network, workspace.allocation
+    vpn_of: dict[tuple[str, str], str] = {}
+    for name, site in network.sites.items():
+        for access in site.site_network_accesses.values():
+            key = vrf_of(network, name, access)
+            vpn_of[access.pe, allocation.vrf_name[key]] = key.vpn
+    owned = []
+    for difference in differences:
+        vpn = vpn_of.get((difference.device, difference.vrf), "")
+        owner = network.vpns[vpn].owner if vpn else ""
+        owned.append(replace(difference, vpn=vpn, owner=owner))
+    return owned
