@@ -9,11 +9,15 @@ from dataclasses import replace
 from typing import Any
 
 from napalm.base.base import NetworkDriver
-from napalm.base.exceptions import CommandErrorException
+from napalm.base.exceptions import (
+    CommandErrorException,
+    CommandTimeoutException,
+    ConnectionClosedException,
+)
 
 from napalm_frr.change.agent import STATE_DIRECTORY, Agent
 from napalm_frr.configuration import ConfigurationMethods
-from napalm_frr.delta.line_changes import Against, LineChange, line_changes, put_back
+from napalm_frr.delta.line_changes import Against, Change, line_changes, restore
 from napalm_frr.delta.native_diff import diff_states, linux_diff
 from napalm_frr.getter_methods import GetterMethods
 from napalm_frr.getters.linux import vpn_targets
@@ -22,22 +26,8 @@ from napalm_frr.text import device_text, frr_tree
 from napalm_frr.text.device_state import DeviceState, faults_of_equal
 
 
-class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ignore[misc]  # napalm is untyped
-    """NAPALM driver for FRRouting 8.4 on Debian with ifupdown2, over SSH to a bash login.
-
-    Optional arguments: ``port``, ``key_file``, ``use_keys``, ``passphrase``, ``ssh_strict``,
-    ``known_hosts`` (a file; pins the host key), ``sudo`` (log in as another user with password-less
-    sudo), ``conn_timeout``, ``auth_timeout``, ``banner_timeout`` (seconds),
-    ``management_interfaces``
-    (default eth0 and mgmt), ``allow_management_change``, ``state_directory`` (on the router),
-    ``accept_seconds`` (how long the router waits for our verdict on what it applied).
-
-    Beyond NAPALM there are ``frr_json(command)``, ``linux(command)``, ``running_text()``,
-    ``read_against(text)``, ``text_with(text, changes)`` and ``vpn_targets()``, and for commits by
-    the id their controller chose ``commit_as``, ``commit_state``, ``extend_commit``,
-    ``confirm_change``, ``roll_back_change`` and ``adopt_commit``. They are callables held as
-    attributes: NAPALM's conformance test refuses public methods that it does not know.
-    """
+class DriverMethods(ConfigurationMethods, GetterMethods):
+    """All of the driver but NAPALM's base, which is untyped: of its subclass no type is checked."""
 
     platform = "frr"
 
@@ -91,10 +81,16 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
         return functools.partial(_frr_json, self)
 
     @property
-    def linux(self) -> Callable[[str], str]:
-        """``linux("ip -j addr")``: a shell command's output; raises CommandErrorException if it
-        fails."""
-        return functools.partial(_linux, self)
+    def run_script(self) -> Callable[[str], str]:
+        """``run_script("ip -j addr")``: what a shell text prints; raises CommandErrorException if
+        it fails."""
+        return functools.partial(_run_script, self)
+
+    @property
+    def answers_within(self) -> Callable[[float], bool]:
+        """``answers_within(seconds)``: whether the router does something in this session in that
+        time; a router without power does not end its sessions."""
+        return functools.partial(_answers_within, self)
 
     @property
     def running_text(self) -> Callable[[], str]:
@@ -129,7 +125,7 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
         return functools.partial(_read_against, self)
 
     @property
-    def text_with(self) -> Callable[[str, Collection[LineChange]], str]:
+    def text_with(self) -> Callable[[str, Collection[Change]], str]:
         """``text_with(text, changes)``: what the router runs now with these changes towards
         ``text`` made, and nothing else touched; a whole text, to be loaded. Raises
         DeviceTextError."""
@@ -148,17 +144,35 @@ class FRRDriver(ConfigurationMethods, GetterMethods, NetworkDriver):  # type: ig
         return self._session.run(command, timeout=timeout)
 
 
-def _running_text(driver: FRRDriver) -> str:
+class FRRDriver(DriverMethods, NetworkDriver):  # type: ignore[misc]  # napalm is untyped
+    """NAPALM driver for FRRouting 8.4 on Debian with ifupdown2, over SSH to a bash login.
+
+    Optional arguments: ``port``, ``key_file``, ``use_keys``, ``passphrase``, ``ssh_strict``,
+    ``known_hosts`` (a file; pins the host key), ``sudo`` (log in as another user with password-less
+    sudo), ``conn_timeout``, ``auth_timeout``, ``banner_timeout`` (seconds),
+    ``management_interfaces`` (default eth0 and mgmt), ``allow_management_change``,
+    ``state_directory`` (on the router), ``accept_seconds`` (how long the router waits for our
+    verdict on what it applied).
+
+    Beyond NAPALM there are ``frr_json(command)``, ``run_script(text)``, ``running_text()``,
+    ``read_against(text)``, ``text_with(text, changes)`` and ``vpn_targets()``, and for commits by
+    the id their controller chose ``commit_as``, ``commit_state``, ``extend_commit``,
+    ``confirm_change``, ``roll_back_change`` and ``adopt_commit``. They are callables held as
+    attributes: NAPALM's conformance test refuses public methods that it does not know.
+    """
+
+
+def _running_text(driver: DriverMethods) -> str:
     return driver._read_state().text.joined()
 
 
-def _diff_to(driver: FRRDriver, text: str) -> str:
+def _diff_to(driver: DriverMethods, text: str) -> str:
     running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
     return "" if running.same(wanted) else diff_states(running, wanted)
 
 
 def _read_against(
-    driver: FRRDriver, text: Callable[[], str], then: str = "", seen: str = ""
+    driver: DriverMethods, text: Callable[[], str], then: str = "", seen: str = ""
 ) -> Against:
     answer = driver._agent.call("read", *([seen] if seen else ()), then=then)
     digest = answer.fields.get("seen", "")
@@ -175,18 +189,25 @@ def _read_against(
     return Against(running.text.joined(), changes, running.faults, diff, answer.rest, digest)
 
 
-def _text_with(driver: FRRDriver, text: str, changes: Collection[LineChange]) -> str:
+def _text_with(driver: DriverMethods, text: str, changes: Collection[Change]) -> str:
     running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
-    return put_back(running, wanted, changes).joined()
+    return restore(running, wanted, changes).joined()
 
 
-def _runs_text(driver: FRRDriver, text: str) -> bool:
+def _runs_text(driver: DriverMethods, text: str) -> bool:
     told = replace(driver._read_state(), faults=())
     return told.same(DeviceState.of(device_text.split(text)))
 
 
-def _linux(driver: FRRDriver, command: str, timeout: float | None = None) -> str:
-    done = driver._session.run(command, timeout=timeout)
+def _answers_within(driver: DriverMethods, seconds: float) -> bool:
+    try:
+        return driver._session.run("true", timeout=seconds).exit_code == 0
+    except (CommandTimeoutException, ConnectionClosedException):
+        return False
+
+
+def _run_script(driver: DriverMethods, command: str) -> str:
+    done = driver._session.run(command)
     if done.exit_code != 0:
         said = (done.stderr or done.stdout).strip()
         raise CommandErrorException(
@@ -195,7 +216,7 @@ def _linux(driver: FRRDriver, command: str, timeout: float | None = None) -> str
     return done.stdout
 
 
-def _frr_json(driver: FRRDriver, command: str) -> Any:  # noqa: ANN401  # JSON is any
+def _frr_json(driver: DriverMethods, command: str) -> Any:  # noqa: ANN401  # JSON is any
     escaped = command.replace("'", "'\\''")
     done = driver._run(f"vtysh -c '{escaped}'")
     try:

@@ -10,5 +10,5 @@ from egovnet.templates.registry import PLATFORMS
 def collect_state(task: Task, device: Device) -> Result:
     """Ask `device` for everything verification needs. Result: DeviceState."""
     platform = PLATFORMS[device.platform]
-    output = str(driver(task).linux(platform.state_script(device)))
+    output = driver(task).run_script(platform.state_script(device))
     return Result(host=task.host, result=platform.read_state(device, output))

@@ -1,12 +1,12 @@
 """Commit a device's intended text, to be undone by the device itself unless confirmed."""
 
 import time
-from typing import Any
 
-from napalm.base.exceptions import CommitError, LockError
 from nornir.core.task import Result, Task
 
 from egovnet.tasks.device import Deadline, driver, seconds_until
+from egovnet.tasks.driver import CommitStage, CommitState, TransactionalDriver
+from egovnet.tasks.napalm_errors import napalm_errors
 
 #: Key of a host's data: an earlier worker died while it was at this task on this host.
 TAKEN_UP = "taken-up"
@@ -26,20 +26,20 @@ def commit(task: Task, change_id: str, deadline: Deadline, message: str, intende
     Raises:
         napalm exceptions: the device refuses, is not reached, or has the commit undone.
     """
-    device = driver(task)
+    device, errors = driver(task), napalm_errors()
     taken_up = bool(task.host.get(TAKEN_UP))
     try:
         found = _carried_on(device, change_id, deadline, intended) if taken_up else None
-        if found is None or str(found.state) == "none":
+        if found is None or found.state == CommitStage.NONE:
             try:
                 _push(device, change_id, deadline, message, intended)
-            except (CommitError, LockError):
+            except (errors.CommitError, errors.LockError):
                 # One that the dead worker had sent may begin after we looked, and bar ours.
                 if not taken_up or not _kept(_carried_on(device, change_id, deadline, intended)):
                     raise
         elif not _kept(found):
             reason = f" ({found.reason})" if found.reason else ""
-            raise CommitError(
+            raise errors.CommitError(
                 f"the worker that made commit {change_id} died, and the commit is "
                 f"{found.state}{reason}"
             )
@@ -48,28 +48,32 @@ def commit(task: Task, change_id: str, deadline: Deadline, message: str, intende
     return Result(host=task.host, changed=True)
 
 
-def _push(device: Any, change_id: str, deadline: Deadline, message: str, intended: str) -> None:
+def _push(
+    device: TransactionalDriver, change_id: str, deadline: Deadline, message: str, intended: str
+) -> None:
     if not device.holds_candidate:
         device.load_replace_candidate(config=intended)
     device.commit_as(change_id)
     device.commit_config(message=message, revert_in=seconds_until(deadline))
 
 
-def _carried_on(device: Any, change_id: str, deadline: Deadline, intended: str) -> Any:
+def _carried_on(
+    device: TransactionalDriver, change_id: str, deadline: Deadline, intended: str
+) -> CommitState:
     """The commit's state, once it is at work no more; what is applied is accepted.
 
     Raises:
-        CommitError: what was applied is not what was meant, and is taken back.
+        CommitError: what was applied is not what was intended, and is taken back.
     """
     found = device.commit_state(change_id)
-    while str(found.state) == "applying" and time.monotonic() < deadline:
+    while found.state == CommitStage.APPLYING and time.monotonic() < deadline:
         time.sleep(_POLL)
         found = device.commit_state(change_id)
-    if str(found.state) == "applied":
+    if found.state == CommitStage.APPLIED:
         device.load_replace_candidate(config=intended)
         found = device.adopt_commit(change_id, seconds_until(deadline))
     return found
 
 
-def _kept(found: Any) -> bool:
-    return str(found.state) in ("pending", "confirmed")
+def _kept(found: CommitState) -> bool:
+    return found.state in (CommitStage.PENDING, CommitStage.CONFIRMED)

@@ -7,16 +7,16 @@ the device, of the session or of the controller.
 import time
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from napalm.base.exceptions import CommitError
 from nornir.core.task import Result, Task
 
-from egovnet.tasks.device import SESSION_LOST, answering, driver, reconnect
+from egovnet.tasks.device import answering, driver, reconnect, session_lost
+from egovnet.tasks.driver import CommitStage, TransactionalDriver
+from egovnet.tasks.napalm_errors import napalm_errors
 
 #: What a commit may be at while the device works on it by itself.
-_WORKING = ("applying", "undoing")
-_ENDED = ("confirmed", "undone", "broken")
+_WORKING = (CommitStage.APPLYING, CommitStage.UNDOING)
+_ENDED = (CommitStage.CONFIRMED, CommitStage.UNDONE, CommitStage.BROKEN)
 _POLL = 0.2
 
 
@@ -27,17 +27,17 @@ class Direction(StrEnum):
     BACK = "back"
 
 
-class NotSettledError(RuntimeError):
+class NotFinishedError(RuntimeError):
     """A device answers and does not run the text that it is to run."""
 
 
-class ForeignTextError(NotSettledError):
+class ForeignTextError(NotFinishedError):
     """A device runs neither its old text nor its new one: somebody else changed it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
-    """What a device needs to be told: its commit's id, and its text before and after."""
+class DeviceChange:
+    """A device's part of a change: its commit's id, and its text before and after."""
 
     change_id: str
     before: str
@@ -48,68 +48,74 @@ class Settling:
         return self.intended if direction is Direction.FORWARD else self.before
 
 
-def settle(task: Task, settling: Settling, direction: str, patience: float = 60.0) -> Result:
+def confirm_or_rollback(
+    task: Task, change: DeviceChange, direction: str, retry_for: float = 60.0
+) -> Result:
     """Confirm the change's commit or take it back, and see that the device runs that text.
 
     Result: str, what was found ("pending", "confirmed", "undone", ...).
 
     Raises:
-        NotSettledError: the device answers and does not run the text.
+        NotFinishedError: the device answers and does not run the text.
         napalm exceptions: it refuses, or is not reached.
     """
-    way = Direction(direction)
+    towards = Direction(direction)
     # Back is where one goes after trouble: the session may be with a router that is no more.
-    connected = answering if way is Direction.BACK else driver
+    connected = answering if towards is Direction.BACK else driver
     try:
-        found = _settle(connected(task), settling, way, patience)
-    except SESSION_LOST:
-        found = _settle(reconnect(task), settling, way, patience)
+        found = _confirm_or_rollback(connected(task), change, towards, retry_for)
+    except session_lost():
+        found = _confirm_or_rollback(reconnect(task), change, towards, retry_for)
     return Result(host=task.host, result=found, changed=True)
 
 
-def _settle(device: Any, settling: Settling, way: Direction, patience: float) -> str:
-    bring = _forward if way is Direction.FORWARD else _back
-    found = bring(device, settling, patience)
-    _see(device, settling, way, broken=found in ("broken", "orphan"))
+def _confirm_or_rollback(
+    device: TransactionalDriver, change: DeviceChange, towards: Direction, retry_for: float
+) -> str:
+    finish = _confirm if towards is Direction.FORWARD else _roll_back
+    found = finish(device, change, retry_for)
+    _ensure_runs(device, change, towards, broken=found in (CommitStage.BROKEN, CommitStage.ORPHAN))
     return found
 
 
-def _forward(device: Any, settling: Settling, patience: float) -> str:
+def _confirm(device: TransactionalDriver, change: DeviceChange, retry_for: float) -> str:
     """Confirm; what the commit was at when it could not be confirmed."""
     try:
-        device.confirm_change(settling.change_id)
-    except CommitError:
+        device.confirm_change(change.change_id)
+    except napalm_errors().CommitError:
         # Where its controller died before it accepted, the device takes it back by itself.
-        found = _wait(device, settling.change_id, ("applied", *_WORKING), patience)
-        if found == "orphan":
+        found = _wait(device, change.change_id, (CommitStage.APPLIED, *_WORKING), retry_for)
+        if found == CommitStage.ORPHAN:
             # its process on the device died: the way forward begins at the old text
-            found = str(device.roll_back_change(settling.change_id).state)
+            found = str(device.roll_back_change(change.change_id).state)
         return found
-    return "confirmed"
+    return CommitStage.CONFIRMED
 
 
-def _back(device: Any, settling: Settling, patience: float) -> str:
+def _roll_back(device: TransactionalDriver, change: DeviceChange, retry_for: float) -> str:
     """Take the commit back; what it was at afterwards.
 
     Also when the device has none: one that is still on its way to it is then refused.
     """
-    deadline = time.monotonic() + patience
-    while (found := _wait(device, settling.change_id, _WORKING, patience)) not in _ENDED:
+    deadline = time.monotonic() + retry_for
+    while (found := _wait(device, change.change_id, _WORKING, retry_for)) not in _ENDED:
         if time.monotonic() > deadline:
-            raise NotSettledError(f"its commit is {found} and does not go back")
-        found = str(device.roll_back_change(settling.change_id).state)
+            raise NotFinishedError(f"its commit is {found} and does not go back")
+        found = str(device.roll_back_change(change.change_id).state)
         if found in _ENDED:
             break
         time.sleep(_POLL)
     return found
 
 
-def _see(device: Any, settling: Settling, way: Direction, *, broken: bool) -> None:
+def _ensure_runs(
+    device: TransactionalDriver, change: DeviceChange, towards: Direction, *, broken: bool
+) -> None:
     """Compare what runs with what is to run; put it right where that is ours to do."""
-    wanted = settling.text(way)
+    wanted = change.text(towards)
     if not device.diff_to(wanted):
         return
-    ours = (settling.before, settling.intended)
+    ours = (change.before, change.intended)
     if not broken and not any(device.runs_text(text) for text in ours):
         raise ForeignTextError(
             "runs neither what it ran before the change nor what the change meant: somebody else "
@@ -117,22 +123,24 @@ def _see(device: Any, settling: Settling, way: Direction, *, broken: bool) -> No
         )
     try:
         device.load_replace_candidate(config=wanted)
-        device.commit_config(message=f"egovnet {way}")
+        device.commit_config(message=f"egovnet {towards}")
     finally:
         device.discard_config()
     if device.diff_to(wanted):
-        raise NotSettledError(f"does not run its text although it was sent {way}")
+        raise NotFinishedError(f"does not run its text although it was sent {towards}")
 
 
-def _wait(device: Any, change_id: str, states: tuple[str, ...], patience: float) -> str:
+def _wait(
+    device: TransactionalDriver, change_id: str, states: tuple[str, ...], retry_for: float
+) -> str:
     """The commit's state, once it is none of `states`.
 
     Raises:
-        NotSettledError: it stays in one of them for `patience` seconds.
+        NotFinishedError: it stays in one of them for `retry_for` seconds.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + retry_for
     while (state := str(device.commit_state(change_id).state)) in states:
         if time.monotonic() > deadline:
-            raise NotSettledError(f"its commit has been {state} for {patience:g} s")
+            raise NotFinishedError(f"its commit has been {state} for {retry_for:g} s")
         time.sleep(_POLL)
     return state

@@ -1,28 +1,42 @@
-"""A device's NAPALM session within a Nornir task, opened when needed and again after a drop."""
+"""A device's session within a Nornir task, opened when needed and again after a drop."""
 
 import math
 import time
-from typing import Any
 
-from napalm.base.exceptions import (
-    CommandTimeoutException,
-    ConnectionClosedException,
-    ConnectionException,
-)
 from nornir.core.task import Task
+
+from egovnet.tasks.driver import TransactionalDriver
+from egovnet.tasks.napalm_errors import napalm_errors
 
 #: Seconds in which a session that is alive answers.
 ANSWER_SECONDS = 10.0
-#: What a lost session looks like, whatever lost it.
-SESSION_LOST = (ConnectionException, ConnectionClosedException, EOFError, OSError)
+_CONNECTION = "napalm"
 
 
-def driver(task: Task) -> Any:
-    """The NAPALM driver of the task's host."""
-    return task.host.get_connection("napalm", task.nornir.config)
+def session_lost() -> tuple[type[Exception], ...]:
+    """What a lost session looks like, whatever lost it; for an `except`."""
+    errors = napalm_errors()
+    return (errors.ConnectionException, errors.ConnectionClosedException, EOFError, OSError)
 
 
-def reconnect(task: Task) -> Any:
+def is_unanswered(error: BaseException | None) -> bool:
+    """Whether a device failed without a verdict: not reached, cut off, too slow, or locked."""
+    errors = napalm_errors()
+    kinds = (*session_lost(), errors.CommandTimeoutException, errors.LockError)
+    return isinstance(error, kinds)
+
+
+def driver(task: Task) -> TransactionalDriver:
+    """The driver of the task's host, with an open session.
+
+    Raises:
+        NAPALM's ConnectionException: the device is not reached, or refuses the login.
+    """
+    found: TransactionalDriver = task.host.get_connection(_CONNECTION, task.nornir.config)
+    return found
+
+
+def reconnect(task: Task) -> TransactionalDriver:
     """Close what is left of the session and open a new one."""
     disconnect(task)
     return driver(task)
@@ -30,15 +44,15 @@ def reconnect(task: Task) -> Any:
 
 def disconnect(task: Task) -> None:
     """Close the session, if there is one, whatever is left of it."""
-    if "napalm" in task.host.connections:
+    if _CONNECTION in task.host.connections:
         try:
-            task.host.close_connection("napalm")
-        except SESSION_LOST:
+            task.host.close_connection(_CONNECTION)
+        except session_lost():
             # It is broken already.
-            task.host.connections.pop("napalm", None)
+            task.host.connections.pop(_CONNECTION, None)
 
 
-def answering(task: Task) -> Any:
+def answering(task: Task) -> TransactionalDriver:
     """The driver of a device that answers: in the old session, or else in a new one.
 
     A router that lost its power does not end its sessions: a command in one waits for its whole
@@ -46,10 +60,11 @@ def answering(task: Task) -> Any:
     """
     try:
         device = driver(task)
-        device.linux("true", timeout=ANSWER_SECONDS)
-    except (*SESSION_LOST, CommandTimeoutException):
-        return reconnect(task)
-    return device
+        if device.answers_within(ANSWER_SECONDS):
+            return device
+    except session_lost():
+        pass  # it may have been busy with its own start: once more
+    return reconnect(task)
 
 
 class Deadline(float):

@@ -37,5 +37,5 @@ def dry_run(task: Task, intended: str, keep: bool = False) -> Result:
             diff = device.compare_config()
         finally:
             device.discard_config()
-    running = str(device.compared_text)
+    running = device.compared_text
     return Result(host=task.host, result=DryRun(running, text_hash(running), diff), diff=diff)

@@ -2,7 +2,7 @@
 
 from nornir.core.task import Result, Task
 
-from egovnet.tasks.device import SESSION_LOST, Deadline, driver, reconnect, seconds_until
+from egovnet.tasks.device import Deadline, driver, reconnect, seconds_until, session_lost
 
 
 def extend(task: Task, change_id: str, deadline: Deadline) -> Result:
@@ -13,7 +13,7 @@ def extend(task: Task, change_id: str, deadline: Deadline) -> Result:
     """
     try:
         driver(task).extend_commit(change_id, seconds_until(deadline))
-    except SESSION_LOST:
+    except session_lost():
         # Setting it twice does no harm.
         reconnect(task).extend_commit(change_id, seconds_until(deadline))
     return Result(host=task.host)

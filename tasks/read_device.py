@@ -93,7 +93,7 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
         if state is None:
             # a moment later: what is judged is not what was digested, which may have been worse
             seen = replace(seen, state="")
-            state = platform.read_state(device, str(session.linux(platform.state_script(device))))
+            state = platform.read_state(device, session.run_script(platform.state_script(device)))
     finally:
         disconnect(task)
     as_meant = not against.changes

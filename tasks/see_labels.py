@@ -24,14 +24,14 @@ def start_watching(task: Task, interfaces: Sequence[str], seconds: int) -> Resul
         f'>"$d/{number}" 2>/dev/null </dev/null & echo $! >>"$d/pids"'
         for number, name in enumerate(interfaces[:_MOST])
     )
-    directory = driver(task).linux(f'd=$(mktemp -d); {{\n{captures}\n}} >/dev/null; echo "$d"')
+    directory = driver(task).run_script(f'd=$(mktemp -d); {{\n{captures}\n}} >/dev/null; echo "$d"')
     return Result(host=task.host, result=str(directory).strip())
 
 
 def end_watching(task: Task, directory: str) -> Result:
     """End the captures. Result: list[str], each label stack seen, like "label 17, label 80"."""
     place = shlex.quote(directory)
-    output = driver(task).linux(
+    output = driver(task).run_script(
         f"cd {place} && kill $(cat pids) 2>/dev/null; sleep 0.2; cat [0-9]*; cd / && rm -r {place}"
     )
     return Result(host=task.host, result=label_stacks(str(output)))

@@ -112,5 +112,5 @@ def send_packets(task: Task, probes: Sequence[Probe]) -> Result:
     answers: list[bool] = []
     for start in range(0, len(probes), _BATCH):
         batch = probes[start : start + _BATCH]
-        answers += read_answers(driver(task).linux(probe_script(batch)), batch)
+        answers += read_answers(driver(task).run_script(probe_script(batch)), batch)
     return Result(host=task.host, result=answers)

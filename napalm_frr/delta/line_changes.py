@@ -1,4 +1,4 @@
-"""Line by line, what lies between two configurations, and one with some of it put back; pure.
+"""Line by line, what lies between two configurations, and one with some of it restored; pure.
 
 The diff for people is `native_diff`; this one is for programs that judge each line by itself.
 """
@@ -6,7 +6,7 @@ The diff for people is `native_diff`; this one is for programs that judge each l
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from napalm_frr.delta.vtysh_script import write_contexts
 from napalm_frr.text import frr_tree, interfaces_text
@@ -31,6 +31,26 @@ class LineChange(NamedTuple):
     line: str
     sign: Literal["+", "-"]
     shared: bool
+
+
+class Change(Protocol):
+    """A LineChange, whatever made it."""
+
+    @property
+    def part(self) -> str:
+        """One of Part."""
+
+    @property
+    def path(self) -> Path:
+        """The headers of its context, from the outside in."""
+
+    @property
+    def line(self) -> str:
+        """The line; "" for the context itself."""
+
+    @property
+    def sign(self) -> str:
+        """``-`` or ``+``."""
 
 
 class Against(NamedTuple):
@@ -64,9 +84,7 @@ def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange,
     return tuple(found)
 
 
-def put_back(
-    running: DeviceState, wanted: DeviceState, chosen: Collection[LineChange]
-) -> DeviceText:
+def restore(running: DeviceState, wanted: DeviceState, chosen: Collection[Change]) -> DeviceText:
     """``running`` with the chosen changes made; what was not chosen stays as it runs.
 
     A context that loses its last line and that ``wanted`` does not have goes, and so does all
@@ -101,7 +119,7 @@ def _changes(part: Part, old: Contexts, new: Contexts) -> Iterator[LineChange]:
                 yield LineChange(part, path, line, "+", shared)
 
 
-def _made(part: Part, old: Contexts, new: Contexts, chosen: Collection[LineChange]) -> Contexts:
+def _made(part: Part, old: Contexts, new: Contexts, chosen: Collection[Change]) -> Contexts:
     made = {path: list(lines) for path, lines in old.items()}
     for change in chosen:
         if change.part != part:
@@ -114,7 +132,7 @@ def _made(part: Part, old: Contexts, new: Contexts, chosen: Collection[LineChang
                 made.pop(gone, None)
         elif path in made:
             made[path] = [kept for kept in made[path] if kept != line]
-    # contexts in the order that the wanted text has, strangers at the end
+    # contexts in the order that the wanted text has, unknown ones at the end
     order = {path: place for place, path in enumerate(new)}
     placed = sorted(made, key=lambda path: order.get(path, len(order)))
     kept = {path: made[path] for path in _outer_first(placed)}

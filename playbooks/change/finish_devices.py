@@ -15,7 +15,7 @@ from egovnet.playbooks.change.transaction_options import PATIENCE
 from egovnet.playbooks.core.run_on_devices import FleetResult, Progress, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import JournalError
-from egovnet.tasks.confirm_or_rollback import Direction, Settling, settle
+from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction, confirm_or_rollback
 
 _PAUSE = 2.0
 #: The journal's and the progress's name of it.
@@ -39,7 +39,7 @@ class Resolver:
     workspace: Workspace
     nornir: Nornir
     change: int
-    devices: Mapping[str, Settling]
+    devices: Mapping[str, DeviceChange]
     progress: Progress
     patience: float = PATIENCE
 
@@ -75,10 +75,10 @@ class Resolver:
             answers = run(
                 self.nornir,
                 stage,
-                settle,
+                confirm_or_rollback,
                 {
-                    name: {"settling": settling, "direction": direction, "patience": self.patience}
-                    for name, settling in waiting.items()
+                    name: {"change": change, "direction": direction, "retry_for": self.patience}
+                    for name, change in waiting.items()
                 },
                 self.progress,
                 listener=lambda name, state, detail: self._note(stage, name, state, detail),
@@ -94,11 +94,11 @@ class Resolver:
             self.workspace.journal.step(self.change, stage, name, state, detail)
 
 
-def settlings(workspace: Workspace, change: int) -> dict[str, Settling]:
+def device_changes(workspace: Workspace, change: int) -> dict[str, DeviceChange]:
     """What each device of a change in the journal is to be told."""
     commit = commit_id(workspace, change)
     return {
-        name: Settling(commit, texts.before, texts.intended)
+        name: DeviceChange(commit, texts.before, texts.intended)
         for name, texts in workspace.journal.configurations(change).items()
     }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from egovnet.playbooks.archive.catch_up import catch_up
-from egovnet.playbooks.change.finish_devices import Resolution, Resolver, settlings
+from egovnet.playbooks.change.finish_devices import Resolution, Resolver, device_changes
 from egovnet.playbooks.change.transaction_options import PATIENCE
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.run_on_devices import Progress, run
@@ -16,8 +16,8 @@ from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Change
 from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
-from egovnet.tasks.commit_status import Survey, survey
-from egovnet.tasks.confirm_or_rollback import Direction, Settling
+from egovnet.tasks.commit_status import CommitStatus, commit_status
+from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction
 
 
 @dataclass
@@ -25,8 +25,8 @@ class _Case:
     """One unfinished change: what its devices say, and what is to be done."""
 
     change: Change
-    devices: dict[str, Settling]
-    surveys: dict[str, Survey] = field(default_factory=dict)
+    devices: dict[str, DeviceChange]
+    surveys: dict[str, CommitStatus] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
     direction: Direction = Direction.BACK
     why: str = ""
@@ -110,14 +110,14 @@ def _look(workspace: Workspace, progress: Progress, change: Change, *, yes: bool
     else:
         # Devices that no commit was meant for yet are as they were.
         concerned = {s.device for s in journal.steps(change.id) if s.stage == "commit"}
-    devices = settlings(workspace, change.id)
+    devices = device_changes(workspace, change.id)
     case = _Case(change, {name: devices[name] for name in devices if name in concerned})
     with connected(workspace, case.devices) as nornir:
         answers = run(
             nornir,
             "survey",
-            survey,
-            {name: {"settling": settling} for name, settling in case.devices.items()},
+            commit_status,
+            {name: {"change": entry} for name, entry in case.devices.items()},
             progress,
         )
     case.surveys, case.unreachable = dict(answers.results), dict(answers.failures)

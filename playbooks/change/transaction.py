@@ -33,7 +33,7 @@ from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError, L
 from egovnet.playbooks.journal.records import DONE, FAILED, UNDONE, Configuration
 from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
 from egovnet.tasks.commit import commit
-from egovnet.tasks.confirm_or_rollback import Direction, Settling
+from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction
 from egovnet.tasks.device import Deadline
 from egovnet.tasks.dry_run import dry_run
 from egovnet.tasks.extend import extend
@@ -361,7 +361,7 @@ class Transaction:
     def _resolver(self, nornir: Nornir, names: Collection[str]) -> Resolver:
         change_id = commit_id(self.workspace, self.change)
         devices = {
-            name: Settling(change_id, entry.before, entry.intended)
+            name: DeviceChange(change_id, entry.before, entry.intended)
             for name, entry in self.plan.devices.items()
             if name in names
         }

@@ -11,6 +11,7 @@ from nornir.core.plugins.runners import RunnersPluginRegister
 from egovnet.playbooks.core.runner_names import CELERY
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.credentials import Credentials, find_credentials
+from egovnet.tasks.napalm_errors import napalm_errors
 from egovnet.tasks.nornir_inventory import EgovnetInventory
 from egovnet.tasks.runners.plugin import celery_runner
 
@@ -49,6 +50,7 @@ def open_nornir(workspace: Workspace, names: Iterable[str] | None = None) -> Nor
     else:
         options = {"num_workers": workspace.workers}
         credentials = find_credentials(name)
+    napalm_errors()  # first: a plugin that Nornir loads would bring in all of its drivers
     nornir = InitNornir(
         inventory={
             "plugin": "EgovnetInventory",

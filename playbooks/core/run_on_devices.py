@@ -5,21 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from napalm.base.exceptions import CommandTimeoutException, LockError
 from nornir.core import Nornir
 from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 
-from egovnet.tasks.device import SESSION_LOST
+from egovnet.tasks.device import is_unanswered
 from egovnet.tasks.runners.per_host import PerHost
 
 # Both print tracebacks that name no device; every failure is in the FleetResult instead.
 for _name in ("paramiko", "nornir"):
     logging.getLogger(_name).addHandler(logging.NullHandler())
     logging.getLogger(_name).propagate = False
-
-
-_NO_VERDICT = (*SESSION_LOST, CommandTimeoutException, LockError)
 
 
 class Progress(Protocol):
@@ -122,7 +118,7 @@ def run(
     for name, multi in aggregated.items():
         if multi.failed:
             failures[name] = reason(multi)
-            if isinstance(_error(multi), _NO_VERDICT):
+            if is_unanswered(_error(multi)):
                 unanswered.add(name)
         else:
             results[name] = multi[0].result

@@ -29,7 +29,7 @@ from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
 from egovnet.playbooks.results.drift_report import Difference, DriftClass, Remediation, rank
 from egovnet.playbooks.rollback.undo_intent import means_the_same, meant
 from egovnet.tasks.driver import LineChange
-from egovnet.tasks.restore_lines import put_back
+from egovnet.tasks.restore_lines import restore_lines
 from egovnet.templates.registry import render
 
 #: Hours: what was restored within them counts towards the share of a run.
@@ -131,7 +131,7 @@ class Remediator:
             for name, changes in chosen.items()
         }
         with connected(self.workspace, chosen) as nornir:
-            answers = run(nornir, "restore", put_back, arguments, self.progress)
+            answers = run(nornir, "restore", restore_lines, arguments, self.progress)
         self.left |= answers.failures
         return dict(answers.results)
 

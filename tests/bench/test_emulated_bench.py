@@ -132,7 +132,7 @@ def test_state(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
         said: dict[str, str] = {}
 
         def ask(name: str) -> None:
-            said[name] = drivers[name].linux(state_script(devices[name]))
+            said[name] = drivers[name].run_script(state_script(devices[name]))
 
         def each() -> None:
             before = routers.cpu_seconds()

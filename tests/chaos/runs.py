@@ -15,8 +15,8 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import DevicesLockedError
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE
 from egovnet.playbooks.results.outcome import Outcome
-from egovnet.tasks.commit_status import survey
-from egovnet.tasks.confirm_or_rollback import Direction, Settling
+from egovnet.tasks.commit_status import commit_status
+from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction
 from tests.chaos.field import Field, reversed_plan
 from tests.chaos.killing import KillPoint, count_writes
 from tests.chaos.killing import run as run_child
@@ -102,9 +102,9 @@ def push(place: Field, workspace: Workspace, scenario: Scenario) -> Outcome:
             answers = run_task(
                 nornir,
                 "verify",
-                survey,
+                commit_status,
                 {
-                    name: {"settling": Settling("none-of-ours", entry.before, entry.intended)}
+                    name: {"change": DeviceChange("none-of-ours", entry.before, entry.intended)}
                     for name, entry in plan.devices.items()
                 },
                 Silent(),

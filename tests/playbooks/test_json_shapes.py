@@ -28,7 +28,7 @@ from egovnet.playbooks.verbs.lab import _outcome as lab_outcome
 from egovnet.playbooks.verify.control_plane import Check
 from egovnet.playbooks.verify.probe_plan import Flow
 from egovnet.playbooks.verify.verify import Verifier, _Round
-from egovnet.tasks.commit_status import Survey
+from egovnet.tasks.commit_status import CommitStatus
 from egovnet.tasks.confirm_or_rollback import Direction
 from egovnet.tasks.send_packets import Probe
 from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
@@ -236,7 +236,7 @@ def test_recover(workspace: Workspace) -> None:
     case = _Case(
         workspace.journal.change(change),
         {},
-        {"bj-pe1": Survey("pending", 70, "new")},
+        {"bj-pe1": CommitStatus("pending", 70, "new")},
         {"gd-pe1": "ConnectTimeoutError: no answer"},
         Direction.BACK,
         "why",

@@ -261,7 +261,7 @@ def test_a_change_that_left_a_device_out_is_rolled_back_after_the_one_that_took_
 def test_a_device_that_is_down_or_left_out_keeps_all_as_they_are(place: Place) -> None:
     place.change(ADD_SHANGHAI, ADD_GUANGZHOU)
     assert "leave out gz-pe1" in place.refusal(2, "sh-pe1")
-    place.routers.down.add("gz-pe1")
+    place.routers.devices["gz-pe1"].down = True
     running = dict(place.routers.running)
     outcome = place.rollback(2)
     assert (outcome.exit, outcome.data["result"], outcome.data["failed_stage"]) == (

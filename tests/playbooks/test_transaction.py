@@ -25,7 +25,7 @@ from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.results.outcome import Outcome
-from egovnet.tasks.confirm_or_rollback import Direction, NotSettledError, Settling
+from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction, NotFinishedError
 from egovnet.tasks.dry_run import DryRun, text_hash
 
 NAMES = ("bj-pe1", "gd-pe1", "gz-pe1")
@@ -77,15 +77,15 @@ class Routers:
             raise CommitError(f"{name}: nothing is pending")
         return Result(task.host)
 
-    def settle(self, task: Task, settling: Settling, direction: str, patience: float) -> Result:
+    def settle(self, task: Task, change: DeviceChange, direction: str, retry_for: float) -> Result:
         forward = direction == Direction.FORWARD
         name = self.enter("confirm" if forward else "undo", task)
         if forward and name in self.stubborn:
-            raise NotSettledError("does not run its text")
+            raise NotFinishedError("does not run its text")
         before = self.pending.pop(name, None)
         if not forward:
-            self.running[name] = before or settling.before
-        assert self.running[name] == settling.text(Direction(direction))
+            self.running[name] = before or change.before
+        assert self.running[name] == change.text(Direction(direction))
         return Result(task.host, result="pending")
 
     def stages(self) -> list[str]:
@@ -101,7 +101,7 @@ def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
     found = Routers()
     for name in ("dry_run", "commit", "extend"):
         monkeypatch.setattr(transaction, name, getattr(found, name))
-    monkeypatch.setattr(resolve, "settle", found.settle)
+    monkeypatch.setattr(resolve, "confirm_or_rollback", found.settle)
     return found
 
 

@@ -25,7 +25,7 @@ from nornir.core.processor import Processors
 from nornir.core.task import MultiResult, Result, Task
 
 from egovnet.tasks.commit import TAKEN_UP
-from egovnet.tasks.device import SESSION_LOST
+from egovnet.tasks.device import session_lost
 from egovnet.tasks.runners.celery.broker import WORK, Broker
 from egovnet.tasks.runners.celery.leases import RENEW_SECONDS, Leases
 from egovnet.tasks.runners.celery.sealing import OtherCodeError, SealBrokenError
@@ -155,7 +155,7 @@ class CeleryWorker:
             return task.start(host)
         finally:
             # The next stage may come to another worker: no session waits for it here.
-            with contextlib.suppress(*SESSION_LOST):
+            with contextlib.suppress(*session_lost()):
                 host.close_connections()
 
     def _store(self, run: str, host: str, fence: int, result: str) -> bool:

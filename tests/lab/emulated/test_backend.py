@@ -88,7 +88,7 @@ def test_a_client_logs_in_with_what_the_lab_left(lab: Emulated) -> None:
         )
         driver.open()
         assert driver.running_text() == day0("r2")
-        assert driver.linux("hostname") == "r2\n"
+        assert driver.run_script("hostname") == "r2\n"
         driver.close()
 
 

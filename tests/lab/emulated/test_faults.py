@@ -66,7 +66,7 @@ def test_it_hangs_before_there_is_a_session(routers: EmulatedRouters, login: Ope
 def test_its_shell_hangs(routers: EmulatedRouters, login: Open) -> None:
     routers.set_faults({"r1": [faults.Hang(at="prompt")]})
     driver = login("r1", timeout=2)
-    assert driver.linux("echo beside it") == "beside it\n"
+    assert driver.run_script("echo beside it") == "beside it\n"
     with pytest.raises(ConnectTimeoutError, match="no prompt after 2 s"):
         _ = driver.device
     assert login("r1", timeout=2).device.find_prompt().endswith("#")

@@ -115,13 +115,13 @@ def test_a_login_that_shows_no_prompt(two_routers: TwoRouters, r1: Beside) -> No
 def test_a_command_that_does_not_end(router: FRRDriver) -> None:
     with pytest.raises(CommandTimeoutException, match="no end after 1 s"):
         router._session.run("sleep 60", timeout=1)
-    assert router.linux("echo still here") == "still here\n"
+    assert router.run_script("echo still here") == "still here\n"
 
 
 def test_a_session_that_is_gone(router: FRRDriver, two_routers: TwoRouters, r1: Beside) -> None:
     r1.kill_sessions()
     with pytest.raises(ConnectionClosedException, match=named(two_routers)):
-        router.linux("true")
+        router.run_script("true")
     assert router.is_alive() == {"is_alive": False}
 
 

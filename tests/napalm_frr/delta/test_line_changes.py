@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napalm_frr.delta.line_changes import LineChange, line_changes, put_back
+from napalm_frr.delta.line_changes import LineChange, line_changes, restore
 from napalm_frr.text import frr_tree
 from napalm_frr.text.device_state import DeviceState, faults_of_equal
 from napalm_frr.text.device_text import DeviceText, as_read, split
@@ -39,13 +39,13 @@ def again(text: DeviceText) -> DeviceState:
 def test_all_put_back_is_what_is_wanted(running: DeviceState, wanted: DeviceState) -> None:
     changes = line_changes(running, wanted)
     assert bool(changes) is not running.same(wanted)
-    assert again(put_back(running, wanted, changes)).same(wanted)
+    assert again(restore(running, wanted, changes)).same(wanted)
 
 
 @examples(120)
 @given(states(), states())
 def test_nothing_put_back_is_what_runs(running: DeviceState, wanted: DeviceState) -> None:
-    assert again(put_back(running, wanted, ())).same(running)
+    assert again(restore(running, wanted, ())).same(running)
 
 
 @examples(120)
@@ -57,7 +57,7 @@ def test_what_is_put_back_of_whole_contexts_is_no_difference_any_more(
     tops = sorted({change.path[:1] for change in changes})
     some = set(random.sample(tops, random.randint(0, len(tops))))
     chosen = [change for change in changes if change.path[:1] in some]
-    left = line_changes(again(put_back(running, wanted, chosen)), wanted)
+    left = line_changes(again(restore(running, wanted, chosen)), wanted)
     assert set(left) == {change for change in changes if change.path[:1] not in some}
 
 
@@ -75,7 +75,7 @@ def test_a_line_of_a_stranger_stays_where_it_is() -> None:
         ("+", "no bgp ebgp-requires-policy"),
     }
     mine = [change for change in changes if change.path]
-    result = again(put_back(running, wanted, mine))
+    result = again(restore(running, wanted, mine))
     assert foreign in result.frr[()]
     assert line_changes(result, wanted) == (LineChange("frr", (), foreign, "-", True),)
 
@@ -86,7 +86,7 @@ def test_texts_are_written_as_vtysh_takes_them() -> None:
         "  redistribute static\n exit-address-family\nexit\n"
     )
     state = DeviceState.of(DeviceText("r1", "", text))
-    written = put_back(state, state, ()).frr
+    written = restore(state, state, ()).frr
     assert frr_tree.same(frr_tree.parse(written), state.frr)
     assert written.index("exit-address-family") < written.rindex("exit")
 

@@ -15,7 +15,7 @@ from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.registry import render
-from napalm_frr.delta.line_changes import LineChange, line_changes, put_back
+from napalm_frr.delta.line_changes import LineChange, line_changes, restore
 from napalm_frr.text import device_text
 from napalm_frr.text.device_state import DeviceState
 
@@ -46,7 +46,7 @@ class Look:
     def mended(self, wanted: str, keys: set[tuple[str, str, str]]) -> str:
         chosen = [change for key in keys for change in self.changes.get(key, ())]
         running, meant = (DeviceState.of(device_text.split(t)) for t in (self.running, wanted))
-        return put_back(running, meant, chosen).joined()
+        return restore(running, meant, chosen).joined()
 
 
 def look(meant: Meant, name: str, running: str) -> Look:

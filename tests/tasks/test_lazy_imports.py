@@ -1,0 +1,51 @@
+"""What a start does not load: each of these costs every command of egovnet's."""
+
+import subprocess
+import sys
+
+
+def loaded(code: str) -> set[str]:
+    """Modules of a fresh interpreter after running `code`."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+_ALL_TASKS = """
+import importlib, pkgutil, egovnet.tasks
+for found in pkgutil.walk_packages(egovnet.tasks.__path__, "egovnet.tasks."):
+    if ".celery" not in found.name:
+        importlib.import_module(found.name)
+"""
+
+
+def test_tasks_load_no_driver_and_no_broker() -> None:
+    modules = loaded(_ALL_TASKS)
+    assert "egovnet.tasks.commit" in modules
+    heavy = {"celery", "asyncssh", "napalm", "napalm_frr", "netmiko", "paramiko", "redis"}
+    assert not modules & heavy
+
+
+_ERRORS = "from egovnet.tasks.napalm_errors import napalm_errors\nnapalm_errors()\n"
+_OTHERS = {"pyeapi", "jnpr", "ncclient", "napalm.eos.eos", "napalm.ios.ios", "napalm.junos.junos"}
+
+
+def test_a_session_loads_none_of_napalms_own_drivers() -> None:
+    code = f"{_ERRORS}import napalm\nassert napalm.get_network_driver('frr').platform == 'frr'"
+    modules = loaded(code)
+    assert "napalm_frr.driver" in modules
+    assert not modules & _OTHERS
+
+
+def test_napalms_own_drivers_are_there_when_they_are_asked_for() -> None:
+    code = f"{_ERRORS}import napalm\nprint(napalm.get_network_driver('eos').__name__)"
+    modules = loaded(code)
+    assert {"EOSDriver", "pyeapi"} <= modules
+
+
+def test_napalm_loaded_before_is_left_as_it_is() -> None:
+    assert loaded(f"import napalm\n{_ERRORS}") >= _OTHERS
