@@ -38,6 +38,7 @@ from egovnet.playbooks.core.selection import Selection
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
 from tests.generated import nation, write
+from tests.loopback import loopback_network
 
 MANY, VRFS, SPAN = 2000, 20, 25
 FEW = 6
@@ -45,7 +46,7 @@ LATENCY = 0.1
 WORKERS = 20
 TIMEOUT = 30
 SAMPLE = 60
-NETWORK = "127.49.0.0/16"
+NETWORK = loopback_network()
 
 
 @dataclass

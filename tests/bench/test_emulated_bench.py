@@ -24,6 +24,7 @@ from egovnet.templates.registry import render
 from napalm_frr import FRRDriver
 from tests.generated import nation, network_of
 from tests.lab.emulated.networks import ports
+from tests.loopback import loopback_network
 
 ROUTERS = 50
 FEW = 3
@@ -92,7 +93,7 @@ def test_session(
 ) -> None:
     texts = {f"r{n}": text(n, vrfs) for n in range(FEW if benchmark.disabled else ROUTERS)}
     names = list(texts)
-    with EmulatedRouters(texts, tmp_path, network="127.45.0.0/16") as routers:
+    with EmulatedRouters(texts, tmp_path, network=loopback_network()) as routers:
         lock = threading.Lock()
         spent: list[float] = []
 
@@ -119,7 +120,7 @@ def test_state(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     texts = {name: render(device) for name, device in devices.items()}
     edge_names = [name for name in texts if name.startswith("pe")]
     cabled = {name: ports(text) for name, text in texts.items()}
-    with EmulatedRouters(texts, tmp_path, network="127.45.0.0/16", ports=cabled) as routers:
+    with EmulatedRouters(texts, tmp_path, network=loopback_network(), ports=cabled) as routers:
         drivers = {
             name: get_network_driver("frr")(
                 routers.addresses[name][0], "root", "", 60, routers.optional_args(name)
@@ -156,7 +157,7 @@ def test_memory(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     texts = {f"r{n}": text(n, VRFS) for n in range(number)}
 
     def start() -> float:
-        with EmulatedRouters(texts, tmp_path, network="127.45.0.0/16") as routers:
+        with EmulatedRouters(texts, tmp_path, network=loopback_network()) as routers:
             status = Path(f"/proc/{routers.pid}/status").read_text()
             return int(status.split("VmRSS:")[1].split()[0]) / 1024
 

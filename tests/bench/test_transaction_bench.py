@@ -26,6 +26,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import Journal
 from tests.chaos.runs import Health
 from tests.generated import nation, write
+from tests.loopback import loopback_network
 
 MANY = 200
 FEW = 5
@@ -56,7 +57,8 @@ def field(
     edges = MANY if measured else FEW
     write(nation(edges, 2), root / "inventory")
     hosts = yaml.safe_load((root / "inventory/hosts.yaml").read_text(encoding="utf-8"))
-    first = ip_network("127.48.0.0/16")[11]
+    network = loopback_network()
+    first = ip_network(network)[11]
     for number, host in enumerate(hosts.values()):
         host["hostname"], host["port"] = str(first + number), 2222
     (root / "inventory/hosts.yaml").write_text(
@@ -71,7 +73,7 @@ def field(
     lab = EmulatedRouters(
         texts,
         root / "lab",
-        network="127.48.0.0/16",
+        network=network,
         ports=ports,
         latency=LATENCY if measured else 0.0,
         durations=MEASURED if measured else Durations(),

@@ -169,7 +169,7 @@ class EmulatedField:
 def start(root: Path, network: str) -> EmulatedRouters:
     """The emulated reference network, provisioned with the old inventory, not entered yet.
 
-    `network` is the routers' own, such as "127.41.0.0/16".
+    `network` is the routers' own, such as `loopback_network()` gives.
     """
     first = ip_network(network)[11]
 

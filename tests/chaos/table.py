@@ -18,8 +18,9 @@ from tests.chaos.emulated_field import EmulatedField
 from tests.chaos.field import Field
 from tests.chaos.runs import Report, Scenario, chaos
 from tests.chaos.scenarios import every_scenario
+from tests.loopback import loopback_network
 
-_NETWORK = "127.46.0.0/16"
+_NETWORK = loopback_network()
 
 
 def run_all(place: Field, scenarios: Iterable[Scenario], console: Console) -> list[Report]:

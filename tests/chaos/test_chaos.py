@@ -15,6 +15,7 @@ from tests.chaos.concurrent import both_at_once, judge
 from tests.chaos.emulated_field import EmulatedField, emulated_place
 from tests.chaos.killing import KillPoint, run
 from tests.chaos.runs import CONFIRM, FAULTS, PUSH, ROLLBACK, Scenario, chaos, push, random_scenario
+from tests.loopback import loopback_network
 
 _LATE = (("bj-pe1", "confirms late"),)
 _BETWEEN = KillPoint(1, written=True, stage=CONFIRM)
@@ -34,7 +35,7 @@ SCENARIOS = (
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedField]:
-    with emulated_place(tmp_path_factory.mktemp("chaos"), "127.50.0.0/16") as made:
+    with emulated_place(tmp_path_factory.mktemp("chaos"), loopback_network()) as made:
         yield made
 
 

@@ -22,6 +22,7 @@ from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.lab.microvm import MicroVm
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 from napalm_frr import FRRDriver
+from tests.loopback import loopback_network
 from tests.napalm_frr.beside import Beside, BesideEmulated, BesideReal
 
 HERE = Path(__file__).parent
@@ -132,7 +133,7 @@ def _real(state: Path) -> Iterator[TwoRouters]:
 def _emulated(state: Path) -> Iterator[TwoRouters]:
     texts = {name: DAY0.format(name=name, address=MANAGEMENT[name]) for name in MANAGEMENT}
     ports = dict.fromkeys(texts, ("eth0", "eth1"))
-    with EmulatedRouters(texts, state, network="127.41.0.0/16", ports=ports) as routers:
+    with EmulatedRouters(texts, state, network=loopback_network(), ports=ports) as routers:
         credentials = yaml.safe_load((state / "credentials.yaml").read_text())
         addresses = {name: host for name, (host, _) in routers.addresses.items()}
         yield TwoRouters(credentials, addresses, BesideEmulated(routers))

@@ -9,11 +9,12 @@ from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.results.outcome import Exit
 from tests.chaos.emulated_field import EmulatedField, emulated_place
+from tests.loopback import loopback_network
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedField]:
-    with emulated_place(tmp_path_factory.mktemp("management"), "127.54.0.0/16") as made:
+    with emulated_place(tmp_path_factory.mktemp("management"), loopback_network()) as made:
         yield made
 
 

@@ -19,12 +19,13 @@ from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.change.finish_devices import commit_id
 from egovnet.playbooks.core.runner_names import CELERY
 from egovnet.playbooks.core.workspace import Workspace
+from tests.loopback import loopback_network
 from tests.tasks.redis_server import RedisServer
 
 _ROOT = Path(__file__).parents[2]
 #: The command of these very files, wherever the installed one's are.
 _MAIN = "from egovnet.playbooks.cli.main import main; main(prog_name='egovnet')"
-NETWORK = "127.61.0.0/16"
+NETWORK = loopback_network()
 #: Seconds within which what a dead worker left is taken up: its lease (6), a look (1), a fetch.
 TAKEN_UP_WITHIN = 10.0
 

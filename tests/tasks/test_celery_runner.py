@@ -339,9 +339,9 @@ def test_a_wait_that_is_none(place: Provinces, seconds: str) -> None:
 def test_a_broker_that_cannot_be_used(place: Provinces, what: str) -> None:
     secret = "correct-horse-battery"
     url = {
-        "nobody listens": f"redis://:{secret}@127.61.255.1:1/0",
+        "nobody listens": f"redis://:{secret}@127.20.30.1:1/0",
         "wrong password": place.redis.url(secret),
-        "no URL": f"https://:{secret}@127.61.255.1",
+        "no URL": f"https://:{secret}@127.20.30.1",
         "none named": "",
     }[what]
     for verb in (("plan", "--runner", "celery"), ("worker", "--region", ALL)):

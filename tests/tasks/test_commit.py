@@ -18,6 +18,7 @@ from egovnet.tasks.commit import TAKEN_UP, commit
 from egovnet.tasks.device import Deadline
 from egovnet.tasks.dry_run import dry_run
 from tests.chaos.emulated_field import DURATIONS, start
+from tests.loopback import loopback_network
 from tests.tasks.provinces import set_environment
 
 NAME = "gz-pe1"
@@ -27,7 +28,7 @@ ID = "egovnet-chaos-1"
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
     root = tmp_path_factory.mktemp("c")
-    with start(root, "127.62.0.0/16") as routers:
+    with start(root, loopback_network()) as routers:
         yield routers
 
 

@@ -7,6 +7,7 @@ from napalm import get_network_driver
 
 from egovnet.lab.emulated.process import EmulatedRouters
 from napalm_frr import FRRDriver
+from tests.loopback import loopback_network
 
 NAMES = ("r1", "r2", "r3")
 STATIC = "ip route 10.77.0.0/16 Null0\n"
@@ -28,7 +29,9 @@ TEXTS = {name: day0(name) for name in NAMES}
 
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
-    with EmulatedRouters(TEXTS, tmp_path_factory.mktemp("e"), network="127.42.0.0/16") as routers:
+    with EmulatedRouters(
+        TEXTS, tmp_path_factory.mktemp("e"), network=loopback_network()
+    ) as routers:
         yield routers
 
 

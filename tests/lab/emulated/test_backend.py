@@ -1,6 +1,7 @@
 """The emulated backend: up, down, what it refuses, and what it leaves for clients."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -17,8 +18,10 @@ from egovnet.lab.emulated.backend import Emulated
 from egovnet.lab.errors import GuestError, LabDiffersError, LabError, LabNotRunningError, NodeError
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 from tests.lab.emulated.conftest import day0
+from tests.loopback import loopback_network
 
 NETWORK = IPv4Network("172.20.20.0/24")
+LISTENING = IPv4Network(loopback_network())
 
 
 def router(name: str, number: int) -> Node:
@@ -26,7 +29,7 @@ def router(name: str, number: int) -> Node:
         name=name,
         kind="router",
         management=NETWORK[number],
-        forward=(f"127.43.0.{number}", 2222),
+        forward=(str(LISTENING[number]), 2222),
         daemons=("zebra",),
         config=day0(name),
     )
@@ -80,7 +83,7 @@ def test_a_client_logs_in_with_what_the_lab_left(lab: Emulated) -> None:
         {"use_keys": False, "allow_agent": False},
     ):
         driver = get_network_driver("frr")(
-            "127.43.0.102",
+            str(LISTENING[102]),
             credentials["username"],
             credentials["password"],
             20,
@@ -131,9 +134,11 @@ def test_down_after_a_kill_and_twice(lab: Emulated) -> None:
 def test_an_address_that_is_taken(lab: Emulated) -> None:
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.43.0.102", 2222))
+        taken.bind((str(LISTENING[102]), 2222))
         taken.listen()
-        with pytest.raises(GuestError, match=r"127\.43\.0\.102.*free the address"):
+        with pytest.raises(
+            GuestError, match=rf"{re.escape(str(LISTENING[102]))}.*free the address"
+        ):
             lab.up(topology(), progress=ignore)
     assert not lab.status().running
 

@@ -13,8 +13,9 @@ from egovnet.lab.errors import NodeError
 from egovnet.playbooks.core.workspace import REFERENCE
 from tests.generated import nation, write
 from tests.lab.emulated.networks import EmulatedNetwork, Key, emulated, move
+from tests.loopback import loopback_network
 
-NETWORK, OTHER_NETWORK = "127.62.0.0/17", "127.62.128.0/17"
+NETWORK, OTHER_NETWORK = loopback_network(), loopback_network()
 VICTIM = "gd-pe1"
 FAMILIES = ("ipv4", "ipv6")
 

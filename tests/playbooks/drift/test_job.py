@@ -18,9 +18,10 @@ from egovnet.playbooks.drift.job import drift
 from egovnet.playbooks.report.files.drift_files import drift_files
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.verify.control_plane import expected_routes
+from tests.loopback import loopback_network
 from tests.playbooks.drift.test_compare import edited
 
-NETWORK = "127.51.0.0/16"
+NETWORK = loopback_network()
 
 
 @pytest.fixture(scope="module")

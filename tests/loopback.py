@@ -1,0 +1,25 @@
+"""Loopback networks for emulated routers, so that test processes beside each other never meet."""
+
+import socket
+
+#: Free of what the labs of real routers use (127.20).
+_NUMBERS = range(64, 255)
+_reserved: list[socket.socket] = []
+
+
+def loopback_network() -> str:
+    """A network such as "127.64.0.0/16" that is this process's own until it ends.
+
+    It is reserved by a name that the kernel forgets with the process (an abstract Unix socket).
+    Raises RuntimeError when all are taken.
+    """
+    for number in _NUMBERS:
+        reservation = socket.socket(socket.AF_UNIX)
+        try:
+            reservation.bind(f"\0egovnet tests 127.{number}")
+        except OSError:
+            reservation.close()
+            continue
+        _reserved.append(reservation)
+        return f"127.{number}.0.0/16"
+    raise RuntimeError("every loopback network is reserved by a test process")
