@@ -39,6 +39,8 @@ class Platform:
     read_config: Callable[[str, str], DeviceFacts]
     #: (device, part, path, line, sign, shared=...) -> what a line that differs is about.
     line_meaning: Callable[..., LineMeaning]
+    #: What a line sets, however it is written: lines with equal statements set the same.
+    statement: Callable[[str], frozenset[str]]
     #: A whole text without its secrets.
     redact: Callable[[str], str]
     #: (sentences about devices, their texts) -> the sentences without the texts' secrets.
@@ -56,6 +58,7 @@ PLATFORMS: dict[str, Platform] = {
         read_brief=frr_brief.read_brief,
         read_config=frr_config.read_config,
         line_meaning=frr_lines.line_meaning,
+        statement=frr_lines.statement,
         redact=frr_secrets.redact_text,
         redact_messages=frr_secrets.redact_messages,
     ),

@@ -104,8 +104,7 @@ def state_differences(
     for check in checks:
         if check.passed:
             continue
-        vrf = check.subject.split()[0] if _of_vrf(check) else ""
-        if check.kind in _REPORTED_BY_LINES and (check.device, vrf) in reported:
+        if check.kind in _REPORTED_BY_LINES and (check.device, check.vrf) in reported:
             continue
         klass = DriftClass.LEAK if check.severity == "leak" else DriftClass.SERVICE
         yield Difference(
@@ -114,19 +113,9 @@ def state_differences(
             kind="state",
             subject=f"{check.kind} {check.subject}",
             message=check.message,
-            vrf=vrf,
+            vrf=check.vrf,
             why_not="a state: only configuration is restored",
         )
-
-
-def _of_vrf(check: Check) -> bool:
-    return check.kind in (
-        "CE session",
-        "route targets",
-        "unreachable default",
-        "VRF routes",
-        "no stray routes",
-    )
 
 
 def _class(

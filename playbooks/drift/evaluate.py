@@ -18,6 +18,7 @@ from egovnet.playbooks.drift.history import Before, History
 from egovnet.playbooks.drift.separation import (
     AS_INTENDED,
     AS_LAST_SEEN,
+    Found,
     prove_read,
     read_facts,
     with_leaks,
@@ -63,24 +64,24 @@ def evaluate(job: Job) -> Evaluation:
     # what a dead daemon configures is missing in the text: it is no evidence of configuration
     texts = {n: reading.text for n, reading in read.items() if reading.text and not reading.dead}
     facts, problems = read_facts(texts, devices)
-    differences: list[Difference] = []
-    changes: dict[tuple[str, str, str], tuple[LineChange, ...]] = {}
+    found: list[Found] = []
     for name, text_facts in facts.items():
-        found = configuration_differences(
+        found += configuration_differences(
             devices[name], read[name].changes, text_facts, intended_facts(devices[name])
         )
-        for difference, own in found:
-            differences.append(difference)
-            changes[difference.key] = changes.get(difference.key, ()) + own
-    differences += (_unreadable(name, str(problem)) for name, problem in problems)
+    changes: dict[tuple[str, str, str], tuple[LineChange, ...]] = {}
+    for difference, own in found:
+        changes[difference.key] = changes.get(difference.key, ()) + own
+    found += ((_unreadable(name, str(problem)), ()) for name, problem in problems)
     # what did not answer ran this when it last did
     last_run, _ = read_facts(job.history.last_texts(collected.unreachable), devices)
     proof = _earlier_proof(job, {**texts, **last_run})
+    differences = [difference for difference, _ in found]
     if proof is None:
         verdict = prove_read(
             devices, {**last_run, **facts}, from_inventory(workspace.network, workspace.allocation)
         )
-        differences = with_leaks(differences, verdict, facts)
+        differences = with_leaks(found, verdict, devices, facts)
         proof = verdict_data(verdict)
         if verdict.proved and not verdict.findings and not (texts or last_run):
             job.history.keep_proof(job.before.asked, proof, now())

@@ -24,7 +24,7 @@ from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs, record
 from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.drift.separation import devices_of, prove_read, read_facts
+from egovnet.playbooks.drift.separation import Found, devices_of, prove_read, read_facts
 from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
 from egovnet.playbooks.results.drift_report import Difference, DriftClass, Remediation, rank
 from egovnet.playbooks.rollback.undo_intent import means_the_same, meant
@@ -35,7 +35,6 @@ from egovnet.templates.registry import render
 #: Hours: what was restored within them counts towards the share of a run.
 SHARE_HOURS = 12
 _SETTLE = 60
-Found = tuple[Difference, tuple[LineChange, ...]]
 
 
 @dataclass(frozen=True, slots=True)

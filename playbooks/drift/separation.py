@@ -15,11 +15,15 @@ from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.playbooks.results.drift_report import Difference
+from egovnet.tasks.driver import LineChange
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
-from egovnet.templates.registry import read_config, render
+from egovnet.templates.registry import PLATFORMS, read_config, render
+
+#: A difference of configuration, and the lines that make it.
+Found = tuple[Difference, tuple[LineChange, ...]]
 
 AS_LAST_SEEN = (
     "Routers that did not answer run what they ran when they last did, or what is intended if "
@@ -67,7 +71,10 @@ def devices_of(finding: Finding) -> frozenset[str]:
 
 
 def with_leaks(
-    differences: Sequence[Difference], verdict: Verdict, facts: Mapping[str, DeviceFacts]
+    found: Sequence[Found],
+    verdict: Verdict,
+    devices: Mapping[str, Device],
+    facts: Mapping[str, DeviceFacts],
 ) -> list[Difference]:
     """The differences, those that a finding comes from raised to leaks, and the findings that
     come from none as differences of their own."""
@@ -76,55 +83,54 @@ def with_leaks(
     for finding in verdict.findings:
         if finding.severity is Severity.HYGIENE:
             continue
-        sources = _sources(differences, finding, facts)
+        sources = _sources(found, finding, devices, facts)
         for number in sources:
             blamed.setdefault(number, []).append(finding)
         if not sources:
             own.append(finding)
     raised = [
         _raised(difference, blamed[number]) if number in blamed else difference
-        for number, difference in enumerate(differences)
+        for number, (difference, _) in enumerate(found)
     ]
     return [*raised, *_own(own)]
 
 
 def _sources(
-    differences: Sequence[Difference], finding: Finding, facts: Mapping[str, DeviceFacts]
+    found: Sequence[Found],
+    finding: Finding,
+    devices: Mapping[str, Device],
+    facts: Mapping[str, DeviceFacts],
 ) -> list[int]:
     """Numbers of the differences that a finding comes from: those whose lines it quotes, else
     those of its VRF, of the VRFs on its path, of its device, of the devices on its path."""
-    quotes = {(hop.device, _words(hop.quote)) for hop in finding.path if hop.quote}
+
+    def statement(device: str, line: str) -> tuple[str, frozenset[str]]:
+        return device, PLATFORMS[devices[device].platform].statement(line)
+
+    quotes = {statement(hop.device, hop.quote) for hop in finding.path if hop.quote}
     if finding.device in facts and finding.line:
-        quotes.add((finding.device, _words(facts[finding.device].quote(finding.line))))
+        quotes.add(statement(finding.device, facts[finding.device].quote(finding.line)))
     places = {(hop.device, hop.vrf) for hop in finding.path}
     involved = devices_of(finding)
     candidates = [
-        (number, d)
-        for number, d in enumerate(differences)
-        if d.kind == "configuration" and d.klass is not DriftClass.COSMETIC
+        (number, d, changes)
+        for number, (d, changes) in enumerate(found)
+        if d.kind == "configuration" and d.klass.properties.is_drift
     ]
-    # the nearest that there is
-    nearness: tuple[Callable[[Difference], bool], ...] = (
-        lambda d: any((d.device, line) in quotes for line in _running_lines(d)),
-        lambda d: bool(d.vrf) and (d.device, d.vrf) == (finding.device, finding.vrf),
-        lambda d: bool(d.vrf) and (d.device, d.vrf) in places,
-        lambda d: d.device == finding.device,
-        lambda d: d.device in involved,
+    # the nearest that there is; what is quoted is a line that the device has and should not have
+    nearness: tuple[Callable[[Difference, tuple[LineChange, ...]], bool], ...] = (
+        lambda d, changes: any(
+            statement(d.device, change.line or change.path[-1]) in quotes
+            for change in changes
+            if change.sign == "-"
+        ),
+        lambda d, _: bool(d.vrf) and (d.device, d.vrf) == (finding.device, finding.vrf),
+        lambda d, _: bool(d.vrf) and (d.device, d.vrf) in places,
+        lambda d, _: d.device == finding.device,
+        lambda d, _: d.device in involved,
     )
-    found = ([number for number, d in candidates if near(d)] for near in nearness)
-    return next(filter(None, found), [])
-
-
-def _running_lines(difference: Difference) -> Iterable[frozenset[str]]:
-    """The lines that the device has and should not have, without their contexts."""
-    for line in difference.lines:
-        if line.startswith("- "):
-            yield _words(line[2:].rpartition(" > ")[2])
-
-
-def _words(line: str) -> frozenset[str]:
-    """A line however it is spelled: `rt vpn both` is an import and an export."""
-    return frozenset(line.split()) - {"import", "export", "both"}
+    numbers = ([n for n, d, changes in candidates if near(d, changes)] for near in nearness)
+    return next(filter(None, numbers), [])
 
 
 def _raised(difference: Difference, findings: Sequence[Finding]) -> Difference:

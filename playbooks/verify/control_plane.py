@@ -30,6 +30,8 @@ class Check:
     message: str = ""
     severity: str = "fault"
     sites: frozenset[str] = frozenset()
+    #: "" where it is about the router as a whole.
+    vrf: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -222,6 +224,7 @@ def _customers(
                 if up
                 else f"VRF {vrf.name}: session with {peer.description} ({peer.address}) is down",
                 sites=frozenset({site}),
+                vrf=vrf.name,
             )
 
 
@@ -264,6 +267,7 @@ def _targets(
                 f"VRF {vrf.name} {family}: {'; '.join(wrong)}" if wrong else "",
                 severity="leak" if stray else "fault",
                 sites=sites,
+                vrf=vrf.name,
             )
     meant = {vrf.name for vrf in device.vrfs}
     for name, family in state.targets:
@@ -275,6 +279,7 @@ def _targets(
                 False,
                 f"VRF {name} {family} is not in the inventory and imports or exports routes",
                 severity="leak",
+                vrf=name,
             )
 
 
@@ -294,6 +299,7 @@ def _routes(
         "" if closed else f"VRF {vrf} {family}: no unreachable default: look-ups leave it",
         severity="leak",
         sites=expectation.sites,
+        vrf=vrf,
     )
     v6 = family == "ipv6"
     must, may = (
@@ -308,6 +314,7 @@ def _routes(
         not missing,
         f"VRF {vrf} {family}: no route to {', '.join(missing)}" if missing else "",
         sites=expectation.sites,
+        vrf=vrf,
     )
     stray = sorted(
         prefix
@@ -322,6 +329,7 @@ def _routes(
         f"VRF {vrf} {family}: routes that are not its VPN's: {', '.join(stray)}" if stray else "",
         severity="leak",
         sites=expectation.sites,
+        vrf=vrf,
     )
 
 

@@ -46,6 +46,14 @@ def line_meaning(
     return LineMeaning(_foreign_subject(path, line), LineKind.FOREIGN, meaning.vrf)
 
 
+def statement(line: str) -> frozenset[str]:
+    """What a line sets, however it is written: lines with equal statements set the same.
+
+    `rt vpn both` is an import and an export.
+    """
+    return frozenset(line.split()) - {"import", "export", "both"}
+
+
 def _of_our_port_or_policy(device: Device, path: tuple[str, ...], line: str) -> bool:
     """Whether a line is of an interface or a list that egovnet renders elsewhere."""
     if not path:

@@ -58,7 +58,7 @@ def look(meant: Meant, name: str, running: str) -> Look:
     found = configuration_differences(device, changes, facts, intended_facts(device))
     read = {name: facts} if changes else {}
     verdict = prove_read(meant.devices, read, from_inventory(meant.network, meant.allocation))
-    differences = with_leaks([difference for difference, _ in found], verdict, read)
+    differences = with_leaks(found, verdict, meant.devices, read)
     by_key: dict[tuple[str, str, str], tuple[LineChange, ...]] = {}
     for difference, own in found:
         by_key[difference.key] = by_key.get(difference.key, ()) + own
