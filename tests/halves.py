@@ -1,39 +1,166 @@
-"""The whole suite in two halves beside each other, as they wait for different things.
+"""The whole suite by two pytest processes beside each other, one for each of two processors.
 
-`python -m tests.halves [PYTEST'S OPTIONS]`. The half with the virtual network is shown as it runs,
-the other, which is done earlier, afterwards. The exit code is the first that is not 0.
+`python -m tests.halves [PYTEST'S OPTIONS]`. Both collect everything and share the work as they go:
+the tests that need the lab are a piece of work for each folder, as they share that folder's lab;
+the others are a piece for each file. One process takes pieces from the front of the list, where
+the lab's are, the other from its back; whoever is done earlier goes on with what is left. To take a
+piece is to create a file of its number, which can be done once. What each process has set up for a
+module or a session (a lab, a browser, a database server) stays its own.
+
+The first process is shown as it runs; of the second only failures, and all it printed afterwards.
+The exit code is the first that is not 0. pytest-xdist would do the same if its `loadgroup` worked
+with this pytest.
 """
 
+import contextlib
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
 
-_PYTEST = (sys.executable, "-m", "pytest")
+import pytest
+
+_FAILED = "failed"
+_LOOK_SECONDS = 0.5
+_NEWS_SECONDS = 60.0
 
 
 def main() -> int:
     """Run both; returns the exit code."""
     options = sys.argv[1:]
-    # so that whoever ends this ends both
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with tempfile.TemporaryFile() as told:
-        rest = subprocess.Popen(
-            [*_PYTEST, *options, "-m", "not lab", "--color=no"],
-            stdout=told,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-        )
-        try:
-            lab = subprocess.run([*_PYTEST, *options, "-m", "lab"], check=False).returncode
-            codes = (lab, rest.wait())
-        except BaseException:  # Ctrl-C too
-            rest.terminate()
-            rest.wait()
-            raise
-        told.seek(0)
-        print(told.read().decode(errors="replace"), end="", flush=True)
-    return next(filter(None, codes), 0)
+    with tempfile.TemporaryDirectory() as directory:
+        pieces = Path(directory)
+        with (pieces / "output").open("w+b") as output:
+            first = _start(options, pieces, None, 1)
+            second = _start(options, pieces, output.fileno(), 2)
+            _forward_signals(first, second)
+            _watch(first, second, pieces)
+            output.seek(0)
+            print(output.read().decode(errors="replace"), end="", flush=True)
+    return next(filter(None, (first.returncode, second.returncode)), 0)
+
+
+def _start(
+    options: Sequence[str], pieces: Path, output: int | None, number: int
+) -> "subprocess.Popen[bytes]":
+    """One of the two; it is asked to end by us alone, not by Ctrl-C at the terminal."""
+    named = [
+        re.sub(r"^(--junit-?xml=.*?)(\.xml)?$", rf"\1-{number}\2", option) for option in options
+    ]
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "tests.halves"),
+            *("--pieces", str(pieces), *(["--from-the-back"] if number == 2 else [])),
+            *("-o", "console_output_style=classic", "--color=no" if output else "--color=auto"),
+            *named,
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        process_group=0,
+    )
+
+
+def _forward_signals(*processes: "subprocess.Popen[bytes]") -> None:
+    """On Ctrl-C or SIGTERM both take down what they set up; whoever is impatient repeats it."""
+
+    def forward(number: int, frame: FrameType | None) -> None:
+        for process in processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGINT, forward)
+    signal.signal(signal.SIGTERM, forward)
+
+
+def _watch(
+    first: "subprocess.Popen[bytes]", second: "subprocess.Popen[bytes]", pieces: Path
+) -> None:
+    """Until both ended, say what fails in the second, and now and then how far they are."""
+    failed = 0
+    said = time.monotonic()
+    while first.poll() is None or second.poll() is None:
+        time.sleep(_LOOK_SECONDS)
+        with contextlib.suppress(FileNotFoundError):
+            lines = (pieces / _FAILED).read_text(encoding="utf-8").splitlines()
+            for line in lines[failed:]:
+                print(f"\n[beside] FAILED {line}", flush=True)
+            failed = len(lines)
+        if time.monotonic() - said > _NEWS_SECONDS:
+            said = time.monotonic()
+            taken = sum(path.name.isdigit() for path in pieces.iterdir())
+            print(f"\n[beside] {taken} pieces of work taken", flush=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("halves", "what tests.halves tells its two processes")
+    group.addoption("--pieces", type=Path, help="the directory of the pieces that are taken")
+    group.addoption("--from-the-back", action="store_true", help="take the last piece first")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    pieces = config.getoption("pieces")
+    if pieces is not None and not config.option.collectonly:
+        config.pluginmanager.register(_Sharing(pieces, backwards=config.option.from_the_back))
+
+
+class _Sharing:
+    """pytest's own loop, over the pieces that this process gets hold of."""
+
+    def __init__(self, directory: Path, *, backwards: bool) -> None:
+        self._directory = directory
+        self._backwards = backwards
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed and not session.config.option.continue_on_collection_errors:
+            raise session.Interrupted(f"{session.testsfailed} errors during collection")
+        mine = self._taken(session.items)
+        item = next(mine, None)
+        while item is not None:
+            # what follows is known, and taken, before the item ends: pytest tears down for it
+            following = next(mine, None)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
+            item = following
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Let the one who watches know of a failure that is not seen as it happens."""
+        if report.failed and self._backwards:
+            with (self._directory / _FAILED).open("a", encoding="utf-8") as file:
+                file.write(f"{report.nodeid} ({report.when})\n")
+
+    def _taken(self, items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
+        """The tests of pieces that nobody else has, from our end of the list."""
+        numbered = list(enumerate(_pieces(items)))
+        for number, piece in reversed(numbered) if self._backwards else numbered:
+            try:
+                (self._directory / str(number)).touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            yield from piece
+
+
+def _pieces(items: Sequence[pytest.Item]) -> list[list[pytest.Item]]:
+    """Tests in pieces that one process must make: with the lab by folder, then the rest by file."""
+    lab: dict[str, list[pytest.Item]] = {}
+    rest: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        if item.get_closest_marker("lab"):
+            lab.setdefault("/".join(file.split("/")[:2]), []).append(item)
+        else:
+            rest.setdefault(file, []).append(item)
+    return [*lab.values(), *rest.values()]
 
 
 if __name__ == "__main__":
