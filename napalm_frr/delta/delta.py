@@ -21,7 +21,7 @@ route targets are narrowed first to what both old and new have.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -45,6 +45,7 @@ _ROUTE_TARGETS = re.compile(r"(rt vpn (?:import|export)) (.+)")
 Entry: TypeAlias = tuple[str, str]
 _PREFIX_ENTRY = re.compile(r"((?:ip|ipv6) prefix-list \S+) seq \d+ ")
 _LIST_ENTRY = re.compile(r"no (\S+ .*\bseq \d+) ")
+_NUMBERED = re.compile(r"\bseq \d+ ")
 _ENTRY = re.compile(r"(route-map \S+) (?:permit|deny) (\d+)$")
 
 
@@ -77,8 +78,10 @@ def compute_delta(running: Contexts, candidate: Contexts) -> Delta:
     cleanup, replaced = _vanishing_policy(running, candidate)
     early, late = _vanishing_lines(running, candidate)
     withdraw = _in_withdraw_order([*early, *withdraw])
-    renumbered = [command for command in late if _comes_again(command, candidate)]
-    renumbered += [c for c in _moved_entries(running, candidate) if c not in renumbered]
+    top = candidate.get((), ())
+    numbers = {line[: match.end()] for line in top for match in _NUMBERED.finditer(line)}
+    again = [command for command in late if _comes_again(command, numbers)]
+    renumbered = dict.fromkeys([*again, *_moved_entries(running, candidate)])
     late = [command for command in late if command not in renumbered]
     provide = _in_provide_order([*renumbered, *_appearing(running, candidate, replaced)])
     return Delta(tuple(withdraw), (*provide, *late, *cleanup))
@@ -95,10 +98,9 @@ def _vanishing_peers(running: Contexts, candidate: Contexts) -> list[Command]:
         gone = {peer for peer in old if old[peer] != new.get(peer)}
         groups = {peer for peer in gone if "peer-group" in old[peer]}
         # a group takes its members along
-        gone |= {
-            peer for peer in old if any(f"peer-group {group}" in old[peer] for group in groups)
-        }
-        for peer in sorted(gone, key=lambda peer: (peer in groups, list(old).index(peer))):
+        memberships = {f"peer-group {group}" for group in groups}
+        gone |= {peer for peer in old if not memberships.isdisjoint(old[peer])}
+        for peer in sorted((peer for peer in old if peer in gone), key=groups.__contains__):
             kind = " peer-group" if peer in groups else ""
             if any(word.startswith("interface") for word in old[peer]):
                 kind = " interface"
@@ -167,33 +169,32 @@ def _vanishing_lines(running: Contexts, candidate: Contexts) -> tuple[list[Comma
     late: list[Command] = []
     for path, lines in running.items():
         wanted = candidate.get(path, [])
-        gone = [line for line in lines if line not in wanted]
+        staying = set(wanted)
+        gone = [line for line in lines if line not in staying]
         if not gone:
             continue
-        slots = {slot for line in wanted if (slot := slot_of(path, line))}
+        slots = {own for line in wanted if (own := slot_of(path, line))}
         for line in reversed(gone):
             targets = _ROUTE_TARGETS.match(line)
             if targets:
                 early += _narrow(path, targets, wanted)
-            elif slot_of(path, line) not in slots or slot_of(path, line) is None:
+            elif (slot := slot_of(path, line)) is None or slot not in slots:
                 command = Command(path, negation_of(line))
                 is_policy = POLICY.match(path[0] if path else line)
                 (late if is_policy else early).append(command)
     return early, late
 
 
-def _comes_again(command: Command, candidate: Contexts) -> bool:
+def _comes_again(command: Command, numbers: Collection[str]) -> bool:
     """Whether a list entry goes whose number the candidate uses anew: it must go before that."""
     match = _LIST_ENTRY.match(command.line or "") if not command.path else None
-    return match is not None and any(
-        line.startswith(f"{match.group(1)} ") for line in candidate.get((), [])
-    )
+    return match is not None and f"{match.group(1)} " in numbers
 
 
 def _moved_entries(running: Contexts, candidate: Contexts) -> list[Command]:
     """Prefix-list entries whose content gets another number: FRR ignores a second of the same
     content."""
-    old, new = running.get((), []), candidate.get((), [])
+    old, new = dict.fromkeys(running.get((), ())), dict.fromkeys(candidate.get((), ()))
     coming = {_PREFIX_ENTRY.sub(r"\1 ", line) for line in new if line not in old}
     return [
         Command((), f"no {line}")
@@ -222,12 +223,13 @@ def _appearing(running: Contexts, candidate: Contexts, replaced: dict[Entry, str
     commands: list[Command] = []
     for path, lines in drop_empty(candidate).items():
         present = running.get(path)
+        have = set(present or ())
         if present is None and path:
             entry = _entry_of(path)
             if entry in replaced:
                 commands.append(Command((), f"no {replaced[entry]}"))
             commands.append(Command(path, None))
-        missing = [line for line in lines if line not in (present or [])]
+        missing = [line for line in lines if line not in have]
         commands += [Command(path, line) for line in missing]
         if any(line.startswith("bgp router-id ") for line in missing):
             commands += _vpn_identity_again(running, candidate, path)
@@ -240,7 +242,7 @@ def _vpn_identity_again(running: Contexts, candidate: Contexts, path: Path) -> l
         Command(family, line)
         for family in children_of(running, path)
         for line in candidate.get(family, [])
-        if line in running[family] and line.startswith(("rd vpn ", "rt vpn "))
+        if line.startswith(("rd vpn ", "rt vpn ")) and line in running[family]
     ]
 
 

@@ -58,8 +58,9 @@ def diff_contexts(running: Contexts, candidate: Contexts) -> list[str]:
     for path in _in_order(running, candidate):
         old, new = running.get(path), candidate.get(path)
         sign = "+" if old is None else "-" if new is None else " "
-        changes = [(line, "-") for line in old or [] if line not in (new or [])]
-        changes += [(line, "+") for line in new or [] if line not in (old or [])]
+        have, want = set(old or ()), set(new or ())
+        changes = [(line, "-") for line in old or () if line not in want]
+        changes += [(line, "+") for line in new or () if line not in have]
         if not changes and sign == " ":
             continue
         auto = [mark for line, mark in changes if line == AUTO]
@@ -75,12 +76,17 @@ def diff_contexts(running: Contexts, candidate: Contexts) -> list[str]:
 
 
 def _in_order(running: Contexts, candidate: Contexts) -> list[Path]:
-    order = list(candidate)
-    before: Path | None = None
+    """The candidate's contexts; after each those that follow it now and go, which may begin."""
+    going: dict[Path | None, list[Path]] = {}
+    after: Path | None = None
     for path in running:
-        if path not in candidate:
-            order.insert(order.index(before) + 1 if before is not None else 0, path)
-        before = path
+        if path in candidate:
+            after = path
+        else:
+            going.setdefault(after, []).append(path)
+    order = going.get(None, [])
+    for path in candidate:
+        order += [path, *going.get(path, ())]
     return order
 
 
@@ -93,14 +99,14 @@ def _shared(one: Path, other: Path) -> Iterable[str]:
 
 def _compact(changes: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Write equal import and export lists as FRR prints them, ``rt vpn both``."""
-    out: list[tuple[str, str]] = []
+    known, out = set(changes), list[tuple[str, str]]()
+    joined: set[tuple[str, str]] = set()
     for line, mark in changes:
         match = re.match(r"rt vpn (import|export) (.+)", line)
         other = {"import": "export", "export": "import"}[match.group(1)] if match else ""
-        if match and (f"rt vpn {other} {match.group(2)}", mark) in changes:
-            both = (f"rt vpn both {match.group(2)}", mark)
-            if both not in out:
-                out.append(both)
-        else:
+        if not match or (f"rt vpn {other} {match.group(2)}", mark) not in known:
             out.append((line, mark))
+        elif (both := (f"rt vpn both {match.group(2)}", mark)) not in joined:
+            joined.add(both)
+            out.append(both)
     return out

@@ -40,16 +40,13 @@ def parse(text: str) -> Contexts:
     Never fails: what is not a context of FRR's is a line of the context it stands in, and whether
     it is valid is for ``vtysh -C`` to say.
     """
-    contexts: Contexts = {(): []}
+    # dictionaries keep the order and find a line at once, in a reflector of thousands too
+    contexts: dict[Path, dict[str, None]] = {(): {}}
     for _, path, line in numbered(text):
-        if line is None:
-            contexts.setdefault(path, [])
-        else:
-            lines = contexts.setdefault(path, [])
-            for each in split_route_targets(line):
-                if each not in lines:
-                    lines.append(each)
-    return drop_empty(contexts)
+        lines = contexts.setdefault(path, {})
+        if line is not None:
+            lines.update(dict.fromkeys(split_route_targets(line)))
+    return drop_empty({path: list(lines) for path, lines in contexts.items()})
 
 
 def numbered(text: str) -> Iterator[tuple[int, Path, str | None]]:
@@ -105,10 +102,11 @@ def canonical_line(line: str) -> str:
 
 def drop_empty(contexts: Contexts) -> Contexts:
     """Without the contexts that ``show running-config`` does not print when nothing is in them."""
+    outer = {path[:depth] for path in contexts for depth in range(1, len(path))}
     kept: Contexts = {}
     for path, lines in contexts.items():
         vanishes = path and not lines and LEFT_OUT_WHEN_EMPTY.match(" > ".join(path))
-        if not vanishes or children_of(contexts, path):
+        if not vanishes or path in outer:
             kept[path] = lines
     return kept
 

@@ -34,8 +34,10 @@ def parse(text: str) -> Contexts:
 
     Lines outside stanzas (``source ...``) are lines of the path ``()``.
     """
-    contexts: Contexts = {(): []}
-    automatic: list[str] = []
+    outside: list[str] = []
+    # dictionaries keep the order and find a line at once
+    stanzas: dict[Path, dict[str, None]] = {}
+    automatic: set[str] = set()
     current: Path = ()
     for raw in text.splitlines():
         line = " ".join(raw.split())
@@ -43,18 +45,19 @@ def parse(text: str) -> Contexts:
             continue
         word, _, rest = line.partition(" ")
         if word in ("auto", "allow-auto"):
-            automatic += rest.split()
+            automatic.update(rest.split())
         elif word == "iface":
             current = (line,)
-            contexts.setdefault(current, [])
-        elif raw[0].isspace() or current:
-            if (canonical := _canonical(line)) not in contexts[current]:
-                contexts[current].append(canonical)
-        else:
-            contexts[()].append(line)
-    for path, lines in contexts.items():
-        if path and name_of(path) in automatic:
-            lines.insert(0, AUTO)
+            stanzas.setdefault(current, {})
+        elif current:
+            stanzas[current][_canonical(line)] = None
+        elif not raw[0].isspace():
+            outside.append(line)
+        elif (canonical := _canonical(line)) not in outside:
+            outside.append(canonical)
+    contexts: Contexts = {(): outside}
+    for path, lines in stanzas.items():
+        contexts[path] = [AUTO, *lines] if name_of(path) in automatic else list(lines)
     return contexts
 
 
