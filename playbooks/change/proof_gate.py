@@ -20,7 +20,8 @@ from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs
 from egovnet.playbooks.core.run_on_devices import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.results.verdict import counted, finding_data
+from egovnet.playbooks.results.reported_finding import ReportedFinding
+from egovnet.playbooks.results.verdict import counted
 from egovnet.playbooks.rollback.undo_intent import meant
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
@@ -69,7 +70,7 @@ class Gate:
         return {
             "proved": self.proved,
             "reason": self._reason(),
-            "findings": [finding_data(finding) for finding in self.findings],
+            "findings": [ReportedFinding.of(finding).to_dict() for finding in self.findings],
             "properties": list(self.push.checked.properties),
             "assumptions": [*self.after.assumptions, _OTHERS],
         }

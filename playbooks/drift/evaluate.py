@@ -24,7 +24,7 @@ from egovnet.playbooks.drift.separation import (
     with_leaks,
 )
 from egovnet.playbooks.results.drift_report import Difference, DriftClass
-from egovnet.playbooks.results.verdict import verdict_data
+from egovnet.playbooks.results.proof_result import proof_result
 from egovnet.tasks.driver import LineChange
 from egovnet.templates.intend.device_facts import intended_facts
 
@@ -82,7 +82,7 @@ def evaluate(job: Job) -> Evaluation:
             devices, {**last_run, **facts}, from_inventory(workspace.network, workspace.allocation)
         )
         differences = with_leaks(found, verdict, devices, facts)
-        proof = verdict_data(verdict)
+        proof = proof_result(verdict).to_dict()
         if verdict.proved and not verdict.findings and not (texts or last_run):
             job.history.keep_proof(job.before.asked, proof, now())
     reported = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}

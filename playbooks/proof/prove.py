@@ -1,17 +1,15 @@
-"""`prove`: texts to facts, facts to a verdict, a verdict to an outcome and a report.
+"""`prove`: texts to facts, facts to a verdict.
 
 The texts are the rendered ones, a directory's, or what the devices run now. Changes nothing.
 """
 
-import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from egovnet.inventory.errors import Problem
-from egovnet.inventory.model import Network
 from egovnet.isolation.model.expectation import Expectation, from_inventory
-from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.from_vrf_names import from_zones
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove as prove_facts
@@ -22,15 +20,26 @@ from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.proof.config_directory import ConfigText, read_configs
 from egovnet.playbooks.proof.zones_file import read_zones
-from egovnet.playbooks.report.html.proof_page import proof_page
-from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
-from egovnet.playbooks.results.verdict import verdict_data
+from egovnet.playbooks.results.network_map import NetworkMap
+from egovnet.playbooks.results.outcome import Exit, gravest
+from egovnet.playbooks.results.proof_result import ProofResult, proof_result
 from egovnet.tasks.read_running import read_running
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import read_config
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proved, with what its page needs besides: a title, and the network for the map."""
+
+    result: ProofResult
+    exit: Exit
+    title: str
+    #: None: the texts are not an inventory's.
+    network: NetworkMap | None
 
 
 def prove(
@@ -41,13 +50,15 @@ def prove(
     running: bool = False,
     zones: Path | None = None,
     report: Path | None = None,
-) -> Outcome:
-    """Prove the separation of the chosen devices' texts.
+) -> Proof:
+    """Prove the separation of the chosen devices' texts. Writes nothing.
+
+    `report` is where its files will be written to, which must not be among the texts.
 
     Raises:
-        UsageError: options that do not go together, or a report that cannot be written.
+        UsageError: options that do not go together.
         InventoryError: a wrong inventory or zones file.
-        ConfigTextError: texts that cannot be judged.
+        ConfigTextError: texts that cannot be read.
     """
     _check_options(workspace, configs, running=running, zones=zones, report=report)
     alone = configs is not None and zones is not None
@@ -70,21 +81,18 @@ def prove(
         if workspace.selection != Selection() or unreachable:
             expectation = expectation.limit()
     platforms = {} if alone else {n: r.platform for n, r in workspace.network.routers.items()}
-    verdict = judge(texts, expectation, platforms)
-    network = None if alone else workspace.network
-    outcome = prove_outcome(verdict, unreachable)
-    if report is not None:
-        title = what if network is None else f"{network.backbone.name}: {what}"
-        outcome = write_report(
-            outcome, report, verdict, network, title=title, unreachable=unreachable
-        )
-    return outcome
+    verdict = prove_texts(texts, expectation, platforms)
+    result = proof_result(verdict, unreachable)
+    if alone:
+        return Proof(result, exit_code(result), what, None)
+    title = f"{workspace.network.backbone.name}: {what}"
+    return Proof(result, exit_code(result), title, network_map(workspace.network))
 
 
-def judge(
+def prove_texts(
     texts: Mapping[str, ConfigText], expectation: Expectation, platforms: Mapping[str, str]
 ) -> Verdict:
-    """Read every text and prove; all texts that cannot be read are told at once.
+    """Read every text and prove; all texts that cannot be read are reported at once.
 
     Raises:
         ConfigTextError: with the problems of every text.
@@ -101,46 +109,15 @@ def judge(
     return prove_facts(facts, expectation)
 
 
-def prove_outcome(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> Outcome:
+def exit_code(result: ProofResult) -> Exit:
     """Exit 0 proved (hygiene or not); 4 not proved; 5 proved but for devices without an answer."""
-    grave = any(finding.severity is not Severity.HYGIENE for finding in verdict.findings)
     # Where nobody answered, nothing was checked because of that.
-    denied = grave or not (verdict.proved or unreachable)
+    denied = result.denied or not (result.proved or result.unreachable)
     codes = [
         Exit.LEAK_OR_FAILED_VERIFICATION if denied else Exit.DONE,
-        Exit.DEVICES_FAILED if unreachable else Exit.DONE,
+        Exit.DEVICES_FAILED if result.unreachable else Exit.DONE,
     ]
-    return Outcome("prove", verdict_data(verdict, unreachable), gravest(codes))
-
-
-def write_report(
-    outcome: Outcome,
-    directory: Path,
-    verdict: Verdict,
-    network: Network | None,
-    *,
-    title: str,
-    unreachable: Mapping[str, str] = _NOBODY,
-) -> Outcome:
-    """Write `directory`/proof.html and proof.json; the outcome says where in its notes.
-
-    Raises:
-        UsageError: a file cannot be written.
-    """
-    drawn = None if network is None else network_map(network)
-    page = proof_page(verdict, drawn, title, unreachable=unreachable)
-    files = {
-        directory / "proof.html": page,
-        directory / "proof.json": json.dumps(outcome.data, indent=2) + "\n",
-    }
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for path, text in files.items():
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{directory}: cannot be written: {error.strerror}") from error
-    notes = (*outcome.notes, *(f"wrote {path}" for path in files))
-    return Outcome(outcome.verb, outcome.data, outcome.exit, notes)
+    return gravest(codes)
 
 
 def _check_options(
@@ -182,7 +159,7 @@ def _absent(configs: Path, names: Iterable[str]) -> Iterable[Problem]:
 def _running(
     workspace: Workspace, progress: Progress
 ) -> tuple[dict[str, ConfigText], Mapping[str, str]]:
-    """What the chosen devices run, and why some did not say."""
+    """What the chosen devices run, and why some did not answer."""
     arguments: dict[str, dict[str, object]] = {name: {} for name in workspace.chosen}
     with connected(workspace) as nornir:
         answers = run(nornir, "read", read_running, arguments, progress)

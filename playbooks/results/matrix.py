@@ -6,6 +6,7 @@ Made once from a verdict, for the page, the terminal and JSON alike.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Self
 
 from egovnet.isolation.model.domains import ANYWHERE
 from egovnet.isolation.model.finding import Finding
@@ -27,7 +28,7 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Source against target. `findings` are positions in `Matrix.findings`, counted from 1."""
+    """Source against target. `findings` are positions in the most severe first, from 1."""
 
     source: str
     target: str
@@ -43,8 +44,6 @@ class Matrix:
     domains: tuple[str, ...]
     zones: Mapping[str, str]
     cells: Mapping[tuple[str, str], Cell]
-    #: The verdict's findings, the most severe first.
-    findings: tuple[Finding, ...]
 
     def cell(self, source: str, target: str) -> Cell:
         """The cell of a pair; "no path" when nothing is known of it."""
@@ -64,6 +63,41 @@ class Matrix:
         """Whether the pair is of two zones, which must never meet."""
         one, other = self.zones.get(source, ""), self.zones.get(target, "")
         return bool(one and other) and one != other
+
+    def to_dict(self) -> dict[str, Any]:
+        """`matrix` in JSON, where findings are counted from 0."""
+        return {
+            "domains": [{"name": name, "zone": self.zones.get(name, "")} for name in self.domains],
+            "cells": [
+                {
+                    "source": cell.source,
+                    "target": cell.target,
+                    "state": cell.state.value,
+                    "reason": cell.reason,
+                    "findings": [number - 1 for number in cell.findings],
+                }
+                for cell in self.cells.values()
+            ],
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """`to_dict` read back."""
+        cells = (
+            Cell(
+                cell["source"],
+                cell["target"],
+                CellState(cell["state"]),
+                cell["reason"],
+                tuple(number + 1 for number in cell["findings"]),
+            )
+            for cell in data["cells"]
+        )
+        return cls(
+            tuple(domain["name"] for domain in data["domains"]),
+            {domain["name"]: domain["zone"] for domain in data["domains"]},
+            {(cell.source, cell.target): cell for cell in cells},
+        )
 
 
 def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -94,7 +128,7 @@ def matrix(verdict: Verdict) -> Matrix:
         else:
             state = CellState.ALLOWED if pair in verdict.found else CellState.UNUSED
         cells[pair] = Cell(*pair, state, reasons.get(pair, ""), numbers)
-    return Matrix(labels, dict(verdict.zones), cells, findings)
+    return Matrix(labels, {label: verdict.zones.get(label, "") for label in labels}, cells)
 
 
 def _only_in_paths(verdict: Verdict, findings: Iterable[Finding]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from egovnet.playbooks.results.drift_report import (
     Remediation,
     Status,
 )
-from egovnet.playbooks.results.verdict import verdict_data
+from egovnet.playbooks.results.proof_result import proof_result
 from tests.playbooks.proofs import HOSTILE as ATTACKS
 from tests.playbooks.proofs import LEAKING as LEAKING_PROOF
 from tests.playbooks.proofs import PROVED, hostile, nation_of, reference
@@ -69,7 +69,7 @@ CLEAN = DriftReport(
     seconds=8.4,
     devices=rows(),
     differences=(),
-    proof=verdict_data(PROVED),
+    proof=proof_result(PROVED).to_dict(),
     trend=nights(14),
     network_map=MAP,
 )
@@ -158,7 +158,7 @@ LEAKING = DriftReport(
         for row in rows()
     ),
     differences=(COSMETIC, UNMANAGED, POLICY, SERVICE, LEAK),
-    proof=verdict_data(LEAKING_PROOF),
+    proof=proof_result(LEAKING_PROOF).to_dict(),
     trend=nights(30),
     remediation=Remediation(
         classes=("leak",),
@@ -174,7 +174,7 @@ LEAKING = DriftReport(
 )
 
 #: The leak was put back, and what runs now is proved.
-MENDED = replace(LEAKING, proof=verdict_data(PROVED))
+MENDED = replace(LEAKING, proof=proof_result(PROVED).to_dict())
 
 SILENT = DriftReport(
     run=9,
@@ -193,7 +193,7 @@ SILENT = DriftReport(
         for row in rows(gz_pe1="ConnectTimeoutError: no answer", sc_pe1="refused the host key")
     ),
     differences=(SERVICE, POLICY),
-    proof=verdict_data(PROVED, {"gz-pe1": "no answer", "sc-pe1": "refused the host key"}),
+    proof=proof_result(PROVED, {"gz-pe1": "no answer", "sc-pe1": "refused the host key"}).to_dict(),
     network_map=MAP,
 )
 
@@ -227,7 +227,7 @@ def hostile_night() -> DriftReport:
         DeviceRow(f"{text} silent", text, text, text, last_known=LastKnown(text, 1, {text: 1}))
         for text in ATTACKS
     )
-    proof: dict[str, Any] = verdict_data(hostile())
+    proof: dict[str, Any] = proof_result(hostile()).to_dict()
     return DriftReport(
         1, ATTACKS[0], STARTED, 1.0, devices, differences, proof,
         trend=tuple(EarlierRun(text, 1, 0, True, {"leak": 1, text: 3}) for text in ATTACKS),
@@ -262,7 +262,7 @@ def nation(edges: int = 62) -> DriftReport:
         if i % 2 and not row.unreachable
         for n, klass in enumerate(classes)
     )
-    proof = verdict_data(PROVED)
+    proof = proof_result(PROVED).to_dict()
     trend, drawn = nights(365), network_map(network)
     return DriftReport(
         3, "nation", STARTED, 240.0, devices, differences, proof, trend, network_map=drawn

@@ -22,8 +22,8 @@ from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, Configuration
-from egovnet.playbooks.proof.prove import prove_outcome
 from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.results.proof_result import proof_result
 from egovnet.playbooks.verbs.lab import _outcome as lab_outcome
 from egovnet.playbooks.verify.control_plane import Check
 from egovnet.playbooks.verify.probe_plan import Flow
@@ -183,8 +183,8 @@ def test_init_validate_render(tmp_path: Path) -> None:
 
 
 def test_prove() -> None:
-    silent = prove_outcome(LEAKING, {"gd-pe1": "ConnectTimeoutError: no answer"})
-    check("prove", prove_outcome(PROVED).data, silent.data)
+    silent = proof_result(LEAKING, {"gd-pe1": "ConnectTimeoutError: no answer"})
+    check("prove", proof_result(PROVED).to_dict(), silent.to_dict())
 
 
 def test_proof(workspace: Workspace) -> None:

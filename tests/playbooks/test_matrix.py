@@ -1,5 +1,6 @@
 """The matrix says of every pair what the verdict says, and a leak leads to its finding."""
 
+import json
 from dataclasses import replace
 from functools import partial
 
@@ -8,12 +9,13 @@ import pytest
 from egovnet.isolation.model.domains import ANYWHERE, MANAGEMENT, OUTSIDE, Domain
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
-from egovnet.isolation.model.verdict import AllowedCell
-from egovnet.playbooks.results.matrix import CellState, matrix
-from egovnet.playbooks.results.verdict import reason, verdict_data
+from egovnet.isolation.model.verdict import AllowedCell, Verdict
+from egovnet.playbooks.results.matrix import CellState, by_severity, matrix
+from egovnet.playbooks.results.proof_result import ProofResult, proof_result
+from egovnet.playbooks.results.verdict import reason
 from tests.isolation.networks import edit_interface, reference, verdict_of
 from tests.isolation.properties.case import Case, all_cases
-from tests.playbooks.proofs import LEAK, LEAKING, NOTHING, PROVED, TIDY, TRANSIT
+from tests.playbooks.proofs import LEAK, LEAKING, NOTHING, PROVED, TIDY, TRANSIT, hostile
 
 
 def test_a_proved_verdict_has_no_leak() -> None:
@@ -25,9 +27,9 @@ def test_a_proved_verdict_has_no_leak() -> None:
 
 
 def test_leaks_lead_to_their_findings_and_one_without_is_a_leak_all_the_same() -> None:
-    table = matrix(LEAKING)
-    assert table.findings[:2] == (LEAK, TRANSIT)
-    assert table.findings[-1] == TIDY
+    table, findings = matrix(LEAKING), by_severity(LEAKING.findings)
+    assert findings[:2] == (LEAK, TRANSIT)
+    assert findings[-1] == TIDY
     assert table.cell("party", "public").findings == (1,)
     assert table.cell("government", "taxation").findings == (2,)
     unexplained = table.cell("public", "party")
@@ -102,13 +104,13 @@ def test_the_reason_says_all_that_denies_the_proof() -> None:
 
 
 def test_data_is_not_proved_where_a_device_did_not_answer() -> None:
-    assert verdict_data(PROVED)["proved"] is True
-    assert verdict_data(PROVED, {"gd-pe1": "no answer"})["proved"] is False
-    assert verdict_data(NOTHING)["proved"] is False
+    assert proof_result(PROVED).proved is True
+    assert proof_result(PROVED, {"gd-pe1": "no answer"}).proved is False
+    assert proof_result(NOTHING).proved is False
 
 
 def test_cells_of_the_data_point_at_its_findings() -> None:
-    data = verdict_data(LEAKING)
+    data = proof_result(LEAKING).to_dict()
     leaks = [cell for cell in data["matrix"]["cells"] if cell["findings"]]
     assert len(leaks) == 2
     for key in ("source", "target"):
@@ -126,11 +128,12 @@ def test_an_allowed_exchange_keeps_its_reason() -> None:
 
 @pytest.mark.parametrize("case", tuple(all_cases()), ids=lambda case: case.name)
 def test_every_leak_is_in_a_cell(case: Case) -> None:
-    table = matrix(case.verdict())
+    verdict = case.verdict()
+    table = matrix(verdict)
     shown = {number for cell in table.cells.values() for number in cell.findings}
     leaks = {
         number
-        for number, finding in enumerate(table.findings, start=1)
+        for number, finding in enumerate(by_severity(verdict.findings), start=1)
         if finding.severity is Severity.LEAK
     }
     assert shown == leaks
@@ -141,8 +144,9 @@ def test_every_leak_is_in_a_cell(case: Case) -> None:
 def test_labels_at_a_customers_port_turn_its_row_red() -> None:
     """Who chooses labels chooses the table: every network is within the customer's reach."""
     change = partial(edit_interface, device="bj-pe1", name="eth3.102", mpls=True)
-    table = matrix(verdict_of(change))
-    (finding,) = table.findings
+    verdict = verdict_of(change)
+    table = matrix(verdict)
+    (finding,) = verdict.findings
     assert finding.klass == "P4 mpls-at-customer"
     assert (finding.source, finding.target) == (reference()[1].domains["party"], ANYWHERE)
     for target in table.domains:
@@ -151,3 +155,21 @@ def test_labels_at_a_customers_port_turn_its_row_red() -> None:
             (CellState.ALLOWED, ()) if target == "party" else (CellState.LEAK, (1,))
         )
     assert not any(cell.findings for (source, _), cell in table.cells.items() if source != "party")
+
+
+@pytest.mark.parametrize("verdict", [PROVED, LEAKING, NOTHING, hostile()])
+def test_a_result_is_read_back_as_it_was_written(verdict: Verdict) -> None:
+    result = replace(proof_result(verdict, {"gd-pe1": "no answer"}), proved_at="2026-01-31")
+    written = json.loads(json.dumps(result.to_dict()))
+    assert ProofResult.from_dict(written) == result
+    assert ProofResult.from_dict(written).to_dict() == written
+
+
+def test_a_result_of_an_earlier_version_is_read() -> None:
+    written = proof_result(LEAKING).to_dict()
+    for finding in written["findings"]:
+        finding["class"] = "P5 a class that is no more"
+        del finding["source"], finding["target"], finding["both_ways"]
+    read = ProofResult.from_dict(written)
+    assert {(f.klass, f.source) for f in read.findings} == {("P5 a class that is no more", "")}
+    assert read.denied

@@ -7,6 +7,7 @@ from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.report.html.backbone_map import MOST_NODES, backbone_map
 from egovnet.playbooks.report.html.proof_page import proof_page
 from egovnet.playbooks.report.text.visible import visible
+from egovnet.playbooks.results.proof_result import proof_result
 from tests.playbooks.page_reader import Reader, self_contained
 from tests.playbooks.proofs import (
     HOSTILE,
@@ -30,21 +31,28 @@ PAGES = {
 
 @pytest.mark.parametrize("verdict, mapped", PAGES.values(), ids=PAGES)
 def test_the_page_is_whole_and_needs_nothing_from_outside(verdict: Verdict, mapped: bool) -> None:
-    page = proof_page(verdict, network_map(reference()) if mapped else None, "reference")
+    page = proof_page(
+        proof_result(verdict), network_map(reference()) if mapped else None, "reference"
+    )
     self_contained(page)
 
 
 def test_the_verdict_is_in_words() -> None:
-    assert "Proved" in Reader(proof_page(PROVED, None, "x")).text.split("Who reaches")[0]
+    assert (
+        "Proved" in Reader(proof_page(proof_result(PROVED), None, "x")).text.split("Who reaches")[0]
+    )
     for verdict in (LEAKING, NOTHING):
-        assert "Not proved" in Reader(proof_page(verdict, None, "x")).text.split("Who reaches")[0]
-    silent = Reader(proof_page(PROVED, None, "x", unreachable={"gd-pe1": "no answer"})).text
+        assert (
+            "Not proved"
+            in Reader(proof_page(proof_result(verdict), None, "x")).text.split("Who reaches")[0]
+        )
+    silent = Reader(proof_page(proof_result(PROVED, {"gd-pe1": "no answer"}), None, "x")).text
     assert "Not proved" in silent
     assert "gd-pe1: no answer. These took no part." in silent
 
 
 def test_every_finding_hop_and_assumption_is_there() -> None:
-    text = Reader(proof_page(LEAKING, network_map(reference()), "reference")).text
+    text = Reader(proof_page(proof_result(LEAKING), network_map(reference()), "reference")).text
     for finding in LEAKING.findings:
         assert finding.message in text
         assert finding.klass in text
@@ -58,12 +66,8 @@ def test_every_finding_hop_and_assumption_is_there() -> None:
 
 
 def test_hostile_text_is_shown_and_never_obeyed() -> None:
-    page = proof_page(
-        hostile(),
-        network_map(reference()),
-        HOSTILE[0],
-        unreachable=dict.fromkeys(HOSTILE, HOSTILE[1]),
-    )
+    result = proof_result(hostile(), dict.fromkeys(HOSTILE, HOSTILE[1]))
+    page = proof_page(result, network_map(reference()), HOSTILE[0])
     read = Reader(page)
     for text in HOSTILE:
         assert read.text.count(visible(text)) >= 12
@@ -81,7 +85,7 @@ def test_many_networks_are_shown_by_number_and_idle_ones_only_listed() -> None:
         AllowedCell("vpn1", "vpn2", "exchange 12"),
     )
     verdict = Verdict((), PROVED.checked, (), names, dict.fromkeys(names, "intranet"), allowed)
-    text = Reader(proof_page(verdict, None, "x")).text
+    text = Reader(proof_page(proof_result(verdict), None, "x")).text
     assert "exchange 12" in text
     assert "reach nobody but themselves: vpn0, vpn3," in text
 

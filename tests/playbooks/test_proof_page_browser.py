@@ -8,6 +8,7 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.report.html.proof_page import proof_page
+from egovnet.playbooks.results.proof_result import proof_result
 from tests.playbooks.browsing import (
     FAINT,
     OVERFLOWING,
@@ -29,12 +30,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     directory = tmp_path_factory.mktemp("proof")
     texts = {
         "proved": proof_page(
-            PROVED, network_map(reference()), "reference: the rendered configurations"
+            proof_result(PROVED), network_map(reference()), "reference: the rendered configurations"
         ),
-        "leaking": proof_page(LEAKING, network_map(reference()), "reference: what the routers run"),
-        "hostile": proof_page(hostile(), network_map(reference()), "<script>alert(1)</script>"),
-        "nation": proof_page(PROVED, network_map(nation_of(32, 112)), "nation"),
-        "many": proof_page(MANY, network_map(nation_of(5, 7)), "many"),
+        "leaking": proof_page(
+            proof_result(LEAKING), network_map(reference()), "reference: what the routers run"
+        ),
+        "hostile": proof_page(
+            proof_result(hostile()), network_map(reference()), "<script>alert(1)</script>"
+        ),
+        "nation": proof_page(proof_result(PROVED), network_map(nation_of(32, 112)), "nation"),
+        "many": proof_page(proof_result(MANY), network_map(nation_of(5, 7)), "many"),
     }
     for name, text in texts.items():
         (directory / f"{name}.html").write_text(text, encoding="utf-8")

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from egovnet.isolation.model.verdict import Verdict
-from egovnet.playbooks.proof.prove import prove_outcome
+from egovnet.playbooks.proof.prove import exit_code
 from egovnet.playbooks.report.console.output import show
-from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.playbooks.results.proof_result import proof_result
 from tests.playbooks.console import all_down, copy_of_reference, egovnet, logged_in
 from tests.playbooks.proofs import HOSTILE, LEAKING, NOTHING, PROVED, TIDYING, hostile
 
@@ -34,9 +35,9 @@ OTHER_ZONE = ("rt vpn both 65000:1005", "rt vpn both 65000:1005 65000:2001")
     ],
 )
 def test_exit_codes(verdict: Verdict, unreachable: dict[str, str], code: Exit) -> None:
-    outcome = prove_outcome(verdict, unreachable)
-    assert outcome.exit is code
-    assert outcome.data["proved"] is (code is Exit.DONE)
+    result = proof_result(verdict, unreachable)
+    assert exit_code(result) is code
+    assert result.proved is (code is Exit.DONE)
 
 
 # -- what is printed -------------------------------------------------------------------------
@@ -45,7 +46,7 @@ def test_exit_codes(verdict: Verdict, unreachable: dict[str, str], code: Exit) -
 def test_a_person_reads_every_finding_its_path_and_the_verdict(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    show(prove_outcome(LEAKING, SILENT), as_json=False)
+    show(Outcome("prove", proof_result(LEAKING, SILENT)), as_json=False)
     out = capsys.readouterr().out
     for finding in LEAKING.findings:
         assert f"{finding.severity}: {finding.klass}: {finding.device}" in out
@@ -61,7 +62,7 @@ def test_a_person_reads_every_finding_its_path_and_the_verdict(
 
 
 def test_a_yes_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
-    show(prove_outcome(PROVED), as_json=False)
+    show(Outcome("prove", proof_result(PROVED)), as_json=False)
     out = capsys.readouterr().out
     assert "NOT" not in out
     assert "leak" not in out
@@ -69,7 +70,7 @@ def test_a_yes_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_no_text_of_a_device_moves_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
-    show(prove_outcome(hostile(), {HOSTILE[4]: HOSTILE[4]}), as_json=False)
+    show(Outcome("prove", proof_result(hostile(), {HOSTILE[4]: HOSTILE[4]})), as_json=False)
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "\u202e" not in out

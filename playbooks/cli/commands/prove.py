@@ -39,9 +39,18 @@ def prove(
 
     The texts are the rendered ones, those of --configs, or those that run (--running).
     """
+    from egovnet.playbooks.cli.report_files import write_files
     from egovnet.playbooks.proof.prove import prove as prove_playbook
     from egovnet.playbooks.report.console.progress import make_progress
+    from egovnet.playbooks.results.outcome import Outcome
 
-    return prove_playbook(
+    proof = prove_playbook(
         workspace, make_progress(), configs=configs, running=running, zones=zones, report=report
     )
+    notes: tuple[str, ...] = ()
+    if report is not None:
+        from egovnet.playbooks.report.files.proof_files import proof_files
+
+        files = proof_files(proof.result, proof.network, proof.title)
+        notes = tuple(f"wrote {path}" for path in write_files(report, files))
+    return Outcome("prove", proof.result, proof.exit, notes)

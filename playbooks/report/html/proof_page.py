@@ -3,17 +3,14 @@
 Domains that have nothing to say are only listed where there are many.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
-from egovnet.isolation.model.verdict import Verdict
 from egovnet.playbooks.report.html.backbone_map import BackboneMap, Mark, backbone_map
 from egovnet.playbooks.report.html.page import environment
-from egovnet.playbooks.results.matrix import CellState, Matrix, matrix
+from egovnet.playbooks.results.matrix import CellState, Matrix
 from egovnet.playbooks.results.network_map import NetworkMap
-from egovnet.playbooks.results.verdict import counted, proved, reason
+from egovnet.playbooks.results.proof_result import ProofResult
+from egovnet.playbooks.results.reported_finding import ReportedFinding
+from egovnet.playbooks.results.verdict import counted
 
 #: With more domains than this the cells hold marks instead of words.
 MOST_IN_WORDS = 13
@@ -25,41 +22,30 @@ _MEANING = {
     Severity.RISK: "No path was found, and what would rule it out is missing or not understood.",
     Severity.HYGIENE: "Harmless here and now, and worth a look. Does not deny the proof.",
 }
-_NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
-def proof_page(
-    verdict: Verdict,
-    network: NetworkMap | None,
-    title: str,
-    *,
-    unreachable: Mapping[str, str] = _NOBODY,
-) -> str:
+def proof_page(result: ProofResult, network: NetworkMap | None, title: str) -> str:
     """The whole page. Without a network there is no map."""
-    table = matrix(verdict)
+    table = result.matrix
     shown, quiet = _shown(table)
-    drawn = None if network is None else backbone_map(network, _by_device(table.findings))
+    drawn = None if network is None else backbone_map(network, _by_device(result.findings))
     reasons = sorted({cell.reason for cell in table.cells.values() if cell.reason})
     return (
         environment()
         .get_template("proof_page.html.j2")
         .render(
             title=title,
-            proved=proved(verdict, unreachable),
-            reason=reason(verdict, unreachable),
-            verdict=verdict,
-            checked=verdict.checked,
-            unreachable=unreachable,
+            result=result,
             table=table,
             zones=shown,
             quiet=quiet,
             compact=sum(map(len, shown.values())) > MOST_IN_WORDS,
             reasons={text: number for number, text in enumerate(reasons, start=1)},
             State=CellState,
-            severities=_by_severity(table),
+            severities=_by_severity(result.findings),
             meaning=_MEANING,
             map=drawn,
-            marks=_marks(drawn, table.findings),
+            marks=_marks(drawn, result.findings),
         )
     )
 
@@ -80,15 +66,17 @@ def _shown(table: Matrix) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     return {zone: domains for zone, domains in kept.items() if domains}, quiet
 
 
-def _by_severity(table: Matrix) -> dict[Severity, dict[str, list[tuple[int, Finding]]]]:
+def _by_severity(
+    findings: tuple[ReportedFinding, ...],
+) -> dict[Severity, dict[str, list[tuple[int, ReportedFinding]]]]:
     """Severity -> class -> numbered findings. Numbers are the page's anchors."""
-    groups: dict[Severity, dict[str, list[tuple[int, Finding]]]] = {s: {} for s in Severity}
-    for number, finding in enumerate(table.findings, start=1):
+    groups: dict[Severity, dict[str, list[tuple[int, ReportedFinding]]]] = {s: {} for s in Severity}
+    for number, finding in enumerate(findings, start=1):
         groups[finding.severity].setdefault(finding.klass, []).append((number, finding))
     return groups
 
 
-def _marks(drawn: BackboneMap | None, findings: tuple[Finding, ...]) -> dict[str, Mark]:
+def _marks(drawn: BackboneMap | None, findings: tuple[ReportedFinding, ...]) -> dict[str, Mark]:
     """Each marked node leads to its most severe finding."""
     marks: dict[str, Mark] = {}
     for node in drawn.nodes if drawn else ():
@@ -104,7 +92,7 @@ def _marks(drawn: BackboneMap | None, findings: tuple[Finding, ...]) -> dict[str
     return marks
 
 
-def _by_device(findings: tuple[Finding, ...]) -> dict[str, list[int]]:
+def _by_device(findings: tuple[ReportedFinding, ...]) -> dict[str, list[int]]:
     """Numbers of the findings that each device has a part in, hops included."""
     numbers: dict[str, list[int]] = {}
     for number, finding in enumerate(findings, start=1):

@@ -1,0 +1,85 @@
+"""What a proof came to, as `prove` and others report it: JSON there and back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+from typing import Any, Self
+
+from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Checked, Verdict
+from egovnet.playbooks.results.matrix import Matrix, by_severity, matrix
+from egovnet.playbooks.results.reported_finding import ReportedFinding
+from egovnet.playbooks.results.verdict import proved, reason
+
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class ProofResult:
+    """A verdict over what was read. The most severe findings come first."""
+
+    proved: bool
+    #: Why, in one sentence without a full stop.
+    reason: str
+    findings: tuple[ReportedFinding, ...]
+    checked: Checked
+    #: Devices that were asked and did not answer, and why.
+    unreachable: Mapping[str, str]
+    assumptions: tuple[str, ...]
+    matrix: Matrix
+    #: When it was proved, where that is not now.
+    proved_at: str = field(default="")
+
+    @property
+    def denied(self) -> bool:
+        """Whether a finding denies it; without one it may be unproved for want of answers."""
+        return any(finding.severity is not Severity.HYGIENE for finding in self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `prove --json` prints."""
+        checked = asdict(self.checked)
+        data = {
+            "proved": self.proved,
+            "reason": self.reason,
+            "findings": [finding.to_dict() for finding in self.findings],
+            "checked": {
+                key: list(value) if isinstance(value, tuple) else value
+                for key, value in checked.items()
+            },
+            "unreachable": dict(self.unreachable),
+            "assumptions": list(self.assumptions),
+            "matrix": self.matrix.to_dict(),
+        }
+        return data | {"proved_at": self.proved_at} if self.proved_at else data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """`to_dict` read back, also what an earlier version wrote."""
+        return cls(
+            data["proved"],
+            data["reason"],
+            tuple(ReportedFinding.from_dict(finding) for finding in data["findings"]),
+            Checked(
+                **{
+                    key: tuple(value) if isinstance(value, list) else value
+                    for key, value in data["checked"].items()
+                }
+            ),
+            dict(data["unreachable"]),
+            tuple(data["assumptions"]),
+            Matrix.from_dict(data["matrix"]),
+            data.get("proved_at", ""),
+        )
+
+
+def proof_result(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> ProofResult:
+    """What a verdict comes to where `unreachable` were asked and did not answer."""
+    return ProofResult(
+        proved(verdict, unreachable),
+        reason(verdict, unreachable),
+        tuple(map(ReportedFinding.of, by_severity(verdict.findings))),
+        verdict.checked,
+        unreachable,
+        verdict.assumptions,
+        matrix(verdict),
+    )
