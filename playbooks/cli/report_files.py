@@ -40,7 +40,8 @@ def _make(directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{directory}: cannot be made: {error.strerror}") from error
+        found = f"cannot be made: {error.strerror}; the report cannot be written"
+        raise UsageError(f"{directory}: {found}") from error
 
 
 def _remove(partials: Iterable[Path]) -> None:

@@ -55,15 +55,19 @@ class ProofResult:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """`to_dict` read back, also what an earlier version wrote."""
+        checked = data["checked"]
         return cls(
             data["proved"],
             data["reason"],
             tuple(ReportedFinding.from_dict(finding) for finding in data["findings"]),
             Checked(
-                **{
-                    key: tuple(value) if isinstance(value, list) else value
-                    for key, value in data["checked"].items()
-                }
+                checked["devices"],
+                checked["vrfs"],
+                checked["interfaces"],
+                checked["lines"],
+                checked["lines_not_understood"],
+                tuple(checked["properties"]),
+                tuple(checked["missing"]),
             ),
             dict(data["unreachable"]),
             tuple(data["assumptions"]),

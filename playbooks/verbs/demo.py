@@ -211,12 +211,12 @@ def _empty_plan(story: _Story) -> str:
 
 
 def _proved(story: _Story) -> str:
-    outcome = prove(story.workspace("base"), story.progress, running=True)
-    data = outcome.data
-    if outcome.exit is not Exit.DONE:
-        raise StepFailedError(f"{data['reason']}: {data['findings'][:3]}")
-    checked = data["checked"]
-    return f"proved over {checked['lines']} lines that run in {checked['devices']} routers"
+    proof = prove(story.workspace("base"), story.progress, running=True)
+    if proof.exit is not Exit.DONE:
+        first = "; ".join(finding.message for finding in proof.result.findings[:3])
+        raise StepFailedError(f"{proof.result.reason}: {first}")
+    checked = proof.result.checked
+    return f"proved over {checked.lines} lines that run in {checked.devices} routers"
 
 
 def _mistyped_target(story: _Story) -> str:
