@@ -25,7 +25,6 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from dulwich.errors import (
@@ -39,6 +38,7 @@ from dulwich.objects import ObjectID
 from dulwich.repo import Repo
 
 from egovnet.inventory.errors import EgovnetError
+from egovnet.playbooks.archive.archived_change import ArchivedChange
 from egovnet.playbooks.archive.commit_message import git_time, plain
 from egovnet.playbooks.archive.git_objects import MAIN, add, head, walk
 
@@ -54,29 +54,6 @@ _LATER = "the journal has the change, and the archive catches up with the next o
 
 class ArchiveError(EgovnetError):
     """The archive cannot be written, is damaged, or is no archive. The change itself is safe."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivedChange:
-    """A change as the journal tells it.
-
-    `created` is ISO 8601. `before` and `after` are device texts by host; a host that is only in
-    `before` is one of which nobody knows what it runs now. `journal_head` is the head of the
-    journal's hash chain when the change ended.
-    """
-
-    number: int
-    kind: str
-    state: str
-    author: str
-    ticket: str | None
-    created: str
-    summary: str
-    plan_hash: str
-    journal_head: str
-    undoes: int | None
-    before: Mapping[str, str]
-    after: Mapping[str, str]
 
 
 class Archive:

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from egovnet.playbooks.archive.archive import Archive, ArchivedChange, ArchiveError
+from egovnet.playbooks.archive.archive import Archive, ArchiveError
+from egovnet.playbooks.archive.archived_change import ArchivedChange
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import DONE, UNDONE, Change
 from egovnet.playbooks.results.outcome import Outcome

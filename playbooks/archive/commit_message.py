@@ -5,13 +5,10 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from egovnet.playbooks.archive.archived_change import ArchivedChange
 from egovnet.templates.registry import redact, redact_messages
-
-if TYPE_CHECKING:
-    from egovnet.playbooks.archive.archive import ArchivedChange
 
 #: Who writes the commits; an address that can never be anybody's (RFC 2606).
 COMMITTER = b"egovnet <egovnet@egovnet.invalid>"
@@ -20,7 +17,7 @@ _NAME_AND_MAIL = re.compile(r"\s*([^<>]*?)\s*<([^<>\s]+@[^<>\s]+)>\s*")
 _NAMED = 20
 
 
-def message(change: "ArchivedChange") -> str:
+def message(change: ArchivedChange) -> str:
     """Subject, what came of the change, and the trailers that tie it to the journal.
 
     `change` is free of secrets already: see `without_secrets`.
@@ -48,7 +45,7 @@ def message(change: "ArchivedChange") -> str:
     )
 
 
-def without_secrets(change: "ArchivedChange") -> "ArchivedChange":
+def without_secrets(change: ArchivedChange) -> ArchivedChange:
     """The change as it may be kept: its texts, and its words, which may quote them."""
     texts = [*change.before.values(), *change.after.values()]
     kind, author, ticket, summary = redact_messages(

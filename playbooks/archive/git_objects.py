@@ -1,7 +1,6 @@
 """Git's side of the archive: commits read with their trailers, and a change's objects written."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from dulwich.errors import NotCommitError, NotTreeError
 from dulwich.objects import ZERO_SHA, Blob, Commit, ObjectID, Tree
@@ -9,6 +8,7 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 from dulwich.trailers import parse_trailers
 
+from egovnet.playbooks.archive.archived_change import ArchivedChange
 from egovnet.playbooks.archive.commit_message import (
     COMMITTER,
     git_time,
@@ -17,9 +17,6 @@ from egovnet.playbooks.archive.commit_message import (
     message,
     without_secrets,
 )
-
-if TYPE_CHECKING:
-    from egovnet.playbooks.archive.archive import ArchivedChange
 
 MAIN = Ref(b"refs/heads/main")
 _FILE, _FOLDER = 0o100644, 0o040000
@@ -50,7 +47,7 @@ def walk(repo: Repo, until: ObjectID | None) -> Iterator[tuple[ObjectID, dict[st
         ahead.extend(commit.parents)
 
 
-def add(repo: Repo, change: "ArchivedChange") -> None:
+def add(repo: Repo, change: ArchivedChange) -> None:
     """Write the objects of `change`, the newest last, and move the branch to its commit."""
     change = without_secrets(change)
     parent = head(repo)
@@ -66,7 +63,7 @@ def add(repo: Repo, change: "ArchivedChange") -> None:
         raise OSError("its branch was moved by somebody else just now")
 
 
-def _tree(repo: Repo, parent: ObjectID | None, change: "ArchivedChange") -> ObjectID:
+def _tree(repo: Repo, parent: ObjectID | None, change: ArchivedChange) -> ObjectID:
     """The files as they are after `change`; other hosts' are kept."""
     tree = _folder(repo, None if parent is None else _commit(repo, parent).tree)
     for side, texts in ((b"before", change.before), (b"after", change.after)):

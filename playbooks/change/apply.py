@@ -9,10 +9,10 @@ from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan, plan_outcome, read_plan
 from egovnet.playbooks.change.proof_gate import Override, gate
+from egovnet.playbooks.change.record_intent import record_intent
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options, Verdict
 from egovnet.playbooks.change.waves import Wave, up_to
-from egovnet.playbooks.core.inventory_snapshots import record
 from egovnet.playbooks.core.run_on_devices import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -61,7 +61,7 @@ def apply(
         plan = make_plan(workspace, progress, waves_by=waves_by, canary=canary)
         if not yes:
             return shown(workspace, progress, plan)
-        workspace.keep_allocation()
+        workspace.on_disk.keep_allocation()
     return apply_plan(workspace, progress, plan, options, settle=settle, override=override)
 
 
@@ -132,7 +132,7 @@ def apply_plan(
         options,
         proof,
         override,
-        on_begin=lambda change: record(workspace, change),
+        on_begin=lambda change: record_intent(workspace, change),
     ).run()
     return archived(workspace, outcome)
 

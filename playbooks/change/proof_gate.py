@@ -16,13 +16,13 @@ from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
 from egovnet.playbooks.change.plan import Plan
-from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs
+from egovnet.playbooks.core.intended import applied_once
 from egovnet.playbooks.core.run_on_devices import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.inventory_snapshots import last_applied
 from egovnet.playbooks.results.reported_finding import ReportedFinding
 from egovnet.playbooks.results.verdict import counted
-from egovnet.playbooks.rollback.undo_intent import meant
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import read_config
@@ -111,12 +111,12 @@ def gate(workspace: Workspace, progress: Progress, plan: Plan) -> Gate:
 
 def _former(workspace: Workspace) -> Expectation | None:
     """What is expected of the network as it runs, if the journal knows what it was made from."""
-    intents = Intents(workspace.journal.engine)
-    digest = network_runs(intents, workspace.journal.changes())
-    if digest is None:
+    intent = last_applied(workspace.journal)
+    if intent is None:
         return None
     try:
-        return from_inventory(*meant(intents.get(digest)))
+        former = applied_once(intent)
+        return from_inventory(former.network, former.allocation)
     except InventoryError:
         return None  # checks became stricter since: as if nobody knew
 

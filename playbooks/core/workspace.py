@@ -1,24 +1,18 @@
-"""What a verb works on: an inventory read once, and the devices chosen."""
+"""What a verb works on: an inventory, the devices chosen of it, and what is kept of the network."""
 
-import copy
-import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from egovnet.inventory import reference
-from egovnet.inventory.allocation.allocate import Allocation, allocate
-from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
+from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import Sources, load_with_sources
+from egovnet.playbooks.core.intended import DirectoryInventory, Inventory, SnapshotInventory
+from egovnet.playbooks.core.network_state import NetworkState
 from egovnet.playbooks.core.runner_names import THREADED
 from egovnet.playbooks.core.selection import Selection
-from egovnet.tasks.credentials import state_directory
-from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.device import Device
 from egovnet.templates.registry import render
 
@@ -26,88 +20,73 @@ if TYPE_CHECKING:
     from egovnet.playbooks.journal.journal import Journal
 
 REFERENCE = Path(reference.__path__[0]).resolve()
+_ALL = Selection()
 
 
-@dataclass
 class Workspace:
-    """An inventory and the chosen devices; everything heavy is done once, when first asked for."""
+    """An inventory directory, what is intended, and the devices chosen.
 
-    directory: Path
-    selection: Selection = field(default_factory=Selection)
-    workers: int = 20
-    #: Who works on the devices: threads of this process ("threaded"), or workers elsewhere.
-    runner: str = THREADED
+    `on_disk` is the directory's inventory: it says how devices are reached and where state is
+    kept. `inventory` is what is intended, most often the same. `runner` says who works on the
+    devices: threads of this process ("threaded"), or workers elsewhere ("celery").
+    """
 
-    @cached_property
-    def _loaded(self) -> tuple[Network, Sources]:
-        return load_with_sources(self.directory)
+    def __init__(
+        self,
+        directory: Path,
+        selection: Selection = _ALL,
+        workers: int = 20,
+        runner: str = THREADED,
+    ) -> None:
+        self.directory = directory
+        self.selection = selection
+        self.workers = workers
+        self.runner = runner
+        self.on_disk = DirectoryInventory(directory)
+        self.inventory: Inventory = self.on_disk
+        self._state = NetworkState(self.on_disk)
 
-    @cached_property
-    def network(self) -> Network:
-        """The cross-checked inventory."""
-        return self._loaded[0]
-
-    @cached_property
-    def intent(self) -> Intent | None:
-        """What `network` and `allocation` were made from; None: nobody knows."""
-        texts = self._loaded[1].texts()
-        return Intent({**texts, LOCK_FILE: lock_text(self.allocation.lock)})
-
-    @cached_property
-    def meant(self) -> str:
-        """A digest of what `network` and `allocation` were made from; "" where nobody knows."""
-        lock = self.allocation.lock
-        # as JSON: the lock file's text takes a second for each thousand routers
-        numbers = json.dumps([lock.pools, lock.retired], sort_keys=True)
-        files = Intent(self._loaded[1].texts()).digest
-        return hashlib.sha256(f"{files}\n{numbers}".encode()).hexdigest()
-
-    def meaning(
-        self, intent: Intent | None, network: Network, allocation: Allocation
-    ) -> "Workspace":
-        """This workspace with another intent in place of the directory's.
-
-        Devices are reached as the directory says: addresses move without a change of a text.
-        """
-        here = self.network.routers
-        reached = {
-            name: router.model_copy(
-                update={"hostname": here[name].hostname, "port": here[name].port}
-            )
-            if name in here
-            else router
-            for name, router in network.routers.items()
-        }
-        other = Workspace(self.directory, self.selection, self.workers, self.runner)
-        other._loaded = self._loaded
-        other.network = network.model_copy(update={"routers": reached})
-        other.allocation = allocation
-        other.intent = intent
-        other.meant = "" if intent is None else intent.digest
-        other.state, other.journal = self.state, self.journal
+    def _like(self, selection: Selection, inventory: Inventory) -> "Workspace":
+        other = Workspace(self.directory, selection, self.workers, self.runner)
+        other.on_disk, other.inventory, other._state = self.on_disk, inventory, self._state
         return other
 
-    @cached_property
-    def checkout(self) -> str:
-        """Digest of the directory's own intent, whatever this workspace means: equal digests reach
-        the same devices."""
-        network, sources = self._loaded
-        lock = allocate(network, read_lock(self.directory)).lock
-        return Intent({**sources.texts(), LOCK_FILE: lock_text(lock)}).digest
+    def intending(self, inventory: SnapshotInventory) -> "Workspace":
+        """This workspace with another inventory as what is intended.
 
-    @cached_property
+        Devices are reached, and state is kept, as the directory says.
+        """
+        return self._like(self.selection, inventory.reached_as(self.on_disk.network))
+
+    def only(self, names: Iterable[str]) -> "Workspace":
+        """The same inventory, and only these of its devices chosen."""
+        return self._like(Selection(limit=tuple(names)), self.inventory)
+
+    @property
+    def network(self) -> Network:
+        """The cross-checked inventory."""
+        return self.inventory.network
+
+    @property
     def allocation(self) -> Allocation:
-        """Everything numbered; the lock file is read, not written."""
-        return allocate(self.network, read_lock(self.directory))
+        """Everything numbered."""
+        return self.inventory.allocation
 
-    def keep_allocation(self) -> bool:
-        """Write the lock file if anything new was allocated; returns whether it was."""
-        return write_lock(self.directory, self.allocation.lock)
-
-    @cached_property
+    @property
     def devices(self) -> dict[str, Device]:
         """Every router as it should be."""
-        return intend(self.network, self.allocation)
+        return self.inventory.devices
+
+    @property
+    def intent(self) -> Intent | None:
+        """What `network` and `allocation` were made from; None: nobody knows."""
+        return self.inventory.intent
+
+    @property
+    def checkout(self) -> str:
+        """Digest of the directory's intent, whatever is intended: equal ones reach the same
+        devices."""
+        return self.on_disk.intent.digest
 
     @cached_property
     def chosen(self) -> tuple[str, ...]:
@@ -120,22 +99,12 @@ class Workspace:
             name: render(self.devices[name]) for name in (self.chosen if names is None else names)
         }
 
-    @cached_property
+    @property
     def state(self) -> Path:
         """Where this network's journal and lab are kept."""
-        return state_directory(self.network.backbone.name)
+        return self._state.directory
 
-    @cached_property
+    @property
     def journal(self) -> "Journal":
         """The network's journal."""
-        # a database's client takes a third of a second, and who only validates has no use for it
-        from egovnet.playbooks.journal.journal import Journal  # noqa: PLC0415
-
-        return Journal(self.state, self.network.backbone.name)
-
-    def only(self, names: Iterable[str]) -> "Workspace":
-        """The same inventory, and only these of its devices chosen."""
-        other = copy.copy(self)
-        other.selection = Selection(limit=tuple(names))
-        other.__dict__.pop("chosen", None)
-        return other
+        return self._state.journal

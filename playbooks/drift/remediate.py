@@ -17,17 +17,18 @@ from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.change.proof_gate import Gate, gate
+from egovnet.playbooks.change.record_intent import record_intent
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options, Verdict
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs, record
+from egovnet.playbooks.core.intended import applied_once, means_the_same
 from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.separation import Found, devices_of, prove_read, read_facts
+from egovnet.playbooks.journal.inventory_snapshots import last_applied
 from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
 from egovnet.playbooks.results.drift_report import Difference, DriftClass, Remediation, rank
-from egovnet.playbooks.rollback.undo_intent import means_the_same, meant
 from egovnet.tasks.driver import LineChange
 from egovnet.tasks.restore_lines import restore_lines
 from egovnet.templates.registry import render
@@ -182,7 +183,7 @@ class Remediator:
             Options(max_failures=len(names) - 1, ticket=self.request.ticket),
             proof,
             None,
-            on_begin=lambda change: record(self.workspace, change),
+            on_begin=lambda change: record_intent(self.workspace, change),
         ).run()
         return archived(self.workspace, outcome).data
 
@@ -201,15 +202,13 @@ def _recently_changed(workspace: Workspace) -> frozenset[str]:
 
 def _not_applied(workspace: Workspace, names: Iterable[str]) -> dict[str, str]:
     """Devices for which the inventory intends something else than what was applied last."""
-    intents = Intents(workspace.journal.engine)
-    digest = network_runs(intents, workspace.journal.changes())
-    if digest is None:
+    intent = last_applied(workspace.journal)
+    if intent is None:
         return {}
-    intent = intents.get(digest)
     if workspace.intent is not None and means_the_same(intent, workspace.intent):
         return {}
     try:
-        applied = workspace.meaning(intent, *meant(intent))
+        applied = workspace.intending(applied_once(intent))
     except InventoryError:
         return {}  # checks became stricter since: then it is not known
     why = "the inventory has changes for it that were not applied yet: apply them first"

@@ -10,6 +10,6 @@ def question(workspace: Workspace) -> str:
     """A digest of everything that determines what is intended: the inventory, its numbers, and
     egovnet itself (a fault of its own that is fixed must not live on); "" where it is not known
     what they were made from."""
-    if not workspace.meant:
+    if not workspace.inventory.digest:
         return ""
-    return hashlib.sha256(f"{own_code()}\n{workspace.meant}".encode()).hexdigest()
+    return hashlib.sha256(f"{own_code()}\n{workspace.inventory.digest}".encode()).hexdigest()

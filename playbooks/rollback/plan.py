@@ -9,11 +9,12 @@ from egovnet.inventory.model.reachability import sites_by_vpn
 from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.devices import connected
+from egovnet.playbooks.core.intended import SnapshotInventory, applied_once
 from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import Change, Configuration
-from egovnet.playbooks.rollback.undo_intent import Step, Undone, meant, undo
+from egovnet.playbooks.rollback.undo_intent import Step, Undone, undo
 from egovnet.tasks.dry_run import DryRun, dry_run
 from egovnet.templates.registry import redact
 
@@ -45,8 +46,8 @@ def by_intent(
     """
     later = list(later)
     undone = undo(step, runs, later)
-    new = workspace.meaning(undone.intent, undone.network, undone.allocation)
-    now = workspace.meaning(runs, *meant(runs))
+    new = workspace.intending(SnapshotInventory(undone.network, undone.allocation, undone.intent))
+    now = workspace.intending(applied_once(runs))
     names = [n for n, device in new.devices.items() if now.devices.get(n) != device]
     _whole(workspace, step.number, names)
     plan = make_plan(
@@ -87,7 +88,7 @@ def by_texts(
             f"change {change.id} cannot be rolled back: {', '.join(moved)} "
             f"no longer run what it left{since}"
         )
-    judged = workspace.meaning(after, workspace.network, workspace.allocation)
+    judged = workspace.intending(SnapshotInventory(workspace.network, workspace.allocation, after))
     plan = make_plan(
         judged,
         progress,
@@ -124,7 +125,7 @@ def _expected(
     texts = now.intended(name for name in names if name in now.devices)
     back = [name for name in names if name not in texts]
     if back:
-        texts |= workspace.meaning(step.before, *meant(step.before)).intended(back)
+        texts |= workspace.intending(applied_once(step.before)).intended(back)
     return texts
 
 
@@ -164,8 +165,8 @@ def _brought_by_others(workspace: Workspace, step: Step, plan: Plan, later: list
     by = {c.number: spared & _touched(workspace, c.number).keys() for c in later}
     if not any(by.values()):
         return
-    before = workspace.meaning(step.before, *meant(step.before)).devices
-    after = workspace.meaning(step.after, *meant(step.after)).devices
+    before = workspace.intending(applied_once(step.before)).devices
+    after = workspace.intending(applied_once(step.after)).devices
     for number, names in by.items():
         for name in sorted(names):
             if before.get(name) != after.get(name):

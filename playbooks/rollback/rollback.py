@@ -11,16 +11,17 @@ from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.change.apply import apply_plan, shown
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
-from egovnet.playbooks.core.inventory_snapshots import Intents, network_runs
+from egovnet.playbooks.core.intended import means_the_same
 from egovnet.playbooks.core.run_on_devices import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.inventory_snapshots import Intents, network_runs
 from egovnet.playbooks.journal.records import DONE, Change
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.rollback.effective_changes import in_force_after, undone_by
 from egovnet.playbooks.rollback.plan import Way, by_intent, by_texts
 from egovnet.playbooks.rollback.restore_inventory import hindrance, put_back, to_edit, touched
-from egovnet.playbooks.rollback.undo_intent import Step, means_the_same
+from egovnet.playbooks.rollback.undo_intent import Step
 
 
 def rollback(

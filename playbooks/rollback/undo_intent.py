@@ -75,21 +75,6 @@ def undo(step: Step, now: Intent, later: Iterable[Step]) -> Undone:
     return Undone(texts(sections, allocation.lock, now, step.before), network, allocation)
 
 
-def meant(intent: Intent) -> tuple[Network, Allocation]:
-    """The network and the numbers of an intent that was applied once.
-
-    Raises:
-        InventoryError: this version's checks refuse it.
-    """
-    network = load_texts(intent.files)
-    return network, allocate(network, intent.lock)
-
-
-def means_the_same(one: Intent, other: Intent) -> bool:
-    """Whether two intents say the same and number it alike."""
-    return one.sections == other.sections and one.lock.pools == other.lock.pools
-
-
 @dataclass(frozen=True)
 class _Later:
     """A later change, and which parts of the intent it touched."""

@@ -147,7 +147,7 @@ def _lab_up(story: _Story) -> str:
 
 def _plan(workspace: Workspace, story: _Story) -> Plan:
     plan = make_plan(workspace, story.progress)
-    workspace.keep_allocation()
+    workspace.on_disk.keep_allocation()
     if plan.unreachable:
         raise StepFailedError(f"unreachable: {plan.unreachable}")
     return plan

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from egovnet.playbooks.archive.archive import Archive, ArchivedChange
+from egovnet.playbooks.archive.archive import Archive
+from egovnet.playbooks.archive.archived_change import ArchivedChange
 
 TEXT = "frr version 8.4.4\nhostname {host}\nrouter bgp 65000\n bgp router-id 10.0.0.{value}\n"
 

@@ -11,10 +11,10 @@ import pytest
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.playbooks.change.apply import apply
 from egovnet.playbooks.change.plan import make_plan, write_plan
-from egovnet.playbooks.core.inventory_snapshots import Intents
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.inventory_snapshots import Intents
 from egovnet.playbooks.journal.records import FAILED
 from egovnet.playbooks.report.console.output import show
 from egovnet.playbooks.results.outcome import Outcome

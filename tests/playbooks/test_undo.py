@@ -12,7 +12,8 @@ from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.snapshot import Intent, texts
 from egovnet.inventory.model import Network
 from egovnet.inventory.source.load import load_texts
-from egovnet.playbooks.rollback.undo_intent import CannotUndoError, Step, means_the_same, undo
+from egovnet.playbooks.core.intended import means_the_same
+from egovnet.playbooks.rollback.undo_intent import CannotUndoError, Step, undo
 from tests.generated import sections_of
 from tests.hypothesis_profiles import examples
 from tests.playbooks.console import copy_of_reference

@@ -32,7 +32,7 @@ def edit(root: Path, edits: Iterable[Mapping[str, Any]]) -> None:
 def intent_of(root: Path) -> Intent:
     """The intent of the inventory in `root`, whose lock file is written as `apply` would."""
     workspace = Workspace(root)
-    workspace.keep_allocation()
+    workspace.on_disk.keep_allocation()
     assert workspace.intent is not None
     return workspace.intent
 

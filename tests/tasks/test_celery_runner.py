@@ -22,6 +22,7 @@ from egovnet.lab.emulated.faults import AnyFault
 from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.devices import open_nornir
+from egovnet.playbooks.core.intended import SnapshotInventory
 from egovnet.playbooks.core.run_on_devices import FleetResult, Silent, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.code_version import own_code
@@ -135,7 +136,7 @@ def test_reading_gives_what_threads_give(place: Provinces, monkeypatch: pytest.M
 def test_what_a_context_means_is_not_its_checkout(place: Provinces) -> None:
     """A rollback means another network, and reaches the devices by the same directory."""
     old, new = Workspace(place.root / "old"), Workspace(place.root / "new")
-    meant = new.meaning(None, old.network, old.allocation)
+    meant = new.intending(SnapshotInventory(old.network, old.allocation, None))
     assert meant.checkout == new.checkout != old.checkout
     copied = shutil.copytree(place.root / "new", place.root / "copied")
     assert Workspace(copied).checkout == new.checkout, "numbers that no lock file has yet included"

@@ -26,7 +26,7 @@ def plan(workspace: "Workspace", output: Path | None, waves: str, canary: str | 
 
     progress = make_progress()
     made = make_plan(workspace, progress, waves_by=ways(waves), canary=canary)
-    lock_written = workspace.keep_allocation()
+    lock_written = workspace.on_disk.keep_allocation()
     if output is not None:
         write_plan(made, output)
     return shown(workspace, progress, made, lock_written=lock_written)

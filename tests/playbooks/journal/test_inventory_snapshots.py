@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from egovnet.inventory.history.snapshot import Intent
-from egovnet.playbooks.core.inventory_snapshots import Attached, Intents, record
+from egovnet.playbooks.change.record_intent import record_intent
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import JournalError
+from egovnet.playbooks.journal.inventory_snapshots import Attached, Intents
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, UNDONE, Configuration
 from tests.playbooks.console import SECRET, copy_of_reference
@@ -110,7 +111,7 @@ def begun(workspace: Workspace, kind: str = "apply") -> int:
     text = workspace.intended(["sh-pe1"])["sh-pe1"]
     entry = Configuration("sh-pe1", "old\n", text, "+ x", None)
     number = workspace.journal.begin(kind, "0" * 64, "1 device", {"sh-pe1": entry})
-    record(workspace, number)
+    record_intent(workspace, number)
     return number
 
 

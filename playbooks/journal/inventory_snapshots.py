@@ -28,9 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from egovnet.inventory.history.snapshot import Intent
-from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import JournalError
-from egovnet.playbooks.journal.records import DONE, REMEDIATE, Change
+from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.journal.records import DONE, Change
 
 _METADATA = MetaData()
 #: Long enough for any file; some databases' plain binary type ends at 64 KB.
@@ -165,36 +165,22 @@ class Intents:
         return found
 
 
-def record(workspace: Workspace, change: int) -> None:
-    """Attach to `change`, which was just begun, what it is made from, before anything is done.
-
-    A plan file may be of another inventory than the one at hand: then nobody knows its intent.
-
-    Raises:
-        JournalError: the journal cannot be written.
-    """
-    journal = workspace.journal
-    intents = Intents(journal.engine)
-    intent = workspace.intent
-    kind = journal.change(change).kind
-    if intent is not None and kind not in ("rollback", REMEDIATE):
-        texts = {name: c.intended for name, c in journal.configurations(change).items()}
-        if workspace.intended(texts) != texts:
-            intent = None
-    before = network_runs(intents, (c for c in journal.changes() if c.id < change))
-    after = None if intent is None else intents.keep(intent)
-    if kind == REMEDIATE:
-        after = before
-    intents.attach(change, before, after)
-    # Digests of what a rollback builds on: in the chain, so that tampering shows.
-    journal.step(change, "intent", "*", "done", {"before": before, "after": after})
-
-
 def network_runs(intents: Intents, changes: Iterable[Change]) -> str | None:
     """Digest of the intent after the last of `changes` that was done; None: nobody knows."""
     last = max((change.id for change in changes if change.state == DONE), default=0)
     attached = intents.of(last)
     return attached.after if attached else None
+
+
+def last_applied(journal: Journal) -> Intent | None:
+    """The intent that the network runs, by its journal; None: nobody knows.
+
+    Raises:
+        JournalError: the journal has not all of it.
+    """
+    intents = Intents(journal.engine)
+    digest = network_runs(intents, journal.changes())
+    return None if digest is None else intents.get(digest)
 
 
 def _digest(content: bytes) -> str:

@@ -1,0 +1,27 @@
+"""A change as the archive takes it from the journal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedChange:
+    """A change as the journal tells it.
+
+    `created` is ISO 8601. `before` and `after` are device texts by host; a host that is only in
+    `before` is one of which nobody knows what it runs now. `journal_head` is the head of the
+    journal's hash chain when the change ended.
+    """
+
+    number: int
+    kind: str
+    state: str
+    author: str
+    ticket: str | None
+    created: str
+    summary: str
+    plan_hash: str
+    journal_head: str
+    undoes: int | None
+    before: Mapping[str, str]
+    after: Mapping[str, str]

@@ -1,0 +1,116 @@
+"""What is intended: a network, its numbers, and the files that both were made from.
+
+An `Inventory` is read from a directory, or made from a snapshot that was applied once. Everything
+heavy is done once, when it is first asked for.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from egovnet.inventory.allocation.allocate import Allocation, allocate
+from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
+from egovnet.inventory.history.snapshot import Intent
+from egovnet.inventory.model import Network
+from egovnet.inventory.source.load import Sources, load_texts, load_with_sources
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.model.device import Device
+
+
+@dataclass(frozen=True)
+class DirectoryInventory:
+    """The inventory of a directory; only `keep_allocation` writes, and only the lock file."""
+
+    directory: Path
+
+    @cached_property
+    def _loaded(self) -> tuple[Network, Sources]:
+        return load_with_sources(self.directory)
+
+    @cached_property
+    def network(self) -> Network:
+        """The cross-checked inventory."""
+        return self._loaded[0]
+
+    @cached_property
+    def allocation(self) -> Allocation:
+        """Everything numbered."""
+        return allocate(self.network, read_lock(self.directory))
+
+    @cached_property
+    def devices(self) -> dict[str, Device]:
+        """Every router as it should be."""
+        return intend(self.network, self.allocation)
+
+    @cached_property
+    def intent(self) -> Intent:
+        """The files' texts, and the lock file's as it will be."""
+        return Intent({**self._loaded[1].texts(), LOCK_FILE: lock_text(self.allocation.lock)})
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what `network` and `allocation` were made from."""
+        lock = self.allocation.lock
+        # as JSON: the lock file's text takes a second for each thousand routers
+        numbers = json.dumps([lock.pools, lock.retired], sort_keys=True)
+        files = Intent(self._loaded[1].texts()).digest
+        return hashlib.sha256(f"{files}\n{numbers}".encode()).hexdigest()
+
+    def keep_allocation(self) -> bool:
+        """Write the lock file if anything new was allocated; returns whether it was."""
+        return write_lock(self.directory, self.allocation.lock)
+
+
+@dataclass(frozen=True)
+class SnapshotInventory:
+    """An inventory of another moment; `intent` None: nobody knows what it was made from."""
+
+    network: Network
+    allocation: Allocation
+    intent: Intent | None
+
+    @cached_property
+    def devices(self) -> dict[str, Device]:
+        """Every router as it should be."""
+        return intend(self.network, self.allocation)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the intent; "" where nobody knows it."""
+        return "" if self.intent is None else self.intent.digest
+
+    def reached_as(self, here: Network) -> "SnapshotInventory":
+        """The same, devices reached as `here` says: addresses move without a change of a text."""
+        routers = {
+            name: router.model_copy(
+                update={
+                    "hostname": here.routers[name].hostname,
+                    "port": here.routers[name].port,
+                }
+            )
+            if name in here.routers
+            else router
+            for name, router in self.network.routers.items()
+        }
+        network = self.network.model_copy(update={"routers": routers})
+        return SnapshotInventory(network, self.allocation, self.intent)
+
+
+Inventory = DirectoryInventory | SnapshotInventory
+
+
+def applied_once(intent: Intent) -> SnapshotInventory:
+    """The inventory of an intent that was applied once.
+
+    Raises:
+        InventoryError: this version's checks refuse it.
+    """
+    network = load_texts(intent.files)
+    return SnapshotInventory(network, allocate(network, intent.lock), intent)
+
+
+def means_the_same(one: Intent, other: Intent) -> bool:
+    """Whether two intents say the same and number it alike."""
+    return one.sections == other.sections and one.lock.pools == other.lock.pools
