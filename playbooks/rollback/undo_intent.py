@@ -5,7 +5,7 @@ stay; one that needs what would go, or changed the same thing, is named and noth
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -128,9 +128,14 @@ class _Reasons:
         section = section_of(problem.file) or "lock"
         path = (section, *problem.field.split("."))
         words = frozenset(re.findall(r"[\w-]+", f"{problem.field} {problem.found}"))
-        who = [later.step.number for later in self.later if later.touched(path)] or [
-            later.step.number for later in self.later if later.touched_any(words)
-        ]
+        # the nearest that there is: the same place, what the check names, the same section
+        nearness: tuple[Callable[[_Later], bool], ...] = (
+            lambda later: later.touched(path),
+            lambda later: later.touched_any(words),
+            lambda later: later.touched((section,)),
+        )
+        found_by = ([later.step.number for later in self.later if by(later)] for by in nearness)
+        who: list[int] = next(filter(None, found_by), [])
         found = f"without change {self.step.number}: {problem.found}"
         if who:
             stand = "stands" if len(who) == 1 else "stand"

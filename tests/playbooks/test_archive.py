@@ -260,14 +260,17 @@ def test_killed_at_any_point_it_goes_on_with_one_commit_for_each_change(tmp_path
     dice = random.Random(7)  # noqa: S311 -- moments to kill at
     directory = tmp_path / "archive"
     reached: list[int] = []
+    longest = 0.06
     for _ in range(kills):
         process = _writer(directory, count, hosts)
-        time.sleep(dice.random() ** 2 * 0.06)
+        time.sleep(dice.random() ** 2 * longest)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
         reached.append(len(numbers(directory)) if _has_commits(directory) else 0)
         if reached[-1]:
             whole(directory)
+        elif len(reached) > kills // 3:
+            longest *= 1.3  # a busy machine
     assert reached == sorted(reached) and 0 < reached[-1] < count, reached
     entries = many(count, hosts)
     assert Archive(directory).catch_up(entries) == list(range(reached[-1] + 1, count + 1))
