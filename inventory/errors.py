@@ -10,7 +10,7 @@ Other rooms add their own below these; a class says its exit code. A `Problem` s
 line, field), what was found and what to do next.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -66,6 +66,13 @@ class ProblemsError(EgovnetError):
 
 class InventoryError(ProblemsError):
     """Every problem of one stage of reading an inventory."""
+
+
+#: Keys and indices that lead to a value within a file or a section.
+Location = tuple[str | int, ...]
+#: (section, location, found, remedy) -> the problem there, with file and line looked up. The
+#: section "routers" is that of hosts with what they inherit, by field.
+Report = Callable[[str, Location, str, str], Problem]
 
 
 def missing_directory(path: Path) -> InventoryError:

@@ -4,11 +4,11 @@ from nornir.core.task import Result, Task
 
 from egovnet.tasks.device import driver
 from egovnet.templates.model.device import Device
-from egovnet.templates.registry import PLATFORMS
+from egovnet.templates.registry import platform
 
 
 def collect_state(task: Task, device: Device) -> Result:
     """Ask `device` for everything verification needs. Result: DeviceState."""
-    platform = PLATFORMS[device.platform]
-    output = driver(task).run_script(platform.state_script(device))
-    return Result(host=task.host, result=platform.read_state(device, output))
+    words = platform(device.platform)
+    output = driver(task).run_script(words.state_script(device))
+    return Result(host=task.host, result=words.read_state(device, output))

@@ -23,8 +23,8 @@ from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.errors import EgovnetError
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import load
 from egovnet.tasks.credentials import Credentials, find_credentials
+from egovnet.templates.intend.read_inventory import read_inventory
 
 #: Seconds until an unanswered TCP connection or login is given up (EGOVNET_CONNECT_TIMEOUT).
 CONNECT_TIMEOUT = 20
@@ -63,7 +63,7 @@ class EgovnetInventory:
         credentials: Credentials | None = None,
     ) -> None:
         path = Path(directory)
-        self.network = network or load(path)
+        self.network = network or read_inventory(path)[0]
         self.allocation = allocation or allocate(self.network, read_lock(path))
         self.credentials = credentials or find_credentials(self.network.backbone.name)
 

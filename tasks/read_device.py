@@ -13,7 +13,7 @@ from egovnet.tasks.device import disconnect, driver
 from egovnet.tasks.driver import DeviceFault, LineChange
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState
-from egovnet.templates.registry import PLATFORMS
+from egovnet.templates.registry import platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
     need not be rendered to see that.
     """
     began = time.monotonic()
-    platform = PLATFORMS[device.platform]
+    words = platform(device.platform)
     # rendered here: thousands of whole texts need not be kept at one time
-    text = functools.cache(functools.partial(platform.render, device))
+    text = functools.cache(functools.partial(words.render, device))
     if before is None or not same_meant:
         meant = hashlib.sha256(f"{state_meant}\n{text()}".encode()).hexdigest()
     else:
@@ -80,8 +80,8 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
     state: DeviceState | None = None
     try:
         session = driver(task)
-        against = session.read_against(text, platform.brief_script(device, stands), runs)
-        answer = platform.split_brief(against.rest, stands)
+        against = session.read_against(text, words.brief_script(device, stands), runs)
+        answer = words.split_brief(against.rest, stands)
         seen = Seen(meant, against.seen, answer.seen)
         if runs and against.seen == runs and answer.said is None:
             seconds = time.monotonic() - began
@@ -89,11 +89,11 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
             return Result(host=task.host, result=as_before)
         if answer.said is not None:
             running = against.text if against.changes else None
-            state = platform.read_brief(device, answer.said, routes, running)
+            state = words.read_brief(device, answer.said, routes, running)
         if state is None:
             # a moment later: what is judged is not what was digested, which may have been worse
             seen = replace(seen, state="")
-            state = platform.read_state(device, session.run_script(platform.state_script(device)))
+            state = words.read_state(device, session.run_script(words.state_script(device)))
     finally:
         disconnect(task)
     as_meant = not against.changes

@@ -1,8 +1,8 @@
-"""Texts of platforms that cannot be read yet: told apart by words that FRRouting never prints."""
+"""Texts of platforms that cannot be read yet, told apart by words of their own."""
 
 import re
 
-#: Platform -> lines that its configurations have and FRR's do not.
+#: Vendor's platform -> lines that its configurations have.
 _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Junos",
@@ -21,14 +21,22 @@ _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Huawei VRP or H3C Comware", re.compile(r"^(?:sysname \S+|ip vpn-instance \S+)$", re.M)),
     ("Nokia SR OS", re.compile(r"^(?:# TiMOS-.*|exit all|configure)$", re.M)),
 )
-_FRR = re.compile(r"^frr (?:version|defaults) ", re.M)
+#: How these say their own name.
+
+
+_NAME = re.compile(
+    r"^[ \t]*(?:host-name|set system host-name|sysname)[ \t]+\"?([^\s\";]+)", re.MULTILINE
+)
 
 
 def foreign_platform(text: str) -> str:
-    """Name of the platform that `text` is of, if it is one that cannot be read; else empty.
-
-    A text that says it is FRR's is FRR's, whatever stands in it.
-    """
-    if _FRR.search(text):
-        return ""
+    """Name of the platform that `text` looks like, if it is one that cannot be read; else empty."""
     return next((name for name, sign in _SIGNS if sign.search(text)), "")
+
+
+def foreign_name(text: str) -> tuple[str, int] | None:
+    """The name that such a text says is its router's, and the line."""
+    named = _NAME.search(text)
+    if named is None:
+        return None
+    return named.group(1), text.count("\n", 0, named.start(1)) + 1

@@ -1,103 +1,159 @@
-"""Platforms by name: a platform is a folder of the same files."""
+"""Platforms by name: the folders of this room that have a `platform.py`, and what is plugged in.
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+A platform from elsewhere is an entry point of the group `egovnet.platforms`, whose name is the
+platform's and which leads to its `Platform`; or it is registered by whoever has it.
+"""
 
-from egovnet.inventory.errors import Problem
-from egovnet.templates.detect_platform import foreign_platform
-from egovnet.templates.frr import lines as frr_lines
-from egovnet.templates.frr.config import config_reader as frr_config
-from egovnet.templates.frr.render import renderer as frr
-from egovnet.templates.frr.secrets import secret_places as frr_secrets
-from egovnet.templates.frr.state import brief_state as frr_brief
-from egovnet.templates.frr.state import state_reader as frr_state
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pkgutil import iter_modules
+
+from egovnet import templates
+from egovnet.inventory.errors import EgovnetError, Problem
+from egovnet.templates.detect_platform import foreign_name, foreign_platform
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
-from egovnet.templates.model.lines import LineMeaning
-from egovnet.templates.model.state import BriefAnswer, DeviceState
+from egovnet.templates.platform import Platform, Recognition
+
+ENTRY_POINTS = "egovnet.platforms"
+_registered: dict[str, Platform] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """What a platform can do with a device. Keys of PLATFORMS are Nornir's platform names."""
-
-    render: Callable[[Device], str]
-    render_day0: Callable[[Device], str]
-    #: Shell text that asks a device for its state, and the reader of what it prints.
-    state_script: Callable[..., str]
-    read_state: Callable[[Device, str], DeviceState]
-    #: The same in few words, or in none where the digest of the answer is one that was seen.
-    brief_script: Callable[[Device, str], str]
-    split_brief: Callable[[str, str], BriefAnswer]
-    #: (device, what a brief script said, VRF -> its routes, running text or None where it is as
-    #: meant) -> state; None: ask all.
-    read_brief: Callable[
-        [Device, str, Mapping[str, frozenset[str]], str | None], DeviceState | None
-    ]
-    #: (text, where it came from) -> facts; raises ConfigTextError.
-    read_config: Callable[[str, str], DeviceFacts]
-    #: (device, part, path, line, sign, shared=...) -> what a line that differs is about.
-    line_meaning: Callable[..., LineMeaning]
-    #: What a line sets, however it is written: lines with equal statements set the same.
-    statement: Callable[[str], frozenset[str]]
-    #: A whole text without its secrets.
-    redact: Callable[[str], str]
-    #: (sentences about devices, their texts) -> the sentences without the texts' secrets.
-    redact_messages: Callable[[Iterable[str], Iterable[str]], list[str]]
+class UnknownPlatformError(EgovnetError):
+    """There is no platform of that name."""
 
 
-PLATFORMS: dict[str, Platform] = {
-    "frr": Platform(
-        render=frr.render,
-        render_day0=frr.render_day0,
-        state_script=frr_state.state_script,
-        read_state=frr_state.read_state,
-        brief_script=frr_brief.brief_script,
-        split_brief=frr_brief.split_brief,
-        read_brief=frr_brief.read_brief,
-        read_config=frr_config.read_config,
-        line_meaning=frr_lines.line_meaning,
-        statement=frr_lines.statement,
-        redact=frr_secrets.redact_text,
-        redact_messages=frr_secrets.redact_messages,
-    ),
-}
+def names() -> tuple[str, ...]:
+    """Every platform's name, sorted."""
+    return tuple(sorted({*_registered, *_folders(), *_plugged_in()}))
+
+
+def platform(name: str | None) -> Platform:
+    """The platform of that name.
+
+    Raises:
+        UnknownPlatformError: there is none, or a device has no platform.
+    """
+    if name in _registered:
+        return _registered[name]
+    if name in _folders():
+        return _of_folder(name)
+    if name in _plugged_in():
+        return _of_entry_point(name)
+    raise UnknownPlatformError(f"no platform {name!r}; there are: {', '.join(names())}")
+
+
+@contextmanager
+def registered(more: Platform) -> Iterator[None]:
+    """A platform that is known while this lasts."""
+    _registered[more.name] = more
+    try:
+        yield
+    finally:
+        del _registered[more.name]
+
+
+@cache
+def _folders() -> frozenset[str]:
+    return frozenset(
+        module.name
+        for module in iter_modules(templates.__path__)
+        if module.ispkg and find_spec(f"{templates.__name__}.{module.name}.platform")
+    )
+
+
+@cache
+def _of_folder(name: str) -> Platform:
+    found: Platform = import_module(f"{templates.__name__}.{name}.platform").PLATFORM
+    return found
+
+
+@cache
+def _plugged_in() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+
+
+@cache
+def _of_entry_point(name: str) -> Platform:
+    found: Platform = _plugged_in()[name].load()
+    return found
 
 
 def render(device: Device) -> str:
     """The intended native text of `device`."""
-    return PLATFORMS[device.platform].render(device)
+    return platform(device.platform).render(device)
 
 
 def render_day0(device: Device) -> str:
     """The native text that `device` is delivered with: management and nothing else."""
-    return PLATFORMS[device.platform].render_day0(device)
+    return platform(device.platform).render_day0(device)
 
 
 def read_config(
-    text: str, source: str = "", platform: str = "frr", *, name: str = ""
+    text: str, source: str = "", of_platform: str | None = None, *, name: str = ""
 ) -> DeviceFacts:
     """The facts of a router's native text.
 
+    `of_platform` None: the text is of unknown origin, and has to be one platform's by its words.
     `name` is the router's where that is known for certain, such as by its pinned host key,
     whatever it calls itself.
 
     Raises:
         ConfigTextError: it is no configuration, cut off, or of a platform that cannot be read.
+        UnknownPlatformError: there is no `of_platform`.
     """
-    if foreign := foreign_platform(text):
-        found = f"a configuration of {foreign}, which cannot be read"
-        readable = ", ".join(sorted(PLATFORMS))
-        remedy = f"only these can be judged yet: {readable}; leave the file out, knowingly"
-        raise ConfigTextError([Problem(source, 0, "", found, remedy)])
-    facts = PLATFORMS[platform].read_config(text, source)
+    facts = _reader(text, source, of_platform).read_config(text, source)
     return replace(facts, name=name) if name else facts
 
 
-def redact(text: str, platform: str | None = None) -> str:
+def detect_platform(text: str, source: str = "") -> str:
+    """Name of the platform that a text of unknown origin is of.
+
+    Raises:
+        ConfigTextError: it is of none that can be read, or may be of several.
+    """
+    return _reader(text, source, None).name
+
+
+def _reader(text: str, source: str, of_platform: str | None) -> Platform:
+    """The platform that reads `text`, which is not to be another's."""
+    stated = None if of_platform is None else platform(of_platform)
+    if stated is not None and stated.recognises(text) is Recognition.CERTAIN:
+        return stated
+    sure = [known for known in _all() if known.recognises(text) is Recognition.CERTAIN]
+    if not sure and (foreign := foreign_platform(text)):
+        found = f"a configuration of {foreign}, which cannot be read"
+        remedy = (
+            f"only these can be judged yet: {', '.join(names())}; leave the file out, knowingly"
+        )
+        raise ConfigTextError([Problem(source, 0, "", found, remedy)])
+    if stated is not None and not sure:
+        return stated
+    if stated is not None:
+        found = f"a configuration of {sure[0].name}, and the device is of platform {stated.name}"
+        raise ConfigTextError([Problem(source, 0, "", found, "correct one of the two")])
+    candidates = sure or [known for known in _all() if known.recognises(text)]
+    if len(candidates) == 1:
+        return candidates[0]
+    of = " or ".join(known.name for known in candidates)
+    found = f"may be a configuration of {of}" if of else "no configuration of a known platform"
+    remedy = f"these can be judged: {', '.join(names())}; leave the file out, knowingly"
+    raise ConfigTextError([Problem(source, 0, "", found, remedy)])
+
+
+def _all() -> list[Platform]:
+    return [platform(name) for name in names()]
+
+
+def redact(text: str, of_platform: str | None = None) -> str:
     """A device's native text without its secrets; of no known platform: by every one's rules."""
-    for known in [PLATFORMS[platform]] if platform else PLATFORMS.values():
+    for known in [platform(of_platform)] if of_platform else _all():
         text = known.redact(text)
     return text
 
@@ -105,6 +161,12 @@ def redact(text: str, platform: str | None = None) -> str:
 def redact_messages(messages: Iterable[str], texts: Iterable[str]) -> list[str]:
     """Sentences without the secrets of the devices' native texts, by every platform's rules."""
     messages, texts = list(messages), set(texts)
-    for known in PLATFORMS.values():
+    for known in _all():
         messages = known.redact_messages(messages, texts)
     return messages
+
+
+def stated_name(text: str) -> tuple[str, int] | None:
+    """The name that a text of unknown origin says is its router's, and the line (from 1)."""
+    known = (found for known in _all() if (found := known.stated_name(text)))
+    return next(known, None) or foreign_name(text)

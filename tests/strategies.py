@@ -1,6 +1,6 @@
 """Hypothesis strategies: valid networks of any small size, and what may happen to them.
 
-A network here is what `inventory.source.load` could have returned: `tests/inventory` checks that
+A network here is what `inventory.load` could have returned: `tests/inventory` checks that
 every one of them passes the cross checks and survives being written and read.
 """
 

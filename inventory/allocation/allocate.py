@@ -19,9 +19,8 @@ from egovnet.inventory.allocation.pool import (
     natural,
     number_pool,
 )
-from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.errors import InventoryError, Location, Problem
 from egovnet.inventory.model import (
-    UNTAGGED_TABLE,
     Network,
     NumberRange,
     Role,
@@ -30,7 +29,6 @@ from egovnet.inventory.model import (
     Topology,
     ZoneName,
 )
-from egovnet.inventory.source.yaml_source import Location
 
 __all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
 
@@ -38,7 +36,7 @@ LOCK_FILE = "plan.lock.yaml"
 #: Kernel tables and RD numbers of VRFs on one PE. ifupdown2 takes tables 1001 to 5000 (its policy
 #: vrf-table-id-start and -end); the first is management's, the last holds untagged frames. RD type
 #: 1 has 16 bits (RFC 4364 section 4.2), which they fit.
-VRF_NUMBERS = NumberRange(first=1002, last=UNTAGGED_TABLE - 1)
+VRF_NUMBERS = NumberRange(first=1002, last=4999)
 SPOKES_PER_PE = NumberRange(first=1, last=99)
 
 

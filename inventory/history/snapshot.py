@@ -15,7 +15,7 @@ import yaml
 
 from egovnet.inventory.allocation.allocate import LOCK_FILE, Lock
 from egovnet.inventory.allocation.lock_file import lock_of, lock_text
-from egovnet.inventory.source.load import section_of
+from egovnet.inventory.source.sections import section_of
 from egovnet.inventory.source.yaml_source import parse_document, plain_data
 
 Sections = dict[str, dict[str, Any]]

@@ -6,7 +6,6 @@ L3VPN (RFC 4364: PE, P, RR). Every model can be imported from here.
 
 from egovnet.inventory.model.agencies import Agency
 from egovnet.inventory.model.backbone import (
-    UNTAGGED_TABLE,
     UNTAGGED_VRF,
     Backbone,
     Management,
@@ -39,7 +38,6 @@ from egovnet.inventory.model.vpns import Topology, Vpn, ZoneName
 __all__ = [
     "MAX_ASN",
     "TIER_ORDER",
-    "UNTAGGED_TABLE",
     "UNTAGGED_VRF",
     "Agency",
     "Asn",

@@ -1,6 +1,6 @@
 """`network.yaml`: the backbone's numbers, its pools, the two zones and the management network."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -66,21 +66,20 @@ class Pools(Closed):
 #: Where frames without a tag end on a port that carries VLANs: a VRF that leads nowhere. Without
 #: it Linux would look them up in the backbone's own table.
 UNTAGGED_VRF = "untagged"
-UNTAGGED_TABLE = 5000
 
 
 class Management(Closed):
     """The management network: a VRF of its own on every router, never a customer's."""
 
     vrf: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,14}$")] = "mgmt"
-    #: The first table that ifupdown2 takes, as on Cumulus; customers' start at 1002.
-    table: Literal[1001] = 1001
+    #: Of the router's kernel, where the platform has numbered tables; customers' start at 1002.
+    table: Annotated[int, Field(strict=True, ge=1)] = 1001
     port: Port = "eth0"
     prefix: Prefix4
 
     @model_validator(mode="after")
-    def _free_on_linux(self) -> "Management":
-        if self.vrf in {"lo", "default", UNTAGGED_VRF, self.port} or self.vrf[1:2] == "-":
+    def _vrf_is_nothing_else(self) -> "Management":
+        if self.vrf in {UNTAGGED_VRF, self.port} or self.vrf[1:2] == "-":
             raise refusal(
                 f"vrf {self.vrf!r} is the name of something else",
                 "take one such as mgmt; customers' VRFs begin with a letter and a hyphen",

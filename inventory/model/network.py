@@ -11,7 +11,7 @@ from egovnet.inventory.model.vpns import Vpn
 
 
 class Network(Closed):
-    """A whole inventory, cross-checked: what `egovnet.inventory.source.load.load` returns."""
+    """A whole inventory, cross-checked: what `egovnet.inventory.load.load` returns."""
 
     backbone: Backbone
     regions: dict[Name, Region]
@@ -35,6 +35,11 @@ class Network(Closed):
                 found.add(name)
                 waiting.extend(children.get(name, ()))
         return frozenset(found)
+
+    def management_port(self, router: str) -> str:
+        """The port by which a router is managed; of an unknown router, the network's own."""
+        entry = self.routers.get(router)
+        return (entry and entry.management_port) or self.backbone.management.port
 
     def with_role(self, role: Role) -> tuple[str, ...]:
         """Names of the routers that have `role`, in the inventory's order."""

@@ -6,7 +6,7 @@ Keys in YAML are kebab-case, as in the YANG modules of L3SM (RFC 8299).
 from ipaddress import IPv4Network, IPv6Network, ip_interface
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from egovnet.inventory.model.schema_problems import shown
@@ -36,17 +36,11 @@ def refusal(found: str, remedy: str, *at: str) -> PydanticCustomError:
     return PydanticCustomError("egovnet", "{found} -> {remedy}", context)
 
 
-def _port(value: str) -> str:
-    if value == "lo":
-        raise refusal("'lo' is the loopback", "name a port")
-    return value
-
-
-#: 10 characters leave room in a Linux interface name (15) for zone prefix and spoke number.
-VpnId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,9}$")]
+#: How long it may be is a platform's matter: names of VRFs are made of it.
+VpnId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,30}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
-#: `.` and the VLAN id (up to 5 characters) follow; a Linux interface name has 15.
-Port = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,9}$"), AfterValidator(_port)]
+#: Any platform's; what its own ports look like, a platform says.
+Port = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9/._:-]{0,39}$")]
 MAX_ASN = 4294967294
 Asn = Annotated[int, Field(strict=True, ge=1, le=MAX_ASN)]
 #: Free text that is safe inside `description` lines of any platform.

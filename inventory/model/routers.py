@@ -2,11 +2,11 @@
 
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from egovnet.inventory.model.primitives import Closed, Name, refusal
+from egovnet.inventory.model.primitives import Closed, Name, Port, refusal
 from egovnet.inventory.model.regions import Tier
 
 
@@ -27,11 +27,14 @@ class Router(Closed):
 
     hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]*$", max_length=253)]
     port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 22
-    platform: Literal["frr"]
+    #: As Nornir calls it; the platforms there are stand in `egovnet.templates`.
+    platform: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
     region: Name
     tier: Tier
     roles: Annotated[frozenset[Role], Field(min_length=1)]
     management: IPv4Interface
+    #: None: the one of `network.yaml`.
+    management_port: Port | None = None
     loopback_ipv4: IPv4Address | None = None
     loopback_ipv6: IPv6Address | None = None
 

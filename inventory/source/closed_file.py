@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.errors import InventoryError, Location, Problem
 from egovnet.inventory.model.schema_problems import in_file, words
-from egovnet.inventory.source.yaml_source import Document, Location, read_document
+from egovnet.inventory.source.yaml_source import Document, read_document
 
 Model = TypeVar("Model", bound=BaseModel)
 

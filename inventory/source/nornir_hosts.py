@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from egovnet.inventory.errors import Problem
-from egovnet.inventory.source.files import Sources
-from egovnet.inventory.source.yaml_source import Location
+from egovnet.inventory.errors import Location, Problem
+from egovnet.inventory.source.sources import Sources
 
 #: Keys of a Nornir host that our Router model reads, beside everything under `data`.
 _ROUTER_KEYS = ("hostname", "port", "platform")

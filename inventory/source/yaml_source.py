@@ -1,28 +1,60 @@
 """YAML with its line numbers: what the loader needs to say where a mistake stands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from egovnet.inventory.errors import InventoryError, Problem
-
-Location = tuple[str | int, ...]
+from egovnet.inventory.errors import InventoryError, Location, Problem
 
 #: libyaml reads a nation's inventory some ten times faster than the Python scanner.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
+#: Levels of nesting; an inventory has some six.
+_DEPTH = 50
+
+
+class _PlainLoader(_Loader):  # type: ignore[misc] # chosen when it runs
+    """A loader that notes whether a mapping has a key that a closer look may object to."""
+
+    odd = False
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """As SafeLoader's."""
+        written = len(node.value)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        # fewer than were written: one is given twice, or was merged
+        if len(mapping) != written or not all(type(key) is str for key in mapping):
+            self.odd = True
+        return mapping
+
+
+@dataclass(frozen=True)
 class Document:
-    """One YAML file: its plain data and the line (from 1) of every key and item."""
+    """One YAML file: its plain data, and the line (from 1) of every key and item when asked."""
 
     path: str
     data: Any
-    lines: dict[Location, int] = field(default_factory=dict)
     #: The file's own text, comments and all.
     text: str = field(default="", compare=False, repr=False)
+
+    @cached_property
+    def lines(self) -> dict[Location, int]:
+        """Line of each key and item: the text is parsed once more for it."""
+        lines: dict[Location, int] = {}
+        loader = _Loader(self.text)
+        try:
+            node = loader.get_single_node()
+            if node is not None:
+                _Collector(self.path, lines, []).collect(node, ())
+        finally:
+            loader.dispose()
+        return lines
 
     def line(self, location: Location) -> int:
         """Line of `location`, or of the nearest parent that stands in the file."""
@@ -59,14 +91,49 @@ def parse_document(text: str, name: str) -> Document:
     Raises:
         InventoryError: not YAML, several documents, or a key given twice.
     """
+    # Positions cost more than all else: they are made where something is wrong, or asked for.
+    loader = _PlainLoader(text)
+    # what is wrong is reported with its place, below
+    with _disposed(loader), suppress(yaml.YAMLError, ValueError, RecursionError):
+        data = loader.get_single_data()
+        if not loader.odd and not _deep(data):
+            return Document(name, data, text)
+    return _with_places(text, name)
+
+
+def _deep(data: object) -> bool:
+    """Whether data is nested so deeply that nobody wrote it; safe where aliases make a loop."""
+    level: list[Any] = [[data]]
+    for _ in range(_DEPTH):
+        inner = {
+            id(value): value
+            for each in level
+            for value in (each.values() if type(each) is dict else each)
+            if type(value) in (dict, list)
+        }
+        if not inner:
+            return False
+        level = list(inner.values())
+    return True
+
+
+@contextmanager
+def _disposed(loader: _PlainLoader) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        loader.dispose()
+
+
+def _with_places(text: str, name: str) -> Document:
+    """The document, looked at node by node. Raises InventoryError as `parse_document` does."""
     loader = _Loader(text)
     node: yaml.Node | None = None
     try:
         node = loader.get_single_node()
-        lines: dict[Location, int] = {}
         problems: list[Problem] = []
         if node is not None:
-            _Collector(name, lines, problems).collect(node, ())
+            _Collector(name, {}, problems).collect(node, ())
         if problems:
             raise InventoryError(problems)
         data = loader.construct_document(node) if node is not None else None
@@ -87,7 +154,7 @@ def parse_document(text: str, name: str) -> Document:
         raise InventoryError([Problem(name, line, "", found, remedy)]) from error
     finally:
         loader.dispose()
-    return Document(name, data, lines, text)
+    return Document(name, data, text)
 
 
 def plain_data(text: str) -> Any:  # noqa: ANN401 -- YAML is any

@@ -1,16 +1,16 @@
 """Which VPNs and sites a diff touches, read off the names in its changed lines."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Network
 from egovnet.templates.intend.build_devices import access_addresses, access_interface, policy_name
+from egovnet.templates.registry import platform
 
 #: What may be part of a name or an address in a configuration line.
 _TOKEN = re.compile(r"[\w.:/-]+")
 _SITE = re.compile(r"\bsite ([^\s/]+)/")
-_VRF = re.compile(r"\bvrf (\S+)")
 #: What tells the VRFs of a VPN's spokes apart.
 _NUMBER = re.compile(r"-\d+$")
 
@@ -31,7 +31,7 @@ class BlastRadius:
                 key = vrf_of(network, site, access)
                 index.setdefault(allocation.vrf_name[key], (entry.vpn, key.spoke))
                 served = (entry.vpn, site)
-                index[access_interface(access, allocation.vlan[label])] = served
+                index[access_interface(network, access, allocation.vlan[label])] = served
                 index[label] = served
                 for family in ("", "-ipv4", "-ipv6"):
                     index[policy_name(site, name) + family] = served
@@ -40,6 +40,7 @@ class BlastRadius:
                     index[str(address.ip)] = served
                 for prefix in prefixes:
                     index[prefix] = served
+        self._platforms = {name: platform(r.platform) for name, r in network.routers.items()}
         self._vpns = network.vpns.keys()
         self._prefixes = tuple(f"{zone.vrf_prefix}-" for zone in network.backbone.zones.values())
 
@@ -49,8 +50,8 @@ class BlastRadius:
         sites: set[str] = set()
         for device, diff in diffs.items():
             index = self._names.get(device, {})
-            for line in _changed(diff):
-                for word in _TOKEN.findall(line):
+            for line in self._platforms[device].changed_lines(diff):
+                for word in _TOKEN.findall(line.text):
                     token = word if word in index else word.rstrip(":")
                     if token in index:
                         vpn, site = index[token]
@@ -58,8 +59,8 @@ class BlastRadius:
                         if site is not None:
                             sites.add(site)
                 # What left the inventory is known by the device's own words only.
-                sites.update(_SITE.findall(line))
-                vpns.update(filter(None, map(self._vpn_of, _VRF.findall(line))))
+                sites.update(_SITE.findall(line.text))
+                vpns.update(filter(None, map(self._vpn_of, line.vrfs)))
         return {"vpns": sorted(vpns), "sites": sorted(sites)}
 
     def _vpn_of(self, vrf: str) -> str | None:
@@ -70,15 +71,3 @@ class BlastRadius:
                 spoke = _NUMBER.sub("", vpn)
                 return spoke if vpn not in self._vpns and spoke in self._vpns else vpn
         return None
-
-
-def _changed(diff: str) -> Iterator[str]:
-    """The changed lines and the headings they stand under."""
-    heading = ""
-    for line in diff.splitlines():
-        if line[:1] in ("+", "-", "!"):
-            yield heading
-            yield line[1:]
-            heading = ""
-        elif not line.startswith("   "):
-            heading = line

@@ -129,7 +129,7 @@ def _read(
     for name, text in texts.items():
         try:
             source = f"{name} ({what})"
-            facts[name] = read_config(text, source, platforms.get(name, "frr"), name=name)
+            facts[name] = read_config(text, source, platforms.get(name), name=name)
         except ConfigTextError as error:
             problems += error.problems
     if problems:

@@ -14,8 +14,9 @@ from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import Sources, load_texts, load_with_sources
+from egovnet.inventory.source.sources import Sources
 from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.intend.read_inventory import read_inventory, read_inventory_texts
 from egovnet.templates.model.device import Device
 
 
@@ -27,7 +28,7 @@ class DirectoryInventory:
 
     @cached_property
     def _loaded(self) -> tuple[Network, Sources]:
-        return load_with_sources(self.directory)
+        return read_inventory(self.directory)
 
     @cached_property
     def network(self) -> Network:
@@ -107,7 +108,7 @@ def applied_once(intent: Intent) -> SnapshotInventory:
     Raises:
         InventoryError: this version's checks refuse it.
     """
-    network = load_texts(intent.files)
+    network = read_inventory_texts(intent.files)
     return SnapshotInventory(network, allocate(network, intent.lock), intent)
 
 

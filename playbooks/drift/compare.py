@@ -15,7 +15,7 @@ from egovnet.tasks.driver import DeviceFault, LineChange
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import BgpInstance, DeviceFacts, NeighborFacts
 from egovnet.templates.model.lines import LineKind, LineMeaning
-from egovnet.templates.registry import PLATFORMS, redact
+from egovnet.templates.registry import platform, redact
 
 _CLASS_OF = {
     LineKind.COSMETIC: DriftClass.COSMETIC,
@@ -37,7 +37,7 @@ def configuration_differences(
 
     `facts` are of the running configuration, `intended` of the intended one.
     """
-    meaning_of = PLATFORMS[device.platform].line_meaning
+    meaning_of = platform(device.platform).line_meaning
     grouped: dict[tuple[str, bool], list[tuple[LineChange, LineMeaning]]] = {}
     for change in changes:
         meaning = meaning_of(

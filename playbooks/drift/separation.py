@@ -20,7 +20,7 @@ from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
-from egovnet.templates.registry import PLATFORMS, read_config, render
+from egovnet.templates.registry import platform, read_config, render
 
 #: A difference of configuration, and the lines that make it.
 Found = tuple[Difference, tuple[LineChange, ...]]
@@ -40,8 +40,8 @@ def read_facts(
     problems: list[tuple[str, Problem]] = []
     for name, text in texts.items():
         try:
-            platform = devices[name].platform
-            facts[name] = read_config(text, f"{name} (running)", platform, name=name)
+            of = devices[name].platform
+            facts[name] = read_config(text, f"{name} (running)", of, name=name)
         except ConfigTextError as error:
             problems += ((name, problem) for problem in error.problems)
     return facts, problems
@@ -105,7 +105,7 @@ def _sources(
     those of its VRF, of the VRFs on its path, of its device, of the devices on its path."""
 
     def statement(device: str, line: str) -> tuple[str, frozenset[str]]:
-        return device, PLATFORMS[devices[device].platform].statement(line)
+        return device, platform(devices[device].platform).statement(line)
 
     quotes = {statement(hop.device, hop.quote) for hop in finding.path if hop.quote}
     if finding.device in facts and finding.line:

@@ -10,14 +10,9 @@ from pathlib import Path
 
 from egovnet.inventory.errors import Problem
 from egovnet.templates.model.errors import ConfigTextError
+from egovnet.templates.registry import stated_name
 
 SUFFIXES = (".cfg", ".conf", ".txt")
-#: How platforms say their own name: FRR, IOS XR and others; Junos; Huawei and H3C.
-_NAMED = re.compile(
-    r"^[ \t]*(?:hostname|host-name|set system host-name|sysname)[ \t]+\"?([^\s\";]+)", re.MULTILINE
-)
-#: A rendered text begins with the router's name and then the Linux part.
-_HEADED = re.compile(r"\A(\S+)\r?\n# This file describes the network interfaces")
 _ANY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -105,7 +100,7 @@ def _names(texts: list[ConfigText]) -> Iterator[Problem]:
         if other != text.file:
             found = f"a second file for {text.host}, beside {other}"
             yield Problem(text.file, 0, "", found, "keep the one that it runs")
-        said = _stated_name(text.text)
+        said = stated_name(text.text)
         if said is None:
             continue
         name, line = said
@@ -116,14 +111,3 @@ def _names(texts: list[ConfigText]) -> Iterator[Problem]:
         if other != text.file and files.get(text.host.casefold()) == text.file:
             found = f"a second text of {name}, beside {other}"
             yield Problem(text.file, line, "hostname", found, "keep the one that it runs")
-
-
-def _stated_name(text: str) -> tuple[str, int] | None:
-    """The name that a text says is its router's, and the line."""
-    headed = _HEADED.match(text)
-    if headed:
-        return headed.group(1), 1
-    named = _NAMED.search(text)
-    if named is None:
-        return None
-    return named.group(1), text.count("\n", 0, named.start(1)) + 1

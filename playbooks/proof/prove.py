@@ -101,7 +101,7 @@ def prove_texts(
     problems: list[Problem] = []
     for host, text in texts.items():
         try:
-            facts[host] = read_config(text.text, text.file, platforms.get(host, "frr"))
+            facts[host] = read_config(text.text, text.file, platforms.get(host))
         except ConfigTextError as error:
             problems += error.problems
     if problems:

@@ -16,9 +16,9 @@ allowed:
 from collections.abc import Iterator
 from pathlib import Path
 
-from egovnet.inventory.errors import Problem
+from egovnet.inventory.errors import Location, Problem
 from egovnet.inventory.source.closed_file import problem_at, read_closed
-from egovnet.inventory.source.yaml_source import Document, Location
+from egovnet.inventory.source.yaml_source import Document
 from egovnet.isolation.model.from_vrf_names import Zones, from_zones
 
 

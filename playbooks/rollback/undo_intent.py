@@ -24,7 +24,8 @@ from egovnet.inventory.history.merge import (
 )
 from egovnet.inventory.history.snapshot import Intent, texts
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import load_texts, section_of
+from egovnet.inventory.source.sections import section_of
+from egovnet.templates.intend.read_inventory import read_inventory_texts
 
 #: Characters of a value that an error shows.
 _SHOWN = 60
@@ -68,7 +69,7 @@ def undo(step: Step, now: Intent, later: Iterable[Step]) -> Undone:
     if renumbered:
         raise CannotUndoError(map(reasons.renumbered, renumbered))
     try:
-        network = load_texts(texts(sections, lock, now, step.before).files)
+        network = read_inventory_texts(texts(sections, lock, now, step.before).files)
         allocation = allocate(network, lock)
     except InventoryError as error:
         raise CannotUndoError(map(reasons.dependency, error.problems)) from error

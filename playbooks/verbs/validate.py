@@ -1,6 +1,6 @@
 """`validate`: schema, cross references, registers and numbers of an inventory; writes nothing."""
 
-from egovnet.inventory.register import read_registers
+from egovnet.inventory.registers import read_registers
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
 

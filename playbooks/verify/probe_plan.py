@@ -13,8 +13,8 @@ from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Network, SiteRole
 from egovnet.inventory.model.reachability import may_reach, sites_by_vpn
 from egovnet.lab.customer import site_lans
-from egovnet.tasks.send_packets import Probe
 from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.model.probe import Probe
 
 PER_SOURCE = 128
 

@@ -15,6 +15,7 @@ from nornir.core import Nornir
 
 from egovnet.inventory.model import Role
 from egovnet.lab.backend import Backend
+from egovnet.lab.echo import probe_script, read_answers
 from egovnet.lab.errors import LabError
 from egovnet.lab.generate import host_name
 from egovnet.playbooks.core.devices import connected
@@ -32,7 +33,8 @@ from egovnet.playbooks.verify.defaults import DEFAULT_SETTLE
 from egovnet.playbooks.verify.probe_plan import Flow, host_matrix, vrf_matrix
 from egovnet.tasks.collect_state import collect_state
 from egovnet.tasks.see_labels import end_watching, start_watching
-from egovnet.tasks.send_packets import PacketsNotSentError, probe_script, read_answers, send_packets
+from egovnet.tasks.send_packets import send_packets
+from egovnet.templates.model.probe import PacketsNotSentError
 
 _PAUSE = 2.0
 #: How often an echo that must be answered is sent before its silence is blamed.

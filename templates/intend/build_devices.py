@@ -6,7 +6,6 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import (
-    UNTAGGED_TABLE,
     UNTAGGED_VRF,
     IPNetwork,
     Network,
@@ -29,6 +28,8 @@ from egovnet.templates.model.device import (
     Untagged,
     Vrf,
 )
+from egovnet.templates.platform import Platform
+from egovnet.templates.registry import platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ def _end(net: IPNetwork, index: int) -> IPInterface:
     return IPv4Interface(address) if net.version == 4 else IPv6Interface(address)
 
 
-def access_interface(access: SiteNetworkAccess, vlan: int | None) -> str:
-    """Name of the PE's interface for an access: the port, or the port and its VLAN."""
-    return access.port if vlan is None else f"{access.port}.{vlan}"
+def access_interface(network: Network, access: SiteNetworkAccess, vlan: int | None) -> str:
+    """Name of the PE's interface for an access: the port, or the VLAN on it."""
+    pe = network.routers[access.pe]
+    return platform(pe.platform).capabilities.access_interface(access.port, vlan)
 
 
 def policy_name(site: str, access: str) -> str:
@@ -112,31 +114,32 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
             management=Management(
                 vrf=network.backbone.management.vrf,
                 table=network.backbone.management.table,
-                interface=network.backbone.management.port,
+                interface=network.management_port(name),
                 address=router.management,
             ),
             interfaces=(*_by_port(circuits.get(name, ())), *_by_port(customers.get(name, ()))),
             vrfs=tuple(sorted(vrfs.get(name, ()), key=lambda vrf: vrf.name)),
             backbone_peers=peers.get(name, ()),
             reflector=Role.RR in router.roles,
-            untagged=_untagged(customers.get(name, ())),
+            untagged=_untagged(platform(router.platform), customers.get(name, ())),
         )
         for name, router in network.routers.items()
     }
 
 
-def _untagged(customers: Iterable[Interface]) -> Untagged | None:
+def _untagged(on: Platform, customers: Iterable[Interface]) -> Untagged | None:
     """The ports of `customers` that carry VLANs and no customer without a tag."""
-    named = {interface.name for interface in customers}
-    ports = {name.partition(".")[0] for name in named} - named
-    if not ports:
+    ports = {i.port for i in customers if i.vlan is not None}
+    ports -= {i.port for i in customers if i.vlan is None}
+    if not ports or not on.capabilities.routes_untagged:
         return None
     in_order = sorted(ports, key=lambda name: (len(name), name))
-    return Untagged(UNTAGGED_VRF, UNTAGGED_TABLE, tuple(in_order))
+    tables = on.capabilities.tables
+    return Untagged(UNTAGGED_VRF, tables.untagged if tables else None, tuple(in_order))
 
 
 def _by_port(interfaces: Iterable[Interface]) -> list[Interface]:
-    return sorted(interfaces, key=lambda i: (len(i.name.partition(".")[0]), i.name))
+    return sorted(interfaces, key=lambda i: (len(i.port), i.name))
 
 
 def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, list[Interface]]:
@@ -147,6 +150,7 @@ def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, l
             result.setdefault(end.router, []).append(
                 Interface(
                     name=end.port,
+                    port=end.port,
                     addresses=tuple(_end(net, index) for net in nets),
                     description=f"circuit {name} to {other.router} {other.port}",
                     circuit=Circuit(circuit.metric, network.backbone.circuit_mtu),
@@ -169,7 +173,9 @@ def _customer_side(
             ends = access_addresses(allocation, label)
             interfaces.setdefault(access.pe, []).append(
                 Interface(
-                    name=access_interface(access, allocation.vlan[label]),
+                    name=access_interface(network, access, allocation.vlan[label]),
+                    port=access.port,
+                    vlan=allocation.vlan[label],
                     addresses=ends.pe,
                     description=f"site {label}",
                     vrf=allocation.vrf_name[key],

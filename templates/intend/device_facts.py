@@ -1,5 +1,7 @@
 """What a planned device means as facts: what a reader must find in its rendered text."""
 
+from collections.abc import Iterator
+
 from egovnet.templates.model.communities import route_distinguisher, route_target
 from egovnet.templates.model.device import (
     AddressFamily,
@@ -25,7 +27,9 @@ from egovnet.templates.model.facts import (
     VrfFacts,
     VrfFamily,
 )
-from egovnet.templates.model.sort_keys import address_key, static_key, vlan_of
+from egovnet.templates.model.sort_keys import address_key, static_key
+from egovnet.templates.platform import Capabilities
+from egovnet.templates.registry import platform
 
 FAMILIES: tuple[AddressFamily, AddressFamily] = ("ipv4", "ipv6")
 _BOTH = frozenset(FAMILIES)
@@ -34,15 +38,13 @@ _TO_CE = Policy(entries=(PolicyEntry("permit"),), name="to-ce")
 
 def intended_facts(device: Device) -> DeviceFacts:
     """The facts of `device`, whatever its platform; linear in its interfaces and peers."""
+    can = platform(device.platform).capabilities
     return DeviceFacts(
         name=device.name,
         platform=device.platform,
         interfaces=_interfaces(device),
-        vrfs={
-            device.management.vrf: VrfFacts(device.management.vrf, device.management.table),
-            **{vrf.name: VrfFacts(vrf.name, vrf.table, closed=_BOTH) for vrf in device.vrfs},
-            **_untagged_vrf(device.untagged),
-        },
+        vrfs={vrf.name: vrf for vrf in _vrfs(device, can)},
+        default_tables=can.tables.default if can.tables else frozenset(),
         bgp={
             None: _backbone(device),
             **{v.name: _customer_instance(device, v) for v in device.vrfs},
@@ -60,10 +62,21 @@ def intended_facts(device: Device) -> DeviceFacts:
     )
 
 
-def _untagged_vrf(untagged: Untagged | None) -> dict[str, VrfFacts]:
-    if untagged is None:
-        return {}
-    return {untagged.vrf: VrfFacts(untagged.vrf, untagged.table, closed=_BOTH)}
+def _vrfs(device: Device, can: Capabilities) -> Iterator[VrfFacts]:
+    management = device.management
+    stated: list[tuple[str, int | None, frozenset[AddressFamily]]] = [
+        (management.vrf, management.table, frozenset()),
+        *((vrf.name, vrf.table, _BOTH) for vrf in device.vrfs),
+    ]
+    if device.untagged is not None:
+        stated.append((device.untagged.vrf, device.untagged.table, _BOTH))
+    for name, table, closed in stated:
+        yield VrfFacts(
+            name,
+            table if can.tables else None,
+            closed=frozenset() if can.isolated_lookups else closed,
+            isolated=can.isolated_lookups,
+        )
 
 
 def _untagged_ports(untagged: Untagged | None) -> dict[str, InterfaceFacts]:
@@ -74,9 +87,14 @@ def _untagged_ports(untagged: Untagged | None) -> dict[str, InterfaceFacts]:
 
 def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
     management = device.management
+    loopback = platform(device.platform).capabilities.loopback
     return {
-        "lo": InterfaceFacts(
-            "lo", addresses=_ordered(device.loopbacks), igp=_BOTH, igp_passive=True, loopback=True
+        loopback: InterfaceFacts(
+            loopback,
+            addresses=_ordered(device.loopbacks),
+            igp=_BOTH,
+            igp_passive=True,
+            loopback=True,
         ),
         management.interface: InterfaceFacts(
             management.interface, vrf=management.vrf, addresses=(management.address,)
@@ -87,14 +105,13 @@ def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
 
 
 def _interface(interface: Interface) -> InterfaceFacts:
-    parent, vlan = vlan_of(interface.name)
     backbone = interface.circuit is not None
     return InterfaceFacts(
         interface.name,
         vrf=interface.vrf,
         addresses=_ordered(interface.addresses),
-        parent=parent,
-        vlan=vlan,
+        parent=None if interface.vlan is None else interface.port,
+        vlan=interface.vlan,
         mpls=backbone,
         ldp=_BOTH if backbone else frozenset(),
         igp=_BOTH if backbone else frozenset(),
@@ -123,7 +140,7 @@ def _backbone_peer(device: Device, peer: BackbonePeer, family: AddressFamily) ->
         remote_as=device.asn,
         external=False,
         families={vpn.family: vpn},
-        update_source="lo",
+        update_source=platform(device.platform).capabilities.loopback,
         description=peer.name,
     )
 

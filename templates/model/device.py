@@ -34,6 +34,10 @@ class Interface:
     name: str
     addresses: tuple[IPInterface, ...] = ()
     description: str = ""
+    #: The port that it is, or is a VLAN on.
+    port: str = ""
+    #: None: the port itself.
+    vlan: int | None = None
     vrf: str | None = None
     circuit: Circuit | None = None
 
@@ -104,7 +108,8 @@ class Untagged:
     """
 
     vrf: str
-    table: int
+    #: None: tables have no numbers on the platform.
+    table: int | None
     ports: tuple[str, ...]
 
 

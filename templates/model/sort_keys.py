@@ -23,11 +23,3 @@ def static_key(route: StaticFacts) -> tuple[object, ...]:
         route.next_hop_vrf or "",
         route.discards,
     )
-
-
-def vlan_of(name: str) -> tuple[str | None, int | None]:
-    """(parent, VLAN id) that an interface's name says, such as `eth3.100`; (None, None) if none."""
-    parent, dot, vlan = name.rpartition(".")
-    if dot and parent and vlan.isdigit() and vlan.isascii():
-        return parent, int(vlan)
-    return None, None

@@ -12,7 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.allocation.lock_file import read_lock, write_lock
-from egovnet.inventory.source.load import load
+from egovnet.inventory.load import load
 from tests.generated import nation, write
 
 SMALL = 50

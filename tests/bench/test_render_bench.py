@@ -11,7 +11,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.inventory.source.load import load
+from egovnet.inventory.load import load
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render
 from tests.generated import nation, write

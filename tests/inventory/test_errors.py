@@ -15,7 +15,7 @@ import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.errors import InventoryError
-from egovnet.inventory.source.load import load
+from egovnet.templates.intend.read_inventory import read_inventory
 
 REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 CASES = sorted((Path(__file__).parent / "errors").glob("*.yaml"))
@@ -59,7 +59,7 @@ def contents(root: Path) -> dict[str, bytes]:
 def problems_of(root: Path) -> list[str]:
     """What reading the inventory in `root` reports, with paths relative to it."""
     with pytest.raises(InventoryError) as caught:
-        allocate(load(root), read_lock(root))
+        allocate(read_inventory(root)[0], read_lock(root))
     return [str(problem).replace(f"{root}/", "") for problem in caught.value.problems]
 
 
@@ -76,12 +76,12 @@ def test_bad_input_is_reported_in_full_and_nothing_is_written(case: Path, tmp_pa
 
 def test_the_unchanged_copy_has_no_problem(tmp_path: Path) -> None:
     root = copy_of_reference(tmp_path / "network")
-    assert allocate(load(root), read_lock(root)).lock == read_lock(root)
+    assert allocate(read_inventory(root)[0], read_lock(root)).lock == read_lock(root)
 
 
 def test_a_missing_directory_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(InventoryError) as caught:
-        load(tmp_path / "nowhere")
+        read_inventory(tmp_path / "nowhere")
     assert str(caught.value) == (
         f"{tmp_path}/nowhere: no such inventory directory "
         "-> name one with --inventory, or write one with: egovnet init DIR"

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egovnet.inventory.checks.cross_checks import cross_check
+from egovnet.inventory.checks import cross_check
 from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import load
 from tests.generated import nation, sections_of, write
 from tests.hypothesis_profiles import examples
 from tests.strategies import networks

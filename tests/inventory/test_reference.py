@@ -7,8 +7,8 @@ from nornir.plugins.inventory import SimpleInventory
 import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock
+from egovnet.inventory.load import load
 from egovnet.inventory.model import Role, Tier, Topology, ZoneName
-from egovnet.inventory.source.load import load
 
 REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 NETWORK = load(REFERENCE)

@@ -8,8 +8,8 @@ from pathlib import Path
 import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import Lock, allocate
 from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import load
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.verdict import Verdict

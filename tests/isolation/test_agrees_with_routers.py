@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from egovnet.inventory.source.load import load
+from egovnet.inventory.load import load
 from egovnet.lab.microvm import MicroVm
 from tests.isolation.mutants.changes import policy_header
 from tests.isolation.mutants.ground import FAMILIES, Access, VrfPlace, network_of

@@ -9,7 +9,7 @@ from pathlib import Path
 import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.source.load import load
+from egovnet.inventory.load import load
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.prove import prove

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import load
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.finding import Finding, Hop
 from egovnet.isolation.model.finding_class import Severity

@@ -30,7 +30,7 @@ from egovnet.playbooks.verify.probe_plan import Flow
 from egovnet.playbooks.verify.verify import Verifier, _Round
 from egovnet.tasks.commit_status import CommitStatus
 from egovnet.tasks.confirm_or_rollback import Direction
-from egovnet.tasks.send_packets import Probe
+from egovnet.templates.model.probe import Probe
 from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
 from tests.playbooks.nights import LEAKING as LEAKING_NIGHT
 from tests.playbooks.nights import SILENT as SILENT_NIGHT

@@ -11,9 +11,9 @@ from egovnet.inventory.allocation.lock_file import lock_text
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.snapshot import Intent, texts
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import load_texts
 from egovnet.playbooks.core.intended import means_the_same
 from egovnet.playbooks.rollback.undo_intent import CannotUndoError, Step, undo
+from egovnet.templates.intend.read_inventory import read_inventory_texts
 from tests.generated import sections_of
 from tests.hypothesis_profiles import examples
 from tests.playbooks.console import copy_of_reference
@@ -26,7 +26,7 @@ def intent(network: Network, lock: Lock) -> Intent:
     """What is kept of a network that is numbered from `lock`."""
     files = {f"{name}.yaml": json.dumps(data) for name, data in sections_of(network).items()}
     try:
-        load_texts(files)
+        read_inventory_texts(files)
     except InventoryError:
         reject()  # such as spokes whose hub was left out
     return Intent({**files, LOCK_FILE: lock_text(allocate(network, lock).lock)})

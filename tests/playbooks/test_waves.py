@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import load
 from egovnet.playbooks.change.waves import CANARY, Wave, WaveError, make_waves, up_to
 from egovnet.playbooks.core.workspace import REFERENCE
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from egovnet.tasks.see_labels import label_stacks
+from egovnet.templates.frr.probes.labels import label_stacks
 
 #: Lines of tcpdump 4.99 on a circuit of the reference lab, and others of its shapes.
 TWO = (

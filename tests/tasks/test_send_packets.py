@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egovnet.tasks.send_packets import PacketsNotSentError, Probe, probe_script, read_answers
+from egovnet.templates.frr.probes.echo import probe_script, read_answers
+from egovnet.templates.model.probe import PacketsNotSentError, Probe
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 
 _PING = """#!/bin/sh

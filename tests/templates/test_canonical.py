@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import load
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render, render_day0
 from tests.hypothesis_profiles import examples

@@ -10,7 +10,7 @@ import pytest
 import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.source.load import load
+from egovnet.inventory.load import load
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render, render_day0
 

@@ -13,7 +13,7 @@ from egovnet.templates.frr.config.draft import (
 )
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft
 from egovnet.templates.frr.config.policy_meaning import Policies
-from egovnet.templates.frr.config.vocabulary import FAMILY_OPTIONS
+from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, FAMILY_OPTIONS, LOOPBACK
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
     BgpInstance,
@@ -31,8 +31,6 @@ from egovnet.templates.model.facts import (
 from egovnet.templates.model.sort_keys import address_key, static_key
 
 _MAIN = 254
-#: unspec, default, main, local: the kernel's own tables (rt_tables).
-_DEFAULT_TABLES = frozenset({0, 253, _MAIN, 255})
 _DEFAULTS = frozenset((read_prefix("0.0.0.0/0"), read_prefix("::/0")))
 #: Commands of a family that are kept in their own words.
 _OPTIONS = FAMILY_OPTIONS | {"no extended"}
@@ -56,7 +54,7 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         platform="frr",
         interfaces=interfaces,
         vrfs=_vrfs(frr, linux, closed),
-        default_tables=_DEFAULT_TABLES,
+        default_tables=DEFAULT_TABLES,
         bgp={vrf: _instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
         statics=_once_each(statics),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
@@ -185,7 +183,7 @@ def _interface(
         ldp=frozenset(port.ldp) if port.ldp else _NOTHING,
         igp=frozenset(port.igp) if port.igp else _NOTHING,
         igp_passive=port.igp_passive,
-        loopback=port.name == "lo",
+        loopback=port.name == LOOPBACK,
         policy_routes=routes,
         shutdown=port.shutdown,
         description=port.description,

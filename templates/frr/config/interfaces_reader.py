@@ -13,7 +13,6 @@ from egovnet.templates.frr.config.linux_commands import LinuxRoutes, read_comman
 from egovnet.templates.frr.config.vocabulary import STANZA_HARMLESS
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.facts import NotUnderstood
-from egovnet.templates.model.sort_keys import vlan_of
 
 _KEYWORDS = frozenset(("auto", "iface", "source", "vlan"))
 _NO_AUTO = "no `auto`: ifreload -a leaves the stanza out, and what it says may not be so"
@@ -89,12 +88,20 @@ def _keyword(draft: LinuxDraft, words: list[str], number: int) -> int:
     return FACT
 
 
+def _vlan_of(name: str) -> tuple[str | None, int | None]:
+    """(parent, VLAN id) that an interface's name says, such as `eth3.100`; (None, None) if none."""
+    parent, dot, vlan = name.rpartition(".")
+    if dot and parent and vlan.isdigit() and vlan.isascii():
+        return parent, int(vlan)
+    return None, None
+
+
 def _stanza(draft: LinuxDraft, words: list[str], number: int) -> int:
     name = words[1].partition(":")[0]
     held = draft.ports.get(name)
     if held is None:
         held = draft.ports[name] = PortDraft(name, number, stanza=True)
-        held.parent, held.vlan = vlan_of(name)
+        held.parent, held.vlan = _vlan_of(name)
     draft.current = held
     if "[" in name or "$" in name:
         raise Unclear("names that are not spelled out")

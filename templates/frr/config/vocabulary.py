@@ -3,6 +3,11 @@
 A word that stands in none of them, and that no reader handles, is reported as not understood.
 """
 
+#: The router's own loopback.
+LOOPBACK = "lo"
+#: Linux's tables of the default instance: unspecified, default, main and local (rt_tables).
+DEFAULT_TABLES = frozenset({0, 253, 254, 255})
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())

@@ -6,9 +6,9 @@ import pytest
 
 import egovnet.inventory.reference
 from egovnet.inventory.errors import InventoryError
-from egovnet.inventory.register import all_registers, read_registers
+from egovnet.inventory.load import load
+from egovnet.inventory.registers import all_registers, read_registers
 from egovnet.inventory.registers.drift_rules import REGISTER, DriftRules
-from egovnet.inventory.source.load import load
 
 REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 GOOD = """\

@@ -3,8 +3,8 @@
 import pytest
 
 from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.load import load
 from egovnet.inventory.model import Network, ZoneName
-from egovnet.inventory.source.load import load
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.playbooks.core.workspace import REFERENCE
 

@@ -144,7 +144,7 @@ class Ground:
                     Access(
                         site_name,
                         label,
-                        access_interface(access, vlan),
+                        access_interface(self.network, access, vlan),
                         access.port,
                         vlan,
                         {f"ipv{end.version}": str(end) for end in ends.pe},

@@ -6,7 +6,7 @@ from pathlib import Path
 import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.source.load import load
+from egovnet.inventory.load import load
 from tests.isolation.mutants.ground import Ground
 
 REFERENCE = Path(egovnet.inventory.reference.__path__[0])

@@ -64,7 +64,7 @@ def test_a_verb_s_help_loads_no_device_and_no_database(verb: list[str], tmp_path
 def test_validate_loads_no_device_and_no_database(tmp_path: Path) -> None:
     modules = loaded(["validate"], tmp_path)
     assert not modules & {*HEAVY, *DEVICES}
-    assert "egovnet.inventory.source.load" in modules, "and the test does look at the right process"
+    assert "egovnet.inventory.load" in modules, "and the test does look at the right process"
 
 
 def cpu_seconds(command: Sequence[str], times: int = 3) -> float:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
-from egovnet.inventory.source.load import load
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.playbooks.core.workspace import REFERENCE
 from egovnet.playbooks.drift.compare import configuration_differences

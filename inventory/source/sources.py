@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from egovnet.inventory.errors import Problem
-from egovnet.inventory.source.yaml_source import Document, Location
+from egovnet.inventory.errors import Location, Problem
+from egovnet.inventory.source.yaml_source import Document
 
 
 class Sources:

@@ -1,0 +1,42 @@
+"""Accesses: a PE that exists, on a port that is no circuit's."""
+
+from collections.abc import Iterator
+
+from egovnet.inventory.errors import Location, Problem, Report
+from egovnet.inventory.model import Network, Role
+
+
+def check(network: Network, report: Report) -> Iterator[Problem]:
+    """Yield every problem of these."""
+    circuit_ports = {
+        (end.router, end.port): name
+        for name, circuit in network.circuits.items()
+        for end in (circuit.a, circuit.b)
+    }
+    for name, site in network.sites.items():
+        for access_name, access in site.site_network_accesses.items():
+            where: Location = (name, "site-network-accesses", access_name)
+            router = network.routers.get(access.pe)
+            if router is None:
+                yield report(
+                    "sites",
+                    (*where, "pe"),
+                    f"no router {access.pe!r}",
+                    "add it to hosts.yaml or correct the name",
+                )
+                continue
+            if Role.PE not in router.roles:
+                yield report(
+                    "sites",
+                    (*where, "pe"),
+                    f"{access.pe} is no PE (roles: {', '.join(sorted(router.roles))})",
+                    "join sites to PEs only: labels and customers never share a port",
+                )
+            circuit = circuit_ports.get((access.pe, access.port))
+            if circuit is not None:
+                yield report(
+                    "sites",
+                    (*where, "port"),
+                    f"{access.pe} {access.port} is a backbone port (circuit {circuit})",
+                    "use a customer port",
+                )

@@ -1,0 +1,33 @@
+"""Circuits: two routers that exist, and a port of its own at each end."""
+
+from collections.abc import Iterator
+
+from egovnet.inventory.errors import Problem, Report
+from egovnet.inventory.model import Network
+
+
+def check(network: Network, report: Report) -> Iterator[Problem]:
+    """Yield every problem of these."""
+    ports: dict[tuple[str, str], str] = {}
+    for name, circuit in network.circuits.items():
+        if circuit.a.router == circuit.b.router:
+            yield report("circuits", (name, "b"), "both ends on one router", "name two routers")
+        for end_name, end in (("a", circuit.a), ("b", circuit.b)):
+            router = network.routers.get(end.router)
+            location = (name, end_name, "router")
+            if router is None:
+                yield report(
+                    "circuits",
+                    location,
+                    f"no router {end.router!r}",
+                    "add it to hosts.yaml or correct the name",
+                )
+            key = (end.router, end.port)
+            if key in ports:
+                yield report(
+                    "circuits",
+                    (name, end_name, "port"),
+                    f"{end.router} {end.port} is taken by circuit {ports[key]}",
+                    "use a free port",
+                )
+            ports.setdefault(key, name)

@@ -1,0 +1,28 @@
+"""Ports of circuits and accesses that management has already."""
+
+from collections.abc import Iterator
+
+from egovnet.inventory.errors import Location, Problem, Report
+from egovnet.inventory.model import Network
+
+
+def check(network: Network, report: Report) -> Iterator[Problem]:
+    """Yield every port that is the management's, or named as its VRF."""
+    vrf = network.backbone.management.vrf
+    for section, location, router, port in _ports(network):
+        if port == network.management_port(router):
+            yield report(section, location, f"{port} is the management port", "use another port")
+        elif port == vrf:
+            yield report(section, location, f"{port} is the management VRF", "use another port")
+
+
+def _ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
+    """(section, location, router, port) of every port that the owner named."""
+    for name, circuit in network.circuits.items():
+        for end_name, end in (("a", circuit.a), ("b", circuit.b)):
+            yield "circuits", (name, end_name, "port"), end.router, end.port
+    for name, site in network.sites.items():
+        for access_name, access in site.site_network_accesses.items():
+            if access.pe in network.routers:
+                where = (name, "site-network-accesses", access_name, "port")
+                yield "sites", where, access.pe, access.port

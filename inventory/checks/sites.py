@@ -1,0 +1,74 @@
+"""Sites: a region, a VPN whose topology the role fits, AS numbers, a hub for spokes."""
+
+from collections.abc import Iterator
+
+from egovnet.inventory.errors import Problem, Report
+from egovnet.inventory.model import Network, SiteRole, Topology
+
+
+def check(network: Network, report: Report) -> Iterator[Problem]:
+    """Yield every problem of sites."""
+    yield from _sites(network, report)
+    yield from _hubs(network, report)
+
+
+def _sites(network: Network, report: Report) -> Iterator[Problem]:
+    asns: dict[int, str] = {network.backbone.asn: "the backbone"}
+    for name, site in network.sites.items():
+        if site.region not in network.regions:
+            yield report(
+                "sites",
+                (name, "region"),
+                f"no region {site.region!r}",
+                "add it to regions.yaml or correct the name",
+            )
+        yield from _site_role(network, name, report)
+        if site.asn is not None:
+            if site.asn in asns:
+                yield report(
+                    "sites",
+                    (name, "asn"),
+                    f"AS {site.asn} is that of {asns[site.asn]}",
+                    "give each its own",
+                )
+            asns.setdefault(site.asn, f"site {name}")
+
+
+def _site_role(network: Network, name: str, report: Report) -> Iterator[Problem]:
+    site = network.sites[name]
+    vpn = network.vpns.get(site.vpn)
+    if vpn is None:
+        yield report(
+            "sites",
+            (name, "vpn"),
+            f"no VPN {site.vpn!r}",
+            "add it to vpns.yaml or correct the name",
+        )
+        return
+    meshed = vpn.vpn_service_topology is Topology.ANY_TO_ANY
+    if meshed != (site.site_role is SiteRole.ANY_TO_ANY):
+        fitting = "any-to-any-role" if meshed else "hub-role or spoke-role"
+        yield report(
+            "sites",
+            (name, "site-role"),
+            f"{site.site_role} in VPN {site.vpn}, which is {vpn.vpn_service_topology}",
+            f"use {fitting}",
+        )
+
+
+def _hubs(network: Network, report: Report) -> Iterator[Problem]:
+    with_hub = {site.vpn for site in network.sites.values() if site.site_role is SiteRole.HUB}
+    with_spoke: dict[str, str] = {}
+    for name, site in network.sites.items():
+        vpn = network.vpns.get(site.vpn)
+        meshed = vpn is None or vpn.vpn_service_topology is Topology.ANY_TO_ANY
+        if site.site_role is SiteRole.SPOKE and not meshed:
+            with_spoke.setdefault(site.vpn, name)
+    for vpn_id, spoke in with_spoke.items():
+        if vpn_id not in with_hub:
+            yield report(
+                "sites",
+                (spoke, "site-role"),
+                f"VPN {vpn_id} has spokes and no hub site",
+                "give one site hub-role",
+            )

@@ -1,0 +1,15 @@
+"""Which file of an inventory says which section."""
+
+#: Sections of one file each; `sites` may have several.
+FILES = ("network", "regions", "agencies", "hosts", "groups", "defaults", "circuits", "vpns")
+
+
+def section_of(path: str) -> str | None:
+    """The section that a file of an inventory says; None for a file of another kind."""
+    folder, _, name = path.rpartition("/")
+    stem, _, suffix = name.rpartition(".")
+    if suffix != "yaml" or folder not in ("", "sites"):
+        return None
+    if folder or stem == "sites":
+        return "sites"
+    return stem if stem in FILES else None

@@ -1,0 +1,63 @@
+"""FRRouting on Linux with ifupdown2, as a platform."""
+
+import re
+
+from egovnet.templates.frr import diff_lines, lines, recognition
+from egovnet.templates.frr.config import config_reader
+from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, LOOPBACK
+from egovnet.templates.frr.probes import echo, labels
+from egovnet.templates.frr.render import renderer
+from egovnet.templates.frr.secrets import secret_places
+from egovnet.templates.frr.state import brief_state, state_reader
+from egovnet.templates.platform import Capabilities, Commit, KernelTables, Platform
+
+_CAPABILITIES = Capabilities(
+    # `.` and the VLAN id (up to 5 characters) follow; a Linux interface name has 15.
+    port=re.compile(r"^[a-z][a-z0-9]{0,9}$"),
+    loopback=LOOPBACK,
+    # 10 characters leave room in a Linux interface name (15) for zone prefix and spoke number.
+    vpn=re.compile(r"^[a-z][a-z0-9]{0,9}$"),
+    reserved_vrfs=frozenset({LOOPBACK, "default"}),
+    # 1001 is the first table that ifupdown2 takes, as on Cumulus; customers' start at 1002.
+    tables=KernelTables(default=DEFAULT_TABLES, management=1001, untagged=5000),
+    # Linux's rule l3mdev: what a VRF's table does not have is looked up in the main one.
+    isolated_lookups=False,
+    routes_untagged=True,
+    commit=Commit.IN_STEPS,
+    watches_labels=True,
+    has_faults=True,
+)
+
+
+class Frr:
+    """FRR 8.4 on Debian 12: one text of ifupdown2's interfaces and of frr.conf."""
+
+    name = "frr"
+    capabilities = _CAPABILITIES
+
+    render = staticmethod(renderer.render)
+    render_day0 = staticmethod(renderer.render_day0)
+    read_config = staticmethod(config_reader.read_config)
+    recognises = staticmethod(recognition.recognises)
+    stated_name = staticmethod(recognition.stated_name)
+
+    line_meaning = staticmethod(lines.line_meaning)
+    statement = staticmethod(lines.statement)
+    changed_lines = staticmethod(diff_lines.changed_lines)
+    redact = staticmethod(secret_places.redact_text)
+    redact_messages = staticmethod(secret_places.redact_messages)
+
+    state_script = staticmethod(state_reader.state_script)
+    read_state = staticmethod(state_reader.read_state)
+    brief_script = staticmethod(brief_state.brief_script)
+    split_brief = staticmethod(brief_state.split_brief)
+    read_brief = staticmethod(brief_state.read_brief)
+
+    probe_script = staticmethod(echo.probe_script)
+    read_answers = staticmethod(echo.read_answers)
+    watch_labels_script = staticmethod(labels.watch_labels_script)
+    seen_labels_script = staticmethod(labels.seen_labels_script)
+    label_stacks = staticmethod(labels.label_stacks)
+
+
+PLATFORM: Platform = Frr()

@@ -1,0 +1,1 @@
+"""Packets sent from a router, and labels seen on one: shell text and what it prints."""

@@ -1,0 +1,85 @@
+"""What platforms say about an inventory: which there are, and which names fit on them."""
+
+from collections.abc import Iterator, Sequence
+
+from egovnet.inventory.errors import Location, Problem, Report
+from egovnet.inventory.model import Network
+from egovnet.templates.platform import Capabilities
+from egovnet.templates.registry import names, platform
+
+
+def platform_names(network: Network, report: Report) -> Iterator[Problem]:
+    """Yield every platform that there is none of, and every name that does not fit on its own.
+
+    Linear in the inventory.
+    """
+    known = names()
+    on: dict[str, Capabilities] = {}
+    for name, router in network.routers.items():
+        if router.platform not in known:
+            found, remedy = f"{router.platform!r} is not known", f"use {_one_of(known)}"
+            yield report("routers", (name, "platform"), found, remedy)
+        else:
+            on[name] = platform(router.platform).capabilities
+    used = list({id(can): can for can in on.values()}.values())
+    yield from _ports(network, on, report)
+    yield from _vpns(network, used, report)
+    yield from _management(network, used, report)
+
+
+def _ports(network: Network, on: dict[str, Capabilities], report: Report) -> Iterator[Problem]:
+    for section, location, router, port in _named_ports(network):
+        can = on.get(router)
+        if can is None:
+            continue
+        if port == can.loopback:
+            yield report(section, location, f"{port!r} is the loopback", "name a port")
+        elif not can.port.fullmatch(port):
+            yield report(section, location, *_of_another_form(port, can.port.pattern))
+
+
+def _named_ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
+    """(section, location, router, port) of every port that the owner named."""
+    for name, router in network.routers.items():
+        if router.management_port is not None:
+            yield "routers", (name, "management-port"), name, router.management_port
+        else:
+            port = network.backbone.management.port
+            yield "network", ("management", "port"), name, port
+    for name, circuit in network.circuits.items():
+        for end_name, end in (("a", circuit.a), ("b", circuit.b)):
+            yield "circuits", (name, end_name, "port"), end.router, end.port
+    for name, site in network.sites.items():
+        for access_name, access in site.site_network_accesses.items():
+            where = (name, "site-network-accesses", access_name, "port")
+            yield "sites", where, access.pe, access.port
+
+
+def _vpns(network: Network, used: Sequence[Capabilities], report: Report) -> Iterator[Problem]:
+    for name in network.vpns:
+        for can in used:
+            if not can.vpn.fullmatch(name):
+                yield report("vpns", (name,), *_of_another_form(name, can.vpn.pattern))
+
+
+def _management(
+    network: Network, used: Sequence[Capabilities], report: Report
+) -> Iterator[Problem]:
+    management = network.backbone.management
+    for can in used:
+        if management.vrf in can.reserved_vrfs:
+            found = f"vrf {management.vrf!r} is the name of something else"
+            remedy = "take one such as mgmt; customers' VRFs begin with a letter and a hyphen"
+            yield report("network", ("management", "vrf"), found, remedy)
+        if can.tables is not None and management.table != can.tables.management:
+            found, remedy = f"{management.table} is not known", f"use {can.tables.management}"
+            yield report("network", ("management", "table"), found, remedy)
+
+
+def _of_another_form(name: str, pattern: str) -> tuple[str, str]:
+    return f"{name!r} is not of the form {pattern}", "write it in that form"
+
+
+def _one_of(names_: Sequence[str]) -> str:
+    *most, last = map(repr, names_)
+    return f"{', '.join(most)} or {last}" if most else last

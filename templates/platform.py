@@ -1,0 +1,199 @@
+"""What a platform is: the contract between a device's text and everything above it.
+
+A platform is a folder of this room with a `platform.py`, whose `PLATFORM` keeps this Protocol
+(`registry` finds it). Nothing above asks what a platform is called: it asks what it can do, by
+its `Capabilities`, and has the platform say or read everything that is in its own words.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, IntEnum, auto
+from typing import Protocol
+
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.diff import ChangedLine
+from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.model.lines import LineMeaning
+from egovnet.templates.model.probe import Probe
+from egovnet.templates.model.state import BriefAnswer, DeviceState
+
+
+class Recognition(IntEnum):
+    """How sure a platform is that a text is one of its own."""
+
+    NO = 0
+    #: It has words that other platforms have as well.
+    POSSIBLE = 1
+    #: It says so itself.
+    CERTAIN = 2
+
+
+class Commit(Enum):
+    """What a router is while a configuration is pushed to it."""
+
+    #: Lines take effect one after another: imports are withdrawn, then exports, then interfaces
+    #: and VRFs change, then exports are added, then imports.
+    IN_STEPS = auto()
+    #: What it was, and then what it is to be; nothing between.
+    AT_ONCE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class KernelTables:
+    """Numbered tables of the router's kernel that VRFs are tied to."""
+
+    #: Of the default instance, by all its numbers.
+    default: frozenset[int]
+    #: Of the management VRF.
+    management: int
+    #: Of the VRF in which frames without a tag end.
+    untagged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a platform can do and how it names things, as data.
+
+    Patterns match a whole name. Lengths are in characters.
+    """
+
+    #: Ports that customers and circuits may be on.
+    port: re.Pattern[str]
+    #: Name of a VLAN on a port, of `{port}` and `{vlan}`.
+    vlan_interface: str = "{port}.{vlan}"
+    #: The router's own loopback in the default table.
+    loopback: str
+    #: VPN ids, which names of VRFs are made of.
+    vpn: re.Pattern[str]
+    #: Names that no VRF may have.
+    reserved_vrfs: frozenset[str]
+    #: None: VRFs have no number on the router.
+    tables: KernelTables | None
+    #: A look-up that finds nothing in a VRF ends there, whatever routes it has.
+    isolated_lookups: bool
+    #: Frames without a tag on a port that carries VLANs would be routed in the default table.
+    routes_untagged: bool
+    commit: Commit
+    #: Label stacks can be watched on a circuit.
+    watches_labels: bool
+    #: The device may do otherwise than its own configuration says (interfaces of an operating
+    #: system), which its driver then reports as faults.
+    has_faults: bool
+
+    def access_interface(self, port: str, vlan: int | None) -> str:
+        """Name of the interface on a port; `vlan` None: the port itself."""
+        return port if vlan is None else self.vlan_interface.format(port=port, vlan=vlan)
+
+
+class Platform(Protocol):
+    """What a platform does with a device. Pure: text in, text or facts out."""
+
+    #: As Nornir and NAPALM call it.
+    name: str
+    capabilities: Capabilities
+
+    # -- configuration --------------------------------------------------------------------------
+
+    def render(self, device: Device) -> str:
+        """The intended text of `device`: canonical, so that the router prints the same back."""
+
+    def render_day0(self, device: Device) -> str:
+        """The text that a router is delivered with: its name, management and nothing else."""
+
+    def read_config(self, text: str, source: str) -> DeviceFacts:
+        """The facts of a text; `source` is where it came from, for findings and errors.
+
+        Never a line ignored: what has no meaning here is in `not_understood`.
+
+        Raises:
+            ConfigTextError: it is no configuration, or cut off.
+        """
+
+    def recognises(self, text: str) -> Recognition:
+        """Whether a text of unknown origin is one of this platform's."""
+
+    def stated_name(self, text: str) -> tuple[str, int] | None:
+        """The name that a text says is its router's, and the line (from 1); None: it says none."""
+
+    # -- lines ----------------------------------------------------------------------------------
+
+    def line_meaning(
+        self,
+        device: Device,
+        part: str,
+        path: tuple[str, ...],
+        line: str,
+        sign: str,
+        *,
+        shared: bool,
+    ) -> LineMeaning:
+        """What a line that differs is about.
+
+        `path` are the headers of its context, `line` is "" for the context itself, `sign` "-"
+        where the device has it and is not intended to, "+" where it lacks it. `shared`: the
+        intended text has the context.
+        """
+
+    def statement(self, line: str) -> frozenset[str]:
+        """What a line sets, however it is written: lines with equal statements set the same."""
+
+    def changed_lines(self, diff: str) -> Iterator[ChangedLine]:
+        """The changed lines of a driver's diff, and the headings that they stand under."""
+
+    def redact(self, text: str) -> str:
+        """A whole text without its secrets."""
+
+    def redact_messages(self, messages: Iterable[str], texts: Iterable[str]) -> list[str]:
+        """Sentences about devices that run `texts`, without the texts' secrets."""
+
+    # -- state ----------------------------------------------------------------------------------
+
+    def state_script(self, device: Device) -> str:
+        """What asks a device for its state in one round trip."""
+
+    def read_state(self, device: Device, answer: str) -> DeviceState:
+        """The state that an answer to `state_script` tells of."""
+
+    def brief_script(self, device: Device, seen: str = "") -> str:
+        """The same in few words, or in none where the digest of the answer is `seen`."""
+
+    def split_brief(self, output: str, seen: str = "") -> BriefAnswer:
+        """What a brief script printed."""
+
+    def read_brief(
+        self,
+        device: Device,
+        said: str,
+        routes: Mapping[str, frozenset[str]],
+        running: str | None,
+    ) -> DeviceState | None:
+        """The state that a brief answer tells of, where each VRF has exactly `routes`.
+
+        `running` is the text that was read beside it, None where it is as intended. None: all
+        must be asked for.
+        """
+
+    # -- probes ---------------------------------------------------------------------------------
+
+    def probe_script(self, probes: Sequence[Probe], parallel: int = 8) -> str:
+        """What sends echo requests from a router's VRFs, about `parallel` at once."""
+
+    def read_answers(self, output: str, probes: Sequence[Probe]) -> list[bool]:
+        """Whether each probe was answered, in order.
+
+        Raises:
+            PacketsNotSentError: the script did not come to its end.
+        """
+
+    def watch_labels_script(self, interfaces: Sequence[str], seconds: int) -> str:
+        """What starts watching circuits for labelled packets, for at most `seconds`.
+
+        It prints a handle for `seen_labels_script`. Only where labels can be watched.
+        """
+
+    def seen_labels_script(self, handle: str) -> str:
+        """What ends the watching and prints what was seen."""
+
+    def label_stacks(self, output: str) -> list[str]:
+        """Each label stack that was seen, such as "label 17, label 80"."""
