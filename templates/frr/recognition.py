@@ -13,7 +13,7 @@ _WORDS = re.compile(
     r"|exit|!|Building configuration|Current configuration)\b|^[ \t]*!",
     re.M,
 )
-_NAME = re.compile(r"^[ \t]*hostname[ \t]+(\S+)", re.M)
+_NAME = re.compile(r"^[ \t]*hostname[ \t]+\"?([^\s\";]+)", re.M)
 #: A rendered text begins with the router's name and then the Linux part.
 _HEADED = re.compile(r"\A(\S+)\r?\n# This file describes the network interfaces")
 

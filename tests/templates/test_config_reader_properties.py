@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
+from egovnet.templates.frr.config.config_reader import read_config
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
-from egovnet.templates.registry import read_config, render
+from egovnet.templates.registry import render
 from tests.hypothesis_profiles import examples
 from tests.strategies import networks
 from tests.templates.test_config_reader_roundtrip import assert_all_accounted_for
