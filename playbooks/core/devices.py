@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from nornir import InitNornir
 from nornir.core import Nornir
-from nornir.core.plugins.inventory import InventoryPluginRegister
-from nornir.core.plugins.runners import RunnersPluginRegister
+from nornir.core.plugins.connections import ConnectionPlugin, ConnectionPluginRegister
+from nornir.core.plugins.runners import RunnerPlugin
+from nornir.plugins.runners import ThreadedRunner
 
 from egovnet.playbooks.core.runner_names import CELERY
 from egovnet.playbooks.core.workspace import Workspace
@@ -39,29 +39,27 @@ def open_nornir(workspace: Workspace, names: Iterable[str] | None = None) -> Nor
         BrokerError, SealingKeyError: it is not, and the broker cannot be used.
     """
     wanted = set(workspace.chosen if names is None else names)
-    InventoryPluginRegister.register("EgovnetInventory", EgovnetInventory)
+    # not InitNornir: it looks through all installed distributions for plugins, three times a call
+    ConnectionPluginRegister.register("napalm", _napalm_plugin())
     name = workspace.network.backbone.name
+    runner: RunnerPlugin
     if workspace.runner == CELERY:
-        # Nornir calls a plugin, be it a class or not.
-        RunnersPluginRegister.register(CELERY, celery_runner)  # type: ignore[arg-type]
-        options: dict[str, object] = {"network": name, "checkout": workspace.checkout}
+        runner = celery_runner(name, workspace.checkout)
         # Workers have their own, and need not know ours.
         credentials = Credentials(username="")
     else:
-        options = {"num_workers": workspace.workers}
+        runner = ThreadedRunner(workspace.workers)
         credentials = find_credentials(name)
-    napalm_errors()  # first: a plugin that Nornir loads would bring in all of its drivers
-    nornir = InitNornir(
-        inventory={
-            "plugin": "EgovnetInventory",
-            "options": {
-                "directory": str(workspace.directory),
-                "network": workspace.network,
-                "allocation": workspace.allocation,
-                "credentials": credentials,
-            },
-        },
-        runner={"plugin": workspace.runner, "options": options},
-        logging={"enabled": False},
+    inventory = EgovnetInventory(
+        str(workspace.directory), workspace.network, workspace.allocation, credentials
     )
+    nornir = Nornir(inventory.load(), runner=runner)
     return nornir.filter(filter_func=lambda host: host.name in wanted)
+
+
+def _napalm_plugin() -> type[ConnectionPlugin]:
+    """Nornir's way to NAPALM, without NAPALM's own drivers."""
+    napalm_errors()  # first: what follows would bring them in
+    from nornir_napalm.plugins.connections import Napalm  # noqa: PLC0415 -- only after the above
+
+    return Napalm
