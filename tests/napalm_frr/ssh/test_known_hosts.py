@@ -5,7 +5,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from napalm_frr.ssh.pinned_ssh import _known_hosts, _private_key
+from napalm_frr.ssh.known_hosts import known_hosts, private_key
 
 KEYS = [paramiko.ECDSAKey.generate() for _ in range(3)]
 
@@ -44,26 +44,26 @@ def hosts(tmp_path: Path) -> Path:
 def test_a_host_has_the_keys_of_its_names(
     hosts: Path, name: str, key: paramiko.PKey | None
 ) -> None:
-    assert _known_hosts(str(hosts)).keys_of(name) == ([] if key is None else [key])
+    assert known_hosts(str(hosts)).keys_of(name) == ([] if key is None else [key])
 
 
 def test_a_changed_file_is_read_again(hosts: Path) -> None:
-    assert _known_hosts(str(hosts)).keys_of("pe1")
+    assert known_hosts(str(hosts)).keys_of("pe1")
     hosts.write_text(_line("pe3", KEYS[0]), encoding="utf-8")
-    assert not _known_hosts(str(hosts)).keys_of("pe1")
+    assert not known_hosts(str(hosts)).keys_of("pe1")
     hosts.unlink()
-    assert not _known_hosts(str(hosts)).keys_of("pe3")
+    assert not known_hosts(str(hosts)).keys_of("pe3")
 
 
 def test_a_key_file_is_read_once_and_what_is_none_is_left_to_paramiko(tmp_path: Path) -> None:
     file = tmp_path / "id"
     KEYS[0].write_private_key_file(str(file))
-    key = _private_key(str(file))
+    key = private_key(str(file))
     assert key == KEYS[0]
-    assert _private_key(str(file)) is key
+    assert private_key(str(file)) is key
     KEYS[1].write_private_key_file(str(file), password="a word")
-    assert _private_key(str(file)) is None
+    assert private_key(str(file)) is None
     file.write_text("no key", encoding="utf-8")
-    assert _private_key(str(file)) is None
-    assert _private_key(str(tmp_path / "gone")) is None
-    assert _private_key([str(file)]) is None
+    assert private_key(str(file)) is None
+    assert private_key(str(tmp_path / "gone")) is None
+    assert private_key([str(file)]) is None
