@@ -26,9 +26,9 @@ from egovnet.inventory.model import (
     Role,
     SiteNetworkAccess,
     SiteRole,
-    Topology,
     ZoneName,
 )
+from egovnet.inventory.model.reachability import Reachability
 
 __all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
 
@@ -204,15 +204,9 @@ class _Allocator:
 
     def _route_targets(self) -> dict[str, int]:
         result: dict[str, int] = {}
+        groups = Reachability(self.network).groups.values()
         for zone in ZoneName:
-            names: list[str] = []
-            for name, vpn in self.network.vpns.items():
-                if vpn.zone is not zone:
-                    continue
-                if vpn.vpn_service_topology is Topology.HUB_SPOKE:
-                    names += [f"{name}/hub", f"{name}/spoke"]
-                else:
-                    names.append(name)
+            names = [group.label for group in groups if group.zone is zone]
             limits = self.network.backbone.zones[zone].route_targets
             pool = f"route-target/{zone}"
             result.update(self._numbers(pool, names, limits, {}))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Network, SiteRole
-from egovnet.inventory.model.reachability import may_reach, sites_by_vpn
+from egovnet.inventory.model.reachability import Reachability, sites_by_vpn
 from egovnet.lab.customer import site_lans
 from egovnet.templates.intend.build_devices import access_addresses
 from egovnet.templates.model.probe import Probe
@@ -130,6 +130,7 @@ def _matrix(
         for vpn, sites in members.items()
     }
     everybody = list(targets)
+    reachability = Reachability(network)
     addresses = sum(len(found) for found in targets.values())
     flows: list[Flow] = []
     for sender, vrf, sites in sources:
@@ -141,7 +142,9 @@ def _matrix(
             friends = [*_spread(hubs[entry.vpn], per_source), *(s for s in [one] if s in targets)]
         else:
             friends = [*_spread(members[entry.vpn], per_source)]
-        strangers = [s for s in _spread(everybody, per_source) if not may_reach(network, one, s)]
+        strangers = [
+            s for s in _spread(everybody, per_source) if not reachability.may_reach(one, s)
+        ]
         for site in friends:
             flows += [
                 Flow(sender, sites, Probe(vrf, address), site, must_reach=True)

@@ -10,11 +10,9 @@ from egovnet.inventory.model import (
     IPNetwork,
     Network,
     Role,
-    Site,
     SiteNetworkAccess,
-    SiteRole,
-    Topology,
 )
+from egovnet.inventory.model.reachability import Group, Reachability
 from egovnet.templates.model.device import (
     BackbonePeer,
     Circuit,
@@ -68,22 +66,18 @@ def policy_name(site: str, access: str) -> str:
 
 
 def route_targets(
-    network: Network, allocation: Allocation, site: Site
+    reachability: Reachability, allocation: Allocation, asn: int, site: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(import, export) targets of a site's VRF.
+    """(import, export) targets of a site's VRF: it exports its group's, and imports all it may.
 
-    Hub and spoke as in RFC 4364 section 4.3.5: hubs export the hub target and import both;
-    spokes export the spoke target and import the hub's, so never each other.
+    So a hub imports its own and the spokes', and a spoke the hubs' (RFC 4364 section 4.3.5).
     """
-    asn = network.backbone.asn
-    if network.vpns[site.vpn].vpn_service_topology is Topology.ANY_TO_ANY:
-        target = f"{asn}:{allocation.route_target[site.vpn]}"
-        return (target,), (target,)
-    hub = f"{asn}:{allocation.route_target[f'{site.vpn}/hub']}"
-    spoke = f"{asn}:{allocation.route_target[f'{site.vpn}/spoke']}"
-    if site.site_role is SiteRole.HUB:
-        return (hub, spoke), (hub,)
-    return (hub,), (spoke,)
+    group = reachability.group_of(site)
+
+    def target(of: Group) -> str:
+        return f"{asn}:{allocation.route_target[of.label]}"
+
+    return tuple(map(target, reachability.imports(group))), (target(group),)
 
 
 def isis_net(area: str, loopback: IPv4Address) -> str:
@@ -163,6 +157,7 @@ def _customer_side(
     network: Network, allocation: Allocation
 ) -> tuple[dict[str, list[Interface]], dict[str, list[Vrf]]]:
     interfaces: dict[str, list[Interface]] = {}
+    reachability, asn = Reachability(network), network.backbone.asn
     targets: dict[VrfKey, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     routes: dict[VrfKey, list[StaticRoute]] = {}
     peers: dict[VrfKey, list[CustomerPeer]] = {}
@@ -181,7 +176,9 @@ def _customer_side(
                     vrf=allocation.vrf_name[key],
                 )
             )
-            targets.setdefault(key, route_targets(network, allocation, site))
+            targets.setdefault(
+                key, route_targets(reachability, allocation, network.backbone.asn, site_name)
+            )
             next_hops: list[IPAddress] = [end.ip for end in ends.ce]
             if access.routing_protocol == "static":
                 routes.setdefault(key, []).extend(
