@@ -176,9 +176,8 @@ def _customer_side(
                     vrf=allocation.vrf_name[key],
                 )
             )
-            targets.setdefault(
-                key, route_targets(reachability, allocation, network.backbone.asn, site_name)
-            )
+            if key not in targets:
+                targets[key] = route_targets(reachability, allocation, asn, site_name)
             next_hops: list[IPAddress] = [end.ip for end in ends.ce]
             if access.routing_protocol == "static":
                 routes.setdefault(key, []).extend(
