@@ -120,7 +120,7 @@ class Remediator:
             for difference, changes in self.found
             if difference.device == name
             and difference.remediable
-            and difference.klass is not DriftClass.COSMETIC
+            and difference.klass.properties.is_drift
             for change in changes
         ]
 

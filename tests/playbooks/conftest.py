@@ -15,8 +15,8 @@ import pytest
 import yaml
 from selenium import webdriver
 
-from tests.playbooks.browsing import chromium
 from tests.playbooks.postgresql import PostgresServer, postgres_server
+from tests.playbooks.report.html.browsing import chromium
 
 REFERENCE = Path(__file__).parents[2] / "inventory" / "reference"
 EGOVNET = Path(sys.executable).with_name("egovnet")

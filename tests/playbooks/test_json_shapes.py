@@ -32,8 +32,8 @@ from egovnet.tasks.commit_status import CommitStatus
 from egovnet.tasks.confirm_or_rollback import Direction
 from egovnet.templates.model.probe import Probe
 from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
-from tests.playbooks.nights import LEAKING as LEAKING_NIGHT
-from tests.playbooks.nights import SILENT as SILENT_NIGHT
+from tests.playbooks.drift_reports import LEAKING as LEAKING_REPORT
+from tests.playbooks.drift_reports import UNREACHABLE as UNREACHABLE_REPORT
 from tests.playbooks.proofs import LEAKING, PROVED
 
 DOC = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
@@ -253,7 +253,7 @@ def test_verify(workspace: Workspace, tmp_path: Path) -> None:
 
 
 def test_drift() -> None:
-    check("drift", LEAKING_NIGHT.to_dict(), SILENT_NIGHT.to_dict())
+    check("drift", LEAKING_REPORT.to_dict(), UNREACHABLE_REPORT.to_dict())
 
 
 def test_history_and_show(tmp_path: Path, workspace: Workspace) -> None:

@@ -8,7 +8,6 @@ from egovnet.playbooks.report.html.backbone_map import MOST_NODES, backbone_map
 from egovnet.playbooks.report.html.proof_page import proof_page
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.proof_result import proof_result
-from tests.playbooks.page_reader import Reader, self_contained
 from tests.playbooks.proofs import (
     HOSTILE,
     LEAKING,
@@ -19,6 +18,7 @@ from tests.playbooks.proofs import (
     nation_of,
     reference,
 )
+from tests.playbooks.report.html.page_reader import Reader, self_contained
 
 PAGES = {
     "proved": (PROVED, True),

@@ -9,7 +9,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.report.html.proof_page import proof_page
 from egovnet.playbooks.results.proof_result import proof_result
-from tests.playbooks.browsing import (
+from tests.playbooks.proofs import LEAKING, MANY, PROVED, hostile, nation_of, reference
+from tests.playbooks.report.html.browsing import (
     FAINT,
     OVERFLOWING,
     SCHEMES,
@@ -19,7 +20,6 @@ from tests.playbooks.browsing import (
     printed,
     show,
 )
-from tests.playbooks.proofs import LEAKING, MANY, PROVED, hostile, nation_of, reference
 
 PAGES = ("proved", "leaking", "hostile", "nation", "many")
 

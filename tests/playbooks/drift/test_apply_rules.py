@@ -10,7 +10,7 @@ from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.registers.drift_rules import DEFAULT_SHARE, REGISTER, DriftRules
 from egovnet.playbooks.drift.apply_rules import apply_rules
 from egovnet.playbooks.results.drift_report import Difference, Status
-from tests.playbooks.drift.looks import reference
+from tests.playbooks.drift.one_router import reference
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 GOOD = """\

@@ -14,7 +14,7 @@ import yaml
 
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.templates.registry import render
-from tests.playbooks.drift.looks import Look, Meant, look, reference
+from tests.playbooks.drift.one_router import Look, Meant, look, reference
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 

@@ -15,9 +15,10 @@ class Reader(HTMLParser):
         self.open: list[str] = []
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str]] = []
-        self.text = ""
+        self._texts: list[str] = []
         self.feed(page)
         self.close()
+        self.text = "".join(self._texts)
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -36,7 +37,7 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if "style" not in self.open:
-            self.text += data
+            self._texts.append(data)
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.attributes if key == name]

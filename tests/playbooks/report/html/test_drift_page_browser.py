@@ -1,4 +1,4 @@
-"""The night's page in a real browser, from a file, as an engineer opens it with coffee."""
+"""The report's page in a real browser, from a file, as an engineer opens it with coffee."""
 
 import base64
 
@@ -8,7 +8,16 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from egovnet.playbooks.report.html.drift_page import drift_page
-from tests.playbooks.browsing import (
+from tests.playbooks.drift_reports import (
+    CLEAN,
+    LEAKING,
+    NOBODY,
+    RESTORED,
+    UNREACHABLE,
+    hostile_report,
+    nation,
+)
+from tests.playbooks.report.html.browsing import (
     FAINT,
     OVERFLOWING,
     SCHEMES,
@@ -18,35 +27,26 @@ from tests.playbooks.browsing import (
     printed,
     show,
 )
-from tests.playbooks.nights import (
-    CLEAN,
-    LEAKING,
-    MENDED,
-    NOBODY,
-    SILENT,
-    hostile_night,
-    nation,
-)
 
-PAGES = ("clean", "leaking", "silent", "nobody", "hostile", "nation")
+PAGES = ("clean", "leaking", "unreachable", "nobody", "hostile", "nation")
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Name -> address of the page's file."""
     directory = tmp_path_factory.mktemp("drift")
-    nights = {
+    reports = {
         "clean": CLEAN,
         "leaking": LEAKING,
-        "mended": MENDED,
-        "silent": SILENT,
+        "restored": RESTORED,
+        "unreachable": UNREACHABLE,
         "nobody": NOBODY,
-        "hostile": hostile_night(),
+        "hostile": hostile_report(),
         "nation": nation(),
     }
-    for name, night in nights.items():
-        (directory / f"{name}.html").write_text(drift_page(night), encoding="utf-8")
-    return {name: (directory / f"{name}.html").as_uri() for name in nights}
+    for name, report in reports.items():
+        (directory / f"{name}.html").write_text(drift_page(report), encoding="utf-8")
+    return {name: (directory / f"{name}.html").as_uri() for name in reports}
 
 
 def marks(browser: webdriver.Chrome) -> dict[str, str]:
@@ -74,8 +74,8 @@ def test_the_console_is_silent(name: str, browser: webdriver.Chrome, pages: dict
     [
         ("clean", "Separation held"),
         ("leaking", "Separation did NOT hold"),
-        ("mended", "Separation did not hold, and was restored"),
-        ("silent", "Separation held for what was read"),
+        ("restored", "Separation did not hold, and was restored"),
+        ("unreachable", "Separation held for what was read"),
         ("nobody", "Not known whether separation held"),
     ],
 )
@@ -114,7 +114,7 @@ def test_every_difference_is_reached_from_its_mark_on_the_map(
 def test_a_silent_device_on_the_map_leads_to_what_is_known(
     browser: webdriver.Chrome, pages: dict[str, str]
 ) -> None:
-    show(browser, pages["silent"])
+    show(browser, pages["unreachable"])
     node = one(browser, "svg.map .node.unreachable a")
     assert {
         n.find_element(By.CSS_SELECTOR, ".name").text
@@ -180,7 +180,7 @@ def test_nothing_overflows(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", ["clean", "leaking", "silent", "nobody"])
+@pytest.mark.parametrize("name", ["clean", "leaking", "unreachable", "nobody"])
 def test_contrast_is_sufficient(
     name: str, scheme: str, browser: webdriver.Chrome, pages: dict[str, str]
 ) -> None:
@@ -197,11 +197,11 @@ def test_hostile_text_makes_no_elements(browser: webdriver.Chrome, pages: dict[s
     assert browser.title == "Separation did NOT hold: <script>alert(1)</script>: 12 devices"
     messages = browser.find_elements(By.CSS_SELECTOR, ".finding .message")
     assert messages[0].text == '"><img src=x onerror=alert(1)>'
-    night = hostile_night()
-    assert len(messages) == len(night.differences) + len(night.unreachable)
+    report = hostile_report()
+    assert len(messages) == len(report.differences) + len(report.unreachable)
 
 
-@pytest.mark.parametrize("name", ["leaking", "silent", "nation"])
+@pytest.mark.parametrize("name", ["leaking", "unreachable", "nation"])
 def test_it_prints(name: str, browser: webdriver.Chrome, pages: dict[str, str]) -> None:
     show(browser, pages[name])
     printed(browser)

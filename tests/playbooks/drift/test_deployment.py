@@ -17,9 +17,9 @@ from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.cli.commands.drift import drift
 from egovnet.playbooks.report.files.drift_metrics import drift_metrics
 from egovnet.playbooks.results.outcome import Exit
-from tests.playbooks.nights import SILENT
+from tests.playbooks.drift_reports import UNREACHABLE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DEPLOYMENT = ROOT / "docs" / "drift-deployment"
 EGOVNET = Path(sys.executable).with_name("egovnet")
 INSTALLED = "/opt/egovnet/.venv/bin/egovnet"
@@ -380,11 +380,11 @@ def test_github_s_step_is_red_when_it_must_be(code: Exit, tmp_path: Path) -> Non
 
 def test_the_alerts_are_about_metrics_that_there_are() -> None:
     (group,) = pipeline("prometheus-alerts.yml")["groups"]
-    metrics = set(re.findall(r"^(\w+)\{", drift_metrics(SILENT), re.MULTILINE))
-    labels = set(re.findall(r'(\w+)="', drift_metrics(SILENT)))
+    metrics = set(re.findall(r"^(\w+)\{", drift_metrics(UNREACHABLE), re.MULTILINE))
+    labels = set(re.findall(r'(\w+)="', drift_metrics(UNREACHABLE)))
     for rule in group["rules"]:
         assert set(re.findall(r"egovnet_\w+", rule["expr"])) <= metrics
         assert set(re.findall(r'(\w+)="', rule["expr"])) <= labels
         for value in re.findall(r'\w+="([^"]*)"', rule["expr"]):
-            assert f'="{value}"' in drift_metrics(SILENT)
+            assert f'="{value}"' in drift_metrics(UNREACHABLE)
         assert rule["annotations"]["summary"]

@@ -28,9 +28,9 @@ NETWORK = reference()
 MAP = network_map(NETWORK)
 
 
-def rows(network: Network = NETWORK, **silent: str) -> tuple[DeviceRow, ...]:
-    """A row for every router; those in `silent` ("_" for "-") did not answer, and why."""
-    why = {name.replace("_", "-"): reason for name, reason in silent.items()}
+def rows(network: Network = NETWORK, **unreachable: str) -> tuple[DeviceRow, ...]:
+    """A row for every router; those in `unreachable` ("_" for "-") did not answer, and why."""
+    why = {name.replace("_", "-"): reason for name, reason in unreachable.items()}
     return tuple(
         DeviceRow(name, router.region, router.tier.value, unreachable=why[name])
         if name in why
@@ -41,8 +41,8 @@ def rows(network: Network = NETWORK, **silent: str) -> tuple[DeviceRow, ...]:
     )
 
 
-def nights(count: int, *, until: str = STARTED) -> tuple[EarlierRun, ...]:
-    """As many nights before, with a wave of drift, a leak every ninetieth, a few silent."""
+def earlier_runs(count: int, *, until: str = STARTED) -> tuple[EarlierRun, ...]:
+    """As many earlier runs, with a wave of drift, a leak every ninetieth, a few unreachable."""
     end = datetime.fromisoformat(until)
     return tuple(
         EarlierRun(
@@ -70,7 +70,7 @@ CLEAN = DriftReport(
     devices=rows(),
     differences=(),
     proof=proof_result(PROVED).to_dict(),
-    trend=nights(14),
+    trend=earlier_runs(14),
     network_map=MAP,
 )
 
@@ -159,7 +159,7 @@ LEAKING = DriftReport(
     ),
     differences=(COSMETIC, UNMANAGED, POLICY, SERVICE, LEAK),
     proof=proof_result(LEAKING_PROOF).to_dict(),
-    trend=nights(30),
+    trend=earlier_runs(30),
     remediation=Remediation(
         classes=("leak",),
         change=42,
@@ -173,10 +173,10 @@ LEAKING = DriftReport(
     network_map=MAP,
 )
 
-#: The leak was put back, and what runs now is proved.
-MENDED = replace(LEAKING, proof=proof_result(PROVED).to_dict())
+#: The leak was restored, and the running configurations are proved now.
+RESTORED = replace(LEAKING, proof=proof_result(PROVED).to_dict())
 
-SILENT = DriftReport(
+UNREACHABLE = DriftReport(
     run=9,
     network="reference",
     started=STARTED,
@@ -205,8 +205,8 @@ NOBODY = replace(
 )
 
 
-def hostile_night() -> DriftReport:
-    """Every free text of the night is an attack."""
+def hostile_report() -> DriftReport:
+    """Every free text of the report is an attack."""
     differences = tuple(
         Difference(
             text, klass, text, f"{text} {number} {klass} {standing}", text,
@@ -238,7 +238,7 @@ def hostile_night() -> DriftReport:
 
 
 def nation(edges: int = 62) -> DriftReport:
-    """A night of 32 provinces with `edges` edge routers each: three differences on every other one,
+    """A run over 32 provinces with `edges` edge routers each: three differences on every other one,
     of which one is the same everywhere.
     """
     network = nation_of(32, edges)
@@ -263,7 +263,19 @@ def nation(edges: int = 62) -> DriftReport:
         for n, klass in enumerate(classes)
     )
     proof = proof_result(PROVED).to_dict()
-    trend, drawn = nights(365), network_map(network)
+    trend, drawn = earlier_runs(365), network_map(network)
     return DriftReport(
         3, "nation", STARTED, 240.0, devices, differences, proof, trend, network_map=drawn
     )
+
+
+#: Every kind of report, by a word for it.
+REPORTS = {
+    "clean": CLEAN,
+    "leaking": LEAKING,
+    "restored": RESTORED,
+    "unreachable": UNREACHABLE,
+    "nobody": NOBODY,
+    "hostile": hostile_report(),
+    "nation": nation(),
+}
