@@ -1,4 +1,4 @@
-"""What a rollback says of the inventory, beside the plan or the transaction."""
+"""The inventory after a rollback, beside the plan or the transaction."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ _VALUE = 60
 
 
 def print_inventory_edits(console: Console, data: dict[str, Any]) -> None:
-    """What a rollback says of the inventory; an apply says nothing of it."""
+    """Edits of the inventory after a rollback; an apply has none."""
     if data.get("by") == "texts":
         console.print("undone by the texts that the devices ran: its intent is not known")
     if data.get("intent"):

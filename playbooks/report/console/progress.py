@@ -15,8 +15,8 @@ def tell(line: str) -> None:
 class PlainProgress:
     """One line per device and stage that ended, for logs; each is written whole.
 
-    A device that fails a stage as it did before, as in `verify` while a network settles, is not
-    said again, nor is a stage twice on end.
+    A device that fails a stage as it did before, as in `verify` while a network converges, is not
+    reported again, nor is a stage twice on end.
     """
 
     def __init__(self) -> None:
@@ -24,20 +24,20 @@ class PlainProgress:
         self._last = ""
 
     def stage(self, name: str, total: int) -> None:
-        """Say that a stage begins."""
-        self._say(f"{name}: {total} {'device' if total == 1 else 'devices'}")
+        """Report that a stage begins."""
+        self._report(f"{name}: {total} {'device' if total == 1 else 'devices'}")
 
     def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
-        """Say how a device ended a stage."""
+        """Report how a device ended a stage."""
         if state != "begin":
             suffix = f": {detail}" if detail else ""
             line = f"{stage}: {name}: {state}{suffix}"
             if line not in self._failures:
-                self._say(line)
+                self._report(line)
             if state == "failed":
                 self._failures.add(line)
 
-    def _say(self, line: str) -> None:
+    def _report(self, line: str) -> None:
         if line != self._last:
             self._last = line
             _line(line)

@@ -32,7 +32,7 @@ def print_proof(console: Console, result: ProofResult) -> None:
 
 
 def print_gate(console: Console, data: dict[str, Any] | None) -> None:
-    """What the proof says of a push, in a few lines; its findings with their paths."""
+    """The proof of a push, in a few lines; its findings with their paths."""
     if data is None:
         return
     _findings(console, map(ReportedFinding.from_dict, data["findings"]))

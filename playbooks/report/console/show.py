@@ -21,7 +21,7 @@ def print_result(console: Console, data: dict[str, Any]) -> None:
         console,
         ["at", "stage", "device", "phase", "detail"],
         (
-            # A change's own records repeat what stands above.
+            # A change's own records repeat what is above.
             (
                 step["at"],
                 step["stage"],

@@ -2,7 +2,7 @@
 
 It has less than 60 kB.
 
-Text of devices stands in `<code>` with all punctuation as character references: no table, link,
+Text of devices is in `<code>` with all punctuation as character references: no table, link,
 mention or issue number can be made of it, on GitLab and GitHub alike.
 """
 
@@ -170,6 +170,6 @@ def _code(text: str) -> str:
         return ""
     if len(text) > _LONGEST:
         text = text[: _LONGEST - 1] + "…"
-    # A full stop is left alone but where it would make a bare link of what stands before it.
+    # A full stop is left alone but where it would make a bare link of what is before it.
     kept = re.sub(r"[!-'*+:-@\[-`{-~]|(?<=www)\.", lambda m: f"&#{ord(m[0])};", text, flags=re.I)
     return f"<code>{kept}</code>"

@@ -1,4 +1,4 @@
-"""Where everything stands on the map of the backbone: places only, drawn by backbone_map.svg.j2.
+"""Coordinates of the map of the backbone, drawn by backbone_map.svg.j2.
 
 Tiers are bands from the centre down. A network of more than MOST_NODES routers is drawn by region:
 the deepest level at which that many nodes are enough.
@@ -134,7 +134,7 @@ def _region_at(network: NetworkMap, region: str, deepest: str) -> str:
 
 
 def _rows(network: NetworkMap, groups: list[_Group]) -> list[tuple[str, list[_Group]]]:
-    """Rows from the top. The centre's edge stands above its core, every other below."""
+    """Rows from the top. The centre's edge is above its core, every other below."""
     rows: list[tuple[str, list[_Group]]] = []
     order: dict[str, int] = {}
     for tier in network.tiers:

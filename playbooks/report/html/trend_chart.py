@@ -82,7 +82,7 @@ def trend_chart(report: DriftReport) -> TrendChart:
         bars={klass: "".join(parts) for klass, parts in bars.items() if parts},
         unreachable="M" + "L".join(f"{x} {y}" for x, y in dots),
         dots=dots if len(runs) <= _DOTTED else (),
-        # half as high, so that it is told apart without colour
+        # half as high, so that it differs without colour too
         held="".join(
             _box(x, strip + _STRIP / 2, bar, _STRIP / 2) for x, n in _pairs(at, runs) if n.proved
         ),

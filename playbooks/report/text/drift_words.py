@@ -83,7 +83,7 @@ def status(difference: Difference) -> str:
     until = f" until {moment(d.until)}" if d.until else ""
     if d.status is Status.ACKNOWLEDGED:
         why = f": {d.reason}" if d.reason else ""
-        return f"acknowledged by {d.acknowledged_by or 'nobody named'}{until}{why}"
+        return f"acknowledged by {d.acknowledged_by or 'an unnamed person'}{until}{why}"
     if d.status is Status.IN_GRACE:
         return f"in grace{until}"
     return "informational, no drift" if d.status is Status.INFORMATIONAL else d.status.value

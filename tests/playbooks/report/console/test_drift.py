@@ -26,7 +26,7 @@ def shown(report: DriftReport, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
-def test_a_terminal_gets_the_gravest_first_and_the_answer_last(
+def test_a_terminal_gets_the_most_severe_first_and_the_answer_last(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     lines = shown(LEAKING, capsys).splitlines()
@@ -58,7 +58,7 @@ def test_hostile_text_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> Non
     assert "\u202e" not in text
 
 
-def test_a_clean_night_is_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_clean_run_is_two_lines(capsys: pytest.CaptureFixture[str]) -> None:
     lines = shown(CLEAN, capsys).splitlines()
     assert lines[0] == "7 devices in 8 s: no difference open, 0 unreachable"
     assert lines[1].startswith("Separation held: no path between zones")

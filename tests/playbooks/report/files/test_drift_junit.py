@@ -83,7 +83,7 @@ def test_junit_is_as_its_readers_demand(report: DriftReport) -> None:
     assert {visible(row.device) for row in report.devices} <= {suite.get("name") for suite in root}
 
 
-def test_what_must_be_mended_fails_and_what_waits_is_skipped() -> None:
+def test_what_must_be_remedied_fails_and_what_waits_is_skipped() -> None:
     assert kinds(CLEAN, "gd-pe1") == {"is compliant": "passed"}
     assert kinds(CLEAN, "network") == {"separation held": "passed"}
     assert kinds(LEAKING, "network") == {"separation held": "failure"}

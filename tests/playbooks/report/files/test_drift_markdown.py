@@ -22,13 +22,13 @@ from tests.playbooks.drift_reports import (
 from tests.playbooks.proofs import HOSTILE
 
 
-def told(markdown: str) -> str:
+def as_read(markdown: str) -> str:
     """What a reader sees of the text."""
     return html.unescape(re.sub(r"</?code>", "", markdown))
 
 
-def test_markdown_tells_the_night() -> None:
-    text = told(drift_markdown(LEAKING))
+def test_markdown_describes_the_run() -> None:
+    text = as_read(drift_markdown(LEAKING))
     assert text.startswith("## ❌ Separation did NOT hold\n")
     for difference in LEAKING.differences:
         assert difference.subject in text
@@ -36,10 +36,10 @@ def test_markdown_tells_the_night() -> None:
         assert all(step in text for step in difference.path)
     assert "| 1 | 1 | 0 | 0 | 0 | 0 | 2 | 1 |" in text
     assert "asked for leak: done as change 42" in text
-    silent = told(drift_markdown(UNREACHABLE))
-    assert silent.startswith("## ⚠️ Separation held for what was read\n")
-    assert "never read by this job" in silent
-    assert told(drift_markdown(CLEAN)).startswith("## ✅ Separation held\n")
+    absent = as_read(drift_markdown(UNREACHABLE))
+    assert absent.startswith("## ⚠️ Separation held for what was read\n")
+    assert "never read by this job" in absent
+    assert as_read(drift_markdown(CLEAN)).startswith("## ✅ Separation held\n")
 
 
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
@@ -69,7 +69,7 @@ def test_hostile_text_is_no_markdown() -> None:
     for attack in (message, *attacks):
         report = replace(CLEAN, differences=(replace(SERVICE, message=attack),))
         (row,) = (line for line in drift_markdown(report).splitlines() if "BGP" in line)
-        assert visible(attack) in told(row)
+        assert visible(attack) in as_read(row)
         for inner in re.findall(r"<code>(.*?)</code>", row):
             bare = re.sub(r"&#\d+;", "", inner)
             assert not re.search(r"[^\w\s.,()/…-]|_|www\.|://", bare), bare

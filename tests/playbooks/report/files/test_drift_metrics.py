@@ -36,7 +36,7 @@ def value(report: DriftReport, name: str, **labels: str) -> float:
     return samples(report)[f"egovnet_drift_{name}", frozenset(labels.items())]
 
 
-def test_metrics_tell_the_night() -> None:
+def test_metrics_describe_the_run() -> None:
     assert value(LEAKING, "devices") == 7
     assert value(LEAKING, "proved") == 0
     assert value(CLEAN, "proved") == value(UNREACHABLE, "proved") == 1
@@ -70,12 +70,12 @@ def test_the_series_are_few_and_count_every_difference(report: DriftReport) -> N
     assert counted == len(report.differences)
 
 
-def test_the_oldest_of_many_silent_devices_are_told() -> None:
-    silent = tuple(
+def test_the_oldest_of_many_unreachable_devices_are_named() -> None:
+    absent = tuple(
         replace(
             UNREACHABLE.devices[0], device=f"r{n}", unreachable="x", last_known=LastKnown("", n)
         )
         for n in range(3 * MOST_UNREACHABLE)
     )
-    ages = [v for (n, _), v in samples(replace(CLEAN, devices=silent)).items() if "age" in n]
+    ages = [v for (n, _), v in samples(replace(CLEAN, devices=absent)).items() if "age" in n]
     assert sorted(ages) == list(range(2 * MOST_UNREACHABLE, 3 * MOST_UNREACHABLE))

@@ -71,7 +71,7 @@ def test_drift_without_a_leak_does_not_deny_separation() -> None:
     assert "None but the leaks" not in text(report)
 
 
-def test_grave_findings_of_the_proof_are_told_without_a_difference() -> None:
+def test_findings_that_deny_the_proof_are_shown_without_a_difference() -> None:
     report = replace(LEAKING, differences=())
     assert report.separation is Separation.NOT_HELD
     for finding in report.proof["findings"]:
@@ -102,7 +102,7 @@ def test_everything_about_a_difference_is_there() -> None:
         assert words in read
 
 
-def test_what_many_devices_share_is_told_once() -> None:
+def test_what_many_devices_share_is_shown_once() -> None:
     others = tuple(replace(POLICY, device=name) for name in ("bj-pe1", "sc-pe1"))
     older = replace(POLICY, device="gz-pe1", runs=13)
     page = drift_page(replace(LEAKING, differences=(POLICY, *others, older)))
@@ -112,7 +112,7 @@ def test_what_many_devices_share_is_told_once() -> None:
     assert {f"finding-{number}" for number in (1, 2, 3, 4)} <= set(read.all("id"))
 
 
-def test_the_silent_are_told_with_their_last_known_state() -> None:
+def test_unreachable_devices_are_shown_with_their_last_known_state() -> None:
     read = text(UNREACHABLE)
     assert "ConnectTimeoutError: no answer" in read
     assert (

@@ -111,7 +111,7 @@ def test_every_difference_is_reached_from_its_mark_on_the_map(
         assert reached.find_element(By.CSS_SELECTOR, ".message").text == difference.message
 
 
-def test_a_silent_device_on_the_map_leads_to_what_is_known(
+def test_an_unreachable_device_on_the_map_leads_to_what_is_known(
     browser: webdriver.Chrome, pages: dict[str, str]
 ) -> None:
     show(browser, pages["unreachable"])

@@ -47,7 +47,7 @@ def test_the_trend_s_heights_are_the_numbers() -> None:
     assert chart.broken.count("M") == chart.held.count("M") == 1
 
 
-def test_the_trend_is_told_in_words_and_figures() -> None:
+def test_the_trend_is_shown_in_words_and_figures() -> None:
     report = replace(CLEAN, trend=earlier_runs(364))
     page = drift_page(report)
     read = Reader(page)
