@@ -1,8 +1,7 @@
 """One look at the chosen devices: collect, compare, prove, check the state."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from egovnet.inventory.allocation.allocate import vrf_of
 from egovnet.isolation.model.expectation import from_inventory
@@ -24,7 +23,7 @@ from egovnet.playbooks.drift.separation import (
     with_leaks,
 )
 from egovnet.playbooks.results.drift_report import Difference, DriftClass
-from egovnet.playbooks.results.proof_result import proof_result
+from egovnet.playbooks.results.proof_result import ProofResult, proof_result
 from egovnet.tasks.driver import LineChange
 from egovnet.templates.intend.device_facts import intended_facts
 
@@ -52,7 +51,7 @@ class Evaluation:
     changes: dict[tuple[str, str, str], tuple[LineChange, ...]]
     #: Running configurations that are not as intended, by device.
     texts: dict[str, str]
-    proof: dict[str, Any] = field(default_factory=dict)
+    proof: ProofResult
 
 
 def evaluate(job: Job) -> Evaluation:
@@ -82,7 +81,7 @@ def evaluate(job: Job) -> Evaluation:
             devices, {**last_run, **facts}, from_inventory(workspace.network, workspace.allocation)
         )
         differences = with_leaks(found, verdict, devices, facts)
-        proof = proof_result(verdict).to_dict()
+        proof = proof_result(verdict)
         if verdict.proved and not verdict.findings and not (texts or last_run):
             job.history.keep_proof(job.before.asked, proof, now())
     reported = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}
@@ -90,15 +89,17 @@ def evaluate(job: Job) -> Evaluation:
         differences += linux_differences(devices[name], reading.faults)
     failed = (check for reading in read.values() for check in reading.judged.failed)
     differences += state_differences(failed, reported)
+    assumed = list(proof.assumptions)
     if collected.unreachable:
-        proof["assumptions"] = [*proof["assumptions"], AS_LAST_SEEN]
+        assumed.append(AS_LAST_SEEN)
     if len(workspace.chosen) < len(devices):
-        proof["assumptions"] = [*proof["assumptions"], AS_INTENDED]
+        assumed.append(AS_INTENDED)
     owned = _with_owners(workspace, differences)
+    proof = replace(proof, assumptions=tuple(assumed))
     return Evaluation(collected, owned, changes, texts, proof)
 
 
-def _earlier_proof(job: Job, deviating: Collection[str]) -> dict[str, Any] | None:
+def _earlier_proof(job: Job, deviating: Collection[str]) -> ProofResult | None:
     """The proof of the intended network, where nothing deviates from it and it was proved."""
     return None if job.whole or deviating else job.history.proof(job.before.asked)
 

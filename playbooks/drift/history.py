@@ -26,6 +26,7 @@ from egovnet.playbooks.results.drift_report import (
     EarlierRun,
     LastKnown,
 )
+from egovnet.playbooks.results.proof_result import ProofResult
 from egovnet.tasks.read_device import Seen
 
 #: Runs that the trend goes back.
@@ -144,22 +145,24 @@ class History:
         }
         return Before(asked, compliant, frozenset(r.device for r in rows if r.read_at < last))
 
-    def proof(self, asked: str) -> dict[str, Any] | None:
+    def proof(self, asked: str) -> ProofResult | None:
         """The proof of a compliant network, if it was kept for the inventory `asked`."""
         table = DRIFT_PROOFS
         with self._engine.begin() as connection:
             row = connection.execute(
                 select(table).where(table.c.network == self._network, table.c.asked == asked)
             ).first()
-        return {**json.loads(row.proof), "proved_at": row.proved_at} if row and asked else None
+        if row is None or not asked:
+            return None
+        return replace(ProofResult.from_dict(json.loads(row.proof)), proved_at=row.proved_at)
 
-    def keep_proof(self, asked: str, proof: Mapping[str, Any], now: str) -> None:
+    def keep_proof(self, asked: str, proof: ProofResult, now: str) -> None:
         """Keep the proof of a compliant network, in place of the last one."""
         table = DRIFT_PROOFS
         row = {"network": self._network, "asked": asked, "proved_at": now}
         with self._writing() as connection:
             connection.execute(delete(table).where(table.c.network == self._network))
-            connection.execute(insert(table), row | {"proof": json.dumps(proof)})
+            connection.execute(insert(table), row | {"proof": json.dumps(proof.to_dict())})
 
     def _readings(self) -> Sequence[Any]:
         table = DRIFT_READINGS

@@ -13,6 +13,7 @@ from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.results.difference import Difference, Status, rank
 from egovnet.playbooks.results.network_map import NetworkMap
 from egovnet.playbooks.results.outcome import Exit, gravest
+from egovnet.playbooks.results.proof_result import ProofResult
 
 __all__ = [
     "DeviceRow",
@@ -190,8 +191,8 @@ class DriftReport:
     seconds: float
     devices: tuple[DeviceRow, ...]
     differences: tuple[Difference, ...]
-    #: As `prove --json` prints it, over what was read.
-    proof: Mapping[str, Any]
+    #: Over what was read.
+    proof: ProofResult
     #: Earlier runs over the same devices, the oldest first, without this one.
     trend: tuple[EarlierRun, ...] = ()
     remediation: Remediation | None = None
@@ -203,7 +204,7 @@ class DriftReport:
     @property
     def proved(self) -> bool:
         """Whether separation held for what was read."""
-        return bool(self.proof.get("proved"))
+        return self.proof.proved
 
     @property
     def unreachable(self) -> tuple[DeviceRow, ...]:
@@ -213,14 +214,12 @@ class DriftReport:
     @property
     def separation(self) -> Separation:
         """The run's one answer. A leak that somebody acknowledged is one all the same."""
-        denied = any(f.get("severity") != "hygiene" for f in self.proof.get("findings", ()))
-        checked = self.proof.get("checked") or {}
-        if denied or any(not d.remediated for d in self._leaks):
+        if self.proof.denied or any(not d.remediated for d in self._leaks):
             return Separation.NOT_HELD
-        if len(self.unreachable) == len(self.devices) or not checked.get("vrfs"):
+        if len(self.unreachable) == len(self.devices) or not self.proof.checked.vrfs:
             return Separation.NOT_KNOWN
         # A proof that knows who did not answer denies itself for that alone.
-        if not self.proved and not self.proof.get("unreachable"):
+        if not self.proved and not self.proof.unreachable:
             return Separation.NOT_HELD
         if self._leaks:
             return Separation.HELD_AGAIN
@@ -258,7 +257,7 @@ class DriftReport:
             if leaks:
                 parts.insert(0, _paths(len(leaks)))
             else:
-                parts.insert(0, str(self.proof.get("reason", "the proof does not hold")))
+                parts.insert(0, self.proof.reason)
         elif answer is Separation.HELD_AGAIN:
             parts.insert(
                 0,
@@ -266,7 +265,7 @@ class DriftReport:
                 "are proved now",
             )
         elif answer is Separation.HELD:
-            parts.append(str(self.proof.get("reason", "proved over what was read")))
+            parts.append(self.proof.reason)
         elif answer is Separation.HELD_WHERE_READ:
             read = len(self.devices) - absent
             parts.append(f"the configurations of the other {read:,} keep the networks apart")
@@ -299,7 +298,7 @@ class DriftReport:
             "differences": [difference.to_dict() for difference in self.differences],
             "devices": [row.to_dict() for row in self.devices],
             "unreachable": {row.device: row.unreachable for row in self.unreachable},
-            "proof": dict(self.proof),
+            "proof": self.proof.to_dict(),
             "trend": [run.to_dict() for run in self.trend],
             "remediation": None if self.remediation is None else self.remediation.to_dict(),
             "policy_notes": list(self.policy_notes),

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Self
 
-from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Checked, Verdict
 from egovnet.playbooks.results.matrix import Matrix, by_severity, matrix
 from egovnet.playbooks.results.reported_finding import ReportedFinding
@@ -33,7 +32,7 @@ class ProofResult:
     @property
     def denied(self) -> bool:
         """Whether a finding denies it; without one it may be unproved for want of answers."""
-        return any(finding.severity is not Severity.HYGIENE for finding in self.findings)
+        return any(finding.denies for finding in self.findings)
 
     def to_dict(self) -> dict[str, Any]:
         """What `prove --json` prints."""

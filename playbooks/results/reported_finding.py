@@ -28,6 +28,11 @@ class ReportedFinding:
     target: str = ""
     both_ways: bool = False
 
+    @property
+    def denies(self) -> bool:
+        """Whether it denies the proof; hygiene does not."""
+        return self.severity is not Severity.HYGIENE
+
     @classmethod
     def of(cls, finding: Finding) -> Self:
         """What verbs report of a finding."""

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from egovnet.inventory.model import Network
 from egovnet.inventory.model.drift_class import DriftClass
+from egovnet.isolation.model.verdict import Checked, Verdict
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.results.drift_report import (
     DeviceRow,
@@ -25,6 +25,8 @@ STARTED = "2026-03-04T02:15:07+00:00"
 READ = "2026-03-04T02:15:09+00:00"
 STATE = {"IS-IS adjacencies": 3, "BGP sessions": 6, "LDP sessions": 3}
 NETWORK = reference()
+#: The verdict where nothing was read.
+NOTHING = Verdict((), Checked(), ())
 MAP = network_map(NETWORK)
 
 
@@ -69,7 +71,7 @@ CLEAN = DriftReport(
     seconds=8.4,
     devices=rows(),
     differences=(),
-    proof=proof_result(PROVED).to_dict(),
+    proof=proof_result(PROVED),
     trend=earlier_runs(14),
     network_map=MAP,
 )
@@ -158,7 +160,7 @@ LEAKING = DriftReport(
         for row in rows()
     ),
     differences=(COSMETIC, UNMANAGED, POLICY, SERVICE, LEAK),
-    proof=proof_result(LEAKING_PROOF).to_dict(),
+    proof=proof_result(LEAKING_PROOF),
     trend=earlier_runs(30),
     remediation=Remediation(
         classes=("leak",),
@@ -174,7 +176,7 @@ LEAKING = DriftReport(
 )
 
 #: The leak was restored, and the running configurations are proved now.
-RESTORED = replace(LEAKING, proof=proof_result(PROVED).to_dict())
+RESTORED = replace(LEAKING, proof=proof_result(PROVED))
 
 UNREACHABLE = DriftReport(
     run=9,
@@ -193,14 +195,14 @@ UNREACHABLE = DriftReport(
         for row in rows(gz_pe1="ConnectTimeoutError: no answer", sc_pe1="refused the host key")
     ),
     differences=(SERVICE, POLICY),
-    proof=proof_result(PROVED, {"gz-pe1": "no answer", "sc-pe1": "refused the host key"}).to_dict(),
+    proof=proof_result(PROVED, {"gz-pe1": "no answer", "sc-pe1": "refused the host key"}),
     network_map=MAP,
 )
 
 NOBODY = replace(
     CLEAN,
     devices=rows(**{name.replace("-", "_"): "no answer" for name in NETWORK.routers}),
-    proof={},
+    proof=proof_result(NOTHING),
     trend=(),
 )
 
@@ -227,7 +229,7 @@ def hostile_report() -> DriftReport:
         DeviceRow(f"{text} silent", text, text, text, last_known=LastKnown(text, 1, {text: 1}))
         for text in ATTACKS
     )
-    proof: dict[str, Any] = proof_result(hostile()).to_dict()
+    proof = proof_result(hostile())
     return DriftReport(
         1, ATTACKS[0], STARTED, 1.0, devices, differences, proof,
         trend=tuple(EarlierRun(text, 1, 0, True, {"leak": 1, text: 3}) for text in ATTACKS),
@@ -262,7 +264,7 @@ def nation(edges: int = 62) -> DriftReport:
         if i % 2 and not row.unreachable
         for n, klass in enumerate(classes)
     )
-    proof = proof_result(PROVED).to_dict()
+    proof = proof_result(PROVED)
     trend, drawn = earlier_runs(365), network_map(network)
     return DriftReport(
         3, "nation", STARTED, 240.0, devices, differences, proof, trend, network_map=drawn

@@ -7,7 +7,6 @@ and is in drift.json, which has everything.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from jinja2 import Environment
 
@@ -17,6 +16,7 @@ from egovnet.playbooks.report.html.trend_chart import trend_chart
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
 from egovnet.playbooks.results.drift_report import DeviceRow, DriftClass, DriftReport
+from egovnet.playbooks.results.reported_finding import ReportedFinding
 from egovnet.playbooks.results.verdict import counted
 
 #: Cards of one class, unreachable devices, and sections of devices that are shown.
@@ -32,16 +32,6 @@ _MOST_NAMES, _MOST_ENTRIES, _MOST_RUNS = 60, 25, 60
 _LONGEST = 600
 #: Words of a mark that fit into a node of the map.
 _MARK_LENGTH = 16
-
-_FACTS: Mapping[str, Any] = {
-    "reason": "",
-    "proved_at": "",
-    "devices": 0,
-    "vrfs": 0,
-    "lines": 0,
-    "properties": (),
-    "assumptions": (),
-}
 
 
 #: Functions of `drift_words` by which the templates show a difference.
@@ -125,7 +115,7 @@ def drift_page(report: DriftReport) -> str:
             map=drawn,
             marks=_marks(drawn, everything, hrefs, regions),
             regions=regions,
-            proof=_proof(report),
+            proof=report.proof,
             most_names=_MOST_NAMES,
             most_entries=_MOST_ENTRIES,
             most_runs=_MOST_RUNS,
@@ -148,12 +138,11 @@ def _left_out(total: int, cards: Iterable[Sequence[Entry]]) -> str:
 
 def _without_difference(
     report: DriftReport, leaks: Sequence[Sequence[Entry]]
-) -> list[Mapping[str, Any]]:
+) -> list[ReportedFinding]:
     """Findings that deny the proof, where no difference reports them."""
     if leaks:
         return []
-    findings = report.proof.get("findings", ())
-    return [f for f in findings if f.get("severity") != "hygiene"][:MOST_OF_A_CLASS]
+    return [f for f in report.proof.findings if f.denies][:MOST_OF_A_CLASS]
 
 
 def _sections(
@@ -226,9 +215,3 @@ def _marks(
             text = f"{first:,} {kinds[0]} …"
         marks[node.name] = Mark(kinds[0], href, text, words.numbers(by_kind))
     return marks
-
-
-def _proof(report: DriftReport) -> dict[str, Any]:
-    """The proof's own figures; zeros where nothing was read."""
-    facts = {**(report.proof.get("checked") or {}), **report.proof}
-    return {key: facts.get(key, nothing) for key, nothing in _FACTS.items()}

@@ -1,17 +1,20 @@
 """What a night leaves for the next, in both databases."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, insert
 
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.drift.history import Compliant, History
 from egovnet.playbooks.journal.journal import Journal
-from egovnet.playbooks.journal.tables import make_tables
+from egovnet.playbooks.journal.tables import DRIFT_PROOFS, make_tables
 from egovnet.playbooks.results.drift_report import DeviceRow, Difference, DriftReport
+from egovnet.playbooks.results.proof_result import proof_result
 from egovnet.tasks.read_device import Seen
+from tests.playbooks.proofs import LEAKING, PROVED
 
 FIRST, SECOND = "2026-11-23T03:00:00+00:00", "2026-11-24T03:00:00+00:00"
 ROWS = (
@@ -28,7 +31,7 @@ def history(directory: Path) -> History:
 
 
 def keep(nights: History, at: str, rows: tuple[DeviceRow, ...], found: list[Difference]) -> int:
-    report = DriftReport(0, "test", at, 1.5, rows, tuple(found), {"proved": False})
+    report = DriftReport(0, "test", at, 1.5, rows, tuple(found), proof_result(LEAKING))
     return nights.keep(report, {"b": "text of b"}, seen={"a": SEEN}, asked="4" * 64)
 
 
@@ -120,12 +123,13 @@ def test_the_proof_of_what_is_meant_is_kept_until_something_else_is(
 ) -> None:
     nights = history(tmp_path)
     assert nights.proof("4" * 64) is None
-    nights.keep_proof("4" * 64, {"proved": True}, FIRST)
-    assert nights.proof("4" * 64) == {"proved": True, "proved_at": FIRST}
-    nights.keep_proof("5" * 64, {"proved": True}, SECOND)
+    proof = proof_result(PROVED)
+    nights.keep_proof("4" * 64, proof, FIRST)
+    assert nights.proof("4" * 64) == replace(proof, proved_at=FIRST)
+    nights.keep_proof("5" * 64, proof, SECOND)
     assert nights.proof("4" * 64) is None
-    assert nights.proof("5" * 64) == {"proved": True, "proved_at": SECOND}
-    nights.keep_proof("", {"proved": True}, SECOND)
+    assert nights.proof("5" * 64) == replace(proof, proved_at=SECOND)
+    nights.keep_proof("", proof, SECOND)
     assert nights.proof("") is None, "nobody knows what it was made from"
 
 
@@ -136,3 +140,45 @@ def test_who_was_not_read_in_the_last_run(journal_url: str, tmp_path: Path) -> N
     silent = (replace(ROWS[0], read_at=SECOND), replace(ROWS[1], unreachable="no answer"))
     keep(nights, SECOND, silent, [])
     assert nights.before("").not_read == {"b"}
+
+
+#: As the version before this one kept it.
+OLD_PROOF = {
+    "proved": True,
+    "reason": "no path between zones, nor between agencies, but those that are meant, in 7 devices",
+    "findings": [],
+    "checked": {
+        "devices": 7,
+        "vrfs": 21,
+        "interfaces": 71,
+        "lines": 2072,
+        "lines_not_understood": 0,
+        "properties": ["P1"],
+        "missing": [],
+    },
+    "unreachable": {},
+    "assumptions": ["Routers do what their text says."],
+    "matrix": {
+        "domains": [{"name": "party", "zone": "intranet"}],
+        "cells": [
+            {
+                "source": "party",
+                "target": "party",
+                "state": "allowed",
+                "reason": "one VPN",
+                "findings": [],
+            }
+        ],
+    },
+}
+
+
+def test_the_proof_of_an_older_version_is_read(journal_url: str, tmp_path: Path) -> None:
+    engine = Journal(tmp_path, "test").engine
+    row = {"network": "test", "asked": "4" * 64, "proved_at": FIRST}
+    connection = engine.connect().execution_options(egovnet_writes=True)
+    with connection, connection.begin():
+        connection.execute(insert(DRIFT_PROOFS), row | {"proof": json.dumps(OLD_PROOF)})
+    proof = History(engine, "test").proof("4" * 64)
+    assert proof is not None
+    assert proof.to_dict() == OLD_PROOF | {"proved_at": FIRST}

@@ -74,8 +74,8 @@ def test_drift_without_a_leak_does_not_deny_separation() -> None:
 def test_findings_that_deny_the_proof_are_shown_without_a_difference() -> None:
     report = replace(LEAKING, differences=())
     assert report.separation is Separation.NOT_HELD
-    for finding in report.proof["findings"]:
-        assert (finding["message"] in text(report)) is (finding["severity"] != "hygiene")
+    for finding in report.proof.findings:
+        assert (finding.message in text(report)) is finding.denies
 
 
 def test_everything_about_a_difference_is_there() -> None:
