@@ -42,9 +42,9 @@ _LONGEST_SOCKET = 107
 
 
 class Emulated:
-    """The lab of one state directory, which holds what ``MicroVm`` leaves there for clients.
+    """The lab of one state directory, which holds what `MicroVm` leaves there for clients.
 
-    ``latency``: seconds of a round trip to each router; ``durations``: of the steps of a commit.
+    `latency`: seconds of a round trip to each router; `durations`: of the steps of a commit.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Emulated:
             self._clean()
 
     def status(self) -> LabState:
-        """What ``state.json`` and the process say together."""
+        """What `state.json` and the process show together."""
         state = read_state(self.directory)
         if state is None or state.backend != NAME:
             return LabState(backend=NAME)
@@ -201,10 +201,10 @@ class Emulated:
 
     def _wait(self, process: subprocess.Popen[str], deadline: float) -> None:
         log = self.directory / "emulated.log"
-        while (said := log.read_text(errors="replace")) != "ready\n":
+        while (output := log.read_text(errors="replace")) != "ready\n":
             if process.poll() is not None or time.monotonic() > deadline:
                 raise GuestError(
-                    f"the emulated routers did not start: {said.strip() or 'nothing was said'}",
+                    f"the emulated routers did not start: {output.strip() or 'no output'}",
                     where=str(log),
                     next_step="free the address it names, or end the lab that has it",
                 )

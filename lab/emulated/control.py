@@ -1,6 +1,6 @@
 """The control socket of a process of emulated routers: one JSON object a line, both ways.
 
-A request is ``{"do": ORDER, ...arguments}``, an answer ``{"done": VALUE}`` or ``{"failed": TEXT}``.
+A request is `{"do": ORDER, ...arguments}`, an answer `{"done": VALUE}` or `{"failed": TEXT}`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The server's end of the control socket; ``control`` has the client's and the protocol."""
+"""The server's end of the control socket; `control` has the client's and the protocol."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST = 1 << 30
 
 
 async def serve(fleet: Fleet, path: Path) -> asyncio.AbstractServer:
-    """Answer on a Unix socket at ``path``, which only its owner may use."""
+    """Answer on a Unix socket at `path`, which only its owner may use."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -1,7 +1,7 @@
 """What can be made to go wrong on an emulated router: a script of faults, as data.
 
-A fault fires at its ``nth`` occasion and at the ``count - 1`` that follow; ``count`` 0 means for
-ever. In YAML, a list of mappings whose ``fault`` is the class's name in kebab-case::
+A fault fires at its `nth` occasion and at the `count - 1` that follow; `count` 0 means for
+ever. In YAML, a list of mappings whose `fault` is the class's name in kebab-case::
 
     r1:
       - {fault: drop-session, verb: accept, when: after}
@@ -32,7 +32,7 @@ State: TypeAlias = Literal[
 
 
 class FaultError(LabError):
-    """A script of faults that is none; says which entry and what of it."""
+    """A script of faults that is not valid: which entry, and what of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class RefuseConnections(Fault):
     """TCP connections are refused, or taken and closed at once."""
 
     how: Literal["refused", "closed"] = "closed"
-    """``refused`` holds until the script is replaced, as nobody is there to count."""
+    """`refused` holds until the script is replaced, as nobody is there to count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +84,10 @@ class Slow(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Reboot(Fault):
-    """Power is lost ``after`` seconds in a state or after a step; back ``down`` seconds later.
+    """Power is lost `after` seconds in a state or after a step; back `down` seconds later.
 
-    ``linux`` is in the middle of changing Linux, when the start-up file of the interfaces is the
-    new one already; ``permanent`` is between the first start-up file and the second.
+    `linux` is in the middle of changing Linux, when the start-up file of the interfaces is the
+    new one already; `permanent` is between the first start-up file and the second.
     """
 
     at: State
@@ -97,7 +97,7 @@ class Reboot(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class Stall(Fault):
-    """The process of a commit stands still for ever: in the middle of changing Linux, before FRR's
+    """The process of a commit stalls for ever: in the middle of changing Linux, before FRR's
     scripts, or between the first start-up file and the second."""
 
     at: Literal["linux", "withdraw", "provide", "undo.withdraw", "undo.provide", "permanent"]
@@ -128,7 +128,7 @@ class RefuseLine(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class BrokenUndo(Fault):
-    """Going back fails: the router stays as it was changed and says that it is broken."""
+    """Going back fails: the router stays as it was changed and reports that it is broken."""
 
     trouble: str = "FRR differs from the snapshot"
 
@@ -150,7 +150,7 @@ class Script:
         self._seen = [0] * len(self.faults)
 
     def firing(self, kind: type[Any], **wanted: object) -> list[Any]:
-        """The faults of a kind whose occasion this is; ``wanted`` are fields' values."""
+        """The faults of a kind whose occasion this is; `wanted` are fields' values."""
         found = []
         for number, fault in enumerate(self.faults):
             if type(fault) is not kind or any(
@@ -172,7 +172,7 @@ class Script:
 
 
 def to_data(faults: Iterable[AnyFault]) -> list[dict[str, Any]]:
-    """Faults as plain data; ``from_data`` reads them back."""
+    """Faults as plain data; `from_data` reads them back."""
     names = {kind: name for name, kind in KINDS.items()}
     return [{"fault": names[type(fault)], **dataclasses.asdict(fault)} for fault in faults]
 

@@ -23,7 +23,7 @@ from egovnet.lab.errors import NodeError
 
 
 class Fleet:
-    """The routers of a spec. ``do`` is what the control socket calls: plain data in and out."""
+    """The routers of a spec. `do` is what the control socket calls: plain data in and out."""
 
     def __init__(self, spec: FleetSpec) -> None:
         login = Login(spec.user, spec.public_key, spec.password)
@@ -49,7 +49,7 @@ class Fleet:
 
     async def open(self) -> None:
         """Listen on all addresses; raises OSError."""
-        self._plane.settle()  # else whoever asks first waits for all routers' facts
+        self._plane.refresh()  # else whoever asks first waits for all routers' facts
         for station in self.stations.values():
             await station.open()
 
@@ -61,7 +61,7 @@ class Fleet:
             station.drop_connections()
 
     async def do(self, what: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- plain data
-        """Do one of the methods named ``do_...``; raises LabError, ValueError."""
+        """Do one of the methods named `do_...`; raises LabError, ValueError."""
         method = getattr(self, f"do_{what}", None)
         if method is None:
             raise NodeError(f"there is no order {what!r}", where="emulated routers")
@@ -95,7 +95,7 @@ class Fleet:
             station.router.script = Script()
             station.router.reset(text)
             await station.apply_faults()
-        self._plane.settle()
+        self._plane.refresh()
 
     async def do_faults(self, scripts: Mapping[str, list[dict[str, Any]]]) -> None:
         """Replace the fault scripts of some routers; an empty list takes all faults away."""
@@ -137,7 +137,7 @@ class Fleet:
         return {name: dict(station.agent.counts) for name, station in self._chosen(names).items()}
 
     def do_restart(self, name: str, down: float = 0.0) -> None:
-        """Take the power away, for ``down`` seconds."""
+        """Take the power away, for `down` seconds."""
         self.station(name).router.restart(down)
 
     def do_another_boot(self, name: str) -> None:
@@ -151,15 +151,15 @@ class Fleet:
         self.station(name).drop_connections()
 
     def do_kill_commit(self, name: str) -> None:
-        """``kill -9`` of the process of a commit."""
+        """`kill -9` of the process of a commit."""
         self.station(name).agent.kill()
 
     def do_hold_lock(self, name: str, owner: str, alive: bool = True) -> None:
-        """Another program takes the lock; not ``alive``: it has died since."""
+        """Another program takes the lock; not `alive`: it has died since."""
         self.station(name).agent.hold_lock(owner, alive=alive)
 
     def do_break_session(self, name: str, vrf: str, neighbor: str) -> None:
-        """A BGP session goes down and stays so; ``vrf`` is "default" for the backbone."""
+        """A BGP session goes down and stays so; `vrf` is "default" for the backbone."""
         router = self.station(name).router
         if neighbor not in show_commands.neighbors(router, vrf):
             raise NodeError(f"has no neighbour {neighbor} in VRF {vrf}", where=name)
@@ -167,7 +167,7 @@ class Fleet:
         router.note()
 
     def do_keep_route(self, name: str, vrf: str, prefix: str) -> None:
-        """bgpd forgets to take a leaked route out of a VRF: no configuration tells of it."""
+        """bgpd forgets to take a leaked route out of a VRF: no configuration shows it."""
         router = self.station(name).router
         if not router.linux.has_vrf(vrf):
             raise NodeError(f"has no VRF {vrf}", where=name)
@@ -175,7 +175,7 @@ class Fleet:
         router.note()
 
     def do_kill_daemon(self, name: str, daemon: str) -> None:
-        """``kill -9`` of bgpd, isisd or ldpd; nobody starts it again before ``heal`` or a boot."""
+        """`kill -9` of bgpd, isisd or ldpd; nobody starts it again before `heal` or a boot."""
         if daemon not in KILLABLE:
             raise NodeError(f"{daemon!r} is not one of {', '.join(KILLABLE)}", where=name)
         router = self.station(name).router
@@ -183,7 +183,7 @@ class Fleet:
         router.note()
 
     def do_heal(self, names: list[str] | None = None) -> None:
-        """Take back ``break_session``, ``keep_route`` and ``kill_daemon``."""
+        """Take back `break_session`, `keep_route` and `kill_daemon`."""
         for station in self._chosen(names).values():
             router = station.router
             router.broken_sessions.clear()

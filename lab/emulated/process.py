@@ -35,7 +35,7 @@ class Snapshot:
     """The id of the last confirmed commit, or ""."""
     commits: dict[str, str]
     stalled: dict[str, str]
-    """Commits whose process stands still, and at which step."""
+    """Commits whose process stalled, and at which step."""
     processes: int
     """How many processes of commits run."""
     mark: str
@@ -45,9 +45,9 @@ class Snapshot:
 
 
 class EmulatedRouters:
-    """Routers by name in a child process, on loopback addresses of ``network``; a context manager.
+    """Routers by name in a child process, on loopback addresses of `network`; a context manager.
 
-    ``directory`` gets credentials.yaml, known_hosts, id_ed25519 and the socket; its path must be
+    `directory` gets credentials.yaml, known_hosts, id_ed25519 and the socket; its path must be
     shorter than 90 characters. Raises GuestError when the process cannot serve.
     """
 
@@ -108,8 +108,8 @@ class EmulatedRouters:
         write_private(file, self.spec.model_dump_json())
         self._process = start(file, stdout=subprocess.PIPE)
         if self._process.stdout is None or self._process.stdout.readline() != "ready\n":
-            said = self._process.communicate()[1]
-            raise GuestError(f"the emulated routers did not start: {said.strip()}")
+            errors = self._process.communicate()[1]
+            raise GuestError(f"the emulated routers did not start: {errors.strip()}")
         file.unlink()
         return self
 
@@ -132,7 +132,7 @@ class EmulatedRouters:
         return self._process.pid
 
     def optional_args(self, name: str) -> dict[str, Any]:
-        """What NAPALM's driver needs besides the address (``addresses[name][0]``) and "root"."""
+        """What NAPALM's driver needs besides the address (`addresses[name][0]`) and "root"."""
         return {
             "port": self.addresses[name][1],
             "ssh_strict": True,
@@ -149,7 +149,7 @@ class EmulatedRouters:
         self.control.do("faults", scripts={name: to_data(s) for name, s in scripts.items()})
 
     def set_latency(self, seconds: float, names: Iterable[str] | None = None) -> None:
-        """Set the round trip for connections made from now on; of all routers without ``names``."""
+        """Set the round trip for connections made from now on; of all routers without `names`."""
         self.control.do("latency", seconds=seconds, names=_listed(names))
 
     def set_durations(self, durations: Durations, names: Iterable[str] | None = None) -> None:
@@ -168,7 +168,7 @@ class EmulatedRouters:
     def timelines(self, names: Iterable[str] | None = None) -> dict[str, list[tuple[float, str]]]:
         """Changes of the running texts since the reset: (time.monotonic(), SHA-256 of the text).
 
-        The clock is the machine's own: it compares with ``time.monotonic()`` of any process.
+        The clock is the machine's own: it compares with `time.monotonic()` of any process.
         """
         found = self.control.do("timeline", names=_listed(names))
         return {name: [(at, digest) for at, digest in line] for name, line in found.items()}
@@ -178,11 +178,11 @@ class EmulatedRouters:
         return dict(self.control.do("counts", names=_listed(names)))
 
     def restart(self, name: str, down: float = 0.0) -> None:
-        """Take a router's power away for ``down`` seconds."""
+        """Take a router's power away for `down` seconds."""
         self.control.do("restart", name=name, down=down)
 
     def by_hand(self, name: str, line: str) -> None:
-        """Run a shell line beside SSH, as ``ip address delete A/N dev X``; raises NodeError."""
+        """Run a shell line beside SSH, as `ip address delete A/N dev X`; raises NodeError."""
         done = self.control.do("exec", name=name, line=line)
         if done["code"]:
             raise NodeError(f"{line}: {done['stderr'].strip()}", where=name)
@@ -192,15 +192,15 @@ class EmulatedRouters:
         self.control.do("configure", name=name, lines=lines)
 
     def break_session(self, name: str, vrf: str, neighbor: str) -> None:
-        """A BGP session goes down and stays so; ``vrf`` is "default" for the backbone."""
+        """A BGP session goes down and stays so; `vrf` is "default" for the backbone."""
         self.control.do("break_session", name=name, vrf=vrf, neighbor=neighbor)
 
     def keep_route(self, name: str, vrf: str, prefix: str) -> None:
-        """bgpd forgets to take a leaked route out of a VRF: no configuration tells of it."""
+        """bgpd forgets to take a leaked route out of a VRF: no configuration shows it."""
         self.control.do("keep_route", name=name, vrf=vrf, prefix=prefix)
 
     def kill_daemon(self, name: str, daemon: str) -> None:
-        """``kill -9`` of bgpd, isisd or ldpd."""
+        """`kill -9` of bgpd, isisd or ldpd."""
         self.control.do("kill_daemon", name=name, daemon=daemon)
 
     def heal(self, names: Iterable[str] | None = None) -> None:

@@ -1,6 +1,6 @@
-"""The process of emulated routers: ``python -m egovnet.lab.emulated.serve SPEC.json [MARKER]``.
+"""The process of emulated routers: `python -m egovnet.lab.emulated.serve SPEC.json [MARKER]`.
 
-Prints ``ready`` and a line end when all listen, then serves until SIGTERM.
+Prints `ready` and a line end when all listen, then serves until SIGTERM.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ async def _serve(spec: FleetSpec) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    # what was made until now stays: the collector need not look at it again and again
+    # what was made until now stays: the collector need not visit it again and again
     gc.collect()
     gc.freeze()
     print("ready", flush=True)

@@ -1,7 +1,7 @@
 """The driver's agent as a router has it: its verbs, its answers, its lock.
 
 The protocol is that of the driver's script on a router, written again: a commit is a process that
-outlives its session, and asks nobody; see ``commits.State``.
+outlives its session, and needs no session; see `commits.State`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KEEP = 8
 
 
 class Agent:
-    """The agent of one router; ``disk`` outlives the router's restarts."""
+    """The agent of one router; `disk` outlives the router's restarts."""
 
     def __init__(self, router: Router) -> None:
         self._router = router
@@ -40,7 +40,7 @@ class Agent:
         self.counts.clear()
 
     def kill(self) -> None:
-        """``kill -9`` on every process of a commit."""
+        """`kill -9` on every process of a commit."""
         for commit in self.disk.commits.values():
             if commit.process is not None and not commit.process.done():
                 commit.process.cancel()
@@ -49,7 +49,7 @@ class Agent:
                 commit.signal.fire()
 
     def hold_lock(self, owner: str, *, alive: bool = True) -> None:
-        """Another program takes the lock; not ``alive``: it died and left it behind."""
+        """Another program takes the lock; not `alive`: it died and left it behind."""
         self.disk.lock = Lock(owner, time.monotonic(), alive=alive)
 
     async def call(self, verb: str, arguments: list[str], stdin: str) -> str:

@@ -22,7 +22,7 @@ class PowerLost(Exception):  # noqa: N818 -- it is no error of ours
 
 
 class CommitProcess:
-    """What runs on the router for one commit. ``disk`` is where the agent keeps its memory."""
+    """What runs on the router for one commit. `disk` is where the agent keeps its memory."""
 
     def __init__(self, router: Router, disk: Disk, commit: Commit) -> None:
         self._router = router
@@ -75,8 +75,8 @@ class CommitProcess:
     def _lives(self) -> bool:
         return self._router.boot_id == self._boot
 
-    async def run(self, patience: float) -> None:
-        """Apply, then do what is asked; go back when nobody accepts within ``patience`` seconds."""
+    async def run(self, accept_seconds: float) -> None:
+        """Apply, then do what is asked; go back when not accepted in `accept_seconds`."""
         self.set_state(State.APPLYING)
         if not await self._apply():
             await self.undo("failed")
@@ -84,7 +84,7 @@ class CommitProcess:
         await self._provide("provide")
         self._lie("commit")
         self.set_state(State.APPLIED)
-        self._end = time.monotonic() + patience
+        self._end = time.monotonic() + accept_seconds
         while True:
             request = await self._next_request()
             word, _, rest = request.partition(" ")
@@ -97,7 +97,7 @@ class CommitProcess:
                 self._taken()
                 await (self._correct() if word == "correct" else self._reload())
                 self.set_state(State.APPLIED)
-                self._end = time.monotonic() + patience
+                self._end = time.monotonic() + accept_seconds
             elif word in ("abort", "timeout"):
                 self._taken()
                 late = "the controller did not answer in time"
@@ -332,7 +332,7 @@ class CommitProcess:
 
 
 def same_frr(one: str, other: str) -> bool:
-    """Whether two outputs of ``show running-config`` mean the same to FRR."""
+    """Whether two outputs of `show running-config` mean the same to FRR."""
     return canonical(one) == canonical(other)
 
 

@@ -11,7 +11,7 @@ from egovnet.lab.emulated.router.router import Files, Snapshot
 
 
 class State(StrEnum):
-    """What became of a commit; ``none``: the router never began it."""
+    """What became of a commit; `none`: the router never began it."""
 
     NONE = "none"
     APPLYING = "applying"
@@ -41,7 +41,7 @@ class Signal:
                 future.set_result(None)
 
     async def wait(self, until: float | None = None) -> None:
-        """Wait for the next firing, at most until a ``time.monotonic()``."""
+        """Wait for the next firing, at most until a `time.monotonic()`."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         left = None if until is None else max(until - time.monotonic(), 0.0)
@@ -64,14 +64,14 @@ class Commit:
     """reason, trouble, and what programs printed."""
     steps: list[str] = field(default_factory=list)
     deadline: float | None = None
-    """When a pending commit goes back, as ``time.monotonic()``."""
+    """When a pending commit goes back, as `time.monotonic()`."""
     request: str = ""
     """What was asked of its process and not yet taken up; one at a time."""
     process: asyncio.Task[None] | None = None
     signal: Signal = field(default_factory=Signal)
     lied: bool = False
     stalled: str = ""
-    """The step at which its process stands still."""
+    """The step at which its process stalled."""
 
     def is_alive(self, boot_id: str) -> bool:
         """Whether its process still runs."""

@@ -27,7 +27,7 @@ def check_id(change: str) -> None:
 
 
 def unpack(nonce: str, stdin: str) -> dict[str, str]:
-    """The files of a bundle by name: each follows a line ``%%file-NONCE NAME``."""
+    """The files of a bundle by name: each follows a line `%%file-NONCE NAME`."""
     files: dict[str, str] = {}
     mark = f"%%file-{nonce} "
     for part in f"\n{stdin}".split(f"\n{mark}")[1:]:

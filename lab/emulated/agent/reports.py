@@ -24,7 +24,7 @@ def of_commit(commit: Commit) -> str:
 
 
 def of_state(commit: Commit, now: State, **more: str) -> str:
-    """The state alone; ``more`` are further fields."""
+    """The state alone; `more` are further fields."""
     left = commit.left() if now is State.PENDING else 0
     texts = {"owner": f"{commit.owner}\n"} | _reasons(commit)
     return answer({"status": now, "change": commit.id, "left": str(left), **more}, texts)

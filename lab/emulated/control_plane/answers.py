@@ -16,7 +16,7 @@ _Object: TypeAlias = dict[str, Any]
 
 
 def isis_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
-    """``show isis neighbor json``."""
+    """`show isis neighbor json`."""
     seen: dict[tuple[str, str], int] = {}
     for port, other, level, _ in plane.sessions.adjacencies(router.name):
         seen.setdefault((port, other), level)
@@ -33,7 +33,7 @@ def isis_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) ->
 
 
 def ldp_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
-    """``show mpls ldp neighbor json``."""
+    """`show mpls ldp neighbor json`."""
     neighbors = []
     for other, family in plane.sessions.ldp_sessions(router.name):
         its = plane.sessions.facts(other)
@@ -49,7 +49,7 @@ def ldp_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> 
 
 
 def bgp_summary(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
-    """``show bgp vrf all summary json``."""
+    """`show bgp vrf all summary json`."""
     found: _Object = {}
     for vrf, (number, identity, peers) in _sessions(plane, router).items():
         families: _Object = {}
@@ -71,7 +71,7 @@ def bgp_summary(plane: ControlPlane, router: Router, match: re.Match[str]) -> st
 
 
 def bgp_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
-    """``show bgp vrf all neighbors json``."""
+    """`show bgp vrf all neighbors json`."""
     return _print(
         {
             vrf: {address: entry for address, _, entry in peers}
@@ -81,7 +81,7 @@ def bgp_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> 
 
 
 def bgp_announcement(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
-    """``show bgp ipv4 vpn rd RD PREFIX json``: the router's own, as it gives them to the VPN."""
+    """`show bgp ipv4 vpn rd RD PREFIX json`: the router's own, as it gives them to the VPN."""
     rd, prefix = match["rd"], match["prefix"]
     for (vrf, family), table in plane.tables(router.name).tables.items():
         exports = table.exports
@@ -101,7 +101,7 @@ def bgp_announcement(plane: ControlPlane, router: Router, match: re.Match[str]) 
 
 
 def routes(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
-    """``show ip route vrf all json``: a document for each VRF. Of the default VRF only what the
+    """`show ip route vrf all json`: a document for each VRF. Of the default VRF only what the
     router has of itself."""
     family = "ipv6" if match["family"] == "ipv6" else "ipv4"
     documents = []
@@ -122,7 +122,7 @@ def route_digest(plane: ControlPlane, router: Router, version: str, tables: str)
     alone = "/128" if version == "6" else "/32"
     numbers = {link.table: link.name for link in router.linux.links_of("vrf")}
 
-    def tell() -> str:
+    def digest() -> str:
         lines: list[str] = []
         for table in sorted(tables.split(), key=lambda number: f"{number} "):
             vrf = numbers.get(int(table), "")
@@ -136,7 +136,7 @@ def route_digest(plane: ControlPlane, router: Router, version: str, tables: str)
                 lines += [f"table {table}\n", *sorted(found)] if found else []
         return f"{hashlib.sha256(''.join(lines).encode()).hexdigest()}  -\n"
 
-    return plane.answer(router, f"digest {version} {tables}", tell)
+    return plane.answer(router, f"digest {version} {tables}", digest)
 
 
 _Peers: TypeAlias = list[tuple[str, list[str], _Object]]

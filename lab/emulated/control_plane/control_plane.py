@@ -48,10 +48,10 @@ class ControlPlane:
     @property
     def sessions(self) -> Sessions:
         """Adjacencies and sessions as they are now."""
-        self.settle()
+        self.refresh()
         return self._sessions
 
-    def settle(self) -> None:
+    def refresh(self) -> None:
         """Read what changed since the last time."""
         if not self._changed:
             return
@@ -69,8 +69,8 @@ class ControlPlane:
             del self._changed[name]
 
     def answer(self, router: Router, question: str, make: Callable[[], str]) -> str:
-        """``make()``, or what it said last time while nothing it rests on changed."""
-        self.settle()
+        """`make()`, or what it gave last time while nothing it rests on changed."""
+        self.refresh()
         known = self._known[router.name]
         key = (self._sessions.version, known.version, self._imported(known.tables))
         kept = self._answers.get((router.name, question))
@@ -84,7 +84,7 @@ class ControlPlane:
 
     def tables(self, name: str) -> Tables:
         """What a router has in its VRFs of itself."""
-        self.settle()
+        self.refresh()
         return self._known[name].tables
 
     def hostname(self, name: str) -> str:
@@ -93,13 +93,13 @@ class ControlPlane:
 
     def routes(self, name: str, vrf: str, family: str) -> dict[str, tuple[str, str]]:
         """A table: prefix -> (protocol, next hops as JSON)."""
-        self.settle()
+        self.refresh()
         mine = self._known[name].tables
         table = mine.tables[vrf, family]
         found = dict(table.routes)
         for other in table.import_vrfs:
             leaking = mine.tables.get((other, family))
-            for prefix in leaking.told if leaking else ():
+            for prefix in leaking.announced_by_bgp if leaking else ():
                 found.setdefault(prefix, ("bgp", f'[{{"vrf":"{other}","active":true,"fib":true}}]'))
         for target in sorted(table.imports):
             for (router, its_vrf), exports in self._exporters.get((family, target), {}).items():

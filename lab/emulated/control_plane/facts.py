@@ -1,4 +1,4 @@
-"""What a router's running configuration and Linux say of its part in the backbone, as facts.
+"""What a router's running configuration and Linux mean for its part in the backbone, as facts.
 
 One router is looked at at a time; the facts are values that can be compared, and sessions are what
 two routers' facts make together.
@@ -33,7 +33,7 @@ class Address(NamedTuple):
     port: str
 
     def covers(self, host: str) -> bool:
-        """Whether ``host`` is in the subnet, and not this address itself."""
+        """Whether `host` is in the subnet, and not this address itself."""
         if host == self.host or family_of(host) != self.family:
             return False
         return _number(self.family, host) >> self.spare == self.base >> self.spare
@@ -41,7 +41,7 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True)
 class IsisPort:
-    """An interface that seeks IS-IS neighbours; what ``hello`` holds must be the same there."""
+    """An interface that seeks IS-IS neighbours; what `hello` holds must be the same there."""
 
     nets: tuple[str, ...]
     levels: frozenset[int]
@@ -71,10 +71,10 @@ class Backbone:
     addresses: tuple[Address, ...]
     isis: dict[str, IsisPort]
     in_isis: frozenset[str]
-    """Own addresses that IS-IS tells others of."""
+    """Own addresses that IS-IS announces."""
     ldp_id: str
     ldp_nets: dict[str, tuple[str, str]]
-    """Subnet -> (family, port), where LDP says hello."""
+    """Subnet -> (family, port), where LDP sends hellos."""
     ldp_transports: dict[str, str]
     ldp_prefers_ipv4: bool
     ldp_passwords: dict[str, str]
@@ -83,7 +83,7 @@ class Backbone:
     peers: dict[str, BgpPeer]
 
     def sources(self, peer: str) -> tuple[str, ...]:
-        """The addresses from which a session to ``peer`` may come."""
+        """The addresses from which a session to `peer` may come."""
         word = self.peers[peer].source
         if word and (":" in word or word[0].isdigit()):
             return (word,)
@@ -116,7 +116,7 @@ def _number(family: str, host: str) -> int:
 
 
 def read_address(text: str, port: str) -> Address:
-    """``A/N`` on an interface; raises OSError, ValueError when it is none."""
+    """`A/N` on an interface; raises OSError, ValueError when it is none."""
     host, _, length = text.partition("/")
     family = family_of(host)
     kind, bits = _KIND[family]
@@ -188,14 +188,14 @@ def _isis(router: Router, addresses: tuple[Address, ...]) -> tuple[dict[str, Isi
                 level = next((t.split()[1] for t in texts if t.startswith("is-type ")), "level-1-2")
                 instances[path[0].split()[2]] = LEVELS.get(level, {1})
     ports: dict[str, IsisPort] = {}
-    told: set[str] = set()
+    in_isis_own: set[str] = set()
     for name in {a.port: None for a in addresses} if instances else ():
         lines = frr.lines.get((f"interface {name}",), {})
         texts = [kept.text for kept in lines.values()]
         tags = {family: text.split()[-1] for family in FAMILIES for text in texts
                 if text.startswith(f"{IP[family]} router isis ")}  # fmt: skip
         here = [a for a in addresses if a.port == name and tags.get(a.family) in instances]
-        told.update(a.host for a in here)
+        in_isis_own.update(a.host for a in here)
         if not here or "isis passive" in texts:
             continue
         level = next((t.split()[2] for t in texts if t.startswith("isis circuit-type ")), "")
@@ -208,7 +208,7 @@ def _isis(router: Router, addresses: tuple[Address, ...]) -> tuple[dict[str, Isi
                 *sorted(t for t in texts if t.startswith(("isis network ", "isis password "))),
             ),
         )
-    return ports, told
+    return ports, in_isis_own
 
 
 def neighbor_lines(router: Router, path: Path) -> dict[str, dict[str, str]]:

@@ -206,8 +206,8 @@ def _put(index: dict[Any, None], key: object, *, add: bool) -> None:
         index.pop(key, None)
 
 
-def _is_number(said: str, number: str, own: str) -> bool:
-    """Whether ``remote-as`` names the other side's AS."""
-    if said in ("internal", "external"):
-        return (number == own) == (said == "internal")
-    return said == number
+def _is_number(remote_as: str, number: str, own: str) -> bool:
+    """Whether `remote-as` names the other side's AS."""
+    if remote_as in ("internal", "external"):
+        return (number == own) == (remote_as == "internal")
+    return remote_as == number

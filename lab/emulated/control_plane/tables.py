@@ -41,14 +41,14 @@ class Exports:
 
 @dataclass
 class Table:
-    """A VRF's family. ``routes`` are those it has of itself: prefix -> (protocol, next hops)."""
+    """A VRF's family. `routes` are those it has of itself: prefix -> (protocol, next hops)."""
 
     routes: dict[str, tuple[str, str]] = field(default_factory=dict)
     imports: frozenset[str] = frozenset()
     import_vrfs: tuple[str, ...] = ()
     exports: Exports | None = None
-    told: tuple[str, ...] = ()
-    """Prefixes of ``routes`` that BGP has."""
+    announced_by_bgp: tuple[str, ...] = ()
+    """Prefixes of `routes` that BGP has."""
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Tables:
 
 @dataclass
 class Policies:
-    """What each prefix-list and route-map says of single prefixes."""
+    """What each prefix-list and route-map permits, prefix by prefix."""
 
     lists: dict[tuple[str, str], list[tuple[int, bool, str]]] = field(default_factory=dict)
     """(family, name) -> (number, permit, prefix), in order."""
@@ -186,7 +186,7 @@ def _read_instances(router: Router, addresses: Mapping[str, list[Address]], made
 def _read_instance(
     router: Router, path: Path, here: list[Address], policies: Policies, made: Tables
 ) -> None:
-    """One ``router bgp N vrf X``."""
+    """One `router bgp N vrf X`."""
     frr = router.frr
     _, _, number, _, vrf = path[0].split()
     identity = frr.text_of(path, "bgp router-id").split(" ")[-1]
@@ -230,7 +230,7 @@ def _read_family(
     kinds = {"bgp"} | {kind for kind in ("connected", "static")
                        if any(t.startswith(f"redistribute {kind}") for t in texts)}  # fmt: skip
     networks = {text.split()[1] for text in texts if text.startswith("network ")}
-    table.told = tuple(
+    table.announced_by_bgp = tuple(
         prefix for prefix, (kind, _) in table.routes.items() if kind in kinds or prefix in networks
     )
     words = {" ".join(text.split()[:3]): text.split()[3:] for text in texts}
@@ -240,4 +240,4 @@ def _read_family(
     rd, targets = words.get("rd vpn export"), words.get("rt vpn export")
     # all four, or bgpd gives nothing to the VPN
     if rd and targets and "export vpn" in texts and "label vpn export" in words:
-        table.exports = Exports(rd[0], frozenset(targets), table.told)
+        table.exports = Exports(rd[0], frozenset(targets), table.announced_by_bgp)

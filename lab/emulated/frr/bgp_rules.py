@@ -1,7 +1,7 @@
 """What bgpd does with its lines beyond keeping them: peers, groups, families, VPN identity.
 
-Each rule was seen on FRR 8.4.4. The traps among them: ``bgp router-id`` given after the RD rewrites
-RD and export targets; a peer is active in IPv4 unless told otherwise before it was made; a group
+Each rule was seen on FRR 8.4.4. The traps among them: `bgp router-id` given after the RD rewrites
+RD and export targets; a peer is active in IPv4 unless that was off before; a group
 takes its members along.
 """
 
@@ -47,7 +47,7 @@ class Peers:
         """bgpd's own number of each instance, from which it makes route distinguishers."""
 
     def enter(self, header: str) -> Reply:
-        """``router bgp N [vrf X]``: one AS number per instance."""
+        """`router bgp N [vrf X]`: one AS number per instance."""
         words = header.split()
         for path in self._peers:
             has = path[0].split()
@@ -61,7 +61,7 @@ class Peers:
         return OK
 
     def remove(self, header: str) -> Reply:
-        """``no router bgp ...``; the default instance goes last."""
+        """`no router bgp ...`; the default instance goes last."""
         path = (header,)
         if path not in self._peers:
             return refused("% Can't find BGP instance")
@@ -85,8 +85,8 @@ class Peers:
             return self._family_line(path, line)
         if line.text == "bgp graceful-restart":
             self._config.keep(path, line)
-            said = "Graceful restart configuration changed, reset all peers to take effect"
-            return Reply(f"{said}\n")
+            notice = "Graceful restart configuration changed, reset all peers to take effect"
+            return Reply(f"{notice}\n")
         return None
 
     def _neighbor(self, path: Path, line: Line) -> Reply | None:
@@ -293,7 +293,7 @@ def _is_address(name: str) -> bool:
 
 
 def _is_rd(word: str) -> bool:
-    """``ASN:NN`` or ``A.B.C.D:NN``; both halves together have six octets (RFC 4364 section 4.2)."""
+    """`ASN:NN` or `A.B.C.D:NN`; both halves together have six octets (RFC 4364 section 4.2)."""
     administrator, colon, number = word.rpartition(":")
     if not colon or not number.isdigit():
         return False

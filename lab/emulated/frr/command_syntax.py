@@ -1,10 +1,10 @@
 """FRR's notation of a command, compiled: what matches it, and which of its words are the value.
 
-The notation is that of FRR's sources (doc/developer/cli.rst): ``<a|b>`` one of, ``[a]`` may be left
-out, ``{a|b}`` in any order, ``WORD`` anything, ``LINE...`` the rest, ``A.B.C.D``, ``A.B.C.D/M``,
-``X:X::X:X``, ``X:X::X:X/M``, ``(1-255)``. One sign is ours: ``=`` before a word or a bracket marks
+The notation is that of FRR's sources (doc/developer/cli.rst): `<a|b>` one of, `[a]` may be left
+out, `{a|b}` in any order, `WORD` anything, `LINE...` the rest, `A.B.C.D`, `A.B.C.D/M`,
+`X:X::X:X`, `X:X::X:X/M`, `(1-255)`. One sign is ours: `=` before a word or a bracket marks
 the value. A context holds one line of each command and of each choice of its other words; giving
-another value replaces the line. ``HOST/M`` is an address with its prefix length (host bits stay).
+another value replaces the line. `HOST/M` is an address with its prefix length (host bits stay).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Pattern:
     """A regular expression in the making."""
 
     parts: list[str] = field(default_factory=list)
-    """One for each element at the outermost level; a value's is marked in ``values``."""
+    """One for each element at the outermost level; a value's is marked in `values`."""
     values: list[bool] = field(default_factory=list)
 
 
@@ -50,7 +50,7 @@ class Syntax:
     template: str
     whole: re.Pattern[str]
     negated: re.Pattern[str]
-    """After ``no``: values at the end may be left out."""
+    """After `no`: values at the end may be left out."""
     begun: re.Pattern[str]
     """What is the beginning of the command, but not all of it."""
     ranges: tuple[tuple[str, int, int], ...]
@@ -74,7 +74,7 @@ class Syntax:
         )
 
     def match(self, line: str, *, negated: bool = False) -> tuple[str, str] | None:
-        """(canonical line, its key) or None; ``line`` without its ``no``.
+        """(canonical line, its key) or None; `line` without its `no`.
 
         Equal keys in a context are one setting.
         """

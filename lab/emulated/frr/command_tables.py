@@ -2,7 +2,7 @@
 
 Written from FRR's user guide and tried on FRR 8.4.4's own vtysh and daemons. What is not here is
 an unknown command to an emulated router, as it is to FRR when the daemon is not there. The notation
-is that of ``command_syntax``; ``!`` before it: on unless ``no`` is said; ``-``: only after ``no``.
+is that of `command_syntax`; `!` before it: on unless `no` is said; `-`: only after `no`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A line of FRR's configuration as one of the commands of ``command_tables``."""
+"""A line of FRR's configuration as one of the commands of `command_tables`."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Command:
     opens: Node | None = None
     """The node it leads into, when it is the header of a context."""
     on: bool = False
-    """On unless said otherwise: FRR prints the line with ``no``."""
+    """On unless configured otherwise: FRR prints the line with `no`."""
     only_no: bool = False
-    """It is a command only after ``no``: it takes away all that begins with its words."""
+    """It is a command only after `no`: it takes away all that begins with its words."""
     daemon: str = "zebra"
 
 
@@ -39,14 +39,14 @@ class Line:
 
     command: Command
     text: str
-    """As FRR prints it, without ``no``."""
+    """As FRR prints it, without `no`."""
     key: str
     """Lines of one context with equal keys are one setting."""
     no: bool = False
 
 
 def is_default(line: Line) -> bool:
-    """Whether a line says what is so anyway, so that FRR does not print it."""
+    """Whether a line is a default, so that FRR does not print it."""
     return (line.command.node, line.text) in DEFAULTS
 
 
@@ -97,7 +97,7 @@ _INDEX = _index()
 
 @lru_cache(maxsize=1 << 17)
 def read_line(node: Node, line: str) -> Line | None:
-    """The line as a command of ``node``, or None; ``line`` has one space between its words."""
+    """The line as a command of `node`, or None; `line` has one space between its words."""
     no = line.startswith("no ")
     words = line[3:] if no else line
     for command in (

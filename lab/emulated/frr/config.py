@@ -1,6 +1,6 @@
 """FRR's running configuration, as its daemons take and print it.
 
-What bgpd does with a line beyond keeping it is in ``bgp_rules``, the other daemons' part in _RULES.
+What bgpd does with a line beyond keeping it is in `bgp_rules`, the other daemons' part in _RULES.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ Rule: TypeAlias = "Callable[[FrrConfig, Path, Line], Reply | None]"
 class FrrConfig(Contexts):
     """The running configuration of one router.
 
-    ``enter`` and ``execute`` take what ``read_line`` understood; ``text()`` prints.
+    `enter` and `execute` take what `read_line` understood; `text()` prints.
     """
 
     def __init__(self, *, vrf_exists: Callable[[str], bool] = lambda name: True) -> None:
         super().__init__()
         self.vrf_exists = vrf_exists
         self.on_labels: Callable[[str, bool], None] = lambda port, on: None
-        """Told when ``mpls enable`` comes to an interface, or goes."""
+        """Told when `mpls enable` comes to an interface, or goes."""
         self._printed: tuple[int, str] = (-1, "")
         self._maps: set[str] = set()
         """Names of route-maps that there are, or were."""
@@ -85,7 +85,7 @@ class FrrConfig(Contexts):
         return answer if answer.code or line.no else Reply(self._warning(line) + answer.output)
 
     def _warning(self, line: Line) -> str:
-        """What bgpd says of a route-map that there never was."""
+        """What bgpd prints of a route-map that there never was."""
         used = _USES_MAP.search(line.text) if line.command.daemon == "bgpd" else None
         if used is None or used[1] in self._maps or _SAYS_NO_WARNING.match(line.text):
             return ""
@@ -122,7 +122,7 @@ class FrrConfig(Contexts):
         return OK
 
     def text(self, hostname: str) -> str:
-        """``show running-config`` without what vtysh says around it; ends in a newline."""
+        """`show running-config` without what vtysh prints around it; ends in a newline."""
         if self._printed[0] != self.version:
             body = "".join(f"{line}\n" for line in self._print())
             self._printed = (self.version, body)

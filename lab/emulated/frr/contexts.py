@@ -11,7 +11,7 @@ from typing import TypeAlias
 from egovnet.lab.emulated.frr.commands import Line, is_default
 
 Path: TypeAlias = tuple[str, ...]
-"""Headers from the outside in; the top level is ``()``."""
+"""Headers from the outside in; the top level is `()`."""
 
 FAILED = 13
 """vtysh's number for "the daemon refused it" (CMD_WARNING_CONFIG_FAILED)."""
@@ -20,7 +20,7 @@ NOT_FOUND = 6
 
 @dataclass(frozen=True)
 class Reply:
-    """What a daemon says to a line: text on vtysh's output, and its number (0: done)."""
+    """What a daemon answers to a line: text on vtysh's output, and its number (0: done)."""
 
     output: str = ""
     code: int = 0
@@ -68,7 +68,7 @@ class Contexts:
         self.put_text(path, line.key, line.text, line)
 
     def put_text(self, path: Path, key: str, text: str, like: Line) -> None:
-        """Keep ``text`` where ``like`` would be printed."""
+        """Keep `text` where `like` would be printed."""
         self.lines.setdefault(path, {})[key] = Kept(text, order_of(like.command.place, text))
         self.version += 1
 
@@ -105,7 +105,7 @@ class Contexts:
 
 
 def order_of(place: int, text: str) -> tuple[object, ...]:
-    """Where a line stands among its context's: blocks, neighbours by address, FRR's own order."""
+    """A line's place among its context's: blocks, neighbours by address, FRR's own order."""
     words = text.split(" ", 3)
     if words[0] == "no":
         words = words[1:]

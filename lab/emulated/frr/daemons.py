@@ -17,7 +17,7 @@ _KEPT_OF_MAPS = re.compile(r" (match (interface|ip|ipv6|tag|source-)|set src|cal
 
 
 def without_daemons(text: str, dead: Collection[str]) -> str:
-    """FRR's configuration as vtysh prints it while these daemons do not run: each tells its own."""
+    """FRR's configuration as vtysh prints it while these daemons do not run."""
     gone = [daemon for daemon in KILLABLE if daemon in dead]
     if not gone:
         return text

@@ -1,4 +1,4 @@
-"""vtysh's nodes: where a line stands, and where one is left for."""
+"""vtysh's nodes: where a line belongs, and which node `exit` leads to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Node(StrEnum):
-    """Where a line stands; the number is what vtysh says in brackets."""
+    """Where a line belongs; the number is what vtysh prints in brackets."""
 
     ENABLE = "3"
     CONFIG = "4"
@@ -53,7 +53,7 @@ PARENT = {
     Node.KEY: Node.KEY_CHAIN,
     Node.CONFIG: Node.ENABLE,
 }
-"""Where ``exit`` leads to, and where vtysh looks next for a command that a node does not know."""
+"""Where `exit` leads to, and where vtysh tries next a command that a node does not know."""
 
 FAMILIES = {
     Node.BGP_IPV4: "address-family ipv4 unicast",

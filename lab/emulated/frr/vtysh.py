@@ -24,11 +24,11 @@ class Ran:
     errors: str = ""
     code: int = 0
     left: bool = False
-    """Whether a line made vtysh end before the file's end (``exit`` at the outermost level)."""
+    """Whether a line made vtysh end before the file's end (`exit` at the outermost level)."""
 
 
 def check(text: str) -> Ran:
-    """``vtysh -C -f``: whether each line is a command; nothing is done."""
+    """`vtysh -C -f`: whether each line is a command; nothing is done."""
     ran = Ran()
     node: Node = Node.CONFIG
     errors: list[str] = []
@@ -52,9 +52,9 @@ def check(text: str) -> Ran:
 
 
 def run(config: FrrConfig, text: str, refuse: Refuse | None = None) -> Ran:
-    """``vtysh -f``, and ``copy FILE running-config``: do each line, go on after a refusal.
+    """`vtysh -f`, and `copy FILE running-config`: do each line, go on after a refusal.
 
-    ``refuse`` is asked first about every line that changes something.
+    `refuse` is asked first about every line that changes something.
     """
     ran = Ran()
     node: Node = Node.CONFIG
@@ -114,7 +114,7 @@ def find(node: Node, words: str) -> tuple[Node, Line] | None:
 
 
 def complaint(number: int, node: Node, raw: str, words: str) -> str:
-    """vtysh's words about a line that is no command; those of an incomplete one end in an empty
+    """vtysh's complaint about a line that is no command; those of an incomplete one end in an empty
     line."""
     if is_incomplete(node, words):
         return f"line {number}: % Command incomplete[{node}]: {raw}\n\n"
@@ -122,6 +122,6 @@ def complaint(number: int, node: Node, raw: str, words: str) -> str:
 
 
 def of_copy(code: int, name: str) -> str:
-    """What vtysh says of the command that ran a file, when a line of the file is none."""
+    """What vtysh prints about the command that ran a file, when a line of the file is none."""
     what = {UNKNOWN: "Unknown command", INCOMPLETE: "Command incomplete"}.get(code)
     return f"% {what}: copy {name} running-config\n" if what else ""

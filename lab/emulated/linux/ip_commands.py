@@ -1,7 +1,7 @@
-"""``ip`` of an emulated router: what is asked of the kernel, and what a person does by hand to it.
+"""`ip` of an emulated router: what is asked of the kernel, and what a person does by hand to it.
 
-By hand: ``ip link delete X``, ``ip link set X up|down|nomaster|master V``, ``ip address add|delete
-A/N dev X``, ``ip -4 route delete unreachable default vrf V``. No text tells of it afterwards.
+By hand: `ip link delete X`, `ip link set X up|down|nomaster|master V`, `ip address add|delete
+A/N dev X`, `ip -4 route delete unreachable default vrf V`. No text shows it afterwards.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TypeAlias
 
 from egovnet.lab.emulated.linux.linux import Link, Linux
 
-Said: TypeAlias = "tuple[str, str, int]"
+Answer: TypeAlias = "tuple[str, str, int]"
 """Output, errors, exit code."""
-_WELL: Said = ("", "", 0)
+_WELL: Answer = ("", "", 0)
 
 
-def run(linux: Linux, words: list[str]) -> Said:
-    """Run ``ip`` with these words."""
+def run(linux: Linux, words: list[str]) -> Answer:
+    """Run `ip` with these words."""
     plain = [word for word in words if not word.startswith("-")]
     by_hand = _BY_HAND.get(tuple(plain[:2]))
     if by_hand is not None:
@@ -40,7 +40,7 @@ def run(linux: Linux, words: list[str]) -> Said:
 
 
 def _links(linux: Linux, *, counted: bool) -> str:
-    """``ip -d -j link show``, with ``-s`` its counters, which stand still."""
+    """`ip -d -j link show`, with `-s` its counters, which stand still."""
     links = linux.described()
     nothing = {"bytes": 0, "packets": 0, "errors": 0, "dropped": 0, "multicast": 0}
     for link in links:
@@ -54,11 +54,11 @@ def _version(words: list[str]) -> int:
     return 6 if "-6" in words else 4
 
 
-def _delete_link(linux: Linux, words: list[str], rest: list[str]) -> Said:
+def _delete_link(linux: Linux, words: list[str], rest: list[str]) -> Answer:
     return _WELL if linux.delete(words[-1]) else _no_device(words[-1])
 
 
-def _set_link(linux: Linux, words: list[str], rest: list[str]) -> Said:
+def _set_link(linux: Linux, words: list[str], rest: list[str]) -> Answer:
     name, *what = rest if rest[:1] != ["dev"] else rest[1:]
     link = linux.links.get(name)
     if link is None:
@@ -76,7 +76,7 @@ def _set_link(linux: Linux, words: list[str], rest: list[str]) -> Said:
     return _WELL
 
 
-def _add_address(linux: Linux, words: list[str], rest: list[str]) -> Said:
+def _add_address(linux: Linux, words: list[str], rest: list[str]) -> Answer:
     found = _address(linux, rest)
     if isinstance(found, tuple):
         return found
@@ -88,7 +88,7 @@ def _add_address(linux: Linux, words: list[str], rest: list[str]) -> Said:
     return _WELL
 
 
-def _delete_address(linux: Linux, words: list[str], rest: list[str]) -> Said:
+def _delete_address(linux: Linux, words: list[str], rest: list[str]) -> Answer:
     found = _address(linux, rest)
     if isinstance(found, tuple):
         return found
@@ -100,13 +100,13 @@ def _delete_address(linux: Linux, words: list[str], rest: list[str]) -> Said:
     return _WELL
 
 
-def _address(linux: Linux, rest: list[str]) -> Link | Said:
+def _address(linux: Linux, rest: list[str]) -> Link | Answer:
     if len(rest) != 3 or rest[1] != "dev":
         return "", 'Not enough information: "dev" argument is required.\n', 255
     return linux.links.get(rest[2]) or _no_device(rest[2])
 
 
-def _delete_route(linux: Linux, words: list[str], rest: list[str]) -> Said:
+def _delete_route(linux: Linux, words: list[str], rest: list[str]) -> Answer:
     if rest[:3] != ["unreachable", "default", "vrf"] or not linux.has_vrf(rest[-1]):
         return "", f"ip route delete {' '.join(rest)}: not emulated\n", 1
     if linux.links[rest[-1]].refuses.pop(_version(words), None) is None:
@@ -115,11 +115,11 @@ def _delete_route(linux: Linux, words: list[str], rest: list[str]) -> Said:
     return _WELL
 
 
-def _no_device(name: str) -> Said:
+def _no_device(name: str) -> Answer:
     return "", f'Cannot find device "{name}"\n', 1
 
 
-_BY_HAND: dict[tuple[str, ...], Callable[[Linux, list[str], list[str]], Said]] = {
+_BY_HAND: dict[tuple[str, ...], Callable[[Linux, list[str], list[str]], Answer]] = {
     ("link", "delete"): _delete_link,
     ("link", "set"): _set_link,
     ("address", "add"): _add_address,

@@ -1,4 +1,4 @@
-"""Linux on an emulated router: links, VRFs, VLANs, addresses, as ``ifreload -a`` makes them."""
+"""Linux on an emulated router: links, VRFs, VLANs, addresses, as `ifreload -a` makes them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Link:
     name: str
     index: int
     kind: str = ""
-    """``vrf``, ``vlan``, ``dummy``, ``bridge``; ``veth`` for a port with a cable, "" for lo."""
+    """`vrf`, `vlan`, `dummy`, `bridge`; `veth` for a port with a cable, "" for lo."""
     table: int = 0
     vlan: int = 0
     parent: str = ""
@@ -50,7 +50,7 @@ class Stanza:
 
 
 def read_stanzas(text: str) -> dict[str, Stanza]:
-    """The interfaces of an ``/etc/network/interfaces`` by name."""
+    """The interfaces of an `/etc/network/interfaces` by name."""
     stanzas: dict[str, Stanza] = {}
     automatic: set[str] = set()
     current: Stanza | None = None
@@ -78,7 +78,7 @@ def read_stanzas(text: str) -> dict[str, Stanza]:
 class Linux:
     """The kernel's interfaces of one router.
 
-    ``ports`` are what is cabled: they are there whatever the text says, as lo is.
+    `ports` are what is cabled: they are there whatever the text says, as lo is.
     """
 
     def __init__(self, name: str, ports: Iterable[str]) -> None:
@@ -100,13 +100,13 @@ class Linux:
         return link is not None and link.kind == "vrf"
 
     def take_labels(self, name: str, on: bool) -> None:
-        """zebra's ``mpls enable`` on an interface, or its ``no``."""
+        """zebra's `mpls enable` on an interface, or its `no`."""
         if name in self.links:
             self.labels[name] = on
             self.version += 1
 
     def delete(self, name: str) -> bool:
-        """``ip link delete``; False when there is no such link, or it is a cabled port."""
+        """`ip link delete`; False when there is no such link, or it is a cabled port."""
         link = self.links.get(name)
         if link is None or link.kind in ("", "veth"):
             return False
@@ -121,12 +121,12 @@ class Linux:
         return True
 
     def ifreload(self, text: str, before: str) -> tuple[str, bool]:
-        """Make the kernel as ``text`` says; ``before`` is what was made last.
+        """Make the kernel as `text` says; `before` is what was made last.
 
         Returns what ifupdown2 prints, and whether it ended well.
         """
         wanted = {name: s for name, s in read_stanzas(text).items() if s.auto}
-        said: list[str] = []
+        messages: list[str] = []
         for name in read_stanzas(before):
             if name not in wanted and name in self.links and not self.delete(name):
                 self._strip(self.links[name])
@@ -134,19 +134,19 @@ class Linux:
         for name in sorted(wanted, key=lambda name: _rank(name, wanted[name])):
             trouble = self._make_wanted(name, wanted[name])
             if trouble:
-                said.append(trouble)
+                messages.append(trouble)
         for name, stanza in wanted.items():
             if name in self.links:
                 trouble = self._configure(self.links[name], stanza)
                 if trouble:
-                    said.append(trouble)
+                    messages.append(trouble)
                 self._refuse(stanza.post_up)
         self.version += 1
-        well = not any(line.startswith("error") for line in said)
-        return "".join(f"{line}\n" for line in said), well
+        well = not any(line.startswith("error") for line in messages)
+        return "".join(f"{line}\n" for line in messages), well
 
     def check(self, text: str) -> tuple[str, bool]:
-        """``ifquery --check -a``: each ``auto`` interface, and whether it is as the text says."""
+        """`ifquery --check -a`: each `auto` interface, and whether it is as the text says."""
         out, well = [], True
         for name, stanza in read_stanzas(text).items():
             if not stanza.auto:
@@ -162,7 +162,7 @@ class Linux:
         return "".join(out), well
 
     def addresses_json(self) -> str:
-        """``ip -d -j addr show``."""
+        """`ip -d -j addr show`."""
         if self._printed[0] != self.version:
             text = json.dumps(
                 [self._described(link) for link in self.links.values()], separators=(",", ":")
@@ -171,7 +171,7 @@ class Linux:
         return self._printed[1]
 
     def labels_json(self) -> str:
-        """``ip -j -f mpls netconf show``."""
+        """`ip -j -f mpls netconf show`."""
         entries = [
             {"family": "mpls", "interface": name, "input": self.labels.get(name, False)}
             for name in self.links
@@ -179,7 +179,7 @@ class Linux:
         return json.dumps(entries, separators=(",", ":"))
 
     def unreachable_json(self, version: int) -> str:
-        """``ip -N -j -4 route show table all type unreachable``, or ``-6``."""
+        """`ip -N -j -4 route show table all type unreachable`, or `-6`."""
         routes: list[dict[str, Any]] = []
         for link in self.links.values():
             if version in link.refuses:
@@ -194,7 +194,7 @@ class Linux:
         return [link for link in self.links.values() if link.kind == kind]
 
     def described(self) -> list[dict[str, Any]]:
-        """``ip -d -j addr show`` as data."""
+        """`ip -d -j addr show` as data."""
         return [self._described(link) for link in self.links.values()]
 
     def _make(self, name: str, *, kind: str = "", mtu: int = 1500) -> Link:
@@ -256,7 +256,7 @@ class Linux:
         return trouble
 
     def _refuse(self, commands: Iterable[str]) -> None:
-        """What ``post-up`` lines do: of the kernel's routes, only unreachable defaults are kept."""
+        """What `post-up` lines do: of the kernel's routes, only unreachable defaults are kept."""
         for command in commands:
             match = _REFUSES.match(command)
             if match and self.has_vrf(match["vrf"]):

@@ -21,7 +21,7 @@ from egovnet.lab.emulated.spec import Durations
 
 INTERFACES_MARK = "# This file describes the network interfaces\n"
 PORTS_MARK = "# ports.conf --\n"
-_SAYS_NOTHING = re.compile(r"^(?:interface|vrf) \S+\n(?:exit|exit-vrf)\n(?:!\n)?", re.MULTILINE)
+_EMPTY_BLOCK = re.compile(r"^(?:interface|vrf) \S+\n(?:exit|exit-vrf)\n(?:!\n)?", re.MULTILINE)
 _PORT = re.compile(r"eth\d+$")
 
 
@@ -71,7 +71,7 @@ class Timeline:
 class Router:
     """A router that was booted from a whole device text.
 
-    ``management`` is its address as it knows it itself; ``ports`` what is cabled, eth0 among them.
+    `management` is its address as it knows it itself; `ports` what is cabled, eth0 among them.
     """
 
     def __init__(
@@ -127,9 +127,9 @@ class Router:
         self.note()
 
     def restart(self, down: float = 0.0) -> None:
-        """Lose power now; come back after ``down`` seconds."""
-        for told in list(self.on_restart):
-            told(down)
+        """Lose power now; come back after `down` seconds."""
+        for inform in list(self.on_restart):
+            inform(down)
         self.boot()
 
     @property
@@ -148,8 +148,8 @@ class Router:
     def note(self) -> None:
         """Tell the timeline, and who else wants to know, what is running now."""
         self.timeline.note(self.running_text())
-        for told in self.on_change:
-            told()
+        for inform in self.on_change:
+            inform()
 
     def running_text(self) -> str:
         """The whole device text of what runs, as the driver reads it."""
@@ -160,7 +160,7 @@ class Router:
         return _whole(self.files.hostname, self.files.interfaces, self.files.frr)
 
     def show_running(self) -> str:
-        """What ``vtysh -c 'show running-config'`` prints."""
+        """What `vtysh -c 'show running-config'` prints."""
         text = without_daemons(self.frr.text(self.hostname), self.stopped)
         return f"Building configuration...\n\nCurrent configuration:\n!\n{text}end\n"
 
@@ -175,14 +175,14 @@ class Router:
         )
 
     def run_script(self, script: str) -> vtysh.Ran:
-        """``vtysh -f``, with the script's faults."""
+        """`vtysh -f`, with the script's faults."""
         rules = [fault for fault in self.script.faults if isinstance(fault, RefuseLine)]
         ran = vtysh.run(self.frr, script, self._refuse if rules else None)
         self.note()
         return ran
 
     def reload_frr(self, text: str) -> None:
-        """``frr-reload.py``: FRR becomes what the text says."""
+        """`frr-reload.py`: FRR becomes what the text says."""
         self.frr = self._new_frr()
         self.run_script(text)
 
@@ -204,7 +204,7 @@ class Router:
         self.files = dataclasses.replace(self.files, interfaces=text)
 
     def restore(self, to: Snapshot) -> None:
-        """Run again what ran then, and say nothing of it: what a router that lies does."""
+        """Run again what ran then, and report nothing of it: what a router that lies does."""
         self.linux.ifreload(to.interfaces, self.interfaces)
         self.run_interfaces = None if to.interfaces == self.files.interfaces else to.interfaces
         self.hostname = to.hostname
@@ -229,17 +229,17 @@ class Router:
 
 
 def without_noise(running: str) -> str:
-    """FRR's text without what vtysh says around it."""
+    """FRR's text without what vtysh prints around it."""
     return running[running.index("frr version") :].removesuffix("end\n") if running else ""
 
 
 def startup_frr(running: str) -> str:
-    """What becomes the start-up file of ``show running-config``."""
+    """What becomes the start-up file of `show running-config`."""
     return "".join(f"{line}\n" for line in without_noise(running).splitlines() if line.strip())
 
 
 def _whole(hostname: str, interfaces: str, frr: str) -> str:
-    return f"{hostname}\n{INTERFACES_MARK}{interfaces}{PORTS_MARK}{_SAYS_NOTHING.sub('', frr)}"
+    return f"{hostname}\n{INTERFACES_MARK}{interfaces}{PORTS_MARK}{_EMPTY_BLOCK.sub('', frr)}"
 
 
 def _own(interfaces: str) -> str:

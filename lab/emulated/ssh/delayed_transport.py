@@ -8,7 +8,7 @@ from typing import Any
 
 
 class DelayedTransport(asyncio.Transport):
-    """Between an SSH connection and its socket. ``latency`` in seconds may change while it is open.
+    """Between an SSH connection and its socket. `latency` in seconds may change while it is open.
 
     Without latency, what is written in one turn of the event loop leaves in one piece.
     """

@@ -22,8 +22,8 @@ _KEX = ["curve25519-sha256", "curve25519-sha256@libssh.org"]
 _CIPHERS = ["aes128-ctr", "aes128-gcm@openssh.com", "chacha20-poly1305@openssh.com"]
 _MACS = ["hmac-sha2-256", "hmac-sha2-256-etm@openssh.com"]
 BACKLOG = 1024
-# paramiko's send_ignore sends octets that are no SSH string (RFC 4253 section 11.2); OpenSSH never
-# looks, asyncssh ends the connection unless the server says it is a Cisco
+# paramiko's send_ignore sends octets that are no SSH string (RFC 4253 section 11.2); OpenSSH
+# ignores it, asyncssh ends the connection unless the server calls itself a Cisco
 _VERSION = "emulated_FRR_not_Cisco"
 
 
@@ -39,7 +39,7 @@ class Login:
 class Station:
     """One router with its agent, its shell, and the connections to it.
 
-    ``address`` is where it listens; ``host_key`` an OpenSSH private key.
+    `address` is where it listens; `host_key` an OpenSSH private key.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Station:
             door.break_off()
 
     async def apply_faults(self) -> None:
-        """Listen, or not, as the router's script says."""
+        """Listen, or not, as the router's script of faults demands."""
         if self._down:
             return
         if self.router.script.has(RefuseConnections, how="refused"):

@@ -40,7 +40,7 @@ NOT_FOUND = 127
 FOREVER = 10**9
 
 
-class SessionDropped(Exception):  # noqa: N818 -- it says what happens
+class SessionDropped(Exception):  # noqa: N818 -- it is a fault on purpose, no error
     """The connection is to break now, without an answer."""
 
 
@@ -58,7 +58,7 @@ class Shell:
         self._plane = plane
 
     async def run(self, command: str, stdin: str = "") -> Done:
-        """Run a line; raises SessionDropped when a fault says so."""
+        """Run a line; raises SessionDropped when a fault demands it."""
         sudo = _SUDO.match(command)
         if sudo:
             command = command[sudo.end() :]
@@ -135,15 +135,15 @@ class Shell:
 
 
 def _unless_seen(asked: re.Match[str], done: Done) -> Done:
-    said = done.stdout.rstrip("\n") + "\n"
+    text = done.stdout.rstrip("\n") + "\n"
     unread, read = re.compile(asked["unread"]), re.compile(asked["read"])
-    lines = (s for s in said.splitlines(keepends=True) if not unread.search(s) or read.search(s))
+    lines = (s for s in text.splitlines(keepends=True) if not unread.search(s) or read.search(s))
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()
-    return Done(f"%%state {digest}  -\n{'' if digest == asked['seen'] else said}", done.stderr)
+    return Done(f"%%state {digest}  -\n{'' if digest == asked['seen'] else text}", done.stderr)
 
 
 def split_commands(line: str) -> list[tuple[str, str]]:
-    """The commands of a line with what stands before each: ``;``, ``&&`` or ``||``."""
+    """The commands of a line with what is before each: `;`, `&&` or `||`."""
     found: list[tuple[str, str]] = []
     joint, begin, depth, quote, place = ";", 0, 0, "", 0
     while place < len(line):

@@ -1,4 +1,4 @@
-"""What vtysh answers to ``-c`` on an emulated router: its configuration, and its control plane."""
+"""What vtysh answers to `-c` on an emulated router: its configuration, and its control plane."""
 
 from __future__ import annotations
 
