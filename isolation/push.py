@@ -1,10 +1,11 @@
 """P11: every state of the network in the middle of a push.
 
 Routers are pushed at the same time, each in one order: imports are withdrawn, then exports, then
-interfaces and VRFs change, then exports are added, then imports. So a router may stand as it was,
+interfaces and VRFs change, then exports are added, then imports. So a router may be as it was,
 as it was with only those imports and exports that it keeps, as it will be with only those, or as
-it will be; and any of these may meet any of another router's. All are evaluated together: states
-of different routers meet, two of one router never do.
+it will be; one that takes a configuration as a whole is the first or the last only. Any of these
+may meet any of another router's. All are evaluated together: states of different routers meet, two
+of one router never do.
 
 Only what the network has not already is reported: a leak that the push repairs does not block it.
 Assumes that the push keeps this order on each router; nothing is assumed between routers.
@@ -52,6 +53,8 @@ def states_of(old: DeviceFacts | None, new: DeviceFacts | None) -> tuple[RouterS
         return (RouterState(old, former=True),) if old is not None else ()
     if old is None or old == new:
         return (RouterState(new),)
+    if new.commits_at_once:
+        return (RouterState(old, former=True), RouterState(new))
     return (
         RouterState(old, former=True),
         RouterState(_common(old, new), former=True),

@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from nornir.core.task import Result, Task
 
 from egovnet.tasks.device import driver
+from egovnet.templates.platform import LabelWatch
 from egovnet.templates.registry import platform
+
+
+class LabelsNotWatchedError(RuntimeError):
+    """The device's platform has no way to show labels."""
+
+
+def _watch(task: Task) -> LabelWatch:
+    watch = platform(task.host.platform).label_watch
+    if watch is None:
+        raise LabelsNotWatchedError(f"labels cannot be watched on platform {task.host.platform}")
+    return watch
 
 
 def start_watching(task: Task, interfaces: Sequence[str], seconds: int) -> Result:
@@ -13,12 +25,12 @@ def start_watching(task: Task, interfaces: Sequence[str], seconds: int) -> Resul
 
     Result: str, the handle that `end_watching` wants.
     """
-    script = platform(task.host.platform).watch_labels_script(interfaces, seconds)
+    script = _watch(task).start_script(interfaces, seconds)
     return Result(host=task.host, result=driver(task).run_script(script).strip())
 
 
 def end_watching(task: Task, handle: str) -> Result:
     """End it. Result: list[str], each label stack seen, like "label 17, label 80"."""
-    words = platform(task.host.platform)
-    output = driver(task).run_script(words.seen_labels_script(handle))
-    return Result(host=task.host, result=words.label_stacks(output))
+    watch = _watch(task)
+    output = driver(task).run_script(watch.end_script(handle))
+    return Result(host=task.host, result=watch.label_stacks(output))

@@ -75,8 +75,6 @@ class Capabilities:
     #: Frames without a tag on a port that carries VLANs would be routed in the default table.
     routes_untagged: bool
     commit: Commit
-    #: Label stacks can be watched on a circuit.
-    watches_labels: bool
     #: The device may do otherwise than its own configuration says (interfaces of an operating
     #: system), which its driver then reports as faults.
     has_faults: bool
@@ -86,12 +84,27 @@ class Capabilities:
         return port if vlan is None else self.vlan_interface.format(port=port, vlan=vlan)
 
 
+class LabelWatch(Protocol):
+    """How label stacks are watched on a router's circuits."""
+
+    def start_script(self, interfaces: Sequence[str], seconds: int) -> str:
+        """What starts watching, for at most `seconds`; it prints a handle for `end_script`."""
+
+    def end_script(self, handle: str) -> str:
+        """What ends the watching and prints what was seen."""
+
+    def label_stacks(self, output: str) -> list[str]:
+        """Each label stack that was seen, such as "label 17, label 80"."""
+
+
 class Platform(Protocol):
     """What a platform does with a device. Pure: text in, text or facts out."""
 
     #: As Nornir and NAPALM call it.
     name: str
     capabilities: Capabilities
+    #: None: labels cannot be watched.
+    label_watch: LabelWatch | None
 
     # -- configuration --------------------------------------------------------------------------
 
@@ -185,15 +198,3 @@ class Platform(Protocol):
         Raises:
             PacketsNotSentError: the script did not come to its end.
         """
-
-    def watch_labels_script(self, interfaces: Sequence[str], seconds: int) -> str:
-        """What starts watching circuits for labelled packets, for at most `seconds`.
-
-        It prints a handle for `seen_labels_script`. Only where labels can be watched.
-        """
-
-    def seen_labels_script(self, handle: str) -> str:
-        """What ends the watching and prints what was seen."""
-
-    def label_stacks(self, output: str) -> list[str]:
-        """Each label stack that was seen, such as "label 17, label 80"."""

@@ -52,11 +52,13 @@ def platform(name: str | None) -> Platform:
 @contextmanager
 def registered(more: Platform) -> Iterator[None]:
     """A platform that is known while this lasts."""
+    before = dict(_registered)
     _registered[more.name] = more
     try:
         yield
     finally:
-        del _registered[more.name]
+        _registered.clear()
+        _registered.update(before)
 
 
 @cache

@@ -130,7 +130,7 @@ def from_inventory(
     names: dict[tuple[str, str], Domain] = {}
     management = network.backbone.management
     for name in network.routers:
-        port = Attachment("management", name, management.port, None, MANAGEMENT)
+        port = Attachment("management", name, network.management_port(name), None, MANAGEMENT)
         attachments[name][port.port, None] = port
         names[name, management.vrf] = MANAGEMENT
     for name, circuit in network.circuits.items():

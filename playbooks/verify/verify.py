@@ -35,6 +35,7 @@ from egovnet.tasks.collect_state import collect_state
 from egovnet.tasks.see_labels import end_watching, start_watching
 from egovnet.tasks.send_packets import send_packets
 from egovnet.templates.model.probe import PacketsNotSentError
+from egovnet.templates.registry import platform
 
 _PAUSE = 2.0
 #: How often an echo that must be answered is sent before its silence is blamed.
@@ -229,7 +230,7 @@ class Verifier:
         workspace = self.workspace
         up = frozenset(workspace.chosen) - look.unreachable.keys()
         backbone = [name for name in workspace.network.with_role(Role.P) if name in up]
-        look.watched = backbone or sorted(up)
+        look.watched = [name for name in backbone or sorted(up) if self._shows_labels(name)]
         watching = {n: {"interfaces": self._circuits(n), "seconds": 300} for n in look.watched}
         captures = run(nornir, "watch", start_watching, watching, Silent())
         senders = list(self._senders(nornir, up, only))
@@ -243,8 +244,8 @@ class Verifier:
                     break
             if last or not self._blamed_echoes(look):
                 list(pool.map(lambda sender: self._probe(look, sender, must_reach=False), senders))
-        directories = {name: {"directory": at} for name, at in captures.results.items()}
-        seen = run(nornir, "watch", end_watching, directories, Silent())
+        handles = {name: {"handle": at} for name, at in captures.results.items()}
+        seen = run(nornir, "watch", end_watching, handles, Silent())
         look.labels = [
             f"{name}: {stack}" for name, stacks in seen.results.items() for stack in stacks
         ]
@@ -289,6 +290,10 @@ class Verifier:
         arguments = {pe: {"probes": [f.probe for f in flows]} for pe, flows in by_pe.items()}
         sent = run(nornir, "packets", send_packets, arguments, self.progress)
         return sent.results, sent.failures
+
+    def _shows_labels(self, name: str) -> bool:
+        of = self.workspace.network.routers[name].platform
+        return platform(of).label_watch is not None
 
     def _circuits(self, name: str) -> list[str]:
         return [i.name for i in self.workspace.devices[name].interfaces if i.circuit is not None]

@@ -9,7 +9,7 @@ from egovnet.templates.frr.probes import echo, labels
 from egovnet.templates.frr.render import renderer
 from egovnet.templates.frr.secrets import secret_places
 from egovnet.templates.frr.state import brief_state, state_reader
-from egovnet.templates.platform import Capabilities, Commit, KernelTables, Platform
+from egovnet.templates.platform import Capabilities, Commit, KernelTables, LabelWatch, Platform
 
 _CAPABILITIES = Capabilities(
     # `.` and the VLAN id (up to 5 characters) follow; a Linux interface name has 15.
@@ -24,7 +24,6 @@ _CAPABILITIES = Capabilities(
     isolated_lookups=False,
     routes_untagged=True,
     commit=Commit.IN_STEPS,
-    watches_labels=True,
     has_faults=True,
 )
 
@@ -34,6 +33,7 @@ class Frr:
 
     name = "frr"
     capabilities = _CAPABILITIES
+    label_watch: LabelWatch | None = labels
 
     render = staticmethod(renderer.render)
     render_day0 = staticmethod(renderer.render_day0)
@@ -55,9 +55,6 @@ class Frr:
 
     probe_script = staticmethod(echo.probe_script)
     read_answers = staticmethod(echo.read_answers)
-    watch_labels_script = staticmethod(labels.watch_labels_script)
-    seen_labels_script = staticmethod(labels.seen_labels_script)
-    label_stacks = staticmethod(labels.label_stacks)
 
 
 PLATFORM: Platform = Frr()

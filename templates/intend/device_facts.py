@@ -28,7 +28,7 @@ from egovnet.templates.model.facts import (
     VrfFamily,
 )
 from egovnet.templates.model.sort_keys import address_key, static_key
-from egovnet.templates.platform import Capabilities
+from egovnet.templates.platform import Capabilities, Commit
 from egovnet.templates.registry import platform
 
 FAMILIES: tuple[AddressFamily, AddressFamily] = ("ipv4", "ipv6")
@@ -44,6 +44,7 @@ def intended_facts(device: Device) -> DeviceFacts:
         platform=device.platform,
         interfaces=_interfaces(device),
         vrfs={vrf.name: vrf for vrf in _vrfs(device, can)},
+        commits_at_once=can.commit is Commit.AT_ONCE,
         default_tables=can.tables.default if can.tables else frozenset(),
         bgp={
             None: _backbone(device),

@@ -315,6 +315,8 @@ class DeviceFacts:
     not_understood: tuple[NotUnderstood, ...] = ()
     #: Numbers by which tables of the default instance are called, where tables have numbers.
     default_tables: frozenset[int] = field(default=frozenset(), compare=False)
+    #: A new configuration takes effect as a whole: the router is never between two.
+    commits_at_once: bool = field(default=False, compare=False)
     #: Where the text came from, for findings: a file name, or "running".
     source: str = field(default="", compare=False)
     coverage: Coverage = field(default=Coverage(), compare=False)

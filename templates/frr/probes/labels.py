@@ -9,7 +9,7 @@ _MOST = 4
 _ENOUGH = 20
 
 
-def watch_labels_script(interfaces: Sequence[str], seconds: int) -> str:
+def start_script(interfaces: Sequence[str], seconds: int) -> str:
     """Shell text that starts captures of MPLS packets, and prints the directory that has them.
 
     Each circuit has a tcpdump of its own: the "any" device does not know MPLS.
@@ -22,7 +22,7 @@ def watch_labels_script(interfaces: Sequence[str], seconds: int) -> str:
     return f'd=$(mktemp -d); {{\n{captures}\n}} >/dev/null; echo "$d"'
 
 
-def seen_labels_script(handle: str) -> str:
+def end_script(handle: str) -> str:
     """Shell text that ends the captures in the directory `handle` and prints them."""
     place = shlex.quote(handle)
     return (

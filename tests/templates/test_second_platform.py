@@ -1,0 +1,244 @@
+"""A network of two platforms, from its inventory to the proof: nothing above a platform's own
+folder knows which there are.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from egovnet.inventory.allocation.allocate import Allocation, allocate
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.errors import InventoryError
+from egovnet.inventory.model import Network
+from egovnet.isolation.model.expectation import from_inventory
+from egovnet.isolation.prove import prove
+from egovnet.isolation.push import prove_push, states_of
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.intend.device_facts import intended_facts
+from egovnet.templates.intend.read_inventory import read_inventory
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.errors import ConfigTextError
+from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.model.state import DeviceState, VrfTargets
+from egovnet.templates.registry import (
+    UnknownPlatformError,
+    detect_platform,
+    names,
+    platform,
+    read_config,
+    redact,
+    registered,
+    render,
+    render_day0,
+    stated_name,
+)
+from tests.toy_platform.network import TOYS, mixed_inventory
+from tests.toy_platform.platform import TOY
+from tests.toy_platform.state import answer
+
+EDGE = "gz-pe1"
+
+
+@pytest.fixture(autouse=True)
+def _toy() -> Iterator[None]:
+    with registered(TOY):
+        yield
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Path:
+    return mixed_inventory(tmp_path / "network")
+
+
+@pytest.fixture
+def network(inventory: Path) -> Network:
+    return read_inventory(inventory)[0]
+
+
+@pytest.fixture
+def allocation(inventory: Path, network: Network) -> Allocation:
+    return allocate(network, read_lock(inventory))
+
+
+@pytest.fixture
+def devices(network: Network, allocation: Allocation) -> dict[str, Device]:
+    return intend(network, allocation)
+
+
+def facts_of(texts: dict[str, str]) -> dict[str, DeviceFacts]:
+    """Read as texts of unknown origin."""
+    return {name: read_config(text, f"{name}.cfg") for name, text in texts.items()}
+
+
+def texts_of(devices: dict[str, Device]) -> dict[str, str]:
+    return {name: render(device) for name, device in devices.items()}
+
+
+def test_it_is_known_as_long_as_it_is_registered() -> None:
+    assert names() == ("frr", "toy")
+    assert platform("toy") is TOY
+
+
+def test_names_are_its_own(devices: dict[str, Device]) -> None:
+    interfaces = {interface.name for interface in devices[EDGE].interfaces}
+    assert {name.partition("-")[0] for name in interfaces} == {"ge"}
+    assert any("." in name for name in interfaces)
+    assert devices[EDGE].management.interface == "me0"
+    assert devices[EDGE].untagged is None
+    assert devices["bj-pe1"].management.interface == "eth0"
+
+
+def test_what_is_rendered_is_read_as_intended(devices: dict[str, Device]) -> None:
+    for name in TOYS:
+        facts = read_config(render(devices[name]), f"{name}.cfg")
+        assert facts == intended_facts(devices[name])
+        assert facts.not_understood == ()
+        covered = facts.coverage
+        assert covered.understood + covered.harmless == covered.lines
+        assert facts.interfaces["lo0.0"].loopback
+        assert {vrf.table for vrf in facts.vrfs.values()} == {None}
+        assert all(vrf.isolated for vrf in facts.vrfs.values())
+        assert facts.default_tables == frozenset()
+        day0 = read_config(render_day0(devices[name]))
+        assert set(day0.interfaces) == {"me0"}
+
+
+def test_both_platforms_prove_together(
+    devices: dict[str, Device], network: Network, allocation: Allocation
+) -> None:
+    verdict = prove(facts_of(texts_of(devices)), from_inventory(network, allocation))
+    assert verdict.findings == ()
+    assert verdict.proved
+
+
+def test_a_leak_on_it_is_found_with_its_line(
+    devices: dict[str, Device], network: Network, allocation: Allocation
+) -> None:
+    texts = texts_of(devices)
+    public = f"65000:{allocation.route_target['public']}"
+    assert "\nvrf i-" in texts[EDGE]
+    texts[EDGE] = re.sub(r"(?m)^(vrf i-.* import \S+)", rf"\1 {public}", texts[EDGE], count=1)
+    verdict = prove(facts_of(texts), from_inventory(network, allocation))
+    assert not verdict.proved
+    quoted = [hop.quote for finding in verdict.findings for hop in finding.path]
+    assert any(public in line and line.startswith("vrf i-") for line in quoted)
+
+
+def test_a_line_that_it_does_not_know_is_no_proof(
+    devices: dict[str, Device], network: Network, allocation: Allocation
+) -> None:
+    texts = texts_of(devices)
+    texts[EDGE] += "tunnel everything\n"
+    verdict = prove(facts_of(texts), from_inventory(network, allocation))
+    assert not verdict.proved
+    assert any("tunnel everything" in finding.message for finding in verdict.findings)
+
+
+def test_what_it_commits_at_once_has_no_states_between(
+    devices: dict[str, Device], network: Network, allocation: Allocation
+) -> None:
+    new = facts_of(texts_of(devices))
+    ones, others = (tuple(states_of(old, new[name])) for name, old in changed(new).items())
+    assert len(ones) == 2
+    assert len(others) == 4
+    verdict = prove_push(new, new, from_inventory(network, allocation))
+    assert verdict.proved
+
+
+def changed(facts: dict[str, DeviceFacts]) -> dict[str, DeviceFacts]:
+    """A toy and an FRR router before they had their static routes."""
+    return {name: replace(facts[name], statics=()) for name in (EDGE, "bj-pe1")}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        (
+            "circuits.yaml",
+            "port: ge-0/0/1",
+            "port: eth1",
+            "port: 'eth1' is not of the form ^(ge-\\d+/\\d+/\\d+|me0)$ -> write it in that form",
+        ),
+        (
+            "circuits.yaml",
+            "port: ge-0/0/1",
+            "port: lo0.0",
+            "port: 'lo0.0' is the loopback -> name a port",
+        ),
+        (
+            "groups.yaml",
+            "platform: toy",
+            "platform: junos",
+            "toy.platform: 'junos' is not known -> use 'frr' or 'toy'",
+        ),
+        (
+            "network.yaml",
+            "vrf: mgmt",
+            "vrf: master",
+            "management.vrf: vrf 'master' is the name of something else -> take one such as mgmt; "
+            "customers' VRFs begin with a letter and a hyphen",
+        ),
+    ],
+)
+def test_names_that_do_not_fit_it_are_reported_with_their_place(
+    file: str, old: str, new: str, problem: str, inventory: Path
+) -> None:
+    path = inventory / file
+    text = path.read_text(encoding="utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InventoryError) as caught:
+        read_inventory(inventory)
+    (said,) = caught.value.problems
+    assert str(said).startswith(f"{path}:{line}: ")
+    assert str(said).endswith(problem)
+
+
+def test_a_text_of_unknown_origin_is_told_by_its_words(devices: dict[str, Device]) -> None:
+    for device in devices.values():
+        text = render(device)
+        assert detect_platform(text) == device.platform
+        found = stated_name(text)
+        assert found is not None
+        assert found[0] == device.name
+
+
+def test_a_text_of_another_platform_than_the_device_s_is_refused(
+    devices: dict[str, Device],
+) -> None:
+    with pytest.raises(ConfigTextError, match=r"x.cfg: a configuration of toy, and the device"):
+        read_config(render(devices[EDGE]), "x.cfg", "frr")
+    with pytest.raises(ConfigTextError, match=r"x.cfg: a configuration of frr, and the device"):
+        read_config(render(devices["bj-pe1"]), "x.cfg", "toy")
+    with pytest.raises(ConfigTextError, match="no configuration of a known platform"):
+        read_config("once upon a time\n", "x.cfg")
+    with pytest.raises(UnknownPlatformError, match="no platform 'ios'; there are: frr, toy"):
+        read_config("", "x.cfg", "ios")
+
+
+def test_secrets_of_both_are_cut_out(devices: dict[str, Device]) -> None:
+    toy = render(devices[EDGE]) + "secret snmp hunter2\n"
+    assert "hunter2" not in redact(toy)
+    assert "hunter2" not in str(read_config(toy).text)
+    assert redact("neighbor 10.0.0.1 password x1y2\n").endswith("password <removed>\n")
+
+
+def test_a_state_comes_back_as_it_was(devices: dict[str, Device]) -> None:
+    device = devices[EDGE]
+    state = DeviceState(
+        isis=frozenset({"ge-0/0/1"}),
+        ldp=frozenset({"10.255.0.1"}),
+        bgp=frozenset({("default", "10.255.0.1")}),
+        targets={
+            ("i-party", "ipv4"): VrfTargets("1:1", frozenset({"65000:1"}), frozenset({"65000:1"}))
+        },
+        routes={("i-party", "ipv6"): frozenset({"fd00::/64"})},
+    )
+    assert TOY.read_state(device, answer(TOY.state_script(device), state)) == state
+    first = TOY.split_brief(answer(TOY.brief_script(device), state))
+    assert TOY.read_brief(device, str(first.said), {}, None) == state
+    again = TOY.split_brief(answer(TOY.brief_script(device, first.seen), state), first.seen)
+    assert (again.seen, again.said) == (first.seen, None)

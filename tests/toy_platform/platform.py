@@ -1,0 +1,66 @@
+"""A second platform, as unlike FRR as the contract allows, to prove that nothing above knows one.
+
+Ports are `ge-0/0/1`, a VLAN's unit is `ge-0/0/1.100`, the loopback is `lo0.0` and management is
+`me0`; VRFs have no kernel tables and their look-ups end there; a configuration is committed as a
+whole; labels cannot be watched. Its language has one statement a line: see `render`.
+
+Used in a test as `with registered(TOY):`, or by a device that runs its text: see `device`.
+"""
+
+import re
+
+from egovnet.templates.platform import Capabilities, Commit, LabelWatch, Platform, Recognition
+from tests.toy_platform import lines, probes, state
+from tests.toy_platform.language import HEAD, render, render_day0
+from tests.toy_platform.reader import read_config
+
+
+def _recognises(text: str) -> Recognition:
+    return Recognition.CERTAIN if text.startswith(HEAD) else Recognition.NO
+
+
+def _stated_name(text: str) -> tuple[str, int] | None:
+    found = re.search(r"^system (\S+)", text, re.M)
+    return (found[1], text.count("\n", 0, found.start()) + 1) if found else None
+
+
+class Toy:
+    """The toy, as `egovnet.templates.platform.Platform` wants one."""
+
+    name = "toy"
+    capabilities = Capabilities(
+        port=re.compile(r"^(ge-\d+/\d+/\d+|me0)$"),
+        loopback="lo0.0",
+        vpn=re.compile(r"^[a-z][a-z0-9]{0,30}$"),
+        reserved_vrfs=frozenset({"master"}),
+        tables=None,
+        isolated_lookups=True,
+        routes_untagged=False,
+        commit=Commit.AT_ONCE,
+        has_faults=False,
+    )
+    label_watch: LabelWatch | None = None
+
+    render = staticmethod(render)
+    render_day0 = staticmethod(render_day0)
+    read_config = staticmethod(read_config)
+    recognises = staticmethod(_recognises)
+    stated_name = staticmethod(_stated_name)
+
+    line_meaning = staticmethod(lines.line_meaning)
+    statement = staticmethod(lines.statement)
+    changed_lines = staticmethod(lines.changed_lines)
+    redact = staticmethod(lines.redact)
+    redact_messages = staticmethod(lines.redact_messages)
+
+    state_script = staticmethod(state.state_script)
+    read_state = staticmethod(state.read_state)
+    brief_script = staticmethod(state.brief_script)
+    split_brief = staticmethod(state.split_brief)
+    read_brief = staticmethod(state.read_brief)
+
+    probe_script = staticmethod(probes.probe_script)
+    read_answers = staticmethod(probes.read_answers)
+
+
+TOY: Platform = Toy()
