@@ -6,10 +6,10 @@ from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.archived_change import ArchivedChange
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import DONE, UNDONE, Change
-from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.outcome import Outcome, R_co
 
 
-def archived(workspace: Workspace, outcome: Outcome) -> Outcome:
+def archived(workspace: Workspace, outcome: Outcome[R_co]) -> Outcome[R_co]:
     """The outcome of a change that is in the archive now; with a note when it could not be."""
     return replace(outcome, notes=(*outcome.notes, *catch_up(workspace)))
 

@@ -1,9 +1,8 @@
 """`apply`: carry a plan out as one transaction. Without --yes or a plan file it only shows it."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.health_gate import Health
@@ -11,7 +10,7 @@ from egovnet.playbooks.change.plan import Plan, make_plan, plan_outcome, read_pl
 from egovnet.playbooks.change.proof_gate import Override, gate
 from egovnet.playbooks.change.record_intent import record_intent
 from egovnet.playbooks.change.transaction import Transaction
-from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave, up_to
 from egovnet.playbooks.core.run_on_devices import Progress
 from egovnet.playbooks.core.selection import UsageError
@@ -19,8 +18,24 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import DevicesLockedError
 from egovnet.playbooks.journal.records import DONE
 from egovnet.playbooks.results.outcome import Exit, Outcome
-from egovnet.playbooks.verify.defaults import DEFAULT_SETTLE
+from egovnet.playbooks.results.plan import PlanResult
+from egovnet.playbooks.results.transaction import TransactionResult
+from egovnet.playbooks.results.verification import Verification
+from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
+from egovnet.playbooks.verify.packet_source import PacketSource
 from egovnet.playbooks.verify.verify import Verifier
+
+
+@dataclass(frozen=True)
+class Verifying:
+    """How a change is verified at its end."""
+
+    #: Seconds that routing may take to converge.
+    converge: int = DEFAULT_CONVERGE
+    #: Who sends packets beside the PEs' VRFs.
+    sources: Sequence[PacketSource] = ()
+    #: Sites that need not be reached afterwards.
+    excused: frozenset[str] = frozenset()
 
 
 def apply(
@@ -32,9 +47,9 @@ def apply(
     options: Options | None = None,
     waves_by: tuple[str, ...] = (),
     canary: str | None = None,
-    settle: int = DEFAULT_SETTLE,
+    verifying: Verifying = Verifying(),
     override: Override | None = None,
-) -> Outcome:
+) -> Outcome[PlanResult] | Outcome[TransactionResult]:
     """Apply a plan file, or plan and apply in one go.
 
     A plan that was stopped after a wave goes on where it stopped. Exit 0 done; 3 shown only,
@@ -62,14 +77,14 @@ def apply(
         if not yes:
             return shown(workspace, progress, plan)
         workspace.on_disk.keep_allocation()
-    return apply_plan(workspace, progress, plan, options, settle=settle, override=override)
+    return apply_plan(workspace, progress, plan, options, verifying=verifying, override=override)
 
 
 def shown(
     workspace: Workspace, progress: Progress, plan: Plan, *, lock_written: bool = False
-) -> Outcome:
+) -> Outcome[PlanResult]:
     """A plan and its proof, and nothing done."""
-    proof = gate(workspace, progress, plan).data() if plan.devices else None
+    proof = gate(workspace, progress, plan).result() if plan.devices else None
     progress.finish()
     outcome = plan_outcome(plan, proof, lock_written=lock_written)
     held = held_devices(workspace, plan)
@@ -82,11 +97,10 @@ def apply_plan(
     plan: Plan,
     options: Options | None = None,
     *,
-    excused: frozenset[str] = frozenset(),
-    settle: int = DEFAULT_SETTLE,
+    verifying: Verifying = Verifying(),
     override: Override | None = None,
-) -> Outcome:
-    """Prove `plan` and run its transaction; sites in `excused` need not be reached afterwards.
+) -> Outcome[TransactionResult]:
+    """Prove `plan` and run its transaction.
 
     What is not proved is refused, unless `override` says who answers for it and why.
 
@@ -105,22 +119,25 @@ def apply_plan(
             # What they run is not theirs yet: an unfinished change may still go back.
             reasons = {name: f"held by {lock}" for name, lock in held.locks.items()}
             return _refused(plan, "fence", Exit.DEVICES_FAILED, str(held), reasons)
-        return Outcome(plan.kind, _untouched(plan, "nothing to do"))
+        return Outcome(
+            plan.kind, TransactionResult("nothing to do", plan.hash, plan.affected), Exit.DONE
+        )
     waves = up_to(_left_to_do(workspace, plan), options.stop_after)
     proof = gate(workspace, progress, plan)
     if not proof.proved and override is None:
         progress.finish()
         note = "nothing was changed; --unproved-by NAME --reason TEXT is for who answers for it"
         refused = _refused(plan, "proof", Exit.LEAK_OR_FAILED_VERIFICATION, note, {})
-        refused.data["proof"] = proof.data()
-        return refused
+        return replace(refused, result=replace(refused.result, proof=proof.result()))
     if proof.proved:
         override = None
-    verifier = Verifier(workspace, progress, settle, excused)
+    verifier = Verifier(
+        workspace, progress, verifying.converge, verifying.excused, verifying.sources
+    )
     verifier.take_baseline(plan.affected)
 
-    def verify(apart: frozenset[str]) -> Verdict:
-        return (verifier.without(apart) if apart else verifier).for_transaction()
+    def verify(apart: frozenset[str]) -> Verification:
+        return (verifier.without(apart) if apart else verifier).verify()
 
     outcome = Transaction(
         workspace,
@@ -128,9 +145,9 @@ def apply_plan(
         verify,
         progress,
         waves,
-        Health(workspace, progress, settle),
+        Health(workspace, progress, verifying.converge),
         options,
-        proof,
+        proof.result(),
         override,
         on_begin=lambda change: record_intent(workspace, change),
     ).run()
@@ -162,29 +179,15 @@ def _left_to_do(workspace: Workspace, plan: Plan) -> tuple[Wave, ...]:
     return tuple(wave for wave in rest if wave.devices)
 
 
-def _refused(plan: Plan, stage: str, code: Exit, note: str, failures: Mapping[str, str]) -> Outcome:
-    data = _untouched(plan, "refused")
-    data |= {
-        "devices": sorted(plan.devices),
-        "failed_stage": stage,
-        "failures": dict(sorted(failures.items())),
-    }
-    return Outcome(plan.kind, data, code, (note,))
-
-
-def _untouched(plan: Plan, result: str) -> dict[str, Any]:
-    return {
-        "change": None,
-        "result": result,
-        "plan_hash": plan.hash,
-        "devices": [],
-        "affected": plan.affected,
-        "proof": None,
-        "waves": [],
-        "remaining": [],
-        "left_out": {},
-        "failed_stage": None,
-        "failures": {},
-        "not_undone": {},
-        "verification": {},
-    }
+def _refused(
+    plan: Plan, stage: str, code: Exit, note: str, failures: Mapping[str, str]
+) -> Outcome[TransactionResult]:
+    refused = TransactionResult(
+        "refused",
+        plan.hash,
+        plan.affected,
+        devices=tuple(sorted(plan.devices)),
+        failed_stage=stage,
+        failures=dict(failures),
+    )
+    return Outcome(plan.kind, refused, code, (note,))

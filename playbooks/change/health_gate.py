@@ -7,15 +7,15 @@ at the end, when everything is there that is to be reached.
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.verification import HealthReport
 from egovnet.playbooks.verify.control_plane import (
     Check,
+    check_device,
     expected_routes,
-    judge_device,
     ldp_neighbors,
 )
 from egovnet.tasks.collect_state import collect_state
@@ -26,32 +26,31 @@ Key = tuple[str, str, str]
 
 @dataclass
 class Health:
-    """Looks at devices before the push and after each wave."""
+    """Polls devices before the push and after each wave."""
 
     workspace: Workspace
     progress: Progress
-    settle: int
+    converge: int
     #: What was seen before the push.
     before: dict[Key, Check] = field(default_factory=dict)
 
     def take_baseline(self, names: Collection[str]) -> None:
         """Remember how the devices of the plan are before anything is done."""
-        checks, _ = self._look(names)
+        checks, _ = self._poll(names)
         self.before = {check.key: check for check in checks}
 
-    def check(self, names: Collection[str]) -> tuple[dict[str, Any], bool]:
-        """(report, whether `names` lost nothing and leak nothing), in at most `settle` seconds."""
-        deadline = time.monotonic() + self.settle
+    def check(self, names: Collection[str]) -> HealthReport:
+        """What `names` lost, and leak, after at most `converge` seconds."""
+        deadline = time.monotonic() + self.converge
         while True:
-            checks, unreachable = self._look(names)
+            checks, unreachable = self._poll(names)
             blamed = worse(self.before, checks)
             if not (blamed or unreachable) or time.monotonic() >= deadline:
                 break
             time.sleep(_PAUSE)
-        findings = [check.finding(known=False) for check in blamed]
-        return {"findings": findings, "unreachable": unreachable}, not (findings or unreachable)
+        return HealthReport(tuple(check.finding(known=False) for check in blamed), unreachable)
 
-    def _look(self, names: Collection[str]) -> tuple[list[Check], dict[str, str]]:
+    def _poll(self, names: Collection[str]) -> tuple[list[Check], dict[str, str]]:
         workspace = self.workspace
         routes = expected_routes(workspace.network, workspace.allocation)
         neighbors = ldp_neighbors(workspace.network, workspace.allocation)
@@ -62,7 +61,7 @@ class Health:
         checks: list[Check] = []
         for name, state in states.results.items():
             device, others = workspace.devices[name], neighbors.get(name, ())
-            checks += judge_device(device, state, everybody, routes, others)
+            checks += check_device(device, state, everybody, routes, others)
         return checks, dict(states.failures)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Network
+from egovnet.playbooks.results.affected import Affected
 from egovnet.templates.intend.build_devices import access_addresses, access_interface, policy_name
 from egovnet.templates.registry import platform
 
@@ -44,8 +45,8 @@ class BlastRadius:
         self._vpns = network.vpns.keys()
         self._prefixes = tuple(f"{zone.vrf_prefix}-" for zone in network.backbone.zones.values())
 
-    def of(self, diffs: Mapping[str, str]) -> dict[str, list[str]]:
-        """{"vpns": [...], "sites": [...]} that the diffs (device -> text) touch, sorted."""
+    def of(self, diffs: Mapping[str, str]) -> Affected:
+        """What the diffs (device -> text) touch."""
         vpns: set[str] = set()
         sites: set[str] = set()
         for device, diff in diffs.items():
@@ -61,7 +62,7 @@ class BlastRadius:
                 # What left the inventory is known by the device's own words only.
                 sites.update(_SITE.findall(line.text))
                 vpns.update(filter(None, map(self._vpn_of, line.vrfs)))
-        return {"vpns": sorted(vpns), "sites": sorted(sites)}
+        return Affected(tuple(sorted(vpns)), tuple(sorted(sites)))
 
     def _vpn_of(self, vrf: str) -> str | None:
         """The VPN that a VRF's name tells; None for a VRF of ours, such as management's."""

@@ -7,11 +7,10 @@ ran when the plan was made, so that what is applied is what was reviewed.
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
@@ -20,7 +19,10 @@ from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import author
-from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
+from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
+from egovnet.playbooks.results.plan import PlannedDiff, PlannedWave, PlanResult
+from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
 
 FORMAT = 2
@@ -46,7 +48,7 @@ class Plan:
     devices: dict[str, DevicePlan]
     unchanged: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
-    affected: dict[str, list[str]] = field(default_factory=dict)
+    affected: Affected = field(default_factory=Affected)
     kind: str = "apply"
     #: Change that this plan undoes, when it is a rollback's.
     undoes: int | None = None
@@ -74,7 +76,7 @@ class Plan:
             "unchanged": dict(sorted(self.unchanged.items())),
             # Without these an edited file could pass for one that reached every device.
             "unreachable": sorted(self.unreachable),
-            "affected": self.affected,
+            "affected": self.affected.to_dict(),
             "waves": list(self.waves.items()),
         }
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
@@ -83,36 +85,23 @@ class Plan:
         """Device -> native diff."""
         return {name: entry.diff for name, entry in self.devices.items()}
 
-    def report(self) -> dict[str, Any]:
-        """What `plan --json` prints."""
+    def result(self, proof: PushProof | None = None) -> PlanResult:
+        """What is shown of it; `proof` None: nothing would change."""
         groups: dict[str, list[str]] = {}
         for name, entry in self.devices.items():
             groups.setdefault(entry.diff, []).append(name)
-        return {
-            "network": self.network,
-            "created": self.created,
-            "hash": self.hash,
-            "kind": self.kind,
-            "changes": [
-                {
-                    "devices": names,
-                    "diff": diff,
-                    "added": _count(diff, "+"),
-                    "removed": _count(diff, "-"),
-                }
-                for diff, names in groups.items()
-            ],
-            "unchanged": sorted(self.unchanged),
-            "unreachable": dict(sorted(self.unreachable.items())),
-            "affected": self.affected,
-            "waves": [
-                {"name": wave.name, "devices": list(wave.devices)} for wave in self.waves_or_one()
-            ],
-        }
-
-
-def _count(diff: str, sign: str) -> int:
-    return sum(line.startswith(sign) for line in diff.splitlines())
+        return PlanResult(
+            network=self.network,
+            created=self.created,
+            hash=self.hash,
+            kind=self.kind,
+            changes=tuple(PlannedDiff(tuple(names), diff) for diff, names in groups.items()),
+            unchanged=tuple(sorted(self.unchanged)),
+            unreachable=self.unreachable,
+            affected=self.affected,
+            waves=tuple(PlannedWave(wave.name, wave.devices) for wave in self.waves_or_one()),
+            proof=proof,
+        )
 
 
 def make_plan(
@@ -158,7 +147,7 @@ def make_plan(
         undoes=undoes,
     )
     affected = BlastRadius(workspace.network, workspace.allocation).of(plan.diffs())
-    plan.affected.update(affected)
+    plan = replace(plan, affected=affected)
     if waves_by or canary:
         waves = make_waves(workspace.network, plan.devices, waves_by, canary)
         plan.waves.update({wave.name: list(wave.devices) for wave in waves})
@@ -200,7 +189,8 @@ def read_plan(path: Path) -> Plan:
         if body.pop("format") != FORMAT:
             raise UsageError(f"{path}: a plan of another version of egovnet; plan again")
         devices = {name: DevicePlan(**entry) for name, entry in body.pop("devices").items()}
-        plan = Plan(devices=devices, **body)
+        affected = Affected(**{kind: tuple(names) for kind, names in body.pop("affected").items()})
+        plan = Plan(devices=devices, affected=affected, **body)
         whole = plan.hash == written_hash and all(
             # What a failed apply goes back to; its hash is in the plan's.
             text_hash(entry.before) == entry.running_hash
@@ -214,16 +204,16 @@ def read_plan(path: Path) -> Plan:
 
 
 def plan_outcome(
-    plan: Plan, proof: Mapping[str, Any] | None = None, *, lock_written: bool = False
-) -> Outcome:
+    plan: Plan, proof: PushProof | None = None, *, lock_written: bool = False
+) -> Outcome[PlanResult]:
     """Exit 3 when changes are pending, 4 when they are not proved, 5 when a device did not answer.
 
     `proof` is what `proof_gate` says of the plan; None when nothing would change.
     """
     codes = [
-        Exit.LEAK_OR_FAILED_VERIFICATION if proof and not proof["proved"] else Exit.DONE,
+        Exit.LEAK_OR_FAILED_VERIFICATION if proof and not proof.proved else Exit.DONE,
         Exit.CHANGES if plan.devices else Exit.DONE,
         Exit.DEVICES_FAILED if plan.unreachable else Exit.DONE,
     ]
     notes = ("plan.lock.yaml has new numbers: commit it",) if lock_written else ()
-    return Outcome("plan", {**plan.report(), "proof": proof}, gravest(codes), notes)
+    return Outcome("plan", plan.result(proof), most_severe(codes), notes)

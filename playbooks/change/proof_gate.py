@@ -6,7 +6,6 @@ stand in the journal with what was found.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.isolation.model.expectation import Expectation, from_inventory
@@ -21,6 +20,7 @@ from egovnet.playbooks.core.run_on_devices import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import last_applied
+from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.reported_finding import ReportedFinding
 from egovnet.playbooks.results.verdict import counted
 from egovnet.templates.model.errors import ConfigTextError
@@ -51,35 +51,35 @@ class Gate:
     @property
     def proved(self) -> bool:
         """Whether the plan may be pushed."""
-        return self.after.proved and not self._graver(self.push.findings)
+        return self.after.proved and not self._denying(self.push.findings)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What denies it, the end's first; a finding of both is said once."""
-        at_the_end = self._graver(self.after.findings)
+        at_the_end = self._denying(self.after.findings)
         known = {finding.key for finding in at_the_end}
-        on_the_way = [f for f in self._graver(self.push.findings) if f.key not in known]
+        on_the_way = [f for f in self._denying(self.push.findings) if f.key not in known]
         return (*at_the_end, *on_the_way)
 
     @staticmethod
-    def _graver(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    def _denying(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         return tuple(f for f in findings if f.severity is not Severity.HYGIENE)
 
-    def data(self) -> dict[str, Any]:
-        """What `plan --json` and the journal say of it."""
-        return {
-            "proved": self.proved,
-            "reason": self._reason(),
-            "findings": [ReportedFinding.of(finding).to_dict() for finding in self.findings],
-            "properties": list(self.push.checked.properties),
-            "assumptions": [*self.after.assumptions, _OTHERS],
-        }
+    def result(self) -> PushProof:
+        """What verbs and the journal say of it."""
+        return PushProof(
+            proved=self.proved,
+            reason=self._reason(),
+            findings=tuple(map(ReportedFinding.of, self.findings)),
+            properties=tuple(self.push.checked.properties),
+            assumptions=(*self.after.assumptions, _OTHERS),
+        )
 
     def _reason(self) -> str:
         if self.proved:
             checked = counted(self.after.checked.devices, "device")
             return f"no path that must not be, in {checked}, at the end and at any moment before it"
-        end = len(self._graver(self.after.findings))
+        end = len(self._denying(self.after.findings))
         if end:
             return f"{counted(end, 'finding')} in what the network would be"
         return f"{counted(len(self.findings), 'finding')} on the way there, and none at its end"

@@ -5,7 +5,6 @@ exactly this change's commit; so `recover` itself may be killed anywhere and run
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from egovnet.playbooks.archive.catch_up import catch_up
 from egovnet.playbooks.change.finish_devices import Resolution, Resolver, device_changes
@@ -15,7 +14,8 @@ from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Change
-from egovnet.playbooks.results.outcome import Exit, Outcome, gravest
+from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
+from egovnet.playbooks.results.recovery import RecoveredChange, RecoveredDevice, RecoveryResult
 from egovnet.tasks.commit_status import CommitStatus, commit_status
 from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction
 
@@ -32,21 +32,21 @@ class _Case:
     why: str = ""
     resolution: Resolution | None = None
 
-    def data(self) -> dict[str, Any]:
-        left = self.resolution.left if self.resolution else self.unreachable
-        return {
-            "change": self.change.id,
-            "author": self.change.author,
-            "summary": self.change.summary,
-            "direction": str(self.direction),
-            "why": self.why,
-            "result": self._result(),
-            "devices": {
-                name: {"commit": seen.commit, "seconds_left": seen.seconds_left, "runs": seen.runs}
-                for name, seen in sorted(self.surveys.items())
+    def recovered(self) -> RecoveredChange:
+        """What is reported of it."""
+        return RecoveredChange(
+            change=self.change.id,
+            author=self.change.author,
+            summary=self.change.summary,
+            direction=str(self.direction),
+            why=self.why,
+            result=self._result(),
+            devices={
+                name: RecoveredDevice(str(seen.commit), seen.seconds_left, seen.runs)
+                for name, seen in self.surveys.items()
             },
-            "left": dict(sorted(left.items())),
-        }
+            left=self.resolution.left if self.resolution else self.unreachable,
+        )
 
     def _result(self) -> str:
         if self.resolution is None:
@@ -63,7 +63,7 @@ def recover(
     *,
     yes: bool = False,
     patience: float = PATIENCE,
-) -> Outcome:
+) -> Outcome[RecoveryResult]:
     """Finish change `number`, or every unfinished one, newest first; without `yes` only say how.
 
     Exit 0 nothing is left to do; 3 shown only; 5 devices do not answer or are not at their end.
@@ -85,8 +85,8 @@ def recover(
             codes.append(Exit.DEVICES_FAILED if case.unreachable else Exit.CHANGES)
     progress.finish()
     notes = catch_up(workspace) if yes and cases else ()
-    data = {"changes": [case.data() for case in cases]}
-    return Outcome("recover", data, gravest(codes), notes)
+    result = RecoveryResult(tuple(case.recovered() for case in cases))
+    return Outcome("recover", result, most_severe(codes), notes)
 
 
 def _unfinished(workspace: Workspace, number: int | None) -> list[Change]:

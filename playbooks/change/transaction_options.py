@@ -1,19 +1,20 @@
-"""How a transaction runs, and what it asks of those who look at the network for it."""
+"""How a transaction runs, and what it asks of those who poll the network for it."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-#: What verification gave: what to report, and whether it passed.
-Verdict = tuple[dict[str, Any], bool]
+if TYPE_CHECKING:
+    from egovnet.playbooks.results.verification import HealthReport, Verification
+
 #: Verification at the end; it is told which devices of the plan have no part in the change.
-Verify = Callable[[frozenset[str]], Verdict]
+Verify = Callable[[frozenset[str]], "Verification | HealthReport"]
 
 DEFAULT_CONFIRM_TIMEOUT = 300
-#: Seconds for which a device that does not come to its end is asked again.
-PATIENCE = 60.0
 #: Seconds that every timer has left when the change is decided: the time to run `recover` in.
 DEFAULT_HOLD = 600
+#: Seconds for which a device that does not come to its end is asked again.
+PATIENCE = 60.0
 
 
 class HealthCheck(Protocol):
@@ -22,8 +23,8 @@ class HealthCheck(Protocol):
     def take_baseline(self, names: Collection[str]) -> None:
         """Remember what is well before anything is done."""
 
-    def check(self, names: Collection[str]) -> Verdict:
-        """Whether the devices pushed so far are well."""
+    def check(self, names: Collection[str]) -> "HealthReport":
+        """What the devices pushed so far lost, and leak."""
         ...
 
 

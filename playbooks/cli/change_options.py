@@ -11,7 +11,7 @@ from egovnet.playbooks.change.transaction_options import (
     DEFAULT_HOLD,
     Options,
 )
-from egovnet.playbooks.verify.defaults import DEFAULT_SETTLE
+from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
 
 waves_option = click.option(
     "--waves",
@@ -21,10 +21,11 @@ waves_option = click.option(
 )
 canary_option = click.option("--canary", metavar="HOST", help="The router that is pushed first.")
 yes_option = click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
-settle_option = click.option(
-    "--settle",
+converge_option = click.option(
+    "--converge",
+    "--settle",  # its name in version 0.1
     type=click.IntRange(0, 600),
-    default=DEFAULT_SETTLE,
+    default=DEFAULT_CONVERGE,
     show_default=True,
     help="Seconds that routing may take to converge before verification fails.",
 )

@@ -14,7 +14,7 @@ from egovnet.playbooks.core.runner_names import RUNNERS, THREADED
 from egovnet.playbooks.results.outcome import Exit
 
 if TYPE_CHECKING:
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 def _tiers() -> list[str]:
@@ -58,7 +58,7 @@ _COMMON = (
 )
 
 
-def verb(function: "Callable[..., Outcome]") -> Callable[..., None]:
+def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
     """Common options, error handling and output of every verb."""
 
     @functools.wraps(function)

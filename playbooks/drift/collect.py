@@ -14,8 +14,8 @@ from egovnet.playbooks.drift.history import Before
 from egovnet.playbooks.verify.control_plane import (
     Check,
     VrfExpectation,
+    check_device,
     expected_routes,
-    judge_device,
     ldp_neighbors,
 )
 from egovnet.tasks.code_version import own_code
@@ -113,7 +113,7 @@ class EvaluateState:
     def __call__(self, device: Device, state: DeviceState) -> StateResult:
         """Every session counts: a peer that does not answer us may be up."""
         peers = frozenset(peer.name for peer in device.backbone_peers)
-        checks = judge_device(device, state, peers, self.routes, self.neighbors)
+        checks = check_device(device, state, peers, self.routes, self.neighbors)
         failed = tuple(check for check in checks if not check.passed)
         return StateResult(failed, _numbers(state))
 

@@ -9,7 +9,6 @@ yet.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from egovnet.inventory.errors import InventoryError
 from egovnet.isolation.model.expectation import from_inventory
@@ -19,7 +18,7 @@ from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.change.proof_gate import Gate, gate
 from egovnet.playbooks.change.record_intent import record_intent
 from egovnet.playbooks.change.transaction import Transaction
-from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.intended import applied_once, means_the_same
@@ -29,6 +28,8 @@ from egovnet.playbooks.drift.separation import Found, devices_of, prove_read, re
 from egovnet.playbooks.journal.inventory_snapshots import last_applied
 from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
 from egovnet.playbooks.results.drift_report import Difference, DriftClass, Remediation, rank
+from egovnet.playbooks.results.transaction import TransactionResult
+from egovnet.playbooks.results.verification import HealthReport
 from egovnet.tasks.driver import LineChange
 from egovnet.tasks.restore_lines import restore_lines
 from egovnet.templates.registry import render
@@ -156,20 +157,20 @@ class Remediator:
             plan = replace(plan, devices=rest)
             if not rest or not (proof := gate(self.workspace, self.progress, plan)).proved:
                 return replace(base, result="refused")
-        data = self._transaction(plan, proof)
-        self.left |= {**data["left_out"], **data["failures"]}
-        result = str(data["result"])
-        done = [name for name in plan.devices if name not in self.left] if result == "done" else []
-        return replace(base, change=data["change"], result=result, devices=tuple(done))
+        ended = self._transaction(plan, proof)
+        self.left |= {**ended.left_out, **ended.failures}
+        kept = ended.result == "done"
+        done = tuple(name for name in plan.devices if name not in self.left) if kept else ()
+        return replace(base, change=ended.change, result=ended.result, devices=done)
 
-    def _transaction(self, plan: Plan, proof: Gate) -> dict[str, Any]:
+    def _transaction(self, plan: Plan, proof: Gate) -> TransactionResult:
         """Push, and keep it when the devices are no worse than they were: drift that was not
         asked for is there before and after."""
         names = list(plan.devices)
         health = Health(self.workspace, self.progress, _SETTLE)
         health.take_baseline(names)
 
-        def verify(apart: frozenset[str]) -> Verdict:
+        def verify(apart: frozenset[str]) -> HealthReport:
             return health.check([name for name in names if name not in apart])
 
         outcome = Transaction(
@@ -181,11 +182,11 @@ class Remediator:
             health,
             # one device that cannot be restored keeps no other from it
             Options(max_failures=len(names) - 1, ticket=self.request.ticket),
-            proof,
+            proof.result(),
             None,
             on_begin=lambda change: record_intent(self.workspace, change),
         ).run()
-        return archived(self.workspace, outcome).data
+        return archived(self.workspace, outcome).result
 
 
 def _recently_changed(workspace: Workspace) -> frozenset[str]:

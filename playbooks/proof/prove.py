@@ -21,7 +21,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.proof.config_directory import ConfigText, read_configs
 from egovnet.playbooks.proof.zones_file import read_zones
 from egovnet.playbooks.results.network_map import NetworkMap
-from egovnet.playbooks.results.outcome import Exit, gravest
+from egovnet.playbooks.results.outcome import Exit, most_severe
 from egovnet.playbooks.results.proof_result import ProofResult, proof_result
 from egovnet.tasks.read_running import read_running
 from egovnet.templates.model.errors import ConfigTextError
@@ -117,7 +117,7 @@ def exit_code(result: ProofResult) -> Exit:
         Exit.LEAK_OR_FAILED_VERIFICATION if denied else Exit.DONE,
         Exit.DEVICES_FAILED if result.unreachable else Exit.DONE,
     ]
-    return gravest(codes)
+    return most_severe(codes)
 
 
 def _check_options(

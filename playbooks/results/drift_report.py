@@ -12,7 +12,7 @@ from typing import Any, Self
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.results.difference import Difference, Status, rank
 from egovnet.playbooks.results.network_map import NetworkMap
-from egovnet.playbooks.results.outcome import Exit, gravest
+from egovnet.playbooks.results.outcome import Exit, most_severe
 from egovnet.playbooks.results.proof_result import ProofResult
 
 __all__ = [
@@ -234,7 +234,7 @@ class DriftReport:
             codes.append(Exit.LEAK_OR_FAILED_VERIFICATION)
         if self.unreachable:
             codes.append(Exit.DEVICES_FAILED)
-        return gravest(codes)
+        return most_severe(codes)
 
     @property
     def _leaks(self) -> tuple[Difference, ...]:

@@ -1,9 +1,9 @@
-"""What a verb came to: data for people and programs, and the exit code."""
+"""What a verb came to: its result for people and programs, and the exit code."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class Exit(IntEnum):
@@ -18,7 +18,7 @@ class Exit(IntEnum):
 
 
 #: When several hold, the first of these that does.
-_GRAVITY = (
+_SEVERITY = (
     Exit.INTERNAL,
     Exit.BAD_INPUT,
     Exit.LEAK_OR_FAILED_VERIFICATION,
@@ -28,10 +28,10 @@ _GRAVITY = (
 )
 
 
-def gravest(codes: Iterable[Exit]) -> Exit:
+def most_severe(codes: Iterable[Exit]) -> Exit:
     """The exit code when all of `codes` hold; DONE when none does."""
     held = set(codes)
-    return next((code for code in _GRAVITY if code in held), Exit.DONE)
+    return next((code for code in _SEVERITY if code in held), Exit.DONE)
 
 
 class Result(Protocol):
@@ -41,19 +41,22 @@ class Result(Protocol):
         """What `--json` prints."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """A verb's result, its exit code, and notes for people.
+R_co = TypeVar("R_co", bound=Result, covariant=True)
 
-    `result` is a plain dict where a verb's is not typed yet.
-    """
+
+@dataclass(frozen=True)
+class Outcome(Generic[R_co]):
+    """A verb's result, its exit code, and notes for people."""
 
     verb: str
-    result: Result | dict[str, Any]
+    result: R_co
     exit: Exit = Exit.DONE
     notes: tuple[str, ...] = field(default=())
 
     @property
     def data(self) -> dict[str, Any]:
         """What `--json` prints."""
-        return self.result if isinstance(self.result, dict) else self.result.to_dict()
+        return self.result.to_dict()
+
+
+AnyOutcome = Outcome[Result]

@@ -1,7 +1,7 @@
 """The plan that undoes a change: by intent, or by the texts that its devices ran before it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from egovnet.inventory.history.snapshot import Intent
@@ -14,6 +14,7 @@ from egovnet.playbooks.core.run_on_devices import Progress, run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import Change, Configuration
+from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.rollback.undo_intent import Step, Undone, undo
 from egovnet.tasks.dry_run import DryRun, dry_run
 from egovnet.templates.registry import redact
@@ -56,8 +57,8 @@ def by_intent(
     _brought_by_others(workspace, step, plan, later)
     _as_meant(new, progress, plan, _expected(workspace, step, now, plan.devices))
     # What goes is known to the network of now, what comes back to the new one.
-    for kind, known in BlastRadius(now.network, now.allocation).of(plan.diffs()).items():
-        plan.affected[kind] = sorted({*plan.affected[kind], *known})
+    known = BlastRadius(now.network, now.allocation).of(plan.diffs())
+    plan = replace(plan, affected=plan.affected | known)
     leaving = tuple(name for name in now.network.routers if name not in new.network.routers)
     return Way(plan, new, undone=undone, leaving=leaving)
 
@@ -186,9 +187,9 @@ def _compare(
     return answers.results, answers.failures
 
 
-def _excused(workspace: Workspace, affected: Mapping[str, list[str]]) -> frozenset[str]:
+def _excused(workspace: Workspace, affected: Affected) -> frozenset[str]:
     """Sites whose reachability the rollback itself may end."""
-    if affected["sites"]:
-        return frozenset(affected["sites"])
+    if affected.sites:
+        return frozenset(affected.sites)
     members = sites_by_vpn(workspace.network)
-    return frozenset(site for vpn in affected["vpns"] for site in members.get(vpn, ()))
+    return frozenset(site for vpn in affected.vpns for site in members.get(vpn, ()))

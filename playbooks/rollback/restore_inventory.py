@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from egovnet.inventory.allocation.allocate import LOCK_FILE, allocate
 from egovnet.inventory.allocation.lock_file import replace_file
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.merge import MISSING, Data, differences, value_at
 from egovnet.inventory.history.snapshot import Intent
+from egovnet.playbooks.results.rollback import InventoryEdit
 from egovnet.playbooks.rollback.undo_intent import Undone
 
 
-def to_edit(disk: Intent, now: Intent, undone: Undone) -> list[dict[str, Any]]:
+def to_edit(disk: Intent, now: Intent, undone: Undone) -> list[InventoryEdit]:
     """Each place of the inventory on disk that says otherwise than `undone`.
 
     Only of what the rollback changes: edits that were not applied yet are the owner's business.
@@ -23,10 +23,10 @@ def to_edit(disk: Intent, now: Intent, undone: Undone) -> list[dict[str, Any]]:
         if said != wanted:
             key = rest[0] if rest else ""
             file = disk.file_of(section, key) or undone.intent.file_of(section, key)
-            entries.append(_entry(file or f"{section}.yaml", rest, said, wanted))
+            entries.append(_edit(file or f"{section}.yaml", rest, said, wanted))
     for path, said, wanted in _numbers(disk, undone):
-        entries.append(_entry(LOCK_FILE, ["pools", *path], said, wanted))
-    return sorted(entries, key=lambda entry: (entry["file"] == LOCK_FILE, entry["file"]))
+        entries.append(_edit(LOCK_FILE, ["pools", *path], said, wanted))
+    return sorted(entries, key=lambda edit: (edit.file == LOCK_FILE, edit.file))
 
 
 def _numbers(disk: Intent, undone: Undone) -> Iterator[tuple[tuple[str, ...], Data, Data]]:
@@ -41,13 +41,13 @@ def _numbers(disk: Intent, undone: Undone) -> Iterator[tuple[tuple[str, ...], Da
             yield path, value_at(disk.lock.pools, path), number
 
 
-def _entry(file: str, path: list[str], said: Data, wanted: Data) -> dict[str, Any]:
-    return {
-        "file": file,
-        "path": ".".join(path),
-        "now": None if said is MISSING else said,
-        "after_rollback": None if wanted is MISSING else wanted,
-    }
+def _edit(file: str, path: list[str], said: Data, wanted: Data) -> InventoryEdit:
+    return InventoryEdit(
+        file,
+        ".".join(path),
+        None if said is MISSING else said,
+        None if wanted is MISSING else wanted,
+    )
 
 
 def touched(now: Intent, undone: Undone) -> list[str]:

@@ -5,10 +5,10 @@ devices whose texts differ for it are touched. A change whose intent nobody know
 none (it put drift right), is undone by texts: its devices get back what they ran before it.
 """
 
-from typing import Any
+from collections.abc import Sequence
 
 from egovnet.inventory.history.snapshot import Intent
-from egovnet.playbooks.change.apply import apply_plan, shown
+from egovnet.playbooks.change.apply import Verifying, apply_plan, shown
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.core.intended import means_the_same
@@ -18,10 +18,14 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import Intents, network_runs
 from egovnet.playbooks.journal.records import DONE, Change
 from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.playbooks.results.plan import PlanResult
+from egovnet.playbooks.results.rollback import InventoryEdit, RollbackResult
+from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.rollback.effective_changes import in_force_after, undone_by
 from egovnet.playbooks.rollback.plan import Way, by_intent, by_texts
 from egovnet.playbooks.rollback.restore_inventory import hindrance, put_back, to_edit, touched
 from egovnet.playbooks.rollback.undo_intent import Step
+from egovnet.playbooks.verify.packet_source import PacketSource
 
 
 def rollback(
@@ -32,8 +36,9 @@ def rollback(
     yes: bool = False,
     options: Options | None = None,
     override: Override | None = None,
+    sources: Sequence[PacketSource] = (),
     write_inventory: bool = False,
-) -> Outcome:
+) -> Outcome[RollbackResult]:
     """Undo change `number`; without `yes` only the plan is shown (exit 3).
 
     With `write_inventory` the inventory's files are given back as they were before the change,
@@ -55,7 +60,7 @@ def rollback(
         progress,
         way.plan,
         options,
-        excused=way.excused,
+        verifying=Verifying(sources=sources, excused=way.excused),
         override=override,
     )
     if outcome.exit is not Exit.DONE or not write_inventory:
@@ -146,7 +151,7 @@ def _write(workspace: Workspace, known: _Known, way: Way) -> str:
     return why
 
 
-def _edits(workspace: Workspace, known: _Known, way: Way) -> list[dict[str, Any]]:
+def _edits(workspace: Workspace, known: _Known, way: Way) -> list[InventoryEdit]:
     """Where the inventory on disk says otherwise than the network without the change."""
     if way.undone is None or known.runs is None or workspace.intent is None:
         return []
@@ -154,22 +159,21 @@ def _edits(workspace: Workspace, known: _Known, way: Way) -> list[dict[str, Any]
 
 
 def _told(
-    outcome: Outcome, way: Way, edits: list[dict[str, Any]], notes: tuple[str, ...]
-) -> Outcome:
-    """The outcome with what a rollback says beside the plan's or the transaction's words."""
-    data = {
-        **outcome.data,
-        "by": "texts" if way.undone is None else "intent",
-        "leaving": list(way.leaving),
-        "intent": edits,
-    }
-    said = [*outcome.notes, *notes]
+    outcome: Outcome[PlanResult] | Outcome[TransactionResult],
+    way: Way,
+    edits: Sequence[InventoryEdit],
+    notes: tuple[str, ...],
+) -> Outcome[RollbackResult]:
+    """The outcome with what a rollback reports beside the plan or the transaction."""
+    by = "texts" if way.undone is None else "intent"
+    result = RollbackResult(outcome.result, by, way.leaving, tuple(edits))
+    told = [*outcome.notes, *notes]
     if way.leaving:
         names = ", ".join(way.leaving)
-        said.append(f"no longer in the network, and left as they run: {names}")
+        told.append(f"no longer in the network, and left as they run: {names}")
     if outcome.exit is Exit.DONE and way.undone is None:
-        said.append("the inventory still means what was undone, unless you revert it too")
+        told.append("the inventory still means what was undone, unless you revert it too")
     elif outcome.exit is Exit.DONE and edits:
-        files = ", ".join(sorted({entry["file"] for entry in edits}))
-        said.append(f"the inventory still means what was undone: edit {files}")
-    return Outcome(outcome.verb, data, outcome.exit, tuple(said))
+        files = ", ".join(sorted({edit.file for edit in edits}))
+        told.append(f"the inventory still means what was undone: edit {files}")
+    return Outcome("rollback", result, outcome.exit, tuple(told))

@@ -6,8 +6,9 @@ so that nobody's journal or lab is touched.
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,21 @@ from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.errors import EgovnetError, InventoryError
 from egovnet.lab.customer import site_lans
 from egovnet.lab.errors import LabError
-from egovnet.playbooks.change.apply import apply_plan
+from egovnet.playbooks.change.apply import Verifying, apply_plan
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.run_on_devices import Progress
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.proof.prove import prove
-from egovnet.playbooks.report.console.progress import tell
+from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.playbooks.results.transaction import TransactionResult
+from egovnet.playbooks.results.verification import CheckFinding, Verification
 from egovnet.playbooks.rollback.rollback import rollback
 from egovnet.playbooks.verbs import lab as lab_playbook
 from egovnet.playbooks.verbs.lab import LabOptions
 from egovnet.playbooks.verbs.lab_backends import backend
+from egovnet.playbooks.verbs.lab_hosts import LabHosts
+from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.tasks.credentials import state_directory
 
@@ -62,7 +67,9 @@ class _Story:
     root: Path
     progress: Progress
     workers: int
-    steps: list[dict[str, Any]] = field(default_factory=list)
+    #: Hears every line of the story.
+    tell: Callable[[str], None]
+    steps: list[DemoStep] = field(default_factory=list)
     change: int = 0
 
     def workspace(self, name: str) -> Workspace:
@@ -70,7 +77,7 @@ class _Story:
 
     def step(self, title: str, action: Callable[[], str]) -> bool:
         """Tell a step, do it, and keep whether it was true."""
-        tell(f"\n== {len(self.steps) + 1}. {title}")
+        self.tell(f"\n== {len(self.steps) + 1}. {title}")
         begun = time.monotonic()
         try:
             seen, ok = action(), True
@@ -78,15 +85,17 @@ class _Story:
             seen, ok = str(error), False
         self.progress.finish()
         seconds = time.monotonic() - begun
-        self.steps.append({"title": title, "ok": ok, "seconds": seconds, "seen": seen})
-        tell(f"   {'ok' if ok else 'FAILED'} after {seconds:.1f} s: {seen}")
+        self.steps.append(DemoStep(title, ok, seconds, seen))
+        self.tell(f"   {'ok' if ok else 'FAILED'} after {seconds:.1f} s: {seen}")
         return ok
 
 
-def demo(workspace: Workspace, progress: Progress, *, keep: bool) -> Outcome:
+def demo(
+    workspace: Workspace, progress: Progress, tell: Callable[[str], None], *, keep: bool
+) -> Outcome[DemoResult]:
     """Tell the story; exit 0 only if every step was true. `keep` leaves the lab up."""
     root = state_directory(NAME) / "inventories"
-    story = _Story(root, progress, workspace.workers)
+    story = _Story(root, progress, workspace.workers, tell)
     _write_inventories(root)
     lab = backend(story.workspace("next"))
     try:
@@ -96,10 +105,9 @@ def demo(workspace: Workspace, progress: Progress, *, keep: bool) -> Outcome:
     finally:
         if not keep:
             lab.down()
-    ok = len(story.steps) == len(_STEPS) and all(step["ok"] for step in story.steps)
-    total = sum(step["seconds"] for step in story.steps)
+    ok = len(story.steps) == len(_STEPS) and all(step.ok for step in story.steps)
     code = Exit.DONE if ok else Exit.LEAK_OR_FAILED_VERIFICATION
-    return Outcome("demo", {"ok": ok, "seconds": total, "steps": story.steps}, code)
+    return Outcome("demo", DemoResult(ok, tuple(story.steps)), code)
 
 
 def _write_inventories(root: Path) -> None:
@@ -136,12 +144,12 @@ def _edit(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 def _lab_up(story: _Story) -> str:
     workspace = story.workspace("next")
-    outcome = lab_playbook.up(workspace, LabOptions(reconfigure=True), tell)
-    data = outcome.data
-    routers = sum(node["kind"] == "router" for node in data["nodes"])
+    outcome = lab_playbook.up(workspace, LabOptions(reconfigure=True), story.tell)
+    lab = outcome.result
+    routers = sum(node.kind == "router" for node in lab.nodes)
     return (
-        f"{len(data['nodes'])} nodes, {routers} routers with management and SSH only, "
-        f"ready for SSH after {data['seconds']['ssh']:.1f} s"
+        f"{len(lab.nodes)} nodes, {routers} routers with management and SSH only, "
+        f"ready for SSH after {lab.seconds['ssh']:.1f} s"
     )
 
 
@@ -153,20 +161,27 @@ def _plan(workspace: Workspace, story: _Story) -> Plan:
     return plan
 
 
-def _apply(workspace: Workspace, story: _Story, plan: Plan) -> dict[str, Any]:
-    outcome = apply_plan(workspace, story.progress, plan)
-    if outcome.exit is not Exit.DONE:
-        raise StepFailedError(_why(outcome))
-    story.change = outcome.data["change"]
-    return dict(outcome.data["verification"])
+def _apply(workspace: Workspace, story: _Story, plan: Plan) -> str:
+    """Apply, and tell what the verification saw."""
+    outcome = apply_plan(workspace, story.progress, plan, verifying=_verifying(workspace))
+    ended = outcome.result
+    if outcome.exit is not Exit.DONE or not isinstance(ended.verification, Verification):
+        raise StepFailedError(_why(ended))
+    story.change = ended.change or 0
+    return _seen(ended.verification)
 
 
-def _why(outcome: Outcome) -> str:
-    data = outcome.data
-    findings = data.get("verification", data).get("findings", [])
-    messages = "; ".join(str(f["message"]) for f in findings[:5])
-    result, stage = data.get("result", "failed"), data.get("failed_stage")
-    return f"{result} in {stage}: {data.get('failures')} {messages}"
+def _verifying(workspace: Workspace, converge: int = DEFAULT_CONVERGE) -> Verifying:
+    return Verifying(converge, (LabHosts(workspace),))
+
+
+def _why(ended: TransactionResult) -> str:
+    findings = ended.verification.findings if ended.verification else ()
+    return f"{ended.result} in {ended.failed_stage}: {dict(ended.failures)} {_messages(findings)}"
+
+
+def _messages(findings: Iterable[CheckFinding]) -> str:
+    return "; ".join(finding.message for finding in islice(findings, 5))
 
 
 def _first_apply(story: _Story) -> str:
@@ -175,17 +190,14 @@ def _first_apply(story: _Story) -> str:
     if len(plan.devices) != len(workspace.network.routers):
         raise StepFailedError("not every router had something to provision")
     lines = sum(d.count("\n") for d in plan.diffs().values())
-    verification = _apply(workspace, story, plan)
-    seen = _seen(verification)
+    seen = _apply(workspace, story, plan)
     return f"change {story.change}: {len(plan.devices)} routers, {lines} lines; {seen}"
 
 
-def _seen(verification: dict[str, Any]) -> str:
-    matrix = verification["matrix"]
-    labels = verification["labels"]["examples"]
-    sources = " and ".join(matrix["sources"])
+def _seen(verification: Verification) -> str:
+    matrix, labels = verification.matrix, verification.labels.examples
     return (
-        f"{matrix['probed']} of {matrix['pairs']} pairs probed from {sources}"
+        f"{matrix.probed} of {matrix.pairs} pairs probed from {' and '.join(matrix.sources)}"
         f", none across; {labels[0] if labels else 'no label'}"
     )
 
@@ -195,12 +207,15 @@ def _matrix(story: _Story) -> str:
 
 
 def _verified(story: _Story, name: str) -> str:
-    outcome = Verifier(story.workspace(name), story.progress).verify()
-    if outcome.exit is not Exit.DONE:
-        raise StepFailedError(_why(outcome))
-    if "hosts" not in outcome.data["matrix"]["sources"]:
+    workspace = story.workspace(name)
+    found = Verifier(workspace, story.progress, sources=(LabHosts(workspace),)).verify()
+    if found.exit is not Exit.DONE:
+        raise StepFailedError(
+            f"not verified: {dict(found.unreachable)} {_messages(found.findings)}"
+        )
+    if LabHosts.name not in found.matrix.sources:
         raise StepFailedError("no host of the lab took part")
-    return _seen(outcome.data)
+    return _seen(found)
 
 
 def _empty_plan(story: _Story) -> str:
@@ -227,13 +242,14 @@ def _mistyped_target(story: _Story) -> str:
     wrong = text.replace(f"rt vpn both 65000:{own}", f"rt vpn both 65000:{own} 65000:{other}")
     plan = make_plan(workspace, story.progress, intended={"sh-pe1": wrong})
     outcome = apply_plan(workspace, story.progress, plan)
-    if outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION or outcome.data["change"]:
-        raise StepFailedError(f"it was not refused: {_why(outcome)}")
-    finding = outcome.data["proof"]["findings"][0]
-    for number, hop in enumerate(finding["path"], start=1):
-        where = f"VRF {hop['vrf']} on {hop['device']}" if hop["vrf"] else hop["device"]
-        tell(f"   {number}. {where} {hop['what']} (line {hop['line']}: {hop['quote']})")
-    return f"refused, nothing was touched: {finding['message']}"
+    refused = outcome.result
+    if outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION or refused.change or not refused.proof:
+        raise StepFailedError(f"it was not refused: {_why(refused)}")
+    finding = refused.proof.findings[0]
+    for number, hop in enumerate(finding.path, start=1):
+        where = f"VRF {hop.vrf} on {hop.device}" if hop.vrf else hop.device
+        story.tell(f"   {number}. {where} {hop.what} (line {hop.line}: {hop.quote})")
+    return f"refused, nothing was touched: {finding.message}"
 
 
 def _clash(story: _Story) -> str:
@@ -248,9 +264,9 @@ def _clash(story: _Story) -> str:
 def _new_site(story: _Story) -> str:
     workspace = story.workspace("next")
     plan = _plan(workspace, story)
-    if list(plan.devices) != ["sh-pe1"] or plan.affected["sites"] != [NEW_SITE]:
+    if list(plan.devices) != ["sh-pe1"] or plan.affected.sites != (NEW_SITE,):
         raise StepFailedError(f"more than the new site would change: {plan.affected}")
-    tell("\n".join("   " + line for line in plan.devices["sh-pe1"].diff.splitlines()))
+    story.tell("\n".join("   " + line for line in plan.devices["sh-pe1"].diff.splitlines()))
     _apply(workspace, story, plan)
     _ping(story, NEW_SITE, _COLLEAGUE, reached=True)
     _ping(story, NEW_SITE, _STRANGER, reached=False)
@@ -272,12 +288,17 @@ def _bad_change(story: _Story) -> str:
     shutil.copyfile(story.root / "next" / LOCK_FILE, story.root / "wrong" / LOCK_FILE)
     workspace = story.workspace("wrong")
     plan = _plan(workspace, story)
-    outcome = apply_plan(workspace, story.progress, plan, settle=8)
-    data = outcome.data
-    if outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION or data["result"] != "undone":
-        raise StepFailedError(f"expected to be undone, was {data['result']} (exit {outcome.exit})")
-    findings = [f for f in data["verification"]["findings"] if not f["known"]]
-    return f"change {data['change']} undone everywhere: {findings[0]['message']}"
+    verifying = _verifying(workspace, converge=8)
+    outcome = apply_plan(workspace, story.progress, plan, verifying=verifying)
+    ended = outcome.result
+    if (
+        outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION
+        or ended.result != "undone"
+        or ended.verification is None
+    ):
+        raise StepFailedError(f"expected to be undone, was {ended.result} (exit {outcome.exit})")
+    new = [finding for finding in ended.verification.findings if not finding.known]
+    return f"change {ended.change} undone everywhere: {new[0].message}"
 
 
 def _as_before(story: _Story) -> str:
@@ -289,17 +310,19 @@ def _as_before(story: _Story) -> str:
 
 def _rollback(story: _Story) -> str:
     number = story.change
-    outcome = rollback(story.workspace("next"), story.progress, number, yes=True)
+    workspace = story.workspace("next")
+    sources = (LabHosts(workspace),)
+    outcome = rollback(workspace, story.progress, number, yes=True, sources=sources)
+    ended = outcome.result.done
+    if not isinstance(ended, TransactionResult):
+        raise StepFailedError("it was only shown")
     if outcome.exit is not Exit.DONE:
-        raise StepFailedError(_why(outcome))
+        raise StepFailedError(_why(ended))
     _ping(story, NEW_SITE, _COLLEAGUE, reached=False)
     plan = _plan(story.workspace("base"), story)
     if plan.devices:
         raise StepFailedError(f"the rollback left something: {plan.diffs()}")
-    return (
-        f"change {outcome.data['change']} undid change {number}; "
-        "the routers run what they ran before it"
-    )
+    return f"change {ended.change} undid change {number}; the routers run what they ran before it"
 
 
 def _journal(story: _Story) -> str:

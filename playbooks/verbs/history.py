@@ -3,35 +3,43 @@
 from dataclasses import asdict
 
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.records import Change
+from egovnet.playbooks.results.history import (
+    ChangedDevice,
+    History,
+    HistoryEntry,
+    ShownChange,
+    ShownStep,
+)
 from egovnet.playbooks.results.outcome import Exit, Outcome
 
 
-def history(workspace: Workspace) -> Outcome:
+def history(workspace: Workspace) -> Outcome[History]:
     """Every change of the network, oldest first; exit 4 when the journal was altered."""
     journal = workspace.journal
-    faults = journal.faults()
+    faults = tuple(journal.faults())
     return Outcome(
         "history",
-        {"changes": [asdict(change) for change in journal.changes()], "faults": faults},
+        History(tuple(map(_entry, journal.changes())), faults),
         Exit.LEAK_OR_FAILED_VERIFICATION if faults else Exit.DONE,
     )
 
 
-def show_change(workspace: Workspace, number: int) -> Outcome:
+def show_change(workspace: Workspace, number: int) -> Outcome[ShownChange]:
     """One change: its devices' diffs and every step.
 
     Raises:
-        JournalError: there is no such change.
+        NoSuchChangeError: there is no such change.
     """
-    change = workspace.journal.change(number)
-    return Outcome(
-        "show",
-        {
-            "change": asdict(change),
-            "devices": [
-                {"device": entry.device, "diff": entry.diff}
-                for entry in workspace.journal.configurations(number).values()
-            ],
-            "steps": [asdict(step) for step in workspace.journal.steps(number)],
-        },
+    journal = workspace.journal
+    texts = journal.configurations(number).values()
+    shown = ShownChange(
+        _entry(journal.change(number)),
+        tuple(ChangedDevice(entry.device, entry.diff) for entry in texts),
+        tuple(ShownStep(**asdict(step)) for step in journal.steps(number)),
     )
+    return Outcome("show", shown)
+
+
+def _entry(change: Change) -> HistoryEntry:
+    return HistoryEntry(**asdict(change))

@@ -6,9 +6,10 @@ from pathlib import Path
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE
 from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.written_files import NewInventory
 
 
-def init(directory: Path) -> Outcome:
+def init(directory: Path) -> Outcome[NewInventory]:
     """Copy the reference inventory to `directory`, which must be new or empty.
 
     Raises:
@@ -24,11 +25,5 @@ def init(directory: Path) -> Outcome:
             shutil.copyfile(source, target)
     except OSError as error:
         raise UsageError(f"{directory}: cannot be written: {error.strerror}") from error
-    return Outcome(
-        "init",
-        {
-            "directory": str(directory),
-            "like": "reference",
-            "files": [str(source.relative_to(REFERENCE)) for source in sources],
-        },
-    )
+    files = tuple(str(source.relative_to(REFERENCE)) for source in sources)
+    return Outcome("init", NewInventory(str(directory), "reference", files))

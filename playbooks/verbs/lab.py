@@ -13,6 +13,7 @@ from egovnet.lab.state import LabState, read_state
 from egovnet.lab.topology import Topology
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.lab import Executed, LabNode, LabStatus, TopologyFile
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.verbs.lab_backends import backend, lab_directory
 from egovnet.templates.registry import render, render_day0
@@ -55,7 +56,9 @@ class LabOptions:
     reconfigure: bool = False
 
 
-def up(workspace: Workspace, options: LabOptions, tell: Callable[[str], None]) -> Outcome:
+def up(
+    workspace: Workspace, options: LabOptions, tell: Callable[[str], None]
+) -> Outcome[LabStatus]:
     """Bring the lab up and wait until every node is ready; idempotent."""
     wanted = topology(workspace, provisioned=options.provisioned)
     state = backend(workspace, options.backend).up(
@@ -64,32 +67,34 @@ def up(workspace: Workspace, options: LabOptions, tell: Callable[[str], None]) -
     return _outcome(state)
 
 
-def down(workspace: Workspace, name: str) -> Outcome:
+def down(workspace: Workspace, name: str) -> Outcome[LabStatus]:
     """End the lab and remove what it left."""
     lab = _present(workspace, name)
     lab.down()
     return _outcome(lab.status())
 
 
-def restart(workspace: Workspace, name: str, node: str) -> Outcome:
+def restart(workspace: Workspace, name: str, node: str) -> Outcome[LabStatus]:
     """Cut a router's power and wait until it has booted again."""
     lab = _present(workspace, name)
     lab.restart(node)
     return _outcome(lab.status())
 
 
-def status(workspace: Workspace, name: str) -> Outcome:
+def status(workspace: Workspace, name: str) -> Outcome[LabStatus]:
     """How the lab is."""
     return _outcome(_present(workspace, name).status())
 
 
 def execute(
     workspace: Workspace, name: str, node: str, command: Sequence[str]
-) -> tuple[str, str, int]:
-    """Run a command in a node: (stdout, stderr, exit code)."""
+) -> Outcome[Executed]:
+    """Run a command in a node; the exit code is the command's, where it is one of ours."""
     line: str | Sequence[str] = command[0] if len(command) == 1 else list(command)
-    completed = _present(workspace, name).exec(node, line)
-    return completed.stdout, completed.stderr, completed.exit_code
+    done = _present(workspace, name).exec(node, line)
+    code = done.exit_code
+    executed = Executed(node, done.stdout, done.stderr, code)
+    return Outcome("exec", executed, Exit(code) if code in tuple(Exit) else Exit.INTERNAL)
 
 
 def ssh(workspace: Workspace, node: str, command: Sequence[str]) -> None:
@@ -128,7 +133,9 @@ def ssh(workspace: Workspace, node: str, command: Sequence[str]) -> None:
     os.execv(program, argv)  # noqa: S606 -- a fixed argv, no shell
 
 
-def containerlab_files(workspace: Workspace, output: Path | None, *, provisioned: bool) -> Outcome:
+def containerlab_files(
+    workspace: Workspace, output: Path | None, *, provisioned: bool
+) -> Outcome[TopologyFile]:
     """The lab as a containerlab file; with `output` its startup files beside it too."""
     files = containerlab_file.containerlab_files(topology(workspace, provisioned=provisioned))
     name = next(path for path in files if path.endswith(".clab.yml"))
@@ -139,11 +146,25 @@ def containerlab_files(workspace: Workspace, output: Path | None, *, provisioned
             path.write_text(text, encoding="utf-8")
     return Outcome(
         "text",
-        {"text": files[name], "file": name, "files": sorted(files)},
+        TopologyFile(files[name], name, tuple(sorted(files))),
         notes=() if output is None else (f"{len(files)} files written to {output}",),
     )
 
 
-def _outcome(state: LabState) -> Outcome:
-    data = state.model_dump(mode="json", exclude={"marker"})
-    return Outcome("lab", data, Exit.DONE)
+def _outcome(state: LabState) -> Outcome[LabStatus]:
+    nodes = tuple(
+        LabNode(n.name, n.kind, n.management, n.forward, n.daemons, n.ready, n.seconds)
+        for n in state.nodes
+    )
+    status = LabStatus(
+        backend=state.backend,
+        topology=state.topology,
+        digest=state.digest,
+        running=state.running,
+        ready=state.ready,
+        pid=state.pid,
+        nodes=nodes,
+        seconds=state.seconds,
+        notes=state.notes,
+    )
+    return Outcome("lab", status)

@@ -13,6 +13,7 @@ from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.worker import WorkerResult
 from egovnet.tasks.runners.celery.broker import Broker
 from egovnet.tasks.runners.celery.worker import CeleryWorker
 
@@ -61,7 +62,7 @@ class Checkout:
             return self._nornir
 
 
-def worker(workspace: Workspace, log: str) -> Outcome:
+def worker(workspace: Workspace, log: str) -> Outcome[WorkerResult]:
     """Serve the workspace's region and all below it until SIGTERM or SIGINT.
 
     Raises:
@@ -87,11 +88,5 @@ def worker(workspace: Workspace, log: str) -> Outcome:
         "worker %s serves %s by broker %s", made.name, ", ".join(regions), broker
     )
     made.serve()
-    data = {
-        "worker": made.name,
-        "region": region,
-        "regions": regions,
-        "inventory": workspace.checkout,
-        "finished": made.finished,
-    }
-    return Outcome("worker", data)
+    served = WorkerResult(made.name, region, tuple(regions), workspace.checkout, made.finished)
+    return Outcome("worker", served)

@@ -1,4 +1,4 @@
-"""Judge a device's collected state against what it should be: pure, findings as facts.
+"""Check a device's collected state against what it should be: pure, findings as facts.
 
 Severity decides the verdict: "leak" (a path that must not be) and "fault" (a path, session or
 route that must be) fail a verification.
@@ -7,11 +7,11 @@ route that must be) fail a verification.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
-from typing import Any
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import Network, SiteRole
 from egovnet.inventory.model.reachability import sites_by_vpn
+from egovnet.playbooks.results.verification import CheckFinding
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, Table
 
@@ -38,16 +38,11 @@ class Check:
         """What makes it the same check in another run."""
         return (self.kind, self.device, self.subject)
 
-    def finding(self, *, known: bool) -> dict[str, Any]:
-        """What reports and JSON say of a check that failed."""
-        return {
-            "class": self.kind,
-            "severity": self.severity,
-            "device": self.device,
-            "subject": self.subject,
-            "message": self.message,
-            "known": known,
-        }
+    def finding(self, *, known: bool) -> CheckFinding:
+        """What reports say of a check that failed."""
+        return CheckFinding(
+            self.kind, self.severity, self.device, self.subject, self.message, known
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,7 @@ def _together(
     return VrfExpectation(frozenset(must), frozenset(may), frozenset())
 
 
-def judge_state(
+def check_state(
     device: Device,
     state: DeviceState,
     reachable_peers: frozenset[str],
@@ -168,16 +163,16 @@ def _backbone(
             )
 
 
-def judge_device(
+def check_device(
     device: Device,
     state: DeviceState,
     reachable_peers: frozenset[str],
     routes: Mapping[tuple[str, str], VrfExpectation],
     neighbors: Iterable[tuple[str, str]],
 ) -> Iterator[Check]:
-    """`judge_state`, and an LDP session with each of `neighbors`: (name, LSR id)."""
-    yield from judge_state(device, state, reachable_peers, routes)
-    yield from judge_ldp(device, state, neighbors)
+    """`check_state`, and an LDP session with each of `neighbors`: (name, LSR id)."""
+    yield from check_state(device, state, reachable_peers, routes)
+    yield from check_ldp(device, state, neighbors)
 
 
 def ldp_neighbors(network: Network, allocation: Allocation) -> dict[str, list[tuple[str, str]]]:
@@ -193,7 +188,7 @@ def ldp_neighbors(network: Network, allocation: Allocation) -> dict[str, list[tu
     }
 
 
-def judge_ldp(
+def check_ldp(
     device: Device, state: DeviceState, neighbors: Iterable[tuple[str, str]]
 ) -> Iterator[Check]:
     """One LDP session with each router at the other end of a circuit: (name, LSR id)."""

@@ -1,4 +1,4 @@
 """What a verification does where nobody says otherwise."""
 
 #: Seconds that BGP, LDP and IS-IS may take to converge after a change.
-DEFAULT_SETTLE = 60
+DEFAULT_CONVERGE = 60

@@ -1,6 +1,6 @@
 """The packet matrix: who sends to whom, and what each answer means.
 
-Sources are the PEs' VRFs on any network and the sites' hosts where there is a lab. Targets are
+Sources are the PEs' VRFs on any network and the sites' hosts where there are any. Targets are
 the CEs' access addresses (and the hosts'); besides other sites' VPNs, no customer may reach the
 backbone's loopbacks or the management network. Sources keep at most `per_source` targets of
 each kind, spread evenly, so that work is linear; the share that was covered is reported.
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Network, SiteRole
 from egovnet.inventory.model.reachability import Reachability, sites_by_vpn
-from egovnet.lab.customer import site_lans
 from egovnet.templates.intend.build_devices import access_addresses
 from egovnet.templates.model.probe import Probe
 
@@ -26,7 +25,9 @@ class Flow:
     #: PE or host node that sends.
     sender: str
     source_sites: frozenset[str]
-    probe: Probe
+    #: The VRF that it leaves from; None: the host's only table.
+    vrf: str | None
+    address: str
     #: Site, or "backbone" or "management".
     target: str
     must_reach: bool
@@ -34,12 +35,25 @@ class Flow:
     @property
     def name(self) -> str:
         """How a report calls it."""
-        place = f"{self.sender} VRF {self.probe.vrf}" if self.probe.vrf else self.sender
-        return f"{place} -> {self.target} ({self.probe.target})"
+        place = f"{self.sender} VRF {self.vrf}" if self.vrf else self.sender
+        return f"{place} -> {self.target} ({self.address})"
+
+    @property
+    def probe(self) -> Probe:
+        """What is sent."""
+        return Probe(self.vrf, self.address, expected=self.must_reach)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteHost:
+    """A host of a site's own network, behind the customer's router."""
+
+    node: str
+    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Matrix:
+class ProbePlan:
     """Flows to try, and how many pairs there are in all."""
 
     flows: tuple[Flow, ...]
@@ -62,12 +76,12 @@ def _infrastructure(network: Network, allocation: Allocation) -> Iterator[tuple[
         yield "management", str(network.routers[name].management.ip)
 
 
-def vrf_matrix(
+def vrf_plan(
     network: Network,
     allocation: Allocation,
     routers: frozenset[str],
     per_source: int = PER_SOURCE,
-) -> Matrix:
+) -> ProbePlan:
     """Flows from every VRF of the PEs in `routers` to the sites' CEs."""
     sources: dict[tuple[str, str], list[str]] = {}
     for site, entry in network.sites.items():
@@ -85,7 +99,7 @@ def vrf_matrix(
                 addresses += [str(end.ip) for end in ends.ce]
                 served_by.update((str(end.ip), access.pe) for end in ends.ce)
         targets[site] = addresses
-    return _matrix(
+    return _plan(
         network,
         [(pe, vrf, frozenset(sites)) for (pe, vrf), sites in sources.items()],
         targets,
@@ -95,23 +109,25 @@ def vrf_matrix(
     )
 
 
-def host_matrix(
-    network: Network, allocation: Allocation, present: frozenset[str], per_source: int = PER_SOURCE
-) -> Matrix:
-    """Flows between the hosts of the sites in `present`, which are in the lab."""
-    hosts = [site for site in network.sites if site in present]
-    targets = {site: [str(lan.host.ip) for lan in site_lans(network, site)] for site in hosts}
-    return _matrix(
+def host_plan(
+    network: Network,
+    allocation: Allocation,
+    hosts: Mapping[str, SiteHost],
+    per_source: int = PER_SOURCE,
+) -> ProbePlan:
+    """Flows between the hosts, by site."""
+    present = {site: hosts[site] for site in network.sites if site in hosts}
+    return _plan(
         network,
-        [(f"{site}-host", None, frozenset({site})) for site in hosts],
-        targets,
+        [(host.node, None, frozenset({site})) for site, host in present.items()],
+        {site: list(host.addresses) for site, host in present.items()},
         list(_infrastructure(network, allocation)),
         per_source=per_source,
         served_by={},
     )
 
 
-def _matrix(
+def _plan(
     network: Network,
     sources: Sequence[tuple[str, str | None, frozenset[str]]],
     targets: dict[str, list[str]],
@@ -119,7 +135,7 @@ def _matrix(
     *,
     per_source: int,
     served_by: Mapping[str, str],
-) -> Matrix:
+) -> ProbePlan:
     """`served_by` is the PE of each target that is a CE's."""
     members = {
         vpn: [site for site in sites if site in targets]
@@ -147,7 +163,7 @@ def _matrix(
         ]
         for site in friends:
             flows += [
-                Flow(sender, sites, Probe(vrf, address), site, must_reach=True)
+                Flow(sender, sites, vrf, address, site, must_reach=True)
                 for address in targets[site]
                 if not (vrf is None and site in sites)
                 # No spoke hears another, be it the same site's access on another PE.
@@ -155,15 +171,15 @@ def _matrix(
             ]
         for site in strangers:
             flows += [
-                Flow(sender, sites, Probe(vrf, address, expected=False), site, must_reach=False)
+                Flow(sender, sites, vrf, address, site, must_reach=False)
                 for address in targets[site]
             ]
         flows += [
-            Flow(sender, sites, Probe(vrf, address, expected=False), what, must_reach=False)
+            Flow(sender, sites, vrf, address, what, must_reach=False)
             for what, address in infrastructure
         ]
     own_pairs = sum(
         len(targets.get(site, ())) for _, vrf, sites in sources if vrf is None for site in sites
     )
     pairs = len(sources) * (addresses + len(infrastructure)) - own_pairs
-    return Matrix(tuple(flows), pairs)
+    return ProbePlan(tuple(flows), pairs)

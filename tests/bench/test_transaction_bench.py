@@ -4,7 +4,6 @@ The devices answer after a round trip of 100 ms and take as long over a commit a
 the lab's routers; what is measured is the controller.
 """
 
-import copy
 import time
 from collections.abc import Collection, Iterator
 from ipaddress import ip_network
@@ -19,11 +18,12 @@ from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.lab.emulated.spec import MEASURED, Durations
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.change.transaction import Transaction
-from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.results.verification import HealthReport
 from tests.chaos.runs import Health
 from tests.generated import nation, write
 from tests.loopback import loopback_network
@@ -97,11 +97,10 @@ def _plan(lab: EmulatedRouters, workspace: Workspace, names: Collection[str]) ->
 def _seconds(lab: EmulatedRouters, workspace: Workspace, plan: Plan) -> float:
     """One transaction, connecting included; planning and verifying are not."""
     lab.reset({name: entry.before for name, entry in plan.devices.items()})
-    passed: Verdict = ({}, True)
     waves = (Wave("all", tuple(plan.devices)),)
     begun = time.perf_counter()
     outcome = Transaction(
-        workspace, plan, lambda _: passed, Silent(), waves, Health(), Options()
+        workspace, plan, lambda _: HealthReport(), Silent(), waves, Health(), Options()
     ).run()
     took = time.perf_counter() - begun
     assert outcome.data["result"] == "done", outcome.data["failures"]
@@ -129,8 +128,8 @@ def test_what_the_journal_adds(
     names = workspace.network.with_role(Role.PE)
     plan = _plan(lab, workspace, names[:50])
     rounds = 3 if not benchmark.disabled else 1
-    forgetful = copy.copy(workspace)
-    forgetful.__dict__["journal"] = Forgetful(workspace.state / "forgetful", "nation")
+    forgetful = Workspace(workspace.directory, workers=workspace.workers)
+    vars(forgetful._state)["journal"] = Forgetful(workspace.state / "forgetful", "nation")
     without = min(_seconds(lab, forgetful, plan) for _ in range(rounds))
     benchmark.pedantic(_seconds, (lab, workspace, plan), rounds=rounds)
     if not benchmark.disabled:

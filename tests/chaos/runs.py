@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from egovnet.playbooks.change.recover import recover
 from egovnet.playbooks.change.transaction import Transaction
-from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.run_on_devices import Silent
@@ -15,6 +15,8 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import DevicesLockedError
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE
 from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.transaction import TransactionResult
+from egovnet.playbooks.results.verification import CheckFinding, HealthReport
 from egovnet.tasks.commit_status import commit_status
 from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction
 from tests.chaos.field import Field, reversed_plan
@@ -83,12 +85,12 @@ class Health:
     def take_baseline(self, names: Sequence[str]) -> None:
         """Nothing."""
 
-    def check(self, names: Sequence[str]) -> Verdict:
+    def check(self, names: Sequence[str]) -> HealthReport:
         """Pass."""
-        return {"findings": [], "unreachable": {}}, True
+        return HealthReport()
 
 
-def push(place: Field, workspace: Workspace, scenario: Scenario) -> Outcome:
+def push(place: Field, workspace: Workspace, scenario: Scenario) -> Outcome[TransactionResult]:
     """The change itself, as `apply` and `rollback` make it; verification reads the texts back."""
     plan = reversed_plan(place.plan) if scenario.phase == ROLLBACK else place.plan
     names = tuple(plan.devices)
@@ -96,7 +98,7 @@ def push(place: Field, workspace: Workspace, scenario: Scenario) -> Outcome:
     if scenario.waves:
         waves = (Wave("canary", names[:1]), Wave("rest", names[1:]))
 
-    def verify(_apart: frozenset[str]) -> Verdict:
+    def verify(_apart: frozenset[str]) -> HealthReport:
         nornir = open_nornir(workspace, names)
         try:
             answers = run_task(
@@ -111,8 +113,12 @@ def push(place: Field, workspace: Workspace, scenario: Scenario) -> Outcome:
             )
         finally:
             nornir.close_connections(on_good=True, on_failed=True)
-        wrong = [name for name, seen in answers.results.items() if seen.runs != "new"]
-        return {"findings": [{"message": n} for n in wrong]}, not (wrong or answers.failures)
+        wrong = tuple(
+            CheckFinding("text", "fault", name, "text", name, known=False)
+            for name, seen in answers.results.items()
+            if seen.runs != "new"
+        )
+        return HealthReport(wrong, answers.failures)
 
     options = Options(place.confirm_timeout, place.hold, patience=4.0)
     return Transaction(workspace, plan, verify, Silent(), waves, Health(), options).run()

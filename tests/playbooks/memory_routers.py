@@ -5,12 +5,12 @@ Verification is by text, which is as planned or not: what a router does is teste
 
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
 from egovnet.playbooks.change import apply
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.verification import CheckFinding, HealthReport
 from egovnet.templates.registry import render_day0
 from tests.tasks.memory_driver import MemoryDevice, play
 
@@ -71,21 +71,22 @@ class _Verifier:
         routers: MemoryRouters,
         workspace: Workspace,
         _progress: object,
-        _settle: int,
+        _converge: int,
         excused: frozenset[str],
+        _sources: object,
     ) -> None:
         self.routers, self.workspace, self.excused = routers, workspace, excused
 
     def take_baseline(self, _affected: object) -> None:
         """Texts have no faults from before."""
 
-    def for_transaction(self) -> tuple[dict[str, Any], bool]:
+    def verify(self) -> HealthReport:
         self.routers.verified.append((set(self.workspace.network.sites), self.excused))
         if self.excused or self.routers.trusting:
-            return {}, True
-        wrong = [
-            {"message": name}
+            return HealthReport()
+        wrong = tuple(
+            CheckFinding("text", "fault", name, "text", name, known=False)
             for name, text in self.workspace.intended().items()
             if self.routers.running[name] != text
-        ]
-        return ({"findings": wrong} if wrong else {}), not wrong
+        )
+        return HealthReport(wrong)

@@ -10,6 +10,7 @@ from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.model import Network
 from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.results.affected import Affected
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render
 from napalm_frr.delta.native_diff import diff_device
@@ -56,7 +57,7 @@ def test_a_site_that_comes_or_goes_is_all_that_is_touched(
     # As in a repository: the numbers of what stays stay.
     rest = allocate(less, whole.lock)
     with_it, without_it = texts(network, whole), texts(less, rest)
-    touched = {"vpns": [network.sites[site].vpn], "sites": [site]}
+    touched = Affected((network.sites[site].vpn,), (site,))
     assert BlastRadius(network, whole).of(diffs(without_it, with_it)) == touched
     # The site has left the inventory, and the routers still have it.
     assert BlastRadius(less, rest).of(diffs(with_it, without_it)) == touched
@@ -69,15 +70,15 @@ def test_the_first_plan_touches_every_site_and_no_change_touches_none(network: N
     empty = network.model_copy(update={"sites": {}})
     before, after = texts(empty, allocate(empty, allocation.lock)), texts(network, allocation)
     radius = BlastRadius(network, allocation)
-    assert radius.of(diffs(before, after)) == {
-        "vpns": sorted({entry.vpn for entry in network.sites.values()}),
-        "sites": sorted(network.sites),
-    }
-    assert radius.of(diffs(after, after)) == {"vpns": [], "sites": []}
+    assert radius.of(diffs(before, after)) == Affected(
+        tuple(sorted({entry.vpn for entry in network.sites.values()})),
+        tuple(sorted(network.sites)),
+    )
+    assert radius.of(diffs(after, after)) == Affected()
 
 
 def radius_of(device: str, text: str) -> dict[str, list[str]]:
-    return BlastRadius(CONTEXT.network, CONTEXT.allocation).of({device: text})
+    return BlastRadius(CONTEXT.network, CONTEXT.allocation).of({device: text}).to_dict()
 
 
 def changed(device: str, old: str, new: str) -> dict[str, list[str]]:

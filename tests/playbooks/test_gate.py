@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from egovnet.isolation.model.finding_class import Severity
-from egovnet.playbooks.change.apply import apply_plan
+from egovnet.playbooks.change.apply import Verifying, apply_plan
 from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome
 from egovnet.playbooks.change.proof_gate import Override, gate, override_from
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.tasks.dry_run import text_hash
 from egovnet.templates.registry import render_day0
@@ -38,7 +39,7 @@ def plan(before: dict[str, str], after: dict[str, str]) -> Plan:
         for name in after
         if before[name] != after[name]
     }
-    affected: dict[str, list[str]] = {"vpns": ["party"], "sites": []}
+    affected = Affected(("party",))
     return Plan("reference", "2026-01-01T00:00:00+00:00", "li wei", entries, affected=affected)
 
 
@@ -52,7 +53,7 @@ def test_the_first_provisioning_is_proved_at_every_moment(workspace: Workspace) 
     day0 = {name: render_day0(device) for name, device in workspace.devices.items()}
     proof = gate(workspace, Silent(), plan(day0, workspace.intended()))
     assert proof.proved, proof.findings
-    data = proof.data()
+    data = proof.result().to_dict()
     assert data["properties"][-1] == "P11"
     assert any("not read" in sentence for sentence in data["assumptions"])
 
@@ -69,7 +70,7 @@ def test_a_leak_at_the_end_is_refused_with_its_path_and_nothing_is_touched(
     assert ("sh-pe1", "e-public") in hops
     assert any(vrf == "i-party" for _, vrf in hops)
     assert workspace.journal.changes() == []
-    shown = plan_outcome(leaking(workspace), refused.data["proof"])
+    shown = plan_outcome(leaking(workspace), refused.result.proof)
     assert shown.exit is Exit.LEAK_OR_FAILED_VERIFICATION
 
 
@@ -84,7 +85,7 @@ def test_a_leak_only_on_the_way_is_refused_too(workspace: Workspace) -> None:
     proof = gate(workspace, Silent(), plan(texts, {n: exchanged(t) for n, t in texts.items()}))
     assert proof.after.proved
     assert not proof.proved
-    assert "on the way there" in proof.data()["reason"]
+    assert "on the way there" in proof.result().to_dict()["reason"]
     assert {f.severity for f in proof.findings} == {Severity.LEAK}
     assert any("party" in f.message and "government" in f.message for f in proof.findings)
 
@@ -98,7 +99,9 @@ def test_mending_a_leak_is_not_refused_for_the_leak(workspace: Workspace) -> Non
 
 def test_who_overrides_the_proof_stands_in_the_journal(workspace: Workspace) -> None:
     who = Override("li wei", "migration weekend, ticket 4711")
-    outcome = apply_plan(workspace, Silent(), leaking(workspace), settle=0, override=who)
+    outcome = apply_plan(
+        workspace, Silent(), leaking(workspace), verifying=Verifying(converge=0), override=who
+    )
     # No router is there: it is taken back. That somebody answered for it is remembered.
     assert outcome.data["result"] in {"undone", "failed"}
     step = next(s for s in workspace.journal.steps(outcome.data["change"]) if s.stage == "proof")

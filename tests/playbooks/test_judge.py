@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.model import Network
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
-from egovnet.playbooks.verify.control_plane import Check, expected_routes, judge_ldp, judge_state
+from egovnet.playbooks.verify.control_plane import Check, check_ldp, check_state, expected_routes
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, VrfTargets
@@ -29,7 +29,7 @@ def right(name: str) -> tuple[Device, DeviceState]:
 
 def judged(device: Device, state: DeviceState) -> list[Check]:
     ldp = neighbors(CONTEXT.network, CONTEXT.allocation, device.name)
-    return [*judge_state(device, state, PEERS, ROUTES), *judge_ldp(device, state, ldp)]
+    return [*check_state(device, state, PEERS, ROUTES), *check_ldp(device, state, ldp)]
 
 
 def failures(device: Device, state: DeviceState) -> list[Check]:
@@ -52,7 +52,7 @@ def test_a_network_that_does_all_it_should_is_not_blamed(network: Network) -> No
     for name, device in intend(network, allocation).items():
         ldp = neighbors(network, allocation, name)
         state = well(device, routes, ldp)
-        checks = [*judge_state(device, state, peers, routes), *judge_ldp(device, state, ldp)]
+        checks = [*check_state(device, state, peers, routes), *check_ldp(device, state, ldp)]
         assert [check for check in checks if not check.passed] == []
         assert all(check.message == "" for check in checks)
 
@@ -72,7 +72,7 @@ def test_a_state_with_nothing_in_it_passes_nothing_it_should_show(
     devices = intend(network, allocation)
     device = devices[data.draw(st.sampled_from(sorted(devices)))]
     routes = expected_routes(network, allocation)
-    checks = list(judge_state(device, DeviceState(), frozenset(network.routers), routes))
+    checks = list(check_state(device, DeviceState(), frozenset(network.routers), routes))
     kinds = {"IS-IS adjacency", "BGP session", "CE session", "route targets"}
     assert not any(check.passed for check in checks if check.kind in kinds)
     assert all(device.name == check.device for check in checks)
@@ -153,7 +153,7 @@ def test_a_rollback_may_take_an_excused_site_s_routes_and_no_more() -> None:
 
     def blamed(have: frozenset[str]) -> list[str]:
         state_ = replace(state, routes=state.routes | {table: have})
-        found = judge_state(device, state_, PEERS, excused)
+        found = check_state(device, state_, PEERS, excused)
         return [check.message for check in found if not check.passed]
 
     mine = {str(p) for p in CONTEXT.network.sites["party-guangdong"].prefixes}
@@ -265,7 +265,7 @@ def test_sessions_with_routers_that_take_no_part_are_not_blamed() -> None:
     device, state = right("bj-pe1")
     without = replace(state, bgp=frozenset(s for s in state.bgp if s[0] != "default"))
     alone = frozenset({"bj-pe1"})
-    assert not [c for c in judge_state(device, without, alone, ROUTES) if not c.passed]
+    assert not [c for c in check_state(device, without, alone, ROUTES) if not c.passed]
 
 
 def test_an_adjacency_that_is_down_names_the_circuit() -> None:

@@ -10,7 +10,8 @@ from egovnet.inventory.allocation.allocate import Allocation, allocate, vrf_of
 from egovnet.inventory.model import Network, SiteRole
 from egovnet.lab.customer import site_lans
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
-from egovnet.playbooks.verify.probe_plan import Flow, Matrix, host_matrix, vrf_matrix
+from egovnet.playbooks.verbs.lab_hosts import site_hosts
+from egovnet.playbooks.verify.probe_plan import Flow, ProbePlan, SiteHost, host_plan, vrf_plan
 from egovnet.templates.intend.build_devices import access_addresses
 from tests.generated import nation, network_of
 from tests.strategies import networks
@@ -35,10 +36,15 @@ def roomy(network: Network) -> frozenset[str]:
     )
 
 
-def matrices(network: Network, allocation: Allocation, per_source: int) -> list[Matrix]:
+def hosts(network: Network) -> dict[str, SiteHost]:
+    """The hosts of a lab."""
+    return site_hosts(network, sorted(roomy(network)))
+
+
+def matrices(network: Network, allocation: Allocation, per_source: int) -> list[ProbePlan]:
     return [
-        vrf_matrix(network, allocation, frozenset(network.routers), per_source),
-        host_matrix(network, allocation, roomy(network), per_source),
+        vrf_plan(network, allocation, frozenset(network.routers), per_source),
+        host_plan(network, allocation, hosts(network), per_source),
     ]
 
 
@@ -104,7 +110,7 @@ def test_no_pair_is_probed_twice_and_an_unbounded_matrix_has_every_pair(network:
             for target in targets:
                 assert target in sites or (sites, target) in reached
     spokes = [s for s in network.sites.values() if s.site_role is SiteRole.SPOKE]
-    matrix = vrf_matrix(network, allocation, frozenset(network.routers), ENOUGH)
+    matrix = vrf_plan(network, allocation, frozenset(network.routers), ENOUGH)
     if all(len({a.pe for a in s.site_network_accesses.values()}) == 1 for s in spokes):
         # Four of the routers' addresses stand for all of them.
         assert len(matrix.flows) == matrix.pairs
@@ -126,7 +132,7 @@ def test_flows_grow_with_the_network_not_with_its_square(per_source: int) -> Non
     sizes = []
     for edges in (50, 100, 200):
         network = network_of(nation(edges, 5))
-        flows = vrf_matrix(network, allocate(network), frozenset(network.routers), per_source).flows
+        flows = vrf_plan(network, allocate(network), frozenset(network.routers), per_source).flows
         sizes.append(len(flows))
     assert sizes[1] / sizes[0] == pytest.approx(2, rel=0.1)
     assert sizes[2] / sizes[1] == pytest.approx(2, rel=0.1)
@@ -138,7 +144,7 @@ def test_only_the_chosen_routers_send_and_are_sent_to(
 ) -> None:
     allocation = allocate(network)
     chosen = frozenset(data.draw(st.sets(st.sampled_from(sorted(network.routers)))))
-    matrix = vrf_matrix(network, allocation, chosen)
+    matrix = vrf_plan(network, allocation, chosen)
     assert {flow.sender for flow in matrix.flows} <= chosen
     served = {
         str(end.ip)
@@ -171,7 +177,7 @@ def test_sources_are_every_vrf_of_a_pe_and_every_host(network: Network) -> None:
 def of_reference() -> list[Flow]:
     workspace = Workspace(REFERENCE)
     return list(
-        vrf_matrix(
+        vrf_plan(
             workspace.network, workspace.allocation, frozenset(workspace.network.routers)
         ).flows
     )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome, read_plan, write_plan
 from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.results.affected import Affected
 from egovnet.tasks.dry_run import text_hash
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 
@@ -35,7 +36,7 @@ def plans(draw: st.DrawFn) -> Plan:
         devices=draw(st.dictionaries(names, device_plans(), max_size=4)),
         unchanged=draw(st.dictionaries(names, _TEXTS, max_size=3)),
         unreachable=draw(st.dictionaries(names, _TEXTS, max_size=3)),
-        affected={"vpns": draw(st.lists(_NAMES)), "sites": draw(st.lists(_NAMES))},
+        affected=Affected(tuple(draw(st.lists(_NAMES))), tuple(draw(st.lists(_NAMES)))),
         kind=draw(st.sampled_from(["apply", "rollback"])),
         undoes=draw(st.none() | st.integers(1)),
     )
@@ -59,7 +60,7 @@ def test_the_hash_is_of_all_that_decides_what_apply_does(plan: Plan, data: st.Da
     assert replace(plan, undoes=(plan.undoes or 0) + 1).hash != plan.hash
     assert replace(plan, unreachable=plan.unreachable | {"new": ""}).hash != plan.hash
     assert replace(plan, unchanged=plan.unchanged | {"new": ""}).hash != plan.hash
-    assert replace(plan, affected=plan.affected | {"vpns": [*plan.affected["vpns"], "x"]}).hash != (
+    assert replace(plan, affected=replace(plan.affected, vpns=(*plan.affected.vpns, "x"))).hash != (
         plan.hash
     )
     if plan.devices:
@@ -81,7 +82,7 @@ def example() -> Plan:
         devices={"pe1": DevicePlan(text_hash(before), before, "hostname pe1\n!\n", "+ !")},
         unchanged={"pe2": text_hash("x")},
         unreachable={"pe3": "ConnectTimeoutError: pe3: no answer"},
-        affected={"vpns": ["tax"], "sites": []},
+        affected=Affected(("tax",)),
     )
 
 
@@ -183,7 +184,7 @@ def test_a_plan_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
 def test_the_same_diff_is_shown_once_for_all_its_devices() -> None:
     plan = example()
     same = replace(plan, devices=dict.fromkeys(("pe1", "pe4", "pe5"), plan.devices["pe1"]))
-    (change,) = same.report()["changes"]
+    (change,) = same.result().to_dict()["changes"]
     assert change == {"devices": ["pe1", "pe4", "pe5"], "diff": "+ !", "added": 1, "removed": 0}
 
 

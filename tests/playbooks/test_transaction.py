@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,18 @@ from napalm.base.exceptions import CommitError, ConnectionException
 from nornir.core.task import Result, Task
 
 from egovnet.playbooks.change import finish_devices as resolve
-from egovnet.playbooks.change import transaction
+from egovnet.playbooks.change import pushed_devices
 from egovnet.playbooks.change.plan import DevicePlan, Plan
 from egovnet.playbooks.change.transaction import Transaction
-from egovnet.playbooks.change.transaction_options import Options, Verdict
+from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.journal.errors import JournalError
+from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.transaction import TransactionResult
+from egovnet.playbooks.results.verification import CheckFinding, HealthReport
 from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction, NotFinishedError
 from egovnet.tasks.dry_run import DryRun, text_hash
 
@@ -100,7 +103,7 @@ class Routers:
 def routers(monkeypatch: pytest.MonkeyPatch) -> Routers:
     found = Routers()
     for name in ("dry_run", "commit", "extend"):
-        monkeypatch.setattr(transaction, name, getattr(found, name))
+        monkeypatch.setattr(pushed_devices, name, getattr(found, name))
     monkeypatch.setattr(resolve, "confirm_or_rollback", found.settle)
     return found
 
@@ -113,6 +116,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return Workspace(REFERENCE)
 
 
+PASSED = HealthReport()
+SICK = CheckFinding("BGP session", "fault", "bj-pe1", "10.0.0.1", "is down", known=False)
+
+
 @dataclass
 class Health:
     """Passes until it is told not to; keeps what it was asked."""
@@ -123,9 +130,10 @@ class Health:
     def take_baseline(self, names: Collection[str]) -> None:
         assert set(names) <= set(NAMES)
 
-    def check(self, names: Collection[str]) -> Verdict:
+    def check(self, names: Collection[str]) -> HealthReport:
         self.asked.append(tuple(names))
-        return {"unreachable": {}, "findings": []}, len(self.asked) < self.sick_after
+        passed = len(self.asked) < self.sick_after
+        return HealthReport() if passed else HealthReport((SICK,))
 
 
 ALL = (Wave("all", NAMES),)
@@ -134,15 +142,15 @@ EACH = tuple(Wave(f"wave {name}", (name,)) for name in NAMES)
 
 def change(
     workspace: Workspace,
-    verify: Any = lambda _: ({}, True),  # noqa: ANN401 -- any callable
+    verify: Any = lambda _: PASSED,  # noqa: ANN401 -- any callable
     waves: tuple[Wave, ...] = ALL,
     health: Health | None = None,
     **options: Any,  # noqa: ANN401 -- Options' own
-) -> Outcome:
+) -> Outcome[TransactionResult]:
     devices = {
         n: DevicePlan(text_hash(f"{n} old\n"), f"{n} old\n", f"{n} new\n", "+ x") for n in NAMES
     }
-    plan = Plan("reference", "now", "li", devices, affected={"vpns": ["party"], "sites": []})
+    plan = Plan("reference", "now", "li", devices, affected=Affected(("party",)))
     chosen = Options(**{"confirm_timeout": 60, "patience": 0.2, **options})
     return Transaction(workspace, plan, verify, Silent(), waves, health or Health(), chosen).run()
 
@@ -220,10 +228,10 @@ def test_a_device_lost_in_commit_takes_all_back(
 
 
 def test_a_failed_verification_takes_all_back(routers: Routers, workspace: Workspace) -> None:
-    seen = {"findings": [{"message": "a leak"}]}
-    outcome = change(workspace, lambda _: (seen, False))
+    seen = HealthReport((replace(SICK, severity="leak", message="a leak"),))
+    outcome = change(workspace, lambda _: seen)
     assert (outcome.exit, outcome.data["result"]) == (4, "undone")
-    assert outcome.data["verification"] == seen
+    assert outcome.data["verification"] == seen.to_dict()
     assert routers.stages() == ["fence", "commit", "undo"]
     assert routers.as_before()
     failed = [s for s in workspace.journal.steps(1) if (s.stage, s.phase) == ("verify", "failed")]
@@ -234,7 +242,7 @@ def test_a_device_that_is_not_seen_to_go_back_is_named_and_stays_locked(
     routers: Routers, workspace: Workspace
 ) -> None:
     routers.faults["undo", "gd-pe1"] = 99
-    outcome = change(workspace, lambda _: ({}, False))
+    outcome = change(workspace, lambda _: HealthReport((SICK,)))
     assert (outcome.exit, outcome.data["result"]) == (4, "failed")
     assert outcome.data["not_undone"] == {"gd-pe1": "ConnectionException: gd-pe1: lost in undo"}
     assert "egovnet recover 1" in outcome.notes[0]
@@ -311,9 +319,9 @@ def test_a_wave_that_is_not_healthy_takes_all_back_and_no_more_are_pushed(
 def test_as_many_devices_as_allowed_are_left_out(routers: Routers, workspace: Workspace) -> None:
     told: list[frozenset[str]] = []
 
-    def verify(apart: frozenset[str]) -> Verdict:
+    def verify(apart: frozenset[str]) -> HealthReport:
         told.append(apart)
-        return {}, True
+        return PASSED
 
     routers.faults["fence", "bj-pe1"] = 1
     routers.faults["commit", "gd-pe1"] = 1
@@ -349,11 +357,11 @@ def test_only_the_waves_of_this_run_are_touched(routers: Routers, workspace: Wor
 def test_a_controller_whose_change_was_taken_over_touches_nothing_more(
     routers: Routers, workspace: Workspace
 ) -> None:
-    def slow(_apart: frozenset[str]) -> Verdict:
+    def slow(_apart: frozenset[str]) -> HealthReport:
         # somebody recovers while this controller sleeps past its lease
         with workspace.journal.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE device_locks SET token = 'another'")
-        return {}, True
+        return PASSED
 
     outcome = change(workspace, slow)
     assert (outcome.exit, outcome.data["result"]) == (5, "taken over")
@@ -364,7 +372,7 @@ def test_a_controller_whose_change_was_taken_over_touches_nothing_more(
 def test_an_interruption_takes_all_back_and_goes_on(
     error: type[BaseException], routers: Routers, workspace: Workspace
 ) -> None:
-    def interrupted(_apart: frozenset[str]) -> tuple[dict[str, Any], bool]:
+    def interrupted(_apart: frozenset[str]) -> HealthReport:
         raise error
 
     with pytest.raises(error):
@@ -376,10 +384,10 @@ def test_an_interruption_takes_all_back_and_goes_on(
 def test_a_journal_that_dies_in_mid_change_keeps_nobody_from_going_back(
     routers: Routers, workspace: Workspace, tmp_path: Path
 ) -> None:
-    def die(_apart: frozenset[str]) -> tuple[dict[str, Any], bool]:
+    def die(_apart: frozenset[str]) -> HealthReport:
         with sqlite3.connect(tmp_path / "reference" / "journal.db") as raw:
             raw.execute("DROP TABLE steps")
-        return {}, True
+        return PASSED
 
     with pytest.raises(JournalError):
         change(workspace, die)

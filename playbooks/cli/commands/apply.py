@@ -8,8 +8,8 @@ import click
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.cli.change_options import (
     canary_option,
+    converge_option,
     reason_option,
-    settle_option,
     transaction_options,
     unproved_by_option,
     waves_option,
@@ -20,7 +20,7 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @transaction_options
 @waves_option
 @canary_option
-@settle_option
+@converge_option
 @unproved_by_option
 @reason_option
 @verb
@@ -41,14 +41,16 @@ def apply(
     options: Options,
     waves: str,
     canary: str | None,
-    settle: int,
+    converge: int,
     unproved_by: str | None,
     reason: str | None,
-) -> "Outcome":
+) -> "AnyOutcome":
     """Apply a plan file, or plan and apply with --yes. All devices or none."""
+    from egovnet.playbooks.change.apply import Verifying
     from egovnet.playbooks.change.apply import apply as apply_playbook
     from egovnet.playbooks.change.proof_gate import override_from
     from egovnet.playbooks.report.console.progress import make_progress
+    from egovnet.playbooks.verbs.lab_hosts import LabHosts
 
     return apply_playbook(
         workspace,
@@ -58,6 +60,6 @@ def apply(
         options=options,
         waves_by=ways(waves),
         canary=canary,
-        settle=settle,
+        verifying=Verifying(converge, (LabHosts(workspace),)),
         override=override_from(unproved_by, reason),
     )

@@ -8,15 +8,15 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
 @click.option("--keep", is_flag=True, help="Leave the lab running at the end.")
 @verb
-def demo(workspace: "Workspace", keep: bool) -> "Outcome":
+def demo(workspace: "Workspace", keep: bool) -> "AnyOutcome":
     """Run the whole story on the lab, step by step."""
-    from egovnet.playbooks.report.console.progress import make_progress
+    from egovnet.playbooks.report.console.progress import make_progress, tell
     from egovnet.playbooks.verbs.demo import demo as demo_playbook
 
-    return demo_playbook(workspace, make_progress(), keep=keep)
+    return demo_playbook(workspace, make_progress(), tell, keep=keep)

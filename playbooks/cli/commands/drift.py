@@ -10,7 +10,7 @@ from egovnet.playbooks.drift.defaults import READ_TIMEOUT
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
@@ -55,7 +55,7 @@ def drift(
     whole: bool,
     ticket: str | None,
     report: Path | None,
-) -> "Outcome":
+) -> "AnyOutcome":
     """Compare the running network with the intended one. Changes nothing by itself."""
     from egovnet.playbooks.drift.job import drift as drift_playbook
     from egovnet.playbooks.report.console.progress import make_progress

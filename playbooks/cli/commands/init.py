@@ -9,14 +9,14 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--like", type=click.Choice(["reference"]), default="reference", show_default=True)
 @verb
-def init(_context: "Workspace", directory: Path, like: str) -> "Outcome":
+def init(_context: "Workspace", directory: Path, like: str) -> "AnyOutcome":
     """Write an inventory to start from."""
     from egovnet.playbooks.verbs.init import init as init_playbook
 

@@ -10,7 +10,7 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @waves_option
 @canary_option
 @verb
-def plan(workspace: "Workspace", output: Path | None, waves: str, canary: str | None) -> "Outcome":
+def plan(
+    workspace: "Workspace", output: Path | None, waves: str, canary: str | None
+) -> "AnyOutcome":
     """Diff the inventory against the devices, and prove what would be. Changes nothing."""
     from egovnet.playbooks.change.apply import shown
     from egovnet.playbooks.change.plan import make_plan, write_plan

@@ -9,7 +9,7 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
@@ -34,7 +34,7 @@ def prove(
     running: bool,
     zones: Path | None,
     report: Path | None,
-) -> "Outcome":
+) -> "AnyOutcome":
     """Prove from configurations that the two networks never meet, or show the path.
 
     The texts are the rendered ones, those of --configs, or those that run (--running).

@@ -9,13 +9,13 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Directory.")
 @verb
-def render(workspace: "Workspace", output: Path) -> "Outcome":
+def render(workspace: "Workspace", output: Path) -> "AnyOutcome":
     """Write the intended configuration of each device, DIR/<host>.cfg."""
     from egovnet.playbooks.verbs.render import render_files
 

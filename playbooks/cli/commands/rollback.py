@@ -15,7 +15,7 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
@@ -39,11 +39,12 @@ def rollback(
     write_inventory: bool,
     unproved_by: str | None,
     reason: str | None,
-) -> "Outcome":
+) -> "AnyOutcome":
     """Undo CHANGE, also an older one; refused if later changes stand on it."""
     from egovnet.playbooks.change.proof_gate import override_from
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.rollback.rollback import rollback as rollback_playbook
+    from egovnet.playbooks.verbs.lab_hosts import LabHosts
 
     return rollback_playbook(
         workspace,
@@ -52,5 +53,6 @@ def rollback(
         yes=yes,
         options=options,
         override=override_from(unproved_by, reason),
+        sources=(LabHosts(workspace),),
         write_inventory=write_inventory,
     )

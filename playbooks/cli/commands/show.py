@@ -8,13 +8,13 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
 @click.argument("change", type=int)
 @verb
-def show(workspace: "Workspace", change: int) -> "Outcome":
+def show(workspace: "Workspace", change: int) -> "AnyOutcome":
     """Show one change: diffs and steps."""
     from egovnet.playbooks.verbs.history import show_change
 

@@ -8,12 +8,12 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
 @verb
-def validate(workspace: "Workspace") -> "Outcome":
+def validate(workspace: "Workspace") -> "AnyOutcome":
     """Check an inventory: schema, references, policy, numbers."""
     from egovnet.playbooks.verbs.validate import validate as validate_playbook
 

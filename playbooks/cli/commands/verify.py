@@ -4,20 +4,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.change_options import settle_option
+from egovnet.playbooks.cli.change_options import converge_option
 from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
-@settle_option
+@converge_option
 @verb
-def verify(workspace: "Workspace", settle: int) -> "Outcome":
+def verify(workspace: "Workspace", converge: int) -> "AnyOutcome":
     """Check control plane and packets: must-reach and must-not-reach."""
     from egovnet.playbooks.report.console.progress import make_progress
-    from egovnet.playbooks.verify.verify import verify_outcome
+    from egovnet.playbooks.verbs.lab_hosts import LabHosts
+    from egovnet.playbooks.verbs.verify import verify as verify_playbook
 
-    return verify_outcome(workspace, make_progress(), settle)
+    sources = (LabHosts(workspace),)
+    return verify_playbook(workspace, make_progress(), converge, sources)

@@ -8,7 +8,7 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     help="What is said on stderr.",
 )
 @verb
-def worker(workspace: "Workspace", log: str) -> "Outcome":
+def worker(workspace: "Workspace", log: str) -> "AnyOutcome":
     """Work on the devices of --region, and all below it, for controllers elsewhere.
 
     They give `--runner celery`. EGOVNET_BROKER and EGOVNET_BROKER_KEY say through which broker.

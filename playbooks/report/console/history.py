@@ -1,30 +1,36 @@
 """What `history` prints: a line a change."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console.tables import print_table
+from egovnet.playbooks.results.history import History, HistoryEntry
 
 
-def print_result(console: Console, data: dict[str, Any]) -> None:
+def print_result(console: Console, history: History) -> None:
     """Print the table, and faults of the journal."""
+    print_changes(console, history.changes)
+    for fault in history.faults:
+        console.print(Text(f"THE JOURNAL WAS ALTERED: {fault}"), style="red")
+
+
+def print_changes(console: Console, changes: Iterable[HistoryEntry]) -> None:
+    """Print the table of changes."""
     print_table(
         console,
         ["change", "when", "who", "what", "state", "ticket", "summary"],
         (
             (
-                entry["id"],
-                entry["created"],
-                entry["author"],
-                entry["kind"] + (f" of {entry['undoes']}" if entry["undoes"] else ""),
-                entry["state"],
-                entry["ticket"] or "",
-                entry["summary"],
+                change.id,
+                change.created,
+                change.author,
+                change.kind + (f" of {change.undoes}" if change.undoes else ""),
+                change.state,
+                change.ticket or "",
+                change.summary,
             )
-            for entry in data["changes"]
+            for change in changes
         ),
     )
-    for fault in data.get("faults", ()):
-        console.print(Text(f"THE JOURNAL WAS ALTERED: {fault}"), style="red")

@@ -1,11 +1,11 @@
 """What `init` prints: where the inventory is, and what to do next."""
 
-from typing import Any
-
 from rich.console import Console
 
+from egovnet.playbooks.results.written_files import NewInventory
 
-def print_result(console: Console, data: dict[str, Any]) -> None:
+
+def print_result(console: Console, made: NewInventory) -> None:
     """Print where, and the next command."""
-    console.print(f"wrote {len(data['files'])} files to {data['directory']}")
-    console.print(f"next: egovnet validate --inventory {data['directory']}", soft_wrap=True)
+    console.print(f"wrote {len(made.files)} files to {made.directory}")
+    console.print(f"next: egovnet validate --inventory {made.directory}", soft_wrap=True)

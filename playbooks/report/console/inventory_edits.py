@@ -6,19 +6,20 @@ from typing import Any
 from rich.console import Console
 
 from egovnet.playbooks.report.console.tables import print_table
+from egovnet.playbooks.results.rollback import RollbackResult
 
 #: Characters of an inventory's value that are shown.
 _VALUE = 60
 
 
-def print_inventory_edits(console: Console, data: dict[str, Any]) -> None:
-    """Edits of the inventory after a rollback; an apply has none."""
-    if data.get("by") == "texts":
+def print_inventory_edits(console: Console, result: RollbackResult) -> None:
+    """Where the inventory says otherwise, and whether its intent was known."""
+    if result.by == "texts":
         console.print("undone by the texts that the devices ran: its intent is not known")
-    if data.get("intent"):
+    if result.edits:
         rows = (
-            (entry["file"], entry["path"], _value(entry["now"]), _value(entry["after_rollback"]))
-            for entry in data["intent"]
+            (edit.file, edit.path, _value(edit.now), _value(edit.after_rollback))
+            for edit in result.edits
         )
         print_table(console, ["file", "where", "the inventory says", "to mean the same"], rows)
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from rich.console import Console
 
-from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.outcome import AnyOutcome
 
 
-def show(outcome: Outcome, *, as_json: bool) -> None:
+def show(outcome: AnyOutcome, *, as_json: bool) -> None:
     """Print `outcome` on stdout and its notes on stderr."""
     if as_json:
         json.dump(outcome.data, sys.stdout, indent=2, sort_keys=False, default=str)

@@ -1,7 +1,6 @@
 """The proof in a terminal or a pipe: verdict last, where the eye ends up; data in, lines out."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -12,6 +11,7 @@ from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.matrix import CellState
 from egovnet.playbooks.results.proof_result import ProofResult
+from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.reported_finding import ReportedFinding
 from egovnet.playbooks.results.verdict import counted
 
@@ -31,12 +31,12 @@ def print_proof(console: Console, result: ProofResult) -> None:
     _verdict(console, result.reason, proved=result.proved)
 
 
-def print_gate(console: Console, data: dict[str, Any] | None) -> None:
+def print_gate(console: Console, proof: PushProof | None) -> None:
     """The proof of a push, in a few lines; its findings with their paths."""
-    if data is None:
+    if proof is None:
         return
-    _findings(console, map(ReportedFinding.from_dict, data["findings"]))
-    _verdict(console, data["reason"], proved=data["proved"])
+    _findings(console, proof.findings)
+    _verdict(console, proof.reason, proved=proof.proved)
 
 
 def _verdict(console: Console, reason: str, *, proved: bool) -> None:

@@ -1,29 +1,26 @@
 """What `recover` prints: each unfinished change, its devices, and what was done about it."""
 
-from typing import Any
-
 from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console.tables import print_table
+from egovnet.playbooks.results.recovery import RecoveryResult
 
 
-def print_result(console: Console, data: dict[str, Any]) -> None:
-    """Print every case."""
-    if not data["changes"]:
+def print_result(console: Console, result: RecoveryResult) -> None:
+    """Print every change."""
+    if not result.changes:
         console.print("no change is unfinished")
-    for case in data["changes"]:
-        console.print(
-            Text(f"change {case['change']} ({case['summary']}): {case['result']}"), style="bold"
-        )
-        console.print(Text(f"  {case['direction']}: {case['why']}"))
+    for case in result.changes:
+        console.print(Text(f"change {case.change} ({case.summary}): {case.result}"), style="bold")
+        console.print(Text(f"  {case.direction}: {case.why}"))
         print_table(
             console,
             ["device", "commit", "seconds left", "ran"],
             (
-                (name, seen["commit"], seen["seconds_left"] or "", seen["runs"])
-                for name, seen in case["devices"].items()
+                (name, seen.commit, seen.seconds_left or "", seen.runs)
+                for name, seen in sorted(case.devices.items())
             ),
         )
-        for name, why in case["left"].items():
+        for name, why in sorted(case.left.items()):
             console.print(Text(f"  not at its end: {name}: {why}"), style="red")

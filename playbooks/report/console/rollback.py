@@ -1,5 +1,17 @@
-"""What `rollback --yes` prints: the transaction, and what it means for the inventory."""
+"""What `rollback` prints: the plan or the transaction, and what it means for the inventory."""
 
-from egovnet.playbooks.report.console.apply import print_result
+from rich.console import Console
 
-__all__ = ["print_result"]
+from egovnet.playbooks.report.console import apply, plan
+from egovnet.playbooks.report.console.inventory_edits import print_inventory_edits
+from egovnet.playbooks.results.plan import PlanResult
+from egovnet.playbooks.results.rollback import RollbackResult
+
+
+def print_result(console: Console, result: RollbackResult) -> None:
+    """Print both."""
+    if isinstance(result.done, PlanResult):
+        plan.print_result(console, result.done)
+    else:
+        apply.print_result(console, result.done)
+    print_inventory_edits(console, result)

@@ -1,21 +1,20 @@
 """What `show` prints: one change, its diffs and its steps."""
 
-from typing import Any
-
 from rich.console import Console
 from rich.text import Text
 
-from egovnet.playbooks.report.console import history
+from egovnet.playbooks.report.console.history import print_changes
 from egovnet.playbooks.report.console.tables import print_diff, print_table
+from egovnet.playbooks.results.history import ShownChange
 
 
-def print_result(console: Console, data: dict[str, Any]) -> None:
+def print_result(console: Console, shown: ShownChange) -> None:
     """Print the change as `history` does, its diffs and its steps."""
-    history.print_result(console, {"changes": [data["change"]]})
+    print_changes(console, [shown.change])
     console.print()
-    for entry in data["devices"]:
-        console.print(Text(entry["device"]), style="bold")
-        print_diff(console, entry["diff"])
+    for entry in shown.devices:
+        console.print(Text(entry.device), style="bold")
+        print_diff(console, entry.diff)
     console.print()
     print_table(
         console,
@@ -23,12 +22,12 @@ def print_result(console: Console, data: dict[str, Any]) -> None:
         (
             # A change's own records repeat what is above.
             (
-                step["at"],
-                step["stage"],
-                step["device"],
-                step["phase"],
-                "" if step["stage"] in ("change", "after") else step["detail"],
+                step.at,
+                step.stage,
+                step.device,
+                step.phase,
+                "" if step.stage in ("change", "after") else step.detail,
             )
-            for step in data["steps"]
+            for step in shown.steps
         ),
     )

@@ -1,11 +1,14 @@
 """Tables, native diffs and waves, as several verbs print them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from egovnet.playbooks.results.plan import PlannedWave
+from egovnet.playbooks.results.transaction import WaveResult
 
 #: Lines of a device's diff that are shown; the rest is counted.
 _DIFF_LINES = 400
@@ -31,12 +34,17 @@ def print_diff(console: Console, diff: str) -> None:
         console.print(Text(f"  ... {len(lines) - _DIFF_LINES} more lines; --json has them all"))
 
 
-def print_waves(console: Console, waves: list[dict[str, Any]]) -> None:
-    """The waves of a push, what came of each, and what the health gate found."""
-    # a plan's waves have not begun: they have no state
-    keys = [key for key in ("name", "state") if key in waves[0]]
-    rows = ([*(wave[key] for key in keys), ", ".join(wave["devices"])] for wave in waves)
-    print_table(console, [*["wave", "state"][: len(keys)], "devices"], rows)
-    for wave in waves:
-        for finding in wave.get("findings", ()):
-            console.print(Text(f"  {wave['name']}: {finding}"), style="red")
+def print_waves(console: Console, waves: Sequence[PlannedWave | WaveResult]) -> None:
+    """The waves of a push, what came of each, and what the health gate found.
+
+    A plan's waves have not begun: they have no state.
+    """
+    begun = [wave for wave in waves if isinstance(wave, WaveResult)]
+    if not begun:
+        print_table(console, ["wave", "devices"], ((w.name, ", ".join(w.devices)) for w in waves))
+        return
+    rows = ((wave.name, wave.state, ", ".join(wave.devices)) for wave in begun)
+    print_table(console, ["wave", "state", "devices"], rows)
+    for wave in begun:
+        for finding in wave.findings:
+            console.print(Text(f"  {wave.name}: {finding}"), style="red")

@@ -1,10 +1,10 @@
 """What `lab topology` prints: the file itself."""
 
-from typing import Any
-
 from rich.console import Console
 
+from egovnet.playbooks.results.lab import Executed, TopologyFile
 
-def print_result(console: Console, data: dict[str, Any]) -> None:
+
+def print_result(console: Console, shown: TopologyFile | Executed) -> None:
     """Print the text as it is."""
-    console.file.write(data["text"])
+    console.file.write(shown.text)

@@ -1,14 +1,14 @@
 """What `validate` prints: how much of what the inventory has."""
 
-from typing import Any
-
 from rich.console import Console
 
+from egovnet.playbooks.results.inventory_counts import ValidInventory
 
-def print_result(console: Console, data: dict[str, Any]) -> None:
+
+def print_result(console: Console, valid: ValidInventory) -> None:
     """Print the counts."""
-    counts = data["counts"]
+    counts = valid.counts.to_dict()
     console.print(
-        f"valid: {data['inventory']}: "
+        f"valid: {valid.inventory}: "
         + ", ".join(f"{number} {name}" for name, number in counts.items())
     )

@@ -1,38 +1,46 @@
 """What `verify` prints: checks, packets, labels, findings, and the verdict last."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console.tables import print_table
+from egovnet.playbooks.results.verification import CheckFinding, HealthReport, Verification
 
 
-def print_result(console: Console, data: dict[str, Any]) -> None:
+def print_result(console: Console, found: Verification) -> None:
     """Print it all; the verdict last."""
     print_table(
         console,
         ["check", "passed", "failed", "known"],
-        (
-            (name, row["passed"], row["failed"], row["known"])
-            for name, row in data["checks"].items()
-        ),
+        ((kind, row.passed, row.failed, row.known) for kind, row in found.checks.items()),
     )
-    matrix = data["matrix"]
+    matrix = found.matrix
     console.print(
-        f"packets: {matrix['probed']} of {matrix['pairs']} pairs probed "
-        f"({matrix['share']:.0%}), from {', '.join(matrix['sources']) or 'nowhere'}"
+        f"packets: {matrix.probed} of {matrix.pairs} pairs probed "
+        f"({matrix.share:.0%}), from {', '.join(matrix.sources) or 'nowhere'}"
     )
-    labels = data["labels"]
-    seen = f"seen, such as {labels['examples'][0]}" if labels["examples"] else "NOT SEEN"
-    console.print(f"labels:  {seen} (watched on {', '.join(labels['watched']) or 'no P router'})")
-    for finding in data["findings"]:
-        style = "red" if not finding["known"] else "yellow"
-        mark = "known before: " if finding["known"] else ""
+    labels = found.labels
+    seen = f"seen, such as {labels.examples[0]}" if labels.examples else "NOT SEEN"
+    console.print(f"labels:  {seen} (watched on {', '.join(labels.watched) or 'no P router'})")
+    _findings(console, found.findings, found.unreachable)
+    console.print("verified" if found.passed else "NOT verified", style="bold")
+
+
+def print_health(console: Console, report: HealthReport) -> None:
+    """Print what was lost."""
+    _findings(console, report.findings, report.unreachable)
+
+
+def _findings(
+    console: Console, findings: Iterable[CheckFinding], unreachable: Mapping[str, str]
+) -> None:
+    for finding in findings:
+        mark = "known before: " if finding.known else ""
         console.print(
-            Text(f"{mark}{finding['class']}: {finding['device']}: {finding['message']}"),
-            style=style,
+            Text(f"{mark}{finding.klass}: {finding.device}: {finding.message}"),
+            style="yellow" if finding.known else "red",
         )
-    for name, why in data["unreachable"].items():
+    for name, why in unreachable.items():
         console.print(Text(f"unreachable: {name}: {why}"), style="red")
-    console.print("verified" if data["passed"] else "NOT verified", style="bold")

@@ -1,10 +1,10 @@
 """What `worker` prints when it ends."""
 
-from typing import Any
-
 from rich.console import Console
 
+from egovnet.playbooks.results.worker import WorkerResult
 
-def print_result(console: Console, data: dict[str, Any]) -> None:
+
+def print_result(console: Console, worker: WorkerResult) -> None:
     """Print one line."""
-    console.print(f"worker {data['worker']}: {data['finished']} tasks on devices were finished")
+    console.print(f"worker {worker.worker}: {worker.finished} tasks on devices were finished")

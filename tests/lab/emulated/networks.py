@@ -14,9 +14,9 @@ from egovnet.playbooks.core.run_on_devices import Silent, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.control_plane import (
     Check,
+    check_ldp,
+    check_state,
     expected_routes,
-    judge_ldp,
-    judge_state,
     ldp_neighbors,
 )
 from egovnet.tasks.collect_state import collect_state
@@ -71,8 +71,8 @@ class EmulatedNetwork:
         found: list[Check] = []
         for name, state in states.items():
             device = workspace.devices[name]
-            found += judge_state(device, state, frozenset(workspace.devices), routes)
-            found += judge_ldp(device, state, neighbors.get(name, ()))
+            found += check_state(device, state, frozenset(workspace.devices), routes)
+            found += check_ldp(device, state, neighbors.get(name, ()))
         return found
 
     def wrong(self) -> set[Key]:

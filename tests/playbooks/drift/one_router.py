@@ -37,7 +37,7 @@ def reference() -> Meant:
 
 @dataclass(frozen=True)
 class Look:
-    """Differences, the gravest first, and what each would be mended by."""
+    """Differences, the most severe first, and what each would be mended by."""
 
     running: str
     differences: list[Difference]

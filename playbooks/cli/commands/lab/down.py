@@ -9,13 +9,13 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
 @backend_option
 @verb
-def down(workspace: "Workspace", backend: str) -> "Outcome":
+def down(workspace: "Workspace", backend: str) -> "AnyOutcome":
     """End the lab and remove what it left."""
     from egovnet.playbooks.verbs.lab import down as lab_down
 

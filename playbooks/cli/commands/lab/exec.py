@@ -10,6 +10,7 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.lab import Executed
     from egovnet.playbooks.results.outcome import Outcome
 
 
@@ -18,15 +19,12 @@ if TYPE_CHECKING:
 @click.argument("node")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @verb
-def exec(workspace: "Workspace", backend: str, node: str, command: tuple[str, ...]) -> "Outcome":
+def exec(
+    workspace: "Workspace", backend: str, node: str, command: tuple[str, ...]
+) -> "Outcome[Executed]":
     """Run COMMAND in any node of the lab."""
-    from egovnet.playbooks.results.outcome import Exit, Outcome
     from egovnet.playbooks.verbs.lab import execute
 
-    out, err, code = execute(workspace, backend, node, command)
-    sys.stderr.write(err)
-    return Outcome(
-        "exec",
-        {"node": node, "stdout": out, "stderr": err, "exit_code": code, "text": out},
-        Exit(code) if code in tuple(Exit) else Exit.INTERNAL,
-    )
+    outcome = execute(workspace, backend, node, command)
+    sys.stderr.write(outcome.result.stderr)
+    return outcome

@@ -9,14 +9,14 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
 @backend_option
 @click.argument("node")
 @verb
-def restart(workspace: "Workspace", backend: str, node: str) -> "Outcome":
+def restart(workspace: "Workspace", backend: str, node: str) -> "AnyOutcome":
     """Cut the power of router NODE and boot it again from its own files."""
     from egovnet.playbooks.verbs.lab import restart as lab_restart
 

@@ -8,14 +8,14 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("node")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @verb
-def ssh(workspace: "Workspace", node: str, command: tuple[str, ...]) -> "Outcome":
+def ssh(workspace: "Workspace", node: str, command: tuple[str, ...]) -> "AnyOutcome":
     """Log in to a router of the lab."""
     from egovnet.playbooks.verbs.lab import ssh as lab_ssh
 

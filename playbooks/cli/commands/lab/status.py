@@ -9,13 +9,13 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
 @backend_option
 @verb
-def status(workspace: "Workspace", backend: str) -> "Outcome":
+def status(workspace: "Workspace", backend: str) -> "AnyOutcome":
     """Say how the lab is."""
     from egovnet.playbooks.verbs.lab import status as lab_status
 

@@ -9,14 +9,14 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write all files here.")
 @click.option("--provisioned", is_flag=True, help="Startup files hold the intended configuration.")
 @verb
-def topology(workspace: "Workspace", output: Path | None, provisioned: bool) -> "Outcome":
+def topology(workspace: "Workspace", output: Path | None, provisioned: bool) -> "AnyOutcome":
     """Print the lab as a containerlab file."""
     from egovnet.playbooks.verbs.lab import containerlab_files
 

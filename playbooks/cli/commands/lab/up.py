@@ -9,7 +9,7 @@ from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
-    from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 @click.command()
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--provisioned", is_flag=True, help="Boot into the intended configuration.")
 @click.option("--reconfigure", is_flag=True, help="Replace a lab of another topology.")
 @verb
-def up(workspace: "Workspace", backend: str, provisioned: bool, reconfigure: bool) -> "Outcome":
+def up(workspace: "Workspace", backend: str, provisioned: bool, reconfigure: bool) -> "AnyOutcome":
     """Boot the lab; routers have a day-0 configuration (management and SSH only)."""
     from egovnet.playbooks.report.console.progress import tell
     from egovnet.playbooks.verbs.lab import LabOptions

@@ -1,0 +1,81 @@
+"""What `plan` came to, and `apply` and `rollback` that only showed it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.push_proof import PushProof
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDiff:
+    """A native diff, and the devices that it is the same on."""
+
+    devices: tuple[str, ...]
+    diff: str
+
+    @property
+    def added(self) -> int:
+        """Lines added."""
+        return self._lines("+")
+
+    @property
+    def removed(self) -> int:
+        """Lines removed."""
+        return self._lines("-")
+
+    def _lines(self, sign: str) -> int:
+        return sum(line.startswith(sign) for line in self.diff.splitlines())
+
+    def to_dict(self) -> dict[str, Any]:
+        """One of `changes` in JSON."""
+        return {
+            "devices": list(self.devices),
+            "diff": self.diff,
+            "added": self.added,
+            "removed": self.removed,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWave:
+    """Devices that are pushed side by side."""
+
+    name: str
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """A plan, shown."""
+
+    network: str
+    #: ISO 8601.
+    created: str
+    hash: str
+    #: "apply", "rollback" or "remediate".
+    kind: str
+    changes: tuple[PlannedDiff, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    #: Device -> why it did not answer.
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    affected: Affected = field(default_factory=Affected)
+    waves: tuple[PlannedWave, ...] = ()
+    #: None when nothing would change.
+    proof: PushProof | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `plan --json` prints."""
+        return {
+            "network": self.network,
+            "created": self.created,
+            "hash": self.hash,
+            "kind": self.kind,
+            "changes": [change.to_dict() for change in self.changes],
+            "unchanged": list(self.unchanged),
+            "unreachable": dict(sorted(self.unreachable.items())),
+            "affected": self.affected.to_dict(),
+            "waves": [{"name": wave.name, "devices": list(wave.devices)} for wave in self.waves],
+            "proof": self.proof and self.proof.to_dict(),
+        }

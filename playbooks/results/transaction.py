@@ -1,0 +1,72 @@
+"""What `apply`, and `rollback --yes`, came to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.push_proof import PushProof
+from egovnet.playbooks.results.verification import HealthReport, Verification
+
+
+@dataclass(frozen=True, slots=True)
+class WaveResult:
+    """A wave, how far it came, and what its health gate found."""
+
+    name: str
+    devices: tuple[str, ...]
+    #: "not begun", "begun", "committed", "healthy" or "unhealthy".
+    state: str = "not begun"
+    findings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """One of `waves` in JSON."""
+        return {
+            "name": self.name,
+            "devices": list(self.devices),
+            "state": self.state,
+            "findings": list(self.findings),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionResult:
+    """One run of a plan, or why there was none."""
+
+    #: "done", "undone", "failed", "in doubt", "taken over", "refused" or "nothing to do".
+    result: str
+    plan_hash: str
+    affected: Affected = field(default_factory=Affected)
+    #: Id in the journal; None: no change was opened.
+    change: int | None = None
+    devices: tuple[str, ...] = ()
+    proof: PushProof | None = None
+    waves: tuple[WaveResult, ...] = ()
+    #: Devices of the plan that this run stopped before.
+    remaining: tuple[str, ...] = ()
+    #: Device -> why it is left out, as it was.
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    failed_stage: str | None = None
+    failures: Mapping[str, str] = field(default_factory=dict)
+    #: Device -> why it was not seen at the change's end.
+    not_undone: Mapping[str, str] = field(default_factory=dict)
+    #: The verification at the end; None: it did not come to that.
+    verification: Verification | HealthReport | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `apply --json` prints when it pushed, or refused to."""
+        return {
+            "change": self.change,
+            "result": self.result,
+            "plan_hash": self.plan_hash,
+            "devices": list(self.devices),
+            "affected": self.affected.to_dict(),
+            "proof": self.proof and self.proof.to_dict(),
+            "waves": [wave.to_dict() for wave in self.waves],
+            "remaining": list(self.remaining),
+            "left_out": dict(sorted(self.left_out.items())),
+            "failed_stage": self.failed_stage,
+            "failures": dict(sorted(self.failures.items())),
+            "not_undone": dict(sorted(self.not_undone.items())),
+            "verification": self.verification.to_dict() if self.verification else {},
+        }

@@ -1,0 +1,139 @@
+"""What a verification came to: checks of the control plane, packets, labels, findings."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from egovnet.playbooks.results.outcome import Exit, most_severe
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """A check that failed."""
+
+    #: What was checked, such as "VRF routes".
+    klass: str
+    #: "leak" or "fault".
+    severity: str
+    device: str
+    subject: str
+    message: str
+    #: It failed before the change too, and outside of it.
+    known: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """One of `findings` in JSON."""
+        return {
+            "class": self.klass,
+            "severity": self.severity,
+            "device": self.device,
+            "subject": self.subject,
+            "message": self.message,
+            "known": self.known,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCounts:
+    """How many checks of a kind passed, failed, and failed as they did before."""
+
+    passed: int = 0
+    failed: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PacketCoverage:
+    """How much of the packet matrix was probed, and from where."""
+
+    probed: int = 0
+    pairs: int = 0
+    #: Such as "PE VRFs" and "hosts".
+    sources: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return self.probed / self.pairs if self.pairs else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """`matrix` in JSON."""
+        return {
+            "probed": self.probed,
+            "pairs": self.pairs,
+            "share": self.share,
+            "sources": list(self.sources),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsSeen:
+    """Whether customers' packets were seen under MPLS labels."""
+
+    seen: bool = False
+    #: Routers whose circuits were watched.
+    watched: tuple[str, ...] = ()
+    #: Such as "bj-p1: label 18, label 84".
+    examples: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """`labels` in JSON."""
+        return {"seen": self.seen, "watched": list(self.watched), "examples": list(self.examples)}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The network as it was seen, evaluated."""
+
+    passed: bool
+    checks: Mapping[str, CheckCounts] = field(default_factory=dict)
+    matrix: PacketCoverage = PacketCoverage()
+    labels: LabelsSeen = LabelsSeen()
+    #: New ones first, leaks before faults.
+    findings: tuple[CheckFinding, ...] = ()
+    #: Device -> why it did not answer.
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def exit(self) -> Exit:
+        """4 when something failed that was not known; 5 when a device did not answer."""
+        codes = []
+        # Where no router answered there was nobody to see labels.
+        if not all(f.known for f in self.findings) or (
+            self.labels.watched and not self.labels.seen
+        ):
+            codes.append(Exit.LEAK_OR_FAILED_VERIFICATION)
+        if self.unreachable:
+            codes.append(Exit.DEVICES_FAILED)
+        return most_severe(codes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `verify --json` prints."""
+        return {
+            "passed": self.passed,
+            "checks": {kind: asdict(counts) for kind, counts in self.checks.items()},
+            "matrix": self.matrix.to_dict(),
+            "labels": self.labels.to_dict(),
+            "findings": [finding.to_dict() for finding in self.findings],
+            "unreachable": dict(self.unreachable),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """What the devices pushed so far lost or leak, and which do not answer."""
+
+    findings: tuple[CheckFinding, ...] = ()
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.findings or self.unreachable)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the journal keeps it."""
+        return {
+            "findings": [finding.to_dict() for finding in self.findings],
+            "unreachable": dict(self.unreachable),
+        }

@@ -1,0 +1,40 @@
+"""What `init` and `render` came to: files that were written."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class NewInventory:
+    """An inventory to start from."""
+
+    directory: str
+    #: The inventory that it is a copy of.
+    like: str
+    #: Paths within the directory.
+    files: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `init --json` prints."""
+        return {"directory": self.directory, "like": self.like, "files": list(self.files)}
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """A device's intended configuration."""
+
+    device: str
+    file: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFiles:
+    """A file a device."""
+
+    directory: str
+    files: tuple[RenderedFile, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `render --json` prints."""
+        return {"directory": self.directory, "files": [asdict(file) for file in self.files]}

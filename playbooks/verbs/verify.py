@@ -1,0 +1,25 @@
+"""`verify`: the network as it is now, evaluated."""
+
+from collections.abc import Sequence
+
+from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.verification import Verification
+from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
+from egovnet.playbooks.verify.packet_source import PacketSource
+from egovnet.playbooks.verify.verify import Verifier
+
+
+def verify(
+    workspace: Workspace,
+    progress: Progress,
+    converge: int = DEFAULT_CONVERGE,
+    sources: Sequence[PacketSource] = (),
+) -> Outcome[Verification]:
+    """Verify the chosen devices. Exit 0, 4 or 5."""
+    try:
+        found = Verifier(workspace, progress, converge, sources=sources).verify()
+    finally:
+        progress.finish()
+    return Outcome("verify", found, found.exit)

@@ -1,0 +1,161 @@
+"""The flows of every source, and what became of each.
+
+A lost echo is no verdict on a path: what must arrive is sent again until it is answered, and what
+was answered is not sent again. A flow keeps a byte for that, and no check until one failed.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.model import Network
+from egovnet.playbooks.verify.control_plane import Check
+from egovnet.playbooks.verify.packet_source import PacketSource
+from egovnet.playbooks.verify.probe_plan import Flow
+
+_NOT_SENT, _NO_ANSWER, _ANSWERED = range(3)
+MUST_REACH, MUST_NOT_REACH = "must reach", "must not reach"
+
+
+@dataclass(slots=True)
+class _Planned:
+    """A source's flows, and the state of each."""
+
+    source: PacketSource
+    flows: Sequence[Flow]
+    pairs: int
+    states: bytearray
+    #: Sender -> why nothing was sent; of the last round.
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Probing:
+    """Everything that is sent in one verification."""
+
+    network: Network
+    allocation: Allocation
+    sources: Sequence[PacketSource]
+    #: Sites of which nothing is expected.
+    excused: frozenset[str] = frozenset()
+    #: Packets are sent between these sites only, and only where they must arrive; None: all.
+    only: frozenset[str] | None = None
+    _up: frozenset[str] | None = None
+    _planned: list[_Planned] = field(default_factory=list)
+
+    def plan(self, up: frozenset[str]) -> None:
+        """Plan for the routers that answer; what was answered before stays so."""
+        if up == self._up:
+            return
+        answered = {
+            (flow.sender, flow.vrf, flow.address)
+            for planned in self._planned
+            for flow, state in zip(planned.flows, planned.states, strict=True)
+            if state == _ANSWERED
+        }
+        self._up, self._planned = up, []
+        for source in self.sources:
+            found = source.plan(self.network, self.allocation, up)
+            if found is None:
+                continue
+            flows = self._wanted(found.flows)
+            states = bytearray(
+                _ANSWERED if (f.sender, f.vrf, f.address) in answered else _NOT_SENT for f in flows
+            )
+            self._planned.append(_Planned(source, flows, found.pairs, states))
+
+    def _wanted(self, flows: Sequence[Flow]) -> Sequence[Flow]:
+        only = self.only
+        if only is None:
+            return flows
+        return [f for f in flows if f.must_reach and f.source_sites <= only and f.target in only]
+
+    def send(self, *, must_reach: bool) -> bool:
+        """Send what was not answered yet, from all sources side by side.
+
+        Returns whether an answer is missing.
+        """
+        # Each kind waits for its own silence: they wait together.
+        with ThreadPoolExecutor(max(len(self._planned), 1)) as pool:
+            return any(list(pool.map(lambda p: self._send(p, must_reach), self._planned)))
+
+    @staticmethod
+    def _send(planned: _Planned, must_reach: bool) -> bool:
+        numbers: dict[str, list[int]] = {}
+        for number, flow in enumerate(planned.flows):
+            if flow.must_reach is must_reach and planned.states[number] != _ANSWERED:
+                numbers.setdefault(flow.sender, []).append(number)
+        if not numbers:
+            return False
+        by_sender = {name: [planned.flows[n] for n in own] for name, own in numbers.items()}
+        answers = planned.source.send(by_sender)
+        for name, got in answers.answered.items():
+            for number, answered in zip(numbers[name], got, strict=True):
+                planned.states[number] = _ANSWERED if answered else _NO_ANSWER
+        planned.failures |= answers.failures
+        return any(planned.states[n] != _ANSWERED for own in numbers.values() for n in own)
+
+    def begin(self) -> None:
+        """A new round: what could not be sent before may be sent now."""
+        for planned in self._planned:
+            planned.failures = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The sources that take part."""
+        return tuple(planned.source.name for planned in self._planned)
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs there are in all, sent or not."""
+        return sum(planned.pairs for planned in self._planned)
+
+    @property
+    def probed(self) -> int:
+        """How many flows were sent."""
+        return sum(len(p.states) - p.states.count(_NOT_SENT) for p in self._planned)
+
+    def passed(self) -> dict[str, int]:
+        """How many flows were as they should be, by kind."""
+        counts: dict[str, int] = {}
+        for flow, state in self._sent():
+            if (state == _ANSWERED) is flow.must_reach:
+                kind = MUST_REACH if flow.must_reach else MUST_NOT_REACH
+                counts[kind] = counts.get(kind, 0) + 1
+        return counts
+
+    def failed(self) -> list[Check]:
+        """A check for every flow that was not as it should be, and for all that was not sent."""
+        wrong = [
+            self._check(flow)
+            for flow, state in self._sent()
+            if (state == _ANSWERED) is not flow.must_reach
+        ]
+        return [*self._not_sent(), *wrong]
+
+    def _sent(self) -> Iterator[tuple[Flow, int]]:
+        for planned in self._planned:
+            for flow, state in zip(planned.flows, planned.states, strict=True):
+                if state != _NOT_SENT:
+                    yield flow, state
+
+    def _not_sent(self) -> Iterator[Check]:
+        for planned in self._planned:
+            for name, why in planned.failures.items():
+                yield Check("packets", name, "probes", False, f"not sent: {why}")
+
+    def _check(self, flow: Flow) -> Check:
+        served = flow.source_sites
+        if flow.target in self.network.sites:
+            served = served | {flow.target}
+        return Check(
+            MUST_REACH if flow.must_reach else MUST_NOT_REACH,
+            flow.sender,
+            flow.name,
+            False,
+            f"{flow.name}: {'no answer' if flow.must_reach else 'ANSWERED'}",
+            severity="fault" if flow.must_reach else "leak",
+            # One excused end is enough to excuse the pair.
+            sites=(served & self.excused) or flow.source_sites,
+        )
