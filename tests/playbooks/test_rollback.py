@@ -94,7 +94,7 @@ def test_an_older_change_is_undone_under_later_ones_and_judged_by_what_is_left(
     shown = place.rollback(2, yes=False)
     assert (shown.exit, shown.verb, shown.data["kind"], shown.data["by"]) == (
         3,
-        "plan",
+        "rollback",
         "rollback",
         "intent",
     )  # fmt: skip -- one comparison
