@@ -19,7 +19,7 @@ from egovnet.tasks.device import Deadline
 from egovnet.tasks.dry_run import dry_run
 from tests.chaos.emulated_field import DURATIONS, start
 from tests.loopback import loopback_network
-from tests.tasks.provinces import set_environment
+from tests.tasks.runners.celery.provinces import set_environment, until
 
 NAME = "gz-pe1"
 ID = "egovnet-chaos-1"
@@ -145,7 +145,7 @@ def test_undone_meanwhile_is_not_pushed_again(
     lab: EmulatedRouters, old: str, workspace: Workspace
 ) -> None:
     begin(lab, workspace, seconds=1)
-    time.sleep(2)
+    until(lambda: lab.snapshots([NAME])[NAME].commits == {ID: "undone"})
     result = run(workspace, commit, taken_up=True, **arguments(workspace))
     assert f"the worker that made commit {ID} died, and the commit is undone" in str(
         result[0].exception

@@ -20,9 +20,9 @@ from egovnet.playbooks.change.finish_devices import commit_id
 from egovnet.playbooks.core.runner_names import CELERY
 from egovnet.playbooks.core.workspace import Workspace
 from tests.loopback import loopback_network
-from tests.tasks.redis_server import RedisServer
+from tests.tasks.runners.celery.redis_server import RedisServer
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[4]
 #: The command of these very files, wherever the installed one's are.
 _MAIN = "from egovnet.playbooks.cli.main import main; main(prog_name='egovnet')"
 NETWORK = loopback_network()

@@ -76,13 +76,13 @@ def test_dead_devices_cost_one_timeout_and_not_one_each() -> None:
 
 
 def test_patience_is_twice_what_a_device_usually_takes() -> None:
-    usual = {f"r{n}": 0.4 for n in range(60)} | {"r20": 3.0, "r40": 3.0}
+    usual = {f"r{n}": 0.4 for n in range(30)} | {"r15": 3.0, "r25": 3.0}
     runner, gauge = ElasticRunner(5, patience=0.1, timeout=10), Gauge()
-    network(60).with_runner(runner).run(task=work, slow=usual, gauge=gauge)
+    network(30).with_runner(runner).run(task=work, slow=usual, gauge=gauge)
     assert 0.8 <= runner.patience < 2
     # all of a slow network exceed the first patience, and there is no end of places
     gauge = Gauge()
-    network(60).with_runner(runner).run(task=work, slow=usual, gauge=gauge)
+    network(30).with_runner(runner).run(task=work, slow=usual, gauge=gauge)
     assert gauge.most <= 10
 
 

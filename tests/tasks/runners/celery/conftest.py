@@ -1,0 +1,38 @@
+"""Workers of an emulated network behind a real Redis, for a module's tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.chaos.emulated_field import DURATIONS, start
+from tests.tasks.runners.celery.provinces import NETWORK, Provinces, set_environment
+from tests.tasks.runners.celery.redis_server import RedisServer, redis_server
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def module_place(
+    tmp_path_factory: pytest.TempPathFactory, redis: RedisServer
+) -> Iterator[Provinces]:
+    root = tmp_path_factory.mktemp("w")
+    with start(root, NETWORK) as lab:
+        place = Provinces(root, lab, redis)
+        place.at_first = lab.running()
+        yield place
+
+
+@pytest.fixture
+def place(module_place: Provinces, monkeypatch: pytest.MonkeyPatch) -> Provinces:
+    """Everything as at first: routers, broker, journal."""
+    (module_place.root / "journal.db").unlink(missing_ok=True)
+    with module_place.redis.client() as client:
+        client.flushall()
+    set_environment(monkeypatch, module_place.controller)
+    module_place.lab.set_durations(DURATIONS)
+    module_place.lab.reset(module_place.at_first)
+    return module_place
