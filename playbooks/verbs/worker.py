@@ -14,8 +14,7 @@ from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.worker import WorkerResult
-from egovnet.tasks.runners.celery.broker import Broker
-from egovnet.tasks.runners.celery.worker import CeleryWorker
+from egovnet.tasks.runners.plugin import celery_worker
 
 #: Seconds between two looks at a checkout that is not the controller's.
 _LOOK_AGAIN = 2.0
@@ -76,16 +75,16 @@ def worker(workspace: Workspace, log: str) -> Outcome[WorkerResult]:
         raise UsageError("--limit and --tier are not a worker's: it serves whole regions")
     region = selection.region
     selection.apply(workspace.network)
-    broker = Broker.from_environment(workspace.network.backbone.name)
     regions = sorted(workspace.network.regions_within(region))
     checkout = Checkout(workspace.directory, region)
-    made = CeleryWorker(broker, regions, checkout.nornir, workspace.workers)
+    network = workspace.network.backbone.name
+    made = celery_worker(network, regions, checkout.nornir, workspace.workers)
     checkout.name = made.name
     checkout.nornir(workspace.checkout)
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("egovnet.worker").setLevel(log.upper())
     logging.getLogger("egovnet.worker").info(
-        "worker %s serves %s by broker %s", made.name, ", ".join(regions), broker
+        "worker %s serves %s by broker %s", made.name, ", ".join(regions), made.broker
     )
     made.serve()
     served = WorkerResult(made.name, region, tuple(regions), workspace.checkout, made.finished)
