@@ -13,6 +13,7 @@ with this pytest.
 """
 
 import contextlib
+import os
 import re
 import signal
 import subprocess
@@ -59,6 +60,8 @@ def _start(
             *("-o", "console_output_style=classic", "--color=no" if output else "--color=auto"),
             *named,
         ],
+        # hundreds of processes load what is compiled once
+        env={n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"},
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from egovnet.lab.emulated.frr.command_syntax import Syntax
 from egovnet.lab.emulated.frr.command_tables import (
@@ -59,6 +59,7 @@ def _command(node: Node, place: int, template: str, opens: Node | None = None) -
     return Command(node, place, syntax, opens, on, only_no, daemon)
 
 
+@cache
 def _index() -> dict[tuple[Node, str], tuple[Command, ...]]:
     found: dict[tuple[Node, str], list[Command]] = {}
     for node in Node:
@@ -92,17 +93,14 @@ def _looked_up_by(line: str) -> str:
     return words[0]
 
 
-_INDEX = _index()
-
-
 @lru_cache(maxsize=1 << 17)
 def read_line(node: Node, line: str) -> Line | None:
     """The line as a command of `node`, or None; `line` has one space between its words."""
     no = line.startswith("no ")
     words = line[3:] if no else line
     for command in (
-        *_INDEX.get((node, _looked_up_by(words)), ()),
-        *_INDEX.get((node, words.split(" ", 1)[0]), ()),
+        *_index().get((node, _looked_up_by(words)), ()),
+        *_index().get((node, words.split(" ", 1)[0]), ()),
     ):
         found = command.syntax.match(words, negated=no)
         if found is not None and (no or not command.only_no):
@@ -116,7 +114,7 @@ def is_incomplete(node: Node, line: str) -> bool:
     first = words.split(" ", 1)[0]
     return any(
         command.syntax.begins(words)
-        for (where, key), commands in _INDEX.items()
+        for (where, key), commands in _index().items()
         if where == node and key.split(" ", 1)[0] == first
         for command in commands
     )
