@@ -10,6 +10,8 @@ from egovnet.playbooks.results.matrix import Matrix, by_severity, matrix
 from egovnet.playbooks.results.reported_finding import ReportedFinding
 from egovnet.playbooks.results.verdict import proved, reason
 
+__all__ = ["Checked", "ProofResult", "proof_result"]
+
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 

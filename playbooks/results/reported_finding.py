@@ -6,6 +6,8 @@ from typing import Any, Self
 from egovnet.isolation.model.finding import Finding, Hop
 from egovnet.isolation.model.finding_class import Severity
 
+__all__ = ["Hop", "ReportedFinding", "Severity"]
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedFinding:

@@ -5,14 +5,12 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from egovnet.isolation.model.finding_class import Severity
-from egovnet.isolation.model.verdict import Checked
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.matrix import CellState
-from egovnet.playbooks.results.proof_result import ProofResult
+from egovnet.playbooks.results.proof_result import Checked, ProofResult
 from egovnet.playbooks.results.push_proof import PushProof
-from egovnet.playbooks.results.reported_finding import ReportedFinding
+from egovnet.playbooks.results.reported_finding import ReportedFinding, Severity
 from egovnet.playbooks.results.verdict import counted
 
 _STYLES = {Severity.LEAK: "bold red", Severity.RISK: "yellow", Severity.HYGIENE: "cyan"}

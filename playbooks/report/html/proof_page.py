@@ -3,13 +3,12 @@
 Domains that have nothing to say are only listed where there are many.
 """
 
-from egovnet.isolation.model.finding_class import Severity
 from egovnet.playbooks.report.html.backbone_map import BackboneMap, Mark, backbone_map
 from egovnet.playbooks.report.html.page import environment
 from egovnet.playbooks.results.matrix import CellState, Matrix
 from egovnet.playbooks.results.network_map import NetworkMap
 from egovnet.playbooks.results.proof_result import ProofResult
-from egovnet.playbooks.results.reported_finding import ReportedFinding
+from egovnet.playbooks.results.reported_finding import ReportedFinding, Severity
 from egovnet.playbooks.results.verdict import counted
 
 #: With more domains than this the cells hold marks instead of words.
