@@ -1,21 +1,34 @@
-"""The nightly drift job over two thousand emulated routers, against what latency allows.
+"""The drift job over two thousand emulated routers: against what latency allows, and netmiko.
 
 `pytest tests/bench/test_drift_bench.py --benchmark-enable --benchmark-only`. Routers answer after
-a round trip of 100 ms and run about a thousand lines each. extra_info has:
+a round trip of 100 ms and run about a thousand lines each; `EGOVNET_BENCH_ROUTERS` sets how many
+(360 take some minutes). Four runs are measured, as they differ widely:
 
+- a first run in memory: the inventory is read, the journal knows nothing, every answer comes whole;
+- an unchanged network in memory: the same process runs again, and every router sends two digests;
+- both as a new process (`egovnet drift`), as a timer starts it: it also imports egovnet, reads and
+  numbers the inventory, builds every device and reads the journal.
+
+The measure beside each is netmiko's plain `show running-config` of the same routers, which fetches
+every text and compares nothing (`netmiko_cpu_ms` a router, in this process, threads warm). So
+`ratio_to_netmiko` of the unchanged network in memory compares digests with whole texts: it is what
+a controller that stays up pays, and nothing that a timer's job can have.
+
+extra_info has, by test:
+
+- `cpu_ms`: processor time (user and system) of the client for a router, for the whole job
+  (reading, comparing, proving, evaluating, remembering); `ratio_to_netmiko`;
 - `ratio_to_latency`: wall time against one router's alone, times routers, by workers;
-- processor time of this process for a router: `client_cpu_ms` for the whole job (reading,
-  comparing, proving, judging, remembering), `netmiko_cpu_ms` for netmiko's plain `show
-  running-config`;
-- what the first night took, in which every answer comes whole: `first_night_seconds`,
-  `first_night_cpu_ms`;
 - `mb_a_thousand_routers`: what the process grows by between a quarter and the whole of the run;
 - with dead and slow routers: how many seconds longer the run takes, and one device's timeout.
 """
 
 import gc
+import json
 import os
 import resource
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -37,6 +50,7 @@ from egovnet.playbooks.core.run_on_devices import Silent
 from egovnet.playbooks.core.selection import Selection
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
+from egovnet.playbooks.results.drift_report import DriftReport
 from tests.generated import nation, write
 from tests.loopback import loopback_network
 
@@ -51,26 +65,41 @@ NETWORK = loopback_network()
 
 @dataclass
 class Nation:
-    """An emulated nation, all of it as meant, and a controller's workspace over its edge."""
+    """An emulated nation, all of it compliant, and a controller's workspace over its edge."""
 
     lab: EmulatedRouters
     workspace: Workspace
     names: tuple[str, ...]
+    #: Processor seconds of netmiko for one plain session.
+    netmiko: float = 0.0
+    #: Something was run before: the routers have the driver's agent, the journal has digests.
+    known: bool = False
 
     def over(self, names: tuple[str, ...], workers: int = WORKERS) -> Workspace:
         other = self.workspace.only(names)
         other.workers = workers
         return other
 
-    def night(self, names: tuple[str, ...], workers: int = WORKERS) -> dict[str, Any]:
-        return drift(self.over(names, workers), Silent(), timeout=TIMEOUT).to_dict()
+    def run(self, names: tuple[str, ...], workers: int = WORKERS) -> DriftReport:
+        self.known = True
+        return drift(self.over(names, workers), Silent(), timeout=TIMEOUT)
+
+    def once(self) -> None:
+        """Have it that no run is a first one."""
+        if not self.known:
+            self.run(self.names)
+
+    def netmiko_cpu(self) -> float:
+        if not self.netmiko:
+            self.netmiko = _netmiko_cpu(self, self.names[:SAMPLE])
+        return self.netmiko
 
 
 @pytest.fixture(scope="module")
 def field(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Nation]:
-    root = tmp_path_factory.mktemp("night")
+    root = tmp_path_factory.mktemp("drift")
     # a plain test run asks only whether it works
     measured = bool(request.config.getoption("benchmark_enable"))
     edges = int(os.environ.get("EGOVNET_BENCH_ROUTERS", MANY)) if measured else FEW
@@ -180,48 +209,96 @@ def _netmiko_cpu(field: Nation, names: tuple[str, ...]) -> float:
     return (time.process_time() - before) / len(names)
 
 
-def test_a_night_over_the_nation(field: Nation, benchmark: BenchmarkFixture) -> None:
+def _costs(field: Nation, cpu: float) -> dict[str, float]:
+    """`cpu` seconds of a run over all routers, for one of them and against netmiko's."""
+    each = cpu / len(field.names)
+    return {
+        "routers": len(field.names),
+        "cpu_ms": round(each * 1000, 1),
+        "netmiko_cpu_ms": round(field.netmiko_cpu() * 1000, 1),
+        "ratio_to_netmiko": round(each / field.netmiko_cpu(), 2),
+    }
+
+
+def _compliant(report: DriftReport, unchanged: int) -> None:
+    assert report.unreachable == ()
+    assert report.differences == ()
+    assert sum(row.unchanged for row in report.devices) == unchanged
+
+
+def test_a_first_run_in_memory(field: Nation, benchmark: BenchmarkFixture) -> None:
+    """The first test of the module: the driver's agent comes to every router, too."""
+    assert not field.known
+    _ = field.workspace.devices
+    before = time.process_time()
+    report = benchmark.pedantic(field.run, (field.names,), rounds=1)
+    cpu = time.process_time() - before
+    _compliant(report, unchanged=0)
+    benchmark.extra_info.update(_costs(field, cpu), seconds=round(report.seconds, 1))
+
+
+def test_an_unchanged_network_in_memory(field: Nation, benchmark: BenchmarkFixture) -> None:
     names = field.names
-    # the driver's agent comes to a router once, and every answer comes whole
-    first = time.process_time()
-    first_night = field.night(names)
-    first = (time.process_time() - first) / len(names)
-    netmiko = _netmiko_cpu(field, names[:SAMPLE])
-    alone = min(
-        field.night(names[n : n + 1])["devices"][0]["seconds"] for n in range(min(3, len(names)))
-    )
-    cpu = time.process_time()
+    field.once()
+    alone = min(field.run(names[n : n + 1]).devices[0].seconds for n in range(min(3, len(names))))
+    before = time.process_time()
     with _Memory() as memory:
-        night = benchmark.pedantic(field.night, (names,), rounds=1)
-    cpu = (time.process_time() - cpu) / len(names)
-    assert night["unreachable"] == {}
-    assert night["differences"] == [], night["differences"][:3]
-    seconds = sum(row["seconds"] for row in night["devices"]) / len(names)
-    lines = field.lab.running(names[:1])[names[0]].count("\n")
+        report = benchmark.pedantic(field.run, (names,), rounds=1)
+    cpu = time.process_time() - before
+    _compliant(report, unchanged=len(names))
+    seconds = sum(row.seconds for row in report.devices) / len(names)
     allowed = alone * len(names) / min(WORKERS, len(names))
     benchmark.extra_info.update(
-        routers=len(names),
-        lines=lines,
-        seconds=round(night["seconds"], 1),
+        _costs(field, cpu),
+        lines=field.lab.running(names[:1])[names[0]].count("\n"),
+        seconds=round(report.seconds, 1),
         seconds_of_one=round(alone, 2),
         seconds_of_one_among_all=round(seconds, 2),
-        ratio_to_latency=round(night["seconds"] / allowed, 2),
-        client_cpu_ms=round(cpu * 1000, 1),
-        netmiko_cpu_ms=round(netmiko * 1000, 1),
-        ratio_to_netmiko=round(cpu / netmiko, 2),
-        first_night_seconds=round(first_night["seconds"], 1),
-        first_night_cpu_ms=round(first * 1000, 1),
+        ratio_to_latency=round(report.seconds / allowed, 2),
         mb_a_thousand_routers=round(memory.growth(0.25, 0.9) / (0.65 * len(names)) * 1000, 1),
     )
 
 
-def test_a_night_with_dead_and_slow_routers(field: Nation, benchmark: BenchmarkFixture) -> None:
+@pytest.mark.parametrize("first", [True, False], ids=["first", "unchanged"])
+def test_a_run_as_a_new_process(
+    first: bool, field: Nation, benchmark: BenchmarkFixture, tmp_path: Path
+) -> None:
+    """`egovnet drift --json`, as a timer starts it; the first one with a journal of its own."""
+    field.once()
+    field.netmiko_cpu()
+    state = {"EGOVNET_STATE": str(tmp_path)} if first else {}
+    command = (
+        *(Path(sys.executable).with_name("egovnet"), "drift", "--json"),
+        *("--inventory", field.workspace.directory, "--limit", ",".join(field.names)),
+        *("--workers", str(WORKERS), "--timeout", str(TIMEOUT)),
+    )
+
+    def started() -> tuple[dict[str, Any], float]:
+        """What it prints, and its processor seconds."""
+        with (tmp_path / "out.json").open("w+") as out:
+            child = subprocess.Popen(
+                command, stdout=out, stderr=subprocess.DEVNULL, env=os.environ | state
+            )
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            return json.load(out), usage.ru_utime + usage.ru_stime
+
+    printed, cpu = benchmark.pedantic(started, rounds=1)
+    assert printed["unreachable"] == {}
+    assert printed["differences"] == []
+    unchanged = sum(row["unchanged"] for row in printed["devices"])
+    assert unchanged == (0 if first else len(field.names))
+    benchmark.extra_info.update(_costs(field, cpu), seconds=round(printed["seconds"], 1))
+
+
+def test_a_run_with_dead_and_slow_routers(field: Nation, benchmark: BenchmarkFixture) -> None:
     """Five percent do not answer at all, five percent take their time."""
     names = field.names[: max(len(field.names) // 4, FEW)]
     share = max(len(names) // 20, 1)
     dead, slow = names[::20][:share], names[7::20][:share]
-    field.night(names)  # so that neither is a first night, whichever test ran before
-    well = field.night(names)
+    field.once()
+    well = field.run(names)
     measured = not benchmark.disabled
     field.lab.set_faults(
         {name: [Hang(at="connect", count=0)] for name in dead}
@@ -229,21 +306,21 @@ def test_a_night_with_dead_and_slow_routers(field: Nation, benchmark: BenchmarkF
     )
     timeout = TIMEOUT if measured else 6
 
-    def ill_night() -> dict[str, Any]:
-        return drift(field.over(names), Silent(), timeout=timeout).to_dict()
+    def ill_run() -> DriftReport:
+        return drift(field.over(names), Silent(), timeout=timeout)
 
     try:
-        ill = benchmark.pedantic(ill_night, rounds=1)
+        ill = benchmark.pedantic(ill_run, rounds=1)
     finally:
         field.lab.set_faults({name: [] for name in (*dead, *slow)})
-    assert {row["device"] for row in ill["devices"]} == set(names)
-    assert set(ill["unreachable"]) == set(dead)
+    assert {row.device for row in ill.devices} == set(names)
+    assert {row.device for row in ill.unreachable} == set(dead)
     benchmark.extra_info.update(
         routers=len(names),
         dead=len(dead),
         slow=len(slow),
-        seconds_well=round(well["seconds"], 1),
-        seconds_ill=round(ill["seconds"], 1),
-        longer=round(ill["seconds"] - well["seconds"], 1),
+        seconds_well=round(well.seconds, 1),
+        seconds_ill=round(ill.seconds, 1),
+        longer=round(ill.seconds - well.seconds, 1),
         timeout=timeout,
     )
