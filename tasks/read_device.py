@@ -18,13 +18,13 @@ from egovnet.templates.registry import platform
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An answer that was as meant. Each field is a digest (SHA-256, hexadecimal)."""
+    """A compliant answer. Each field is a digest (SHA-256, hexadecimal)."""
 
-    #: Of the text and state that were meant.
-    meant: str
-    #: The router's own, of what it runs and how its Linux is; and of its state, "" where that was
-    #: judged by another answer.
-    runs: str
+    #: Of the intended text and state.
+    intended: str
+    #: The router's own: of its configuration with the faults of its Linux, and of its state, ""
+    #: where that was evaluated by another answer.
+    running: str
     state: str
 
 
@@ -32,12 +32,11 @@ class Seen:
 class Reading:
     """A device as it was read. `text` is its whole running text, "" when it is the intended one.
 
-    `changes` are the driver's own (part, path, line, sign, shared) from what runs to what is
-    meant; `faults` where its Linux is not as its text says; `diff` both, for people; `dead` are
-    daemons that do not run. `judged` is what the caller's judge made of its state, which is not
-    kept: thousands of routers' routes are too much. `seen` are this answer's digests;
-    `as_before`: they are those of the answer that was seen before, and nothing else was sent, so
-    that `judged` is None.
+    `changes` lead from the running to the intended configuration; `faults` are where the device
+    does not do what its configuration says; `diff` is both, for people; `dead` are daemons that
+    do not run. `evaluated` is what the caller made of its state, which is not kept: thousands of
+    routers' routes are too much. `seen` are this answer's digests; `unchanged`: they are those of
+    the earlier answer, and nothing else was sent, so that `evaluated` is None.
     """
 
     text: str
@@ -45,65 +44,64 @@ class Reading:
     faults: tuple[DeviceFault, ...]
     diff: str
     dead: frozenset[str]
-    judged: Any
+    evaluated: Any
     seconds: float
     seen: Seen
-    as_before: bool = False
+    unchanged: bool = False
 
 
 def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
     task: Task,
     device: Device,
     routes: Mapping[str, frozenset[str]],
-    judge: Callable[[Device, DeviceState], Any],
-    state_meant: str = "",
+    evaluate: Callable[[Device, DeviceState], Any],
+    state_intended: str = "",
     before: Seen | None = None,
-    same_meant: bool = False,
+    same_intended: bool = False,
 ) -> Result:
     """Running text and state of `device` in one session, which is closed. Result: Reading.
 
-    `routes` are those that each VRF is meant to have: where it has them, they are not asked for
-    one by one. `judge` sees the device's state; `state_meant` is a digest of all else that it
-    judges by. `before` is an answer that was as meant: a device that would say the same, word for
-    word, when the same is meant, says only that. `same_meant`: it is known to be the same, and
-    need not be rendered to see that.
+    `routes` are those that each VRF is to have: where it has them, they are not asked for one by
+    one. `evaluate` gets the device's state; `state_intended` is a digest of all else that it
+    evaluates by. `before` is an earlier compliant answer: a device that would answer the same,
+    byte for byte, when the same is intended, sends the digests only. `same_intended`: that is
+    known to be the same, and need not be rendered to find out.
     """
     began = time.monotonic()
     words = platform(device.platform)
     # rendered here: thousands of whole texts need not be kept at one time
     text = functools.cache(functools.partial(words.render, device))
-    if before is None or not same_meant:
-        meant = hashlib.sha256(f"{state_meant}\n{text()}".encode()).hexdigest()
+    if before is None or not same_intended:
+        intended = hashlib.sha256(f"{state_intended}\n{text()}".encode()).hexdigest()
     else:
-        meant = before.meant
-    runs, stands = (before.runs, before.state) if before and before.meant == meant else ("", "")
+        intended = before.intended
+    known = before if before and before.intended == intended else Seen(intended, "", "")
     state: DeviceState | None = None
     try:
         session = driver(task)
-        against = session.read_against(text, words.brief_script(device, stands), runs)
-        answer = words.split_brief(against.rest, stands)
-        seen = Seen(meant, against.seen, answer.seen)
-        if runs and against.seen == runs and answer.said is None:
+        against = session.read_against(text, words.brief_script(device, known.state), known.running)
+        answer = words.split_brief(against.rest, known.state)
+        seen = Seen(intended, against.seen, answer.seen)
+        if known.running and against.seen == known.running and answer.said is None:
             seconds = time.monotonic() - began
-            as_before = Reading("", (), (), "", frozenset(), None, seconds, seen, as_before=True)
-            return Result(host=task.host, result=as_before)
+            same = Reading("", (), (), "", frozenset(), None, seconds, seen, unchanged=True)
+            return Result(host=task.host, result=same)
         if answer.said is not None:
             running = against.text if against.changes else None
             state = words.read_brief(device, answer.said, routes, running)
         if state is None:
-            # a moment later: what is judged is not what was digested, which may have been worse
+            # a moment later: what is evaluated is not what was digested, which may have been worse
             seen = replace(seen, state="")
             state = words.read_state(device, session.run_script(words.state_script(device)))
     finally:
         disconnect(task)
-    as_meant = not against.changes
     reading = Reading(
-        "" if as_meant else against.text,
+        against.text if against.changes else "",
         against.changes,
         against.faults,
         against.diff,
         state.dead,
-        judge(device, state),
+        evaluate(device, state),
         time.monotonic() - began,
         seen,
     )

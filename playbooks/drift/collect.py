@@ -57,20 +57,20 @@ def collect(
     for name in names:
         device = workspace.devices[name]
         expected = {(name, vrf.name): routes[name, vrf.name] for vrf in device.vrfs}
-        seen, same_meant = before.of(name)
+        seen, same_intended = before.of(name)
         evaluate = EvaluateState(expected, tuple(neighbors.get(name, ())))
         arguments[name] = {
             "device": device,
             "routes": {vrf: expectation.may for (_, vrf), expectation in expected.items()},
-            "judge": evaluate,
-            "state_meant": evaluate.digest(),
+            "evaluate": evaluate,
+            "state_intended": evaluate.digest(),
             "before": seen,
-            "same_meant": same_meant,
+            "same_intended": same_intended,
         }
     answers = run(nornir, "read", read_device, arguments, progress)
     readings = {
-        name: replace(reading, judged=StateResult((), dict(before.devices[name].numbers)))
-        if reading.as_before
+        name: replace(reading, evaluated=StateResult((), dict(before.devices[name].numbers)))
+        if reading.unchanged
         else reading
         for name, reading in answers.results.items()
     }
@@ -79,7 +79,7 @@ def collect(
 
 def compliant(reading: Reading) -> bool:
     """Whether a device has no difference at all, not even a cosmetic one."""
-    return not (reading.changes or reading.faults or reading.dead or reading.judged.failed)
+    return not (reading.changes or reading.faults or reading.dead or reading.evaluated.failed)
 
 
 def now() -> str:

@@ -87,7 +87,7 @@ def evaluate(job: Job) -> Evaluation:
     reported = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}
     for name, reading in read.items():
         differences += linux_differences(devices[name], reading.faults)
-    failed = (check for reading in read.values() for check in reading.judged.failed)
+    failed = (check for reading in read.values() for check in reading.evaluated.failed)
     differences += state_differences(failed, reported)
     assumed = list(proof.assumptions)
     if collected.unreachable:

@@ -271,8 +271,8 @@ def _states(
             "classes": json.dumps(dict(counts.get(row.device, {}))),
             "state": json.dumps(dict(row.state)),
             "text": texts.get(row.device),
-            "meant": digests and digests.meant,
-            "runs": digests and digests.runs,
+            "meant": digests and digests.intended,
+            "runs": digests and digests.running,
             "stands": digests and digests.state,
             "asked": asked,
         }

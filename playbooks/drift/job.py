@@ -160,8 +160,8 @@ def _rows(
                 row,
                 seconds=round(reading.seconds, 3),
                 read_at=collected.at,
-                unchanged=reading.as_before,
-                state=reading.judged.numbers,
+                unchanged=reading.unchanged,
+                state=reading.evaluated.numbers,
                 diff=redact(reading.diff),
             )
         rows.append(row)

@@ -121,17 +121,18 @@ DRIFT_READINGS = Table(
     #: Differences by class, and numbers of the state, as JSON.
     Column("classes", Text, nullable=False),
     Column("state", Text, nullable=False),
-    #: What it ran, without secrets; null: what was meant.
+    #: What it ran, without secrets; null: what was intended.
     Column("text", Text, nullable=True),
-    #: Digests of an answer that was as meant (`egovnet.tasks.read_device.Seen`); null: it was not.
+    #: Digests of a compliant answer (`egovnet.tasks.read_device.Seen`: intended, running, state);
+    #: null: it was not.
     Column("meant", String(64), nullable=True),
     Column("runs", String(64), nullable=True),
     Column("stands", String(64), nullable=True),
-    #: What was meant by the whole inventory then (`egovnet.playbooks.drift.unchanged.question`).
+    #: What the whole inventory intended then (`egovnet.playbooks.drift.unchanged.question`).
     Column("asked", String(64), nullable=True),
 )
 
-#: The last proof of a network that is as meant: the same inventory need not be proved again.
+#: The last proof of a compliant network: the same inventory need not be proved again.
 DRIFT_PROOFS = Table(
     "drift_proofs",
     METADATA,
