@@ -1,23 +1,23 @@
 """NAPALM driver for FRRouting 8.4 on Debian with ifupdown2, over Netmiko.
 
-``napalm.get_network_driver("frr")`` finds ``FRRDriver``. A device's text is whole: its name, what
-Linux applies and what FRR applies (``device_text``); both are diffed, pushed, read back and undone
+`napalm.get_network_driver("frr")` finds `FRRDriver`. A device's text is whole: its name, what Linux
+applies and what FRR applies (`device_text`); both are diffed, pushed, read back and undone
 together.
 
 What a commit does
 ------------------
-1. At load, before anything changes: ``vtysh -C`` on the text, a strict check of the interfaces
+1. At load, before anything changes: `vtysh -C` on the text, a strict check of the interfaces
    part, and a refusal to touch what manages the router.
-2. The controller computes the commands (``delta``) and sends them with the inverse ones to the
-   router, where the agent (``router_agent*.sh``) takes the lock, takes a snapshot and compares it
+2. The controller computes the commands (`delta`) and sends them with the inverse ones to the
+   router, where the agent (`router_agent*.sh`) takes the lock, takes a snapshot and compares it
    with what the controller saw.
-3. A process of its own session on the router withdraws, changes Linux (``ifreload -a``), provides
+3. A process of its own session on the router withdraws, changes Linux (`ifreload -a`), provides
    and reads back. It does not need the SSH session any more.
 4. The controller compares what was read back with the candidate, FRR's part line by line and
-   Linux's against the kernel (``linux_check``). Where they differ it corrects, at most twice: once
-   more with a delta, then with ``frr-reload.py``. Then it accepts, or the router goes back. A
-   router that hears no verdict in ``accept_seconds`` goes back by itself.
-5. With ``revert_in`` the same process waits for ``confirm_commit`` from any session, else goes
+   Linux's against the kernel (`linux_check`). Where they differ it corrects, at most twice: once
+   more with a delta, then with `frr-reload.py`. Then it accepts, or the router goes back. A
+   router that hears no verdict in `accept_seconds` goes back by itself.
+5. With `revert_in` the same process waits for `confirm_commit` from any session, else goes
    back.
 
 What is atomic and what is not
@@ -29,23 +29,23 @@ between.
   take effect one by one, and Linux's part between two groups of them. The order keeps VPNs apart:
   imports go first, then exports; imports come last.
 - **All or nothing: the outcome.** Either the router reads back as the candidate, or it is put back
-  and reads back as the snapshot; if that too fails the error says so (``RouterNotRestored``). A
-  value that FRR does not print (a session's state, counters) is not part of it.
+  and reads back as the snapshot; if that too fails the error says so (`RouterNotRestored`). A value
+  that FRR does not print (a session's state, counters) is not part of it.
 - **Boot**: /etc/frr/frr.conf and /etc/hostname change only when a commit is final. So does
-  /etc/network/interfaces, except for the seconds of ``ifreload``, which reads only that file. The
+  /etc/network/interfaces, except for the seconds of `ifreload`, which reads only that file. The
   three are each replaced whole, one after the other. A power cut in between boots a mixture, and
-  the router knows: the agent left a mark before. When it is next asked about commits or for one,
-  it first takes the router back (to undone), or, where the confirmation had been begun, completes
-  it (to confirmed); ``broken`` says that it could not.
-- **A restart inside the timer** comes back with the old texts; the pending commit is then
-  ``undone``, and ``confirm_commit`` says so.
-- **The timer** is one process. It survives the controller, the session and sshd, not ``kill -9``
-  on itself: then the commit stays, unconfirmed (status ``orphan``); the next commit is refused and
-  ``rollback()`` undoes it.
-- **The id** of a commit may be chosen by the controller (``commit_as``), before it commits. So
-  whoever recovers after it asks each router what became of exactly that commit
-  (``commit_state``), prolongs it, confirms it or takes it back, and never another's. A router
-  remembers its last eight commits.
+  the router knows: the agent left a mark before. When it is next asked about commits or for one, it
+  first takes the router back (to undone), or, where the confirmation had been begun, completes it
+  (to confirmed); `broken` says that it could not.
+- **A restart inside the timer** comes back with the old texts; the pending commit is then `undone`,
+  and `confirm_commit` says so.
+- **The timer** is one process. It survives the controller, the session and sshd, not `kill -9` on
+  itself: then the commit stays, unconfirmed (status `orphan`); the next commit is refused and
+  `rollback()` undoes it.
+- **The id** of a commit may be chosen by the controller (`commit_as`), before it commits. So
+  whoever recovers after it asks each router what became of exactly that commit (`commit_state`),
+  prolongs it, confirms it or takes it back, and never another's. A router remembers its last eight
+  commits.
 - **The lock** binds this driver's writers only; a person at vtysh is not stopped. What a person
   changes before a commit is seen (the snapshot differs from what was read) and reckoned with; what
   is changed while a commit is pending is not made permanent by its confirmation, and is undone by

@@ -42,17 +42,18 @@ class ConfigurationMethods:
         self._running: DeviceState | None = None
         self._change: str | None = None
         self._next_id: str | None = None
+        #: What the router timed in the last commit: step names and seconds.
         self.last_commit_steps: tuple[commit.Step, ...] = ()
-        """What the router timed in the last commit: step names and seconds."""
 
     def load_replace_candidate(
         self, filename: str | None = None, config: str | None = None
     ) -> None:
         """Load a whole text (a file's, when both are given) as what the router is to have.
 
-        The router checks it at once (``vtysh -C``); nothing is changed. Raises
-        ReplaceConfigException
-        with the line of the text and the line's own words.
+        The router checks it at once (`vtysh -C`); nothing is changed.
+
+        Raises:
+            ReplaceConfigException: it refuses; has the line of the text and the line's own words.
         """
         self._loaded = None
         source = _read(filename, config, ReplaceConfigException)
@@ -67,7 +68,10 @@ class ConfigurationMethods:
     def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:
         """Load a fragment to be added to the running configuration, or to what is loaded already.
 
-        Any part may be missing; without marks the text is FRR's. Raises MergeConfigException.
+        Any part may be missing; without marks the text is FRR's.
+
+        Raises:
+            MergeConfigException: the router refuses it.
         """
         source = _read(filename, config, MergeConfigException)
         before = self._loaded or Loaded(None)
@@ -80,11 +84,9 @@ class ConfigurationMethods:
         self._loaded = loaded
 
     def compare_config(self) -> str:
-        """The native diff of running and candidate, ``""`` when they mean the same or none is
-        loaded.
+        """The native diff of running and candidate, `""` when they mean the same or none is loaded.
 
-        ``+ `` lines come, ``- `` lines go, each under its context; secrets are shown, as NAPALM
-        does.
+        `+ ` lines come, `- ` lines go, each under its context; secrets are shown, as NAPALM does.
         """
         if self._loaded is None:
             return ""
@@ -99,14 +101,16 @@ class ConfigurationMethods:
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
         """Make the candidate the running configuration, or leave the router as it was.
 
-        With ``revert_in`` (seconds) the router goes back by itself unless ``confirm_commit`` comes
-        in
-        time, from any session; what starts at boot changes only then. ``message`` goes to the
-        router's
-        log. Raises CommitError (nothing loaded; or CommitPending, CommitUndone, RouterNotRestored,
-        SessionLostInCommit), LockError.
+        With `revert_in` (seconds) the router goes back by itself unless `confirm_commit` comes in
+        time, from any session; what starts at boot changes only then. `message` goes to the
+        router's log.
 
-        An id given to ``commit_as`` serves once: it is forgotten when the router has dealt with it.
+        An id given to `commit_as` serves once: it is forgotten when the router has dealt with it.
+
+        Raises:
+            CommitError: nothing is loaded; or one of its kinds: CommitPending, CommitUndone,
+                RouterNotRestored, SessionLostInCommit.
+            LockError: another writer is at work.
         """
         if self._loaded is None:
             raise CommitError(f"{self.hostname}: no candidate is loaded")
@@ -156,7 +160,8 @@ class ConfigurationMethods:
         """Make the pending commit permanent, this session's or, in a new session, whichever is
         pending.
 
-        Raises CommitNotPending when there is none, above all when its timer has fired already.
+        Raises:
+            CommitNotPending: there is none, above all when its timer has fired already.
         """
         commit.confirm(self.hostname, self._agent, self._change)
         self._change = None
@@ -169,7 +174,9 @@ class ConfigurationMethods:
         """Undo the pending commit and stop its timer; without one, undo the last commit,
         permanently.
 
-        Raises CommitError when there is nothing to undo, RouterNotRestored when it did not work.
+        Raises:
+            CommitError: there is nothing to undo.
+            RouterNotRestored: it did not work.
         """
         self._running = None
         self._change = None
@@ -177,15 +184,15 @@ class ConfigurationMethods:
 
     @property
     def commit_as(self) -> Callable[[str], None]:
-        """``commit_as(change_id)``: the next ``commit_config`` is known to the router by this id.
+        """`commit_as(change_id)`: the next `commit_config` is known to the router by this id.
 
-        1 to 64 letters, digits and ``._-`` (ValueError); an id is used once per router.
+        1 to 64 letters, digits and `._-` (ValueError); an id is used once per router.
         """
         return functools.partial(_commit_as, self)
 
     @property
     def commit_state(self) -> Callable[[str], commit.CommitState]:
-        """``commit_state(change_id)``: what became of that commit on this router."""
+        """`commit_state(change_id)`: what became of that commit on this router."""
         return functools.partial(commit_ids.commit_state, self.hostname, self._agent)
 
     @property
@@ -195,37 +202,44 @@ class ConfigurationMethods:
 
     @property
     def adopt_commit(self) -> Callable[[str, int], commit.CommitState]:
-        """``adopt_commit(change_id, seconds)``: accept a commit whose controller died before it
-        did.
+        """`adopt_commit(change_id, seconds)`: accept a commit whose controller died before it did.
 
         The loaded candidate is what it was meant to lead to. The router is read back first: where
-        it differs, the commit is taken back. Raises CommitError (nothing loaded; or CommitUndone,
-        CommitNotPending), RouterNotRestored.
+        it differs, the commit is taken back.
+
+        Raises:
+            CommitError: nothing is loaded; or one of its kinds: CommitUndone, CommitNotPending.
+            RouterNotRestored: it is to be undone and cannot be.
         """
         return functools.partial(_adopt_commit, self)
 
     @property
     def extend_commit(self) -> Callable[[str, int], commit.CommitState]:
-        """``extend_commit(change_id, seconds)``: a pending commit goes back that much from now.
+        """`extend_commit(change_id, seconds)`: a pending commit goes back that much from now.
 
-        Raises CommitNotPending, which says what it is; then its timer was not changed.
+        Raises:
+            CommitNotPending: it says what it is; its timer was not changed.
         """
         return functools.partial(commit_ids.extend, self.hostname, self._agent)
 
     @property
     def confirm_change(self) -> Callable[[str], None]:
-        """``confirm_change(change_id)``: make that commit permanent; may be asked again.
+        """`confirm_change(change_id)`: make that commit permanent; may be asked again.
 
-        Raises CommitNotPending when it is neither pending nor confirmed.
+        Raises:
+            CommitNotPending: it is neither pending nor confirmed.
         """
         return functools.partial(commit_ids.confirm, self.hostname, self._agent)
 
     @property
     def roll_back_change(self) -> Callable[[str], commit.CommitState]:
-        """``roll_back_change(change_id)``: undo that commit if it is open, never another.
+        """`roll_back_change(change_id)`: undo that commit if it is open, never another.
 
-        Returns the state after it: ``undone``, or what it is and stays (``confirmed``, ``none``).
-        Raises RouterNotRestored, LockError.
+        Returns the state after it: `undone`, or what it is and stays (`confirmed`, `none`).
+
+        Raises:
+            RouterNotRestored: it could not be undone.
+            LockError: another writer is at work.
         """
         return functools.partial(_roll_back_change, self)
 
@@ -247,7 +261,8 @@ class ConfigurationMethods:
 
     def _check_on_router(self, text: DeviceText, loaded: Loaded) -> None:
         """Let vtysh check the FRR part, and see that the candidate spares what manages the
-        router."""
+        router.
+        """
         answer = self._agent.call("check", files={"candidate": text.frr})
         running = self._state_of(answer)
         bad = _AT_LINE.search(answer.text("check.err"))

@@ -56,12 +56,18 @@ class DriverMethods(ConfigurationMethods, GetterMethods):
     @property
     def device(self) -> Any:  # noqa: ANN401  # netmiko publishes no types
         """Netmiko's connection, for tools that share it; its shell opens now. None when closed.
-        Raises ConnectTimeoutError, ConnectionException."""
+
+        Raises:
+            ConnectTimeoutError, ConnectionException: there is no shell.
+        """
         return self._session.netmiko
 
     def open(self) -> None:
-        """Open the SSH session; raises ConnectionException and its kinds
-        (``napalm_frr.errors``)."""
+        """Open the SSH session.
+
+        Raises:
+            ConnectionException and its kinds (`napalm_frr.errors`): there is no session.
+        """
         self._session.open()
 
     def close(self) -> None:
@@ -69,33 +75,37 @@ class DriverMethods(ConfigurationMethods, GetterMethods):
         self._session.close()
 
     def is_alive(self) -> dict[str, bool]:
-        """``{"is_alive": True}`` when the router still answers on the session."""
+        """`{"is_alive": True}` when the router still answers on the session."""
         return {"is_alive": self._session.is_alive()}
 
     @property
     def frr_json(self) -> Callable[[str], Any]:
-        """``frr_json("show bgp vrf all summary json")``: what vtysh prints, read as JSON.
+        """`frr_json("show bgp vrf all summary json")`: what vtysh prints, read as JSON.
 
-        Raises CommandErrorException when FRR refuses the command or does not answer in JSON.
+        Raises:
+            CommandErrorException: FRR refuses the command or does not answer in JSON.
         """
         return functools.partial(_frr_json, self)
 
     @property
     def run_script(self) -> Callable[[str], str]:
-        """``run_script("ip -j addr")``: what a shell text prints; raises CommandErrorException if
-        it fails."""
+        """`run_script("ip -j addr")`: what a shell text prints.
+
+        Raises:
+            CommandErrorException: it fails.
+        """
         return functools.partial(_run_script, self)
 
     @property
     def answers_within(self) -> Callable[[float], bool]:
-        """``answers_within(seconds)``: whether the router does something in this session in that
-        time; a router without power does not end its sessions."""
+        """`answers_within(seconds)`: whether the router does something in this session in that
+        time; a router without power does not end its sessions.
+        """
         return functools.partial(_answers_within, self)
 
     @property
     def running_text(self) -> Callable[[], str]:
-        """``running_text()``: the whole text as the router has it, of the form that can be
-        loaded."""
+        """`running_text()`: the whole text as the router has it, of the form that can be loaded."""
         return functools.partial(_running_text, self)
 
     @property
@@ -105,35 +115,47 @@ class DriverMethods(ConfigurationMethods, GetterMethods):
 
     @property
     def diff_to(self) -> Callable[[str], str]:
-        """``diff_to(text)``: what the router runs now against a whole text, ``""`` when they mean
-        the same; one round trip, and no check of the text. Raises DeviceTextError."""
+        """`diff_to(text)`: what the router runs now against a whole text, `""` when they mean the
+        same; one round trip, and no check of the text.
+
+        Raises:
+            DeviceTextError: the text is not one.
+        """
         return lambda text: _diff_to(self, text)
 
     @property
     def runs_text(self) -> Callable[[str], bool]:
-        """``runs_text(text)``: whether what the router was told means the same as a whole text,
-        whatever Linux made of it."""
+        """`runs_text(text)`: whether what the router was told means the same as a whole text,
+        whatever Linux made of it.
+        """
         return lambda text: _runs_text(self, text)
 
     @property
     def read_against(self) -> Callable[..., Against]:
-        """``read_against(text, then, seen)``: what the router runs, and how that differs from the
-        whole text that ``text()`` gives; and what the shell command ``then`` prints. One round
-        trip, and no check of the text. ``seen`` is the digest of an answer that had no difference
-        to the same text: where the router's is that still, it sends no other, and nobody asks for
-        ``text()``. Raises DeviceTextError."""
+        """`read_against(text, then, seen)`: what the router runs, and how that differs from the
+        whole text that `text()` gives; and what the shell command `then` prints. One round trip,
+        and no check of the text. `seen` is the digest of an answer that had no difference to the
+        same text: where the router's is that still, it sends no other, and nobody asks for
+        `text()`.
+
+        Raises:
+            DeviceTextError: the text is not one.
+        """
         return functools.partial(_read_against, self)
 
     @property
     def text_with(self) -> Callable[[str, Collection[Change]], str]:
-        """``text_with(text, changes)``: what the router runs now with these changes towards
-        ``text`` made, and nothing else touched; a whole text, to be loaded. Raises
-        DeviceTextError."""
+        """`text_with(text, changes)`: what the router runs now with these changes towards `text`
+        made, and nothing else touched; a whole text, to be loaded.
+
+        Raises:
+            DeviceTextError: the text is not one.
+        """
         return lambda text, changes: _text_with(self, text, changes)
 
     @property
     def vpn_targets(self) -> Callable[[], dict[str, dict[str, Any]]]:
-        """``vpn_targets()``: RD and route targets per VRF, see ``getters.linux.vpn_targets``."""
+        """`vpn_targets()`: RD and route targets per VRF, see `getters.linux.vpn_targets`."""
         return lambda: vpn_targets(
             frr_tree.parse(self._text("vtysh -c 'show running-config bgpd'"))
         )
@@ -147,18 +169,17 @@ class DriverMethods(ConfigurationMethods, GetterMethods):
 class FRRDriver(DriverMethods, NetworkDriver):  # type: ignore[misc]  # napalm is untyped
     """NAPALM driver for FRRouting 8.4 on Debian with ifupdown2, over SSH to a bash login.
 
-    Optional arguments: ``port``, ``key_file``, ``use_keys``, ``passphrase``, ``ssh_strict``,
-    ``known_hosts`` (a file; pins the host key), ``sudo`` (log in as another user with password-less
-    sudo), ``conn_timeout``, ``auth_timeout``, ``banner_timeout`` (seconds),
-    ``management_interfaces`` (default eth0 and mgmt), ``allow_management_change``,
-    ``state_directory`` (on the router), ``accept_seconds`` (how long the router waits for our
-    verdict on what it applied).
+    Optional arguments: `port`, `key_file`, `use_keys`, `passphrase`, `ssh_strict`, `known_hosts` (a
+    file; pins the host key), `sudo` (log in as another user with password-less sudo),
+    `conn_timeout`, `auth_timeout`, `banner_timeout` (seconds), `management_interfaces` (default
+    eth0 and mgmt), `allow_management_change`, `state_directory` (on the router), `accept_seconds`
+    (how long the router waits for our verdict on what it applied).
 
-    Beyond NAPALM there are ``frr_json(command)``, ``run_script(text)``, ``running_text()``,
-    ``read_against(text)``, ``text_with(text, changes)`` and ``vpn_targets()``, and for commits by
-    the id their controller chose ``commit_as``, ``commit_state``, ``extend_commit``,
-    ``confirm_change``, ``roll_back_change`` and ``adopt_commit``. They are callables held as
-    attributes: NAPALM's conformance test refuses public methods that it does not know.
+    Beyond NAPALM there are `frr_json(command)`, `run_script(text)`, `running_text()`,
+    `read_against(text)`, `text_with(text, changes)` and `vpn_targets()`, and for commits by the id
+    their controller chose `commit_as`, `commit_state`, `extend_commit`, `confirm_change`,
+    `roll_back_change` and `adopt_commit`. They are callables held as attributes: NAPALM's
+    conformance test refuses public methods that it does not know.
     """
 
 

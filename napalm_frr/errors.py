@@ -1,6 +1,6 @@
 """What can go wrong, as NAPALM's callers expect to catch it.
 
-Every error is also one of NAPALM's own (``napalm.base.exceptions``), so code that knows only NAPALM
+Every error is also one of NAPALM's own (`napalm.base.exceptions`), so code that knows only NAPALM
 needs nothing from here::
 
     NapalmException
@@ -20,10 +20,10 @@ needs nothing from here::
         ├── CommitPending                an earlier commit waits for its confirmation
         └── CommitNotPending             nothing to confirm, e.g. its timer has fired already
 
-``DeviceTextError`` is for the pure modules, which know neither the device nor the operation; the
+`DeviceTextError` is for the pure modules, which know neither the device nor the operation; the
 driver turns it into a Replace- or MergeConfigException.
 
-No message contains a secret: device lines pass through ``sanitize.hide_secrets`` first.
+No message contains a secret: device lines pass through `sanitize.hide_secrets` first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""NAPALM's getters: one command each, read by the pure functions of ``napalm_frr.getters``."""
+"""NAPALM's getters: one command each, read by the pure functions of `napalm_frr.getters`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MARK = "%%egovnet-next"
 
 class GetterMethods:
     """Mixed into the driver, which gives it the session; shapes are NAPALM's
-    (``napalm.base.models``).
+    (`napalm.base.models`).
 
     Not for FRR on Linux, and so NAPALM's NotImplementedError: LLDP (no daemon of FRR's), NTP, SNMP,
     probes, optics, MAC address table, firewall policies, BGP configuration groups.
@@ -57,7 +57,7 @@ class GetterMethods:
         return system.facts(parts[:5], parts[5], _json(parts[6]))
 
     def get_interfaces(self) -> dict[str, dict[str, Any]]:
-        """NAPALM's interfaces; the description is Linux's alias (ifupdown2's ``alias``)."""
+        """NAPALM's interfaces; the description is Linux's alias (ifupdown2's `alias`)."""
         links, speeds = self._texts(
             "ip -d -j link show",
             'for s in /sys/class/net/*/speed; do n=${s%/speed}; echo "${n##*/} $(cat $s)"; done',
@@ -77,7 +77,7 @@ class GetterMethods:
         return linux.vlans(_json(self._text("ip -d -j link show")))
 
     def get_arp_table(self, vrf: str = "") -> list[dict[str, Any]]:
-        """IPv4 neighbours of all VRFs or of one (``default`` or ``global`` for none)."""
+        """IPv4 neighbours of all VRFs or of one (`default` or `global` for none)."""
         return self._neighbours(4, vrf)
 
     def get_ipv6_neighbors_table(self) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ class GetterMethods:
         return self._neighbours(6, "")
 
     def get_bgp_neighbors(self) -> dict[str, dict[str, Any]]:
-        """Sessions per VRF; the default instance is ``global``."""
+        """Sessions per VRF; the default instance is `global`."""
         answer = self._text("vtysh -c 'show bgp vrfs json' -c 'show bgp vrf all neighbors json'")
         instances, sessions = [*json_objects(answer), {}, {}][:2]
         return bgp.neighbors(instances, sessions)
@@ -97,7 +97,8 @@ class GetterMethods:
 
     def get_network_instances(self, name: str = "") -> dict[str, dict[str, Any]]:
         """VRFs with interfaces and RD; route targets, for which NAPALM has no place:
-        ``vpn_targets()``."""
+        `vpn_targets()`.
+        """
         links, running = self._texts("ip -d -j link show", "vtysh -c 'show running-config bgpd'")
         found = linux.network_instances(_json(links), frr_tree.parse(running))
         return found if not name else {key: found[key] for key in found if key == name}
@@ -105,11 +106,10 @@ class GetterMethods:
     def get_route_to(
         self, destination: str = "", protocol: str = "", longer: bool = False
     ) -> dict[str, list[dict[str, Any]]]:
-        """Routes of all VRFs (``routing_table``) to a prefix, or to an address by longest match.
+        """Routes of all VRFs (`routing_table`) to a prefix, or to an address by longest match.
 
         An empty destination means all of both families. Communities and AS path are filled in for
-        one
-        destination, not for whole tables.
+        one destination, not for whole tables.
         """
         target = _network(destination)
         what = f" {target}" if target else ""
@@ -133,8 +133,9 @@ class GetterMethods:
         vrf: str = constants.PING_VRF,
         source_interface: str = constants.PING_SOURCE_INTERFACE,
     ) -> dict[str, Any]:
-        """Ping from the router, from inside a VRF when one is named; ``timeout`` in seconds per
-        packet."""
+        """Ping from the router, from inside a VRF when one is named; `timeout` in seconds per
+        packet.
+        """
         words = [
             "ping",
             "-n",
@@ -162,7 +163,7 @@ class GetterMethods:
         timeout: int = constants.TRACEROUTE_TIMEOUT,
         vrf: str = constants.TRACEROUTE_VRF,
     ) -> dict[str, Any]:
-        """Three probes per hop, names not resolved; ``timeout`` in seconds per probe."""
+        """Three probes per hop, names not resolved; `timeout` in seconds per probe."""
         words = ["traceroute", "-n", "-q", "3", "-m", str(min(ttl, 255)), "-w", str(timeout)]
         words += ["-i", vrf] if vrf else []
         words += ["-s", source] if source else []
@@ -176,8 +177,9 @@ class GetterMethods:
         sanitized: bool = False,
         format: str = "text",  # NAPALM's name
     ) -> dict[str, str]:
-        """Whole texts: ``running``, ``startup`` (what a reboot would bring) and the loaded
-        ``candidate``."""
+        """Whole texts: `running`, `startup` (what a reboot would bring) and the loaded
+        `candidate`.
+        """
         found = {"running": "", "startup": "", "candidate": ""}
         if retrieve in ("all", "running"):
             found["running"] = self._read_state().text.joined()
@@ -194,7 +196,8 @@ class GetterMethods:
 
     def get_environment(self) -> dict[str, Any]:
         """Processor use over a third of a second, memory in bytes, thermal zones where there are
-        any."""
+        any.
+        """
         before, after, memory, thermal = self._texts(
             "cat /proc/stat; sleep 0.3",
             "cat /proc/stat",
@@ -217,8 +220,11 @@ class GetterMethods:
         return system.users(passwd, keys, administrators)
 
     def cli(self, commands: Sequence[str], encoding: str = "text") -> dict[str, str]:
-        """Each command as vtysh answers it; raises CommandErrorException for one that it does not
-        know."""
+        """Each command as vtysh answers it.
+
+        Raises:
+            CommandErrorException: it does not know one.
+        """
         if encoding != "text":
             raise NotImplementedError(f"{encoding} is not supported")
         answers = {}
@@ -280,7 +286,7 @@ class GetterMethods:
 
 
 def _json(text: str) -> list[dict[str, Any]]:
-    """A list of ``ip -j``; iproute2 prints nothing for an empty one."""
+    """A list of `ip -j`; iproute2 prints nothing for an empty one."""
     value = json.loads(text) if text.strip() else []
     return value if isinstance(value, list) else []
 

@@ -1,4 +1,4 @@
-"""Calls to the agent, the part of the driver on the router (``PARTS``), and its answers."""
+"""Calls to the agent, the part of the driver on the router (`PARTS`), and its answers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from napalm_frr.errors import DeviceTextError
 from napalm_frr.ssh.session import Session
 
 STATE_DIRECTORY = "/var/lib/egovnet"
+#: The agent's files; on the router they are one.
 PARTS = ("router_agent.sh", "router_agent_change.sh", "router_agent_verbs.sh")
-"""The agent's files; on the router they are one."""
 _MISSING = 97
 _RECORD = re.compile(rb"^%%egovnet (.*)$", re.MULTILINE)
 _TEXT = re.compile(rb"%%text (\S+) (\d+)\n")
@@ -26,16 +26,16 @@ _TEXT = re.compile(rb"%%text (\S+) (\d+)\n")
 
 @dataclass(frozen=True)
 class Answer:
-    """What the agent said: ``{"status": "applied", ...}`` and texts by name."""
+    """What the agent said: `{"status": "applied", ...}` and texts by name."""
 
     fields: dict[str, str]
     texts: dict[str, str]
+    #: What stands after the texts.
     rest: str = ""
-    """What stands after the texts."""
 
     @property
     def status(self) -> str:
-        """The record's ``status``."""
+        """The record's `status`."""
         return self.fields.get("status", "")
 
     def text(self, name: str) -> str:
@@ -71,12 +71,14 @@ class Agent:
         timeout: float | None = None,
         then: str = "",
     ) -> Answer:
-        """Run a verb, send it files, read its answer; ``timeout`` in seconds.
+        """Run a verb, send it files, read its answer; `timeout` in seconds.
 
-        ``then`` is a shell command that runs after it in the same round trip; its output is the
-        answer's ``rest``.
+        `then` is a shell command that runs after it in the same round trip; its output is the
+        answer's `rest`.
 
-        Raises the session's errors, and CommandErrorException when the answer is not one.
+        Raises:
+            the session's errors.
+            CommandErrorException: the answer is not one.
         """
         stdin = b""
         if files is not None:

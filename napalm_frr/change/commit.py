@@ -41,31 +41,30 @@ from napalm_frr.text.device_state import DeviceState, state_from_texts
 from napalm_frr.text.linux_fault import LinuxFault
 from napalm_frr.text.sanitize import hide_secrets
 
+#: How long the router waits for the controller's verdict on what it applied, before it goes back.
 ACCEPT_SECONDS = 30
-"""How long the router waits for the controller's verdict on what it applied, before it goes
-back."""
+#: Passes that may follow the first when the router reads back otherwise than the candidate.
 CORRECTIONS = 2
-"""Passes that may follow the first when the router reads back otherwise than the candidate."""
 
 
 class CommitStage(StrEnum):
     """How far a commit is on its router."""
 
+    #: Never begun, or older than the eight commits that the router keeps.
     NONE = "none"
-    """Never begun, or older than the eight commits that the router keeps."""
     APPLYING = "applying"
+    #: Waits for the controller's verdict on what was read back, `accept_seconds` at most.
     APPLIED = "applied"
-    """Waits for the controller's verdict on what was read back, ``accept_seconds`` at most."""
+    #: Waits for its confirmation until its timer fires.
     PENDING = "pending"
-    """Waits for its confirmation until its timer fires."""
     UNDOING = "undoing"
     UNDONE = "undone"
+    #: Permanent: the router starts with it, too.
     CONFIRMED = "confirmed"
-    """Permanent: the router starts with it, too."""
+    #: Neither done nor undone: a person must look at the router.
     BROKEN = "broken"
-    """Neither done nor undone: a person must look at the router."""
+    #: Open, and its process on the router was killed: nothing but a rollback will end it.
     ORPHAN = "orphan"
-    """Open, and its process on the router was killed: nothing but a rollback will end it."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +73,12 @@ class CommitState:
 
     id: str
     state: CommitStage
+    #: Until it goes back by itself; 0 unless it is pending.
     seconds_left: int
-    """Until it goes back by itself; 0 unless it is pending."""
+    #: Who made it: user, host, process and message; "" when the router never began it.
     owner: str
-    """Who made it: user, host, process and message; "" when the router never began it."""
+    #: Why it is so, "" where nothing is to be said; holds no secret.
     reason: str
-    """Why it is so, "" where nothing is to be said; holds no secret."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,10 @@ class Committer:
     ) -> None:
         """Apply, read back, compare, correct, and accept or send back.
 
-        Raises LockError, CommitPending, CommitUndone, RouterNotRestored, SessionLostInCommit, and
-        CommitError when the router knows a commit of this id already.
+        Raises:
+            LockError, CommitPending, CommitUndone, RouterNotRestored, SessionLostInCommit: see
+                `errors`.
+            CommitError: the router knows a commit of this id already.
         """
         try:
             answer, candidate, script = self._apply(loaded, running, message)
@@ -194,7 +195,8 @@ class Committer:
 
     def _judge(self, answer: Answer, candidate: DeviceState, script: Script) -> None:
         """Return when the router holds the candidate; else correct it, at last send it back and
-        raise."""
+        raise.
+        """
         faults: tuple[LinuxFault, ...] = ()
         for attempt in range(CORRECTIONS + 1):
             if answer.status != "applied":
@@ -254,8 +256,11 @@ class Committer:
 
 
 def confirm(device: str, agent: Agent, change: str | None) -> None:
-    """Make a pending commit permanent; raises CommitNotPending when there is none to confirm (any
-    more)."""
+    """Make a pending commit permanent.
+
+    Raises:
+        CommitNotPending: there is none to confirm, or none any more.
+    """
     answer = agent.call("confirm", *([change] if change else []))
     if answer.status == "confirmed" and "already" not in answer.fields:
         return
@@ -270,8 +275,13 @@ def confirm(device: str, agent: Agent, change: str | None) -> None:
 
 
 def roll_back(device: str, agent: Agent) -> None:
-    """Undo the pending commit, else the last one; raises RouterNotRestored, LockError,
-    CommitError."""
+    """Undo the pending commit, else the last one.
+
+    Raises:
+        RouterNotRestored: it did not work.
+        LockError: another writer is at work.
+        CommitError: there is nothing to undo.
+    """
     answer = agent.call("rollback", owner_name(), timeout=300.0)
     if answer.status == "undone":
         return
@@ -312,7 +322,7 @@ def _files(
 
 
 def _whole_frr(candidate: DeviceState) -> str:
-    """The candidate's FRR text for ``frr-reload.py``; contexts are written canonically."""
+    """The candidate's FRR text for `frr-reload.py`; contexts are written canonically."""
     return (
         f"frr defaults traditional\nhostname {candidate.text.hostname}\n"
         + write_contexts(candidate.frr).text

@@ -20,7 +20,7 @@ _GOING_BACK_SECONDS = 300.0
 
 
 def check_id(change_id: str) -> str:
-    """The id itself; ValueError unless it is 1 to 64 letters, digits and ``._-``, but no path."""
+    """The id itself; ValueError unless it is 1 to 64 letters, digits and `._-`, but no path."""
     if not _ID.fullmatch(change_id) or change_id in (".", ".."):
         raise ValueError(
             f"{change_id!r} is no commit id: 1 to 64 of A-Z a-z 0-9 . _ - are, except '.' and '..'"
@@ -29,13 +29,18 @@ def check_id(change_id: str) -> str:
 
 
 def commit_state(device: str, agent: Agent, change_id: str) -> CommitState:
-    """What became of a commit; ``none`` when the router never began it."""
+    """What became of a commit; `none` when the router never began it."""
     answer = agent.call("state", check_id(change_id), timeout=_GOING_BACK_SECONDS)
     return _state_of(device, answer, change_id)
 
 
 def extend(device: str, agent: Agent, change_id: str, seconds: int) -> CommitState:
-    """Set a pending commit's timer to ``seconds`` from now; raises CommitNotPending, ValueError."""
+    """Set a pending commit's timer to `seconds` from now.
+
+    Raises:
+        CommitNotPending: it is not pending.
+        ValueError: `seconds` is not at least 1.
+    """
     check_id(change_id)
     if seconds < 1:
         raise ValueError(f"a timer of {seconds} s is not one: at least 1 s is")
@@ -47,7 +52,11 @@ def extend(device: str, agent: Agent, change_id: str, seconds: int) -> CommitSta
 
 
 def confirm(device: str, agent: Agent, change_id: str) -> None:
-    """Make a pending commit permanent; nothing is to do when it is. Raises CommitNotPending."""
+    """Make a pending commit permanent; nothing is to do when it is.
+
+    Raises:
+        CommitNotPending: it is neither pending nor confirmed.
+    """
     answer = agent.call("confirm", check_id(change_id), timeout=_GOING_BACK_SECONDS)
     if answer.status == "not-pending":
         state = _state_of(device, answer, change_id, answer.fields.get("state", "none"))
@@ -57,9 +66,10 @@ def confirm(device: str, agent: Agent, change_id: str) -> None:
 
 
 def accept(device: str, agent: Agent, change_id: str, seconds: int) -> CommitState:
-    """Accept an applied commit, whoever applied it; it is pending for ``seconds`` from then on.
+    """Accept an applied commit, whoever applied it; it is pending for `seconds` from then on.
 
-    Raises CommitNotPending.
+    Raises:
+        CommitNotPending: it is neither pending nor confirmed.
     """
     answer = agent.call("accept", check_id(change_id), str(seconds), timeout=_GOING_BACK_SECONDS)
     state = _state_of(device, answer, change_id)
@@ -71,7 +81,9 @@ def accept(device: str, agent: Agent, change_id: str, seconds: int) -> CommitSta
 def roll_back(device: str, agent: Agent, change_id: str) -> CommitState:
     """Take back exactly this commit when it is applied, pending or an orphan; the state after it.
 
-    Raises RouterNotRestored when the state is ``broken``, LockError.
+    Raises:
+        RouterNotRestored: its state is `broken`.
+        LockError: another writer is at work.
     """
     answer = agent.call("rollback", owner_name(), check_id(change_id), timeout=_GOING_BACK_SECONDS)
     if answer.status == "locked":

@@ -14,8 +14,8 @@ def refuse_management_change(
 ) -> None:
     """Raise DeviceTextError when the candidate would cut the path we manage the router through.
 
-    ``server`` is the router's address that our session ends at, ``protected`` interfaces that must
-    not change either way; interfaces that the router has no stanza for are not ours to check.
+    `server` is the router's address that our session ends at, `protected` interfaces that must not
+    change either way; interfaces that the router has no stanza for are not ours to check.
     """
     names = set(protected) | interfaces_text.names_with_address(running.interfaces, server)
     for name in list(names):

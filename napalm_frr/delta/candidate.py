@@ -13,10 +13,10 @@ from napalm_frr.text.device_text import DeviceText
 class Loaded:
     """What was loaded; `against` makes the candidate of it."""
 
+    #: The whole text to have instead of the running one; None to start from the running one.
     replacement: DeviceText | None
-    """The whole text to have instead of the running one; None to start from the running one."""
+    #: What to merge into it, in order.
     fragments: tuple[DeviceText, ...] = ()
-    """What to merge into it, in order."""
 
     def against(self, running: DeviceState) -> DeviceState:
         """The configuration that a commit would lead to."""

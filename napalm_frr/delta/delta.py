@@ -1,20 +1,18 @@
 """The commands that turn one FRR configuration into another; pure.
 
-``frr-reload.py`` does this on the router at a cost of seconds of Python start-up; here it is done
-by
+`frr-reload.py` does this on the router at a cost of seconds of Python start-up; here it is done by
 the controller. A wrong guess is not a danger: the commit reads the router back and compares.
 
 The commands come in two parts, because the Linux part changes between them (a VRF must exist before
 FRR fills it and must be empty before it goes):
 
-- ``withdraw``: what is to go. First VPN imports, then exports, then the rest, so that no
-  intermediate state joins what neither end state joins.
-- ``provide``: what is to come. First policy (route-maps, prefix-lists), which peers refer to, last
-  in each VRF its exports, then its imports. Policy that nobody refers to any more goes at the very
+- `withdraw`: what is to go. First VPN imports, then exports, then the rest, so that no intermediate
+  state joins what neither end state joins.
+- `provide`: what is to come. First policy (route-maps, prefix-lists), which peers refer to, last in
+  each VRF its exports, then its imports. Policy that nobody refers to any more goes at the very
   end.
 
-A line of which a context holds one (``frr_grammar.SLOTS``) is replaced by giving the new value;
-only
+A line of which a context holds one (`frr_grammar.SLOTS`) is replaced by giving the new value; only
 route targets are narrowed first to what both old and new have.
 """
 
@@ -51,8 +49,9 @@ _ENTRY = re.compile(r"(route-map \S+) (?:permit|deny) (\d+)$")
 
 @dataclass(frozen=True)
 class Command:
-    """One line for vtysh in its context; ``line`` None means to enter the context, so to create
-    it."""
+    """One line for vtysh in its context; `line` None means to enter the context, so to create
+    it.
+    """
 
     path: Path
     line: str | None
@@ -70,7 +69,7 @@ class Delta:
 
 
 def compute_delta(running: Contexts, candidate: Contexts) -> Delta:
-    """The commands that lead from ``running`` to ``candidate``, both from ``frr_tree.parse``."""
+    """The commands that lead from `running` to `candidate`, both from `frr_tree.parse`."""
     running = {path: list(lines) for path, lines in running.items()}
     withdraw: list[Command] = []
     withdraw += _vanishing_peers(running, candidate)
@@ -88,8 +87,7 @@ def compute_delta(running: Contexts, candidate: Contexts) -> Delta:
 
 
 def _vanishing_peers(running: Contexts, candidate: Contexts) -> list[Command]:
-    """``no neighbor X`` for peers that go or change their kind; removes their lines from
-    running."""
+    """`no neighbor X` for peers that go or change their kind; removes their lines from running."""
     commands = []
     for path in [path for path in running if len(path) == 1 and path[0].startswith("router bgp ")]:
         if path not in candidate:
@@ -126,7 +124,7 @@ def _peers(lines: Iterable[str]) -> dict[str, frozenset[str]]:
 
 
 def _vanishing_contexts(running: Contexts, candidate: Contexts) -> list[Command]:
-    """``no HEADER`` for contexts that go as a whole, outermost only; removes them from running."""
+    """`no HEADER` for contexts that go as a whole, outermost only; removes them from running."""
     commands = []
     for path in list(running):
         if not path or path in candidate or path not in running:
@@ -193,7 +191,8 @@ def _comes_again(command: Command, numbers: Collection[str]) -> bool:
 
 def _moved_entries(running: Contexts, candidate: Contexts) -> list[Command]:
     """Prefix-list entries whose content gets another number: FRR ignores a second of the same
-    content."""
+    content.
+    """
     old, new = dict.fromkeys(running.get((), ())), dict.fromkeys(candidate.get((), ()))
     coming = {_PREFIX_ENTRY.sub(r"\1 ", line) for line in new if line not in old}
     return [
@@ -237,7 +236,7 @@ def _appearing(running: Contexts, candidate: Contexts, replaced: dict[Entry, str
 
 
 def _vpn_identity_again(running: Contexts, candidate: Contexts, path: Path) -> list[Command]:
-    """RD and targets once more: FRR derives them anew from a new ``bgp router-id``."""
+    """RD and targets once more: FRR derives them anew from a new `bgp router-id`."""
     return [
         Command(family, line)
         for family in children_of(running, path)
@@ -267,7 +266,8 @@ def _in_withdraw_order(commands: list[Command]) -> list[Command]:
 
 def _in_provide_order(commands: list[Command]) -> list[Command]:
     """Policy, then contexts in the order of what refers to what; VPN exports, then imports,
-    last."""
+    last.
+    """
 
     def place(command: Command) -> tuple[int, ...]:
         top = command.path[0] if command.path else (command.line or "")

@@ -21,9 +21,9 @@ Part = Literal["hostname", "interfaces", "frr"]
 class LineChange(NamedTuple):
     """One line that only one side has.
 
-    ``path`` are the headers of its context from the outside in (``frr_tree``, ``interfaces_text``);
-    ``line`` is "" for the context itself. ``sign`` is ``-`` where only the first side has it and
-    ``+`` where only the second has. ``shared``: the second side has the context too.
+    `path` are the headers of its context from the outside in (`frr_tree`, `interfaces_text`);
+    `line` is "" for the context itself. `sign` is `-` where only the first side has it and `+`
+    where only the second has. `shared`: the second side has the context too.
     """
 
     part: Part
@@ -50,28 +50,29 @@ class Change(Protocol):
 
     @property
     def sign(self) -> str:
-        """``-`` or ``+``."""
+        """`-` or `+`."""
 
 
 class Against(NamedTuple):
     """A router's running text against a wanted one."""
 
+    #: The whole running text; "" where it was not sent, as it was `seen` before.
     text: str
-    """The whole running text; "" where it was not sent, as it was ``seen`` before."""
     changes: tuple[LineChange, ...]
+    #: Where its Linux is not as its own text says (`linux_check`).
     faults: tuple[LinuxFault, ...]
-    """Where its Linux is not as its own text says (``linux_check``)."""
+    #: All of it for people (`native_diff`).
     diff: str
-    """All of it for people (``native_diff``)."""
+    #: What the command printed that was run after reading.
     rest: str = ""
-    """What the command printed that was run after reading."""
+    #: The router's own digest of what it runs and of how its Linux is.
     seen: str = ""
-    """The router's own digest of what it runs and of how its Linux is."""
 
 
 def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange, ...]:
-    """What leads from ``running`` to ``wanted``; empty when they mean the same (faults of Linux
-    are not lines)."""
+    """What leads from `running` to `wanted`; empty when they mean the same (faults of Linux are not
+    lines).
+    """
     found: list[LineChange] = []
     if running.text.hostname != wanted.text.hostname:
         found.append(LineChange("hostname", (), running.text.hostname, "-", True))
@@ -85,10 +86,10 @@ def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange,
 
 
 def restore(running: DeviceState, wanted: DeviceState, chosen: Collection[Change]) -> DeviceText:
-    """``running`` with the chosen changes made; what was not chosen stays as it runs.
+    """`running` with the chosen changes made; what was not chosen stays as it runs.
 
-    A context that loses its last line and that ``wanted`` does not have goes, and so does all
-    inside a context whose own line is chosen.
+    A context that loses its last line and that `wanted` does not have goes, and so does all inside
+    a context whose own line is chosen.
     """
     interfaces = _made("interfaces", running.interfaces, wanted.interfaces, chosen)
     frr = _made("frr", running.frr, wanted.frr, chosen)

@@ -26,9 +26,8 @@ def merge_device(state: DeviceState, fragment: DeviceText) -> DeviceState:
 def merge_frr(running: Contexts, fragment: str) -> Contexts:
     """Lines of a fragment added to their contexts; a new value replaces the old where FRR has one.
 
-    ``no LINE`` takes away the line, the context or the peer it names; where there is nothing of
-    the kind
-    it is taken as the configuration line it may be (``no bgp default ipv4-unicast``).
+    `no LINE` takes away the line, the context or the peer it names; where there is nothing of the
+    kind it is taken as the configuration line it may be (`no bgp default ipv4-unicast`).
     """
     merged = {path: list(lines) for path, lines in running.items()}
     for path, line in _lines(fragment):
@@ -40,7 +39,7 @@ def merge_frr(running: Contexts, fragment: str) -> Contexts:
 
 
 def _lines(fragment: str) -> list[tuple[Path, str | None]]:
-    """In order; ``rt vpn both`` becomes an import and an export line, as in ``frr_tree.parse``."""
+    """In order; `rt vpn both` becomes an import and an export line, as in `frr_tree.parse`."""
     return [
         (path, each)
         for _, path, line in frr_tree.numbered(fragment)
@@ -59,7 +58,7 @@ def _put(contexts: Contexts, path: Path, line: str) -> None:
 
 
 def _take_away(contexts: Contexts, path: Path, line: str) -> bool:
-    """Remove what ``no LINE`` removes; False when there is nothing of the kind."""
+    """Remove what `no LINE` removes; False when there is nothing of the kind."""
     inner = (*path, line)
     if inner in contexts:
         for gone in [inner, *children_of(contexts, inner)]:

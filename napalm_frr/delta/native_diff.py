@@ -29,8 +29,8 @@ def diff_device(
 ) -> str:
     """Compare (running, candidate) of each part; "" when nothing differs.
 
-    Lines to be added start with ``+ ``, to be removed with ``- ``, headers of a context that stays
-    with two spaces; each part starts with ``@@ interfaces @@`` or the like.
+    Lines to be added start with `+ `, to be removed with `- `, headers of a context that stays with
+    two spaces; each part starts with `@@ interfaces @@` or the like.
     """
     parts = []
     if hostnames[0] != hostnames[1]:
@@ -52,7 +52,8 @@ def linux_diff(faults: Iterable[LinuxFault]) -> str:
 
 def diff_contexts(running: Contexts, candidate: Contexts) -> list[str]:
     """The lines of a diff of contexts, in the candidate's order; what goes stands where it
-    stood."""
+    stood.
+    """
     out: list[str] = []
     shown: Path = ()
     for path in _in_order(running, candidate):
@@ -98,7 +99,7 @@ def _shared(one: Path, other: Path) -> Iterable[str]:
 
 
 def _compact(changes: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Write equal import and export lists as FRR prints them, ``rt vpn both``."""
+    """Write equal import and export lists as FRR prints them, `rt vpn both`."""
     known, out = set(changes), list[tuple[str, str]]()
     joined: set[tuple[str, str]] = set()
     for line, mark in changes:

@@ -1,11 +1,10 @@
-"""Commands as a file for ``vtysh -f``, and what vtysh says about it.
+"""Commands as a file for `vtysh -f`, and what vtysh says about it.
 
-``vtysh -f`` does not stop at a line it cannot do: it goes on, names the line on its error output
-(``line 4: Failure to communicate[13] to bgpd, line: ...``, ``line 9: % Unknown command[4]: ...``)
-and
+`vtysh -f` does not stop at a line it cannot do: it goes on, names the line on its error output
+(`line 4: Failure to communicate[13] to bgpd, line: ...`, `line 9: % Unknown command[4]: ...`) and
 returns the last failure's code. Daemons with transactions (staticd, isisd) may instead reject a
-group of
-lines later, with ``% Configuration failed.`` on the output and no line number. Measured on 8.4.4.
+group of lines later, with `% Configuration failed.` on the output and no line number. Measured on
+8.4.4.
 """
 
 from __future__ import annotations
@@ -34,17 +33,16 @@ class Script:
 
     text: str
     commands: dict[int, Command]
+    #: Up to this line a refusal is no failure by itself: what was to go may have gone with another.
     tolerant: int = 0
-    """Up to this line a refusal is no failure by itself: what was to go may have gone with
-    another."""
 
 
 @dataclass(frozen=True)
 class Rejection:
     """A line that vtysh or a daemon refused."""
 
+    #: In the file, from 1; None when the daemon did not say which.
     line: int | None
-    """In the file, from 1; None when the daemon did not say which."""
     command: str
     reason: str
 
@@ -103,7 +101,7 @@ def write_contexts(contexts: Contexts) -> Script:
 
 
 def rejections(output: str, errors: str) -> list[Rejection]:
-    """What ``vtysh -f`` refused, from its two outputs; empty when it took everything."""
+    """What `vtysh -f` refused, from its two outputs; empty when it took everything."""
     reasons = _REASON.findall(output)
     found = []
     for number, text in _AT_LINE.findall(errors):

@@ -1,4 +1,4 @@
-"""BGP sessions from ``show bgp vrf all neighbors json`` and ``show bgp vrfs json``; pure."""
+"""BGP sessions from `show bgp vrf all neighbors json` and `show bgp vrfs json`; pure."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ _FAMILIES = {
 
 
 def neighbors(instances: dict[str, Any], sessions: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """NAPALM's sessions per VRF; the default instance is ``global`` and always there.
+    """NAPALM's sessions per VRF; the default instance is `global` and always there.
 
-    Address families are named ``ipv4``, ``ipv6``, ``vpnv4``, ``vpnv6``. FRR counts what its policy
-    let in,
+    Address families are named `ipv4`, `ipv6`, `vpnv4`, `vpnv6`. FRR counts what its policy let in,
     so accepted and received are the same number; -1 for a session that is not up.
     """
     found: dict[str, dict[str, Any]] = {"global": {"router_id": "", "peers": {}}}
@@ -32,7 +31,7 @@ def neighbors(instances: dict[str, Any], sessions: dict[str, Any]) -> dict[str, 
 def neighbors_detail(
     sessions: dict[str, Any], address: str = ""
 ) -> dict[str, dict[int, list[dict[str, Any]]]]:
-    """NAPALM's details per VRF and remote AS; ``address`` selects one peer."""
+    """NAPALM's details per VRF and remote AS; `address` selects one peer."""
     found: dict[str, dict[int, list[dict[str, Any]]]] = {}
     for vrf, peers in _peers(sessions).items():
         for remote, peer in peers.items():

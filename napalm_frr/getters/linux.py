@@ -1,4 +1,4 @@
-"""Interfaces, addresses, counters, neighbours, VLANs and VRFs from ``ip -j``; pure."""
+"""Interfaces, addresses, counters, neighbours, VLANs and VRFs from `ip -j`; pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _INCOMPLETE = {"FAILED", "INCOMPLETE", "NONE", "NOARP"}
 
 
 def interfaces(links: list[dict[str, Any]], speeds: str) -> dict[str, dict[str, Any]]:
-    """NAPALM's InterfaceDict per interface; ``speeds``: lines ``name Mbit/s``, absent when unknown.
+    """NAPALM's InterfaceDict per interface; `speeds`: lines `name Mbit/s`, absent when unknown.
 
-    The description is the interface's alias. ``last_flapped`` is -1.0: Linux does not remember.
+    The description is the interface's alias. `last_flapped` is -1.0: Linux does not remember.
     """
     known = dict(re.findall(r"^(\S+) (\d+)$", speeds, re.MULTILINE))
     return {
@@ -33,8 +33,9 @@ def interfaces(links: list[dict[str, Any]], speeds: str) -> dict[str, dict[str, 
 def interfaces_ip(
     addresses: list[dict[str, Any]],
 ) -> dict[str, dict[str, dict[str, dict[str, int]]]]:
-    """``{"eth1": {"ipv4": {"10.0.0.1": {"prefix_length": 30}}}}``; interfaces without are left
-    out."""
+    """`{"eth1": {"ipv4": {"10.0.0.1": {"prefix_length": 30}}}}`; interfaces without are left
+    out.
+    """
     found: dict[str, dict[str, dict[str, dict[str, int]]]] = {}
     for link in _named(addresses):
         for entry in link.get("addr_info", []):
@@ -46,8 +47,9 @@ def interfaces_ip(
 
 
 def counters(links: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
-    """NAPALM's counters from ``ip -s -j link``; -1 for what Linux does not count (broadcast, sent
-    multicast)."""
+    """NAPALM's counters from `ip -s -j link`; -1 for what Linux does not count (broadcast, sent
+    multicast).
+    """
     found = {}
     for link in _named(links):
         rx, tx = link["stats64"]["rx"], link["stats64"]["tx"]
@@ -69,7 +71,7 @@ def counters(links: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
 
 
 def neighbours(entries: list[dict[str, Any]], *, version: int) -> list[dict[str, Any]]:
-    """The ARP (4) or neighbour discovery (6) table from ``ip -j neigh``; only what has an answer.
+    """The ARP (4) or neighbour discovery (6) table from `ip -j neigh`; only what has an answer.
 
     Age is -1.0: Linux ages by state, which the IPv6 table tells.
     """
@@ -102,8 +104,8 @@ def vlans(links: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
 def network_instances(links: list[dict[str, Any]], running: Contexts) -> dict[str, dict[str, Any]]:
     """VRFs of Linux with their interfaces, and the RD that BGP's daemon says it has for each.
 
-    ``running``: ``frr_tree.parse`` of ``show running-config``, which FRR composes from its
-    daemons' state.
+    `running`: `frr_tree.parse` of `show running-config`, which FRR composes from its daemons'
+    state.
     """
     vrfs = {link["ifname"] for link in _named(links) if _kind(link) == "vrf"}
     members: dict[str, dict[str, dict[str, Any]]] = {
@@ -128,12 +130,11 @@ def network_instances(links: list[dict[str, Any]], running: Contexts) -> dict[st
 
 
 def vpn_targets(running: Contexts) -> dict[str, dict[str, Any]]:
-    """``{"a": {"route_distinguisher": "1:1", "ipv4": {"rd", "import", "export", "imports",
-    "exports"}}}``.
+    """`{"a": {"route_distinguisher": "1:1", "ipv4": {"rd", "import", "export", "imports",
+    "exports"}}}`.
 
-    ``import`` and ``export`` are sorted route targets; ``imports`` and ``exports`` say whether
-    routes
-    do leave and enter the VRF (``import vpn``, ``export vpn``).
+    `import` and `export` are sorted route targets; `imports` and `exports` say whether routes do
+    leave and enter the VRF (`import vpn`, `export vpn`).
     """
     found: dict[str, dict[str, Any]] = {}
     for path, lines in running.items():

@@ -11,11 +11,10 @@ _TIMES = re.compile(r"rtt min/avg/max/mdev = ([\d.]+)/([\d.]+)/([\d.]+)/([\d.]+)
 
 
 def ping(output: str, errors: str) -> dict[str, Any]:
-    """NAPALM's ping: ``{"success": {...}}`` even when all is lost, ``{"error": text}`` when none
-    was sent.
+    """NAPALM's ping: `{"success": {...}}` even when all is lost, `{"error": text}` when none was
+    sent.
 
-    Times in milliseconds; ``packet_loss`` counts packets; one result for each packet that came
-    back.
+    Times in milliseconds; `packet_loss` counts packets; one result for each packet that came back.
     """
     summary = _SUMMARY.search(output)
     if summary is None:
@@ -40,8 +39,9 @@ def ping(output: str, errors: str) -> dict[str, Any]:
 
 
 def traceroute(output: str, errors: str) -> dict[str, Any]:
-    """NAPALM's traceroute: hop number to its probes, each with address and milliseconds; ``*`` for
-    no answer."""
+    """NAPALM's traceroute: hop number to its probes, each with address and milliseconds; `*` for no
+    answer.
+    """
     hops: dict[int, dict[str, Any]] = {}
     for line in output.splitlines():
         match = re.match(r"\s*(\d+)\s+(.*)$", line)

@@ -13,12 +13,10 @@ def routes(
     paths: Mapping[tuple[str, str], list[dict[str, Any]]],
     protocol: str = "",
 ) -> dict[str, list[dict[str, Any]]]:
-    """NAPALM's routes: prefix to one entry per next hop; ``routing_table`` is the VRF.
+    """NAPALM's routes: prefix to one entry per next hop; `routing_table` is the VRF.
 
-    ``tables``: the objects of ``show ip route vrf all json``, one per VRF; ``paths``: BGP's paths
-    by (VRF,
-    prefix) from ``bgp_paths``; ``protocol`` as FRR names it (``bgp``, ``isis``, ``connected``,
-    ...).
+    `tables`: the objects of `show ip route vrf all json`, one per VRF; `paths`: BGP's paths by
+    (VRF, prefix) from `bgp_paths`; `protocol` as FRR names it (`bgp`, `isis`, `connected`, ...).
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for table in tables:
@@ -33,8 +31,9 @@ def routes(
 def bgp_paths(
     vrf: str, prefix: str, answer: Mapping[str, Any]
 ) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """``show bgp vrf V ipv4 unicast P json`` under its key; empty when BGP does not know the
-    prefix."""
+    """`show bgp vrf V ipv4 unicast P json` under its key; empty when BGP does not know the
+    prefix.
+    """
     return {(vrf, prefix): list(answer["paths"])} if answer.get("paths") else {}
 
 

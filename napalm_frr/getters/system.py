@@ -9,8 +9,8 @@ from typing import Any
 def facts(parts: list[str], version: str, links: list[dict[str, Any]]) -> dict[str, Any]:
     """NAPALM's FactsDict.
 
-    ``parts``: host name, full name, seconds since boot, model, serial number; ``version``: what
-    ``show version`` prints; ``links``: ``ip -j link``.
+    `parts`: host name, full name, seconds since boot, model, serial number; `version`: what `show
+    version` prints; `links`: `ip -j link`.
     """
     hostname, fqdn, uptime, model, serial = (part.strip() for part in parts)
     match = re.search(r"^FRRouting (\S+)", version, re.MULTILINE)
@@ -27,10 +27,9 @@ def facts(parts: list[str], version: str, links: list[dict[str, Any]]) -> dict[s
 
 
 def environment(before: str, after: str, meminfo: str, thermal: str) -> dict[str, Any]:
-    """NAPALM's environment: processor use between two ``/proc/stat``, memory in bytes.
+    """NAPALM's environment: processor use between two `/proc/stat`, memory in bytes.
 
-    ``thermal``: lines ``zone millidegrees``. Linux tells no fans and power supplies in one place,
-    so
+    `thermal`: lines `zone millidegrees`. Linux tells no fans and power supplies in one place, so
     these are empty.
     """
     memory = {
@@ -57,9 +56,9 @@ def environment(before: str, after: str, meminfo: str, thermal: str) -> dict[str
 
 
 def users(passwd: str, keys: str, administrators: str) -> dict[str, dict[str, Any]]:
-    """Who can log in: level 15 for root and members of ``sudo``, else 1; passwords are not told.
+    """Who can log in: level 15 for root and members of `sudo`, else 1; passwords are not told.
 
-    ``keys``: lines ``user<TAB>public key``; ``administrators``: the ``sudo`` group's line.
+    `keys`: lines `user<TAB>public key`; `administrators`: the `sudo` group's line.
     """
     found: dict[str, dict[str, Any]] = {}
     powerful = set(administrators.strip().split(":")[-1].split(","))

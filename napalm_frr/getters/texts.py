@@ -12,7 +12,8 @@ _DAYS = {"w": 604800, "d": 86400, "h": 3600, "m": 60}
 
 def json_objects(output: str) -> Iterator[Any]:
     """Every JSON value in a text: FRR 8.4 prints one per VRF, one after another, for some
-    commands."""
+    commands.
+    """
     decoder = json.JSONDecoder()
     place = 0
     while True:
@@ -25,7 +26,7 @@ def json_objects(output: str) -> Iterator[Any]:
 
 
 def seconds(uptime: str) -> int:
-    """FRR's ``hh:mm:ss``, ``1d02h03m`` or ``1w2d03h`` in seconds; -1 when it is none of these.
+    """FRR's `hh:mm:ss`, `1d02h03m` or `1w2d03h` in seconds; -1 when it is none of these.
 
     >>> seconds("00:01:02"), seconds("1d02h03m"), seconds("never")
     (62, 93780, -1)

@@ -1,6 +1,6 @@
 """An SSH connection of paramiko's public interface, opened as NAPALM's optional arguments say.
 
-- The host key is proved by ``known_hosts``, or by the system's, before anything is sent.
+- The host key is proved by `known_hosts`, or by the system's, before anything is sent.
 - AES-GCM (RFC 5647) comes first: other ciphers' authentication is done octet by octet in Python.
 - No interactive shell is opened: that costs two round trips, and few need one.
 """
@@ -35,19 +35,19 @@ class Login:
     auth_timeout: float
     banner_timeout: float
     keepalive: int
+    #: Whether a host whose key is not known is refused.
     strict: bool
-    """Whether a host whose key is not known is refused."""
+    #: A file; "" for none.
     known_hosts: str
-    """A file; "" for none."""
     system_host_keys: bool
     key_file: str | None
     passphrase: str | None
+    #: Whether the user's own keys in `~/.ssh` are tried, too.
     use_keys: bool
-    """Whether the user's own keys in ``~/.ssh`` are tried, too."""
     allow_agent: bool
     ssh_config_file: str | None
+    #: A connection that is open already, in place of one to host and port.
     sock: Any
-    """A connection that is open already, in place of one to host and port."""
 
     @classmethod
     def of(
@@ -92,8 +92,9 @@ class _RefuseUnknown(paramiko.MissingHostKeyPolicy):
 def connect(login: Login) -> paramiko.SSHClient:
     """Connect, prove the host key and log in.
 
-    Raises HostKeyError, ConnectAuthError, ConnectTimeoutError or ConnectionException; each names
-    the device and none holds a secret.
+    Raises:
+        HostKeyError, ConnectAuthError, ConnectTimeoutError, ConnectionException: it is not; each
+            names the device and none holds a secret.
     """
     client = paramiko.SSHClient()
     try:

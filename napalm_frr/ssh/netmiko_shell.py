@@ -25,10 +25,13 @@ _POLL = 0.02
 def open_shell(
     client: paramiko.SSHClient, login: Login, timeout: float, read_timeout: float | None
 ) -> Any:  # noqa: ANN401  # netmiko publishes no types
-    """Netmiko's connection, whose shell has shown a prompt; ``timeout`` in seconds.
+    """Netmiko's connection, whose shell has shown a prompt; `timeout` in seconds.
 
-    A login that shows no prompt is a device one cannot work on: raises ConnectTimeoutError, or
-    ConnectionException when the shell cannot be opened or goes away.
+    A login that shows no prompt is a device one cannot work on.
+
+    Raises:
+        ConnectTimeoutError: there is none in time.
+        ConnectionException: the shell cannot be opened or goes away.
     """
     try:
         return _open(client, login, timeout, read_timeout)

@@ -49,8 +49,10 @@ class Session:
     def open(self) -> None:
         """Connect, prove the host key and log in.
 
-        Raises HostKeyError, ConnectAuthError, ConnectTimeoutError or ConnectionException; each
-        names the device and none holds a secret.
+        Raises:
+            HostKeyError, ConnectAuthError, ConnectTimeoutError, ConnectionException: it is not;
+                each
+                names the device and none holds a secret.
         """
         self._client = connect(self._login)
 
@@ -65,7 +67,9 @@ class Session:
         """Netmiko's connection with its interactive shell, which has shown a prompt; None when
         closed.
 
-        Raises ConnectTimeoutError when there is no prompt in time, ConnectionException.
+        Raises:
+            ConnectTimeoutError: there is no prompt in time.
+            ConnectionException: the shell cannot be opened.
         """
         if self._client is not None and self._netmiko is None:
             from napalm_frr.ssh.netmiko_shell import open_shell  # noqa: PLC0415  # few ask for it
@@ -91,10 +95,12 @@ class Session:
         return bool(transport.is_active())
 
     def run(self, command: str, *, stdin: bytes = b"", timeout: float | None = None) -> Completed:
-        """Run a shell command with this input; ``timeout`` in seconds, NAPALM's own when None.
+        """Run a shell command with this input; `timeout` in seconds, NAPALM's own when None.
 
-        Raises ConnectionClosedException when the session is or goes away, CommandTimeoutException
-        when the command does not end in time (it may still run on the router).
+        Raises:
+            ConnectionClosedException: the session is or goes away.
+            CommandTimeoutException: the command does not end in time; it may still run on the
+                router.
         """
         limit = self._timeout if timeout is None else timeout
         deadline = time.monotonic() + limit

@@ -29,10 +29,10 @@ class DeviceState:
     text: DeviceText
     interfaces: Contexts = field(repr=False)
     frr: Contexts = field(repr=False)
+    #: SHA-256 of both parts as the router printed them; empty for what no router printed.
     fingerprint: str = ""
-    """SHA-256 of both parts as the router printed them; empty for what no router printed."""
+    #: Where the router's Linux is not as its own interfaces text says (`linux_check`).
     faults: tuple[LinuxFault, ...] = ()
-    """Where the router's Linux is not as its own interfaces text says (``linux_check``)."""
 
     @classmethod
     def of(cls, text: DeviceText) -> DeviceState:
@@ -55,7 +55,8 @@ class DeviceState:
 
 def check_text(text: DeviceText) -> None:
     """Raise DeviceTextError, with the whole text's line, for what can be said without the
-    router."""
+    router.
+    """
     try:
         interfaces_text.check(text.interfaces)
     except DeviceTextError as error:
@@ -69,8 +70,9 @@ def check_text(text: DeviceText) -> None:
 
 
 def faults_of_equal(texts: dict[str, str], wanted: DeviceText) -> tuple[LinuxFault, ...] | None:
-    """Linux's faults on a router whose text is block by block the wanted one; None when it is
-    not. Most routers are as they should be, and then their lines need not be taken apart."""
+    """Linux's faults on a router whose text is block by block the wanted one; None when it is not.
+    Most routers are as they should be, and then their lines need not be taken apart.
+    """
     running = device_text.as_read(
         texts.get("hostname", ""), texts.get("interfaces", ""), texts.get("frr", "")
     )

@@ -1,9 +1,8 @@
 """A device's whole text: its name, what Linux applies and what FRR applies, in one file.
 
 The order is the one Batfish knows as Cumulus concatenated: line 1 is the host's name, then
-ifupdown2's
-``/etc/network/interfaces``, then a line ``# ports.conf --``, then FRR's configuration from its line
-``frr version``.
+ifupdown2's `/etc/network/interfaces`, then a line `# ports.conf --`, then FRR's configuration from
+its line `frr version`.
 """
 
 from __future__ import annotations
@@ -23,24 +22,25 @@ _FRR_NOISE = re.compile(r"(Building configuration\.\.\.|Current configuration:|e
 class DeviceText:
     """The parts of a device's text; each part ends in a newline unless it is empty."""
 
+    #: Empty in a fragment that does not name the device.
     hostname: str
-    """Empty in a fragment that does not name the device."""
     interfaces: str
     frr: str
+    #: The number, in the whole text, of the interfaces part's first line.
     interfaces_line: int = 1
-    """The number, in the whole text, of the interfaces part's first line."""
+    #: The number, in the whole text, of the FRR part's first line.
     frr_line: int = 1
-    """The number, in the whole text, of the FRR part's first line."""
 
     def joined(self) -> str:
-        """The whole text; ``split(text.joined())`` has the same parts."""
+        """The whole text; `split(text.joined())` has the same parts."""
         return f"{self.hostname}\n{INTERFACES_MARK}\n{self.interfaces}{PORTS_MARK}\n{self.frr}"
 
 
 def split(text: str) -> DeviceText:
     """Take a whole text apart.
 
-    Raises DeviceTextError, with the line's number, when the name or one of the marks is missing.
+    Raises:
+        DeviceTextError: the name or one of the marks is missing; has the line's number.
     """
     lines = text.splitlines()
     hostname = lines[0].strip() if lines else ""
@@ -67,10 +67,8 @@ def split(text: str) -> DeviceText:
 def split_fragment(text: str) -> DeviceText:
     """Take apart a text to be merged: any of the parts may be missing.
 
-    Without marks all of it is FRR's; what follows ``# This file describes the network interfaces``
-    is
-    Linux's up to ``# ports.conf --``. The name is line 1 of a whole text, or FRR's ``hostname``
-    line.
+    Without marks all of it is FRR's; what follows `# This file describes the network interfaces` is
+    Linux's up to `# ports.conf --`. The name is line 1 of a whole text, or FRR's `hostname` line.
     """
     lines = text.splitlines()
     begin = _find(lines, INTERFACES_MARK)
@@ -95,14 +93,15 @@ _SAYS_NOTHING = re.compile(r"^(?:interface|vrf) \S+\n(?:exit|exit-vrf)\n(?:!\n)?
 
 
 def as_read(hostname: str, interfaces: str, frr: str) -> DeviceText:
-    """A text from what is on a router: files, or what ``show running-config`` prints."""
+    """A text from what is on a router: files, or what `show running-config` prints."""
     own = interfaces.removeprefix(f"{INTERFACES_MARK}\n")
     return DeviceText(hostname.strip(), own, without_noise(frr))
 
 
 def without_noise(running: str) -> str:
-    """The output of ``show running-config`` without what vtysh says around it, and without
-    interfaces and VRFs of which it says nothing: FRR shows those sometimes, and sometimes not."""
+    """The output of `show running-config` without what vtysh says around it, and without interfaces
+    and VRFs of which it says nothing: FRR shows those sometimes, and sometimes not.
+    """
     running = _SAYS_NOTHING.sub("", running)
     lines = [line.rstrip() for line in running.splitlines() if not _FRR_NOISE.match(line)]
     while lines and lines[0] in ("", "!"):

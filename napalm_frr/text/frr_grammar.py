@@ -1,6 +1,6 @@
 """What one must know about FRR 8.4's commands to replay them: tables, no algorithm.
 
-A new daemon or quirk is a line here. Sources: FRR 8.4.4's ``tools/frr-reload.py`` (contexts), the
+A new daemon or quirk is a line here. Sources: FRR 8.4.4's `tools/frr-reload.py` (contexts), the
 user guide, and the daemon itself (each entry was tried on a running router by the test suite).
 """
 
@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 Keywords: TypeAlias = "dict[str, Keywords]"
 
+#: The beginnings of lines that open a context, and within each those that open one deeper.
 CONTEXTS: Keywords = {
     "router bgp ": {
         "address-family ": {"vni ": {}},
@@ -44,32 +45,30 @@ CONTEXTS: Keywords = {
     },
     "line vty": {},
 }
-"""The beginnings of lines that open a context, and within each those that open one deeper."""
 
+#: Top-level lines that are not configuration to push: what vtysh prints about itself, and the
+#: host's name, which FRR prints from Linux and the driver handles as line 1 of the device's text.
 IGNORED = re.compile(
     r"frr (version|defaults) |service integrated-vtysh-config$|Building configuration\.\.\.$"
     r"|Current configuration:$|hostname "
 )
-"""Top-level lines that are not configuration to push: what vtysh prints about itself, and the
-host's
-name, which FRR prints from Linux and the driver handles as line 1 of the device's text."""
 
+#: Contexts (their path joined by " > ") that `show running-config` prints only with something in
+#: them.
 LEFT_OUT_WHEN_EMPTY = re.compile(
     r"(interface|vrf) \S+$|router bgp .* > address-family \S+ \S+$|line vty$"
 )
-"""Contexts (their path joined by " > ") that ``show running-config`` prints only with something in
-them."""
 
+#: Contexts (as above) without a `no` of their own: each of their lines is taken away instead.
 LINE_BY_LINE = re.compile(
     r"(interface|vrf) \S+$|router bgp .* > address-family \S+ \S+$|line vty$|segment-routing$"
 )
-"""Contexts (as above) without a ``no`` of their own: each of their lines is taken away instead."""
 
+#: What neighbours refer to: changed before its users, taken away after them, never the reverse.
 POLICY = re.compile(
     r"(no )?(route-map |(ip|ipv6) (prefix-list|access-list)|access-list |bgp "
     r"(as-path|(large-|ext)?community-list))"
 )
-"""What neighbours refer to: changed before its users, taken away after them, never the reverse."""
 
 _SLOTS: tuple[tuple[str, str], ...] = (
     # BGP, router and address-family level
@@ -101,10 +100,11 @@ _SLOTS: tuple[tuple[str, str], ...] = (
     ("route-map ", r"set (local-preference|metric|weight|tag|origin|community|large-community) "),
     ("route-map ", r"(call|description) "),
 )
+#: Commands of which a context holds one: giving a new value replaces the old (last value wins).
+#: First the beginning of the outermost context's header, "" for the top level.
 SLOTS = tuple((context, re.compile(pattern)) for context, pattern in _SLOTS)
-"""Commands of which a context holds one: giving a new value replaces the old (last value wins).
-First the beginning of the outermost context's header, "" for the top level."""
 
+#: Lines whose `no` does not take the whole line, or is better without its value.
 SHORT_NO: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(neighbor \S+ (?:description|password|maximum-prefix)) .*"), r"no \1"),
     (re.compile(r"(neighbor \S+ update-source) .*"), r"no \1"),
@@ -116,7 +116,6 @@ SHORT_NO: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(ip ospf authentication)\b.*"), r"no \1"),
     (re.compile(r"(timers bgp) .*"), r"no \1"),
 )
-"""Lines whose ``no`` does not take the whole line, or is better without its value."""
 
 _WITHDRAW_FIRST = (
     re.compile(r"import vpn$|rt vpn import "),
@@ -138,9 +137,10 @@ _PROVIDE_LAST = (
     re.compile(r"import vpn$"),
 )
 
+#: The provide_rank of lines that are neither identity, nor peers, nor VPN.
 RANK_OF_REST = 5
-"""The provide_rank of lines that are neither identity, nor peers, nor VPN."""
 
+#: In which order contexts lose lines: what refers to others first.
 WITHDRAW_CONTEXTS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -152,8 +152,8 @@ WITHDRAW_CONTEXTS = tuple(
         r"",
     )
 )
-"""In which order contexts lose lines: what refers to others first."""
 
+#: In which order contexts gain lines: what others refer to first.
 PROVIDE_CONTEXTS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -168,7 +168,6 @@ PROVIDE_CONTEXTS = tuple(
         r"",
     )
 )
-"""In which order contexts gain lines: what others refer to first."""
 
 
 def slot_of(path: tuple[str, ...], line: str) -> str | None:
@@ -212,7 +211,7 @@ def provide_rank(line: str) -> int:
     """Smaller goes first when a BGP context gains lines: identity, peers, the rest, exports,
     imports.
 
-    ``bgp router-id`` stands before everything: given after ``rd`` it rewrites the RD and the export
+    `bgp router-id` stands before everything: given after `rd` it rewrites the RD and the export
     targets silently (FRR 8.4).
     """
     return _rank(_PROVIDE_LAST, line)

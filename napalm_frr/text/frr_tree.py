@@ -1,10 +1,8 @@
 """FRR's text as contexts and their lines, in a form where equal means the same to the router.
 
-A configuration is ``{path: [line, ...]}`` in the text's order. A path is the headers from the
-outside
-in, ``("router bgp 65000 vrf a", "address-family ipv4 unicast")``; the top level is ``()``.
-Comments,
-blank lines, ``exit`` lines and what vtysh prints about itself are gone; addresses and route targets
+A configuration is `{path: [line, ...]}` in the text's order. A path is the headers from the outside
+in, `("router bgp 65000 vrf a", "address-family ipv4 unicast")`; the top level is `()`. Comments,
+blank lines, `exit` lines and what vtysh prints about itself are gone; addresses and route targets
 are written one way.
 """
 
@@ -35,10 +33,10 @@ _PREFIX_COMMAND = re.compile(r"(no )?(ip|ipv6) (route|prefix-list) |(no )?networ
 
 
 def parse(text: str) -> Contexts:
-    """Read FRR's text, indented as ``show running-config`` prints it.
+    """Read FRR's text, indented as `show running-config` prints it.
 
     Never fails: what is not a context of FRR's is a line of the context it stands in, and whether
-    it is valid is for ``vtysh -C`` to say.
+    it is valid is for `vtysh -C` to say.
     """
     # dictionaries keep the order and find a line at once, in a reflector of thousands too
     contexts: dict[Path, dict[str, None]] = {(): {}}
@@ -85,7 +83,7 @@ def numbered(text: str) -> Iterator[tuple[int, Path, str | None]]:
 
 
 def hostname_of(text: str) -> str | None:
-    """The name given by the ``hostname`` line of FRR's text, or None."""
+    """The name given by the `hostname` line of FRR's text, or None."""
     match = re.search(r"^hostname (\S+)\s*$", text, re.MULTILINE)
     return match.group(1) if match else None
 
@@ -101,7 +99,7 @@ def canonical_line(line: str) -> str:
 
 
 def drop_empty(contexts: Contexts) -> Contexts:
-    """Without the contexts that ``show running-config`` does not print when nothing is in them."""
+    """Without the contexts that `show running-config` does not print when nothing is in them."""
     outer = {path[:depth] for path in contexts for depth in range(1, len(path))}
     kept: Contexts = {}
     for path, lines in contexts.items():
@@ -120,8 +118,7 @@ def same(one: Contexts, other: Contexts) -> bool:
     """Whether two configurations mean the same; order within a context does not matter to FRR 8.4.
 
     Where order matters (route-maps, prefix-lists, community-lists) FRR numbers the entries, so it
-    is
-    part of the lines.
+    is part of the lines.
     """
     return _as_sets(one) == _as_sets(other)
 
@@ -137,7 +134,7 @@ def _opens(keyword: str, line: str) -> bool:
 
 
 def split_route_targets(line: str) -> list[str]:
-    """``rt vpn both A`` is how FRR prints an import and an export list that are equal."""
+    """`rt vpn both A` is how FRR prints an import and an export list that are equal."""
     match = re.fullmatch(r"rt vpn (both|import|export) (.+)", line)
     if match is None:
         return [line]

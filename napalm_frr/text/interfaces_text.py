@@ -1,8 +1,7 @@
-"""ifupdown2's ``/etc/network/interfaces`` as stanzas, checked more strictly than ifupdown2 does.
+"""ifupdown2's `/etc/network/interfaces` as stanzas, checked more strictly than ifupdown2 does.
 
-ifupdown2 warns about an attribute it does not know and goes on without it; here it is an error
-with its
-line, because a VRF binding with a typing error must not become no binding.
+ifupdown2 warns about an attribute it does not know and goes on without it; here it is an error with
+its line, because a VRF binding with a typing error must not become no binding.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ import re
 from napalm_frr.errors import DeviceTextError
 from napalm_frr.text.frr_tree import Contexts, Path
 
+#: The line that stands in a stanza's contexts for `auto NAME`.
 AUTO = "auto"
-"""The line that stands in a stanza's contexts for ``auto NAME``."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,14}$")
 _MANY_VALUED = {"address", "up", "post-up", "pre-up", "down", "post-down", "pre-down", "gateway"}
@@ -29,10 +28,9 @@ _IFACE = re.compile(r"iface (\S+)(?: (inet6?)(?: (static|loopback|manual|dhcp))?
 
 
 def parse(text: str) -> Contexts:
-    """Read stanzas leniently, as a router may have them: ``{("iface eth0",): ["auto", "vrf
-    mgmt"]}``.
+    """Read stanzas leniently, as a router may have them: `{("iface eth0",): ["auto", "vrf mgmt"]}`.
 
-    Lines outside stanzas (``source ...``) are lines of the path ``()``.
+    Lines outside stanzas (`source ...`) are lines of the path `()`.
     """
     outside: list[str] = []
     # dictionaries keep the order and find a line at once
@@ -63,7 +61,8 @@ def parse(text: str) -> Contexts:
 
 def check(text: str) -> None:  # noqa: PLR0912  # one branch a kind of line reads best
     """Raise DeviceTextError with the line for anything that ifupdown2 would refuse, ignore or
-    guess."""
+    guess.
+    """
     seen: dict[str, int] = {}
     automatic: dict[str, int] = {}
     references: list[tuple[int, str]] = []
@@ -126,7 +125,7 @@ def names_with_address(contexts: Contexts, address: str) -> set[str]:
 
 
 def render(contexts: Contexts) -> str:
-    """Stanzas as text; ``parse(render(c)) == c``."""
+    """Stanzas as text; `parse(render(c)) == c`."""
     blocks = ["".join(f"{line}\n" for line in contexts.get((), []))]
     announced: set[str] = set()
     for path, lines in contexts.items():
@@ -142,8 +141,9 @@ def render(contexts: Contexts) -> str:
 
 
 def merge(running: Contexts, fragment: Contexts) -> Contexts:
-    """Stanzas of ``running`` with those of ``fragment`` added; attributes that hold one value
-    replaced."""
+    """Stanzas of `running` with those of `fragment` added; attributes that hold one value
+    replaced.
+    """
     merged = {path: list(lines) for path, lines in running.items()}
     for path, lines in fragment.items():
         target = merged.setdefault(path, [])

@@ -1,7 +1,7 @@
-"""Whether Linux is as the interfaces text says; pure, from ``ip -d -j addr show``.
+"""Whether Linux is as the interfaces text says; pure, from `ip -d -j addr show`.
 
-As strict as ``ifquery --check -a`` and stricter about what is too much (an address, a VRF binding,
-a VLAN that the text does not have), at a fiftieth of its time.
+As strict as `ifquery --check -a` and stricter about what is too much (an address, a VRF binding, a
+VLAN that the text does not have), at a fiftieth of its time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _VLAN_NAME = re.compile(r"(.+)\.(\d+)$")
 def faults(interfaces: Contexts, addresses: list[dict[str, Any]]) -> tuple[LinuxFault, ...]:
     """Each difference; empty when Linux is as the text says.
 
-    ``addresses`` is what ``ip -d -j addr show`` prints. Stanzas without ``auto`` are not judged.
+    `addresses` is what `ip -d -j addr show` prints. Stanzas without `auto` are not judged.
     """
     kernel = {link["ifname"]: link for link in addresses if link.get("ifname")}
     wanted: dict[str, list[str]] = {}
@@ -49,9 +49,9 @@ def label_faults(
 ) -> tuple[LinuxFault, ...]:
     """Where the kernel takes in labels otherwise than the text says; empty when as it says.
 
-    ``netconf`` is what ``ip -j -f mpls netconf show`` prints; empty on a kernel without MPLS. A
-    port that drops labelled packets looks well to every protocol; one of a customer that takes
-    them in is a way into any VPN (RFC 4364 section 13.1).
+    `netconf` is what `ip -j -f mpls netconf show` prints; empty on a kernel without MPLS. A port
+    that drops labelled packets looks well to every protocol; one of a customer that takes them in
+    is a way into any VPN (RFC 4364 section 13.1).
     """
     found = []
     takes = {str(entry.get("interface")): bool(entry.get("input")) for entry in netconf}

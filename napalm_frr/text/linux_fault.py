@@ -9,28 +9,28 @@ from enum import StrEnum
 class FaultKind(StrEnum):
     """What is different. In the sentences: S the subject, E what is expected, F what is found."""
 
+    #: `S: is missing`: the text has the interface, Linux does not.
     MISSING = "missing"
-    """``S: is missing``: the text has the interface, Linux does not."""
+    #: `S: is a F that the text does not have`: a VLAN or a VRF of nobody's.
     NOT_IN_TEXT = "not in text"
-    """``S: is a F that the text does not have``: a VLAN or a VRF of nobody's."""
+    #: `S: is down`.
     DOWN = "down"
-    """``S: is down``."""
+    #: `S: is not a VRF with table E`.
     NOT_VRF = "not VRF"
-    """``S: is not a VRF with table E``."""
+    #: `S: is in VRF F, not E`; `default` stands for none.
     WRONG_VRF = "wrong VRF"
-    """``S: is in VRF F, not E``; ``default`` stands for none."""
+    #: `S: has MTU F, not E`, in octets.
     WRONG_MTU = "wrong MTU"
-    """``S: has MTU F, not E``, in octets."""
+    #: `S: is not VLAN E`: E is the number and the parent, `101 on eth1`.
     WRONG_VLAN = "wrong VLAN"
-    """``S: is not VLAN E``: E is the number and the parent, ``101 on eth1``."""
+    #: `S: has no address E`.
     ADDRESS_MISSING = "address missing"
-    """``S: has no address E``."""
+    #: `S: has the address F too`.
     ADDRESS_TOO_MUCH = "address too much"
-    """``S: has the address F too``."""
+    #: `S: takes in no labels, with mpls-enable yes`.
     LABELS_REFUSED = "labels refused"
-    """``S: takes in no labels, with mpls-enable yes``."""
+    #: `S: takes in labels, and the text does not say so`.
     LABELS_ACCEPTED = "labels accepted"
-    """``S: takes in labels, and the text does not say so``."""
 
 
 _SENTENCES = {
@@ -52,19 +52,19 @@ _JOINING = (FaultKind.NOT_VRF, FaultKind.WRONG_VRF, FaultKind.LABELS_ACCEPTED)
 
 @dataclass(frozen=True, slots=True)
 class LinuxFault:
-    """Where Linux is not as the interfaces text says; ``str(fault)`` is the sentence for people.
+    """Where Linux is not as the interfaces text says; `str(fault)` is the sentence for people.
 
     >>> str(LinuxFault(FaultKind.WRONG_MTU, "eth1", expected="1500", found="1400"))
     'eth1: has MTU 1400, not 1500'
     """
 
     kind: FaultKind
+    #: The interface's name.
     subject: str
-    """The interface's name."""
+    #: What the text says; "" where the kind says it all.
     expected: str = ""
-    """What the text says; "" where the kind says it all."""
+    #: What Linux has; "" where the kind says it all.
     found: str = ""
-    """What Linux has; "" where the kind says it all."""
 
     def __str__(self) -> str:
         words = _SENTENCES[self.kind].format(expected=self.expected, found=self.found)
