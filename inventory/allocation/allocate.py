@@ -19,7 +19,7 @@ from egovnet.inventory.allocation.pool import (
     natural,
     number_pool,
 )
-from egovnet.inventory.errors import InventoryError, Location, Problem
+from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.model import (
     Network,
     NumberRange,
@@ -29,6 +29,7 @@ from egovnet.inventory.model import (
     ZoneName,
 )
 from egovnet.inventory.model.reachability import Reachability
+from egovnet.inventory.source.yaml_source import Document
 
 __all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
 
@@ -46,16 +47,15 @@ class Lock:
 
     pools: dict[str, Values] = field(default_factory=dict)
     retired: dict[str, Values] = field(default_factory=dict)
-    #: Where it was read: the file, and the line of each (section, pool, name).
+    #: Where it was read: the file's name, and the file.
     path: str = field(default=LOCK_FILE, compare=False)
-    lines: Mapping[Location, int] = field(default_factory=dict, compare=False, repr=False)
+    document: Document | None = field(default=None, compare=False, repr=False)
 
     def line(self, pool: str, name: str) -> int:
         """Line of `name`, or of its pool; 0 if neither was read from a file."""
-        for place in (("pools", pool, name), ("retired", pool, name), ("pools", pool)):
-            if place in self.lines:
-                return self.lines[place]
-        return 0
+        lines = self.document.lines if self.document else {}
+        places = (("pools", pool, name), ("retired", pool, name), ("pools", pool))
+        return next((lines[place] for place in places if place in lines), 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import yaml
 
 from egovnet.inventory.allocation.allocate import LOCK_FILE, Lock, natural
 from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.paused_collector import paused_collector
 from egovnet.inventory.source.yaml_source import Document, read_document
 
 __all__ = ["LOCK_FILE", "lock_of", "lock_text", "read_lock", "replace_file", "write_lock"]
@@ -30,7 +31,8 @@ def read_lock(directory: Path) -> Lock:
     path = directory / LOCK_FILE
     if not path.exists():
         return Lock()
-    return lock_of(read_document(path))
+    with paused_collector():
+        return lock_of(read_document(path))
 
 
 def lock_of(document: Document) -> Lock:
@@ -74,7 +76,7 @@ def lock_of(document: Document) -> Lock:
             sections[section][str(pool)] = {str(k): v for k, v in values.items()}
     if problems:
         raise InventoryError(problems)
-    return Lock(sections["pools"], sections["retired"], document.path, document.lines)
+    return Lock(sections["pools"], sections["retired"], document.path, document)
 
 
 def lock_text(lock: Lock) -> str:
