@@ -1,9 +1,10 @@
 """`neighbor ...` lines of `router bgp`, at its own level and in its address families."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
-from egovnet.templates.frr.config.addresses import read_number
+from egovnet.templates.frr.config.addresses import read_address, read_number
 from egovnet.templates.frr.config.draft import (
     FACT,
     HARMLESS,
@@ -14,6 +15,7 @@ from egovnet.templates.frr.config.draft import (
     Unclear,
 )
 from egovnet.templates.frr.config.vocabulary import FAMILY_HARMLESS, FAMILY_OPTIONS, PEER_HARMLESS
+from egovnet.templates.model.device import IPAddress
 
 _DIRECTED = frozenset(("route-map", "prefix-list", "filter-list", "distribute-list"))
 _PEER_WORDS = PEER_HARMLESS | frozenset(
@@ -43,14 +45,21 @@ def find_peer(instance: BgpDraft, word: str) -> PeerDraft | None:
     return peer
 
 
+# A neighbour's first line asks three times, and texts share their reflectors.
+@lru_cache(maxsize=4096)
 def peer_name(word: str) -> str:
     """A neighbour's address in its usual spelling; interfaces and groups as they are."""
     if ":" in word or word[0].isdigit():
         try:
-            return str(ip_address(word))
+            return str(_address(word))
         except ValueError:
             return word
     return word
+
+
+def _address(word: str) -> IPAddress:
+    """A neighbour's address, which may have a zone. Raises ValueError."""
+    return ip_address(word) if "%" in word else read_address(word)
 
 
 def _make(instance: BgpDraft, word: str, number: int, *, is_group: bool = False) -> PeerDraft:
@@ -119,7 +128,7 @@ def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | No
             _remote_as(words[3])
         elif words[3] not in instance.peers:
             raise Refused("FRR refuses it: no such peer group")
-        ip_address(peer_name(words[1]))
+        _address(peer_name(words[1]))
         return _make(instance, words[1], number)
     if what == "peer-group":
         return _make(instance, words[1], number, is_group=True)
