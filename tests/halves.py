@@ -56,7 +56,8 @@ def _start(
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "pytest", "-p", "tests.halves"),
-            *("--pieces", str(pieces), *(["--from-the-back"] if number == 2 else [])),
+            # one word each: pytest looks for its configuration beside words that are paths
+            *(f"--pieces={pieces}", *(["--from-the-back"] if number == 2 else [])),
             *("-o", "console_output_style=classic", "--color=no" if output else "--color=auto"),
             *named,
         ],
