@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from nornir.core import Nornir
 
 from egovnet.playbooks.change.transaction_options import PATIENCE
-from egovnet.playbooks.core.run_on_devices import FleetResult, Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import DeviceResults, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import JournalError
 from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction, confirm_or_rollback
@@ -64,7 +65,7 @@ class Resolver:
             return Resolution(Direction.BACK, back.failures, refusing)
         return Resolution(direction, answers.failures)
 
-    def _bring(self, direction: Direction) -> FleetResult:
+    def _bring(self, direction: Direction) -> DeviceResults:
         stage = STAGE[direction]
         waiting = dict(self.devices)
         deadline = time.monotonic() + self.patience

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.verification import HealthReport
 from egovnet.playbooks.verify.control_plane import (

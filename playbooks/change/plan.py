@@ -15,7 +15,8 @@ from pathlib import Path
 from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import author

@@ -16,7 +16,7 @@ from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.core.intended import applied_once
-from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import last_applied

@@ -15,7 +15,8 @@ from egovnet.playbooks.change.config_changed import moved
 from egovnet.playbooks.change.finish_devices import Resolution, Resolver, commit_id
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.change.transaction_options import Options
-from egovnet.playbooks.core.run_on_devices import FleetResult, Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import DeviceResults, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.commit import commit
 from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction
@@ -162,7 +163,7 @@ class PushedDevices:
     def _change_id(self) -> str:
         return commit_id(self.workspace, self.record.number)
 
-    def _run(self, stage: str, task: Any, arguments: dict[str, dict[str, Any]]) -> FleetResult:
+    def _run(self, stage: str, task: Any, arguments: dict[str, dict[str, Any]]) -> DeviceResults:
         self.record.intend(stage, arguments)
         return run(
             self.nornir,

@@ -10,7 +10,8 @@ from egovnet.playbooks.archive.catch_up import catch_up
 from egovnet.playbooks.change.finish_devices import Resolution, Resolver, device_changes
 from egovnet.playbooks.change.transaction_options import PATIENCE
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Change

@@ -22,7 +22,7 @@ from egovnet.playbooks.change.pushed_devices import Halt, PushedDevices
 from egovnet.playbooks.change.transaction_options import HealthCheck, Options, Verify
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError, LockLostError
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe

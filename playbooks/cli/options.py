@@ -1,6 +1,7 @@
 """What every verb of the command line shares: options, errors, output and exit codes."""
 
 import functools
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -58,6 +59,14 @@ _COMMON = (
 )
 
 
+def _quiet_libraries() -> None:
+    """Both log tracebacks that name no device; every failure is in a result instead."""
+    for name in ("paramiko", "nornir"):
+        logger = logging.getLogger(name)
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
+
+
 def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
     """Common options, error handling and output of every verb."""
 
@@ -77,6 +86,7 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
         from egovnet.playbooks.core.workspace import REFERENCE, Workspace
         from egovnet.playbooks.report.console.output import show, show_error
 
+        _quiet_libraries()
         selection = Selection(limit, region, tier)
         workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
         try:

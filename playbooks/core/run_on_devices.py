@@ -1,51 +1,20 @@
 """Run one Nornir task over many devices: bounded, watched, every failure named."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from nornir.core import Nornir
 from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 
+from egovnet.playbooks.core.progress import Progress
 from egovnet.tasks.device import is_unanswered
 from egovnet.tasks.runners.per_host import PerHost
 
-# Both print tracebacks that name no device; every failure is in the FleetResult instead.
-for _name in ("paramiko", "nornir"):
-    logging.getLogger(_name).addHandler(logging.NullHandler())
-    logging.getLogger(_name).propagate = False
-
-
-class Progress(Protocol):
-    """Who is told how far a stage has come."""
-
-    def stage(self, name: str, total: int) -> None:
-        """A stage begins on `total` devices."""
-
-    def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
-        """A device begins ("begin") or ends ("done", "failed") a stage."""
-
-    def finish(self) -> None:
-        """The last stage is over."""
-
-
-class Silent:
-    """Progress that tells nobody."""
-
-    def stage(self, name: str, total: int) -> None:
-        """Tell nobody."""
-
-    def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
-        """Tell nobody."""
-
-    def finish(self) -> None:
-        """Tell nobody."""
-
 
 @dataclass(frozen=True)
-class FleetResult:
+class DeviceResults:
     """What a task gave on each device, and one line of why on each that failed."""
 
     results: dict[str, Any] = field(default_factory=dict)
@@ -67,7 +36,7 @@ class _Watcher:
         pass  # Progress counts devices, not tasks
 
     def task_completed(self, task: Task, result: AggregatedResult) -> None:
-        pass  # the fleet reads the aggregated result itself
+        pass  # `run` reads the aggregated result itself
 
     def task_instance_started(self, task: Task, host: Host) -> None:
         self.progress.device(self.stage, host.name, "begin")
@@ -97,14 +66,14 @@ def run(
     progress: Progress,
     *,
     listener: Callable[[str, str, str], None] | None = None,
-) -> FleetResult:
+) -> DeviceResults:
     """Run `task` on every device named in `arguments`, with its own keyword arguments.
 
     `listener(device, "done" | "failed", reason)` is called as each device ends, in the
     device's thread. One device's failure never keeps another from running.
     """
     if not arguments:
-        return FleetResult()
+        return DeviceResults()
     nornir.data.reset_failed_hosts()
     hosts = nornir.filter(filter_func=lambda host: host.name in arguments)
     progress.stage(stage, len(arguments))
@@ -122,7 +91,7 @@ def run(
                 unanswered.add(name)
         else:
             results[name] = multi[0].result
-    return FleetResult(results, failures, frozenset(unanswered))
+    return DeviceResults(results, failures, frozenset(unanswered))
 
 
 def reason(result: MultiResult) -> str:

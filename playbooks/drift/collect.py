@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from egovnet.playbooks.core.devices import open_nornir
-from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.runner_names import THREADED
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.history import Before

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from egovnet.inventory.allocation.allocate import vrf_of
 from egovnet.isolation.model.expectation import from_inventory
-from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.collect import Collected, collect, now
 from egovnet.playbooks.drift.compare import (

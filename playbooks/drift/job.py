@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.registers import drift_rules
 from egovnet.playbooks.core.network_map import network_map
-from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.apply_rules import apply_rules

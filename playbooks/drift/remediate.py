@@ -22,7 +22,8 @@ from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.intended import applied_once, means_the_same
-from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.separation import Found, devices_of, prove_read, read_facts
 from egovnet.playbooks.journal.inventory_snapshots import last_applied

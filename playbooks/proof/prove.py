@@ -15,7 +15,8 @@ from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove as prove_facts
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.network_map import network_map
-from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.proof.config_directory import ConfigText, read_configs

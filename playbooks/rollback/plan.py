@@ -10,7 +10,8 @@ from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.intended import SnapshotInventory, applied_once
-from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import Change, Configuration

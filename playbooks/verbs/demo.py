@@ -20,7 +20,7 @@ from egovnet.lab.customer import site_lans
 from egovnet.lab.errors import LabError
 from egovnet.playbooks.change.apply import Verifying, apply_plan
 from egovnet.playbooks.change.plan import Plan, make_plan
-from egovnet.playbooks.core.run_on_devices import Progress
+from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.proof.prove import prove
 from egovnet.playbooks.results.demo import DemoResult, DemoStep

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
-from egovnet.inventory.model import Network, SiteRole
-from egovnet.inventory.model.reachability import sites_by_vpn
+from egovnet.inventory.model import Network
+from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.results.verification import CheckFinding
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, Table
@@ -57,57 +57,42 @@ class VrfExpectation:
 def expected_routes(
     network: Network, allocation: Allocation, excused: frozenset[str] = frozenset()
 ) -> dict[tuple[str, str], VrfExpectation]:
-    """(PE, VRF name) -> the routes it is meant to have; those of `excused` sites it may lack.
+    """(PE, VRF name) -> the routes it is to have; those of `excused` sites it may lack.
 
-    Each VPN's routes are gathered once; a hub's VRF and an any-to-any VRF share them, and a
-    spoke's has the hubs' and its own.
+    The routes of a group of sites are gathered once, and shared by the VRFs of all groups that
+    import it (`Reachability`). A site that is alone, as a spoke is, has its own prefixes beside
+    them, and its own access links on that PE: no VRF hears another of the same site.
     """
-    per_site: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-    for site, entry in network.sites.items():
-        links: set[str] = set()
-        for name in entry.site_network_accesses:
-            label = f"{site}/{name}"
-            links |= {str(allocation.access4[label]), str(allocation.access6[label])}
-        prefixes = frozenset(str(p) for p in entry.prefixes)
-        if site in excused:
-            per_site[site] = (frozenset(), prefixes | links)
-        else:
-            per_site[site] = (prefixes, frozenset(links))
-    whole: dict[str, VrfExpectation] = {}
-    hubs: dict[str, VrfExpectation] = {}
-    for vpn, members in sites_by_vpn(network).items():
-        whole[vpn] = _together(per_site, members)
-        hubs[vpn] = _together(
-            per_site, [s for s in members if network.sites[s].site_role is SiteRole.HUB]
-        )
+    reachability = Reachability(network)
+    links: dict[str, dict[str, set[str]]] = {}
     here: dict[VrfKey, list[str]] = {}
     for site, entry in network.sites.items():
-        for access in entry.site_network_accesses.values():
+        own = links.setdefault(site, {})
+        for name, access in entry.site_network_accesses.items():
+            label = f"{site}/{name}"
+            ends = {str(allocation.access4[label]), str(allocation.access6[label])}
+            own.setdefault(access.pe, set()).update(ends)
             here.setdefault(vrf_of(network, site, access), []).append(site)
+    prefixes = {site: {str(p) for p in entry.prefixes} for site, entry in network.sites.items()}
+    must: dict[str, frozenset[str]] = {}
+    may: dict[str, frozenset[str]] = {}
+    for label, group in reachability.groups.items():
+        sites = [s for g in reachability.imports(group) for s in reachability.sites_in(g)]
+        must[label] = frozenset(p for s in sites if s not in excused for p in prefixes[s])
+        may[label] = frozenset(
+            route for s in sites for part in (prefixes[s], *links[s].values()) for route in part
+        )
     result: dict[tuple[str, str], VrfExpectation] = {}
     for key, sites in here.items():
-        seen = whole[key.vpn]
-        if key.spoke is not None:
-            own = _together(per_site, [key.spoke])
-            seen = VrfExpectation(
-                hubs[key.vpn].must | own.must, hubs[key.vpn].may | own.may, frozenset()
-            )
-        result[key.pe, allocation.vrf_name[key]] = VrfExpectation(
-            seen.must, seen.may, frozenset(sites)
-        )
+        group = reachability.group_of(sites[0])
+        needed, allowed = must[group.label], may[group.label]
+        if not group.meshed:
+            for site in sites:
+                needed |= prefixes[site] if site not in excused else set()
+                allowed |= prefixes[site] | links[site][key.pe]
+        name = allocation.vrf_name[key]
+        result[key.pe, name] = VrfExpectation(needed, allowed, frozenset(sites))
     return result
-
-
-def _together(
-    per_site: Mapping[str, tuple[frozenset[str], frozenset[str]]], sites: Iterable[str]
-) -> VrfExpectation:
-    must: set[str] = set()
-    may: set[str] = set()
-    for site in sites:
-        prefixes, links = per_site[site]
-        must |= prefixes
-        may |= prefixes | links
-    return VrfExpectation(frozenset(must), frozenset(may), frozenset())
 
 
 def check_state(

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from nornir.core import Nornir
 
 from egovnet.inventory.model import Role
-from egovnet.playbooks.core.run_on_devices import Silent, run
+from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.see_labels import end_watching, start_watching
 from egovnet.templates.registry import platform

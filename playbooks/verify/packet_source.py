@@ -8,7 +8,8 @@ from nornir.core import Nornir
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Network
-from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.verify.probe_plan import Flow, ProbePlan, vrf_plan
 from egovnet.tasks.send_packets import send_packets
 

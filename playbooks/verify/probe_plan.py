@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import Network, SiteRole
-from egovnet.inventory.model.reachability import Reachability, sites_by_vpn
+from egovnet.inventory.model import Network
+from egovnet.inventory.model.reachability import Reachability
 from egovnet.templates.intend.build_devices import access_addresses
 from egovnet.templates.model.probe import Probe
 
@@ -137,43 +137,43 @@ def _plan(
     served_by: Mapping[str, str],
 ) -> ProbePlan:
     """`served_by` is the PE of each target that is a CE's."""
-    members = {
-        vpn: [site for site in sites if site in targets]
-        for vpn, sites in sites_by_vpn(network).items()
-    }
-    hubs = {
-        vpn: [site for site in sites if network.sites[site].site_role is not SiteRole.SPOKE]
-        for vpn, sites in members.items()
-    }
-    everybody = list(targets)
     reachability = Reachability(network)
+    reached = {
+        group.label: _spread(
+            [
+                site
+                for imported in reachability.imports(group)
+                for site in reachability.sites_in(imported)
+                if site in targets
+            ],
+            per_source,
+        )
+        for group in reachability.groups.values()
+    }
+    some = _spread(list(targets), per_source)
     addresses = sum(len(found) for found in targets.values())
     flows: list[Flow] = []
     for sender, vrf, sites in sources:
         # The sites of one VRF may all reach the same; a spoke is alone in its own.
         one = min(sites)
-        entry = network.sites[one]
-        spoke = entry.site_role is SiteRole.SPOKE
-        if spoke:
-            friends = [*_spread(hubs[entry.vpn], per_source), *(s for s in [one] if s in targets)]
-        else:
-            friends = [*_spread(members[entry.vpn], per_source)]
-        strangers = [
-            s for s in _spread(everybody, per_source) if not reachability.may_reach(one, s)
-        ]
-        for site in friends:
+        group = reachability.group_of(one)
+        peers = list(reached[group.label])
+        if not group.meshed and one in targets:
+            peers.append(one)
+        for site in peers:
             flows += [
                 Flow(sender, sites, vrf, address, site, must_reach=True)
                 for address in targets[site]
                 if not (vrf is None and site in sites)
                 # No spoke hears another, be it the same site's access on another PE.
-                and not (spoke and site == one and served_by.get(address) != sender)
+                and not (not group.meshed and site == one and served_by.get(address) != sender)
             ]
-        for site in strangers:
-            flows += [
-                Flow(sender, sites, vrf, address, site, must_reach=False)
-                for address in targets[site]
-            ]
+        for site in some:
+            if not reachability.may_reach(one, site):
+                flows += [
+                    Flow(sender, sites, vrf, address, site, must_reach=False)
+                    for address in targets[site]
+                ]
         flows += [
             Flow(sender, sites, vrf, address, what, must_reach=False)
             for what, address in infrastructure

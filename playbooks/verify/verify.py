@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from nornir.core import Nornir
 
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.run_on_devices import Progress, run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.verification import (

@@ -16,7 +16,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from egovnet.inventory.model import Role
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.change.transaction import Transaction
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.templates.model.device import Vrf
 from egovnet.templates.registry import render

@@ -46,7 +46,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from egovnet.inventory.model import Role
 from egovnet.lab.emulated.faults import Hang, Slow
 from egovnet.lab.emulated.process import EmulatedRouters
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import Selection
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift

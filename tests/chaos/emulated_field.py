@@ -16,7 +16,7 @@ from egovnet.lab.emulated.faults import AnyFault
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import make_plan
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.dry_run import text_hash
 from napalm_frr.text import device_text

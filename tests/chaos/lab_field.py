@@ -17,7 +17,7 @@ from nornir.core import Nornir
 from egovnet.lab.microvm import MicroVm
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.devices import open_nornir
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.lab_backends import backend
 from napalm_frr.text import device_text

@@ -9,7 +9,7 @@ import pytest
 from egovnet.playbooks.change.apply import apply_plan, shown
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.change.recover import recover
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.results.outcome import Exit
 from tests.chaos.concurrent import both_at_once, judge
 from tests.chaos.emulated_field import EmulatedField, emulated_place

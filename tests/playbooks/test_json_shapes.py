@@ -16,7 +16,7 @@ from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome
 from egovnet.playbooks.change.proof_gate import gate
 from egovnet.playbooks.change.recover import _Case
 from egovnet.playbooks.cli.main import main
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, Configuration

@@ -1,6 +1,10 @@
 """Progress as plain lines, and the choice between these and a live display; always on stderr."""
 
 import sys
+import threading
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,38 +16,86 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-class PlainProgress:
-    """One line per device and stage that ended, for logs; each is written whole.
+#: Seconds after which a device took long, and after which a stage that goes on is reported.
+_LONG = 30.0
+#: Lines of stages that are not repeated while a network is polled: its stages come in turn.
+_TURN = 4
 
-    A device that fails a stage as it did before, as in `verify` while a network converges, is not
-    reported again, nor is a stage twice on end.
+
+@dataclass
+class _Stage:
+    """How far a stage has come."""
+
+    total: int
+    ends: Counter[str] = field(default_factory=Counter)
+    #: Device -> when it began, by time.monotonic.
+    began: dict[str, float] = field(default_factory=dict)
+    #: When it was last reported.
+    reported: float = 0.0
+
+    @property
+    def ended(self) -> int:
+        return self.ends.total()
+
+
+class PlainProgress:
+    """One line a stage, with counts, for logs; each line is written whole.
+
+    A device gets a line of its own when it fails, once for the same reason, or when it took long.
+    A stage that is polled, as in `verify` while a network converges, is reported again only when
+    something else came of it.
     """
 
     def __init__(self) -> None:
+        self._stages: dict[str, _Stage] = {}
         self._failures: set[str] = set()
-        self._last = ""
+        self._last: deque[str] = deque(maxlen=_TURN)
+        self._lock = threading.Lock()
 
     def stage(self, name: str, total: int) -> None:
-        """Report that a stage begins."""
-        self._report(f"{name}: {total} {'device' if total == 1 else 'devices'}")
+        """A stage begins; it is reported when all its devices have ended it."""
+        with self._lock:
+            self._stages[name] = _Stage(total, reported=time.monotonic())
 
     def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
-        """Report how a device ended a stage."""
-        if state != "begin":
-            suffix = f": {detail}" if detail else ""
-            line = f"{stage}: {name}: {state}{suffix}"
-            if line not in self._failures:
-                self._report(line)
-            if state == "failed":
-                self._failures.add(line)
+        """Count a device's end; report what is worth a line."""
+        with self._lock:
+            now = time.monotonic()
+            entry = self._stages.setdefault(stage, _Stage(1, reported=now))
+            if state == "begin":
+                entry.began[name] = now
+                return
+            entry.ends[state] += 1
+            seconds = now - entry.began.pop(name, now)
+            self._report_device(f"{stage}: {name}: {state}", state, detail, seconds)
+            if entry.ended >= entry.total:
+                self._report_stage(stage, entry)
+            elif now - entry.reported >= _LONG:
+                entry.reported = now
+                _line(f"{stage}: {entry.ended:,} of {entry.total:,} devices")
 
-    def _report(self, line: str) -> None:
-        if line != self._last:
-            self._last = line
+    def _report_device(self, line: str, state: str, detail: str, seconds: float) -> None:
+        if state == "failed":
+            line += f": {detail}" if detail else ""
+            if line not in self._failures:
+                _line(line)
+            self._failures.add(line)
+        elif seconds >= _LONG:
+            _line(f"{line} after {seconds:.0f} s")
+
+    def _report_stage(self, name: str, entry: _Stage) -> None:
+        devices = "1 device" if entry.total == 1 else f"{entry.total:,} devices"
+        counts = ", ".join(f"{number:,} {state}" for state, number in sorted(entry.ends.items()))
+        line = f"{name}: {devices}: {counts}"
+        if line not in self._last:
             _line(line)
+        self._last.append(line)
 
     def finish(self) -> None:
-        """Nothing is held."""
+        """What comes now is another verb's, or another run's."""
+        with self._lock:
+            self._stages.clear()
+            self._last.clear()
 
 
 def _line(text: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from egovnet.lab.emulated.process import PORT, EmulatedRouters
 from egovnet.playbooks.core.devices import open_nornir
-from egovnet.playbooks.core.run_on_devices import Silent, run
+from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.control_plane import (
     Check,

@@ -11,7 +11,7 @@ import yaml
 from egovnet.lab.emulated.faults import AnyFault, Hang, RefuseConnections, RefuseLogin
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.cli.report_files import write_files
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.drift.job import drift

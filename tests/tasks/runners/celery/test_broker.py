@@ -17,7 +17,7 @@ from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.core.devices import open_nornir
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.tasks.runners.celery.broker import WORK, Broker, BrokerDownError
 from egovnet.tasks.runners.celery.leases import Leases
 from egovnet.tasks.runners.celery.sealing import Seal

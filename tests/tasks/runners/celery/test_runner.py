@@ -16,7 +16,7 @@ from egovnet.lab.emulated.faults import AnyFault
 from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.core.intended import SnapshotInventory
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.code_version import own_code
 from egovnet.tasks.runners.celery.leases import LEASE_SECONDS

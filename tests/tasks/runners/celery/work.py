@@ -6,7 +6,8 @@ from typing import Any
 
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.core.devices import open_nornir
-from egovnet.playbooks.core.run_on_devices import FleetResult, Silent, run
+from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.run_on_devices import DeviceResults, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.read_running import read_running
 from tests.playbooks.console import Ran, egovnet
@@ -19,7 +20,7 @@ ALL = "beijing"
 EVERYBODY = {"bj-p1", "bj-p2", "bj-pe1", "gd-pe1", "sh-pe1", "sc-pe1", "gz-pe1"}
 
 
-def read(workspace: Workspace, progress: Any = None) -> FleetResult:  # noqa: ANN401 -- a Progress
+def read(workspace: Workspace, progress: Any = None) -> DeviceResults:  # noqa: ANN401 -- a Progress
     """Read every router."""
     nornir = open_nornir(workspace)
     try:

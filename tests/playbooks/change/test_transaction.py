@@ -21,7 +21,7 @@ from egovnet.playbooks.change.plan import DevicePlan, Plan
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.results.affected import Affected

@@ -11,7 +11,7 @@ import pytest
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.playbooks.change.apply import apply
 from egovnet.playbooks.change.plan import make_plan, write_plan
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import Intents

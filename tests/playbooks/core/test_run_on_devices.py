@@ -1,6 +1,7 @@
 """Nornir over many devices: one that fails never hides another, and everybody is told."""
 
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -12,7 +13,8 @@ from nornir.core.state import GlobalState
 from nornir.core.task import Result, Task
 from nornir.plugins.runners import ThreadedRunner
 
-from egovnet.playbooks.core.run_on_devices import FleetResult, Silent, run
+from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.run_on_devices import DeviceResults, run
 from egovnet.playbooks.report.console.progress import PlainProgress
 
 NAMES = [f"pe{number}" for number in range(1, 13)]
@@ -93,7 +95,7 @@ def test_only_the_named_devices_work(nornir: Nornir) -> None:
 
 def test_no_devices_is_no_stage(nornir: Nornir) -> None:
     told = Told()
-    assert run(nornir, "greet", echo, {}, told, listener=told.listen) == FleetResult()
+    assert run(nornir, "greet", echo, {}, told, listener=told.listen) == DeviceResults()
     assert (told.stages, told.devices, told.heard) == ([], [], [])
 
 
@@ -140,16 +142,60 @@ def test_devices_work_side_by_side(nornir: Nornir) -> None:
     assert sorted(result.results.values()) == [0, 1, 2, 3]
 
 
-def test_a_failure_that_comes_again_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().err.splitlines()
+
+
+def test_a_failure_that_comes_again_is_reported_once(capsys: pytest.CaptureFixture[str]) -> None:
     progress = PlainProgress()
     for answer in ("failed", "failed", "failed", "done"):
         progress.stage("state", 1)
         progress.device("state", "a", "begin")
         progress.device("state", "a", answer, "no answer" if answer == "failed" else "")
-    said = capsys.readouterr().err.splitlines()
-    assert said == [
-        "state: 1 device",
+    assert lines(capsys) == [
         "state: a: failed: no answer",
-        "state: 1 device",
-        "state: a: done",
+        "state: 1 device: 1 failed",
+        "state: 1 device: 1 done",
+    ]
+
+
+def test_a_stage_is_one_line_however_many_devices(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = PlainProgress()
+    for _poll in range(30):
+        for stage in ("state", "packets"):
+            progress.stage(stage, 7)
+            for name in "abcdefg":
+                progress.device(stage, name, "begin")
+                failed = (stage, name) == ("packets", "c")
+                progress.device(stage, name, "failed" if failed else "done", "lost" * failed)
+    assert lines(capsys) == [
+        "state: 7 devices: 7 done",
+        "packets: c: failed: lost",
+        "packets: 7 devices: 6 done, 1 failed",
+    ]
+    progress.finish()
+    progress.stage("state", 1)
+    progress.device("state", "a", "done")
+    assert lines(capsys) == ["state: 1 device: 1 done"]
+
+
+def test_a_slow_device_and_a_long_stage_are_reported(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    progress = PlainProgress()
+    progress.stage("commit", 3)
+    for name in "abc":
+        progress.device("commit", name, "begin")
+    clock[0] = 5.0
+    progress.device("commit", "a", "done")
+    clock[0] = 41.0
+    progress.device("commit", "b", "done")
+    progress.device("commit", "c", "done")
+    assert lines(capsys) == [
+        "commit: b: done after 41 s",
+        "commit: 2 of 3 devices",
+        "commit: c: done after 41 s",
+        "commit: 3 devices: 3 done",
     ]

@@ -17,7 +17,7 @@ from egovnet.templates.intend.read_inventory import read_inventory_texts
 from tests.generated import sections_of
 from tests.hypothesis_profiles import examples
 from tests.playbooks.console import copy_of_reference
-from tests.playbooks.test_undo_cases import assert_numbers_are_kept
+from tests.playbooks.rollback.test_undo_cases import assert_numbers_are_kept
 from tests.playbooks.undo_inventories import edit, intent_of
 from tests.strategies import networks, parts, shuffled
 

@@ -6,7 +6,7 @@ import pytest
 
 from egovnet.playbooks.change.apply import apply_plan
 from egovnet.playbooks.change.plan import make_plan
-from egovnet.playbooks.core.run_on_devices import Silent
+from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.results.outcome import Exit
 from tests.chaos.emulated_field import EmulatedField, emulated_place
 from tests.loopback import loopback_network

@@ -22,7 +22,7 @@ from tests.hypothesis_profiles import examples
 from tests.playbooks.archive_entries import change, many, text
 from tests.templates.secret_lines import MULTILINE, ONE_LINE, filled
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def git(directory: Path, *words: str) -> str:
