@@ -13,6 +13,7 @@ from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.verification import HealthReport
 from tests.chaos.emulated_field import EmulatedField
 from tests.chaos.runs import Health
 
@@ -34,7 +35,7 @@ def _apply(workspace: Workspace, plan: Plan, wait: float) -> dict[str, Any]:
     waves = (Wave("all", tuple(plan.devices)),)
     options = Options(10, 10, wait, patience=4.0)
     outcome = Transaction(
-        workspace, plan, lambda _: ({}, True), Silent(), waves, Health(), options
+        workspace, plan, lambda _: HealthReport(), Silent(), waves, Health(), options
     ).run()
     return {"result": outcome.data["result"], "stage": outcome.data["failed_stage"]}
 
