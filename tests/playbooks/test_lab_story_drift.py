@@ -1,4 +1,4 @@
-"""The nightly drift job on real routers: things done by hand are found, judged and put back.
+"""The drift job on real routers: things done by hand are found, classified and restored.
 
 The network is as `test_lab_story` leaves it, or is provisioned here. Tests run in order.
 """
@@ -17,12 +17,12 @@ from tests.playbooks.conftest import Workplace
 
 pytestmark = pytest.mark.lab
 
-_MENDED = ("leak", "service", "policy")
+_REMEDIATED = ("leak", "service", "policy")
 
 
 @dataclass(frozen=True)
 class ByHand:
-    """What somebody does on a router, and what the night must say of it."""
+    """What somebody does on a router, and what the drift run must report of it."""
 
     name: str
     node: str
@@ -32,8 +32,8 @@ class ByHand:
     #: Pattern of the subject.
     subject: str
     kind: str = "configuration"
-    #: Whether `--remediate` puts it back; else `undo` does.
-    mended: bool = True
+    #: Whether `--remediate` restores it; else `undo` does.
+    remediable: bool = True
     undo: tuple[str, ...] = ()
 
 
@@ -132,7 +132,7 @@ CONFIGURED = (
         ("router bgp 65000 vrf i-party", "neighbor 10.200.0.34 description call Wang first"),
         "cosmetic",
         "BGP session 10.200.0.34 in VRF i-party",
-        mended=False,
+        remediable=False,
         undo=(
             "router bgp 65000 vrf i-party",
             "neighbor 10.200.0.34 description site party-guangdong/main",
@@ -144,7 +144,7 @@ CONFIGURED = (
         ("ip route 198.51.100.0/24 Null0",),
         "unmanaged",
         "ip route 198.51.100.0/24",
-        mended=False,
+        remediable=False,
         undo=("no ip route 198.51.100.0/24 Null0",),
     ),
 )
@@ -189,7 +189,7 @@ IN_LINUX = (
         "leak",
         "unreachable default i-party ipv4",
         "state",
-        mended=False,
+        remediable=False,
         undo=("$ ip -4 route add unreachable default metric 4278198272 vrf i-party",),
     ),
     ByHand(
@@ -199,7 +199,7 @@ IN_LINUX = (
         "leak",
         "no stray routes e-public ipv4",
         "state",
-        mended=False,
+        remediable=False,
         undo=("$ ip route del 10.1.77.0/24 via 10.200.0.46 vrf e-public",),
     ),
 )
@@ -219,7 +219,7 @@ DAEMONS = (
         "service",
         "LDP session *",
         "state",
-        mended=False,
+        remediable=False,
         undo=_start("ldpd"),
     ),
     ByHand(
@@ -229,7 +229,7 @@ DAEMONS = (
         "service",
         "daemon bgpd",
         "state",
-        mended=False,
+        remediable=False,
         undo=_start("bgpd"),
     ),
 )
@@ -244,26 +244,26 @@ def _do(lab: Workplace, node: str, lines: tuple[str, ...]) -> None:
     assert done.exit == 0, f"{node}: {command}: {done.out}{done.err}"
 
 
-def _night(lab: Workplace, *words: str) -> tuple[int, dict[str, Any]]:
+def _drift(lab: Workplace, *words: str) -> tuple[int, dict[str, Any]]:
     ran = lab.run("drift", "--json", *words)
     assert ran.exit in (0, 3, 4, 5), ran.err
     assert "hush" not in ran.out + ran.err
     return ran.exit, ran.json
 
 
-def _said(night: dict[str, Any], hand: ByHand) -> list[dict[str, Any]]:
+def _of_hand(report: dict[str, Any], hand: ByHand) -> list[dict[str, Any]]:
     return [
         d
-        for d in night["differences"]
+        for d in report["differences"]
         if d["device"] == hand.node
         and d["kind"] == hand.kind
         and fnmatch.fnmatchcase(d["subject"], hand.subject)
     ]
 
 
-def _told(night: dict[str, Any]) -> list[tuple[str, ...]]:
-    keys = ("device", "class", "kind", "subject", "message", "remedy", "standing")
-    return [tuple(str(d[key]) for key in keys) for d in night["differences"]]
+def _reported(report: dict[str, Any]) -> list[tuple[str, ...]]:
+    keys = ("device", "class", "kind", "subject", "message", "not_remediated", "status")
+    return [tuple(str(d[key]) for key in keys) for d in report["differences"]]
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +277,7 @@ def provisioned(lab: Workplace) -> Workplace:
 
 @pytest.fixture
 def by_hand(provisioned: Workplace, request: pytest.FixtureRequest) -> list[ByHand]:
-    """The hands of a group, whose work is done; what is not put back by egovnet is undone."""
+    """The hands of a group, whose work is done; what egovnet does not restore is undone."""
     hands: tuple[ByHand, ...] = request.param
     for hand in hands:
         _do(provisioned, hand.node, hand.does)
@@ -292,25 +292,27 @@ def by_hand(provisioned: Workplace, request: pytest.FixtureRequest) -> list[ByHa
 
 
 def _clean(lab: Workplace, seconds: float = 60.0) -> None:
-    """The network settles until a night has nothing to say."""
+    """The network converges until a run reports nothing."""
     deadline = time.monotonic() + seconds
-    while (night := _night(lab))[0] != 0:
-        assert time.monotonic() < deadline, _told(night[1])
+    while (report := _drift(lab))[0] != 0:
+        assert time.monotonic() < deadline, _reported(report[1])
         time.sleep(3)
 
 
-def test_a_clean_network_has_nothing_to_say_ten_times(provisioned: Workplace) -> None:
+def test_a_clean_network_reports_nothing_ten_times(provisioned: Workplace) -> None:
     _clean(provisioned)
     for number in range(10):
-        code, night = _night(provisioned, *(("--whole",) if number % 3 == 0 else ()))
-        assert (code, night["differences"], night["unreachable"]) == (0, [], {}), _told(night)
-        assert night["proved"]
-        assert all(row["state"]["LDP sessions"] for row in night["devices"])
-        before = {row["device"] for row in night["devices"] if row["as_before"]}
-        assert len(before) == (0 if number % 3 == 0 else len(night["devices"])), before
+        code, report = _drift(provisioned, *(("--whole",) if number % 3 == 0 else ()))
+        assert (code, report["differences"], report["unreachable"]) == (0, [], {}), _reported(
+            report
+        )
+        assert report["proved"]
+        assert all(row["state"]["LDP sessions"] for row in report["devices"])
+        before = {row["device"] for row in report["devices"] if row["unchanged"]}
+        assert len(before) == (0 if number % 3 == 0 else len(report["devices"])), before
 
 
-def test_the_kernel_s_digest_of_the_routes_is_the_meant_one(provisioned: Workplace) -> None:
+def test_the_kernel_s_digest_of_the_routes_is_the_intended_one(provisioned: Workplace) -> None:
     """Else every router would be asked for its routes one by one."""
     workspace = Workspace(provisioned.inventory("base"))
     meant = expected_routes(workspace.network, workspace.allocation)
@@ -326,41 +328,41 @@ def test_the_kernel_s_digest_of_the_routes_is_the_meant_one(provisioned: Workpla
 
 def _check_found(lab: Workplace, hands: list[ByHand]) -> dict[str, Any]:
     time.sleep(4)
-    _, night = _night(lab)
+    _, report = _drift(lab)
     wrong = []
     for hand in hands:
-        said = _said(night, hand)
+        said = _of_hand(report, hand)
         if not said or {d["class"] for d in said} != {hand.klass}:
             wrong.append((hand.name, [(d["class"], d["subject"], d["message"]) for d in said]))
-    assert not wrong, (wrong, _told(night))
-    return night
+    assert not wrong, (wrong, _reported(report))
+    return report
 
 
 @pytest.mark.parametrize(
     "by_hand", [CONFIGURED, IN_LINUX], indirect=True, ids=["configured", "in-linux"]
 )
-def test_what_hands_did_is_found_in_its_class_and_mended(
+def test_what_hands_did_is_found_in_its_class_and_remediated(
     provisioned: Workplace, by_hand: list[ByHand]
 ) -> None:
     found = _check_found(provisioned, by_hand)
     leaks = [d for d in found["differences"] if d["class"] == "leak"]
     assert leaks
-    words = [word for klass in _MENDED for word in ("--remediate", klass)]
-    _, mended = _night(provisioned, *words, "--share", "100", "--ticket", "NIGHT-1")
-    remediation = mended["remediation"]
+    words = [word for klass in _REMEDIATED for word in ("--remediate", klass)]
+    _, done = _drift(provisioned, *words, "--share", "100", "--ticket", "DRIFT-1")
+    remediation = done["remediation"]
     assert remediation["result"] == "done", remediation
     wrong = []
     for hand in by_hand:
-        remedies = {d["remedy"] for d in _said(mended, hand)}
-        if remedies != ({"mended"} if hand.mended else {""}):
-            wrong.append((hand.name, remedies))
-    assert not wrong, (wrong, remediation, _told(mended))
-    _, after = _night(provisioned)
+        ended = {(d["remediated"], d["not_remediated"]) for d in _of_hand(done, hand)}
+        if ended != {(hand.remediable, "")}:
+            wrong.append((hand.name, ended))
+    assert not wrong, (wrong, remediation, _reported(done))
+    _, after = _drift(provisioned)
     for hand in by_hand:
-        assert bool(_said(after, hand)) is not hand.mended, (hand.name, _told(after))
+        assert bool(_of_hand(after, hand)) is not hand.remediable, (hand.name, _reported(after))
 
 
-def test_after_a_night_by_hand_the_network_is_as_before(provisioned: Workplace) -> None:
+def test_after_a_run_by_hand_the_network_is_as_it_was(provisioned: Workplace) -> None:
     _clean(provisioned)
     assert provisioned.run("plan").exit == 0
 
@@ -371,9 +373,9 @@ def test_a_dead_daemon_is_named_and_nothing_is_pushed_at_it(
 ) -> None:
     found = _check_found(provisioned, by_hand)
     of_bgp = [d for d in found["differences"] if d["device"] == "sc-pe1"]
-    assert not [d for d in of_bgp if d["kind"] == "configuration"], _told(found)
-    _, night = _night(provisioned, "--remediate", "service", "--share", "100")
-    assert night["remediation"]["devices"] == [], night["remediation"]
+    assert not [d for d in of_bgp if d["kind"] == "configuration"], _reported(found)
+    _, report = _drift(provisioned, "--remediate", "service", "--share", "100")
+    assert report["remediation"]["devices"] == [], report["remediation"]
 
 
 def test_the_daemons_come_back(provisioned: Workplace) -> None:
@@ -381,30 +383,30 @@ def test_the_daemons_come_back(provisioned: Workplace) -> None:
     assert provisioned.run("verify").exit == 0
 
 
-def test_a_night_changes_no_more_than_its_share(provisioned: Workplace) -> None:
+def test_a_run_changes_no_more_than_its_share(provisioned: Workplace) -> None:
     hands = ("sh-pe1", "gd-pe1", "sc-pe1")
     for node in hands:
         _do(provisioned, node, ("interface eth1", "isis metric 40"))
     try:
-        # what the nights before put back is counted: 5 of 7 routers are used up
-        _, night = _night(provisioned, "--remediate", "service", "--share", "1")
-        assert night["remediation"]["limit"] == 1
-        assert night["remediation"]["devices"] == []
-        assert sorted(night["remediation"]["left"]) == sorted(hands)
-        assert "used up" in night["remediation"]["left"]["sh-pe1"]
+        # what earlier runs restored is counted: 5 of 7 routers are used up
+        _, report = _drift(provisioned, "--remediate", "service", "--share", "1")
+        assert report["remediation"]["limit"] == 1
+        assert report["remediation"]["devices"] == []
+        assert sorted(report["remediation"]["left"]) == sorted(hands)
+        assert "used up" in report["remediation"]["left"]["sh-pe1"]
     finally:
         for node in hands:
             _do(provisioned, node, ("interface eth1", "no isis metric"))
 
 
-def test_what_was_not_applied_yet_is_not_deployed_by_night(provisioned: Workplace) -> None:
-    code, night = _night_of(provisioned, "next", "--remediate", "service", "--share", "100")
+def test_what_was_not_applied_yet_is_not_deployed_by_drift(provisioned: Workplace) -> None:
+    code, report = _drift_of(provisioned, "next", "--remediate", "service", "--share", "100")
     assert code == 3
-    assert night["remediation"]["devices"] == []
-    assert "not applied yet" in night["remediation"]["left"]["sh-pe1"]
+    assert report["remediation"]["devices"] == []
+    assert "not applied yet" in report["remediation"]["left"]["sh-pe1"]
 
 
-def _night_of(lab: Workplace, inventory: str, *words: str) -> tuple[int, dict[str, Any]]:
+def _drift_of(lab: Workplace, inventory: str, *words: str) -> tuple[int, dict[str, Any]]:
     ran = lab.run("drift", "--json", *words, inventory=inventory)
     return ran.exit, ran.json
 
@@ -412,9 +414,9 @@ def _night_of(lab: Workplace, inventory: str, *words: str) -> tuple[int, dict[st
 def test_a_router_that_is_down_is_a_row_with_its_last_known_state(provisioned: Workplace) -> None:
     provisioned.on("gz-pe1", "pkill -STOP -x sshd || true")
     try:
-        code, night = _night(provisioned, "--timeout", "15")
-        assert code == 5, _told(night)
-        (row,) = [row for row in night["devices"] if row["unreachable"]]
+        code, report = _drift(provisioned, "--timeout", "15")
+        assert code == 5, _reported(report)
+        (row,) = [row for row in report["devices"] if row["unreachable"]]
         assert row["device"] == "gz-pe1"
         assert row["last_known"]["state"]["BGP sessions"] > 0
         assert row["last_known"]["age"] > 0
