@@ -226,7 +226,7 @@ def hostile_report() -> DriftReport:
         for text in ATTACKS
         for why, known in (("", None),)
     ) + tuple(
-        DeviceRow(f"{text} silent", text, text, text, last_known=LastKnown(text, 1, {text: 1}))
+        DeviceRow(f"{text} absent", text, text, text, last_known=LastKnown(text, 1, {text: 1}))
         for text in ATTACKS
     )
     proof = proof_result(hostile())

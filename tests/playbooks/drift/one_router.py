@@ -21,44 +21,46 @@ from napalm_frr.text.device_state import DeviceState
 
 
 @dataclass(frozen=True)
-class Meant:
-    """The reference network as it is meant."""
+class Intended:
+    """The reference network as the inventory intends it."""
 
     network: Network
     allocation: Allocation
     devices: dict[str, Device]
 
 
-def reference() -> Meant:
+def reference() -> Intended:
     network = load(REFERENCE)
     allocation = allocate(network, read_lock(REFERENCE))
-    return Meant(network, allocation, intend(network, allocation))
+    return Intended(network, allocation, intend(network, allocation))
 
 
 @dataclass(frozen=True)
 class Look:
-    """Differences, the most severe first, and what each would be mended by."""
+    """Differences, the most severe first, and what would restore each."""
 
     running: str
     differences: list[Difference]
     changes: dict[tuple[str, str, str], tuple[LineChange, ...]]
 
-    def mended(self, wanted: str, keys: set[tuple[str, str, str]]) -> str:
+    def restored(self, wanted: str, keys: set[tuple[str, str, str]]) -> str:
         chosen = [change for key in keys for change in self.changes.get(key, ())]
-        running, meant = (DeviceState.of(device_text.split(t)) for t in (self.running, wanted))
-        return restore(running, meant, chosen).joined()
+        running, target = (DeviceState.of(device_text.split(t)) for t in (self.running, wanted))
+        return restore(running, target, chosen).joined()
 
 
-def look(meant: Meant, name: str, running: str) -> Look:
-    """What the job says of `name` running `running`, all others as meant."""
-    device = meant.devices[name]
+def look(intended: Intended, name: str, running: str) -> Look:
+    """What the job finds on `name` running `running`, all others compliant."""
+    device = intended.devices[name]
     states = (DeviceState.of(device_text.split(text)) for text in (running, render(device)))
     changes = line_changes(*states)
-    facts = read_facts({name: running}, meant.devices)[0][name]
+    facts = read_facts({name: running}, intended.devices)[0][name]
     found = configuration_differences(device, changes, facts, intended_facts(device))
     read = {name: facts} if changes else {}
-    verdict = prove_read(meant.devices, read, from_inventory(meant.network, meant.allocation))
-    differences = with_leaks(found, verdict, meant.devices, read)
+    verdict = prove_read(
+        intended.devices, read, from_inventory(intended.network, intended.allocation)
+    )
+    differences = with_leaks(found, verdict, intended.devices, read)
     by_key: dict[tuple[str, str, str], tuple[LineChange, ...]] = {}
     for difference, own in found:
         by_key[difference.key] = by_key.get(difference.key, ()) + own

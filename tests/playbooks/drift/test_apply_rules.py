@@ -61,8 +61,8 @@ def test_an_acknowledgement_holds_until_its_last_day_is_over(tmp_path: Path) -> 
     assert known.reason == "snmp: until it is in the inventory"
     assert apply_rules(read, difference(DriftClass.UNMANAGED), NOW + timedelta(days=1)).counts
     assert list(read.expired(NOW.date())) == []
-    (said,) = read.expired((NOW + timedelta(days=1)).date())
-    assert "acknowledged.snmp expired on 2026-11-24" in said
+    (reported,) = read.expired((NOW + timedelta(days=1)).date())
+    assert "acknowledged.snmp expired on 2026-11-24" in reported
 
 
 @pytest.mark.parametrize("change", [{"device": "bj-pe1"}, {"subject": "line vty"}])

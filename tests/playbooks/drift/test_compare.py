@@ -1,8 +1,8 @@
-"""One case, one file: a router's text after somebody's edits, and what the night says of it.
+"""One case, one file: a router's text after somebody's edits, and what the drift run reports of it.
 
 Keys: `device`; `edits`, each `replace` (its first place in the text) and `by`, or `append`;
-`expect`: every difference that must be said, by `class`, `subject`, `remediable` (true when the key
-is missing). No other difference may be said.
+`expect`: every difference that must be reported, by `class`, `subject`, `remediable` (default true).
+No other difference may be reported.
 """
 
 from functools import cache
@@ -14,13 +14,13 @@ import yaml
 
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.templates.registry import render
-from tests.playbooks.drift.one_router import Look, Meant, look, reference
+from tests.playbooks.drift.one_router import Intended, Look, look, reference
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
 
 @cache
-def meant() -> Meant:
+def intended() -> Intended:
     return reference()
 
 
@@ -36,32 +36,32 @@ def edited(text: str, edits: list[dict[str, str]]) -> str:
 
 def read(path: Path) -> tuple[dict[str, Any], Look]:
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
-    text = edited(render(meant().devices[case["device"]]), case["edits"])
-    return case, look(meant(), case["device"], text)
+    text = edited(render(intended().devices[case["device"]]), case["edits"])
+    return case, look(intended(), case["device"], text)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_an_edit_is_said_in_its_class(path: Path) -> None:
+def test_an_edit_is_reported_in_its_class(path: Path) -> None:
     case, seen = read(path)
-    said = sorted((d.klass.value, d.subject, d.remediable) for d in seen.differences)
+    reported = sorted((d.klass.value, d.subject, d.remediable) for d in seen.differences)
     expected = sorted((e["class"], e["subject"], e.get("remediable", True)) for e in case["expect"])
-    assert said == expected, [(d.subject, d.message, d.lines) for d in seen.differences]
+    assert reported == expected, [(d.subject, d.message, d.lines) for d in seen.differences]
     for difference in seen.differences:
         assert "hush" not in str(difference)
         assert bool(difference.path) <= (difference.klass is DriftClass.LEAK)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_what_is_put_back_is_gone_and_the_rest_stays(path: Path) -> None:
-    """Class by class, all that may be put back; what is not egovnet's is there to the end."""
+def test_what_is_restored_is_gone_and_the_rest_stays(path: Path) -> None:
+    """Class by class, all that may be restored; what egovnet does not own is there to the end."""
     case, seen = read(path)
-    wanted = render(meant().devices[case["device"]])
+    wanted = render(intended().devices[case["device"]])
     keys = {d.key for d in seen.differences if d.remediable}
-    after = look(meant(), case["device"], seen.mended(wanted, keys))
+    after = look(intended(), case["device"], seen.restored(wanted, keys))
     assert {d.subject for d in after.differences} == {
         d.subject for d in seen.differences if not d.remediable
     }
-    untouched = look(meant(), case["device"], seen.mended(wanted, set()))
+    untouched = look(intended(), case["device"], seen.restored(wanted, set()))
     assert [d.key for d in untouched.differences] == [d.key for d in seen.differences]
 
 

@@ -1,4 +1,4 @@
-"""What a night leaves for the next, in both databases."""
+"""What a run leaves for the next, in both databases."""
 
 import json
 from dataclasses import replace
@@ -30,16 +30,16 @@ def history(directory: Path) -> History:
     return History(Journal(directory, "test").engine, "test")
 
 
-def keep(nights: History, at: str, rows: tuple[DeviceRow, ...], found: list[Difference]) -> int:
+def keep(runs: History, at: str, rows: tuple[DeviceRow, ...], found: list[Difference]) -> int:
     report = DriftReport(0, "test", at, 1.5, rows, tuple(found), proof_result(LEAKING))
-    return nights.keep(report, {"b": "text of b"}, seen={"a": SEEN}, asked="4" * 64)
+    return runs.keep(report, {"b": "text of b"}, seen={"a": SEEN}, asked="4" * 64)
 
 
 def test_a_difference_is_known_again(journal_url: str, tmp_path: Path) -> None:
-    nights = history(tmp_path)
-    found = nights.with_age([STATIC, LEAK], FIRST)
+    runs = history(tmp_path)
+    found = runs.with_age([STATIC, LEAK], FIRST)
     assert [(d.first_seen, d.runs) for d in found] == [(FIRST, 1), (FIRST, 1)]
-    keep(nights, FIRST, ROWS, found)
+    keep(runs, FIRST, ROWS, found)
     again = history(tmp_path).with_age([STATIC, replace(LEAK, subject="another")], SECOND)
     assert [(d.first_seen, d.runs) for d in again] == [(FIRST, 2), (SECOND, 1)]
 
@@ -47,62 +47,62 @@ def test_a_difference_is_known_again(journal_url: str, tmp_path: Path) -> None:
 def test_what_is_gone_begins_anew_and_what_did_not_answer_stays(
     journal_url: str, tmp_path: Path
 ) -> None:
-    nights = history(tmp_path)
-    keep(nights, FIRST, ROWS, nights.with_age([STATIC, LEAK], FIRST))
-    silent = (replace(ROWS[0], read_at=SECOND), replace(ROWS[1], unreachable="no answer"))
-    keep(nights, SECOND, silent, [])
-    again = nights.with_age([STATIC, LEAK], SECOND)
+    runs = history(tmp_path)
+    keep(runs, FIRST, ROWS, runs.with_age([STATIC, LEAK], FIRST))
+    absent = (replace(ROWS[0], read_at=SECOND), replace(ROWS[1], unreachable="no answer"))
+    keep(runs, SECOND, absent, [])
+    again = runs.with_age([STATIC, LEAK], SECOND)
     assert [(d.first_seen, d.runs) for d in again] == [(SECOND, 1), (FIRST, 2)]
 
 
-def test_a_mended_difference_is_no_more(journal_url: str, tmp_path: Path) -> None:
-    nights = history(tmp_path)
-    found = nights.with_age([STATIC], FIRST)
-    keep(nights, FIRST, ROWS, [replace(found[0], remediated=True)])
-    assert nights.with_age([STATIC], SECOND)[0].runs == 1
+def test_a_remediated_difference_is_no_more(journal_url: str, tmp_path: Path) -> None:
+    runs = history(tmp_path)
+    found = runs.with_age([STATIC], FIRST)
+    keep(runs, FIRST, ROWS, [replace(found[0], remediated=True)])
+    assert runs.with_age([STATIC], SECOND)[0].runs == 1
 
 
 def test_last_known_states(journal_url: str, tmp_path: Path) -> None:
-    nights = history(tmp_path)
-    keep(nights, FIRST, ROWS, nights.with_age([STATIC, LEAK], FIRST))
+    runs = history(tmp_path)
+    keep(runs, FIRST, ROWS, runs.with_age([STATIC, LEAK], FIRST))
     now = datetime.fromisoformat(FIRST) + timedelta(hours=2)
-    known = nights.last_known(["b", "never seen"], now)
+    known = runs.last_known(["b", "never seen"], now)
     assert list(known) == ["b"]
     assert (known["b"].at, known["b"].age) == (FIRST, 7200)
     assert known["b"].classes == {"leak": 1}
     assert known["b"].state == {"BGP sessions": 2}
-    assert nights.last_texts(["a", "b"]) == {"b": "text of b"}
+    assert runs.last_texts(["a", "b"]) == {"b": "text of b"}
 
 
 def test_the_trend_has_the_oldest_first(journal_url: str, tmp_path: Path) -> None:
-    nights = history(tmp_path)
-    assert nights.trend() == ()
+    runs = history(tmp_path)
+    assert runs.trend() == ()
     found = [STATIC, LEAK]
-    one, two = keep(nights, FIRST, ROWS, found), keep(nights, SECOND, ROWS, found)
+    one, two = keep(runs, FIRST, ROWS, found), keep(runs, SECOND, ROWS, found)
     assert two > one
-    assert [night.at for night in nights.trend()] == [FIRST, SECOND]
-    open_then = {klass: n for klass, n in nights.trend()[0].classes.items() if n}
+    assert [run.at for run in runs.trend()] == [FIRST, SECOND]
+    open_then = {klass: n for klass, n in runs.trend()[0].classes.items() if n}
     assert open_then == {"leak": 1, "service": 1}
     other = History(Journal(tmp_path, "another").engine, "another")
     assert other.trend() == ()
 
 
 def test_many_devices_are_kept_in_few_statements(journal_url: str, tmp_path: Path) -> None:
-    nights = history(tmp_path)
+    runs = history(tmp_path)
     rows = tuple(replace(ROWS[0], device=f"r{n}") for n in range(1203))
     found = [replace(STATIC, device=row.device) for row in rows]
-    keep(nights, FIRST, rows, nights.with_age(found, FIRST))
-    assert {d.runs for d in nights.with_age(found, SECOND)} == {2}
+    keep(runs, FIRST, rows, runs.with_age(found, FIRST))
+    assert {d.runs for d in runs.with_age(found, SECOND)} == {2}
 
 
-def test_what_a_device_said_when_it_was_as_meant(journal_url: str, tmp_path: Path) -> None:
-    nights = history(tmp_path)
-    assert nights.before("").devices == {}
-    keep(nights, FIRST, ROWS, [LEAK])
-    assert nights.before("").devices == {"a": Compliant(SEEN, {"BGP sessions": 4}, "4" * 64)}
-    silent = tuple(replace(row, unreachable="no answer") for row in ROWS)
-    keep(nights, SECOND, silent, [])
-    assert nights.before("").devices == {"a": Compliant(SEEN, {"BGP sessions": 4}, "4" * 64)}
+def test_what_a_device_answered_when_it_was_compliant(journal_url: str, tmp_path: Path) -> None:
+    runs = history(tmp_path)
+    assert runs.before("").devices == {}
+    keep(runs, FIRST, ROWS, [LEAK])
+    assert runs.before("").devices == {"a": Compliant(SEEN, {"BGP sessions": 4}, "4" * 64)}
+    absent = tuple(replace(row, unreachable="no answer") for row in ROWS)
+    keep(runs, SECOND, absent, [])
+    assert runs.before("").devices == {"a": Compliant(SEEN, {"BGP sessions": 4}, "4" * 64)}
 
 
 def test_an_older_journal_has_no_digests_and_comes_to_have_them(tmp_path: Path) -> None:
@@ -121,25 +121,25 @@ def test_an_older_journal_has_no_digests_and_comes_to_have_them(tmp_path: Path) 
 def test_the_proof_of_what_is_meant_is_kept_until_something_else_is(
     journal_url: str, tmp_path: Path
 ) -> None:
-    nights = history(tmp_path)
-    assert nights.proof("4" * 64) is None
+    runs = history(tmp_path)
+    assert runs.proof("4" * 64) is None
     proof = proof_result(PROVED)
-    nights.keep_proof("4" * 64, proof, FIRST)
-    assert nights.proof("4" * 64) == replace(proof, proved_at=FIRST)
-    nights.keep_proof("5" * 64, proof, SECOND)
-    assert nights.proof("4" * 64) is None
-    assert nights.proof("5" * 64) == replace(proof, proved_at=SECOND)
-    nights.keep_proof("", proof, SECOND)
-    assert nights.proof("") is None, "nobody knows what it was made from"
+    runs.keep_proof("4" * 64, proof, FIRST)
+    assert runs.proof("4" * 64) == replace(proof, proved_at=FIRST)
+    runs.keep_proof("5" * 64, proof, SECOND)
+    assert runs.proof("4" * 64) is None
+    assert runs.proof("5" * 64) == replace(proof, proved_at=SECOND)
+    runs.keep_proof("", proof, SECOND)
+    assert runs.proof("") is None, "nobody knows what it was made from"
 
 
 def test_who_was_not_read_in_the_last_run(journal_url: str, tmp_path: Path) -> None:
-    nights = history(tmp_path)
-    keep(nights, FIRST, ROWS, [])
-    assert nights.before("").not_read == set()
-    silent = (replace(ROWS[0], read_at=SECOND), replace(ROWS[1], unreachable="no answer"))
-    keep(nights, SECOND, silent, [])
-    assert nights.before("").not_read == {"b"}
+    runs = history(tmp_path)
+    keep(runs, FIRST, ROWS, [])
+    assert runs.before("").not_read == set()
+    absent = (replace(ROWS[0], read_at=SECOND), replace(ROWS[1], unreachable="no answer"))
+    keep(runs, SECOND, absent, [])
+    assert runs.before("").not_read == {"b"}
 
 
 #: As the version before this one kept it.

@@ -26,7 +26,7 @@ NETWORK = loopback_network()
 
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
-    root = tmp_path_factory.mktemp("night")
+    root = tmp_path_factory.mktemp("drift")
     texts = Workspace(REFERENCE).intended()
     with EmulatedRouters(texts, root / "lab", network=NETWORK) as routers:
         yield routers
@@ -36,7 +36,7 @@ def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouter
 def workspace(
     routers: EmulatedRouters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Workspace]:
-    """The reference network, emulated and as meant, with a journal of its own."""
+    """The reference network, emulated and compliant, with a journal of its own."""
     directory = tmp_path / "inventory"
     shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     hosts = yaml.safe_load((directory / "hosts.yaml").read_text(encoding="utf-8"))
@@ -52,7 +52,7 @@ def workspace(
     routers.reset(made.intended())
 
 
-def night(workspace: Workspace, **options: object) -> tuple[Exit, dict[str, Any]]:
+def drift_run(workspace: Workspace, **options: object) -> tuple[Exit, dict[str, Any]]:
     report = drift(workspace, Silent(), **{"timeout": 20, **options})  # type: ignore[arg-type]
     return report.exit, report.to_dict()
 
@@ -72,8 +72,8 @@ TARGET = (
 )
 
 
-def test_a_clean_network_has_nothing_to_say(workspace: Workspace) -> None:
-    code, data = night(workspace)
+def test_a_clean_network_reports_nothing(workspace: Workspace) -> None:
+    code, data = drift_run(workspace)
     assert (code, data["differences"], data["unreachable"]) == (Exit.DONE, [], {})
     assert data["proved"]
     assert len(data["devices"]) == len(workspace.network.routers)
@@ -83,8 +83,8 @@ def test_differences_have_their_vpn_and_owner_and_age(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     run(routers, workspace, "sh-pe1", LIMIT)
-    assert night(workspace)[0] is Exit.CHANGES
-    code, data = night(workspace)
+    assert drift_run(workspace)[0] is Exit.CHANGES
+    code, data = drift_run(workspace)
     (found,) = data["differences"]
     assert code is Exit.CHANGES
     assert (found["class"], found["vpn"], found["runs"]) == ("policy", "public", 2)
@@ -94,7 +94,7 @@ def test_differences_have_their_vpn_and_owner_and_age(
 
 def test_a_leak_is_exit_4_with_its_path(workspace: Workspace, routers: EmulatedRouters) -> None:
     run(routers, workspace, "sh-pe1", TARGET)
-    code, data = night(workspace)
+    code, data = drift_run(workspace)
     assert code is Exit.LEAK_OR_FAILED_VERIFICATION
     assert not data["proved"]
     leak = next(d for d in data["differences"] if d["kind"] == "configuration")
@@ -102,10 +102,10 @@ def test_a_leak_is_exit_4_with_its_path(workspace: Workspace, routers: EmulatedR
     assert any("65000:1005" in hop for hop in leak["path"])
 
 
-def test_only_what_is_asked_for_is_put_back(workspace: Workspace, routers: EmulatedRouters) -> None:
+def test_only_what_is_asked_for_is_restored(workspace: Workspace, routers: EmulatedRouters) -> None:
     run(routers, workspace, "sh-pe1", LIMIT, TARGET)
     before = routers.running(["sh-pe1"])["sh-pe1"]
-    code, data = night(workspace, remediate=("leak",), share=20)
+    code, data = drift_run(workspace, remediate=("leak",), share=20)
     assert data["remediation"]["result"] == "done", data["remediation"]
     after = routers.running(["sh-pe1"])["sh-pe1"]
     assert "65000:1005" in before.split("i-court-1")[0] or "65000:1005" in before
@@ -129,27 +129,27 @@ def test_a_router_that_calls_itself_otherwise_gets_its_name_back(
         ("sh-pe1\n# This", "x\n# This"),
         ("hostname sh-pe1", "hostname x"),
     )
-    code, data = night(workspace)
+    code, data = drift_run(workspace)
     assert code is Exit.CHANGES
     assert [(d["device"], d["subject"]) for d in data["differences"]] == [("sh-pe1", "hostname")]
-    _, data = night(workspace, remediate=("service",), share=20)
+    _, data = drift_run(workspace, remediate=("service",), share=20)
     assert [d["remedy"] for d in data["differences"]] == ["mended"], data["remediation"]
     assert routers.running(["sh-pe1"])["sh-pe1"].startswith("sh-pe1\n")
 
 
-def test_a_class_that_is_never_put_back_is_refused(workspace: Workspace) -> None:
+def test_a_class_that_is_never_remediated_is_refused(workspace: Workspace) -> None:
     for word in ("unmanaged", "cosmetic", "everything"):
         with pytest.raises(UsageError, match="never remediated"):
-            night(workspace, remediate=(word,))
+            drift_run(workspace, remediate=(word,))
 
 
-def test_a_stranger_s_lines_stay_when_the_rest_is_put_back(
+def test_unowned_lines_stay_when_the_rest_is_restored(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     text = workspace.intended(["sh-pe1"])["sh-pe1"]
     broken = edited(text, [{"replace": LIMIT[0], "by": LIMIT[1]}])
     routers.reset({"sh-pe1": broken + "ip route 198.51.100.0/24 Null0\n"})
-    code, data = night(workspace, remediate=("policy",), share=20)
+    code, data = drift_run(workspace, remediate=("policy",), share=20)
     after = routers.running(["sh-pe1"])["sh-pe1"]
     assert "ip route 198.51.100.0/24 Null0" in after
     assert "maximum-prefix 5000" not in after
@@ -160,7 +160,7 @@ def test_a_stranger_s_lines_stay_when_the_rest_is_put_back(
     }
 
 
-def test_an_acknowledged_difference_is_not_put_back(
+def test_an_acknowledged_difference_is_not_restored(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     entry = {
@@ -174,24 +174,24 @@ def test_an_acknowledged_difference_is_not_put_back(
     text = yaml.safe_dump(policy).replace("'2100-01-01'", "2100-01-01")
     (workspace.directory / "drift.yaml").write_text(text, encoding="utf-8")
     run(routers, workspace, "sh-pe1", LIMIT)
-    code, data = night(workspace, remediate=("policy",))
+    code, data = drift_run(workspace, remediate=("policy",))
     assert code is Exit.DONE
     assert [d["standing"] for d in data["differences"]] == ["acknowledged"]
     assert data["remediation"]["devices"] == []
     assert "maximum-prefix 5000" in routers.running(["sh-pe1"])["sh-pe1"]
 
 
-def test_the_share_of_a_night_holds_over_its_runs(
+def test_the_share_of_a_run_holds_over_its_runs(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     other = ("neighbor 10.200.0.46 maximum-prefix 100", "neighbor 10.200.0.46 maximum-prefix 7")
     run(routers, workspace, "sh-pe1", LIMIT)
-    _, data = night(workspace, remediate=("policy",), share=1)
+    _, data = drift_run(workspace, remediate=("policy",), share=1)
     assert data["remediation"]["devices"] == ["sh-pe1"]
     # again the same router adds nothing; another one does
     run(routers, workspace, "sh-pe1", LIMIT)
     run(routers, workspace, "gz-pe1", other)
-    _, data = night(workspace, remediate=("policy",), share=1)
+    _, data = drift_run(workspace, remediate=("policy",), share=1)
     assert data["remediation"]["devices"] == ["sh-pe1"]
     assert "used up" in data["remediation"]["left"]["gz-pe1"]
     remedies = {d["device"]: d["remedy"] for d in data["differences"]}
@@ -218,9 +218,9 @@ def test_who_does_not_answer_is_a_row_and_keeps_nobody(
         "gz-pe1",
         ("neighbor 10.200.0.46 maximum-prefix 100", "neighbor 10.200.0.46 maximum-prefix 7"),
     )
-    night(workspace)
+    drift_run(workspace)
     routers.set_faults({"gz-pe1": [fault]})
-    code, data = night(workspace, timeout=8)
+    code, data = drift_run(workspace, timeout=8)
     assert code is Exit.DEVICES_FAILED
     assert list(data["unreachable"]) == ["gz-pe1"]
     rows = {row["device"]: row for row in data["devices"]}
@@ -231,24 +231,24 @@ def test_who_does_not_answer_is_a_row_and_keeps_nobody(
     assert known["state"]["BGP sessions"] > 0
 
 
-def test_who_did_not_answer_is_judged_by_what_it_ran_last(
+def test_who_did_not_answer_is_evaluated_by_what_it_ran_last(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     run(routers, workspace, "sh-pe1", TARGET)
-    night(workspace)
+    drift_run(workspace)
     routers.set_faults({"sh-pe1": [RefuseConnections(count=0)]})
-    code, data = night(workspace)
+    code, data = drift_run(workspace)
     assert code is Exit.LEAK_OR_FAILED_VERIFICATION
     assert not data["proved"]
     assert any("when they last did" in text for text in data["proof"]["assumptions"])
 
 
 @pytest.mark.parametrize("daemon", ["bgpd", "ldpd", "isisd"])
-def test_a_dead_daemon_is_named_and_its_silence_is_no_configuration(
+def test_a_dead_daemon_is_named_and_its_missing_lines_are_no_configuration(
     daemon: str, workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     routers.kill_daemon("sc-pe1", daemon)
-    code, data = night(workspace, remediate=("service",), share=100)
+    code, data = drift_run(workspace, remediate=("service",), share=100)
     assert code is Exit.CHANGES
     assert {d["kind"] for d in data["differences"]} == {"state"}
     assert {d["class"] for d in data["differences"]} == {"service"}
@@ -260,7 +260,7 @@ def test_a_stale_route_is_a_leak_though_the_text_is_right(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     routers.keep_route("gz-pe1", "e-public", "10.1.10.0/24")
-    code, data = night(workspace)
+    code, data = drift_run(workspace)
     assert code is Exit.LEAK_OR_FAILED_VERIFICATION
     assert data["proved"]  # what the text says
     (leak,) = data["differences"]
@@ -268,10 +268,10 @@ def test_a_stale_route_is_a_leak_though_the_text_is_right(
     assert "10.1.10.0/24" in leak["message"]
 
 
-def test_a_wrong_policy_is_told_before_anything_is_read(workspace: Workspace) -> None:
+def test_wrong_rules_are_reported_before_anything_is_read(workspace: Workspace) -> None:
     (workspace.directory / "drift.yaml").write_text("share: lots\n", encoding="utf-8")
     with pytest.raises(Exception, match="share"):
-        night(workspace)
+        drift_run(workspace)
     assert workspace.journal.changes() == []
 
 
@@ -282,7 +282,7 @@ def test_reports_are_written(workspace: Workspace, tmp_path: Path) -> None:
     assert names == {"drift.html", "drift.json", "drift.xml", "drift.md", "drift.prom"}
 
 
-# -- what was as meant before --------------------------------------------------------------------
+# -- what was compliant before -------------------------------------------------------------------
 
 
 def unchanged(data: dict[str, Any]) -> set[str]:
@@ -294,56 +294,56 @@ def again(workspace: Workspace) -> Workspace:
     return Workspace(workspace.directory)
 
 
-def test_the_second_night_sends_digests_and_knows_as_much(workspace: Workspace) -> None:
-    _, first = night(workspace)
+def test_the_second_run_sends_digests_and_knows_as_much(workspace: Workspace) -> None:
+    _, first = drift_run(workspace)
     assert unchanged(first) == set()
     assert "proved_at" not in first["proof"]
-    code, second = night(again(workspace))
+    code, second = drift_run(again(workspace))
     assert (code, second["differences"]) == (Exit.DONE, [])
     assert unchanged(second) == set(workspace.network.routers)
     assert second["proof"].pop("proved_at") <= second["started"]
     assert second["proof"] == first["proof"]
     states = [{row["device"]: row["state"] for row in d["devices"]} for d in (first, second)]
     assert states[0] == states[1]
-    _, whole = night(again(workspace), whole=True)
+    _, whole = drift_run(again(workspace), whole=True)
     assert unchanged(whole) == set()
     assert "proved_at" not in whole["proof"]
 
 
-def test_what_comes_after_a_clean_night_is_found(
+def test_what_comes_after_a_clean_run_is_found(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
-    night(workspace)
+    drift_run(workspace)
     run(routers, workspace, "sh-pe1", LIMIT)
     routers.by_hand("gz-pe1", "ip link set eth1 down")
     routers.keep_route("bj-pe1", "i-party", "10.99.0.0/16")
     routers.kill_daemon("sc-pe1", "ldpd")
-    _, data = night(again(workspace))
+    _, data = drift_run(again(workspace))
     found = {(d["device"], d["kind"]) for d in data["differences"]}
     assert {("sh-pe1", "configuration"), ("gz-pe1", "state"), ("bj-pe1", "state")} <= found
     assert ("sc-pe1", "state") in found
     assert not unchanged(data) & {"sh-pe1", "gz-pe1", "bj-pe1", "sc-pe1"}
     # and it is still found when it is there for long
-    _, data = night(again(workspace))
+    _, data = drift_run(again(workspace))
     assert {(d["device"], d["kind"]) for d in data["differences"]} == found
-    # what was repaired is judged anew, and then known again
+    # what was repaired is evaluated anew, and then known again
     routers.heal()
     routers.by_hand("gz-pe1", "ip link set eth1 up")
     routers.reset(workspace.intended())
-    _, data = night(again(workspace))
+    _, data = drift_run(again(workspace))
     assert data["differences"] == []
-    assert unchanged(night(again(workspace))[1]) == set(workspace.network.routers)
+    assert unchanged(drift_run(again(workspace))[1]) == set(workspace.network.routers)
 
 
 def test_another_inventory_asks_another_question(workspace: Workspace) -> None:
-    night(workspace)
+    drift_run(workspace)
     sites = workspace.directory / "sites"
     file = next(f for f in sorted(sites.rglob("*.yaml")) if "10.2.12.0/24" in f.read_text("utf-8"))
     file.write_text(
         file.read_text(encoding="utf-8").replace("10.2.12.0/24", "10.2.112.0/24"), encoding="utf-8"
     )
     changed = again(workspace)
-    _, data = night(changed)
+    _, data = drift_run(changed)
     assert "proved_at" not in data["proof"]
     # routers whose own text and state stay as they are need not send them
     concerned = {d["device"] for d in data["differences"]}
@@ -355,15 +355,15 @@ def test_another_inventory_asks_another_question(workspace: Workspace) -> None:
 def test_egovnet_s_own_change_is_another_question(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    night(workspace)
+    drift_run(workspace)
     for module in ("collect", "unchanged"):
-        monkeypatch.setattr(f"egovnet.playbooks.drift.{module}.own_code", lambda: "mended")
-    _, data = night(again(workspace))
+        monkeypatch.setattr(f"egovnet.playbooks.drift.{module}.own_code", lambda: "fixed")
+    _, data = drift_run(again(workspace))
     assert unchanged(data) == set()
     assert "proved_at" not in data["proof"]
 
 
-def test_what_is_judged_by_a_later_answer_is_never_unchanged(
+def test_what_is_evaluated_by_a_later_answer_is_never_unchanged(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     """A part of a site's own prefix is well, and no digest of ours: the routes are asked for."""
@@ -377,7 +377,7 @@ def test_what_is_judged_by_a_later_answer_is_never_unchanged(
     )
     routers.keep_route(device.name, vrf, prefix.replace("0/24", "128/25"))
     for number in range(3):
-        code, data = night(again(workspace))
+        code, data = drift_run(again(workspace))
         assert (code, data["differences"]) == (Exit.DONE, [])
         others = set(workspace.network.routers) - {"bj-pe1"} if number else set()
         assert unchanged(data) == others
