@@ -1,7 +1,7 @@
 """One case, one file: a router's text after somebody's edits, and what the drift run reports of it.
 
 Keys: `device`; `edits`, each `replace` (its first place in the text) and `by`, or `append`;
-`expect`: every difference that must be reported, by `class`, `subject`, `remediable` (default true).
+`expect`: every difference that must be reported: `class`, `subject`, `remediable` (default true).
 No other difference may be reported.
 """
 
