@@ -257,25 +257,25 @@ def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
         return policies.route_map(values[key][0]) if key in values else None
 
     return VrfFamily(
-        draft.family,
-        draft.rd,
-        frozenset(draft.imports),
-        frozenset(draft.exports),
-        "import vpn" in values,
-        "export vpn" in values,
-        values["label"][0] if "label" in values else None,
-        policy("route-map import"),
-        policy("route-map export"),
-        frozenset(draft.import_vrfs) if draft.import_vrfs else _NOTHING,
-        policy("route-map import") if draft.import_vrfs else None,
-        {
+        family=draft.family,
+        rd=draft.rd,
+        import_targets=frozenset(draft.imports),
+        export_targets=frozenset(draft.exports),
+        imports_vpn="import vpn" in values,
+        exports_vpn="export vpn" in values,
+        label=values["label"][0] if "label" in values else None,
+        import_policy=policy("route-map import"),
+        export_policy=policy("route-map export"),
+        import_vrfs=frozenset(draft.import_vrfs) if draft.import_vrfs else _NOTHING,
+        import_vrf_policy=policy("route-map import") if draft.import_vrfs else None,
+        redistributes={
             protocol: None if name is None else policies.route_map(name)
             for protocol, (name, _) in draft.redistributes.items()
         },
-        frozenset(draft.networks) if draft.networks else _NOTHING,
-        values["nexthop"][0] if "nexthop" in values else None,
-        lines,
-        draft.line,
+        networks=frozenset(draft.networks) if draft.networks else _NOTHING,
+        export_next_hop=values["nexthop"][0] if "nexthop" in values else None,
+        lines=lines,
+        line=draft.line,
     )
 
 

@@ -4,17 +4,15 @@ The FRR behaviour behind each handler was tried on bgpd 8.4.4.
 """
 
 from ipaddress import IPv4Address
-from typing import Any, cast
+from typing import cast
 
-from egovnet.templates.frr.config.addresses import read_address, read_number, read_prefix
-from egovnet.templates.frr.config.communities import read_distinguisher, read_targets
+from egovnet.templates.frr.config.addresses import read_number, read_prefix
 from egovnet.templates.frr.config.contexts import commands, enter, leave, no_of, opaque
 from egovnet.templates.frr.config.draft import (
     FACT,
     HARMLESS,
     BgpDraft,
     Context,
-    FamilyDraft,
     FrrDraft,
     Refused,
     Unclear,
@@ -31,6 +29,20 @@ from egovnet.templates.frr.config.vocabulary import (
     IPV4_PROTOCOLS,
     IPV6_PROTOCOLS,
     PROTOCOLS,
+)
+from egovnet.templates.frr.config.vpn_reader import (
+    read_export,
+    read_import,
+    read_label,
+    read_next_hop,
+    read_rd,
+    read_rt,
+    read_vpn_map,
+    remove_import,
+    remove_rt,
+    remove_vpn,
+    taken,
+    unicast,
 )
 from egovnet.templates.model.device import AddressFamily
 
@@ -147,155 +159,6 @@ def _open_family(draft: FrrDraft, words: list[str], number: int) -> int:
     return enter(draft, Context(table, " ".join(words), draft.context, instance, family))
 
 
-def _unicast(draft: FrrDraft, number: int) -> FamilyDraft:
-    """The family that a line is about."""
-    instance: BgpDraft = draft.context.about
-    family = cast(AddressFamily, draft.context.family)
-    held = instance.families.get(family)
-    if held is None:
-        held = instance.families[family] = FamilyDraft(family, number)
-    return held
-
-
-def _rd(draft: FrrDraft, words: list[str], number: int) -> int:
-    _, _, _, value = _vpn(words, "export")
-    rd = draft.spelled.get(("rd", value))
-    if rd is None:
-        rd = draft.spelled["rd", value] = read_distinguisher(value)
-    family = _unicast(draft, number)
-    family.rd = rd
-    family.values["rd"] = (True, number)
-    return FACT
-
-
-def _vpn(words: list[str], *directions: str) -> list[str]:
-    """`words` when they are `X vpn DIRECTION VALUE`. Raises ValueError."""
-    if len(words) != 4 or words[1] != "vpn" or words[2] not in directions:
-        raise ValueError("FRR refuses it: not its form")
-    return words
-
-
-def _rt(draft: FrrDraft, words: list[str], number: int) -> int:
-    """A list takes the place of the one before, in each direction that it is for."""
-    direction = words[2]
-    if words[1] != "vpn" or direction not in ("both", "import", "export"):
-        raise ValueError("FRR refuses it: not its form")
-    text = words[3] if len(words) == 4 else " ".join(words[3:])
-    values = draft.spelled.get(("rt", text))
-    if values is None:
-        values = draft.spelled["rt", text] = read_targets(words[3:])
-    if not values:
-        raise IndexError
-    targets = dict.fromkeys(values, number)
-    family = _unicast(draft, number)
-    if direction != "export":
-        family.imports = targets
-    if direction != "import":
-        family.exports = targets
-    return FACT
-
-
-def _no_rt(draft: FrrDraft, words: list[str], number: int) -> int:
-    """Takes all away, whatever targets it names; without any FRR fails."""
-    words[4]
-    family = _unicast(draft, number)
-    direction = words[3]
-    if direction not in ("both", "import", "export"):
-        raise ValueError("FRR refuses it: not its form")
-    if direction != "export":
-        family.imports = {}
-    if direction != "import":
-        family.exports = {}
-    return FACT
-
-
-def _import(draft: FrrDraft, words: list[str], number: int) -> int:
-    if words[1] == "vpn" and len(words) == 2:
-        _unicast(draft, number).values["import vpn"] = (True, number)
-    elif words[1] == "vrf" and len(words) == 4 and words[2] == "route-map":
-        # one and the same policy as `route-map vpn import`
-        _vrf_policy(draft, number)["route-map import"] = (words[3], number)
-    elif words[1] == "vrf" and len(words) == 3:
-        _unicast(draft, number).import_vrfs[words[2]] = number
-    else:
-        raise ValueError("FRR refuses it: not its form")
-    return FACT
-
-
-def _vrf_policy(draft: FrrDraft, number: int) -> dict[str, Any]:
-    """Where the policy of `import vrf` is; a family that meets the VPN tables may not have it."""
-    values = _unicast(draft, number).values
-    if "import vpn" in values or "export vpn" in values:
-        raise Refused("FRR refuses it: import vpn or export vpn came before")
-    return values
-
-
-def _no_import(draft: FrrDraft, words: list[str], number: int) -> int:
-    family = _unicast(draft, number)
-    if words[2] == "vpn":
-        found: object = family.values.pop("import vpn", None)
-    elif words[3] == "route-map":
-        found = _vrf_policy(draft, number).pop("route-map import", None)
-    else:
-        found = family.import_vrfs.pop(words[3], None)
-    return _taken(found)
-
-
-def _taken(found: object) -> int:
-    if found is None:
-        raise Refused("takes away what is not there")
-    return FACT
-
-
-def _export(draft: FrrDraft, words: list[str], number: int) -> int:
-    if words != ["export", "vpn"]:
-        raise ValueError("FRR refuses it: not its form")
-    _unicast(draft, number).values["export vpn"] = (True, number)
-    return FACT
-
-
-def _label(draft: FrrDraft, words: list[str], number: int) -> int:
-    value = _vpn(words, "export")[3]
-    if value != "auto":
-        value = str(read_number(value, 1048575))
-    _unicast(draft, number).values["label"] = (value, number)
-    return FACT
-
-
-def _next_hop(draft: FrrDraft, words: list[str], number: int) -> int:
-    value = read_address(_vpn(words, "export")[3])
-    _unicast(draft, number).values["nexthop"] = (value, number)
-    return FACT
-
-
-def _vpn_map(draft: FrrDraft, words: list[str], number: int) -> int | None:
-    """`route-map vpn import|export NAME`; any other route-map line is the level above's."""
-    if words[1] != "vpn":
-        return None
-    _, _, direction, name = _vpn(words, "import", "export")
-    family = _unicast(draft, number)
-    if family.import_vrfs:
-        # targets and labels are refused too, but to take them as given hides no path
-        raise Refused("FRR refuses it: import vrf came before")
-    family.values[f"route-map {direction}"] = (name, number)
-    return FACT
-
-
-def _no_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
-    """`no rd|label|nexthop|route-map|export vpn ...`."""
-    what = words[1]
-    if words[2] != "vpn":
-        return None
-    family = _unicast(draft, number)
-    if what == "rd":
-        family.rd = None
-        return _taken(family.values.pop("rd", None))
-    if what == "route-map":
-        words[4]
-    key = f"route-map {words[3]}" if what == "route-map" else what
-    return _taken(family.values.pop("export vpn" if what == "export" else key, None))
-
-
 def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
     protocol = words[1]
     if protocol not in PROTOCOLS:
@@ -314,7 +177,7 @@ def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
         else:
             read_number(rest[1])
         rest = rest[2:]
-    _unicast(draft, number).redistributes[protocol] = (policy, number)
+    unicast(draft, number).redistributes[protocol] = (policy, number)
     return FACT
 
 
@@ -331,7 +194,7 @@ def _no_redistribute(draft: FrrDraft, words: list[str], number: int) -> int | No
     if _of_other_family(draft, words[2]):
         return None
     protocol = " ".join(words[2:4]) if len(words) > 3 and words[3].isdigit() else words[2]
-    return _taken(_unicast(draft, number).redistributes.pop(protocol, None))
+    return taken(unicast(draft, number).redistributes.pop(protocol, None))
 
 
 def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
@@ -350,7 +213,7 @@ def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
         else:
             first = int(text.partition(".")[0])
             text += f"/{next((length for top, length in _CLASSFUL if first < top), 32)}"
-    _unicast(draft, number).networks[read_prefix(text, family)] = number
+    unicast(draft, number).networks[read_prefix(text, family)] = number
     return FACT
 
 
@@ -358,7 +221,7 @@ def _no_network(draft: FrrDraft, words: list[str], number: int) -> int | None:
     family = cast(AddressFamily, draft.context.family)
     if family == "ipv6" and ":" not in words[2]:
         return None
-    return _taken(_unicast(draft, number).networks.pop(read_prefix(words[2], family), None))
+    return taken(unicast(draft, number).networks.pop(read_prefix(words[2], family), None))
 
 
 _HARMLESS = ("distance", "maximum-paths", "table-map")
@@ -391,14 +254,14 @@ _UNICAST = commands(
     redistribute=_redistribute,
     network=_network,
     aggregate_address=_network,
-    rd=_rd,
-    rt=_rt,
-    route_target=_rt,
-    import_=_import,
-    export=_export,
-    label=_label,
-    nexthop=_next_hop,
-    route_map=_vpn_map,
+    rd=read_rd,
+    rt=read_rt,
+    route_target=read_rt,
+    import_=read_import,
+    export=read_export,
+    label=read_label,
+    nexthop=read_next_hop,
+    route_map=read_vpn_map,
     exit_address_family=leave,
     bgp=lambda d, w, n: HARMLESS if w[1] == "dampening" else None,
     no_=no_of(
@@ -407,14 +270,14 @@ _UNICAST = commands(
         redistribute=_no_redistribute,
         network=_no_network,
         aggregate_address=_no_network,
-        rt=_no_rt,
-        route_target=_no_rt,
-        rd=_no_vpn,
-        label=_no_vpn,
-        nexthop=_no_vpn,
-        route_map=_no_vpn,
-        export=_no_vpn,
-        import_=_no_import,
+        rt=remove_rt,
+        route_target=remove_rt,
+        rd=remove_vpn,
+        label=remove_vpn,
+        nexthop=remove_vpn,
+        route_map=remove_vpn,
+        export=remove_vpn,
+        import_=remove_import,
     ),
 )
 _VPN = commands(

@@ -1,8 +1,8 @@
-"""frr.conf outside of BGP and policies: the top level, VRFs, interfaces, IS-IS, LDP, pbr-maps."""
+"""frr.conf outside of BGP and policies: the top level, VRFs, interfaces, IS-IS, LDP."""
 
 from typing import cast
 
-from egovnet.templates.frr.config.addresses import read_address, read_interface, read_number
+from egovnet.templates.frr.config.addresses import read_interface
 from egovnet.templates.frr.config.bgp_reader import open_bgp, remove_bgp
 from egovnet.templates.frr.config.contexts import (
     commands,
@@ -23,6 +23,8 @@ from egovnet.templates.frr.config.draft import (
     PortDraft,
     Unclear,
 )
+from egovnet.templates.frr.config.harmless_blocks import open_harmless
+from egovnet.templates.frr.config.pbr_reader import open_pbr_map
 from egovnet.templates.frr.config.policy_reader import (
     open_route_map,
     read_access_list,
@@ -33,7 +35,6 @@ from egovnet.templates.frr.config.policy_reader import (
 )
 from egovnet.templates.frr.config.static_reader import read_static, remove_static
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.facts import PolicyRoute
 
 
 def new_draft() -> FrrDraft:
@@ -309,33 +310,6 @@ _LDP_FAMILY = commands(
 )
 _LDP_INTERFACE = commands("discovery")
 
-# -- pbr-maps ----------------------------------------------------------------------------------
-
-
-def _open_pbr_map(draft: FrrDraft, words: list[str], number: int) -> int:
-    _, name, _, sequence = words
-    routes = draft.pbr_maps.setdefault(name, {}).setdefault(read_number(sequence), [])
-    return enter(draft, Context(_PBR_MAP, " ".join(words), draft.top, routes))
-
-
-def _pbr_set(draft: FrrDraft, words: list[str], number: int) -> int:
-    text = " ".join(words)
-    if words[1] == "vrf":
-        if words[2] != "unchanged":
-            draft.context.about.append(PolicyRoute(text, vrf=words[2], line=number))
-    elif words[1] == "nexthop":
-        vrf = None
-        if "nexthop-vrf" in words:
-            vrf = words[words.index("nexthop-vrf") + 1]
-        hop = read_address(words[2])
-        draft.context.about.append(PolicyRoute(text, vrf=vrf, next_hop=hop, line=number))
-    else:
-        raise Unclear("policy routing that is not evaluated")
-    return FACT
-
-
-_PBR_MAP = commands("match", set=_pbr_set)
-
 # -- the top level -----------------------------------------------------------------------------
 
 
@@ -345,38 +319,6 @@ def _hostname(draft: FrrDraft, words: list[str], number: int) -> int:
     if draft.hostname[0] != name:
         raise Unclear(f"another name was given in line {draft.hostname[1]}")
     return HARMLESS
-
-
-def _open_harmless(draft: FrrDraft, words: list[str], number: int) -> int | None:
-    """A block all of whose lines are harmless, from a closed list."""
-    if words != ["bfd"] and words[:2] not in (["line", "vty"], ["key", "chain"]):
-        return None
-    draft.context = Context(_HARMLESS_BLOCKS[words[0]], " ".join(words), draft.top)
-    return HARMLESS
-
-
-_HARMLESS_BLOCKS = {
-    "line": commands("access-class", "exec-timeout", "login", "password"),
-    "bfd": commands(
-        "peer",
-        "profile",
-        "detect-multiplier",
-        "receive-interval",
-        "transmit-interval",
-        "echo-mode",
-        "echo",
-        "echo-interval",
-        "label",
-        "log-session-changes",
-        "minimum-ttl",
-        "passive-mode",
-        "shutdown",
-        no_=no_of(("shutdown", "passive-mode", "echo-mode", "log-session-changes")),
-    ),
-    "key": commands(
-        "key", "key-string", "accept-lifetime", "send-lifetime", "cryptographic-algorithm"
-    ),
-}
 
 
 def _remove_router(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -407,12 +349,12 @@ _TOP = commands(
     router=_open_router,
     mpls=_open_mpls,
     route_map=open_route_map,
-    pbr_map=_open_pbr_map,
+    pbr_map=open_pbr_map,
     access_list=read_access_list,
     bgp=read_bgp_list,
-    line=_open_harmless,
-    bfd=_open_harmless,
-    key=_open_harmless,
+    line=open_harmless,
+    bfd=open_harmless,
+    key=open_harmless,
     ip=second_word(route=read_static, prefix_list=read_prefix_list, **_FORWARDING),
     ipv6=second_word(
         route=read_static,

@@ -1,0 +1,170 @@
+"""How a BGP family meets the VPN tables: RD, route targets, import, export, labels, next hops."""
+
+from typing import Any, cast
+
+from egovnet.templates.frr.config.addresses import read_address, read_number
+from egovnet.templates.frr.config.communities import read_distinguisher, read_targets
+from egovnet.templates.frr.config.draft import (
+    FACT,
+    BgpDraft,
+    FamilyDraft,
+    FrrDraft,
+    Refused,
+)
+from egovnet.templates.model.device import AddressFamily
+
+
+def unicast(draft: FrrDraft, number: int) -> FamilyDraft:
+    """The family that a line is about."""
+    instance: BgpDraft = draft.context.about
+    family = cast(AddressFamily, draft.context.family)
+    held = instance.families.get(family)
+    if held is None:
+        held = instance.families[family] = FamilyDraft(family, number)
+    return held
+
+
+def read_rd(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`rd vpn export RD`."""
+    _, _, _, value = _vpn(words, "export")
+    rd = draft.spelled.get(("rd", value))
+    if rd is None:
+        rd = draft.spelled["rd", value] = read_distinguisher(value)
+    family = unicast(draft, number)
+    family.rd = rd
+    family.values["rd"] = (True, number)
+    return FACT
+
+
+def _vpn(words: list[str], *directions: str) -> list[str]:
+    """`words` when they are `X vpn DIRECTION VALUE`. Raises ValueError."""
+    if len(words) != 4 or words[1] != "vpn" or words[2] not in directions:
+        raise ValueError("FRR refuses it: not its form")
+    return words
+
+
+def read_rt(draft: FrrDraft, words: list[str], number: int) -> int:
+    """A list takes the place of the one before, in each direction that it is for."""
+    direction = words[2]
+    if words[1] != "vpn" or direction not in ("both", "import", "export"):
+        raise ValueError("FRR refuses it: not its form")
+    text = words[3] if len(words) == 4 else " ".join(words[3:])
+    values = draft.spelled.get(("rt", text))
+    if values is None:
+        values = draft.spelled["rt", text] = read_targets(words[3:])
+    if not values:
+        raise IndexError
+    targets = dict.fromkeys(values, number)
+    family = unicast(draft, number)
+    if direction != "export":
+        family.imports = targets
+    if direction != "import":
+        family.exports = targets
+    return FACT
+
+
+def remove_rt(draft: FrrDraft, words: list[str], number: int) -> int:
+    """Takes all away, whatever targets it names; without any FRR fails."""
+    words[4]
+    family = unicast(draft, number)
+    direction = words[3]
+    if direction not in ("both", "import", "export"):
+        raise ValueError("FRR refuses it: not its form")
+    if direction != "export":
+        family.imports = {}
+    if direction != "import":
+        family.exports = {}
+    return FACT
+
+
+def read_import(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`import vpn`, `import vrf NAME` and `import vrf route-map NAME`."""
+    if words[1] == "vpn" and len(words) == 2:
+        unicast(draft, number).values["import vpn"] = (True, number)
+    elif words[1] == "vrf" and len(words) == 4 and words[2] == "route-map":
+        # one and the same policy as `route-map vpn import`
+        _vrf_policy(draft, number)["route-map import"] = (words[3], number)
+    elif words[1] == "vrf" and len(words) == 3:
+        unicast(draft, number).import_vrfs[words[2]] = number
+    else:
+        raise ValueError("FRR refuses it: not its form")
+    return FACT
+
+
+def _vrf_policy(draft: FrrDraft, number: int) -> dict[str, Any]:
+    """Where the policy of `import vrf` is; a family that meets the VPN tables may not have it."""
+    values = unicast(draft, number).values
+    if "import vpn" in values or "export vpn" in values:
+        raise Refused("FRR refuses it: import vpn or export vpn came before")
+    return values
+
+
+def remove_import(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no import ...`."""
+    family = unicast(draft, number)
+    if words[2] == "vpn":
+        found: object = family.values.pop("import vpn", None)
+    elif words[3] == "route-map":
+        found = _vrf_policy(draft, number).pop("route-map import", None)
+    else:
+        found = family.import_vrfs.pop(words[3], None)
+    return taken(found)
+
+
+def taken(found: object) -> int:
+    """The kind of a line that takes `found` away."""
+    if found is None:
+        raise Refused("takes away what is not there")
+    return FACT
+
+
+def read_export(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`export vpn`."""
+    if words != ["export", "vpn"]:
+        raise ValueError("FRR refuses it: not its form")
+    unicast(draft, number).values["export vpn"] = (True, number)
+    return FACT
+
+
+def read_label(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`label vpn export auto` or a number."""
+    value = _vpn(words, "export")[3]
+    if value != "auto":
+        value = str(read_number(value, 1048575))
+    unicast(draft, number).values["label"] = (value, number)
+    return FACT
+
+
+def read_next_hop(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`nexthop vpn export ADDRESS`."""
+    value = read_address(_vpn(words, "export")[3])
+    unicast(draft, number).values["nexthop"] = (value, number)
+    return FACT
+
+
+def read_vpn_map(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    """`route-map vpn import|export NAME`; any other route-map line is the level above's."""
+    if words[1] != "vpn":
+        return None
+    _, _, direction, name = _vpn(words, "import", "export")
+    family = unicast(draft, number)
+    if family.import_vrfs:
+        # targets and labels are refused too, but to take them as given hides no path
+        raise Refused("FRR refuses it: import vrf came before")
+    family.values[f"route-map {direction}"] = (name, number)
+    return FACT
+
+
+def remove_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    """`no rd|label|nexthop|route-map|export vpn ...`."""
+    what = words[1]
+    if words[2] != "vpn":
+        return None
+    family = unicast(draft, number)
+    if what == "rd":
+        family.rd = None
+        return taken(family.values.pop("rd", None))
+    if what == "route-map":
+        words[4]
+    key = f"route-map {words[3]}" if what == "route-map" else what
+    return taken(family.values.pop("export vpn" if what == "export" else key, None))
