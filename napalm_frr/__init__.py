@@ -28,7 +28,7 @@ between.
 - **Not atomic: the running state, while a commit runs** (2 to 6 s on an emulated router). Lines
   take effect one by one, and Linux's part between two groups of them. The order keeps VPNs apart:
   imports go first, then exports; imports come last.
-- **All or nothing: the outcome.** Either the router reads back as the candidate, or it is put back
+- **All or nothing: the outcome.** Either the router reads back as the candidate, or it is restored
   and reads back as the snapshot; if that too fails the error says so (`RouterNotRestored`). A value
   that FRR does not print (a session's state, counters) is not part of it.
 - **Boot**: /etc/frr/frr.conf and /etc/hostname change only when a commit is final. So does
@@ -44,7 +44,7 @@ between.
   `rollback()` undoes it.
 - **The id** of a commit may be chosen by the controller (`commit_as`), before it commits. So
   whoever recovers after it asks each router what became of exactly that commit (`commit_state`),
-  prolongs it, confirms it or takes it back, and never another's. A router remembers its last eight
+  extends it, confirms it or takes it back, and never another's. A router remembers its last eight
   commits.
 - **The lock** binds this driver's writers only; a person at vtysh is not stopped. What a person
   changes before a commit is seen (the snapshot differs from what was read) and reckoned with; what

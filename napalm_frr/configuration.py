@@ -204,7 +204,7 @@ class ConfigurationMethods:
     def adopt_commit(self) -> Callable[[str, int], commit.CommitState]:
         """`adopt_commit(change_id, seconds)`: accept a commit whose controller died before it did.
 
-        The loaded candidate is what it was meant to lead to. The router is read back first: where
+        The loaded candidate is what it was to lead to. The router is read back first: where
         it differs, the commit is taken back.
 
         Raises:
@@ -270,15 +270,14 @@ class ConfigurationMethods:
             number, why, line = bad.groups()
             raise DeviceTextError(f"{why}: {hide_secrets(line)!r}", int(number) + text.frr_line - 1)
         if answer.fields.get("result") != "0":
-            said = (answer.text("check.err") + answer.text("check.out")).strip()
-            raise DeviceTextError(f"vtysh refuses it: {hide_secrets(said)}")
+            printed = (answer.text("check.err") + answer.text("check.out")).strip()
+            raise DeviceTextError(f"vtysh refuses it: {hide_secrets(printed)}")
         defaults = _DEFAULTS.search(text.frr)
         has = _DEFAULTS.search(running.text.frr)
         if defaults and has and defaults.group(1) != has.group(1):
             raise DeviceTextError(
                 f"'frr defaults {defaults.group(1)}': the router has {has.group(1)!r}, which "
-                "only a restart"
-                " of FRR changes"
+                "only a restart of FRR changes"
             )
         candidate = loaded.against(running)
         if loaded.fragments:

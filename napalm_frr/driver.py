@@ -125,7 +125,7 @@ class DriverMethods(ConfigurationMethods, GetterMethods):
 
     @property
     def runs_text(self) -> Callable[[str], bool]:
-        """`runs_text(text)`: whether what the router was told means the same as a whole text,
+        """`runs_text(text)`: whether what the router was given means the same as a whole text,
         whatever Linux made of it.
         """
         return lambda text: _runs_text(self, text)
@@ -204,9 +204,9 @@ def _read_against(
     readable = answer.status == "ok" and answer.text("linux").strip()
     if readable and (faults := faults_of_equal(answer.texts, wanted_text)) is not None:
         return Against(wanted, (), faults, linux_diff(faults), answer.rest, digest)
-    running, meant = driver._state_of(answer), DeviceState.of(wanted_text)
-    changes = line_changes(running, meant)
-    diff = diff_states(running, meant)
+    running, wanted_state = driver._state_of(answer), DeviceState.of(wanted_text)
+    changes = line_changes(running, wanted_state)
+    diff = diff_states(running, wanted_state)
     return Against(running.text.joined(), changes, running.faults, diff, answer.rest, digest)
 
 
@@ -216,8 +216,8 @@ def _text_with(driver: DriverMethods, text: str, changes: Collection[Change]) ->
 
 
 def _runs_text(driver: DriverMethods, text: str) -> bool:
-    told = replace(driver._read_state(), faults=())
-    return told.same(DeviceState.of(device_text.split(text)))
+    given = replace(driver._read_state(), faults=())
+    return given.same(DeviceState.of(device_text.split(text)))
 
 
 def _answers_within(driver: DriverMethods, seconds: float) -> bool:
@@ -230,9 +230,9 @@ def _answers_within(driver: DriverMethods, seconds: float) -> bool:
 def _run_script(driver: DriverMethods, command: str) -> str:
     done = driver._session.run(command)
     if done.exit_code != 0:
-        said = (done.stderr or done.stdout).strip()
+        printed = (done.stderr or done.stdout).strip()
         raise CommandErrorException(
-            f"{driver.hostname}: {command!r} ended with {done.exit_code}: {said[:300]}"
+            f"{driver.hostname}: {command!r} ended with {done.exit_code}: {printed[:300]}"
         )
     return done.stdout
 
@@ -243,5 +243,5 @@ def _frr_json(driver: DriverMethods, command: str) -> Any:  # noqa: ANN401  # JS
     try:
         return json.loads(done.stdout)
     except json.JSONDecodeError as error:
-        said = (done.stdout + done.stderr).strip()
-        raise CommandErrorException(f"{driver.hostname}: {command!r}: {said[:300]}") from error
+        printed = (done.stdout + done.stderr).strip()
+        raise CommandErrorException(f"{driver.hostname}: {command!r}: {printed[:300]}") from error

@@ -208,7 +208,7 @@ class GetterMethods:
         return system.environment(before, after, memory, thermal)
 
     def get_users(self) -> dict[str, dict[str, Any]]:
-        """Users with a login shell and their SSH keys; passwords are never told."""
+        """Users with a login shell and their SSH keys; passwords are never shown."""
         passwd, keys, administrators = self._texts(
             "getent passwd",
             "getent passwd | while IFS=: read -r name _ _ _ _ home _; do"
@@ -231,9 +231,9 @@ class GetterMethods:
         for command in commands:
             done = self._run(f"vtysh -c {shlex.quote(command)}")
             if done.exit_code != 0:
-                said = (done.stdout + done.stderr).strip()
+                printed = (done.stdout + done.stderr).strip()
                 raise CommandErrorException(
-                    f"{self.hostname}: {command!r}: {hide_secrets(said)[:300]}"
+                    f"{self.hostname}: {command!r}: {hide_secrets(printed)[:300]}"
                 )
             answers[command] = done.stdout
         return answers

@@ -118,8 +118,8 @@ def _ensure_runs(
     ours = (change.before, change.intended)
     if not broken and not any(device.runs_text(text) for text in ours):
         raise ForeignTextError(
-            "runs neither what it ran before the change nor what the change meant: somebody else "
-            "changed it, and nothing was done to it; take that off, and recover again"
+            "runs neither what it ran before the change nor what the change intended: somebody "
+            "else changed it, and nothing was done to it; take that off, and recover again"
         )
     try:
         device.load_replace_candidate(config=wanted)

@@ -79,7 +79,7 @@ def _read(path: Path) -> Credentials:
         raise CredentialsError(f"{path}: cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         # The parser's own message quotes the text, which may be a password.
-        raise CredentialsError(f"{path}: is not YAML; mend it") from error.with_traceback(None)
+        raise CredentialsError(f"{path}: is not YAML; correct it") from error.with_traceback(None)
     if not isinstance(data, dict) or not isinstance(data.get("username"), str):
         raise CredentialsError(f"{path}: has no username; add one")
     if unknown := sorted(str(key) for key in data.keys() - _KEYS):

@@ -26,7 +26,7 @@ _TEXT = re.compile(rb"%%text (\S+) (\d+)\n")
 
 @dataclass(frozen=True)
 class Answer:
-    """What the agent said: `{"status": "applied", ...}` and texts by name."""
+    """What the agent answered: `{"status": "applied", ...}` and texts by name."""
 
     fields: dict[str, str]
     texts: dict[str, str]
@@ -101,8 +101,7 @@ class Agent:
             why = (done.stderr or done.stdout).strip().splitlines()
             raise CommandErrorException(
                 f"{self._session.device}: the router's agent failed at {verb!r} with "
-                f"{done.exit_code}"
-                f": {why[-1] if why else 'no answer'}"
+                f"{done.exit_code}: {why[-1] if why else 'no answer'}"
             )
         return answer
 

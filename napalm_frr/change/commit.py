@@ -136,15 +136,14 @@ class Committer:
         """
         try:
             answer, candidate, script = self._apply(loaded, running, message)
-            self._judge(answer, candidate, script)
+            self._check_read_back(answer, candidate, script)
             answer = self._call("accept", self.change, str(revert_in or 0))
         except (ConnectionClosedException, CommandTimeoutException) as error:
             raise SessionLostInCommit(
                 f"{self._device}: the session was lost in the middle of commit {self.change}; "
-                "the router goes"
-                f" back by itself within {self._accept_seconds} s unless it had accepted the"
-                " commit: ask"
-                " has_pending_commit() and compare_config() in a new session"
+                f"the router goes back by itself within {self._accept_seconds} s unless it had "
+                "accepted the commit: ask has_pending_commit() and compare_config() in a new "
+                "session"
             ) from error
         if answer.status != ("pending" if revert_in else "confirmed"):
             self._raise_undone(answer, "the router did not take the commit")
@@ -173,27 +172,26 @@ class Committer:
         if answer.status == "locked":
             raise LockError(
                 f"{self._device}: {answer.text('owner').strip() or 'somebody'} has been writing "
-                "to it for"
-                f" {answer.fields.get('age', '?')} s; try again"
+                f"to it for {answer.fields.get('age', '?')} s; try again"
             )
         if answer.status == "busy":
             raise CommitPending(
                 f"{self._device}: commit {answer.fields['change']} of "
-                f"{answer.text('owner').strip()} is"
-                f" {answer.fields['state']}; confirm it or roll it back first"
+                f"{answer.text('owner').strip()} is {answer.fields['state']}; confirm it or roll "
+                "it back first"
             )
         if answer.status == "known":
             raise CommitError(
-                f"{self._device}: there was a commit {self.change} already, it is"
-                f" {answer.fields['state']}; an id is used once"
+                f"{self._device}: there was a commit {self.change} already, it is "
+                f"{answer.fields['state']}; an id is used once"
             )
         if answer.status == "moved":
             raise CommitError(
-                f"{self._device}: its configuration keeps changing under us; nothing was done"
+                f"{self._device}: its configuration keeps changing meanwhile; nothing was done"
             )
         return answer, candidate, provide
 
-    def _judge(self, answer: Answer, candidate: DeviceState, script: Script) -> None:
+    def _check_read_back(self, answer: Answer, candidate: DeviceState, script: Script) -> None:
         """Return when the router holds the candidate; else correct it, at last send it back and
         raise.
         """

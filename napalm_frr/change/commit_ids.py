@@ -1,4 +1,4 @@
-"""Commits by the ids their controller chose: what became of one, prolong, confirm, take it back.
+"""Commits by the ids their controller chose: what became of one, extend, confirm, undo it.
 
 A controller that changes many routers at once chooses an id before it commits. Whoever recovers
 after it, asks each router for exactly that commit, and never touches another's.
@@ -47,7 +47,7 @@ def extend(device: str, agent: Agent, change_id: str, seconds: int) -> CommitSta
     answer = agent.call("extend", change_id, str(int(seconds)), timeout=_GOING_BACK_SECONDS)
     state = _state_of(device, answer, change_id)
     if state.state is not CommitStage.PENDING:
-        raise CommitNotPending(f"{device}: not extended: {_told(state)}")
+        raise CommitNotPending(f"{device}: not extended: {_described(state)}")
     return state
 
 
@@ -60,7 +60,7 @@ def confirm(device: str, agent: Agent, change_id: str) -> None:
     answer = agent.call("confirm", check_id(change_id), timeout=_GOING_BACK_SECONDS)
     if answer.status == "not-pending":
         state = _state_of(device, answer, change_id, answer.fields.get("state", "none"))
-        raise CommitNotPending(f"{device}: not confirmed: {_told(state)}")
+        raise CommitNotPending(f"{device}: not confirmed: {_described(state)}")
     if answer.status != CommitStage.CONFIRMED:
         raise CommandErrorException(f"{device}: its agent answered {answer.status!r} to confirm")
 
@@ -74,7 +74,7 @@ def accept(device: str, agent: Agent, change_id: str, seconds: int) -> CommitSta
     answer = agent.call("accept", check_id(change_id), str(seconds), timeout=_GOING_BACK_SECONDS)
     state = _state_of(device, answer, change_id)
     if state.state is not CommitStage.PENDING:
-        raise CommitNotPending(f"{device}: not accepted: {_told(state)}")
+        raise CommitNotPending(f"{device}: not accepted: {_described(state)}")
     return state
 
 
@@ -90,7 +90,7 @@ def roll_back(device: str, agent: Agent, change_id: str) -> CommitState:
         raise LockError(f"{device}: {answer.text('owner').strip()} is writing to it")
     state = _state_of(device, answer, change_id)
     if state.state is CommitStage.BROKEN:
-        raise RouterNotRestored(f"{device}: THE ROUTER IS NOT AS IT WAS: {_told(state)}")
+        raise RouterNotRestored(f"{device}: THE ROUTER IS NOT AS IT WAS: {_described(state)}")
     return state
 
 
@@ -116,7 +116,7 @@ def _state_of(
     )
 
 
-def _told(state: CommitState) -> str:
+def _described(state: CommitState) -> str:
     if state.state is CommitStage.NONE:
         return f"the router never began commit {state.id}"
     reason = f" ({state.reason})" if state.reason else ""

@@ -1,6 +1,6 @@
 """Line by line, what lies between two configurations, and one with some of it restored; pure.
 
-The diff for people is `native_diff`; this one is for programs that judge each line by itself.
+The diff for people is `native_diff`; this one is for programs that evaluate each line by itself.
 """
 
 from __future__ import annotations

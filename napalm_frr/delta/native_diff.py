@@ -38,8 +38,8 @@ def diff_device(
     for title, contexts in (("interfaces", interfaces), ("frr", frr)):
         if lines := diff_contexts(*contexts):
             parts.append([f"@@ {title} @@", *lines])
-    told = "\n".join(line for part in parts for line in part)
-    return "\n".join(filter(None, (told, linux_diff(faults))))
+    shown = "\n".join(line for part in parts for line in part)
+    return "\n".join(filter(None, (shown, linux_diff(faults))))
 
 
 def linux_diff(faults: Iterable[LinuxFault]) -> str:

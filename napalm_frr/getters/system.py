@@ -56,7 +56,7 @@ def environment(before: str, after: str, meminfo: str, thermal: str) -> dict[str
 
 
 def users(passwd: str, keys: str, administrators: str) -> dict[str, dict[str, Any]]:
-    """Who can log in: level 15 for root and members of `sudo`, else 1; passwords are not told.
+    """Who can log in: level 15 for root and members of `sudo`, else 1; passwords are not shown.
 
     `keys`: lines `user<TAB>public key`; `administrators`: the `sudo` group's line.
     """

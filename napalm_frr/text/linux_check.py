@@ -22,7 +22,7 @@ _VLAN_NAME = re.compile(r"(.+)\.(\d+)$")
 def faults(interfaces: Contexts, addresses: list[dict[str, Any]]) -> tuple[LinuxFault, ...]:
     """Each difference; empty when Linux is as the text says.
 
-    `addresses` is what `ip -d -j addr show` prints. Stanzas without `auto` are not judged.
+    `addresses` is what `ip -d -j addr show` prints. Stanzas without `auto` are not checked.
     """
     kernel = {link["ifname"]: link for link in addresses if link.get("ifname")}
     wanted: dict[str, list[str]] = {}

@@ -118,8 +118,8 @@ def test_none_at_all_names_every_place() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (f"username: [\n password: {SECRET}", "is not YAML; mend it"),
-        (f"password: {SECRET}\nusername: a\n b: : c\n", "is not YAML; mend it"),
+        (f"username: [\n password: {SECRET}", "is not YAML; correct it"),
+        (f"password: {SECRET}\nusername: a\n b: : c\n", "is not YAML; correct it"),
         (f"password: {SECRET}", "has no username; add one"),
         (f"username: 12\npassword: {SECRET}", "has no username; add one"),
         (f"- {SECRET}", "has no username; add one"),

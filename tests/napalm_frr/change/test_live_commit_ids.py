@@ -219,7 +219,7 @@ def test_killed_in_any_state_it_is_an_orphan_that_can_be_taken_back(
         def dies(*_: object) -> None:
             raise KeyboardInterrupt
 
-        patch.setattr(Committer, "_judge", dies)
+        patch.setattr(Committer, "_check_read_back", dies)
         with pytest.raises(KeyboardInterrupt):
             commit(router, change, STATIC)
     assert router.commit_state(change).state is CommitStage.APPLIED
