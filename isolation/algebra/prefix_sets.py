@@ -45,16 +45,12 @@ class PrefixSet:
     def of(cls, family: AddressFamily, prefixes: Iterable[IPNetwork]) -> "PrefixSet":
         """Exactly these prefixes; those of the other family are left out."""
         bits = BITS[family]
-        return cls(
-            bits,
-            tuple(
-                dict.fromkeys(
-                    (int(p.network_address), p.prefixlen, p.prefixlen, p.prefixlen)
-                    for p in prefixes
-                    if p.max_prefixlen == bits
-                )
-            ),
-        )
+        boxes: dict[Box, None] = {}
+        for prefix in prefixes:
+            if prefix.max_prefixlen == bits:
+                length = prefix.prefixlen
+                boxes[int(prefix.network_address), length, length, length] = None
+        return cls(bits, tuple(boxes))
 
     @classmethod
     def within(cls, family: AddressFamily, prefixes: Iterable[IPNetwork]) -> "PrefixSet":

@@ -7,6 +7,7 @@ routers meet in any combination, two states of one router never do.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from egovnet.isolation.algebra.policies import Routes
 from egovnet.isolation.model.domains import BACKBONE, Attachment, Domain, unknown
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Hop
@@ -47,6 +48,8 @@ class Table:
     interfaces: list[InterfaceFacts] = field(default_factory=list)
     statics: list[StaticFacts] = field(default_factory=list)
     inert: bool = False
+    #: What its sessions let in, by session and family; filled by `routes.announcements.admitted`.
+    admitted: dict[tuple[int, AddressFamily], list[Routes]] = field(default_factory=dict)
     #: Its BGP address families, and its BGP neighbours that may come up.
     families: Mapping[AddressFamily, VrfFamily] = field(default_factory=dict)
     neighbors: tuple[NeighborFacts, ...] = ()

@@ -141,16 +141,16 @@ def _imported_vrfs(router: Router) -> Iterator[Edge]:
                 what = f"imports VRF {name}"
                 yield Edge(source, target, family, prefixes, p3.IMPORT_VRF, what, line)
             for protocol in bgp.redistributes:
-                line = source.line(family, f"redistribute {protocol}")
-                yield from _redistributed_table(router, source, family, protocol, line)
+                yield from _redistributed_table(router, source, family, protocol)
 
 
 def _redistributed_table(
-    router: Router, source: Table, family: AddressFamily, protocol: str, line: int
+    router: Router, source: Table, family: AddressFamily, protocol: str
 ) -> Iterator[Edge]:
     word, _, number = protocol.partition(" ")
     if not number.isdigit() or word not in {"table", "table-direct"}:
         return
+    line = source.line(family, f"redistribute {protocol}")
     everything = PrefixSet.all(family)
     for target in _by_number(router, int(number)):
         what = f"redistributes table {number}"

@@ -6,9 +6,9 @@ access is its customer's.
 """
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 from types import MappingProxyType
 
+from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.model.classes import p5
 from egovnet.isolation.model.domains import Attachment, Domain
@@ -74,11 +74,11 @@ def _attachment(
     router: Router, neighbor: NeighborFacts, expected: dict[IPAddress, Attachment]
 ) -> Attachment | None:
     """The access a neighbour is on: by its address, or by interface if it is unnumbered."""
-    try:
-        return expected.get(ip_address(neighbor.address))
-    except ValueError:
-        found = (b.attachment for b in router.bound if b.interface.name == neighbor.address)
-        return next(found, None)
+    address = address_of(neighbor.address)
+    if address is not None:
+        return expected.get(address)
+    found = (b.attachment for b in router.bound if b.interface.name == neighbor.address)
+    return next(found, None)
 
 
 def _filter(
@@ -106,7 +106,7 @@ def _filter(
     if attachment is None or not attachment.prefixes:
         return
     let_in = PrefixSet.none(family)
-    for routes in admitted(activated.policy_in, family):
+    for routes in admitted(table, activated, family):
         let_in = let_in | routes.prefixes
     beyond = let_in - PrefixSet.within(family, attachment.prefixes)
     if beyond:

@@ -52,7 +52,7 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
                 what = f"announces a default route to {neighbor.address}"
                 yield _draft(table, what, activated.line, family)
             if table.vrf is not None and any(
-                routes.prefixes.has_default() for routes in admitted(activated.policy_in, family)
+                routes.prefixes.has_default() for routes in admitted(table, activated, family)
             ):
                 what = f"accepts a default route from {neighbor.address}"
                 yield _draft(table, what, activated.line, family)

@@ -5,8 +5,8 @@ and with a router of the inventory. A customer in the default instance would joi
 """
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 
+from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.model.classes import p8
 from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE, Domain
 from egovnet.isolation.model.finding import finding
@@ -45,7 +45,7 @@ def _neighbor(
         if vpn:
             yield _draft(table, neighbor, p8.VPN_SESSION_IN_VRF, table.domains[0])
         return
-    address = _address(neighbor.address)
+    address = address_of(neighbor.address)
     if address in customers:
         return  # P5
     instance = router.facts.bgp[None]
@@ -60,13 +60,6 @@ def _neighbor(
         yield _draft(table, neighbor, klass, OUTSIDE, who)
     elif neighbor.families:
         yield _draft(table, neighbor, p8.UNKNOWN_BACKBONE_SESSION, None, who)
-
-
-def _address(text: str) -> IPAddress | None:
-    try:
-        return ip_address(text)
-    except ValueError:
-        return None
 
 
 def _draft(

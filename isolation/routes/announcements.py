@@ -8,7 +8,7 @@ adds the VRF's own (measured).
 Assumes that routes taken from other tables are not announced again (FRR does not).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from egovnet.isolation.algebra.policies import Routes, apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
@@ -16,7 +16,7 @@ from egovnet.isolation.algebra.route_targets import target_text
 from egovnet.isolation.model.finding import Hop
 from egovnet.isolation.model.scene import Table
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.facts import NeighborFacts, Policy, VrfFamily
+from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, VrfFamily
 
 
 @dataclass(eq=False, slots=True)
@@ -59,8 +59,9 @@ def announcements(table: Table, family: AddressFamily) -> list[Announcement]:
     result = []
     for routes, neighbor in local_routes(table, family):
         for out in apply(bgp.export_policy, [routes]):
-            merged = replace(out, targets=out.targets | bgp.export_targets)
-            if merged.prefixes and (merged.targets or merged.free):
+            targets = out.targets | bgp.export_targets
+            if out.prefixes and (targets or out.free):
+                merged = Routes(family, out.prefixes, targets, out.free, out.lines)
                 result.append(Announcement(table, merged, neighbor))
     return result
 
@@ -85,13 +86,22 @@ def local_routes(table: Table, family: AddressFamily) -> list[tuple[Routes, Neig
     for neighbor in table.neighbors:
         activated = neighbor.families.get(family)
         if activated is not None:
-            found += [(out, neighbor) for out in admitted(activated.policy_in, family)]
+            found += [(out, neighbor) for out in admitted(table, activated, family)]
     return found
 
 
-def admitted(policy: Policy | None, family: AddressFamily) -> list[Routes]:
-    """What a session lets in of everything that a customer might announce."""
-    return apply(policy, [Routes(family, PrefixSet.all(family), free=True)])
+def admitted(table: Table, activated: NeighborFamily, family: AddressFamily) -> list[Routes]:
+    """What a session of `table` lets in of everything that a customer might announce.
+
+    Kept in the table, because several properties ask.
+    """
+    # by identity: the scene keeps its facts, and comparing policies costs more than applying them
+    key = (id(activated), family)
+    if key not in table.admitted:
+        table.admitted[key] = apply(
+            activated.policy_in, [Routes(family, PrefixSet.all(family), free=True)]
+        )
+    return table.admitted[key]
 
 
 def _redistributed(table: Table, family: AddressFamily, protocol: str) -> PrefixSet:

@@ -7,8 +7,8 @@ That a policy denies routes or strips targets is never relied on for separation.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 
+from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.algebra.policies import apply
 from egovnet.isolation.model.scene import Router, Scene
 from egovnet.isolation.routes.announcements import Announcement
@@ -83,11 +83,9 @@ def addresses(scene: Scene) -> Mapping[IPAddress, str]:
     }
 
 
-def _owner(owners: Mapping[IPAddress, str], address: str) -> str:
-    try:
-        return owners.get(ip_address(address), "")
-    except ValueError:
-        return ""
+def _owner(owners: Mapping[IPAddress, str], text: str) -> str:
+    address = address_of(text)
+    return "" if address is None else owners.get(address, "")
 
 
 def relayed(announcements: list[Announcement], through: list[Relay]) -> list[Announcement]:

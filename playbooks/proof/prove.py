@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from egovnet.inventory.errors import Problem
+from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.from_vrf_names import from_zones
 from egovnet.isolation.model.verdict import Verdict
@@ -73,8 +74,23 @@ def prove(
         texts, unreachable = _running(workspace, progress)
         what = "what the routers run"
     else:
-        texts = {n: ConfigText(n, f"{n}.cfg", t) for n, t in workspace.intended().items()}
+        with paused_collector():
+            texts = {n: ConfigText(n, f"{n}.cfg", t) for n, t in workspace.intended().items()}
         what = "the rendered configurations"
+    with paused_collector():
+        return _proof(workspace, texts, unreachable, zones, what, alone=alone)
+
+
+def _proof(
+    workspace: Workspace,
+    texts: Mapping[str, ConfigText],
+    unreachable: Mapping[str, str],
+    zones: Path | None,
+    what: str,
+    *,
+    alone: bool,
+) -> Proof:
+    """The proof of `texts`, which are called `what`; `alone`: they are not an inventory's."""
     if zones is not None:
         expectation = from_zones(read_zones(zones))
     else:
@@ -82,8 +98,7 @@ def prove(
         if workspace.selection != Selection() or unreachable:
             expectation = expectation.limit()
     platforms = {} if alone else {n: r.platform for n, r in workspace.network.routers.items()}
-    verdict = prove_texts(texts, expectation, platforms)
-    result = proof_result(verdict, unreachable)
+    result = proof_result(prove_texts(texts, expectation, platforms), unreachable)
     if alone:
         return Proof(result, exit_code(result), what, None)
     title = f"{workspace.network.backbone.name}: {what}"
