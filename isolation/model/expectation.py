@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import UNTAGGED_VRF, Network, SiteRole, Topology
+from egovnet.inventory.model import UNTAGGED_VRF, Network
+from egovnet.inventory.model.reachability import Exchange, Reachability
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, Attachment, Domain
 from egovnet.isolation.model.verdict import AllowedCell
@@ -40,8 +41,9 @@ class Expectation:
     routers: Mapping[IPAddress, str] = field(default_factory=dict)
     #: Label of the domain whose target the inventory says it is.
     targets: Mapping[ExtendedCommunity, str] = field(default_factory=dict)
-    #: Declared exchanges and the Internet gateway come in here: (source, target) by VPN or label.
-    exchanges: tuple[AllowedCell, ...] = ()
+    #: (source label, target label) -> why packets of the one may arrive at the other; a domain
+    #: and itself are not among them.
+    reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
     #: VPNs or labels whose tables may hold a default route.
     defaults: frozenset[str] = frozenset()
     #: The caller proves a part of the network: routers that are not there are no risk.
@@ -68,9 +70,11 @@ class Expectation:
             attachments[device] = {**were, **self.attachments.get(device, {})}
         names = {place: domain for place, domain in former.vrf_names.items() if known(domain)}
         domains = {label: domain for label, domain in former.domains.items() if known(domain)}
+        gone = [domain for label, domain in domains.items() if label not in self.domains]
         return replace(
             self,
             domains={**domains, **self.domains},
+            reasons={**_meeting_on_the_way(gone, [*gone, *self.domains.values()]), **self.reasons},
             attachments=attachments,
             vrf_names={**names, **self.vrf_names},
             routers={**former.routers, **self.routers},
@@ -79,20 +83,15 @@ class Expectation:
 
     def allowed(self, source: Domain, target: Domain) -> str:
         """Why packets of `source` may arrive at `target`; empty if they may not."""
-        if source.vpn == target.vpn:
-            return _within_vpn(source, target)
-        if source == MANAGEMENT and target == BACKBONE:
-            return "management reaches the routers themselves"
-        for cell in self.exchanges:
-            if cell.source in {source.vpn, source.label} and cell.target in {
-                target.vpn,
-                target.label,
-            }:
-                return cell.reason
-        return ""
+        if source.label == target.label:
+            # Spoke sites share a label, and so do VRFs that nobody knows.
+            if (source.vpn, source.site) != (target.vpn, target.site):
+                return ""
+            return "one site" if source.site else "one VPN"
+        return self.reasons.get((source.label, target.label), "")
 
     def may_hold_default(self, domain: Domain) -> bool:
-        """Whether a default route in this domain's tables is meant."""
+        """Whether a default route in this domain's tables is intended."""
         return domain.vpn in self.defaults or domain.label in self.defaults
 
     def vrf_domain(self, device: str, vrf: str) -> Domain | None:
@@ -104,28 +103,42 @@ class Expectation:
 
     def cells(self) -> tuple[AllowedCell, ...]:
         """Everything that is allowed, for the matrix."""
-        found = []
-        for source in self.domains.values():
-            for target in self.domains.values():
-                reason = self.allowed(source, target)
-                if reason:
-                    found.append(AllowedCell(source.label, target.label, reason))
-        return tuple(found)
+        place = {label: number for number, label in enumerate(self.domains)}
+        own = {(label, label): self.allowed(d, d) for label, d in self.domains.items()}
+        found = {pair: reason for pair, reason in {**own, **self.reasons}.items() if reason}
+        known = (pair for pair in found if place.keys() >= set(pair))
+        ordered = sorted(known, key=lambda pair: (place[pair[0]], place[pair[1]]))
+        return tuple(AllowedCell(*pair, found[pair]) for pair in ordered)
 
 
-def _within_vpn(source: Domain, target: Domain) -> str:
-    if source == target:
-        return "one VPN" if not source.site else "one site"
-    spokes = bool(source.site) and bool(target.site)
-    return "" if spokes else "hub and spoke of one VPN"
+def _meeting_on_the_way(
+    gone: Iterable[Domain], others: Iterable[Domain]
+) -> dict[tuple[str, str], str]:
+    """A VPN that changes its topology has domains of both on the way: they may meet, but for two
+    that are spoke sites."""
+    by_vpn: dict[str, list[Domain]] = {}
+    for domain in others:
+        by_vpn.setdefault(domain.vpn, []).append(domain)
+    return {
+        pair: "one VPN, as it was and as it will be"
+        for old in gone
+        for other in by_vpn[old.vpn]
+        if other.label != old.label and not (old.site and other.site)
+        for pair in ((old.label, other.label), (other.label, old.label))
+    }
 
 
 def from_inventory(
-    network: Network, allocation: Allocation, exchanges: Iterable[AllowedCell] = ()
+    network: Network, allocation: Allocation, exchanges: Iterable[Exchange] = ()
 ) -> Expectation:
-    """What an inventory and its allocation say. Linear in the inventory."""
-    domains = _domains(network)
-    sites = {name: _site_domain(network, domains, name) for name in network.sites}
+    """What an inventory and its allocation say. Linear in the inventory.
+
+    Who may reach whom is `egovnet.inventory.model.reachability`'s to say; the proof adds its own
+    three domains: the backbone, management, and frames without a tag.
+    """
+    reachability = Reachability(network, exchanges)
+    domains = _domains(network, reachability)
+    sites = {name: _site_domain(domains, reachability, name) for name in network.sites}
     attachments: dict[str, dict[Place, Attachment]] = {name: {} for name in network.routers}
     names: dict[tuple[str, str], Domain] = {}
     management = network.backbone.management
@@ -169,28 +182,39 @@ def from_inventory(
             target_of(network.backbone.asn, number): owner
             for owner, number in allocation.route_target.items()
         },
-        exchanges=tuple(exchanges),
+        reasons=_reasons(reachability),
     )
 
 
-def _domains(network: Network) -> dict[str, Domain]:
-    result: dict[str, Domain] = {}
-    for name, vpn in network.vpns.items():
-        if vpn.vpn_service_topology is Topology.HUB_SPOKE:
-            for role, site in (("hub", ""), ("spoke", "*")):
-                label = f"{name}/{role}"
-                result[label] = Domain(label, name, vpn.zone, vpn.owner, site)
-        else:
-            result[name] = Domain(name, name, vpn.zone, vpn.owner)
+def _reasons(reachability: Reachability) -> dict[tuple[str, str], str]:
+    reasons = {
+        (source.label, target.label): reachability.why(source, target)
+        for source in reachability.groups.values()
+        for target in reachability.imports(source)
+        if target != source
+    }
+    reasons[MANAGEMENT.label, BACKBONE.label] = "management reaches the routers themselves"
+    return reasons
+
+
+def _domains(network: Network, reachability: Reachability) -> dict[str, Domain]:
+    """A domain for each group of sites; one of spokes stands for each of its sites."""
+    result = {
+        label: Domain(
+            label,
+            group.vpn,
+            group.zone,
+            network.vpns[group.vpn].owner,
+            "" if group.meshed else "*",
+        )
+        for label, group in reachability.groups.items()
+    }
     for own in (BACKBONE, MANAGEMENT, UNTAGGED):
         result[own.label] = own
     return result
 
 
-def _site_domain(network: Network, domains: Mapping[str, Domain], name: str) -> Domain:
-    site = network.sites[name]
-    if site.site_role is SiteRole.HUB:
-        return domains[f"{site.vpn}/hub"]
-    if site.site_role is SiteRole.SPOKE:
-        return replace(domains[f"{site.vpn}/spoke"], site=name)
-    return domains[site.vpn]
+def _site_domain(domains: Mapping[str, Domain], reachability: Reachability, name: str) -> Domain:
+    group = reachability.group_of(name)
+    domain = domains[group.label]
+    return domain if group.meshed else replace(domain, site=name)

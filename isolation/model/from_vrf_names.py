@@ -12,7 +12,6 @@ from pydantic import Field
 from egovnet.inventory.model import Closed
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, Domain
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.verdict import AllowedCell
 
 Pattern = Annotated[str, Field(min_length=1, max_length=64)]
 Patterns = Annotated[tuple[Pattern, ...], Field(min_length=1)]
@@ -65,6 +64,9 @@ def from_zones(zones: Zones) -> Expectation:
         domains=domains,
         attachments_known=False,
         patterns=(*patterns, *shared),
-        exchanges=tuple(AllowedCell(p.source, p.target, p.reason) for p in zones.allowed),
+        reasons={
+            (MANAGEMENT.label, BACKBONE.label): "management reaches the routers themselves",
+            **{(path.source, path.target): path.reason for path in zones.allowed},
+        },
         defaults=zones.defaults,
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 
 from egovnet.isolation.model.finding_class import Severity
-from egovnet.isolation.model.verdict import AllowedCell, Verdict
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.templates.model.facts import Policy, PrefixRule, VrfFacts
 from tests.isolation.facts_of import admits, rt
@@ -21,11 +21,11 @@ from tests.isolation.networks import (
 
 PARTY, GOVERNMENT, HUB = rt("65000:1006"), rt("65000:1005"), rt("65000:1002")
 #: Declared: the court's hub exchanges with two agencies.
-EXCHANGES = tuple(
-    AllowedCell(*pair, "exchange on the platform")
+EXCHANGES = {
+    pair: "exchange on the platform"
     for agency in ("party", "government")
     for pair in (("court/hub", agency), (agency, "court/hub"))
-)
+}
 
 
 def platform(*changes: object) -> Verdict:
@@ -38,7 +38,8 @@ def platform(*changes: object) -> Verdict:
                 edit_family(facts, device, vrf, import_targets=lambda old: old | {HUB})
     for change in changes:
         change(facts)
-    return prove(facts, replace(expectation, exchanges=EXCHANGES))
+    reasons = {**expectation.reasons, **EXCHANGES}
+    return prove(facts, replace(expectation, reasons=reasons))
 
 
 def accepting(*prefixes: str, device: str = "bj-pe1", vrf: str = "i-court") -> object:

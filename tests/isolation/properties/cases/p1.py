@@ -5,7 +5,6 @@ from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network
 
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.verdict import AllowedCell
 from egovnet.templates.model.facts import InterfaceFacts, Match, Policy, PolicyEntry, VrfFacts
 from tests.isolation.facts_of import admits, rt
 from tests.isolation.networks import (
@@ -99,8 +98,8 @@ def _platform(facts: Facts) -> None:
 def _with_exchanges(expectation: Expectation) -> Expectation:
     pairs = [(hub, agency) for hub in ("court/hub",) for agency in ("party", "government")]
     cells = [cell for a, b in pairs for cell in ((a, b), (b, a))]
-    exchanges = tuple(AllowedCell(*pair, "exchange on the platform") for pair in cells)
-    return replace(expectation, exchanges=exchanges)
+    exchanges = dict.fromkeys(cells, "exchange on the platform")
+    return replace(expectation, reasons={**expectation.reasons, **exchanges})
 
 
 ADDS_PARTY = Policy((PolicyEntry("permit", adds=frozenset({PARTY}), line=7),))
