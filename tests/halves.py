@@ -26,7 +26,7 @@ from types import FrameType
 
 import pytest
 
-_FAILED = "failed"
+_FAILED, _TOTAL = "failed", "total"
 _LOOK_SECONDS = 0.5
 _NEWS_SECONDS = 60.0
 
@@ -37,13 +37,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory:
         pieces = Path(directory)
         with (pieces / "output").open("w+b") as output:
-            first = _start(options, pieces, None, 1)
-            second = _start(options, pieces, output.fileno(), 2)
-            _forward_signals(first, second)
-            _watch(first, second, pieces)
+            processes: list[subprocess.Popen[bytes]] = []
+            _forward_signals(processes)
+            processes.append(_start(options, pieces, None, 1))
+            processes.append(_start(options, pieces, output.fileno(), 2))
+            _watch(processes, pieces)
             output.seek(0)
             print(output.read().decode(errors="replace"), end="", flush=True)
-    return next(filter(None, (first.returncode, second.returncode)), 0)
+    return next(filter(None, (process.returncode for process in processes)), 0)
 
 
 def _start(
@@ -70,7 +71,7 @@ def _start(
     )
 
 
-def _forward_signals(*processes: "subprocess.Popen[bytes]") -> None:
+def _forward_signals(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
     """On Ctrl-C or SIGTERM both take down what they set up; whoever is impatient repeats it."""
 
     def forward(number: int, frame: FrameType | None) -> None:
@@ -82,13 +83,11 @@ def _forward_signals(*processes: "subprocess.Popen[bytes]") -> None:
     signal.signal(signal.SIGTERM, forward)
 
 
-def _watch(
-    first: "subprocess.Popen[bytes]", second: "subprocess.Popen[bytes]", pieces: Path
-) -> None:
-    """Until both ended, say what fails in the second, and now and then how far they are."""
+def _watch(processes: "Sequence[subprocess.Popen[bytes]]", pieces: Path) -> None:
+    """Until both ended, print what fails in the second, and now and then how far they are."""
     failed = 0
     said = time.monotonic()
-    while first.poll() is None or second.poll() is None:
+    while any(process.poll() is None for process in processes):
         time.sleep(_LOOK_SECONDS)
         with contextlib.suppress(FileNotFoundError):
             lines = (pieces / _FAILED).read_text(encoding="utf-8").splitlines()
@@ -98,7 +97,8 @@ def _watch(
         if time.monotonic() - said > _NEWS_SECONDS:
             said = time.monotonic()
             taken = sum(path.name.isdigit() for path in pieces.iterdir())
-            print(f"\n[beside] {taken} pieces of work taken", flush=True)
+            of = (pieces / _TOTAL).read_text() if (pieces / _TOTAL).exists() else "?"
+            print(f"\n[both] {taken} of {of} pieces of work taken", flush=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -146,6 +146,7 @@ class _Sharing:
     def _taken(self, items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
         """The tests of pieces that nobody else has, from our end of the list."""
         numbered = list(enumerate(_pieces(items)))
+        (self._directory / _TOTAL).write_text(f"{len(numbered)}")
         for number, piece in reversed(numbered) if self._backwards else numbered:
             try:
                 (self._directory / str(number)).touch(exist_ok=False)
