@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @verb
 def demo(workspace: "Workspace", keep: bool) -> "AnyOutcome":
     """Run the whole story on the lab, step by step."""
-    from egovnet.playbooks.report.console.progress import make_progress, tell
+    from egovnet.playbooks.report.console.progress import make_progress, print_line
     from egovnet.playbooks.verbs.demo import demo as demo_playbook
 
-    return demo_playbook(workspace, make_progress(), tell, keep=keep)
+    return demo_playbook(workspace, make_progress(), print_line, keep=keep)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from egovnet.playbooks.report.console.terminal_progress import TerminalProgress
 
 
-def tell(line: str) -> None:
+def print_line(line: str) -> None:
     """One line as it comes, such as the lab's."""
     print(line, file=sys.stderr, flush=True)
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @verb
 def up(workspace: "Workspace", backend: str, provisioned: bool, reconfigure: bool) -> "AnyOutcome":
     """Boot the lab; routers have a day-0 configuration (management and SSH only)."""
-    from egovnet.playbooks.report.console.progress import tell
+    from egovnet.playbooks.report.console.progress import print_line
     from egovnet.playbooks.verbs.lab import LabOptions
     from egovnet.playbooks.verbs.lab import up as lab_up
 
-    return lab_up(workspace, LabOptions(backend, provisioned, reconfigure), tell)
+    return lab_up(workspace, LabOptions(backend, provisioned, reconfigure), print_line)
