@@ -98,7 +98,7 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     )
 
 
-def _parts(words: Sequence[str]) -> dict[str, list[str]]:
+def split_parts(words: Sequence[str]) -> dict[str, list[str]]:
     """Word -> its values; "" has those before the first word. `about` takes the rest."""
     parts: dict[str, list[str]] = {"": []}
     current = parts[""]
@@ -118,13 +118,13 @@ def _system(draft: _Draft, words: Sequence[str], _number: int) -> None:
 
 
 def _router(draft: _Draft, words: Sequence[str], _number: int) -> None:
-    parts = _parts(words)
+    parts = split_parts(words)
     draft.asn = int(parts["asn"][0])
     draft.router_id = ip_address(parts["id"][0])
 
 
 def _interface(draft: _Draft, words: Sequence[str], number: int) -> None:
-    parts = _parts(words)
+    parts = split_parts(words)
     (name,) = parts[""]
     parent, dot, unit = name.partition(".")
     loopback, backbone = name == "lo0.0", "backbone" in parts
@@ -151,7 +151,7 @@ def _interface(draft: _Draft, words: Sequence[str], number: int) -> None:
 
 
 def _vrf(draft: _Draft, words: Sequence[str], number: int) -> None:
-    parts = _parts(words)
+    parts = split_parts(words)
     (name,) = parts[""]
     draft.vrfs[name] = VrfFacts(name, isolated=True, line=number)
     imports = frozenset(map(route_target, parts["import"]))
@@ -183,7 +183,7 @@ def _route(draft: _Draft, words: Sequence[str], number: int) -> None:
 
 
 def _customer(draft: _Draft, words: Sequence[str], number: int) -> None:
-    parts = _parts(words)
+    parts = split_parts(words)
     vrf, address = parts[""]
     family: AddressFamily = "ipv6" if ":" in address else "ipv4"
     accepts = tuple(
@@ -213,7 +213,7 @@ def _customer(draft: _Draft, words: Sequence[str], number: int) -> None:
 
 
 def _backbone_peer(draft: _Draft, words: Sequence[str], number: int) -> None:
-    parts = _parts(words)
+    parts = split_parts(words)
     (address,) = parts[""]
     vpn = NeighborFamily("vpnv4" if parts["vpn"] == ["ipv4"] else "vpnv6", line=number)
     vpn = replace(vpn, reflector_client="client" in parts)
