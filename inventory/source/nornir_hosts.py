@@ -90,7 +90,7 @@ class Hosts:
         if value is None:
             return
         if not isinstance(value, list):
-            self._report(section, location, "no list", "write groups: [frr, centre]")
+            self._report(section, location, "no list", "write groups: [centre]")
             return
         for index, group in enumerate(value):
             if not isinstance(group, str) or group not in self._groups:

@@ -75,10 +75,17 @@ class LabelsSeen:
     watched: tuple[str, ...] = ()
     #: Such as "bj-p1: label 18, label 84".
     examples: tuple[str, ...] = ()
+    #: False where no router's platform can show labels.
+    possible: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """`labels` in JSON."""
-        return {"seen": self.seen, "watched": list(self.watched), "examples": list(self.examples)}
+        return {
+            "seen": self.seen,
+            "watched": list(self.watched),
+            "examples": list(self.examples),
+            "possible": self.possible,
+        }
 
 
 @dataclass(frozen=True, slots=True)

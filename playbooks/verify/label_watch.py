@@ -19,16 +19,24 @@ _LONGEST = 300
 
 @dataclass(slots=True)
 class LabelWatch:
-    """What was seen, and on which routers: the P routers that answer, or all where none does."""
+    """What was seen, and on which routers: the P routers that answer, or all where none does.
+
+    Only routers whose platform shows labels; where no router of the network has such a platform,
+    seeing them is not `possible`, and nobody is blamed for it.
+    """
 
     labels: list[str] = field(default_factory=list)
     watched: list[str] = field(default_factory=list)
+    possible: bool = True
 
     @contextmanager
     def watching(self, nornir: Nornir, workspace: Workspace, up: frozenset[str]) -> Iterator[None]:
         """Watch the circuits of routers in `up` until the block ends."""
-        backbone = [name for name in workspace.network.with_role(Role.P) if name in up]
-        self.watched = [n for n in backbone or sorted(up) if _shows_labels(workspace, n)]
+        able = [name for name in workspace.network.routers if _shows_labels(workspace, name)]
+        self.possible = bool(able)
+        answering = [name for name in able if name in up]
+        backbone = set(workspace.network.with_role(Role.P))
+        self.watched = [name for name in answering if name in backbone] or sorted(answering)
         arguments = {
             name: {"interfaces": _circuits(workspace, name), "seconds": _LONGEST}
             for name in self.watched

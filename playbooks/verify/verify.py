@@ -58,7 +58,8 @@ class _Poll:
     @property
     def well(self) -> bool:
         """Whether everything is as it should be."""
-        return bool(self.labels.labels) and not self.blamed and not self.unreachable
+        labels = bool(self.labels.labels) or not self.labels.possible
+        return labels and not self.blamed and not self.unreachable
 
     @property
     def leaks_packets(self) -> bool:
@@ -199,7 +200,7 @@ def _verification(poll: _Poll, probing: Probing) -> Verification:
     kinds = dict.fromkeys([*passed, *failed, *known])
     table = {kind: CheckCounts(passed[kind], failed[kind], known[kind]) for kind in kinds}
     labels = poll.labels
-    if not labels.labels:
+    if labels.possible and not labels.labels:
         table["labels"] = CheckCounts(failed=1)
     findings = [check.finding(known=check.key not in blamed) for check in poll.failed]
     findings.sort(key=lambda f: (f.known, f.severity != "leak", f.klass))
@@ -208,7 +209,10 @@ def _verification(poll: _Poll, probing: Probing) -> Verification:
         checks=table,
         matrix=PacketCoverage(probing.probed, probing.pairs, probing.names),
         labels=LabelsSeen(
-            bool(labels.labels), tuple(labels.watched), tuple(labels.labels[:_EXAMPLES])
+            bool(labels.labels),
+            tuple(labels.watched),
+            tuple(labels.labels[:_EXAMPLES]),
+            labels.possible,
         ),
         findings=tuple(findings),
         unreachable=dict(sorted(poll.unreachable.items())),

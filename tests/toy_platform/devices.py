@@ -44,6 +44,8 @@ class ToyDevice:
     commits: dict[str, ToyCommit] = field(default_factory=dict)
     #: It refuses every configuration, with this reason.
     refuses: str = ""
+    #: A prefix that its daemons never take up, whatever the text says.
+    forgets: str = ""
     #: How many configurations it took, going back not counted.
     pushes: int = 0
 
@@ -79,7 +81,9 @@ class ToyNetwork:
         return "\n".join([*met, f"sent {len(lines)}"])
 
     def _states(self) -> dict[str, DeviceState]:
-        plane = _ControlPlane({each.name: each.running for each in self.devices.values()})
+        toys = self.devices.values()
+        texts = {toy.name: toy.running for toy in toys}
+        plane = _ControlPlane(texts, frozenset(toy.forgets for toy in toys))
         return {name: plane.state(name) for name in plane.statements}
 
 
@@ -90,9 +94,10 @@ def _is_routed(routes: Mapping[Table, frozenset[str]], vrf: str, target: str) ->
 
 
 class _ControlPlane:
-    """Adjacencies, sessions and VRF routes from the running texts alone."""
+    """Adjacencies, sessions and VRF routes from the running texts, without forgotten prefixes."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], forgotten: frozenset[str]) -> None:
+        self.forgotten = forgotten
         self.statements = {
             name: [line.split() for line in text.splitlines()[1:]] for name, text in texts.items()
         }
@@ -158,7 +163,7 @@ class _ControlPlane:
         for customer in self._of(name, "customer"):
             if customer[""][0] == vrf:
                 found |= set(customer["accept"])
-        return found
+        return found - self.forgotten
 
     def _vrfs(self, name: str) -> dict[str, dict[str, list[str]]]:
         return {vrf[""][0]: vrf for vrf in self._of(name, "vrf")}
@@ -181,7 +186,9 @@ class _ControlPlane:
             sessions.add((customer[""][0], customer[""][1]))
         vrfs = self._vrfs(name)
         tables: list[Table] = [
-            (vrf, family) for vrf in vrfs for family in ("ipv4", "ipv6")  # type: ignore[misc]
+            (vrf, family)
+            for vrf in vrfs
+            for family in ("ipv4", "ipv6")  # type: ignore[misc]
         ]
         routes = {vrf: self._routes(name, vrf) for vrf in vrfs}
         return DeviceState(

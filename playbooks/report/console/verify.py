@@ -22,7 +22,8 @@ def print_result(console: Console, found: Verification) -> None:
         f"({matrix.share:.0%}), from {', '.join(matrix.sources) or 'nowhere'}"
     )
     labels = found.labels
-    seen = f"seen, such as {labels.examples[0]}" if labels.examples else "NOT SEEN"
+    missing = "NOT SEEN" if labels.possible else "no platform here can show them"
+    seen = f"seen, such as {labels.examples[0]}" if labels.examples else missing
     console.print(f"labels:  {seen} (watched on {', '.join(labels.watched) or 'no P router'})")
     _findings(console, found.findings, found.unreachable)
     console.print("verified" if found.passed else "NOT verified", style="bold")

@@ -307,7 +307,12 @@ def test_verify_of_routers_that_are_down_names_them_and_fails(tmp_path: Path) ->
     assert ran.json["passed"] is False
     assert ran.json["unreachable"].keys() == set(names)
     assert ran.json["matrix"]["probed"] == 0
-    assert ran.json["labels"] == {"seen": False, "watched": [], "examples": []}
+    assert ran.json["labels"] == {
+        "seen": False,
+        "watched": [],
+        "examples": [],
+        "possible": True,
+    }
     assert ran.code == 5
 
 

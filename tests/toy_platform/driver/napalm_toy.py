@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from napalm.base import base
-from napalm.base.exceptions import CommitError, ConnectionException, LockError, ReplaceConfigException
+from napalm.base.exceptions import (
+    CommitError,
+    ConnectionException,
+    LockError,
+    ReplaceConfigException,
+)
 
 from egovnet.tasks.driver import CommitStage, CommitState, LineChange
 from tests.toy_platform.devices import NETWORK, ToyCommit, ToyDevice
