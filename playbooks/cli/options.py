@@ -11,7 +11,7 @@ import click
 
 from egovnet.inventory.errors import EgovnetError, Problem
 from egovnet.playbooks.cli.lazy_choice import LazyChoice
-from egovnet.playbooks.core.runner_names import RUNNERS, THREADED
+from egovnet.playbooks.core.runner_names import MOST_AT_ONCE, READ_AT_ONCE, RUNNERS, THREADED
 from egovnet.playbooks.results.outcome import Exit
 
 if TYPE_CHECKING:
@@ -44,9 +44,8 @@ _COMMON = (
     click.option(
         "--workers",
         type=click.IntRange(1, 500),
-        default=20,
-        show_default=True,
-        help="Devices worked on at the same time.",
+        help=f"Devices worked on at the same time (default: all, at most {MOST_AT_ONCE}; "
+        f"drift and worker: {READ_AT_ONCE}).",
     ),
     click.option(
         "--runner",
@@ -78,7 +77,7 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
         region: str | None,
         tier: tuple[str, ...],
         as_json: bool,
-        workers: int,
+        workers: int | None,
         runner: str,
         **arguments: Any,
     ) -> None:

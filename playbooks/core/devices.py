@@ -48,7 +48,7 @@ def open_nornir(workspace: Workspace, names: Iterable[str] | None = None) -> Nor
         # Workers have their own, and need not know ours.
         credentials = Credentials(username="")
     else:
-        runner = ThreadedRunner(workspace.workers)
+        runner = ThreadedRunner(workspace.width(len(wanted)))
         credentials = find_credentials(name)
     inventory = EgovnetInventory(
         str(workspace.directory), workspace.network, workspace.allocation, credentials

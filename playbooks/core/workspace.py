@@ -11,7 +11,7 @@ from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model import Network
 from egovnet.playbooks.core.intended import DirectoryInventory, Inventory, SnapshotInventory
 from egovnet.playbooks.core.network_state import NetworkState
-from egovnet.playbooks.core.runner_names import THREADED
+from egovnet.playbooks.core.runner_names import MOST_AT_ONCE, THREADED
 from egovnet.playbooks.core.selection import Selection
 from egovnet.templates.model.device import Device
 from egovnet.templates.registry import render
@@ -28,14 +28,15 @@ class Workspace:
 
     `on_disk` is the directory's inventory: it says how devices are reached and where state is
     kept. `inventory` is what is intended, most often the same. `runner` says who works on the
-    devices: threads of this process ("threaded"), or workers elsewhere ("celery").
+    devices: threads of this process ("threaded"), or workers elsewhere ("celery"); `workers` how
+    many devices at the same time, None: as many as there are, within `MOST_AT_ONCE`.
     """
 
     def __init__(
         self,
         directory: Path,
         selection: Selection = _ALL,
-        workers: int = 20,
+        workers: int | None = None,
         runner: str = THREADED,
     ) -> None:
         self.directory = directory
@@ -61,6 +62,10 @@ class Workspace:
     def only(self, names: Iterable[str]) -> "Workspace":
         """The same inventory, and only these of its devices chosen."""
         return self._like(Selection(limit=tuple(names)), self.inventory)
+
+    def width(self, devices: int) -> int:
+        """How many of so many devices are worked on at the same time."""
+        return self.workers or max(1, min(devices, MOST_AT_ONCE))
 
     @property
     def network(self) -> Network:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
-from egovnet.playbooks.core.runner_names import THREADED
+from egovnet.playbooks.core.runner_names import READ_AT_ONCE, THREADED
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.history import Before
 from egovnet.playbooks.verify.control_plane import (
@@ -42,7 +42,7 @@ def collect(
     timeout: int,
     before: Before,
 ) -> Collected:
-    """Read `names`, `workspace.workers` of them at a time.
+    """Read `names`, `workspace.workers` of them (20 where nobody says) at a time.
 
     Those that were compliant `before` and would answer the same send digests only. Dead and slow
     devices do not delay the others: the whole takes at most `timeout` seconds longer than without
@@ -50,7 +50,9 @@ def collect(
     """
     nornir = open_nornir(workspace, names)
     if workspace.runner == THREADED:
-        runner = ElasticRunner(workspace.workers, timeout=timeout, first=before.not_read)
+        runner = ElasticRunner(
+            workspace.workers or READ_AT_ONCE, timeout=timeout, first=before.not_read
+        )
         nornir = nornir.with_runner(runner)
     routes = expected_routes(workspace.network, workspace.allocation)
     neighbors = ldp_neighbors(workspace.network, workspace.allocation)

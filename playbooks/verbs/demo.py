@@ -66,7 +66,7 @@ class _Story:
 
     root: Path
     progress: Progress
-    workers: int
+    workers: int | None
     #: Hears every line of the story.
     tell: Callable[[str], None]
     steps: list[DemoStep] = field(default_factory=list)

@@ -10,6 +10,7 @@ from nornir.core import Nornir
 
 from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.core.devices import open_nornir
+from egovnet.playbooks.core.runner_names import READ_AT_ONCE
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
@@ -78,7 +79,7 @@ def worker(workspace: Workspace, log: str) -> Outcome[WorkerResult]:
     regions = sorted(workspace.network.regions_within(region))
     checkout = Checkout(workspace.directory, region)
     network = workspace.network.backbone.name
-    made = celery_worker(network, regions, checkout.nornir, workspace.workers)
+    made = celery_worker(network, regions, checkout.nornir, workspace.workers or READ_AT_ONCE)
     checkout.name = made.name
     checkout.nornir(workspace.checkout)
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)

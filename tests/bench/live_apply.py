@@ -18,8 +18,10 @@ from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.verification import HealthReport
 from egovnet.templates.model.device import Vrf
 from egovnet.templates.registry import render
+from tests.chaos.runs import Health
 from tests.playbooks.conftest import Workplace
 
 pytestmark = pytest.mark.lab
@@ -40,7 +42,9 @@ def _seconds(workspace: Workspace, texts: dict[str, str]) -> float:
     plan = make_plan(workspace, Silent(), intended=texts)
     assert plan.devices.keys() == texts.keys(), plan.unreachable
     begun = time.perf_counter()
-    outcome = Transaction(workspace, plan, lambda: ({}, True), Silent()).run()
+    outcome = Transaction(
+        workspace, plan, lambda _: HealthReport(), Silent(), plan.waves_or_one(), Health()
+    ).run()
     assert outcome.data["result"] == "done", outcome.data
     return time.perf_counter() - begun
 
