@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from egovnet.playbooks.journal.database import JournalDatabase
 from egovnet.playbooks.journal.journal import Journal
 
 
@@ -77,7 +78,7 @@ def _live(act: Callable[[], Any], kill: KillPoint | None, send: int) -> None:
 
 def _arm(kill: KillPoint) -> None:
     """From now on the journal counts its writes, and this process dies at the one named."""
-    write, chain = Journal._writing, Journal._chain
+    write, chain = JournalDatabase.writing, Journal._chain
     count = 0
     told = False
 
@@ -87,10 +88,10 @@ def _arm(kill: KillPoint) -> None:
         chain(journal, connection, rows)
 
     @contextmanager
-    def deadly(journal: Journal) -> Iterator[Connection]:
+    def deadly(database: JournalDatabase) -> Iterator[Connection]:
         nonlocal count, told
         # one writer at a time: the flag is this transaction's
-        with write(journal) as connection:
+        with write(database) as connection:
             told = False
             yield connection
             count += told or not kill.stage
@@ -101,7 +102,7 @@ def _arm(kill: KillPoint) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     # this process has not long to live
-    Journal._writing = deadly  # type: ignore[method-assign]
+    JournalDatabase.writing = deadly  # type: ignore[method-assign]
     Journal._chain = seen  # type: ignore[method-assign]
 
 
@@ -109,14 +110,14 @@ def count_writes(act: Callable[[], Any]) -> tuple[int, int]:
     """(transactions that `act` writes to journals undisturbed, which of them is the decision)."""
 
     def counting() -> tuple[int, int]:
-        write, decide = Journal._writing, Journal.decide
+        write, decide = JournalDatabase.writing, Journal.decide
         count = decision = 0
 
         @contextmanager
-        def counted(journal: Journal) -> Iterator[Connection]:
+        def counted(database: JournalDatabase) -> Iterator[Connection]:
             nonlocal count
             count += 1
-            with write(journal) as connection:
+            with write(database) as connection:
                 yield connection
 
         def decided(
@@ -127,7 +128,7 @@ def count_writes(act: Callable[[], Any]) -> tuple[int, int]:
             decide(journal, change, direction, why, devices)
 
         # in a child of its own
-        Journal._writing = counted  # type: ignore[method-assign]
+        JournalDatabase.writing = counted  # type: ignore[method-assign]
         Journal.decide = decided  # type: ignore[method-assign]
         act()
         return count, decision

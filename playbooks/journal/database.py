@@ -1,0 +1,116 @@
+"""The journal's database: opened by its address, read and written in transactions.
+
+SQLite in WAL mode by default; any SQLAlchemy URL in EGOVNET_JOURNAL where a team shares one.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from egovnet.playbooks.journal.errors import JournalAddressError, JournalError
+from egovnet.playbooks.journal.tables import make_tables
+
+#: PostgreSQL's advisory lock of whoever writes; the number means nothing else.
+_WRITER = 0x65676F76
+
+
+class JournalDatabase:
+    """An open database with the journal's tables.
+
+    Raises:
+        JournalAddressError: EGOVNET_JOURNAL is no address that can be used.
+        JournalError: it cannot be opened, or its tables cannot be made.
+    """
+
+    def __init__(self, state_directory: Path) -> None:
+        self.engine: Engine = _open(state_directory)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _sqlite_durable)
+            event.listen(self.engine, "begin", _sqlite_begin)
+        try:
+            with self.engine.begin() as connection:
+                make_tables(connection)
+        except SQLAlchemyError:
+            # Another controller may have made the tables in this very moment; then they are there.
+            with self.writing() as connection:
+                make_tables(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that no other writer's overlaps, on disk when this ends.
+
+        Raises:
+            JournalError: naming the journal, without its password, and the kind of fault.
+        """
+        try:
+            with (
+                self.engine.connect().execution_options(egovnet_writes=True) as connection,
+                connection.begin(),
+            ):
+                if connection.dialect.name == "postgresql":
+                    # What BEGIN IMMEDIATE is to SQLite: one writer at a time, until it commits.
+                    connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
+                yield connection
+        except SQLAlchemyError as error:
+            raise self._error(error) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one moment.
+
+        Raises:
+            JournalError: as `writing`.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise self._error(error) from error
+
+    def _error(self, error: SQLAlchemyError) -> JournalError:
+        fault = error.__cause__ or error
+        words = f": {fault}" if self.engine.dialect.name == "sqlite" else ""
+        # A password may stand in the query too, as PostgreSQL allows.
+        url = self.engine.url.set(query={}).render_as_string(hide_password=True)
+        return JournalError(f"journal {url} cannot be used: {type(fault).__name__}{words}")
+
+
+def _open(state_directory: Path) -> Engine:
+    url = os.environ.get("EGOVNET_JOURNAL")
+    if not url:
+        try:
+            state_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise JournalError(
+                f"{state_directory}: cannot be made: {error.strerror}; set EGOVNET_STATE"
+            ) from error
+        url = f"sqlite:///{state_directory / 'journal.db'}"
+    try:
+        return create_engine(url, hide_parameters=True)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        # The URL may hold a password, and so may the library's words about it.
+        raise JournalAddressError(
+            "EGOVNET_JOURNAL: no database URL that can be used here "
+            f"({type(error).__name__}); write sqlite:////absolute/path, or install the driver"
+        ) from None
+
+
+def _sqlite_durable(connection: Any, _record: Any) -> None:
+    # Transactions are begun by _sqlite_begin: sqlite3 itself begins them too late.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    """Whoever will write begins as the one writer: upgrading later would fail, not wait."""
+    writes = connection.get_execution_options().get("egovnet_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,115 @@
+"""What the journal knows: changes, their steps, decisions, texts and locks; nothing is written."""
+
+import json
+
+from sqlalchemy import Engine, select
+
+from egovnet.playbooks.journal import audit as journal_audit
+from egovnet.playbooks.journal import device_locks, hash_chain
+from egovnet.playbooks.journal.database import JournalDatabase
+from egovnet.playbooks.journal.errors import NoSuchChangeError
+from egovnet.playbooks.journal.locks import Lock
+from egovnet.playbooks.journal.records import Change, Configuration, Decision, Step
+from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS
+
+
+class JournalReader:
+    """The journal of one network, to be read."""
+
+    def __init__(self, database: JournalDatabase, network: str) -> None:
+        self.database = database
+        self.network = network
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for those who report on it."""
+        return self.database.engine
+
+    def changes(self) -> list[Change]:
+        """The network's history, oldest first."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(CHANGES).where(CHANGES.c.network == self.network).order_by(CHANGES.c.id)
+            )
+            return [Change(**row) for row in rows.mappings()]
+
+    def change(self, number: int) -> Change:
+        """One change.
+
+        Raises:
+            JournalError: the network's history has no such change.
+        """
+        with self.database.reading() as connection:
+            row = (
+                connection.execute(
+                    select(CHANGES)
+                    .where(CHANGES.c.id == number)
+                    .where(CHANGES.c.network == self.network)
+                )
+                .mappings()
+                .first()
+            )
+        if row is None:
+            raise NoSuchChangeError(f"no change {number} in the journal; see: egovnet history")
+        return Change(**row)
+
+    def steps(self, change: int) -> list[Step]:
+        """What was done in a change, in order."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(STEPS).where(STEPS.c.change_id == change).order_by(STEPS.c.id)
+            ).mappings()
+            return [Step(r["at"], r["stage"], r["device"], r["phase"], r["detail"]) for r in rows]
+
+    def configurations(self, change: int) -> dict[str, Configuration]:
+        """The devices' texts in a change, by name."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(CONFIGURATIONS)
+                .where(CONFIGURATIONS.c.change_id == change)
+                .order_by(CONFIGURATIONS.c.device)
+            ).mappings()
+            return {
+                r["device"]: Configuration(
+                    r["device"], r["before"], r["intended"], r["diff"], r["after"]
+                )
+                for r in rows
+            }
+
+    def locks(self) -> list[Lock]:
+        """Who holds which device now."""
+        with self.database.reading() as connection:
+            return device_locks.held_locks(connection, self.network)
+
+    def head(self) -> str:
+        """The last hash of the network's chain."""
+        with self.database.reading() as connection:
+            return str(
+                connection.execute(
+                    select(CHAINS.c.head).where(CHAINS.c.network == self.network)
+                ).scalar_one()
+            )
+
+    def seal(self, change: int) -> str:
+        """The chain's hash at a change's end, over all up to there; zeros when there is none."""
+        with self.database.reading() as connection:
+            found = connection.execute(
+                select(STEPS.c.hash)
+                .where(STEPS.c.change_id == change)
+                .where(STEPS.c.stage == "change")
+                .order_by(STEPS.c.id.desc())
+            ).first()
+        return str(found[0]) if found else hash_chain.START
+
+    def faults(self) -> list[str]:
+        """Where the journal is not as it was written; empty when it is. Linear in its size."""
+        with self.database.reading() as connection:
+            return journal_audit.faults(connection, self.network)
+
+    def decision(self, change: int) -> Decision | None:
+        """The last decision on a change; None when there is none."""
+        decided = [step for step in self.steps(change) if step.stage == "decision"]
+        if not decided:
+            return None
+        detail = json.loads(decided[-1].detail)
+        return Decision(decided[-1].phase, detail["why"], tuple(detail["devices"]))
