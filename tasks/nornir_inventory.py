@@ -2,11 +2,16 @@
 
 Use it as `InitNornir(inventory={"plugin": "EgovnetInventory", "options": {"directory": DIR}})`.
 Plain Nornir tools may read the directory's hosts.yaml, groups.yaml and defaults.yaml instead.
+
+Every InitNornir loads every plugin that is installed, other people's projects too: what reads an
+inventory is imported when one is read.
 """
+
+from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nornir.core.inventory import (
     ConnectionOptions,
@@ -19,12 +24,12 @@ from nornir.core.inventory import (
     ParentGroups,
 )
 
-from egovnet.inventory.allocation.allocate import Allocation, allocate
-from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.errors import EgovnetError
-from egovnet.inventory.model import Network
 from egovnet.tasks.credentials import Credentials, find_credentials
-from egovnet.templates.intend.read_inventory import read_inventory
+
+if TYPE_CHECKING:
+    from egovnet.inventory.allocation.allocate import Allocation
+    from egovnet.inventory.model import Network
 
 #: Seconds until an unanswered TCP connection or login is given up (EGOVNET_CONNECT_TIMEOUT).
 CONNECT_TIMEOUT = 20
@@ -62,6 +67,12 @@ class EgovnetInventory:
         allocation: Allocation | None = None,
         credentials: Credentials | None = None,
     ) -> None:
+        from egovnet.inventory.allocation.allocate import allocate  # noqa: PLC0415 -- see above
+        from egovnet.inventory.allocation.lock_file import read_lock  # noqa: PLC0415 -- see above
+        from egovnet.templates.intend.read_inventory import (  # noqa: PLC0415 -- see above
+            read_inventory,
+        )
+
         path = Path(directory)
         self.network = network or read_inventory(path)[0]
         self.allocation = allocation or allocate(self.network, read_lock(path))

@@ -30,6 +30,19 @@ def test_tasks_load_no_driver_and_no_broker() -> None:
     assert not modules & heavy
 
 
+def test_our_plugins_cost_other_projects_little() -> None:
+    code = """
+from importlib.metadata import entry_points
+for group in ("nornir.plugins.inventory", "nornir.plugins.runners"):
+    for found in entry_points(group=group):
+        if found.value.startswith("egovnet."):
+            print(found.load().__name__)
+"""
+    modules = loaded(code)
+    assert {"EgovnetInventory", "celery_runner"} <= modules
+    assert not modules & {"pydantic", "jinja2", "celery", "egovnet.inventory.model"}
+
+
 _ERRORS = "from egovnet.tasks.napalm_errors import napalm_errors\nnapalm_errors()\n"
 _OTHERS = {"pyeapi", "jnpr", "ncclient", "napalm.eos.eos", "napalm.ios.ios", "napalm.junos.junos"}
 
