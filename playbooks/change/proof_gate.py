@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
@@ -93,6 +94,13 @@ def gate(workspace: Workspace, progress: Progress, plan: Plan) -> Gate:
     """
     progress.stage("proof", 1)
     progress.device("proof", "network", "begin")
+    with paused_collector():
+        result = _prove(workspace, plan)
+    progress.device("proof", "network", "done" if result.proved else "failed")
+    return result
+
+
+def _prove(workspace: Workspace, plan: Plan) -> Gate:
     platforms = {name: router.platform for name, router in workspace.network.routers.items()}
     others = [name for name in workspace.network.routers if name not in plan.devices]
     unchanged = _read(workspace.intended(others), "as intended", platforms)
@@ -105,7 +113,6 @@ def gate(workspace: Workspace, progress: Progress, plan: Plan) -> Gate:
         # A customer that leaves is a stranger to the inventory, and none while it is still there.
         both = expectation.with_former(former)
         result = Gate(result.after, prove_push(old, new, both))
-    progress.device("proof", "network", "done" if result.proved else "failed")
     return result
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from egovnet.inventory.errors import Problem
 from egovnet.inventory.model.drift_class import DriftClass
+from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
@@ -54,8 +55,9 @@ def prove_read(
 
     A finding's lines are quoted, so devices that have a part in one are read from their text.
     """
-    facts = {name: read.get(name) or intended_facts(device) for name, device in devices.items()}
-    verdict = prove(facts, expectation)
+    with paused_collector():
+        facts = {name: read.get(name) or intended_facts(device) for name, device in devices.items()}
+        verdict = prove(facts, expectation)
     concerned = {name for f in verdict.findings for name in devices_of(f)} & devices.keys()
     unread = concerned - read.keys()
     if not unread or verdict.proved:
