@@ -27,11 +27,11 @@ class Expectation:
 
     #: Domains by label, in the matrix's order; spoke sites of a VPN share one.
     domains: Mapping[str, Domain]
-    #: Routers whose texts must be among those judged; others are strangers. Empty: not known.
+    #: Routers whose texts must be among those proved; others are unknown. Empty: no such list.
     devices: frozenset[str] = frozenset()
     #: (port, VLAN) -> what is attached there, per router. Circuits and management are among them.
     attachments: Mapping[str, Mapping[Place, Attachment]] = field(default_factory=dict)
-    #: Whether `attachments` are all there are, so that any other interface is a stranger.
+    #: Whether `attachments` are all there are, so that any other interface is unknown.
     attachments_known: bool = True
     #: Names that VRFs have in the inventory: for VRFs where nothing known is attached.
     vrf_names: Mapping[tuple[str, str], Domain] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Expectation:
         """The same, and what was where before, for states on the way from there to here.
 
         Where both say something of one place this one is right. What was of a VPN that is in
-        another zone here stays a stranger.
+        another zone here stays unknown.
         """
         zones = {domain.vpn: domain.zone for domain in self.domains.values()}
 

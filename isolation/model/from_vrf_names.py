@@ -1,4 +1,4 @@
-"""An expectation without an inventory: zones and agencies told apart by the names of VRFs.
+"""An expectation without an inventory: zones and agencies distinguished by the names of VRFs.
 
 For texts of unknown origin (`prove --configs DIR`). Nothing is known of what is attached where,
 so a VRF is what its name says and an interface is what its VRF says; a proof of this kind finds
@@ -29,7 +29,7 @@ class ZonePatterns(Closed):
 
 
 class AllowedPath(Closed):
-    """A path that is meant: from one agency or zone to another, and why."""
+    """A path that is intended: from one agency or zone to another, and why."""
 
     source: str
     target: str

@@ -1,7 +1,7 @@
 """P10: IPv4 and IPv6 each by itself (RFC 4659 gives IPv6 VPNs the same separation).
 
-Every other property judges each family alone. What is left is a policy that one family of a VRF
-has and the other, in use as well, has not: somebody meant it, and forgot half.
+Every other property evaluates each family alone. What is left is a policy that one family of a VRF
+has and the other, in use as well, has not: somebody intended it, and forgot half.
 """
 
 from collections.abc import Iterator

@@ -124,7 +124,7 @@ class _Family:
         return bool(prefixes)
 
     def _allowed(self, taking: list[_In], exporters: list[_Out]) -> None:
-        """Paths that are meant, from one VPN to another: what they lead to is p1_transit's."""
+        """Paths that are intended, from one VPN to another: what they lead to is p1_transit's."""
         if taking[0][0].vpn == exporters[0][0].vpn:
             if taking[0][0] != exporters[0][0]:
                 self.inside.append((taking, exporters))

@@ -1,6 +1,6 @@
 """Configurations of unknown origin: a directory of texts, one file a router.
 
-Nothing is passed over in silence: a file that is not read would be a router that is not judged.
+Nothing is left out without a problem: a file that is not read would be a router that is not proved.
 """
 
 import re
@@ -49,17 +49,17 @@ def read_configs(directory: Path) -> dict[str, ConfigText]:
     return {text.host: text for text in texts}
 
 
-def _read(path: Path, tell: Callable[[Problem], None]) -> ConfigText | None:
-    """One file, or None after a problem was told."""
+def _read(path: Path, report: Callable[[Problem], None]) -> ConfigText | None:
+    """One file, or None after a problem was reported."""
     file = str(path)
     wrong = _wrong_name(path)
     if wrong:
-        tell(Problem(file, 0, "", *wrong))
+        report(Problem(file, 0, "", *wrong))
         return None
     try:
         data = path.read_bytes()
     except OSError as error:
-        tell(Problem(file, 0, "", f"cannot be read: {error.strerror}", "check path and rights"))
+        report(Problem(file, 0, "", f"cannot be read: {error.strerror}", "check path and rights"))
         return None
     place, found, remedy = 0, "", "save the router's configuration as text"
     text = ""
@@ -74,7 +74,7 @@ def _read(path: Path, tell: Callable[[Problem], None]) -> ConfigText | None:
             place, found = error.start, f"not UTF-8 text (byte {error.start})"
     if found:
         line = data.count(b"\n", 0, place) + 1 if place else 0
-        tell(Problem(file, line, "", found, remedy))
+        report(Problem(file, line, "", found, remedy))
         return None
     return ConfigText(path.stem, file, text)
 
