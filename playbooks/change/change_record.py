@@ -73,8 +73,8 @@ class ChangeRecord:
 
     def note_verification(self, passed: bool, findings: Iterable[CheckFinding]) -> None:
         """How the verification ended."""
-        told = [finding.to_dict() for finding in findings][:_FINDINGS]
-        self.step("verify", "*", "done" if passed else "failed", {"findings": told})
+        reported = [finding.to_dict() for finding in findings][:_FINDINGS]
+        self.step("verify", "*", "done" if passed else "failed", {"findings": reported})
 
     def step(self, stage: str, device: str, phase: str, detail: Any = "") -> None:
         """A step on one device, or on all ("*")."""

@@ -25,7 +25,7 @@ _LINES = 6
 
 
 @dataclass(frozen=True)
-class Way:
+class UndoPlan:
     """A plan that undoes a change, and the network by which it is proved and verified."""
 
     plan: Plan
@@ -39,7 +39,7 @@ class Way:
 
 def by_intent(
     workspace: Workspace, progress: Progress, step: Step, runs: Intent, later: Iterable[Step]
-) -> Way:
+) -> UndoPlan:
     """Undo `step` in `runs`, the intent that the network runs; only what differs is touched.
 
     Raises:
@@ -61,7 +61,7 @@ def by_intent(
     known = BlastRadius(now.network, now.allocation).of(plan.diffs())
     plan = replace(plan, affected=plan.affected | known)
     leaving = tuple(name for name in now.network.routers if name not in new.network.routers)
-    return Way(plan, new, undone=undone, leaving=leaving)
+    return UndoPlan(plan, new, undone=undone, leaving=leaving)
 
 
 def by_texts(
@@ -70,7 +70,7 @@ def by_texts(
     change: Change,
     after: Intent | None,
     later: list[Change],
-) -> Way:
+) -> UndoPlan:
     """Give the change's devices what they ran before it; `after` is what that means, if known.
 
     Raises:
@@ -90,16 +90,18 @@ def by_texts(
             f"change {change.id} cannot be rolled back: {', '.join(moved)} "
             f"no longer run what it left{since}"
         )
-    judged = workspace.intending(SnapshotInventory(workspace.network, workspace.allocation, after))
+    intended = workspace.intending(
+        SnapshotInventory(workspace.network, workspace.allocation, after)
+    )
     plan = make_plan(
-        judged,
+        intended,
         progress,
         intended={n: t.before for n, t in texts.items() if n not in failures},
         kind="rollback",
         undoes=change.id,
     )
     plan.unreachable.update(failures)
-    return Way(plan, judged, _excused(workspace, plan.affected))
+    return UndoPlan(plan, intended, _excused(workspace, plan.affected))
 
 
 def _touched(workspace: Workspace, number: int) -> dict[str, Configuration]:

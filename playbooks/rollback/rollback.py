@@ -22,7 +22,7 @@ from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.rollback import InventoryEdit, RollbackResult
 from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.rollback.effective_changes import in_force_after, undone_by
-from egovnet.playbooks.rollback.plan import Way, by_intent, by_texts
+from egovnet.playbooks.rollback.plan import UndoPlan, by_intent, by_texts
 from egovnet.playbooks.rollback.restore_inventory import hindrance, put_back, to_edit, touched
 from egovnet.playbooks.rollback.undo_intent import Step
 from egovnet.playbooks.verify.packet_source import PacketSource
@@ -51,25 +51,30 @@ def rollback(
         CannotUndoError: later changes stand on it.
     """
     known = _Known(workspace, workspace.journal.change(number))
-    way = known.way(progress)
+    undo_plan = known.undo_plan(progress)
     if not yes:
-        shown_plan = shown(way.workspace, progress, way.plan)
-        return _told(shown_plan, way, _edits(workspace, known, way), _offer(workspace, known, way))
+        shown_plan = shown(undo_plan.workspace, progress, undo_plan.plan)
+        return _with_inventory(
+            shown_plan,
+            undo_plan,
+            _edits(workspace, known, undo_plan),
+            _offer(workspace, known, undo_plan),
+        )
     outcome = apply_plan(
-        way.workspace,
+        undo_plan.workspace,
         progress,
-        way.plan,
+        undo_plan.plan,
         options,
-        verifying=Verifying(sources=sources, excused=way.excused),
+        verifying=Verifying(sources=sources, excused=undo_plan.excused),
         override=override,
     )
     if outcome.exit is not Exit.DONE or not write_inventory:
-        return _told(outcome, way, _edits(workspace, known, way), ())
-    why = _write(workspace, known, way)
+        return _with_inventory(outcome, undo_plan, _edits(workspace, known, undo_plan), ())
+    why = _write(workspace, known, undo_plan)
     if why:
         notes = (f"the inventory was not written: {why}",)
-        return _told(outcome, way, _edits(workspace, known, way), notes)
-    return _told(outcome, way, [], ("the inventory means it too: commit it",))
+        return _with_inventory(outcome, undo_plan, _edits(workspace, known, undo_plan), notes)
+    return _with_inventory(outcome, undo_plan, [], ("the inventory means it too: commit it",))
 
 
 class _Known:
@@ -93,7 +98,7 @@ class _Known:
         self.step = self._step(change)
         self.runs = self._get(network_runs(self._intents, changes))
 
-    def way(self, progress: Progress) -> Way:
+    def undo_plan(self, progress: Progress) -> UndoPlan:
         """The plan that undoes the change."""
         number = self.change.id
         step, runs = self.step, self.runs
@@ -123,57 +128,57 @@ class _Known:
         return None if digest is None else self._intents.get(digest)
 
 
-def _hindrance(workspace: Workspace, known: _Known, way: Way) -> str:
+def _hindrance(workspace: Workspace, known: _Known, undo_plan: UndoPlan) -> str:
     """Why the inventory's files cannot be given back; "" if they can."""
-    if way.undone is None or known.step is None or known.runs is None:
+    if undo_plan.undone is None or known.step is None or known.runs is None:
         return "the change is undone by texts, and what it meant is not known"
-    return hindrance(workspace.directory, known.step.before, known.runs, way.undone)
+    return hindrance(workspace.directory, known.step.before, known.runs, undo_plan.undone)
 
 
-def _offer(workspace: Workspace, known: _Known, way: Way) -> tuple[str, ...]:
+def _offer(workspace: Workspace, known: _Known, undo_plan: UndoPlan) -> tuple[str, ...]:
     """Say that `write_inventory` would do, where it would."""
-    if way.undone is None or known.runs is None or _hindrance(workspace, known, way):
+    if undo_plan.undone is None or known.runs is None or _hindrance(workspace, known, undo_plan):
         return ()
-    files = touched(known.runs, way.undone)
+    files = touched(known.runs, undo_plan.undone)
     if not files:
         return ()
     return (f"--write-inventory also gives back {', '.join(files)} as before the change",)
 
 
-def _write(workspace: Workspace, known: _Known, way: Way) -> str:
+def _write(workspace: Workspace, known: _Known, undo_plan: UndoPlan) -> str:
     """Give the files back; why not, or "". The network is done already: nothing is raised."""
     try:
-        why = _hindrance(workspace, known, way)
-        if not why and way.undone is not None and known.runs is not None:
-            put_back(workspace.directory, known.runs, way.undone)
+        why = _hindrance(workspace, known, undo_plan)
+        if not why and undo_plan.undone is not None and known.runs is not None:
+            put_back(workspace.directory, known.runs, undo_plan.undone)
     except OSError as error:
         return f"{error.filename}: {error.strerror}"
     return why
 
 
-def _edits(workspace: Workspace, known: _Known, way: Way) -> list[InventoryEdit]:
+def _edits(workspace: Workspace, known: _Known, undo_plan: UndoPlan) -> list[InventoryEdit]:
     """Where the inventory on disk says otherwise than the network without the change."""
-    if way.undone is None or known.runs is None or workspace.intent is None:
+    if undo_plan.undone is None or known.runs is None or workspace.intent is None:
         return []
-    return to_edit(workspace.intent, known.runs, way.undone)
+    return to_edit(workspace.intent, known.runs, undo_plan.undone)
 
 
-def _told(
+def _with_inventory(
     outcome: Outcome[PlanResult] | Outcome[TransactionResult],
-    way: Way,
+    undo_plan: UndoPlan,
     edits: Sequence[InventoryEdit],
     notes: tuple[str, ...],
 ) -> Outcome[RollbackResult]:
     """The outcome with what a rollback reports beside the plan or the transaction."""
-    by = "texts" if way.undone is None else "intent"
-    result = RollbackResult(outcome.result, by, way.leaving, tuple(edits))
-    told = [*outcome.notes, *notes]
-    if way.leaving:
-        names = ", ".join(way.leaving)
-        told.append(f"no longer in the network, and left as they run: {names}")
-    if outcome.exit is Exit.DONE and way.undone is None:
-        told.append("the inventory still means what was undone, unless you revert it too")
+    by = "texts" if undo_plan.undone is None else "intent"
+    result = RollbackResult(outcome.result, by, undo_plan.leaving, tuple(edits))
+    notes_of_all = [*outcome.notes, *notes]
+    if undo_plan.leaving:
+        names = ", ".join(undo_plan.leaving)
+        notes_of_all.append(f"no longer in the network, and left as they run: {names}")
+    if outcome.exit is Exit.DONE and undo_plan.undone is None:
+        notes_of_all.append("the inventory still means what was undone, unless you revert it too")
     elif outcome.exit is Exit.DONE and edits:
         files = ", ".join(sorted({edit.file for edit in edits}))
-        told.append(f"the inventory still means what was undone: edit {files}")
-    return Outcome("rollback", result, outcome.exit, tuple(told))
+        notes_of_all.append(f"the inventory still means what was undone: edit {files}")
+    return Outcome("rollback", result, outcome.exit, tuple(notes_of_all))

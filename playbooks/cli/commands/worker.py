@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     type=click.Choice(["info", "warning"]),
     default="info",
     show_default=True,
-    help="What is said on stderr.",
+    help="What is reported on stderr.",
 )
 @verb
 def worker(workspace: "Workspace", log: str) -> "AnyOutcome":
