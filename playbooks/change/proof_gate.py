@@ -7,7 +7,7 @@ stand in the journal with what was found.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding import Finding
@@ -24,9 +24,8 @@ from egovnet.playbooks.journal.inventory_snapshots import last_applied
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.reported_finding import ReportedFinding
 from egovnet.playbooks.results.verdict import counted
-from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
-from egovnet.templates.registry import read_config
+from egovnet.templates.read_texts import NativeText, read_all
 
 _OTHERS = (
     "Routers that the change does not touch run what the inventory means: those that were planned "
@@ -131,17 +130,12 @@ def _former(workspace: Workspace) -> Expectation | None:
 def _read(
     texts: Mapping[str, str], what: str, platforms: Mapping[str, str]
 ) -> dict[str, DeviceFacts]:
-    facts: dict[str, DeviceFacts] = {}
-    problems: list[Problem] = []
-    for name, text in texts.items():
-        try:
-            source = f"{name} ({what})"
-            facts[name] = read_config(text, source, platforms.get(name), name=name)
-        except ConfigTextError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigTextError(problems)
-    return facts
+    return read_all(
+        {
+            name: NativeText(text, f"{name} ({what})", platforms.get(name), name)
+            for name, text in texts.items()
+        }
+    )
 
 
 def override_from(name: str | None, reason: str | None) -> Override | None:

@@ -19,8 +19,8 @@ from egovnet.playbooks.results.drift_report import Difference
 from egovnet.tasks.driver import LineChange
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
-from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.read_texts import NativeText, read_each
 from egovnet.templates.registry import platform, read_config, render
 
 #: A difference of configuration, and the lines that make it.
@@ -37,15 +37,12 @@ def read_facts(
     texts: Mapping[str, str], devices: Mapping[str, Device]
 ) -> tuple[dict[str, DeviceFacts], list[tuple[str, Problem]]]:
     """Facts of running configurations by device, and (device, problem) of those that are none."""
-    facts: dict[str, DeviceFacts] = {}
-    problems: list[tuple[str, Problem]] = []
-    for name, text in texts.items():
-        try:
-            of = devices[name].platform
-            facts[name] = read_config(text, f"{name} (running)", of, name=name)
-        except ConfigTextError as error:
-            problems += ((name, problem) for problem in error.problems)
-    return facts, problems
+    return read_each(
+        {
+            name: NativeText(text, f"{name} (running)", devices[name].platform, name)
+            for name, text in texts.items()
+        }
+    )
 
 
 def prove_read(
@@ -63,7 +60,9 @@ def prove_read(
     if not unread or verdict.proved:
         return verdict
     for name in unread:
-        facts[name] = read_config(render(devices[name]), f"{name} (intended)")
+        facts[name] = read_config(
+            render(devices[name]), f"{name} (intended)", devices[name].platform
+        )
     return prove(facts, expectation)
 
 

@@ -27,8 +27,7 @@ from egovnet.playbooks.results.outcome import Exit, most_severe
 from egovnet.playbooks.results.proof_result import ProofResult, proof_result
 from egovnet.tasks.read_running import read_running
 from egovnet.templates.model.errors import ConfigTextError
-from egovnet.templates.model.facts import DeviceFacts
-from egovnet.templates.registry import read_config
+from egovnet.templates.read_texts import NativeText, read_all
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
@@ -113,16 +112,10 @@ def prove_texts(
     Raises:
         ConfigTextError: with the problems of every text.
     """
-    facts: dict[str, DeviceFacts] = {}
-    problems: list[Problem] = []
-    for host, text in texts.items():
-        try:
-            facts[host] = read_config(text.text, text.file, platforms.get(host))
-        except ConfigTextError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigTextError(problems)
-    return prove_facts(facts, expectation)
+    native = {
+        host: NativeText(text.text, text.file, platforms.get(host)) for host, text in texts.items()
+    }
+    return prove_facts(read_all(native), expectation)
 
 
 def exit_code(result: ProofResult) -> Exit:
