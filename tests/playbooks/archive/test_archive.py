@@ -20,7 +20,7 @@ from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.commit_message import identity
 from tests.hypothesis_profiles import examples
 from tests.playbooks.archive_entries import change, many, text
-from tests.templates.secret_lines import MULTILINE, ONE_LINE, filled
+from tests.templates.frr.secrets.secret_lines import MULTILINE, ONE_LINE, filled
 
 ROOT = Path(__file__).parents[3]
 
@@ -489,7 +489,7 @@ def test_no_secret_is_in_any_object(data: st.DataObject) -> None:
 
 
 def test_a_text_without_secrets_is_kept_to_the_letter(tmp_path: Path) -> None:
-    golden = sorted((ROOT / "tests" / "templates" / "golden").glob("*.cfg"))
+    golden = sorted((ROOT / "tests" / "templates" / "frr" / "render" / "golden").glob("*.cfg"))
     assert len(golden) > 5
     texts = {path.stem: ("", path.read_text()) for path in golden}
     archive = Archive(tmp_path / "archive")

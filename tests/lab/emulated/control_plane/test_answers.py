@@ -22,7 +22,7 @@ from napalm_frr.getters import bgp
 from tests.generated import nation, network_of
 from tests.lab.emulated.networks import ports
 
-RECORDED = Path(__file__).parents[3] / "templates" / "recorded"
+RECORDED = Path(__file__).parents[3] / "templates" / "frr" / "state" / "recorded"
 EDGES, GROUP, ACCESSES = 4, 2, 6
 NETWORK = network_of(nation(EDGES, ACCESSES, group=GROUP))
 DEVICES = intend(NETWORK, allocate(NETWORK))

@@ -16,7 +16,7 @@ from tests.generated import nation, network_of
 from tests.hypothesis_profiles import examples
 from tests.strategies import networks
 
-GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.cfg"))
+GOLDEN = sorted((Path(__file__).parents[1] / "render" / "golden").glob("*.cfg"))
 
 
 def assert_all_accounted_for(facts: DeviceFacts) -> None:

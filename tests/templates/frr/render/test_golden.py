@@ -1,5 +1,7 @@
-"""Golden texts of the reference network. `UPDATE_GOLDEN=1 pytest tests/templates/test_golden.py`
-writes them anew; the diff is then read by a person.
+"""Golden texts of the reference network.
+
+`UPDATE_GOLDEN=1 pytest tests/templates/frr/render/test_golden.py` writes them anew; the
+diff is then read by a person.
 """
 
 import os

@@ -11,7 +11,7 @@ from egovnet.templates.model.device import IPAddress
 from tests.generated import nation, network_of
 from tests.hypothesis_profiles import examples
 from tests.strategies import networks
-from tests.templates.rendered import Text, texts
+from tests.templates.frr.render.rendered import Text, texts
 
 #: Enough for both zones, both topologies and several edges to occur together.
 EXAMPLES = 60

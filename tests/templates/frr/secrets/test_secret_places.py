@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.templates.registry import redact, redact_messages
-from tests.templates.secret_lines import MULTILINE, ONE_LINE, filled
+from tests.templates.frr.secrets.secret_lines import MULTILINE, ONE_LINE, filled
 
 SECRET = "Zq3-hunter2"
 AROUND = (

@@ -15,7 +15,7 @@ from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render, render_day0
 from tests.hypothesis_profiles import examples
 from tests.strategies import networks, shuffled
-from tests.templates.rendered import FILE_MARKS, split, texts
+from tests.templates.frr.render.rendered import FILE_MARKS, split, texts
 
 NETWORK = load(Path(egovnet.inventory.reference.__path__[0]))
 DEVICES = intend(NETWORK, allocate(NETWORK))

@@ -19,7 +19,7 @@ from egovnet.templates.frr.state.brief_state import (
 from egovnet.templates.frr.state.state_reader import read_state
 from egovnet.templates.model.state import BriefAnswer
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
-from tests.templates.test_state_reader import GZ_PE1, PE
+from tests.templates.frr.state.test_state_reader import GZ_PE1, PE
 
 SEEN = "5" * 64
 

@@ -19,11 +19,11 @@ from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import render
 from tests.hypothesis_profiles import examples
 from tests.strategies import networks
-from tests.templates.test_config_reader_roundtrip import assert_all_accounted_for
+from tests.templates.frr.config.test_roundtrip import assert_all_accounted_for
 
 GOLDEN = {
     path.stem: path.read_text(encoding="utf-8")
-    for path in sorted((Path(__file__).parent / "golden").glob("*.cfg"))
+    for path in sorted((Path(__file__).parents[1] / "render" / "golden").glob("*.cfg"))
 }
 EDGE = GOLDEN["bj-pe1"]
 #: Lines that another line says as well: either part of the text switches label input on; a VRF

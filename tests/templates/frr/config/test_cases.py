@@ -1,6 +1,6 @@
 """One case, one file: a fragment of text and what it means.
 
-Keys: `text`; `facts` (what must be in them, as `tests.templates.plain` writes them); `same` (other
+Keys: `text`; `facts` (what must be in them, as `plain` beside this writes them); `same` (other
 texts with equal facts); `other` (texts whose facts must differ); `not_understood` (the lines, all
 of them; none when the key is missing).
 """
@@ -13,9 +13,9 @@ import yaml
 
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import read_config
-from tests.templates.plain import missing, plain
+from tests.templates.frr.config.plain import missing, plain
 
-CASES = sorted((Path(__file__).parent / "config_reader").glob("*.yaml"))
+CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
 
 def meaning(text: str) -> DeviceFacts:
