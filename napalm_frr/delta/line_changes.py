@@ -121,18 +121,16 @@ def _changes(part: Part, old: Contexts, new: Contexts) -> Iterator[LineChange]:
 
 
 def _made(part: Part, old: Contexts, new: Contexts, chosen: Collection[Change]) -> Contexts:
-    made = {path: list(lines) for path, lines in old.items()}
+    work = _Restoration(old, new)
     for change in chosen:
-        if change.part != part:
-            continue
-        path, line = change.path, change.line
-        if change.sign == "+":
-            _put(made, new, path, line)
-        elif not line:
-            for gone in [path, *children_of(made, path)]:
-                made.pop(gone, None)
-        elif path in made:
-            made[path] = [kept for kept in made[path] if kept != line]
+        if change.part == part:
+            if change.sign == "+":
+                work.put(change.path, change.line)
+            elif change.line:
+                work.take(change.path, change.line)
+            else:
+                work.take_context(change.path)
+    made = work.contexts()
     # contexts in the order that the wanted text has, unknown ones at the end
     order = {path: place for place, path in enumerate(new)}
     placed = sorted(made, key=lambda path: order.get(path, len(order)))
@@ -140,16 +138,62 @@ def _made(part: Part, old: Contexts, new: Contexts, chosen: Collection[Change]) 
     return frr_tree.drop_empty(kept) if part == "frr" else kept
 
 
-def _put(made: Contexts, new: Contexts, path: Path, line: str) -> None:
-    for depth in range(1, len(path)):
-        made.setdefault(path[:depth], [])
-    lines = made.setdefault(path, [])
-    if line and line not in lines:
-        wanted = new.get(path, [])
-        # as it stands there: first what the wanted text has before it
-        before = set(wanted[: wanted.index(line)]) if line in wanted else set()
-        places = [number for number, other in enumerate(lines) if other in before]
-        lines.insert(places[-1] + 1 if places else 0, line)
+class _Restoration:
+    """Contexts in the making. A context of thousands of lines is not walked through for each."""
+
+    def __init__(self, old: Contexts, new: Contexts) -> None:
+        self._made = {path: list(lines) for path, lines in old.items()}
+        self._new = new
+        #: For each context, where each wanted line stands, from 0.
+        self._ranks: dict[Path, dict[str, int]] = {}
+        #: Lines that are to go from a context: together, before one is put there.
+        self._going: dict[Path, set[str]] = {}
+        self._have: dict[Path, set[str]] = {}
+
+    def contexts(self) -> Contexts:
+        for path in list(self._going):
+            self._take_all(path)
+        return self._made
+
+    def put(self, path: Path, line: str) -> None:
+        """Create the context; a line goes to where the wanted text has it."""
+        for depth in range(1, len(path)):
+            self._made.setdefault(path[:depth], [])
+        lines = self._made.setdefault(path, [])
+        if not line:
+            return
+        self._take_all(path)
+        lines = self._made[path]
+        if path not in self._have:
+            self._have[path] = set(lines)
+        have = self._have[path]
+        if line in have:
+            return
+        if path not in self._ranks:
+            wanted = self._new.get(path, [])
+            self._ranks[path] = {each: len(wanted) - 1 - n for n, each in enumerate(wanted[::-1])}
+        ranks = self._ranks[path]
+        # after the last line that the wanted text has before it
+        place, own = len(lines), ranks.get(line, 0)
+        while place and ranks.get(lines[place - 1], own) >= own:
+            place -= 1
+        lines.insert(place, line)
+        have.add(line)
+
+    def take(self, path: Path, line: str) -> None:
+        if path in self._made:
+            self._going.setdefault(path, set()).add(line)
+
+    def take_context(self, path: Path) -> None:
+        """And all inside it."""
+        for gone in [path, *children_of(self._made, path)]:
+            for kept in (self._made, self._going, self._have):
+                kept.pop(gone, None)
+
+    def _take_all(self, path: Path) -> None:
+        if going := self._going.pop(path, None):
+            self._made[path] = [line for line in self._made[path] if line not in going]
+            self._have.pop(path, None)
 
 
 def _outer_first(paths: list[Path]) -> Iterator[Path]:

@@ -11,8 +11,11 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from napalm_frr.delta.delta import compute_delta
+from napalm_frr.delta.line_changes import line_changes, restore
 from napalm_frr.delta.native_diff import diff_contexts
 from napalm_frr.text import interfaces_text
+from napalm_frr.text.device_state import DeviceState
+from napalm_frr.text.device_text import DeviceText
 from napalm_frr.text.frr_tree import parse
 from tests.napalm_frr.reflectors import reflector
 
@@ -35,6 +38,15 @@ def replaced(neighbors: int) -> int:
     return len(delta.withdraw) + len(delta.provide)
 
 
+def restored(neighbors: int) -> int:
+    """A reflector that lost all of its edges gets them back, line by line."""
+    texts = (reflector(0), reflector(neighbors))
+    running, wanted = (DeviceState.of(DeviceText("rr1", "", text)) for text in texts)
+    changes = line_changes(running, wanted)
+    assert parse(restore(running, wanted, changes).frr) == parse(texts[1])
+    return len(changes)
+
+
 def stanzas(count: int) -> int:
     """One interface with so many addresses."""
     lines = "".join(f"    address 10.{n // 250}.{n % 250}.1/32\n" for n in range(count))
@@ -52,7 +64,7 @@ def seconds(work: Callable[[int], int], size: int) -> float:
     return best
 
 
-@pytest.mark.parametrize("work", [parse_and_diff, replaced, stanzas])
+@pytest.mark.parametrize("work", [parse_and_diff, replaced, restored, stanzas])
 def test_linear_in_the_size_of_the_router(
     benchmark: BenchmarkFixture, work: Callable[[int], int]
 ) -> None:
