@@ -80,7 +80,7 @@ def lock_of(document: Document) -> Lock:
 
 
 def lock_text(lock: Lock) -> str:
-    """The file's text: sorted, so that a merge conflict is where two people meant two things."""
+    """The file's text: sorted, so that a merge conflict is where two people intended two things."""
 
     def ordered(pools: dict[str, dict[str, str | int]]) -> dict[str, dict[str, str | int]]:
         return {

@@ -7,10 +7,10 @@ that names one of the router's VRFs, route targets or policies. The rest is fore
 import re
 from dataclasses import replace
 
+from egovnet.templates.frr.secrets.redaction import is_about_secrets
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.lines import LineKind, LineMeaning
 
-_SECRET = re.compile(r"password|key|authentication|md5|secret|keychain")
 _WORDS_ONLY = re.compile(r"(no )?(.* )?(description|alias|remark)( |$)")
 _SESSION_POLICY = re.compile(
     r"neighbor \S+ (route-map|prefix-list|filter-list|distribute-list|maximum-prefix|"
@@ -33,7 +33,7 @@ def line_meaning(
     """What a line that differs is about.
 
     `path` are the headers of its context, `line` is "" for the context itself, `sign` "-" where
-    the device has it and is not meant to, "+" where it lacks it. `shared`: the intended text has
+    the device has it and is not intended to, "+" where it lacks it. `shared`: the intended text has
     the context.
     """
     if part == "hostname":
@@ -163,7 +163,7 @@ def _policy(name: str) -> str:
 def _kind(line: str) -> LineKind:
     if _WORDS_ONLY.match(line):
         return LineKind.COSMETIC
-    return LineKind.POLICY if _SECRET.search(line) else LineKind.SERVICE
+    return LineKind.POLICY if is_about_secrets(line) else LineKind.SERVICE
 
 
 def _at_least_policy(kind: LineKind) -> LineKind:

@@ -1,13 +1,15 @@
 """Reading and numbering an inventory: how long, and whether it grows as the network does.
 
 `pytest tests/bench --benchmark-enable`. `growth` in extra_info is the time of ten times the
-edges over ten times the time of the small network: about 1 when work is linear.
+edges over ten times the time of the small network: about 1 when work is linear;
+`times_plain_yaml` is its time over that of libyaml alone, which gives plain data of the same files.
 """
 
 import time
 from pathlib import Path
 
 import pytest
+import yaml
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
@@ -40,6 +42,18 @@ def seconds(directory: Path, runs: int = 3) -> float:
     return best
 
 
+def yaml_seconds(directory: Path, runs: int = 3) -> float:
+    """The best of some runs of libyaml's own loader over the same files, lock included."""
+    texts = [path.read_text(encoding="utf-8") for path in directory.rglob("*.yaml")]
+    best = float("inf")
+    for _ in range(runs):
+        start = time.perf_counter()
+        for text in texts:
+            yaml.load(text, Loader=yaml.CSafeLoader)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
 @pytest.mark.parametrize("edges", [SMALL, 10 * SMALL])
 def test_load_and_allocate(benchmark: BenchmarkFixture, tmp_path: Path, edges: int) -> None:
     if benchmark.disabled:
@@ -52,3 +66,5 @@ def test_load_and_allocate(benchmark: BenchmarkFixture, tmp_path: Path, edges: i
         small = seconds(network(tmp_path / "small", SMALL))
         growth = benchmark.stats.stats.min / small / (edges / SMALL)
         benchmark.extra_info["growth"] = round(growth, 2)
+        plain = yaml_seconds(directory)
+        benchmark.extra_info["times_plain_yaml"] = round(benchmark.stats.stats.min / plain, 2)

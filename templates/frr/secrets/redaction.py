@@ -16,6 +16,8 @@ _KNOWN = re.compile(
             |authentication\s+(?:string|mode\s+\S+\s+auth-length\s+\S+))
     )\s+)\S.*"""
 )
+#: Lines of the grammar that hold one, or name a key chain that does.
+_ABOUT = re.compile(r"password|key|authentication|md5|secret")
 #: In lines of an unknown form, everything after a word that sounds like a secret.
 _LOOSE = re.compile(r"(?i)^(.*?(?:passw|secret|key|psk|md5|phrase|\bauth)\S*\s+)\S.*")
 #: Lines in which such a word is only a name that somebody chose, or free text.
@@ -25,6 +27,11 @@ _NAMES = re.compile(
     r"|address|description|router|hostname|key\s+(?:chain|\d)|mpls|rt|rd|import|export"
     r"|neighbor\s+\S+\s+(?!password)\S+|redistribute|network|rpki|log|service|debug|exit|!|\#)"
 )
+
+
+def is_about_secrets(line: str) -> bool:
+    """Whether a line sets a key or how somebody is authenticated, or names what does."""
+    return _ABOUT.search(line) is not None
 
 
 def redact(lines: list[str], text: str) -> list[str]:

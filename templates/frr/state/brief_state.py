@@ -62,7 +62,7 @@ def read_brief(
 ) -> DeviceState | None:
     """The state that an answer to a brief script tells of, where each VRF has exactly `routes`.
 
-    `running` is the text that was read beside it, None where it is as meant. Returns None where
+    `running` is the text that was read beside it, None where it is as intended. Returns None where
     some table has other routes than these, or a daemon is dead: all must be asked for.
     """
     sections = dict(sections_of(said))
