@@ -29,6 +29,7 @@ from egovnet.inventory.model import (
     ZoneName,
 )
 from egovnet.inventory.model.reachability import Reachability
+from egovnet.inventory.paused_collector import paused_collector
 from egovnet.inventory.source.yaml_source import Document
 
 __all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
@@ -110,7 +111,8 @@ def allocate(network: Network, lock: Lock | None = None) -> Allocation:
         InventoryError: a pool is exhausted, a locked value fits its pool no more, or an explicit
             value collides with a locked one; each problem names both sides.
     """
-    return _Allocator(network, lock or Lock()).run()
+    with paused_collector():
+        return _Allocator(network, lock or Lock()).run()
 
 
 class _Allocator:
