@@ -34,7 +34,7 @@ class PrefixSet:
     @classmethod
     def none(cls, family: AddressFamily) -> "PrefixSet":
         """No prefix."""
-        return cls(BITS[family])
+        return _NONE[family]
 
     @classmethod
     def all(cls, family: AddressFamily) -> "PrefixSet":
@@ -131,6 +131,7 @@ class PrefixSet:
         )
 
 
+_NONE = {family: PrefixSet(bits) for family, bits in BITS.items()}
 _ALL = {family: PrefixSet(bits, ((0, 0, 0, bits),)) for family, bits in BITS.items()}
 
 

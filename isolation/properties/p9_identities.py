@@ -34,13 +34,12 @@ def _distinguishers(scene: Scene) -> Iterator[FindingDraft]:
     of_domain: dict[tuple[str, bytes], dict[str, Table]] = {}
     of_router: dict[tuple[str, bytes, str, int], Table] = {}
     for table in scene.tables():
-        for family in FAMILIES:
-            bgp = table.family(family)
-            if bgp is None or bgp.rd is None:
+        vpns = {domain.vpn for domain in table.domains}
+        for family, bgp in table.families.items():
+            if bgp.rd is None:
                 continue
             here = (family, bgp.rd, table.device, table.state)
             others = of_domain.setdefault((family, bgp.rd), {})
-            vpns = {domain.vpn for domain in table.domains}
             found = [one for vpn, one in others.items() if vpn not in vpns and table.meets(one)]
             found += [one for one in [of_router.get(here)] if one is not None]
             of_router[here] = table

@@ -72,7 +72,7 @@ def local_routes(table: Table, family: AddressFamily) -> list[tuple[Routes, Neig
     if bgp is None:
         return []
     found: list[tuple[Routes, NeighborFacts | None]] = []
-    own = PrefixSet.of(family, bgp.networks)
+    own = PrefixSet.of(family, bgp.networks) if bgp.networks else PrefixSet.none(family)
     for protocol, policy in bgp.redistributes.items():
         prefixes = _redistributed(table, family, protocol)
         if not prefixes:
@@ -106,12 +106,9 @@ def admitted(table: Table, activated: NeighborFamily, family: AddressFamily) -> 
 
 def _redistributed(table: Table, family: AddressFamily, protocol: str) -> PrefixSet:
     if protocol == "connected":
-        return PrefixSet.of(
-            family,
-            (address.network for interface in table.interfaces for address in interface.addresses),
-        )
+        return PrefixSet.of(family, [a.network for i in table.interfaces for a in i.addresses])
     if protocol in {"static", "kernel"}:
-        routes = PrefixSet.of(family, (static.prefix for static in table.statics))
+        routes = PrefixSet.of(family, [static.prefix for static in table.statics])
         vrf = table.facts.vrfs.get(table.vrf or "")
         if protocol == "kernel" and vrf is not None and family in vrf.closed:
             # The route of last resort is a route, too.

@@ -62,22 +62,20 @@ def prove(
         ConfigTextError: texts that cannot be read.
     """
     _check_options(workspace, configs, running=running, zones=zones, report=report)
-    alone = configs is not None and zones is not None
-    unreachable: Mapping[str, str] = _NOBODY
-    if configs is not None:
+    if running:
+        texts, unreachable = _running(workspace, progress)
+        with paused_collector():
+            return _proof(workspace, texts, unreachable, zones, "what the routers run")
+    # one pause for all: what was made in one is walked as soon as it ends
+    with paused_collector():
+        if configs is None:
+            texts = {n: ConfigText(n, f"{n}.cfg", t) for n, t in workspace.intended().items()}
+            return _proof(workspace, texts, _NOBODY, zones, "the rendered configurations")
         texts = read_configs(configs)
+        alone = zones is not None
         if not alone and workspace.selection != Selection():
             texts = _chosen(workspace, configs, texts)
-        what = str(configs)
-    elif running:
-        texts, unreachable = _running(workspace, progress)
-        what = "what the routers run"
-    else:
-        with paused_collector():
-            texts = {n: ConfigText(n, f"{n}.cfg", t) for n, t in workspace.intended().items()}
-        what = "the rendered configurations"
-    with paused_collector():
-        return _proof(workspace, texts, unreachable, zones, what, alone=alone)
+        return _proof(workspace, texts, _NOBODY, zones, str(configs), alone=alone)
 
 
 def _proof(
@@ -87,7 +85,7 @@ def _proof(
     zones: Path | None,
     what: str,
     *,
-    alone: bool,
+    alone: bool = False,
 ) -> Proof:
     """The proof of `texts`, which are called `what`; `alone`: they are not an inventory's."""
     if zones is not None:

@@ -1,5 +1,7 @@
 """`egovnet prove`: the proof of separation over configurations."""
 
+import gc
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,14 +41,18 @@ def prove(
 
     The texts are the rendered ones, those of --configs, or those that run (--running).
     """
+    from egovnet.inventory.paused_collector import paused_collector
     from egovnet.playbooks.cli.report_files import write_files
     from egovnet.playbooks.proof.prove import prove as prove_playbook
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.results.outcome import Outcome
 
-    proof = prove_playbook(
-        workspace, make_progress(), configs=configs, running=running, zones=zones, report=report
-    )
+    # while devices answer it is needed; else all that is made is needed until the process ends
+    with nullcontext() if running else paused_collector():
+        proof = prove_playbook(
+            workspace, make_progress(), configs=configs, running=running, zones=zones, report=report
+        )
+        gc.freeze()
     notes: tuple[str, ...] = ()
     if report is not None:
         from egovnet.playbooks.report.files.proof_files import proof_files
