@@ -28,7 +28,7 @@ class ControlChannel:
     """
 
     def __init__(self, address: tuple[str, int], directory: Path) -> None:
-        self._address = address
+        self.address = address
         self._directory = directory
         self._client: paramiko.SSHClient | None = None
         self._lock = threading.Lock()
@@ -81,7 +81,7 @@ class ControlChannel:
             self.close()
             raise GuestError(
                 f"the virtual machine does not answer: {error}",
-                where=f"{self._address[0]}:{self._address[1]}",
+                where=f"{self.address[0]}:{self.address[1]}",
                 next_step="see lab status; lab down and lab up start afresh",
             ) from error
 
@@ -94,8 +94,8 @@ class ControlChannel:
             client.load_host_keys(str(self._directory / "known_hosts"))
             client.set_missing_host_key_policy(paramiko.RejectPolicy())
             client.connect(
-                self._address[0],
-                port=self._address[1],
+                self.address[0],
+                port=self.address[1],
                 username="root",
                 key_filename=str(self._directory / "id_ed25519"),
                 look_for_keys=False,

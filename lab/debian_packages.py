@@ -37,15 +37,31 @@ class Package:
         return self.file_name.split("_")[1].replace("%3a", ":")
 
 
+@dataclass(frozen=True)
+class Repository:
+    """One component of an archive that apt reads packages from."""
+
+    uri: str
+    release: str
+    """Its directory under ``dists``, e.g. ``bookworm`` or ``bookworm-updates``."""
+    component: str
+
+
 class AptWorkspace:
     """A private apt: resolves and downloads into ``directory`` without touching the host's state.
 
     The host's package lists are used when it has them; when they are missing or too old to
     download from, lists of our own are fetched once into ``directory`` and used from then on.
+    With ``sources``, the text of a sources.list, apt knows no others.
     """
 
     def __init__(
-        self, directory: Path, *, already_provided: Sequence[str], progress: Callable[[str], None]
+        self,
+        directory: Path,
+        *,
+        already_provided: Sequence[str],
+        progress: Callable[[str], None],
+        sources: str = "",
     ) -> None:
         for tool in ("apt-get", "dpkg-deb"):
             if shutil.which(tool) is None:
@@ -62,13 +78,17 @@ class AptWorkspace:
         self._status = self.directory / "status"
         self._status.write_text("".join(_installed_stanza(name) for name in already_provided))
         self._private_lists = any((self.directory / "lists").glob("*_Packages*"))
+        self._sources = self.directory / "sources.list" if sources else None
+        if self._sources is not None:
+            self._sources.write_text(sources)
+            self._private_lists = True
 
     def resolve(self, packages: Sequence[str]) -> tuple[Package, ...]:
         """All packages that ``packages`` need, sorted by file name."""
         try:
             listing = self._apt("--print-uris", "install", *packages)
         except ApplianceError:
-            if self._private_lists:
+            if self._private_lists and self._sources is None:
                 raise
             self._update()
             listing = self._apt("--print-uris", "install", *packages)
@@ -102,13 +122,22 @@ class AptWorkspace:
             if file.name not in wanted:
                 file.unlink()
 
+    def repositories(self) -> tuple[Repository, ...]:
+        """The archives of packages that apt knows here, however its sources are written."""
+        wanted = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)"
+        listing = self._apt("indextargets", "--format", wanted, "Created-By: Packages")
+        if not listing:
+            self._update()
+            listing = self._apt("indextargets", "--format", wanted, "Created-By: Packages")
+        return tuple(Repository(*line.split("|")) for line in listing.splitlines())
+
     def _update(self) -> None:
         self._progress("fetching Debian's package lists")
         self._private_lists = True
         self._apt("update")
 
     def _apt(self, *arguments: str, archives: Path | None = None) -> str:
-        options = {
+        options: dict[str, object] = {
             "Dir::State::status": self._status,
             "Dir::Cache": self.directory,
             "Dir::Cache::archives": archives or self.directory / "no-archives",
@@ -123,6 +152,9 @@ class AptWorkspace:
             options["APT::Sandbox::User"] = "root"
         if self._private_lists:
             options["Dir::State::lists"] = self.directory / "lists"
+        if self._sources is not None:
+            options["Dir::Etc::sourcelist"] = self._sources
+            options["Dir::Etc::sourceparts"] = "-"
         argv = ["apt-get", "-qq", "--yes"]
         for name, value in options.items():
             argv += ["-o", f"{name}={value}"]

@@ -9,6 +9,7 @@
     +-- LabBusyError         another process is bringing this lab up or down
     +-- LabDiffersError      a lab of another topology is running
     +-- LabNotRunningError   the verb needs a running lab
+    +-- AddressInUseError    the lab's loopback addresses are taken, and no others are free
     +-- GuestError           the virtual machine died, or could not do what a lab needs
     +-- NodeError            a node is unknown, or does not answer
 
@@ -61,6 +62,10 @@ class LabDiffersError(LabError):
 
 class LabNotRunningError(LabError):
     """The verb needs a running lab and there is none."""
+
+
+class AddressInUseError(LabError):
+    """The loopback addresses that a lab needs are taken, and it could not move."""
 
 
 class GuestError(LabError):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+from collections.abc import Sequence
 from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 from egovnet.lab.access import Access
@@ -19,6 +22,16 @@ CONTROL_HOST_NUMBER = 2
 def control_address(topology: Topology) -> IPv4Address:
     """Where the virtual machine's root namespace answers in the management subnet."""
     return topology.management_subnet[CONTROL_HOST_NUMBER]
+
+
+def write_initrd(path: Path, bases: Sequence[Path], topology: Topology, access: Access) -> None:
+    """The archives ``bases`` and then the payload, in one file that only its owner may read."""
+    with path.open("wb") as stream:
+        path.chmod(0o600)
+        for each in bases:
+            with each.open("rb") as base:
+                shutil.copyfileobj(base, stream, 1 << 20)
+        stream.write(guest_payload(topology, access))
 
 
 def guest_payload(topology: Topology, access: Access) -> bytes:

@@ -79,10 +79,6 @@ def machine_arguments(
     ``forwards`` pairs an address and port of this host with a guest address (its port 22).
     ``marker`` becomes the machine's name, by which its process is recognised.
     """
-    # QEMU's own host and DNS stand at the subnet's end, out of the routers' way
-    network = f"user,id=management,restrict=on,net={subnet},host={subnet[-2]},dns={subnet[-3]}"
-    for (address, port), guest in forwards:
-        network += f",hostfwd=tcp:{address}:{port}-{guest}:22"
     if accelerated:
         processor = ["-accel", "kvm", "-cpu", "host"]
     else:
@@ -97,6 +93,45 @@ def machine_arguments(
         *("-kernel", str(kernel), "-initrd", str(initrd)),
         *("-append", KERNEL_ARGUMENTS),
         *("-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"),
-        *("-netdev", network, "-device", "virtio-net-pci,netdev=management,romfile="),
+        *(
+            "-netdev",
+            user_network(subnet, forwards),
+            "-device",
+            "virtio-net-pci,netdev=management,romfile=",
+        ),
         *("-device", "virtio-rng-pci"),
+    ]
+
+
+def user_network(
+    subnet: IPv4Network, forwards: Sequence[tuple[tuple[str, int], IPv4Address]]
+) -> str:
+    """QEMU's network in user space, called ``management``: a way in, no way out."""
+    # QEMU's own host and DNS stand at the subnet's end, out of the routers' way
+    network = f"user,id=management,restrict=on,net={subnet},host={subnet[-2]},dns={subnet[-3]}"
+    for (address, port), guest in forwards:
+        network += f",hostfwd=tcp:{address}:{port}-{guest}:22"
+    return network
+
+
+def relay_arguments(
+    *,
+    qemu: str,
+    marker: str,
+    subnet: IPv4Network,
+    forwards: Sequence[tuple[tuple[str, int], IPv4Address]],
+    frames: int,
+) -> list[str]:
+    """QEMU without a machine: its user network, joined to a socket that carries Ethernet frames.
+
+    ``frames`` is the inherited descriptor of a datagram socket.
+    """
+    return [
+        qemu,
+        *("-name", marker, "-machine", "none"),
+        *("-nodefaults", "-no-user-config", "-display", "none"),
+        *("-netdev", user_network(subnet, forwards)),
+        *("-netdev", f"dgram,id=guest,local.type=fd,local.str={frames}"),
+        *("-netdev", "hubport,id=left,hubid=0,netdev=management"),
+        *("-netdev", "hubport,id=right,hubid=0,netdev=guest"),
     ]

@@ -33,6 +33,9 @@ class NodeState(BaseModel):
     kind: str
     management: str | None = None
     forward: tuple[str, int] | None = None
+    """Where its SSH server answers on this machine."""
+    asked: tuple[str, int] | None = None
+    """Where the topology wanted it to answer, when another lab was there already."""
     daemons: bool = False
     """Whether the node runs FRR, and so reports for itself when it is ready."""
     ready: bool = False
@@ -52,6 +55,10 @@ class LabState(BaseModel):
     ready: bool = False
     """Every node is ready: routers answer SSH and have loaded their text."""
     pid: int | None = None
+    helpers: tuple[int, ...] = ()
+    """Processes without which the lab is not reached; they carry the same mark."""
+    control: tuple[str, int] | None = None
+    """Where the SSH server of the machine that all nodes live in answers."""
     marker: str = ""
     """An argument of the process's command line that no other process has."""
     nodes: tuple[NodeState, ...] = ()

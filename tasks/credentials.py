@@ -18,7 +18,7 @@ import yaml
 
 from egovnet.inventory.errors import EgovnetError
 
-_KEYS = {"username", "password", "ssh-key", "known-hosts", "sudo"}
+_KEYS = {"username", "password", "ssh-key", "known-hosts", "sudo", "addresses"}
 
 
 class CredentialsError(EgovnetError):
@@ -34,6 +34,8 @@ class Credentials:
     key_file: str | None = None
     known_hosts: str | None = None
     sudo: bool = False
+    #: Router to where it is reached, in place of the inventory's: a lab that had to move away.
+    addresses: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def state_directory(network: str) -> Path:
@@ -101,4 +103,20 @@ def _read(path: Path) -> Credentials:
         key_file=text("ssh-key"),
         known_hosts=text("known-hosts"),
         sudo=bool(data.get("sudo", False)),
+        addresses=_addresses(path, data.get("addresses", {})),
     )
+
+
+def _addresses(path: Path, written: object) -> dict[str, tuple[str, int]]:
+    if not isinstance(written, dict):
+        raise CredentialsError(
+            f"{path}: addresses: is not a mapping; write router: [address, port]"
+        )
+    addresses: dict[str, tuple[str, int]] = {}
+    for router, value in written.items():
+        match value:
+            case [str(host), int(port)]:
+                addresses[str(router)] = (host, port)
+            case _:
+                raise CredentialsError(f"{path}: addresses: {router}: write [address, port]")
+    return addresses

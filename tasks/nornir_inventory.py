@@ -88,11 +88,12 @@ class EgovnetInventory:
         hosts = Hosts()
         for name, router in self.network.routers.items():
             roles = sorted(role.value for role in router.roles)
+            host, port = self.credentials.addresses.get(name, (router.hostname, router.port))
             member_of = [router.platform, router.tier.value, router.region, *roles]
             hosts[name] = Host(
                 name=name,
-                hostname=router.hostname,
-                port=router.port,
+                hostname=host,
+                port=port,
                 username=self.credentials.username,
                 password=self.credentials.password,
                 platform=router.platform,

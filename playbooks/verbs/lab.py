@@ -8,8 +8,9 @@ from pathlib import Path
 
 from egovnet.lab import containerlab_file
 from egovnet.lab.backend import Backend
+from egovnet.lab.backends import AUTO, BOOT_SECONDS, best_guest, open_lab
 from egovnet.lab.generate import generate
-from egovnet.lab.state import LabState, read_state
+from egovnet.lab.state import LabState
 from egovnet.lab.topology import Topology
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -17,13 +18,6 @@ from egovnet.playbooks.results.lab import Executed, LabNode, LabStatus, Topology
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.verbs.lab_backends import backend, lab_directory
 from egovnet.templates.registry import render, render_day0
-
-
-def _present(workspace: Workspace, name: str) -> Backend:
-    """The backend to ask about a lab that is there: emulated routers are known by their state."""
-    state = read_state(lab_directory(workspace))
-    emulated = state is not None and state.backend == "emulated"
-    return backend(workspace, "emulated" if emulated and name == "microvm" else name)
 
 
 def topology(workspace: Workspace, *, provisioned: bool) -> Topology:
@@ -38,12 +32,12 @@ def running_lab(workspace: Workspace) -> Backend | None:
 
     One of emulated routers has no hosts to send packets from, so it is none.
     """
-    lab = _present(workspace, "microvm")
+    lab = backend(workspace)
     state = lab.status()
     if not state.running or state.backend == "emulated":
         return None
     reached = {(router.hostname, router.port) for router in workspace.network.routers.values()}
-    forwards = {node.forward for node in state.nodes if node.forward is not None}
+    forwards = {node.asked or node.forward for node in state.nodes if node.forward is not None}
     return lab if forwards and forwards <= reached else None
 
 
@@ -51,9 +45,10 @@ def running_lab(workspace: Workspace) -> Backend | None:
 class LabOptions:
     """How `lab up` brings the network up."""
 
-    backend: str = "microvm"
+    backend: str = AUTO
     provisioned: bool = False
     reconfigure: bool = False
+    timeout: float = BOOT_SECONDS
 
 
 def up(
@@ -61,29 +56,30 @@ def up(
 ) -> Outcome[LabStatus]:
     """Bring the lab up and wait until every node is ready; idempotent."""
     wanted = topology(workspace, provisioned=options.provisioned)
-    state = backend(workspace, options.backend).up(
-        wanted, progress=tell, reconfigure=options.reconfigure
-    )
-    return _outcome(state)
+    name = options.backend
+    if name == AUTO and not backend(workspace).status().running:
+        name = best_guest(progress=tell)
+    lab = open_lab(name, lab_directory(workspace), boot_seconds=options.timeout)
+    return _outcome(lab.up(wanted, progress=tell, reconfigure=options.reconfigure))
 
 
 def down(workspace: Workspace, name: str) -> Outcome[LabStatus]:
     """End the lab and remove what it left."""
-    lab = _present(workspace, name)
+    lab = backend(workspace, name)
     lab.down()
     return _outcome(lab.status())
 
 
 def restart(workspace: Workspace, name: str, node: str) -> Outcome[LabStatus]:
     """Cut a router's power and wait until it has booted again."""
-    lab = _present(workspace, name)
+    lab = backend(workspace, name)
     lab.restart(node)
     return _outcome(lab.status())
 
 
 def status(workspace: Workspace, name: str) -> Outcome[LabStatus]:
     """How the lab is."""
-    return _outcome(_present(workspace, name).status())
+    return _outcome(backend(workspace, name).status())
 
 
 def execute(
@@ -91,7 +87,7 @@ def execute(
 ) -> Outcome[Executed]:
     """Run a command in a node; the exit code is the command's, where it is one of ours."""
     line: str | Sequence[str] = command[0] if len(command) == 1 else list(command)
-    done = _present(workspace, name).exec(node, line)
+    done = backend(workspace, name).exec(node, line)
     code = done.exit_code
     executed = Executed(node, done.stdout, done.stderr, code)
     return Outcome("exec", executed, Exit(code) if code in tuple(Exit) else Exit.INTERNAL)
@@ -104,7 +100,7 @@ def ssh(workspace: Workspace, node: str, command: Sequence[str]) -> None:
         UsageError: the lab has no such router, is down, or ssh is not installed.
     """
     directory = lab_directory(workspace)
-    state = _present(workspace, "microvm").status()
+    state = backend(workspace).status()
     forwards = {entry.name: entry.forward for entry in state.nodes if entry.forward}
     if not state.running:
         raise UsageError("no lab is running; start one with: egovnet lab up")

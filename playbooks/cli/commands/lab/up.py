@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.lab.backends import BOOT_SECONDS
 from egovnet.playbooks.cli.lab_options import backend_option
 from egovnet.playbooks.cli.options import verb
 
@@ -16,11 +17,21 @@ if TYPE_CHECKING:
 @backend_option
 @click.option("--provisioned", is_flag=True, help="Boot into the intended configuration.")
 @click.option("--reconfigure", is_flag=True, help="Replace a lab of another topology.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=BOOT_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a boot may take; a busy machine needs more.",
+)
 @verb
-def up(workspace: "Workspace", backend: str, provisioned: bool, reconfigure: bool) -> "AnyOutcome":
+def up(
+    workspace: "Workspace", backend: str, provisioned: bool, reconfigure: bool, timeout: float
+) -> "AnyOutcome":
     """Boot the lab; routers have a day-0 configuration (management and SSH only)."""
     from egovnet.playbooks.report.console.progress import print_line
     from egovnet.playbooks.verbs.lab import LabOptions
     from egovnet.playbooks.verbs.lab import up as lab_up
 
-    return lab_up(workspace, LabOptions(backend, provisioned, reconfigure), print_line)
+    return lab_up(workspace, LabOptions(backend, provisioned, reconfigure, timeout), print_line)

@@ -1,0 +1,364 @@
+"""A lab inside one guest: a namespace and an SSH server per router.
+
+QEMU and User Mode Linux share all of it. Nothing needs root or a container engine on the host: the
+guest runs as the invoking user, and its network ends on loopback addresses of this machine. A
+backend says what it boots, and how.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import ClassVar
+
+from egovnet.lab.access import Access, fresh_access, write_access
+from egovnet.lab.addresses import Address, Addresses, free_addresses, is_free, one_at_a_time
+from egovnet.lab.appliance import Appliance, default_cache, ensure_appliance
+from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
+from egovnet.lab.backends import BOOT_SECONDS
+from egovnet.lab.console import BootReport, read_console
+from egovnet.lab.control_channel import ControlChannel
+from egovnet.lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError
+from egovnet.lab.guest_payload import control_address
+from egovnet.lab.state import (
+    LabState,
+    NodeState,
+    end_process,
+    find_marked,
+    is_ours,
+    locked,
+    read_state,
+    write_private,
+    write_state,
+)
+from egovnet.lab.topology import Topology
+
+RESTART_SECONDS = 120.0
+POLL_SECONDS = 0.1
+WAITING_SECONDS = 15.0
+"""How often a wait in which nothing moves says how long it goes on."""
+_NOTHING_TO_RESTART = 125
+UML_FILES = "uml"
+"""Directory in which User Mode Linux keeps its process number and its management socket."""
+
+_RUN_FILES = ("initrd", "known_hosts", "id_ed25519", "credentials.yaml", "guest.log")
+_BASE_MB = 640
+_ROUTER_MB = 56
+_EDGE_MB = 24
+
+
+@dataclass(frozen=True)
+class Guest:
+    """What is to be booted."""
+
+    topology: Topology
+    appliance: Appliance
+    access: Access
+    addresses: Addresses
+    marker: str
+    """An argument for the command line of every process."""
+    memory_mb: int
+
+    @property
+    def forwards(self) -> tuple[tuple[Address, IPv4Address], ...]:
+        """Addresses of this machine, each with the guest address whose port 22 it reaches."""
+        found = []
+        if self.addresses.control is not None:
+            found.append((self.addresses.control, control_address(self.topology)))
+        for node in self.topology.routers():
+            if node.management is not None and node.name in self.addresses.routers:
+                found.append((self.addresses.routers[node.name], node.management))
+        return tuple(found)
+
+
+class GuestLab(ABC):
+    """The lab of one state directory.
+
+    ``directory`` holds ``state.json``, ``known_hosts``, ``id_ed25519``, ``credentials.yaml`` and
+    ``console.log``. Any number of labs can run at once when their directories differ: one whose
+    addresses are taken moves to free ones, and says so in its credentials and its state.
+    """
+
+    backend: ClassVar[str]
+
+    def __init__(
+        self, directory: Path, *, cache: Path | None = None, boot_seconds: float = BOOT_SECONDS
+    ) -> None:
+        self.directory = directory.absolute()
+        self.cache = cache or default_cache()
+        self._boot_seconds = boot_seconds
+        self._open: ControlChannel | None = None
+
+    # -- what a backend adds -----------------------------------------------------------------
+
+    @abstractmethod
+    def _check_host(self, progress: Progress) -> None:
+        """Fetch or find what else must be there; raises before anything of the lab is made."""
+
+    @abstractmethod
+    def _boot(self, guest: Guest, progress: Progress) -> tuple[int, ...]:
+        """Start ``guest``; returns its process and then those that help it."""
+
+    def _when_ready(self, guest: Guest, progress: Progress) -> None:  # noqa: B027 -- may be left
+        """Called once all nodes of a new lab are ready."""
+
+    # ----------------------------------------------------------------------------------------
+
+    def up(self, topology: Topology, *, progress: Progress, reconfigure: bool = False) -> LabState:
+        """Boot ``topology`` and wait for all its nodes; see Backend.up for the refusals."""
+        topology.check()
+        with locked(self.directory):
+            state = self.status()
+            same = (state.digest, state.backend) == (topology.digest(), self.backend)
+            if state.running and same and state.ready:
+                progress(f"lab {topology.name} is already up")
+                return state
+            if state.running and not same and not reconfigure:
+                raise LabDiffersError(
+                    f"lab {state.topology} runs ({state.backend}), made from another topology than"
+                    f" {topology.name}, or by another backend than {self.backend}",
+                    where=str(self.directory),
+                    next_step="end it with lab down first, or ask to reconfigure",
+                )
+            self._clean()
+            try:
+                appliance = ensure_appliance(progress=progress, cache=self.cache)
+                self._check_host(progress)
+                with one_at_a_time(self.cache):
+                    guest = self._start(topology, appliance, progress)
+                state = self._wait(progress)
+                self._when_ready(guest, progress)
+                return state
+            except BaseException:
+                # also on Ctrl-C: a lab that never became ready must not stay behind
+                self._clean()
+                raise
+
+    def down(self) -> None:
+        """End the machine and remove the lab's keys; ``console.log`` stays for whoever asks why."""
+        with locked(self.directory):
+            self._clean()
+
+    def status(self) -> LabState:
+        """What ``state.json``, the process and the console say together."""
+        state = read_state(self.directory)
+        if state is None:
+            return LabState(backend=self.backend)
+        processes = (state.pid, *state.helpers)
+        if not all(is_ours(pid, state.marker) for pid in processes):
+            nodes = tuple(n.model_copy(update={"ready": False}) for n in state.nodes)
+            return state.model_copy(
+                update={"running": False, "ready": False, "pid": None, "nodes": nodes}
+            )
+        return _with_report(state, self._report()).model_copy(update={"running": True})
+
+    def restart(self, node: str) -> None:
+        """Cut one router's power, see Backend.restart; all routers share the machine's kernel.
+
+        So what a router wrote to a file and did not sync is not lost, /proc/uptime goes on, and
+        the sessions of its SSH server hang, as at a real power cut, until they are used again.
+        """
+        self._must_know([node])
+        done = self._channel().restart(node, RESTART_SECONDS)
+        if done.exit_code == _NOTHING_TO_RESTART:
+            raise NodeError(
+                "has no processes of its own: there is nothing to restart",
+                where=node,
+                next_step="restart a router, or a customer edge that speaks BGP",
+            )
+        if done.exit_code != 0:
+            raise GuestError(
+                f"{node} did not come up again: {done.stderr.strip() or 'no answer in time'}",
+                where=str(self.directory / "console.log"),
+                next_step="look at the console; lab up boots the whole lab afresh",
+            )
+
+    def exec(
+        self, node: str, command: str | Sequence[str], timeout: float = EXEC_SECONDS
+    ) -> Completed:
+        """Run a shell line or an argument list in ``node``'s namespaces and file system."""
+        self._must_know([node])
+        return self._channel().exec(node, command, timeout)
+
+    def exec_many(
+        self, commands: Mapping[str, str], timeout: float = EXEC_SECONDS
+    ) -> dict[str, Completed]:
+        """Run one shell line per node, all at once, over one connection."""
+        self._must_know(commands)
+        return self._channel().exec_many(commands, timeout) if commands else {}
+
+    def _start(self, topology: Topology, appliance: Appliance, progress: Progress) -> Guest:
+        guest = Guest(
+            topology=topology,
+            appliance=appliance,
+            access=fresh_access(topology),
+            addresses=free_addresses(topology),
+            marker=f"egovnet-{secrets.token_hex(8)}",
+            memory_mb=memory_needed(topology),
+        )
+        write_private(self.directory / "console.log", "")
+        write_access(guest.access, topology, guest.addresses, self.directory)
+        state = _new_state(self.backend, guest)
+        # before the process: if we die in between, down finds the machine by its marker
+        write_state(self.directory, state)
+        if any(node.asked for node in state.nodes):
+            host, port = next(iter(guest.addresses.routers.values()))
+            progress(f"its addresses are taken by another lab: the first router is {host}:{port}")
+        pid, *helpers = self._boot(guest, progress)
+        write_state(
+            self.directory, state.model_copy(update={"pid": pid, "helpers": tuple(helpers)})
+        )
+        # nobody else may choose addresses before these are in use
+        control = guest.addresses.control
+        while control is not None and is_free(control) and self.status().running:
+            time.sleep(0.02)
+        return guest
+
+    def _wait(self, progress: Progress) -> LabState:
+        begun = told = time.monotonic()
+        said = ""
+        while True:
+            state = self.status()
+            report = self._report()
+            if report.failures:
+                raise GuestError(
+                    "the lab could not boot: " + "; ".join(report.failures),
+                    where=str(self.directory / "console.log"),
+                    next_step="correct the node's text; nothing of the lab was left running",
+                )
+            if not state.running:
+                raise GuestError(
+                    f"the virtual machine ended: {self._last_words()}",
+                    where=str(self.directory / "console.log"),
+                    next_step="free the address or the memory it names, then try again",
+                )
+            done = sum(node.ready for node in state.nodes)
+            line = f"{done} of {len(state.nodes)} nodes ready"
+            if line != said:
+                progress(line)
+                said, told = line, time.monotonic()
+            elif time.monotonic() - told > WAITING_SECONDS:
+                told = time.monotonic()
+                progress(f"{line}, {told - begun:.0f} s of at most {self._boot_seconds:.0f} s")
+            if state.ready:
+                for warning in report.warnings:
+                    progress(f"warning: {warning}")
+                write_state(self.directory, state)
+                (self.directory / "initrd").unlink(missing_ok=True)  # the guest has read it
+                return state
+            if time.monotonic() - begun > self._boot_seconds:
+                late = ", ".join(node.name for node in state.nodes if not node.ready)
+                raise GuestError(
+                    f"after {self._boot_seconds:.0f} s these nodes were not ready: {late}",
+                    where=str(self.directory / "console.log"),
+                    next_step="look at the console; on a busy machine: lab up --timeout SECONDS",
+                )
+            time.sleep(POLL_SECONDS)
+
+    def _clean(self) -> None:
+        """End what runs and remove what was written, whatever state it was left in."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+        state = read_state(self.directory)
+        if state is not None:
+            known = () if state.pid is None else (state.pid, *state.helpers)
+            for pid in known or find_marked(state.marker):
+                end_process(pid, state.marker)
+        for name in (*_RUN_FILES, "state.json"):
+            (self.directory / name).unlink(missing_ok=True)
+        shutil.rmtree(self.directory / UML_FILES, ignore_errors=True)
+
+    def _channel(self) -> ControlChannel:
+        state = read_state(self.directory)
+        if state is None or state.control is None:
+            raise LabNotRunningError(
+                "no lab is running", where=str(self.directory), next_step="start it with lab up"
+            )
+        if self._open is None or self._open.address != state.control:
+            self._open = ControlChannel(state.control, self.directory)
+        return self._open
+
+    def _last_words(self) -> str:
+        """What the guest's processes wrote to their log, or the end of its console."""
+        for name in ("guest.log", "console.log"):
+            path = self.directory / name
+            if path.is_file() and (text := path.read_text(errors="replace").strip()):
+                return text[-2000:]
+        return "it said nothing"
+
+    def _report(self) -> BootReport:
+        try:
+            return read_console((self.directory / "console.log").read_text(errors="replace"))
+        except FileNotFoundError:
+            return BootReport()
+
+    def _must_know(self, nodes: Mapping[str, str] | Sequence[str]) -> None:
+        state = self.status()
+        if not state.running:
+            raise LabNotRunningError(
+                "no lab is running", where=str(self.directory), next_step="start it with lab up"
+            )
+        known = {node.name for node in state.nodes}
+        if unknown := sorted(set(nodes) - known):
+            raise LabNotRunningError(
+                f"lab {state.topology} has no node {', '.join(unknown)}",
+                where=str(self.directory),
+                next_step=f"it has {', '.join(sorted(known))}",
+            )
+
+
+def memory_needed(topology: Topology) -> int:
+    """Megabytes for the machine: the appliance, the routers' daemons and some room."""
+    edges = sum(1 for node in topology.nodes if node.kind == "ce" and node.daemons)
+    needed = _BASE_MB + _ROUTER_MB * len(topology.routers()) + _EDGE_MB * edges
+    return max(1024, needed)
+
+
+def _new_state(backend: str, guest: Guest) -> LabState:
+    topology, routers = guest.topology, guest.addresses.routers
+    nodes = tuple(
+        NodeState(
+            name=node.name,
+            kind=node.kind,
+            management=str(node.management) if node.management else None,
+            forward=routers.get(node.name),
+            asked=node.forward if node.forward != routers.get(node.name) else None,
+            daemons=bool(node.daemons),
+        )
+        for node in topology.nodes
+    )
+    return LabState(
+        backend=backend,
+        topology=topology.name,
+        digest=topology.digest(),
+        marker=guest.marker,
+        control=guest.addresses.control,
+        nodes=nodes,
+    )
+
+
+def _with_report(state: LabState, report: BootReport) -> LabState:
+    hosts_at = report.stages.get("hosts")
+
+    def judged(node: NodeState) -> NodeState:
+        alone = node.daemons or node.kind == "router"
+        at = report.ready.get(node.name) if alone else hosts_at
+        up = at is not None and node.name not in report.down
+        return node.model_copy(update={"ready": up, "seconds": at})
+
+    nodes = tuple(judged(node) for node in state.nodes)
+    seconds = dict(report.stages)
+    routers = [node for node in nodes if node.kind == "router"]
+    if routers and all(node.name in report.ssh for node in routers):
+        seconds["ssh"] = max(report.ssh.values())
+    ready = hosts_at is not None and all(node.ready for node in nodes)
+    if ready:
+        seconds["ready"] = max(node.seconds or 0.0 for node in nodes)
+    return state.model_copy(update={"nodes": nodes, "ready": ready, "seconds": seconds})
