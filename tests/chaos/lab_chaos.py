@@ -8,10 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from egovnet.lab.backends import default_lab
 from egovnet.lab.generate import generate
-from egovnet.lab.microvm import MicroVm
+from egovnet.lab.guest_lab import GuestLab
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.verbs.lab_backends import backend
+from egovnet.playbooks.verbs.lab_backends import lab_directory
 from tests.chaos.inventories import make_inventories
 from tests.chaos.lab_field import (
     FRIENDS,
@@ -88,7 +89,7 @@ def _restarts(scenario: Scenario) -> bool:
     return any(fault == RESTART for _, fault in scenario.faults)
 
 
-def start(root: Path) -> tuple[LabField, MicroVm]:
+def start(root: Path) -> tuple[LabField, GuestLab]:
     """The lab, provisioned with the old inventory and cabled for the new one, and converged."""
     os.environ["EGOVNET_STATE"] = str(root / "state")
     os.environ.pop("EGOVNET_CREDENTIALS", None)
@@ -97,8 +98,7 @@ def start(root: Path) -> tuple[LabField, MicroVm]:
         root, "chaos-lab", lambda text: text.replace("127.20.20.", "127.20.27."), ("party",)
     )
     old, new = Workspace(root / "old"), Workspace(root / "new")
-    lab = backend(new)
-    assert isinstance(lab, MicroVm)
+    lab = default_lab(lab_directory(new), progress=print)
     lab.up(generate(new.network, new.allocation, old.intended(old.network.routers)), progress=print)
     deadline = time.monotonic() + 120
     for host, targets in FRIENDS.items():
@@ -108,7 +108,7 @@ def start(root: Path) -> tuple[LabField, MicroVm]:
     return LabField(root, lab, make_plan_of(root)), lab
 
 
-def begin_pings(lab: MicroVm, pairs: Mapping[str, Sequence[str]]) -> None:
+def begin_pings(lab: GuestLab, pairs: Mapping[str, Sequence[str]]) -> None:
     """Every host sends five echoes a second to each of its targets."""
     lab.exec_many(
         {
@@ -122,7 +122,7 @@ def begin_pings(lab: MicroVm, pairs: Mapping[str, Sequence[str]]) -> None:
     )
 
 
-def end_pings(lab: MicroVm, pairs: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, int]]:
+def end_pings(lab: GuestLab, pairs: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, int]]:
     """ "host -> target": (sent, answered)."""
     scripts = {}
     for host, targets in pairs.items():

@@ -14,7 +14,7 @@ from typing import Any
 from napalm.base.exceptions import ConnectionException
 from nornir.core import Nornir
 
-from egovnet.lab.microvm import MicroVm
+from egovnet.lab.guest_lab import GuestLab
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.progress import Silent
@@ -63,7 +63,7 @@ class LabField:
     confirm_timeout = 60
     hold = 60
 
-    def __init__(self, root: Path, lab: MicroVm, plan: Plan) -> None:
+    def __init__(self, root: Path, lab: GuestLab, plan: Plan) -> None:
         self._root = root
         self._lab = lab
         self.plan = plan

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from egovnet.lab.backend import Completed
-from egovnet.lab.microvm import MicroVm
+from egovnet.lab.guest_lab import GuestLab
 from napalm_frr.delta.delta import compute_delta
 from napalm_frr.delta.vtysh_script import Script, rejections, write_scripts
 from napalm_frr.text.device_text import DeviceText, as_read, split
@@ -64,7 +64,7 @@ class Seen:
 class Routers:
     """The lab's routers and how they are when nothing is loaded."""
 
-    vm: MicroVm
+    vm: GuestLab
     texts: Mapping[str, str]
     #: Routers with customers.
     edges: Sequence[str]

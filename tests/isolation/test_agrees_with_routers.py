@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from egovnet.inventory.load import load
-from egovnet.lab.microvm import MicroVm
+from egovnet.lab.backends import default_lab
 from tests.isolation.mutants.changes import policy_header
 from tests.isolation.mutants.ground import FAMILIES, Access, VrfPlace, network_of
 from tests.isolation.mutants.judge import judge
@@ -40,7 +40,6 @@ from tests.isolation.routers import (
 pytestmark = pytest.mark.lab
 
 EGOVNET = Path(sys.executable).with_name("egovnet")
-CONTROL = ("127.20.26.2", 2222)
 GROUND = reference()
 #: Without a leak seen before (one test alone), how long an equivalent is watched.
 _WATCHED = 4.0
@@ -176,7 +175,7 @@ def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Routers]:
         egovnet("down")
         egovnet("up", "--provisioned")
 
-    vm = MicroVm(state / load(inventory).backbone.name / "lab", control=CONTROL)
+    vm = default_lab(state / load(inventory).backbone.name / "lab", progress=print)
     lab = Routers(vm, GROUND.texts, GROUND.edges, boot)
     try:
         lab.start_afresh(_missing)

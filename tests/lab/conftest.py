@@ -5,6 +5,7 @@ routers the PEs are cabled in a chain. Labels: IS-IS, LDP, VPNv4 between loopbac
 """
 
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 import pytest
 
@@ -208,6 +209,25 @@ class Backbone:
             nodes=(*(self._router(name) for name in self.names), *self.customers),
             links=tuple(self.links),
         )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "both_backends: also runs on the backend that is not the default here"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the backend that is not the default only the tests that say so are run."""
+    gone = [
+        item
+        for item in items
+        if item.name.endswith("[other]") and not item.get_closest_marker("both_backends")
+        if Path(__file__).parent in item.path.parents
+    ]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in set(gone)]
 
 
 @pytest.fixture(scope="session")

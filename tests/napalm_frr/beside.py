@@ -11,7 +11,7 @@ from typing import Protocol
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.lab.emulated.spec import Durations
-from egovnet.lab.microvm import MicroVm
+from egovnet.lab.guest_lab import GuestLab
 
 NAME = "r1"
 CHANGES = "/var/lib/egovnet/changes"
@@ -89,7 +89,7 @@ class Beside(Protocol):
 class BesideReal:
     """By the shell of the router in the virtual machine."""
 
-    def __init__(self, vm: MicroVm) -> None:
+    def __init__(self, vm: GuestLab) -> None:
         self._vm = vm
 
     def run(self, command: str) -> str:

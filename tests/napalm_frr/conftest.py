@@ -18,8 +18,8 @@ import pytest
 import yaml
 from napalm import get_network_driver
 
+from egovnet.lab.backends import default_lab
 from egovnet.lab.emulated.process import EmulatedRouters
-from egovnet.lab.microvm import MicroVm
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 from napalm_frr import FRRDriver
 from tests.loopback import loopback_network
@@ -113,7 +113,7 @@ def _node(name: str) -> Node:
 @contextlib.contextmanager
 def _real(state: Path) -> Iterator[TwoRouters]:
     """Boot the lab, about 15 s; it is not to run beside other tests' labs."""
-    vm = MicroVm(state, control=("127.20.23.99", 2222))
+    vm = default_lab(state, progress=print)
     topology = Topology(
         name="driver",
         management_subnet="172.20.20.0/24",

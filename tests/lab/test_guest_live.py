@@ -1,11 +1,13 @@
-"""The default backend with a real machine: two PEs provisioned at boot, an L3VPN between them.
+"""The backends that run one guest: two PEs provisioned at boot, an L3VPN between them.
+
+The whole suite runs on the backend that is the default on this machine; the tests that are marked
+``both_backends`` run on the other one, too.
 
 What must be seen: FRR answers over SSH with the pinned host key, ifupdown2 calls the router's
 state right, a customer's packet crosses the core *with a label*, and the customer cannot reach
 management. A machine that cannot do MPLS fails these tests; none of them may skip.
 """
 
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +19,9 @@ import pytest
 import yaml
 from napalm import get_network_driver
 
-from egovnet.lab.errors import GuestError, LabNotRunningError, NodeError
-from egovnet.lab.microvm import MicroVm
+from egovnet.lab.backends import best_guest, default_lab, guest_lab
+from egovnet.lab.errors import LabNotRunningError, NodeError
+from egovnet.lab.guest_lab import GuestLab
 from egovnet.lab.state import find_marked, read_state
 from egovnet.lab.topology import Topology
 from napalm_frr import CommitStage, FRRDriver
@@ -26,7 +29,11 @@ from napalm_frr.errors import CommitNotPending
 
 pytestmark = pytest.mark.lab
 
-CONTROL = ("127.20.21.2", 2222)
+
+def chosen(which: str) -> str:
+    """The backend that is ``auto`` on this machine, or the other one."""
+    best = best_guest(progress=print)
+    return best if which == "default" else {"uml": "microvm", "microvm": "uml"}[best]
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +42,11 @@ def topology(backbone: Callable[..., Any]) -> Topology:
     return built
 
 
-@pytest.fixture(scope="module")
-def lab(topology: Topology, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MicroVm]:
-    lab = MicroVm(tmp_path_factory.mktemp("live"), control=CONTROL)
+@pytest.fixture(scope="module", params=["default", "other"])
+def lab(
+    request: pytest.FixtureRequest, topology: Topology, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GuestLab]:
+    lab = guest_lab(chosen(request.param), tmp_path_factory.mktemp("live"))
     said: list[str] = []
     lab.up(topology, progress=said.append)
     assert not [line for line in said if line.startswith("warning")]
@@ -49,8 +58,8 @@ def lab(topology: Topology, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert sorted(path.name for path in lab.directory.iterdir()) == ["console.log", "lock"]
 
 
-def login(lab: MicroVm, topology: Topology, name: str, **how: str) -> paramiko.SSHClient:
-    forward = topology.node(name).forward
+def login(lab: GuestLab, topology: Topology, name: str, **how: str) -> paramiko.SSHClient:
+    forward = next(node.forward for node in lab.status().nodes if node.name == name)
     assert forward is not None
     client = paramiko.SSHClient()
     client.load_host_keys(str(lab.directory / "known_hosts"))
@@ -73,21 +82,23 @@ def said_by(client: paramiko.SSHClient, command: str) -> str:
     return stdout.read().decode() + stderr.read().decode()
 
 
-def test_every_router_answers_ssh_with_its_pinned_key(lab: MicroVm, topology: Topology) -> None:
+@pytest.mark.both_backends
+def test_every_router_answers_ssh_with_its_pinned_key(lab: GuestLab, topology: Topology) -> None:
     for node in topology.routers():
         with login(lab, topology, node.name, key_filename=str(lab.directory / "id_ed25519")) as ssh:
             assert said_by(ssh, "hostname").strip() == node.name
             assert "FRRouting 8.4.4" in said_by(ssh, "vtysh -c 'show version'")
 
 
-def test_the_password_of_the_credentials_file_logs_in(lab: MicroVm, topology: Topology) -> None:
+def test_the_password_of_the_credentials_file_logs_in(lab: GuestLab, topology: Topology) -> None:
     credentials = yaml.safe_load((lab.directory / "credentials.yaml").read_text())
     assert credentials["username"] == "root"
     with login(lab, topology, "pe1", password=credentials["password"]) as ssh:
         assert said_by(ssh, "id -u").strip() == "0"
 
 
-def test_the_running_configuration_is_the_text_it_booted(lab: MicroVm, topology: Topology) -> None:
+@pytest.mark.both_backends
+def test_the_running_configuration_is_the_text_it_booted(lab: GuestLab, topology: Topology) -> None:
     for node in topology.routers():
         shown = lab.exec(node.name, "vtysh -c 'show running-config'").stdout
         start = shown.index("frr version")
@@ -96,7 +107,8 @@ def test_the_running_configuration_is_the_text_it_booted(lab: MicroVm, topology:
         )
 
 
-def test_ifupdown2_finds_every_router_as_its_text_says(lab: MicroVm, topology: Topology) -> None:
+@pytest.mark.both_backends
+def test_ifupdown2_finds_every_router_as_its_text_says(lab: GuestLab, topology: Topology) -> None:
     for node in topology.routers():
         done = lab.exec(node.name, "ifquery --check -a")
         assert done.exit_code == 0, done.stdout
@@ -104,7 +116,7 @@ def test_ifupdown2_finds_every_router_as_its_text_says(lab: MicroVm, topology: T
         assert "[fail]" not in done.stdout
 
 
-def test_what_the_text_no_longer_says_is_undone_by_ifreload(lab: MicroVm) -> None:
+def test_what_the_text_no_longer_says_is_undone_by_ifreload(lab: GuestLab) -> None:
     done = lab.exec(
         "pe2",
         "cd /etc/network && cp interfaces kept"
@@ -115,7 +127,8 @@ def test_what_the_text_no_longer_says_is_undone_by_ifreload(lab: MicroVm) -> Non
     assert done.stdout.strip() == "undone", done
 
 
-def test_a_customers_packet_crosses_the_core_with_a_label(lab: MicroVm) -> None:
+@pytest.mark.both_backends
+def test_a_customers_packet_crosses_the_core_with_a_label(lab: GuestLab) -> None:
     deadline = time.monotonic() + 60
     while lab.exec("h1", "ping -c1 -W1 10.2.1.2").exit_code != 0:
         assert time.monotonic() < deadline, lab.exec(
@@ -133,7 +146,8 @@ def test_a_customers_packet_crosses_the_core_with_a_label(lab: MicroVm) -> None:
     assert "10.2.0.2 > 10.2.1.2: ICMP echo request" in results["pe2"].stdout
 
 
-def test_customers_cannot_reach_management(lab: MicroVm) -> None:
+@pytest.mark.both_backends
+def test_customers_cannot_reach_management(lab: GuestLab) -> None:
     probes = lab.exec_many(
         {
             "h1": "ping -c1 -W1 172.20.20.11; timeout 2 sh -c 'exec 3<>/dev/tcp/10.1.0.1/22' 2>&1",
@@ -148,13 +162,14 @@ def test_customers_cannot_reach_management(lab: MicroVm) -> None:
     assert "172.20.20.11%mgmt:22" in listeners[0]
 
 
-def test_routers_share_neither_files_nor_processes_nor_names(lab: MicroVm) -> None:
+def test_routers_share_neither_files_nor_processes_nor_names(lab: GuestLab) -> None:
     lab.exec("pe1", "echo mine >/etc/frr/mark; echo mine >/tmp/mark")
     other = lab.exec("pe2", "ls /etc/frr/mark /tmp/mark; hostname; pgrep -c bgpd")
     assert other.stdout.split() == ["pe2", "1"]
 
 
-def test_exec_gives_output_errors_exit_code_and_keeps_time(lab: MicroVm) -> None:
+@pytest.mark.both_backends
+def test_exec_gives_output_errors_exit_code_and_keeps_time(lab: GuestLab) -> None:
     done = lab.exec("h1", ["sh", "-c", "echo out; echo err >&2; exit 3"])
     assert (done.stdout, done.stderr, done.exit_code) == ("out\n", "err\n", 3)
     assert lab.exec("h1", "sleep 30", timeout=1).exit_code == 124
@@ -165,31 +180,46 @@ def test_exec_gives_output_errors_exit_code_and_keeps_time(lab: MicroVm) -> None
         lab.exec("h9", "true")
 
 
-def test_a_second_up_does_nothing_and_says_so(lab: MicroVm, topology: Topology) -> None:
+def test_a_second_up_does_nothing_and_says_so(lab: GuestLab, topology: Topology) -> None:
     said: list[str] = []
     before = lab.status()
     assert lab.up(topology, progress=said.append).pid == before.pid
     assert said == ["lab sample is already up"]
 
 
-def test_an_address_in_use_is_told_and_nothing_stays(
-    lab: MicroVm, topology: Topology, tmp_path: Path
+def test_two_labs_at_once_answer_at_addresses_of_their_own(
+    lab: GuestLab, topology: Topology, tmp_path: Path
 ) -> None:
-    second = MicroVm(tmp_path, control=CONTROL)
-    with pytest.raises(GuestError, match="hostfwd"):
-        second.up(topology, progress=lambda _: None)
-    assert not second.status().running
-    with socket.create_connection(CONTROL, timeout=5):
-        pass  # the first lab still answers
+    second = default_lab(tmp_path, progress=lambda _: None)
+    said: list[str] = []
+    try:
+        state = second.up(topology, progress=said.append)
+        assert state.digest == lab.status().digest
+        assert [line for line in said if "its addresses are taken by another lab" in line]
+        ours = {node.name: node.forward for node in lab.status().nodes if node.forward}
+        others = {node.name: node.forward for node in state.nodes if node.forward}
+        assert ours == {node.name: node.forward for node in topology.routers()}
+        assert not set(ours.values()) & set(others.values())
+        credentials = yaml.safe_load((tmp_path / "credentials.yaml").read_text())
+        assert {n: tuple(a) for n, a in credentials["addresses"].items()} == others
+        lab.exec("pe1", "echo first >/tmp/whose")
+        second.exec("pe1", "echo second >/tmp/whose")
+        for each, answer in ((lab, "first"), (second, "second")):
+            key = str(each.directory / "id_ed25519")
+            with login(each, topology, "pe1", key_filename=key) as ssh:
+                assert said_by(ssh, "cat /tmp/whose").strip() == answer
+    finally:
+        second.down()
+    assert lab.exec("pe1", "hostname").stdout.strip() == "pe1"
 
 
-def test_the_guest_has_no_way_out(lab: MicroVm) -> None:
+def test_the_guest_has_no_way_out(lab: GuestLab) -> None:
     done = subprocess.run(["hostname", "-I"], capture_output=True, text=True, check=False)
     for address in done.stdout.split()[:1]:
         assert lab.exec("pe1", f"ip vrf exec mgmt ping -c1 -W1 {address}").exit_code != 0
 
 
-def driver_of(lab: MicroVm, topology: Topology, name: str) -> FRRDriver:
+def driver_of(lab: GuestLab, topology: Topology, name: str) -> FRRDriver:
     forward = topology.node(name).forward
     assert forward is not None
     options = {
@@ -215,8 +245,9 @@ ip route 10.78.0.0/16 Null0
 BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 
 
+@pytest.mark.both_backends
 def test_a_restarted_router_boots_from_its_files_and_what_was_pending_is_undone(
-    lab: MicroVm, topology: Topology
+    lab: GuestLab, topology: Topology
 ) -> None:
     before = lab.exec_many({"pe1": f"{BOOT_ID}; cat /run/frr/bgpd.pid", "pe2": BOOT_ID})
     lab.exec("pe2", "touch /run/kept /tmp/kept /var/lib/kept")
@@ -249,7 +280,7 @@ def test_a_restarted_router_boots_from_its_files_and_what_was_pending_is_undone(
     assert lab.exec("pe2", "ifquery --check -a").exit_code == 0
 
 
-def test_power_lost_in_the_middle_of_a_confirmation(lab: MicroVm, topology: Topology) -> None:
+def test_power_lost_in_the_middle_of_a_confirmation(lab: GuestLab, topology: Topology) -> None:
     stall = (
         'printf \'#!/bin/sh\\ncase "$*" in */etc/hostname) exec sleep 600;; esac\\n'
         'exec /usr/bin/mv "$@"\\n\' >/usr/sbin/mv; chmod 755 /usr/sbin/mv'
@@ -279,7 +310,7 @@ def test_power_lost_in_the_middle_of_a_confirmation(lab: MicroVm, topology: Topo
         router.rollback()
 
 
-def test_the_network_works_again_after_a_restart(lab: MicroVm) -> None:
+def test_the_network_works_again_after_a_restart(lab: GuestLab) -> None:
     lab.restart("ce1")  # a customer edge that speaks BGP is a router, too
     deadline = time.monotonic() + 60
     while lab.exec("h1", "ping -c1 -W1 10.2.1.2").exit_code != 0:
@@ -288,7 +319,7 @@ def test_the_network_works_again_after_a_restart(lab: MicroVm) -> None:
         )
 
 
-def test_what_has_nothing_to_restart_is_told(lab: MicroVm) -> None:
+def test_what_has_nothing_to_restart_is_told(lab: GuestLab) -> None:
     with pytest.raises(NodeError, match="h1: has no processes of its own"):
         lab.restart("h1")
     with pytest.raises(LabNotRunningError, match="no node h9"):
