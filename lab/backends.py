@@ -53,11 +53,6 @@ def default_lab(directory: Path, *, progress: Callable[[str], None]) -> GuestLab
     return guest_lab(best_guest(progress=progress), directory)
 
 
-def default_lab(directory: Path, *, progress: Callable[[str], None]) -> GuestLab:
-    """What ``auto`` means for a new lab over ``directory``; the appliance is built if need be."""
-    return guest_lab(best_guest(progress=progress), directory)
-
-
 def best_guest(*, progress: Callable[[str], None], cache: Path | None = None) -> str:
     """``microvm`` where its processor is accelerated, else ``uml`` where its kernel can be had.
 
