@@ -46,6 +46,10 @@ class ControlChannel:
         argv = ["timeout", "-k", "1", str(timeout), "/usr/lib/egovnet/node-exec", node, line]
         return self._run(shlex.join(argv), "", timeout)
 
+    def machine(self, line: str, text_in: str, timeout: float) -> Completed:
+        """Run a shell line in the machine that all nodes live in, with ``text_in`` as its input."""
+        return self._run(line, text_in, timeout)
+
     def restart(self, node: str, timeout: float) -> Completed:
         """Cut ``node``'s power and boot it again; its fault is in ``stderr``."""
         return self._run(shlex.join([*_RESTART, node]), "", timeout)

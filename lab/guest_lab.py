@@ -47,7 +47,7 @@ _NOTHING_TO_RESTART = 125
 UML_FILES = "uml"
 """Directory in which User Mode Linux keeps its process number and its management socket."""
 
-_RUN_FILES = ("initrd", "known_hosts", "id_ed25519", "credentials.yaml", "guest.log")
+_RUN_FILES = ("initrd", "known_hosts", "id_ed25519", "credentials.yaml", "guest.log", "qmp.sock")
 _BASE_MB = 640
 _ROUTER_MB = 56
 _EDGE_MB = 24
@@ -104,6 +104,11 @@ class GuestLab(ABC):
     @abstractmethod
     def _boot(self, guest: Guest, progress: Progress) -> tuple[int, ...]:
         """Start ``guest``; returns its process and then those that help it."""
+
+    def _access(self, topology: Topology, appliance: Appliance) -> Access:
+        """The keys of a new lab; those of a machine that was kept are in its memory."""
+        del appliance
+        return fresh_access(topology)
 
     def _when_ready(self, guest: Guest, progress: Progress) -> None:  # noqa: B027 -- may be left
         """Called once all nodes of a new lab are ready."""
@@ -197,7 +202,7 @@ class GuestLab(ABC):
         guest = Guest(
             topology=topology,
             appliance=appliance,
-            access=fresh_access(topology),
+            access=self._access(topology, appliance),
             addresses=free_addresses(topology),
             marker=f"egovnet-{secrets.token_hex(8)}",
             memory_mb=memory_needed(topology),

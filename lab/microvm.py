@@ -1,19 +1,59 @@
-"""The backend `microvm`: the guest is a virtual machine of QEMU, with or without acceleration."""
+"""The backend `microvm`: the guest is a virtual machine of QEMU, with or without acceleration.
+
+A machine that was booted is kept, and the next lab of the same network goes on from there: see
+snapshots.py. What goes on is held against what was booted, router by router; when it differs, the
+snapshot is dropped and the lab booted.
+"""
 
 from __future__ import annotations
 
+import base64
+import os
 import subprocess
+import time
 from pathlib import Path
 
+from egovnet.lab.access import Access
+from egovnet.lab.appliance import Appliance
 from egovnet.lab.backend import Progress
 from egovnet.lab.backends import BOOT_SECONDS
-from egovnet.lab.guest_lab import Guest, GuestLab
+from egovnet.lab.errors import GuestError, LabError
+from egovnet.lab.guest_lab import Guest, GuestLab, memory_needed
 from egovnet.lab.guest_payload import write_initrd
-from egovnet.lab.qemu import find_qemu, kvm_works, machine_arguments
+from egovnet.lab.qemu import find_qemu, kvm_works, machine_arguments, qemu_version
+from egovnet.lab.qmp import Qmp
+from egovnet.lab.snapshots import MEMORY, Snapshot, Snapshots, snapshot_key
+from egovnet.lab.state import LabState
+from egovnet.lab.topology import Topology
+
+PROCESSORS = 2
+SETTLE_SECONDS = 120.0
+QUIET_LOOKS = 3
+LOOK_SECONDS = 2.0
+
+_SAYS_OF_ITSELF = (
+    "vtysh -c 'show running-config' | sha256sum;"
+    " cat /etc/hostname /etc/network/interfaces /etc/frr/frr.conf | sha256sum;"
+    ' for each in /run/frr/*.pid; do echo "$each $(cat "$each")";'
+    ' kill -0 "$(cat "$each")" || echo dead; done'
+)
+_MOVES = (
+    "vtysh -c 'show bgp vrf all summary json' | grep '\"state\":' | grep -vc Established;"
+    " { ip -4 route show table all; ip -6 route show table all; ip -f mpls route; }"
+    " | sort | sha256sum"
+)
+
+
+class _DiffersError(GuestError):
+    """A kept machine did not go on as what was booted."""
 
 
 class MicroVm(GuestLab):
-    """A lab in QEMU; ``accelerate`` overrides whether KVM is used (default: where it works)."""
+    """A lab in QEMU.
+
+    ``accelerate`` overrides whether KVM is used (default: where it works); without ``snapshots``
+    every lab is booted, and none is kept.
+    """
 
     backend = "microvm"
 
@@ -24,34 +64,71 @@ class MicroVm(GuestLab):
         cache: Path | None = None,
         accelerate: bool | None = None,
         boot_seconds: float = BOOT_SECONDS,
+        snapshots: bool = True,
     ) -> None:
         super().__init__(directory, cache=cache, boot_seconds=boot_seconds)
         self._accelerate = accelerate
+        self._snapshots = Snapshots(self.cache) if snapshots else None
+        self._key = ""
+        self._restored: Snapshot | None = None
+
+    def up(self, topology: Topology, *, progress: Progress, reconfigure: bool = False) -> LabState:
+        """Boot ``topology``, or let a kept machine go on as it; see Backend.up for the refusals."""
+        try:
+            return super().up(topology, progress=progress, reconfigure=reconfigure)
+        except LabError as error:
+            if self._restored is None:
+                raise
+            self._restored.forget()
+            self._restored = None
+            progress(f"the kept machine is dropped ({error.what}), the lab is booted")
+            return super().up(topology, progress=progress, reconfigure=reconfigure)
 
     def _check_host(self, progress: Progress) -> None:
         find_qemu()
 
+    def _is_accelerated(self, appliance: Appliance) -> bool:
+        if self._accelerate is None:
+            self._accelerate = kvm_works(find_qemu(), appliance.kernel, appliance.kernel.parent)
+        return self._accelerate
+
+    def _access(self, topology: Topology, appliance: Appliance) -> Access:
+        self._restored = None
+        if self._snapshots is not None:
+            how = "kvm" if self._is_accelerated(appliance) else "tcg"
+            memory = str(memory_needed(topology))
+            version = qemu_version(find_qemu())
+            self._key = snapshot_key(
+                [appliance.digest, topology.digest(), memory, str(PROCESSORS), how, version]
+            )
+            self._restored = self._snapshots.find(self._key)
+        if self._restored is not None:
+            return self._restored.access
+        return super()._access(topology, appliance)
+
     def _boot(self, guest: Guest, progress: Progress) -> tuple[int, ...]:
-        qemu, appliance = find_qemu(), guest.appliance
-        accelerated = self._accelerate
-        if accelerated is None:
-            accelerated = kvm_works(qemu, appliance.kernel, appliance.kernel.parent)
+        accelerated = self._is_accelerated(guest.appliance)
+        # also for a kept machine, whose parts must have the sizes that they had
         initrd = self.directory / "initrd"
-        write_initrd(initrd, [appliance.initrd], guest.topology, guest.access)
+        write_initrd(initrd, [guest.appliance.initrd], guest.topology, guest.access)
+        if self._restored is not None:
+            (self.directory / "console.log").write_text(self._restored.console)
         argv = machine_arguments(
-            qemu=qemu,
+            qemu=find_qemu(),
             accelerated=accelerated,
-            kernel=appliance.kernel,
+            kernel=guest.appliance.kernel,
             initrd=initrd,
             console=self.directory / "console.log",
             marker=guest.marker,
             memory_mb=guest.memory_mb,
-            processors=2,
+            processors=PROCESSORS,
             subnet=guest.topology.management_subnet,
             forwards=guest.forwards,
+            memory=self._restored.memory if self._restored is not None else None,
         )
         how = "KVM" if accelerated else "emulated processor"
-        progress(f"booting {len(guest.topology.nodes)} nodes ({how})")
+        verb = "booting" if self._restored is None else "restoring"
+        progress(f"{verb} {len(guest.topology.nodes)} nodes ({how})")
         with (self.directory / "guest.log").open("wb") as log:
             machine = subprocess.Popen(
                 argv,
@@ -62,3 +139,67 @@ class MicroVm(GuestLab):
                 cwd=self.directory,
             )
         return (machine.pid,)
+
+    def _when_ready(self, guest: Guest, progress: Progress) -> None:
+        if self._restored is not None:
+            self._go_on(self._restored, guest)
+        elif self._snapshots is not None:
+            try:
+                self._keep(self._snapshots, guest, progress)
+            except (LabError, OSError) as error:
+                progress(f"warning: this machine could not be kept for the next time: {error}")
+
+    def _go_on(self, kept: Snapshot, guest: Guest) -> None:
+        """Set the clock of a restored machine right, stir its random numbers, and check it."""
+        with Qmp(self.directory) as qemu:
+            qemu.wait_until_running()
+        noise = base64.b64encode(os.urandom(64)).decode()
+        done = self._channel().machine(
+            f"cat >/dev/urandom; date -s @{time.time():.3f}", noise, self._boot_seconds
+        )
+        if done.exit_code != 0:
+            raise _DiffersError(f"its clock cannot be set: {done.stderr.strip()}")
+        now = self._told(guest, _SAYS_OF_ITSELF)
+        if differ := sorted(name for name, told in kept.routers.items() if now.get(name) != told):
+            raise _DiffersError(f"{', '.join(differ)} differ from what was booted")
+
+    def _keep(self, snapshots: Snapshots, guest: Guest, progress: Progress) -> None:
+        self._settle(guest, progress)
+        routers = self._told(guest, _SAYS_OF_ITSELF)
+        self._channel().close()
+        progress("keeping this machine for the next time")
+        memory = self.directory / MEMORY
+        memory.touch(mode=0o600)
+        try:
+            with Qmp(self.directory) as qemu:
+                qemu.save(MEMORY)
+            snapshots.keep(
+                self._key,
+                memory=memory,
+                console=(self.directory / "console.log").read_text(),
+                access=guest.access,
+                routers=routers,
+            )
+        finally:
+            memory.unlink(missing_ok=True)
+
+    def _settle(self, guest: Guest, progress: Progress) -> None:
+        """Wait until routing has nothing more to do, so that it is kept at rest."""
+        if not any("\nrouter " in node.config for node in guest.topology.nodes):
+            return
+        progress("waiting until routing has settled")
+        deadline = time.monotonic() + SETTLE_SECONDS
+        looks = [self._told(guest, _MOVES)]
+        while time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+            looks.append(self._told(guest, _MOVES))
+            last = looks[-QUIET_LOOKS:]
+            up = all(told.splitlines()[0] == "0" for told in last[-1].values())
+            if up and len(last) == QUIET_LOOKS and all(look == last[0] for look in last):
+                return
+        raise GuestError("routing did not settle", where=guest.topology.name)
+
+    def _told(self, guest: Guest, line: str) -> dict[str, str]:
+        routers = [node.name for node in guest.topology.nodes if node.daemons]
+        answers = self.exec_many(dict.fromkeys(routers, line), timeout=self._boot_seconds)
+        return {name: answer.stdout for name, answer in answers.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from egovnet.lab.errors import ToolMissingError
+from egovnet.lab.qmp import SOCKET
 
 QEMU = "qemu-system-x86_64"
 KVM_PROBE_SECONDS = 5.0
@@ -73,11 +75,13 @@ def machine_arguments(
     processors: int,
     subnet: IPv4Network,
     forwards: Sequence[tuple[tuple[str, int], IPv4Address]],
+    memory: Path | None = None,
 ) -> list[str]:
     """QEMU's argument list for a machine that reaches nothing and is reached over ``forwards``.
 
     ``forwards`` pairs an address and port of this host with a guest address (its port 22).
-    ``marker`` becomes the machine's name, by which its process is recognised.
+    ``marker`` becomes the machine's name, by which its process is recognised. With ``memory`` it
+    does not boot, but goes on where a machine with the same arguments was when that was written.
     """
     if accelerated:
         processor = ["-accel", "kvm", "-cpu", "host"]
@@ -92,7 +96,8 @@ def machine_arguments(
         *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
         *("-kernel", str(kernel), "-initrd", str(initrd)),
         *("-append", KERNEL_ARGUMENTS),
-        *("-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"),
+        *("-chardev", f"file,id=console,path={console},append=on", "-serial", "chardev:console"),
+        *("-qmp", f"unix:{SOCKET},server=on,wait=off"),
         *(
             "-netdev",
             user_network(subnet, forwards),
@@ -100,7 +105,14 @@ def machine_arguments(
             "virtio-net-pci,netdev=management,romfile=",
         ),
         *("-device", "virtio-rng-pci"),
+        *(("-incoming", f"exec:cat {shlex.quote(str(memory))}") if memory else ()),
     ]
+
+
+def qemu_version(qemu: str) -> str:
+    """What QEMU says of itself: a machine's memory is read by the same QEMU only."""
+    done = subprocess.run([qemu, "--version"], capture_output=True, text=True, check=False)
+    return done.stdout
 
 
 def user_network(

@@ -177,11 +177,13 @@ prune() {
 
 next_request() { # DEADLINE INTERVAL: "accept 60", "abort", ... or "timeout"; taken() tells who asked
     while [ ! -f "$DIR/request" ]; do
-        if [ "$(uptime_s)" -ge "$1" ]; then
+        read -r now _ </proc/uptime
+        if [ "${now%.*}" -ge "$1" ]; then
             # a request that arrives now is too late: take the place of one
             (set -C && : >"$DIR/request") 2>/dev/null && REQUEST=timeout && return
         fi
-        sleep "$2"
+        sleep "$2" & # whoever asks sends a signal, which ends the wait and not the sleep
+        wait $! || kill $! 2>/dev/null
     done
     REQUEST=$(cat "$DIR/request")
 }
@@ -197,7 +199,7 @@ run_change() { # ACCEPT_SECONDS
     patience=$1
     deadline=$(($(uptime_s) + patience))
     while :; do
-        next_request "$deadline" 0.1
+        next_request "$deadline" 0.5
         # shellcheck disable=SC2086  # words
         set -- $REQUEST
         case ${1:-} in
@@ -246,7 +248,7 @@ wait_for_confirmation() { # SECONDS
     set_timer "$1"
     set_state pending
     while :; do
-        next_request "$END" 0.3
+        next_request "$END" 0.5
         # shellcheck disable=SC2086  # words
         set -- $REQUEST
         case ${1:-} in

@@ -5,15 +5,27 @@ ask() { # REQUEST: one at a time, never over another
     ln "$DIR/request.$$" "$DIR/request" 2>/dev/null
     asked=$?
     rm -f "$DIR/request.$$"
+    [ $asked -ne 0 ] || wake_runner
     return $asked
 }
+wake_runner() { # it sleeps between its looks for a request
+    read -r sleeper start boot <"$DIR/runner" || return 0
+    ! is_alive "$sleeper" "$start" "$boot" || kill -USR1 "$sleeper" 2>/dev/null
+    return 0
+}
+# Every router of a wave is waited for so: a look is to start no more processes than its sleep.
 wait_while() { # STATES...: until the change is in none of them, or its process is gone
+    looks=0
     while :; do
-        now=$(state_of "$DIR")
+        now=none
+        [ ! -f "$DIR/state" ] || read -r now <"$DIR/state"
         case " $* " in *" $now "*) ;; *) return 0 ;; esac
-        # shellcheck disable=SC2046  # three words
-        is_alive $(cat "$DIR/runner" 2>/dev/null) || return 0
-        sleep 0.05
+        if [ $((looks % 5)) -eq 0 ]; then
+            # shellcheck disable=SC2046  # three words
+            is_alive $(cat "$DIR/runner" 2>/dev/null) || return 0
+        fi
+        looks=$((looks + 1))
+        if [ $looks -le 3 ]; then sleep 0.05; else sleep 0.2; fi
     done
 }
 wait_answer() { # until the request is taken up, or its process is gone
@@ -63,6 +75,7 @@ start_runner() { # MODE ARGUMENT...
 }
 wait_handed() { # in a new runner: until everybody knows it
     trap '' HUP
+    trap : USR1
     while [ ! -f "$DIR/runner" ]; do sleep 0.02; done
 }
 end_session() { # of a runner that was killed: what it had started must not go on beside its undoing
