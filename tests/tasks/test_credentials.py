@@ -127,12 +127,14 @@ def test_none_at_all_names_every_place() -> None:
         ("", "has no username; add one"),
         (
             f"username: li\npasswort: {SECRET}",
-            "unknown key passwort; use known-hosts, password, ssh-key, sudo, username",
+            "unknown key passwort; use addresses, known-hosts, password, ssh-key, sudo, username",
         ),
         (f"username: li\n7: {SECRET}\nx: y", "unknown key 7, x; use "),
         (f"username: li\npassword: [{SECRET}]", "password: is not text"),
         (f"username: li\nssh-key: {{a: {SECRET}}}", "ssh-key: is not text"),
         (f"username: li\nsudo: {SECRET}", "sudo: is not true or false"),
+        (f"username: li\naddresses: {SECRET}", "addresses: is not a mapping; write router: "),
+        (f"username: li\naddresses: {{r1: {SECRET}}}", "addresses: r1: write [address, port]"),
     ],
 )  # fmt: skip -- a table
 def test_a_file_that_cannot_be_used_is_named_and_not_quoted(
@@ -143,6 +145,12 @@ def test_a_file_that_cannot_be_used_is_named_and_not_quoted(
         find_credentials("net", {"EGOVNET_CREDENTIALS": str(path)})
     assert str(caught.value).startswith(f"{path}: {message}")
     assert SECRET not in str(caught.value)
+
+
+def test_a_file_may_say_where_routers_are_reached(home: Path) -> None:
+    path = write(home / "c.yaml", "username: li\naddresses: {r1: [127.21.20.11, 2222]}\n")
+    found = find_credentials("net", {"EGOVNET_CREDENTIALS": str(path)})
+    assert found.addresses == {"r1": ("127.21.20.11", 2222)}
 
 
 def test_a_file_that_is_not_there(home: Path) -> None:
