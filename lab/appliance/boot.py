@@ -85,8 +85,11 @@ KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org
 Ciphers chacha20-poly1305@openssh.com,aes128-ctr
 MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-256
 Subsystem sftp internal-sftp
-SetEnv PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8
+SetEnv PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8{preload}
 """
+POPULATE = Path("/usr/lib/egovnet/populate.so")
+"""Only under User Mode Linux: a library for short programs, see lab/populate_library.py. Daemons go
+without, as it would make them as large as the address space that they reserve."""
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mount.argtypes = [ctypes.c_char_p] * 3 + [ctypes.c_ulong, ctypes.c_char_p]
@@ -340,7 +343,8 @@ def wait_for_terminal(daemon: str, process: subprocess.Popen[bytes]) -> None:
 def start_sshd(listen: str, host_key: str) -> None:
     """Start the SSH server of the namespace and file system we are in."""
     path = Path("/run/sshd_config")
-    path.write_text(SSHD_CONFIG.format(listen=listen, host_key=host_key))
+    preload = f" LD_PRELOAD={POPULATE}" if POPULATE.exists() else ""
+    path.write_text(SSHD_CONFIG.format(listen=listen, host_key=host_key, preload=preload))
     run(["/usr/sbin/sshd", "-f", str(path)])
 
 
@@ -398,7 +402,14 @@ def start_router(
             os.close(routers_up[1])
         say(f"node {name} ssh")
     if has_frr_configuration(Path("/etc/frr/frr.conf").read_text()):
-        done = subprocess.run(["vtysh", "-b"], capture_output=True, text=True, check=False)
+        preload = {"LD_PRELOAD": str(POPULATE)} if POPULATE.exists() else {}
+        done = subprocess.run(
+            ["vtysh", "-b"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | preload,
+        )
         if done.returncode != 0:
             say(f"warning: {name}: vtysh: {' '.join((done.stdout + done.stderr).split())}")
     say(f"node {name} ready")

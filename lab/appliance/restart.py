@@ -27,6 +27,7 @@ CUT_SECONDS = 10.0
 def main() -> int:
     """Restart the node named by the first argument; what went wrong goes to stderr."""
     name = sys.argv[1]
+    os.environ.pop("LD_PRELOAD", None)  # of the session that started us, and not of daemons
     try:
         node = json.loads((boot.PIDS / f"{name}.json").read_text())
     except FileNotFoundError:
