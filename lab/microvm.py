@@ -124,7 +124,7 @@ class MicroVm(GuestLab):
             processors=PROCESSORS,
             subnet=guest.topology.management_subnet,
             forwards=guest.forwards,
-            memory=self._restored.memory if self._restored is not None else None,
+            wait_for_memory=self._restored is not None,
         )
         how = "KVM" if accelerated else "emulated processor"
         verb = "booting" if self._restored is None else "restoring"
@@ -138,6 +138,9 @@ class MicroVm(GuestLab):
                 start_new_session=True,
                 cwd=self.directory,
             )
+        if self._restored is not None:
+            with Qmp(self.directory) as qemu:
+                qemu.go_on_with(self._restored.memory)
         return (machine.pid,)
 
     def _when_ready(self, guest: Guest, progress: Progress) -> None:
@@ -151,8 +154,6 @@ class MicroVm(GuestLab):
 
     def _go_on(self, kept: Snapshot, guest: Guest) -> None:
         """Set the clock of a restored machine right, stir its random numbers, and check it."""
-        with Qmp(self.directory) as qemu:
-            qemu.wait_until_running()
         noise = base64.b64encode(os.urandom(64)).decode()
         done = self._channel().machine(
             f"cat >/dev/urandom; date -s @{time.time():.3f}", noise, self._boot_seconds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -75,13 +74,13 @@ def machine_arguments(
     processors: int,
     subnet: IPv4Network,
     forwards: Sequence[tuple[tuple[str, int], IPv4Address]],
-    memory: Path | None = None,
+    wait_for_memory: bool = False,
 ) -> list[str]:
     """QEMU's argument list for a machine that reaches nothing and is reached over ``forwards``.
 
     ``forwards`` pairs an address and port of this host with a guest address (its port 22).
-    ``marker`` becomes the machine's name, by which its process is recognised. With ``memory`` it
-    does not boot, but goes on where a machine with the same arguments was when that was written.
+    ``marker`` becomes the machine's name, by which its process is recognised. With
+    ``wait_for_memory`` it does not boot, but waits to be told whose memory it goes on with.
     """
     if accelerated:
         processor = ["-accel", "kvm", "-cpu", "host"]
@@ -105,7 +104,7 @@ def machine_arguments(
             "virtio-net-pci,netdev=management,romfile=",
         ),
         *("-device", "virtio-rng-pci"),
-        *(("-incoming", f"exec:cat {shlex.quote(str(memory))}") if memory else ()),
+        *(("-incoming", "defer") if wait_for_memory else ()),
     ]
 
 

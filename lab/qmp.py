@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import socket
 import time
 from pathlib import Path
@@ -93,13 +94,17 @@ class Qmp:
         finally:
             self.do("cont")
 
-    def wait_until_running(self) -> None:
-        """Until a machine that was started from a file has read it and goes on."""
+    def go_on_with(self, memory: Path) -> None:
+        """Let a machine that waits for it read ``memory``; returns when it goes on from there."""
+        self.do("migrate-incoming", uri=f"exec:cat {shlex.quote(str(memory))}")
         deadline = time.monotonic() + 10 * ANSWER_SECONDS
-        while self.do("query-status")["status"] != "running":
+        while (status := self.do("query-status")["status"]) == "inmigrate":
             if time.monotonic() > deadline:
                 raise self._silent(TimeoutError("it is still reading its memory"))
             time.sleep(POLL_SECONDS)
+        if status != "running":
+            # stopped, as the machine was that wrote it
+            self.do("cont")
 
     def _silent(self, error: Exception) -> GuestError:
         return GuestError(
