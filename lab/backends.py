@@ -9,14 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from egovnet.lab.defaults import BOOT_SECONDS
+
 if TYPE_CHECKING:
     from egovnet.lab.backend import Backend
     from egovnet.lab.guest_lab import GuestLab
 
 AUTO = "auto"
 BACKENDS = (AUTO, "uml", "microvm", "containerlab", "emulated")
-BOOT_SECONDS = 180.0
-"""How long a boot may take unless one says otherwise."""
 
 
 def open_lab(name: str, directory: Path, *, boot_seconds: float = BOOT_SECONDS) -> Backend:

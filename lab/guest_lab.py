@@ -21,9 +21,9 @@ from egovnet.lab.access import Access, fresh_access, write_access
 from egovnet.lab.addresses import Address, Addresses, free_addresses, is_free, one_at_a_time
 from egovnet.lab.appliance import Appliance, default_cache, ensure_appliance
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
-from egovnet.lab.backends import BOOT_SECONDS
 from egovnet.lab.console import BootReport, read_console
 from egovnet.lab.control_channel import ControlChannel
+from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError
 from egovnet.lab.guest_payload import control_address
 from egovnet.lab.state import (

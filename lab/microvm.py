@@ -16,7 +16,7 @@ from pathlib import Path
 from egovnet.lab.access import Access
 from egovnet.lab.appliance import Appliance
 from egovnet.lab.backend import Progress
-from egovnet.lab.backends import BOOT_SECONDS
+from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.errors import GuestError, LabError
 from egovnet.lab.guest_lab import Guest, GuestLab, memory_needed
 from egovnet.lab.guest_payload import write_initrd

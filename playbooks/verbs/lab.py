@@ -8,7 +8,8 @@ from pathlib import Path
 
 from egovnet.lab import containerlab_file
 from egovnet.lab.backend import Backend
-from egovnet.lab.backends import AUTO, BOOT_SECONDS, best_guest, open_lab
+from egovnet.lab.backends import AUTO, best_guest, open_lab
+from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.generate import generate
 from egovnet.lab.state import LabState
 from egovnet.lab.topology import Topology

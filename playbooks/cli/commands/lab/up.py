@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.lab.backends import BOOT_SECONDS
+from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.playbooks.cli.lab_options import backend_option
 from egovnet.playbooks.cli.options import verb
 
