@@ -113,6 +113,21 @@ class PrefixSet:
             for yours in other.boxes
         )
 
+    def within_boxes(self, other: "PrefixSet") -> bool:
+        """Whether each box lies in a single one of `other`. True only if it is a subset; a set
+        that several boxes of `other` cover together counts as not covered."""
+        shift = self.bits
+        return all(
+            any(
+                length >= outer
+                and ge >= low
+                and le <= high
+                and number >> (shift - outer) == base >> (shift - outer)
+                for base, outer, low, high in other.boxes
+            )
+            for number, length, ge, le in self.boxes
+        )
+
     def has_default(self) -> bool:
         """Whether the default route is in it."""
         return any(ge == 0 for _, _, ge, _ in self.boxes)

@@ -26,6 +26,9 @@ class Edge:
     klass: FindingClass | None
     what: str
     line: int = 0
+    #: `target` has routes of its own to `prefixes`; else packets for them go on from there by
+    #: whatever route covers a part of them.
+    held: bool = True
 
     @property
     def hop(self) -> Hop:

@@ -186,34 +186,72 @@ def _router(one: RouterState, state: int, expectation: Expectation) -> Router:
         member: interface for interface in facts.interfaces.values() for member in interface.members
     }
     names = dict.fromkeys([*facts.vrfs, *(vrf for vrf in facts.bgp if vrf is not None)])
-    if not facts.vrfs:
+    if not facts.vrfs or not facts.ports_known:
         # Texts of routers that do not define VRFs where this reader looks.
         names |= dict.fromkeys(i.vrf for i in facts.interfaces.values() if i.vrf is not None)
+    if not facts.ports_known:
+        named = [*(s.vrf for s in facts.statics), *(s.next_hop_vrf for s in facts.statics)]
+        for instance in facts.bgp.values():
+            named += [vrf for family in instance.families.values() for vrf in family.import_vrfs]
+        names |= dict.fromkeys(vrf for vrf in named if vrf not in {None, "default"})
     tables: dict[str | None, Table] = {vrf: Table(facts, vrf, state) for vrf in (None, *names)}
     by_number: dict[int, list[str]] = {}
     for vrf in facts.vrfs.values():
         if vrf.table is not None:
             by_number.setdefault(vrf.table, []).append(vrf.name)
+    for number in sorted(_numbers(facts) - by_number.keys() - facts.default_tables):
+        # A table that no VRF has is there as well: with its routes, for whoever is sent to it.
+        name = f"table {number}"
+        tables[name] = Table(facts, name, state)
+        by_number[number] = [name]
     router = Router(facts, state, tables, [], masters, by_number)
     _attach(router, expectation)
     for interface in facts.interfaces.values():
         router.table_of(interface).interfaces.append(interface)
     for static in facts.statics:
-        if static.vrf in tables:
-            tables[static.vrf].statics.append(static)
+        owner = static.vrf
+        if static.table is not None and static.table not in facts.default_tables:
+            owner = by_number[static.table][0]
+        if owner in tables:
+            tables[owner].statics.append(static)
     for table in tables.values():
         table.domains = _domains(table, expectation, former=one.former)
         table.inert = (
             not any(domain.known for domain in table.domains)
             and not table.interfaces
             and not table.neighbors
+            and _members_known(table)
         )
     return router
+
+
+def _numbers(facts: DeviceFacts) -> set[int]:
+    """Numbers of kernel tables that a text names, wherever it does."""
+    rules = [*facts.policy_routes]
+    for interface in facts.interfaces.values():
+        rules += interface.policy_routes
+    found = {rule.table for rule in rules} | {static.table for static in facts.statics}
+    for instance in facts.bgp.values():
+        for family in instance.families.values():
+            for protocol in family.redistributes:
+                word, _, number = protocol.partition(" ")
+                if word in {"table", "table-direct"} and number.isdigit():
+                    found.add(int(number))
+    return {number for number in found if number is not None}
+
+
+def _members_known(table: Table) -> bool:
+    """Whether the text says what is in a table. Of one that only BGP names it does not: whoever
+    makes that VRF, by hand or by another file, has something to put into it."""
+    facts = table.facts
+    return facts.ports_known and (table.vrf in facts.vrfs or table.vrf not in facts.bgp)
 
 
 def _is_made(facts: DeviceFacts, name: str) -> bool:
     """Whether a VRF is there for interfaces to be in. One that only the routing daemon's text
     names, beside an interface of that name which is no VRF, is not."""
+    if not facts.ports_known:
+        return True
     vrf = facts.vrfs.get(name)
     if vrf is None:
         return False

@@ -33,6 +33,8 @@ def coverage(scene: Scene) -> Iterator[FindingDraft]:
                     },
                 )
             )
+        if not router.facts.ports_known and len(router.tables) > 1:
+            yield single(finding(classes.PORTS_NOT_KNOWN, router.name))
         if expectation.devices and router.name not in expectation.devices:
             yield single(finding(classes.UNKNOWN_DEVICE, router.name))
     if not expectation.limited:

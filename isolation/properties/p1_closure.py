@@ -22,6 +22,7 @@ from egovnet.isolation.model.finding_drafts import FindingDraft, kind_of_path
 from egovnet.isolation.model.property import TableWays
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table
 from egovnet.isolation.routes.announcements import Announcement, announcements
+from egovnet.isolation.routes.label_arrivals import Misdirected
 from egovnet.isolation.routes.relays import relayed, relays
 from egovnet.templates.model.device import AddressFamily
 
@@ -54,25 +55,28 @@ class _Family:
         self.inside: list[tuple[list[_In], list[_Out]]] = []
         self.gateways: set[Table] = set()
         self.through = relays(scene, family)
+        self.misdirected = Misdirected(scene)
         for table in scene.tables():
             self._add(table)
 
     def _add(self, table: Table) -> None:
         bgp = table.family(self.family)
-        if bgp is None:
-            return
-        own = announcements(table, self.family)
+        own = [
+            *announcements(table, self.family),
+            *self.misdirected.announcements(table, self.family),
+        ]
         for announcement in (*own, *relayed(own, self.through)):
+            domains = announcement.table.domains
             targets = announcement.routes.targets
             if announcement.added is not None:
                 targets = announcement.added
-            for domain in table.domains:
+            for domain in domains:
                 for target in targets:
                     outs = self.outs.setdefault(target, {})
                     outs.setdefault(domain.label, []).append((domain, announcement))
                 if announcement.routes.free and announcement.added is None:
                     self.chosen.append((domain, announcement))
-        if bgp.imports_vpn and bgp.import_targets:
+        if bgp is not None and bgp.imports_vpn and bgp.import_targets:
             for domain in table.domains:
                 self.importers.setdefault(domain.label, []).append((domain, table))
                 for target in bgp.import_targets:
@@ -154,14 +158,15 @@ class _Family:
 
     def _edge(self, table: Table, give: Announcement, prefixes: PrefixSet) -> Edge:
         what = f"takes routes of VRF {give.table.name} on {give.table.device}"
-        return Edge(table, give.table, self.family, prefixes, None, what, table.line(self.family))
+        line = table.line(self.family)
+        return Edge(table, give.table, self.family, prefixes, None, what, line, give.held)
 
     def _taken(self, table: Table, give: Announcement) -> PrefixSet:
         """What `table` keeps of an announcement that carries one of its targets."""
         none = PrefixSet.none(self.family)
         if not table.meets(give.table) or give.only_at not in {"", table.device}:
             return none
-        if give.by_way_of and table.device == give.table.device:
+        if (give.by_way_of or give.remote_only) and table.device == give.table.device:
             return none  # nobody takes back its own routes
         bgp = table.family(self.family)
         if bgp is None or bgp.import_policy is None:
@@ -184,6 +189,7 @@ class _Family:
                 table.name,
                 path=(
                     *give.table.entry(owner),
+                    *give.put_by,
                     give.exports(target),
                     *give.by_way_of,
                     table.hop(f"imports {text}", line),

@@ -6,10 +6,16 @@ destination from C that is as specific as the one that brought it to B. Two agen
 exchange with a platform are therefore joined exactly when what one takes from the platform
 covers what the platform takes from the other: when somebody may announce a covering route.
 
+Where B only announces the destination (`network`), or the packet is looked up in B's table by a
+static route or a rule, no route of B's own has to be there: the packet then goes on by any route
+that covers a part of what B announced. That B might have a better one is not relied upon.
+
 Only edges from one VPN to another are followed: a step inside a domain reaches nobody new.
 """
 
+from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
@@ -22,51 +28,97 @@ from egovnet.isolation.model.finding_drafts import FindingDraft, kind_of_path
 from egovnet.isolation.model.property import WaySequences
 from egovnet.isolation.model.scene import Table
 
-MOST_STEPS = 6
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """Packets that have come to the end of `path`: their `addresses` (all prefixes within them),
+    and the `routes` of the last step, which others there must be as specific as to win."""
+
+    path: tuple[Edge, ...]
+    addresses: PrefixSet
+    routes: PrefixSet
+
+    def within(self, other: "_Arrival") -> bool:
+        """Whether it goes nowhere that `other` does not."""
+        return self.addresses.within_boxes(other.addresses) and self.routes.within_boxes(
+            other.routes
+        )
+
+    def by(self, edge: Edge) -> "_Arrival | None":
+        """Where those of the packets come that take `edge`."""
+        routes = edge.prefixes
+        if self.path[-1].held:
+            # more specific routes alone win over the one that brought the packets
+            routes = routes & self.routes.more_specifics()
+        addresses = self.addresses & routes.more_specifics()
+        return _Arrival((*self.path, edge), addresses, routes) if addresses else None
 
 
 def transit(edges: Iterable[Edge], expectation: Expectation) -> list[FindingDraft]:
     """Paths of two steps and more that must not be."""
     following: dict[Table, list[Edge]] = {}
     starts: dict[tuple[object, ...], Edge] = {}
+    states: dict[str, set[int]] = {}
     for edge in edges:
         if edge.source is edge.target or not edge.prefixes:
             continue
         following.setdefault(edge.source, []).append(edge)
+        for table in (edge.source, edge.target):
+            states.setdefault(table.device, set()).add(table.state)
         domains = tuple(domain.label for domain in edge.source.domains)
         # One source of each domain says as much as all of them.
         site = tuple(domain.site for domain in edge.source.domains)
-        starts.setdefault((domains, site, edge.target, edge.family, edge.prefixes), edge)
+        what = (edge.target, edge.family, edge.prefixes, edge.held)
+        starts.setdefault((domains, site, *what), edge)
+    several = {device for device, known in states.items() if len(known) > 1}
     drafts: list[FindingDraft] = []
     for edge in starts.values():
         if not edge.source.inert:
-            drafts += _walk(edge, following, expectation)
+            drafts += _walk(edge, following, several, expectation)
     return drafts
 
 
 def _walk(
-    start: Edge, following: dict[Table, list[Edge]], expectation: Expectation
+    start: Edge,
+    following: dict[Table, list[Edge]],
+    several: set[str],
+    expectation: Expectation,
 ) -> list[FindingDraft]:
+    """Everything that packets of `start` come to, until nothing new does. It ends: what arrives
+    is made of the boxes of the edges by intersection, and of those there are finitely many.
+
+    `several`: routers that stand in several states, of which a path has one.
+    """
     found: list[FindingDraft] = []
-    seen: set[tuple[Table, PrefixSet]] = set()
-    waiting: list[tuple[tuple[Edge, ...], PrefixSet]] = [((start,), start.prefixes)]
+    first = _Arrival((start,), start.prefixes.more_specifics(), start.prefixes)
+    seen: dict[tuple[object, ...], list[_Arrival]] = {}
+    waiting = deque([first])
     while waiting:
-        path, flow = waiting.pop(0)
-        covered = flow.more_specifics()
-        for edge in following.get(path[-1].target, ()):
-            if edge.family != start.family or any(edge.target is e.source for e in path):
+        here = waiting.popleft()
+        for edge in following.get(here.path[-1].target, ()):
+            if edge.family != start.family or edge.target is start.source:
                 continue
-            if not all(edge.target.meets(before.source) for before in path):
+            if several and not all(edge.target.meets(before.source) for before in here.path):
                 continue
-            arriving = covered & edge.prefixes
-            if not arriving or (edge.target, arriving) in seen:
+            arriving = here.by(edge)
+            if arriving is None:
                 continue
-            longer = (*path, edge)
-            found += _evaluated(longer, arriving, expectation)
-            seen.add((edge.target, arriving))
-            if len(longer) < MOST_STEPS:
-                waiting.append((longer, arriving))
+            held = seen.setdefault(_place(arriving.path, several), [])
+            if any(arriving.within(other) for other in held):
+                continue
+            held.append(arriving)
+            found += _evaluated(arriving.path, arriving.addresses, expectation)
+            waiting.append(arriving)
     return found
+
+
+def _place(path: tuple[Edge, ...], several: set[str]) -> tuple[object, ...]:
+    """The table that a path ends in, and the states that it needs."""
+    if not several:
+        return (path[-1].target, path[-1].held)
+    tables = [path[0].source, *(edge.target for edge in path)]
+    needed = frozenset((t.device, t.state) for t in tables if t.device in several)
+    return (path[-1].target, path[-1].held, needed)
 
 
 def _evaluated(

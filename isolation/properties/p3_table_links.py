@@ -70,6 +70,8 @@ def _statics(router: Router) -> Iterator[Edge]:
                     p3.STATIC_ROUTE,
                     f"routes {static.prefix} {what}",
                     static.line,
+                    # looked up in that table, whatever it has
+                    held=static.interface in router.facts.interfaces,
                 )
 
 
@@ -93,6 +95,15 @@ def _next_tables(router: Router, static: StaticFacts) -> Iterator[tuple[Table, s
             yield table, f"out of {interface.name} of VRF {table.name}"
         elif static.interface in router.tables:
             yield router.tables[static.interface], f"into VRF {static.interface}"
+    elif static.table is not None and static.next_hop is not None:
+        # Which port a gateway is at is not asked in a table that no VRF has.
+        tables = [
+            router.table_of(interface)
+            for interface in router.facts.interfaces.values()
+            if any(static.next_hop in address.network for address in interface.addresses)
+        ]
+        for table in tables or [router.tables[None]]:
+            yield table, f"by {static.next_hop} of VRF {table.name}"
 
 
 def _policy_routes(router: Router) -> Iterator[Edge]:
@@ -134,7 +145,7 @@ def _imported_vrfs(router: Router) -> Iterator[Edge]:
                 if target is None:
                     continue
                 prefixes = PrefixSet.none(family)
-                given = [routes for routes, _ in local_routes(target, family)]
+                given = [local.routes for local in local_routes(target, family)]
                 for out in apply(bgp.import_vrf_policy, given):
                     prefixes = prefixes | out.prefixes
                 line = source.line(family, f"import vrf {name}")

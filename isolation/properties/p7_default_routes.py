@@ -32,6 +32,8 @@ def _intended(domain: Domain, expectation: Expectation) -> bool:
 
 def _statics(table: Table) -> Iterator[FindingDraft]:
     for static in table.statics:
+        if static.table not in {None, *table.facts.default_tables}:
+            continue  # a table of no VRF: whom a rule sends there has the route (P3)
         if static.prefix.prefixlen == 0 and not static.discards:
             family = "ipv4" if static.prefix.version == 4 else "ipv6"
             yield _draft(table, "has a static default route", static.line, family)

@@ -108,8 +108,8 @@ def _labels(router: Router) -> Iterator[FindingDraft]:
 
 
 def _next_hops(router: Router) -> Iterator[FindingDraft]:
-    own = {a.ip for i in router.facts.interfaces.values() for a in i.addresses}
-    own |= {i.router_id for i in router.facts.bgp.values() if i.router_id is not None}
+    # Other routers find it in the backbone: addresses of VRFs, and a router id, are not there.
+    own = {a.ip for i in router.tables[None].interfaces for a in i.addresses}
     for table in router.tables.values():
         for family in FAMILIES:
             bgp = table.family(family)

@@ -21,6 +21,12 @@ def session_policies(scene: Scene) -> Iterator[FindingDraft]:
     """P9 over a scene: policies that touch communities, next hops, tables or VRFs."""
     for router in scene.routers:
         default = router.tables[None]
+        instance = router.facts.bgp.get(None)
+        for network in instance.vpn_networks if instance else ():
+            for entry in network.policy.entries if network.policy else ():
+                if entry.touches:
+                    text = f"{', '.join(entry.touches)} on the VPN route {network.prefix}"
+                    yield _draft(default, text, entry.line, network.family)
         for neighbor, activated in vpn_sessions(router):
             for policy, way in ((activated.policy_in, "from"), (activated.policy_out, "to")):
                 for entry in policy.entries if policy else ():
@@ -50,6 +56,7 @@ def _policies(table: Table) -> Iterator[tuple[Policy, str, str]]:
                 (bgp.export_policy, "that it exports"),
                 (bgp.import_vrf_policy, "of other VRFs"),
                 *((policy, f"from {name}") for name, policy in bgp.redistributes.items()),
+                *((policy, f"to {prefix}") for prefix, policy in bgp.networks.items()),
             ):
                 if policy is not None:
                     yield policy, where, family

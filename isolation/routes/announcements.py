@@ -33,22 +33,34 @@ class Announcement:
     added: frozenset[bytes] | None = None
     #: Only this router sees it so.
     only_at: str = ""
+    #: Its table has a route of its own for it; else its packets go wherever the table's other
+    #: routes lead (`network` announces what need not be there).
+    held: bool = True
+    #: Who put it into the VPN tables, where that was not `table`; its line.
+    put_by: tuple[Hop, ...] = ()
+    line: int = 0
+    #: Routers other than the table's alone take it: to a local VRF its packets need no label.
+    remote_only: bool = False
 
     def exports(self, target: bytes) -> Hop:
         """The step of a path that puts it into the VPN tables with `target`, or with others that
         `by_way_of` add it to."""
         if self.added is not None and target in self.added:
             return self.table.hop("exports routes", self.table.line(self.routes.family))
+        if self.put_by:
+            return self.table.hop("is where its packets are looked up")
         line = self.table.line(self.routes.family, ("export", target), target)
         bgp = self.table.family(self.routes.family)
         if bgp is not None and target not in bgp.export_targets and self.routes.lines:
             line = self.routes.lines[-1]
-        return self.table.hop(f"exports {target_text(target)}", line)
+        return self.table.hop(f"exports {target_text(target)}", line or self.line)
 
 
 def exports(family: VrfFamily) -> bool:
-    """Whether a table takes part in VPN routing as a source: `export vpn`, RD and label."""
-    return family.exports_vpn and family.rd is not None and family.label is not None
+    """Whether a table takes part in VPN routing as a source: `export vpn`, an RD and a list of
+    targets (FRR 8.4, bgpd/bgp_mplsvpn.h). A label is no condition: without one the routes are
+    announced with implicit null."""
+    return family.exports_vpn and family.rd is not None and bool(family.export_targets)
 
 
 def announcements(table: Table, family: AddressFamily) -> list[Announcement]:
@@ -57,22 +69,32 @@ def announcements(table: Table, family: AddressFamily) -> list[Announcement]:
     if bgp is None or not exports(bgp):
         return []
     result = []
-    for routes, neighbor in local_routes(table, family):
-        for out in apply(bgp.export_policy, [routes]):
+    for local in local_routes(table, family):
+        for out in apply(bgp.export_policy, [local.routes]):
             targets = out.targets | bgp.export_targets
             if out.prefixes and (targets or out.free):
                 merged = Routes(family, out.prefixes, targets, out.free, out.lines)
-                result.append(Announcement(table, merged, neighbor))
+                result.append(Announcement(table, merged, local.neighbor, held=local.held))
     return result
 
 
-def local_routes(table: Table, family: AddressFamily) -> list[tuple[Routes, NeighborFacts | None]]:
-    """Routes of a table's own, with the session each was learnt from."""
+@dataclass(frozen=True, slots=True)
+class LocalRoutes:
+    """Routes of a table's own, the session they were learnt from, and whether the table has a
+    route of its own for each, or only announces it."""
+
+    routes: Routes
+    neighbor: NeighborFacts | None = None
+    held: bool = True
+
+
+def local_routes(table: Table, family: AddressFamily) -> list[LocalRoutes]:
+    """Routes of a table's own, by where they come from."""
     bgp = table.family(family)
     if bgp is None:
         return []
-    found: list[tuple[Routes, NeighborFacts | None]] = []
-    own = PrefixSet.of(family, bgp.networks) if bgp.networks else PrefixSet.none(family)
+    found = _originated(table, bgp) if bgp.networks else []
+    own = PrefixSet.none(family)
     for protocol, policy in bgp.redistributes.items():
         prefixes = _redistributed(table, family, protocol)
         if not prefixes:
@@ -80,13 +102,27 @@ def local_routes(table: Table, family: AddressFamily) -> list[tuple[Routes, Neig
         if policy is None:
             own = own | prefixes
         else:
-            found += [(out, None) for out in apply(policy, [Routes(family, prefixes)])]
+            found += [LocalRoutes(out) for out in apply(policy, [Routes(family, prefixes)])]
     if own:
-        found.append((Routes(family, own), None))
+        found.append(LocalRoutes(Routes(family, own)))
     for neighbor in table.neighbors:
         activated = neighbor.families.get(family)
         if activated is not None:
-            found += [(out, neighbor) for out in admitted(table, activated, family)]
+            found += [LocalRoutes(out, neighbor) for out in admitted(table, activated, family)]
+    return found
+
+
+def _originated(table: Table, bgp: VrfFamily) -> list[LocalRoutes]:
+    """What `network` and `aggregate-address` announce, each through its policy."""
+    found = []
+    for prefix, policy in bgp.networks.items():
+        held = any(static.prefix == prefix for static in table.statics) or any(
+            address.network == prefix
+            for interface in table.interfaces
+            for address in interface.addresses
+        )
+        routes = Routes(bgp.family, PrefixSet.of(bgp.family, (prefix,)))
+        found += [LocalRoutes(out, None, held) for out in apply(policy, [routes])]
     return found
 
 

@@ -15,7 +15,6 @@ from egovnet.isolation.routes.announcements import Announcement
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, Policy
 
-ROUNDS = 3  # reflectors in a row that each may add something
 VPN_FAMILY: dict[AddressFamily, str] = {"ipv4": "vpnv4", "ipv6": "vpnv6"}
 
 
@@ -89,16 +88,24 @@ def _owner(owners: Mapping[IPAddress, str], text: str) -> str:
 
 
 def relayed(announcements: list[Announcement], through: list[Relay]) -> list[Announcement]:
-    """What becomes of announcements on the way, besides themselves."""
+    """What becomes of announcements on the way, besides themselves, through any number of
+    policies in a row. It ends: each step must add a target that those before it did not."""
     if not through:
         return []
     found: list[Announcement] = []
+    seen: set[tuple[object, ...]] = set()
     fresh = announcements
-    for _ in range(ROUNDS):
-        fresh = [out for one in fresh for relay in through for out in _through(one, relay)]
+    while fresh:
+        passed = [out for one in fresh for relay in through for out in _through(one, relay)]
+        fresh = []
+        for one in passed:
+            routes = one.routes
+            what = (frozenset(routes.prefixes.boxes), routes.targets, routes.free)
+            key = (one.table, one.neighbor and one.neighbor.address, one.only_at, one.added, *what)
+            if key not in seen:
+                seen.add(key)
+                fresh.append(one)
         found += fresh
-        if not fresh:
-            break
     return found
 
 
@@ -111,7 +118,7 @@ def _through(one: Announcement, relay: Relay) -> Iterator[Announcement]:
     if one.only_at and one.only_at != relay.router.name:
         return
     for out in apply(relay.policy, [one.routes]):
-        added = out.targets - one.routes.targets
+        added = out.targets - one.routes.targets - (one.added or frozenset())
         if added:
             line = out.lines[-1] if out.lines else relay.policy.line
             hop = relay.router.hop(f"adds targets to routes {relay.where}", line)

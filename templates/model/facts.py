@@ -232,7 +232,8 @@ class VrfFamily:
     `imports_vpn`/`exports_vpn`: `import vpn`/`export vpn` (RTs without them do nothing).
     `import_vrfs`: VRFs whose routes are taken directly ("default": the global table).
     `redistributes`: protocols, "connected", "static", "kernel", or "table N".
-    `networks`: prefixes it originates (network, aggregate-address).
+    `networks`: prefixes it originates (network, aggregate-address), each with the policy that
+    its route passes, which may put targets or a next hop on it.
     """
 
     family: AddressFamily
@@ -241,18 +242,33 @@ class VrfFamily:
     export_targets: frozenset[ExtendedCommunity] = frozenset()
     imports_vpn: bool = False
     exports_vpn: bool = False
-    #: "auto", a number, or None: no label and so no export.
+    #: "auto", a number, or None: its routes are announced with implicit null (label 3).
     label: str | None = None
     import_policy: Policy | None = None
     export_policy: Policy | None = None
     import_vrfs: frozenset[str] = frozenset()
     import_vrf_policy: Policy | None = None
     redistributes: Mapping[str, Policy | None] = field(default_factory=dict)
-    networks: frozenset[IPNetwork] = frozenset()
+    networks: Mapping[IPNetwork, Policy | None] = field(default_factory=dict)
     #: Next hop that exported routes are given, when not the router's own.
     export_next_hop: IPAddress | None = None
     #: Target, or "rd", "import vrf B", ... -> line that says so.
     lines: Mapping[object, int] = field(default_factory=dict, compare=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VpnNetwork:
+    """A route that is put into the VPN tables by hand, in no VRF: its packets come with `label`.
+
+    `policy` may put targets on it; without one it has none.
+    """
+
+    family: AddressFamily
+    prefix: IPNetwork
+    rd: RouteDistinguisher
+    label: int
+    policy: Policy | None = None
     line: int = field(default=0, compare=False)
 
 
@@ -265,6 +281,8 @@ class BgpInstance:
     router_id: IPAddress | None = None
     families: Mapping[AddressFamily, VrfFamily] = field(default_factory=dict)
     neighbors: Mapping[str, NeighborFacts] = field(default_factory=dict)
+    #: Of the default instance.
+    vpn_networks: tuple[VpnNetwork, ...] = ()
     line: int = field(default=0, compare=False)
 
 
@@ -315,6 +333,10 @@ class DeviceFacts:
     not_understood: tuple[NotUnderstood, ...] = ()
     #: Numbers by which tables of the default instance are called, where tables have numbers.
     default_tables: frozenset[int] = field(default=frozenset(), compare=False)
+    #: Labels that the router allocates by itself, first and last.
+    dynamic_labels: tuple[int, int] = (16, 1048575)
+    #: Whether the text says which interface is in which VRF.
+    ports_known: bool = True
     #: A new configuration takes effect as a whole: the router is never between two.
     commits_at_once: bool = field(default=False, compare=False)
     #: Where the text came from, for findings: a file name, or "running".

@@ -13,6 +13,17 @@ NOT_UNDERSTOOD = FindingClass(
     remedy="Remove the line, or teach the platform's reader what it means.",
     sentence="{text!r}{where}{because}",
 )
+PORTS_NOT_KNOWN = FindingClass(
+    id="ports not known",
+    severities=_RISK,
+    title="A text that does not say who is in its VRFs",
+    meaning="A router's text has VRFs and no part that binds interfaces to them; the routing "
+    "daemon's part alone never says which interface is in which VRF.",
+    why="Each VRF is taken to have customers that the proof cannot see.",
+    remedy="Prove the whole text, with the host's interfaces.",
+    sentence="this text does not say which interface is in which VRF: the part with the host's "
+    "interfaces is missing",
+)
 UNKNOWN_DEVICE = FindingClass(
     id="unknown device",
     severities=_RISK,

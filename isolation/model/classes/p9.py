@@ -41,6 +41,34 @@ FOREIGN_NEXT_HOP = FindingClass(
     remedy="Remove the next hop from the export.",
     sentence="VRF {vrf} exports routes with the next hop {address}, which is not its own",
 )
+RESERVED_LABEL = FindingClass(
+    id="P9 reserved-label",
+    severities=_RISK,
+    title="A VRF with a reserved label",
+    meaning="A VRF's label is one of 0 to 15, which mean something else than a VRF.",
+    why="With 0, 2 and 3 packets arrive unlabelled and are looked up in the backbone's own table "
+    "(RFC 3032 section 2.1).",
+    remedy="Let the router allocate labels, or give the VRF a label of its own above 15.",
+    sentence="VRF {vrf} has the reserved label {label}",
+)
+LABEL_COLLISION = FindingClass(
+    id="P9 label-collision",
+    severities=_RISK,
+    title="A label that the router may give out as well",
+    meaning="A VRF's label is written by hand and lies where the router allocates labels itself.",
+    why="FRR does not keep it from LDP or from other VRFs: packets for one arrive in the other.",
+    remedy="Let the router allocate the label, or keep it out of `mpls label dynamic-block`.",
+    sentence="VRF {vrf} has label {label}, which the router may give to another",
+)
+HAND_MADE_ROUTE = FindingClass(
+    id="P9 hand-made-route",
+    severities=_RISK,
+    title="A VPN route that is made by hand",
+    meaning="The default instance puts a route with a label into the VPN tables.",
+    why="It is in no VRF: its packets go to whatever has the label, past every VRF's targets.",
+    remedy="Remove the route; announce it from the VRF that it is of.",
+    sentence="{device} puts {prefix} with label {label} into the VPN tables",
+)
 POLICY_TOUCHES = FindingClass(
     id="P9 policy-touches",
     severities=_RISK,

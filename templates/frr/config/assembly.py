@@ -13,7 +13,12 @@ from egovnet.templates.frr.config.draft import (
 )
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft
 from egovnet.templates.frr.config.policy_meaning import Policies
-from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, FAMILY_OPTIONS, LOOPBACK
+from egovnet.templates.frr.config.vocabulary import (
+    DEFAULT_TABLES,
+    DYNAMIC_LABELS,
+    FAMILY_OPTIONS,
+    LOOPBACK,
+)
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
     BgpInstance,
@@ -25,6 +30,7 @@ from egovnet.templates.model.facts import (
     Policy,
     PolicyRoute,
     StaticFacts,
+    VpnNetwork,
     VrfFacts,
     VrfFamily,
 )
@@ -40,9 +46,9 @@ _NO_VALUES: dict[str, tuple[Any, int]] = {}
 
 def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     """The facts of a text whose parts were read into `frr` and `linux` (one dict of ports)."""
-    problems = [*linux.not_understood, *frr.not_understood]
-    known = {problem.line for problem in problems}
+    known = {problem.line for problem in (*linux.not_understood, *frr.not_understood)}
     statics, rules, closed = _routes(frr, linux)
+    problems = [*linux.not_understood, *frr.not_understood]
     policies = Policies(frr)
     interfaces = {
         port.name: _interface(port, frr, linux, problems)
@@ -55,6 +61,8 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         interfaces=interfaces,
         vrfs=_vrfs(frr, linux, closed),
         default_tables=DEFAULT_TABLES,
+        dynamic_labels=frr.dynamic_labels or DYNAMIC_LABELS,
+        ports_known=any(port.stanza for port in frr.ports.values()),
         bgp={vrf: _instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
         statics=_once_each(statics),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
@@ -113,7 +121,7 @@ def _routes(
     for port, hop, line in linux.gateways:
         prefix = read_prefix("0.0.0.0/0" if hop.version == 4 else "::/0")
         statics.append(StaticFacts(port.vrf, prefix, next_hop=hop, interface=port.name, line=line))
-    rules = [_named(rule, names) for rule in linux.routes.rules]
+    rules = [_named(rule, names) for rule in linux.routes.rules if _is_known(rule, linux)]
     return statics, rules, closed
 
 
@@ -139,6 +147,15 @@ def _moved(
         table,
         route.line,
     )
+
+
+def _is_known(rule: PolicyRoute, linux: LinuxDraft) -> bool:
+    """Whether a rule's table has a number. Names stand in rt_tables, which is not in the text."""
+    if rule.table is not None or rule.vrf is None or rule.vrf in linux.vrfs:
+        return True
+    why = f"which table {rule.vrf} is stands in no text"
+    linux.not_understood.append(NotUnderstood(rule.line, rule.text, (), why))
+    return False
 
 
 def _named(rule: PolicyRoute, names: dict[int, str]) -> PolicyRoute:
@@ -229,6 +246,19 @@ def _instance(draft: BgpDraft, policies: Policies, problems: list[NotUnderstood]
         draft.router_id,
         families,
         neighbors,
+        tuple(
+            VpnNetwork(
+                family_of(prefix),
+                prefix,
+                rd,
+                label,
+                None if name is None else policies.route_map(name),
+                line,
+            )
+            for (prefix, rd), (label, name, line) in sorted(
+                draft.vpn_networks.items(), key=lambda item: (str(item[0][0]), item[0][1])
+            )
+        ),
         line=draft.line,
     )
 
@@ -250,7 +280,7 @@ def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
         lines[f"import vrf {vrf}"] = line
     for protocol, (_, line) in draft.redistributes.items():
         lines[f"redistribute {protocol}"] = line
-    for prefix, line in draft.networks.items():
+    for prefix, (_, line) in draft.networks.items():
         lines[prefix] = line
 
     def policy(key: str) -> Policy | None:
@@ -272,7 +302,10 @@ def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
             protocol: None if name is None else policies.route_map(name)
             for protocol, (name, _) in draft.redistributes.items()
         },
-        networks=frozenset(draft.networks) if draft.networks else _NOTHING,
+        networks={
+            prefix: None if name is None else policies.route_map(name)
+            for prefix, (name, _) in draft.networks.items()
+        },
         export_next_hop=values["nexthop"][0] if "nexthop" in values else None,
         lines=lines,
         line=draft.line,

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 from typing import cast
 
 from egovnet.templates.frr.config.addresses import read_number, read_prefix
+from egovnet.templates.frr.config.communities import read_distinguisher
 from egovnet.templates.frr.config.contexts import commands, enter, leave, no_of, opaque
 from egovnet.templates.frr.config.draft import (
     FACT,
@@ -46,6 +47,7 @@ from egovnet.templates.frr.config.vpn_reader import (
 )
 from egovnet.templates.model.device import AddressFamily
 
+_LAST_LABEL = 1048575
 _CLASSFUL = ((128, 8), (192, 16), (224, 24))
 
 
@@ -198,7 +200,7 @@ def _no_redistribute(draft: FrrDraft, words: list[str], number: int) -> int | No
 
 
 def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
-    """`network P ...`, `aggregate-address P ...`: attributes do not change what is originated.
+    """`network P ...`, `aggregate-address P ...`, with the route-map that its route passes.
 
     The IPv6 family does not know IPv4's: the line is the router's, and so are those after it.
     """
@@ -213,8 +215,34 @@ def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
         else:
             first = int(text.partition(".")[0])
             text += f"/{next((length for top, length in _CLASSFUL if first < top), 32)}"
-    unicast(draft, number).networks[read_prefix(text, family)] = number
+    unicast(draft, number).networks[read_prefix(text, family)] = (_map_of(words), number)
     return FACT
+
+
+def _map_of(words: list[str]) -> str | None:
+    """The route-map that a line names."""
+    return words[words.index("route-map") + 1] if "route-map" in words else None
+
+
+def _vpn_network(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`network P rd RD label N [route-map M]`: a route put into the VPN tables by hand."""
+    instance: BgpDraft = draft.context.about
+    _, prefix, rd, distinguisher, label, value, *more = words
+    if (rd, label) not in (("rd", "label"), ("rd", "tag")) or more[:1] not in ([], ["route-map"]):
+        raise ValueError("FRR refuses it: not its form")
+    key = (read_prefix(prefix, _vpn_family(draft)), read_distinguisher(distinguisher))
+    instance.vpn_networks[key] = (read_number(value, _LAST_LABEL), _map_of(words), number)
+    return FACT
+
+
+def _no_vpn_network(draft: FrrDraft, words: list[str], number: int) -> int:
+    instance: BgpDraft = draft.context.about
+    key = (read_prefix(words[2], _vpn_family(draft)), read_distinguisher(words[4]))
+    return taken(instance.vpn_networks.pop(key, None))
+
+
+def _vpn_family(draft: FrrDraft) -> AddressFamily:
+    return "ipv4" if draft.context.family == "vpnv4" else "ipv6"
 
 
 def _no_network(draft: FrrDraft, words: list[str], number: int) -> int | None:
@@ -282,10 +310,12 @@ _UNICAST = commands(
 )
 _VPN = commands(
     neighbor=family_line,
+    network=_vpn_network,
     exit_address_family=leave,
     bgp=lambda d, w, n: HARMLESS if w[1] == "retain" else None,
     no_=no_of(
         neighbor=no_family_line,
+        network=_no_vpn_network,
         bgp=lambda d, w, n: HARMLESS if w[2] == "retain" else None,
     ),
 )

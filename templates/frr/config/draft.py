@@ -82,7 +82,8 @@ class FamilyDraft:
     values: dict[str, tuple[Any, int]] = field(default_factory=dict)
     import_vrfs: dict[str, int] = field(default_factory=dict)
     redistributes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
-    networks: dict[IPNetwork, int] = field(default_factory=dict)
+    #: Prefix -> (route-map, line).
+    networks: dict[IPNetwork, tuple[str | None, int]] = field(default_factory=dict)
 
     @property
     def says_nothing(self) -> bool:
@@ -112,6 +113,10 @@ class BgpDraft:
     #: Peers by how the text spells them.
     spelled: dict[str, PeerDraft] = field(default_factory=dict)
     listens: dict[IPNetwork, tuple[str, int]] = field(default_factory=dict)
+    #: Routes put into the VPN tables: (prefix, RD) -> (label, route-map, line).
+    vpn_networks: dict[tuple[IPNetwork, RouteDistinguisher], tuple[int, str | None, int]] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -166,6 +171,8 @@ class FrrDraft:
     #: Static routes; `closing` are the discarding ones of last resort: (VRF, family) -> line.
     statics: list[StaticFacts] = field(default_factory=list)
     closing: dict[tuple[str, AddressFamily], int] = field(default_factory=dict)
+    #: `mpls label dynamic-block FIRST LAST`.
+    dynamic_labels: tuple[int, int] | None = None
     route_maps: dict[str, dict[int, EntryDraft]] = field(default_factory=dict)
     #: (family, name) -> sequence number -> rule.
     prefix_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule]] = field(

@@ -1,8 +1,9 @@
 """frr.conf outside of BGP and policies: the top level, VRFs, interfaces, IS-IS, LDP."""
 
+import re
 from typing import cast
 
-from egovnet.templates.frr.config.addresses import read_interface
+from egovnet.templates.frr.config.addresses import read_interface, read_number
 from egovnet.templates.frr.config.bgp_reader import open_bgp, remove_bgp
 from egovnet.templates.frr.config.contexts import (
     commands,
@@ -34,7 +35,10 @@ from egovnet.templates.frr.config.policy_reader import (
     remove_route_map,
 )
 from egovnet.templates.frr.config.static_reader import read_static, remove_static
+from egovnet.templates.frr.config.vocabulary import VERSIONS
 from egovnet.templates.model.device import AddressFamily
+
+_NUMBERS = re.compile(r"[0-9]+")
 
 
 def new_draft() -> FrrDraft:
@@ -259,8 +263,10 @@ _ISIS = commands(
 def _open_mpls(draft: FrrDraft, words: list[str], number: int) -> int:
     if words == ["mpls", "ldp"]:
         return enter(draft, Context(_LDP, "mpls ldp", draft.top))
-    if words[1] == "label" and words[2] == "dynamic-block":
-        return HARMLESS
+    if words[1:3] == ["label", "dynamic-block"]:
+        _, _, _, first, last = words
+        draft.dynamic_labels = (read_number(first, 1048575), read_number(last, 1048575))
+        return FACT
     raise Unclear("label switching that is not evaluated")
 
 
@@ -321,6 +327,16 @@ def _hostname(draft: FrrDraft, words: list[str], number: int) -> int:
     return HARMLESS
 
 
+def _frr(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`frr version V`, `frr defaults D`. A version that the reader does not know is refused."""
+    if words[1] == "version":
+        version = ".".join(_NUMBERS.findall(words[2])[:2])
+        if version not in VERSIONS:
+            known = ", ".join(sorted(VERSIONS))
+            raise Unclear(f"FRR {words[2]} is not among the versions that are known ({known})")
+    return HARMLESS
+
+
 def _remove_router(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[2] != "bgp":
         raise Unclear("takes away what is not read")
@@ -337,12 +353,12 @@ _TOP = commands(
     "debug",
     "domainname",
     "enable",
-    "frr",
     "log",
     "password",
     "router-id",
     "service",
     "username",
+    frr=_frr,
     hostname=_hostname,
     interface=_open_interface,
     vrf=_open_vrf,

@@ -13,6 +13,7 @@ _ADDS = frozenset(("add", "append", "replace", "change"))
 _TABLES = {"main": 254, "default": 253, "local": 255}
 #: Words of a route that say nothing of where packets go.
 _ROUTE_VALUES = frozenset(("metric", "preference", "proto", "protocol", "scope", "src", "mtu"))
+_PREFERENCES = frozenset(("pref", "priority", "preference", "order"))
 _SHELL = frozenset("|&;<>()$`\\\"'*?[]#~%{}!\n")
 _DEFAULT: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 
@@ -49,8 +50,8 @@ def read_command(words: list[str], interface: str, number: int, found: LinuxRout
     if what == "route" and verb in _ADDS:
         found.statics.append(_route(rest, family, number))
     elif what == "rule" and verb in ("add", "replace"):
-        if rest == ["l3mdev"] or rest[:1] == ["l3mdev"]:
-            return HARMLESS
+        if "l3mdev" in rest:
+            return _vrf_rule(rest)
         found.rules.append(_rule(rest, " ".join(words), number))
     elif what == "link" and verb == "set" and rest[-1] in ("up", "down") and len(rest) <= 3:
         return HARMLESS
@@ -117,8 +118,22 @@ def _said(words: list[str]) -> dict[str, str]:
     return said
 
 
+def _vrf_rule(words: list[str]) -> int:
+    """A rule for VRFs: packets are looked up in their own table, or their look-up ends. In any
+    order of words, and before or after the kernel's own (1000); it leads nowhere else."""
+    left = [word for word in words if word not in _DISCARDS]
+    left.remove("l3mdev")
+    if len(left) not in (0, 2) or (left and left[0] not in _PREFERENCES):
+        raise Unclear("a rule for VRFs with conditions")
+    if left:
+        read_number(left[1])
+    return HARMLESS
+
+
 def _rule(words: list[str], text: str, number: int) -> PolicyRoute:
     vrf = table = interface = None
+    # what a condition says is of those that it is not said of, where `not` stands before
+    inverted = "not" in words
     index = 0
     while index < len(words):
         word = words[index]
@@ -132,7 +147,7 @@ def _rule(words: list[str], text: str, number: int) -> PolicyRoute:
             else:
                 vrf = value
         elif word == "iif":
-            interface = words[index - 1]
+            interface = None if inverted else words[index - 1]
         elif word in ("unreachable", "blackhole", "prohibit", "not"):
             index -= 1
         elif word not in (

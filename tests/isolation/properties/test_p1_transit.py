@@ -123,7 +123,7 @@ def test_a_vrf_that_nobody_knows_is_no_way_around() -> None:
             "x",
             import_targets=frozenset({rt("65000:2001")}),
             export_targets=frozenset({PARTY}),
-            networks=frozenset({IPv4Network("10.2.0.0/16")}),
+            networks={IPv4Network("10.2.0.0/16"): None},
             redistributes={},
             rd=bytes((0, 0, 0, 0, 0, 0, 0, 9)),
         )
@@ -133,7 +133,7 @@ def test_a_vrf_that_nobody_knows_is_no_way_around() -> None:
     verdict = prove(facts, expectation)
     (found,) = of_class(verdict, "P1 transit")
     assert found.message.startswith("party reaches public through VRF x on sc-pe1")
-    edit_family(facts, "sc-pe1", "x", networks=frozenset())
+    edit_family(facts, "sc-pe1", "x", networks={})
     assert not of_class(prove(facts, expectation), "P1 transit")
     edit_bgp(facts, "sc-pe1", "x", lambda old: replace(old, families={}))
     assert prove(facts, expectation).proved

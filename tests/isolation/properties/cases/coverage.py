@@ -20,6 +20,13 @@ CASES = [
         ("frobnicate vrf e-public",),
     ),
     Case(
+        "a text without its host's interfaces",
+        lambda f: edit_device(f, "bj-pe1", ports_known=False),
+        "ports not known",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
         "a router without a text",
         lambda f: f.pop("sc-pe1"),
         "missing device",

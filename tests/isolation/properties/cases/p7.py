@@ -23,7 +23,7 @@ CASES = [
     ),
     Case(
         "a default network",
-        lambda f: edit_family(f, "bj-pe1", "i-party", ("ipv4",), networks=frozenset({DEFAULT})),
+        lambda f: edit_family(f, "bj-pe1", "i-party", ("ipv4",), networks={DEFAULT: None}),
         "P7 default-route",
         "bj-pe1",
         RISK,

@@ -1,12 +1,13 @@
 """What must be one VRF's alone."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
-from egovnet.templates.model.facts import Policy, PolicyEntry
+from egovnet.templates.model.facts import Policy, PolicyEntry, VpnNetwork
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import (
     Facts,
+    edit_bgp,
     edit_family,
     edit_interface,
     edit_neighbors,
@@ -32,7 +33,27 @@ def _shared_rd(facts: Facts) -> None:
     edit_family(facts, "bj-pe1", "e-public", rd=rd)
 
 
+def _by_hand(facts: Facts) -> None:
+    network = VpnNetwork("ipv4", IPv4Network("203.0.113.0/24"), bytes(8), 70000, line=3)
+    edit_bgp(facts, "bj-pe1", None, lambda old: replace(old, vpn_networks=(network,)))
+
+
 CASES = [
+    Case("a VPN route by hand", _by_hand, "P9 hand-made-route", "bj-pe1", RISK),
+    Case(
+        "implicit null as a VRF's label",
+        lambda f: edit_family(f, "bj-pe1", "i-party", label="3"),
+        "P9 reserved-label",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a label that LDP may be given",
+        lambda f: edit_family(f, "bj-pe1", "i-party", label="17"),
+        "P9 label-collision",
+        "bj-pe1",
+        RISK,
+    ),
     Case(
         "a reflector that adds a target of nobody",
         lambda f: _reflector_adds(f, rt("65000:777")),

@@ -19,7 +19,7 @@ def plain(value: object) -> Any:  # noqa: ANN401 -- plain data of any shape
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, Mapping):
-        return {("default" if key is None else key): plain(held) for key, held in value.items()}
+        return {("default" if key is None else str(key)): plain(v) for key, v in value.items()}
     if isinstance(value, frozenset):
         return sorted((plain(item) for item in value), key=str)
     if isinstance(value, tuple):
