@@ -11,7 +11,8 @@ help:
 	@echo "make demo      the main job on the virtual network, told step by step"
 	@echo "make test      lint, types and the whole suite, the lab's tests included"
 	@echo "make lint      ruff, mypy strict, import-linter"
-	@echo "make fuzz      the tests that draw their input, with 20 times as many"
+	@echo "make fuzz      the tests that draw their input, with 20 times as many, and the reader"
+	@echo "               against FRR itself: 20,000 texts, hours"
 	@echo "make mutants   mistakes made on purpose, and which of them the proof finds"
 	@echo "make chaos     controllers killed and routers at fault, 950 times; 45 minutes"
 	@echo "make bench     benchmarks, with the lab's"
@@ -44,6 +45,7 @@ test: setup lint
 
 fuzz: setup
 	$(BIN)/pytest -m "hypothesis and not lab" --hypothesis-profile=fuzz
+	$(BIN)/python -m tests.oracle.fuzz --from 0 --to 20000
 
 mutants: $(VENV)/.ready
 	$(BIN)/python -m tests.isolation.mutants.table

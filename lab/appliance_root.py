@@ -107,6 +107,11 @@ def unpack(packages: Iterable[Path], root: Path) -> None:
     for name in _MERGED:
         (root / "usr" / name).mkdir(parents=True, exist_ok=True)
         (root / name).symlink_to(f"usr/{name}")
+    unpack_over(packages, root)
+
+
+def unpack_over(packages: Iterable[Path], root: Path) -> None:
+    """Unpack ``packages`` into the ``root`` that ``unpack`` has made."""
     for package in packages:
         with subprocess.Popen(
             ["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE

@@ -113,3 +113,12 @@ def read_number(text: str, most: int = 0xFFFFFFFF) -> int:
     if number > most:
         raise ValueError("a number out of range")
     return number
+
+
+def mask_length(mask: str) -> int:
+    """The length that a mask such as 255.255.0.0 stands for. Raises ValueError."""
+    value = int(read_address(mask))
+    length = value.bit_count()
+    if value != (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF:
+        raise ValueError("not a mask")
+    return length

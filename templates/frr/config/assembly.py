@@ -1,47 +1,31 @@
 """Drafts to facts: peer groups, policies and tables resolved, in the one canonical order."""
 
-from typing import Any, cast
+from typing import Any
 
 from egovnet.templates.frr.config.addresses import family_of, read_prefix
+from egovnet.templates.frr.config.bgp_assembly import bgp_instance, undone_by_import_vrf
 from egovnet.templates.frr.config.draft import (
     FACT,
-    BgpDraft,
-    FamilyDraft,
     FrrDraft,
-    PeerDraft,
     PortDraft,
 )
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft
-from egovnet.templates.frr.config.policy_meaning import Policies
-from egovnet.templates.frr.config.vocabulary import (
-    DEFAULT_TABLES,
-    DYNAMIC_LABELS,
-    FAMILY_OPTIONS,
-    LOOPBACK,
-)
+from egovnet.templates.frr.config.policy_meaning import Policies, call_cycles
+from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, DYNAMIC_LABELS, LOOPBACK
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
-    BgpInstance,
     DeviceFacts,
     InterfaceFacts,
-    NeighborFacts,
-    NeighborFamily,
     NotUnderstood,
-    Policy,
     PolicyRoute,
     StaticFacts,
-    VpnNetwork,
     VrfFacts,
-    VrfFamily,
 )
 from egovnet.templates.model.sort_keys import address_key, static_key
 
 _MAIN = 254
 _DEFAULTS = frozenset((read_prefix("0.0.0.0/0"), read_prefix("::/0")))
-#: Commands of a family that are kept in their own words.
-_OPTIONS = FAMILY_OPTIONS | {"no extended"}
 _NOTHING: frozenset[Any] = frozenset()
-_NO_VALUES: dict[str, tuple[Any, int]] = {}
 
 
 def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
@@ -50,6 +34,7 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     statics, rules, closed = _routes(frr, linux)
     problems = [*linux.not_understood, *frr.not_understood]
     policies = Policies(frr)
+    problems += [*call_cycles(frr), *undone_by_import_vrf(frr)]
     interfaces = {
         port.name: _interface(port, frr, linux, problems)
         for port in frr.ports.values()
@@ -61,9 +46,9 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         interfaces=interfaces,
         vrfs=_vrfs(frr, linux, closed),
         default_tables=DEFAULT_TABLES,
-        dynamic_labels=frr.dynamic_labels or DYNAMIC_LABELS,
+        dynamic_labels=DYNAMIC_LABELS,
         ports_known=any(port.stanza for port in frr.ports.values()),
-        bgp={vrf: _instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
+        bgp={vrf: bgp_instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
         statics=_once_each(statics),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
         not_understood=tuple(sorted(problems, key=lambda problem: problem.line)),
@@ -80,7 +65,11 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
 def _vrfs(
     frr: FrrDraft, linux: LinuxDraft, closed: dict[str, set[AddressFamily]]
 ) -> dict[str, VrfFacts]:
-    lines = {**frr.vrfs, **{name: line for name, (_, line) in linux.vrfs.items()}}
+    lines = {
+        **_named_vrfs(frr, linux),
+        **frr.vrfs,
+        **{name: line for name, (_, line) in linux.vrfs.items()},
+    }
     return {
         name: VrfFacts(
             name,
@@ -90,6 +79,17 @@ def _vrfs(
         )
         for name, line in lines.items()
     }
+
+
+def _named_vrfs(frr: FrrDraft, linux: LinuxDraft) -> dict[str, int]:
+    """VRFs that FRR's part names, where there is no other part that would say which there are."""
+    if linux.vrfs or any(port.stanza for port in linux.ports.values()):
+        return {}
+    found = {static.vrf: static.line for static in frr.statics if static.vrf}
+    found.update({vrf: line for (vrf, _), line in frr.closing.items()})
+    found.update({port.vrf: port.vrf_line for port in frr.ports.values() if port.vrf})
+    found.update({vrf: instance.line for vrf, instance in frr.bgp.items() if vrf})
+    return found
 
 
 def _routes(
@@ -188,6 +188,10 @@ def _interface(
             )
         else:
             routes = tuple(route for step in sorted(steps) for route in steps[step])
+    if port.untagged is not None:
+        text, line, block = port.untagged
+        why = "FRR refuses it, and what is said beside it: no `ip router isis` in this block"
+        problems.append(NotUnderstood(line, text, block.labels(), why))
     return InterfaceFacts(
         name=port.name,
         vrf=port.name if port.name in linux.vrfs else port.vrf,
@@ -207,194 +211,4 @@ def _interface(
         line=port.line,
         vrf_line=port.vrf_line,
         mpls_line=port.mpls_line,
-    )
-
-
-# -- BGP ---------------------------------------------------------------------------------------
-
-
-def _instance(draft: BgpDraft, policies: Policies, problems: list[NotUnderstood]) -> BgpInstance:
-    families = {
-        cast(AddressFamily, name): _family(family, policies)
-        for name, family in draft.families.items()
-        if not family.says_nothing
-    }
-    neighbors: dict[str, NeighborFacts] = {}
-    for peer in draft.peers.values():
-        if not peer.is_group:
-            facts = _neighbor(draft, peer, policies)
-            if facts is None:
-                text, context = f"neighbor {peer.name}", (_label(draft),)
-                problems.append(NotUnderstood(peer.line, text, context, "nothing says its AS"))
-            else:
-                neighbors[facts.address] = facts
-    for prefix, (group, line) in draft.listens.items():
-        held = draft.peers.get(group)
-        member = PeerDraft(str(prefix), line, values={"peer-group": (group, line)})
-        facts = None
-        if held is not None and held.is_group:
-            facts = _neighbor(draft, member, policies)
-        if facts is None:
-            context = (_label(draft),)
-            text = f"bgp listen range {prefix} peer-group {group}"
-            problems.append(NotUnderstood(line, text, context, "no such peer group with an AS"))
-        else:
-            neighbors[facts.address] = facts
-    return BgpInstance(
-        draft.vrf,
-        draft.asn,
-        draft.router_id,
-        families,
-        neighbors,
-        tuple(
-            VpnNetwork(
-                family_of(prefix),
-                prefix,
-                rd,
-                label,
-                None if name is None else policies.route_map(name),
-                line,
-            )
-            for (prefix, rd), (label, name, line) in sorted(
-                draft.vpn_networks.items(), key=lambda item: (str(item[0][0]), item[0][1])
-            )
-        ),
-        line=draft.line,
-    )
-
-
-def _label(draft: BgpDraft) -> str:
-    return f"router bgp {draft.asn}" + (f" vrf {draft.vrf}" if draft.vrf else "")
-
-
-def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
-    values = draft.values
-    lines: dict[object, int] = {}
-    for direction, targets in (("export", draft.exports), ("import", draft.imports)):
-        for target, line in targets.items():
-            lines[target] = line
-            lines[direction, target] = line
-    for key, (_, line) in values.items():
-        lines[key] = line
-    for vrf, line in draft.import_vrfs.items():
-        lines[f"import vrf {vrf}"] = line
-    for protocol, (_, line) in draft.redistributes.items():
-        lines[f"redistribute {protocol}"] = line
-    for prefix, (_, line) in draft.networks.items():
-        lines[prefix] = line
-
-    def policy(key: str) -> Policy | None:
-        return policies.route_map(values[key][0]) if key in values else None
-
-    return VrfFamily(
-        family=draft.family,
-        rd=draft.rd,
-        import_targets=frozenset(draft.imports),
-        export_targets=frozenset(draft.exports),
-        imports_vpn="import vpn" in values,
-        exports_vpn="export vpn" in values,
-        label=values["label"][0] if "label" in values else None,
-        import_policy=policy("route-map import"),
-        export_policy=policy("route-map export"),
-        import_vrfs=frozenset(draft.import_vrfs) if draft.import_vrfs else _NOTHING,
-        import_vrf_policy=policy("route-map import") if draft.import_vrfs else None,
-        redistributes={
-            protocol: None if name is None else policies.route_map(name)
-            for protocol, (name, _) in draft.redistributes.items()
-        },
-        networks={
-            prefix: None if name is None else policies.route_map(name)
-            for prefix, (name, _) in draft.networks.items()
-        },
-        export_next_hop=values["nexthop"][0] if "nexthop" in values else None,
-        lines=lines,
-        line=draft.line,
-    )
-
-
-def _neighbor(instance: BgpDraft, peer: PeerDraft, policies: Policies) -> NeighborFacts | None:
-    """A neighbour with what its group says; None where no AS makes it one."""
-    values = peer.values
-    group = None
-    if "peer-group" in values:
-        group = instance.peers.get(values["peer-group"][0])
-        if group is not None:
-            values = {**group.values, **values}
-    if "remote-as" not in values:
-        return None
-    remote = values["remote-as"][0]
-    external = remote != instance.asn if isinstance(remote, int) else remote == "external"
-    names = [*peer.families]
-    if group is not None:
-        names.extend(name for name in group.families if name not in peer.families)
-    families: dict[str, NeighborFamily] = {}
-    local_as = values["local-as"][0] if "local-as" in values else ""
-    for name in names:
-        said = peer.families.get(name, _NO_VALUES)
-        if group is not None and name in group.families:
-            inherited = group.families[name]
-            said = {**inherited, **said}
-            own = peer.families.get(name, _NO_VALUES).get("activate")
-            # what a member is by default gives way to what its group is
-            if own is not None and own[1] == 0 and "activate" in inherited:
-                said["activate"] = inherited["activate"]
-        if said.get("activate", (False, 0))[0]:
-            families[name] = _neighbor_family(
-                name, said, policies, peer, local_as, internal=not external
-            )
-    address = peer.name
-    return NeighborFacts(
-        instance.vrf,
-        address,
-        remote if isinstance(remote, int) else None,
-        external,
-        families,
-        "password" in values,
-        values["update-source"][0] if "update-source" in values else "",
-        "shutdown" in values,
-        read_prefix(address) if "/" in address else None,
-        values["description"][0] if "description" in values else "",
-        peer.line,
-    )
-
-
-def _neighbor_family(
-    name: str,
-    said: dict[str, tuple[Any, int]],
-    policies: Policies,
-    peer: PeerDraft,
-    local_as: str,
-    *,
-    internal: bool,
-) -> NeighborFamily:
-    limit, warns = said["maximum-prefix"][0] if "maximum-prefix" in said else (None, False)
-    options: list[str] = [local_as] if local_as else []
-    for key, (value, _) in said.items():
-        if key in _OPTIONS:
-            options.append(value)
-    if "default-originate" in said and said["default-originate"][0] != "default-originate":
-        options.append(said["default-originate"][0])
-    family: AddressFamily = "ipv4" if name in ("ipv4", "vpnv4") else "ipv6"
-    return NeighborFamily(
-        cast(Any, name),
-        _applied(policies, family, said, "in"),
-        _applied(policies, family, said, "out"),
-        limit,
-        warns,
-        "route-reflector-client" in said and internal,
-        "default-originate" in said,
-        frozenset(options) if options else _NOTHING,
-        said["activate"][1] or peer.line,
-    )
-
-
-def _applied(
-    policies: Policies, family: AddressFamily, said: dict[str, tuple[Any, int]], direction: str
-) -> Policy | None:
-    def name(kind: str) -> str | None:
-        value = said.get(f"{kind} {direction}")
-        return None if value is None else value[0]
-
-    return policies.applied(
-        family, name("route-map"), name("prefix-list"), name("distribute-list"), name("filter-list")
     )

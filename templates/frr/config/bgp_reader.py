@@ -6,9 +6,16 @@ The FRR behaviour behind each handler was tried on bgpd 8.4.4.
 from ipaddress import IPv4Address
 from typing import cast
 
-from egovnet.templates.frr.config.addresses import read_number, read_prefix
+from egovnet.templates.frr.config.addresses import mask_length, read_number, read_prefix
 from egovnet.templates.frr.config.communities import read_distinguisher
-from egovnet.templates.frr.config.contexts import commands, enter, leave, no_of, opaque
+from egovnet.templates.frr.config.contexts import (
+    commands,
+    enter,
+    leave,
+    no_of,
+    not_read,
+    opaque,
+)
 from egovnet.templates.frr.config.draft import (
     FACT,
     HARMLESS,
@@ -61,6 +68,8 @@ def open_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
     asn = read_number(words[2])
     instance = draft.bgp.get(vrf)
     if instance is None:
+        if draft.implied_bgp.get(vrf, asn) != asn:
+            return opaque(draft, words, number)  # FRR refuses it: import vrf made it with another
         instance = draft.bgp[vrf] = BgpDraft(vrf, asn, number)
     elif instance.asn != asn:
         return opaque(draft, words, number)
@@ -70,8 +79,9 @@ def open_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
 def remove_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
     """`no router bgp [ASN [vrf X]]`."""
     vrf = words[5] if len(words) == 6 and words[4] == "vrf" else None
-    if draft.bgp.pop(vrf, None) is None:
+    if vrf not in draft.bgp or words[3:4] not in ([], [str(draft.bgp[vrf].asn)]):
         raise Refused("takes away an instance that is not there")
+    del draft.bgp[vrf]
     return FACT
 
 
@@ -95,6 +105,8 @@ def _bgp(draft: FrrDraft, words: list[str], number: int) -> int | None:
         _, _, _, prefix, _, group = words
         if group not in instance.peers or not instance.peers[group].is_group:
             raise Refused("FRR refuses it: no such peer group")
+        if "remote-as" not in instance.peers[group].values:
+            raise Refused("FRR refuses it: the peer group has no AS yet")
         instance.listens[read_prefix(prefix)] = (group, number)
     elif what in BGP_HARMLESS or (what == "retain" and words[2] == "route-target"):
         return HARMLESS
@@ -140,6 +152,8 @@ def _default(instance: BgpDraft, word: str, *, make: bool) -> int:
     family = _DEFAULTS.get(word)
     if family is None:
         raise Unclear("a family that is not read")
+    if make and family != "ipv4":
+        raise Unclear("what it activates is a matter of order, and of peer groups")
     if make:
         instance.defaults.add(family)
     else:
@@ -158,7 +172,8 @@ def _open_family(draft: FrrDraft, words: list[str], number: int) -> int:
         if instance.vrf is not None:
             return opaque(draft, words, number)
         table, family = _VPN, "vpnv4" if address_family == "ipv4" else "vpnv6"
-    return enter(draft, Context(table, " ".join(words), draft.context, instance, family))
+    block = f"bgp {address_family} {kind}"
+    return enter(draft, Context(table, " ".join(words), draft.context, instance, family, block))
 
 
 def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
@@ -170,7 +185,8 @@ def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
     rest = words[2:]
     if rest and rest[0].isdigit():
         protocol = f"{protocol} {read_number(rest.pop(0))}"
-    policy = None
+    # said again without one, it keeps the policy that it has
+    policy = unicast(draft, number).redistributes.get(protocol, (None, 0))[0]
     while rest:
         if rest[0] == "route-map":
             policy = rest[1]
@@ -209,13 +225,17 @@ def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
     if family == "ipv6" and ":" not in text:
         return None
     if "/" not in text and family == "ipv4":
-        if len(words) > 3 and words[2] == "mask":
-            mask = int(IPv4Address(words[3]))
-            text = f"{text}/{mask.bit_count()}"
+        masks = words[3:4] if words[2:3] == ["mask"] else words[2:3]
+        if masks and "." in masks[0]:
+            text = f"{text}/{mask_length(masks[0])}"
         else:
             first = int(text.partition(".")[0])
-            text += f"/{next((length for top, length in _CLASSFUL if first < top), 32)}"
-    unicast(draft, number).networks[read_prefix(text, family)] = (_map_of(words), number)
+            if not 0 < first < _CLASSFUL[-1][0]:
+                raise ValueError("FRR refuses it: of no class")
+            text += f"/{next(length for top, length in _CLASSFUL if first < top)}"
+    held = unicast(draft, number)
+    originated = held.networks if words[0] == "network" else held.aggregates
+    originated[read_prefix(text, family)] = (_map_of(words), number)
     return FACT
 
 
@@ -249,11 +269,14 @@ def _no_network(draft: FrrDraft, words: list[str], number: int) -> int | None:
     family = cast(AddressFamily, draft.context.family)
     if family == "ipv6" and ":" not in words[2]:
         return None
-    return taken(unicast(draft, number).networks.pop(read_prefix(words[2], family), None))
+    held = unicast(draft, number)
+    originated = held.networks if words[1] == "network" else held.aggregates
+    return taken(originated.pop(read_prefix(words[2], family), None))
 
 
-_HARMLESS = ("distance", "maximum-paths", "table-map")
+_HARMLESS = ("distance", "maximum-paths")
 _ROUTER = commands(
+    "bgp",
     "coalesce-time",
     "read-quanta",
     "timers",
@@ -267,6 +290,7 @@ _ROUTER = commands(
     redistribute=_redistribute,
     network=_network,
     aggregate_address=_network,
+    table_map=not_read,
     no_=no_of(
         ("timers", *_HARMLESS),
         neighbor=no_peer_line,
@@ -277,11 +301,13 @@ _ROUTER = commands(
     ),
 )
 _UNICAST = commands(
+    "",
     *_HARMLESS,
     neighbor=family_line,
     redistribute=_redistribute,
     network=_network,
     aggregate_address=_network,
+    table_map=not_read,
     rd=read_rd,
     rt=read_rt,
     route_target=read_rt,
@@ -309,6 +335,7 @@ _UNICAST = commands(
     ),
 )
 _VPN = commands(
+    "",
     neighbor=family_line,
     network=_vpn_network,
     exit_address_family=leave,

@@ -14,9 +14,9 @@ from egovnet.templates.frr.config.draft import (
     Context,
     FrrDraft,
     Handler,
-    Refused,
     Unclear,
 )
+from egovnet.templates.frr.config.frr_grammar import grammar
 from egovnet.templates.model.facts import NotUnderstood
 
 #: A line whose handler has reported it itself.
@@ -24,6 +24,8 @@ REPORTED = 3
 INCOMPLETE = "incomplete"
 OTHER_FORM = "FRR refuses it: another number of words"
 UNKNOWN = "not in the reader's grammar"
+#: How `show running-config` begins; FRR takes no notice of it.
+_PRINTED = ("Building", "Current")
 
 
 def read_lines(draft: FrrDraft, lines: list[str], first: int) -> None:
@@ -34,14 +36,11 @@ def read_lines(draft: FrrDraft, lines: list[str], first: int) -> None:
     for line in lines:
         number += 1
         words = line.split()
-        if not words:
+        if not words or words[0][0] in "!#":
             counts[BLANK] += 1
             continue
         try:
-            handler = draft.context.commands.get(words[0])
-            kind = handler(draft, words, number) if handler is not None else None
-            if kind is None:
-                kind = _climb(draft, words, number)
+            kind = _line(draft, words, number)
             if kind == REPORTED:
                 reported += 1
             else:
@@ -52,31 +51,23 @@ def read_lines(draft: FrrDraft, lines: list[str], first: int) -> None:
             report(draft, words, number, why(error))
 
 
-def _climb(draft: FrrDraft, words: list[str], number: int) -> int:
-    """Ask the blocks around the current one; the one that knows the line becomes current."""
-    word = words[0]
-    if word[0] in "!#":
-        return BLANK
-    here = draft.context
-    if word.startswith("exit-"):
+def _line(draft: FrrDraft, words: list[str], number: int) -> int:
+    """Give a line to the innermost block that knows it in FRR, which becomes the current one."""
+    if draft.left:
+        raise Unclear(f"line {draft.left} left configuration mode: FRR takes nothing after it")
+    context: Context | None = draft.context
+    command = grammar().command
+    while context is not None:
+        full = command(context.block or context.commands.block, words)
+        if full is not None:
+            draft.context = context
+            handler = context.commands.get(full[0])
+            kind = handler(draft, full, number) if handler is not None else None
+            return _unread(draft, full, words, number) if kind is None else kind
+        context = context.parent
+    if words[0].startswith("exit-") or words[0] in _PRINTED:
         return HARMLESS
-    context = here.parent
-    try:
-        while context is not None:
-            handler = context.commands.get(word)
-            if handler is not None:
-                draft.context = context
-                kind = handler(draft, words, number)
-                if kind is not None:
-                    return kind
-            context = context.parent
-    except Refused:
-        raise  # FRR stays where the command is known, done or not
-    except (Unclear, ValueError, OverflowError, IndexError):
-        draft.context = here
-        raise
-    draft.context = here
-    raise Unclear(UNKNOWN)
+    raise Unclear("FRR has no such command here")
 
 
 def why(error: Exception) -> str:
@@ -95,11 +86,6 @@ def report(draft: FrrDraft, words: list[str], number: int, reason: str) -> int:
     return REPORTED
 
 
-def blank(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`!` and comments."""
-    return BLANK
-
-
 def harmless(draft: FrrDraft, words: list[str], number: int) -> int:
     """A line that has no bearing on separation."""
     return HARMLESS
@@ -110,12 +96,15 @@ def leave(draft: FrrDraft, words: list[str], number: int) -> int:
     context = draft.context
     if context.parent is not None:
         draft.context = context.parent
+    else:
+        draft.left = number
     return HARMLESS
 
 
 def leave_all(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`end`: back at the outermost level."""
+    """`end`: FRR leaves configuration mode, and knows none of the lines after it."""
     draft.context = draft.top
+    draft.left = number
     return HARMLESS
 
 
@@ -124,16 +113,17 @@ def not_read(draft: FrrDraft, words: list[str], number: int) -> int:
     raise Unclear("bears on separation in a way that is not evaluated")
 
 
-def commands(*harmless_words: str, **handlers: Handler) -> Commands:
+def commands(block: str, *harmless_words: str, **handlers: Handler) -> Commands:
     """A block's commands: what every block has, words that are harmless here, and the rest.
 
-    Names in `handlers` are written with `_` for `-`, and `no_` for `no`.
+    `block` is its name in FRR's grammar. Names in `handlers` are written with `_` for `-`, and
+    `no_` for `no`.
     """
-    table: Commands = {"!": blank, "exit": leave, "quit": leave, "end": leave_all}
+    table: dict[str, Handler] = {"exit": leave, "quit": leave, "end": leave_all}
     table.update(dict.fromkeys(harmless_words, harmless))
     for name, handler in handlers.items():
         table[name.rstrip("_").replace("_", "-")] = handler
-    return table
+    return Commands(block, table)
 
 
 def no_of(harmless_words: Iterable[str] = (), **handlers: Handler) -> Handler:
@@ -141,7 +131,7 @@ def no_of(harmless_words: Iterable[str] = (), **handlers: Handler) -> Handler:
 
     The handlers get the words with the `no`.
     """
-    table: Commands = dict.fromkeys(harmless_words, harmless)
+    table: dict[str, Handler] = dict.fromkeys(harmless_words, harmless)
     table.update({name.rstrip("_").replace("_", "-"): h for name, h in handlers.items()})
 
     def no(draft: FrrDraft, words: list[str], number: int) -> int | None:
@@ -152,31 +142,50 @@ def no_of(harmless_words: Iterable[str] = (), **handlers: Handler) -> Handler:
 
 
 def opaque(draft: FrrDraft, words: list[str], number: int) -> int:
-    """A block of which nothing is read: its lines are reported one by one."""
-    around = draft.context
-    report(draft, words, number, UNKNOWN)
-    table = _OPAQUE if around is draft.top else _OPAQUE_FAMILY
-    draft.context = Context(table, " ".join(words), around)
+    """A line that is not read; where it opens a block, its lines are reported one by one."""
+    return _unread(draft, words, words, number)
+
+
+def _unread(draft: FrrDraft, words: list[str], said: list[str], number: int) -> int:
+    report(draft, said, number, UNKNOWN)
+    block = opened_by(words)
+    if grammar().has(block):
+        draft.context = Context(_Opaque(block, {}), " ".join(words), draft.context)
     return REPORTED
 
 
-def _opaque_line(draft: FrrDraft, words: list[str], number: int) -> int:
-    return report(draft, words, number, UNKNOWN)
+class _Opaque(Commands):
+    """Every line is the block's and is reported; those that open blocks inside it do."""
+
+    def get(self, word: str, default: object = None) -> Handler:
+        if word in ("exit", "quit") or word.startswith("exit-"):
+            return leave
+        return leave_all if word == "end" else opaque
 
 
-#: Words that the blocks around an opaque one would take for theirs.
-_SWALLOWED = (
-    "aggregate-address bgp distance export import label maximum-paths neighbor network nexthop no "
-    "rd redistribute rt table-map timers"
-)
-_OPAQUE_FAMILY = commands(
-    exit_address_family=leave, **dict.fromkeys(_SWALLOWED.split(), _opaque_line)
-)
-_OPAQUE = commands(
-    exit_address_family=harmless,
-    address_family=_opaque_line,
-    **dict.fromkeys(_SWALLOWED.split(), _opaque_line),
-)
+def opened_by(words: list[str]) -> str:
+    """The block that a line opens, by its name in FRR's grammar; empty if it opens none."""
+    first = words[0]
+    if first == "router":
+        return words[1]
+    if first == "address-family":
+        kind = words[2:3] or ["unicast"]
+        return f"bgp {words[1]} {kind[0]}"
+    if first == "segment-routing":
+        return "bgp srv6" if words[1:] else first
+    if first in ("vnc", "member"):
+        return f"bgp vnc {words[1]}" if first == "vnc" else "l2vpn pseudowire"
+    return _OPENED.get(first, "")
+
+
+_OPENED = {
+    "l2vpn": "l2vpn",
+    "nexthop-group": "nexthop-group",
+    "pseudowire": "pseudowire",
+    "traffic-eng": "traffic-eng",
+    "vni": "bgp vni",
+    "vrf-policy": "bgp vrf-policy",
+}
 
 
 def enter(draft: FrrDraft, context: Context) -> int:

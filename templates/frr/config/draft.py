@@ -8,7 +8,7 @@ meaning here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,10 +25,20 @@ from egovnet.templates.model.facts import (
     StaticFacts,
 )
 
+#: Values of a family that are VPN commands.
+_VPN_VALUES = {"rd", "label", "nexthop", "import vpn", "export vpn", "route-map export"}
 #: What a line was; indices of `FrrDraft.counts`.
 BLANK, FACT, HARMLESS = 0, 1, 2
 Handler = Callable[["FrrDraft", list[str], int], int | None]
-Commands = dict[str, Handler]
+
+
+class Commands(dict[str, Handler]):
+    """The commands of a kind of block that are read, by their first word."""
+
+    def __init__(self, block: str, handlers: Mapping[str, Handler]) -> None:
+        super().__init__(handlers)
+        #: The block's name in FRR's grammar; empty where each context says it.
+        self.block = block
 
 
 class Unclear(Exception):  # noqa: N818 -- no error of the text: the reader says that it stops here
@@ -50,6 +60,8 @@ class Context:
     about: Any = None
     #: Address family of a BGP or LDP block.
     family: str = ""
+    #: Its name in FRR's grammar, where `commands` are those of several.
+    block: str = ""
 
     def labels(self) -> tuple[str, ...]:
         """The blocks around a line, outermost first."""
@@ -82,8 +94,14 @@ class FamilyDraft:
     values: dict[str, tuple[Any, int]] = field(default_factory=dict)
     import_vrfs: dict[str, int] = field(default_factory=dict)
     redistributes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
-    #: Prefix -> (route-map, line).
+    #: Prefix -> (route-map, line), of `network` and of `aggregate-address`.
     networks: dict[IPNetwork, tuple[str | None, int]] = field(default_factory=dict)
+    aggregates: dict[IPNetwork, tuple[str | None, int]] = field(default_factory=dict)
+
+    @property
+    def meets_vpn(self) -> bool:
+        """Whether a VPN command holds: rd, rt, label, nexthop, import vpn, export vpn."""
+        return bool(self.imports or self.exports or self.values.keys() & _VPN_VALUES)
 
     @property
     def says_nothing(self) -> bool:
@@ -95,6 +113,7 @@ class FamilyDraft:
             or self.exports
             or self.import_vrfs
             or self.networks
+            or self.aggregates
         )
 
 
@@ -125,9 +144,11 @@ class EntryDraft:
 
     action: Action
     line: int
+    sequence: int
     matches: dict[str, tuple[list[str], int]] = field(default_factory=dict)
     sets: dict[str, tuple[list[str], int]] = field(default_factory=dict)
     call: str = ""
+    call_line: int = 0
     continues: bool = False
     #: Where it goes on: the first entry of at least this number; 0: the next one.
     goes_to: int = 0
@@ -152,6 +173,8 @@ class PortDraft:
     ldp: set[AddressFamily] = field(default_factory=set)
     igp: set[AddressFamily] = field(default_factory=set)
     igp_passive: bool = False
+    #: First line of IS-IS without `ip router isis` in the same block: words, number, block.
+    untagged: tuple[str, int, Context] | None = None
     mpls_line: int = 0
     pbr: tuple[str, int] | None = None
     shutdown: bool = False
@@ -164,22 +187,28 @@ class FrrDraft:
 
     context: Context
     top: Context
+    #: Line after which FRR was no more in configuration mode; 0: it is.
+    left: int = 0
     hostname: tuple[str, int] | None = None
     ports: dict[str, PortDraft] = field(default_factory=dict)
     vrfs: dict[str, int] = field(default_factory=dict)
     bgp: dict[str | None, BgpDraft] = field(default_factory=dict)
+    #: AS numbers of the instances that bgpd made itself, for `import vrf`.
+    implied_bgp: dict[str | None, int] = field(default_factory=dict)
     #: Static routes; `closing` are the discarding ones of last resort: (VRF, family) -> line.
     statics: list[StaticFacts] = field(default_factory=list)
+    #: (VRF, prefix, table) -> whether its routes discard, and how many there are.
+    discarding: dict[tuple[str | None, IPNetwork, int | None], tuple[bool, int]] = field(
+        default_factory=dict
+    )
     closing: dict[tuple[str, AddressFamily], int] = field(default_factory=dict)
-    #: `mpls label dynamic-block FIRST LAST`.
-    dynamic_labels: tuple[int, int] | None = None
     route_maps: dict[str, dict[int, EntryDraft]] = field(default_factory=dict)
     #: (family, name) -> sequence number -> rule.
     prefix_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule]] = field(
         default_factory=dict
     )
-    #: Prefix lists that a rule without number was added to last: their rules, highest number.
-    unnumbered: dict[tuple[AddressFamily, str], tuple[set[PrefixRule], int]] = field(
+    #: Prefix lists: their rules' numbers by what the rules say, and the highest number.
+    known_rules: dict[tuple[AddressFamily, str], tuple[dict[PrefixRule, int], int]] = field(
         default_factory=dict
     )
     #: Prefix lists with a description.

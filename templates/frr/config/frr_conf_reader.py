@@ -3,7 +3,7 @@
 import re
 from typing import cast
 
-from egovnet.templates.frr.config.addresses import read_interface, read_number
+from egovnet.templates.frr.config.addresses import read_interface
 from egovnet.templates.frr.config.bgp_reader import open_bgp, remove_bgp
 from egovnet.templates.frr.config.contexts import (
     commands,
@@ -112,13 +112,18 @@ def _isis(draft: FrrDraft, words: list[str], number: int) -> int | None:
         raise Unclear("another routing protocol on the interface")
     held: PortDraft = draft.context.about
     held.igp.add("ipv4" if words[0] == "ip" else "ipv6")
+    if held.untagged is not None and held.untagged[2] is draft.context:
+        held.untagged = None  # FRR takes the lines of a block together
     held.mpls_line = held.mpls_line or number
     return FACT
 
 
 def _isis_option(draft: FrrDraft, words: list[str], number: int) -> int:
+    held: PortDraft = draft.context.about
+    if not held.igp and held.untagged is None:
+        held.untagged = (" ".join(words), number, draft.context)
     if words[1] == "passive":
-        draft.context.about.igp_passive = True
+        held.igp_passive = True
         return FACT
     return HARMLESS
 
@@ -165,7 +170,10 @@ def _no_mpls(draft: FrrDraft, words: list[str], number: int) -> int:
 def _no_isis(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[2:4] != ["router", "isis"]:
         raise Unclear("not known of an interface")
-    draft.context.about.igp.discard("ipv4" if words[1] == "ip" else "ipv6")
+    held: PortDraft = draft.context.about
+    held.igp.discard("ipv4" if words[1] == "ip" else "ipv6")
+    if not held.igp:
+        held.igp_passive = False
     return FACT
 
 
@@ -176,11 +184,12 @@ def _no_isis_option(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 _INTERFACE = commands(
+    "interface",
     "bandwidth",
     "link-detect",
-    "link-params",
     "multicast",
     description=_description,
+    link_params=open_harmless,
     ip=second_word(router=_isis, address=_address),
     ipv6=second_word(router=_isis, address=_address, nd=harmless),
     isis=_isis_option,
@@ -209,6 +218,7 @@ def _open_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 _VRF = commands(
+    "vrf",
     ip=second_word(route=read_static, router_id=harmless, nht=harmless),
     ipv6=second_word(route=read_static, router_id=harmless, nht=harmless),
     vni=not_read,
@@ -229,6 +239,7 @@ def _open_router(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 _ISIS = commands(
+    "isis",
     "area-password",
     "attached-bit",
     "advertise-high-metrics",
@@ -263,10 +274,6 @@ _ISIS = commands(
 def _open_mpls(draft: FrrDraft, words: list[str], number: int) -> int:
     if words == ["mpls", "ldp"]:
         return enter(draft, Context(_LDP, "mpls ldp", draft.top))
-    if words[1:3] == ["label", "dynamic-block"]:
-        _, _, _, first, last = words
-        draft.dynamic_labels = (read_number(first, 1048575), read_number(last, 1048575))
-        return FACT
     raise Unclear("label switching that is not evaluated")
 
 
@@ -274,7 +281,9 @@ def _open_ldp_family(draft: FrrDraft, words: list[str], number: int) -> int:
     _, family = words
     if family not in ("ipv4", "ipv6"):
         raise ValueError("neither ipv4 nor ipv6")
-    return enter(draft, Context(_LDP_FAMILY, " ".join(words), draft.context, family=family))
+    label = " ".join(words)
+    block = f"ldp {family}"
+    return enter(draft, Context(_LDP_FAMILY, label, draft.context, family=family, block=block))
 
 
 def _ldp_interface(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -297,6 +306,7 @@ def _discovery(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 _LDP = commands(
+    "ldp",
     "dual-stack",
     "ordered-control",
     "router-id",
@@ -306,6 +316,7 @@ _LDP = commands(
     address_family=_open_ldp_family,
 )
 _LDP_FAMILY = commands(
+    "",
     "label",
     "session",
     "ttl-security",
@@ -314,7 +325,7 @@ _LDP_FAMILY = commands(
     exit_address_family=leave,
     no_=no_of(interface=_no_ldp_interface),
 )
-_LDP_INTERFACE = commands("discovery")
+_LDP_INTERFACE = commands("ldp interface", "discovery")
 
 # -- the top level -----------------------------------------------------------------------------
 
@@ -345,8 +356,7 @@ def _remove_router(draft: FrrDraft, words: list[str], number: int) -> int:
 
 _FORWARDING = {"forwarding": harmless, "nht": harmless, "router_id": harmless}
 _TOP = commands(
-    "Building",
-    "Current",
+    "top",
     "agentx",
     "allow-external-route-update",
     "banner",

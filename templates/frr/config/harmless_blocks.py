@@ -1,36 +1,65 @@
 """Blocks of frr.conf all of whose lines are harmless, from closed lists."""
 
-from egovnet.templates.frr.config.contexts import commands, no_of
+from egovnet.templates.frr.config.contexts import commands, leave, no_of
 from egovnet.templates.frr.config.draft import HARMLESS, Context, FrrDraft
 
 
-def open_harmless(draft: FrrDraft, words: list[str], number: int) -> int | None:
-    """A block all of whose lines are harmless, from a closed list."""
-    if words != ["bfd"] and words[:2] not in (["line", "vty"], ["key", "chain"]):
-        return None
-    draft.context = Context(_HARMLESS_BLOCKS[words[0]], " ".join(words), draft.top)
+def open_harmless(draft: FrrDraft, words: list[str], number: int) -> int:
+    """A block all of whose lines are harmless."""
+    block = " ".join(words[:2]) if " ".join(words[:2]) in _HARMLESS_BLOCKS else words[0]
+    table = _HARMLESS_BLOCKS[block]
+    around = draft.context
+    if around.commands is table and around.parent is not None:
+        around = around.parent  # `key 2` after `key 1`
+    draft.context = Context(table, " ".join(words), around)
     return HARMLESS
 
 
+_BFD_SESSION = (
+    "detect-multiplier",
+    "echo",
+    "echo-interval",
+    "echo-mode",
+    "minimum-ttl",
+    "passive-mode",
+    "profile",
+    "receive-interval",
+    "shutdown",
+    "transmit-interval",
+)
+_BFD_OFF = ("echo-mode", "log-session-changes", "minimum-ttl", "passive-mode", "shutdown")
 _HARMLESS_BLOCKS = {
-    "line": commands("access-class", "exec-timeout", "login", "password"),
+    "line vty": commands("line", "access-class", "exec-timeout", "login"),
     "bfd": commands(
-        "peer",
-        "profile",
-        "detect-multiplier",
-        "receive-interval",
-        "transmit-interval",
-        "echo-mode",
-        "echo",
-        "echo-interval",
-        "label",
-        "log-session-changes",
-        "minimum-ttl",
-        "passive-mode",
-        "shutdown",
-        no_=no_of(("shutdown", "passive-mode", "echo-mode", "log-session-changes")),
+        "bfd", peer=open_harmless, profile=open_harmless, no_=no_of(("peer", "profile"))
     ),
+    "peer": commands("bfd peer", *_BFD_SESSION, no_=no_of(_BFD_OFF)),
+    "profile": commands("bfd profile", *_BFD_SESSION, no_=no_of(_BFD_OFF)),
+    "key chain": commands("key chain", key=open_harmless, no_=no_of(("key",))),
     "key": commands(
-        "key", "key-string", "accept-lifetime", "send-lifetime", "cryptographic-algorithm"
+        "key",
+        "key-string",
+        "accept-lifetime",
+        "send-lifetime",
+        "cryptographic-algorithm",
+        key=open_harmless,
+    ),
+    "link-params": commands(
+        "link-params",
+        "admin-grp",
+        "ava-bw",
+        "delay",
+        "delay-variation",
+        "enable",
+        "max-bw",
+        "max-rsv-bw",
+        "metric",
+        "neighbor",
+        "packet-loss",
+        "res-bw",
+        "unrsv-bw",
+        "use-bw",
+        exit_link_params=leave,
+        no_=no_of(("enable", "metric", "admin-grp", "neighbor")),
     ),
 }

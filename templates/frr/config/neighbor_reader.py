@@ -30,6 +30,14 @@ _PEER_WORDS = PEER_HARMLESS | frozenset(
         "update-source",
     ]
 )
+#: What FRR prints for another way to say it.
+_PRINTED = {
+    "allowas-in 3": "allowas-in",
+    "attribute-unchanged": "attribute-unchanged as-path next-hop med",
+    "next-hop-self all": "next-hop-self force",
+}
+#: FRR takes only one of both in a direction.
+_EXCLUDE = {"prefix-list": "distribute-list", "distribute-list": "prefix-list"}
 #: Kinds of communities that a neighbour is sent by default, and what the words stand for.
 _EXTENDED_KINDS = frozenset(("extended", "both", "all"))
 _FamilyValues = dict[str, tuple[Any, int]]
@@ -92,10 +100,10 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         return FACT
     if what == "interface":
         return _interface(instance, peer, words, number)
-    return _value(peer, words, number)
+    return _value(instance, peer, words, number)
 
 
-def _value(peer: PeerDraft, words: list[str], number: int) -> int:
+def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> int:
     """What is said of a neighbour as a whole; the last line of a kind holds."""
     what = words[2]
     if what == "description":
@@ -108,11 +116,16 @@ def _value(peer: PeerDraft, words: list[str], number: int) -> int:
             raise Unclear("FRR refuses it: not its form")
         peer.values[what] = (True, number)
     elif what == "local-as":
+        remote = peer.values.get("remote-as", ("external", 0))[0]
+        if int(words[3]) in (instance.asn, remote) or remote in ("internal", instance.asn):
+            raise Refused("FRR refuses it: neither its own AS nor the neighbor's, nor with iBGP")
         peer.values[what] = (" ".join(words[2:]), number)
     else:
         _exactly(words, 4)
         word = words[3]
         if what == "remote-as":
+            if "local-as" in peer.values:
+                raise Unclear("said after local-as, which it may take away")
             peer.values[what] = (_remote_as(word), number)
         else:
             # a password is only known to be there
@@ -133,6 +146,8 @@ def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | No
     if what == "peer-group":
         return _make(instance, words[1], number, is_group=True)
     if what == "interface":
+        if _is_address(words[1]):
+            raise Refused("FRR takes the address for an interface's name")
         return _make(instance, words[1], number)
     return None
 
@@ -142,16 +157,26 @@ def _interface(instance: BgpDraft, peer: PeerDraft, words: list[str], number: in
     rest = words[4:] if words[3:4] == ["v6only"] else words[3:]
     if not rest:
         return FACT
+    if _is_address(peer.name) and len(rest) > 1:
+        raise Unclear("not said of a neighbor with an address")
     if rest[0] == "remote-as":
         peer.values["remote-as"] = (_remote_as(rest[1]), number)
     elif rest[0] == "peer-group":
         _join(instance, peer, rest[1], number)
-    elif ":" in peer.name or "." in peer.name:
+    elif _is_address(peer.name) and len(rest) == 1:
         # the way to a neighbour with an address; its table is its VRF's in any case
         return HARMLESS
     else:
         raise Unclear("neither remote-as nor peer-group")
     return FACT
+
+
+def _is_address(word: str) -> bool:
+    try:
+        ip_address(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _join(instance: BgpDraft, peer: PeerDraft, group: str, number: int) -> None:
@@ -196,6 +221,8 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
         _exactly(words, 5)
         if words[4] not in ("in", "out"):
             raise ValueError("neither in nor out")
+        if what in _EXCLUDE and f"{_EXCLUDE[what]} {words[4]}" in values:
+            raise Refused(f"FRR refuses it: the neighbor has a {_EXCLUDE[what]}")
         values[f"{what} {words[4]}"] = (words[3], number)
     elif what == "maximum-prefix":
         values[what] = (_maximum_prefix(words), number)
@@ -204,7 +231,7 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
         values[what] = (True, number)
     elif what == "default-originate" or what in FAMILY_OPTIONS:
         text = " ".join(words[2:])
-        values[what] = ("allowas-in" if text == "allowas-in 3" else text, number)  # its default
+        values[what] = (_PRINTED.get(text, text), number)
     elif what in FAMILY_HARMLESS:
         return HARMLESS
     elif what == "send-community":
@@ -233,6 +260,10 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
     """`no neighbor ...` at the level of `router bgp`."""
     instance: BgpDraft = draft.context.about
     peer = _there(instance, words[2])
+    if words[3:4] == ["interface"] and (_is_address(peer.name) or len(words) > 4):
+        raise Refused("FRR refuses it: not a neighbor by its interface")
+    if words[3:4] == ["remote-as"] and (peer.is_group or not _is_address(peer.name)):
+        raise Unclear("which neighbors go with it is not followed")
     if len(words) == 3 or words[3] in ("remote-as", "interface"):
         _remove(instance, peer)
         return FACT

@@ -29,4 +29,4 @@ def _pbr_set(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
-_PBR_MAP = commands("match", set=_pbr_set)
+_PBR_MAP = commands("pbr-map", "match", set=_pbr_set)

@@ -16,7 +16,7 @@ from egovnet.templates.frr.config.addresses import read_prefix
 from egovnet.templates.frr.config.communities import read_targets
 from egovnet.templates.frr.config.draft import EntryDraft, FrrDraft
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.facts import Match, Policy, PolicyEntry, PrefixRule
+from egovnet.templates.model.facts import Match, NotUnderstood, Policy, PolicyEntry, PrefixRule
 
 _LENGTH: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
 _EVERYTHING: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
@@ -176,6 +176,31 @@ class Policies:
         if rules is None:
             return Match("other", text=text, never=True, line=line)
         return Match("other", text=f"{text}: {'; '.join(rules)}", line=line)
+
+
+def call_cycles(draft: FrrDraft) -> list[NotUnderstood]:
+    """Calls that lead back to where they are made: bgpd refuses the one, or dies of the other."""
+    calls = {
+        name: [entry for entry in entries.values() if entry.call]
+        for name, entries in draft.route_maps.items()
+    }
+    done: set[str] = set()
+    found: list[NotUnderstood] = []
+    for start, first in calls.items():
+        path = [] if start in done else [(start, iter(first))]
+        while path:
+            name, entries = path[-1]
+            entry = next(entries, None)
+            if entry is None:
+                done.add(name)
+                path.pop()
+            elif any(entry.call == each for each, _ in path):
+                text, why = f"call {entry.call}", "it leads back to itself: bgpd does not take it"
+                context = (f"route-map {name} {entry.action} {entry.sequence}",)
+                found.append(NotUnderstood(entry.call_line, text, context, why))
+            elif entry.call in calls and entry.call not in done:
+                path.append((entry.call, iter(calls[entry.call])))
+    return found
 
 
 def _anything(family: AddressFamily) -> PrefixRule:

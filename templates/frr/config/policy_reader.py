@@ -46,16 +46,23 @@ def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     rule = _prefix_rule(family, words[5:] if numbered else words[3:], number)
     sequence = read_number(words[4]) if numbered else 0
     rules = draft.prefix_lists.setdefault(key, {})
-    if numbered:
-        rules[sequence] = rule
-        draft.unnumbered.pop(key, None)
-        return FACT
-    known, last = draft.unnumbered.get(key) or (set(rules.values()), max(rules, default=0))
-    if rule not in known:  # FRR adds no rule twice
-        last = (last // 5 + 1) * 5
-        rules[last] = rule
-        known.add(rule)
-    draft.unnumbered[key] = known, last
+    if not numbered and not rules:
+        draft.known_rules.pop(key, None)
+    known, last = draft.known_rules.get(key) or (
+        {rule: held for held, rule in rules.items()},
+        max(rules, default=0),
+    )
+    if not numbered:
+        sequence = (last // 5 + 1) * 5
+    if known.get(rule, sequence) != sequence:
+        if not numbered:
+            return FACT  # FRR adds no rule twice
+        raise Refused(f"FRR drops it: the rule is there as number {known[rule]}")
+    if sequence in rules:
+        del known[rules[sequence]]
+    rules[sequence] = rule
+    known[rule] = sequence
+    draft.known_rules[key] = known, max(last, sequence)
     return FACT
 
 
@@ -71,6 +78,8 @@ def _prefix_rule(family: AddressFamily, words: list[str], number: int) -> Prefix
         bounds = dict(zip(words[2::2], words[3::2], strict=True))
         if not bounds.keys() <= {"ge", "le"}:
             raise ValueError("neither ge nor le")
+        if "0" in bounds.values():
+            raise Unclear("FRR takes a bound of 0 for none")
         if "ge" in bounds:
             ge, le = read_number(bounds["ge"], most), most
         if "le" in bounds:
@@ -87,7 +96,7 @@ def remove_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     rules = draft.prefix_lists.get(key)
     if rules is None:
         raise Refused("takes away a list that is not there")
-    draft.unnumbered.pop(key, None)
+    draft.known_rules.pop(key, None)
     if len(words) == 4:
         del draft.prefix_lists[key]
         draft.described.discard(key)
@@ -122,7 +131,7 @@ def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
     draft_action = action(verb)
     if what == ["any"]:
         prefix = read_prefix("0.0.0.0/0" if family == "ipv4" else "::/0")
-    elif len(what) == 1 or what[1:] == ["exact-match"]:
+    elif (len(what) == 1 and "/" in what[0]) or what[1:] == ["exact-match"]:
         prefix = read_prefix(what[0], family)
     else:
         rules[sequence] = None
@@ -176,10 +185,11 @@ def open_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     entries = draft.route_maps.setdefault(name, {})
     entry = entries.get(key)
     if entry is None:
-        entry = entries[key] = EntryDraft(decision, number)
+        entry = entries[key] = EntryDraft(decision, number, key)
     else:
+        if entry.continues and decision == "deny":
+            raise Refused("FRR refuses it: a deny goes on nowhere")
         entry.action = decision
-        entry.continues = entry.continues and decision == "permit"
     return enter(draft, Context(_ENTRY, " ".join(words), draft.top, entry))
 
 
@@ -212,8 +222,10 @@ def _match(draft: FrrDraft, words: list[str], number: int) -> int:
     entry: EntryDraft = draft.context.about
     if words[1] not in MATCHES:
         raise Unclear("not known of a route-map")
-    if len(words) < 3:
-        raise IndexError
+    if words[1] == "evpn" and words[-1].isdigit():
+        raise Unclear("a number for what has a name")
+    if words[1:] == ["metric", "0"]:
+        raise Refused("FRR refuses it, and everything that comes after it in the text")
     entry.matches[_kind(words)] = (words, number)
     return FACT
 
@@ -237,6 +249,7 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _call(draft: FrrDraft, words: list[str], number: int) -> int:
     _, draft.context.about.call = words
+    draft.context.about.call_line = number
     return FACT
 
 
@@ -250,8 +263,10 @@ def _continue(draft: FrrDraft, words: list[str], number: int) -> int:
     else:
         goes_to = read_number(words[1])
     entry: EntryDraft = draft.context.about
+    if goes_to and goes_to <= entry.sequence:
+        raise Refused("FRR refuses it, and what was said of the entry: it can only go forward")
     if entry.action == "deny":
-        return HARMLESS  # FRR refuses it: a deny ends it all
+        raise Refused("FRR refuses it, and what was said of the entry: a deny goes on nowhere")
     entry.continues = True
     entry.goes_to = goes_to
     return FACT
@@ -279,6 +294,7 @@ def _no_call(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 _ENTRY = commands(
+    "route-map",
     "description",
     match=_match,
     set=_set,

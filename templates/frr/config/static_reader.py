@@ -1,6 +1,12 @@
 """FRR's static routes: `ip route`, in a VRF's block or outside of one."""
 
-from egovnet.templates.frr.config.addresses import family_of, read_address, read_number, read_prefix
+from egovnet.templates.frr.config.addresses import (
+    family_of,
+    mask_length,
+    read_address,
+    read_number,
+    read_prefix,
+)
 from egovnet.templates.frr.config.draft import FACT, FrrDraft, Refused, Unclear
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import StaticFacts
@@ -17,6 +23,13 @@ _DEFAULT = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 def read_static(draft: FrrDraft, words: list[str], number: int) -> int:
     """`ip route PREFIX WAY...`; the VRF is the block's, or named by the line."""
     route, distance = _parse(words, draft.context.about, number)
+    if route.table is not None and route.vrf is not None:
+        raise Refused("FRR refuses it: a table can be named only in the default VRF")
+    place = (route.vrf, route.prefix, route.table)
+    discards, count = draft.discarding.get(place, (route.discards, 0))
+    if discards != route.discards:
+        raise Refused("FRR refuses it: a prefix is discarded or has next hops, not both")
+    draft.discarding[place] = (discards, count + 1)
     closes = route.discards and route.vrf and str(route.prefix) == _DEFAULT[family_of(route.prefix)]
     if distance >= _UNUSABLE and route.discards:
         raise Unclear("a route of distance 255 is never installed: it discards nothing")
@@ -32,11 +45,18 @@ def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
     route, _ = _parse(words[1:], draft.context.about, number)
     key = (route.vrf or "", family_of(route.prefix))
     if route in draft.statics:
-        draft.statics = [held for held in draft.statics if held != route]
+        kept = [held for held in draft.statics if held != route]
+        gone = len(draft.statics) - len(kept)
+        draft.statics = kept
     elif route.discards and key in draft.closing:
         del draft.closing[key]
+        gone = draft.discarding[route.vrf, route.prefix, route.table][1]
     else:
         raise Refused("takes away a route that is not there")
+    place = (route.vrf, route.prefix, route.table)
+    discards, count = draft.discarding.pop(place)
+    if count > gone:
+        draft.discarding[place] = (discards, count - gone)
     return FACT
 
 
@@ -58,7 +78,7 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
     family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
     rest = words[2:]
     if family == "ipv4" and "/" not in rest[0]:
-        prefix = read_prefix(f"{rest[0]}/{_mask_length(rest[1])}", family)
+        prefix = read_prefix(f"{rest[0]}/{mask_length(rest[1])}", family)
         del rest[:2]
     else:
         prefix = read_prefix(rest.pop(0), family)
@@ -101,11 +121,3 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
         line=number,
     )
     return route, distance
-
-
-def _mask_length(mask: str) -> int:
-    value = int(read_address(mask))
-    length = value.bit_count()
-    if value != (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF:
-        raise ValueError("not a mask")
-    return length

@@ -7,7 +7,7 @@ A word that stands in none of them, and that no reader handles, is reported as n
 LOOPBACK = "lo"
 #: Linux's tables of the default instance: unspecified, default, main and local (rt_tables).
 DEFAULT_TABLES = frozenset({0, 253, 254, 255})
-#: Labels that zebra gives out where `mpls label dynamic-block` says nothing.
+#: Labels that zebra gives out; vtysh of 8.4 does not know `mpls label dynamic-block`.
 DYNAMIC_LABELS = (16, 1048575)
 #: FRR versions whose lines this reader knows: tried on the daemons of 8.4.4.
 VERSIONS = frozenset({"8.4"})
@@ -40,7 +40,7 @@ FAMILY_HARMLESS = _words(
 FAMILY_OPTIONS = _words(
     """
     advertise-map allowas-in as-override attribute-unchanged next-hop-self
-    remove-private-AS route-server-client unsuppress-map
+    remove-private-AS unsuppress-map
     """
 )
 

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from egovnet.templates.frr.config.addresses import read_address, read_number
 from egovnet.templates.frr.config.communities import read_distinguisher, read_targets
+from egovnet.templates.frr.config.contexts import report
 from egovnet.templates.frr.config.draft import (
     FACT,
     BgpDraft,
@@ -33,7 +34,7 @@ def read_rd(draft: FrrDraft, words: list[str], number: int) -> int:
     family = unicast(draft, number)
     family.rd = rd
     family.values["rd"] = (True, number)
-    return FACT
+    return _vpn_said(draft, words, number)
 
 
 def _vpn(words: list[str], *directions: str) -> list[str]:
@@ -60,7 +61,7 @@ def read_rt(draft: FrrDraft, words: list[str], number: int) -> int:
         family.imports = targets
     if direction != "import":
         family.exports = targets
-    return FACT
+    return _vpn_said(draft, words, number)
 
 
 def remove_rt(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -81,14 +82,41 @@ def read_import(draft: FrrDraft, words: list[str], number: int) -> int:
     """`import vpn`, `import vrf NAME` and `import vrf route-map NAME`."""
     if words[1] == "vpn" and len(words) == 2:
         unicast(draft, number).values["import vpn"] = (True, number)
-    elif words[1] == "vrf" and len(words) == 4 and words[2] == "route-map":
+        return _vpn_said(draft, words, number)
+    if words[1] == "vrf" and len(words) == 4 and words[2] == "route-map":
+        draft.implied_bgp.setdefault(None, draft.context.about.asn)
         # one and the same policy as `route-map vpn import`
-        _vrf_policy(draft, number)["route-map import"] = (words[3], number)
-    elif words[1] == "vrf" and len(words) == 3:
-        unicast(draft, number).import_vrfs[words[2]] = number
-    else:
-        raise ValueError("FRR refuses it: not its form")
-    return FACT
+        values = _vrf_policy(draft, number)
+        values["route-map import"] = (words[3], number)
+        values["import vrf route-map"] = (True, number)
+        meets = unicast(draft, number).meets_vpn
+        return report(draft, words, number, _EITHER) if meets else FACT
+    if words[1] == "vrf" and len(words) == 3:
+        return _import_vrf(draft, words, number)
+    raise ValueError("FRR refuses it: not its form")
+
+
+_EITHER = "FRR takes only one of both, by their order: import vrf, or VPN commands"
+
+
+def _import_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`import vrf X`: bgpd makes the instances that are not there, and drops VPN commands."""
+    instance: BgpDraft = draft.context.about
+    vrf = words[2] if words[2] != "default" else None
+    if vrf == instance.vrf:
+        raise Refused("FRR drops it: a VRF does not import from itself")
+    for each in (None, vrf):
+        draft.implied_bgp.setdefault(each, instance.asn)
+    family = unicast(draft, number)
+    family.import_vrfs[words[2]] = number
+    return report(draft, words, number, _EITHER) if family.meets_vpn else FACT
+
+
+def _vpn_said(draft: FrrDraft, words: list[str], number: int) -> int:
+    """What a VPN command of a family was, done beside what is refused with it."""
+    family = unicast(draft, number)
+    leaks = family.import_vrfs or "import vrf route-map" in family.values
+    return report(draft, words, number, _EITHER) if leaks else FACT
 
 
 def _vrf_policy(draft: FrrDraft, number: int) -> dict[str, Any]:
@@ -105,7 +133,9 @@ def remove_import(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[2] == "vpn":
         found: object = family.values.pop("import vpn", None)
     elif words[3] == "route-map":
-        found = _vrf_policy(draft, number).pop("route-map import", None)
+        values = _vrf_policy(draft, number)
+        found = values.pop("route-map import", None)
+        values.pop("import vrf route-map", None)
     else:
         found = family.import_vrfs.pop(words[3], None)
     return taken(found)
@@ -123,7 +153,7 @@ def read_export(draft: FrrDraft, words: list[str], number: int) -> int:
     if words != ["export", "vpn"]:
         raise ValueError("FRR refuses it: not its form")
     unicast(draft, number).values["export vpn"] = (True, number)
-    return FACT
+    return _vpn_said(draft, words, number)
 
 
 def read_label(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -132,14 +162,14 @@ def read_label(draft: FrrDraft, words: list[str], number: int) -> int:
     if value != "auto":
         value = str(read_number(value, 1048575))
     unicast(draft, number).values["label"] = (value, number)
-    return FACT
+    return _vpn_said(draft, words, number)
 
 
 def read_next_hop(draft: FrrDraft, words: list[str], number: int) -> int:
     """`nexthop vpn export ADDRESS`."""
     value = read_address(_vpn(words, "export")[3])
     unicast(draft, number).values["nexthop"] = (value, number)
-    return FACT
+    return _vpn_said(draft, words, number)
 
 
 def read_vpn_map(draft: FrrDraft, words: list[str], number: int) -> int | None:
@@ -148,7 +178,7 @@ def read_vpn_map(draft: FrrDraft, words: list[str], number: int) -> int | None:
         return None
     _, _, direction, name = _vpn(words, "import", "export")
     family = unicast(draft, number)
-    if family.import_vrfs:
+    if family.import_vrfs or "import vrf route-map" in family.values:
         # targets and labels are refused too, but to take them as given hides no path
         raise Refused("FRR refuses it: import vrf came before")
     family.values[f"route-map {direction}"] = (name, number)

@@ -1,0 +1,223 @@
+"""Which lines FRR's own parser takes in a block, and which command a line is there.
+
+The table `frr-8.4.4.commands` is what FRR's parser holds, taken from it
+(`tests/oracle/frr_commands.py`). A word may be an abbreviation, as FRR allows it in files too
+(lib/command_match.c): a keyword goes before a value, a keyword in full before its beginning, and
+two keywords that both begin so are ambiguous.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+
+from egovnet.templates.frr.config.draft import Unclear
+
+_TABLE = Path(__file__).with_name("frr-8.4.4.commands")
+#: Values that a state remembers the way of; a text has more of them than it is worth keeping.
+_REMEMBERED = 2000
+#: Words of the longest line that is tried with abbreviations.
+_LONGEST = 100
+_NUMBER = re.compile(r"-?[0-9]{1,19}\Z")
+_MAC = re.compile(r"[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2}){5}\Z")
+_Test = Callable[[str], bool]
+
+
+class _Token:
+    """A word of a command: a keyword, or a value with what it must look like."""
+
+    __slots__ = ("after", "ends", "rank", "test", "text")
+
+    def __init__(self, kind: str, text: str, onward: str) -> None:
+        after = onward.split()
+        self.text = text if kind == "word" else ""
+        #: FRR's order among kinds: a command with the earlier one is preferred.
+        self.rank = _RANKS[kind]
+        self.test: _Test = _within(text) if kind == "range" else _TESTS.get(kind, _anything)
+        self.ends = after[-1:] == ["."]
+        self.after = [int(each) for each in after if each != "."]
+
+
+class _State:
+    """Where a line may be after some words; made as lines are read."""
+
+    __slots__ = ("chosen", "ends", "keywords", "next", "values")
+
+    def __init__(self, tokens: list[_Token], *, ends: bool) -> None:
+        self.ends = ends
+        self.keywords: dict[str, list[_Token]] = {}
+        self.values: list[_Token] = []
+        for token in tokens:
+            if token.text:
+                self.keywords.setdefault(token.text, []).append(token)
+            else:
+                self.values.append(token)
+        #: Words and where they lead.
+        self.next: dict[str, _State | None] = {}
+        #: Which of `values` a word is, and where that leads.
+        self.chosen: dict[tuple[bool, ...], _State | None] = {}
+
+
+class Grammar:
+    """The table, read as far as it is needed."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[str]] = {}
+        self._tokens: dict[int, _Token] = {}
+        self._states: dict[frozenset[int], _State] = {}
+        self._firsts: dict[str, list[int]] = {}
+        self._starts: dict[str, _State] = {}
+        for line in _TABLE.read_text(encoding="utf-8").splitlines():
+            if line[0] != "#":
+                name, *row = line.split("\t")
+                if name == "block":
+                    self._firsts[row[0]] = [int(each) for each in row[1].split()]
+                else:
+                    self._rows[int(name)] = row
+
+    def has(self, block: str) -> bool:
+        """Whether the table has such a block."""
+        return block in self._firsts
+
+    def command(self, block: str, words: list[str]) -> list[str] | None:
+        """The words of the command that a line is in `block`, in full; None if it is none there.
+
+        Raises Unclear where FRR finds it ambiguous.
+        """
+        state = self._starts.get(block) or self._start(block)
+        for word in words:
+            onward = state.next[word] if word in state.next else self._step(state, word)
+            if onward is None:
+                break
+            state = onward
+        else:
+            # a keyword said twice may be one that may not be
+            if state.ends and len({*words}) == len(words):
+                return words
+        return self._searched(block, words)
+
+    def _start(self, block: str) -> _State:
+        first = [self._token(number) for number in self._firsts[block]]
+        state = self._starts[block] = _State(first, ends=False)
+        return state
+
+    def _token(self, number: int) -> _Token:
+        token = self._tokens.get(number)
+        if token is None:
+            token = self._tokens[number] = _Token(*self._rows[number])
+        return token
+
+    def _step(self, state: _State, word: str) -> _State | None:
+        """Where a word leads that is no abbreviation; None where it may be one."""
+        tokens = state.keywords.get(word)
+        found: _State | None = None
+        if tokens is not None:
+            found = state.next[word] = self._after(tokens)
+            return found
+        if any(keyword.startswith(word) for keyword in state.keywords):
+            pass  # an abbreviation, which goes before a value
+        else:
+            fits = tuple(token.test(word) for token in state.values)
+            if fits not in state.chosen:
+                tokens = [token for token, fit in zip(state.values, fits, strict=True) if fit]
+                state.chosen[fits] = self._after(tokens) if tokens else None
+            found = state.chosen[fits]
+        if len(state.next) < _REMEMBERED:
+            state.next[word] = found
+        return found
+
+    def _after(self, tokens: list[_Token]) -> _State:
+        numbers = {each for token in tokens for each in token.after}
+        key = frozenset([*numbers, *([-1] if any(token.ends for token in tokens) else [])])
+        state = self._states.get(key)
+        if state is None:
+            onward = [self._token(number) for number in sorted(numbers)]
+            state = self._states[key] = _State(onward, ends=-1 in key)
+        return state
+
+    def _searched(self, block: str, words: list[str]) -> list[str] | None:
+        """As FRR does it: all ways to read the line, and the best of them."""
+        if len(words) > _LONGEST:
+            raise Unclear("a line too long to be looked up")
+        ways = self._ways(self._firsts[block], words)
+        for index, word in enumerate(words):
+            if len(ways) < 2:
+                break
+            best = min((way[index].rank, way[index].text != word) for way in ways)
+            ways = [way for way in ways if (way[index].rank, way[index].text != word) == best]
+            texts = sorted({way[index].text for way in ways})
+            if len(texts) > 1:
+                raise Unclear(f"ambiguous: {word} may be {' or '.join(texts)}")
+        if not ways:
+            return None
+        return [token.text or word for token, word in zip(ways[0], words, strict=True)]
+
+    def _ways(self, numbers: list[int], words: list[str]) -> list[tuple[_Token, ...]]:
+        word, *rest = words
+        found: list[tuple[_Token, ...]] = []
+        for number in numbers:
+            token = self._token(number)
+            if not (token.text.startswith(word) if token.text else token.test(word)):
+                continue
+            if not rest:
+                if token.ends:
+                    found.append((token,))
+                continue
+            for way in self._ways(token.after, rest):
+                # a keyword of a list of options is said once
+                if not (token.text and token in way):
+                    found.append((token, *way))
+        return found
+
+
+@cache
+def grammar() -> Grammar:
+    """The grammar of FRR 8.4.4, read once."""
+    return Grammar()
+
+
+def _anything(word: str) -> bool:
+    return True
+
+
+def _within(text: str) -> _Test:
+    low, high = (int(each) for each in re.findall(r"(?<![0-9])-?[0-9]+", text))
+    return lambda word: bool(_NUMBER.match(word)) and low <= int(word) <= high
+
+
+def _address(kind: type[IPv4Address] | type[IPv6Address], *, length: bool) -> _Test:
+    most, mark = (32, ".") if kind is IPv4Address else (128, ":")
+
+    def test(word: str) -> bool:
+        if mark not in word or "%" in word:
+            return False
+        address, slash, bits = word.partition("/")
+        if bool(slash) != length:
+            return False
+        if length and not (bits.isdigit() and bits.isascii() and int(bits) <= most):
+            return False
+        try:
+            kind(address)
+        except ValueError:
+            return False
+        return True
+
+    return test
+
+
+_TESTS: dict[str, _Test] = {
+    "any": _anything,
+    "ipv4": _address(IPv4Address, length=False),
+    "ipv4/m": _address(IPv4Address, length=True),
+    "ipv6": _address(IPv6Address, length=False),
+    "ipv6/m": _address(IPv6Address, length=True),
+    "mac": lambda word: bool(_MAC.match(word)),
+    "mac/m": lambda word: bool(_MAC.match(word.partition("/")[0])),
+}
+_RANKS = {
+    kind: rank
+    for rank, kind in enumerate(
+        ("word", "any", "range", "ipv4", "ipv4/m", "ipv6", "ipv6/m", "mac", "mac/m")
+    )
+}

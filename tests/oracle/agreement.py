@@ -1,0 +1,140 @@
+"""What the reader makes of a text, held against what it makes of what the daemons then run."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+
+from egovnet.templates.model.facts import BgpInstance, DeviceFacts, NotUnderstood
+from egovnet.templates.registry import read_config
+from tests.oracle.frr_daemons import FrrDaemons
+
+HEAD = "frr defaults traditional\n"
+#: Facts of which less means fewer paths; of any other fact a difference may hide one.
+_OPENING = frozenset(
+    [
+        "interfaces",
+        "bgp",
+        "statics",
+        "policy_routes",
+        "families",
+        "neighbors",
+        "networks",
+        "redistributes",
+        "import_targets",
+        "export_targets",
+        "import_vrfs",
+        "imports_vpn",
+        "exports_vpn",
+        "igp",
+        "ldp",
+        "mpls",
+        "addresses",
+        "options",
+        "default_originate",
+        "reflector_client",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A fact that is one thing in the text and another where it runs."""
+
+    path: str
+    text: str
+    runs: str
+    #: What runs may do more than the text says.
+    hides: bool
+
+    def __str__(self) -> str:
+        return f"{self.path}: text {self.text} runs {self.runs}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A text that is understood whole, and from which the daemons make something else."""
+
+    text: str
+    running: str
+    said: str
+    facts: tuple[Deviation, ...]
+
+    @property
+    def hides(self) -> bool:
+        """Whether any of it may hide a leak."""
+        return any(each.hides for each in self.facts)
+
+
+def compare(daemons: FrrDaemons, text: str) -> Difference | None:
+    """The difference of a text, or None; a text with lines that are not understood has none."""
+    read = read_config(HEAD + text, "text", "frr")
+    if read.not_understood:
+        return None
+    run = daemons.read(HEAD + text)
+    if "bgpd because of an I/O error" in run.said:
+        return Difference(text, run.running, run.said, (Deviation("bgpd", "", "dies", hides=True),))
+    deviations = compared(read, read_config(run.running, "running", "frr"))
+    return Difference(text, run.running, run.said, deviations) if deviations else None
+
+
+def compared(read: DeviceFacts, runs: DeviceFacts) -> tuple[Deviation, ...]:
+    """Where the facts of a text and of what runs differ."""
+    unread = tuple(_unread(each) for each in runs.not_understood)
+    return unread + tuple(_deviations("", _seen(read), _seen(runs), opening=False))
+
+
+def understood(text: str) -> str:
+    """The text without the lines that the reader does not understand, so that the rest is tried."""
+    for _ in range(20):
+        unread = {each.line for each in read_config(HEAD + text, "text", "frr").not_understood}
+        if not unread:
+            return text
+        lines = (HEAD + text).split("\n")
+        kept = [line for number, line in enumerate(lines, start=1) if number not in unread]
+        text = "\n".join(kept).removeprefix(HEAD)
+    return ""
+
+
+def _unread(problem: NotUnderstood) -> Deviation:
+    return Deviation("not understood", "", f"{problem.text} ({problem.why})", hides=True)
+
+
+def _seen(facts: DeviceFacts) -> dict[str, object]:
+    """What the daemons can show: without Linux there is neither a VRF nor a port in one."""
+    return {
+        "interfaces": {
+            name: replace(port, vrf=None)
+            for name, port in facts.interfaces.items()
+            if replace(port, vrf=None) != type(port)(name, loopback=port.loopback)
+        },
+        "closed": {name: vrf.closed for name, vrf in facts.vrfs.items() if vrf.closed},
+        "bgp": {
+            vrf: instance
+            for vrf, instance in facts.bgp.items()
+            if instance != BgpInstance(vrf, instance.asn)  # bgpd makes them for `import vrf`
+        },
+        "statics": set(facts.statics),
+        "policy_routes": set(facts.policy_routes),
+    }
+
+
+def _deviations(path: str, text: object, runs: object, *, opening: bool) -> Iterator[Deviation]:
+    if text == runs:
+        return
+    if isinstance(text, Mapping) and isinstance(runs, Mapping):
+        for key in sorted({*text, *runs}, key=str):
+            name = f"{path}/{key}"
+            inside = opening or str(key) in _OPENING
+            yield from _deviations(name, text.get(key), runs.get(key), opening=inside)
+    elif is_dataclass(text) and type(text) is type(runs):
+        for field in fields(text):
+            if field.compare:
+                one, other = getattr(text, field.name), getattr(runs, field.name)
+                name = f"{path}/{field.name}"
+                yield from _deviations(name, one, other, opening=field.name in _OPENING)
+    elif isinstance(text, (set, frozenset)) and isinstance(runs, (set, frozenset)):
+        for each in sorted(text - runs, key=repr):
+            yield Deviation(path, repr(each), "", hides=not opening)
+        for each in sorted(runs - text, key=repr):
+            yield Deviation(path, "", repr(each), hides=True)
+    else:
+        yield Deviation(path, repr(text), repr(runs), hides=not (opening and not runs))
