@@ -29,6 +29,9 @@ ASSUMPTIONS = (
     "Customers may announce any route, with any community, that their session's policy lets in.",
     "Sites of one VPN may reach each other in any way their filters let through; spokes do so "
     "through a hub.",
+    "A VRF has the routes that it learns from customers, statics and connected networks for as "
+    "long as it announces them, so that packets for them take no less specific way from there.",
+    "Where the text does not say which labels a router gives out, it gives out the lowest.",
     "Policies on VPN sessions that deny routes are not relied upon for separation.",
     "The management VRF may reach the routers' own tables; nobody reaches it.",
     "No firewall or address translation is declared as a path between networks.",

@@ -189,11 +189,7 @@ def _router(one: RouterState, state: int, expectation: Expectation) -> Router:
     if not facts.vrfs or not facts.ports_known:
         # Texts of routers that do not define VRFs where this reader looks.
         names |= dict.fromkeys(i.vrf for i in facts.interfaces.values() if i.vrf is not None)
-    if not facts.ports_known:
-        named = [*(s.vrf for s in facts.statics), *(s.next_hop_vrf for s in facts.statics)]
-        for instance in facts.bgp.values():
-            named += [vrf for family in instance.families.values() for vrf in family.import_vrfs]
-        names |= dict.fromkeys(vrf for vrf in named if vrf not in {None, "default"})
+    names |= _led_to(facts)
     tables: dict[str | None, Table] = {vrf: Table(facts, vrf, state) for vrf in (None, *names)}
     by_number: dict[int, list[str]] = {}
     for vrf in facts.vrfs.values():
@@ -225,6 +221,18 @@ def _router(one: RouterState, state: int, expectation: Expectation) -> Router:
     return router
 
 
+def _led_to(facts: DeviceFacts) -> dict[str, None]:
+    """VRFs that routes and rules lead to, made by the text or not."""
+    named = [*(s.vrf for s in facts.statics), *(s.next_hop_vrf for s in facts.statics)]
+    named += [rule.vrf for rule in facts.policy_routes]
+    for interface in facts.interfaces.values():
+        named += [rule.vrf for rule in interface.policy_routes]
+    for instance in facts.bgp.values():
+        for family in instance.families.values():
+            named += family.import_vrfs
+    return dict.fromkeys(vrf for vrf in named if vrf is not None and vrf != "default")
+
+
 def _numbers(facts: DeviceFacts) -> set[int]:
     """Numbers of kernel tables that a text names, wherever it does."""
     rules = [*facts.policy_routes]
@@ -241,10 +249,11 @@ def _numbers(facts: DeviceFacts) -> set[int]:
 
 
 def _members_known(table: Table) -> bool:
-    """Whether the text says what is in a table. Of one that only BGP names it does not: whoever
+    """Whether the text says what is in a table. Of a VRF that is only named it does not: whoever
     makes that VRF, by hand or by another file, has something to put into it."""
     facts = table.facts
-    return facts.ports_known and (table.vrf in facts.vrfs or table.vrf not in facts.bgp)
+    named = table.vrf in facts.bgp or table.vrf in _led_to(facts)
+    return facts.ports_known and (table.vrf in facts.vrfs or not named)
 
 
 def _is_made(facts: DeviceFacts, name: str) -> bool:

@@ -14,32 +14,51 @@ from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table
 from egovnet.isolation.routes.relays import vpn_sessions
-from egovnet.templates.model.facts import Policy, PolicyEntry
+from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, Policy, PolicyEntry
+
+#: Options of a VPN session that change which routes pass, past its policies, or that give routes
+#: of others a next hop whose labels they do not have.
+_OF_ROUTES = ("advertise-map", "unsuppress-map", "next-hop-self force", "next-hop-self all")
 
 
 def session_policies(scene: Scene) -> Iterator[FindingDraft]:
     """P9 over a scene: policies that touch communities, next hops, tables or VRFs."""
     for router in scene.routers:
         default = router.tables[None]
-        instance = router.facts.bgp.get(None)
-        for network in instance.vpn_networks if instance else ():
-            for entry in network.policy.entries if network.policy else ():
-                if entry.touches:
-                    text = f"{', '.join(entry.touches)} on the VPN route {network.prefix}"
-                    yield _draft(default, text, entry.line, network.family)
+        yield from _by_hand(default)
         for neighbor, activated in vpn_sessions(router):
-            for policy, way in ((activated.policy_in, "from"), (activated.policy_out, "to")):
-                for entry in policy.entries if policy else ():
-                    done = _targets(entry) + list(entry.touches)
-                    if done:
-                        text = f"{', '.join(done)} on VPN routes {way} {neighbor.address}"
-                        yield _draft(default, text, entry.line, activated.family)
+            yield from _session(default, neighbor, activated)
         for table in router.tables.values():
             for policy, where, family in _policies(table):
                 for entry in policy.entries:
                     if entry.touches:
                         text = f"{', '.join(entry.touches)} on routes {where}"
                         yield _draft(table, text, entry.line, family)
+
+
+def _by_hand(default: Table) -> Iterator[FindingDraft]:
+    """Policies of routes that are put into the VPN tables by hand."""
+    instance = default.facts.bgp.get(None)
+    for network in instance.vpn_networks if instance else ():
+        for entry in network.policy.entries if network.policy else ():
+            if entry.touches:
+                text = f"{', '.join(entry.touches)} on the VPN route {network.prefix}"
+                yield _draft(default, text, entry.line, network.family)
+
+
+def _session(
+    default: Table, neighbor: NeighborFacts, activated: NeighborFamily
+) -> Iterator[FindingDraft]:
+    for option in sorted(activated.options):
+        if option.startswith(_OF_ROUTES):
+            text = f"does {option} on VPN routes to {neighbor.address}"
+            yield _draft(default, text, activated.line, activated.family)
+    for policy, way in ((activated.policy_in, "from"), (activated.policy_out, "to")):
+        for entry in policy.entries if policy else ():
+            done = _targets(entry) + list(entry.touches)
+            if done:
+                text = f"{', '.join(done)} on VPN routes {way} {neighbor.address}"
+                yield _draft(default, text, entry.line, activated.family)
 
 
 def _targets(entry: PolicyEntry) -> list[str]:

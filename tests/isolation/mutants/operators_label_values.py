@@ -85,3 +85,27 @@ def next_hop_of_ones_own(g: Ground) -> Iterator[Mutant]:
         address = g.allocation.loopback4[place.host]
         edit = in_bgp(g.edit(place), place, ("ipv4",), f"nexthop vpn export {address}")
         yield make(g, "equivalent", {place.host: edit}, place, f"{place} says its next hop")
+
+
+def _sessions(g: Ground, host: str, option: str) -> Edit:
+    """An option of all the router's VPN sessions of IPv4."""
+    edit = g.edit(host)
+    at = edit.family(f"router bgp {g.asn}", "ipv4 vpn")
+    peers = [line.split()[1] for line in edit.body(at) if line.endswith(" activate")]
+    return edit.append(at, *(f"neighbor {peer} {option}" for peer in peers))
+
+
+@operator(KLASS)
+def next_hop_taken_over_by_a_reflector(g: Ground) -> Iterator[Mutant]:
+    """Packets come to the reflector with labels that other routers gave."""
+    for host in g.reflectors:
+        edit = _sessions(g, host, "next-hop-self force")
+        yield make(g, "risk", {host: edit}, (host, ""), f"{host} is the next hop of all routes")
+
+
+@operator(KLASS)
+def next_hop_of_ones_own_routes(g: Ground) -> Iterator[Mutant]:
+    """Without force it is of the router's own routes, as it is anyway."""
+    for host in g.edges:
+        edit = _sessions(g, host, "next-hop-self")
+        yield make(g, "equivalent", {host: edit}, (host, ""), f"{host} says what is so")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tests.isolation.mutants.ground import FAMILIES, Ground, VrfPlace
+from tests.isolation.mutants.changes import static
+from tests.isolation.mutants.ground import FAMILIES, Ground, VrfPlace, ip
 from tests.isolation.mutants.mutant import Mutant, make, operator
 from tests.isolation.mutants.text import PORTS, Edit
 
@@ -90,6 +91,21 @@ def the_same_version(g: Ground) -> Iterator[Mutant]:
         edit = g.edit(host)
         edit.sub(edit.frr(), r"^frr version .*", f"frr version {version}")
         yield make(g, "equivalent", {host: edit}, (host, ""), f"{host} has FRR {version}", version)
+
+
+@operator(KLASS)
+def static_into_a_vrf_that_no_line_makes(g: Ground) -> Iterator[Mutant]:
+    """Whoever makes it by hand has something to put into it."""
+    for number, place in enumerate(g.places):
+        access = place.accesses[0]
+        family = access.families()[0]
+        way = f"{ip(family)} route {access.net(family)} {access.ce[family]} nexthop-vrf ghost"
+        edit = static(g.edit(place), place.vrf, way)
+        if number % 2:
+            edit = g.edit(place)
+            edit.new_block("pbr-map GHOST seq 1", "set vrf ghost")
+            edit.new_block(f"interface {access.interface}", "pbr-policy GHOST")
+        yield make(g, "risk", {place.host: edit}, place, f"packets of {place} go to VRF ghost")
 
 
 def _places(g: Ground) -> list[VrfPlace]:
