@@ -81,6 +81,8 @@ def remove_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
     vrf = words[5] if len(words) == 6 and words[4] == "vrf" else None
     if vrf not in draft.bgp or words[3:4] not in ([], [str(draft.bgp[vrf].asn)]):
         raise Refused("takes away an instance that is not there")
+    if vrf in draft.implied_bgp or (vrf is None and len(draft.bgp) > 1):
+        raise Refused("FRR refuses it: another instance needs it")
     del draft.bgp[vrf]
     return FACT
 
@@ -269,6 +271,8 @@ def _no_network(draft: FrrDraft, words: list[str], number: int) -> int | None:
     family = cast(AddressFamily, draft.context.family)
     if family == "ipv6" and ":" not in words[2]:
         return None
+    if words[1] == "network" and len(words) > 3:
+        raise Unclear("FRR refuses it unless all was said so before")
     held = unicast(draft, number)
     originated = held.networks if words[1] == "network" else held.aggregates
     return taken(originated.pop(read_prefix(words[2], family), None))

@@ -126,6 +126,8 @@ def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -
         if what == "remote-as":
             if "local-as" in peer.values:
                 raise Unclear("said after local-as, which it may take away")
+            if "remote-as" in peer.values and "peer-group" in peer.values:
+                raise Refused("FRR refuses it: a member of a peer group has its AS")
             peer.values[what] = (_remote_as(word), number)
         else:
             # a password is only known to be there

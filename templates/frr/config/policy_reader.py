@@ -237,6 +237,8 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
         raise IndexError
     if what in SET_HARMLESS:
         return HARMLESS
+    if words[2] == "vpn":
+        raise Unclear("a next hop of VPN routes, which FRR takes or refuses by its family")
     if what not in SET_TOUCHES:
         raise Unclear("not known of a route-map")
     key = _kind(words)
