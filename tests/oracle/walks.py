@@ -5,7 +5,7 @@ from functools import cache
 
 from tests.oracle.frr_commands import DATA
 
-_ANY = ("a b M N L K G H 192.0.2.1 192.0.2.2 eth1 lo 65000:1 10.1.0.0/16 default").split()  # noqa: SIM905 -- as they stand in a text
+_ANY = "a b M N L K G H 192.0.2.1 192.0.2.2 eth1 lo 65000:1 10.1.0.0/16 default"
 #: What the values called so are drawn from; others are drawn from all names of a text.
 _NAMED = {
     "ACCESSLIST4_NAME": "L K",
