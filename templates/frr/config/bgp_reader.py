@@ -110,6 +110,8 @@ def _bgp(draft: FrrDraft, words: list[str], number: int) -> int | None:
         if "remote-as" not in instance.peers[group].values:
             raise Refused("FRR refuses it: the peer group has no AS yet")
         instance.listens[read_prefix(prefix)] = (group, number)
+    elif what == "network" and instance.vpn_networks:
+        raise Refused("bgpd may die of it, with routes of the VPN families made by hand")
     elif what in BGP_HARMLESS or (what == "retain" and words[2] == "route-target"):
         return HARMLESS
     else:
@@ -128,6 +130,8 @@ def _no_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
         if instance.listens.pop(read_prefix(words[4]), None) is None:
             raise Refused("takes away what is not there")
         return FACT
+    if what == "network" and instance.vpn_networks:
+        raise Refused("bgpd dies of it, with routes of the VPN families made by hand")
     if what in BGP_HARMLESS or what == "retain":
         return HARMLESS
     raise Unclear("not known of a BGP instance")
