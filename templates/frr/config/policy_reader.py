@@ -269,6 +269,8 @@ def _continue(draft: FrrDraft, words: list[str], number: int) -> int:
         raise Refused("FRR refuses it, and what was said of the entry: it can only go forward")
     if entry.action == "deny":
         raise Refused("FRR refuses it, and what was said of the entry: a deny goes on nowhere")
+    if entry.continues and entry.goes_to != goes_to:
+        raise Refused("FRR may refuse it, and what was said of the entry: it goes on elsewhere")
     entry.continues = True
     entry.goes_to = goes_to
     return FACT
