@@ -199,7 +199,7 @@ run_change() { # ACCEPT_SECONDS
     patience=$1
     deadline=$(($(uptime_s) + patience))
     while :; do
-        next_request "$deadline" 0.5
+        next_request "$deadline" 1
         # shellcheck disable=SC2086  # words
         set -- $REQUEST
         case ${1:-} in
@@ -248,7 +248,7 @@ wait_for_confirmation() { # SECONDS
     set_timer "$1"
     set_state pending
     while :; do
-        next_request "$END" 0.5
+        next_request "$END" 1
         # shellcheck disable=SC2086  # words
         set -- $REQUEST
         case ${1:-} in

@@ -25,7 +25,7 @@ wait_while() { # STATES...: until the change is in none of them, or its process 
             is_alive $(cat "$DIR/runner" 2>/dev/null) || return 0
         fi
         looks=$((looks + 1))
-        if [ $looks -le 3 ]; then sleep 0.05; else sleep 0.2; fi
+        if [ $looks -le 3 ]; then sleep 0.05; elif [ $looks -le 15 ]; then sleep 0.2; else sleep 0.5; fi
     done
 }
 wait_answer() { # until the request is taken up, or its process is gone
