@@ -387,14 +387,17 @@ def start_router(
         if routers_up is not None:
             os.read(routers_up[0], 1)
             os.close(routers_up[0])
-    start_daemons(node["daemons"])
-    say(f"node {name} daemons")
     if network is not None:
         _, status = os.waitpid(network, 0)
         output = Path("/var/log/ifreload-at-boot").read_text(errors="replace").split()
         if status != 0 or output:
             say(f"warning: {name}: ifreload: status {status}: {' '.join(output)}")
         say(f"node {name} interfaces")
+    # after the interfaces are all there: zebra 8.4 can miss some of what changes while it starts,
+    # and a static route over it is then never installed (seen on a busy machine)
+    start_daemons(node["daemons"])
+    say(f"node {name} daemons")
+    if network is not None:
         vrf = management_vrf(Path("/etc/network/interfaces").read_text())
         listen = node["management"] + (f" rdomain {vrf}" if vrf else "")
         start_sshd(listen, f"/lab/keys/{name}")
