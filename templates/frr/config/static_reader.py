@@ -48,7 +48,7 @@ def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
         kept = [held for held in draft.statics if held != route]
         gone = len(draft.statics) - len(kept)
         draft.statics = kept
-    elif route.discards and key in draft.closing:
+    elif route.discards and key in draft.closing and str(route.prefix) == _DEFAULT[key[1]]:
         del draft.closing[key]
         gone = draft.discarding[route.vrf, route.prefix, route.table][1]
     else:
