@@ -3,7 +3,7 @@
 `python -m tests.halves [PYTEST'S OPTIONS]`. Both collect everything and share the work as they go:
 the tests that need the lab are a piece of work for each folder, as they share that folder's lab;
 the others are a piece for each file. One process takes pieces from the front of the list, where
-the lab's are, the other from its back; whoever is done earlier goes on with what is left. To take a
+the lab's are, the longest first, the other from its back; whoever is done earlier goes on with what is left. To take a
 piece is to create a file of its number, which can be done once. What each process has set up for a
 module or a session (a lab, a browser, a database server) stays its own.
 
@@ -165,7 +165,8 @@ def _pieces(items: Sequence[pytest.Item]) -> list[list[pytest.Item]]:
             lab.setdefault("/".join(file.split("/")[:2]), []).append(item)
         else:
             rest.setdefault(file, []).append(item)
-    return [*lab.values(), *rest.values()]
+    # the stories of playbooks are the longest piece: nobody is to begin with them at the end
+    return [*reversed(lab.values()), *rest.values()]
 
 
 if __name__ == "__main__":
