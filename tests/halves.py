@@ -3,9 +3,9 @@
 `python -m tests.halves [PYTEST'S OPTIONS]`. Both collect everything and share the work as they go:
 the tests that need the lab are a piece of work for each folder, as they share that folder's lab;
 the others are a piece for each file. One process takes pieces from the front of the list, where
-the lab's are, the longest first, the other from its back; whoever is done earlier goes on with what is left. To take a
-piece is to create a file of its number, which can be done once. What each process has set up for a
-module or a session (a lab, a browser, a database server) stays its own.
+the lab's are, the longest first, the other from its back; whoever is done earlier goes on with
+what is left. To take a piece is to create a file of its number, which can be done once. What each
+process has set up for a module or a session (a lab, a browser, a database server) stays its own.
 
 The first process is shown as it runs; of the second only failures, and all it printed afterwards.
 The exit code is the first that is not 0. pytest-xdist would do the same if its `loadgroup` worked
