@@ -257,6 +257,8 @@ def _vpn_network(draft: FrrDraft, words: list[str], number: int) -> int:
     if (rd, label) not in (("rd", "label"), ("rd", "tag")) or more[:1] not in ([], ["route-map"]):
         raise ValueError("FRR refuses it: not its form")
     key = (read_prefix(prefix, _vpn_family(draft)), read_distinguisher(distinguisher))
+    if key in instance.vpn_networks:
+        raise Refused("FRR drops it: the route is there")
     instance.vpn_networks[key] = (read_number(value, _LAST_LABEL), _map_of(words), number)
     return FACT
 

@@ -56,18 +56,37 @@ def _line(draft: FrrDraft, words: list[str], number: int) -> int:
     if draft.left:
         raise Unclear(f"line {draft.left} left configuration mode: FRR takes nothing after it")
     context: Context | None = draft.context
+    left: list[str] = []
     command = grammar().command
     while context is not None:
-        full = command(context.block or context.commands.block, words)
+        block = context.block or context.commands.block
+        full = command(block, words)
         if full is not None:
             draft.context = context
+            for each in left:
+                draft.unclosed.setdefault(each, number)
+            if draft.unclosed and context is draft.top:
+                _not_elsewhere(draft, words)
             handler = context.commands.get(full[0])
             kind = handler(draft, full, number) if handler is not None else None
             return _unread(draft, full, words, number) if kind is None else kind
+        left.append(block)
         context = context.parent
     if words[0].startswith("exit-") or words[0] in _PRINTED:
         return HARMLESS
     raise Unclear("FRR has no such command here")
+
+
+def _not_elsewhere(draft: FrrDraft, words: list[str]) -> None:
+    """Raise Unclear for a line of the top level that an unclosed block knows too.
+
+    vtysh gives a line to the daemons that know it; the others are in the block still.
+    """
+    if words[0] in ("exit", "quit", "end"):
+        return
+    for unclosed, line in draft.unclosed.items():
+        if grammar().command(unclosed, words) is not None:
+            raise Unclear(f"line {line} leaves a block without exit, for some daemons only")
 
 
 def why(error: Exception) -> str:

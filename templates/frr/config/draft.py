@@ -187,6 +187,9 @@ class FrrDraft:
 
     context: Context
     top: Context
+    #: Blocks of FRR's grammar that a line left without `exit`, and that line: a daemon that does
+    #: not know the line is in the block still.
+    unclosed: dict[str, int] = field(default_factory=dict)
     #: Line after which FRR was no more in configuration mode; 0: it is.
     left: int = 0
     hostname: tuple[str, int] | None = None
