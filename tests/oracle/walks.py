@@ -61,11 +61,17 @@ def _table() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
 
 def walk(rng: random.Random, block: str, *first: str) -> str:
     """A line that FRR's parser knows in `block`, beginning with one of `first` if there are any."""
+    return walk_with_form(rng, block, *first)[0]
+
+
+def walk_with_form(rng: random.Random, block: str, *first: str) -> tuple[str, str]:
+    """The line, and its form: the same with its values as FRR's table calls them."""
     blocks, rows = _table()
     starts = [each for each in blocks[block] if rows[each][1] not in _LEFT_OUT.split()]
     if first:
         starts = [each for each in starts if rows[each][1] in first]
     words: list[str] = []
+    form: list[str] = []
     onward = starts
     while onward:
         chosen = rng.choice(onward)
@@ -73,8 +79,9 @@ def walk(rng: random.Random, block: str, *first: str) -> str:
             break
         kind, text, after = rows[chosen]
         words.append(_word(rng, kind, text))
+        form.append(text)
         onward = after.split()
-    return " ".join(words)
+    return " ".join(words), " ".join(form)
 
 
 def _word(rng: random.Random, kind: str, text: str) -> str:

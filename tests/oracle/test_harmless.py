@@ -1,0 +1,28 @@
+"""What the reader takes for harmless has evidence: a line of that form, tried on the daemons."""
+
+import random
+
+import pytest
+
+from egovnet.templates.registry import read_config
+from tests.oracle.agreement import HEAD
+from tests.oracle.frr_daemons import FrrDaemons
+from tests.oracle.harmless import drawn, proved, table, text_with
+
+
+def test_the_text_without_them_is_understood_whole() -> None:
+    assert read_config(HEAD + text_with(), "text", "frr").not_understood == ()
+
+
+def test_every_harmless_form_has_evidence() -> None:
+    known = {(each.block, each.form) for each in table()}
+    assert [each for each in drawn() if (each.block, each.form) not in known] == []
+
+
+@pytest.mark.lab
+def test_harmless_lines_change_nothing_that_runs() -> None:
+    """A sample; `python -m tests.oracle.harmless` tries all of them."""
+    sample = random.Random(13).sample(table(), 120)  # noqa: S311 -- to be repeated, not secret
+    with FrrDaemons() as daemons:
+        changed = [(form, change) for form, change in proved(daemons, sample) if change]
+    assert changed == []
