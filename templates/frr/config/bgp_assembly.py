@@ -19,6 +19,8 @@ from egovnet.templates.model.facts import (
 
 #: Commands of a family that are kept in their own words.
 _OPTIONS = FAMILY_OPTIONS | {"no extended"}
+#: What FRR takes of a neighbour with another AS only.
+_EBGP_ONLY = frozenset(("as-override", "remove-private-AS"))
 _NOTHING: frozenset[Any] = frozenset()
 _NO_VALUES: dict[str, tuple[Any, int]] = {}
 
@@ -169,6 +171,10 @@ def _neighbor(
             # what a member is by default gives way to what its group is
             if own is not None and own[1] == 0 and "activate" in inherited:
                 said["activate"] = inherited["activate"]
+        for what in said.keys() & _EBGP_ONLY if not external else ():
+            value, line = said[what]
+            text, why = f"neighbor {peer.name} {value}", "FRR refuses it with iBGP"
+            problems.append(NotUnderstood(line, text, (_label(instance),), why))
         if said.get("activate", (False, 0))[0]:
             families[name] = _neighbor_family(
                 name, said, policies, peer, local_as, internal=not external

@@ -239,6 +239,8 @@ def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
             if not 0 < first < _CLASSFUL[-1][0]:
                 raise ValueError("FRR refuses it: of no class")
             text += f"/{next(length for top, length in _CLASSFUL if first < top)}"
+    if "label-index" in words or {"summary-only", "suppress-map"} <= {*words}:
+        raise Unclear("FRR may refuse it, for what was said before or beside it")
     held = unicast(draft, number)
     originated = held.networks if words[0] == "network" else held.aggregates
     originated[read_prefix(text, family)] = (_map_of(words), number)

@@ -63,6 +63,8 @@ def _line(draft: FrrDraft, words: list[str], number: int) -> int:
         full = command(block, words)
         if full is not None:
             draft.context = context
+            if any(grammar().begins(each, words) for each in left):
+                raise Unclear("the block around knows it, and this one knows more that begins so")
             for each in left:
                 draft.unclosed.setdefault(each, number)
             if draft.unclosed and context is draft.top:

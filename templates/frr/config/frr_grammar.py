@@ -97,6 +97,16 @@ class Grammar:
                 return words
         return self._searched(block, words)
 
+    def begins(self, block: str, words: list[str]) -> bool:
+        """Whether a command of `block` begins with `words`, spelled in full, and goes on."""
+        state = self._starts.get(block) or self._start(block)
+        for word in words:
+            onward = state.next[word] if word in state.next else self._step(state, word)
+            if onward is None:
+                return False
+            state = onward
+        return True
+
     def _start(self, block: str) -> _State:
         first = [self._token(number) for number in self._firsts[block]]
         state = self._starts[block] = _State(first, ends=False)

@@ -157,10 +157,10 @@ def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | No
 def _interface(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> int:
     """`neighbor eth1 interface [v6only] [remote-as X|peer-group G]`: an unnumbered neighbour."""
     rest = words[4:] if words[3:4] == ["v6only"] else words[3:]
+    if _is_address(peer.name) and len(rest) != 1:
+        raise Unclear("not said of a neighbor with an address")
     if not rest:
         return FACT
-    if _is_address(peer.name) and len(rest) > 1:
-        raise Unclear("not said of a neighbor with an address")
     if rest[0] == "remote-as":
         peer.values["remote-as"] = (_remote_as(rest[1]), number)
     elif rest[0] == "peer-group":

@@ -87,8 +87,8 @@ SET_TOUCHES = _words("evpn extcommunity ip ipv6 l3vpn src table")
 MATCHES = _words(
     """
     alias as-path community evpn extcommunity interface ip ipv6 large-community
-    local-preference mac metric origin peer probability rpki rpki-extcommunity
-    source-instance source-protocol source-vrf tag
+    local-preference mac metric origin peer probability rpki-extcommunity
+    source-instance source-protocol tag
     """
 )
 
