@@ -20,6 +20,8 @@ from tests.isolation.mutants.lab_sample import Lookup, Ping, Route
 
 #: Seconds that a router may take until it shows what it is to show.
 PATIENCE = 20
+#: Echoes of a second each before a ping counts as not answered.
+TRIES = 2
 #: Passes until a router reads back as before; the product's commit has as many.
 PASSES = 3
 Evidence = Ping | Route | Lookup
@@ -69,6 +71,8 @@ class Routers:
     #: Routers with customers.
     edges: Sequence[str]
     boot: Callable[[], None]
+    #: PE -> pings that are answered while nothing is loaded.
+    served: Mapping[str, Sequence[Ping]]
     running: dict[str, str] = field(default_factory=dict)
     tables: dict[str, frozenset[Entry]] = field(default_factory=dict)
     #: The slowest that evidence appeared in this run: equivalents are given longer than that.
@@ -77,12 +81,19 @@ class Routers:
     # -- the state to come back to -----------------------------------------------------------
 
     def begin(self, complete: Callable[[Mapping[str, frozenset[Entry]]], str]) -> None:
-        """Wait until `complete` misses nothing any more, and keep that state as the original."""
+        """Wait until the network serves, and keep that state as the original.
+
+        It serves when `complete` misses no route and all of `served` is answered: a VRF's routes
+        are there before the labels and neighbours that carry their packets.
+
+        Raises:
+            RouterError: it does not in time; says which routes or pings are missing.
+        """
         deadline = time.monotonic() + 3 * PATIENCE
         while True:
             seen = self.ask({host: [_show_table()] for host in self.edges})
             self.tables = {host: seen[host].table for host in self.edges}
-            missing = complete(self.tables)
+            missing = complete(self.tables) or _said_silent(self._silent(5))
             if not missing:
                 break
             if time.monotonic() > deadline:
@@ -90,6 +101,16 @@ class Routers:
         keep = [_show_running(), f"mkdir -p /run/agree; {_TABLES} >/run/agree/$HOST"]
         seen = self.ask(dict.fromkeys(self.texts, keep))
         self.running = {host: seen[host].running for host in self.texts}
+
+    def _silent(self, tries: int) -> list[Ping]:
+        """Of `served`, what is not answered in so many tries."""
+        seen = self.ask({h: _ping_all(self.served.get(h, ()), tries) for h in self.edges})
+        return [
+            ping
+            for host in self.edges
+            for ping in self.served.get(host, ())
+            if ping not in answered(seen[host], self.served.get(host, ()))
+        ]
 
     # -- load, look, go back -----------------------------------------------------------------
 
@@ -120,10 +141,19 @@ class Routers:
             self.slowest = max([self.slowest, *took])
         return seen
 
-    def look(self, probes: Mapping[str, Sequence[Ping]], settle: float) -> dict[str, Seen]:
-        """All tables, and probes (PE -> pings at the same time), after `settle` seconds."""
+    def look(
+        self, probes: Mapping[str, Sequence[Ping]], settle: float, patience: int = TRIES
+    ) -> dict[str, Seen]:
+        """All tables, and probes (PE -> pings at the same time), after `settle` seconds.
+
+        Of the probes those that are `served` are repeated for `patience` tries.
+        """
         lines = {
-            host: [f"sleep {settle:.1f}", *_ping_all(probes.get(host, ())), _show_table()]
+            host: [
+                f"sleep {settle:.1f}",
+                *_ping_all(probes.get(host, ()), patience, self.served.get(host, ())),
+                _show_table(),
+            ]
             for host in self.edges
         }
         return self.ask(lines)
@@ -135,7 +165,7 @@ class Routers:
         evidence: Sequence[Evidence],
         loaded: Mapping[str, Seen],
     ) -> None:
-        """Go back the way of `load` and see that nothing is left: evidence, tables, texts.
+        """Go back the way of `load` and see that it is as before: evidence, tables, texts, packets.
 
         Raises:
             RouterError: something is left.
@@ -161,6 +191,8 @@ class Routers:
             if not other:
                 break
         left = other + self._left(seen)
+        if not left and (silent := self._silent(PATIENCE)):
+            left = [_said_silent(silent)]
         if left:
             raise RouterError("; ".join(left))
 
@@ -272,15 +304,20 @@ def _wait(evidence: Evidence, number: int, word: str) -> str:
     test = _test(evidence)
     condition = f"! {test}" if word == "until" else test
     took = "$(awk -v s=$S -v e=$(date +%s.%N) 'BEGIN {print e - s}')"
+    before, after = ("not", "there") if word == "until" else ("there", "not")
+    # the test that ended the wait counts: one more packet may be lost on a busy machine
     return (
         f"{_loop(condition)}\n"
-        f'if {test}; then r=there; else r=not; fi; echo; echo %%evidence{number}; echo $r "{took}"'
+        f'if [ "$R" = met ]; then r={after}; else r={before}; fi\n'
+        f'echo; echo %%evidence{number}; echo $r "{took}"'
     )
 
 
 def _loop(condition: str) -> str:
+    """Wait while the condition holds; $R is `met` when it ended, `late` when time did."""
     end = f"$(($(date +%s) + {PATIENCE}))"
-    return f"E={end}; while {condition}; do [ $(date +%s) -lt $E ] || break; sleep 0.1; done"
+    late = "[ $(date +%s) -lt $E ] || { R=late; break; }"
+    return f"E={end}; R=met; while {condition}; do {late}; sleep 0.1; done"
 
 
 def _test(evidence: Evidence) -> str:
@@ -304,11 +341,22 @@ def _ping(ping: Ping) -> str:
     return f"ping -n -q -c 1 -W 1 {source}{ping.target}"
 
 
-def _ping_all(pings: Sequence[Ping]) -> list[str]:
-    """All at the same time; `%%pings` has the numbers of those that were answered."""
+def _ping_all(pings: Sequence[Ping], tries: int, served: Sequence[Ping] | None = None) -> list[str]:
+    """All at the same time; `%%pings` has the numbers of those that were answered.
+
+    Those of `served` (default: all) are tried as often as `tries`, a second each, the others twice.
+    """
     lines = ["echo; echo %%pings"]
-    lines += [f"{{ {_ping(ping)} >/dev/null 2>&1 && echo {n}; }} &" for n, ping in enumerate(pings)]
+    for number, ping in enumerate(pings):
+        count = tries if served is None or ping in served else TRIES
+        again = " ".join(str(n) for n in range(count))
+        test = f"{_ping(ping)} >/dev/null 2>&1"
+        lines.append(f"for _ in {again}; do {test} && {{ echo {number}; break; }}; done &")
     return [*lines, "wait"]
+
+
+def _said_silent(silent: Sequence[Ping]) -> str:
+    return "no answer: " + ", ".join(map(str, silent)) if silent else ""
 
 
 # -- answers ---------------------------------------------------------------------------------

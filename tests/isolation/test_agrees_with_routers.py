@@ -27,6 +27,8 @@ from tests.isolation.mutants.lab_sample import LAB_SAMPLE, LabCase, Ping, Route
 from tests.isolation.mutants.outcome import said
 from tests.isolation.mutants.reference import REFERENCE, reference
 from tests.isolation.routers import (
+    PATIENCE,
+    TRIES,
     Entry,
     Evidence,
     RouterError,
@@ -176,7 +178,8 @@ def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Routers]:
         egovnet("up", "--provisioned")
 
     vm = default_lab(state / load(inventory).backbone.name / "lab", progress=print)
-    lab = Routers(vm, GROUND.texts, GROUND.edges, boot)
+    served = {host: [p for p in pings if p in FRIENDS] for host, pings in PINGS.items()}
+    lab = Routers(vm, GROUND.texts, GROUND.edges, boot, served)
     try:
         lab.start_afresh(_missing)
         yield lab
@@ -191,7 +194,7 @@ def test_without_a_change_nothing_crosses_and_all_is_served(routers: Routers) ->
     """What cases come back to, held against the inventory alone."""
     for host in routers.edges:
         assert not _strangers(host, routers.tables[host])
-    seen = routers.look(PINGS, 0)
+    seen = routers.look(PINGS, 0, PATIENCE)
     heard = {p for host in routers.edges for p in answered(seen[host], PINGS.get(host, []))}
     assert heard == FRIENDS
     assert judge(GROUND.texts, GROUND.network, GROUND.allocation).proved
@@ -245,7 +248,8 @@ def _evidence(loaded: Mapping[str, Seen], case: LabCase, about: str) -> str:
 
 def _look(routers: Routers, case: LabCase, about: str) -> str:
     """What crosses in an equivalent mutant, in words; its service has to be there."""
-    seen = routers.look(PINGS, _settle(routers, case.mutant.texts))
+    patience = TRIES if case.note else PATIENCE
+    seen = routers.look(PINGS, _settle(routers, case.mutant.texts), patience)
     crossed = [f"{h} {e}" for h in routers.edges for e in _strangers(h, seen[h].table)]
     heard = {p for host in routers.edges for p in answered(seen[host], PINGS.get(host, []))}
     crossed += [f"{ping} was answered" for ping in heard - FRIENDS]
