@@ -1,8 +1,9 @@
 """The whole suite by two pytest processes beside each other, one for each of two processors.
 
 `python -m tests.halves [PYTEST'S OPTIONS]`. Both collect everything and share the work as they go:
-the tests that need the lab are a piece of work for each folder, as they share that folder's lab;
-the others are a piece for each file. One process takes pieces from the front of the list, where
+the tests that need the lab are a piece of work for each folder, as they share that folder's lab,
+and those of a module that says `pytest.mark.lab(NAME)` a piece of their own; the others are a piece
+for each file. One process takes pieces from the front of the list, where
 the lab's are, the longest first, the other from its back; whoever is done earlier goes on with
 what is left. To take a piece is to create a file of its number, which can be done once. What each
 process has set up for a module or a session (a lab, a browser, a database server) stays its own.
@@ -26,6 +27,8 @@ from types import FrameType
 
 import pytest
 
+#: The environment's name for which of the two a process is: labs of both stand beside each other.
+PROCESS = "EGOVNET_TEST_PROCESS"
 _FAILED, _TOTAL = "failed", "total"
 _LOOK_SECONDS = 0.5
 _NEWS_SECONDS = 60.0
@@ -63,7 +66,8 @@ def _start(
             *named,
         ],
         # hundreds of processes load what is compiled once
-        env={n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"},
+        env={n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
+        | {PROCESS: str(number)},
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output else None,
@@ -156,13 +160,15 @@ class _Sharing:
 
 
 def _pieces(items: Sequence[pytest.Item]) -> list[list[pytest.Item]]:
-    """Tests in pieces that one process must make: with the lab by folder, then the rest by file."""
+    """Tests in pieces that one process must make: with the lab by its name, else by folder, then
+    the rest by file.
+    """
     lab: dict[str, list[pytest.Item]] = {}
     rest: dict[str, list[pytest.Item]] = {}
     for item in items:
         file = item.nodeid.partition("::")[0]
-        if item.get_closest_marker("lab"):
-            lab.setdefault("/".join(file.split("/")[:2]), []).append(item)
+        if marker := item.get_closest_marker("lab"):
+            lab.setdefault("/".join([*file.split("/")[:2], *marker.args]), []).append(item)
         else:
             rest.setdefault(file, []).append(item)
     # the stories of playbooks are the longest piece: nobody is to begin with them at the end

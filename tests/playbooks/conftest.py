@@ -15,11 +15,14 @@ import pytest
 import yaml
 from selenium import webdriver
 
+from tests.halves import PROCESS
 from tests.playbooks.postgresql import PostgresServer, postgres_server
 from tests.playbooks.report.html.browsing import chromium
 
 REFERENCE = Path(__file__).parents[2] / "inventory" / "reference"
 EGOVNET = Path(sys.executable).with_name("egovnet")
+#: Both processes of tests.halves may have this lab up at once.
+_LOOPBACK_NET = {"2": "127.20.29."}.get(os.environ.get(PROCESS, ""), "127.20.24.")
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     shutil.copytree(REFERENCE, root / "base", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     for file, pattern, replacement in (
         ("network.yaml", "^name: reference$", "name: test"),
-        ("hosts.yaml", r"127\.20\.20\.", "127.20.24."),
+        ("hosts.yaml", r"127\.20\.20\.", _LOOPBACK_NET),
     ):
         path = root / "base" / file
         text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)

@@ -15,7 +15,7 @@ from egovnet.playbooks.verify.control_plane import expected_routes
 from egovnet.templates.frr.state.brief_state import brief_script, read_brief, split_brief
 from tests.playbooks.conftest import Workplace
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("drift")
 
 _REMEDIATED = ("leak", "service", "policy")
 
