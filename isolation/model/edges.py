@@ -1,10 +1,11 @@
 """Ways from one table to another, however they are made, and what is wrong with each."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.isolation.model.cause import Cause, CauseKind
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Finding, Hop, finding
@@ -12,6 +13,11 @@ from egovnet.isolation.model.finding_class import FindingClass, Severity
 from egovnet.isolation.model.finding_drafts import FindingDraft, kind_of_path
 from egovnet.isolation.model.scene import Table
 from egovnet.templates.model.device import AddressFamily
+
+
+def _nothing() -> tuple[Cause, ...]:
+    """Of an edge that may be there, or is its own cause."""
+    return ()
 
 
 @dataclass(eq=False, slots=True)
@@ -29,11 +35,19 @@ class Edge:
     #: `target` has routes of its own to `prefixes`; else packets for them go on from there by
     #: whatever route covers a part of them.
     held: bool = True
+    #: What is to be changed so that it is gone, where that is not `own_cause`. Asked for only
+    #: where a path is reported.
+    why: Callable[[], tuple[Cause, ...]] = _nothing
 
     @property
     def hop(self) -> Hop:
         """The step of a path."""
         return self.source.hop(self.what, self.line)
+
+    def own_cause(self) -> Cause:
+        """That it is there."""
+        says = f"VRF {self.source.name} {self.what}"
+        return self.source.cause(CauseKind.LINK, self.what, says=says, line=self.line)
 
     @property
     def inert(self) -> bool:
@@ -73,11 +87,28 @@ def _evaluate(edge: Edge, expectation: Expectation, ways: Ways) -> None:
             if klass is not None and not expectation.allowed(source, target):
                 group = (klass.id, bool(edge.prefixes), edge.family, source.label, target.label)
                 place = (edge.source.id, edge.target.id, edge.what)
-                write = partial(_finding, klass, edge, source, target)
-                ways.drafts.append(FindingDraft(group, place, write))
+                causes = _stranger(edge, source, target, expectation)
+                causes = causes or edge.why() or (edge.own_cause(),)
+                write = partial(_finding, klass, edge, source, target, causes)
+                ways.drafts.append(FindingDraft(group, place, write, causes))
 
 
-def _finding(klass: FindingClass, edge: Edge, source: Domain, target: Domain) -> Finding:
+def _stranger(
+    edge: Edge, source: Domain, target: Domain, expectation: Expectation
+) -> tuple[Cause, ...]:
+    """The port of `source` in a VRF of another by its name, which may have the edge."""
+    if edge.source.vrf is None:
+        return ()
+    home = expectation.vrf_domain(edge.source.device, edge.source.vrf)
+    if home is None or home.label == source.label or not expectation.allowed(home, target):
+        return ()
+    bound = edge.source.binding(source)
+    return () if bound is None else (bound,)
+
+
+def _finding(
+    klass: FindingClass, edge: Edge, source: Domain, target: Domain, causes: tuple[Cause, ...]
+) -> Finding:
     return finding(
         klass,
         edge.source.device,
@@ -88,6 +119,7 @@ def _finding(klass: FindingClass, edge: Edge, source: Domain, target: Domain) ->
         family=edge.family,
         source=source,
         target=target,
+        causes=causes,
         words={
             "reaches": f"reaches {target.label}"
             if edge.prefixes

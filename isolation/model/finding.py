@@ -2,13 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from egovnet.isolation.model.catalogue import CATALOGUE, UnknownFindingClassError
-from egovnet.isolation.model.domains import Domain
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
+from egovnet.isolation.model.domains import ANYWHERE, Domain
 from egovnet.isolation.model.finding_class import FindingClass, Severity
 
+_SEVERITIES = {severity: index for index, severity in enumerate(Severity)}
 _NO_WORDS: Mapping[str, object] = MappingProxyType({})
+
+
+class Scope(StrEnum):
+    """How far apart those are that a finding joins, the farthest first."""
+
+    #: The two networks that must never meet.
+    ZONES = "zones"
+    #: Agencies, or sites, of one network.
+    AGENCIES = "agencies"
+    #: A customer and the backbone, management, or somebody that the inventory does not know.
+    OTHERS = "others"
+    #: It joins nobody: something is wrong at one place.
+    FAULT = "fault"
+
+
+_SCOPES = {scope: index for index, scope in enumerate(Scope)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,9 @@ class Finding:
     target: Domain | None = None
     #: Whether packets go from target to source, too.
     both_ways: bool = False
+    #: What is to be changed: the first is its own, the others are what it comes of as well, and
+    #: those of `more` places.
+    causes: tuple[Cause, ...] = ()
 
     def __post_init__(self) -> None:
         known = CATALOGUE.get(self.klass)
@@ -58,6 +80,34 @@ class Finding:
             raise UnknownFindingClassError(
                 f"{self.severity} {self.klass!r} is not in the catalogue"
             )
+
+        if not self.causes:
+            object.__setattr__(self, "causes", (self._own_cause(),))
+
+    def _own_cause(self) -> Cause:
+        """The line that the finding is at; without one, nothing that another could share."""
+        quotes = [h.quote for h in self.path if (h.device, h.line) == (self.device, self.line)]
+        place = Place(self.device, self.vrf, self.line, quotes[-1] if quotes else "")
+        if self.line:
+            return Cause(CauseKind.LINE, (self.device, str(self.line)), place=place)
+        return Cause(CauseKind.ITSELF, self.key, place=place)
+
+    @property
+    def scope(self) -> Scope:
+        """How far apart those are that it joins."""
+        if self.source is None or self.target is None:
+            return Scope.FAULT
+        if self.target == ANYWHERE:
+            return Scope.ZONES
+        zones = {self.source.zone, self.target.zone}
+        if not all(zones):
+            return Scope.OTHERS
+        return Scope.AGENCIES if len(zones) == 1 else Scope.ZONES
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Sorts by severity, then by scope: the gravest first."""
+        return _SEVERITIES[self.severity], _SCOPES[self.scope]
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -78,12 +128,14 @@ def finding(
     source: Domain | None = None,
     target: Domain | None = None,
     both_ways: bool = False,
+    causes: tuple[Cause, ...] = (),
     words: Mapping[str, object] = _NO_WORDS,
 ) -> Finding:
     """A finding of `klass`, its sentence filled with `words`.
 
     `severity` may be left out where the class has one only; `words` are those of its sentence that
-    are no place and no domain. Properties make findings by this.
+    are no place and no domain; without `causes` it is the finding's own line. Properties make
+    findings by this.
 
     Raises:
         KeyError: a word of the sentence is not among them.
@@ -110,4 +162,5 @@ def finding(
         source=source,
         target=target,
         both_ways=both_ways,
+        causes=causes,
     )

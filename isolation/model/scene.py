@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from egovnet.isolation.algebra.policies import Routes
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.domains import BACKBONE, Attachment, Domain, unknown
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Hop
@@ -31,6 +32,10 @@ class Bound:
     attachment: Attachment
     interface: InterfaceFacts
     carrier: InterfaceFacts
+
+    def cause(self, table: "Table") -> Cause:
+        """That the interface is in `table`."""
+        return port_cause(table, self.interface, self.carrier.vrf_line)
 
 
 @dataclass(eq=False, slots=True)
@@ -90,6 +95,34 @@ class Table:
             return 0
         return next((bgp.lines[key] for key in keys if key in bgp.lines), bgp.line)
 
+    def cause(self, kind: CauseKind, *key: object, says: str = "", line: int = 0) -> Cause:
+        """Something to be changed in this table; two of the same kind and key are one."""
+        place = Place(self.device, self.name, line, self.facts.quote(line))
+        return Cause(kind, (self.device, self.name, *map(str, key)), says, place)
+
+    def unknown_vrf(self) -> Cause:
+        """That the inventory does not know this VRF."""
+        vrf = self.facts.vrfs.get(self.vrf or "")
+        says = f"VRF {self.name} on {self.device} is not in the inventory"
+        return self.cause(CauseKind.VRF, says=says, line=vrf.line if vrf else 0)
+
+    def filter_of(self, neighbor: NeighborFacts, line: int = 0) -> Cause:
+        """What the session with `neighbor` lets in."""
+        says = f"what the session with {neighbor.address} lets in"
+        return self.cause(CauseKind.FILTER, neighbor.address, says=says, line=line or neighbor.line)
+
+    def session_of(self, neighbor: NeighborFacts) -> Cause:
+        """That there is a session with `neighbor`, and what it carries."""
+        says = f"the session with {neighbor.address}"
+        return self.cause(CauseKind.SESSION, neighbor.address, says=says, line=neighbor.line)
+
+    def binding(self, domain: Domain) -> Cause | None:
+        """That the interface by which `domain` meets this table is in it."""
+        for bound in self.bound:
+            if bound.attachment.domain == domain:
+                return bound.cause(self)
+        return None
+
     def hop(self, what: str, line: int = 0) -> Hop:
         """A step of a path in this table."""
         return Hop(self.device, self.name, what, line, self.facts.quote(line))
@@ -103,6 +136,22 @@ class Table:
                 return (self.hop(f"holds {bound.attachment.name} at {at}", line),)
         what = f"is of {domain.label}" if domain.known else "is not in the inventory"
         return (self.hop(what),)
+
+
+def port_cause(table: Table, interface: InterfaceFacts, line: int = 0) -> Cause:
+    """That `interface` is in `table`; `line`: what binds it."""
+    line = line or interface.vrf_line or interface.line
+    where = "no VRF" if table.vrf is None else f"VRF {table.vrf}"
+    place = Place(table.device, table.name, line, table.facts.quote(line))
+    key = (table.device, interface.name)
+    return Cause(CauseKind.PORT, key, f"{interface.name} is in {where}", place)
+
+
+def static_cause(table: Table, static: StaticFacts) -> Cause:
+    """A static route of `table`."""
+    ways = (static.interface, static.next_hop, static.next_hop_vrf)
+    says = f"VRF {table.name} has a static route to {static.prefix}"
+    return table.cause(CauseKind.STATIC, static.prefix, *ways, says=says, line=static.line)
 
 
 @dataclass(eq=False, slots=True)

@@ -7,6 +7,7 @@ has and the other, in use as well, has not: somebody intended it, and forgot hal
 from collections.abc import Iterator
 
 from egovnet.isolation.algebra.policies import restricts
+from egovnet.isolation.model.cause import CauseKind
 from egovnet.isolation.model.classes import p10
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
@@ -42,6 +43,7 @@ def _one_sided(
             path=(table.hop(f"does not restrict its {without.family} routes", without.line),),
             line=without.line,
             family=without.family,
+            causes=(table.cause(CauseKind.POLICY, policy, says=f"{words} of VRF {table.name}"),),
             words={"restricted": with_it.family, "policy": words},
         )
     )

@@ -9,10 +9,12 @@ IPv4 and IPv6 are closed apart (P10).
 """
 
 from collections.abc import Hashable, Iterator
+from functools import partial
 
 from egovnet.isolation.algebra.policies import apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.cause import Cause, CauseKind
 from egovnet.isolation.model.classes import p1
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.edges import Edge, Ways
@@ -24,6 +26,7 @@ from egovnet.isolation.model.scene import FAMILIES, Scene, Table
 from egovnet.isolation.routes.announcements import Announcement, announcements
 from egovnet.isolation.routes.label_arrivals import Misdirected
 from egovnet.isolation.routes.relays import relayed, relays
+from egovnet.isolation.routes.wrong_targets import cause_of_import, owner_of
 from egovnet.templates.model.device import AddressFamily
 
 _Out = tuple[Domain, Announcement]
@@ -158,8 +161,37 @@ class _Family:
 
     def _edge(self, table: Table, give: Announcement, prefixes: PrefixSet) -> Edge:
         what = f"takes routes of VRF {give.table.name} on {give.table.device}"
-        line = table.line(self.family)
-        return Edge(table, give.table, self.family, prefixes, None, what, line, give.held)
+        line = table.line(self.family, *(("import", target) for target in self._by(table, give)))
+        why = partial(self._causes_of_edge, table, give)
+        return Edge(table, give.table, self.family, prefixes, None, what, line, give.held, why)
+
+    def _by(self, table: Table, give: Announcement) -> list[bytes]:
+        """Targets by which `table` takes an announcement."""
+        bgp = table.family(self.family)
+        return sorted(give.routes.targets & bgp.import_targets) if bgp is not None else []
+
+    def _causes_of_edge(self, table: Table, give: Announcement) -> tuple[Cause, ...]:
+        """What is to be changed of an edge that may be there: the VRF of nobody that it leads
+        through, or a session that lets in more than its site may announce."""
+        for one in (table, give.table):
+            if not any(domain.known for domain in one.domains):
+                return (one.unknown_vrf(),)
+        if give.cause is not None:
+            return (give.cause,)
+        if give.neighbor is None:
+            return ()
+        places = self.expectation.attachments.get(give.table.device, {}).values()
+        own = [
+            prefix
+            for place in places
+            if place.domain in give.table.domains
+            for prefix in place.prefixes
+        ]
+        if give.routes.prefixes - PrefixSet.within(self.family, own):
+            activated = give.neighbor.families.get(self.family)
+            line = activated.line if activated else 0
+            return (give.table.filter_of(give.neighbor, line),)
+        return ()
 
     def _taken(self, table: Table, give: Announcement) -> PrefixSet:
         """What `table` keeps of an announcement that carries one of its targets."""
@@ -199,12 +231,17 @@ class _Family:
                 family=self.family,
                 source=domain,
                 target=owner,
+                causes=(cause,),
                 words={"route_target": text},
             )
 
         kind = kind_of_path(domain, owner)
-        group = ("P1", kind, self.family, domain.label, owner.label, target, bool(give.by_way_of))
-        self.result.drafts.append(FindingDraft(group, place, write))
+        whose = owner_of(target, self.outs[target], self.expectation)
+        cause = cause_of_import(target, importer, exporter, whose, self.expectation)
+        by_relay = bool(give.by_way_of)
+        joined = (domain.label, owner.label)
+        group = ("P1", kind, self.family, *joined, target, by_relay, cause.kind)
+        self.result.drafts.append(FindingDraft(group, place, write, (cause,)))
 
     # -- by targets that a customer puts on its routes -------------------------------------------
 
@@ -238,10 +275,14 @@ class _Family:
     ) -> None:
         neighbor = give.neighbor
         address = neighbor.address if neighbor else ""
+        activated = neighbor.families.get(self.family) if neighbor else None
+        line = activated.line if activated else 0
+        if neighbor is not None:
+            cause = give.table.filter_of(neighbor, line)
+        else:
+            cause = give.table.cause(CauseKind.FILTER)
 
         def write() -> Finding:
-            activated = neighbor.families.get(self.family) if neighbor else None
-            line = activated.line if activated else 0
             path = [
                 *give.table.entry(owner),
                 give.table.hop(
@@ -270,11 +311,12 @@ class _Family:
                 family=self.family,
                 source=importer[0] if importer else None,
                 target=owner if importer else None,
+                causes=(cause,),
                 words={"owner": owner.label, "neighbor": address},
             )
 
         group = ("P1 chosen", severity, self.family, owner.label)
-        self.result.drafts.append(FindingDraft(group, (give.table.id, address), write))
+        self.result.drafts.append(FindingDraft(group, (give.table.id, address), write, (cause,)))
 
 
 def _nearness(owner: Domain, entries: list[_In]) -> int:

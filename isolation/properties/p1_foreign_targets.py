@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.cause import Cause, Place
 from egovnet.isolation.model.classes import p1
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Finding, finding
@@ -16,6 +17,7 @@ from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.finding_drafts import FindingDraft
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table
+from egovnet.isolation.routes.wrong_targets import target_cause
 from egovnet.templates.model.facts import VrfFamily
 
 
@@ -47,10 +49,12 @@ def _family(table: Table, bgp: VrfFamily, expectation: Expectation) -> Iterator[
         # A VRF of nobody with the targets of two: the first port bound to it joins them.
         joins = not table.domains[0].known and len(_owners(takes | gives, expectation)) > 1
         severity = Severity.RISK if expectation.limited or joins else Severity.HYGIENE
+        cause = _cause(table, bgp, target, owner.label)
         yield FindingDraft(
             ("P1 foreign-target", severity, bgp.family, target, table.domains[0].label),
             table.id,
-            partial(_finding, table, bgp, target, owner.label, severity),
+            partial(_finding, table, bgp, target, owner.label, severity=severity, cause=cause),
+            (cause,),
         )
 
 
@@ -59,10 +63,22 @@ def _owners(targets: Iterable[bytes], expectation: Expectation) -> set[str]:
     return {expectation.domains[label].vpn for label in labels if label in expectation.domains}
 
 
+def _line(table: Table, bgp: VrfFamily, target: bytes) -> int:
+    return table.line(bgp.family, ("import", target), ("export", target), target)
+
+
+def _cause(table: Table, bgp: VrfFamily, target: bytes, owner: str) -> Cause:
+    if not table.domains[0].known:
+        return table.unknown_vrf()
+    line = _line(table, bgp, target)
+    place = Place(table.device, table.name, line, table.facts.quote(line))
+    return target_cause(table.domains[0].label, target, owner, place)
+
+
 def _finding(
-    table: Table, bgp: VrfFamily, target: bytes, owner: str, severity: Severity
+    table: Table, bgp: VrfFamily, target: bytes, owner: str, *, severity: Severity, cause: Cause
 ) -> Finding:
-    line = table.line(bgp.family, ("import", target), ("export", target), target)
+    line = _line(table, bgp, target)
     text = target_text(target)
     return finding(
         p1.FOREIGN_TARGET,
@@ -72,6 +88,7 @@ def _finding(
         path=(table.hop(f"has {text}", line),),
         line=line,
         family=bgp.family,
+        causes=(cause,),
         words={"domain": table.domains[0].label, "route_target": text, "owner": owner},
     )
 

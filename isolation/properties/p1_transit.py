@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.isolation.model.cause import Cause, CauseKind
 from egovnet.isolation.model.classes import p1
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.edges import Edge
@@ -125,21 +126,46 @@ def _evaluated(
     path: tuple[Edge, ...], flow: PrefixSet, expectation: Expectation
 ) -> list[FindingDraft]:
     source, target = path[0].source, path[-1].target
-    if target.inert:
-        return []
-    return [
-        FindingDraft(
-            ("P1 transit", path[0].family, one.label, other.label),
-            (source.id, *(edge.target.id for edge in path)),
-            partial(_finding, path, flow, one, other),
-        )
+    joined = [
+        (one, other)
         for one in source.domains
         for other in target.domains
         if one.vpn != other.vpn and not expectation.allowed(one, other)
     ]
+    if target.inert or not joined:
+        return []
+    causes = _causes(path)
+    return [
+        FindingDraft(
+            ("P1 transit", path[0].family, one.label, other.label),
+            (source.id, *(edge.target.id for edge in path)),
+            partial(_finding, path, flow, one, other, causes),
+            causes,
+        )
+        for one, other in joined
+    ]
 
 
-def _finding(path: tuple[Edge, ...], flow: PrefixSet, source: Domain, target: Domain) -> Finding:
+def _causes(path: tuple[Edge, ...]) -> tuple[Cause, ...]:
+    """The first step that should not be there; where each may be, the table that joins them."""
+    for edge in path:
+        if edge.klass is None and (causes := edge.why()):
+            return causes
+    for edge in path:
+        if edge.klass is not None:
+            return edge.why() or (edge.own_cause(),)
+    middle = path[0].target
+    says = f"VRF {middle.name} announces to one what covers routes of another"
+    return (middle.cause(CauseKind.VRF, says=says),)
+
+
+def _finding(
+    path: tuple[Edge, ...],
+    flow: PrefixSet,
+    source: Domain,
+    target: Domain,
+    causes: tuple[Cause, ...],
+) -> Finding:
     first, last = path[0], path[-1]
     middle = " and ".join(f"VRF {e.target.name} on {e.target.device}" for e in path[:-1])
     return finding(
@@ -155,6 +181,7 @@ def _finding(path: tuple[Edge, ...], flow: PrefixSet, source: Domain, target: Do
         family=first.family,
         source=source,
         target=target,
+        causes=causes,
         words={"middle": middle, "kind": kind_of_path(source, target), "example": flow.example()},
     )
 

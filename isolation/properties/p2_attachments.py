@@ -8,6 +8,7 @@ routers as in the inventory.
 from collections.abc import Iterator
 
 from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.cause import Cause
 from egovnet.isolation.model.classes import p2, p6
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, OWN, UNTAGGED, Domain
 from egovnet.isolation.model.expectation import Expectation
@@ -15,7 +16,7 @@ from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.finding_drafts import FindingDraft, kind_of_path, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import Bound, Router, Scene, Table
+from egovnet.isolation.model.scene import Bound, Router, Scene, Table, port_cause
 from egovnet.templates.model.facts import InterfaceFacts
 
 
@@ -55,6 +56,7 @@ def _in_no_vrf(router: Router, bound: Bound) -> Iterator[FindingDraft]:
             line=line,
             source=owner,
             target=BACKBONE,
+            causes=(bound.cause(table),),
             words={"name": name, "interface": bound.interface.name, "because": why},
         )
     )
@@ -82,9 +84,21 @@ def _two_domains(router: Router, table: Table, expectation: Expectation) -> Iter
                     source=one,
                     target=other,
                     both_ways=True,
+                    causes=(
+                        _stranger(router, table, by_domain[one], by_domain[other], expectation),
+                    ),
                     words={"kind": kind_of_path(one, other)},
                 )
             )
+
+
+def _stranger(
+    router: Router, table: Table, one: Bound, other: Bound, expectation: Expectation
+) -> Cause:
+    """The one of two that is in the other's VRF, by its name; else the second."""
+    named = expectation.vrf_domain(router.name, table.name)
+    wrong = one if named == other.attachment.domain else other
+    return wrong.cause(table)
 
 
 def _wrong_vrf(router: Router, table: Table, expectation: Expectation) -> Iterator[FindingDraft]:
@@ -116,6 +130,7 @@ def _wrong_vrf(router: Router, table: Table, expectation: Expectation) -> Iterat
                 source=table.domains[0],
                 target=named,
                 both_ways=True,
+                causes=(table.bound[0].cause(table),),
             )
         )
 
@@ -136,6 +151,7 @@ def _addressed_trunk(router: Router, table: Table) -> Iterator[FindingDraft]:
                         ),
                     ),
                     line=port.line,
+                    causes=(port_cause(table, port),),
                     words={"interface": port.name, "address": port.addresses[0]},
                 )
             )
@@ -164,6 +180,7 @@ def _unknown_interfaces(router: Router, expectation: Expectation) -> Iterator[Fi
                     severity=severity,
                     path=(router.hop(f"has {interface.name}", line, table.name),),
                     line=line,
+                    causes=(port_cause(table, interface),),
                     words={"interface": interface.name},
                 )
             )

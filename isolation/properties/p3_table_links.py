@@ -9,17 +9,21 @@ Assumes that a router keeps tables apart that have numbers of their own.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from egovnet.isolation.algebra.policies import apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet, family_of
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.classes import p3
 from egovnet.isolation.model.edges import Edge, Ways, evaluate_edges
 from egovnet.isolation.model.finding_class import FindingClass
 from egovnet.isolation.model.property import TableWays
-from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
+from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table, port_cause, static_cause
 from egovnet.isolation.routes.announcements import local_routes
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import PolicyRoute, StaticFacts
+
+_ONE_TABLE = "have one kernel table"
 
 
 def table_links(scene: Scene) -> Ways:
@@ -39,10 +43,18 @@ def _edges(scene: Scene) -> Iterator[Edge]:
 
 
 def _both(
-    source: Table, target: Table, klass: FindingClass, what: str, line: int
+    source: Table,
+    target: Table,
+    klass: FindingClass,
+    what: str,
+    *,
+    line: int,
+    causes: tuple[Cause, ...],
+    families: tuple[AddressFamily, ...] = FAMILIES,
 ) -> Iterator[Edge]:
-    for family in FAMILIES:
-        yield Edge(source, target, family, PrefixSet.all(family), klass, what, line)
+    for family in families:
+        prefixes = PrefixSet.all(family)
+        yield Edge(source, target, family, prefixes, klass, what, line, why=lambda: causes)
 
 
 def _by_number(router: Router, number: int) -> list[Table]:
@@ -72,6 +84,7 @@ def _statics(router: Router) -> Iterator[Edge]:
                     static.line,
                     # looked up in that table, whatever it has
                     held=static.interface in router.facts.interfaces,
+                    why=partial(_static_causes, source, static),
                 )
 
 
@@ -130,7 +143,9 @@ def _policy_route(router: Router, source: Table, route: PolicyRoute) -> Iterator
         targets = [table] if table is not None else []
     for target in targets:
         what = f"sends packets to VRF {target.name} by policy"
-        yield from _both(source, target, p3.POLICY_ROUTE, what, route.line)
+        place = Place(router.name, "", route.line, router.facts.quote(route.line))
+        cause = Cause(CauseKind.LINK, (router.name, route.text), f"the rule {route.text}", place)
+        yield from _both(source, target, p3.POLICY_ROUTE, what, line=route.line, causes=(cause,))
 
 
 def _imported_vrfs(router: Router) -> Iterator[Edge]:
@@ -178,7 +193,10 @@ def _table_numbers(router: Router) -> Iterator[Edge]:
                 if one is not other:
                     line = router.facts.vrfs[one.vrf].line if one.vrf is not None else 0
                     what = f"shares kernel table {number} with VRF {other.name}"
-                    yield from _both(one, other, p3.SHARED_TABLE, what, line)
+                    place = Place(router.name, one.name, line, router.facts.quote(line))
+                    says = f"VRFs {' and '.join(sorted((one.name, other.name)))} {_ONE_TABLE}"
+                    cause = Cause(CauseKind.LINK, (router.name, "table", str(number)), says, place)
+                    yield from _both(one, other, p3.SHARED_TABLE, what, line=line, causes=(cause,))
 
 
 def _open_tables(router: Router) -> Iterator[Edge]:
@@ -195,7 +213,17 @@ def _open_tables(router: Router) -> Iterator[Edge]:
                     p3.OPEN_VRF,
                     f"has no route of last resort for {family}: look-ups go on in the main table",
                     vrf.line,
+                    why=partial(_no_last_resort, router.tables[vrf.name], vrf.line),
                 )
+
+
+def _static_causes(table: Table, static: StaticFacts) -> tuple[Cause, ...]:
+    return (static_cause(table, static),)
+
+
+def _no_last_resort(table: Table, line: int) -> tuple[Cause, ...]:
+    says = f"VRF {table.name} has no route of last resort"
+    return (table.cause(CauseKind.LINK, "last resort", says=says, line=line),)
 
 
 def _links(router: Router) -> Iterator[Edge]:
@@ -204,10 +232,15 @@ def _links(router: Router) -> Iterator[Edge]:
         other = router.facts.interfaces.get(interface.joins or "")
         if other is not None:
             one, two = router.table_of(interface), router.table_of(other)
+            ends = sorted((interface.name, other.name))
+            place = Place(router.name, one.name, interface.line, router.facts.quote(interface.line))
+            says = f"{' and '.join(ends)} are the ends of one link"
+            link = Cause(CauseKind.LINK, (router.name, *ends), says, place)
+            causes = (link, port_cause(one, interface), port_cause(two, other))
             what = f"is joined to VRF {two.name} by {interface.name} and {other.name}"
-            yield from _both(one, two, p3.INTERNAL_LINK, what, interface.line)
+            yield from _both(one, two, p3.INTERNAL_LINK, what, line=interface.line, causes=causes)
             what = f"is joined to VRF {one.name} by {interface.name} and {other.name}"
-            yield from _both(two, one, p3.INTERNAL_LINK, what, interface.line)
+            yield from _both(two, one, p3.INTERNAL_LINK, what, line=interface.line, causes=causes)
 
 
 PROPERTY = TableWays("P3", table_links)

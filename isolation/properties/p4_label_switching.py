@@ -7,12 +7,13 @@ Assumes that a router takes labels only where the text says so, interface by int
 
 from collections.abc import Iterator
 
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.classes import p4
 from egovnet.isolation.model.domains import ANYWHERE, BACKBONE, OUTSIDE, UNTAGGED, Domain
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import Scene, Table
+from egovnet.isolation.model.scene import Scene, Table, port_cause
 from egovnet.templates.model.facts import InterfaceFacts
 
 
@@ -53,6 +54,13 @@ def _protocols(interface: InterfaceFacts) -> list[str]:
     return found
 
 
+def _cause(table: Table, interface: InterfaceFacts, at_port: p4.AtPort, line: int) -> Cause:
+    key = (table.device, interface.name, at_port.protocol)
+    place = Place(table.device, table.name, line, table.facts.quote(line))
+    says = f"{interface.name} takes {at_port.protocol}"
+    return Cause(CauseKind.PROTOCOL, key, says, place)
+
+
 def _draft(
     table: Table, interface: InterfaceFacts, at_port: p4.AtPort, who: Domain | None
 ) -> FindingDraft:
@@ -70,6 +78,11 @@ def _draft(
             table.name,
             path=(*entry, table.hop(f"takes {at_port.protocol} on {interface.name}", line)),
             line=line,
+            causes=(
+                port_cause(table, interface)
+                if who is None
+                else _cause(table, interface, at_port, line),
+            ),
             source=who or OUTSIDE,
             target=ANYWHERE if at_port.any_table else BACKBONE,
             words={

@@ -10,8 +10,10 @@ from types import MappingProxyType
 
 from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.isolation.model.cause import Cause, CauseKind
 from egovnet.isolation.model.classes import p5
 from egovnet.isolation.model.domains import Attachment, Domain
+from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_class import FindingClass
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
@@ -32,10 +34,9 @@ def customer_sessions(scene: Scene) -> Iterator[FindingDraft]:
             for attachment in scene.expectation.attachments.get(router.name, {}).values()
             for address in attachment.neighbors
         }
-        known = scene.expectation.attachments_known
         for table in router.tables.values():
             for neighbor in table.neighbors:
-                yield from _session(router, table, neighbor, expected, known)
+                yield from _session(router, table, neighbor, expected, scene.expectation)
 
 
 def _session(
@@ -43,30 +44,30 @@ def _session(
     table: Table,
     neighbor: NeighborFacts,
     expected: dict[IPAddress, Attachment],
-    known: bool,
+    expectation: Expectation,
 ) -> Iterator[FindingDraft]:
     attachment = _attachment(router, neighbor, expected)
+    session = table.session_of(neighbor)
     if attachment is None:
         if table.vrf is None:
             return  # the default instance is p8_bgp_boundaries'
-        if known:
-            yield _draft(table, neighbor, p5.UNKNOWN_NEIGHBOR)
+        if expectation.attachments_known:
+            yield _draft(table, neighbor, p5.UNKNOWN_NEIGHBOR, causes=_all_of(table, neighbor))
     elif attachment.domain not in table.domains or table.vrf is None:
         yield _draft(
             table,
             neighbor,
             p5.SESSION_IN_WRONG_VRF,
             joins=(attachment.domain, table.domains[0]),
+            causes=_moved(router, table, attachment, expectation) or _all_of(table, neighbor),
             words={"name": attachment.name},
         )
-    if table.vrf is None and attachment is None:
-        return
     if not neighbor.external and table.vrf is not None:
-        yield _draft(table, neighbor, p5.INTERNAL_CUSTOMER)
+        yield _draft(table, neighbor, p5.INTERNAL_CUSTOMER, causes=(session,))
     for family in FAMILIES:
         activated = neighbor.families.get(family)
         if activated is not None:
-            yield from _filter(table, neighbor, activated, family, attachment)
+            yield from _filter(table, neighbor, activated, attachment, family)
             yield from _limit(table, neighbor, activated, family)
 
 
@@ -85,11 +86,13 @@ def _filter(
     table: Table,
     neighbor: NeighborFacts,
     activated: NeighborFamily,
-    family: AddressFamily,
     attachment: Attachment | None,
+    family: AddressFamily,
 ) -> Iterator[FindingDraft]:
+    causes = (table.filter_of(neighbor, activated.line),)
     if activated.policy_in is None:
-        yield _draft(table, neighbor, p5.NO_FILTER, line=activated.line, family=family)
+        klass = p5.NO_FILTER
+        yield _draft(table, neighbor, klass, line=activated.line, family=family, causes=causes)
         return
     if absent := _absent(activated.policy_in):
         # FRR takes nothing then; whoever repairs it in haste lets everything in.
@@ -101,6 +104,7 @@ def _filter(
             klass,
             line=line,
             family=family,
+            causes=causes,
             words={"absent": absent},
         )
     if attachment is None or not attachment.prefixes:
@@ -114,10 +118,25 @@ def _filter(
             table,
             neighbor,
             p5.FILTER_TOO_WIDE,
-            line=activated.policy_in.line or activated.line,
+            line=_widest(activated.policy_in, beyond, family) or activated.line,
             family=family,
+            causes=causes,
             words={"name": attachment.name, "example": beyond.example()},
         )
+
+
+def _widest(policy: Policy, beyond: PrefixSet, family: AddressFamily) -> int:
+    """Line that lets prefixes of `beyond` in: the list's where a list does, else the entry's."""
+    for entry in policy.entries:
+        if entry.action != "permit":
+            continue
+        lists = [match.prefixes for match in entry.matches if match.kind == "prefix"]
+        for rule in (rule for rules in lists for rule in rules if rule.action == "permit"):
+            if beyond & PrefixSet.rule(family, rule):
+                return rule.line or entry.line or policy.line
+        if not lists:
+            return entry.line or policy.line
+    return policy.line
 
 
 def _absent(policy: Policy) -> str:
@@ -130,7 +149,10 @@ def _absent(policy: Policy) -> str:
 
 
 def _limit(
-    table: Table, neighbor: NeighborFacts, activated: NeighborFamily, family: AddressFamily
+    table: Table,
+    neighbor: NeighborFacts,
+    activated: NeighborFamily,
+    family: AddressFamily,
 ) -> Iterator[FindingDraft]:
     if activated.maximum_prefix is None:
         klass = p5.NO_LIMIT
@@ -138,7 +160,32 @@ def _limit(
         klass = p5.LIMIT_WARNS_ONLY
     else:
         return
-    yield _draft(table, neighbor, klass, line=activated.line, family=family)
+    line = activated.line
+    causes = (_limit_of(table, neighbor, line),)
+    yield _draft(table, neighbor, klass, line=line, family=family, causes=causes)
+
+
+def _limit_of(table: Table, neighbor: NeighborFacts, line: int = 0) -> Cause:
+    says = f"how many routes {neighbor.address} may announce"
+    return table.cause(CauseKind.LIMIT, neighbor.address, says=says, line=line or neighbor.line)
+
+
+def _all_of(table: Table, neighbor: NeighborFacts) -> tuple[Cause, ...]:
+    """That the session is there: all that is wrong with it comes of that."""
+    return (table.session_of(neighbor), table.filter_of(neighbor), _limit_of(table, neighbor))
+
+
+def _moved(
+    router: Router, table: Table, attachment: Attachment, expectation: Expectation
+) -> tuple[Cause, ...]:
+    """The port of the session's access, where the session is in the VRF of its VPN by its name
+    and the port is not."""
+    named = table.vrf and expectation.vrf_domain(router.name, table.vrf)
+    for bound in router.bound:
+        there = router.table_of(bound.interface)
+        if bound.attachment == attachment and there is not table and named == attachment.domain:
+            return (bound.cause(there),)
+    return ()
 
 
 def _draft(
@@ -149,6 +196,7 @@ def _draft(
     joins: tuple[Domain, Domain] | None = None,
     line: int = 0,
     family: str = "",
+    causes: tuple[Cause, ...],
     words: Mapping[str, object] = _NO_WORDS,
 ) -> FindingDraft:
     line = line or neighbor.line
@@ -164,6 +212,7 @@ def _draft(
             source=joins[0] if joins else None,
             target=joins[1] if joins else None,
             both_ways=joins is not None,
+            causes=causes,
             words={"neighbor": neighbor.address, **words},
         )
     )

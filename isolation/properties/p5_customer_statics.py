@@ -13,7 +13,7 @@ from egovnet.isolation.model.domains import MANAGEMENT, Domain
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import Scene, Table
+from egovnet.isolation.model.scene import Scene, Table, static_cause
 from egovnet.templates.model.device import AddressFamily
 
 
@@ -55,6 +55,7 @@ def _statics(table: Table, own: Sequence[IPNetwork]) -> Iterator[FindingDraft]:
                     ),
                     line=static.line,
                     family=family,
+                    causes=(static_cause(table, static),),
                     words={"prefix": static.prefix},
                 )
             )

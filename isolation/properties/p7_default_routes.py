@@ -6,13 +6,14 @@ path. One that discards is the opposite, and is what every VRF should have.
 
 from collections.abc import Iterator
 
+from egovnet.isolation.model.cause import Cause
 from egovnet.isolation.model.classes import p7
 from egovnet.isolation.model.domains import MANAGEMENT, Domain
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import FAMILIES, Scene, Table
+from egovnet.isolation.model.scene import FAMILIES, Scene, Table, static_cause
 from egovnet.isolation.routes.announcements import admitted
 
 
@@ -36,7 +37,8 @@ def _statics(table: Table) -> Iterator[FindingDraft]:
             continue  # a table of no VRF: whom a rule sends there has the route (P3)
         if static.prefix.prefixlen == 0 and not static.discards:
             family = "ipv4" if static.prefix.version == 4 else "ipv6"
-            yield _draft(table, "has a static default route", static.line, family)
+            cause = static_cause(table, static)
+            yield _draft(table, "has a static default route", static.line, family, (cause,))
 
 
 def _bgp(table: Table) -> Iterator[FindingDraft]:
@@ -45,22 +47,26 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
         if bgp is None:
             continue
         if any(prefix.prefixlen == 0 for prefix in bgp.networks):
-            yield _draft(table, "originates a default route", bgp.line, family)
+            yield _draft(table, "originates a default route", bgp.line, family, ())
         for neighbor in table.neighbors:
             activated = neighbor.families.get(family)
             if activated is None:
                 continue
             if activated.default_originate:
                 what = f"announces a default route to {neighbor.address}"
-                yield _draft(table, what, activated.line, family)
+                cause = table.session_of(neighbor)
+                yield _draft(table, what, activated.line, family, (cause,))
             if table.vrf is not None and any(
                 routes.prefixes.has_default() for routes in admitted(table, activated, family)
             ):
                 what = f"accepts a default route from {neighbor.address}"
-                yield _draft(table, what, activated.line, family)
+                cause = table.filter_of(neighbor, activated.line)
+                yield _draft(table, what, activated.line, family, (cause,))
 
 
-def _draft(table: Table, what: str, line: int, family: str) -> FindingDraft:
+def _draft(
+    table: Table, what: str, line: int, family: str, causes: tuple[Cause, ...]
+) -> FindingDraft:
     return single(
         finding(
             p7.DEFAULT_ROUTE,
@@ -69,6 +75,7 @@ def _draft(table: Table, what: str, line: int, family: str) -> FindingDraft:
             path=(*table.entry(table.domains[0]), table.hop(what, line)),
             line=line,
             family=family,
+            causes=causes,
             words={"what": what},
         )
     )

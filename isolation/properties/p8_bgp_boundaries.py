@@ -80,6 +80,7 @@ def _draft(
             source=joined,
             target=ANYWHERE if joined else None,
             both_ways=joined is not None,
+            causes=(table.session_of(neighbor),),
             words={"neighbor": neighbor.address, "who": who},
         )
     )

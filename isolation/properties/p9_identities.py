@@ -5,8 +5,11 @@ better hides the other. Two VRFs of a PE with one label are one table to packets
 """
 
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address
 from types import MappingProxyType
 
+from egovnet.isolation.algebra.route_targets import distinguisher_text
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.classes import p9
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.finding import finding
@@ -14,7 +17,8 @@ from egovnet.isolation.model.finding_class import FindingClass
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
-from egovnet.templates.model.device import IPInterface
+from egovnet.isolation.routes.label_arrivals import label_cause
+from egovnet.templates.model.device import AddressFamily, IPInterface
 from egovnet.templates.model.facts import InterfaceFacts
 
 _NO_WORDS: Mapping[str, object] = MappingProxyType({})
@@ -45,17 +49,40 @@ def _distinguishers(scene: Scene) -> Iterator[FindingDraft]:
             of_router[here] = table
             others.update(dict.fromkeys(vpns, table))
             if found:
-                other = found[0]
-                what = f"has the route distinguisher of VRF {other.name} on {other.device}"
-                at = (bgp.lines.get("rd", bgp.line), family)
-                words = {"other": other.name, "other_device": other.device}
-                yield _draft(
-                    table,
-                    p9.SHARED_RD,
-                    what,
-                    at,
-                    words=words,
-                )
+                yield _shared_distinguisher(scene, family, bgp.rd, (found[0], table))
+
+
+def _shared_distinguisher(
+    scene: Scene, family: AddressFamily, rd: bytes, tables: tuple[Table, Table]
+) -> FindingDraft:
+    """Both have it. One whose own address is in it has it rightly (RFC 4364 section 4.2, type 1:
+    an address and a number), so the finding is at the other; else at the second."""
+    owner, table = tables
+    router = scene.expectation.routers.get(IPv4Address(rd[2:6])) if rd[1] == 1 else None
+    if router == table.device != owner.device:
+        owner, table = table, owner
+    text = distinguisher_text(rd)
+    hops = tuple(
+        one.hop(f"has the route distinguisher {text}", one.line(family, "rd"))
+        for one in (owner, table)
+    )
+    says = f"route distinguisher {text} is two VRFs'"
+    line = table.line(family, "rd")
+    place = Place(table.device, table.name, line, table.facts.quote(line))
+    return single(
+        finding(
+            p9.SHARED_RD,
+            table.device,
+            table.name,
+            path=hops,
+            line=line,
+            family=family,
+            causes=(
+                Cause(CauseKind.IDENTITY, ("rd", text, table.device, table.name), says, place),
+            ),
+            words={"rd": text, "other": owner.name, "other_device": owner.device},
+        )
+    )
 
 
 def _loopbacks(scene: Scene) -> Iterator[FindingDraft]:
@@ -65,9 +92,9 @@ def _loopbacks(scene: Scene) -> Iterator[FindingDraft]:
         for loopback, address in _loopback_addresses(router):
             owner = scene.expectation.routers.get(address.ip)
             other = held.setdefault(str(address.ip), router)
-            if other.name == router.name and owner in (None, router.name):
-                continue
-            owned_by = owner if owner not in (None, router.name) else other.name
+            if router.name == (owner or other.name):
+                continue  # whoever else has it is the one that should not
+            owned_by = owner or other.name
             line = loopback.line
             yield single(
                 finding(
@@ -76,9 +103,16 @@ def _loopbacks(scene: Scene) -> Iterator[FindingDraft]:
                     "default",
                     path=(router.hop(f"has {address.ip} on {loopback.name}", line),),
                     line=line,
+                    causes=(_loopback_cause(router, address, line),),
                     words={"address": address.ip, "owner": owned_by},
                 )
             )
+
+
+def _loopback_cause(router: Router, address: IPInterface, line: int) -> Cause:
+    place = Place(router.name, "default", line, router.facts.quote(line))
+    says = f"loopback address {address.ip}"
+    return Cause(CauseKind.IDENTITY, ("loopback", router.name, str(address.ip)), says, place)
 
 
 def _loopback_addresses(router: Router) -> Iterator[tuple[InterfaceFacts, IPInterface]]:
@@ -103,6 +137,7 @@ def _labels(router: Router) -> Iterator[FindingDraft]:
                     f"has label {bgp.label} of VRF {other.name}",
                     (bgp.lines.get("label", bgp.line), family),
                     joins=(other.domains[0], table.domains[0]),
+                    causes=(label_cause(table, bgp),),
                     words={"label": bgp.label, "other": other.name},
                 )
 
@@ -120,6 +155,14 @@ def _next_hops(router: Router) -> Iterator[FindingDraft]:
                 p9.FOREIGN_NEXT_HOP,
                 f"exports routes with the next hop {bgp.export_next_hop}",
                 (bgp.lines.get("nexthop", bgp.line), family),
+                causes=(
+                    table.cause(
+                        CauseKind.IDENTITY,
+                        "next hop",
+                        says=f"VRF {table.name} exports routes with another's next hop",
+                        line=bgp.lines.get("nexthop", bgp.line),
+                    ),
+                ),
                 words={"address": bgp.export_next_hop},
             )
 
@@ -131,6 +174,7 @@ def _draft(
     at: tuple[int, str],
     *,
     joins: tuple[Domain, Domain] | None = None,
+    causes: tuple[Cause, ...] = (),
     words: Mapping[str, object] = _NO_WORDS,
 ) -> FindingDraft:
     """`what`: the step of the path; `at`: its line and address family."""
@@ -146,6 +190,7 @@ def _draft(
             source=joins[0] if joins else None,
             target=joins[1] if joins else None,
             both_ways=joins is not None,
+            causes=causes,
             words=words,
         )
     )

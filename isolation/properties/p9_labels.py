@@ -13,7 +13,7 @@ from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene
-from egovnet.isolation.routes.label_arrivals import LAST_RESERVED
+from egovnet.isolation.routes.label_arrivals import LAST_RESERVED, label_cause, vpn_route_cause
 
 #: Labels that daemons take in advance (FRR's chunks of 50 to 64), several times over.
 _IN_ADVANCE = 1024
@@ -46,6 +46,7 @@ def labels(scene: Scene) -> Iterator[FindingDraft]:
                             path=(table.hop(f"has label {bgp.label}", line),),
                             line=line,
                             family=family,
+                            causes=(label_cause(table, bgp),),
                             words={"label": bgp.label},
                         )
                     )
@@ -76,6 +77,7 @@ def _reserved(router: Router) -> Iterator[FindingDraft]:
                     path=(table.hop(f"has label {bgp.label}", line),),
                     line=line,
                     family=family,
+                    causes=(label_cause(table, bgp),),
                     words={"label": bgp.label},
                 )
             )
@@ -94,6 +96,7 @@ def _by_hand(router: Router) -> Iterator[FindingDraft]:
                 path=(default.hop(what, network.line),),
                 line=network.line,
                 family=network.family,
+                causes=(vpn_route_cause(default, network),),
                 words={"prefix": network.prefix, "label": network.label},
             )
         )

@@ -13,7 +13,7 @@ from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table
-from egovnet.isolation.routes.relays import vpn_sessions
+from egovnet.isolation.routes.relays import policy_cause, vpn_sessions
 from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, Policy, PolicyEntry
 
 #: Options of a VPN session that change which routes pass, past its policies, or that give routes
@@ -96,6 +96,7 @@ def _draft(table: Table, text: str, line: int, family: str) -> FindingDraft:
             path=(table.hop(f"applies a policy that {text}", line),),
             line=line,
             family=family,
+            causes=(policy_cause(table, line, text),),
             words={"what": text},
         )
     )

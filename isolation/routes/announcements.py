@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from egovnet.isolation.algebra.policies import Routes, apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.algebra.route_targets import target_text
+from egovnet.isolation.model.cause import Cause
 from egovnet.isolation.model.finding import Hop
 from egovnet.isolation.model.scene import Table
 from egovnet.templates.model.device import AddressFamily
@@ -41,6 +42,8 @@ class Announcement:
     line: int = 0
     #: Routers other than the table's alone take it: to a local VRF its packets need no label.
     remote_only: bool = False
+    #: What is to be changed, where it is not an ordinary export of `table`.
+    cause: Cause | None = None
 
     def exports(self, target: bytes) -> Hop:
         """The step of a path that puts it into the VPN tables with `target`, or with others that

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from egovnet.isolation.algebra.policies import Routes, apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
 from egovnet.isolation.routes.announcements import Announcement, announcements
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.facts import VpnNetwork
+from egovnet.templates.model.facts import VpnNetwork, VrfFamily
 
 #: Explicit null of IPv4 and of IPv6, and implicit null: what follows is looked up unlabelled.
 UNLABELLED = frozenset({"0", "2", "3"})
@@ -44,22 +45,32 @@ class Misdirected:
         default = self._router(table).tables[None]
         how = "without a label" if bgp.label is None else f"with label {bgp.label}"
         hop = table.hop(f"exports routes {how}: their packets arrive unlabelled", bgp.line)
+        cause = label_cause(table, bgp)
         for one in announcements(table, family):
             prefixes = one.routes.prefixes & self._of_backbone(family)
             if prefixes:
                 routes = Routes(family, prefixes, one.routes.targets, one.routes.free)
                 yield Announcement(
-                    default, routes, one.neighbor, put_by=(hop,), line=bgp.line, remote_only=True
+                    default,
+                    routes,
+                    one.neighbor,
+                    put_by=(hop,),
+                    line=bgp.line,
+                    remote_only=True,
+                    cause=cause,
                 )
 
     def _by_hand(self, table: Table, network: VpnNetwork) -> Iterator[Announcement]:
         given = Routes(network.family, PrefixSet.of(network.family, (network.prefix,)))
         what = f"puts {network.prefix} into the VPN tables with label {network.label}"
         hop = table.hop(what, network.line)
+        cause = vpn_route_cause(table, network)
         for out in apply(network.policy, [given]):
             for target in (table, *self._labelled(self._router(table), network.label)):
                 put_by = (hop,) if target is not table else ()
-                yield Announcement(target, out, held=False, put_by=put_by, line=network.line)
+                yield Announcement(
+                    target, out, held=False, put_by=put_by, line=network.line, cause=cause
+                )
 
     def _router(self, table: Table) -> Router:
         return self._routers[table.device, table.state]
@@ -83,6 +94,24 @@ class Misdirected:
             for one in FAMILIES:
                 self._backbone[one] = _covering(self._scene, one)
         return self._backbone[family]
+
+
+def label_cause(table: Table, bgp: VrfFamily) -> Cause:
+    """The label of a VRF, or that it has none."""
+    line = bgp.lines.get("label", bgp.line)
+    place = Place(table.device, table.name, line, table.facts.quote(line))
+    if bgp.label is None:
+        says = f"VRF {table.name} exports routes without a label"
+        return Cause(CauseKind.LABEL, (table.device, table.name), says, place)
+    says = f"VRF {table.name} has label {bgp.label}"
+    return Cause(CauseKind.LABEL, (table.device, bgp.label), says, place)
+
+
+def vpn_route_cause(table: Table, network: VpnNetwork) -> Cause:
+    """A route that is put into the VPN tables by hand."""
+    says = f"{network.prefix} is put into the VPN tables by hand, with label {network.label}"
+    key = (network.family, network.prefix, network.label)
+    return table.cause(CauseKind.VPN_ROUTE, *key, says=says, line=network.line)
 
 
 def _covering(scene: Scene, family: AddressFamily) -> PrefixSet:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.algebra.policies import apply
-from egovnet.isolation.model.scene import Router, Scene
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
+from egovnet.isolation.model.scene import Router, Scene, Table
 from egovnet.isolation.routes.announcements import Announcement
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, Policy
@@ -82,6 +83,13 @@ def addresses(scene: Scene) -> Mapping[IPAddress, str]:
     }
 
 
+def policy_cause(table: Table, line: int, where: str) -> Cause:
+    """An entry of a policy; `where`: on which routes it is applied."""
+    place = Place(table.device, table.name, line, table.facts.quote(line))
+    says = f"a policy on routes {where}"
+    return Cause(CauseKind.POLICY, (table.device, str(line) if line else where), says, place)
+
+
 def _owner(owners: Mapping[IPAddress, str], text: str) -> str:
     address = address_of(text)
     return "" if address is None else owners.get(address, "")
@@ -122,10 +130,12 @@ def _through(one: Announcement, relay: Relay) -> Iterator[Announcement]:
         if added:
             line = out.lines[-1] if out.lines else relay.policy.line
             hop = relay.router.hop(f"adds targets to routes {relay.where}", line)
+            cause = one.cause or policy_cause(relay.router.tables[None], line, relay.where)
             yield replace(
                 one,
                 routes=out,
                 by_way_of=(*one.by_way_of, hop),
                 added=(one.added or frozenset()) | added,
                 only_at=relay.to,
+                cause=cause,
             )

@@ -12,6 +12,7 @@ from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.symptoms import by_cause
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
@@ -22,8 +23,8 @@ from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import last_applied
 from egovnet.playbooks.results.push_proof import PushProof
-from egovnet.playbooks.results.reported_finding import ReportedFinding
-from egovnet.playbooks.results.verdict import counted
+from egovnet.playbooks.results.reported_finding import reported
+from egovnet.playbooks.results.verdict import counted, counts
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.read_texts import NativeText, read_all
 
@@ -70,7 +71,7 @@ class Gate:
         return PushProof(
             proved=self.proved,
             reason=self._reason(),
-            findings=tuple(map(ReportedFinding.of, self.findings)),
+            findings=reported(self.findings),
             properties=tuple(self.push.checked.properties),
             assumptions=(*self.after.assumptions, _OTHERS),
         )
@@ -79,10 +80,10 @@ class Gate:
         if self.proved:
             checked = counted(self.after.checked.devices, "device")
             return f"no path that must not be, in {checked}, at the end and at any moment before it"
-        end = len(self._denying(self.after.findings))
-        if end:
-            return f"{counted(end, 'finding')} in what the network would be"
-        return f"{counted(len(self.findings), 'finding')} on the way there, and none at its end"
+        found = counts(by_cause(self.findings))
+        if self._denying(self.after.findings):
+            return f"{found} in what the network would be"
+        return f"{found} on the way there, and none at its end"
 
 
 def gate(workspace: Workspace, progress: Progress, plan: Plan) -> Gate:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from egovnet.isolation.model.domains import ANYWHERE
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.symptoms import by_cause
 from egovnet.isolation.model.verdict import Verdict
 
 
@@ -28,7 +29,7 @@ class CellState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Source against target. `findings` are positions in the most severe first, from 1."""
+    """Source against target. `findings` are positions of causes, the gravest first, from 1."""
 
     source: str
     target: str
@@ -100,26 +101,24 @@ class Matrix:
         )
 
 
-def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Leaks, then risks, then hygiene; otherwise as they came."""
-    order = {severity: index for index, severity in enumerate(Severity)}
-    return tuple(sorted(findings, key=lambda finding: order[finding.severity]))
-
-
 def matrix(verdict: Verdict) -> Matrix:
     """The matrix of a verdict; domains that only a path knows come last.
 
     Every leak that has a source and a target is in a cell: in all of its source's row, but what
     is allowed, where its target is anywhere.
     """
-    findings = by_severity(verdict.findings)
     reasons = {(cell.source, cell.target): cell.reason for cell in verdict.allowed}
-    labels = tuple(dict.fromkeys([*verdict.domains, *_only_in_paths(verdict, findings)]))
+    labels = tuple(dict.fromkeys([*verdict.domains, *_only_in_paths(verdict)]))
     leaks: dict[tuple[str, str], list[int]] = {}
-    for number, finding in enumerate(findings, start=1):
-        if finding.severity is Severity.LEAK:
-            for pair in _pairs(finding, labels, reasons):
-                leaks.setdefault(pair, []).append(number)
+    for number, caused in enumerate(by_cause(verdict.findings), start=1):
+        pairs = {
+            pair: None
+            for finding in (caused.finding, *caused.symptoms)
+            if finding.severity is Severity.LEAK
+            for pair in _pairs(finding, labels, reasons)
+        }
+        for pair in pairs:
+            leaks.setdefault(pair, []).append(number)
     cells = {}
     for pair in dict.fromkeys([*reasons, *sorted(verdict.found), *leaks]):
         numbers = tuple(leaks.get(pair, ()))
@@ -131,11 +130,11 @@ def matrix(verdict: Verdict) -> Matrix:
     return Matrix(labels, {label: verdict.zones.get(label, "") for label in labels}, cells)
 
 
-def _only_in_paths(verdict: Verdict, findings: Iterable[Finding]) -> Iterator[str]:
+def _only_in_paths(verdict: Verdict) -> Iterator[str]:
     """Labels of pairs with a path, and of leaks."""
     for pair in sorted(verdict.found):
         yield from pair
-    for finding in findings:
+    for finding in sorted(verdict.findings, key=lambda one: one.rank):
         if finding.severity is Severity.LEAK and finding.source is not None:
             yield finding.source.label
             if finding.target is not None and finding.target != ANYWHERE:

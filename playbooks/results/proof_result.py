@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from egovnet.isolation.model.verdict import Checked, Verdict
-from egovnet.playbooks.results.matrix import Matrix, by_severity, matrix
-from egovnet.playbooks.results.reported_finding import ReportedFinding
+from egovnet.playbooks.results.matrix import Matrix, matrix
+from egovnet.playbooks.results.reported_finding import ReportedFinding, reported
 from egovnet.playbooks.results.verdict import proved, reason
 
 __all__ = ["Checked", "ProofResult", "proof_result"]
@@ -82,7 +82,7 @@ def proof_result(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> 
     return ProofResult(
         proved(verdict, unreachable),
         reason(verdict, unreachable),
-        tuple(map(ReportedFinding.of, by_severity(verdict.findings))),
+        reported(verdict.findings),
         verdict.checked,
         unreachable,
         verdict.assumptions,

@@ -1,12 +1,16 @@
-"""A finding of a proof as verbs report it: labels in place of domains, JSON there and back."""
+"""A finding of a proof as verbs report it: one cause with its symptoms, JSON there and back."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from egovnet.isolation.model.finding import Finding, Hop
+from egovnet.isolation.model.catalogue import CATALOGUE
+from egovnet.isolation.model.cause import Place
+from egovnet.isolation.model.finding import Finding, Hop, Scope
 from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.symptoms import Caused, by_cause
 
-__all__ = ["Hop", "ReportedFinding", "Severity"]
+__all__ = ["Hop", "Place", "ReportedFinding", "Scope", "Severity", "reported"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,16 @@ class ReportedFinding:
     source: str = ""
     target: str = ""
     both_ways: bool = False
+    #: How far apart those are that it joins.
+    scope: Scope = Scope.FAULT
+    #: What is to be changed, in a few words; "" where that is the finding's own line.
+    cause: str = ""
+    #: What an engineer does about it.
+    remedy: str = ""
+    #: Everywhere that it is to be changed.
+    places: tuple[Place, ...] = ()
+    #: What comes of the same cause; symptoms have none of their own.
+    symptoms: tuple["ReportedFinding", ...] = ()
 
     @property
     def denies(self) -> bool:
@@ -37,7 +51,7 @@ class ReportedFinding:
 
     @classmethod
     def of(cls, finding: Finding) -> Self:
-        """What verbs report of a finding."""
+        """What verbs report of a finding by itself."""
         return cls(
             finding.klass,
             finding.severity,
@@ -51,10 +65,31 @@ class ReportedFinding:
             finding.source.label if finding.source else "",
             finding.target.label if finding.target else "",
             finding.both_ways,
+            finding.scope,
+            remedy=CATALOGUE[finding.klass].remedy,
+        )
+
+    @classmethod
+    def of_cause(cls, caused: Caused) -> Self:
+        """What verbs report of a cause: its gravest finding, and the others under it."""
+        return replace(
+            cls.of(caused.finding),
+            cause=caused.cause.says,
+            places=caused.places,
+            symptoms=tuple(map(cls.of, caused.symptoms)),
         )
 
     def to_dict(self) -> dict[str, Any]:
         """One of `findings` in JSON."""
+        return {
+            **self._alone(),
+            "cause": self.cause,
+            "places": [asdict(place) for place in self.places],
+            "symptoms": [symptom._alone() for symptom in self.symptoms],
+        }
+
+    def _alone(self) -> dict[str, Any]:
+        """One of `symptoms` in JSON."""
         return {
             "class": self.klass,
             "severity": self.severity.value,
@@ -68,6 +103,8 @@ class ReportedFinding:
             "source": self.source,
             "target": self.target,
             "both_ways": self.both_ways,
+            "scope": self.scope.value,
+            "remedy": self.remedy,
         }
 
     @classmethod
@@ -86,4 +123,14 @@ class ReportedFinding:
             data.get("source", ""),
             data.get("target", ""),
             data.get("both_ways", False),
+            Scope(data.get("scope", Scope.FAULT)),
+            data.get("cause", ""),
+            data.get("remedy", ""),
+            tuple(Place(**place) for place in data.get("places", ())),
+            tuple(cls.from_dict(symptom) for symptom in data.get("symptoms", ())),
         )
+
+
+def reported(findings: Iterable[Finding]) -> tuple[ReportedFinding, ...]:
+    """One for each cause, the gravest first."""
+    return tuple(map(ReportedFinding.of_cause, by_cause(findings)))

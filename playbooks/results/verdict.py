@@ -1,13 +1,24 @@
 """A verdict in words: whether it is proved, and why."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from egovnet.isolation.model.classes import coverage
+from egovnet.isolation.model.finding import Scope
 from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.symptoms import Caused, by_cause
 from egovnet.isolation.model.verdict import Verdict
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
+_APART = {Scope.ZONES: "between zones", Scope.AGENCIES: "between agencies"}
+#: What is missing for a proof, by class.
+_MISSING = {
+    coverage.MISSING_DEVICE.id: ("device", "without a configuration"),
+    coverage.UNKNOWN_DEVICE.id: ("device", "that is not in the inventory"),
+    coverage.PORTS_NOT_KNOWN.id: ("device", "without its interfaces"),
+    coverage.NOT_UNDERSTOOD.id: ("line", "not understood"),
+}
 
 
 def proved(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> bool:
@@ -16,17 +27,12 @@ def proved(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> bool:
 
 
 def reason(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> str:
-    """Why it is proved or not, in one sentence."""
+    """Why it is proved or not, in one sentence. Leaks and risks are counted by cause."""
     checked = verdict.checked
+    causes = by_cause(verdict.findings)
+    parts = [counts(causes)] if any(c.severity is not Severity.HYGIENE for c in causes) else []
     if not checked.devices or not checked.vrfs:
-        return "nothing was checked: no device with a VRF took part"
-    counts = Counter(finding.severity for finding in verdict.findings)
-    parts = []
-    if counts[Severity.LEAK]:
-        parts.append(f"{counted(counts[Severity.LEAK], 'path')} that must not be")
-    if counts[Severity.RISK]:
-        risks = counted(counts[Severity.RISK], "risk")
-        parts.append(f"{risks} where what would rule a path out is missing or not understood")
+        parts.append("nothing was checked: no device with a VRF took part")
     if unreachable:
         parts.append(f"{counted(len(unreachable), 'device')} did not answer and took no part")
     if parts:
@@ -36,6 +42,30 @@ def reason(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> str:
         "no path between zones, nor between agencies, but those that are intended, "
         f"in {counted(checked.devices, 'device')}{absent}"
     )
+
+
+def counts(causes: Sequence[Caused]) -> str:
+    """Such as "2 leaks (1 between zones, 1 between agencies), 1 risk (1 line not understood)"."""
+    parts = []
+    leaks = [one.finding for one in causes if one.severity is Severity.LEAK]
+    if leaks:
+        scopes = Counter(leak.scope for leak in leaks)
+        apart = [f"{scopes[scope]:,} {words}" for scope, words in _APART.items() if scopes[scope]]
+        parts.append(counted(len(leaks), "leak") + _bracketed(apart))
+    risks = [one.finding for one in causes if one.severity is Severity.RISK]
+    if risks:
+        classes = Counter(risk.klass for risk in risks)
+        missing = [
+            f"{counted(classes[klass], noun)} {words}"
+            for klass, (noun, words) in _MISSING.items()
+            if classes[klass]
+        ]
+        parts.append(counted(len(risks), "risk") + _bracketed(missing))
+    return ", ".join(parts)
+
+
+def _bracketed(parts: Sequence[str]) -> str:
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def counted(number: int, what: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.finding import Finding, Hop
 from egovnet.isolation.model.finding_class import Severity
@@ -62,7 +63,17 @@ LEAK = Finding(
     more=2,
     source=Domain("party", "party", "intranet"),
     target=Domain("public", "public", "extranet"),
+    causes=(
+        Cause(
+            CauseKind.ROUTE_TARGET,
+            ("party", "65000:2001"),
+            "party has the route target 65000:2001 of public",
+            Place("gd-pe1", "i-party", 198, "rt vpn import 65000:1005 65000:2001"),
+        ),
+    ),
 )
+#: A symptom of the same.
+LEAK_IPV6 = replace(LEAK, family="ipv6", line=207, more=0)
 TRANSIT = Finding(
     "P1 transit",
     Severity.LEAK,
@@ -113,7 +124,7 @@ TIDY = Finding(
 
 LEAKING = replace(
     PROVED,
-    findings=(TIDY, LEAK, *RISKS, TRANSIT),
+    findings=(TIDY, LEAK, LEAK_IPV6, *RISKS, TRANSIT),
     checked=replace(PROVED.checked, devices=6, lines_not_understood=1, missing=("sc-pe1",)),
     found=FOUND | {("party", "public"), ("government", "taxation"), ("public", "party")},
 )

@@ -12,7 +12,7 @@ SHARED_RD = FindingClass(
     why="Two routes to one prefix are then one route, and the better hides the other (RFC 4364 "
     "section 4.2).",
     remedy="Give each VRF a route distinguisher of its own.",
-    sentence="VRF {vrf} has the route distinguisher of VRF {other} on {other_device}",
+    sentence="VRF {vrf} has the route distinguisher {rd} of VRF {other} on {other_device}",
 )
 SHARED_LOOPBACK = FindingClass(
     id="P9 shared-loopback",

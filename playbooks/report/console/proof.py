@@ -1,6 +1,9 @@
-"""The proof in a terminal or a pipe: verdict last, where the eye ends up; data in, lines out."""
+"""The proof in a terminal or a pipe: the verdict first, then what it comes of; data in, lines out.
 
-from collections.abc import Iterable
+What has findings is long, and ends with the verdict again, where the eye ends up.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -10,14 +13,17 @@ from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.matrix import CellState
 from egovnet.playbooks.results.proof_result import Checked, ProofResult
 from egovnet.playbooks.results.push_proof import PushProof
-from egovnet.playbooks.results.reported_finding import ReportedFinding, Severity
+from egovnet.playbooks.results.reported_finding import Place, ReportedFinding, Severity
 from egovnet.playbooks.results.verdict import counted
 
 _STYLES = {Severity.LEAK: "bold red", Severity.RISK: "yellow", Severity.HYGIENE: "cyan"}
+#: Places and symptoms of one cause that are named; the JSON and the page have all.
+_SHOWN = 10
 
 
 def print_proof(console: Console, result: ProofResult) -> None:
-    """Findings with their paths, who reaches whom by another network, coverage, the verdict."""
+    """The verdict; findings with their paths, who reaches whom by another network, coverage."""
+    _verdict(console, result.reason, proved=result.proved)
     _findings(console, result.findings)
     _crossings(console, result)
     for name, why in result.unreachable.items():
@@ -26,33 +32,79 @@ def print_proof(console: Console, result: ProofResult) -> None:
     console.print("assumed:")
     for sentence in result.assumptions:
         console.print(_line(f"  - {sentence}"), soft_wrap=True)
-    _verdict(console, result.reason, proved=result.proved)
+    if result.findings:
+        _verdict(console, result.reason, proved=result.proved)
 
 
 def print_gate(console: Console, proof: PushProof | None) -> None:
     """The proof of a push, in a few lines; its findings with their paths."""
     if proof is None:
         return
-    _findings(console, proof.findings)
     _verdict(console, proof.reason, proved=proof.proved)
+    _findings(console, proof.findings)
 
 
 def _verdict(console: Console, reason: str, *, proved: bool) -> None:
-    verdict, style = ("proved", "bold green") if proved else ("NOT proved", "bold red")
+    verdict, style = ("proved", "bold green") if proved else ("not proved", "bold red")
     console.print(Text(f"{verdict}: ", style=style) + _line(reason), soft_wrap=True)
 
 
 def _findings(console: Console, findings: Iterable[ReportedFinding]) -> None:
     for finding in findings:
-        place = finding.device + (f" VRF {finding.vrf}" if finding.vrf else "")
-        line = f"line {finding.line}" if finding.line else ""
-        where = ", ".join(part for part in (place, line, finding.family) if part)
-        more = f", and at {counted(finding.more, 'place')} more" if finding.more else ""
         head = Text(f"{finding.severity}: ", style=_STYLES[finding.severity])
-        head += _line(f"{finding.klass}: {where}: {finding.message}{more}")
-        console.print(head, soft_wrap=True)
-        for number, hop in enumerate(finding.path, start=1):
-            console.print(_line(f"  {number}. {hop}"), soft_wrap=True)
+        console.print(head + _line(_summary(finding)), soft_wrap=True)
+        for line in _details(finding):
+            console.print(_line(line), soft_wrap=True)
+
+
+def _summary(finding: ReportedFinding, families: Sequence[str] = ()) -> str:
+    """Class, place and message of one finding."""
+    place = finding.device + (f" VRF {finding.vrf}" if finding.vrf else "")
+    line = f"line {finding.line}" if finding.line else ""
+    family = " and ".join(families) or finding.family
+    where = ", ".join(part for part in (place, line, family) if part)
+    more = f", and at {counted(finding.more, 'place')} more" if finding.more else ""
+    return f"{finding.klass}: {where}: {finding.message}{more}"
+
+
+def _details(finding: ReportedFinding) -> Iterator[str]:
+    if finding.cause:
+        yield f"  cause: {finding.cause}"
+    if finding.cause or len(finding.places) > 1:
+        yield from _limited([f"    at {_place(place)}" for place in finding.places], "place")
+    for number, hop in enumerate(finding.path, start=1):
+        yield f"  {number}. {hop}"
+    if finding.remedy:
+        yield f"  to do: {finding.remedy}"
+    if finding.symptoms:
+        yield "  of the same cause:"
+        yield from _limited(list(_symptoms(finding.symptoms)), "more")
+
+
+def _place(place: Place) -> str:
+    vrf = f" VRF {place.vrf}" if place.vrf else ""
+    line = f", line {place.line}: {place.quote}" if place.line else ""
+    return f"{place.device}{vrf}{line}"
+
+
+def _symptoms(symptoms: Iterable[ReportedFinding]) -> Iterator[str]:
+    """One line each; what is so in both families is told once."""
+    together: dict[tuple[object, ...], list[ReportedFinding]] = {}
+    for one in symptoms:
+        what = (one.severity, one.klass, one.device, one.vrf, one.message)
+        together.setdefault(what, []).append(one)
+    for same in together.values():
+        families = list(dict.fromkeys(one.family for one in same if one.family))
+        yield f"    - {same[0].severity}: {_summary(same[0], families)}"
+
+
+def _limited(lines: list[str], what: str) -> Iterator[str]:
+    yield from lines[:_SHOWN]
+    if len(lines) > _SHOWN:
+        left = len(lines) - _SHOWN
+        yield (
+            f"    and {left:,} more" if what == "more" else f"    and at {counted(left, what)} more"
+        )
 
 
 def _crossings(console: Console, result: ProofResult) -> None:

@@ -1,4 +1,4 @@
-"""What `prove` prints: findings with their paths, coverage, assumptions, the verdict last."""
+"""What `prove` prints: the verdict, findings with their paths, coverage, assumptions."""
 
 from egovnet.playbooks.report.console.proof import print_proof as print_result
 

@@ -91,11 +91,20 @@ def _marks(drawn: BackboneMap | None, findings: tuple[ReportedFinding, ...]) -> 
     return marks
 
 
+def _devices(finding: ReportedFinding) -> dict[str, None]:
+    """Those that have a part in a finding, its symptoms included, in order."""
+    found = [finding.device, *(hop.device for hop in finding.path)]
+    found += [place.device for place in finding.places]
+    for symptom in finding.symptoms:
+        found += [symptom.device, *(hop.device for hop in symptom.path)]
+    return dict.fromkeys(found)
+
+
 def _by_device(findings: tuple[ReportedFinding, ...]) -> dict[str, list[int]]:
     """Numbers of the findings that each device has a part in, hops included."""
     numbers: dict[str, list[int]] = {}
     for number, finding in enumerate(findings, start=1):
-        for device in dict.fromkeys([finding.device, *(hop.device for hop in finding.path)]):
+        for device in _devices(finding):
             if device:
                 numbers.setdefault(device, []).append(number)
     return numbers

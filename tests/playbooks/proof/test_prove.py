@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from egovnet.isolation.model.catalogue import CATALOGUE
+from egovnet.isolation.model.symptoms import by_cause
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.playbooks.proof.prove import exit_code
 from egovnet.playbooks.report.console.output import show
@@ -48,25 +50,32 @@ def test_a_person_reads_every_finding_its_path_and_the_verdict(
 ) -> None:
     show(Outcome("prove", proof_result(LEAKING, SILENT)), as_json=False)
     out = capsys.readouterr().out
-    for finding in LEAKING.findings:
+    for one in by_cause(LEAKING.findings):
+        finding = one.finding
         assert f"{finding.severity}: {finding.klass}: {finding.device}" in out
         assert finding.message in out
+        assert f"  to do: {CATALOGUE[finding.klass].remedy}\n" in out
         for number, hop in enumerate(finding.path, start=1):
             assert f"  {number}. {hop}\n" in out
+    assert "  cause: party has the route target 65000:2001 of public\n" in out
+    assert (
+        "  of the same cause:\n    - leak: P1 zone-leak: gd-pe1 VRF i-party, line 207, ipv6" in out
+    )
     for sentence in LEAKING.assumptions:
         assert f"  - {sentence}\n" in out
     assert "unreachable: gd-pe1: ConnectTimeoutError: no answer" in out
     assert "took no part: sc-pe1" in out
     assert "over 6 devices, 21 VRFs, 71 interfaces, 2,072 lines (1 not understood)" in out
-    assert out.splitlines()[-1].startswith("NOT proved: 2 paths that must not be; 3 risks")
+    assert out.splitlines()[0].startswith("not proved: 2 leaks (2 between zones), 3 risks (")
+    assert out.splitlines()[-1] == out.splitlines()[0]
 
 
 def test_a_yes_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
     show(Outcome("prove", proof_result(PROVED)), as_json=False)
     out = capsys.readouterr().out
-    assert "NOT" not in out
+    assert "not proved" not in out
     assert "leak" not in out
-    assert out.splitlines()[-1].startswith("proved: no path between zones")
+    assert out.splitlines()[0].startswith("proved: no path between zones")
 
 
 def test_no_text_of_a_device_moves_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,7 +104,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_the_rendered_reference_is_proved_and_nothing_is_written(tmp_path: Path) -> None:
     ran = egovnet("prove", state=tmp_path / "state")
     assert (ran.code, ran.stderr) == (0, "")
-    assert ran.stdout.splitlines()[-1].startswith("proved: ")
+    assert ran.stdout.splitlines()[0].startswith("proved: ")
     assert not (tmp_path / "state").exists()
 
 

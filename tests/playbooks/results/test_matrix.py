@@ -9,8 +9,9 @@ import pytest
 from egovnet.isolation.model.domains import ANYWHERE, MANAGEMENT, OUTSIDE, Domain
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.symptoms import by_cause
 from egovnet.isolation.model.verdict import AllowedCell, Verdict
-from egovnet.playbooks.results.matrix import CellState, by_severity, matrix
+from egovnet.playbooks.results.matrix import CellState, matrix
 from egovnet.playbooks.results.proof_result import ProofResult, proof_result
 from egovnet.playbooks.results.verdict import reason
 from tests.isolation.networks import edit_interface, reference, verdict_of
@@ -27,9 +28,9 @@ def test_a_proved_verdict_has_no_leak() -> None:
 
 
 def test_leaks_lead_to_their_findings_and_one_without_is_a_leak_all_the_same() -> None:
-    table, findings = matrix(LEAKING), by_severity(LEAKING.findings)
-    assert findings[:2] == (LEAK, TRANSIT)
-    assert findings[-1] == TIDY
+    table, causes = matrix(LEAKING), by_cause(LEAKING.findings)
+    assert [one.finding for one in causes[:2]] == [LEAK, TRANSIT]
+    assert causes[-1].finding == TIDY
     assert table.cell("party", "public").findings == (1,)
     assert table.cell("government", "taxation").findings == (2,)
     unexplained = table.cell("public", "party")
@@ -95,8 +96,8 @@ def test_domains_stand_by_zone_and_what_only_a_path_knows_comes_last() -> None:
 
 def test_the_reason_says_all_that_denies_the_proof() -> None:
     assert "in 7 devices" in reason(PROVED)
-    assert "2 paths that must not be" in reason(LEAKING)
-    assert "3 risks" in reason(LEAKING)
+    assert "2 leaks (2 between zones)" in reason(LEAKING)
+    assert "3 risks (1 device without a configuration, 1 line not understood)" in reason(LEAKING)
     assert "nothing was checked" in reason(NOTHING)
     assert "1 device did not answer" in reason(PROVED, {"gd-pe1": "no answer"})
     part = replace(PROVED, checked=replace(PROVED.checked, missing=("sc-pe1",)))
@@ -133,8 +134,8 @@ def test_every_leak_is_in_a_cell(case: Case) -> None:
     shown = {number for cell in table.cells.values() for number in cell.findings}
     leaks = {
         number
-        for number, finding in enumerate(by_severity(verdict.findings), start=1)
-        if finding.severity is Severity.LEAK
+        for number, one in enumerate(by_cause(verdict.findings), start=1)
+        if one.severity is Severity.LEAK
     }
     assert shown == leaks
     assert all(table.cell(*pair).state is CellState.LEAK for pair in table.cells if
@@ -169,7 +170,9 @@ def test_a_result_of_an_earlier_version_is_read() -> None:
     written = proof_result(LEAKING).to_dict()
     for finding in written["findings"]:
         finding["class"] = "P5 a class that is no more"
-        del finding["source"], finding["target"], finding["both_ways"]
+        for key in ("source", "target", "both_ways", "scope", "cause", "remedy", "places"):
+            del finding[key]
+        del finding["symptoms"]
     read = ProofResult.from_dict(written)
     assert {(f.klass, f.source) for f in read.findings} == {("P5 a class that is no more", "")}
     assert read.denied
