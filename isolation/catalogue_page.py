@@ -8,13 +8,20 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from egovnet.isolation import properties
-from egovnet.isolation.evaluation import ASSUMPTIONS, PROPERTY_MODULES
+from egovnet.isolation.assumptions import ASSUMPTIONS
+from egovnet.isolation.evaluation import PROPERTY_MODULES
 from egovnet.isolation.model.catalogue import CATALOGUE
+from egovnet.isolation.model.definitions import (
+    AT_ITS_WORST,
+    DEFINITIONS,
+    NOT_COVERED,
+    Definition,
+)
 from egovnet.isolation.model.finding_class import FindingClass
 
 
 def catalogue_page() -> str:
-    """Properties, assumptions and every class of findings, in Markdown."""
+    """Properties, assumptions, what is not covered, every class of findings, in Markdown."""
     return "\n".join(_lines()) + "\n"
 
 
@@ -23,25 +30,59 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "Made by `python -m egovnet.isolation.catalogue_page`; do not edit."
     yield ""
-    yield "## Properties"
+    yield (
+        'A proof is "proved" where every property holds under the assumptions that are printed '
+        "with it. A leak (a path that must not be) or a risk (no path was found, and what would "
+        "rule it out is missing or not understood) denies the proof; hygiene does not. Findings "
+        "of one cause are reported as one, with the others as its symptoms; paths between the "
+        "two zones come first, then between agencies, then what is wrong at one place."
+    )
     yield ""
-    for name in PROPERTY_MODULES:
-        first = (import_module(f"{properties.__name__}.{name}").__doc__ or "").partition("\n\n")[0]
-        yield f"- {' '.join(first.split())} (`isolation/properties/{name}.py`)"
+    yield "## Properties"
+    for definition in DEFINITIONS.values():
+        yield ""
+        yield from _property(definition)
     yield ""
     yield "## Assumptions"
     yield ""
-    yield from (f"- {sentence}" for sentence in ASSUMPTIONS)
+    yield "A verdict has those that apply to its network, each with the properties that lean on it."
+    yield ""
+    yield "| assumption | properties | applies when | how to see that it holds |"
+    yield "|---|---|---|---|"
+    for assumption in ASSUMPTIONS:
+        leaning = ", ".join(assumption.properties)
+        row = (assumption.sentence, leaning, assumption.applies, assumption.check)
+        yield f"| {' | '.join(row)} |"
+    yield ""
+    yield "Where the proof does not know, it takes the worst for granted:"
+    yield ""
+    yield from (f"- {sentence}" for sentence in AT_ITS_WORST)
+    yield ""
+    yield "## What is not covered"
+    yield ""
+    yield from (f"- **{title}.** {sentence}" for title, sentence in NOT_COVERED)
     yield ""
     yield "## Classes of findings"
-    yield ""
-    yield (
-        "A leak (a path that must not be) or a risk (no path was found, and what would rule it out "
-        "is missing or not understood) denies the proof; hygiene does not."
-    )
     for one in CATALOGUE.values():
         yield ""
         yield from _class(one)
+
+
+def _property(one: Definition) -> Iterator[str]:
+    name = f"{one.id}: {one.title}" if one.id.startswith("P") else f"Coverage: {one.title}"
+    yield f"### {name}"
+    yield ""
+    yield one.says
+    yield ""
+    yield f"- Why it matters: {one.why}"
+    yield f"- How it is kept: {one.keep}"
+    classes = [f"`{klass.id}`" for klass in CATALOGUE.values() if klass.proves == one.id]
+    yield f"- Denied by: {', '.join(classes)}"
+    for module in PROPERTY_MODULES:
+        if module.partition("_")[0].upper() == one.id or module == one.id:
+            doc = import_module(f"{properties.__name__}.{module}").__doc__ or ""
+            how = " ".join(doc.partition("\n\n")[0].split())
+            yield f"- Evaluated in `isolation/properties/{module}.py`: {how}"
 
 
 def _class(one: FindingClass) -> Iterator[str]:

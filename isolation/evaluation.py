@@ -9,6 +9,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from egovnet.isolation import properties
+from egovnet.isolation.assumptions import Grounds, assumptions
 from egovnet.isolation.model.edges import Edge
 from egovnet.isolation.model.finding_drafts import FindingDraft, findings
 from egovnet.isolation.model.property import (
@@ -21,23 +22,6 @@ from egovnet.isolation.model.property import (
 from egovnet.isolation.model.scene import Scene
 from egovnet.isolation.model.verdict import Checked, Verdict
 from egovnet.templates.model.facts import DeviceFacts
-
-ASSUMPTIONS = (
-    "Routers do what their text says: daemons run, and keep nothing from an earlier text.",
-    "Routers that are not among the texts take no part in VPN routing.",
-    "Cabling, and VLANs outside the routers, are as the inventory says.",
-    "Customers may announce any route, with any community, that their session's policy lets in.",
-    "Sites of one VPN may reach each other in any way their filters let through; spokes do so "
-    "through a hub.",
-    "A VRF has the routes that it learns from customers, statics and connected networks for as "
-    "long as it announces them, so that packets for them take no less specific way from there.",
-    "Where the text does not say which labels a router gives out, it gives out the lowest.",
-    "Policies on VPN sessions that deny routes are not relied upon for separation.",
-    "The management VRF may reach the routers' own tables; nobody reaches it.",
-    "No firewall or address translation is declared as a path between networks.",
-    "An MPLS VPN separates logically: routers, circuits and their capacity are shared. It is not "
-    "physical separation, and rules that ask for that are not met by it.",
-)
 
 
 def _by_number(name: str) -> tuple[int, str]:
@@ -78,6 +62,8 @@ class SceneFindings:
 
     drafts: tuple[FindingDraft, ...]
     pairs: frozenset[tuple[str, str]]
+    #: Whether a network may reach another, so that paths of several steps were followed.
+    crossing: bool = False
 
 
 def evaluate_scene(scene: Scene) -> SceneFindings:
@@ -96,7 +82,13 @@ def evaluate_scene(scene: Scene) -> SceneFindings:
             drafts += one.check(onward, scene.expectation)
         elif isinstance(one, SceneCheck):
             drafts += one.check(scene)
-    return SceneFindings(tuple(drafts), frozenset(pairs))
+    return SceneFindings(tuple(drafts), frozenset(pairs), _leads_on(onward))
+
+
+def _leads_on(edges: list[Edge]) -> bool:
+    """Whether a step ends where another begins."""
+    begins = {edge.source for edge in edges}
+    return any(edge.target in begins for edge in edges if edge.source is not edge.target)
 
 
 def evaluate_push(scene: Scene) -> Iterator[FindingDraft]:
@@ -125,7 +117,7 @@ def verdict(
             properties=evaluated,
             missing=scene.missing(),
         ),
-        assumptions=ASSUMPTIONS,
+        assumptions=assumptions(Grounds(scene, seen.crossing, evaluated is PUSH_PROPERTIES)),
         domains=tuple(expectation.domains),
         zones={label: domain.zone for label, domain in expectation.domains.items()},
         allowed=expectation.cells(),

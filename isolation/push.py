@@ -44,7 +44,7 @@ def prove_push(
     known = {(draft.group, draft.place) for draft in had.drafts}
     drafts = (*seen.drafts, *evaluate_push(scene))
     new = tuple(draft for draft in drafts if (draft.group, draft.place) not in known)
-    return verdict(after, scene, SceneFindings(new, seen.pairs), PUSH_PROPERTIES)
+    return verdict(after, scene, SceneFindings(new, seen.pairs, seen.crossing), PUSH_PROPERTIES)
 
 
 def states_of(old: DeviceFacts | None, new: DeviceFacts | None) -> tuple[RouterState, ...]:

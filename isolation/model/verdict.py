@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
 
@@ -36,7 +37,8 @@ class Verdict:
 
     findings: tuple[Finding, ...]
     checked: Checked
-    assumptions: tuple[str, ...]
+    #: Those that apply to what was checked.
+    assumptions: tuple[Assumption, ...]
     #: Domains (VPNs, "backbone", "management") in the matrix's order.
     domains: tuple[str, ...] = ()
     #: Zone of each domain.

@@ -5,10 +5,11 @@ stand in the journal with what was found.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.paused_collector import paused_collector
+from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
@@ -28,9 +29,11 @@ from egovnet.playbooks.results.verdict import counted, counts
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.read_texts import NativeText, read_all
 
-_OTHERS = (
+_OTHERS = Assumption(
+    "other routers",
     "Routers that the change does not touch run what the inventory means: those that were planned "
-    "were compared, others were not read."
+    "were compared, others were not read.",
+    ("P1", "P8", "P9", "P11"),
 )
 
 
@@ -48,6 +51,8 @@ class Gate:
 
     after: Verdict
     push: Verdict
+    #: Whether there are routers that the push does not touch.
+    others: bool = True
 
     @property
     def proved(self) -> bool:
@@ -73,7 +78,7 @@ class Gate:
             reason=self._reason(),
             findings=reported(self.findings),
             properties=tuple(self.push.checked.properties),
-            assumptions=(*self.after.assumptions, _OTHERS),
+            assumptions=(*self.push.assumptions, *((_OTHERS,) if self.others else ())),
         )
 
     def _reason(self) -> str:
@@ -108,11 +113,11 @@ def _prove(workspace: Workspace, plan: Plan) -> Gate:
     after = _read({n: e.intended for n, e in plan.devices.items()}, "planned", platforms)
     expectation = from_inventory(workspace.network, workspace.allocation)
     old, new = {**unchanged, **before}, {**unchanged, **after}
-    result = Gate(prove(new, expectation), prove_push(old, new, expectation))
+    result = Gate(prove(new, expectation), prove_push(old, new, expectation), bool(others))
     if not result.proved and result.after.proved and (former := _former(workspace)) is not None:
         # A customer that leaves is a stranger to the inventory, and none while it is still there.
         both = expectation.with_former(former)
-        result = Gate(result.after, prove_push(old, new, both))
+        result = replace(result, push=prove_push(old, new, both))
     return result
 
 

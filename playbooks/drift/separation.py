@@ -10,6 +10,7 @@ from dataclasses import replace
 from egovnet.inventory.errors import Problem
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.paused_collector import paused_collector
+from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
@@ -26,11 +27,17 @@ from egovnet.templates.registry import platform, read_config, render
 #: A difference of configuration, and the lines that make it.
 Found = tuple[Difference, tuple[LineChange, ...]]
 
-AS_LAST_SEEN = (
+AS_LAST_SEEN = Assumption(
+    "unreachable routers",
     "Routers that did not answer run what they ran when they last did, or what is intended if "
-    "they never did."
+    "they never did.",
+    ("P1", "P8", "P9"),
 )
-AS_INTENDED = "Routers that were not asked run what the inventory intends."
+AS_INTENDED = Assumption(
+    "other routers",
+    "Routers that were not asked run what the inventory intends.",
+    ("P1", "P8", "P9"),
+)
 
 
 def read_facts(

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from egovnet.isolation.model.verdict import Checked, Verdict
+from egovnet.playbooks.results.assumptions import Assumption, assumptions_from, assumptions_to
 from egovnet.playbooks.results.matrix import Matrix, matrix
 from egovnet.playbooks.results.reported_finding import ReportedFinding, reported
 from egovnet.playbooks.results.verdict import proved, reason
@@ -26,7 +27,7 @@ class ProofResult:
     checked: Checked
     #: Devices that were asked and did not answer, and why.
     unreachable: Mapping[str, str]
-    assumptions: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
     matrix: Matrix
     #: When it was proved, where that is not now.
     proved_at: str = field(default="")
@@ -48,7 +49,7 @@ class ProofResult:
                 for key, value in checked.items()
             },
             "unreachable": dict(self.unreachable),
-            "assumptions": list(self.assumptions),
+            **assumptions_to(self.assumptions),
             "matrix": self.matrix.to_dict(),
         }
         return data | {"proved_at": self.proved_at} if self.proved_at else data
@@ -71,7 +72,7 @@ class ProofResult:
                 tuple(checked["missing"]),
             ),
             dict(data["unreachable"]),
-            tuple(data["assumptions"]),
+            assumptions_from(data),
             Matrix.from_dict(data["matrix"]),
             data.get("proved_at", ""),
         )

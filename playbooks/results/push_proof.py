@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from egovnet.playbooks.results.assumptions import Assumption, assumptions_to
 from egovnet.playbooks.results.reported_finding import ReportedFinding
 
 
@@ -17,7 +18,7 @@ class PushProof:
     findings: tuple[ReportedFinding, ...]
     #: Ids of the properties that were checked.
     properties: tuple[str, ...]
-    assumptions: tuple[str, ...]
+    assumptions: tuple[Assumption, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """`proof` in JSON."""
@@ -26,5 +27,5 @@ class PushProof:
             "reason": self.reason,
             "findings": [finding.to_dict() for finding in self.findings],
             "properties": list(self.properties),
-            "assumptions": list(self.assumptions),
+            **assumptions_to(self.assumptions),
         }

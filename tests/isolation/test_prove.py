@@ -24,7 +24,7 @@ def test_the_reference_network_proves_without_a_word() -> None:
     assert ("court/spoke", "court/hub") in verdict.found
     assert not any({"party", "public"} == set(pair) for pair in verdict.found)
     assert verdict.zones["public"] == "extranet"
-    assert any("physical" in sentence for sentence in verdict.assumptions)
+    assert any("physical" in one.sentence for one in verdict.assumptions)
 
 
 @given(networks())

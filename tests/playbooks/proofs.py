@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
+from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.finding import Finding, Hop
@@ -36,9 +37,9 @@ PROVED = Verdict(
         properties=tuple(f"P{number}" for number in range(1, 11)),
     ),
     assumptions=(
-        "Routers do what their text says: daemons run, and keep nothing from an earlier text.",
-        "Cabling, and VLANs outside the routers, are as the inventory says.",
-        "An MPLS VPN separates logically: it is not physical separation.",
+        Assumption("text", "Routers do what their text says.", ("P1", "P2")),
+        Assumption("cabling", "Cabling is as the inventory says.", ("P2",)),
+        Assumption("logical", "An MPLS VPN separates logically."),
     ),
     domains=DOMAINS,
     zones=dict.fromkeys(INTRANET, "intranet") | dict.fromkeys(EXTRANET, "extranet"),
@@ -178,7 +179,7 @@ def hostile() -> Verdict:
     return Verdict(
         tuple(findings),
         Checked(1, 1, 1, 1, 1, HOSTILE, HOSTILE),
-        HOSTILE,
+        tuple(Assumption(text, text, (text,)) for text in HOSTILE),
         HOSTILE,
         dict(zip(HOSTILE, reversed(HOSTILE), strict=True)),
         tuple(AllowedCell(text, text, text) for text in HOSTILE[:3]),

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text.visible import visible
+from egovnet.playbooks.results.assumptions import in_words
 from egovnet.playbooks.results.matrix import CellState
 from egovnet.playbooks.results.proof_result import Checked, ProofResult
 from egovnet.playbooks.results.push_proof import PushProof
@@ -30,8 +31,8 @@ def print_proof(console: Console, result: ProofResult) -> None:
         console.print(_line(f"unreachable: {name}: {why}"), style="red", soft_wrap=True)
     _coverage(console, result.checked)
     console.print("assumed:")
-    for sentence in result.assumptions:
-        console.print(_line(f"  - {sentence}"), soft_wrap=True)
+    for one in result.assumptions:
+        console.print(_line(f"  - {in_words(one)}"), soft_wrap=True)
     if result.findings:
         _verdict(console, result.reason, proved=result.proved)
 

@@ -10,6 +10,7 @@ from egovnet.isolation.catalogue_page import catalogue_page
 from egovnet.isolation.evaluation import PUSH_PROPERTIES
 from egovnet.isolation.model.catalogue import CATALOGUE, UnknownFindingClassError
 from egovnet.isolation.model.classes import p1, p4
+from egovnet.isolation.model.definitions import DEFINITIONS
 from egovnet.isolation.model.finding import Finding, finding
 from egovnet.isolation.model.finding_class import FindingClass, Severity
 
@@ -61,6 +62,14 @@ def test_properties_are_the_files_of_the_folder() -> None:
     folder = Path(egovnet.isolation.properties.__path__[0])
     named = {file.stem.partition("_")[0].upper() for file in folder.glob("p*_*.py")}
     assert named == set(PUSH_PROPERTIES)
+
+
+def test_every_property_is_defined_in_sentences() -> None:
+    assert list(DEFINITIONS) == [*PUSH_PROPERTIES, "coverage"]
+    for one in DEFINITIONS.values():
+        for text in (one.says, one.why, one.keep):
+            assert text[0].isupper()
+            assert text.endswith(".")
 
 
 def test_the_page_of_the_catalogue_is_current() -> None:

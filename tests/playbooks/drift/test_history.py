@@ -181,4 +181,5 @@ def test_the_proof_of_an_older_version_is_read(journal_url: str, tmp_path: Path)
         connection.execute(insert(DRIFT_PROOFS), row | {"proof": json.dumps(OLD_PROOF)})
     proof = History(engine, "test").proof("4" * 64)
     assert proof is not None
-    assert proof.to_dict() == OLD_PROOF | {"proved_at": FIRST}
+    sentence = {"id": "", "sentence": "Routers do what their text says.", "properties": []}
+    assert proof.to_dict() == OLD_PROOF | {"assumed": [sentence], "proved_at": FIRST}

@@ -61,8 +61,9 @@ def test_a_person_reads_every_finding_its_path_and_the_verdict(
     assert (
         "  of the same cause:\n    - leak: P1 zone-leak: gd-pe1 VRF i-party, line 207, ipv6" in out
     )
-    for sentence in LEAKING.assumptions:
-        assert f"  - {sentence}\n" in out
+    for one in LEAKING.assumptions:
+        assert f"  - {one.sentence}" in out
+    assert "  - Routers do what their text says. (P1, P2)\n" in out
     assert "unreachable: gd-pe1: ConnectTimeoutError: no answer" in out
     assert "took no part: sc-pe1" in out
     assert "over 6 devices, 21 VRFs, 71 interfaces, 2,072 lines (1 not understood)" in out

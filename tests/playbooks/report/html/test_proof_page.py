@@ -59,7 +59,7 @@ def test_every_finding_hop_and_assumption_is_there() -> None:
         for hop in finding.path:
             assert hop.quote in text
             assert f"line {hop.line}" in text
-    for sentence in LEAKING.assumptions:
+    for sentence in (one.sentence for one in LEAKING.assumptions):
         assert sentence in text
     assert "sc-pe1" in text
     assert "and at 2 places more" in text
