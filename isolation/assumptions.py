@@ -31,6 +31,10 @@ def _always(_: Grounds) -> bool:
     return True
 
 
+def _no_version(grounds: Grounds) -> bool:
+    return any(r.facts.text and not r.facts.says_version for r in grounds.scene.routers)
+
+
 def _absent_routers(grounds: Grounds) -> bool:
     return not grounds.scene.expectation.devices or bool(grounds.scene.missing())
 
@@ -40,7 +44,9 @@ def _attached(grounds: Grounds) -> bool:
 
 
 def _names(grounds: Grounds) -> bool:
-    return bool(grounds.scene.expectation.patterns)
+    return bool(grounds.scene.expectation.patterns) and any(
+        table.vrf is not None for table in grounds.scene.tables()
+    )
 
 
 def _meshed(grounds: Grounds) -> bool:
@@ -131,6 +137,16 @@ _EACH: tuple[tuple[Assumption, Callable[[Grounds], bool]], ...] = (
             "`egovnet verify` and `egovnet drift` look at tables, sessions and packets.",
         ),
         _always,
+    ),
+    (
+        Assumption(
+            "version",
+            "A text that does not say of which version it is, is of one whose rules are known.",
+            _ALL,
+            "A text names no version.",
+            "Take the text from the router itself, which writes its version at the top.",
+        ),
+        _no_version,
     ),
     (
         Assumption(

@@ -110,7 +110,7 @@ def verdict(
         findings=findings(seen.drafts),
         checked=Checked(
             devices=len(facts),
-            vrfs=sum(len(one.vrfs) for one in facts.values()),
+            vrfs=sum(len({*one.vrfs, *one.bgp} - {None}) for one in facts.values()),
             interfaces=sum(len(one.interfaces) for one in facts.values()),
             lines=sum(one.coverage.lines for one in facts.values()),
             lines_not_understood=sum(len(one.not_understood) for one in facts.values()),

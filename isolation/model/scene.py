@@ -58,6 +58,8 @@ class Table:
     #: Its BGP address families, and its BGP neighbours that may come up.
     families: Mapping[AddressFamily, VrfFamily] = field(default_factory=dict)
     neighbors: tuple[NeighborFacts, ...] = ()
+    #: Whether the text says what is in it; else somebody is.
+    members_known: bool = True
 
     def __post_init__(self) -> None:
         instance = self.facts.bgp.get(self.vrf)
@@ -176,6 +178,11 @@ class Router:
         """A step of a path on this router."""
         return Hop(self.name, vrf, what, line, self.facts.quote(line))
 
+    def host_part(self) -> Cause:
+        """That the text lacks the part that binds interfaces to VRFs."""
+        says = "the part with the host's interfaces is missing"
+        return Cause(CauseKind.ITSELF, ("host part", self.name), says, Place(self.name))
+
     def carrier(self, interface: InterfaceFacts) -> InterfaceFacts:
         """The interface whose table packets of `interface` are looked up in."""
         seen: set[str] = set()
@@ -261,11 +268,12 @@ def _router(one: RouterState, state: int, expectation: Expectation) -> Router:
             tables[owner].statics.append(static)
     for table in tables.values():
         table.domains = _domains(table, expectation, former=one.former)
+        table.members_known = table.vrf is None or _members_known(table)
         table.inert = (
             not any(domain.known for domain in table.domains)
             and not table.interfaces
             and not table.neighbors
-            and _members_known(table)
+            and table.members_known
         )
     return router
 

@@ -6,11 +6,14 @@ else is fine: nothing is ever ignored to get to a yes.
 
 from collections.abc import Iterator
 
+from egovnet.isolation.model.cause import CauseKind
 from egovnet.isolation.model.classes import coverage as classes
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import Scene
+from egovnet.isolation.model.scene import Router, Scene
+
+_NOT_MADE = "a VRF that is named and not made"
 
 
 def coverage(scene: Scene) -> Iterator[FindingDraft]:
@@ -33,13 +36,46 @@ def coverage(scene: Scene) -> Iterator[FindingDraft]:
                     },
                 )
             )
+        stated = router.facts.unknown_version
+        if stated is not None:
+            yield single(
+                finding(
+                    classes.UNKNOWN_VERSION,
+                    router.name,
+                    path=(router.hop(f"is of {stated.what}", stated.line),),
+                    line=stated.line,
+                    words={"version": stated.what, "known": stated.known},
+                )
+            )
         if not router.facts.ports_known and len(router.tables) > 1:
-            yield single(finding(classes.PORTS_NOT_KNOWN, router.name))
+            yield single(
+                finding(classes.PORTS_NOT_KNOWN, router.name, causes=(router.host_part(),))
+            )
+        elif router.facts.ports_known:
+            yield from _not_made(router)
         if expectation.devices and router.name not in expectation.devices:
             yield single(finding(classes.UNKNOWN_DEVICE, router.name))
     if not expectation.limited:
         for name in scene.missing():
             yield single(finding(classes.MISSING_DEVICE, name))
+
+
+def _not_made(router: Router) -> Iterator[FindingDraft]:
+    """VRFs that the text names and does not make. Once for each."""
+    for table in router.tables.values():
+        if not table.members_known:
+            instance = router.facts.bgp.get(table.vrf)
+            line = instance.line if instance is not None else 0
+            yield single(
+                finding(
+                    classes.VRF_NOT_MADE,
+                    router.name,
+                    table.name,
+                    path=(table.hop("is named, and no part of the text makes it", line),),
+                    line=line,
+                    causes=(table.cause(CauseKind.VRF, says=_NOT_MADE, line=line),),
+                )
+            )
 
 
 PROPERTY = SceneCheck("", coverage)

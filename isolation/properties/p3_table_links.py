@@ -213,7 +213,7 @@ def _open_tables(router: Router) -> Iterator[Edge]:
                     p3.OPEN_VRF,
                     f"has no route of last resort for {family}: look-ups go on in the main table",
                     vrf.line,
-                    why=partial(_no_last_resort, router.tables[vrf.name], vrf.line),
+                    why=partial(_no_last_resort, router, router.tables[vrf.name], vrf.line),
                 )
 
 
@@ -221,7 +221,10 @@ def _static_causes(table: Table, static: StaticFacts) -> tuple[Cause, ...]:
     return (static_cause(table, static),)
 
 
-def _no_last_resort(table: Table, line: int) -> tuple[Cause, ...]:
+def _no_last_resort(router: Router, table: Table, line: int) -> tuple[Cause, ...]:
+    """Where the part is missing that might have the route, that is the cause."""
+    if not router.facts.ports_known:
+        return (router.host_part(),)
     says = f"VRF {table.name} has no route of last resort"
     return (table.cause(CauseKind.LINK, "last resort", says=says, line=line),)
 

@@ -35,7 +35,7 @@ def target_cause(domain: str, target: ExtendedCommunity, owner: str, place: Plac
     """That VRFs of `domain` have the target of `owner`; both are labels."""
     text = target_text(target)
     if not owner:
-        says = f"route target {text} is on VRFs that may not meet, and nobody's in the inventory"
+        says = f"route target {text} is on VRFs that may not meet, and belongs to none of them"
         return Cause(CauseKind.ROUTE_TARGET, ("", text), says, place)
     says = f"{domain} has the route target {text} of {owner}"
     return Cause(CauseKind.ROUTE_TARGET, (domain, text), says, place)

@@ -4,7 +4,7 @@ The texts are the rendered ones, a directory's, or what the devices run now. Cha
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -113,7 +113,12 @@ def prove_texts(
     native = {
         host: NativeText(text.text, text.file, platforms.get(host)) for host, text in texts.items()
     }
-    return prove_facts(read_all(native), expectation)
+    facts = {
+        # a text without a name is of the router that its file is named after
+        host: one if one.name else replace(one, name=host)
+        for host, one in read_all(native).items()
+    }
+    return prove_facts(facts, expectation)
 
 
 def exit_code(result: ProofResult) -> Exit:

@@ -17,6 +17,8 @@ _MISSING = {
     coverage.MISSING_DEVICE.id: ("device", "without a configuration"),
     coverage.UNKNOWN_DEVICE.id: ("device", "that is not in the inventory"),
     coverage.PORTS_NOT_KNOWN.id: ("device", "without its interfaces"),
+    coverage.VRF_NOT_MADE.id: ("VRF", "that nothing makes"),
+    coverage.UNKNOWN_VERSION.id: ("device", "of an unknown version"),
     coverage.NOT_UNDERSTOOD.id: ("line", "not understood"),
 }
 
@@ -52,16 +54,30 @@ def counts(causes: Sequence[Caused]) -> str:
         scopes = Counter(leak.scope for leak in leaks)
         apart = [f"{scopes[scope]:,} {words}" for scope, words in _APART.items() if scopes[scope]]
         parts.append(counted(len(leaks), "leak") + _bracketed(apart))
-    risks = [one.finding for one in causes if one.severity is Severity.RISK]
+    risks = sum(one.severity is Severity.RISK for one in causes)
+    classes = _missing(causes)
+    missing = [
+        f"{counted(classes[klass], noun)} {words}"
+        for klass, (noun, words) in _MISSING.items()
+        if classes[klass]
+    ]
     if risks:
-        classes = Counter(risk.klass for risk in risks)
-        missing = [
-            f"{counted(classes[klass], noun)} {words}"
-            for klass, (noun, words) in _MISSING.items()
-            if classes[klass]
-        ]
-        parts.append(counted(len(risks), "risk") + _bracketed(missing))
-    return ", ".join(parts)
+        parts.append(counted(risks, "risk"))
+    return ", ".join(parts) + (_bracketed(missing) if risks else _after(missing))
+
+
+def _after(parts: Sequence[str]) -> str:
+    return f"; {', '.join(parts)}" if parts else ""
+
+
+def _missing(causes: Sequence[Caused]) -> Counter[str]:
+    """How often each class was found of what is missing, symptoms of something worse included."""
+    return Counter(
+        finding.klass
+        for caused in causes
+        for finding in (caused.finding, *caused.symptoms)
+        if finding.klass in _MISSING
+    )
 
 
 def _bracketed(parts: Sequence[str]) -> str:

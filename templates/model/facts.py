@@ -34,6 +34,15 @@ class NotUnderstood:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Something that a text says of itself, and where; `known`: what it might have said."""
+
+    what: str
+    line: int = field(default=0, compare=False)
+    known: str = ""
+
+
 # -- policies ----------------------------------------------------------------------------------
 
 
@@ -337,6 +346,10 @@ class DeviceFacts:
     dynamic_labels: tuple[int, int] = (16, 1048575)
     #: Whether the text says which interface is in which VRF.
     ports_known: bool = True
+    #: The version that it says it is of, where it says so; None: one whose rules are known.
+    unknown_version: "Stated | None" = field(default=None, compare=False)
+    #: Whether it says of which version it is.
+    says_version: bool = field(default=True, compare=False)
     #: A new configuration takes effect as a whole: the router is never between two.
     commits_at_once: bool = field(default=False, compare=False)
     #: Where the text came from, for findings: a file name, or "running".

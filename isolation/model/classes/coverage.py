@@ -13,6 +13,29 @@ NOT_UNDERSTOOD = FindingClass(
     remedy="Remove the line, or teach the platform's reader what it means.",
     sentence="{text!r}{where}{because}",
 )
+UNKNOWN_VERSION = FindingClass(
+    id="unknown version",
+    severities=_RISK,
+    title="A text of a version whose rules are not known",
+    meaning="A text says that it is of a version that is not in the table of the platform's "
+    "reader.",
+    why="The same line can mean something else there: what is proved by one version's rules is "
+    "not proved of another.",
+    remedy="Prove the text of a version that is known, or put the version into the reader's table "
+    "with what differs, tried on its daemons.",
+    sentence="this text is of {version}, and the versions whose rules are known are {known}",
+)
+VRF_NOT_MADE = FindingClass(
+    id="vrf not made",
+    severities=_RISK,
+    title="A VRF that is named and not made",
+    meaning="The routing daemon's part, a route or a rule names a VRF, and the host's part does "
+    "not make it: what is in it, and whether its look-ups end there, is not said.",
+    why="Whoever makes the VRF has something to put into it. It is taken to have customers that "
+    "the proof cannot see.",
+    remedy="Prove the text that makes the VRF, or remove what names it.",
+    sentence="VRF {vrf} is named and not made: what is in it is not said",
+)
 PORTS_NOT_KNOWN = FindingClass(
     id="ports not known",
     severities=_RISK,

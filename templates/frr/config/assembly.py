@@ -47,6 +47,8 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         vrfs=_vrfs(frr, linux, closed),
         default_tables=DEFAULT_TABLES,
         dynamic_labels=DYNAMIC_LABELS,
+        unknown_version=frr.version if frr.version and frr.version.known else None,
+        says_version=frr.version is not None,
         ports_known=any(port.stanza for port in frr.ports.values()),
         bgp={vrf: bgp_instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
         statics=_once_each(statics),

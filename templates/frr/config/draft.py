@@ -22,6 +22,7 @@ from egovnet.templates.model.facts import (
     PolicyRoute,
     PrefixRule,
     RouteDistinguisher,
+    Stated,
     StaticFacts,
 )
 
@@ -193,6 +194,8 @@ class FrrDraft:
     #: Line after which FRR was no more in configuration mode; 0: it is.
     left: int = 0
     hostname: tuple[str, int] | None = None
+    #: `frr version`, the last that is said.
+    version: Stated | None = None
     ports: dict[str, PortDraft] = field(default_factory=dict)
     vrfs: dict[str, int] = field(default_factory=dict)
     bgp: dict[str | None, BgpDraft] = field(default_factory=dict)

@@ -37,6 +37,7 @@ from egovnet.templates.frr.config.policy_reader import (
 from egovnet.templates.frr.config.static_reader import read_static, remove_static
 from egovnet.templates.frr.config.vocabulary import VERSIONS
 from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import Stated
 
 _NUMBERS = re.compile(r"[0-9]+")
 
@@ -339,12 +340,13 @@ def _hostname(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _frr(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`frr version V`, `frr defaults D`. A version that the reader does not know is refused."""
+    """`frr version V`, `frr defaults D`. Whether the version is known is asked of the whole text:
+    one that is not denies the proof, also beside one that is."""
     if words[1] == "version":
         version = ".".join(_NUMBERS.findall(words[2])[:2])
-        if version not in VERSIONS:
-            known = ", ".join(sorted(VERSIONS))
-            raise Unclear(f"FRR {words[2]} is not among the versions that are known ({known})")
+        known = "" if version in VERSIONS else ", ".join(f"FRR {one}" for one in sorted(VERSIONS))
+        if draft.version is None or not draft.version.known:
+            draft.version = Stated(f"FRR {words[2]}", number, known)
     return HARMLESS
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from egovnet.templates.model.facts import NotUnderstood
+from egovnet.templates.model.facts import BgpInstance, NotUnderstood, Stated
 from tests.isolation.networks import edit_device
 from tests.isolation.properties.case import RISK, Case
 
@@ -25,6 +25,22 @@ CASES = [
         "ports not known",
         "bj-pe1",
         RISK,
+    ),
+    Case(
+        "a text of another version",
+        lambda f: edit_device(f, "bj-pe1", unknown_version=Stated("FRR 10.1.2", 3, "FRR 8.4")),
+        "unknown version",
+        "bj-pe1",
+        RISK,
+        ("is of FRR 10.1.2",),
+    ),
+    Case(
+        "a VRF that only the routing daemon names",
+        lambda f: edit_device(f, "bj-pe1", bgp={**f["bj-pe1"].bgp, "x": BgpInstance("x", 65000)}),
+        "vrf not made",
+        "bj-pe1",
+        RISK,
+        ("VRF x on bj-pe1 is named",),
     ),
     Case(
         "a router without a text",
