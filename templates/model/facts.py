@@ -347,7 +347,7 @@ class DeviceFacts:
     #: Whether the text says which interface is in which VRF.
     ports_known: bool = True
     #: The version that it says it is of, where it says so; None: one whose rules are known.
-    unknown_version: "Stated | None" = field(default=None, compare=False)
+    unknown_version: Stated | None = None
     #: Whether it says of which version it is.
     says_version: bool = field(default=True, compare=False)
     #: A new configuration takes effect as a whole: the router is never between two.
