@@ -24,7 +24,7 @@ from egovnet.inventory.model import (
     Vpn,
     VpnId,
 )
-from egovnet.inventory.model.schema_problems import in_file, words
+from egovnet.inventory.model.schema_problems import errors_of, in_file, words
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.inventory.source.nornir_hosts import Hosts, Place
 from egovnet.inventory.source.source import Source
@@ -79,7 +79,7 @@ def _check_schema(sources: Sources) -> tuple[Network, Report]:
             values[field] = adapter.validate_python(data, by_alias=True, by_name=False)
         except ValidationError as error:
             place = hosts.place if section == "hosts" else _as_it_stands(section)
-            for entry in error.errors(include_url=False):
+            for entry in errors_of(error):
                 found_in, location = place(in_file(entry))
                 problems.append(sources.problem(found_in, location, *words(entry)))
     if problems:

@@ -3,6 +3,7 @@
 The registers are the modules of `egovnet.inventory.registers`: each has one `REGISTER`.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -42,7 +43,7 @@ class Register(Generic[Model]):
             InventoryError: with every problem at once: file, line, field, what to do.
         """
         path = directory / self.file
-        if not path.exists():
+        if not os.path.lexists(path):  # a link to nowhere is unreadable
             return self.model()
         return read_closed(
             path, self.model, lambda value, document: self.cross_checks(value, document, network)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import re
 from collections.abc import Callable
@@ -316,6 +317,8 @@ def _roll_back_change(driver: ConfigurationMethods, change_id: str) -> commit.Co
 def _read(filename: str | None, config: str | None, error: type[Exception]) -> str:
     if filename:
         try:
+            if not Path(filename).is_file():  # a FIFO would be waited for
+                raise FileNotFoundError(errno.ENOENT, "no such file", filename)
             return Path(filename).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
             raise error(f"cannot read {filename}: {problem}") from problem

@@ -7,7 +7,7 @@ its `Capabilities`, and has the platform say or read everything that is in its o
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
 from typing import Protocol
 
@@ -68,6 +68,8 @@ class Capabilities:
     vpn: re.Pattern[str]
     #: Names that no VRF may have.
     reserved_vrfs: frozenset[str]
+    #: Names that no port may have, and what has them already.
+    reserved_ports: Mapping[str, str] = field(default_factory=dict)
     #: None: VRFs have no number on the router.
     tables: KernelTables | None
     #: A look-up that finds nothing in a VRF ends there, whatever routes it has.
@@ -95,6 +97,20 @@ class LabelWatch(Protocol):
 
     def label_stacks(self, output: str) -> list[str]:
         """Each label stack that was seen, such as "label 17, label 80"."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptKeys:
+    """A configuration that takes no key away that egovnet does not manage.
+
+    Keys are named by their lines, without the keys themselves.
+    """
+
+    text: str
+    #: Keys that are in `text` because the device has them.
+    kept: tuple[str, ...] = ()
+    #: Keys that go with what they belong to.
+    gone: tuple[str, ...] = ()
 
 
 class Platform(Protocol):
@@ -156,6 +172,12 @@ class Platform(Protocol):
 
     def redact(self, text: str) -> str:
         """A whole text without its secrets."""
+
+    def hide_keys(self, words: str) -> str:
+        """Words for people without the keys of the lines that they quote, and else unchanged."""
+
+    def keep_keys(self, running: str, intended: str) -> KeptKeys:
+        """`intended` with the keys of `running` that somebody set by hand."""
 
     def redact_messages(self, messages: Iterable[str], texts: Iterable[str]) -> list[str]:
         """Sentences about devices that run `texts`, without the texts' secrets."""

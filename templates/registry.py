@@ -19,7 +19,7 @@ from egovnet.templates.detect_platform import foreign_name, foreign_platform
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
-from egovnet.templates.platform import Platform, Recognition
+from egovnet.templates.platform import KeptKeys, Platform, Recognition
 
 ENTRY_POINTS = "egovnet.platforms"
 _registered: dict[str, Platform] = {}
@@ -158,6 +158,24 @@ def redact(text: str, of_platform: str | None = None) -> str:
     for known in [platform(of_platform)] if of_platform else _all():
         text = known.redact(text)
     return text
+
+
+def hide_keys(words: str) -> str:
+    """Words for people without the keys of native lines that they quote, by every platform's rules.
+
+    What looks like no such line stays as it is.
+    """
+    for known in _all():
+        # a platform of another distribution may be older than `hide_keys`
+        words = getattr(known, "hide_keys", known.redact)(words)
+    return words
+
+
+def keep_keys(running: str, intended: str, of_platform: str | None) -> KeptKeys:
+    """`intended` with the keys that a device runs and egovnet does not manage."""
+    # a platform of another distribution may be older than `keep_keys`
+    keep = getattr(platform(of_platform), "keep_keys", None)
+    return KeptKeys(intended) if keep is None else keep(running, intended)
 
 
 def redact_messages(messages: Iterable[str], texts: Iterable[str]) -> list[str]:

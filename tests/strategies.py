@@ -169,8 +169,8 @@ def _router(draw: st.DrawFn, index: int, name: str, *, core: bool) -> Router:
         "none": {},
         "inside": {"loopback_ipv4": f"10.255.8.{index + 1}"},
         "outside": {
-            "loopback_ipv4": f"192.0.2.{index + 1}",
-            "loopback_ipv6": f"2001:db8::{index + 1}",
+            "loopback_ipv4": f"100.64.2.{index + 1}",
+            "loopback_ipv6": f"fde9:db8::{index + 1}",
         },
     }[explicit]
     return Router.model_validate(

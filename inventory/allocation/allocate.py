@@ -30,11 +30,11 @@ from egovnet.inventory.model import (
 )
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.inventory.paused_collector import paused_collector
+from egovnet.inventory.source.sections import LOCK_FILE
 from egovnet.inventory.source.yaml_source import Document
 
-__all__ = ["Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
+__all__ = ["LOCK_FILE", "Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
 
-LOCK_FILE = "plan.lock.yaml"
 #: Kernel tables and RD numbers of VRFs on one PE. ifupdown2 takes tables 1001 to 5000 (its policy
 #: vrf-table-id-start and -end); the first is management's, the last holds untagged frames. RD type
 #: 1 has 16 bits (RFC 4364 section 4.2), which they fit.

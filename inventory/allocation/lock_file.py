@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,18 @@ import yaml
 from egovnet.inventory.allocation.allocate import LOCK_FILE, Lock, natural
 from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.paused_collector import paused_collector
+from egovnet.inventory.source.regular_file import read_regular
 from egovnet.inventory.source.yaml_source import Document, read_document
 
-__all__ = ["LOCK_FILE", "lock_of", "lock_text", "read_lock", "replace_file", "write_lock"]
+__all__ = [
+    "LOCK_FILE",
+    "lock_differs",
+    "lock_of",
+    "lock_text",
+    "read_lock",
+    "replace_file",
+    "write_lock",
+]
 
 _HEADER = (
     "# What egovnet allocated. Written by egovnet, kept under version control; to renumber one\n"
@@ -29,7 +39,7 @@ def read_lock(directory: Path) -> Lock:
         InventoryError: the file is not what egovnet writes.
     """
     path = directory / LOCK_FILE
-    if not path.exists():
+    if not os.path.lexists(path):  # a link to nowhere is unreadable
         return Lock()
     with paused_collector():
         return lock_of(read_document(path))
@@ -60,7 +70,9 @@ def lock_of(document: Document) -> Lock:
             continue
         for pool, values in (pools or {}).items():
             if not isinstance(values, dict) or not all(
-                isinstance(value, str | int) and not isinstance(value, bool)
+                # those in use are read by their pools, which say what does not fit
+                type(value) is int
+                or (isinstance(value, str) and (section == "pools" or _is_address(value)))
                 for value in values.values()
             ):
                 problems.append(
@@ -77,6 +89,16 @@ def lock_of(document: Document) -> Lock:
     if problems:
         raise InventoryError(problems)
     return Lock(sections["pools"], sections["retired"], document.path, document)
+
+
+def _is_address(value: str) -> bool:
+    """Whether egovnet writes such a text: an address, or a link's prefix."""
+    try:
+        written = ip_network(value)
+    except ValueError:
+        return False
+    # exactly so: `ipaddress` takes zones with anything in them, masks, and other spellings
+    return value in (str(written), str(written.network_address))
 
 
 def lock_text(lock: Lock) -> str:
@@ -102,16 +124,25 @@ def write_lock(directory: Path, lock: Lock) -> bool:
         InventoryError: the directory cannot be written.
     """
     path = directory / LOCK_FILE
-    text = lock_text(lock)
     try:
-        if path.exists() and path.read_bytes() == text.encode():
+        if not lock_differs(directory, lock):
             return False
-        replace_file(path, text.encode())
+        replace_file(path, lock_text(lock).encode())
     except OSError as error:
         raise InventoryError(
             [Problem(str(path), 0, "", f"cannot be written: {error.strerror}", "check rights")]
         ) from error
     return True
+
+
+def lock_differs(directory: Path, lock: Lock) -> bool:
+    """Whether the lock file is not there, or says otherwise.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    path = directory / LOCK_FILE
+    return not os.path.lexists(path) or read_regular(path) != lock_text(lock).encode()
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -86,6 +86,8 @@ class AddressPool(Generic[N]):
             value = type(self._prefix)(str(text))
         except ValueError:
             return None
+        if text not in (str(value), str(value.network_address)):
+            return None  # a zone, a mask, or another spelling of it, which we never write
         index, rest = divmod(int(value.network_address) - self._start, self._step)
         whole = rest == 0 and value.prefixlen == self._length
         return index if whole and 0 <= index < self._size else None

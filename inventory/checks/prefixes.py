@@ -25,23 +25,9 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
         for name, site in network.sites.items()
         for index, prefix in enumerate(site.prefixes)
     ]
-    for claim in (claim for claim in claims if not _unicast(claim.prefix)):
-        yield report(
-            claim.section,
-            claim.location,
-            f"{claim.prefix} is no unicast prefix of a site",
-            "list what the site's networks use",
-        )
-    claims = [claim for claim in claims if _unicast(claim.prefix)]
     claims += _backbone_claims(network)
     for family in (IPv4Network, IPv6Network):
         yield from _overlaps([c for c in claims if isinstance(c.prefix, family)], report)
-
-
-def _unicast(prefix: IPNetwork) -> bool:
-    return prefix.prefixlen > 0 and not (
-        prefix.is_multicast or prefix.is_link_local or prefix.is_loopback
-    )
 
 
 def _backbone_claims(network: Network) -> Iterator[_Claim]:

@@ -5,6 +5,7 @@ L3VPN (RFC 4364: PE, P, RR). Every model can be imported from here.
 """
 
 from egovnet.inventory.model.agencies import Agency
+from egovnet.inventory.model.as_numbers import MAX_ASN
 from egovnet.inventory.model.backbone import (
     UNTAGGED_VRF,
     Backbone,
@@ -16,7 +17,6 @@ from egovnet.inventory.model.backbone import (
 from egovnet.inventory.model.circuits import Circuit, CircuitEnd
 from egovnet.inventory.model.network import Network
 from egovnet.inventory.model.primitives import (
-    MAX_ASN,
     Asn,
     Closed,
     IPNetwork,

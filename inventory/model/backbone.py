@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from egovnet.inventory.model.as_numbers import MAX_ASN, reserved_asn
 from egovnet.inventory.model.primitives import (
-    MAX_ASN,
+    Asn,
     Closed,
     Name,
     NumberRange,
@@ -60,6 +61,13 @@ class Pools(Closed):
                 "site-asn",
                 "last",
             )
+        reserved = reserved_asn(self.site_asn.first, self.site_asn.last)
+        if reserved is not None:
+            raise refusal(
+                f"pool site-asn holds AS {reserved}",
+                "let it begin after, or end before",
+                "site-asn",
+            )
         return self
 
 
@@ -93,7 +101,7 @@ class Backbone(Closed):
 
     name: Name
     description: Text = ""
-    asn: Annotated[int, Field(strict=True, ge=1, le=65535)]
+    asn: Annotated[Asn, Field(le=65535)]
     #: At most 13 octets (ISO 10589); the system id follows.
     isis_area: Annotated[str, Field(pattern=r"^49(\.[0-9a-f]{4}){1,6}$")]
     #: Room for an Ethernet payload of 1500 bytes under a stack of labels.

@@ -51,7 +51,7 @@ class DriftClass(StrEnum):
     POLICY = (
         "policy",
         _Properties(
-            "Keys, passwords, filters and limits are not as intended.",
+            "Filters and limits are not as intended.",
             remediable=True,
             fails=True,
             colour="hygiene",

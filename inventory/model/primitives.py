@@ -3,13 +3,33 @@
 Keys in YAML are kebab-case, as in the YANG modules of L3SM (RFC 8299).
 """
 
-from ipaddress import IPv4Network, IPv6Network, ip_interface
+import re
+import unicodedata
+from contextlib import suppress
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+)
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from egovnet.inventory.model.as_numbers import MAX_ASN, reserved_asn
 from egovnet.inventory.model.schema_problems import shown
+from egovnet.inventory.model.usable_addresses import why_unusable, why_unusable_address
 
 IPNetwork = IPv4Network | IPv6Network
 
@@ -41,13 +61,48 @@ VpnId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,30}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 #: Any platform's; what its own ports look like, a platform says.
 Port = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9/._:-]{0,39}$")]
-MAX_ASN = 4294967294
-Asn = Annotated[int, Field(strict=True, ge=1, le=MAX_ASN)]
-#: Free text that is safe inside `description` lines of any platform.
-Text = Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f!#\"'`$\\]*$")]
+
+
+def printed(value: str) -> str:
+    """Refuse what is not printed: controls, and what turns the direction of reading."""
+    odd = next((c for c in value if not c.isprintable()), None)
+    if odd is None:
+        return value
+    name = unicodedata.name(odd, "a control or unassigned character")
+    remedy = "write a plain space" if unicodedata.category(odd) == "Zs" else "remove it"
+    raise refusal(f"{shown(value)} holds U+{ord(odd):04X} ({name})", remedy)
+
+
+#: Free text for people: all that is printed, in any script, apostrophes too. It is shown in
+#: tables and pages and never put into a device's text, which is made of `Name`s only (a property:
+#: `tests/templates/frr/render/test_rendered_values.py`).
+Text = Annotated[str, Field(max_length=120), AfterValidator(printed)]
+
+
+def _asn(value: int) -> int:
+    reserved = reserved_asn(value, value)
+    if reserved is not None:
+        raise refusal(f"AS {value} is reserved: {reserved}", "use an AS number that is assigned")
+    return value
+
+
+Asn = Annotated[int, Field(strict=True, ge=1, le=MAX_ASN), AfterValidator(_asn)]
+
+
+#: A length as everybody writes it; `ipaddress` takes masks and leading zeros besides.
+_LENGTH = re.compile(r"0|[1-9][0-9]{0,2}")
 
 
 def _network(value: object, family: str) -> object:
+    """A prefix of usable unicast, or what is wrong with it."""
+    network = _prefix(value, family)
+    why = why_unusable(network)
+    if why is not None:
+        raise refusal(f"{network} {why}", "use a prefix that routers forward (RFC 6890)")
+    return network
+
+
+def _prefix(value: object, family: str) -> IPNetwork:
     """Refuse host bits instead of dropping them: 10.0.0.1/24 is a typing mistake."""
     if isinstance(value, IPv4Network | IPv6Network):
         return value
@@ -56,19 +111,30 @@ def _network(value: object, family: str) -> object:
         raise refusal(
             f"{shown(value)} is no prefix", f"write one such as {example}, IPv6 in quotes"
         )
+    _refuse_zone(value)
     try:
-        network = ip_interface(value).network
+        interface = ip_interface(value)
     except ValueError as error:
         raise refusal(
             f"{value!r} is no {family} prefix", f"write a prefix such as {example}"
         ) from error
+    network = interface.network
     if not family.startswith(f"IPv{network.version}") and family != "IPv4 or IPv6":
         raise refusal(f"{value!r} is no {family} prefix", f"write a prefix such as {example}")
     if "/" not in value:
         raise refusal(f"{value!r} has no length", f"write a prefix such as {example}")
-    if int(network.network_address) != int(ip_interface(value).ip):
+    if int(network.network_address) != int(interface.ip):
         raise refusal(f"{value!r} has host bits set", f"write {network}")
+    if not _LENGTH.fullmatch(value.partition("/")[2]):
+        raise refusal(f"{value!r} has no length in bits", f"write {network}")
     return network
+
+
+def _refuse_zone(value: str) -> None:
+    """`ipaddress` takes anything after a `%`, line breaks too (RFC 4007 section 11)."""
+    if "%" in value:
+        found = f"{shown(value)} has a zone id"
+        raise refusal(found, "write the address alone: a zone means something on one host only")
 
 
 def _any_network(value: object) -> object:
@@ -81,6 +147,78 @@ def _network4(value: object) -> object:
 
 def _network6(value: object) -> object:
     return _network(value, "IPv6")
+
+
+def _usable(address: IPv4Address | IPv6Address) -> None:
+    why = why_unusable_address(address)
+    if why is not None:
+        raise refusal(f"{address} {why}", "use an address that routers forward to (RFC 6890)")
+
+
+def _address4(value: object) -> object:
+    return _address(value, IPv4Address, "IPv4", "10.255.0.1")
+
+
+def _address6(value: object) -> object:
+    return _address(value, IPv6Address, "IPv6", "fde9:ff::1")
+
+
+def _address(
+    value: object, kind: type[IPv4Address] | type[IPv6Address], family: str, example: str
+) -> object:
+    # an address and not the number that stands for one, which `ipaddress` takes too
+    if isinstance(value, str):
+        _refuse_zone(value)
+        with suppress(ValueError):
+            value = kind(value)
+    if type(value) is not kind:
+        found = f"{shown(value)} is no {family} address"
+        raise refusal(found, f"write one such as {example}")
+    _usable(value)
+    return value
+
+
+def _interface4(value: object) -> object:
+    """An address with the length of its network, which is neither the first nor the last of it."""
+    form = "write one such as 172.20.20.11/24"
+    if isinstance(value, str):
+        _refuse_zone(value)
+        with suppress(ValueError):
+            if _LENGTH.fullmatch(value.partition("/")[2]):
+                value = IPv4Interface(value)
+    if type(value) is not IPv4Interface:
+        raise refusal(f"{shown(value)} is no IPv4 address with its length", form)
+    _usable(value.ip)
+    network = value.network
+    if network.prefixlen < 31 and value.ip in (network[0], network[-1]):
+        which = "network" if value.ip == network[0] else "broadcast"
+        raise refusal(f"{value} is the {which} address of {network}", form)
+    return value
+
+
+#: A name of the domain name system (RFC 1123 section 2.1), in ASCII.
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+#: What resolvers take for an old form of an IPv4 address: 10.1, 0x7f.1, 017700000001.
+_NUMERIC = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
+
+
+def _hostname(value: str) -> str:
+    """A name, or an address that something can answer on."""
+    form = "write a name such as bj-p1.example.gov, or an address such as 10.0.0.1"
+    labels = value.split(".")
+    if ":" not in value and not _NUMERIC.fullmatch(labels[-1]):
+        if not all(map(_LABEL.fullmatch, labels)):
+            raise refusal(f"{shown(value)} is no host name", form)
+        return value
+    try:
+        address = ip_address(value)
+    except ValueError as error:
+        raise refusal(f"{shown(value)} is neither a host name nor an address", form) from error
+    # a lab answers on loopback addresses
+    why = None if address.is_loopback else why_unusable_address(address)
+    if why is not None:
+        raise refusal(f"{address} {why}", "name what the router answers on")
+    return value
 
 
 def _vlan(value: object) -> object:
@@ -97,6 +235,14 @@ def _vlan(value: object) -> object:
 Prefix = Annotated[IPv4Network | IPv6Network, BeforeValidator(_any_network)]
 Prefix4 = Annotated[IPv4Network, BeforeValidator(_network4)]
 Prefix6 = Annotated[IPv6Network, BeforeValidator(_network6)]
+Address4 = Annotated[IPv4Address, BeforeValidator(_address4)]
+Address6 = Annotated[IPv6Address, BeforeValidator(_address6)]
+Interface4 = Annotated[IPv4Interface, BeforeValidator(_interface4)]
+Hostname = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]*$", max_length=253),
+    AfterValidator(_hostname),
+]
 Vlan = Annotated[int | Literal["untagged"] | None, BeforeValidator(_vlan)]
 
 

@@ -1,12 +1,20 @@
 """Nornir's `hosts.yaml` with its groups: routers of the backbone and its edge."""
 
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Interface, IPv6Address
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from egovnet.inventory.model.primitives import Closed, Name, Port, refusal
+from egovnet.inventory.model.primitives import (
+    Address4,
+    Address6,
+    Closed,
+    Hostname,
+    Interface4,
+    Name,
+    Port,
+    refusal,
+)
 from egovnet.inventory.model.regions import Tier
 
 
@@ -25,18 +33,18 @@ class Role(StrEnum):
 class Router(Closed):
     """A backbone or edge router. `hostname`, `port` and `platform` are how Nornir reaches it."""
 
-    hostname: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]*$", max_length=253)]
+    hostname: Hostname
     port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 22
     #: As Nornir calls it; the platforms there are stand in `egovnet.templates`.
     platform: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
     region: Name
     tier: Tier
     roles: Annotated[frozenset[Role], Field(min_length=1)]
-    management: IPv4Interface
+    management: Interface4
     #: None: the one of `network.yaml`.
     management_port: Port | None = None
-    loopback_ipv4: IPv4Address | None = None
-    loopback_ipv6: IPv6Address | None = None
+    loopback_ipv4: Address4 | None = None
+    loopback_ipv6: Address6 | None = None
 
     @model_validator(mode="after")
     def _roles_fit(self) -> "Router":

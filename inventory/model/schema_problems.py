@@ -1,8 +1,10 @@
 """pydantic's errors in the words of egovnet: what was found, and what to do next."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 #: pydantic's error type -> (found, remedy); `{input}` is what was written, others its context.
@@ -25,13 +27,22 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "frozen_set_type": ("{input} where a list belongs", "write [first, second]"),
     "dict_type": ("{input} where a mapping belongs", "write key: value"),
     "model_type": ("{input} where a mapping belongs", "write key: value"),
-    "ip_v4_address": ("{input} is no IPv4 address", "write one such as 10.255.0.1"),
-    "ip_v6_address": ("{input} is no IPv6 address", "write one such as 2001:db8::1"),
-    "ip_v4_interface": (
-        "{input} is no IPv4 address with its length",
-        "write one such as 172.20.20.11/24",
-    ),
 }
+
+#: What YAML 1.1 takes for a number: octal, hexadecimal, binary, of base 60, with a sign or `_`.
+_OLD = re.compile(r"(?!(?:0|[1-9][0-9]*)$)[-+]?(?:0[xobXOB])?[0-9A-Fa-f_]+(?::[0-9_]+)*")
+
+
+def errors_of(error: ValidationError) -> list[ErrorDetails]:
+    """pydantic's errors that are mistakes of the writer.
+
+    A list of which no item is right is too short to pydantic, besides what is wrong with each.
+    """
+    return [
+        entry
+        for entry in error.errors(include_url=False)
+        if not (entry["type"] == "too_short" and entry["input"])
+    ]
 
 
 def words(error: ErrorDetails) -> tuple[str, str]:
@@ -39,6 +50,8 @@ def words(error: ErrorDetails) -> tuple[str, str]:
     kind = error["type"]
     if kind not in _WORDS:
         return f"{shown(error['input'])}: {error['msg']}", "correct it"
+    if kind == "int_type" and isinstance(error["input"], str) and _OLD.fullmatch(error["input"]):
+        return f"{shown(error['input'])} is no decimal number", "write its digits alone: 65000"
     values: dict[str, Any] = {"input": shown(error["input"]), **error.get("ctx", {})}
     found, remedy = _WORDS[kind]
     return found.format_map(values), remedy.format_map(values)

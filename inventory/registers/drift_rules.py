@@ -17,16 +17,19 @@ acknowledged:
 A leak has no grace and is never acknowledged.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from egovnet.inventory.errors import Problem
 from egovnet.inventory.model import Closed, Network
 from egovnet.inventory.model.drift_class import DriftClass
+from egovnet.inventory.model.primitives import printed, refusal
+from egovnet.inventory.model.schema_problems import shown
 from egovnet.inventory.register import Register
 from egovnet.inventory.source.closed_file import problem_at
 from egovnet.inventory.source.yaml_source import Document
@@ -34,9 +37,21 @@ from egovnet.inventory.source.yaml_source import Document
 FILE = "drift.yaml"
 #: Percent of the network's routers that a run may change unless the file says otherwise.
 DEFAULT_SHARE = 5
-_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+_Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(printed),
+]
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: Minutes of a week: a difference that may last longer wants an acknowledgement with a name.
 _LONGEST_GRACE = 7 * 24 * 60
+
+
+def _day(value: object) -> object:
+    """A day as YAML has it, or in quotes: never the seconds since 1970, which pydantic takes."""
+    if type(value) is date or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise refusal(f"{shown(value)} is no date", "write one such as 2027-01-31")
 
 
 class Acknowledgement(Closed):
@@ -47,7 +62,7 @@ class Acknowledgement(Closed):
     subject: _Text = "*"
     approved_by: _Text
     reason: _Text
-    expires: date
+    expires: Annotated[date, BeforeValidator(_day)]
 
     def covers(self, device: str, klass: DriftClass, subject: str) -> bool:
         """Whether it is about a difference of `klass` in `subject` of `device`."""

@@ -7,7 +7,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from egovnet.inventory.errors import InventoryError, Location, Problem
-from egovnet.inventory.model.schema_problems import in_file, words
+from egovnet.inventory.model.schema_problems import errors_of, in_file, words
 from egovnet.inventory.source.yaml_source import Document, read_document
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -26,8 +26,7 @@ def read_closed(
         read = model.model_validate(document.data or {}, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InventoryError(
-            problem_at(document, in_file(entry), *words(entry))
-            for entry in error.errors(include_url=False)
+            problem_at(document, in_file(entry), *words(entry)) for entry in errors_of(error)
         ) from error
     problems = list(cross_check(read, document))
     if problems:

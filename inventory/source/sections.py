@@ -1,5 +1,7 @@
 """Which file of an inventory says which section."""
 
+#: What was allocated; read by whoever numbers.
+LOCK_FILE = "plan.lock.yaml"
 #: Sections of one file each; `sites` may have several.
 FILES = ("network", "regions", "agencies", "hosts", "groups", "defaults", "circuits", "vpns")
 

@@ -1,17 +1,22 @@
 """Inventories in YAML: a directory of files, or texts by their paths within one.
 
+What a directory holds and nobody reads is a problem: a misspelled file would take its customers
+off the network. Hidden names (`.git`, `.gitignore`), `README*`, `LICENSE*`, `CHANGELOG*`,
+`CODEOWNERS` and `Makefile` are for people and their tools, and passed over.
+
 The directory holds `network.yaml`, `regions.yaml`, `agencies.yaml`, `circuits.yaml`, `vpns.yaml`,
 `sites.yaml` or `sites/*.yaml`, and Nornir's own `hosts.yaml`, `groups.yaml`, `defaults.yaml`
 (which plain Nornir tools read too).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
 from egovnet.inventory.errors import InventoryError, Problem, missing_directory
-from egovnet.inventory.source.sections import FILES, section_of
+from egovnet.inventory.source.sections import FILES, LOCK_FILE, section_of
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_source import Document, parse_document, read_document
 
@@ -23,21 +28,73 @@ class YamlDirectory:
     """An inventory in a directory."""
 
     path: Path
+    #: Names of files at the top that others read: registers, and the lock file.
+    besides: Collection[str] = (LOCK_FILE,)
 
     def read(self) -> Sources:
         """Every file; one that would not be read by its name is a problem."""
         if not self.path.is_dir():
             raise missing_directory(self.path)
         wanted = [(name, self.path / f"{name}.yaml") for name in FILES]
-        site_files = sorted(self.path.glob("sites/*.yaml"))
+        found = self.path.glob("sites/*.yaml")
+        site_files = sorted(path for path in found if not path.name.startswith("."))
         if (self.path / "sites.yaml").exists() or not site_files:
             site_files.insert(0, self.path / "sites.yaml")
         wanted += [("sites", path) for path in site_files]
-        problems = [
-            Problem(str(path), 0, "", "would not be read: it ends in .yml", "rename it to .yaml")
-            for path in sorted([*self.path.glob("*.yml"), *self.path.glob("sites/*.yml")])
-        ]
-        return _together(self.path, wanted, read_document, problems)
+        return _together(self.path, wanted, read_document, list(self._unread()))
+
+    def _unread(self) -> Iterator[Problem]:
+        """A problem for each entry that nobody would read."""
+        top = {f"{name}.yaml" for name in (*FILES, "sites")} | set(self.besides)
+        sites = self.path / "sites"
+        for path in _entries(self.path):
+            if path == sites and path.is_dir():
+                continue
+            if path.name not in top and not _for_people(path):
+                yield _not_read(path, sorted({*top, "sites"}))
+        for path in _entries(sites) if sites.is_dir() else ():
+            if path.suffix != ".yaml" and not _for_people(path):
+                yield _not_read(path, [])
+
+
+def _entries(directory: Path) -> list[Path]:
+    """What is in a directory, hidden names left out.
+
+    Raises:
+        InventoryError: it cannot be listed.
+    """
+    try:
+        return sorted(path for path in directory.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        found = f"cannot be listed: {error.strerror}"
+        raise InventoryError([Problem(str(directory), 0, "", found, "check its rights")]) from error
+
+
+#: Files that are for people; `__init__.py` makes an inventory part of a package.
+_FOR_PEOPLE = ("README", "LICENSE", "CHANGELOG", "CODEOWNERS", "Makefile", "__init__.py")
+_DOCUMENT = ("", ".md", ".rst", ".txt")
+
+
+def _for_people(path: Path) -> bool:
+    if path.name in (*_FOR_PEOPLE, "__pycache__"):
+        return True
+    # README.yaml is somebody's mistake
+    return path.suffix in _DOCUMENT and path.stem in _FOR_PEOPLE and not path.is_dir()
+
+
+def _not_read(path: Path, known: list[str]) -> Problem:
+    if path.suffix == ".yml":
+        found, remedy = "it ends in .yml", "rename it to .yaml"
+    elif path.is_dir():
+        found, remedy = "a directory", "move its files to sites/, or it out of the inventory"
+    elif near := get_close_matches(path.name, known, n=1, cutoff=0.75):
+        found, remedy = "no file of an inventory has this name", f"rename it to {near[0]}"
+    elif path.parent.name == "sites" and not known:
+        found, remedy = "it does not end in .yaml", "rename it, or move it out of the inventory"
+    else:
+        found = "no file of an inventory has this name"
+        remedy = "rename it, put sites into sites/, or move it out of the inventory"
+    return Problem(str(path), 0, "", f"would not be read: {found}", remedy)
 
 
 @dataclass(frozen=True, slots=True)

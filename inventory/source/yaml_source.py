@@ -1,5 +1,6 @@
 """YAML with its line numbers: what the loader needs to say where a mistake stands."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,25 +11,66 @@ from typing import Any
 import yaml
 
 from egovnet.inventory.errors import InventoryError, Location, Problem
+from egovnet.inventory.source.regular_file import read_regular
 
 #: libyaml reads a nation's inventory some ten times faster than the Python scanner.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Fastest: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 #: Levels of nesting; an inventory has some six.
 _DEPTH = 50
+#: Values that a file's aliases may stand for besides those that are written: ten short lines can
+#: mean a thousand million.
+_REPEATED = 1_000_000
+_INT = "tag:yaml.org,2002:int"
+#: What a value may be. Sets, ordered mappings and octets have no place in what people write.
+_KINDS = ("null", "bool", "int", "float", "str", "timestamp", "seq", "map")
 
 
-class _PlainLoader(_Loader):  # type: ignore[misc] # chosen when it runs
+class _Loader(_Fastest):  # type: ignore[misc] # chosen when it runs
+    """YAML 1.1 as PyYAML reads it, but only a decimal integer is one.
+
+    YAML 1.1 takes 065000 for an octal, 18:03:20 for a number of base 60, 0x and 0b for what they
+    look like, and 65_000 for 65000. Here these are text, which every number of ours refuses.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 -- PyYAML's own attribute
+        first: [(tag, form) for tag, form in forms if tag != _INT]
+        for first, forms in _Fastest.yaml_implicit_resolvers.items()
+    }
+    yaml_constructors = {  # noqa: RUF012 -- PyYAML's own attribute
+        tag: make
+        for tag, make in _Fastest.yaml_constructors.items()
+        if tag is None or tag.removeprefix("tag:yaml.org,2002:") in _KINDS
+    }
+
+
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+_Loader.add_implicit_resolver(_INT, _DECIMAL, [*"-0123456789"])
+
+
+def _integer(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    """As SafeLoader's, where `!!int` stands before something else too."""
+    text = str(loader.construct_scalar(node))
+    if not _DECIMAL.match(text):
+        raise ValueError(f"{text!r} is no decimal integer")
+    return int(text)
+
+
+_Loader.add_constructor(_INT, _integer)
+
+
+class _PlainLoader(_Loader):
     """A loader that notes whether a mapping has a key that a closer look may object to."""
 
-    odd = False
+    odd = doubled = False
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """As SafeLoader's."""
         written = len(node.value)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         # fewer than were written: one is given twice, or was merged
+        self.doubled = self.doubled or len(mapping) != written
         if len(mapping) != written or not all(type(key) is str for key in mapping):
             self.odd = True
         return mapping
@@ -69,11 +111,12 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
     """Read one YAML file.
 
     Raises:
-        InventoryError: unreadable, not UTF-8, not YAML, several documents, or a key given twice.
+        InventoryError: unreadable, no regular file, too large, not UTF-8, not YAML, several
+            documents, a key given twice, or of a shape that nobody wrote.
     """
     name = shown_as or str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InventoryError(
             [Problem(name, 0, "", f"not UTF-8 text (byte {error.start})", "save it as UTF-8")]
@@ -89,8 +132,10 @@ def parse_document(text: str, name: str) -> Document:
     """The document that `text` is; problems say `name` for its file.
 
     Raises:
-        InventoryError: not YAML, several documents, or a key given twice.
+        InventoryError: not YAML, several documents, a key given twice, or so deep or so full of
+            aliases that nobody wrote it.
     """
+    _refuse_odd_shape(text, name)
     # Positions cost more than all else: they are made where something is wrong, or asked for.
     loader = _PlainLoader(text)
     # what is wrong is reported with its place, below
@@ -99,6 +144,39 @@ def parse_document(text: str, name: str) -> Document:
         if not loader.odd and not _deep(data):
             return Document(name, data, text)
     return _with_places(text, name)
+
+
+def _refuse_odd_shape(text: str, name: str) -> None:
+    """Refuse depth and aliases before anything is made of them.
+
+    The composer of libyaml recurses without a limit: some ten thousand brackets end the process.
+    Its events do not, and cost a tenth of reading.
+    """
+    written = stood_for = 0
+    #: Anchor of each open collection, and how many values there were before it.
+    opened: list[tuple[str | None, int]] = []
+    sizes: dict[str, int] = {}
+    with suppress(yaml.YAMLError):  # what is wrong is reported with its place, by the parser
+        for event in yaml.parse(text, Loader=_Fastest):
+            if isinstance(event, yaml.CollectionStartEvent):
+                opened.append((event.anchor, written + stood_for))
+                written += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                anchor, before = opened.pop()
+                if anchor is not None:
+                    sizes[anchor] = written + stood_for - before
+            elif isinstance(event, yaml.AliasEvent):
+                stood_for += sizes.get(event.anchor or "", 1)
+            else:
+                written += 1
+            if len(opened) > _DEPTH:
+                found, remedy = "nested too deeply", "write it flatter"
+            elif stood_for > _REPEATED:
+                found, remedy = "aliases stand for too much", "write it out"
+            else:
+                continue
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise InventoryError([Problem(name, line, "", found, remedy)])
 
 
 def _deep(data: object) -> bool:
@@ -157,6 +235,22 @@ def _with_places(text: str, name: str) -> Document:
     return Document(name, data, text)
 
 
+def unquoted_data(text: str) -> Any:  # noqa: ANN401 -- YAML is any
+    """The data of a text that no error may quote, such as one of credentials.
+
+    Raises:
+        InventoryError: of a shape that nobody wrote, or with a key given twice.
+        yaml.YAMLError, ValueError: not YAML; their words quote the text.
+    """
+    _refuse_odd_shape(text, "")
+    loader = _PlainLoader(text)
+    with _disposed(loader):
+        data = loader.get_single_data()
+    if loader.doubled:
+        raise InventoryError([Problem("", 0, "", "a key is given twice", "keep one")])
+    return data
+
+
 def plain_data(text: str) -> Any:  # noqa: ANN401 -- YAML is any
     """The data of a text that `read_document` accepted once, without lines and checks."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506 -- a safe loader
@@ -173,7 +267,7 @@ def _odd_line(node: yaml.Node) -> int:
         walked.add(id(node))
         if isinstance(node, yaml.ScalarNode):
             try:
-                yaml.SafeLoader("").construct_object(node)
+                _Loader("").construct_object(node)
             except ValueError:
                 return int(node.start_mark.line) + 1
         elif isinstance(node, yaml.SequenceNode):

@@ -6,29 +6,30 @@ import re
 
 HIDDEN = "<removed>"
 
-_SECRETS = re.compile(
-    r"(?P<before>\b(?:"
-    r"neighbor \S+ password"
-    r"|(?:ip ospf )?message-digest-key \d+ md5"
-    r"|ip ospf authentication-key"
-    r"|(?:isis|area|domain)[- ]password (?:clear|md5)"
-    r"|(?:area-password|domain-password) (?:clear|md5)"
-    r"|ip rip authentication string"
-    r"|key-string"
-    r"|enable password(?: 8)?"
-    r"|username \S+ password"
-    r"|snmp-server community"
-    r"|rpki .* password"
-    r") )(?P<secret>\S.*)"  # to the line's end: FRR takes spaces in several
-    r"|(?P<start>^\s*password(?: 8)? )(?P<vty>\S.*)",
-    re.MULTILINE,
+#: Lines of FRR 8.4 that hold a key, up to it; several keys take spaces, so all that follows goes.
+_FORMS = (
+    r"^[ +\-!]*password(?:\ 8)?",
+    r"enable\ password(?:\ 8)?",
+    r"username\ \S+\ password(?:\ 8)?",
+    r"(?:neighbor|peer)\ \S+\ password",
+    r"(?:isis|openfabric|area|domain)[ -]password\ (?:clear|md5)",
+    r"authentication-key",
+    r"message-digest-key\ \S+\ md5",
+    r"hash-algo\ \S+\ key",
+    r"authentication\ string",
+    r"key-string",
+    r"nhrp\ authentication",
+    r"tcp-md5-auth",
+    r"snmp-server\ community",
+    r"rpki\ [^\n]*password",
 )
+_SECRETS = re.compile(rf"(?mx)(?P<before>(?:{'|'.join(_FORMS)})[ ]+)(?P<secret>\S[^\n]*)")
 
 
 def hide_secrets(text: str) -> str:
-    """Replace what only the device may know: BGP, IS-IS, OSPF, RIP, LDP and login passwords.
+    """Replace what only the device may know: keys of protocols, and login passwords.
 
     >>> hide_secrets(" neighbor 10.0.0.1 password hunter2")
     ' neighbor 10.0.0.1 password <removed>'
     """
-    return _SECRETS.sub(lambda match: f"{match['before'] or match['start']}{HIDDEN}", text)
+    return _SECRETS.sub(lambda match: f"{match['before']}{HIDDEN}", text)

@@ -7,6 +7,7 @@ that names one of the router's VRFs, route targets or policies. The rest is fore
 import re
 from dataclasses import replace
 
+from egovnet.templates.frr.secrets.key_lines import hide_keys, is_key_line
 from egovnet.templates.frr.secrets.redaction import is_about_secrets
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.lines import LineKind, LineMeaning
@@ -39,6 +40,10 @@ def line_meaning(
     if part == "hostname":
         return LineMeaning("hostname", LineKind.SERVICE)
     meaning = _interfaces(device, path, line) if part == "interfaces" else _frr(device, path, line)
+    if sign == "-" and is_key_line(line):
+        # set by hand: kept by every plan (`secrets.kept_keys`), and never restored away
+        subject = f"key of {meaning.subject}" if path else "key of the router's own login"
+        return LineMeaning(subject, LineKind.FOREIGN, meaning.vrf)
     if sign == "+" or (shared and path) or _of_our_port_or_policy(device, path, line):
         return meaning
     if _names_ours(device, path, line):
@@ -77,7 +82,7 @@ def _names_ours(device: Device, path: tuple[str, ...], line: str) -> bool:
 
 
 def _foreign_subject(path: tuple[str, ...], line: str) -> str:
-    return path[0] if path else " ".join(line.split()[:3])
+    return path[0] if path else " ".join(hide_keys(line).split()[:3])
 
 
 def _interfaces(device: Device, path: tuple[str, ...], line: str) -> LineMeaning:
@@ -138,7 +143,7 @@ def _outermost(device: Device, line: str, kind: LineKind) -> LineMeaning:
         return LineMeaning(
             f"policy {name}", _at_least_policy(kind), _vrf_of_policy(device, name), True
         )
-    return LineMeaning(" ".join(line.split()[:3]), kind)
+    return LineMeaning(" ".join(hide_keys(line).split()[:3]), kind)
 
 
 def _bgp(vrf: str, path: tuple[str, ...], line: str, kind: LineKind) -> LineMeaning:

@@ -7,7 +7,8 @@ from egovnet.templates.frr.config import config_reader
 from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, LOOPBACK
 from egovnet.templates.frr.probes import echo, labels
 from egovnet.templates.frr.render import renderer
-from egovnet.templates.frr.secrets import secret_places
+from egovnet.templates.frr.reserved_names import INTERFACES, VRFS
+from egovnet.templates.frr.secrets import kept_keys, key_lines, secret_places
 from egovnet.templates.frr.state import brief_state, state_reader
 from egovnet.templates.platform import Capabilities, Commit, KernelTables, LabelWatch, Platform
 
@@ -17,7 +18,8 @@ _CAPABILITIES = Capabilities(
     loopback=LOOPBACK,
     # 10 characters leave room in a Linux interface name (15) for zone prefix and spoke number.
     vpn=re.compile(r"^[a-z][a-z0-9]{0,9}$"),
-    reserved_vrfs=frozenset({LOOPBACK, "default"}),
+    reserved_vrfs=frozenset(VRFS),
+    reserved_ports=INTERFACES,
     # 1001 is the first table that ifupdown2 takes, as on Cumulus; customers' start at 1002.
     tables=KernelTables(default=DEFAULT_TABLES, management=1001, untagged=5000),
     # Linux's rule l3mdev: what a VRF's table does not have is looked up in the main one.
@@ -45,6 +47,8 @@ class Frr:
     statement = staticmethod(lines.statement)
     changed_lines = staticmethod(diff_lines.changed_lines)
     redact = staticmethod(secret_places.redact_text)
+    keep_keys = staticmethod(kept_keys.keep_keys)
+    hide_keys = staticmethod(key_lines.hide_keys)
     redact_messages = staticmethod(secret_places.redact_messages)
 
     state_script = staticmethod(state_reader.state_script)

@@ -34,6 +34,9 @@ def _ports(network: Network, on: dict[str, Capabilities], report: Report) -> Ite
             continue
         if port == can.loopback:
             yield report(section, location, f"{port!r} is the loopback", "name a port")
+        elif port in can.reserved_ports:
+            found = f"{port!r} is reserved: {can.reserved_ports[port]}"
+            yield report(section, location, found, "name a port of the router")
         elif not can.port.fullmatch(port):
             yield report(section, location, *_of_another_form(port, can.port.pattern))
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from egovnet.inventory.load import load_source
 from egovnet.inventory.model import Network
+from egovnet.inventory.registers import all_registers
+from egovnet.inventory.source.sections import LOCK_FILE
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_directory import YamlDirectory, YamlTexts
 from egovnet.templates.intend.platform_names import platform_names
@@ -17,7 +19,8 @@ def read_inventory(directory: Path) -> tuple[Network, Sources]:
         InventoryError: with every problem of the first stage that has any; each says file, line,
             field, what was found and what to do.
     """
-    return load_source(YamlDirectory(directory), [platform_names])
+    besides = (LOCK_FILE, *(register.file for register in all_registers()))
+    return load_source(YamlDirectory(directory, besides), [platform_names])
 
 
 def read_inventory_texts(files: Mapping[str, str]) -> Network:

@@ -37,6 +37,7 @@ def edit(root: Path, change: dict[str, Any]) -> None:
         case {"append": text}:
             path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
         case {"text": text}:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
         case {"bytes": octets}:
             path.write_bytes(bytes.fromhex(octets))

@@ -9,7 +9,14 @@ Used in a test as `with registered(TOY):`, or by a device that runs its text: se
 
 import re
 
-from egovnet.templates.platform import Capabilities, Commit, LabelWatch, Platform, Recognition
+from egovnet.templates.platform import (
+    Capabilities,
+    Commit,
+    KeptKeys,
+    LabelWatch,
+    Platform,
+    Recognition,
+)
 from tests.toy_platform import lines, probes, state
 from tests.toy_platform.language import HEAD, render, render_day0
 from tests.toy_platform.reader import read_config
@@ -51,6 +58,12 @@ class Toy:
     statement = staticmethod(lines.statement)
     changed_lines = staticmethod(lines.changed_lines)
     redact = staticmethod(lines.redact)
+    hide_keys = staticmethod(lines.redact)
+
+    @staticmethod
+    def keep_keys(running: str, intended: str) -> KeptKeys:
+        return KeptKeys(intended)  # it has no keys
+
     redact_messages = staticmethod(lines.redact_messages)
 
     state_script = staticmethod(state.state_script)

@@ -1,26 +1,54 @@
 """Device -> the whole text of an FRRouting router on Linux (FRR 8.4, ifupdown2)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from egovnet.templates.model.device import Device
+from egovnet.templates.model.errors import UnsafeValueError
 
 #: The IS-IS instance's tag; local to the router.
 ISIS_TAG = "backbone"
 
 
+class _Words(str):
+    """Several values with a space between each two."""
+
+    __slots__ = ()
+
+
+def _words(value: str | Iterable[str]) -> _Words:
+    return _Words(value if isinstance(value, str) else " ".join(map(_safe, value)))
+
+
+def _safe(value: object) -> str:
+    """A value as it goes into the text: one printable word, or several where words are meant.
+
+    A line break would begin another line, and a space another word, of whatever daemon reads it;
+    the models let neither in, and here nothing gets by that did.
+    """
+    text = str(value)
+    words = text.split(" ") if isinstance(value, _Words) else (text,)
+    if not all(word and word.isprintable() and " " not in word for word in words):
+        raise UnsafeValueError(f"{text!r} cannot stand in a router's text; correct it")
+    return text
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("egovnet.templates.frr.render", ""),
         undefined=StrictUndefined,
+        finalize=_safe,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 -- router configuration, not HTML
     )
+    environment.filters["words"] = _words
+    return environment
 
 
 def render(device: Device) -> str:

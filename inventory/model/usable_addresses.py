@@ -1,0 +1,71 @@
+"""Addresses that a router can forward to: the one notion of usable unicast of an inventory.
+
+RFC 6890 (and IANA's registries of special-purpose addresses, which it set up) says which blocks
+are not forwardable; an address of such a block works on no backbone, whatever it is used for.
+"""
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
+#: Block -> what it is for, and who says so. Of RFC 6890's blocks, those that may be forwarded
+#: (private use, shared space of carriers, benchmarks) are missing on purpose.
+_NOT_IPV4 = {
+    IPv4Network("0.0.0.0/8"): "this network, RFC 1122",
+    IPv4Network("127.0.0.0/8"): "loopback, RFC 1122",
+    IPv4Network("169.254.0.0/16"): "link-local, RFC 3927",
+    IPv4Network("192.0.0.0/24"): "protocol assignments, RFC 6890",
+    IPv4Network("192.0.2.0/24"): "documentation, RFC 5737",
+    IPv4Network("192.88.99.0/24"): "6to4 relays, RFC 7526",
+    IPv4Network("198.51.100.0/24"): "documentation, RFC 5737",
+    IPv4Network("203.0.113.0/24"): "documentation, RFC 5737",
+    IPv4Network("224.0.0.0/4"): "multicast, RFC 5771",
+    IPv4Network("240.0.0.0/4"): "reserved and broadcast, RFC 1112 and 919",
+}
+#: Unicast that is assigned: global (RFC 4291 section 2.5.4) and unique local (RFC 4193). All
+#: else is the unspecified address, loopback, IPv4 in disguise, translators, link-local,
+#: multicast, or not assigned.
+_UNICAST_IPV6 = (IPv6Network("2000::/3"), IPv6Network("fc00::/7"))
+_NOT_IPV6 = {
+    IPv6Network("2001::/23"): "protocol assignments, RFC 2928",
+    IPv6Network("2001:db8::/32"): "documentation, RFC 3849",
+    IPv6Network("2002::/16"): "6to4, RFC 3056",
+    IPv6Network("3fff::/20"): "documentation, RFC 9637",
+    # within neither of the two above, and worth a word of their own
+    IPv6Network("::/128"): "the unspecified address, RFC 4291",
+    IPv6Network("::1/128"): "loopback, RFC 4291",
+    IPv6Network("::ffff:0:0/96"): "IPv4-mapped, RFC 4291",
+    IPv6Network("64:ff9b::/96"): "translators, RFC 6052",
+    IPv6Network("64:ff9b:1::/48"): "translators, RFC 8215",
+    IPv6Network("100::/64"): "discarded, RFC 6666",
+    IPv6Network("fe80::/10"): "link-local, RFC 4291",
+    IPv6Network("fec0::/10"): "site-local, deprecated by RFC 3879",
+    IPv6Network("ff00::/8"): "multicast, RFC 4291",
+}
+
+
+def why_unusable(prefix: IPv4Network | IPv6Network) -> str | None:
+    """Why `prefix` is not all usable unicast, such as "holds 127.0.0.0/8 (loopback, ...)".
+
+    None: every address of it can be forwarded to.
+    """
+    if isinstance(prefix, IPv4Network):
+        for four, what in _NOT_IPV4.items():
+            if prefix.overlaps(four):
+                return _overlap(prefix.prefixlen < four.prefixlen, four, what)
+        return None
+    for six, what in _NOT_IPV6.items():
+        if prefix.overlaps(six):
+            return _overlap(prefix.prefixlen < six.prefixlen, six, what)
+    if not any(prefix.subnet_of(block) for block in _UNICAST_IPV6):
+        return "is outside 2000::/3 and fc00::/7 (unicast, RFC 4291 and 4193)"
+    return None
+
+
+def why_unusable_address(address: IPv4Address | IPv6Address) -> str | None:
+    """As `why_unusable`, of one address."""
+    if isinstance(address, IPv4Address):
+        return why_unusable(IPv4Network(address))
+    return why_unusable(IPv6Network(address))
+
+
+def _overlap(wider: bool, block: IPv4Network | IPv6Network, what: str) -> str:
+    return f"{'holds' if wider else 'is in'} {block} ({what})"

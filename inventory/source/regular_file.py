@@ -1,0 +1,53 @@
+"""Reading a file that a person named: a regular one of a sane size, and nothing else.
+
+A FIFO would wait for ever, a device never end, and a huge file fill the memory before anything
+could be said about it. Every file that egovnet reads and did not write itself goes by here.
+"""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+#: Bytes. A nation's sites are some 30 MB in one file, and its lock file as much.
+MOST = 128 * 1024 * 1024
+
+_KINDS = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def read_regular(path: Path, most: int = MOST) -> bytes:
+    """The bytes of `path`, at most `most` of them.
+
+    Raises:
+        OSError: it cannot be read, is no regular file, or is larger; `strerror` says which.
+    """
+    # looked at before it is opened: to open some devices does something
+    _refuse_odd(path.stat(), path, most)
+    # and never waited for, where another file has taken its place
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        _refuse_odd(os.fstat(file.fileno()), path, most)
+        # files of /proc have no size and may have no end
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise _too_large(path, most)
+    return content
+
+
+def _refuse_odd(found: os.stat_result, path: Path, most: int) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    for is_kind, name in _KINDS:
+        if is_kind(found.st_mode):
+            raise OSError(errno.EINVAL, f"it is {name}, not a file", str(path))
+    if found.st_size > most:
+        raise _too_large(path, most)
+
+
+def _too_large(path: Path, most: int) -> OSError:
+    return OSError(errno.EFBIG, f"it is larger than {most >> 20} MB", str(path))

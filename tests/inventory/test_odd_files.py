@@ -1,0 +1,112 @@
+"""Files that are none: each file of an inventory, replaced by what must not be waited for."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from egovnet.inventory.errors import InventoryError
+from egovnet.inventory.source.regular_file import read_regular
+from egovnet.inventory.source.yaml_source import parse_document
+from egovnet.templates.intend.read_inventory import read_inventory
+from tests.hypothesis_profiles import examples
+from tests.inventory.test_errors import copy_of_reference, problems_of
+
+FILES = ["network", "hosts", "groups", "defaults", "circuits", "sites/beijing", "plan.lock"]
+
+
+def replace(path: Path, kind: str) -> None:
+    path.unlink()
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "loop":
+            path.symlink_to(path.name)
+        case "nowhere":
+            path.symlink_to("nowhere")
+        case "huge":
+            with path.open("wb") as file:
+                file.truncate(200 << 20)
+        case "directory":
+            path.mkdir()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "loop", "nowhere", "huge", "directory"])
+@pytest.mark.parametrize("name", FILES)
+def test_no_odd_file_is_read_as_one(name: str, kind: str, tmp_path: Path) -> None:
+    root = copy_of_reference(tmp_path / "network")
+    replace(root / f"{name}.yaml", kind)
+    assert any(p.startswith(f"{name}.yaml: cannot be read:") for p in problems_of(root))
+
+
+def test_a_file_without_an_end_is_read_to_its_limit() -> None:
+    with pytest.raises(OSError, match="larger than 1 MB"):
+        read_regular(Path("/proc/self/pagemap"), 1 << 20)
+
+
+def test_what_grows_while_it_is_read_is_still_bounded(tmp_path: Path) -> None:
+    path = tmp_path / "growing"
+    path.write_bytes(b"x" * 10)
+    assert read_regular(path, 10) == b"x" * 10
+    with pytest.raises(OSError, match="larger"):
+        read_regular(path, 9)
+
+
+@pytest.mark.parametrize("piece", ["[", "{a: ", "- ", "? ", "[[", "!!seq [", "&a [", "[{a: "])
+def test_depth_is_refused_before_it_is_composed(piece: str) -> None:
+    with pytest.raises(InventoryError) as caught:
+        parse_document(f"a: 1\nb:\n  {piece * 100_000}", "deep.yaml")
+    assert str(caught.value) == "deep.yaml:3: nested too deeply -> write it flatter"
+
+
+PIECES = st.sampled_from(
+    [
+        *("[", "]", "{", "}", "a: ", "- ", "? ", "*a ", "&a ", ", ", "\n", " ", "x", '"', "'"),
+        *("<<: ", "!!set ", "!!int 0x1", "|\n", ">\n", "#", "---\n", "...", "\t", "\x85"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=60).map("".join))
+@examples(400)
+def test_any_text_is_read_or_refused_with_a_remedy(text: str) -> None:
+    try:
+        parse_document(text, "x.yaml")
+    except InventoryError as error:
+        assert all(problem.found and problem.remedy for problem in error.problems)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README", "LICENSE", ".gitignore", "CHANGELOG.txt"])
+def test_what_is_for_people_is_passed_over(name: str, tmp_path: Path) -> None:
+    root = copy_of_reference(tmp_path / "network")
+    for folder in (root, root / "sites"):
+        (folder / name).write_text("for people")
+    (root / ".git").mkdir()
+    read_inventory(root)
+
+
+NAMES = st.text("abcdefgh-._ ", min_size=1, max_size=12).filter(lambda n: n not in (".", ".."))
+
+
+@given(NAMES, st.sampled_from(["", ".yaml", ".yml", ".YAML", ".json", ".yaml~", ".yaml.bak"]))
+@examples(60)
+def test_no_file_is_passed_over_in_silence(
+    tmp_path_factory: pytest.TempPathFactory, stem: str, suffix: str
+) -> None:
+    root = copy_of_reference(tmp_path_factory.mktemp("odd") / "network")
+    for folder in (root, root / "sites", root / "sites" / "west"):
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{stem}{suffix}"
+        path.write_text("zz: {}\n")
+        hidden = path.name.startswith(".")
+        read = folder.name == "sites" and path.suffix == ".yaml"
+        if hidden and folder.name != "west":
+            read_inventory(root)
+        else:
+            problems = problems_of(root)
+            assert read or any("would not be read" in problem for problem in problems)
+        path.unlink()
