@@ -153,6 +153,8 @@ def locked(directory: Path) -> Iterator[None]:
 
     The kernel drops the lock with the process, so a crash leaves no lock behind.
     """
+    # the network's state beside it is private too, whoever makes it first
+    directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (directory / LOCK_FILE).open("a+") as handle:
         try:

@@ -9,6 +9,7 @@ Looked for in this order, and the first that is there is used whole:
 """
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,12 @@ from pathlib import Path
 import platformdirs
 import yaml
 
-from egovnet.inventory.errors import EgovnetError
+from egovnet.inventory.errors import EgovnetError, InventoryError
+from egovnet.inventory.source.regular_file import read_regular
+from egovnet.inventory.source.yaml_source import unquoted_data
 
+#: Bytes: known hosts of a nation are a megabyte.
+_MOST = 64 * 1024 * 1024
 _KEYS = {"username", "password", "ssh-key", "known-hosts", "sudo", "addresses"}
 
 
@@ -44,14 +49,54 @@ def state_directory(network: str) -> Path:
     return Path(root) / network
 
 
+def check_private(path: Path) -> None:
+    """Refuse a file with a secret that others can read, as ssh does.
+
+    ssh looks at its user's own files only: another's, such as a service manager's, may be open to
+    a group on purpose. What everybody can read is refused whoever owns it.
+
+    Raises:
+        CredentialsError: its group or others can read or write it.
+        OSError: it is not there.
+    """
+    found = path.stat()
+    barred = 0o077 if found.st_uid == os.getuid() else 0o007
+    if found.st_mode & barred:
+        mode = stat.S_IMODE(found.st_mode)
+        raise CredentialsError(
+            f"{path}: others can use it too (mode {mode:04o}); run: chmod 600 {path}"
+        )
+
+
+def _checked(credentials: Credentials) -> Credentials:
+    """The same, after a look at the files that they name.
+
+    A key or known hosts that are not there are the connection's to complain of.
+    """
+    for name, file in (("ssh-key", credentials.key_file), ("known-hosts", credentials.known_hosts)):
+        path = Path(file or "")
+        if not file or not path.exists():
+            continue
+        try:
+            read_regular(path, _MOST)
+            if name == "ssh-key":
+                check_private(path)
+        except OSError as error:
+            raise CredentialsError(f"{path}: {name}: cannot be read: {error.strerror}") from error
+    return credentials
+
+
 def find_credentials(network: str, environment: Mapping[str, str] | None = None) -> Credentials:
     """The credentials for `network`.
 
     Raises:
-        CredentialsError: none are set, or the file is unreadable or malformed. The message
-            never holds a value of the file.
+        CredentialsError: none are set, or a file is unreadable, malformed or open to others. The
+            message never holds a value of the file.
     """
-    env = os.environ if environment is None else environment
+    return _checked(_found(network, os.environ if environment is None else environment))
+
+
+def _found(network: str, env: Mapping[str, str]) -> Credentials:
     if username := env.get("EGOVNET_USERNAME"):
         return Credentials(
             username=username,
@@ -76,12 +121,14 @@ def find_credentials(network: str, environment: Mapping[str, str] | None = None)
 
 def _read(path: Path) -> Credentials:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_regular(path, _MOST)
+        check_private(path)
+        data = unquoted_data(content.decode("utf-8"))
     except OSError as error:
         raise CredentialsError(f"{path}: cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (UnicodeDecodeError, InventoryError, yaml.YAMLError, ValueError):
         # The parser's own message quotes the text, which may be a password.
-        raise CredentialsError(f"{path}: is not YAML; correct it") from error.with_traceback(None)
+        raise CredentialsError(f"{path}: is not YAML; correct it") from None
     if not isinstance(data, dict) or not isinstance(data.get("username"), str):
         raise CredentialsError(f"{path}: has no username; add one")
     if unknown := sorted(str(key) for key in data.keys() - _KEYS):
@@ -93,9 +140,10 @@ def _read(path: Path) -> Credentials:
 
     def text(key: str) -> str | None:
         value = data.get(key)
-        if isinstance(value, dict | list):
+        # 0123 and yes are other values to YAML than what stands there
+        if value is not None and not isinstance(value, str):
             raise CredentialsError(f"{path}: {key}: is not text; quote it")
-        return None if value is None else str(value)
+        return value
 
     return Credentials(
         username=data["username"],
@@ -115,7 +163,7 @@ def _addresses(path: Path, written: object) -> dict[str, tuple[str, int]]:
     addresses: dict[str, tuple[str, int]] = {}
     for router, value in written.items():
         match value:
-            case [str(host), int(port)]:
+            case [str(host), int(port)] if type(port) is int and 1 <= port <= 65535:
                 addresses[str(router)] = (host, port)
             case _:
                 raise CredentialsError(f"{path}: addresses: {router}: write [address, port]")

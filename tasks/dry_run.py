@@ -6,15 +6,25 @@ from dataclasses import dataclass
 from nornir.core.task import Result, Task
 
 from egovnet.tasks.device import driver
+from egovnet.tasks.driver import TransactionalDriver
+from egovnet.templates.platform import KeptKeys
+from egovnet.templates.registry import keep_keys
 
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """A device's answer: what it runs (and its SHA-256), and its native diff ("" when equal)."""
+    """A device's answer: what it runs (and its SHA-256), and its native diff ("" when equal).
+
+    The diff is to `intended`, which is what was asked for and the keys that somebody set by hand.
+    """
 
     running: str
     running_hash: str
     diff: str
+    intended: str = ""
+    #: Such keys, and those that go with what they belong to; by their lines, without the keys.
+    keys_kept: tuple[str, ...] = ()
+    keys_removed: tuple[str, ...] = ()
 
 
 def text_hash(text: str) -> str:
@@ -30,12 +40,24 @@ def dry_run(task: Task, intended: str, keep: bool = False) -> Result:
     """
     device = driver(task)
     device.load_replace_candidate(config=intended)
-    if keep:
-        diff = ""
-    else:
-        try:
-            diff = device.compare_config()
-        finally:
-            device.discard_config()
+    diff = "" if keep else _compared(device)
     running = device.compared_text
-    return Result(host=task.host, result=DryRun(running, text_hash(running), diff), diff=diff)
+    keys = KeptKeys(intended)
+    if diff:
+        keys = keep_keys(running, intended, task.host.platform)
+        if keys.text != intended:
+            device.load_replace_candidate(config=keys.text)
+            diff = _compared(device)
+            if device.compared_text != running:
+                # it changed between the two: what is kept was read from the first
+                raise RuntimeError("its configuration changed while it was read; plan again")
+    answer = DryRun(running, text_hash(running), diff, keys.text, keys.kept, keys.gone)
+    return Result(host=task.host, result=answer, diff=diff)
+
+
+def _compared(device: TransactionalDriver) -> str:
+    """The device's diff to the candidate, which is forgotten."""
+    try:
+        return device.compare_config()
+    finally:
+        device.discard_config()

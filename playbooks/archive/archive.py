@@ -41,6 +41,7 @@ from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.archive.archived_change import ArchivedChange
 from egovnet.playbooks.archive.commit_message import git_time, plain
 from egovnet.playbooks.archive.git_objects import MAIN, add, head, walk
+from egovnet.playbooks.journal.private_files import close, private_directory
 
 #: Section and key of the repository's configuration that make it one of ours.
 _MARK = ((b"egovnet",), b"archive")
@@ -122,7 +123,7 @@ class Archive:
         umask = os.umask(0o077)
         try:
             with self._told():
-                self.directory.parent.mkdir(parents=True, exist_ok=True)
+                private_directory(self.directory.parent)
                 lock = os.open(
                     self.directory.with_name(f"{self.directory.name}.lock"),
                     os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
@@ -132,6 +133,7 @@ class Archive:
                     self._wait_for(lock)
                     if _vacant(self.directory):
                         self._make()
+                    close(self.directory)
                     repo = self._opened()
                 with closing(repo):
                     with self._told():

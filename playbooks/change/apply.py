@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from egovnet.playbooks.archive.catch_up import archived
+from egovnet.playbooks.change.check_plan import check_diffs
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan, plan_outcome, read_plan
 from egovnet.playbooks.change.proof_gate import Override, gate
-from egovnet.playbooks.change.record_intent import record_intent
+from egovnet.playbooks.change.record_intent import is_of_inventory, record_intent
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave, up_to
@@ -57,7 +58,8 @@ def apply(
     devices failed.
 
     Raises:
-        UsageError: a plan file of another network, or one with unreachable devices.
+        UsageError: a plan file of another network, one with unreachable devices, or one whose
+            diffs are not what its texts would change.
         WaveError: a wave that the plan does not have.
     """
     if plan_file is not None:
@@ -72,21 +74,31 @@ def apply(
         gone = sorted(plan.devices.keys() - workspace.network.routers.keys())
         if gone:
             raise UsageError(f"{plan_file}: {', '.join(gone)} left the inventory; plan again")
+        check_diffs(workspace, progress, plan, str(plan_file))
+        texts = {name: (entry.before, entry.intended) for name, entry in plan.devices.items()}
+        if is_of_inventory(workspace, texts):
+            workspace.on_disk.keep_allocation()
     else:
         plan = make_plan(workspace, progress, waves_by=waves_by, canary=canary)
         if not yes:
-            return shown(workspace, progress, plan)
+            proposed = workspace.on_disk.has_new_numbers
+            return shown(workspace, progress, plan, lock_proposed=proposed)
         workspace.on_disk.keep_allocation()
     return apply_plan(workspace, progress, plan, options, verifying=verifying, override=override)
 
 
 def shown(
-    workspace: Workspace, progress: Progress, plan: Plan, *, lock_written: bool = False
+    workspace: Workspace,
+    progress: Progress,
+    plan: Plan,
+    *,
+    lock_written: bool = False,
+    lock_proposed: bool = False,
 ) -> Outcome[PlanResult]:
     """A plan and its proof, and nothing done."""
     proof = gate(workspace, progress, plan).result() if plan.devices else None
     progress.finish()
-    outcome = plan_outcome(plan, proof, lock_written=lock_written)
+    outcome = plan_outcome(plan, proof, lock_written=lock_written, lock_proposed=lock_proposed)
     held = held_devices(workspace, plan)
     return outcome if held is None else replace(outcome, notes=(*outcome.notes, str(held)))
 

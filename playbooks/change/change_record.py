@@ -124,4 +124,6 @@ class ChangeRecord:
 
 def _summary(plan: Plan, names: Collection[str]) -> str:
     vpns = ", ".join(plan.affected.vpns) or "backbone"
-    return f"{len(names)} devices, {vpns}"
+    removed = sum(len(lines) for name, lines in plan.keys_removed.items() if name in names)
+    keys = f", {removed} keys set by hand removed" if removed else ""
+    return f"{len(names)} devices, {vpns}{keys}"

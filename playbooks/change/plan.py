@@ -6,15 +6,19 @@ ran when the plan was made, so that what is applied is what was reviewed.
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from egovnet.inventory.allocation.lock_file import LOCK_FILE
+from egovnet.inventory.source.regular_file import read_regular
 from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
 from egovnet.playbooks.core.devices import connected
+from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.output_file import write_output
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import UsageError
@@ -27,6 +31,8 @@ from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
 
 FORMAT = 2
+#: Bytes: five thousand routers, with their texts before and after.
+MOST_OF_PLAN = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,10 @@ class Plan:
     undoes: int | None = None
     #: Name of a wave -> its devices, in the order of pushing; empty: all side by side.
     waves: dict[str, list[str]] = field(default_factory=dict)
+    #: Device -> lines with keys that egovnet does not manage, without the keys: those that stay
+    #: because the device has them, and those that go with what they belong to.
+    keys_kept: dict[str, list[str]] = field(default_factory=dict)
+    keys_removed: dict[str, list[str]] = field(default_factory=dict)
 
     def waves_or_one(self) -> tuple[Wave, ...]:
         """The plan's waves; one of all devices when it has none."""
@@ -65,7 +75,7 @@ class Plan:
     @property
     def hash(self) -> str:
         """SHA-256 over everything that decides what apply would do."""
-        body = {
+        body: dict[str, Any] = {
             "format": FORMAT,
             "network": self.network,
             "kind": self.kind,
@@ -80,6 +90,9 @@ class Plan:
             "affected": self.affected.to_dict(),
             "waves": list(self.waves.items()),
         }
+        # named in what was reviewed; without any, as it always was
+        if self.keys_kept or self.keys_removed:
+            body["keys"] = [self.keys_kept, self.keys_removed]
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
     def diffs(self) -> dict[str, str]:
@@ -102,6 +115,8 @@ class Plan:
             affected=self.affected,
             waves=tuple(PlannedWave(wave.name, wave.devices) for wave in self.waves_or_one()),
             proof=proof,
+            keys_kept=self.keys_kept,
+            keys_removed=self.keys_removed,
         )
 
 
@@ -119,21 +134,29 @@ def make_plan(
 
     Raises:
         WaveError: waves or a canary that the plan cannot have.
+        InventoryError: the lock file was lost, so that all would be renumbered.
     """
     check_ways(waves_by)
+    require_lock(workspace)
     texts = workspace.intended() if intended is None else intended
     arguments = {name: {"intended": text} for name, text in texts.items()}
     with connected(workspace, texts) as nornir:
         answers = run(nornir, "plan", dry_run, arguments, progress)
     devices: dict[str, DevicePlan] = {}
     unchanged: dict[str, str] = {}
+    keys_kept: dict[str, list[str]] = {}
+    keys_removed: dict[str, list[str]] = {}
     for name in texts:
         answer: DryRun | None = answers.results.get(name)
         if answer is None:
             continue
+        if answer.keys_kept:
+            keys_kept[name] = list(answer.keys_kept)
+        if answer.keys_removed:
+            keys_removed[name] = list(answer.keys_removed)
         if answer.diff:
             devices[name] = DevicePlan(
-                answer.running_hash, answer.running, texts[name], answer.diff
+                answer.running_hash, answer.running, answer.intended or texts[name], answer.diff
             )
         else:
             unchanged[name] = answer.running_hash
@@ -146,6 +169,8 @@ def make_plan(
         unreachable=answers.failures,
         kind=kind,
         undoes=undoes,
+        keys_kept=keys_kept,
+        keys_removed=keys_removed,
     )
     affected = BlastRadius(workspace.network, workspace.allocation).of(plan.diffs())
     plan = replace(plan, affected=affected)
@@ -162,15 +187,7 @@ def write_plan(plan: Plan, path: Path) -> None:
         UsageError: the file cannot be written.
     """
     body = {"format": FORMAT, **asdict(plan), "hash": plan.hash}
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.unlink(missing_ok=True)
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-            json.dump(body, handle, indent=1)
-        os.replace(partial, path)  # noqa: PTH105 -- the atomic rename, by its usual name
-    except OSError as error:
-        raise UsageError(f"{path}: the plan cannot be written: {error.strerror}") from error
+    write_output(path, json.dumps(body, indent=1), what="the plan ")
 
 
 def read_plan(path: Path) -> Plan:
@@ -180,10 +197,10 @@ def read_plan(path: Path) -> Plan:
         UsageError: not a plan, of another format, or altered since it was written.
     """
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = json.loads(read_regular(path, MOST_OF_PLAN))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # of brackets by the thousand
         raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
     try:
         written_hash = body.pop("hash")
@@ -205,7 +222,11 @@ def read_plan(path: Path) -> Plan:
 
 
 def plan_outcome(
-    plan: Plan, proof: PushProof | None = None, *, lock_written: bool = False
+    plan: Plan,
+    proof: PushProof | None = None,
+    *,
+    lock_written: bool = False,
+    lock_proposed: bool = False,
 ) -> Outcome[PlanResult]:
     """Exit 3 when changes are pending, 4 when they are not proved, 5 when a device did not answer.
 
@@ -216,5 +237,9 @@ def plan_outcome(
         Exit.CHANGES if plan.devices else Exit.DONE,
         Exit.DEVICES_FAILED if plan.unreachable else Exit.DONE,
     ]
-    notes = ("plan.lock.yaml has new numbers: commit it",) if lock_written else ()
+    notes: tuple[str, ...] = ()
+    if lock_written:
+        notes = (f"{LOCK_FILE} has new numbers: commit it",)
+    elif lock_proposed:
+        notes = (f"new numbers are proposed: apply keeps them in {LOCK_FILE}, or plan --keep",)
     return Outcome("plan", plan.result(proof), most_severe(codes), notes)

@@ -1,8 +1,22 @@
 """Keep in the journal what a change is made from, before anything is done."""
 
+from collections.abc import Mapping
+
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import Intents, network_runs
 from egovnet.playbooks.journal.records import REMEDIATE
+from egovnet.templates.registry import keep_keys
+
+
+def is_of_inventory(workspace: Workspace, texts: Mapping[str, tuple[str, str]]) -> bool:
+    """Whether each device's intended text (after the one before) is what the inventory at hand
+    means, but for keys that somebody set by hand."""
+    meant = workspace.intended(name for name in texts if name in workspace.devices)
+    return all(
+        name in meant
+        and keep_keys(before, meant[name], workspace.devices[name].platform).text == intended
+        for name, (before, intended) in texts.items()
+    )
 
 
 def record_intent(workspace: Workspace, change: int) -> None:
@@ -18,8 +32,9 @@ def record_intent(workspace: Workspace, change: int) -> None:
     intent = workspace.intent
     kind = journal.change(change).kind
     if intent is not None and kind not in ("rollback", REMEDIATE):
-        texts = {name: c.intended for name, c in journal.configurations(change).items()}
-        if workspace.intended(texts) != texts:
+        entries = journal.configurations(change)
+        texts = {name: (c.before, c.intended) for name, c in entries.items()}
+        if not is_of_inventory(workspace, texts):
             intent = None
     before = network_runs(intents, (c for c in journal.changes() if c.id < change))
     after = None if intent is None else intents.keep(intent)

@@ -7,6 +7,7 @@ exactly this change's commit; so `recover` itself may be killed anywhere and run
 from dataclasses import dataclass, field
 
 from egovnet.playbooks.archive.catch_up import catch_up
+from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.finish_devices import Resolution, Resolver, device_changes
 from egovnet.playbooks.change.transaction_options import PATIENCE
 from egovnet.playbooks.core.devices import connected
@@ -72,7 +73,9 @@ def recover(
     Raises:
         UsageError: the change is finished.
         DevicesLockedError: its controller is alive, or may be.
+        JournalAlteredError: what the journal says of it is nothing to act upon.
     """
+    held = require_whole_journal(workspace)
     cases = [
         _look(workspace, progress, change, yes=yes) for change in _unfinished(workspace, number)
     ]
@@ -85,7 +88,7 @@ def recover(
         else:
             codes.append(Exit.DEVICES_FAILED if case.unreachable else Exit.CHANGES)
     progress.finish()
-    notes = catch_up(workspace) if yes and cases else ()
+    notes = (*held, *(catch_up(workspace) if yes and cases else ()))
     result = RecoveryResult(tuple(case.recovered() for case in cases))
     return Outcome("recover", result, most_severe(codes), notes)
 

@@ -32,7 +32,12 @@ _COMMON = (
         envvar="EGOVNET_INVENTORY",
         help="Inventory directory (default: the reference network).",
     ),
-    click.option("-l", "--limit", multiple=True, help="Routers, comma-separated or repeated."),
+    click.option(
+        "-l",
+        "--limit",
+        multiple=True,
+        help="Routers, names or patterns such as 'sh-*', comma-separated or repeated.",
+    ),
     click.option("--region", help="Routers of this region and all below it."),
     click.option(
         "--tier",
@@ -66,6 +71,42 @@ def _quiet_libraries() -> None:
         logger.propagate = False
 
 
+#: Options that choose routers, and those that say who works on them.
+SELECTION = ("limit", "region", "tier")
+WORK = ("workers", "runner")
+
+
+def without(*names: str) -> "Callable[[Callable[..., AnyOutcome]], Callable[..., AnyOutcome]]":
+    """A verb on which these common options have no effect: given all the same, it refuses them.
+
+    Stands under `verb`. What is set in the environment for every verb is no mistake.
+    """
+
+    def mark(function: "Callable[..., AnyOutcome]") -> "Callable[..., AnyOutcome]":
+        function.__dict__["without"] = names
+        return function
+
+    return mark
+
+
+def refuse_given(names: Iterable[str], why: str) -> None:
+    """Refuse the common options `names` where they were given on the command line.
+
+    Raises:
+        UsageError: names the options.
+    """
+    from egovnet.playbooks.core.selection import UsageError
+
+    context = click.get_current_context()
+    given = [
+        f"--{name}"
+        for name in names
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise UsageError(f"{', '.join(given)}: {why}; leave it out")
+
+
 def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
     """Common options, error handling and output of every verb."""
 
@@ -86,9 +127,10 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
         from egovnet.playbooks.report.console.output import show, show_error
 
         _quiet_libraries()
-        selection = Selection(limit, region, tier)
-        workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
         try:
+            refuse_given(function.__dict__.get("without", ()), "has no effect on this verb")
+            selection = Selection(limit, region, tier)
+            workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
             outcome = function(workspace, **arguments)
         except EgovnetError as error:
             _end(error, Exit(error.exit_code), error.problems, as_json=as_json)
@@ -108,8 +150,10 @@ def _end(
 ) -> NoReturn:
     """Say what is wrong, on stderr and where it was asked for as JSON too, and exit."""
     from egovnet.playbooks.report.console.output import show_error, show_error_json
+    from egovnet.playbooks.results.without_secrets import hidden, without_secrets
 
+    words, shown = hidden(str(error)), without_secrets(tuple(problems))
     if as_json:
-        show_error_json(str(error), problems)
-    show_error(str(error), problems)
+        show_error_json(words, shown)
+    show_error(words, shown)
     sys.exit(code)

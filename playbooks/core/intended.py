@@ -11,7 +11,13 @@ from functools import cached_property
 from pathlib import Path
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
-from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock, write_lock
+from egovnet.inventory.allocation.lock_file import (
+    LOCK_FILE,
+    lock_differs,
+    lock_text,
+    read_lock,
+    write_lock,
+)
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model import Network
 from egovnet.inventory.source.sources import Sources
@@ -58,6 +64,11 @@ class DirectoryInventory:
         numbers = json.dumps([lock.pools, lock.retired], sort_keys=True)
         files = Intent(self._loaded[1].texts()).digest
         return hashlib.sha256(f"{files}\n{numbers}".encode()).hexdigest()
+
+    @property
+    def has_new_numbers(self) -> bool:
+        """Whether something was allocated that the lock file does not have."""
+        return lock_differs(self.directory, self.allocation.lock)
 
     def keep_allocation(self) -> bool:
         """Write the lock file if anything new was allocated; returns whether it was."""

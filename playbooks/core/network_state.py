@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from egovnet.playbooks.core.intended import DirectoryInventory
+from egovnet.playbooks.journal.private_files import close
 from egovnet.tasks.credentials import state_directory
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ class NetworkState:
     @cached_property
     def directory(self) -> Path:
         """Where this network's journal and lab are kept."""
-        return state_directory(self._inventory.network.backbone.name)
+        directory = state_directory(self._inventory.network.backbone.name)
+        for path in (directory, directory / "archive", directory / "lab"):
+            close(path)
+        return directory
 
     @cached_property
     def journal(self) -> "Journal":

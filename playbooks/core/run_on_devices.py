@@ -9,6 +9,7 @@ from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 
 from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.results.without_secrets import hidden
 from egovnet.tasks.device import is_unanswered
 from egovnet.tasks.runners.per_host import PerHost
 
@@ -100,7 +101,7 @@ def reason(result: MultiResult) -> str:
     if error is None:
         return "failed without an error"
     words = str(error).strip() or "no more is known"
-    return f"{type(error).__name__}: {words}"
+    return hidden(f"{type(error).__name__}: {words}")
 
 
 def _error(result: MultiResult) -> BaseException | None:

@@ -1,5 +1,6 @@
 """Which devices a verb touches, as the command line says it."""
 
+import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,13 +26,7 @@ class Selection:
         Raises:
             UsageError: a name that the inventory does not have, or nothing chosen.
         """
-        wanted = [name for part in self.limit for name in part.split(",") if name]
-        unknown = [name for name in wanted if name not in network.routers]
-        if unknown:
-            raise UsageError(
-                f"--limit: no router {', '.join(unknown)} in the inventory; "
-                f"it has {_shortened(network.routers)}"
-            )
+        wanted = self._limited(network) if self.limit else None
         if self.region is not None and self.region not in network.regions:
             raise UsageError(
                 f"--region: no region {self.region!r}; there are {_shortened(network.regions)}"
@@ -41,13 +36,28 @@ class Selection:
         chosen = tuple(
             name
             for name, router in network.routers.items()
-            if (not wanted or name in set(wanted))
+            if (wanted is None or name in wanted)
             and (regions is None or router.region in regions)
             and (not tiers or router.tier in tiers)
         )
         if not chosen:
             raise UsageError("no router is left by --limit, --region and --tier together")
         return chosen
+
+    def _limited(self, network: Network) -> frozenset[str]:
+        """The routers that --limit names, or finds by a pattern as in a shell."""
+        said = [word for part in self.limit for name in part.split(",") if (word := name.strip())]
+        if not said:
+            # an empty variable of a script would else mean the whole network
+            raise UsageError("--limit: names no router; name some, or leave it out")
+        found = {word: frozenset(fnmatch.filter(network.routers, word)) for word in said}
+        unknown = [word for word, names in found.items() if not names]
+        if unknown:
+            raise UsageError(
+                f"--limit: no router {', '.join(unknown)} in the inventory; "
+                f"it has {_shortened(network.routers)}"
+            )
+        return frozenset().union(*found.values())
 
 
 def _shortened(names: Iterable[str], most: int = 12) -> str:

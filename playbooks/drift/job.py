@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.registers import drift_rules
+from egovnet.playbooks.archive.journal_check import require_whole_journal
+from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
@@ -49,7 +51,10 @@ def drift(
     Raises:
         UsageError: a class that is never remediated.
         InventoryError: a wrong inventory or drift.yaml.
+        JournalAlteredError: what the journal says of earlier runs is nothing to go by.
     """
+    require_lock(workspace)
+    require_whole_journal(workspace)
     wanted = frozenset(map(_remediable, remediate))
     rules = drift_rules.REGISTER.read(workspace.directory, workspace.network)
     history = History(workspace.journal.engine, workspace.network.backbone.name)

@@ -5,7 +5,7 @@ SQLite in WAL mode by default; any SQLAlchemy URL in EGOVNET_JOURNAL where a tea
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from egovnet.playbooks.journal.errors import JournalAddressError, JournalError
+from egovnet.playbooks.journal.private_files import close, private_directory, private_file
 from egovnet.playbooks.journal.tables import make_tables
 
 #: PostgreSQL's advisory lock of whoever writes; the number means nothing else.
@@ -84,20 +85,33 @@ def _open(state_directory: Path) -> Engine:
     url = os.environ.get("EGOVNET_JOURNAL")
     if not url:
         try:
-            state_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_directory(state_directory)
         except OSError as error:
             raise JournalError(
                 f"{state_directory}: cannot be made: {error.strerror}; set EGOVNET_STATE"
             ) from error
         url = f"sqlite:///{state_directory / 'journal.db'}"
     try:
-        return create_engine(url, hide_parameters=True)
+        engine = create_engine(url, hide_parameters=True)
     except (SQLAlchemyError, ImportError, ValueError) as error:
         # The URL may hold a password, and so may the library's words about it.
         raise JournalAddressError(
             "EGOVNET_JOURNAL: no database URL that can be used here "
             f"({type(error).__name__}); write sqlite:////absolute/path, or install the driver"
         ) from None
+    if engine.dialect.name == "sqlite":
+        _close(engine.url.database)
+    return engine
+
+
+def _close(database: str | None) -> None:
+    """SQLite's files for their owner only; those that it adds take the first one's mode."""
+    if not database or database == ":memory:" or database.startswith("file:"):
+        return
+    with suppress(OSError):  # what is wrong is said by who opens it
+        private_file(Path(database))
+    for ending in ("-wal", "-shm", "-journal"):
+        close(Path(database + ending))
 
 
 def _sqlite_durable(connection: Any, _record: Any) -> None:

@@ -101,6 +101,18 @@ class JournalReader:
             ).first()
         return str(found[0]) if found else hash_chain.START
 
+    def seals(self) -> dict[int, str]:
+        """`seal` of every change that has one, by its number."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(STEPS.c.change_id, STEPS.c.hash)
+                .join(CHANGES)
+                .where(CHANGES.c.network == self.network)
+                .where(STEPS.c.stage == "change")
+                .order_by(STEPS.c.id)
+            )
+            return {number: str(found or hash_chain.START) for number, found in rows}
+
     def faults(self) -> list[str]:
         """Where the journal is not as it was written; empty when it is. Linear in its size."""
         with self.database.reading() as connection:

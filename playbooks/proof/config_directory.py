@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from egovnet.inventory.errors import Problem
+from egovnet.inventory.source.regular_file import read_regular
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.registry import stated_name
 
@@ -57,7 +58,7 @@ def _read(path: Path, report: Callable[[Problem], None]) -> ConfigText | None:
         report(Problem(file, 0, "", *wrong))
         return None
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         report(Problem(file, 0, "", f"cannot be read: {error.strerror}", "check path and rights"))
         return None

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from egovnet.playbooks.results.without_secrets import without_secrets
+
 
 class Exit(IntEnum):
     """Exit codes of every verb."""
@@ -52,6 +54,11 @@ class Outcome(Generic[R_co]):
     result: R_co
     exit: Exit = Exit.DONE
     notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Nothing that is shown holds a key that a device's line quotes."""
+        object.__setattr__(self, "result", without_secrets(self.result))
+        object.__setattr__(self, "notes", without_secrets(self.notes))
 
     @property
     def data(self) -> dict[str, Any]:

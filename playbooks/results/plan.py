@@ -1,6 +1,6 @@
 """What `plan` came to, and `apply` and `rollback` that only showed it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,10 @@ class PlanResult:
     waves: tuple[PlannedWave, ...] = ()
     #: None when nothing would change.
     proof: PushProof | None = None
+    #: Device -> lines with keys that somebody set by hand, without the keys: those that stay, and
+    #: those that go with what they belong to.
+    keys_kept: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    keys_removed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """What `plan --json` prints."""
@@ -77,5 +81,9 @@ class PlanResult:
             "unreachable": dict(sorted(self.unreachable.items())),
             "affected": self.affected.to_dict(),
             "waves": [{"name": wave.name, "devices": list(wave.devices)} for wave in self.waves],
+            "keys": {
+                "kept": {name: list(lines) for name, lines in sorted(self.keys_kept.items())},
+                "removed": {name: list(lines) for name, lines in sorted(self.keys_removed.items())},
+            },
             "proof": self.proof and self.proof.to_dict(),
         }

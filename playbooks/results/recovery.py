@@ -51,7 +51,9 @@ class RecoveryResult:
     """Every unfinished change, the newest first."""
 
     changes: tuple[RecoveredChange, ...] = ()
+    #: Path of the lock file that was written anew; then changes were not looked for.
+    lock: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """What `recover --json` prints."""
-        return {"changes": [change.to_dict() for change in self.changes]}
+        return {"changes": [change.to_dict() for change in self.changes], "lock": self.lock}

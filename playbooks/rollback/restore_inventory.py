@@ -8,6 +8,7 @@ from egovnet.inventory.allocation.lock_file import replace_file
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.merge import MISSING, Data, differences, value_at
 from egovnet.inventory.history.snapshot import Intent
+from egovnet.inventory.source.regular_file import read_regular
 from egovnet.playbooks.results.rollback import InventoryEdit
 from egovnet.playbooks.rollback.undo_intent import Undone
 
@@ -100,4 +101,4 @@ def _octets(intent: Intent, path: str) -> bytes | None:
 
 
 def _on_disk(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+    return read_regular(path) if path.is_file() else None

@@ -8,6 +8,7 @@ none (it put drift right), is undone by texts: its devices get back what they ra
 from collections.abc import Sequence
 
 from egovnet.inventory.history.snapshot import Intent
+from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.apply import Verifying, apply_plan, shown
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
@@ -49,7 +50,9 @@ def rollback(
         UsageError: the change was never completed, was rolled back already, or a device runs
             something else than the journal says.
         CannotUndoError: later changes stand on it.
+        JournalAlteredError: what the journal says of it is nothing to act upon.
     """
+    require_whole_journal(workspace)
     known = _Known(workspace, workspace.journal.change(number))
     undo_plan = known.undo_plan(progress)
     if not yes:

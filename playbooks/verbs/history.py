@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from egovnet.playbooks.archive.journal_check import journal_faults
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import Change
 from egovnet.playbooks.results.history import (
@@ -14,10 +15,16 @@ from egovnet.playbooks.results.history import (
 from egovnet.playbooks.results.outcome import Exit, Outcome
 
 
-def history(workspace: Workspace) -> Outcome[History]:
-    """Every change of the network, oldest first; exit 4 when the journal was altered."""
+def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
+    """Every change of the network, oldest first; exit 4 when the journal was altered.
+
+    With `check` it is compared with its archive too.
+
+    Raises:
+        ArchiveError: there is an archive, and it cannot be compared with.
+    """
     journal = workspace.journal
-    faults = tuple(journal.faults())
+    faults = journal_faults(workspace) if check else tuple(journal.faults())
     return Outcome(
         "history",
         History(tuple(map(_entry, journal.changes())), faults),

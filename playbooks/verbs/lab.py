@@ -13,6 +13,7 @@ from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.generate import generate
 from egovnet.lab.state import LabState
 from egovnet.lab.topology import Topology
+from egovnet.playbooks.core.output_file import make_directory, write_outputs
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.lab import Executed, LabNode, LabStatus, TopologyFile
@@ -137,10 +138,9 @@ def containerlab_files(
     files = containerlab_file.containerlab_files(topology(workspace, provisioned=provisioned))
     name = next(path for path in files if path.endswith(".clab.yml"))
     if output is not None:
-        for relative, text in files.items():
-            path = output / relative
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        for folder in sorted({(output / relative).parent for relative in files}):
+            make_directory(folder)
+        write_outputs({output / relative: text for relative, text in files.items()})
     return Outcome(
         "text",
         TopologyFile(files[name], name, tuple(sorted(files))),

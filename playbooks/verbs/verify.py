@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
@@ -18,6 +19,7 @@ def verify(
     sources: Sequence[PacketSource] = (),
 ) -> Outcome[Verification]:
     """Verify the chosen devices. Exit 0, 4 or 5."""
+    require_lock(workspace)
     try:
         found = Verifier(workspace, progress, converge, sources=sources).verify()
     finally:

@@ -1,5 +1,6 @@
 """Where credentials come from, and that no secret of theirs is ever said."""
 
+import os
 from pathlib import Path
 
 import platformdirs
@@ -29,6 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
+    path.chmod(0o600)
     return path
 
 
@@ -83,6 +85,12 @@ def test_everything_may_come_from_a_file(home: Path) -> None:
     assert found == Credentials("li", SECRET, "/k", "/h", sudo=True)
 
 
+def test_a_password_of_digits_is_what_is_written(home: Path) -> None:
+    path = write(home / "c.yaml", "username: li\npassword: 012:34_5\n")
+    found = find_credentials("net", {"EGOVNET_CREDENTIALS": str(path)})
+    assert found.password == "012:34_5"
+
+
 def test_each_network_has_its_own() -> None:
     lab_file("username: li")
     with pytest.raises(CredentialsError):
@@ -132,6 +140,12 @@ def test_none_at_all_names_every_place() -> None:
         (f"username: li\n7: {SECRET}\nx: y", "unknown key 7, x; use "),
         (f"username: li\npassword: [{SECRET}]", "password: is not text"),
         (f"username: li\nssh-key: {{a: {SECRET}}}", "ssh-key: is not text"),
+        ("username: li\npassword: 1.50", "password: is not text; quote it"),
+        ("username: li\npassword: yes", "password: is not text; quote it"),
+        ("username: li\naddresses: {r1: [a, true]}", "addresses: r1: write [address, port]"),
+        ("username: li\naddresses: {r1: [a, 37:57]}", "addresses: r1: write [address, port]"),
+        (f"username: {'[' * 100_000}{SECRET}", "is not YAML; correct it"),
+        (f"username: li\nusername: {SECRET}", "is not YAML; correct it"),
         (f"username: li\nsudo: {SECRET}", "sudo: is not true or false"),
         (f"username: li\naddresses: {SECRET}", "addresses: is not a mapping; write router: "),
         (f"username: li\naddresses: {{r1: {SECRET}}}", "addresses: r1: write [address, port]"),
@@ -161,10 +175,51 @@ def test_a_file_that_is_not_there(home: Path) -> None:
 def test_a_file_that_is_a_directory_or_no_text(home: Path) -> None:
     with pytest.raises(CredentialsError, match="cannot be read: Is a directory"):
         find_credentials("net", {"EGOVNET_CREDENTIALS": str(home)})
-    (home / "c.yaml").write_bytes(b"\xff\xfe\x00" + SECRET.encode())
+    write(home / "c.yaml", "").write_bytes(b"\xff\xfe\x00" + SECRET.encode())
     with pytest.raises(CredentialsError, match="is not YAML") as caught:
         find_credentials("net", {"EGOVNET_CREDENTIALS": str(home / "c.yaml")})
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601, 0o777])
+def test_a_file_that_others_can_use_is_refused(mode: int, home: Path) -> None:
+    path = write(home / "c.yaml", f"username: li\npassword: {SECRET}")
+    path.chmod(mode)
+    with pytest.raises(CredentialsError, match=f"mode {mode:04o}.*chmod 600") as caught:
+        find_credentials("net", {"EGOVNET_CREDENTIALS": str(path)})
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("source", ["environment", "file"])
+def test_a_key_that_others_can_use_is_refused(source: str, home: Path) -> None:
+    key = write(home / "id", "a key")
+    named = write(home / "c.yaml", f"username: li\nssh-key: {key}")
+    env = {
+        "environment": {"EGOVNET_USERNAME": "li", "EGOVNET_SSH_KEY": str(key)},
+        "file": {"EGOVNET_CREDENTIALS": str(named)},
+    }[source]
+    assert find_credentials("net", env).key_file == str(key)
+    key.chmod(0o644)
+    with pytest.raises(CredentialsError, match="id: others can use it too"):
+        find_credentials("net", env)
+
+
+@pytest.mark.parametrize("what", ["EGOVNET_CREDENTIALS", "EGOVNET_SSH_KEY", "EGOVNET_KNOWN_HOSTS"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "huge"])
+def test_no_file_of_another_kind_is_waited_for(what: str, kind: str, home: Path) -> None:
+    path = home / "odd"
+    match kind:
+        case "pipe":
+            os.mkfifo(path, 0o600)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case _:
+            with path.open("wb") as file:
+                file.truncate(200 << 20)
+            path.chmod(0o600)
+    env = {"EGOVNET_USERNAME": "li"} if what != "EGOVNET_CREDENTIALS" else {}
+    with pytest.raises(CredentialsError, match=r"a named pipe|a device|larger than 64 MB"):
+        find_credentials("net", {**env, what: str(path)})
 
 
 def test_no_secret_in_a_representation() -> None:

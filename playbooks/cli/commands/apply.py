@@ -16,7 +16,7 @@ from egovnet.playbooks.cli.change_options import (
     ways,
     yes_option,
 )
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, refuse_given, verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -52,6 +52,8 @@ def apply(
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.verbs.lab_hosts import LabHosts
 
+    if plan_file is not None:
+        refuse_given(SELECTION, "a plan file has its devices: choose them with egovnet plan")
     return apply_playbook(
         workspace,
         make_progress(),

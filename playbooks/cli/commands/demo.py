@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--keep", is_flag=True, help="Leave the lab running at the end.")
 @verb
+@without(*SELECTION, "runner")
 def demo(workspace: "Workspace", keep: bool) -> "AnyOutcome":
     """Run the whole story on the lab, step by step."""
     from egovnet.playbooks.report.console.progress import make_progress, print_line

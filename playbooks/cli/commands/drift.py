@@ -60,6 +60,7 @@ def drift(
     from egovnet.playbooks.drift.job import drift as drift_playbook
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.without_secrets import without_secrets
 
     result = drift_playbook(
         workspace,
@@ -70,6 +71,7 @@ def drift(
         whole=whole,
         ticket=ticket,
     )
+    result = without_secrets(result)
     notes = result.policy_notes
     if report is not None:
         from egovnet.playbooks.cli.report_files import write_files

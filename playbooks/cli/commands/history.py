@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -12,9 +12,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Compare the journal with its archive: a chain made anew, or an end cut off (exit 4).",
+)
 @verb
-def history(workspace: "Workspace") -> "AnyOutcome":
+@without(*SELECTION, *WORK)
+def history(workspace: "Workspace", *, check: bool) -> "AnyOutcome":
     """List every change in the journal."""
     from egovnet.playbooks.verbs.history import history as history_playbook
 
-    return history_playbook(workspace)
+    return history_playbook(workspace, check=check)

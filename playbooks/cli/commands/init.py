@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--like", type=click.Choice(["reference"]), default="reference", show_default=True)
 @verb
+@without("inventory", *SELECTION, *WORK)
 def init(_context: "Workspace", directory: Path, like: str) -> "AnyOutcome":
     """Write an inventory to start from."""
     from egovnet.playbooks.verbs.init import init as init_playbook

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import WORK, refuse_given, verb
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -46,7 +46,10 @@ def prove(
     from egovnet.playbooks.proof.prove import prove as prove_playbook
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.results.outcome import Outcome
+    from egovnet.playbooks.results.without_secrets import without_secrets
 
+    if not running:
+        refuse_given(WORK, "nothing is asked of a device without --running")
     # while devices answer it is needed; else all that is made is needed until the process ends
     with nullcontext() if running else paused_collector():
         proof = prove_playbook(
@@ -57,6 +60,6 @@ def prove(
     if report is not None:
         from egovnet.playbooks.report.files.proof_files import proof_files
 
-        files = proof_files(proof.result, proof.network, proof.title)
+        files = proof_files(without_secrets(proof.result), proof.network, proof.title)
         notes = tuple(f"wrote {path}" for path in write_files(report, files))
     return Outcome("prove", proof.result, proof.exit, notes)

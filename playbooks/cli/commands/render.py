@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Directory.")
 @verb
+@without(*WORK)
 def render(workspace: "Workspace", output: Path) -> "AnyOutcome":
     """Write the intended configuration of each device, DIR/<host>.cfg."""
     from egovnet.playbooks.verbs.render import render_files

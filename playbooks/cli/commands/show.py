@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("change", type=int)
 @verb
+@without(*SELECTION, *WORK)
 def show(workspace: "Workspace", change: int) -> "AnyOutcome":
     """Show one change: diffs and steps."""
     from egovnet.playbooks.verbs.history import show_change

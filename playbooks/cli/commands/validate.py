@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @verb
+@without(*SELECTION, *WORK)
 def validate(workspace: "Workspace") -> "AnyOutcome":
     """Check an inventory: schema, references, policy, numbers."""
     from egovnet.playbooks.verbs.validate import validate as validate_playbook

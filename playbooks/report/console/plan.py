@@ -22,6 +22,12 @@ def print_result(console: Console, plan: PlanResult) -> None:
     if plan.changes:
         console.print(Text(f"VPNs affected:  {', '.join(plan.affected.vpns) or 'none'}"))
         console.print(Text(f"sites affected: {', '.join(plan.affected.sites) or 'none'}"))
+    for name, lines in sorted(plan.keys_removed.items()):
+        for line in lines:
+            console.print(Text(f"KEY REMOVED:    {name}: {line}"), style="red")
+    for name, lines in sorted(plan.keys_kept.items()):
+        for line in lines:
+            console.print(Text(f"key kept:       {name}: {line} (not managed by egovnet)"))
     print_gate(console, plan.proof)
     if len(plan.waves) > 1:
         print_waves(console, plan.waves)

@@ -9,7 +9,9 @@ from egovnet.playbooks.results.recovery import RecoveryResult
 
 def print_result(console: Console, result: RecoveryResult) -> None:
     """Print every change."""
-    if not result.changes:
+    if result.lock is not None:
+        console.print(Text(f"wrote {result.lock}, by which the network runs: commit it"))
+    elif not result.changes:
         console.print("no change is unfinished")
     for case in result.changes:
         console.print(Text(f"change {case.change} ({case.summary}): {case.result}"), style="bold")

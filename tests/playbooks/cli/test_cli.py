@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from egovnet.playbooks.cli.main import main
 from egovnet.playbooks.journal.journal import Journal
@@ -154,6 +155,9 @@ def test_the_inventory_may_come_from_the_environment(tmp_path: Path) -> None:
     ("options", "words"),
     [
         (["--limit", "bj-pe1,nosuch"], ["--limit", "nosuch", "gz-pe1"]),
+        (["--limit", "xx-*"], ["--limit", "no router xx-*", "gz-pe1"]),
+        (["--limit", ""], ["--limit: names no router"]),
+        (["--limit", " , "], ["--limit: names no router"]),
         (["--region", "atlantis"], ["--region", "atlantis", "guangdong"]),
         (["--tier", "galaxy"], ["--tier", "galaxy", "province"]),
         (["--region", "sichuan", "--tier", "centre"], ["no router is left", "--limit", "--tier"]),
@@ -173,6 +177,7 @@ def test_a_wrong_choice_of_devices_says_what_there_is(
     [
         ([], {"bj-p1", "bj-p2", "bj-pe1", "gd-pe1", "sh-pe1", "sc-pe1", "gz-pe1"}),
         (["-l", "bj-pe1", "-l", "gd-pe1,sc-pe1"], {"bj-pe1", "gd-pe1", "sc-pe1"}),
+        (["-l", "g?-*, bj-pe[0-9]"], {"bj-pe1", "gd-pe1", "gz-pe1"}),
         (["--region", "guangdong"], {"gd-pe1", "gz-pe1"}),
         (["--tier", "prefecture"], {"gz-pe1"}),
         (["--tier", "prefecture", "--tier", "province"], {"gd-pe1", "sh-pe1", "sc-pe1", "gz-pe1"}),
@@ -189,6 +194,52 @@ def test_render_writes_a_file_for_each_chosen_device(
     for host in hosts:
         assert files[f"{host}.cfg"].read_text().startswith(f"{host}\n")
         assert host in ran.stdout
+
+
+GIVEN = {
+    "limit": "bj-pe1",
+    "region": "beijing",
+    "tier": "centre",
+    "workers": "2",
+    "runner": "threaded",
+}  # fmt: skip -- a table
+#: Verb -> the common options that have no effect on it.
+REFUSED = {
+    ("history",): set(GIVEN),
+    ("show", "1"): set(GIVEN),
+    ("validate",): set(GIVEN),
+    ("init", "new"): set(GIVEN),
+    ("render", "-o", "out"): {"workers", "runner"},
+    ("prove",): {"workers", "runner"},
+    ("recover",): {"limit", "region", "tier"},
+    ("demo",): {"limit", "region", "tier", "runner"},
+    ("apply", "some.plan"): {"limit", "region", "tier"},
+    ("lab", "status"): set(GIVEN),
+    ("lab", "up"): set(GIVEN),
+    ("lab", "topology"): set(GIVEN),
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "option"), [(w, o) for w, options in REFUSED.items() for o in sorted(options)]
+)
+def test_an_option_without_effect_is_refused(
+    words: tuple[str, ...], option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = CliRunner().invoke(main, [*words, f"--{option}", GIVEN[option]])
+    assert ran.exit_code == 2, ran.output
+    assert f"--{option}: " in ran.output
+    assert "leave it out" in ran.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_environment_says_for_all_verbs_is_no_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGOVNET_RUNNER", "threaded")
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
+    assert CliRunner().invoke(main, ["validate"]).exit_code == 0
 
 
 def test_render_says_where_it_cannot_write(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from egovnet.playbooks.cli.lab_options import backend_option
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 @click.command()
 @backend_option
 @verb
+@without(*SELECTION, *WORK)
 def down(workspace: "Workspace", backend: str) -> "AnyOutcome":
     """End the lab and remove what it left."""
     from egovnet.playbooks.verbs.lab import down as lab_down

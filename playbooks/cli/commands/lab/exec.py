@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from egovnet.playbooks.cli.lab_options import backend_option
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.argument("node")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @verb
+@without(*SELECTION, *WORK)
 def exec(
     workspace: "Workspace", backend: str, node: str, command: tuple[str, ...]
 ) -> "Outcome[Executed]":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from egovnet.playbooks.cli.lab_options import backend_option
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @backend_option
 @click.argument("node")
 @verb
+@without(*SELECTION, *WORK)
 def restart(workspace: "Workspace", backend: str, node: str) -> "AnyOutcome":
     """Cut the power of router NODE and boot it again from its own files."""
     from egovnet.playbooks.verbs.lab import restart as lab_restart

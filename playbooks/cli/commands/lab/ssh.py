@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 @click.argument("node")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @verb
+@without(*SELECTION, *WORK)
 def ssh(workspace: "Workspace", node: str, command: tuple[str, ...]) -> "AnyOutcome":
     """Log in to a router of the lab."""
     from egovnet.playbooks.verbs.lab import ssh as lab_ssh

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write all files here.")
 @click.option("--provisioned", is_flag=True, help="Startup files hold the intended configuration.")
 @verb
+@without(*SELECTION, *WORK)
 def topology(workspace: "Workspace", output: Path | None, provisioned: bool) -> "AnyOutcome":
     """Print the lab as a containerlab file."""
     from egovnet.playbooks.verbs.lab import containerlab_files

@@ -6,7 +6,7 @@ import click
 
 from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.playbooks.cli.lab_options import backend_option
-from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     help="How long a boot may take; a busy machine needs more.",
 )
 @verb
+@without(*SELECTION, *WORK)
 def up(
     workspace: "Workspace", backend: str, provisioned: bool, reconfigure: bool, timeout: float
 ) -> "AnyOutcome":

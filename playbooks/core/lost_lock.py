@@ -1,0 +1,63 @@
+"""A lock file that was lost, while the journal knows what the network is numbered by.
+
+Without it everything is allocated anew, from the first number: a plan would renumber the network,
+and a route target of one VPN could come to mean another.
+"""
+
+import os
+
+from egovnet.inventory.allocation.allocate import Lock
+from egovnet.inventory.allocation.lock_file import LOCK_FILE, read_lock, write_lock
+from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.playbooks.core.intended import DirectoryInventory
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
+
+
+def require_lock(workspace: Workspace) -> None:
+    """Refuse an inventory without numbers where the journal has those that the network runs.
+
+    Raises:
+        InventoryError: says how to get them back.
+    """
+    here = workspace.on_disk
+    if workspace.inventory is not here or _has_numbers(read_lock(here.directory)):
+        return
+    known = _applied(workspace)
+    if known is None or not _has_numbers(known):
+        return
+    path = here.directory / LOCK_FILE
+    lost = "holds no number" if os.path.lexists(path) else "is missing"
+    count = sum(map(len, known.pools.values()))
+    found = f"{lost}, and the network runs by {count} numbers that the journal knows"
+    remedy = "restore it from version control, or write it anew with: egovnet recover --lock"
+    raise InventoryError([Problem(str(path), 0, "", found, remedy)])
+
+
+def restore_lock(workspace: Workspace) -> str:
+    """Write the lock file that the network runs by, where there is none; its path.
+
+    Raises:
+        UsageError: there is one with numbers, or the journal knows of none.
+    """
+    here: DirectoryInventory = workspace.on_disk
+    path = here.directory / LOCK_FILE
+    if _has_numbers(read_lock(here.directory)):
+        raise UsageError(f"{path}: is there and holds numbers; move it away first")
+    known = _applied(workspace)
+    if known is None:
+        raise UsageError("the journal knows of no inventory that was applied: nothing to restore")
+    write_lock(here.directory, known)
+    return str(path)
+
+
+def _has_numbers(lock: Lock) -> bool:
+    return any(lock.pools.values()) or any(lock.retired.values())
+
+
+def _applied(workspace: Workspace) -> Lock | None:
+    # a database's client is only loaded where a lock is lost
+    from egovnet.playbooks.journal.inventory_snapshots import last_applied  # noqa: PLC0415
+
+    intent = last_applied(workspace.journal)
+    return None if intent is None else intent.lock

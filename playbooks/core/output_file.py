@@ -1,0 +1,110 @@
+"""Writing a file where a person said: a new one, or in place of a regular one, and nothing else.
+
+Who writes as root and renames over a device or a pipe would take it away from everybody.
+"""
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from egovnet.playbooks.core.selection import UsageError
+
+#: Of files that hold what routers run, and of the directories that are made for them.
+PRIVATE, PRIVATE_DIRECTORY = 0o600, 0o700
+#: Of files for everybody, such as a collector's metrics; less what the process's mask takes away.
+PUBLIC, PUBLIC_DIRECTORY = 0o666, 0o777
+
+
+def write_output(path: Path, text: str, *, mode: int = PRIVATE, what: str = "") -> None:
+    """Write `text` to `path`: old or new, never half, and on the disk when this returns.
+
+    `what` it is stands in the error, such as "the plan ".
+
+    Raises:
+        UsageError: `path` is something other than a regular file, or cannot be written.
+    """
+    write_outputs({path: text}, mode=mode, what=what)
+
+
+def write_outputs(texts: Mapping[Path, str], *, mode: int = PRIVATE, what: str = "") -> None:
+    """Write several files; each takes its place only when all are written beside theirs.
+
+    Raises:
+        UsageError: as `write_output`; names the file and the reason.
+    """
+    beside: dict[Path, Path] = {}
+    path = Path()
+    try:
+        for path, text in texts.items():
+            target = _target(path)
+            beside[target] = _written(target, text, mode)
+        for path, partial in beside.items():
+            partial.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: {what}cannot be written: {error.strerror}") from error
+    finally:
+        for partial in beside.values():
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+
+def check_output(path: Path, *, what: str = "") -> None:
+    """Refuse a place that `write_output` would refuse, before long work is done for it.
+
+    Raises:
+        UsageError: it is something other than a regular file, or has no directory.
+    """
+    try:
+        target = _target(path)
+        if not target.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, f"there is no directory {target.parent}")
+    except OSError as error:
+        raise UsageError(f"{path}: {what}cannot be written: {error.strerror}") from error
+
+
+def make_directory(path: Path, *, mode: int = PRIVATE_DIRECTORY, what: str = "") -> None:
+    """Make a directory for files of ours, with what is above it; one that is there stays as it is.
+
+    Raises:
+        UsageError: it cannot be made, or is a file.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=mode)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be made: {error.strerror}{what}") from error
+
+
+def _target(path: Path) -> Path:
+    """The regular file that `path` is or leads to, or will be. Raises OSError."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, "it is a link to nowhere") from None
+        return path
+    if stat.S_ISREG(found.st_mode):
+        return path.resolve()
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    raise OSError(errno.EINVAL, "it is a device, a pipe or a socket, not a file")
+
+
+def _written(target: Path, text: str, mode: int) -> Path:
+    """A new file beside `target`, under a name that nobody could foresee, on the disk."""
+    # another ending than the file's: a collector of metrics reads *.prom
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}.partial")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(partial, flags, mode)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return partial

@@ -1,0 +1,76 @@
+"""A lost lock file: nothing is renumbered, and the journal gives it back."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from egovnet.inventory.allocation.lock_file import LOCK_FILE
+from egovnet.inventory.errors import InventoryError
+from egovnet.playbooks.change.plan import make_plan
+from egovnet.playbooks.cli.main import main
+from egovnet.playbooks.core.lost_lock import require_lock, restore_lock
+from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.drift.job import drift
+from egovnet.playbooks.journal.inventory_snapshots import Intents
+from egovnet.playbooks.journal.records import DONE
+from egovnet.playbooks.verbs.verify import verify
+
+
+@pytest.fixture
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
+    return Path(shutil.copytree(REFERENCE, tmp_path / "network"))
+
+
+def apply_once(directory: Path) -> None:
+    """The journal after the inventory was applied."""
+    workspace = Workspace(directory)
+    journal, intent = workspace.journal, workspace.intent
+    assert intent is not None
+    change = journal.begin("apply", "plan", "no devices", {})
+    intents = Intents(journal.engine)
+    intents.attach(change, None, intents.keep(intent))
+    journal.close(change, DONE)
+
+
+@pytest.mark.parametrize("left", [None, "", "# empty\n", "pools: {}\n", "pools: {vlan/x/y: {}}\n"])
+def test_nothing_is_renumbered_in_silence(left: str | None, directory: Path) -> None:
+    apply_once(directory)
+    written = (directory / LOCK_FILE).read_text()
+    (directory / LOCK_FILE).unlink()
+    if left is not None:
+        (directory / LOCK_FILE).write_text(left)
+    for act in (
+        lambda: require_lock(Workspace(directory)),
+        lambda: make_plan(Workspace(directory), Silent()),
+        lambda: drift(Workspace(directory), Silent()),
+        lambda: verify(Workspace(directory), Silent()),
+    ):
+        with pytest.raises(InventoryError, match="recover --lock") as caught:
+            act()
+        assert caught.value.problems[0].file == str(directory / LOCK_FILE)
+    ran = CliRunner().invoke(main, ["plan", "--inventory", str(directory)])
+    assert ran.exit_code == 2
+    ran = CliRunner().invoke(main, ["recover", "--lock", "--inventory", str(directory)])
+    assert ran.exit_code == 0, ran.output
+    assert (directory / LOCK_FILE).read_text() == written
+    require_lock(Workspace(directory))
+
+
+def test_what_is_there_is_not_written_over(directory: Path) -> None:
+    apply_once(directory)
+    with pytest.raises(UsageError, match="is there and holds numbers"):
+        restore_lock(Workspace(directory))
+
+
+def test_a_new_network_has_no_numbers_to_lose(directory: Path) -> None:
+    (directory / LOCK_FILE).unlink()
+    require_lock(Workspace(directory))
+    with pytest.raises(UsageError, match="nothing to restore"):
+        restore_lock(Workspace(directory))
+    assert not (directory / LOCK_FILE).exists()

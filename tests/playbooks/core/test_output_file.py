@@ -1,0 +1,95 @@
+"""Where a file is written: a new one or a regular one, and for its owner only."""
+
+import os
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from egovnet.playbooks.cli.main import main
+from egovnet.playbooks.core.output_file import check_output, write_output, write_outputs
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.verbs.render import render_files
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+@pytest.fixture(params=["pipe", "device", "socket", "link to a device", "nowhere", "directory"])
+def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "odd"
+    match request.param:
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            try:
+                os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 7))
+            except OSError:
+                pytest.skip("devices are root's to make")
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as listening:
+                listening.bind(str(path))
+        case "link to a device":
+            path.symlink_to("/dev/null")
+        case "nowhere":
+            path.symlink_to("gone")
+        case "directory":
+            path.mkdir()
+    yield path
+
+
+def test_what_is_no_file_is_refused_and_stays(odd: Path) -> None:
+    before = odd.lstat()
+    for attempt in (check_output, lambda path: write_output(path, "x")):
+        with pytest.raises(UsageError, match="odd: cannot be written: "):
+            attempt(odd)
+    assert odd.lstat() == before
+    assert [path.name for path in odd.parent.iterdir()] == ["odd"]
+
+
+def test_each_option_that_writes_refuses_it(odd: Path, tmp_path: Path) -> None:
+    directory = odd.parent
+    name = next(iter(Workspace(REFERENCE).network.routers))
+    odd.rename(directory / f"{name}.cfg")
+    with pytest.raises(UsageError, match=f"{name}.cfg: cannot be written"):
+        render_files(Workspace(REFERENCE), directory)
+    assert [path.name for path in directory.iterdir()] == [f"{name}.cfg"]
+    (directory / f"{name}.cfg").rename(odd)
+    ran = CliRunner().invoke(main, ["plan", "-o", str(odd)])
+    assert ran.exit_code == 2
+    assert "the plan cannot be written" in ran.output
+
+
+def test_a_link_to_a_file_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    write_output(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new"
+
+
+def test_nothing_takes_its_place_when_one_cannot(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "b").mkdir()
+    with pytest.raises(UsageError):
+        write_outputs({tmp_path / "a": "new", tmp_path / "b": "new"})
+    assert (tmp_path / "a").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_configurations_are_for_their_owner_only(tmp_path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        render_files(Workspace(REFERENCE), tmp_path / "a" / "b")
+        (tmp_path / "old").write_text("for all")
+        write_output(tmp_path / "old", "for one")
+    finally:
+        os.umask(mask)
+    assert mode(tmp_path / "a" / "b") == 0o700
+    assert {mode(path) for path in (tmp_path / "a" / "b").iterdir()} == {0o600}
+    assert mode(tmp_path / "old") == 0o600
