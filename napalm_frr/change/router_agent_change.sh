@@ -17,23 +17,30 @@ run_vtysh() { # FILE: lines refused are in FILE.err, for the controller to judge
 }
 apply_linux() { # FILE
     install_text "$1" $INTERFACES &&
-        timeout "$STEP_TIMEOUT" ifreload -a >"$DIR/linux.out" 2>&1 &&
-        tell_zebra
+        timeout "$STEP_TIMEOUT" ifreload -a >"$DIR/linux.out" 2>&1
 }
-# zebra 8.4 can miss the addresses of an interface that is made again under its old name: the text
-# is right, and the VRF has no connected route. What a VRF's port has in the kernel and not in
-# zebra is given to it again; backbone ports are in no VRF and so never touched.
+# zebra 8.4 can miss the addresses of an interface that is made again under its old name. The text is
+# right, and yet the VRF has no connected route; without the port's link-local address bgpd ends every
+# session over IPv6 before its OPEN. What a VRF's port has in the kernel and not in zebra is given to
+# it again; backbone ports are in no VRF and so never touched. zebra waits, as this does, for addresses
+# that are still being checked for duplicates (RFC 4862, section 5.4).
 tell_zebra() {
-    for _ in 1 2 3; do
+    for look in 1 2 3 4 5 6 7 8 9 10; do
         timeout 60 vtysh -d zebra -c 'show interface vrf all' >"$DIR/zebra" 2>/dev/null || return 0
-        ip -o link show type vrf | while IFS=': ' read -r _ vrf _; do
-            [ "$vrf" = mgmt ] || ip -o addr show vrf "$vrf" scope global
-        done | awk 'NR == FNR { if ($1 ~ /^inet6?$/) known[$2]; next } !($4 in known) { print $2, $4 }' \
-            "$DIR/zebra" - >"$DIR/unknown"
+        ip -d -o link show >"$DIR/ports"
+        ip -o addr show | awk '
+            of == "zebra" { if ($1 == "Interface") at = $2; else if ($1 ~ /^inet6?$/) known[at, $2]; next }
+            of == "ports" { if (/ vrf_slave / && !/ master mgmt /) { sub(/[@:].*/, "", $2); carrier[$2] = /LOWER_UP/ }; next }
+            !($2 in carrier) || ($2, $4) in known { next }
+            / tentative / { if (carrier[$2]) print $2, $4, "tentative"; next } # the check needs a carrier
+            { print $2, $4 }
+            ' of=zebra "$DIR/zebra" of=ports "$DIR/ports" of= - >"$DIR/unknown"
         [ -s "$DIR/unknown" ] || return 0
+        [ $look -lt 3 ] || grep -q tentative "$DIR/unknown" || break
         sleep 0.3
     done
-    while read -r port address; do
+    while read -r port address tentative; do
+        [ -z "$tentative" ] || continue
         log "zebra missed $address on $port: given again"
         ip addr del "$address" dev "$port" && ip addr add "$address" dev "$port"
     done <"$DIR/unknown"
@@ -90,6 +97,7 @@ apply() {
 provide() { # and read back
     rm -rf "$DIR/after"
     timed "$1" read_running "$DIR/after" "$DIR/$1"
+    [ ! -f "$DIR/new.interfaces" ] || tell_zebra
 }
 undo() { # REASON
     set_state undoing
@@ -152,6 +160,7 @@ heal() { # KIND BOOT: make whole what a loss of power, or of the process, cut of
     if [ "$2" != "$BOOT" ]; then # then a mixture was started, too
         while grep -qsa '[v]tysh.-b' /proc/[0-9]*/cmdline; do sleep 0.2; done
         timed heal-linux apply_linux "$DIR/$kind/interfaces" || trouble="${trouble:-ifreload failed}"
+        tell_zebra
         timed heal-check check_linux || trouble="${trouble:-ifquery --check failed}"
         [ ! -f "$DIR/$kind/startup.hostname" ] || apply_name "$DIR/$kind/startup.hostname"
         [ -z "$torn" ] || timed heal-frr reload_frr "$DIR/$kind/startup" || trouble="${trouble:-frr-reload.py failed}"

@@ -225,7 +225,7 @@ def test_timer_fires_with_the_controller_dead_and_confirming_then_fails(
     script = (
         "import sys; from napalm import get_network_driver; import json, os;"
         "a = json.loads(sys.argv[1]); d = get_network_driver('frr')(*a['to'], 60, a['options']);"
-        "d.open(); d.load_merge_candidate(config=a['text']); d.commit_config(revert_in=4); "
+        "d.open(); d.load_merge_candidate(config=a['text']); d.commit_config(revert_in=8); "
         "os._exit(9)"
     )
     done = subprocess.run(
