@@ -282,12 +282,19 @@ def _led_to(facts: DeviceFacts) -> dict[str, None]:
     """VRFs that routes and rules lead to, made by the text or not."""
     named = [*(s.vrf for s in facts.statics), *(s.next_hop_vrf for s in facts.statics)]
     named += [rule.vrf for rule in facts.policy_routes]
+    named += [igp.vrf for igp in facts.igps]
     for interface in facts.interfaces.values():
         named += [rule.vrf for rule in interface.policy_routes]
     for instance in facts.bgp.values():
         for family in instance.families.values():
             named += family.import_vrfs
     return dict.fromkeys(vrf for vrf in named if vrf is not None and vrf != "default")
+
+
+def table_number(protocol: str) -> int | None:
+    """The kernel table that `redistribute PROTOCOL` names by its number."""
+    word, _, number = protocol.partition(" ")
+    return int(number) if word in {"table", "table-direct"} and number.isdigit() else None
 
 
 def _numbers(facts: DeviceFacts) -> set[int]:
@@ -298,10 +305,9 @@ def _numbers(facts: DeviceFacts) -> set[int]:
     found = {rule.table for rule in rules} | {static.table for static in facts.statics}
     for instance in facts.bgp.values():
         for family in instance.families.values():
-            for protocol in family.redistributes:
-                word, _, number = protocol.partition(" ")
-                if word in {"table", "table-direct"} and number.isdigit():
-                    found.add(int(number))
+            found |= {table_number(protocol) for protocol in family.redistributes}
+    for igp in facts.igps:
+        found |= {table_number(source.partition(" ")[2]) for source in igp.redistributes}
     return {number for number in found if number is not None}
 
 

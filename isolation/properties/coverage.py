@@ -47,6 +47,18 @@ def coverage(scene: Scene) -> Iterator[FindingDraft]:
                     words={"version": stated.what, "known": stated.known},
                 )
             )
+        for one in router.facts.not_modelled:
+            vrf = one.vrf if one.vrf in router.tables else ""
+            yield single(
+                finding(
+                    classes.NOT_MODELLED,
+                    router.name,
+                    vrf or "",
+                    path=(router.hop(f"has {one.feature}, which {one.what}", one.line, vrf or ""),),
+                    line=one.line,
+                    words={"feature": one.feature, "what": one.what},
+                )
+            )
         if not router.facts.ports_known and len(router.tables) > 1:
             yield single(
                 finding(classes.PORTS_NOT_KNOWN, router.name, causes=(router.host_part(),))

@@ -18,7 +18,15 @@ from egovnet.isolation.model.classes import p3
 from egovnet.isolation.model.edges import Edge, Ways, evaluate_edges
 from egovnet.isolation.model.finding_class import FindingClass
 from egovnet.isolation.model.property import TableWays
-from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table, port_cause, static_cause
+from egovnet.isolation.model.scene import (
+    FAMILIES,
+    Router,
+    Scene,
+    Table,
+    port_cause,
+    static_cause,
+    table_number,
+)
 from egovnet.isolation.routes.announcements import local_routes
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import PolicyRoute, StaticFacts
@@ -37,6 +45,7 @@ def _edges(scene: Scene) -> Iterator[Edge]:
         yield from _statics(router)
         yield from _policy_routes(router)
         yield from _imported_vrfs(router)
+        yield from _redistributed_by_igps(router)
         yield from _table_numbers(router)
         yield from _open_tables(router)
         yield from _links(router)
@@ -173,14 +182,31 @@ def _imported_vrfs(router: Router) -> Iterator[Edge]:
 def _redistributed_table(
     router: Router, source: Table, family: AddressFamily, protocol: str
 ) -> Iterator[Edge]:
-    word, _, number = protocol.partition(" ")
-    if not number.isdigit() or word not in {"table", "table-direct"}:
+    number = table_number(protocol)
+    if number is None:
         return
     line = source.line(family, f"redistribute {protocol}")
-    everything = PrefixSet.all(family)
-    for target in _by_number(router, int(number)):
-        what = f"redistributes table {number}"
+    yield from _of_table(router, source, family, number, line)
+
+
+def _of_table(
+    router: Router, source: Table, family: AddressFamily, number: int, line: int
+) -> Iterator[Edge]:
+    for target in _by_number(router, number):
+        everything, what = PrefixSet.all(family), f"redistributes table {number}"
         yield Edge(source, target, family, everything, p3.REDISTRIBUTE_TABLE, what, line)
+
+
+def _redistributed_by_igps(router: Router) -> Iterator[Edge]:
+    """What an IGP announces of its own table stays with it; a table by number is another's."""
+    for igp in router.facts.igps:
+        source = router.tables.get(igp.vrf)
+        for redistributed in igp.redistributes:
+            number = table_number(redistributed.partition(" ")[2])
+            if source is not None and number is not None:
+                family: AddressFamily = "ipv6" if redistributed.startswith("ipv6") else "ipv4"
+                line = igp.lines.get(f"redistribute {redistributed}", igp.line)
+                yield from _of_table(router, source, family, number, line)
 
 
 def _table_numbers(router: Router) -> Iterator[Edge]:

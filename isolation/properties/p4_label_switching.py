@@ -13,13 +13,14 @@ from egovnet.isolation.model.domains import ANYWHERE, BACKBONE, OUTSIDE, UNTAGGE
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import Scene, Table, port_cause
+from egovnet.isolation.model.scene import Router, Scene, Table, port_cause
 from egovnet.templates.model.facts import InterfaceFacts
 
 
 def label_switching(scene: Scene) -> Iterator[FindingDraft]:
     """P4 over a scene."""
     for router in scene.routers:
+        yield from _everywhere(router)
         circuits: set[str] = set()
         customers: dict[str, Domain] = {}
         for bound in router.bound:
@@ -31,10 +32,10 @@ def label_switching(scene: Scene) -> Iterator[FindingDraft]:
                 customers |= dict.fromkeys(names - customers.keys(), bound.attachment.domain)
         circuits -= customers.keys()
         for interface in router.facts.interfaces.values():
-            protocols = _protocols(interface)
+            table = router.table_of(interface)
+            protocols = _protocols(interface, table)
             if not protocols or interface.name in circuits or interface.loopback:
                 continue
-            table = router.table_of(interface)
             who = None if table.vrf is None else table.domains[0]
             who = who or customers.get(interface.name)
             if who is not None or scene.expectation.attachments_known:
@@ -42,14 +43,31 @@ def label_switching(scene: Scene) -> Iterator[FindingDraft]:
                     yield _draft(table, interface, p4.BY_PROTOCOL[protocol], who)
 
 
-def _protocols(interface: InterfaceFacts) -> list[str]:
+def _everywhere(router: Router) -> Iterator[FindingDraft]:
+    for igp in router.facts.igps:
+        if igp.vrf is None and igp.everywhere:
+            yield single(
+                finding(
+                    p4.IGP_EVERYWHERE,
+                    router.name,
+                    "default",
+                    path=(router.hop(f"speaks {igp.protocol} at any port", igp.line, "default"),),
+                    line=igp.line,
+                    words={"protocol": igp.protocol},
+                )
+            )
+
+
+def _protocols(interface: InterfaceFacts, table: Table) -> list[str]:
     """Keys of `p4.BY_PROTOCOL`."""
     found = []
     if interface.mpls:
         found.append("mpls")
     if interface.ldp:
         found.append("ldp")
-    if interface.igp:
+    if interface.vrf_igp and table.vrf is None:
+        found.append("igp")  # its VRF is not there, so that the backbone's own instance takes it
+    elif interface.igp:
         found.append("igp-passive" if interface.igp_passive else "igp")
     return found
 

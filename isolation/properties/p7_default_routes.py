@@ -24,6 +24,7 @@ def default_routes(scene: Scene) -> Iterator[FindingDraft]:
             continue
         yield from _statics(table)
         yield from _bgp(table)
+        yield from _igps(table)
 
 
 def _intended(domain: Domain, expectation: Expectation) -> bool:
@@ -62,6 +63,15 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
                 what = f"accepts a default route from {neighbor.address}"
                 cause = table.filter_of(neighbor, activated.line)
                 yield _draft(table, what, activated.line, family, (cause,))
+
+
+def _igps(table: Table) -> Iterator[FindingDraft]:
+    for igp in table.facts.igps:
+        if igp.vrf == table.vrf:
+            for family in sorted(igp.defaults):
+                line = igp.lines.get(f"default {family}", igp.line)
+                what = f"announces a default route by {igp.protocol}"
+                yield _draft(table, what, line, family, ())
 
 
 def _draft(

@@ -36,7 +36,9 @@ def labels(scene: Scene) -> Iterator[FindingDraft]:
                 first, last = router.facts.dynamic_labels
                 if last == _LAST_LABEL:
                     last = min(last, first + needed)
-                if first <= int(bgp.label or 0) <= last and int(bgp.label or 0) > LAST_RESERVED:
+                label = int(bgp.label or 0)
+                blocks = [(first, last), *((b.first, b.last) for b in router.facts.label_blocks)]
+                if label > LAST_RESERVED and any(low <= label <= high for low, high in blocks):
                     line = bgp.lines.get("label", bgp.line)
                     yield single(
                         finding(

@@ -43,6 +43,17 @@ class Stated:
     known: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NotModelled:
+    """Something that the text has, that the reader knows and that no other fact says: `feature`
+    ("EVPN") and `what` it does to routes or packets, in `vrf` alone where that is given."""
+
+    feature: str
+    what: str
+    vrf: str | None = None
+    line: int = field(default=0, compare=False)
+
+
 # -- policies ----------------------------------------------------------------------------------
 
 
@@ -146,6 +157,9 @@ class InterfaceFacts:
     #: Families for which an IGP runs on it, passive or not.
     igp: frozenset[AddressFamily] = frozenset()
     igp_passive: bool = False
+    #: Families for which an IGP of its own VRF runs on it and takes neighbours: a protocol between
+    #: PE and CE, which is not the backbone's.
+    vrf_igp: frozenset[AddressFamily] = frozenset()
     #: The router's own loopback in the default table, whatever the platform calls it.
     loopback: bool = False
     #: Policy routing: what packets coming in here may be sent to, besides their own table.
@@ -296,6 +310,36 @@ class BgpInstance:
 
 
 @dataclass(frozen=True, slots=True)
+class IgpInstance:
+    """An IGP's instance (OSPF, IS-IS) in the table of `vrf` (None: the default table).
+
+    It spreads routes between that table and the neighbours at the ports where it runs
+    (`InterfaceFacts.igp` and `vrf_igp`), whoever they are. `redistributes`: other routes of the
+    table that it announces, "ipv4 static", "ipv4 table 100". `defaults`: families for which it
+    announces a default route. `everywhere`: it runs at any port of the table that has an address.
+    An instance of the default table that says none of this says nothing.
+    """
+
+    protocol: str
+    vrf: str | None
+    redistributes: Mapping[str, Policy | None] = field(default_factory=dict)
+    defaults: frozenset[AddressFamily] = frozenset()
+    everywhere: bool = False
+    #: "redistribute ipv4 static", "default ipv4" -> line that says so.
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelBlock:
+    """Labels that are given out to prefixes of the backbone, first and last: segment routing."""
+
+    first: int
+    last: int
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class VrfFacts:
     """A VRF as Linux (or the platform) makes it. `table` is None where the text leaves it open.
 
@@ -337,9 +381,13 @@ class DeviceFacts:
     #: Keys: VRF name, or None for the default instance.
     bgp: Mapping[str | None, BgpInstance] = field(default_factory=dict)
     statics: tuple[StaticFacts, ...] = ()
+    igps: tuple[IgpInstance, ...] = ()
+    #: Labels that segment routing uses.
+    label_blocks: tuple[LabelBlock, ...] = ()
     #: Policy routing not tied to an interface (`ip rule`).
     policy_routes: tuple[PolicyRoute, ...] = ()
     not_understood: tuple[NotUnderstood, ...] = ()
+    not_modelled: tuple[NotModelled, ...] = ()
     #: Numbers by which tables of the default instance are called, where tables have numbers.
     default_tables: frozenset[int] = field(default=frozenset(), compare=False)
     #: Labels that the router allocates by itself, first and last.

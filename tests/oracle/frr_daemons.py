@@ -17,7 +17,7 @@ cd /
 while IFS= read -r -d '' text; do
     rm -rf /run/frr; mkdir /run/frr
     printf '%s' "$text" > /tmp/text
-    for daemon in zebra "bgpd -p 0" staticd isisd; do
+    for daemon in zebra "bgpd -p 0" staticd isisd ospfd ospf6d; do
         /usr/lib/frr/$daemon -d -u root -g root -P 0 -f /dev/null > /tmp/start 2>&1
     done
     timeout 20 vtysh -f /tmp/text > /tmp/said 2>&1

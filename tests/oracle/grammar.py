@@ -93,6 +93,7 @@ def _top(rng: Rng) -> list[str]:
                 ("isis", "router isis core"), ("key chain", "key chain k"), ("bfd", "bfd"),
                 ("pbr-map", "pbr-map P seq 10"), ("line", "line vty"), ("vrf", "vrf a"),
                 ("link-params", "link-params"), ("interface", "interface eth1"),
+                ("ospf", "router ospf"), ("ospf", "router ospf vrf a"), ("ospf6", "router ospf6"),
             )
         )  # fmt: skip
         lines = [f" {walk(rng, block)}" for _ in range(rng.randint(1, 3))]
@@ -235,7 +236,8 @@ def _interface(rng: Rng) -> list[str]:
                         "isis passive", "isis circuit-type level-2-only", "bandwidth 100",
                         "link-detect", "ip address 192.0.2.1/24 label x",
                         "ip address 192.0.2.1 peer 192.0.2.2/32", "pbr-policy P", "multicast",
-                        "ipv6 nd suppress-ra",
+                        "ipv6 nd suppress-ra", "ip ospf area 0", "ip ospf passive",
+                        "ipv6 ospf6 area 0", "ipv6 ospf6 passive", "ip ospf cost 5",
                     )
                 ),
             )

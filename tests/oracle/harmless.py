@@ -29,6 +29,8 @@ interface eth1
  ip address 192.0.2.1/24
  ip router isis core
  isis passive
+ ip ospf area 0
+ ipv6 ospf6 area 0
 @interface
 exit
 vrf a
@@ -97,6 +99,17 @@ route-map N permit 10
 exit
 router isis core
 @isis
+exit
+router ospf
+ redistribute static route-map M
+@ospf
+exit
+router ospf6
+ redistribute connected
+@ospf6
+exit
+router ospf vrf a
+ redistribute bgp
 exit
 """
 BLOCKS = tuple(line[1:] for line in BASE.splitlines() if line[0] == "@")

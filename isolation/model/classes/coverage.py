@@ -36,6 +36,17 @@ VRF_NOT_MADE = FindingClass(
     remedy="Prove the text that makes the VRF, or remove what names it.",
     sentence="VRF {vrf} is named and not made: what is in it is not said",
 )
+NOT_MODELLED = FindingClass(
+    id="not modelled",
+    severities=_RISK,
+    title="Something that the proof does not model",
+    meaning="A text has a feature that can carry routes or packets in ways of its own, and the "
+    "proof does not follow them.",
+    why="Whom the feature joins is not part of the proof.",
+    remedy="Remove the feature from routers that carry networks which must stay apart, or have "
+    "its ways examined by other means.",
+    sentence="not modelled: {feature} {what}",
+)
 PORTS_NOT_KNOWN = FindingClass(
     id="ports not known",
     severities=_RISK,

@@ -81,4 +81,13 @@ BY_PROTOCOL = {
         Severity.RISK,
     ),
 }
+IGP_EVERYWHERE = FindingClass(
+    id="P4 igp-everywhere",
+    severities=always(Severity.RISK),
+    title="An IGP at every port of the default table",
+    meaning="The backbone's IGP runs at any port with an address, whichever ports there are.",
+    why="A port that loses its VRF, or gets an address, joins the backbone at once.",
+    remedy="Name the circuits, or their addresses, in place of all.",
+    sentence="the {protocol} of the default table runs at any port that has an address",
+)
 CLASSES = tuple(one for port in BY_PROTOCOL.values() for one in (port.at_customer, port.elsewhere))

@@ -77,6 +77,17 @@ LIMIT_WARNS_ONLY = FindingClass(
     remedy="Let the limit close the session.",
     sentence="the limit of {family} routes of {neighbor} only warns",
 )
+IGP_WITH_CUSTOMER = FindingClass(
+    id="P5 igp-with-customer",
+    severities=_RISK,
+    title="An IGP with a customer",
+    meaning="A VRF has an instance of OSPF or IS-IS, or OSPF is switched on at a port of a VRF.",
+    why="An IGP has no inbound filter and no limit: whoever is at the port announces any prefix "
+    "into the VPN, a default route among them, and gets what the VRF's instance has.",
+    remedy="Speak BGP with the customer, with a filter and a limit, or make the port passive.",
+    sentence="VRF {vrf} speaks {protocol} with whoever is at {ports}, without a filter and without "
+    "a limit",
+)
 STATIC_TOO_WIDE = FindingClass(
     id="P5 static-too-wide",
     severities=_RISK,

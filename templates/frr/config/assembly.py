@@ -9,6 +9,7 @@ from egovnet.templates.frr.config.draft import (
     FrrDraft,
     PortDraft,
 )
+from egovnet.templates.frr.config.igp_assembly import igp_at, igp_instances, label_blocks
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft
 from egovnet.templates.frr.config.policy_meaning import Policies, call_cycles
 from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, DYNAMIC_LABELS, LOOPBACK
@@ -16,6 +17,7 @@ from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
     DeviceFacts,
     InterfaceFacts,
+    NotModelled,
     NotUnderstood,
     PolicyRoute,
     StaticFacts,
@@ -52,8 +54,14 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         ports_known=any(port.stanza for port in frr.ports.values()),
         bgp={vrf: bgp_instance(draft, policies, problems) for vrf, draft in frr.bgp.items()},
         statics=_once_each(statics),
+        igps=igp_instances(frr, policies),
+        label_blocks=label_blocks(frr),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
         not_understood=tuple(sorted(problems, key=lambda problem: problem.line)),
+        not_modelled=tuple(
+            NotModelled(*what, line=line)
+            for what, line in sorted({**frr.not_modelled, **linux.not_modelled}.items(), key=str)
+        ),
     )
     # lines that were facts by themselves and are none in this text
     late = {problem.line for problem in problems} - known
@@ -90,6 +98,7 @@ def _named_vrfs(frr: FrrDraft, linux: LinuxDraft) -> dict[str, int]:
     found = {static.vrf: static.line for static in frr.statics if static.vrf}
     found.update({vrf: line for (vrf, _), line in frr.closing.items()})
     found.update({port.vrf: port.vrf_line for port in frr.ports.values() if port.vrf})
+    found.update({igp.vrf: igp.line for igp in frr.igps.values() if igp.vrf})
     found.update({vrf: instance.line for vrf, instance in frr.bgp.items() if vrf})
     return found
 
@@ -194,9 +203,11 @@ def _interface(
         text, line, block = port.untagged
         why = "FRR refuses it, and what is said beside it: no `ip router isis` in this block"
         problems.append(NotUnderstood(line, text, block.labels(), why))
+    vrf = port.name if port.name in linux.vrfs else port.vrf
+    igp, passive, vrf_igp = igp_at(port, vrf, frr)
     return InterfaceFacts(
         name=port.name,
-        vrf=port.name if port.name in linux.vrfs else port.vrf,
+        vrf=vrf,
         addresses=tuple(addresses),
         parent=port.parent,
         vlan=port.vlan,
@@ -204,13 +215,14 @@ def _interface(
         joins=port.joins,
         mpls=port.mpls,
         ldp=frozenset(port.ldp) if port.ldp else _NOTHING,
-        igp=frozenset(port.igp) if port.igp else _NOTHING,
-        igp_passive=port.igp_passive,
+        igp=igp,
+        igp_passive=passive,
+        vrf_igp=vrf_igp,
         loopback=port.name == LOOPBACK,
         policy_routes=routes,
         shutdown=port.shutdown,
         description=port.description,
         line=port.line,
         vrf_line=port.vrf_line,
-        mpls_line=port.mpls_line,
+        mpls_line=port.mpls_line or next(iter(port.ospf.values()), 0),
     )

@@ -18,9 +18,7 @@ from egovnet.templates.model.facts import (
 )
 
 #: Commands of a family that are kept in their own words.
-#: Two flags of FRR's: with both it prints one or both of them, and the second decides.
-_OWN_HOP, _FORCED = "next-hop-self", "next-hop-self force"
-_OPTIONS = {_FORCED} | FAMILY_OPTIONS | {"no extended"}
+_OPTIONS = FAMILY_OPTIONS | {"no extended"}
 #: What FRR takes of a neighbour with another AS only.
 _EBGP_ONLY = frozenset(("as-override", "remove-private-AS"))
 _NOTHING: frozenset[Any] = frozenset()
@@ -209,7 +207,7 @@ def _neighbor_family(
     limit, warns = said["maximum-prefix"][0] if "maximum-prefix" in said else (None, False)
     options: list[str] = [local_as] if local_as else []
     for key, (value, _) in said.items():
-        if key in _OPTIONS and not (key == _OWN_HOP and _FORCED in said):
+        if key in _OPTIONS:
             options.append(value)
     if "default-originate" in said and said["default-originate"][0] != "default-originate":
         options.append(said["default-originate"][0])

@@ -25,6 +25,7 @@ from egovnet.templates.frr.config.draft import (
     Refused,
     Unclear,
 )
+from egovnet.templates.frr.config.known_features import feature, open_family
 from egovnet.templates.frr.config.neighbor_reader import (
     family_line,
     no_family_line,
@@ -172,7 +173,7 @@ def _open_family(draft: FrrDraft, words: list[str], number: int) -> int:
     address_family = words[1]
     kind = words[2] if len(words) > 2 else "unicast"
     if address_family not in ("ipv4", "ipv6") or kind not in ("unicast", "vpn") or len(words) > 3:
-        return opaque(draft, words, number)
+        return open_family(draft, words, number)
     table, family = _UNICAST, address_family
     if kind == "vpn":
         if instance.vrf is not None:
@@ -298,7 +299,8 @@ _ROUTER = commands(
     neighbor=peer_line,
     bgp=_bgp,
     address_family=_open_family,
-    segment_routing=opaque,
+    segment_routing=feature("SRv6", "lets packets choose their table by an address"),
+    vnc=feature("VNC", "spreads routes by a protocol of its own"),
     redistribute=_redistribute,
     network=_network,
     aggregate_address=_network,
@@ -326,6 +328,7 @@ _UNICAST = commands(
     import_=read_import,
     export=read_export,
     label=read_label,
+    sid=feature("SRv6", "lets packets choose their table by an address"),
     nexthop=read_next_hop,
     route_map=read_vpn_map,
     exit_address_family=leave,

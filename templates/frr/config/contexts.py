@@ -184,6 +184,39 @@ class _Opaque(Commands):
         return leave_all if word == "end" else opaque
 
 
+def noted(
+    draft: FrrDraft,
+    words: list[str],
+    number: int,
+    known: tuple[str, str],
+    *,
+    vrf: str | None = None,
+) -> int:
+    """A line of something that is known (feature, what it does) and not modelled, noted once for
+    its table; where it opens a block, its lines say nothing else."""
+    draft.not_modelled.setdefault((*known, vrf), number)
+    block = opened_by(words)
+    if grammar().has(block):
+        draft.context = Context(_Noted(block, {}), " ".join(words), draft.context)
+    return FACT
+
+
+class _Noted(Commands):
+    """Every line is the block's and says no more than that the block is there."""
+
+    def get(self, word: str, default: object = None) -> Handler:
+        if word in ("exit", "quit") or word.startswith("exit-"):
+            return leave
+        return leave_all if word == "end" else _inside
+
+
+def _inside(draft: FrrDraft, words: list[str], number: int) -> int:
+    block = opened_by(words)
+    if grammar().has(block):
+        draft.context = Context(_Noted(block, {}), " ".join(words), draft.context)
+    return FACT
+
+
 def opened_by(words: list[str]) -> str:
     """The block that a line opens, by its name in FRR's grammar; empty if it opens none."""
     first = words[0]

@@ -174,12 +174,40 @@ class PortDraft:
     ldp: set[AddressFamily] = field(default_factory=set)
     igp: set[AddressFamily] = field(default_factory=set)
     igp_passive: bool = False
+    isis_tags: set[str] = field(default_factory=set)
+    #: Families of `ip ospf area`, `ipv6 ospf6 area`, and their lines; what is said of passive.
+    ospf: dict[AddressFamily, int] = field(default_factory=dict)
+    ospf_passive: dict[AddressFamily, bool] = field(default_factory=dict)
     #: First line of IS-IS without `ip router isis` in the same block: words, number, block.
     untagged: tuple[str, int, Context] | None = None
     mpls_line: int = 0
     pbr: tuple[str, int] | None = None
     shutdown: bool = False
     description: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class IgpDraft:
+    """`router ospf`, `router ospf6` or `router isis` of a VRF (None: the backbone's own table)."""
+
+    protocol: str
+    vrf: str | None
+    line: int
+    tag: str = ""
+    #: OSPF runs on ports with an address in these.
+    networks: dict[IPNetwork, int] = field(default_factory=dict)
+    #: `passive-interface default`, and what is said so of ports.
+    passive: bool = False
+    passive_ports: dict[str, bool] = field(default_factory=dict)
+    #: "ipv4 static" -> (route-map, line).
+    redistributes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
+    #: Families for which it announces a default route, and the lines.
+    defaults: dict[AddressFamily, int] = field(default_factory=dict)
+    #: Line of `segment-routing on`, or the first that is said of it; 0: none.
+    segments: int = 0
+    #: Labels of segment routing: (first, last, line) of blocks, and of prefixes by their text.
+    blocks: list[tuple[int, int, int]] = field(default_factory=list)
+    labels: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -201,10 +229,12 @@ class FrrDraft:
     bgp: dict[str | None, BgpDraft] = field(default_factory=dict)
     #: AS numbers of the instances that bgpd made itself, for `import vrf`.
     implied_bgp: dict[str | None, int] = field(default_factory=dict)
+    #: (protocol, IS-IS' tag, VRF) -> instance.
+    igps: dict[tuple[str, str, str | None], IgpDraft] = field(default_factory=dict)
+    #: Blocks of labels for segment routing: (first, last, line).
+    label_blocks: list[tuple[int, int, int]] = field(default_factory=list)
     #: Static routes; `closing` are the discarding ones of last resort: (VRF, family) -> line.
     statics: list[StaticFacts] = field(default_factory=list)
-    #: Those of which a distance, a tag or another option was said.
-    optioned: set[StaticFacts] = field(default_factory=set)
     #: (VRF, prefix, table) -> whether its routes discard, and how many there are.
     discarding: dict[tuple[str | None, IPNetwork, int | None], tuple[bool, int]] = field(
         default_factory=dict
@@ -230,6 +260,8 @@ class FrrDraft:
     #: pbr-map name -> sequence number -> routes.
     pbr_maps: dict[str, dict[int, list[PolicyRoute]]] = field(default_factory=dict)
     not_understood: list[NotUnderstood] = field(default_factory=list)
+    #: (feature, what it does, VRF) -> first line of it.
+    not_modelled: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
     #: Lines that were BLANK, FACT, HARMLESS.
     counts: list[int] = field(default_factory=lambda: [0, 0, 0])
     #: Targets, distinguishers and router ids of this text by their spelling: each is read once.

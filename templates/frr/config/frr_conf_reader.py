@@ -1,9 +1,9 @@
-"""frr.conf outside of BGP and policies: the top level, VRFs, interfaces, IS-IS, LDP."""
+"""frr.conf outside of routing protocols and policies: the top level, VRFs, interfaces, LDP."""
 
 import re
 from typing import cast
 
-from egovnet.templates.frr.config.addresses import read_interface
+from egovnet.templates.frr.config.addresses import read_interface, read_number
 from egovnet.templates.frr.config.bgp_reader import open_bgp, remove_bgp
 from egovnet.templates.frr.config.contexts import (
     commands,
@@ -12,7 +12,7 @@ from egovnet.templates.frr.config.contexts import (
     leave,
     no_of,
     not_read,
-    opaque,
+    noted,
     report,
 )
 from egovnet.templates.frr.config.draft import (
@@ -25,6 +25,24 @@ from egovnet.templates.frr.config.draft import (
     Unclear,
 )
 from egovnet.templates.frr.config.harmless_blocks import open_harmless
+from egovnet.templates.frr.config.igp_reader import (
+    former_port_line,
+    no_port_line,
+    open_isis,
+    open_ospf,
+    port_line,
+    remove_igp,
+)
+from egovnet.templates.frr.config.known_features import (
+    EVPN,
+    PORT_IP_WORDS,
+    PORT_WORDS,
+    TOP_IP_WORDS,
+    feature,
+    features,
+    open_protocol,
+    read_vni,
+)
 from egovnet.templates.frr.config.pbr_reader import open_pbr_map
 from egovnet.templates.frr.config.policy_reader import (
     open_route_map,
@@ -39,6 +57,7 @@ from egovnet.templates.frr.config.vocabulary import VERSIONS
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import Stated
 
+_STATIC_LABELS = ("static labels", "send labelled packets on by hand")
 _NUMBERS = re.compile(r"[0-9]+")
 
 
@@ -113,6 +132,7 @@ def _isis(draft: FrrDraft, words: list[str], number: int) -> int | None:
         raise Unclear("another routing protocol on the interface")
     held: PortDraft = draft.context.about
     held.igp.add("ipv4" if words[0] == "ip" else "ipv6")
+    held.isis_tags.add(words[3])
     if held.untagged is not None and held.untagged[2] is draft.context:
         held.untagged = None  # FRR takes the lines of a block together
     held.mpls_line = held.mpls_line or number
@@ -130,12 +150,10 @@ def _isis_option(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _mpls(draft: FrrDraft, words: list[str], number: int) -> int:
-    if words[1:] == ["enable"]:
+    if words[1:] in (["enable"], ["bgp", "forwarding"]):
         held: PortDraft = draft.context.about
         held.mpls, held.mpls_line = True, held.mpls_line or number
         return FACT
-    if words[1] == "bfd":
-        return HARMLESS
     raise Unclear("not known of an interface")
 
 
@@ -191,8 +209,12 @@ _INTERFACE = commands(
     "multicast",
     description=_description,
     link_params=open_harmless,
-    ip=second_word(router=_isis, address=_address),
-    ipv6=second_word(router=_isis, address=_address, nd=harmless),
+    ip=second_word(router=_isis, address=_address, ospf=port_line, **features(PORT_IP_WORDS)),
+    ipv6=second_word(
+        router=_isis, address=_address, nd=harmless, ospf6=port_line, **features(PORT_IP_WORDS)
+    ),
+    ospf=former_port_line,
+    **features(PORT_WORDS),
     isis=_isis_option,
     mpls=_mpls,
     shutdown=_shutdown,
@@ -202,8 +224,8 @@ _INTERFACE = commands(
         shutdown=_shutdown,
         mpls=_no_mpls,
         isis=_no_isis_option,
-        ip=third_word(router=_no_isis),
-        ipv6=third_word(router=_no_isis, nd=harmless),
+        ip=third_word(router=_no_isis, ospf=no_port_line),
+        ipv6=third_word(router=_no_isis, nd=harmless, ospf6=no_port_line),
     ),
 )
 
@@ -222,59 +244,33 @@ _VRF = commands(
     "vrf",
     ip=second_word(route=read_static, router_id=harmless, nht=harmless),
     ipv6=second_word(route=read_static, router_id=harmless, nht=harmless),
-    vni=not_read,
+    vni=read_vni,
     netns=not_read,
     exit_vrf=leave,
     no_=no_of(ip=third_word(route=remove_static), ipv6=third_word(route=remove_static)),
 )
 
-# -- IS-IS and LDP -----------------------------------------------------------------------------
+# -- routing protocols and LDP ------------------------------------------------------------------
 
 
 def _open_router(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[1] == "bgp":
         return open_bgp(draft, words, number)
-    if words[1] == "isis" and len(words) == 3:
-        return enter(draft, Context(_ISIS, " ".join(words), draft.top))
-    return opaque(draft, words, number)
-
-
-_ISIS = commands(
-    "isis",
-    "area-password",
-    "attached-bit",
-    "advertise-high-metrics",
-    "domain-password",
-    "dynamic-hostname",
-    "fast-reroute",
-    "hostname",
-    "is-type",
-    "log-adjacency-changes",
-    "log-pdu-drops",
-    "lsp-gen-interval",
-    "lsp-mtu",
-    "lsp-refresh-interval",
-    "lsp-timers",
-    "max-lsp-lifetime",
-    "metric-style",
-    "net",
-    "purge-originator",
-    "set-attached-bit",
-    "set-overload-bit",
-    "spf",
-    "spf-delay-ietf",
-    "spf-interval",
-    "topology",
-    mpls=lambda d, w, n: HARMLESS if w[1] == "ldp-sync" else not_read(d, w, n),
-    redistribute=not_read,
-    default_information=not_read,
-    no_=no_of(("set-overload-bit", "set-attached-bit", "hostname", "log-adjacency-changes")),
-)
+    if words[1] == "isis":
+        return open_isis(draft, words, number)
+    if words[1] in ("ospf", "ospf6"):
+        return open_ospf(draft, words, number)
+    return open_protocol(draft, words, number)
 
 
 def _open_mpls(draft: FrrDraft, words: list[str], number: int) -> int:
     if words == ["mpls", "ldp"]:
         return enter(draft, Context(_LDP, "mpls ldp", draft.top))
+    if words[1] == "lsp" or words[1:3] == ["label", "bind"]:
+        return noted(draft, words, number, _STATIC_LABELS)
+    if words[1:3] == ["label", "global-block"]:
+        draft.label_blocks.append((read_number(words[3]), read_number(words[4]), number))
+        return FACT
     raise Unclear("label switching that is not evaluated")
 
 
@@ -351,9 +347,11 @@ def _frr(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _remove_router(draft: FrrDraft, words: list[str], number: int) -> int:
-    if words[2] != "bgp":
-        raise Unclear("takes away what is not read")
-    return remove_bgp(draft, words, number)
+    if words[2] == "bgp":
+        return remove_bgp(draft, words, number)
+    if words[2] in ("isis", "ospf", "ospf6"):
+        return remove_igp(draft, words, number)
+    raise Unclear("takes away what is not read")
 
 
 _FORWARDING = {"forwarding": harmless, "nht": harmless, "router_id": harmless}
@@ -383,18 +381,27 @@ _TOP = commands(
     line=open_harmless,
     bfd=open_harmless,
     key=open_harmless,
-    ip=second_word(route=read_static, prefix_list=read_prefix_list, **_FORWARDING),
+    ip=second_word(
+        route=read_static,
+        prefix_list=read_prefix_list,
+        **_FORWARDING,
+        **features(TOP_IP_WORDS),
+    ),
     ipv6=second_word(
         route=read_static,
         prefix_list=read_prefix_list,
         access_list=read_access_list,
         **_FORWARDING,
+        **features(TOP_IP_WORDS),
     ),
-    l2vpn=opaque,
-    pseudowire=opaque,
-    nexthop_group=opaque,
-    segment_routing=opaque,
-    rpki=opaque,
+    l2vpn=feature("pseudowires", "carry frames between routers"),
+    pseudowire=feature("pseudowires", "carry frames between routers"),
+    nexthop_group=feature("next hop groups", "may be used by rules"),
+    segment_routing=feature("segment routing policies", "choose ways by labels or addresses"),
+    evpn=feature(EVPN, "carries routes and frames between routers"),
+    vni=feature(EVPN, "carries routes and frames between routers"),
+    vrrp=feature("VRRP", "takes packets for an address that routers share"),
+    nhrp=feature("NHRP", "finds ways over other networks"),
     no_=no_of(
         ("agentx", "banner", "debug", "log", "service", "allow-external-route-update"),
         router=_remove_router,

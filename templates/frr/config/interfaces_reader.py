@@ -33,6 +33,8 @@ class LinuxDraft:
     bare: tuple[PortDraft, str] | None = None
     current: PortDraft | None = None
     not_understood: list[NotUnderstood] = field(default_factory=list)
+    #: (feature, what it does, VRF) -> first line of it.
+    not_modelled: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
     counts: list[int] = field(default_factory=lambda: [0, 0, 0])
 
 

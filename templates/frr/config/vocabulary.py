@@ -68,6 +68,48 @@ BGP_HARMLESS = _words(
     """
 )
 
+#: Of `router isis`: levels, timers, costs, the form of its own packets.
+ISIS_HARMLESS = _words(
+    """
+    area-password attached-bit advertise-high-metrics domain-password dynamic-hostname
+    fast-reroute hostname is-type log-adjacency-changes log-pdu-drops lsp-gen-interval
+    lsp-mtu lsp-refresh-interval lsp-timers max-lsp-lifetime metric-style mpls-te net
+    purge-originator set-attached-bit set-overload-bit spf spf-delay-ietf spf-interval
+    topology
+    """
+)
+
+#: Of `router ospf` and `router ospf6`: timers, costs, choosing among routes, and what narrows
+#: what it announces. An instance's neighbours are at its ports, whatever is said of them.
+OSPF_HARMLESS = _words(
+    """
+    aggregation auto-cost capability compatible default-metric distance distribute-list
+    fast-reroute graceful-restart log-adjacency-changes max-metric maximum-paths mpls-te
+    neighbor ospf proactive-arp refresh router-id router-info summary-address timers
+    write-multiplier
+    """
+)
+OSPF6_HARMLESS = _words(
+    """
+    aggregation auto-cost distance graceful-restart log-adjacency-changes maximum-paths
+    ospf6 stub-router summary-address timers write-multiplier
+    """
+)
+
+#: `ip ospf WORD ...`, `ipv6 ospf6 WORD ...` of an interface: how its neighbours are found.
+OSPF_PORT_HARMLESS = _words(
+    """
+    authentication authentication-key bfd cost dead-interval hello-interval
+    message-digest-key mpls mtu-ignore network priority retransmit-interval transmit-delay
+    """
+)
+OSPF6_PORT_HARMLESS = _words(
+    """
+    advertise authentication bfd cost dead-interval hello-interval ifmtu instance-id
+    mtu-ignore network priority retransmit-interval transmit-delay
+    """
+)
+
 #: `bgp WORD ...` of the top level: lists.
 BGP_LISTS = _words("as-path community-list extcommunity-list large-community-list")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from egovnet.templates.model.facts import BgpInstance, NotUnderstood, Stated
+from egovnet.templates.model.facts import BgpInstance, NotModelled, NotUnderstood, Stated
 from tests.isolation.networks import edit_device
 from tests.isolation.properties.case import RISK, Case
 
@@ -18,6 +18,18 @@ CASES = [
         "bj-pe1",
         RISK,
         ("frobnicate vrf e-public",),
+    ),
+    Case(
+        "EVPN in a VRF",
+        lambda f: edit_device(
+            f,
+            "bj-pe1",
+            not_modelled=(NotModelled("EVPN", "carries routes of VRF e-public", "e-public", 12),),
+        ),
+        "not modelled",
+        "bj-pe1",
+        RISK,
+        ("has EVPN, which carries routes of VRF e-public",),
     ),
     Case(
         "a text without its host's interfaces",

@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network
 
-from egovnet.templates.model.facts import InterfaceFacts, PolicyRoute, StaticFacts
+from egovnet.templates.model.facts import IgpInstance, InterfaceFacts, PolicyRoute, StaticFacts
 from tests.isolation.networks import Facts, add_interface, edit_device, edit_family, edit_interface
 from tests.isolation.properties.case import DEFAULT, RISK, Case, with_static, with_vrf
 
@@ -90,6 +90,20 @@ CASES = [
         "bj-pe1",
     ),
     Case("main table", with_vrf("bj-pe1", "i-party", table=254), "P3 shared-table", "bj-pe1"),
+    Case(
+        "an IGP that takes another VRF's table",
+        lambda f: edit_device(
+            f,
+            "bj-pe1",
+            igps=(
+                IgpInstance(
+                    "ospf", "i-party", {f"ipv4 table {f['bj-pe1'].vrfs['e-public'].table}": None}
+                ),
+            ),
+        ),
+        "P3 redistribute-table",
+        "bj-pe1",
+    ),
     Case(
         "management's table", with_vrf("bj-pe1", "i-party", table=1001), "P3 shared-table", "bj-pe1"
     ),

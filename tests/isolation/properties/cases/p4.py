@@ -1,10 +1,26 @@
 """Labels, LDP and IGP where customers are."""
 
-from egovnet.templates.model.facts import InterfaceFacts
-from tests.isolation.networks import add_interface, edit_interface
+from egovnet.templates.model.facts import IgpInstance, InterfaceFacts
+from tests.isolation.networks import add_interface, edit_device, edit_interface
 from tests.isolation.properties.case import RISK, Case
 
 CASES = [
+    Case(
+        "an IGP wherever there is an address",
+        lambda f: edit_device(
+            f, "bj-pe1", igps=(IgpInstance("ospf", None, everywhere=True, line=3),)
+        ),
+        "P4 igp-everywhere",
+        "bj-pe1",
+        RISK,
+        ("speaks ospf at any port",),
+    ),
+    Case(
+        "OSPF of a VRF that is not there",
+        lambda f: edit_interface(f, "bj-pe1", "eth3.100", vrf="gone", vrf_igp=frozenset({"ipv4"})),
+        "P4 igp-at-customer",
+        "bj-pe1",
+    ),
     Case(
         "labels on a customer's port",
         lambda f: edit_interface(f, "bj-pe1", "eth3.102", mpls=True, mpls_line=9),

@@ -3,8 +3,15 @@
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from egovnet.templates.model.facts import Policy, PolicyEntry, StaticFacts
-from tests.isolation.networks import Facts, edit_bgp, edit_neighbors, edit_sessions
+from egovnet.templates.model.facts import IgpInstance, Policy, PolicyEntry, StaticFacts
+from tests.isolation.networks import (
+    Facts,
+    edit_bgp,
+    edit_device,
+    edit_interface,
+    edit_neighbors,
+    edit_sessions,
+)
 from tests.isolation.properties.case import RISK, Case, with_static
 
 
@@ -73,6 +80,25 @@ CASES = [
             f, "bj-pe1", "i-party", lambda n: replace(n, address=n.address + "9")
         ),
         "P5 unknown-neighbor",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "an instance of OSPF in a VRF",
+        lambda f: edit_device(
+            f,
+            "bj-pe1",
+            igps=(IgpInstance("ospf", "i-party", {"ipv4 bgp": None}, line=7),),
+        ),
+        "P5 igp-with-customer",
+        "bj-pe1",
+        RISK,
+        ("holds ", "speaks ospf"),
+    ),
+    Case(
+        "OSPF with a customer",
+        lambda f: edit_interface(f, "bj-pe1", "eth3.100", vrf_igp=frozenset({"ipv4"})),
+        "P5 igp-with-customer",
         "bj-pe1",
         RISK,
     ),

@@ -2,8 +2,8 @@
 
 from ipaddress import IPv4Address
 
-from egovnet.templates.model.facts import StaticFacts
-from tests.isolation.networks import edit_family, edit_sessions
+from egovnet.templates.model.facts import IgpInstance, StaticFacts
+from tests.isolation.networks import edit_device, edit_family, edit_sessions
 from tests.isolation.properties.case import DEFAULT, RISK, Case, with_static
 
 CASES = [
@@ -20,6 +20,16 @@ CASES = [
         "P7 default-route",
         "bj-pe1",
         RISK,
+    ),
+    Case(
+        "a default route by OSPF",
+        lambda f: edit_device(
+            f, "bj-pe1", igps=(IgpInstance("ospf", None, defaults=frozenset({"ipv4"})),)
+        ),
+        "P7 default-route",
+        "bj-pe1",
+        RISK,
+        ("announces a default route by ospf",),
     ),
     Case(
         "a default network",

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from egovnet.templates.model.facts import Policy, PolicyEntry, VpnNetwork
+from egovnet.templates.model.facts import LabelBlock, Policy, PolicyEntry, VpnNetwork
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import (
     Facts,
     edit_bgp,
+    edit_device,
     edit_family,
     edit_interface,
     edit_neighbors,
@@ -44,6 +45,16 @@ CASES = [
         "implicit null as a VRF's label",
         lambda f: edit_family(f, "bj-pe1", "i-party", label="3"),
         "P9 reserved-label",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a label of segment routing",
+        lambda f: (
+            edit_family(f, "bj-pe1", "i-party", label="20000"),
+            edit_device(f, "bj-pe1", label_blocks=(LabelBlock(16000, 23999),)),
+        ),
+        "P9 label-collision",
         "bj-pe1",
         RISK,
     ),

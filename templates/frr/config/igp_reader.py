@@ -1,0 +1,329 @@
+"""OSPF, OSPFv3 and IS-IS: instances, what they take from a table's other routes, and their ports.
+
+An instance belongs to one table: without `vrf` to the backbone's own, where it finds the ways
+between routers; in a VRF it is a protocol between PE and CE. What a port's lines mean depends on
+the port's table, which is known when the whole text is (`assembly`). Tried on ospfd, ospf6d and
+isisd 8.4.4.
+"""
+
+from typing import cast
+
+from egovnet.templates.frr.config.addresses import read_number, read_prefix
+from egovnet.templates.frr.config.contexts import (
+    commands,
+    enter,
+    harmless,
+    no_of,
+    not_read,
+    noted,
+    opaque,
+)
+from egovnet.templates.frr.config.draft import (
+    FACT,
+    HARMLESS,
+    Context,
+    FrrDraft,
+    IgpDraft,
+    PortDraft,
+    Refused,
+    Unclear,
+)
+from egovnet.templates.frr.config.vocabulary import (
+    ISIS_HARMLESS,
+    OSPF6_HARMLESS,
+    OSPF6_PORT_HARMLESS,
+    OSPF_HARMLESS,
+    OSPF_PORT_HARMLESS,
+    PROTOCOLS,
+)
+from egovnet.templates.model.device import AddressFamily
+
+_SEGMENT_ROUTING = ("segment routing", "gives labels of its own to prefixes of the backbone")
+_FAMILY: dict[str, AddressFamily] = {"ospf": "ipv4", "ospf6": "ipv6"}
+#: Protocols that `redistribute` may name here besides BGP's own list.
+_TAKEN = PROTOCOLS | {"bgp", "vnc"}
+
+
+def open_ospf(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`router ospf|ospf6 [vrf X]`."""
+    protocol, *rest = words[1:]
+    if rest and rest[0] != "vrf":
+        return opaque(draft, words, number)  # ospfd takes it only where it was started for it
+    instance = _instance(draft, protocol, "", rest[1] if rest else "default", number)
+    table = _OSPF if protocol == "ospf" else _OSPF6
+    return enter(draft, Context(table, " ".join(words), draft.top, instance))
+
+
+def open_isis(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`router isis TAG [vrf X]`."""
+    rest = words[3:]
+    if rest and rest[0] != "vrf":
+        return opaque(draft, words, number)
+    instance = _instance(draft, "isis", words[2], rest[1] if rest else "default", number)
+    return enter(draft, Context(_ISIS, " ".join(words), draft.top, instance))
+
+
+def _instance(draft: FrrDraft, protocol: str, tag: str, vrf: str, number: int) -> IgpDraft:
+    table = None if vrf == "default" else vrf
+    return draft.igps.setdefault((protocol, tag, table), IgpDraft(protocol, table, number, tag=tag))
+
+
+def remove_igp(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no router ospf|ospf6|isis ...`."""
+    _, _, protocol, *rest = words
+    tag = rest.pop(0) if protocol == "isis" else ""
+    if rest and rest[0] != "vrf":
+        raise Unclear("an instance that is not read")
+    vrf = rest[1] if rest and rest[1] != "default" else None
+    if draft.igps.pop((protocol, tag, vrf), None) is None:
+        raise Refused("takes away an instance that is not there")
+    return FACT
+
+
+# -- what an instance takes ----------------------------------------------------------------------
+
+
+def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`redistribute PROTOCOL [N] [metric N] [metric-type N] [route-map M]`; said again, all of it
+    is said anew."""
+    instance: IgpDraft = draft.context.about
+    key, rest = _source(instance, words[1:])
+    route_map = None
+    while rest:
+        word = rest.pop(0)
+        if word == "route-map":
+            route_map = rest.pop(0)
+        elif word in ("metric", "metric-type"):
+            read_number(rest.pop(0))
+        elif word not in ("level-1", "level-2"):
+            raise Unclear(f"a redistribution with {word}")
+    instance.redistributes[key] = (route_map, number)
+    return FACT
+
+
+def _no_redistribute(draft: FrrDraft, words: list[str], number: int) -> int:
+    instance: IgpDraft = draft.context.about
+    key, rest = _source(instance, words[2:])
+    if instance.protocol == "isis" and rest:
+        raise Unclear("a level may keep what another loses")
+    if instance.redistributes.pop(key, None) is None:
+        raise Refused("takes away what is not there")
+    return FACT
+
+
+def _source(instance: IgpDraft, words: list[str]) -> tuple[str, list[str]]:
+    """("ipv4 static", what follows)."""
+    rest = list(words)
+    family = rest.pop(0) if instance.protocol == "isis" else _FAMILY[instance.protocol]
+    protocol = rest.pop(0)
+    if protocol not in _TAKEN:
+        raise Unclear("a protocol that is not read")
+    if rest and rest[0].isdigit():
+        protocol += f" {read_number(rest.pop(0))}"
+    return f"{family} {protocol}", rest
+
+
+def _default(draft: FrrDraft, words: list[str], number: int) -> int:
+    instance: IgpDraft = draft.context.about
+    instance.defaults[_default_family(instance, words[2:])] = number
+    return FACT
+
+
+def _no_default(draft: FrrDraft, words: list[str], number: int) -> int:
+    instance: IgpDraft = draft.context.about
+    if instance.protocol == "isis":
+        raise Unclear("a level may keep what another loses")
+    if instance.defaults.pop(_default_family(instance, words[3:]), None) is None:
+        raise Refused("takes away what is not there")
+    return FACT
+
+
+def _default_family(instance: IgpDraft, rest: list[str]) -> AddressFamily:
+    if instance.protocol != "isis":
+        return _FAMILY[instance.protocol]
+    return cast(AddressFamily, rest[0])
+
+
+def _area(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`area A ...`: what an area is told of others; of a stub a border router is the default."""
+    if words[2] in ("stub", "nssa"):
+        instance: IgpDraft = draft.context.about
+        instance.defaults.setdefault(_FAMILY[instance.protocol], number)
+    return FACT
+
+
+def _no_area(draft: FrrDraft, words: list[str], number: int) -> int:
+    if words[3] in ("stub", "nssa"):
+        raise Unclear("whether another area is a stub still is not followed")
+    return FACT
+
+
+# -- segment routing -----------------------------------------------------------------------------
+
+
+def _segment_routing(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`segment-routing on|global-block A B [local-block C D]|node-msd N|prefix P ...`: labels of
+    the backbone's own prefixes, from blocks that nobody else may use."""
+    instance: IgpDraft = draft.context.about
+    noted(draft, words, number, _SEGMENT_ROUTING, vrf=instance.vrf)
+    what = words[1]
+    if what == "on":
+        instance.segments = number
+    elif what == "global-block":
+        instance.blocks = [(read_number(words[2]), read_number(words[3]), number)]
+        if words[4:5] == ["local-block"]:
+            instance.blocks.append((read_number(words[5]), read_number(words[6]), number))
+    elif what == "prefix":
+        instance.segments = instance.segments or number
+        if words[3] == "absolute":
+            label = read_number(words[4])
+            instance.labels[words[2]] = (label, label, number)
+    elif what != "node-msd":
+        raise Unclear("segment routing that is not read")
+    return FACT
+
+
+def _no_segment_routing(draft: FrrDraft, words: list[str], number: int) -> int:
+    raise Unclear("which labels are free again is not followed")
+
+
+# -- ports ---------------------------------------------------------------------------------------
+
+
+def _network(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`network P area A`: OSPF on the ports with an address in P."""
+    instance: IgpDraft = draft.context.about
+    instance.networks[read_prefix(words[1], "ipv4")] = number
+    return FACT
+
+
+def _no_network(draft: FrrDraft, words: list[str], number: int) -> int:
+    instance: IgpDraft = draft.context.about
+    if instance.networks.pop(read_prefix(words[2], "ipv4"), None) is None:
+        raise Refused("takes away what is not there")
+    return FACT
+
+
+def _passive(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`[no] passive-interface default|PORT [ADDRESS]`: another way to say it of the port."""
+    off = words[0] == "no"
+    instance: IgpDraft = draft.context.about
+    name, *address = words[2:] if off else words[1:]
+    if name == "default":
+        instance.passive = not off
+    elif instance.vrf is not None:
+        raise Unclear("FRR does not look for the port in the VRF: say it of the port")
+    elif not address:
+        _port(draft, name, number)
+        instance.passive_ports[name] = not off
+    return FACT
+
+
+def _interface(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`interface PORT area A`: the former way to say it of the port."""
+    if words[2] == "area":
+        _runs(_port(draft, words[1], number), "ipv6", number)
+    return FACT
+
+
+def _port(draft: FrrDraft, name: str, number: int) -> PortDraft:
+    held = draft.ports.get(name)
+    if held is None:
+        held = draft.ports[name] = PortDraft(name, number)
+    return held
+
+
+def _runs(held: PortDraft, family: AddressFamily, number: int) -> None:
+    held.ospf.setdefault(family, number)
+
+
+def port_line(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`ip ospf ...`, `ipv6 ospf6 ...` of an interface."""
+    held: PortDraft = draft.context.about
+    family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
+    what = words[2]
+    if what == "area":
+        _runs(held, family, number)
+        return FACT
+    if what == "passive":
+        if len(words) == 3:
+            held.ospf_passive[family] = True
+        return FACT
+    if what in (OSPF_PORT_HARMLESS if family == "ipv4" else OSPF6_PORT_HARMLESS):
+        return HARMLESS
+    raise Unclear("OSPF that is not read")
+
+
+def former_port_line(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`ospf ...` of an interface: the former form of some `ip ospf` lines."""
+    if words[1] == "authentication-key":
+        raise Unclear("ospfd 8.4 may die of it: say it with `ip` before")
+    return HARMLESS
+
+
+def no_port_line(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`no ip ospf ...`, `no ipv6 ospf6 ...` of an interface."""
+    held: PortDraft = draft.context.about
+    family: AddressFamily = "ipv4" if words[1] == "ip" else "ipv6"
+    what = words[3]
+    if what == "area":
+        if held.ospf.pop(family, None) is None:
+            raise Refused("takes away what is not there")
+        return FACT
+    if what == "passive":
+        held.ospf_passive[family] = False
+        return FACT
+    if what in (OSPF_PORT_HARMLESS if family == "ipv4" else OSPF6_PORT_HARMLESS):
+        return HARMLESS
+    raise Unclear("OSPF that is not read")
+
+
+_OSPF = commands(
+    "ospf",
+    *OSPF_HARMLESS,
+    area=_area,
+    default_information=_default,
+    mpls=harmless,
+    network=_network,
+    passive_interface=_passive,
+    redistribute=_redistribute,
+    segment_routing=_segment_routing,
+    no_=no_of(
+        OSPF_HARMLESS,
+        area=_no_area,
+        default_information=_no_default,
+        mpls=harmless,
+        network=_no_network,
+        passive_interface=_passive,
+        redistribute=_no_redistribute,
+        segment_routing=_no_segment_routing,
+    ),
+)
+_OSPF6 = commands(
+    "ospf6",
+    *OSPF6_HARMLESS,
+    area=_area,
+    default_information=_default,
+    interface=_interface,
+    redistribute=_redistribute,
+    no_=no_of(
+        OSPF6_HARMLESS,
+        area=_no_area,
+        default_information=_no_default,
+        redistribute=_no_redistribute,
+    ),
+)
+_ISIS = commands(
+    "isis",
+    *ISIS_HARMLESS,
+    mpls=lambda d, w, n: HARMLESS if w[1] == "ldp-sync" else not_read(d, w, n),
+    default_information=_default,
+    redistribute=_redistribute,
+    segment_routing=_segment_routing,
+    no_=no_of(
+        ("set-overload-bit", "set-attached-bit", "hostname", "log-adjacency-changes"),
+        default_information=_no_default,
+        redistribute=_no_redistribute,
+        segment_routing=_no_segment_routing,
+    ),
+)
