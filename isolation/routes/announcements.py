@@ -144,7 +144,8 @@ def admitted(table: Table, activated: NeighborFamily, family: AddressFamily) -> 
 
 
 def _redistributed(table: Table, family: AddressFamily, protocol: str) -> PrefixSet:
-    if not table.members_known and protocol in {"connected", "kernel"}:
+    asks = any(family in interface.asks for interface in table.interfaces)
+    if (asks or not table.members_known) and protocol in {"connected", "kernel"}:
         return PrefixSet.all(family)  # whatever is in it
     if protocol == "connected":
         return PrefixSet.of(family, [a.network for i in table.interfaces for a in i.addresses])

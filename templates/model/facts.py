@@ -160,6 +160,9 @@ class InterfaceFacts:
     #: Families for which an IGP of its own VRF runs on it and takes neighbours: a protocol between
     #: PE and CE, which is not the backbone's.
     vrf_igp: frozenset[AddressFamily] = frozenset()
+    #: Families whose addresses and routes are what somebody at the port says (DHCP, router
+    #: advertisements).
+    asks: frozenset[AddressFamily] = frozenset()
     #: The router's own loopback in the default table, whatever the platform calls it.
     loopback: bool = False
     #: Policy routing: what packets coming in here may be sent to, besides their own table.

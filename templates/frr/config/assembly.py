@@ -132,6 +132,10 @@ def _routes(
     for port, hop, line in linux.gateways:
         prefix = read_prefix("0.0.0.0/0" if hop.version == 4 else "::/0")
         statics.append(StaticFacts(port.vrf, prefix, next_hop=hop, interface=port.name, line=line))
+    for port, family, line in linux.asking:
+        # a server or router there may be the way to everywhere
+        prefix = read_prefix("0.0.0.0/0" if family == "ipv4" else "::/0")
+        statics.append(StaticFacts(port.vrf, prefix, interface=port.name, line=line))
     rules = [_named(rule, names) for rule in linux.routes.rules if _is_known(rule, linux)]
     return statics, rules, closed
 
@@ -215,6 +219,7 @@ def _interface(
         joins=port.joins,
         mpls=port.mpls,
         ldp=frozenset(port.ldp) if port.ldp else _NOTHING,
+        asks=frozenset(family for held, family, _ in linux.asking if held is port) or _NOTHING,
         igp=igp,
         igp_passive=passive,
         vrf_igp=vrf_igp,

@@ -170,10 +170,12 @@ def _segment_routing(draft: FrrDraft, words: list[str], number: int) -> int:
     if what == "on":
         instance.segments = number
     elif what == "global-block":
-        instance.blocks = [(read_number(words[2]), read_number(words[3]), number)]
+        instance.blocks = [_block(words[2], words[3], number)]
         if words[4:5] == ["local-block"]:
-            instance.blocks.append((read_number(words[5]), read_number(words[6]), number))
+            instance.blocks.append(_block(words[5], words[6], number))
     elif what == "prefix":
+        if instance.protocol == "ospf" and not instance.segments:
+            raise Refused("FRR refuses it: segment routing is not on")
         instance.segments = instance.segments or number
         if words[3] == "absolute":
             label = read_number(words[4])
@@ -181,6 +183,13 @@ def _segment_routing(draft: FrrDraft, words: list[str], number: int) -> int:
     elif what != "node-msd":
         raise Unclear("segment routing that is not read")
     return FACT
+
+
+def _block(first: str, last: str, number: int) -> tuple[int, int, int]:
+    block = (read_number(first), read_number(last), number)
+    if block[0] >= block[1]:
+        raise Refused("FRR refuses it: the block ends before it begins")
+    return block
 
 
 def _no_segment_routing(draft: FrrDraft, words: list[str], number: int) -> int:

@@ -3,6 +3,7 @@
 What ifupdown2 3.0 does with a line was read in its networkinterfaces.py and addons/.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,11 +11,22 @@ from egovnet.templates.frr.config.addresses import read_address, read_interface,
 from egovnet.templates.frr.config.contexts import why
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, PortDraft, Unclear
 from egovnet.templates.frr.config.linux_commands import LinuxRoutes, read_command, read_undo
-from egovnet.templates.frr.config.vocabulary import STANZA_HARMLESS
-from egovnet.templates.model.device import IPAddress
+from egovnet.templates.frr.config.vocabulary import (
+    BRIDGE_VLAN_WORDS,
+    MLAG_WORDS,
+    STANZA_HARMLESS,
+    TUNNEL_WORDS,
+    VXLAN_WORDS,
+)
+from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import NotUnderstood
 
 _KEYWORDS = frozenset(("auto", "iface", "source", "vlan"))
+#: A range of names as ifupdown2 takes it (utils.parse_iface_range), and the longest.
+_RANGE = re.compile(r"([\w.]+)\[(\d+)-(\d+)\]([\w.]*)", re.ASCII)
+_MOST_NAMES = 1024
+#: Parts of a hardware address.
+_OCTETS = 6
 _NO_AUTO = "no `auto`: ifreload -a leaves the stanza out, and what it says may not be so"
 
 
@@ -29,6 +41,12 @@ class LinuxDraft:
     routes: LinuxRoutes = field(default_factory=LinuxRoutes)
     #: Default routes: (stanza, next hop, line).
     gateways: list[tuple[PortDraft, IPAddress, int]] = field(default_factory=list)
+    #: `auto all`: every stanza.
+    all_automatic: bool = False
+    #: Stanzas that take their addresses from whoever answers: (stanza, family, line).
+    asking: list[tuple[PortDraft, AddressFamily, int]] = field(default_factory=list)
+    #: Stanzas with commands.
+    commanding: set[str] = field(default_factory=set)
     #: The address that a `netmask` would be of: (stanza, text).
     bare: tuple[PortDraft, str] | None = None
     current: PortDraft | None = None
@@ -79,15 +97,37 @@ def _keyword(draft: LinuxDraft, words: list[str], number: int) -> int:
     if keyword == "iface":
         return _stanza(draft, words, number)
     draft.current = None
-    if keyword in ("source", "vlan"):
+    if keyword == "vlan":
         raise Unclear("what it brings in is not read")
+    if keyword == "source":
+        return _noted(draft, ("other files", "say more of this router's interfaces"), number)
     names = words[1:]
     if not names:
         raise IndexError
-    if "all" in names or any("[" in name for name in names):
-        raise Unclear("names that are not spelled out")
-    draft.automatic.update(names)
+    for name in names:
+        if name == "all":
+            draft.all_automatic = draft.all_automatic or keyword == "auto"
+            break  # ifupdown2 looks no further
+        draft.automatic.update(_spelled_out(name))
     return FACT
+
+
+def _noted(draft: LinuxDraft, known: tuple[str, str], number: int) -> int:
+    draft.not_modelled.setdefault((*known, None), number)
+    return FACT
+
+
+def _spelled_out(name: str) -> list[str]:
+    """The names that a range such as `swp[1-4].100` stands for. Raises Unclear for another form."""
+    found = _RANGE.fullmatch(name)
+    if found is None:
+        if "[" in name or "$" in name:
+            raise Unclear("names that are not spelled out")
+        return [name]
+    first, last = read_number(found[2]), read_number(found[3])
+    if last - first >= _MOST_NAMES:
+        raise Unclear("more names than a router has ports")
+    return [f"{found[1]}{number}{found[4]}" for number in range(first, last + 1)]
 
 
 def _vlan_of(name: str) -> tuple[str | None, int | None]:
@@ -110,7 +150,10 @@ def _stanza(draft: LinuxDraft, words: list[str], number: int) -> int:
     if len(words) > 2:
         if words[2] not in ("inet", "inet6") or len(words) > 4:
             raise Unclear("not the form of a stanza")
-        if len(words) == 4 and words[3] not in ("static", "manual", "loopback"):
+        method = words[3] if len(words) == 4 else "static"
+        if method in ("dhcp", "auto", "dhcp6"):
+            draft.asking.append((held, "ipv4" if words[2] == "inet" else "ipv6", number))
+        elif method not in ("static", "manual", "loopback"):
             raise Unclear("its addresses come from elsewhere")
     return FACT
 
@@ -119,9 +162,25 @@ def _finish(draft: LinuxDraft) -> None:
     """What can be said only at the end: stanzas that are left out."""
     reported = {problem.line for problem in draft.not_understood}
     for name, held in draft.ports.items():
-        if name not in draft.automatic and held.line not in reported:
+        if name in draft.automatic or draft.all_automatic or _says_little(draft, held):
+            continue
+        if held.line not in reported:
             draft.counts[FACT] -= 1
             draft.not_understood.append(NotUnderstood(held.line, f"iface {name}", (), _NO_AUTO))
+
+
+def _says_little(draft: LinuxDraft, held: PortDraft) -> bool:
+    """Whether a stanza that is perhaps left out has addresses at most: they are taken as there."""
+    return not (
+        held.vrf
+        or held.members
+        or held.joins
+        or held.mpls
+        or held.parent
+        or held.name in draft.vrfs
+        or held.name in draft.commanding
+        or any(port is held for port, _, _ in draft.gateways)
+    )
 
 
 def _one(words: list[str]) -> str:
@@ -179,6 +238,7 @@ def _mpls(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> 
 
 
 def _up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    draft.commanding.add(held.name)
     return read_command(words[1:], held.name, number, draft.routes)
 
 
@@ -236,10 +296,33 @@ def _gateway(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) 
     return FACT
 
 
+def _virtual(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    """`address-virtual [MAC] ADDRESS...`: more addresses, on a device above the port."""
+    for text in words[1:]:
+        if text != "None" and len(text.split(":")) != _OCTETS:
+            held.addresses.append(read_interface(text))
+    return FACT
+
+
+def _bridge_vlans(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    if words[0].replace("_", "-") == "bridge-vlan-aware" and _one(words) in ("no", "off"):
+        return FACT
+    return _noted(draft, ("VLAN-aware bridges", "put frames into VLANs port by port"), number)
+
+
+def _known(feature: str, what: str) -> "_Attribute":
+    return lambda draft, held, words, number: _noted(draft, (feature, what), number)
+
+
 _Attribute = Callable[[LinuxDraft, PortDraft, list[str], int], int]
 _ATTRIBUTES: dict[str, _Attribute] = {
     **dict.fromkeys(STANZA_HARMLESS, lambda draft, held, words, number: HARMLESS),
+    **dict.fromkeys(BRIDGE_VLAN_WORDS, _bridge_vlans),
+    **dict.fromkeys(VXLAN_WORDS, _known("VXLAN", "joins ports to those of other routers")),
+    **dict.fromkeys(TUNNEL_WORDS, _known("tunnels", "join ports over other networks")),
+    **dict.fromkeys(MLAG_WORDS, _known("MLAG", "shares ports with another switch")),
     "address": _address,
+    "address-virtual": _virtual,
     "alias": _alias,
     "bond-slaves": _members,
     "bridge-ports": _members,

@@ -142,12 +142,46 @@ STANZA_HARMLESS = _words(
     bond-miimon bond-min-links bond-mode bond-num-grat-arp bond-num-unsol-na
     bond-use-carrier bond-xmit-hash-policy bridge-ageing bridge-bridgeprio bridge-fd
     bridge-gcint bridge-hashel bridge-hashmax bridge-hello bridge-igmp-version
-    bridge-maxage bridge-maxwait bridge-mclmc bridge-mclmi bridge-mcmi bridge-mcqifaddr
-    bridge-mcqpi bridge-mcqri bridge-mcquerier bridge-mcrouter bridge-mcsnoop bridge-mcsqc
-    bridge-mcsqi bridge-mcstats bridge-mld-version bridge-pathcosts bridge-portmcfl
-    bridge-portmcrouter bridge-portprios bridge-stp bridge-waitport broadcast gro-offload
-    gso-offload hwaddress ipv6-addrgen link-autoneg link-duplex link-fec link-speed
-    lro-offload mtu preferred-lifetime rx-offload scope tso-offload tx-offload ufo-offload
-    vlan-protocol
+    bridge-maxage bridge-maxwait bridge-mclmc bridge-mclmi bridge-mcmi
+    bridge-mcqifaddr bridge-mcqpi bridge-mcqri bridge-mcquerier bridge-mcrouter
+    bridge-mcsnoop bridge-mcsqc bridge-mcsqi bridge-mcstats bridge-mld-version
+    bridge-pathcosts bridge-portmcfl bridge-portmcrouter bridge-portprios bridge-stp
+    bridge-waitport broadcast dns-domain dns-nameservers dns-search gro-offload
+    gso-offload hwaddress ip-forward ip6-forward ipv6-addrgen link-autoneg link-duplex
+    link-fec link-speed lro-offload mstpctl-ageing mstpctl-bpduguard mstpctl-fdelay
+    mstpctl-forcevers mstpctl-hello mstpctl-maxage mstpctl-maxhops
+    mstpctl-portadminedge mstpctl-portautoedge mstpctl-portbpdufilter
+    mstpctl-portnetwork mstpctl-portp2p mstpctl-portpathcost mstpctl-portrestrrole
+    mstpctl-portrestrtcn mstpctl-stp mstpctl-treeportcost mstpctl-treeportprio
+    mstpctl-treeprio mstpctl-txholdcount mtu network preferred-lifetime rx-offload
+    scope tso-offload tx-offload ufo-offload vlan-protocol
+    """
+)
+
+#: Attributes of features that are known and not modelled.
+BRIDGE_VLAN_WORDS = _words(
+    """
+    bridge-access bridge-allow-untagged bridge-port-pvids bridge-port-vids bridge-pvid
+    bridge-vids bridge-vlan-aware bridge-vlan-protocol bridge-vlan-stats
+    bridge-vlan-vni-map
+    """
+)
+VXLAN_WORDS = _words(
+    """
+    bridge-arp-nd-suppress bridge-learning vxlan-ageing vxlan-id vxlan-learning
+    vxlan-local-tunnelip vxlan-mcastgrp vxlan-peer-node-ip vxlan-physdev vxlan-port
+    vxlan-purge-remotes vxlan-remoteip vxlan-svcnodeip vxlan-tos vxlan-ttl
+    """
+)
+TUNNEL_WORDS = _words(
+    """
+    tunnel-dev tunnel-endpoint tunnel-local tunnel-mode tunnel-physdev tunnel-tos
+    tunnel-ttl
+    """
+)
+MLAG_WORDS = _words(
+    """
+    clag-id clagd-args clagd-backup-ip clagd-enable clagd-peer-ip clagd-priority
+    clagd-sys-mac clagd-vxlan-anycast-ip
     """
 )
