@@ -343,6 +343,8 @@ def _frr(draft: FrrDraft, words: list[str], number: int) -> int:
         known = "" if version in VERSIONS else ", ".join(f"FRR {one}" for one in sorted(VERSIONS))
         if draft.version is None or not draft.version.known:
             draft.version = Stated(f"FRR {words[2]}", number, known)
+        if known:
+            return FACT
     return HARMLESS
 
 
