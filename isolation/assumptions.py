@@ -13,6 +13,8 @@ from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT
 from egovnet.isolation.model.scene import Scene
 from egovnet.isolation.routes.label_arrivals import LAST_RESERVED
 
+#: Id of what is assumed of routers whose texts alone are known.
+TEXT = "text"
 _LAST_LABEL = 1048575
 _ALL = tuple(f"P{number}" for number in range(1, 11))
 
@@ -29,6 +31,14 @@ class Grounds:
 
 def _always(_: Grounds) -> bool:
     return True
+
+
+def _texts_alone(grounds: Grounds) -> bool:
+    return not all(router.facts.state_read for router in grounds.scene.routers)
+
+
+def _read(grounds: Grounds) -> bool:
+    return any(router.facts.state_read for router in grounds.scene.routers)
 
 
 def _no_version(grounds: Grounds) -> bool:
@@ -92,6 +102,15 @@ def _rules(grounds: Grounds) -> bool:
     )
 
 
+def _rules_not_read(grounds: Grounds) -> bool:
+    return any(
+        not vrf.isolated
+        for router in grounds.scene.routers
+        if not router.facts.state_read
+        for vrf in router.facts.vrfs.values()
+    )
+
+
 def _labelled_circuits(grounds: Grounds) -> bool:
     return any(
         bound.attachment.domain == BACKBONE and (bound.interface.mpls or bound.interface.ldp)
@@ -130,13 +149,24 @@ def _pushed(grounds: Grounds) -> bool:
 _EACH: tuple[tuple[Assumption, Callable[[Grounds], bool]], ...] = (
     (
         Assumption(
-            "text",
+            TEXT,
             "Routers do what their text says: daemons run, and keep nothing from an earlier text.",
             _ALL,
-            "Always.",
-            "`egovnet verify` and `egovnet drift` look at tables, sessions and packets.",
+            "Texts are proved without what the routers do besides.",
+            "`egovnet prove --running` reads that as well; `egovnet verify` and `egovnet drift` "
+            "look at tables, sessions and packets.",
         ),
-        _always,
+        _texts_alone,
+    ),
+    (
+        Assumption(
+            "state",
+            "Routers go on doing what they did when they were read.",
+            _ALL,
+            "What the routers do was read (`prove --running`).",
+            "`egovnet drift` reads it again each night.",
+        ),
+        _read,
     ),
     (
         Assumption(
@@ -166,9 +196,9 @@ _EACH: tuple[tuple[Assumption, Callable[[Grounds], bool]], ...] = (
             "interfaces, and the text's commands are done in the order of its lines.",
             ("P3",),
             "A platform keeps tables apart by the host's rules.",
-            "The rules of the router have VRFs before the main table.",
+            "`egovnet prove --running` reads the rules.",
         ),
-        _rules,
+        _rules_not_read,
     ),
     (
         Assumption(

@@ -79,7 +79,7 @@ def _property(one: Definition) -> Iterator[str]:
     classes = [f"`{klass.id}`" for klass in CATALOGUE.values() if klass.proves == one.id]
     yield f"- Denied by: {', '.join(classes)}"
     for module in PROPERTY_MODULES:
-        if module.partition("_")[0].upper() == one.id or module == one.id:
+        if module.partition("_")[0] == one.id.lower():
             doc = import_module(f"{properties.__name__}.{module}").__doc__ or ""
             how = " ".join(doc.partition("\n\n")[0].split())
             yield f"- Evaluated in `isolation/properties/{module}.py`: {how}"

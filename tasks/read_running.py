@@ -1,10 +1,29 @@
-"""Read what a device runs."""
+"""Read what a device runs: its text, and what it does besides."""
+
+from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
 from egovnet.tasks.device import driver
+from egovnet.templates.model.device import Device
+from egovnet.templates.model.running_state import RunningState
+from egovnet.templates.registry import platform
 
 
-def read_running(task: Task) -> Result:
-    """Result: the device's whole running text (str), Linux and FRR part."""
-    return Result(host=task.host, result=driver(task).running_text())
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A device's whole running text, and its state; None where its platform shows none."""
+
+    text: str
+    state: RunningState | None
+
+
+def read_running(task: Task, device: Device) -> Result:
+    """Text and state of `device`, one after the other. Result: Running."""
+    words = platform(device.platform)
+    session = driver(task)
+    text = session.running_text()
+    state = None
+    if words.capabilities.shows_running_state:
+        state = words.read_running(session.run_script(words.running_script(device, links=True)))
+    return Result(host=task.host, result=Running(text, state))

@@ -16,6 +16,7 @@ from egovnet.templates.model.diff import ChangedLine
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.model.lines import LineMeaning
 from egovnet.templates.model.probe import Probe
+from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.model.state import BriefAnswer, DeviceState
 
 
@@ -80,6 +81,8 @@ class Capabilities:
     #: The device may do otherwise than its own configuration says (interfaces of an operating
     #: system), which its driver then reports as faults.
     has_faults: bool
+    #: The device shows what it does besides its configuration: rules, tables, labels, VPN routes.
+    shows_running_state: bool
 
     def access_interface(self, port: str, vlan: int | None) -> str:
         """Name of the interface on a port; `vlan` None: the port itself."""
@@ -208,6 +211,16 @@ class Platform(Protocol):
         `running` is the text that was read beside it, None where it is as intended. None: all
         must be asked for.
         """
+
+    def running_script(self, device: Device, *, links: bool) -> str:
+        """What asks a device for its rules, routes, labels and, as a reflector, VPN routes.
+
+        `links`: for its interfaces as well. Never asked where `shows_running_state` is false.
+        """
+
+    def read_running(self, answer: str) -> RunningState:
+        """The state that an answer to `running_script` tells of; what makes no sense is in its
+        `unread`."""
 
     # -- probes ---------------------------------------------------------------------------------
 

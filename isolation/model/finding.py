@@ -11,6 +11,8 @@ from egovnet.isolation.model.domains import ANYWHERE, Domain
 from egovnet.isolation.model.finding_class import FindingClass, Severity
 
 _SEVERITIES = {severity: index for index, severity in enumerate(Severity)}
+#: How a line begins that stands in no text: what the router does.
+STATE = "state: "
 _NO_WORDS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -42,6 +44,8 @@ class Hop:
 
     def __str__(self) -> str:
         at = f" (line {self.line}: {self.quote})" if self.line else ""
+        if self.quote.startswith(STATE):
+            at = f" ({self.quote})"  # no text has it
         place = f"VRF {self.vrf} on {self.device}" if self.vrf else self.device
         return f"{place} {self.what}{at}"
 

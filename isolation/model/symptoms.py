@@ -54,9 +54,9 @@ class Caused:
             for cause in one.causes
             if cause.place.device
         }
-        said = {(place.device, place.vrf) for place in found if place.line}
+        said = {(place.device, place.vrf) for place in found if place.line or place.quote}
         # where a line says it, that a place has no line for it adds nothing
-        return tuple(p for p in sorted(found) if p.line or (p.device, p.vrf) not in said)
+        return tuple(p for p in sorted(found) if p.line or p.quote or (p.device, p.vrf) not in said)
 
 
 def by_cause(findings: Iterable[Finding]) -> tuple[Caused, ...]:

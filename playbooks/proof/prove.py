@@ -10,10 +10,13 @@ from types import MappingProxyType
 
 from egovnet.inventory.errors import Problem
 from egovnet.inventory.paused_collector import paused_collector
+from egovnet.isolation.model.classes.state import NOT_READ
 from egovnet.isolation.model.expectation import Expectation, from_inventory
+from egovnet.isolation.model.finding import STATE
 from egovnet.isolation.model.from_vrf_names import from_zones
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove as prove_facts
+from egovnet.isolation.prove_running import prove_running
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.progress import Progress
@@ -25,8 +28,9 @@ from egovnet.playbooks.proof.zones_file import read_zones
 from egovnet.playbooks.results.network_map import NetworkMap
 from egovnet.playbooks.results.outcome import Exit, most_severe
 from egovnet.playbooks.results.proof_result import ProofResult, proof_result
-from egovnet.tasks.read_running import read_running
+from egovnet.tasks.read_running import Running, read_running
 from egovnet.templates.model.errors import ConfigTextError
+from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.read_texts import NativeText, read_all
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -63,9 +67,7 @@ def prove(
     """
     _check_options(workspace, configs, running=running, zones=zones, report=report)
     if running:
-        texts, unreachable = _running(workspace, progress)
-        with paused_collector():
-            return _proof(workspace, texts, unreachable, zones, "what the routers run")
+        return _running_proof(workspace, progress, zones)
     # one pause for all: what was made in one is walked as soon as it ends
     with paused_collector():
         if configs is None:
@@ -78,6 +80,38 @@ def prove(
         return _proof(workspace, texts, _NOBODY, zones, str(configs), alone=alone)
 
 
+def _running_proof(workspace: Workspace, progress: Progress, zones: Path | None) -> Proof:
+    """The proof of what the routers run.
+
+    Where what they do denies it, they are read once more: routers are not read in one moment, and
+    a route that comes or goes meanwhile is at one of them and not yet at another.
+    """
+    for again in (False, True):
+        running, unreachable = _read_running(workspace, progress)
+        texts = {
+            name: ConfigText(name, f"running configuration of {name}", one.text)
+            for name, one in running.items()
+        }
+        states = {n: one.state for n, one in running.items() if one.state is not None}
+        with paused_collector():
+            proof = _proof(
+                workspace, texts, unreachable, zones, "what the routers run", states=states
+            )
+        if again or not _denied_by_state(proof.result):
+            break
+    progress.finish()
+    return proof
+
+
+def _denied_by_state(result: ProofResult) -> bool:
+    return any(
+        finding.denies
+        and finding.klass != NOT_READ.id
+        and any(hop.quote.startswith(STATE) for hop in finding.path)
+        for finding in result.findings
+    )
+
+
 def _proof(
     workspace: Workspace,
     texts: Mapping[str, ConfigText],
@@ -86,8 +120,12 @@ def _proof(
     what: str,
     *,
     alone: bool = False,
+    states: Mapping[str, RunningState] | None = None,
 ) -> Proof:
-    """The proof of `texts`, which are called `what`; `alone`: they are not an inventory's."""
+    """The proof of `texts`, which are called `what`; `alone`: they are not an inventory's.
+
+    `states`: what routers do besides, of those that could be asked; None: nobody asked.
+    """
     if zones is not None:
         expectation = from_zones(read_zones(zones))
     else:
@@ -95,7 +133,7 @@ def _proof(
         if workspace.selection != Selection() or unreachable:
             expectation = expectation.limit()
     platforms = {} if alone else {n: r.platform for n, r in workspace.network.routers.items()}
-    result = proof_result(prove_texts(texts, expectation, platforms), unreachable)
+    result = proof_result(prove_texts(texts, expectation, platforms, states), unreachable)
     if alone:
         return Proof(result, exit_code(result), what, None)
     title = f"{workspace.network.backbone.name}: {what}"
@@ -103,9 +141,13 @@ def _proof(
 
 
 def prove_texts(
-    texts: Mapping[str, ConfigText], expectation: Expectation, platforms: Mapping[str, str]
+    texts: Mapping[str, ConfigText],
+    expectation: Expectation,
+    platforms: Mapping[str, str],
+    states: Mapping[str, RunningState] | None = None,
 ) -> Verdict:
-    """Read every text and prove; all texts that cannot be read are reported at once.
+    """Read every text and prove, with what the routers do besides where `states` has it; all
+    texts that cannot be read are reported at once.
 
     Raises:
         ConfigTextError: with the problems of every text.
@@ -118,7 +160,9 @@ def prove_texts(
         host: one if one.name else replace(one, name=host)
         for host, one in read_all(native).items()
     }
-    return prove_facts(facts, expectation)
+    if states is None:
+        return prove_facts(facts, expectation)
+    return prove_running(facts, states, expectation)
 
 
 def exit_code(result: ProofResult) -> Exit:
@@ -168,17 +212,15 @@ def _absent(configs: Path, names: Iterable[str]) -> Iterable[Problem]:
     return [Problem(str(configs / f"{n}.cfg"), 0, "", "no such file", remedy) for n in names]
 
 
-def _running(
+def _read_running(
     workspace: Workspace, progress: Progress
-) -> tuple[dict[str, ConfigText], Mapping[str, str]]:
+) -> tuple[dict[str, Running], Mapping[str, str]]:
     """What the chosen devices run, and why some did not answer."""
-    arguments: dict[str, dict[str, object]] = {name: {} for name in workspace.chosen}
+    arguments: dict[str, dict[str, object]] = {
+        name: {"device": workspace.devices[name]} for name in workspace.chosen
+    }
     with connected(workspace) as nornir:
         answers = run(nornir, "read", read_running, arguments, progress)
-    progress.finish()
-    texts = {
-        name: ConfigText(name, f"running configuration of {name}", answers.results[name])
-        for name in workspace.chosen
-        if name in answers.results
-    }
-    return texts, answers.failures
+    return {n: answers.results[n] for n in workspace.chosen if n in answers.results}, (
+        answers.failures
+    )

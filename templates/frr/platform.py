@@ -9,7 +9,7 @@ from egovnet.templates.frr.probes import echo, labels
 from egovnet.templates.frr.render import renderer
 from egovnet.templates.frr.reserved_names import INTERFACES, VRFS
 from egovnet.templates.frr.secrets import kept_keys, key_lines, secret_places
-from egovnet.templates.frr.state import brief_state, state_reader
+from egovnet.templates.frr.state import brief_state, running_reader, running_script, state_reader
 from egovnet.templates.platform import Capabilities, Commit, KernelTables, LabelWatch, Platform
 
 _CAPABILITIES = Capabilities(
@@ -27,6 +27,7 @@ _CAPABILITIES = Capabilities(
     routes_untagged=True,
     commit=Commit.IN_STEPS,
     has_faults=True,
+    shows_running_state=True,
 )
 
 
@@ -56,6 +57,8 @@ class Frr:
     brief_script = staticmethod(brief_state.brief_script)
     split_brief = staticmethod(brief_state.split_brief)
     read_brief = staticmethod(brief_state.read_brief)
+    running_script = staticmethod(running_script.running_script)
+    read_running = staticmethod(running_reader.read_running)
 
     probe_script = staticmethod(echo.probe_script)
     read_answers = staticmethod(echo.read_answers)

@@ -363,6 +363,33 @@ class VrfFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledWay:
+    """Where labelled packets end, as the routers' states say: those of `vrf` (None: of the default
+    table) to `prefix` (None: any) arrive in the table `target` of `device`."""
+
+    family: AddressFamily
+    vrf: str | None
+    prefix: IPNetwork | None
+    device: str
+    target: str | None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StateNote:
+    """Something that a router does or lacks otherwise than its text says; `line` is where `text`
+    stands among the facts' lines. `followed`: the facts say where it leads, so that paths over it
+    are found; else nobody knows. `unread`: the router did not answer that. Notes with one `about`
+    are told as one."""
+
+    text: str
+    line: int = field(compare=False)
+    about: str = ""
+    followed: bool = True
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How much of a text took part: `understood` lines gave facts, `harmless` ones are known not
     to bear on separation, `blank` are empty or comments; the rest is in `not_understood`."""
@@ -403,6 +430,12 @@ class DeviceFacts:
     says_version: bool = field(default=True, compare=False)
     #: A new configuration takes effect as a whole: the router is never between two.
     commits_at_once: bool = field(default=False, compare=False)
+    #: Of facts that hold what the router does as well (`egovnet.isolation.running`): what its text
+    #: does not explain. Their lines follow the text's.
+    state_notes: tuple[StateNote, ...] = ()
+    labelled_ways: tuple[LabelledWay, ...] = ()
+    #: Whether what the router does was read, and not its text only.
+    state_read: bool = False
     #: Where the text came from, for findings: a file name, or "running".
     source: str = field(default="", compare=False)
     coverage: Coverage = field(default=Coverage(), compare=False)

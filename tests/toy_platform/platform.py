@@ -45,6 +45,7 @@ class Toy:
         routes_untagged=False,
         commit=Commit.AT_ONCE,
         has_faults=False,
+        shows_running_state=False,
     )
     label_watch: LabelWatch | None = None
 
@@ -71,6 +72,8 @@ class Toy:
     brief_script = staticmethod(state.brief_script)
     split_brief = staticmethod(state.split_brief)
     read_brief = staticmethod(state.read_brief)
+    running_script = staticmethod(state.running_script)
+    read_running = staticmethod(state.read_running)
 
     probe_script = staticmethod(probes.probe_script)
     read_answers = staticmethod(probes.read_answers)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from egovnet.templates.model.device import AddressFamily, Device
+from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.model.state import BriefAnswer, DeviceState, VrfTargets
 
 _SHOW = "show state"
@@ -61,6 +62,16 @@ def read_state(device: Device, said: str) -> DeviceState:
         routes={_table(t): frozenset(found) for t, found in data["routes"].items()},
         closed=frozenset(map(_table, data["closed"])),
     )
+
+
+def running_script(device: Device, *, links: bool) -> str:
+    """Never asked: a toy does not show it."""
+    raise NotImplementedError
+
+
+def read_running(answer: str) -> RunningState:
+    """Never asked."""
+    raise NotImplementedError
 
 
 def _plain(state: DeviceState) -> dict[str, Any]:

@@ -83,3 +83,12 @@ INTERNAL_LINK = _link(
     "Packets go from one to the other as over a cable.",
     "Remove the link.",
 )
+LABELLED_WAY = _link(
+    "labelled-way",
+    "A label that leads into another table",
+    "What routers do, not their texts: a route of a table puts on a label that leads into another "
+    "VPN's table, or a router takes in a label that no protocol gave out.",
+    _PAST_TARGETS,
+    "Remove the route or the label with `ip`; where a daemon keeps it from an earlier text, "
+    "restart the daemon.",
+)

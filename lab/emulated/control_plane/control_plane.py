@@ -21,6 +21,7 @@ from egovnet.lab.emulated.control_plane.tables import Exports, Tables, read_tabl
 from egovnet.lab.emulated.router.router import Router
 
 _LONG = 4096
+_FIRST_LABEL = 80
 
 
 @dataclass
@@ -41,6 +42,8 @@ class ControlPlane:
         """(family, target) -> (router, VRF) -> what it exports."""
         self._moved: dict[tuple[str, str], int] = {}
         """(family, target) -> how often its routes changed."""
+        self._labels: dict[str, dict[tuple[str, str], int]] = {}
+        """Router -> (VRF, family) -> its label."""
         self._answers: dict[tuple[str, str], tuple[tuple[int, ...], str | bytes]] = {}
         for name, router in self._routers.items():
             router.on_change.append(partial(self._changed.setdefault, name))
@@ -113,6 +116,40 @@ class ControlPlane:
                     if prefix not in found:
                         found[prefix] = ("bgp", f'[{{{where},"active":true,"fib":true}}]')
         return found
+
+    def imported(self, name: str, vrf: str, family: str) -> dict[str, tuple[str, str]]:
+        """Prefixes that a VRF imports by target -> the (router, VRF) that `routes` has them of."""
+        table = self.tables(name).tables[vrf, family]
+        found: dict[str, tuple[str, str]] = {}
+        for target in sorted(table.imports):
+            for source, exports in self._exporters.get((family, target), {}).items():
+                if source == (name, vrf) or not self._sessions.carries(source[0], name, family):
+                    continue
+                for prefix in exports.prefixes:
+                    if prefix not in table.routes:
+                        found.setdefault(prefix, source)
+        return found
+
+    def exports_of(self, family: str) -> list[tuple[tuple[str, str], Exports]]:
+        """What every VRF gives to the VPN, each once."""
+        self.refresh()
+        return [
+            ((name, vrf), table.exports)
+            for name, known in self._known.items()
+            for (vrf, of), table in known.tables.tables.items()
+            if of == family and table.exports is not None
+        ]
+
+    def label(self, name: str, vrf: str, family: str) -> int:
+        """The label of a VRF's family; a router never gives it to another."""
+        given = self._labels.setdefault(name, {})
+        return given.setdefault((vrf, family), _FIRST_LABEL + len(given))
+
+    def loopback(self, name: str, family: str) -> str:
+        """The address that a router is next hop by."""
+        facts = self.sessions.facts(name)
+        own = facts.hosts_of.get(("lo", family), ())
+        return own[0] if own else facts.router_id
 
     def _imported(self, tables: Tables) -> int:
         """Grows when a route may have changed that one of the tables imports."""

@@ -16,6 +16,7 @@ from egovnet.lab.emulated.router.router import Router
 
 _HOLES = frozenset(("Null0", "blackhole", "reject"))
 _REFUSES = '[{"unreachable":true,"reject":true,"active":true,"fib":true}]'
+_BY_HAND = '[{"active":true,"fib":true}]'
 _DEFAULTS = {"ipv4": ("0.0.0.0/0", 4), "ipv6": ("::/0", 6)}
 
 
@@ -137,6 +138,10 @@ def read_tables(router: Router, addresses: Mapping[str, list[Address]]) -> Table
         if (vrf, family_of(prefix)) in made.tables:
             hops = '[{"vrf":"default","active":true,"fib":true}]'
             made.tables[vrf, family_of(prefix)].routes.setdefault(prefix, ("bgp", hops))
+    numbers = {link.table: link.name for link in router.linux.links_of("vrf")}
+    for number, family, prefix in router.linux.routes_by_hand():
+        if (vrf := numbers.get(number, "")) and (vrf, family) in made.tables:
+            made.tables[vrf, family].routes.setdefault(prefix, ("hand", _BY_HAND))
     for link in router.linux.links_of("vrf"):
         for family, (prefix, version) in _DEFAULTS.items():
             if version in link.refuses:

@@ -1,7 +1,9 @@
 """`ip` of an emulated router: what is asked of the kernel, and what a person does by hand to it.
 
-By hand: `ip link delete X`, `ip link set X up|down|nomaster|master V`, `ip address add|delete
-A/N dev X`, `ip -4 route delete unreachable default vrf V`. No text shows it afterwards.
+By hand: `ip link delete X`, `ip link set X up|down|nomaster|master V`, `ip link add link P name X
+type vlan id N`, `ip address add|delete A/N dev X`, `ip -4 route delete unreachable default vrf V`,
+`ip rule add|delete pref N ...`, `ip route add|delete P ... [table N|vrf V]`, `ip -f mpls route
+add|delete L ...`. No text shows it afterwards.
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ from egovnet.lab.emulated.linux.linux import Link, Linux
 Answer: TypeAlias = "tuple[str, str, int]"
 """Output, errors, exit code."""
 _WELL: Answer = ("", "", 0)
+_MAIN = 254
 
 
 def run(linux: Linux, words: list[str]) -> Answer:
     """Run `ip` with these words."""
+    if words[:2] == ["-f", "mpls"] and words[2:3] == ["route"]:
+        return _label(linux, words[3:])
     plain = [word for word in words if not word.startswith("-")]
     by_hand = _BY_HAND.get(tuple(plain[:2]))
     if by_hand is not None:
@@ -106,7 +111,86 @@ def _address(linux: Linux, rest: list[str]) -> Link | Answer:
     return linux.links.get(rest[2]) or _no_device(rest[2])
 
 
+def _add_link(linux: Linux, words: list[str], rest: list[str]) -> Answer:
+    match rest:
+        case ["link", parent, "name", name, "type", "vlan", "id", number]:
+            if parent not in linux.links:
+                return _no_device(parent)
+            if not linux.add_vlan(name, parent, int(number)):
+                return "", "RTNETLINK answers: File exists\n", 2
+            return _WELL
+    return "", f"ip link add {' '.join(rest)}: not emulated\n", 1
+
+
+def _rule(linux: Linux, words: list[str], rest: list[str]) -> Answer:
+    """`ip rule add|delete`: the words of a rule as Linux prints them, and its `pref`."""
+    rest = list(rest)
+    if "pref" not in rest:
+        return "", "an emulated router's rules are added with their pref\n", 1
+    place = rest.index("pref")
+    number = rest.pop(place + 1)
+    del rest[place]
+    kept = linux.rules.setdefault(str(_version(words)), [])
+    if "delete" in words or "del" in words:
+        left = [line for line in kept if not line.startswith(f"{number}:")]
+        if len(left) == len(kept):
+            return "", "RTNETLINK answers: No such file or directory\n", 2
+        kept[:] = left
+    else:
+        selector = rest if rest[:1] == ["from"] else ["from", "all", *rest]
+        said = " ".join("lookup" if word == "table" else word for word in selector)
+        kept.append(f"{number}:\t{said}")
+    linux.version += 1
+    return _WELL
+
+
+def _add_route(linux: Linux, words: list[str], rest: list[str]) -> Answer:
+    version, key, line = _route(linux, words, rest)
+    kept = linux.hand_routes.setdefault(version, {})
+    if key in kept:
+        return "", "RTNETLINK answers: File exists\n", 2
+    kept[key] = line
+    linux.version += 1
+    return _WELL
+
+
+def _route(linux: Linux, words: list[str], rest: list[str]) -> tuple[str, tuple[str, int], str]:
+    """(IP version, its key, its line) of a route's words."""
+    version = "6" if ":" in " ".join(rest) or "-6" in words else "4"
+    said = dict(zip(rest[1::2], rest[2::2], strict=False))
+    table = int(said.get("table", "254"))
+    if "vrf" in said:
+        table = linux.links[said["vrf"]].table
+    where = "" if table == _MAIN else f" table {table}"
+    way = "".join(f" {word} {said[word]}" for word in ("via", "dev") if word in said)
+    if "via" in said and "dev" not in said:
+        gateway = ipaddress.ip_address(said["via"])
+        port = next(
+            (link.name for link in linux.links.values() for address in link.addresses
+             if gateway in ipaddress.ip_interface(address).network), "lo")  # fmt: skip
+        way += f" dev {port}"
+    proto = f" proto {said['proto']}" if "proto" in said else ""
+    return version, (rest[0], table), f"{rest[0]}{way}{where}{proto}"
+
+
+def _label(linux: Linux, words: list[str]) -> Answer:
+    """`ip -f mpls route add|delete LABEL ...`."""
+    verb, number, *rest = words
+    if verb == "add":
+        linux.hand_labels[int(number)] = " ".join([number, *rest])
+    elif verb not in ("delete", "del") or linux.hand_labels.pop(int(number), None) is None:
+        return "", "RTNETLINK answers: No such process\n", 2
+    linux.version += 1
+    return _WELL
+
+
 def _delete_route(linux: Linux, words: list[str], rest: list[str]) -> Answer:
+    if rest[:1] != ["unreachable"]:
+        version, key, _ = _route(linux, words, rest)
+        if linux.hand_routes.get(version, {}).pop(key, None) is None:
+            return "", "RTNETLINK answers: No such process\n", 2
+        linux.version += 1
+        return _WELL
     if rest[:3] != ["unreachable", "default", "vrf"] or not linux.has_vrf(rest[-1]):
         return "", f"ip route delete {' '.join(rest)}: not emulated\n", 1
     if linux.links[rest[-1]].refuses.pop(_version(words), None) is None:
@@ -122,7 +206,13 @@ def _no_device(name: str) -> Answer:
 _BY_HAND: dict[tuple[str, ...], Callable[[Linux, list[str], list[str]], Answer]] = {
     ("link", "delete"): _delete_link,
     ("link", "set"): _set_link,
+    ("link", "add"): _add_link,
     ("address", "add"): _add_address,
     ("address", "delete"): _delete_address,
     ("route", "delete"): _delete_route,
+    ("route", "del"): _delete_route,
+    ("route", "add"): _add_route,
+    ("rule", "add"): _rule,
+    ("rule", "del"): _rule,
+    ("rule", "delete"): _rule,
 }

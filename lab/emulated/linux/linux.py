@@ -87,6 +87,12 @@ class Linux:
         self.links: dict[str, Link] = {}
         self.labels: dict[str, bool] = {}
         """Whether labelled packets are taken in, by interface."""
+        self.rules: dict[str, list[str]] = {}
+        """Rules by hand, as `ip rule` prints them, by IP version."""
+        self.hand_routes: dict[str, dict[tuple[str, int], str]] = {}
+        """Routes by hand, as `ip route` prints them, by (destination, table) by IP version."""
+        self.hand_labels: dict[int, str] = {}
+        """Labels by hand, as `ip -f mpls route` prints them."""
         self.version = 0
         self._printed: tuple[int, str] = (-1, "")
         self._make("lo", mtu=65536)
@@ -118,6 +124,15 @@ class Linux:
             elif other.master == name:
                 other.master = ""
         self.version += 1
+        return True
+
+    def add_vlan(self, name: str, parent: str, number: int) -> bool:
+        """`ip link add link P name X type vlan id N`, down as Linux makes it; False if it is
+        there."""
+        if name in self.links:
+            return False
+        link = self._make(name, kind="vlan", mtu=self.links[parent].mtu)
+        link.parent, link.vlan, link.up = parent, number, False
         return True
 
     def ifreload(self, text: str, before: str) -> tuple[str, bool]:
@@ -188,6 +203,15 @@ class Linux:
                 route |= {"table": str(link.table), "metric": link.refuses[version], "flags": []}
                 routes.append(route | ({"pref": "medium"} if version == 6 else {}))
         return json.dumps(routes, separators=(",", ":"))
+
+    def routes_by_hand(self) -> Iterable[tuple[int, str, str]]:
+        """(table, family, prefix) of each."""
+        for version, routes in self.hand_routes.items():
+            family, alone = ("ipv4", "/32") if version == "4" else ("ipv6", "/128")
+            for destination, table in routes:
+                whole = "0.0.0.0/0" if version == "4" else "::/0"
+                prefix = whole if destination == "default" else destination
+                yield table, family, prefix if "/" in prefix else f"{prefix}{alone}"
 
     def links_of(self, kind: str) -> list[Link]:
         """The links of a kind."""

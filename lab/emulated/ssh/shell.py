@@ -9,6 +9,7 @@ import shlex
 
 from egovnet.lab.emulated.agent.agent import Agent
 from egovnet.lab.emulated.agent.protocol import UsageError
+from egovnet.lab.emulated.control_plane import kernel
 from egovnet.lab.emulated.control_plane.answers import route_digest
 from egovnet.lab.emulated.control_plane.control_plane import ControlPlane
 from egovnet.lab.emulated.faults import VERBS, DropSession, Hang, Slow
@@ -19,6 +20,14 @@ from egovnet.lab.emulated.ssh.programs import PROGRAMS, Done
 _ROUTES_DIGEST = re.compile(
     r"ip -N -(?P<version>[46]) route show table all type unicast \| awk -v t='(?P<tables>[ \d]*)'"
     r".* \| LC_ALL=C sort -u \| awk .* \| sha256sum"
+)
+#: How the kernel and bgpd are asked for what they hold; awk leaves out what is alike.
+_KERNEL = re.compile(
+    r"(?P<rules>ip -N -(?P<of>[46]) rule 2>&1)"
+    r"|\{ ip -o -N -(?P<routes>[46]) route show table 254; .* 2>&1 \| awk '.*'"
+    r"|(?P<labels>ip -o -N -f mpls route 2>&1 \| awk '.*')"
+    r"|vtysh -c 'show bgp (?P<vpn>ipv[46]) vpn' 2>&1 \| awk '.*'",
+    re.DOTALL,
 )
 #: How an answer is asked for that is sent only where its digest is not one that was seen.
 _UNLESS_SEEN = re.compile(
@@ -106,7 +115,10 @@ class Shell:
             if (joint == "&&" and code) or (joint == "||" and not code):
                 continue
             quiet = re.search(r"\s*2>\s*/dev/null$", command)
-            done = await self._command(command[: quiet.start()] if quiet else command)
+            if held := _KERNEL.fullmatch(command):
+                done = self._kernel(held)
+            else:
+                done = await self._command(command[: quiet.start()] if quiet else command)
             out.append(done.stdout)
             if not quiet:
                 errors.append(done.stderr)
@@ -114,6 +126,17 @@ class Shell:
             if command.split()[:1] == ["exit"]:
                 break
         return Done("".join(out), "".join(errors), code)
+
+    def _kernel(self, asked: re.Match[str]) -> Done:
+        if asked["rules"]:
+            return Done(kernel.rules(self._router, asked["of"]))
+        if asked["routes"]:
+            return Done(kernel.routes(self._plane, self._router, asked["routes"]))
+        if asked["labels"]:
+            return Done(kernel.labels(self._plane, self._router))
+        if "bgpd" in self._router.stopped:
+            return Done("bgpd is not running\n")
+        return Done(kernel.vpn(self._plane, self._router, asked["vpn"]))
 
     async def _command(self, command: str) -> Done:
         if command.startswith("{") and command.endswith("}"):

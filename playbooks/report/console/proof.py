@@ -85,6 +85,7 @@ def _details(finding: ReportedFinding) -> Iterator[str]:
 def _place(place: Place) -> str:
     vrf = f" VRF {place.vrf}" if place.vrf else ""
     line = f", line {place.line}: {place.quote}" if place.line else ""
+    line = line or (f", {place.quote}" if place.quote else "")
     return f"{place.device}{vrf}{line}"
 
 

@@ -69,6 +69,12 @@ def read_undo(words: list[str]) -> int:
     raise Unclear("a command that is not read")
 
 
+def read_rule(words: list[str], text: str, number: int = 0) -> PolicyRoute:
+    """One rule, of `ip rule add` or as `ip rule` prints it. Raises Unclear, ValueError,
+    IndexError."""
+    return _rule(words, text, number)
+
+
 def _route(words: list[str], family: AddressFamily | None, number: int) -> StaticFacts:
     words = list(words)
     discards = words[0] in _DISCARDS

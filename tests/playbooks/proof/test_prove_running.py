@@ -35,3 +35,17 @@ def test_sessions_are_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert proof.result.checked.devices == len(workspace.network.routers)
     assert sorted(ever) == sorted(workspace.network.routers)
     assert sessions == [], "every session that was opened is closed"
+
+
+def test_a_router_that_does_not_show_its_state_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
+    workspace, routers = Workspace(REFERENCE), MemoryRouters()
+    routers.take_part(monkeypatch)
+    for name, text in workspace.intended().items():
+        routers.running[name] = text
+    result = prove(workspace, Silent(), running=True).result
+    assert not result.proved
+    assert {finding.klass for finding in result.findings} == {"state not read"}
+    assert {finding.device for finding in result.findings} == set(workspace.network.routers)

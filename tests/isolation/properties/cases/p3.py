@@ -2,7 +2,13 @@
 
 from ipaddress import IPv4Network
 
-from egovnet.templates.model.facts import IgpInstance, InterfaceFacts, PolicyRoute, StaticFacts
+from egovnet.templates.model.facts import (
+    IgpInstance,
+    InterfaceFacts,
+    LabelledWay,
+    PolicyRoute,
+    StaticFacts,
+)
 from tests.isolation.networks import Facts, add_interface, edit_device, edit_family, edit_interface
 from tests.isolation.properties.case import DEFAULT, RISK, Case, with_static, with_vrf
 
@@ -115,4 +121,19 @@ CASES = [
         path=("holds party-beijing", "no route of last resort for ipv4"),
     ),
     Case("a cable inside the router", _veth, "P3 internal-link", "bj-pe1"),
+    Case(
+        "a label that leads into another VPN's table",
+        lambda f: edit_device(
+            f,
+            "bj-pe1",
+            labelled_ways=(
+                LabelledWay(
+                    "ipv4", "i-party", IPv4Network("10.1.11.0/24"), "gd-pe1", "e-taxation", 400
+                ),
+            ),
+        ),
+        "P3 labelled-way",
+        "bj-pe1",
+        path=("holds party-beijing", "sends packets with a label into VRF e-taxation on gd-pe1"),
+    ),
 ]

@@ -1,7 +1,7 @@
 """What a controller does in these tests, and by what words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from egovnet.playbooks.change.plan import Plan
@@ -24,8 +24,11 @@ def read(workspace: Workspace, progress: Any = None) -> DeviceResults:  # noqa: 
     """Read every router."""
     nornir = open_nornir(workspace)
     try:
-        arguments: dict[str, dict[str, Any]] = {name: {} for name in workspace.chosen}
-        return run(nornir, "read", read_running, arguments, progress or Silent())
+        arguments: dict[str, dict[str, Any]] = {
+            name: {"device": workspace.devices[name]} for name in workspace.chosen
+        }
+        read = run(nornir, "read", read_running, arguments, progress or Silent())
+        return replace(read, results={name: one.text for name, one in read.results.items()})
     finally:
         nornir.close_connections(on_good=True, on_failed=True)
 

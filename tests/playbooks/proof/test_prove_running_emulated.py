@@ -1,0 +1,99 @@
+"""`prove --running` over emulated routers: what only their state shows, typed on them by hand."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.proof.prove import Proof, prove
+from tests.loopback import loopback_network
+
+NETWORK = loopback_network()
+
+
+@pytest.fixture(scope="module")
+def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
+    texts = Workspace(REFERENCE).intended()
+    with EmulatedRouters(texts, tmp_path_factory.mktemp("prove"), network=NETWORK) as routers:
+        yield routers
+
+
+@pytest.fixture
+def workspace(
+    routers: EmulatedRouters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Workspace]:
+    directory = tmp_path / "inventory"
+    shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    hosts = yaml.safe_load((directory / "hosts.yaml").read_text(encoding="utf-8"))
+    for name, host in hosts.items():
+        host["hostname"], host["port"] = routers.addresses[name]
+    (directory / "hosts.yaml").write_text(yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8")
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("EGOVNET_CREDENTIALS", str(routers.directory / "credentials.yaml"))
+    made = Workspace(directory)
+    yield made
+    routers.reset(made.intended())
+
+
+def running(workspace: Workspace) -> Proof:
+    return prove(workspace, Silent(), running=True)
+
+
+def shown(proof: Proof) -> list[str]:
+    return [f"{f.severity} {f.klass} {f.device}: {f.message}" for f in proof.result.findings]
+
+
+def test_routers_as_intended_are_proved_in_silence(workspace: Workspace) -> None:
+    proof = running(workspace)
+    assert proof.result.proved, shown(proof)
+    assert proof.result.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "klass"),
+    [
+        ("ip rule add from all iif eth3.100 lookup 1005 pref 500", "P3 policy-route"),
+        ("ip link set eth3.101 nomaster", "P2 access-in-no-vrf"),
+        ("ip route add 10.2.10.0/24 via 10.200.0.42 dev eth4.100 table 1002", "P3 static-route"),
+        ("ip route add 10.1.10.0/24 via 10.200.0.30 dev eth3.102", "P3 static-route"),
+        ("ip -f mpls route add 500 dev i-party", "P3 labelled-way"),
+        (
+            "ip link delete eth3.102; ip link add link eth3 name eth3.102 type vlan id 101; "
+            "ip link set eth3.102 master i-party; ip link set eth3.102 up; "
+            "ip link delete eth3.101",
+            "P2 wrong-vrf",
+        ),
+    ],
+)
+def test_what_was_typed_by_hand_is_a_leak(
+    line: str, klass: str, workspace: Workspace, routers: EmulatedRouters
+) -> None:
+    for one in line.split("; "):
+        routers.by_hand("bj-pe1", one)
+    proof = running(workspace)
+    assert not proof.result.proved
+    found = [f for f in proof.result.findings if (f.klass, f.device) == (klass, "bj-pe1")]
+    assert found, shown(proof)
+    assert found[0].severity == "leak"
+    quoted = [hop for hop in found[0].path if hop.quote.startswith("state: ")]
+    assert quoted, shown(proof)
+    assert not any(hop.line for hop in quoted)
+
+
+def test_a_route_that_the_daemon_keeps_is_a_leak(
+    workspace: Workspace, routers: EmulatedRouters
+) -> None:
+    routers.keep_route("gz-pe1", "e-public", "10.1.10.0/24")
+    try:
+        proof = running(workspace)
+    finally:
+        routers.heal()
+    assert {(f.klass, f.device) for f in proof.result.findings} == {("P3 labelled-way", "gz-pe1")}
+    (found,) = proof.result.findings
+    assert (found.source, found.target) == ("public", "party")
+    assert any("10.1.10.0/24" in hop.quote for hop in found.path)
