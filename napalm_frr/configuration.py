@@ -41,6 +41,8 @@ class ConfigurationMethods:
     def __init__(self) -> None:
         self._loaded: Loaded | None = None
         self._running: DeviceState | None = None
+        #: Texts that this session's router has checked and taken.
+        self._checked: set[str] = set()
         self._change: str | None = None
         self._next_id: str | None = None
         #: What the router timed in the last commit: step names and seconds.
@@ -51,7 +53,8 @@ class ConfigurationMethods:
     ) -> None:
         """Load a whole text (a file's, when both are given) as what the router is to have.
 
-        The router checks it at once (`vtysh -C`); nothing is changed.
+        The router checks it at once (`vtysh -C`), a text that it has taken in this session not
+        again; nothing is changed.
 
         Raises:
             ReplaceConfigException: it refuses; has the line of the text and the line's own words.
@@ -91,8 +94,20 @@ class ConfigurationMethods:
         """
         if self._loaded is None:
             return ""
-        running = self._read_state()
-        candidate = self._loaded.against(running)
+        return self._diff(self._loaded, self._read_state())
+
+    @property
+    def compared_diff(self) -> str:
+        """The diff of the candidate and what the router ran when it was loaded, as
+        `compare_config` shows it; "" when none is loaded. Asks nothing.
+        """
+        if self._loaded is None or self._running is None:
+            return ""
+        return self._diff(self._loaded, self._running)
+
+    @staticmethod
+    def _diff(loaded: Loaded, running: DeviceState) -> str:
+        candidate = loaded.against(running)
         return "" if running.same(candidate) else diff_states(running, candidate)
 
     def discard_config(self) -> None:
@@ -264,15 +279,14 @@ class ConfigurationMethods:
         """Let vtysh check the FRR part, and see that the candidate spares what manages the
         router.
         """
-        answer = self._agent.call("check", files={"candidate": text.frr})
-        running = self._state_of(answer)
-        bad = _AT_LINE.search(answer.text("check.err"))
-        if bad is not None:
-            number, why, line = bad.groups()
-            raise DeviceTextError(f"{why}: {hide_secrets(line)!r}", int(number) + text.frr_line - 1)
-        if answer.fields.get("result") != "0":
-            printed = (answer.text("check.err") + answer.text("check.out")).strip()
-            raise DeviceTextError(f"vtysh refuses it: {hide_secrets(printed)}")
+        if text.frr in self._checked:
+            answer = self._agent.call("read")
+            running = self._state_of(answer)
+        else:
+            answer = self._agent.call("check", files={"candidate": text.frr})
+            running = self._state_of(answer)
+            self._refuse_unchecked(text, answer)
+            self._checked.add(text.frr)
         defaults = _DEFAULTS.search(text.frr)
         has = _DEFAULTS.search(running.text.frr)
         if defaults and has and defaults.group(1) != has.group(1):
@@ -284,6 +298,17 @@ class ConfigurationMethods:
         if loaded.fragments:
             check_text(candidate.text)
         self._guard(running, candidate, answer.fields.get("server", ""))
+
+    @staticmethod
+    def _refuse_unchecked(text: DeviceText, answer: Answer) -> None:
+        """Raise DeviceTextError for what vtysh's own check found."""
+        bad = _AT_LINE.search(answer.text("check.err"))
+        if bad is not None:
+            number, why, line = bad.groups()
+            raise DeviceTextError(f"{why}: {hide_secrets(line)!r}", int(number) + text.frr_line - 1)
+        if answer.fields.get("result") != "0":
+            printed = (answer.text("check.err") + answer.text("check.out")).strip()
+            raise DeviceTextError(f"vtysh refuses it: {hide_secrets(printed)}")
 
     def _guard(self, running: DeviceState, candidate: DeviceState, server: str) -> None:
         if not self._options.get("allow_management_change", False):

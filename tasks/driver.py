@@ -13,7 +13,7 @@ the device refuses).
 
 from collections.abc import Callable, Collection
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class CommitStage(StrEnum):
@@ -121,6 +121,19 @@ class Comparison(Protocol):
     @property
     def seen(self) -> str:
         """The device's own digest of its configuration and of what it does with it."""
+
+
+@runtime_checkable
+class ComparesAtLoad(Protocol):
+    """A driver's session that keeps what its device ran when the candidate was loaded.
+
+    It saves a second reading; who has it not is asked by `compare_config`.
+    """
+
+    @property
+    def compared_diff(self) -> str:
+        """The diff of `compared_text` and the candidate, as `compare_config` shows it; "" when
+        both mean the same. Asks nothing."""
 
 
 class TransactionalDriver(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from nornir.core.task import Result, Task
 
 from egovnet.tasks.device import driver
-from egovnet.tasks.driver import TransactionalDriver
+from egovnet.tasks.driver import ComparesAtLoad, TransactionalDriver
 from egovnet.templates.platform import KeptKeys
 from egovnet.templates.registry import keep_keys
 
@@ -58,6 +58,8 @@ def dry_run(task: Task, intended: str, keep: bool = False) -> Result:
 def _compared(device: TransactionalDriver) -> str:
     """The device's diff to the candidate, which is forgotten."""
     try:
+        if isinstance(device, ComparesAtLoad):
+            return device.compared_diff
         return device.compare_config()
     finally:
         device.discard_config()

@@ -178,25 +178,31 @@ heal() { # KIND BOOT: make whole what a loss of power, or of the process, cut of
     end_with confirmed
 }
 prune() {
+    set -- "$STATE/changes/"*
+    [ $# -gt $KEEP ] || return 0
     # shellcheck disable=SC2012  # the names are ids: see is_id
     ls -1tA "$STATE/changes" | tail -n +$((KEEP + 1)) | while read -r old; do
         [ "$old" = "$(cat "$STATE/last" 2>/dev/null)" ] || rm -rf "$STATE/changes/$old"
     done
 }
 
-next_request() { # DEADLINE INTERVAL: "accept 60", "abort", ... or "timeout"; taken() tells who asked
-    while [ ! -f "$DIR/request" ]; do
-        read -r now _ </proc/uptime
-        if [ "${now%.*}" -ge "$1" ]; then
+next_request() { # DEADLINE: sets REQUEST, "accept 60", "abort", ... or "timeout"; taken() tells who asked
+    while WOKEN= && [ ! -f "$DIR/request" ]; do
+        uptime_s
+        left=$(($1 - UPTIME))
+        if [ $left -le 0 ]; then
             # a request that arrives now is too late: take the place of one
             (set -C && : >"$DIR/request") 2>/dev/null && REQUEST=timeout && return
         fi
-        sleep "$2" & # whoever asks sends a signal, which ends the wait and not the sleep
-        wait $! || kill $! 2>/dev/null
+        [ $left -le 5 ] || left=5
+        pause $left
     done
-    REQUEST=$(cat "$DIR/request")
+    read -r REQUEST <"$DIR/request"
 }
-taken() { rm -f "$DIR/request"; }
+taken() {
+    rm -f "$DIR/request"
+    wake_waiter
+}
 run_change() { # ACCEPT_SECONDS
     set_state applying
     if ! apply; then
@@ -206,9 +212,10 @@ run_change() { # ACCEPT_SECONDS
     provide provide
     set_state applied
     patience=$1
-    deadline=$(($(uptime_s) + patience))
+    uptime_s
+    deadline=$((UPTIME + patience))
     while :; do
-        next_request "$deadline" 1
+        next_request "$deadline"
         # shellcheck disable=SC2086  # words
         set -- $REQUEST
         case ${1:-} in
@@ -225,7 +232,8 @@ run_change() { # ACCEPT_SECONDS
             [ ! -f "$DIR/again" ] || { rm -f "$DIR/again" && change_linux; }
             provide provide
             set_state applied
-            deadline=$(($(uptime_s) + patience))
+            uptime_s
+            deadline=$((UPTIME + patience))
             ;;
         reload)
             set_state applying
@@ -234,7 +242,8 @@ run_change() { # ACCEPT_SECONDS
             unmark
             provide none
             set_state applied
-            deadline=$(($(uptime_s) + patience))
+            uptime_s
+            deadline=$((UPTIME + patience))
             ;;
         abort)
             taken
@@ -250,14 +259,15 @@ run_change() { # ACCEPT_SECONDS
     done
 }
 set_timer() { # SECONDS: sets END
-    END=$(($(uptime_s) + $1))
+    uptime_s
+    END=$((UPTIME + $1))
     echo "$END" >"$DIR/deadline.new" && mv "$DIR/deadline.new" "$DIR/deadline"
 }
 wait_for_confirmation() { # SECONDS
     set_timer "$1"
     set_state pending
     while :; do
-        next_request "$END" 1
+        next_request "$END"
         # shellcheck disable=SC2086  # words
         set -- $REQUEST
         case ${1:-} in

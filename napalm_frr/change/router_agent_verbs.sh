@@ -8,31 +8,25 @@ ask() { # REQUEST: one at a time, never over another
     [ $asked -ne 0 ] || wake_runner
     return $asked
 }
-wake_runner() { # it sleeps between its looks for a request
-    read -r sleeper start boot <"$DIR/runner" || return 0
-    ! is_alive "$sleeper" "$start" "$boot" || kill -USR1 "$sleeper" 2>/dev/null
-    return 0
+wake_runner() { [ ! -f "$DIR/runner" ] || wake "$DIR/runner"; }
+begin_waiting() { # of several who wait for one commit the last is woken up, the others look
+    trap WOKEN=yes USR1
+    whoami_words >"$DIR/waiter"
 }
-# Every router of a wave is waited for so: a look is to start no more processes than its sleep.
 wait_while() { # STATES...: until the change is in none of them, or its process is gone
-    looks=0
-    while :; do
-        now=none
-        [ ! -f "$DIR/state" ] || read -r now <"$DIR/state"
-        case " $* " in *" $now "*) ;; *) return 0 ;; esac
-        if [ $((looks % 5)) -eq 0 ]; then
-            # shellcheck disable=SC2046  # three words
-            is_alive $(cat "$DIR/runner" 2>/dev/null) || return 0
-        fi
-        looks=$((looks + 1))
-        if [ $looks -le 3 ]; then sleep 0.05; elif [ $looks -le 15 ]; then sleep 0.2; else sleep 0.5; fi
+    begin_waiting
+    while WOKEN= && state_of "$DIR"; do
+        case " $* " in *" $WORD "*) ;; *) return 0 ;; esac
+        is_alive_in "$DIR/runner" || return 0
+        pause 1
     done
 }
 wait_answer() { # until the request is taken up, or its process is gone
-    while [ -f "$DIR/request" ]; do
-        # shellcheck disable=SC2046  # three words
-        is_alive $(cat "$DIR/runner" 2>/dev/null) || return 0
-        sleep 0.05
+    begin_waiting
+    while WOKEN= && [ -f "$DIR/request" ]; do
+        is_alive_in "$DIR/runner" || return 0
+        pause 0.2
+        wake_runner
     done
 }
 ask_while() { # STATE REQUEST: fails when the commit is not (any more) in that state; NOW says in which
@@ -45,23 +39,28 @@ ask_while() { # STATE REQUEST: fails when the commit is not (any more) in that s
     done
     return 1
 }
-left_of() { # seconds until the pending change goes back
-    if [ -f "$DIR/deadline" ]; then echo $(($(cat "$DIR/deadline") - $(uptime_s))); else echo 0; fi
+left_of() { # sets LEFT, seconds until the pending change goes back
+    LEFT=0
+    first_line "$DIR/deadline"
+    [ -n "$LINE" ] || return 0
+    uptime_s
+    LEFT=$((LINE - UPTIME))
 }
 say_change() {
-    record "status=$(state_of "$DIR")" "change=$ID" "left=$(left_of)"
+    state_of "$DIR"
+    left_of
+    record "status=$WORD" "change=$ID" "left=$LEFT"
+    set --
     for name in reason trouble steps owner withdraw.out withdraw.err provide.out provide.err linux.out check.out reload.out; do
-        text $name "$DIR/$name"
+        set -- "$@" "$DIR/$name"
     done
-    [ ! -d "$DIR/after" ] || say_running "$DIR/after"
+    if [ -d "$DIR/after" ]; then say_running "$DIR/after" "$@"; else texts "$DIR" "$@"; fi
 }
 say_state() { # [WORD] of ID as NOW says, and why it is so; nothing of the configuration
-    left=0
-    [ "$NOW" != pending ] || left=$(left_of)
-    record "status=$NOW" "change=$ID" "left=$left" "$@"
-    for name in owner reason trouble; do
-        text $name "$DIR/$name"
-    done
+    LEFT=0
+    [ "$NOW" != pending ] || left_of
+    record "status=$NOW" "change=$ID" "left=$LEFT" "$@"
+    [ ! -d "$DIR" ] || texts "$DIR" "$DIR/owner" "$DIR/reason" "$DIR/trouble"
 }
 prepare() { # who is about to start the process of the change in DIR
     whoami_words >"$DIR/preparer"
@@ -70,17 +69,18 @@ prepare() { # who is about to start the process of the change in DIR
 start_runner() { # MODE ARGUMENT...
     setsid sh "$0" "$@" "$ID" </dev/null >>"$STATE/log" 2>&1 &
     runner=$!
-    echo "$runner $(started_at $runner) $BOOT" >"$DIR/runner.new" && mv "$DIR/runner.new" "$DIR/runner"
+    started_at $runner
+    echo "$runner $STARTED $BOOT" >"$DIR/runner.new" && mv "$DIR/runner.new" "$DIR/runner"
     hand_lock $runner
 }
 wait_handed() { # in a new runner: until everybody knows it
     trap '' HUP
-    trap : USR1
+    trap WOKEN=yes USR1
     while [ ! -f "$DIR/runner" ]; do sleep 0.02; done
 }
 end_session() { # of a runner that was killed: what it had started must not go on beside its undoing
     [ -f "$DIR/runner" ] && read -r leader _ boot <"$DIR/runner" || return 0
-    [ "$boot" = "$BOOT" ] && [ -z "$(started_at "$leader")" ] || return 0
+    [ "$boot" = "$BOOT" ] && ! started_at "$leader" || return 0
     while members=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v leader="$leader" \
         '{ process = $1; sub(/.*\) /, ""); if ($4 == leader && $1 != "Z") print process }') && [ -n "$members" ]; do
         # shellcheck disable=SC2086  # numbers
@@ -105,8 +105,8 @@ make_whole() { # what a restart, or kill -9, left half written: see mark()
             sleep 0.1
             continue
         fi
-        now=$(state_of "$DIR")
-        if [ ! -f "$STATE/mark" ] || [ "$now" = none ] || [ "$kind $now" = "before confirmed" ]; then
+        state_of "$DIR"
+        if [ ! -f "$STATE/mark" ] || [ "$WORD" = none ] || [ "$kind $WORD" = "before confirmed" ]; then
             rm -f "$STATE/mark" # nothing was begun under it
             drop_lock
             continue
@@ -131,27 +131,30 @@ verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
 read) # [DIGEST]: of texts that the caller has seen; they are not sent again
-    place=$(mktemp -d "$RUN/read.XXXXXX")
-    read_running "$place"
-    seen=$(digest_of "$place")
-    # SSH_CONNECTION is lost under sudo: then the caller says it
-    record "status=$([ -s "$place/frr" ] && echo ok || echo failed)" "server=$(echo "${SSH_CONNECTION:-}" | cut -d' ' -f3)" "seen=$seen"
-    [ -n "$seen" ] && [ "$seen" = "${1:-}" ] || say_running "$place"
-    text error "$place/frr.err"
-    rm -rf "$place"
+    own_place read
+    read_running "$PLACE"
+    say_running "$PLACE" >"$PLACE/said"
+    sha256sum <"$PLACE/said" >"$PLACE/digest"
+    seen=
+    read -r seen _ <"$PLACE/digest"
+    server
+    can_be_read "$PLACE"
+    record "status=$STATUS" "server=$SERVER" "seen=$seen"
+    { [ -n "$seen" ] && [ "$seen" = "${1:-}" ]; } || cat "$PLACE/said"
+    [ ! -s "$PLACE/error" ] || text error "$PLACE/error"
+    rm -rf "$PLACE"
     ;;
 check) # NONCE
-    place=$(mktemp -d "$RUN/check.XXXXXX")
-    unpack "$1" "$place"
-    timeout 60 vtysh -C -f "$place/candidate" >"$place/check.out" 2>"$place/check.err"
+    own_place check
+    unpack "$1" "$PLACE"
+    timeout 60 vtysh -C -f "$PLACE/candidate" >"$PLACE/check.out" 2>"$PLACE/check.err"
     result=$?
-    read_running "$place/now"
-    record "status=$([ -s "$place/now/frr" ] && echo ok || echo failed)" "result=$result" "server=$(echo "${SSH_CONNECTION:-}" | cut -d' ' -f3)"
-    text check.out "$place/check.out"
-    text check.err "$place/check.err"
-    say_running "$place/now"
-    text error "$place/now/frr.err"
-    rm -rf "$place"
+    read_running "$PLACE"
+    server
+    can_be_read "$PLACE"
+    record "status=$STATUS" "result=$result" "server=$SERVER"
+    say_running "$PLACE" "$PLACE/check.out" "$PLACE/check.err" "$PLACE/error"
+    rm -rf "$PLACE"
     ;;
 commit) # NONCE ID ACCEPT_SECONDS FINGERPRINT OWNER: the fingerprint is what the controller saw
     is_id "$2" || bad_usage
@@ -182,9 +185,12 @@ commit) # NONCE ID ACCEPT_SECONDS FINGERPRINT OWNER: the fingerprint is what the
     log "commit by $owner"
     timed snapshot read_running "$DIR/before"
     keep_startup
-    seen=$(cat "$DIR/before/interfaces" "$DIR/before/frr" | sha256sum)
-    if [ "${seen%% *}" != "$4" ]; then
-        record "status=moved" "server=$(echo "${SSH_CONNECTION:-}" | cut -d' ' -f3)"
+    seen=
+    cat "$DIR/before/interfaces" "$DIR/before/frr" | sha256sum >"$DIR/seen"
+    read -r seen _ <"$DIR/seen"
+    if [ "$seen" != "$4" ]; then
+        server
+        record "status=moved" "server=$SERVER"
         say_running "$DIR/before"
         rm -rf "$DIR"
         drop_lock
@@ -259,7 +265,8 @@ confirm) # [ID]: with one it may be asked again, without one something must be p
             exit 0
         fi
     elif ! current; then
-        ID=$(cat "$STATE/current" 2>/dev/null)
+        first_line "$STATE/current"
+        ID=$LINE
         if [ -z "$ID" ]; then
             record "status=not-pending"
         else
@@ -368,11 +375,15 @@ heal) # KIND BOOT ID, detached
 status)
     make_whole
     if current; then
-        record "status=$NOW" "change=$ID" "left=$(left_of)"
+        left_of
+        record "status=$NOW" "change=$ID" "left=$LEFT"
         text owner "$DIR/owner"
     else
-        ID=$(cat "$STATE/current" 2>/dev/null)
-        record "status=idle" "change=${ID:-}" "state=$([ -n "$ID" ] && state_of "$STATE/changes/$ID")"
+        first_line "$STATE/current"
+        ID=$LINE
+        WORD=
+        [ -z "$ID" ] || state_of "$STATE/changes/$ID"
+        record "status=idle" "change=$ID" "state=$WORD"
         [ -z "$ID" ] || text reason "$STATE/changes/$ID/reason"
     fi
     ;;
