@@ -9,7 +9,7 @@ FRR fills it and must be empty before it goes):
 - `withdraw`: what is to go. First VPN imports, then exports, then the rest, so that no intermediate
   state joins what neither end state joins.
 - `provide`: what is to come. First policy (route-maps, prefix-lists), which peers refer to, last in
-  each VRF its exports, then its imports. Policy that nobody refers to any more goes at the very
+  each VRF's family its exports, then its imports. Policy that nobody refers to any more goes at the very
   end.
 
 A line of which a context holds one (`frr_grammar.SLOTS`) is replaced by giving the new value; only
@@ -265,9 +265,14 @@ def _in_withdraw_order(commands: list[Command]) -> list[Command]:
 
 
 def _in_provide_order(commands: list[Command]) -> list[Command]:
-    """Policy, then contexts in the order of what refers to what; VPN exports, then imports,
-    last.
+    """Policy, then contexts in the order of what refers to what; in each BGP family VPN exports,
+    then imports, last.
+
+    BGP goes instance by instance and family by family: what is to go has gone, so one that is
+    complete joins nothing that it is not to join, and to leave a context and enter it again is what
+    vtysh takes most time for (each daemon is asked three times).
     """
+    met: dict[Path, int] = {}
 
     def place(command: Command) -> tuple[int, ...]:
         top = command.path[0] if command.path else (command.line or "")
@@ -276,15 +281,14 @@ def _in_provide_order(commands: list[Command]) -> list[Command]:
         in_bgp = top.startswith("router bgp ")
         rank = provide_rank(command.line) if in_bgp and command.line else 0
         inner = len(command.path) > 1
-        vpn = max(rank - RANK_OF_REST, 0) if inner else 0
-        return (
-            1,
-            context_rank(PROVIDE_CONTEXTS, command.path),
-            vpn,
-            # LDP is to know both families before it greets a neighbour: greetings that change
-            # are ignored for 15 s (ldpd waits for the adjacency to time out).
-            len(command.path),
-            0 if inner else rank,
-        )
+        context = context_rank(PROVIDE_CONTEXTS, command.path)
+        if in_bgp:
+            instance = met.setdefault(command.path[:1], len(met))
+            family = met.setdefault(command.path, len(met)) if inner else 0
+            last = max(rank - RANK_OF_REST, 0) if inner else rank
+            return (1, context, instance, family, last)
+        # LDP is to know both families before it greets a neighbour: greetings that change
+        # are ignored for 15 s (ldpd waits for the adjacency to time out).
+        return (1, context, len(command.path), 0, 0)
 
     return sorted(commands, key=place)

@@ -121,9 +121,10 @@ def _real(state: Path) -> Iterator[TwoRouters]:
         links=(Link(a=Endpoint(node="r1", port="eth1"), b=Endpoint(node="r2", port="eth1")),),
     )
     try:
-        vm.up(topology, progress=print)
+        # where another lab has these addresses they are others
+        nodes = vm.up(topology, progress=print).nodes
         credentials = yaml.safe_load((state / "credentials.yaml").read_text())
-        addresses = {"r1": "127.20.23.101", "r2": "127.20.23.102"}
+        addresses = {node.name: node.forward[0] for node in nodes if node.forward}
         yield TwoRouters(credentials, addresses, BesideReal(vm))
     finally:
         vm.down()
