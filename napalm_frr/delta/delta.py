@@ -9,8 +9,8 @@ FRR fills it and must be empty before it goes):
 - `withdraw`: what is to go. First VPN imports, then exports, then the rest, so that no intermediate
   state joins what neither end state joins.
 - `provide`: what is to come. First policy (route-maps, prefix-lists), which peers refer to, last in
-  each VRF's family its exports, then its imports. Policy that nobody refers to any more goes at the very
-  end.
+  each VRF's family its exports, then its imports. Policy that nobody refers to any more goes at the
+  very end.
 
 A line of which a context holds one (`frr_grammar.SLOTS`) is replaced by giving the new value; only
 route targets are narrowed first to what both old and new have.
