@@ -33,7 +33,8 @@ def _lines() -> Iterator[str]:
     yield (
         'A proof is "proved" where every property holds under the assumptions that are printed '
         "with it. A leak (a path that must not be) or a risk (no path was found, and what would "
-        "rule it out is missing or not understood) denies the proof; hygiene does not. Findings "
+        "rule it out is missing or not understood) denies the proof, unless its class says that it "
+        "does not; hygiene does not. Findings "
         "of one cause are reported as one, with the others as its symptoms; paths between the "
         "two zones come first, then between agencies, then what is wrong at one place."
     )

@@ -97,6 +97,12 @@ class Finding:
         return Cause(CauseKind.ITSELF, self.key, place=place)
 
     @property
+    def denies(self) -> bool:
+        """Whether the proof fails for it."""
+        tolerated = CATALOGUE[self.klass].tolerated
+        return self.severity is not Severity.HYGIENE and self.severity not in tolerated
+
+    @property
     def scope(self) -> Scope:
         """How far apart those are that it joins."""
         if self.source is None or self.target is None:

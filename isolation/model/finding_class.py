@@ -10,7 +10,8 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How severe a finding is. A leak or a risk denies the proof; hygiene does not."""
+    """How severe a finding is. A leak or a risk denies the proof, but for a risk that its class
+    tolerates; hygiene does not."""
 
     #: A path that must not be.
     LEAK = "leak"
@@ -37,6 +38,8 @@ class FindingClass:
     #: The message, with words in braces: `{source}` and `{target}` are labels of domains;
     #: `{device}`, `{vrf}` and `{family}` the finding's place; others are given where it is raised.
     sentence: str
+    #: Severities at which a finding is named and does not deny the proof.
+    tolerated: frozenset[Severity] = frozenset()
 
     @property
     def proves(self) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.finding import Finding
-from egovnet.isolation.model.finding_class import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +49,5 @@ class Verdict:
     @property
     def proved(self) -> bool:
         """Whether separation holds for what was checked, under the assumptions."""
-        denied = any(f.severity is not Severity.HYGIENE for f in self.findings)
+        denied = any(finding.denies for finding in self.findings)
         return not denied and self.checked.devices > 0 and self.checked.vrfs > 0

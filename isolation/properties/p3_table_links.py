@@ -15,6 +15,7 @@ from egovnet.isolation.algebra.policies import apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet, family_of
 from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.classes import p3
+from egovnet.isolation.model.domains import BACKBONE
 from egovnet.isolation.model.edges import Edge, Ways, evaluate_edges
 from egovnet.isolation.model.finding_class import FindingClass
 from egovnet.isolation.model.property import TableWays
@@ -41,13 +42,14 @@ def table_links(scene: Scene) -> Ways:
 
 def _edges(scene: Scene) -> Iterator[Edge]:
     """Every such way of every router."""
+    onward = _onward(scene)
     for router in scene.routers:
         yield from _statics(router)
         yield from _policy_routes(router)
         yield from _imported_vrfs(router)
         yield from _redistributed_by_igps(router)
         yield from _table_numbers(router)
-        yield from _open_tables(router)
+        yield from _open_tables(router, onward)
         yield from _links(router)
 
 
@@ -225,19 +227,69 @@ def _table_numbers(router: Router) -> Iterator[Edge]:
                     yield from _both(one, other, p3.SHARED_TABLE, what, line=line, causes=(cause,))
 
 
-def _open_tables(router: Router) -> Iterator[Edge]:
+#: Protocols that a main table's routes are redistributed from, and that are looked at themselves.
+_COUNTED = frozenset({"bgp", "connected", "isis", "ospf", "ospf6", "static"})
+
+
+def _onward(scene: Scene) -> frozenset[AddressFamily]:
+    """Families in which what is looked up in a main table may arrive at somebody else than the
+    routers. With an inventory nobody may arrive at those either."""
+    expectation = scene.expectation
+    leads_on = any(source == BACKBONE.label for source, _ in expectation.reasons)
+    if expectation.attachments_known or expectation.devices or leads_on:
+        return frozenset(FAMILIES)
+    tables = [router.tables[None] for router in scene.routers]
+    return frozenset(
+        family for family in FAMILIES if any(_leads_on(table, family) for table in tables)
+    )
+
+
+def _leads_on(table: Table, family: AddressFamily) -> bool:
+    """Whether a main table has a route that is not the IGP's or a circuit's own: routers hand
+    each other what they have, so that one such table is all of theirs."""
+    bgp = table.family(family)
+    asn = table.facts.bgp[None].asn if bgp is not None or table.neighbors else None
+    return (
+        any(not one.discards and family_of(one.prefix) == family for one in table.statics)
+        or (bgp is not None and bool(bgp.imports_vpn or bgp.import_vrfs))
+        or (bgp is not None and not bgp.redistributes.keys() <= _COUNTED)
+        or any(
+            family in neighbor.families
+            and (neighbor.external if neighbor.remote_as is None else neighbor.remote_as != asn)
+            for neighbor in table.neighbors
+        )
+        or any(
+            igp.vrf is None and not {r.partition(" ")[2] for r in igp.redistributes} <= _COUNTED
+            for igp in table.facts.igps
+        )
+        or any(
+            family in port.asks
+            or (
+                not (port.loopback or port.igp or port.ldp or port.mpls)
+                and any(family_of(address.network) == family for address in port.addresses)
+            )
+            for port in table.interfaces
+        )
+        or bool(table.facts.not_modelled or table.facts.not_understood)
+    )
+
+
+def _open_tables(router: Router, onward: frozenset[AddressFamily]) -> Iterator[Edge]:
     """RFC 4364 section 4: a VRF's packets are looked up in that VRF alone."""
     default = router.tables[None]
     for vrf in router.facts.vrfs.values():
         for family in FAMILIES:
             if vrf.falls_through(family):
+                leads_on = family in onward
+                how = "" if leads_on else ", which leads to nobody but the routers themselves"
+                what = f"has no route of last resort for {family}: look-ups go on in the main table"
                 yield Edge(
                     router.tables[vrf.name],
                     default,
                     family,
-                    PrefixSet.all(family),
+                    PrefixSet.all(family) if leads_on else PrefixSet.none(family),
                     p3.OPEN_VRF,
-                    f"has no route of last resort for {family}: look-ups go on in the main table",
+                    what + how,
                     vrf.line,
                     why=partial(_no_last_resort, router, router.tables[vrf.name], vrf.line),
                 )

@@ -12,7 +12,6 @@ from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding import Finding
-from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.symptoms import by_cause
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
@@ -69,7 +68,7 @@ class Gate:
 
     @staticmethod
     def _denying(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        return tuple(f for f in findings if f.severity is not Severity.HYGIENE)
+        return tuple(finding for finding in findings if finding.denies)
 
     def result(self) -> PushProof:
         """What verbs and the journal say of it."""

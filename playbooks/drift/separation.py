@@ -13,7 +13,6 @@ from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Finding
-from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.playbooks.results.drift_report import Difference
@@ -89,7 +88,7 @@ def with_leaks(
     blamed: dict[int, list[Finding]] = {}
     own: list[Finding] = []
     for finding in verdict.findings:
-        if finding.severity is Severity.HYGIENE:
+        if not finding.denies:
             continue
         sources = _sources(found, finding, devices, facts)
         for number in sources:

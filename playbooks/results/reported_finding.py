@@ -46,8 +46,10 @@ class ReportedFinding:
 
     @property
     def denies(self) -> bool:
-        """Whether it denies the proof; hygiene does not."""
-        return self.severity is not Severity.HYGIENE
+        """Whether it denies the proof; hygiene does not, nor a risk that its class tolerates."""
+        known = CATALOGUE.get(self.klass)
+        tolerated = known is not None and self.severity in known.tolerated
+        return self.severity is not Severity.HYGIENE and not tolerated
 
     @classmethod
     def of(cls, finding: Finding) -> Self:

@@ -32,7 +32,7 @@ def reason(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> str:
     """Why it is proved or not, in one sentence. Leaks and risks are counted by cause."""
     checked = verdict.checked
     causes = by_cause(verdict.findings)
-    parts = [counts(causes)] if any(c.severity is not Severity.HYGIENE for c in causes) else []
+    parts = [counts(causes)] if any(finding.denies for finding in verdict.findings) else []
     if not checked.devices or not checked.vrfs:
         parts.append("nothing was checked: no device with a VRF took part")
     if unreachable:
@@ -42,8 +42,14 @@ def reason(verdict: Verdict, unreachable: Mapping[str, str] = _NOBODY) -> str:
     absent = f"; {counted(len(checked.missing), 'device')} took no part" if checked.missing else ""
     return (
         "no path between zones, nor between agencies, but those that are intended, "
-        f"in {counted(checked.devices, 'device')}{absent}"
+        f"in {counted(checked.devices, 'device')}{absent}{_named(causes)}"
     )
+
+
+def _named(causes: Sequence[Caused]) -> str:
+    """Risks that deny nothing."""
+    risks = sum(one.severity is Severity.RISK for one in causes)
+    return f"; {counted(risks, 'risk')} from which no path follows" if risks else ""
 
 
 def counts(causes: Sequence[Caused]) -> str:

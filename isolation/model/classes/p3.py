@@ -15,6 +15,7 @@ def _link(
     remedy: str,
     *,
     severities: Mapping[Severity, str] = _LEAK,
+    tolerated: frozenset[Severity] = frozenset(),
 ) -> FindingClass:
     return FindingClass(
         id=f"P3 {name}",
@@ -24,6 +25,7 @@ def _link(
         why=why,
         remedy=remedy,
         sentence="{source} {reaches} ({kind}): VRF {vrf} {what}",
+        tolerated=tolerated,
     )
 
 
@@ -75,6 +77,13 @@ OPEN_VRF = _link(
     "RFC 4364 section 4 wants a VRF's packets looked up in that VRF alone; here they go on into "
     "the backbone.",
     "Give the VRF a route of last resort that discards, in both families.",
+    severities={
+        Severity.LEAK: "there is an inventory, which keeps everybody out of the backbone, or the "
+        "main table of some router leads on",
+        Severity.RISK: "VRFs are told apart by their names alone, and no main table leads to "
+        "anybody but the routers themselves; it does not deny the proof",
+    },
+    tolerated=frozenset({Severity.RISK}),
 )
 INTERNAL_LINK = _link(
     "internal-link",

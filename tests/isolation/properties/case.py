@@ -11,6 +11,7 @@ from pathlib import Path
 
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.from_vrf_names import Zones, from_zones
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
@@ -34,6 +35,15 @@ PUBLIC, TAX, PARTY, GOVERNMENT = (
 HUB, SPOKE = rt("65000:1002"), rt("65000:1003")
 DEFAULT = IPv4Network("0.0.0.0/0")
 LEAK, RISK, HYGIENE = Severity.LEAK, Severity.RISK, Severity.HYGIENE
+
+
+def by_names() -> Expectation:
+    """Zones and agencies of the reference network by the names of its VRFs alone."""
+    zones = {
+        "intranet": {"vrfs": ["i-*"], "agencies": {"party": ["i-party"]}},
+        "extranet": {"vrfs": ["e-*"]},
+    }
+    return from_zones(Zones.model_validate({"zones": zones}))
 
 
 def _as_it_is(expectation: Expectation) -> Expectation:

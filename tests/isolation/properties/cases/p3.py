@@ -10,7 +10,7 @@ from egovnet.templates.model.facts import (
     StaticFacts,
 )
 from tests.isolation.networks import Facts, add_interface, edit_device, edit_family, edit_interface
-from tests.isolation.properties.case import DEFAULT, RISK, Case, with_static, with_vrf
+from tests.isolation.properties.case import DEFAULT, RISK, Case, by_names, with_static, with_vrf
 
 
 def _veth(facts: Facts) -> None:
@@ -112,6 +112,15 @@ CASES = [
     ),
     Case(
         "management's table", with_vrf("bj-pe1", "i-party", table=1001), "P3 shared-table", "bj-pe1"
+    ),
+    Case(
+        "a VRF without a route of last resort, where only names are known",
+        with_vrf("bj-pe1", "i-party", closed=frozenset({"ipv6"})),
+        "P3 open-vrf",
+        "bj-pe1",
+        RISK,
+        path=("is of intranet/party", "which leads to nobody but the routers themselves"),
+        expect=lambda _: by_names(),
     ),
     Case(
         "a VRF without a route of last resort",
