@@ -50,7 +50,7 @@ def connect_timeout() -> int:
     given = os.environ.get("EGOVNET_CONNECT_TIMEOUT", "")
     if not given:
         return CONNECT_TIMEOUT
-    if not given.isdecimal() or not 1 <= int(given) <= 600:
+    if not (given.isascii() and given.isdecimal()) or not 1 <= int(given) <= 600:
         raise ConnectTimeoutError(
             f"EGOVNET_CONNECT_TIMEOUT: {given!r} is not a number of seconds; use 1 to 600"
         )

@@ -2,7 +2,7 @@
 
 What a directory holds and nobody reads is a problem: a misspelled file would take its customers
 off the network. Hidden names (`.git`, `.gitignore`), `README*`, `LICENSE*`, `CHANGELOG*`,
-`CODEOWNERS` and `Makefile` are for people and their tools, and passed over.
+`CODEOWNERS`, `Makefile` and plans (`*.plan`) are for people and their tools, and passed over.
 
 The directory holds `network.yaml`, `regions.yaml`, `agencies.yaml`, `circuits.yaml`, `vpns.yaml`,
 `sites.yaml` or `sites/*.yaml`, and Nornir's own `hosts.yaml`, `groups.yaml`, `defaults.yaml`
@@ -78,6 +78,8 @@ _DOCUMENT = ("", ".md", ".rst", ".txt")
 def _for_people(path: Path) -> bool:
     if path.name in (*_FOR_PEOPLE, "__pycache__"):
         return True
+    if path.suffix == ".plan" and not path.is_dir():
+        return True  # who works in the directory writes plans there
     # README.yaml is somebody's mistake
     return path.suffix in _DOCUMENT and path.stem in _FOR_PEOPLE and not path.is_dir()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.records import DONE, UNDONE
 from egovnet.playbooks.results.outcome import Exit
 
 #: Faults that an error spells out; more are counted.
@@ -42,6 +43,17 @@ def journal_faults(workspace: Workspace) -> tuple[str, ...]:
     found = journal.faults()
     anchors = Archive(workspace.state / "archive").anchors()
     return (*found, *_against_archive(journal.seals(), anchors))
+
+
+def unanchored(workspace: Workspace) -> int:
+    """How many ended changes have no commit yet: only the journal's own chain vouches for them.
+
+    Raises:
+        ArchiveError: as `journal_faults`.
+    """
+    anchors = Archive(workspace.state / "archive").anchors()
+    ended = (c for c in workspace.journal.changes() if c.state in (DONE, UNDONE))
+    return sum(change.id not in anchors for change in ended)
 
 
 def require_whole_journal(workspace: Workspace) -> tuple[str, ...]:

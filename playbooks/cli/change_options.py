@@ -11,6 +11,7 @@ from egovnet.playbooks.change.transaction_options import (
     DEFAULT_HOLD,
     Options,
 )
+from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
 
 waves_option = click.option(
@@ -24,7 +25,7 @@ yes_option = click.option("--yes", is_flag=True, help="Do it; without this it is
 converge_option = click.option(
     "--converge",
     "--settle",  # its name in version 0.1
-    type=click.IntRange(0, 600),
+    type=DecimalRange(0, 600),
     default=DEFAULT_CONVERGE,
     show_default=True,
     help="Seconds that routing may take to converge before verification fails.",
@@ -37,28 +38,28 @@ reason_option = click.option("--reason", metavar="TEXT", help="Why it is pushed 
 _TRANSACTION = (
     click.option(
         "--confirm-timeout",
-        type=click.IntRange(30, 3600),
+        type=DecimalRange(30, 3600),
         default=DEFAULT_CONFIRM_TIMEOUT,
         show_default=True,
         help="Seconds after which a device goes back by itself unless confirmed.",
     ),
     click.option(
         "--hold",
-        type=click.IntRange(0, 86400),
+        type=DecimalRange(0, 86400),
         default=DEFAULT_HOLD,
         show_default=True,
         help="Seconds that every timer has left when the change is decided.",
     ),
     click.option(
         "--wait",
-        type=click.IntRange(0, 3600),
+        type=DecimalRange(0, 3600),
         default=0,
         metavar="SECONDS",
         help="Wait so long for devices that another change holds.",
     ),
     click.option(
         "--max-failures",
-        type=click.IntRange(0, 1000),
+        type=DecimalRange(0, 1000),
         default=0,
         show_default=True,
         help="Devices that may be left out, as they were, before everything goes back.",

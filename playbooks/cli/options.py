@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from egovnet.inventory.errors import EgovnetError, Problem
+from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.lazy_choice import LazyChoice
 from egovnet.playbooks.core.runner_names import MOST_AT_ONCE, READ_AT_ONCE, RUNNERS, THREADED
 from egovnet.playbooks.results.outcome import Exit
@@ -48,7 +49,7 @@ _COMMON = (
     click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
     click.option(
         "--workers",
-        type=click.IntRange(1, 500),
+        type=DecimalRange(1, 500),
         help=f"Devices worked on at the same time (default: all, at most {MOST_AT_ONCE}; "
         f"drift and worker: {READ_AT_ONCE}).",
     ),

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from egovnet.playbooks.archive.journal_check import journal_faults
+from egovnet.playbooks.archive.journal_check import journal_faults, unanchored
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import Change
 from egovnet.playbooks.results.history import (
@@ -25,10 +25,15 @@ def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
     """
     journal = workspace.journal
     faults = journal_faults(workspace) if check else tuple(journal.faults())
+    count = unanchored(workspace) if check else 0
+    notes = (
+        f"{count} changes have no commit in the archive yet: the chain alone vouches for them",
+    )
     return Outcome(
         "history",
         History(tuple(map(_entry, journal.changes())), faults),
         Exit.LEAK_OR_FAILED_VERIFICATION if faults else Exit.DONE,
+        notes if count else (),
     )
 
 

@@ -80,7 +80,9 @@ def test_any_text_is_read_or_refused_with_a_remedy(text: str) -> None:
         assert all(problem.found and problem.remedy for problem in error.problems)
 
 
-@pytest.mark.parametrize("name", ["README.md", "README", "LICENSE", ".gitignore", "CHANGELOG.txt"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "README", "LICENSE", ".gitignore", "CHANGELOG.txt", "a.plan"]
+)
 def test_what_is_for_people_is_passed_over(name: str, tmp_path: Path) -> None:
     root = copy_of_reference(tmp_path / "network")
     for folder in (root, root / "sites"):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.options import verb
 from egovnet.playbooks.drift.defaults import READ_TIMEOUT
 
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--share",
-    type=click.IntRange(0, 100),
+    type=DecimalRange(0, 100),
     metavar="PERCENT",
     help="Most of the network's routers that a run may change (default: what drift.yaml says).",
 )
 @click.option(
     "--timeout",
-    type=click.IntRange(5, 3600),
+    type=DecimalRange(5, 3600),
     default=READ_TIMEOUT,
     show_default=True,
     metavar="SECONDS",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from egovnet.playbooks.cli.change_options import yes_option
+from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.options import SELECTION, verb, without
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("change", required=False, type=int)
+@click.argument("change", required=False, type=DecimalRange(1))
 @yes_option
 @click.option(
     "--lock",

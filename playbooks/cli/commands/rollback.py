@@ -11,6 +11,7 @@ from egovnet.playbooks.cli.change_options import (
     unproved_by_option,
     yes_option,
 )
+from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("change", type=int)
+@click.argument("change", type=DecimalRange(1))
 @yes_option
 @transaction_options
 @click.option(

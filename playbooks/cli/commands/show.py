@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("change", type=int)
+@click.argument("change", type=DecimalRange(1))
 @verb
 @without(*SELECTION, *WORK)
 def show(workspace: "Workspace", change: int) -> "AnyOutcome":

@@ -58,7 +58,7 @@ def worker_wait() -> int:
         WorkerWaitError: it is not a whole number from 1 to 3600.
     """
     given = os.environ.get(WAIT_VARIABLE, "")
-    if given and not (given.isdecimal() and 1 <= int(given) <= 3600):
+    if given and not (given.isascii() and given.isdecimal() and 1 <= int(given) <= 3600):
         raise WorkerWaitError(
             f"{WAIT_VARIABLE}: {given!r} is not a number of seconds; use 1 to 3600"
         )

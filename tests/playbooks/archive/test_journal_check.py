@@ -72,6 +72,7 @@ ALTERED: dict[str, tuple[Callable[[Workspace], None], str]] = {
 
 def test_a_journal_as_it_was_written_has_no_fault(workspace: Workspace) -> None:
     assert journal_faults(workspace) == ()
+    assert history(workspace, check=True).notes == ()
     assert require_whole_journal(workspace) == ()
     assert history(workspace, check=True).exit is Exit.DONE
 
@@ -121,3 +122,4 @@ def test_an_archive_that_is_damaged_is_said_and_does_not_hinder(workspace: Works
 def test_without_an_archive_the_chain_vouches(workspace: Workspace) -> None:
     (workspace.state / "archive").rename(workspace.state / "elsewhere")
     assert journal_faults(workspace) == ()
+    assert "4 changes have no commit" in history(workspace, check=True).notes[0]

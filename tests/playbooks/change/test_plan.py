@@ -1,6 +1,7 @@
 """The plan file: what is applied is what was reviewed."""
 
 import json
+import os
 import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -202,3 +203,19 @@ def test_exit_code_of_a_plan(devices: bool, unreachable: bool, code: int) -> Non
 def test_new_numbers_in_the_lock_file_are_told() -> None:
     assert "plan.lock.yaml" in plan_outcome(example(), lock_written=True).notes[0]
     assert plan_outcome(example()).notes == ()
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "9" * 10_000, "\x00", "NaN"])
+def test_a_text_that_hurts_its_reader_is_no_plan(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "p.plan"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"is no plan file"):
+        read_plan(path)
+
+
+def test_what_is_no_file_is_no_plan(tmp_path: Path) -> None:
+    path = tmp_path / "p.plan"
+    os.mkfifo(path)
+    for odd in (path, Path("/dev/zero"), tmp_path):
+        with pytest.raises(UsageError, match="cannot be read: "):
+            read_plan(odd)

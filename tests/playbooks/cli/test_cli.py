@@ -196,6 +196,14 @@ def test_render_writes_a_file_for_each_chosen_device(
         assert host in ran.stdout
 
 
+@pytest.mark.parametrize("number", ["1_0", "+5", "010", "0x10", "\u0665", " 5", "5.0", "1e1", ""])
+@pytest.mark.parametrize("words", [("plan", "--workers"), ("drift", "--share"), ("show",)])
+def test_only_decimal_integers_are_numbers(words: tuple[str, ...], number: str) -> None:
+    ran = CliRunner().invoke(main, [*words, number])
+    assert ran.exit_code == 2
+    assert "is not a valid integer" in ran.output
+
+
 GIVEN = {
     "limit": "bj-pe1",
     "region": "beijing",
