@@ -196,6 +196,38 @@ class Routers:
         if left:
             raise RouterError("; ".join(left))
 
+    def put(self, texts: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+        """Load whole texts and wait for nothing: (what each host runs then, what was refused)."""
+        lines: dict[str, list[str]] = {}
+        scripts: dict[str, tuple[Script, ...]] = {}
+        for host, text in texts.items():
+            commands, scripts[host] = _change(self.running[host], split(self.texts[host]), text)
+            lines[host] = [*commands, _show_running()]
+        seen = self.ask(lines)
+        refused = [
+            f"{host}: {why}" for host in texts for why in _refused(seen[host], scripts[host])
+        ]
+        return {host: seen[host].running for host in texts}, refused
+
+    def put_back(self, texts: Mapping[str, str], running: Mapping[str, str]) -> None:
+        """Send the hosts of `texts`, which run `running`, back to their own; wait for nothing.
+
+        Raises:
+            RouterError: one of them does not take it.
+        """
+        for _ in range(PASSES):
+            lines: dict[str, list[str]] = {}
+            for host in texts:
+                was = DeviceText(host, split(texts[host]).interfaces, "")
+                commands, _scripts = _change(running[host], was, self.texts[host])
+                lines[host] = [*commands, _show_running()]
+            seen = self.ask(lines)
+            running = {host: seen[host].running for host in texts}
+            other = self._other_texts(running)
+            if not other:
+                return
+        raise RouterError("; ".join(other))
+
     def _other_texts(self, running: Mapping[str, str]) -> list[str]:
         return [
             f"{host} runs another text than before"

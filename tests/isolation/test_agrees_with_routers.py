@@ -6,30 +6,28 @@ VRF's table holds no more than the inventory lets meet, strangers stay silent an
 on. The verdict of the proof for that very text must say the same.
 """
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
 
-from egovnet.inventory.load import load
-from egovnet.lab.backends import default_lab
 from tests.isolation.mutants.changes import policy_header
-from tests.isolation.mutants.ground import FAMILIES, Access, VrfPlace, network_of
+from tests.isolation.mutants.ground import FAMILIES
 from tests.isolation.mutants.judge import judge
-from tests.isolation.mutants.lab_sample import LAB_SAMPLE, LabCase, Ping, Route
+from tests.isolation.mutants.lab_sample import LAB_SAMPLE, LabCase, Route
 from tests.isolation.mutants.outcome import said
-from tests.isolation.mutants.reference import REFERENCE, reference
+from tests.isolation.reference_lab import (
+    FRIENDS,
+    GROUND,
+    PINGS,
+    missing,
+    reference_routers,
+    strangers,
+)
 from tests.isolation.routers import (
     PATIENCE,
     TRIES,
-    Entry,
     Evidence,
     RouterError,
     Routers,
@@ -41,8 +39,6 @@ from tests.isolation.routers import (
 
 pytestmark = pytest.mark.lab
 
-EGOVNET = Path(sys.executable).with_name("egovnet")
-GROUND = reference()
 #: Without a leak seen before (one test alone), how long an equivalent is watched.
 _WATCHED = 4.0
 #: FRR looks again at a policy in use, when its entries change, after this many seconds.
@@ -73,118 +69,14 @@ _NO_WAY_BACK = "lab.import-vrf"
 _CASES = [c for c in LAB_SAMPLE if c.mutant.operator not in {*_LEFT_OUT, _NO_WAY_BACK}]
 
 
-# -- what the inventory lets meet --------------------------------------------------------------
-
-
-def _networks(place: VrfPlace) -> set[str]:
-    """Prefixes of a VRF's own sites and accesses."""
-    found = {str(p) for access in place.accesses for p in access.prefixes}
-    return found | {network_of(a.pe[f]) for a in place.accesses for f in a.families()}
-
-
-def _allowed(place: VrfPlace) -> set[str]:
-    """Prefixes that may be in a VRF's tables."""
-    return {
-        net for other in GROUND.places if GROUND.may_meet(place, other) for net in _networks(other)
-    } | {net for access in place.accesses for net in map(network_of, access.pe.values())}
-
-
-def _within(prefix: str, allowed: set[str]) -> bool:
-    net = ip_network(prefix)
-    return any(
-        net.version == other.version and net.subnet_of(other) for other in map(ip_network, allowed)
-    )
-
-
-def _strangers(host: str, table: frozenset[Entry]) -> set[Entry]:
-    """Routes in a PE's customer tables that the inventory does not let in there."""
-    found = set()
-    for place in GROUND.places:
-        if place.host == host:
-            allowed = _allowed(place)
-            for entry in table:
-                vrf, kind, prefix = entry
-                if vrf != place.vrf or kind or prefix.startswith(("fe80:", "ff00:")):
-                    continue
-                if prefix == "default" or not _within(prefix, allowed):
-                    found.add(entry)
-    return found
-
-
-def _missing(tables: Mapping[str, frozenset[Entry]]) -> str:
-    """Routes of the plan that are not there yet, or too many, in words."""
-    words = []
-    for place in GROUND.places:
-        here = {prefix for vrf, kind, prefix in tables[place.host] if vrf == place.vrf and not kind}
-        words += [f"{place} {net}" for net in sorted(_allowed(place) - here)]
-    return ", ".join(words)
-
-
-def _probes() -> tuple[dict[str, list[Ping]], set[Ping]]:
-    """Per PE, pings to CEs behind other PEs; and those of them that are to be answered."""
-    pings: dict[str, list[Ping]] = {}
-    friends: set[Ping] = set()
-    for number, place in enumerate(GROUND.places):
-        met: set[tuple[str, str, bool]] = set()
-        for other in (GROUND.places * 2)[number : number + len(GROUND.places)]:
-            meets = GROUND.may_meet(place, other)
-            kind = other.vpn, other.spoke or "", meets
-            if other.host == place.host or kind in met:
-                continue
-            met.add(kind)
-            access: Access = other.accesses[0]
-            family = FAMILIES[(number + len(met)) % 2]
-            ping = Ping(place.vrf, place.host, access.ce[family])
-            pings.setdefault(place.host, []).append(ping)
-            if meets:
-                friends.add(ping)
-    return pings, friends
-
-
-PINGS, FRIENDS = _probes()
-
-
 # -- the lab -----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Routers]:
     """The reference network's routers with their intended texts, on addresses of its own."""
-    root = tmp_path_factory.mktemp("agree")
-    inventory = root / "inventory"
-    shutil.copytree(REFERENCE, inventory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    for file, pattern, replacement in (
-        ("network.yaml", "^name: reference$", "name: agree"),
-        ("hosts.yaml", r"127\.20\.20\.", "127.20.26."),
-    ):
-        path = inventory / file
-        text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-        path.write_text(text, encoding="utf-8")
-    state = root / "state"
-
-    def egovnet(*words: str) -> None:
-        done = subprocess.run(
-            [EGOVNET, "lab", *words, "--inventory", inventory],
-            env={**os.environ, "EGOVNET_STATE": str(state)},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-
-    def boot() -> None:
-        egovnet("down")
-        egovnet("up", "--provisioned")
-
-    vm = default_lab(state / load(inventory).backbone.name / "lab", progress=print)
-    served = {host: [p for p in pings if p in FRIENDS] for host, pings in PINGS.items()}
-    lab = Routers(vm, GROUND.texts, GROUND.edges, boot, served)
-    try:
-        lab.start_afresh(_missing)
+    with reference_routers(tmp_path_factory.mktemp("agree"), "agree", "127.20.26") as lab:
         yield lab
-    finally:
-        egovnet("down")
 
 
 # -- the cases ---------------------------------------------------------------------------------
@@ -193,7 +85,7 @@ def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Routers]:
 def test_without_a_change_nothing_crosses_and_all_is_served(routers: Routers) -> None:
     """What cases come back to, held against the inventory alone."""
     for host in routers.edges:
-        assert not _strangers(host, routers.tables[host])
+        assert not strangers(host, routers.tables[host])
     seen = routers.look(PINGS, 0, PATIENCE)
     heard = {p for host in routers.edges for p in answered(seen[host], PINGS.get(host, []))}
     assert heard == FRIENDS
@@ -233,7 +125,7 @@ def _gone_again(
         try:
             routers.restore(texts, by_hand, evidence, loaded)
         except RouterError as error:
-            routers.start_afresh(_missing)
+            routers.start_afresh(missing)
             raise RouterError(f"{about}; on the way back: {error}") from error
 
 
@@ -250,7 +142,7 @@ def _look(routers: Routers, case: LabCase, about: str) -> str:
     """What crosses in an equivalent mutant, in words; its service has to be there."""
     patience = TRIES if case.note else PATIENCE
     seen = routers.look(PINGS, _settle(routers, case.mutant.texts), patience)
-    crossed = [f"{h} {e}" for h in routers.edges for e in _strangers(h, seen[h].table)]
+    crossed = [f"{h} {e}" for h in routers.edges for e in strangers(h, seen[h].table)]
     heard = {p for host in routers.edges for p in answered(seen[host], PINGS.get(host, []))}
     crossed += [f"{ping} was answered" for ping in heard - FRIENDS]
     other = [

@@ -18,7 +18,9 @@ from egovnet.templates.model.facts import (
 )
 
 #: Commands of a family that are kept in their own words.
-_OPTIONS = FAMILY_OPTIONS | {"no extended"}
+#: Two flags of FRR's: with both it prints one or both of them, and the second decides.
+_OWN_HOP, _FORCED = "next-hop-self", "next-hop-self force"
+_OPTIONS = {_FORCED} | FAMILY_OPTIONS | {"no extended"}
 #: What FRR takes of a neighbour with another AS only.
 _EBGP_ONLY = frozenset(("as-override", "remove-private-AS"))
 _NOTHING: frozenset[Any] = frozenset()
@@ -207,7 +209,7 @@ def _neighbor_family(
     limit, warns = said["maximum-prefix"][0] if "maximum-prefix" in said else (None, False)
     options: list[str] = [local_as] if local_as else []
     for key, (value, _) in said.items():
-        if key in _OPTIONS:
+        if key in _OPTIONS and not (key == _OWN_HOP and _FORCED in said):
             options.append(value)
     if "default-originate" in said and said["default-originate"][0] != "default-originate":
         options.append(said["default-originate"][0])

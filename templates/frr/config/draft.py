@@ -235,6 +235,8 @@ class FrrDraft:
     label_blocks: list[tuple[int, int, int]] = field(default_factory=list)
     #: Static routes; `closing` are the discarding ones of last resort: (VRF, family) -> line.
     statics: list[StaticFacts] = field(default_factory=list)
+    #: Those of which a distance, a tag or another option was said.
+    optioned: set[StaticFacts] = field(default_factory=set)
     #: (VRF, prefix, table) -> whether its routes discard, and how many there are.
     discarding: dict[tuple[str | None, IPNetwork, int | None], tuple[bool, int]] = field(
         default_factory=dict

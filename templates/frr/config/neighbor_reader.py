@@ -232,8 +232,8 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
         _exactly(words, 3)
         values[what] = (True, number)
     elif what == "default-originate" or what in FAMILY_OPTIONS:
-        text = " ".join(words[2:])
-        values[what] = (_PRINTED.get(text, text), number)
+        key, text = _option(words[2:])
+        values[key] = (text, number)
     elif what in FAMILY_HARMLESS:
         return HARMLESS
     elif what == "send-community":
@@ -244,6 +244,17 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
     else:
         raise Unclear("not known of a neighbor")
     return FACT
+
+
+def _option(words: list[str]) -> tuple[str, str]:
+    """(what another value would replace, the text as FRR prints it) of an option."""
+    text = " ".join(words)
+    text = _PRINTED.get(text, text)
+    if words[0] == "advertise-map":
+        # FRR 8.4 prints one condition for the other in a member of a group
+        text = text.replace(" non-exist-map ", " exist-map ")
+    # `force` is a flag beside the plain one, and each is taken away by itself
+    return text if words[0] == "next-hop-self" else words[0], text
 
 
 def _maximum_prefix(words: list[str]) -> tuple[int, bool]:
@@ -304,7 +315,7 @@ def _no_family_line(peer: PeerDraft, family: str, words: list[str], number: int)
     elif what in FAMILY_HARMLESS:
         return HARMLESS
     else:
-        key = f"{what} {words[-1]}" if what in _DIRECTED else what
+        key = f"{what} {words[-1]}" if what in _DIRECTED else _option(words[3:])[0]
         if values.pop(key, None) is None:
             raise Refused("takes away what is not there")
     return FACT

@@ -15,6 +15,8 @@ from egovnet.templates.model.facts import StaticFacts
 _DISCARDS = frozenset(("null0", "blackhole", "reject"))
 #: Words that no interface is called here: the command goes on.
 _OTHER_WORDS = frozenset(("label", "color", "segments", "vrf"))
+#: What tells routes with one next hop apart, besides their distance.
+_OPTIONS = frozenset(("tag", "onlink", "bfd"))
 #: A static route of distance 255 is never installed.
 _UNUSABLE = 255
 _DEFAULT = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
@@ -22,7 +24,7 @@ _DEFAULT = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 
 def read_static(draft: FrrDraft, words: list[str], number: int) -> int:
     """`ip route PREFIX WAY...`; the VRF is the block's, or named by the line."""
-    route, distance = _parse(words, draft.context.about, number)
+    route, distance, options = _parse(words, draft.context.about, number)
     if route.table is not None and route.vrf is not None:
         raise Refused("FRR refuses it: a table can be named only in the default VRF")
     place = (route.vrf, route.prefix, route.table)
@@ -30,6 +32,8 @@ def read_static(draft: FrrDraft, words: list[str], number: int) -> int:
     if discards != route.discards:
         raise Refused("FRR refuses it: a prefix is discarded or has next hops, not both")
     draft.discarding[place] = (discards, count + 1)
+    if options:
+        draft.optioned.add(route)
     closes = route.discards and route.vrf and str(route.prefix) == _DEFAULT[family_of(route.prefix)]
     if distance >= _UNUSABLE and route.discards:
         raise Unclear("a route of distance 255 is never installed: it discards nothing")
@@ -42,7 +46,9 @@ def read_static(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
     """`no ip route ...`: the same route is taken away."""
-    route, _ = _parse(words[1:], draft.context.about, number)
+    route, _, options = _parse(words[1:], draft.context.about, number)
+    if options or route in draft.optioned:
+        raise Unclear("FRR takes away only the route with the same distance, tag and options")
     key = (route.vrf or "", family_of(route.prefix))
     if route in draft.statics:
         kept = [held for held in draft.statics if held != route]
@@ -74,7 +80,15 @@ def _way(word: str, family: AddressFamily) -> tuple[IPAddress | None, str | None
     return None, word
 
 
-def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts, int]:
+def _port(word: str) -> str:
+    """The interface that stands behind a next hop."""
+    if word.lower() in _DISCARDS:
+        raise Unclear("FRR drops what discards behind a next hop")
+    return word
+
+
+def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts, int, bool]:
+    """(route, its distance, whether anything else is said of it)."""
     family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
     rest = words[2:]
     if family == "ipv4" and "/" not in rest[0]:
@@ -104,7 +118,7 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
             distance = read_number(word, _UNUSABLE)
             index -= 1
         elif index == 3 and next_hop is not None and word not in _OTHER_WORDS:
-            interface = word
+            interface = _port(word)
             index -= 1
         else:
             raise Unclear(f"a route with {word}")
@@ -120,4 +134,4 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
         table=table,
         line=number,
     )
-    return route, distance
+    return route, distance, any(word in _OPTIONS or word.isdigit() for word in rest[1:])

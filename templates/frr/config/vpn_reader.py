@@ -11,6 +11,7 @@ from egovnet.templates.frr.config.draft import (
     FamilyDraft,
     FrrDraft,
     Refused,
+    Unclear,
 )
 from egovnet.templates.model.device import AddressFamily
 
@@ -69,7 +70,7 @@ def remove_rt(draft: FrrDraft, words: list[str], number: int) -> int:
     words[4]
     family = unicast(draft, number)
     direction = words[3]
-    if direction not in ("both", "import", "export"):
+    if words[2] != "vpn" or direction not in ("both", "import", "export"):
         raise ValueError("FRR refuses it: not its form")
     if direction != "export":
         family.imports = {}
@@ -106,6 +107,9 @@ def _import_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
     if vrf == instance.vrf:
         raise Refused("FRR drops it: a VRF does not import from itself")
     for each in (None, vrf):
+        held = draft.bgp.get(each)
+        if held is not None and held.asn != instance.asn:
+            raise Unclear("with instances of two AS: what FRR prints of it, it does not take again")
         draft.implied_bgp.setdefault(each, instance.asn)
     family = unicast(draft, number)
     family.import_vrfs[words[2]] = number

@@ -1,0 +1,147 @@
+"""What crosses in the lab, from what its routers hold and its hosts hear. Pure but for the names.
+
+Two weights. What *crosses* denies a proof: an echo between sites that may not meet (there and
+back, or one way), a stranger's route in a VRF's table, a VRF's table without its last resort, a
+customer's port that hangs elsewhere. What only *differs* from the network without a change (a
+rule, a table of no VRF, a label) may be harmless, and is shown beside a verdict of "not proved".
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from egovnet.lab.customer import site_lans
+from tests.isolation.mutants.ground import FAMILIES
+from tests.isolation.reference_lab import GROUND, strangers
+from tests.isolation.routers import Entry
+
+#: Names of what is nobody's site.
+BACKBONE, MANAGEMENT = "the backbone", "management"
+
+
+@dataclass(frozen=True)
+class State:
+    """What one router holds."""
+
+    table: frozenset[Entry]
+    rules: frozenset[str]
+    #: Port -> VRF, "" for none.
+    masters: Mapping[str, str]
+    labels: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one site's host heard while it and the others sent echoes to everybody."""
+
+    answered: frozenset[str]
+    arrived: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A look at the lab."""
+
+    routers: Mapping[str, State]
+    #: Site -> what its host heard.
+    hosts: Mapping[str, Heard]
+
+
+@cache
+def owners() -> dict[str, str]:
+    """Every address that is sent to, and whose it is."""
+    found = {}
+    for host in GROUND.texts:
+        found[str(GROUND.allocation.loopback4[host])] = BACKBONE
+        found[str(GROUND.allocation.loopback6[host])] = BACKBONE
+        found[str(GROUND.network.routers[host].management.ip)] = MANAGEMENT
+    for place in GROUND.places:
+        for access in place.accesses:
+            found |= {access.ce[family]: access.site for family in FAMILIES}
+    for site in GROUND.network.sites:
+        found |= {str(lan.host.ip): site for lan in site_lans(GROUND.network, site)}
+    return found
+
+
+def targets(site: str) -> list[str]:
+    """Addresses that the host of `site` sends to: all but its own."""
+    return [address for address, owner in owners().items() if owner != site]
+
+
+@cache
+def may_meet(one: str, other: str) -> bool:
+    """Whether packets between two sites are meant."""
+    mine, theirs = (
+        [p for p in GROUND.places if any(a.site == site for a in p.accesses)]
+        for site in (one, other)
+    )
+    return any(GROUND.may_meet(a, b) for a in mine for b in theirs)
+
+
+def crossings(base: Seen, now: Seen) -> Iterator[str]:
+    """What crosses, in words."""
+    for site, heard in now.hosts.items():
+        for address in sorted(heard.answered):
+            owner = owners().get(address)
+            if owner and not may_meet(site, owner):
+                yield f"{site} is answered by {address} of {owner}"
+        for address in sorted(heard.arrived):
+            owner = owners().get(address, "")
+            if owner not in ("", site) and not may_meet(site, owner):
+                yield f"{site} hears {address} of {owner}"
+    for host, state in now.routers.items():
+        for vrf, _, prefix in sorted(strangers(host, state.table)):
+            yield f"{host} has a route to {prefix} in {vrf}"
+        yield from _open_tables(host, base.routers[host], state)
+        yield from _moved_ports(host, base.routers[host], state)
+
+
+def differences(base: Seen, now: Seen) -> Iterator[str]:
+    """What else is not as without a change, in words."""
+    for host, state in now.routers.items():
+        was = base.routers[host]
+        for one, other, sign in ((state, was, "+"), (was, state, "-")):
+            for kind in ("rules", "labels"):
+                for line in sorted(getattr(one, kind) - getattr(other, kind)):
+                    yield f"{host} {kind} {sign} {line}"
+            for table, kind, prefix in sorted(one.table - other.table):
+                yield f"{host} table {table} {sign} {kind} {prefix}"
+
+
+def unlike(base: Seen, now: Seen) -> str:
+    """What of routes, rules, ports and echoes is not as before, in words; labels may differ."""
+    found = [line for line in differences(base, now) if " labels " not in line]
+    for host, state in now.routers.items():
+        if state.masters != base.routers[host].masters:
+            found.append(f"{host} ports")
+    for site, heard in now.hosts.items():
+        silent = base.hosts[site].answered - heard.answered
+        found += [f"{site} is not answered by {address}" for address in sorted(silent)]
+    return "; ".join(found[:5])
+
+
+def served(base: Seen, now: Seen, hosts: frozenset[str]) -> tuple[int, int]:
+    """Of the echoes of sites at `hosts` (routers) that were answered before, those that still are.
+
+    Returns (still answered, answered before).
+    """
+    sites = {a.site for p in GROUND.places if p.host in hosts for a in p.accesses}
+    sites = sites or set(base.hosts)
+    before = {(site, address) for site in sites for address in base.hosts[site].answered}
+    still = {(site, address) for site in sites for address in now.hosts[site].answered}
+    return len(before & still), len(before)
+
+
+def _open_tables(host: str, was: State, state: State) -> Iterator[str]:
+    vrfs = {place.vrf for place in GROUND.places if place.host == host}
+    for table, kind, prefix in sorted(was.table - state.table):
+        if table in vrfs and (kind, prefix) == ("unreachable", "default"):
+            yield f"{host} has no last resort in {table}"
+
+
+def _moved_ports(host: str, was: State, state: State) -> Iterator[str]:
+    for place in GROUND.places:
+        for access in place.accesses if place.host == host else ():
+            now = state.masters.get(access.interface)
+            if now is not None and now != was.masters[access.interface]:
+                yield f"{host} has {access.interface} in {now or 'no VRF'}"

@@ -1,0 +1,138 @@
+"""The reference network's lab for proofs: what may meet in it, and its routers to load texts on."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from ipaddress import ip_network
+from pathlib import Path
+
+from egovnet.inventory.load import load
+from egovnet.lab.backends import default_lab
+from tests.isolation.mutants.ground import FAMILIES, Access, VrfPlace, network_of
+from tests.isolation.mutants.lab_sample import Ping
+from tests.isolation.mutants.reference import REFERENCE, reference
+from tests.isolation.routers import Entry, Routers
+
+EGOVNET = Path(sys.executable).with_name("egovnet")
+GROUND = reference()
+_BOOT_SECONDS = 600
+
+
+# -- what the inventory lets meet --------------------------------------------------------------
+
+
+def _networks(place: VrfPlace) -> set[str]:
+    """Prefixes of a VRF's own sites and accesses."""
+    found = {str(p) for access in place.accesses for p in access.prefixes}
+    return found | {network_of(a.pe[f]) for a in place.accesses for f in a.families()}
+
+
+def _allowed(place: VrfPlace) -> set[str]:
+    """Prefixes that may be in a VRF's tables."""
+    return {
+        net for other in GROUND.places if GROUND.may_meet(place, other) for net in _networks(other)
+    } | {net for access in place.accesses for net in map(network_of, access.pe.values())}
+
+
+def _within(prefix: str, allowed: set[str]) -> bool:
+    net = ip_network(prefix)
+    return any(
+        net.version == other.version and net.subnet_of(other) for other in map(ip_network, allowed)
+    )
+
+
+def strangers(host: str, table: frozenset[Entry]) -> set[Entry]:
+    """Routes in a PE's customer tables that the inventory does not let in there."""
+    found = set()
+    for place in GROUND.places:
+        if place.host == host:
+            allowed = _allowed(place)
+            for entry in table:
+                vrf, kind, prefix = entry
+                if vrf != place.vrf or kind or prefix.startswith(("fe80:", "ff00:")):
+                    continue
+                if prefix == "default" or not _within(prefix, allowed):
+                    found.add(entry)
+    return found
+
+
+def missing(tables: Mapping[str, frozenset[Entry]]) -> str:
+    """Routes of the plan that are not there yet, or too many, in words."""
+    words = []
+    for place in GROUND.places:
+        here = {prefix for vrf, kind, prefix in tables[place.host] if vrf == place.vrf and not kind}
+        words += [f"{place} {net}" for net in sorted(_allowed(place) - here)]
+    return ", ".join(words)
+
+
+def _probes() -> tuple[dict[str, list[Ping]], set[Ping]]:
+    """Per PE, pings to CEs behind other PEs; and those of them that are to be answered."""
+    pings: dict[str, list[Ping]] = {}
+    friends: set[Ping] = set()
+    for number, place in enumerate(GROUND.places):
+        met: set[tuple[str, str, bool]] = set()
+        for other in (GROUND.places * 2)[number : number + len(GROUND.places)]:
+            meets = GROUND.may_meet(place, other)
+            kind = other.vpn, other.spoke or "", meets
+            if other.host == place.host or kind in met:
+                continue
+            met.add(kind)
+            access: Access = other.accesses[0]
+            family = FAMILIES[(number + len(met)) % 2]
+            ping = Ping(place.vrf, place.host, access.ce[family])
+            pings.setdefault(place.host, []).append(ping)
+            if meets:
+                friends.add(ping)
+    return pings, friends
+
+
+PINGS, FRIENDS = _probes()
+
+
+# -- the lab -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def reference_routers(root: Path, name: str, addresses: str) -> Iterator[Routers]:
+    """The routers with their intended texts, in a lab called `name`; it ends with the context.
+
+    `root` is an empty directory for it; `addresses` begins its loopback addresses, as `127.20.26`.
+    """
+    inventory = root / "inventory"
+    shutil.copytree(REFERENCE, inventory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    for file, pattern, replacement in (
+        ("network.yaml", "^name: reference$", f"name: {name}"),
+        ("hosts.yaml", r"127\.20\.20\.", f"{addresses}."),
+    ):
+        path = inventory / file
+        text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        path.write_text(text, encoding="utf-8")
+    state = root / "state"
+
+    def egovnet(*words: str) -> None:
+        done = subprocess.run(
+            [EGOVNET, "lab", *words, "--inventory", inventory],
+            env={**os.environ, "EGOVNET_STATE": str(state)},
+            capture_output=True,
+            text=True,
+            timeout=_BOOT_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def boot() -> None:
+        egovnet("down")
+        egovnet("up", "--provisioned")
+
+    vm = default_lab(state / load(inventory).backbone.name / "lab", progress=print)
+    served = {host: [p for p in pings if p in FRIENDS] for host, pings in PINGS.items()}
+    lab = Routers(vm, GROUND.texts, GROUND.edges, boot, served)
+    try:
+        lab.start_afresh(missing)
+        yield lab
+    finally:
+        egovnet("down")
