@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EGOVNET := $(BIN)/egovnet
 
-.PHONY: setup demo test lint bench fuzz mutants chaos lab-up lab-down clean
+.PHONY: setup demo test lint bench fuzz mutants agree chaos lab-up lab-down clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,8 +12,11 @@ help:
 	@echo "make test      lint, types and the whole suite, the lab's tests included"
 	@echo "make lint      ruff, mypy strict, import-linter"
 	@echo "make fuzz      the tests that draw their input, with 20 times as many, and the reader"
-	@echo "               against FRR itself: 20,000 texts, hours"
+	@echo "               against FRR itself, 20,000 texts, and Linux, 2,000: hours"
 	@echo "make mutants   mistakes made on purpose, and which of them the proof finds"
+	@echo "make agree SEED=1 N=200"
+	@echo "               such mistakes drawn by seed, on the lab's routers: packets and tables"
+	@echo "               against the verdict; a minute each"
 	@echo "make chaos     controllers killed and routers at fault, 950 times; 45 minutes"
 	@echo "make bench     benchmarks, with the lab's"
 	@echo "make lab-up    boot the virtual network; make lab-down ends it"
@@ -46,9 +49,15 @@ test: setup lint
 fuzz: setup
 	$(BIN)/pytest -m "hypothesis and not lab" --hypothesis-profile=fuzz
 	$(BIN)/python -m tests.oracle.fuzz --from 0 --to 20000
+	$(BIN)/python -m tests.oracle.linux_fuzz --from 0 --to 2000
 
 mutants: $(VENV)/.ready
 	$(BIN)/python -m tests.isolation.mutants.table
+
+SEED ?= 1
+N ?= 200
+agree: setup
+	$(BIN)/python -m tests.isolation.agree.table --seed $(SEED) --number $(N)
 
 chaos: setup
 	$(BIN)/python -m tests.chaos.table

@@ -126,7 +126,7 @@ def served(base: Seen, now: Seen, hosts: frozenset[str]) -> tuple[int, int]:
     Returns (still answered, answered before).
     """
     sites = {a.site for p in GROUND.places if p.host in hosts for a in p.accesses}
-    sites = sites or set(base.hosts)
+    sites = sites & base.hosts.keys() or set(base.hosts)
     before = {(site, address) for site in sites for address in base.hosts[site].answered}
     still = {(site, address) for site in sites for address in now.hosts[site].answered}
     return len(before & still), len(before)

@@ -1,0 +1,102 @@
+"""The harness of `make agree` itself: draws by seed, and what counts as crossing."""
+
+from dataclasses import replace
+from itertools import islice
+
+from tests.isolation.agree.crossings import Heard, Seen, State, crossings, targets, unlike
+from tests.isolation.agree.draw import both, draws
+from tests.isolation.agree.table import Row, evaluated, proof_of
+from tests.isolation.reference_lab import GROUND
+
+_EDGE = "bj-pe1"
+_QUIET = State(frozenset({("i-party", "unreachable", "default")}), frozenset(), {}, frozenset())
+
+
+def _seen(**changes: object) -> Seen:
+    """A lab in which one site's host is answered by its VPN's other site, with one change."""
+    ports = {
+        access.interface: place.vrf
+        for place in GROUND.places
+        if place.host == _EDGE
+        for access in place.accesses
+    }
+    state = replace(_QUIET, masters=ports)
+    heard = Heard(frozenset({_address("party-sichuan")}), frozenset())
+    state = replace(state, **{k: v for k, v in changes.items() if k in State.__annotations__})
+    heard = replace(heard, **{k: v for k, v in changes.items() if k in Heard.__annotations__})
+    return Seen({_EDGE: state}, {"party-beijing": heard})
+
+
+def _address(site: str) -> str:
+    """An address of a site's CE."""
+    return next(a.ce["ipv4"] for p in GROUND.places for a in p.accesses if a.site == site)
+
+
+def test_a_seed_gives_the_same_draws_again() -> None:
+    first, again = (list(islice(draws(GROUND, 7), 40)) for _ in range(2))
+    assert [draw.name for draw in first] == [draw.name for draw in again]
+    assert [draw.texts for draw in first] == [draw.texts for draw in again]
+    assert {len(draw.mutants) for draw in first} == {1, 2}
+    assert {proof_of(draw).proved for draw in first} == {True, False}
+
+
+def test_two_changes_of_one_text_are_both_made() -> None:
+    base = {"r": "a\nb\nc\nd\n"}
+    assert both(base, {"r": "A\nb\nc\nd\n"}, {"r": "a\nb\nc\nD\n"}) == {"r": "A\nb\nc\nD\n"}
+    assert both(base, {"r": "a\nx\nc\nd\n"}, {"r": "a\ny\nc\nd\n"}) is None
+    assert both(base, {"r": "a\n"}, {"s": "z\n"}) == {"r": "a\n", "s": "z\n"}
+
+
+def test_what_is_as_before_crosses_nothing() -> None:
+    assert list(crossings(_seen(), _seen())) == []
+    assert unlike(_seen(), _seen()) == ""
+
+
+def test_an_answer_of_another_vpn_crosses() -> None:
+    court = _address("court-beijing")
+    now = _seen(answered=frozenset({court}))
+    assert list(crossings(_seen(), now)) == [
+        f"party-beijing is answered by {court} of court-beijing"
+    ]
+
+
+def test_one_way_alone_crosses() -> None:
+    court = _address("court-beijing")
+    now = _seen(arrived=frozenset({court}))
+    assert list(crossings(_seen(), now)) == [f"party-beijing hears {court} of court-beijing"]
+
+
+def test_a_strangers_route_crosses() -> None:
+    now = _seen(table=_QUIET.table | {("i-party", "", "10.2.10.0/24")})
+    assert list(crossings(_seen(), now)) == [f"{_EDGE} has a route to 10.2.10.0/24 in i-party"]
+
+
+def test_a_table_without_its_last_resort_crosses() -> None:
+    now = _seen(table=frozenset())
+    assert list(crossings(_seen(), now)) == [f"{_EDGE} has no last resort in i-party"]
+
+
+def test_a_port_that_hangs_elsewhere_crosses() -> None:
+    ports = dict(_seen().routers[_EDGE].masters)
+    port = next(iter(ports))
+    now = _seen(masters={**ports, port: ""})
+    assert list(crossings(_seen(), now)) == [f"{_EDGE} has {port} in no VRF"]
+
+
+def test_a_site_sends_to_all_others_and_not_to_itself() -> None:
+    assert _address("court-beijing") in targets("party-beijing")
+    assert _address("party-beijing") not in targets("party-beijing")
+
+
+def test_what_crosses_denies_a_proof_and_bears_out_a_leak() -> None:
+    drawn = islice(draws(GROUND, 7), 40)
+    judged = {proof_of(draw).proved: (draw, proof_of(draw)) for draw in drawn}
+    for proved, fate in ((True, "DISAGREE"), (False, "seen")):
+        draw, said = judged[proved]
+        row = evaluated(Row(0, draw, "", said, ("a packet",)), _seen(), _seen())
+        assert row.fate == fate
+    draw, said = judged[True]
+    on_edge = replace(draw, texts={_EDGE: ""})
+    assert evaluated(Row(0, on_edge, "", said), _seen(), _seen()).fate == "agree"
+    silent = _seen(answered=frozenset())
+    assert evaluated(Row(0, on_edge, "", said), _seen(), silent).fate == "cut off"
