@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EGOVNET := $(BIN)/egovnet
 
-.PHONY: setup demo test lint bench fuzz mutants agree chaos lab-up lab-down clean
+.PHONY: setup demo test suite lint bench fuzz mutants agree chaos lab-up lab-down clean
 .DEFAULT_GOAL := help
 
 help:
@@ -42,8 +42,12 @@ lint: $(VENV)/.ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup lint
+# Lint and types take a minute of one processor: beside the suite, whose labs wait now and then.
+test: setup
 	@./setup-host --tests
+	@$(MAKE) --no-print-directory -j2 lint suite
+
+suite: $(VENV)/.ready
 	$(BIN)/python -m tests.halves
 
 fuzz: setup
