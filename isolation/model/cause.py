@@ -43,6 +43,23 @@ class CauseKind(StrEnum):
     ITSELF = "itself"
 
 
+#: What to do about a cause, where the gravest finding of it looks at something else.
+REMEDIES = {
+    CauseKind.ROUTE_TARGET: "Remove the route target from the VRFs at these places.",
+    CauseKind.PORT: "Bind the interface to the VRF of its VPN, or remove it.",
+    CauseKind.PROTOCOL: "Switch it off at the interface.",
+    CauseKind.FILTER: "Apply the access's own inbound policy to the session.",
+    CauseKind.LIMIT: "Set the access's maximum of prefixes on the session.",
+    CauseKind.SESSION: "Remove the session, or put its neighbour into the inventory.",
+    CauseKind.LINK: "Remove what joins the two tables.",
+    CauseKind.STATIC: "Remove the route, or give it a next hop in its own VRF.",
+    CauseKind.POLICY: "Remove the action from the policy.",
+    CauseKind.LABEL: "Let the router allocate the label.",
+    CauseKind.VPN_ROUTE: "Remove the route; announce it from the VRF that it is of.",
+    CauseKind.VRF: "Remove the VRF and its route targets, or put it into the inventory.",
+}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Where something is to be changed. `line` 0: no line says it, or the text has none."""

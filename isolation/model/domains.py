@@ -22,6 +22,13 @@ class Domain:
     site: str = ""
     #: Whether the expectation knows it, or it is only what a text happens to hold.
     known: bool = True
+    #: What messages call it, where that is not its label.
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.title or self.label
 
 
 BACKBONE = Domain("backbone", "backbone")
@@ -37,7 +44,8 @@ ANYWHERE = Domain("any network", "any", known=False)
 
 def unknown(device: str, vrf: str) -> Domain:
     """A VRF that the expectation knows nothing of: nobody may meet it."""
-    return Domain("unknown VRF", f"unknown {device} {vrf}", known=False)
+    title = f"VRF {vrf} on {device} (of no known network)"
+    return Domain("unknown VRF", f"unknown {device} {vrf}", known=False, title=title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,8 @@ def _evaluate(edge: Edge, expectation: Expectation, ways: Ways) -> None:
                 place = (edge.source.id, edge.target.id, edge.what)
                 causes = _stranger(edge, source, target, expectation)
                 causes = causes or edge.why() or (edge.own_cause(),)
+                if edge.target.facts.ports_known and not edge.target.members_known:
+                    causes = (*causes, edge.target.unknown_vrf())
                 write = partial(_finding, klass, edge, source, target, causes)
                 ways.drafts.append(FindingDraft(group, place, write, causes))
 
@@ -121,9 +123,9 @@ def _finding(
         target=target,
         causes=causes,
         words={
-            "reaches": f"reaches {target.label}"
+            "reaches": f"reaches {target.name}"
             if edge.prefixes
-            else f"would reach {target.label} if there were a route",
+            else f"would reach {target.name} if there were a route",
             "kind": kind_of_path(source, target),
             "what": edge.what,
         },

@@ -156,8 +156,8 @@ def finding(
         device=device,
         vrf=vrf,
         family=family,
-        source=source.label if source else "",
-        target=target.label if target else "",
+        source=source.name if source else "",
+        target=target.name if target else "",
         **words,
     )
     return Finding(

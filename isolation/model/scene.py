@@ -105,7 +105,7 @@ class Table:
     def unknown_vrf(self) -> Cause:
         """That the inventory does not know this VRF."""
         vrf = self.facts.vrfs.get(self.vrf or "")
-        says = f"VRF {self.name} on {self.device} is not in the inventory"
+        says = f"VRF {self.name} on {self.device} is of no known network"
         return self.cause(CauseKind.VRF, says=says, line=vrf.line if vrf else 0)
 
     def filter_of(self, neighbor: NeighborFacts, line: int = 0) -> Cause:
@@ -136,7 +136,7 @@ class Table:
                 line = bound.carrier.vrf_line or bound.interface.line
                 at = bound.interface.name
                 return (self.hop(f"holds {bound.attachment.name} at {at}", line),)
-        what = f"is of {domain.label}" if domain.known else "is not in the inventory"
+        what = f"is of {domain.label}" if domain.known else "is of no known network"
         return (self.hop(what),)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from egovnet.isolation.model.catalogue import CATALOGUE
-from egovnet.isolation.model.cause import Cause, CauseKind, Place
+from egovnet.isolation.model.cause import REMEDIES, Cause, CauseKind, Place
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.finding_class import Severity
 
@@ -39,6 +39,13 @@ class Caused:
     def cause(self) -> Cause:
         """What is to be changed."""
         return self.finding.causes[0]
+
+    @property
+    def remedy(self) -> str:
+        """What an engineer does about it."""
+        nearest = CATALOGUE[self.finding.klass].proves in _NEAREST.get(self.cause.kind, ())
+        own = CATALOGUE[self.finding.klass].remedy
+        return own if nearest else REMEDIES.get(self.cause.kind, own)
 
     @property
     def severity(self) -> Severity:

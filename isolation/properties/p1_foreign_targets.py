@@ -63,6 +63,11 @@ def _owners(targets: Iterable[bytes], expectation: Expectation) -> set[str]:
     return {expectation.domains[label].vpn for label in labels if label in expectation.domains}
 
 
+def _of(table: Table) -> str:
+    domain = table.domains[0]
+    return f" of {domain.label}" if domain.known else ", which is of no known network,"
+
+
 def _line(table: Table, bgp: VrfFamily, target: bytes) -> int:
     return table.line(bgp.family, ("import", target), ("export", target), target)
 
@@ -89,7 +94,7 @@ def _finding(
         line=line,
         family=bgp.family,
         causes=(cause,),
-        words={"domain": table.domains[0].label, "route_target": text, "owner": owner},
+        words={"of": _of(table), "route_target": text, "owner": owner},
     )
 
 

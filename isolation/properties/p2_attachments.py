@@ -180,7 +180,11 @@ def _unknown_interfaces(router: Router, expectation: Expectation) -> Iterator[Fi
                     severity=severity,
                     path=(router.hop(f"has {interface.name}", line, table.name),),
                     line=line,
-                    causes=(port_cause(table, interface),),
+                    causes=(
+                        port_cause(table, interface)
+                        if router.facts.ports_known
+                        else router.host_part(),
+                    ),
                     words={"interface": interface.name},
                 )
             )

@@ -61,9 +61,8 @@ def _both(
     *,
     line: int,
     causes: tuple[Cause, ...],
-    families: tuple[AddressFamily, ...] = FAMILIES,
 ) -> Iterator[Edge]:
-    for family in families:
+    for family in FAMILIES:
         prefixes = PrefixSet.all(family)
         yield Edge(source, target, family, prefixes, klass, what, line, why=lambda: causes)
 
@@ -95,7 +94,7 @@ def _statics(router: Router) -> Iterator[Edge]:
                     static.line,
                     # looked up in that table, whatever it has
                     held=static.interface in router.facts.interfaces,
-                    why=partial(_static_causes, source, static),
+                    why=partial(_static_causes, source, target, static),
                 )
 
 
@@ -152,11 +151,14 @@ def _policy_route(router: Router, source: Table, route: PolicyRoute) -> Iterator
     else:
         table = _named(router, route.vrf or "default")
         targets = [table] if table is not None else []
+    line = route.line
+    place = Place(router.name, "", line, router.facts.quote(line))
+    causes = (Cause(CauseKind.LINK, (router.name, route.text), f"the rule {route.text}", place),)
     for target in targets:
         what = f"sends packets to VRF {target.name} by policy"
-        place = Place(router.name, "", route.line, router.facts.quote(route.line))
-        cause = Cause(CauseKind.LINK, (router.name, route.text), f"the rule {route.text}", place)
-        yield from _both(source, target, p3.POLICY_ROUTE, what, line=route.line, causes=(cause,))
+        for edge in _both(source, target, p3.POLICY_ROUTE, what, line=line, causes=causes):
+            if route.family in {None, edge.family}:
+                yield edge
 
 
 def _imported_vrfs(router: Router) -> Iterator[Edge]:
@@ -295,8 +297,11 @@ def _open_tables(router: Router, onward: frozenset[AddressFamily]) -> Iterator[E
                 )
 
 
-def _static_causes(table: Table, static: StaticFacts) -> tuple[Cause, ...]:
-    return (static_cause(table, static),)
+def _static_causes(table: Table, target: Table, static: StaticFacts) -> tuple[Cause, ...]:
+    """The route, and with all others into the same table that there are such."""
+    says = f"VRF {table.name} has static routes into VRF {target.name}"
+    into = table.cause(CauseKind.LINK, "static", target.name, says=says, line=static.line)
+    return (static_cause(table, static), into)
 
 
 def _no_last_resort(router: Router, table: Table, line: int) -> tuple[Cause, ...]:

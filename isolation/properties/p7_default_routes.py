@@ -6,7 +6,7 @@ path. One that discards is the opposite, and is what every VRF should have.
 
 from collections.abc import Iterator
 
-from egovnet.isolation.model.cause import Cause
+from egovnet.isolation.model.cause import Cause, CauseKind
 from egovnet.isolation.model.classes import p7
 from egovnet.isolation.model.domains import MANAGEMENT, Domain
 from egovnet.isolation.model.expectation import Expectation
@@ -38,8 +38,8 @@ def _statics(table: Table) -> Iterator[FindingDraft]:
             continue  # a table of no VRF: whom a rule sends there has the route (P3)
         if static.prefix.prefixlen == 0 and not static.discards:
             family = "ipv4" if static.prefix.version == 4 else "ipv6"
-            cause = static_cause(table, static)
-            yield _draft(table, "has a static default route", static.line, family, (cause,))
+            causes = (static_cause(table, static), _default_of(table))
+            yield _draft(table, "has a static default route", static.line, family, causes)
 
 
 def _bgp(table: Table) -> Iterator[FindingDraft]:
@@ -48,7 +48,9 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
         if bgp is None:
             continue
         if any(prefix.prefixlen == 0 for prefix in bgp.networks):
-            yield _draft(table, "originates a default route", bgp.line, family, ())
+            says = f"VRF {table.name} originates a default route"
+            cause = table.cause(CauseKind.LINK, "default", says=says, line=bgp.line)
+            yield _draft(table, "originates a default route", bgp.line, family, (cause,))
         for neighbor in table.neighbors:
             activated = neighbor.families.get(family)
             if activated is None:
@@ -72,6 +74,11 @@ def _igps(table: Table) -> Iterator[FindingDraft]:
                 line = igp.lines.get(f"default {family}", igp.line)
                 what = f"announces a default route by {igp.protocol}"
                 yield _draft(table, what, line, family, ())
+
+
+def _default_of(table: Table) -> Cause:
+    """That the table has a default route, in whichever family."""
+    return table.cause(CauseKind.LINK, "default route")
 
 
 def _draft(

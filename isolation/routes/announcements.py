@@ -49,7 +49,9 @@ class Announcement:
         """The step of a path that puts it into the VPN tables with `target`, or with others that
         `by_way_of` add it to."""
         if self.added is not None and target in self.added:
-            return self.table.hop("exports routes", self.table.line(self.routes.family))
+            own = sorted(self.routes.targets - self.added)
+            keys = [key for one in own for key in (("export", one), one)]
+            return self.table.hop("exports routes", self.table.line(self.routes.family, *keys))
         if self.put_by:
             return self.table.hop("is where its packets are looked up")
         line = self.table.line(self.routes.family, ("export", target), target)

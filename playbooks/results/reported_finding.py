@@ -77,6 +77,7 @@ class ReportedFinding:
         return replace(
             cls.of(caused.finding),
             cause=caused.cause.says,
+            remedy=caused.remedy,
             places=caused.places,
             symptoms=tuple(map(cls.of, caused.symptoms)),
         )

@@ -187,6 +187,8 @@ class PolicyRoute:
     next_hop: IPAddress | None = None
     interface: str | None = None
     line: int = field(default=0, compare=False)
+    #: None: packets of both.
+    family: AddressFamily | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,5 +103,5 @@ FOREIGN_TARGET = FindingClass(
     "may not meet; no VRF of the texts completes the path.",
     why="The first VRF with the other half makes it a leak.",
     remedy="Remove the route target from the VRF.",
-    sentence="VRF {vrf} of {domain} has the route target {route_target} of {owner}",
+    sentence="VRF {vrf}{of} has the route target {route_target} of {owner}",
 )

@@ -1,5 +1,6 @@
 """Drafts to facts: peer groups, policies and tables resolved, in the one canonical order."""
 
+from dataclasses import replace
 from typing import Any
 
 from egovnet.templates.frr.config.addresses import family_of, read_prefix
@@ -177,9 +178,7 @@ def _named(rule: PolicyRoute, names: dict[int, str]) -> PolicyRoute:
     """A rule's table by the name of the VRF that has it."""
     if rule.table is None or (rule.table not in names and rule.table != _MAIN):
         return rule
-    return PolicyRoute(
-        rule.text, names.get(rule.table), None, rule.next_hop, rule.interface, rule.line
-    )
+    return replace(rule, vrf=names.get(rule.table), table=None)
 
 
 # -- interfaces --------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """`ip route`, `ip rule` and the few other commands that ifupdown2 runs for an interface."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from egovnet.templates.frr.config.addresses import family_of, read_address, read_number, read_prefix
 from egovnet.templates.frr.config.draft import FACT, HARMLESS, Unclear
@@ -52,7 +52,8 @@ def read_command(words: list[str], interface: str, number: int, found: LinuxRout
     elif what == "rule" and verb in ("add", "replace"):
         if "l3mdev" in rest:
             return _vrf_rule(rest)
-        found.rules.append(_rule(rest, " ".join(words), number))
+        rule = _rule(rest, " ".join(words), number)
+        found.rules.append(replace(rule, family=family or _family_of_rule(rest)))
     elif what == "link" and verb == "set" and rest[-1] in ("up", "down") and len(rest) <= 3:
         return HARMLESS
     else:
@@ -134,6 +135,11 @@ def _vrf_rule(words: list[str]) -> int:
     if left:
         read_number(left[1])
     return HARMLESS
+
+
+def _family_of_rule(words: list[str]) -> AddressFamily | None:
+    """`ip rule add` makes one of IPv4 where nothing says another (iproute2's iprule.c)."""
+    return None if any(":" in word for word in words) else "ipv4"
 
 
 def _rule(words: list[str], text: str, number: int) -> PolicyRoute:

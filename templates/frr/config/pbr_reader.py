@@ -3,6 +3,7 @@
 from egovnet.templates.frr.config.addresses import read_address, read_number
 from egovnet.templates.frr.config.contexts import commands, enter
 from egovnet.templates.frr.config.draft import FACT, Context, FrrDraft, Unclear
+from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import PolicyRoute
 
 
@@ -23,7 +24,10 @@ def _pbr_set(draft: FrrDraft, words: list[str], number: int) -> int:
         if "nexthop-vrf" in words:
             vrf = words[words.index("nexthop-vrf") + 1]
         hop = read_address(words[2])
-        draft.context.about.append(PolicyRoute(text, vrf=vrf, next_hop=hop, line=number))
+        family: AddressFamily = "ipv4" if hop.version == 4 else "ipv6"
+        draft.context.about.append(
+            PolicyRoute(text, vrf=vrf, next_hop=hop, line=number, family=family)
+        )
     else:
         raise Unclear("policy routing that is not evaluated")
     return FACT

@@ -287,7 +287,7 @@ CASES = [
         _unknown_vrf,
         "P1 unknown-vrf",
         "sc-pe1",
-        path=("imports 65000:1006", "VRF x on sc-pe1 is not in the inventory"),
+        path=("imports 65000:1006", "VRF x on sc-pe1 is of no known network"),
     ),
     Case(
         "two agencies by way of a platform that both exchange with",
