@@ -31,29 +31,47 @@ def probe_script(probes: Sequence[Probe], parallel: int = PARALLEL) -> str:
 
 
 def _with_fping(probes: Sequence[Probe]) -> Iterator[str]:
-    groups: dict[tuple[str | None, bool], list[str]] = {}
+    groups: dict[tuple[str | None, bool], list[int]] = {}
     for number, probe in enumerate(probes):
-        line = f"{number} {probe.target}"
-        groups.setdefault((probe.vrf, probe.expected), []).append(line)
+        groups.setdefault((probe.vrf, probe.expected), []).append(number)
+    # a process costs a small router more than the packets do: one for each group
     yield f"""d=$(mktemp -d)
-f() {{
-cat >"$d/$1"
-cut -d' ' -f2- "$d/$1" | fping -a -r 0 -i {_INTERVAL_MS} -t "$2" $3 >"$d/$1.alive" 2>"$d/$1.err"
-[ $? -lt 2 ] || {{ echo "fping: $(head -n 1 "$d/$1.err")" >"$d/failed"; return; }}
-awk 'NR == FNR {{ n[$2] = n[$2] $1 "\\n"; next }} {{ printf "%s", n[$1]; n[$1] = "" }}' \\
-"$d/$1" "$d/$1.alive" || echo awk >"$d/failed"
-}}"""
-    for number, ((vrf, expected), targets) in enumerate(groups.items()):
+set --
+cat >"$d/targets" <<'{_HERE}'"""
+    for group, numbers in enumerate(groups.values()):
+        yield from (f"{group} {number} {probes[number].target}" for number in numbers)
+    yield _HERE
+    for group, ((vrf, expected), numbers) in enumerate(groups.items()):
         wait = int(1000 * (WAIT if expected else SHORT_WAIT))
         # From a VRF that is not there nothing can be sent, and nothing is answered.
-        there = f"[ -e {shlex.quote(f'/sys/class/net/{vrf}')} ] && " if vrf else ""
-        bind = f"'-I {vrf}'" if vrf else "''"
-        yield f"{{ {there}f {number} {wait} {bind}; }} <<'{_HERE}' &"
-        yield from targets
+        if vrf:
+            yield f"if [ -e {shlex.quote(f'/sys/class/net/{vrf}')} ]; then"
+        bind = f" -I {shlex.quote(vrf)}" if vrf else ""
+        yield (
+            f"fping -a -r 0 -i {_INTERVAL_MS} -t {wait}{bind} "
+            f""">"$d/{group}" 2>"$d/err.{group}" <<'{_HERE}' &"""
+        )
+        yield from (probes[number].target for number in numbers)
         yield _HERE
-    yield "wait"
+        yield f'set -- "$@" "$!:{group}"'
+        if vrf:
+            yield "fi"
     # Silence of a tool that could not send would read as separation.
-    yield 'if [ -e "$d/failed" ]; then cat "$d/failed"; rm -r "$d"; exit 0; fi; rm -r "$d"'
+    yield """for sent; do
+shift
+wait "${sent%:*}"
+if [ $? -ge 2 ]; then read -r why <"$d/err.${sent#*:}"; echo "fping: $why"; rm -r "$d"; exit 0; fi
+set -- "$@" "$d/${sent#*:}"
+done"""
+    yield _NUMBERS
+    yield 'rm -r "$d"'
+
+
+#: Answered addresses, in files named by their groups -> the numbers of their probes.
+_NUMBERS = r"""awk '{ group = FILENAME; sub(".*/", "", group) }
+group == "targets" { n[$1 " " $3] = n[$1 " " $3] $2 "\n"; next }
+{ printf "%s", n[group " " $1]; n[group " " $1] = "" }' "$d/targets" "$@" ||
+{ rm -r "$d"; exit 0; }"""
 
 
 def _with_ping(probes: Sequence[Probe], parallel: int) -> Iterator[str]:
