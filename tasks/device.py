@@ -53,14 +53,15 @@ def disconnect(task: Task) -> None:
 
 
 def answering(task: Task) -> TransactionalDriver:
-    """The driver of a device that answers: in the old session, or else in a new one.
+    """The driver of a device that answers: in the session there is, or else in a new one.
 
     A router that lost its power does not end its sessions: a command in one waits for its whole
     time limit, which is long for a commit on its way back.
     """
     try:
+        fresh = _CONNECTION not in task.host.connections
         device = driver(task)
-        if device.answers_within(ANSWER_SECONDS):
+        if fresh or device.answers_within(ANSWER_SECONDS):
             return device
     except session_lost():
         pass  # it may have been busy with its own start: once more

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nornir.core.task import Result, Task
 
-from egovnet.tasks.device import driver
+from egovnet.tasks.device import answering
 from egovnet.tasks.driver import ComparesAtLoad, TransactionalDriver
 from egovnet.templates.platform import KeptKeys
 from egovnet.templates.registry import keep_keys
@@ -38,7 +38,7 @@ def dry_run(task: Task, intended: str, keep: bool = False) -> Result:
     With `keep` the candidate stays loaded for a commit in the same session; it was compared
     when it was planned, so only what the device runs now is reported, and no diff.
     """
-    device = driver(task)
+    device = answering(task)
     device.load_replace_candidate(config=intended)
     diff = "" if keep else _compared(device)
     running = device.compared_text

@@ -13,6 +13,7 @@ from egovnet.playbooks.change.record_intent import is_of_inventory, record_inten
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave, up_to
+from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -62,6 +63,32 @@ def apply(
             diffs are not what its texts would change.
         WaveError: a wave that the plan does not have.
     """
+    with sessions_kept(workspace):
+        return _apply(
+            workspace,
+            progress,
+            plan_file,
+            yes=yes,
+            options=options,
+            waves_by=waves_by,
+            canary=canary,
+            verifying=verifying,
+            override=override,
+        )
+
+
+def _apply(
+    workspace: Workspace,
+    progress: Progress,
+    plan_file: Path | None,
+    *,
+    yes: bool,
+    options: Options | None,
+    waves_by: tuple[str, ...],
+    canary: str | None,
+    verifying: Verifying,
+    override: Override | None,
+) -> Outcome[PlanResult] | Outcome[TransactionResult]:
     if plan_file is not None:
         if waves_by or canary:
             raise UsageError("--waves and --canary are the plan's: give them to egovnet plan")
@@ -143,27 +170,28 @@ def apply_plan(
         return replace(refused, result=replace(refused.result, proof=proof.result()))
     if proof.proved:
         override = None
-    verifier = Verifier(
-        workspace, progress, verifying.converge, verifying.excused, verifying.sources
-    )
-    verifier.take_baseline(plan.affected)
+    with sessions_kept(workspace):
+        verifier = Verifier(
+            workspace, progress, verifying.converge, verifying.excused, verifying.sources
+        )
+        verifier.take_baseline(plan.affected)
 
-    def verify(apart: frozenset[str]) -> Verification:
-        return (verifier.without(apart) if apart else verifier).verify()
+        def verify(apart: frozenset[str]) -> Verification:
+            return (verifier.without(apart) if apart else verifier).verify()
 
-    outcome = Transaction(
-        workspace,
-        plan,
-        verify,
-        progress,
-        waves,
-        Health(workspace, progress, verifying.converge),
-        options,
-        proof.result(),
-        override,
-        on_begin=lambda change: record_intent(workspace, change),
-    ).run()
-    return archived(workspace, outcome)
+        outcome = Transaction(
+            workspace,
+            plan,
+            verify,
+            progress,
+            waves,
+            Health(workspace, progress, verifying.converge),
+            options,
+            proof.result(),
+            override,
+            on_begin=lambda change: record_intent(workspace, change),
+        ).run()
+        return archived(workspace, outcome)
 
 
 def held_devices(workspace: Workspace, plan: Plan) -> DevicesLockedError | None:

@@ -18,17 +18,46 @@ from egovnet.tasks.runners.plugin import celery_runner
 
 @contextmanager
 def connected(workspace: Workspace, names: Iterable[str] | None = None) -> Iterator[Nornir]:
-    """Nornir over the named devices (default: the chosen ones); sessions are kept until the end.
+    """Nornir over the named devices (default: the chosen ones); sessions are kept until the end,
+    or until that of `sessions_kept`.
 
     Raises:
         CredentialsError: it is this process that logs in, and there are none.
         BrokerError, SealingKeyError: it is not, and the broker cannot be used.
     """
-    nornir = open_nornir(workspace, names)
+    kept = workspace.kept
+    wanted = set(workspace.chosen if names is None else names)
+    if kept.wanted and kept.nornir is None:
+        kept.nornir = open_nornir(workspace, workspace.network.routers)
+    if kept.nornir is not None and wanted <= kept.nornir.inventory.hosts.keys():
+        of_all = kept.nornir.with_runner(ThreadedRunner(workspace.width(len(wanted))))
+        yield of_all.filter(filter_func=lambda host: host.name in wanted)
+        return
+    nornir = open_nornir(workspace, wanted)
     try:
         yield nornir
     finally:
         nornir.close_connections(on_good=True, on_failed=True)
+
+
+@contextmanager
+def sessions_kept(workspace: Workspace) -> Iterator[None]:
+    """The stages within find the sessions of those before them open.
+
+    A session may be dead by then: whoever begins a stage asks with `tasks.device.answering`.
+    """
+    kept = workspace.kept
+    if kept.wanted or workspace.runner == CELERY:  # workers have sessions of their own
+        yield
+        return
+    kept.wanted = True
+    try:
+        yield
+    finally:
+        kept.wanted = False
+        if kept.nornir is not None:
+            kept.nornir.close_connections(on_good=True, on_failed=True)
+            kept.nornir = None
 
 
 def open_nornir(workspace: Workspace, names: Iterable[str] | None = None) -> Nornir:

@@ -1,6 +1,7 @@
 """What a verb works on: an inventory, the devices chosen of it, and what is kept of the network."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +18,20 @@ from egovnet.templates.model.device import Device
 from egovnet.templates.registry import render
 
 if TYPE_CHECKING:
+    from nornir.core import Nornir
+
     from egovnet.playbooks.journal.journal import Journal
 
 REFERENCE = Path(reference.__path__[0]).resolve()
 _ALL = Selection()
+
+
+@dataclass(slots=True)
+class KeptSessions:
+    """Sessions with devices that outlive a stage: see `devices.sessions_kept`."""
+
+    wanted: bool = False
+    nornir: "Nornir | None" = None
 
 
 class Workspace:
@@ -46,10 +57,12 @@ class Workspace:
         self.on_disk = DirectoryInventory(directory)
         self.inventory: Inventory = self.on_disk
         self._state = NetworkState(self.on_disk)
+        self.kept = KeptSessions()
 
     def _like(self, selection: Selection, inventory: Inventory) -> "Workspace":
         other = Workspace(self.directory, selection, self.workers, self.runner)
         other.on_disk, other.inventory, other._state = self.on_disk, inventory, self._state
+        other.kept = self.kept
         return other
 
     def intending(self, inventory: SnapshotInventory) -> "Workspace":
