@@ -66,7 +66,21 @@ BLOCKS = {
     "nexthop-group": "nexthop-group x",
     "segment-routing": "segment-routing",
     "traffic-eng": "segment-routing > traffic-eng",
+    "segment-list": "segment-routing > traffic-eng > segment-list x",
+    "sr policy": "segment-routing > traffic-eng > policy color 1 endpoint 192.0.2.1",
 }
+#: Blocks in which FRR shows no graph (they have no `show`), as zebra/zebra_srv6_vty.c has them.
+BY_HAND = {
+    "srv6": ("locators", "exit", "end"),
+    "srv6 locators": ("locator WORD", "no locator WORD", "exit", "end"),
+    "srv6 locator": (
+        "prefix X:X::X:X/M",
+        "prefix X:X::X:X/M func-bits (16-64)",
+        "exit",
+        "end",
+    ),
+}
+_VALUES = {"WORD": "any", "X:X::X:X/M": "ipv6/m", "(16-64)": "range"}
 _KINDS = {
     "WORD_TKN": "word",
     "VARIABLE_TKN": "any",
@@ -93,7 +107,19 @@ def main() -> None:
     starts: dict[str, frozenset[str]] = {}
     for block, graph in _graphs():
         starts[block] = _read(block, graph, states)
+    for block, lines in BY_HAND.items():
+        starts[block] = frozenset(_by_hand(block, line, states) for line in lines)
     DATA.write_text(_written(*_minimized(states, starts)), encoding="utf-8")
+
+
+def _by_hand(block: str, line: str, states: dict[str, _State]) -> str:
+    """Put the words of a line into `states`; returns where it starts."""
+    onward = _END
+    for text in reversed(line.split()):
+        name = f"{block}/{line}/{text}"
+        states[name] = (_VALUES.get(text, "word"), text, frozenset({onward}))
+        onward = name
+    return onward
 
 
 def _graphs() -> Iterable[tuple[str, str]]:

@@ -37,7 +37,7 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     statics, rules, closed = _routes(frr, linux)
     problems = [*linux.not_understood, *frr.not_understood]
     policies = Policies(frr)
-    problems += [*call_cycles(frr), *undone_by_import_vrf(frr)]
+    problems += [*call_cycles(frr), *undone_by_import_vrf(frr), *_two_masters(frr)]
     interfaces = {
         port.name: _interface(port, frr, linux, problems)
         for port in frr.ports.values()
@@ -68,6 +68,18 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     late = {problem.line for problem in problems} - known
     frr.counts[FACT] -= len(late)
     return facts
+
+
+def _two_masters(frr: FrrDraft) -> list[NotUnderstood]:
+    """Ports of a bridge or bond that are said to be in a VRF, too: Linux has one of both."""
+    found = []
+    for port in frr.ports.values():
+        for name in port.members:
+            member = frr.ports.get(name)
+            if member is not None and member.vrf is not None:
+                text, why = f"vrf {member.vrf}", f"{name} is a port of {port.name} as well"
+                found.append(NotUnderstood(member.vrf_line, text, (f"iface {name}",), why))
+    return found
 
 
 # -- tables ------------------------------------------------------------------------------------

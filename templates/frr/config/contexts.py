@@ -17,6 +17,7 @@ from egovnet.templates.frr.config.draft import (
     Unclear,
 )
 from egovnet.templates.frr.config.frr_grammar import grammar
+from egovnet.templates.frr.config.vocabulary import BGP_LISTS
 from egovnet.templates.model.facts import NotUnderstood
 
 #: A line whose handler has reported it itself.
@@ -24,6 +25,7 @@ REPORTED = 3
 INCOMPLETE = "incomplete"
 OTHER_FORM = "FRR refuses it: another number of words"
 UNKNOWN = "not in the reader's grammar"
+_FORMER_LISTS = ("lists by their former names", "are not taken: `ip` is `bgp` there")
 #: How `show running-config` begins; FRR takes no notice of it.
 _PRINTED = ("Building", "Current")
 
@@ -76,7 +78,18 @@ def _line(draft: FrrDraft, words: list[str], number: int) -> int:
         context = context.parent
     if words[0].startswith("exit-") or words[0] in _PRINTED:
         return HARMLESS
+    if _has_another_name(words):
+        # FRR 8.4 refuses it: the list is not there, which is what facts say of it then
+        draft.not_modelled.setdefault((*_FORMER_LISTS, None), number)
+        return FACT
     raise Unclear("FRR has no such command here")
+
+
+def _has_another_name(words: list[str]) -> bool:
+    """Whether a line is of a list that had `ip` in its name before FRR 7.1, and has `bgp` now."""
+    if words[0] != "ip" or words[1:2] == [] or words[1] not in BGP_LISTS:
+        return False
+    return grammar().command("top", ["bgp", *words[1:]]) is not None
 
 
 def _not_elsewhere(draft: FrrDraft, words: list[str]) -> None:
@@ -211,27 +224,36 @@ class _Noted(Commands):
 
 
 def _inside(draft: FrrDraft, words: list[str], number: int) -> int:
-    block = opened_by(words)
+    block = opened_by(words, draft.context.commands.block)
     if grammar().has(block):
         draft.context = Context(_Noted(block, {}), " ".join(words), draft.context)
     return FACT
 
 
-def opened_by(words: list[str]) -> str:
-    """The block that a line opens, by its name in FRR's grammar; empty if it opens none."""
+def opened_by(words: list[str], inside: str = "") -> str:
+    """The block that a line opens, by its name in FRR's grammar; empty if it opens none. `inside`
+    is the block that the line stands in, where that matters."""
     first = words[0]
     if first == "router":
         return words[1]
     if first == "address-family":
-        kind = words[2:3] or ["unicast"]
-        return f"bgp {words[1]} {kind[0]}"
+        return f"bgp {words[1]} {words[2] if len(words) > 2 else 'unicast'}"
     if first == "segment-routing":
         return "bgp srv6" if words[1:] else first
+    nested = _OPENED_IN.get(inside, {}).get(first)
+    if nested is not None:
+        return nested
     if first in ("vnc", "member"):
         return f"bgp vnc {words[1]}" if first == "vnc" else "l2vpn pseudowire"
     return _OPENED.get(first, "")
 
 
+_OPENED_IN = {
+    "segment-routing": {"srv6": "srv6"},
+    "srv6": {"locators": "srv6 locators"},
+    "srv6 locators": {"locator": "srv6 locator"},
+    "traffic-eng": {"segment-list": "segment-list", "policy": "sr policy"},
+}
 _OPENED = {
     "l2vpn": "l2vpn",
     "nexthop-group": "nexthop-group",

@@ -63,6 +63,8 @@ def read_command(words: list[str], interface: str, number: int, found: LinuxRout
 
 def read_undo(words: list[str]) -> int:
     """One command run when an interface goes down. Raises Unclear."""
+    if words[-2:] == ["||", "true"]:
+        words = words[:-2]
     if not any(_SHELL.intersection(word) for word in words) and words[0] in _IP:
         plain = [word for word in words[1:] if word not in ("-4", "-6")]
         if plain[1:2] in (["del"], ["delete"], ["flush"]) and plain[0] in ("route", "rule"):

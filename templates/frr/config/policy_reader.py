@@ -222,7 +222,7 @@ def _match(draft: FrrDraft, words: list[str], number: int) -> int:
     entry: EntryDraft = draft.context.about
     if words[1] not in MATCHES:
         raise Unclear("not known of a route-map")
-    if words[1] == "evpn" and words[-1].isdigit():
+    if words[1:3] == ["evpn", "route-type"] and words[-1].isdigit():
         raise Unclear("a number for what has a name")
     if words[1:] == ["metric", "0"]:
         raise Refused("FRR refuses it, and everything that comes after it in the text")

@@ -27,6 +27,15 @@ _NAMES = re.compile(
     r"|address|description|router|hostname|key\s+(?:chain|\d)|mpls|rt|rd|import|export"
     r"|neighbor\s+\S+\s+(?!password)\S+|redistribute|network|rpki|log|service|debug|exit|!|\#)"
 )
+#: Lines that say how routers are authenticated, and hold no key.
+_WITHOUT = re.compile(
+    r"""(?x)^\s*(?:no\s+)?(?:
+        area\s+\S+\s+authentication (?:\s+message-digest)?
+      | ip\s+ospf\s+authentication (?:\s+(?:message-digest|null))? (?:\s+[0-9.]+)?
+      | ip\s+rip\s+authentication\s+(?:
+            mode\s+(?:md5|text) (?:\s+auth-length\s+(?:rfc|old-ripd))? | key-chain\s+\S+)
+    )\s*$"""
+)
 
 
 def is_about_secrets(line: str) -> bool:
@@ -44,6 +53,6 @@ def redact(lines: list[str], text: str) -> list[str]:
 def redact_line(line: str) -> str:
     """`line` without the secret it holds, if it does."""
     found = _KNOWN.match(line)
-    if found is None and not _NAMES.match(line):
+    if found is None and not (_NAMES.match(line) or _WITHOUT.match(line)):
         found = _LOOSE.match(line)
     return f"{found.group(1)}{REDACTED}" if found else line

@@ -52,6 +52,9 @@ def test_what_is_redacted_once_stays_as_it_is(lines: list[str]) -> None:
     "line",
     [
         "service password-encryption",
+        " area 0 authentication message-digest",
+        " ip ospf authentication message-digest",
+        " ip rip authentication mode md5 auth-length old-ripd",
         "username noc nopassword",
         "key chain party",
         " key 1",
