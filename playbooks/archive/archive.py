@@ -38,7 +38,7 @@ from dulwich.objects import ObjectID
 from dulwich.repo import Repo
 
 from egovnet.inventory.errors import EgovnetError
-from egovnet.playbooks.archive.archived_change import ArchivedChange
+from egovnet.playbooks.archive.archived_change import Anchor, ArchivedChange
 from egovnet.playbooks.archive.commit_message import git_time, plain
 from egovnet.playbooks.archive.git_objects import MAIN, add, head, walk
 from egovnet.playbooks.journal.private_files import close, private_directory
@@ -106,11 +106,19 @@ class Archive:
         Raises:
             ArchiveError: damaged, or no archive.
         """
+        return {number: anchor.head for number, anchor in self.anchored().items()}
+
+    def anchored(self) -> dict[int, Anchor]:
+        """What the commits say of the journal, by change.
+
+        Raises:
+            ArchiveError: damaged, or no archive.
+        """
         if _vacant(self.directory):
             return {}
         with self._told(), closing(self._opened()) as repo:
             return {
-                int(said["Change"]): said.get("Journal", "")
+                int(said["Change"]): Anchor(said.get("Journal", ""), said.get("Journal-Name", ""))
                 for _, said in walk(repo, None)
                 if said.get("Change", "").isdecimal()
             }

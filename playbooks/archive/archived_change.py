@@ -25,3 +25,15 @@ class ArchivedChange:
     undoes: int | None
     before: Mapping[str, str]
     after: Mapping[str, str]
+    #: The journal's own name, by which its archive is told from another's; "" in older ones.
+    journal_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What a commit says of the journal at the end of its change."""
+
+    #: Head of the hash chain.
+    head: str
+    #: The journal's name; "" in commits of older versions.
+    journal: str = ""

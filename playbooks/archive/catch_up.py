@@ -41,6 +41,7 @@ def _entry(workspace: Workspace, change: Change) -> ArchivedChange:
         plan_hash=change.plan_hash,
         journal_head=workspace.journal.seal(change.id),
         undoes=change.undoes,
+        journal_name=workspace.journal.name,
         before={name: entry.before for name, entry in texts.items()},
         after={name: entry.after for name, entry in texts.items() if entry.after is not None},
     )

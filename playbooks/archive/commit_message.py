@@ -34,6 +34,7 @@ def message(change: ArchivedChange) -> str:
         "Ticket": ticket,
         "Plan": plain(change.plan_hash),
         "Journal": plain(change.journal_head),
+        "Journal-Name": plain(change.journal_name),
         "Undoes": "" if change.undoes is None else str(change.undoes),
     }
     return "\n\n".join(

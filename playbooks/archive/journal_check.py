@@ -6,6 +6,7 @@ end of its change, and an archive that is cloned or pushed elsewhere cannot be m
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.archive.archive import Archive, ArchiveError
@@ -31,54 +32,65 @@ class JournalAlteredError(EgovnetError):
         )
 
 
-def journal_faults(workspace: Workspace) -> tuple[str, ...]:
-    """Where the journal was altered, by its chain and by its archive; empty when it was not.
+@dataclass(frozen=True, slots=True)
+class JournalCheck:
+    """What came of comparing a journal with its archive."""
 
-    Linear in the journal's size. Changes that have no commit yet are vouched for by the chain.
+    #: Where it was altered; empty when it was not.
+    faults: tuple[str, ...] = ()
+    #: Changes of the archive that a journal of another name archived.
+    foreign: tuple[str, ...] = ()
+    #: Ended changes that have no commit yet: only the journal's own chain vouches for them.
+    unanchored: int = 0
+
+
+def check_journal(workspace: Workspace) -> JournalCheck:
+    """Compare the journal with itself and with its archive. Linear in the journal's size.
 
     Raises:
         ArchiveError: the archive is damaged, so that nothing can be said.
     """
     journal = workspace.journal
-    found = journal.faults()
-    anchors = Archive(workspace.state / "archive").anchors()
-    return (*found, *_against_archive(journal.seals(), anchors))
-
-
-def unanchored(workspace: Workspace) -> int:
-    """How many ended changes have no commit yet: only the journal's own chain vouches for them.
-
-    Raises:
-        ArchiveError: as `journal_faults`.
-    """
-    anchors = Archive(workspace.state / "archive").anchors()
-    ended = (c for c in workspace.journal.changes() if c.state in (DONE, UNDONE))
-    return sum(change.id not in anchors for change in ended)
+    anchors = Archive(workspace.state / "archive").anchored()
+    ours = {n: a.head for n, a in anchors.items() if a.journal in ("", journal.name)}
+    foreign = tuple(
+        f"change {number} was archived by another journal, {anchor.journal}"
+        for number, anchor in sorted(anchors.items())
+        if number not in ours
+    )
+    ended = (change for change in journal.changes() if change.state in (DONE, UNDONE))
+    return JournalCheck(
+        (*journal.faults(), *_against_archive(journal.seals(), ours)),
+        foreign,
+        sum(change.id not in ours for change in ended),
+    )
 
 
 def require_whole_journal(workspace: Workspace) -> tuple[str, ...]:
-    """Refuse to act upon a journal that was altered; a note where the archive cannot be asked.
+    """Refuse to act upon a journal that was altered; notes where its archive says nothing of it.
 
     Raises:
         JournalAlteredError: it was.
     """
+    notes: tuple[str, ...] = ()
     try:
-        faults = journal_faults(workspace)
-        notes: tuple[str, ...] = ()
+        checked = check_journal(workspace)
     except ArchiveError as error:
-        faults = tuple(workspace.journal.faults())
+        checked = JournalCheck(tuple(workspace.journal.faults()))
         notes = (f"the journal was not compared with its archive: {error}",)
-    if faults:
-        raise JournalAlteredError(faults)
+    if checked.faults:
+        raise JournalAlteredError(checked.faults)
+    if checked.foreign:
+        notes = ("the archive is of another journal, and was not compared: see history --check",)
     return notes
 
 
-def _against_archive(seals: Mapping[int, str], anchors: Mapping[int, str]) -> Iterator[str]:
+def _against_archive(seals: Mapping[int, set[str]], anchors: Mapping[int, str]) -> Iterator[str]:
     for change, anchor in sorted(anchors.items()):
         if change not in seals:
             yield f"change {change} is in the archive and gone from the journal"
-        elif seals[change] != anchor:
+        elif anchor not in seals[change]:
             yield (
                 f"change {change} ended with {anchor[:12]} when it was archived, and the journal "
-                f"says {seals[change][:12]}: the chain was made anew"
+                "has no such link: the chain was made anew"
             )

@@ -24,6 +24,7 @@ from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import author
+from egovnet.playbooks.journal.private_files import close
 from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlannedDiff, PlannedWave, PlanResult
@@ -198,6 +199,7 @@ def read_plan(path: Path) -> Plan:
     """
     try:
         body = json.loads(read_regular(path, MOST_OF_PLAN))
+        close(path)  # it has configurations whole: a copy may have left it open
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # of brackets by the thousand

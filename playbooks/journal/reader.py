@@ -101,17 +101,19 @@ class JournalReader:
             ).first()
         return str(found[0]) if found else hash_chain.START
 
-    def seals(self) -> dict[int, str]:
-        """`seal` of every change that has one, by its number."""
+    def seals(self) -> dict[int, set[str]]:
+        """The chain's hashes at a change's begin and at each of its ends, by its number."""
+        found: dict[int, set[str]] = {}
         with self.database.reading() as connection:
             rows = connection.execute(
                 select(STEPS.c.change_id, STEPS.c.hash)
                 .join(CHANGES)
                 .where(CHANGES.c.network == self.network)
                 .where(STEPS.c.stage == "change")
-                .order_by(STEPS.c.id)
             )
-            return {number: str(found or hash_chain.START) for number, found in rows}
+            for number, link in rows:
+                found.setdefault(number, set()).add(str(link or hash_chain.START))
+        return found
 
     def faults(self) -> list[str]:
         """Where the journal is not as it was written; empty when it is. Linear in its size."""

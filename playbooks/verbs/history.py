@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from egovnet.playbooks.archive.journal_check import journal_faults, unanchored
+from egovnet.playbooks.archive.journal_check import JournalCheck, check_journal
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import Change
 from egovnet.playbooks.results.history import (
@@ -24,8 +24,9 @@ def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
         ArchiveError: there is an archive, and it cannot be compared with.
     """
     journal = workspace.journal
-    faults = journal_faults(workspace) if check else tuple(journal.faults())
-    count = unanchored(workspace) if check else 0
+    checked = check_journal(workspace) if check else JournalCheck(tuple(journal.faults()))
+    faults = (*checked.faults, *checked.foreign)
+    count = checked.unanchored
     notes = (
         f"{count} changes have no commit in the archive yet: the chain alone vouches for them",
     )

@@ -9,7 +9,8 @@ from sqlalchemy import delete, select, update
 from egovnet.playbooks.archive.catch_up import catch_up
 from egovnet.playbooks.archive.journal_check import (
     JournalAlteredError,
-    journal_faults,
+    JournalCheck,
+    check_journal,
     require_whole_journal,
 )
 from egovnet.playbooks.change.recover import recover
@@ -71,7 +72,7 @@ ALTERED: dict[str, tuple[Callable[[Workspace], None], str]] = {
 
 
 def test_a_journal_as_it_was_written_has_no_fault(workspace: Workspace) -> None:
-    assert journal_faults(workspace) == ()
+    assert check_journal(workspace) == JournalCheck()
     assert history(workspace, check=True).notes == ()
     assert require_whole_journal(workspace) == ()
     assert history(workspace, check=True).exit is Exit.DONE
@@ -121,5 +122,23 @@ def test_an_archive_that_is_damaged_is_said_and_does_not_hinder(workspace: Works
 
 def test_without_an_archive_the_chain_vouches(workspace: Workspace) -> None:
     (workspace.state / "archive").rename(workspace.state / "elsewhere")
-    assert journal_faults(workspace) == ()
+    assert check_journal(workspace) == JournalCheck(unanchored=4)
     assert "4 changes have no commit" in history(workspace, check=True).notes[0]
+
+
+def test_a_change_that_is_closed_again_is_still_the_one_that_was_archived(
+    workspace: Workspace,
+) -> None:
+    workspace.journal.close(2, UNDONE)
+    assert check_journal(workspace) == JournalCheck()
+
+
+def test_an_archive_of_another_journal_is_said_and_not_compared(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGOVNET_JOURNAL", f"sqlite:///{tmp_path / 'other.db'}")
+    other = Workspace(REFERENCE)
+    assert "of another journal" in require_whole_journal(other)[0]
+    checked = history(other, check=True)
+    assert checked.exit is Exit.LEAK_OR_FAILED_VERIFICATION
+    assert len(checked.result.faults) == 4
