@@ -1,7 +1,8 @@
 """Keys of sessions that somebody set by hand: kept in a text that would take them away.
 
 egovnet has no keys of its own yet. A neighbor's password that it does not know is the session's
-both ends' business: to push a text without it would end the session, or open it to anybody.
+both ends' business: to push a text without it would end the session, or open it to anybody. A
+password of the router's own login is not kept, but it is named too where it goes.
 """
 
 import re
@@ -62,7 +63,7 @@ def _is_key(line: str) -> bool:
 def _anchor(tree: _Tree, path: tuple[str, ...], line: str) -> int | None:
     """Index of the line after which a key belongs; None: what it is of is not there."""
     if not path:
-        return next((at for (own, text), at in tree.places.items() if not own and text), None)
+        return None  # the router's own login is no session: it is as the inventory says
     context = tree.places.get((path[:-1], path[-1]))
     neighbor = _NEIGHBOR.match(line)
     if context is None or neighbor is None or not path[0].startswith("router bgp"):

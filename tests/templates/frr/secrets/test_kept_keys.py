@@ -26,8 +26,8 @@ PLACES = [
     (r"^router isis .*$", " area-password clear {key}"),
     (r"^router isis .*$", " domain-password md5 {key} authenticate snp validate"),
     (r"^mpls ldp$", " neighbor 10.255.0.1 password {key}"),
-    (r"^service integrated-vtysh-config$", "enable password 8 {key}"),
 ]
+LOGIN = (r"^service integrated-vtysh-config$", "enable password 8 {key}")
 
 
 def with_key(text: str, place: tuple[str, str], which: int = 0) -> str:
@@ -68,9 +68,15 @@ def test_a_neighbor_that_goes_takes_its_key_and_is_named() -> None:
     )
 
 
+def test_a_login_is_as_the_inventory_says_and_is_named() -> None:
+    keys = keep_keys(with_key(TEXT, LOGIN), TEXT)
+    assert keys.text == TEXT
+    assert keys.gone == ("enable password 8 <removed>",)
+
+
 def test_a_router_that_is_emptied_names_each_key() -> None:
     running = TEXT
-    for place in PLACES[:5]:
+    for place in PLACES:
         running = with_key(running, place)
     keys = keep_keys(running, render_day0(DEVICES["pe1"]))
     assert len(keys.gone) == 5
@@ -85,7 +91,7 @@ def test_whatever_stands_there_nothing_goes_in_silence(
     devices = intend(network, allocate(network))
     device = devices[data.draw(st.sampled_from(sorted(devices)))]
     intended = running = render(device)
-    for place in data.draw(st.lists(st.sampled_from(PLACES), max_size=5, unique=True)):
+    for place in data.draw(st.lists(st.sampled_from([*PLACES, LOGIN]), max_size=6, unique=True)):
         running = with_key(running, place, data.draw(st.integers(0, 9)))
     if data.draw(st.booleans()):
         intended = render_day0(device)
