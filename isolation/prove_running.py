@@ -38,15 +38,16 @@ def prove_running(
 
     `states` are those of the routers that could be asked. Linear in facts and states.
     """
-    both = running_facts(facts, states)
-    scene = scene_of({name: (RouterState(one),) for name, one in both.items()}, expectation)
-    found = verdict(both, scene, _told_once(scene, evaluate_scene(scene)))
-    silent = sorted(both.keys() - states.keys())
-    return replace(
-        found,
-        findings=tuple(map(_without_lines, found.findings)),
-        assumptions=tuple(_named(one, silent) for one in found.assumptions),
-    )
+    found = prove_noted(running_facts(facts, states), expectation)
+    silent = sorted(facts.keys() - states.keys())
+    return replace(found, assumptions=tuple(_named(one, silent) for one in found.assumptions))
+
+
+def prove_noted(facts: Mapping[str, DeviceFacts], expectation: Expectation) -> Verdict:
+    """`egovnet.isolation.prove`, for facts of which some are `running_facts`."""
+    scene = scene_of({name: (RouterState(one),) for name, one in facts.items()}, expectation)
+    found = verdict(facts, scene, _told_once(scene, evaluate_scene(scene)))
+    return replace(found, findings=tuple(map(_without_lines, found.findings)))
 
 
 def running_facts(

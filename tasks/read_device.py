@@ -86,13 +86,17 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
             seconds = time.monotonic() - began
             same = Reading("", (), (), "", frozenset(), None, seconds, seen, unchanged=True)
             return Result(host=task.host, result=same)
+        does = None
         if answer.said is not None:
             running = against.text if against.changes else None
             state = words.read_brief(device, answer.said, routes, running)
+            if words.capabilities.shows_running_state:
+                does = words.read_running(answer.said)
         if state is None:
             # a moment later: what is evaluated is not what was digested, which may have been worse
             seen = replace(seen, state="")
             state = words.read_state(device, session.run_script(words.state_script(device)))
+        state = replace(state, running=does)
     finally:
         disconnect(task)
     reading = Reading(

@@ -194,7 +194,10 @@ class Platform(Protocol):
         """The state that an answer to `state_script` tells of."""
 
     def brief_script(self, device: Device, seen: str = "") -> str:
-        """The same in few words, or in none where the digest of the answer is `seen`."""
+        """The same in few words, or in none where the digest of the answer is `seen`.
+
+        With `shows_running_state`, its answer is one to `running_script` without links as well.
+        """
 
     def split_brief(self, output: str, seen: str = "") -> BriefAnswer:
         """What a brief script printed."""

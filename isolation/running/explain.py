@@ -7,12 +7,14 @@ same kind as a line would have made it, so that the proof follows it.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.running.overlay import Overlay
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
+    DeviceFacts,
     InterfaceFacts,
     LabelledWay,
     PolicyRoute,
@@ -20,6 +22,7 @@ from egovnet.templates.model.facts import (
     VrfFacts,
 )
 from egovnet.templates.model.running_state import (
+    LabelledHop,
     Origin,
     RunningHop,
     RunningInterface,
@@ -45,6 +48,51 @@ def explain(overlay: Overlay, state: RunningState) -> None:
     _rules(overlay, state)
     _routes(overlay, state)
     _labels(overlay, state)
+
+
+def left_over(facts: DeviceFacts, state: RunningState) -> RunningState:
+    """The state without what `facts` explain, so that thousands of routers' can be kept."""
+    overlay = Overlay(facts)
+    routes = []
+    labelled: dict[LabelledHop, None] = {}
+    for route in state.routes:
+        vrf = _vrf_of(overlay, route)
+        if any(hop.label is not None for hop in route.hops):
+            hops = _labelled_hops(overlay, route, vrf)
+            labelled.update(dict.fromkeys(hops))
+            if not hops:
+                routes.append(route)
+        elif not (vrf is not None and _refuses_all(route)) and not _explained(overlay, route, vrf):
+            routes.append(route)
+    labels = (one for one in state.labels if not _on_circuits(overlay, one))
+    return replace(state, routes=tuple(routes), labels=tuple(labels), labelled=tuple(labelled))
+
+
+def _labelled_hops(
+    overlay: Overlay, route: RunningRoute, vrf: str | None
+) -> tuple[LabelledHop, ...]:
+    """Its ways on, where all are of BGP's labels and out of the backbone; else none."""
+    found = []
+    for hop in route.hops:
+        out = overlay.vrf_of(hop.interface) == (None, True)
+        if vrf is None or hop.label is None or not out or route.origin is not Origin.BGP:
+            return ()
+        found.append(_labelled_hop(route.family, vrf, hop.label, hop.exits))
+    return tuple(found)
+
+
+# The VRFs of a VPN have the same in hundreds of routers.
+@lru_cache(maxsize=1 << 18)
+def _labelled_hop(
+    family: AddressFamily, vrf: str, label: int, exits: tuple[str, ...]
+) -> LabelledHop:
+    return LabelledHop(family, vrf, label, exits)
+
+
+def _vrf_of(overlay: Overlay, route: RunningRoute) -> str | None:
+    if route.table in overlay.facts.default_tables:
+        return None
+    return overlay.vrf_numbers.get(route.table)
 
 
 # -- links -------------------------------------------------------------------------------------
@@ -146,7 +194,8 @@ def _rules(overlay: Overlay, state: RunningState) -> None:
         # rules of policy routing have tables of its own, and the text says where they lead
         if _meaning(overlay, rule.route) in said or rule.route.interface in steered:
             continue
-        line = overlay.note(f"{rule.text} ({rule.family}): no line says so")
+        shown = f"{rule.text} ({rule.family})"
+        line = overlay.note(f"{shown}: no line says so", shown)
         overlay.rules.append(replace(rule.route, text=rule.text, line=line))
     for family, why in state.not_isolated.items():
         if not facts.vrfs:
@@ -166,11 +215,9 @@ def _meaning(overlay: Overlay, rule: PolicyRoute) -> tuple[object, ...]:
 
 
 def _routes(overlay: Overlay, state: RunningState) -> None:
-    by_number = overlay.vrf_numbers
-    default = overlay.facts.default_tables
     closed: set[tuple[str, AddressFamily]] = set()
     for route in state.routes:
-        vrf = None if route.table in default else by_number.get(route.table)
+        vrf = _vrf_of(overlay, route)
         if vrf is not None and _refuses_all(route):
             closed.add((vrf, route.family))
             continue
@@ -178,7 +225,7 @@ def _routes(overlay: Overlay, state: RunningState) -> None:
             continue  # `vpn_routes` follows labels
         if not _explained(overlay, route, vrf):
             _unexplained(overlay, route, vrf)
-    asked = {route.family for route in state.routes}
+    asked = {route.family for route in state.routes if state.labelled is None}
     for name, known in overlay.vrfs.items():
         has = frozenset(f for f in FAMILIES if (name, f) in closed)
         open_now = {f for f in asked & known.closed if f not in has}
@@ -352,9 +399,9 @@ def _labelled(overlay: Overlay, entry: RunningLabel) -> Iterator[tuple[int, str]
     """The VRFs that a label nobody gave out leads into."""
     targets = {overlay.vrf_of(name)[0] for name in entry.interfaces}
     vrfs = sorted(name for name in targets if name is not None)
-    line = overlay.note(
-        f"label {entry.text}: no line and no protocol gives it out", followed=bool(vrfs)
-    )
+    shown = f"label {entry.text}"
+    text = f"{shown}: no line and no protocol gives it out"
+    line = overlay.note(text, shown, followed=bool(vrfs))
     for vrf in vrfs:
         yield line, vrf
 

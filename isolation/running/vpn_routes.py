@@ -22,6 +22,7 @@ from egovnet.templates.model.facts import (
     VrfFamily,
 )
 from egovnet.templates.model.running_state import (
+    LabelledHop,
     Origin,
     RunningHop,
     RunningRoute,
@@ -127,6 +128,8 @@ def explain_vpn(overlays: Mapping[str, Overlay], states: Mapping[str, RunningSta
             for hop in running.hops:
                 if hop.label is not None:
                     _labelled(network, name, running, hop)
+        for labelled in state.labelled or ():
+            _bgp_labelled(network, name, labelled)
 
 
 # -- VPN routes at the reflectors --------------------------------------------------------------
@@ -228,7 +231,25 @@ def _labelled(network: _Network, name: str, route: RunningRoute, hop: RunningHop
         overlay.ways.append(LabelledWay(route.family, source, prefix, device, table, line))
 
 
-def _is_imported(network: _Network, takes: VrfFamily, hop: RunningHop, places: list[Place]) -> bool:
+def _bgp_labelled(network: _Network, name: str, hop: LabelledHop) -> None:
+    """The same for what is left of BGP's routes."""
+    overlay = network.overlays[name]
+    instance = overlay.facts.bgp.get(hop.vrf)
+    takes = instance.families.get(hop.family) if instance is not None else None
+    places = network.ends_of(hop.label, hop.exits)
+    if takes is not None and _is_imported(network, takes, hop, places):
+        return
+    exits = " or ".join(hop.exits) or "an unknown router"
+    where = f"VRF {hop.vrf}"
+    text = f"{hop.family} routes in {where} with label {hop.label} to {exits}"
+    line = overlay.note(f"{text}: no import of its text explains it", where, followed=bool(places))
+    for device, table in places:
+        overlay.ways.append(LabelledWay(hop.family, hop.vrf, None, device, table, line))
+
+
+def _is_imported(
+    network: _Network, takes: VrfFamily, hop: RunningHop | LabelledHop, places: list[Place]
+) -> bool:
     """Whether a VRF's text imports a route with that next hop and label."""
     if not takes.imports_vpn or hop.label is None:
         return False

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from egovnet.isolation.running.explain import left_over
 from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
@@ -22,7 +23,9 @@ from egovnet.playbooks.verify.control_plane import (
 from egovnet.tasks.code_version import own_code
 from egovnet.tasks.read_device import Reading, read_device
 from egovnet.tasks.runners.elastic import ElasticRunner
+from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
+from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.model.state import DeviceState
 
 
@@ -96,6 +99,8 @@ class StateResult:
 
     failed: tuple[Check, ...]
     numbers: dict[str, int]
+    #: What the device does and the inventory does not explain; None where nobody can say.
+    running: RunningState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ class EvaluateState:
         peers = frozenset(peer.name for peer in device.backbone_peers)
         checks = check_device(device, state, peers, self.routes, self.neighbors)
         failed = tuple(check for check in checks if not check.passed)
-        return StateResult(failed, _numbers(state))
+        running = state.running and left_over(intended_facts(device), state.running)
+        return StateResult(failed, _numbers(state), running)
 
 
 # The VRFs of a VPN share their routes.

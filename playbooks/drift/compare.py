@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from egovnet.isolation.model.finding import STATE
 from egovnet.playbooks.results.drift_report import Difference, DriftClass
 from egovnet.playbooks.verify.control_plane import Check
 from egovnet.tasks.driver import DeviceFault, LineChange
@@ -25,6 +26,8 @@ _CLASS_OF = {
 }
 #: Checks that report once more what differing lines of the configuration report already.
 _REPORTED_BY_LINES = ("route targets",)
+#: How subjects begin that are what a device does besides its text.
+OWN = "running state: "
 
 
 def configuration_differences(
@@ -116,6 +119,30 @@ def state_differences(
             vrf=check.vrf,
             why_not="a state: only configuration is restored",
         )
+
+
+def running_differences(noted: Mapping[str, DeviceFacts]) -> Iterator[Difference]:
+    """One for all notes about one thing; the proof raises those that a path follows from."""
+    for name, facts in noted.items():
+        about: dict[str, list[str]] = {}
+        unread: dict[str, bool] = {}
+        for note in facts.state_notes:
+            about.setdefault(note.about, []).append(note.text)
+            unread[note.about] = note.unread
+        for subject, texts in about.items():
+            vrf = subject.removeprefix("VRF ")
+            yield Difference(
+                device=name,
+                klass=DriftClass.SERVICE if unread[subject] else DriftClass.UNMANAGED,
+                kind="state",
+                subject=f"{OWN}{subject}",
+                message=f"was not read: {subject}"
+                if unread[subject]
+                else "the router does what no text explains",
+                vrf=vrf if vrf in facts.vrfs else "",
+                lines=tuple(f"{STATE}{text}" for text in texts),
+                why_not="a state: only configuration is restored",
+            )
 
 
 def _class(

@@ -1,6 +1,6 @@
 """One look at the chosen devices: collect, compare, prove, check the state."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from egovnet.inventory.allocation.allocate import vrf_of
@@ -11,9 +11,11 @@ from egovnet.playbooks.drift.collect import Collected, collect, now
 from egovnet.playbooks.drift.compare import (
     configuration_differences,
     linux_differences,
+    running_differences,
     state_differences,
 )
 from egovnet.playbooks.drift.history import Before, History
+from egovnet.playbooks.drift.running_state import merged, noted_facts
 from egovnet.playbooks.drift.separation import (
     AS_INTENDED,
     AS_LAST_SEEN,
@@ -25,7 +27,11 @@ from egovnet.playbooks.drift.separation import (
 from egovnet.playbooks.results.drift_report import Difference, DriftClass
 from egovnet.playbooks.results.proof_result import ProofResult, proof_result
 from egovnet.tasks.driver import LineChange
+from egovnet.tasks.read_device import Reading
 from egovnet.templates.intend.device_facts import intended_facts
+
+#: Reflectors that are asked again; each has all VPN routes.
+_REFLECTORS = 2
 
 
 @dataclass(frozen=True)
@@ -74,21 +80,25 @@ def evaluate(job: Job) -> Evaluation:
     found += ((_unreadable(name, str(problem)), ()) for name, problem in problems)
     # what did not answer ran this when it last did
     last_run, _ = read_facts(job.history.last_texts(collected.unreachable), devices)
-    proof = _earlier_proof(job, {**texts, **last_run})
+    noted = noted_facts(devices, {**last_run, **facts}, _with_reflectors(job, read))
+    found += ((difference, ()) for difference in running_differences(noted))
+    proof = _earlier_proof(job, {**texts, **last_run, **noted})
     differences = [difference for difference, _ in found]
     if proof is None:
         verdict = prove_read(
-            devices, {**last_run, **facts}, from_inventory(workspace.network, workspace.allocation)
+            devices,
+            {**last_run, **facts, **noted},
+            from_inventory(workspace.network, workspace.allocation),
         )
-        differences = with_leaks(found, verdict, devices, facts)
+        differences = with_leaks(found, verdict, devices, {**facts, **noted})
         proof = proof_result(verdict)
-        if verdict.proved and not verdict.findings and not (texts or last_run):
+        if verdict.proved and not verdict.findings and not (texts or last_run or noted):
             job.history.keep_proof(job.before.asked, proof, now())
     reported = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}
     for name, reading in read.items():
         differences += linux_differences(devices[name], reading.faults)
     failed = (check for reading in read.values() for check in reading.evaluated.failed)
-    differences += state_differences(failed, reported)
+    differences = merged(differences, state_differences(failed, reported))
     assumed = list(proof.assumptions)
     if collected.unreachable:
         assumed.append(AS_LAST_SEEN)
@@ -97,6 +107,20 @@ def evaluate(job: Job) -> Evaluation:
     owned = _with_owners(workspace, differences)
     proof = replace(proof, assumptions=tuple(assumed))
     return Evaluation(collected, owned, changes, texts, proof)
+
+
+def _with_reflectors(job: Job, read: Mapping[str, Reading]) -> Mapping[str, Reading]:
+    """The readings, with what reflectors have where somebody's routes are to be held against it:
+    reflectors that answer as before sent no more than that."""
+    states = [one.evaluated.running for one in read.values() if one.evaluated.running]
+    if not any(one.labelled for one in states) or any(one.vpn_routes for one in states):
+        return read
+    known = [n for n in job.workspace.chosen if job.workspace.devices[n].reflector and n in read]
+    if not known:
+        return read
+    whole = replace(job.before, devices={})
+    again = collect(job.workspace, job.progress, known[:_REFLECTORS], job.timeout, whole)
+    return {**read, **again.readings}
 
 
 def _earlier_proof(job: Job, deviating: Collection[str]) -> ProofResult | None:

@@ -11,10 +11,11 @@ from egovnet.inventory.errors import Problem
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.assumption import Assumption
+from egovnet.isolation.model.classes.state import NOT_READ
 from egovnet.isolation.model.expectation import Expectation
-from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding import STATE, Finding
 from egovnet.isolation.model.verdict import Verdict
-from egovnet.isolation.prove import prove
+from egovnet.isolation.prove_running import prove_noted
 from egovnet.playbooks.results.drift_report import Difference
 from egovnet.tasks.driver import LineChange
 from egovnet.templates.intend.device_facts import intended_facts
@@ -60,7 +61,7 @@ def prove_read(
     """
     with paused_collector():
         facts = {name: read.get(name) or intended_facts(device) for name, device in devices.items()}
-        verdict = prove(facts, expectation)
+        verdict = prove_noted(facts, expectation)
     concerned = {name for f in verdict.findings for name in devices_of(f)} & devices.keys()
     unread = concerned - read.keys()
     if not unread or verdict.proved:
@@ -69,7 +70,7 @@ def prove_read(
         facts[name] = read_config(
             render(devices[name]), f"{name} (intended)", devices[name].platform
         )
-    return prove(facts, expectation)
+    return prove_noted(facts, expectation)
 
 
 def devices_of(finding: Finding) -> frozenset[str]:
@@ -88,8 +89,8 @@ def with_leaks(
     blamed: dict[int, list[Finding]] = {}
     own: list[Finding] = []
     for finding in verdict.findings:
-        if not finding.denies:
-            continue
+        if not finding.denies or finding.klass == NOT_READ.id:
+            continue  # what was not read is a difference by itself
         sources = _sources(found, finding, devices, facts)
         for number in sources:
             blamed.setdefault(number, []).append(finding)
@@ -114,6 +115,13 @@ def _sources(
     def statement(device: str, line: str) -> tuple[str, frozenset[str]]:
         return device, platform(devices[device].platform).statement(line)
 
+    states = {(hop.device, hop.quote) for hop in finding.path if hop.quote.startswith(STATE)}
+    if states:
+        return [
+            number
+            for number, (d, _) in enumerate(found)
+            if any((d.device, line) in states for line in d.lines)
+        ]
     quotes = {statement(hop.device, hop.quote) for hop in finding.path if hop.quote}
     if finding.device in facts and finding.line:
         quotes.add(statement(finding.device, facts[finding.device].quote(finding.line)))

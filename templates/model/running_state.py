@@ -118,14 +118,29 @@ class VpnRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledHop:
+    """That a VRF's table has BGP routes with a label, out of the backbone's interfaces."""
+
+    family: AddressFamily
+    vrf: str
+    label: int
+    exits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunningState:
-    """All of one router. `interfaces` and `vpn_routes` are None where nobody asked for them."""
+    """All of one router, or (`labelled` is not None) what is left of it when what its text
+    explains is taken out: then what is absent says nothing.
+
+    `interfaces` and `vpn_routes` are None where nobody asked for them.
+    """
 
     rules: tuple[RunningRule, ...] = ()
     routes: tuple[RunningRoute, ...] = ()
     labels: tuple[RunningLabel, ...] = ()
     interfaces: tuple[RunningInterface, ...] | None = None
     vpn_routes: tuple[VpnRoute, ...] | None = None
+    labelled: tuple[LabelledHop, ...] | None = None
     #: Families in which a VRF's packets are not looked up in the VRF first, and why.
     not_isolated: dict[AddressFamily, str] = field(default_factory=dict)
     #: Questions that the router did not answer, and what it said.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.running_state import RunningState
 
 #: (VRF name, address family)
 Table = tuple[str, AddressFamily]
@@ -36,6 +37,8 @@ class DeviceState:
     closed: frozenset[Table] = frozenset()
     #: Routing daemons that the device needs and that do not run.
     dead: frozenset[str] = frozenset()
+    #: What it does besides its text; None where its platform does not show it, or nobody asked.
+    running: RunningState | None = None
     #: Questions the device could not answer, and what it said.
     unread: dict[str, str] = field(default_factory=dict)
 

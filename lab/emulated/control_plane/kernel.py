@@ -20,6 +20,9 @@ _FAMILY = {"4": "ipv4", "6": "ipv6"}
 _ALONE = {"ipv4": "/32", "ipv6": "/128"}
 _MAIN = 254
 _LOCAL = 255
+#: How a route looks that bgpd forgot to withdraw, and a label that no router gives out.
+_STALE = '[{"vrf":"default"'
+_NOBODYS = 1048000
 _PROTOCOL = {"bgp": 186, "static": 196}
 _OWN_RULES = (
     "1000:\tfrom all lookup [l3mdev-table]",
@@ -42,12 +45,12 @@ def routes(plane: ControlPlane, router: Router, version: str) -> str:
     def printed() -> str:
         return "".join(f"{line}\n" for line in _routes(plane, router, version))
 
-    return plane.answer(router, f"kernel routes {version}", printed)
+    by_hand = "".join(f"{line}\n" for line in router.linux.hand_routes.get(version, {}).values())
+    return by_hand + plane.answer(router, f"kernel routes {version}", printed)
 
 
 def _routes(plane: ControlPlane, router: Router, version: str) -> Iterator[str]:
     family = _FAMILY[version]
-    yield from router.linux.hand_routes.get(version, {}).values()
     addresses = addresses_by_vrf(router)
     here = {vrf: [a for a in own if a.family == family] for vrf, own in addresses.items()}
     for address in here["default"]:
@@ -68,21 +71,34 @@ def _of_vrf(
     sources = plane.imported(router.name, link.name, family)
     circuit = next(iter(plane.sessions.facts(router.name).isis), "eth1")
     seen: set[str] = set()
-    for prefix, (protocol, hops) in plane.routes(router.name, link.name, family).items():
+    for prefix, (protocol, known) in plane.routes(router.name, link.name, family).items():
         if protocol not in ("bgp", "static"):
             continue
-        number = _PROTOCOL[protocol]
+        number, hops = _PROTOCOL[protocol], known
         shown = prefix.removesuffix(_ALONE[family])
         if '"unreachable":true' in hops:
             yield f"7 {shown} table {link.table} proto {number}"
             continue
         source = sources.get(prefix)
-        if source is None and hops.startswith('[{"vrf":"default"'):
-            source = _stale_source(plane, router.name, family, prefix)
-        if source is None or source[0] == router.name:
-            yield f"{shown} {_way(hops, here, source)} table {link.table} proto {number}"
+        if source is None and hops.startswith(_STALE):
+            # it goes where it went before: where its site is
+            own = plane.tables(router.name).tables[link.name, family].routes
+            around = (
+                of
+                for one, (kind, of) in own.items()
+                if one != prefix and kind in _PROTOCOL and _within(prefix, one)
+            )
+            hops = next(around, hops)
+            if hops.startswith(_STALE):
+                source = _stale_source(plane, router.name, family, prefix)
+        if source is None and not hops.startswith(_STALE):
+            yield f"{shown} {_way(hops, here)} table {link.table} proto {number}"
             continue
-        label, end = plane.label(*source, family), plane.loopback(source[0], family)
+        if source is not None and source[0] == router.name:
+            yield f"{shown} dev {source[1]} table {link.table} proto {number}"
+            continue
+        label = _NOBODYS if source is None else plane.label(*source, family)
+        end = "?" if source is None else plane.loopback(source[0], family)
         like = f"table {link.table} proto {number} exit {end} label {label} dev {circuit}"
         if like not in seen:
             seen.add(like)
@@ -98,16 +114,14 @@ def _of_address(address: Address, table: int) -> Iterator[str]:
     yield f"2 {address.host} dev {port} table {local} proto 2 metric 0"
 
 
-def _way(hops: str, here: list[Address], source: tuple[str, str] | None) -> str:
+def _way(hops: str, here: list[Address]) -> str:
     """`via A dev P` of a route's first next hop."""
     (hop, *_) = json.loads(hops)
-    if source is not None:
-        return f"dev {source[1]}"
     gateway = hop.get("ip", "")
+    if not gateway:
+        return f"dev {hop.get('interfaceName') or hop.get('vrf', 'lo')}"
     port = hop.get("interfaceName") or next((a.port for a in here if a.covers(gateway)), "lo")
-    if hop.get("vrf") and not gateway:
-        port = hop["vrf"]
-    return f"via {gateway} dev {port}" if gateway else f"dev {port}"
+    return f"via {gateway} dev {port}"
 
 
 def _stale_source(

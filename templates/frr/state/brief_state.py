@@ -1,7 +1,8 @@
 """A device's state in few words, for those who ask every night.
 
 The router answers what `state_reader` reads, but for two things: VRFs' routes are one digest
-(`route_digest`), and the targets are in the running text, which was read just before. It digests
+(`route_digest`), and the targets are in the running text, which was read just before; and it
+answers `running_script`, but for its links, which are in what was read before. It digests
 its whole answer, too, and keeps it to itself where the digest is one that was `seen` before.
 """
 
@@ -11,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from egovnet.templates.frr.state.route_digest import digest_command, routes_digest
+from egovnet.templates.frr.state.running_script import running_script
 from egovnet.templates.frr.state.state_reader import (
     FAMILIES,
     READ_MEMBERS,
@@ -44,7 +46,8 @@ def brief_script(device: Device, seen: str = "") -> str:
         family: f"echo 'kernel# {_DIGEST.format(family=family)}'\n{digest_command(device, family)}"
         for family in FAMILIES
     }
-    script = state_script(device, _NOT_ASKED, digests)
+    asked = state_script(device, _NOT_ASKED, digests)
+    script = f"{running_script(device, links=False)}\n{asked}"
     return _SCRIPT.format(script=script, unread=UNREAD_LINE, read=READ_LINE, seen=seen)
 
 

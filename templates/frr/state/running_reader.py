@@ -29,7 +29,7 @@ from egovnet.templates.model.running_state import (
     VpnRoute,
 )
 
-_SECTION = re.compile(r"^\S+# (show running \S+(?: ipv[46])?)$", re.MULTILINE)
+_SECTION = re.compile(r"^\S+# (show .+)$", re.MULTILINE)
 _ORIGIN = {
     asked.KERNEL: Origin.SYSTEM,
     asked.BGP: Origin.BGP,
@@ -89,8 +89,8 @@ def read_running(answer: str) -> RunningState:
         tuple(labels),
         _interfaces(sections[asked.LINKS], unread) if asked.LINKS in sections else None,
         tuple(vpn) if has_vpn else None,
-        not_isolated,
-        unread,
+        not_isolated=not_isolated,
+        unread=unread,
     )
 
 

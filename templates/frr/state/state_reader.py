@@ -147,6 +147,8 @@ def sections_of(output: str) -> Iterator[tuple[str, str]]:
             yield "end", answer
         elif question.startswith(("show unreachable", "show digest")):
             yield question, answer
+        elif question.startswith("show running "):
+            continue  # `running_reader` reads these
         else:
             announced.append(answer)
     if announced:

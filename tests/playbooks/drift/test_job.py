@@ -262,10 +262,62 @@ def test_a_stale_route_is_a_leak_though_the_text_is_right(
     routers.keep_route("gz-pe1", "e-public", "10.1.10.0/24")
     code, data = drift_run(workspace)
     assert code is Exit.LEAK_OR_FAILED_VERIFICATION
-    assert data["proved"]  # what the text says
+    assert not data["proved"]
     (leak,) = data["differences"]
     assert (leak["class"], leak["kind"]) == ("leak", "state")
     assert "10.1.10.0/24" in leak["message"]
+    # where its packets end: the label is that of the VRF that the route was imported from
+    assert "VRF i-party on bj-pe1 holds party-beijing" in leak["path"][-1]
+    assert any("(state: ipv4 routes in VRF e-public with label" in hop for hop in leak["path"])
+
+
+@pytest.mark.parametrize(
+    ("line", "klass", "subject"),
+    [
+        (
+            "ip rule add from all iif eth3.100 lookup 1005 pref 500",
+            "leak",
+            "running state: ip rule 500: from all iif eth3.100 lookup 1005 (ipv4)",
+        ),
+        (
+            "ip rule add from all iif eth3.100 lookup 1002 pref 500",
+            "unmanaged",
+            "running state: ip rule 500: from all iif eth3.100 lookup 1002 (ipv4)",
+        ),
+        ("ip -f mpls route add 500 dev i-party", "leak", "running state: label 500 dev i-party"),
+        (
+            "ip route add 10.1.10.0/24 via 10.200.0.30 dev eth3.102",
+            "leak",
+            "running state: the main table",
+        ),
+        (
+            "ip route add 10.1.10.0/24 via 10.254.0.3 dev eth1",
+            "leak",
+            "running state: the main table",
+        ),
+        (
+            "ip route add 10.9.0.0/16 via 10.200.0.30 dev eth3.102 table 500",
+            "unmanaged",
+            "running state: table 500, which no VRF has",
+        ),
+        ("ip link set eth3.101 nomaster", "leak", "Linux interface eth3.101"),
+    ],
+)
+def test_what_was_typed_by_hand_is_found_after_a_clean_run(
+    line: str, klass: str, subject: str, workspace: Workspace, routers: EmulatedRouters
+) -> None:
+    assert drift_run(workspace)[0] is Exit.DONE
+    routers.by_hand("bj-pe1", line)
+    code, data = drift_run(again(workspace))
+    assert code is (Exit.LEAK_OR_FAILED_VERIFICATION if klass == "leak" else Exit.CHANGES)
+    found = {(d["device"], d["kind"], d["class"], d["subject"]) for d in data["differences"]}
+    assert ("bj-pe1", "state", klass, subject) in found
+    if subject.startswith("running state"):
+        assert len(found) == 1, found
+        (one,) = data["differences"]
+        assert all(text.startswith("state: ") for text in one["lines"])
+        assert klass != "leak" or one["path"]
+        assert unchanged(data) == set(workspace.network.routers) - {"bj-pe1"}
 
 
 def test_wrong_rules_are_reported_before_anything_is_read(workspace: Workspace) -> None:
@@ -372,6 +424,7 @@ def test_what_is_evaluated_by_a_later_answer_is_never_unchanged(
     vrf, prefix = next(
         (vrf.name, route)
         for vrf in device.vrfs
+        if vrf.peers  # who announces it
         for route in sorted(allowed[device.name, vrf.name].must)
         if route.endswith("/24")
     )
