@@ -64,9 +64,22 @@ keep_startup() { # the files as they are, beside what is running
     cp /etc/hostname "$DIR/before/startup.hostname" 2>/dev/null
     [ ! -f $FRR_CONF ] || cp $FRR_CONF "$DIR/before/startup"
 }
+# FRR prints its interfaces before its IS-IS instances and reads a file from top to bottom: isisd 8.4
+# refuses a metric above 63, with all IS-IS lines beside it, while the instance is not there.
+isis_first() { # FILE
+    awk '
+        NR == FNR { if (/^router isis /) own = 1; if (own) blocks = blocks $0 "\n"; if (/^exit$/) own = 0; next }
+        /^interface / && blocks != "" { printf "%s!\n", blocks; blocks = "" }
+        /^router isis / { skipped = 1 }
+        !skipped
+        /^exit$/ { skipped = 0 }
+        END { printf "%s", blocks }
+    ' "$1" "$1"
+}
 write_startup() { # what is to start after a confirmation
     cp "$DIR/after/hostname" "$DIR/after/startup.hostname" &&
-        awk '/^frr version/ { on = 1 } on && !/^end$/ && NF' "$DIR/after/frr" >"$DIR/after/startup" &&
+        awk '/^frr version/ { on = 1 } on && !/^end$/ && NF' "$DIR/after/frr" >"$DIR/after/printed" &&
+        isis_first "$DIR/after/printed" >"$DIR/after/startup" &&
         [ -s "$DIR/after/startup" ]
 }
 install_startup() { # before | after

@@ -97,13 +97,17 @@ PINGS, FRIENDS = _probes()
 
 
 @contextmanager
-def reference_routers(root: Path, name: str, addresses: str) -> Iterator[Routers]:
+def reference_routers(
+    root: Path, name: str, addresses: str, *, keep: bool = False
+) -> Iterator[Routers]:
     """The routers with their intended texts, in a lab called `name`; it ends with the context.
 
-    `root` is an empty directory for it; `addresses` begins its loopback addresses, as `127.20.26`.
+    `root` is a directory for it; `addresses` begins its loopback addresses, as `127.20.26`. With
+    `keep` the lab stays up, and one that is up in `root` is used.
     """
     inventory = root / "inventory"
-    shutil.copytree(REFERENCE, inventory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    ignored = shutil.ignore_patterns("*.py", "__pycache__")
+    shutil.copytree(REFERENCE, inventory, ignore=ignored, dirs_exist_ok=True)
     for file, pattern, replacement in (
         ("network.yaml", "^name: reference$", f"name: {name}"),
         ("hosts.yaml", r"127\.20\.20\.", f"{addresses}."),
@@ -132,7 +136,11 @@ def reference_routers(root: Path, name: str, addresses: str) -> Iterator[Routers
     served = {host: [p for p in pings if p in FRIENDS] for host, pings in PINGS.items()}
     lab = Routers(vm, GROUND.texts, GROUND.edges, boot, served)
     try:
-        lab.start_afresh(missing)
+        if keep and vm.status().ready:
+            lab.begin(missing)
+        else:
+            lab.start_afresh(missing)
         yield lab
     finally:
-        egovnet("down")
+        if not keep:
+            egovnet("down")

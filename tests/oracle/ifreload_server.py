@@ -19,7 +19,8 @@ sys.path.insert(0, "/usr/lib/egovnet")
 import boot  # type: ignore[import-not-found]
 
 _PORTS = ("eth1", "eth2", "eth3")
-_MEMORY = ("/etc/network", "/run", "/etc/iproute2")
+#: Where something of a text could stay for the next; the first two keep what a package put there.
+_KEPT, _MEMORY = ("/etc/network", "/etc/iproute2"), ("/run", "/var/tmp")  # noqa: S108 -- a name only
 _ASKED = {
     "link": "ip -d -json link",
     "addr": "ip -json addr",
@@ -50,8 +51,8 @@ def main() -> None:
 def _in_its_own_place(text: str, ifreload: Callable[[], int | None], answer: int) -> None:
     boot.check(boot.libc.unshare(boot.CLONE_NEWNS | boot.CLONE_NEWNET))
     boot.mount(None, "/", None, boot.MS_REC | boot.MS_PRIVATE)
-    kept = {path: _files(Path(path)) for path in _MEMORY[::2]}
-    for path in _MEMORY:
+    kept = {path: _files(Path(path)) for path in _KEPT}
+    for path in (*_KEPT, *_MEMORY):
         boot.mount("tmpfs", path, "tmpfs")
     for files in kept.values():
         for path, content in files.items():
@@ -78,7 +79,9 @@ def _in_its_own_place(text: str, ifreload: Callable[[], int | None], answer: int
 
 
 def _files(directory: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+    """Files below a directory, but for the names that ifupdown2 gave the node's own tables."""
+    found = (path for path in directory.rglob("*") if path.is_file())
+    return {path: path.read_bytes() for path in found if path.parent.name != "rt_tables.d"}
 
 
 def _reload(ifreload: Callable[[], int | None]) -> tuple[str, int]:

@@ -1,7 +1,7 @@
 """What the reader makes of /etc/network/interfaces, held against what the kernel then has."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
@@ -59,21 +59,39 @@ def understood(text: str) -> str:
     return ""
 
 
-def compare(text: str, kernel: Kernel) -> LinuxDifference | None:
-    """The difference of a text that is understood whole, or None."""
-    tables = _tables(kernel)
-    said = {_with_tables(each, tables) for each in _said(facts_of(text))}
-    has = set(_held(kernel))
-    there = set(_links(kernel))
+@dataclass(frozen=True)
+class Held:
+    """What a kernel has, as lines: `!` before what is relied upon, and not only reached."""
+
+    lines: frozenset[str]
+    #: VRF -> its table.
+    tables: Mapping[str, int]
+    #: Interfaces that there are.
+    ports: frozenset[str]
+
+
+def held(kernel: Kernel) -> Held:
+    """A kernel's answers as lines."""
+    return Held(frozenset(_held(kernel)), _tables(kernel), frozenset(_links(kernel)))
+
+
+def compare(text: str, kernel: Held, said: str = "") -> LinuxDifference | None:
+    """The difference of a text that is understood whole, or None; `said` is ifreload's output."""
+    facts = facts_of(text)
+    numbers = [vrf.table for vrf in facts.vrfs.values() if vrf.table is not None]
+    if len(numbers) > len(set(numbers)):
+        return None  # ifupdown2 makes the first of them; a table of two VRFs is a leak anyway
+    mine = {_with_tables(each, kernel.tables) for each in _said(facts)}
     hides, less = [], []
-    for line in sorted(said - has):
-        if line.startswith("route ") and any(_is_way(line, each) for each in has):
+    for line in sorted(mine - kernel.lines):
+        if line.startswith("route ") and any(_is_way(line, each) for each in kernel.lines):
             continue
         # that a port is in this VRF, or is down, is relied upon
-        relied = line.startswith("!ipv") or (line[0] == "!" and line[1:].split()[0] in there)
+        known = line[0] == "!" and line[1:].split()[0] in kernel.ports
+        relied = known or line.startswith("!ipv")
         (hides if relied else less).append(f"is not so: {line.lstrip('!')}")
-    for line in sorted(has - said):
-        if line.startswith("route ") and any(_is_way(each, line) for each in said):
+    for line in sorted(kernel.lines - mine):
+        if line.startswith("route ") and any(_is_way(each, line) for each in mine):
             continue
         if line[0] != "!":
             hides.append(f"nobody says: {line}")
@@ -83,7 +101,7 @@ def compare(text: str, kernel: Kernel) -> LinuxDifference | None:
             hides.append(f"nobody says: {line[1:]}")
     if not hides and not less:
         return None
-    return LinuxDifference(text, " ".join(kernel["said"].split())[:600], tuple(hides), tuple(less))
+    return LinuxDifference(text, said, tuple(hides), tuple(less))
 
 
 def _is_way(said: str, has: str) -> bool:
@@ -102,7 +120,7 @@ def _said(facts: DeviceFacts) -> Iterator[str]:
             yield f"!{family} closed <{name}>"
     for name, port in facts.interfaces.items():
         if name not in vrfs:
-            yield from _said_of(port)
+            yield from _said_of(port, vrfs)
     for static in facts.statics:
         yield _route(static)
     for rule in facts.policy_routes:
@@ -110,8 +128,9 @@ def _said(facts: DeviceFacts) -> Iterator[str]:
         yield f"rule {rule.interface or ''} to {table}"
 
 
-def _said_of(port: InterfaceFacts) -> Iterator[str]:
-    yield f"!{port.name} in {port.vrf or 'no VRF'}"
+def _said_of(port: InterfaceFacts, vrfs: Collection[str]) -> Iterator[str]:
+    # a VRF that no stanza makes is none, which is a finding of its own
+    yield f"!{port.name} in {port.vrf if port.vrf in vrfs else 'no VRF'}"
     if port.parent is not None or port.vlan is not None:
         yield f"!{port.name} is VLAN {port.vlan} of {port.parent}"
     if port.shutdown:

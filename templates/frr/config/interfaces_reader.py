@@ -27,7 +27,20 @@ _RANGE = re.compile(r"([\w.]+)\[(\d+)-(\d+)\]([\w.]*)", re.ASCII)
 _MOST_NAMES = 1024
 #: Parts of a hardware address.
 _OCTETS = 6
-_NO_AUTO = "no `auto`: ifreload -a leaves the stanza out, and what it says may not be so"
+_NO_AUTO = "no `auto` before it: ifreload -a leaves the stanza out, and what it says may not be so"
+#: Ports that the machine has, and VLANs on them.
+_PORT = re.compile(r"lo$|eth\d|en[opsx]\w|swp\d|.+\.\d+$")
+_HAVE_ONE = frozenset(
+    (
+        *("link-down", "link-type", "mpls-enable", "veth-peer-name"),
+        *("vlan-id", "vlan-raw-device", "vrf", "vrf-table"),
+    )
+)
+#: A name is at most so long (IFNAMSIZ with its end): the kernel makes no longer one.
+_LONGEST_NAME = 15
+#: Tables that ifupdown2 gives a VRF, by the policy that a router has here; its own are 1001 to
+#: 5000. With another it makes no VRF, and the VRF's ports are in the default table.
+_TABLES = range(1000, 65001)
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +52,10 @@ class LinuxDraft:
     vrfs: dict[str, tuple[int | None, int]] = field(default_factory=dict)
     automatic: set[str] = field(default_factory=set)
     routes: LinuxRoutes = field(default_factory=LinuxRoutes)
+    #: Interfaces whose stanza stands before any `auto` of theirs.
+    early: set[str] = field(default_factory=set)
+    #: (attribute, interface) -> the first value of what has one.
+    firsts: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     #: Default routes: (stanza, next hop, line).
     gateways: list[tuple[PortDraft, IPAddress, int]] = field(default_factory=list)
     #: `auto all`: every stanza.
@@ -50,6 +67,8 @@ class LinuxDraft:
     #: The address that a `netmask` would be of: (stanza, text).
     bare: tuple[PortDraft, str] | None = None
     current: PortDraft | None = None
+    #: The name as the stanza spells it, which `$IFACE` stands for: `eth1:0` for an alias.
+    spelled: str = ""
     not_understood: list[NotUnderstood] = field(default_factory=list)
     #: (feature, what it does, VRF) -> first line of it.
     not_modelled: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
@@ -63,12 +82,15 @@ def read_interfaces(draft: LinuxDraft, lines: list[str], first: int) -> None:
     for line in lines:
         number += 1
         words = line.split()
-        if not words or words[0][0] == "#":
+        if not words or (words[0][0] == "#" and "\\" not in line and "%" not in line):
             counts[BLANK] += 1
             continue
         try:
+            # ifupdown2 looks for both before it knows what is a comment
             if "\\" in line:
                 raise Unclear("a continued line: what it joins is not read")
+            if "%" in line:
+                raise Unclear("ifupdown2 may take the text for a template")
             word = words[0]
             if word in _KEYWORDS or word.startswith("allow-"):
                 kind = _keyword(draft, words, number)
@@ -78,6 +100,7 @@ def read_interfaces(draft: LinuxDraft, lines: list[str], first: int) -> None:
                 attribute = _ATTRIBUTES.get(word.replace("_", "-"))
                 if attribute is None:
                     raise Unclear("not in the reader's grammar")
+                _first(draft, draft.current, words)
                 kind = attribute(draft, draft.current, words, number)
             counts[kind] += 1
         except Unclear as error:
@@ -92,6 +115,15 @@ def _report(draft: LinuxDraft, words: list[str], number: int, why: str) -> None:
     draft.not_understood.append(NotUnderstood(number, " ".join(words), context, why))
 
 
+def _first(draft: LinuxDraft, held: PortDraft, words: list[str]) -> None:
+    """Raise Unclear for a second value of what has one: ifupdown2 takes the first."""
+    word = words[0].replace("_", "-")
+    if word in _HAVE_ONE:
+        first = draft.firsts.setdefault((word, held.name), words[1:])
+        if first != words[1:]:
+            raise Unclear(f"{word} is said before, and ifupdown2 takes the first")
+
+
 def _keyword(draft: LinuxDraft, words: list[str], number: int) -> int:
     keyword = words[0]
     if keyword == "iface":
@@ -104,9 +136,9 @@ def _keyword(draft: LinuxDraft, words: list[str], number: int) -> int:
     names = words[1:]
     if not names:
         raise IndexError
-    for name in names:
+    for name in names if keyword == "auto" else ():
         if name == "all":
-            draft.all_automatic = draft.all_automatic or keyword == "auto"
+            draft.all_automatic = True
             break  # ifupdown2 looks no further
         draft.automatic.update(_spelled_out(name))
     return FACT
@@ -145,6 +177,12 @@ def _stanza(draft: LinuxDraft, words: list[str], number: int) -> int:
         held = draft.ports[name] = PortDraft(name, number, stanza=True)
         held.parent, held.vlan = _vlan_of(name)
     draft.current = held
+    draft.spelled = words[1]
+    draft.bare = None  # of the stanza before
+    if name not in draft.automatic and not draft.all_automatic:
+        draft.early.add(name)
+    if len(name) > _LONGEST_NAME:
+        raise Unclear(f"longer than {_LONGEST_NAME} characters: Linux has no such interface")
     if "[" in name or "$" in name:
         raise Unclear("names that are not spelled out")
     if len(words) > 2:
@@ -159,14 +197,44 @@ def _stanza(draft: LinuxDraft, words: list[str], number: int) -> int:
 
 
 def _finish(draft: LinuxDraft) -> None:
-    """What can be said only at the end: stanzas that are left out."""
-    reported = {problem.line for problem in draft.not_understood}
+    """What can be said only at the end: stanzas that are left out, and what stands on what."""
     for name, held in draft.ports.items():
-        if name in draft.automatic or draft.all_automatic or _says_little(draft, held):
-            continue
-        if held.line not in reported:
-            draft.counts[FACT] -= 1
-            draft.not_understood.append(NotUnderstood(held.line, f"iface {name}", (), _NO_AUTO))
+        if name in draft.early and not _says_little(draft, held):
+            _say(draft, held, _NO_AUTO)
+    _check_links(draft)
+
+
+def _check_links(draft: LinuxDraft) -> None:
+    """What an interface stands on: ifupdown2 does nothing at all where that goes in a circle."""
+    for name, held in draft.ports.items():
+        if (held.parent is None) != (held.vlan is None):
+            _say(draft, held, "half of a VLAN: no number, or no port that it is on")
+        if name in draft.vrfs and (_PORT.match(name) or ("link-type", name) in draft.firsts):
+            _say(draft, held, "a port, by its name or kind: ifupdown2 makes no VRF of it")
+        if held.parent is not None and ("link-type", name) in draft.firsts:
+            _say(draft, held, "a VLAN, and of another kind as well")
+        if held.vrf in draft.ports and held.vrf not in draft.vrfs:
+            _say(draft, held, f"{held.vrf} is an interface and no VRF")
+    below: dict[str, set[str | None]] = {name: set() for name in draft.ports}
+    for name, held in draft.ports.items():
+        below[name] |= {held.parent, *held.members} & draft.ports.keys()
+        if held.vrf in below:
+            below[held.vrf].add(name)
+        for member in held.members:
+            if member in draft.ports and draft.ports[member].vrf is not None:
+                _say(draft, held, f"{member} is in a VRF as well")
+    while free := [name for name, needed in below.items() if not needed & below.keys()]:
+        for name in free:
+            del below[name]
+    for name in below:
+        _say(draft, draft.ports[name], "stands on itself: ifupdown2 does nothing of the whole text")
+
+
+def _say(draft: LinuxDraft, held: PortDraft, why: str) -> None:
+    """Report a stanza, once."""
+    if held.line not in {problem.line for problem in draft.not_understood}:
+        draft.counts[FACT] -= 1
+        draft.not_understood.append(NotUnderstood(held.line, f"iface {held.name}", (), why))
 
 
 def _says_little(draft: LinuxDraft, held: PortDraft) -> bool:
@@ -217,6 +285,8 @@ def _vrf(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> i
 def _vrf_table(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     text = _one(words)
     table = None if text == "auto" else read_number(text)
+    if table is not None and table not in _TABLES:
+        raise Unclear("ifupdown2 refuses this table, and leaves the VRF's ports in the default one")
     if draft.vrfs.get(held.name, (table, 0))[0] != table:
         raise Unclear("the VRF has another table as well")
     draft.vrfs[held.name] = (table, held.line)
@@ -239,7 +309,7 @@ def _mpls(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> 
 
 def _up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     draft.commanding.add(held.name)
-    return read_command(words[1:], held.name, number, draft.routes)
+    return read_command(words[1:], draft.spelled, number, draft.routes)
 
 
 def _pre_up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
@@ -275,7 +345,7 @@ def _members(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) 
 
 def _link_type(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     """A dummy joins nothing; a veth's other end is said by `veth-peer-name`."""
-    if _one(words) not in ("veth", "dummy"):
+    if _one(words) not in ("veth", "dummy") or _PORT.match(held.name):
         raise Unclear("a kind of interface that is not read")
     return FACT if words[1] == "veth" else HARMLESS
 
@@ -314,9 +384,14 @@ def _known(feature: str, what: str) -> "_Attribute":
     return lambda draft, held, words, number: _noted(draft, (feature, what), number)
 
 
+def _harmless(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    words[1]  # without a value it is an error
+    return HARMLESS
+
+
 _Attribute = Callable[[LinuxDraft, PortDraft, list[str], int], int]
 _ATTRIBUTES: dict[str, _Attribute] = {
-    **dict.fromkeys(STANZA_HARMLESS, lambda draft, held, words, number: HARMLESS),
+    **dict.fromkeys(STANZA_HARMLESS, _harmless),
     **dict.fromkeys(BRIDGE_VLAN_WORDS, _bridge_vlans),
     **dict.fromkeys(VXLAN_WORDS, _known("VXLAN", "joins ports to those of other routers")),
     **dict.fromkeys(TUNNEL_WORDS, _known("tunnels", "join ports over other networks")),

@@ -125,10 +125,11 @@ SET_HARMLESS = _words(
 #: After `set`: what a policy does to extended communities, next hops or tables; kept as said.
 SET_TOUCHES = _words("evpn extcommunity ip ipv6 l3vpn src table")
 
-#: After `match`: conditions that FRR knows; those that are not evaluated are kept as said.
+#: After `match`: conditions that FRR knows; those that are not evaluated are kept as said. Not
+#: `alias`: bgpd drops the condition where no alias of that name is defined.
 MATCHES = _words(
     """
-    alias as-path community evpn extcommunity interface ip ipv6 large-community
+    as-path community evpn extcommunity interface ip ipv6 large-community
     local-preference mac metric origin peer probability rpki-extcommunity
     source-instance source-protocol tag
     """

@@ -3,7 +3,7 @@
 Two weights. What *crosses* denies a proof: an echo between sites that may not meet (there and
 back, or one way), a stranger's route in a VRF's table, a VRF's table without its last resort, a
 customer's port that hangs elsewhere. What only *differs* from the network without a change (a
-rule, a table of no VRF, a label) may be harmless, and is shown beside a verdict of "not proved".
+rule, a table of no VRF) may be harmless, and is shown beside a verdict of "not proved".
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,6 @@ class State:
     rules: frozenset[str]
     #: Port -> VRF, "" for none.
     masters: Mapping[str, str]
-    labels: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -101,16 +100,15 @@ def differences(base: Seen, now: Seen) -> Iterator[str]:
     for host, state in now.routers.items():
         was = base.routers[host]
         for one, other, sign in ((state, was, "+"), (was, state, "-")):
-            for kind in ("rules", "labels"):
-                for line in sorted(getattr(one, kind) - getattr(other, kind)):
-                    yield f"{host} {kind} {sign} {line}"
+            for line in sorted(one.rules - other.rules):
+                yield f"{host} rule {sign} {line}"
             for table, kind, prefix in sorted(one.table - other.table):
                 yield f"{host} table {table} {sign} {kind} {prefix}"
 
 
 def unlike(base: Seen, now: Seen) -> str:
-    """What of routes, rules, ports and echoes is not as before, in words; labels may differ."""
-    found = [line for line in differences(base, now) if " labels " not in line]
+    """What of routes, rules, ports and echoes is not as before, in words."""
+    found = list(differences(base, now))
     for host, state in now.routers.items():
         if state.masters != base.routers[host].masters:
             found.append(f"{host} ports")

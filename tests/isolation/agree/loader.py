@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,10 +19,8 @@ _FILE = "/run/agree-probe.py"
 _ECHOES = 1.5
 #: Seconds until a network without a change must be as before.
 _PATIENCE = 90.0
-_KINDS = frozenset(("unreachable", "local", "blackhole", "prohibit", "throw"))
 #: Kinds of routes that every table with an address has.
 _ITS_OWN = frozenset(("broadcast", "multicast", "anycast"))
-_NAMED = {"main": "main", "local": "local", "default": "default"}
 
 
 class Loader:
@@ -100,6 +98,7 @@ class Loader:
         while other := unlike(self.base, self.look()):
             if time.monotonic() > deadline:
                 raise RouterError(f"not as before: {other}")
+            time.sleep(1.0)
 
     def _restart(self, texts: Mapping[str, str]) -> None:
         files = {}
@@ -118,35 +117,37 @@ class Loader:
 
 
 def _state(said: Mapping[str, str]) -> State:
-    """A router's state from what `ip` printed, tables by the names of their VRFs."""
+    """A router's state from what `ip -d -o` printed, tables by the names of their VRFs."""
     masters: dict[str, str] = {}
-    names = dict(_NAMED)
-    for line in said["links"].splitlines():
-        words = line.replace("\\", " ").split()
-        port = words[1].rstrip(":").partition("@")[0]
-        masters[port] = words[words.index("master") + 1] if "master" in words else ""
-        if "vrf" in words and words[words.index("vrf") + 1] == "table":
-            names[words[words.index("vrf") + 2]] = port
-    routes = [*said["routes4"].splitlines(), *said["routes6"].splitlines()]
-    rules = [f"4 {line}" for line in said["rules4"].splitlines()]
-    rules += [f"6 {line}" for line in said["rules6"].splitlines()]
-    return State(
-        frozenset(_entries(routes, names)),
-        frozenset(" ".join(line.split()) for line in rules),
-        masters,
-        frozenset(" ".join(line.split()) for line in said["labels"].splitlines()),
-    )
+    names: dict[str, str] = {}
+    routes: list[list[str]] = []
+    rules: set[str] = set()
+    for family in ("4", "6"):
+        for line in said[family].splitlines():
+            words = line.replace("\\", " ").split()
+            number, colon, _ = words[0].partition(":")
+            if not (colon and number.isdigit()):
+                routes.append(words)
+            elif _is_rule(words):
+                rules.add(f"{family} {' '.join(words)}")
+            else:
+                port = words[1].rstrip(":").partition("@")[0]
+                masters[port] = words[words.index("master") + 1] if "master" in words else ""
+                if "vrf" in words and words[words.index("vrf") + 1] == "table":
+                    names[words[words.index("vrf") + 2]] = port
+    return State(frozenset(_entries(routes, names)), frozenset(rules), masters)
 
 
-def _entries(lines: Sequence[str], names: Mapping[str, str]) -> Iterator[Entry]:
-    for line in lines:
-        words = line.split()
-        if not words or line[0].isspace() or words[0] in _ITS_OWN:
+def _is_rule(words: Sequence[str]) -> bool:
+    return words[1] in ("from", "not")
+
+
+def _entries(routes: Iterable[Sequence[str]], names: Mapping[str, str]) -> Iterator[Entry]:
+    for kind, prefix, *rest in routes:
+        if kind in _ITS_OWN or prefix.startswith(("fe80:", "ff00:")):
             continue
-        kind = words.pop(0) if words[0] in _KINDS else ""
-        table = words[words.index("table") + 1] if "table" in words else "main"
-        if not words[0].startswith(("fe80:", "ff00:")):
-            yield names.get(table, table), kind, words[0]
+        table = rest[rest.index("table") + 1] if "table" in rest else "main"
+        yield names.get(table, table), "" if kind == "unicast" else kind, prefix
 
 
 def progress(text: str) -> None:

@@ -50,7 +50,7 @@ _DEAD = 60.0
 #: Between two looks.
 _BETWEEN = 2.0
 #: Every so many draws one is booted that could be loaded as a delta.
-_BOOTED = 4
+_BOOTED = 12
 _COLUMNS = ("agree", "seen", "cut off", "refused", "unseen", "DISAGREE", "trouble")
 
 
@@ -100,11 +100,14 @@ def tried(loader: Loader, number: int, draw: Draw) -> Row:
     """Load a draw, watch it, and go back."""
     judged = proof_of(draw)
     booted = is_booted(number, draw)
+    begun = time.monotonic()
     try:
         refused = loader.boot(draw.texts) if booted else loader.load(draw.texts)
+        progress(f"   {'booted' if booted else 'loaded'} after {time.monotonic() - begun:.0f} s")
         seconds = _BOOT_SECONDS if booted else _DELTA_SECONDS
         longer = _LONGER if judged.leak else 0
         seen, crossed = watched(loader, seconds, longer, frozenset(draw.texts))
+        progress(f"   looked at after {time.monotonic() - begun:.0f} s")
         row = evaluated(Row(number, draw, "", judged, crossed, refused), loader.base, seen)
     finally:
         go_back(loader, draw, booted=booted)
@@ -192,16 +195,19 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--number", type=int, default=200, help="how many are drawn")
     parser.add_argument("--from", dest="first", type=int, default=0, help="draws to pass over")
+    parser.add_argument("--keep", type=Path, help="directory of a lab that stays up for the next")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the lab is not left behind
     rows: list[Row] = []
     wanted = islice(draws(GROUND, chosen.seed), chosen.first, chosen.number)
     with tempfile.TemporaryDirectory() as scratch:
         progress("the lab is booted")
-        with reference_routers(Path(scratch), _LAB, _ADDRESSES) as routers:
+        root, keep = chosen.keep or Path(scratch), chosen.keep is not None
+        with reference_routers(root, _LAB, _ADDRESSES, keep=keep) as routers:
             loader = Loader(routers)
             assert not list(crossings(loader.base, loader.base)), "something crosses at the start"
             for number, draw in enumerate(wanted, start=chosen.first):
+                begun = time.monotonic()
                 try:
                     row = tried(loader, number, draw)
                 except RouterError as error:
@@ -214,7 +220,8 @@ def main() -> int:
                         loader.afresh()
                 rows.append(row)
                 print(told(row), flush=True)
-                progress(f"{len(rows)} of {chosen.number - chosen.first}: {row.fate}")
+                done = f"{len(rows)} of {chosen.number - chosen.first}"
+                progress(f"{done}: {row.fate} ({time.monotonic() - begun:.0f} s)")
     print(summary(rows))
     bad = [row for row in rows if row.fate == "DISAGREE"]
     for row in bad:

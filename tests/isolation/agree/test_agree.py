@@ -9,7 +9,7 @@ from tests.isolation.agree.table import Row, evaluated, proof_of
 from tests.isolation.reference_lab import GROUND
 
 _EDGE = "bj-pe1"
-_QUIET = State(frozenset({("i-party", "unreachable", "default")}), frozenset(), {}, frozenset())
+_QUIET = State(frozenset({("i-party", "unreachable", "default")}), frozenset(), {})
 
 
 def _seen(**changes: object) -> Seen:

@@ -137,6 +137,8 @@ class Provinces:
         with self.redis.client() as client:
             for key in client.scan_iter("*", count=1000):
                 kind = client.type(key)
+                if kind == b"none":  # it expired in between
+                    continue
                 value: Any = {
                     b"string": client.get,
                     b"list": lambda k: client.lrange(k, 0, -1),

@@ -127,7 +127,9 @@ def test_layout_does_not_matter(text: str, data: st.DataObject) -> None:
 @given(texts())
 @examples(40)
 def test_blocks_need_not_be_closed(text: str) -> None:
-    bare = re.sub(r"(?m)^ *exit.*\n", "", text).replace("frr version 8.4.4\n", "")
+    # but IS-IS: without its `exit` isisd takes `mpls ldp` for its own `mpls ldp-sync`
+    bare = re.sub(r"(?m)(?<!log-adjacency-changes\n)^ *exit.*\n", "", text)
+    bare = bare.replace("frr version 8.4.4\n", "")
     assert read_config(bare) == read_config(text)
 
 
@@ -300,8 +302,7 @@ def test_an_unknown_blank_hides_nothing() -> None:
     ids=["unnumbered rules", "statics", "calls within calls"],
 )
 def test_long_and_nested_texts_take_their_time_and_no_more(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     read_config(text)
-    assert (
-        time.perf_counter() - start < 5
-    )  # far above what it takes, and below what grows with the square
+    # far above what it takes, and below what grows with the square
+    assert time.process_time() - start < 5
