@@ -219,3 +219,11 @@ def test_what_is_no_file_is_no_plan(tmp_path: Path) -> None:
     for odd in (path, Path("/dev/zero"), tmp_path):
         with pytest.raises(UsageError, match="cannot be read: "):
             read_plan(odd)
+
+
+def test_a_plan_file_that_was_left_open_is_closed_on_sight(tmp_path: Path) -> None:
+    path = tmp_path / "p.plan"
+    write_plan(example(), path)
+    path.chmod(0o644)
+    read_plan(path)
+    assert path.stat().st_mode & 0o777 == 0o600

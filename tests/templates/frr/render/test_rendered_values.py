@@ -131,3 +131,22 @@ def test_nothing_hostile_comes_in_by_the_door(data: st.DataObject) -> None:
             return
         for device in intend(network, allocate(network)).values():
             assert MARK not in render(device)
+
+
+def test_text_for_people_is_in_no_device_text() -> None:
+    before = {name: render(device) for name, device in DEVICES.items()}
+    sections = copy.deepcopy(SECTIONS)
+    words = 'Supreme People\'s Court #1! "${x}" `reboot` | \\ 最高人民法院'
+    for section in ("regions", "agencies", "vpns"):
+        for entry in sections[section].values():
+            entry["name"] = words
+    for section in ("circuits", "sites"):
+        for entry in sections[section].values():
+            entry["description"] = words
+    sections["network"]["description"] = words
+    for zone in sections["network"]["zones"].values():
+        zone["description"] = words
+    with tempfile.TemporaryDirectory() as directory:
+        network, _ = read_inventory(write(sections, Path(directory)))
+    devices = intend(network, allocate(network))
+    assert {name: render(device) for name, device in devices.items()} == before
