@@ -62,6 +62,8 @@ class Attachment:
     domain: Domain
     prefixes: tuple[IPNetwork, ...] = ()
     neighbors: tuple[IPAddress, ...] = ()
+    #: How many routes of a family its CE may announce; None: nothing was agreed.
+    most_routes: int | None = None
 
     @property
     def at(self) -> str:

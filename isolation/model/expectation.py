@@ -162,6 +162,7 @@ def from_inventory(
                 sites[site_name],
                 site.prefixes,
                 tuple(end.ip for end in access_addresses(allocation, label).ce),
+                access.maximum_prefix,
             )
             vrf = allocation.vrf_name[vrf_of(network, site_name, access)]
             names[access.pe, vrf] = sites[site_name]

@@ -47,7 +47,6 @@ def _session(
     expectation: Expectation,
 ) -> Iterator[FindingDraft]:
     attachment = _attachment(router, neighbor, expected)
-    session = table.session_of(neighbor)
     if attachment is None:
         if table.vrf is None:
             return  # the default instance is p8_bgp_boundaries'
@@ -63,12 +62,12 @@ def _session(
             words={"name": attachment.name},
         )
     if not neighbor.external and table.vrf is not None:
-        yield _draft(table, neighbor, p5.INTERNAL_CUSTOMER, causes=(session,))
+        yield _draft(table, neighbor, p5.INTERNAL_CUSTOMER, causes=(table.session_of(neighbor),))
     for family in FAMILIES:
         activated = neighbor.families.get(family)
         if activated is not None:
             yield from _filter(table, neighbor, activated, attachment, family)
-            yield from _limit(table, neighbor, activated, family)
+            yield from _limit(table, neighbor, activated, attachment, family)
 
 
 def _attachment(
@@ -89,9 +88,8 @@ def _filter(
     attachment: Attachment | None,
     family: AddressFamily,
 ) -> Iterator[FindingDraft]:
-    causes = (table.filter_of(neighbor, activated.line),)
     if activated.policy_in is None:
-        klass = p5.NO_FILTER
+        klass, causes = p5.NO_FILTER, (table.filter_of(neighbor, activated.line),)
         yield _draft(table, neighbor, klass, line=activated.line, family=family, causes=causes)
         return
     if absent := _absent(activated.policy_in):
@@ -104,7 +102,7 @@ def _filter(
             klass,
             line=line,
             family=family,
-            causes=causes,
+            causes=(table.filter_of(neighbor, activated.line),),
             words={"absent": absent},
         )
     if attachment is None or not attachment.prefixes:
@@ -120,7 +118,7 @@ def _filter(
             p5.FILTER_TOO_WIDE,
             line=_widest(activated.policy_in, beyond, family) or activated.line,
             family=family,
-            causes=causes,
+            causes=(table.filter_of(neighbor, activated.line),),
             words={"name": attachment.name, "example": beyond.example()},
         )
 
@@ -152,17 +150,23 @@ def _limit(
     table: Table,
     neighbor: NeighborFacts,
     activated: NeighborFamily,
+    attachment: Attachment | None,
     family: AddressFamily,
 ) -> Iterator[FindingDraft]:
+    agreed = attachment.most_routes if attachment is not None else None
+    words: Mapping[str, object] = _NO_WORDS
     if activated.maximum_prefix is None:
         klass = p5.NO_LIMIT
     elif activated.limit_warns_only:
         klass = p5.LIMIT_WARNS_ONLY
+    elif agreed is not None and activated.maximum_prefix > agreed:
+        klass = p5.LIMIT_TOO_HIGH
+        words = {"limit": activated.maximum_prefix, "agreed": agreed}
     else:
         return
     line = activated.line
     causes = (_limit_of(table, neighbor, line),)
-    yield _draft(table, neighbor, klass, line=line, family=family, causes=causes)
+    yield _draft(table, neighbor, klass, line=line, family=family, causes=causes, words=words)
 
 
 def _limit_of(table: Table, neighbor: NeighborFacts, line: int = 0) -> Cause:

@@ -77,6 +77,15 @@ LIMIT_WARNS_ONLY = FindingClass(
     remedy="Let the limit close the session.",
     sentence="the limit of {family} routes of {neighbor} only warns",
 )
+LIMIT_TOO_HIGH = FindingClass(
+    id="P5 limit-too-high",
+    severities=_RISK,
+    title="A limit of prefixes above what was agreed",
+    meaning="The session's maximum of prefixes is higher than the inventory has it.",
+    why="A limit that nothing reaches is none: one customer can fill the tables that all share.",
+    remedy="Set the access's maximum of prefixes on the session, or change it in the inventory.",
+    sentence="{neighbor} may announce {limit} {family} routes, and {agreed} were agreed",
+)
 IGP_WITH_CUSTOMER = FindingClass(
     id="P5 igp-with-customer",
     severities=_RISK,

@@ -61,6 +61,13 @@ CASES = [
         RISK,
     ),
     Case(
+        "a limit that nothing reaches",
+        lambda f: edit_sessions(f, "bj-pe1", "i-party", maximum_prefix=4294967295),
+        "P5 limit-too-high",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
         "a limit that warns",
         lambda f: edit_sessions(f, "bj-pe1", "i-party", limit_warns_only=True),
         "P5 limit-warns-only",
