@@ -37,6 +37,8 @@ class CauseKind(StrEnum):
     VRF = "VRF"
     #: What must be one's alone and is two's: (what, value).
     IDENTITY = "identity"
+    #: A part of a text that is not there: (what, device).
+    MISSING_PART = "missing part"
     #: A line of a text: (device, line).
     LINE = "line"
     #: Nothing that another finding could share: (class, device, ...).
@@ -56,6 +58,7 @@ REMEDIES = {
     CauseKind.POLICY: "Remove the action from the policy.",
     CauseKind.LABEL: "Let the router allocate the label.",
     CauseKind.VPN_ROUTE: "Remove the route; announce it from the VRF that it is of.",
+    CauseKind.MISSING_PART: "Prove the whole text.",
     CauseKind.VRF: "Remove the VRF and its route targets, or put it into the inventory.",
 }
 

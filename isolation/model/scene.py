@@ -181,7 +181,7 @@ class Router:
     def host_part(self) -> Cause:
         """That the text lacks the part that binds interfaces to VRFs."""
         says = "the part with the host's interfaces is missing"
-        return Cause(CauseKind.ITSELF, ("host part", self.name), says, Place(self.name))
+        return Cause(CauseKind.MISSING_PART, ("host part", self.name), says, Place(self.name))
 
     def carrier(self, interface: InterfaceFacts) -> InterfaceFacts:
         """The interface whose table packets of `interface` are looked up in."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from egovnet.isolation.model.catalogue import CATALOGUE
 from egovnet.isolation.model.cause import REMEDIES, Cause, CauseKind, Place
-from egovnet.isolation.model.finding import Finding
+from egovnet.isolation.model.finding import Finding, Scope
 from egovnet.isolation.model.finding_class import Severity
 
 #: Properties that look at a cause itself; others see what comes of it.
@@ -25,12 +25,13 @@ _NEAREST: dict[CauseKind, tuple[str, ...]] = {
     CauseKind.LABEL: ("P9",),
     CauseKind.VPN_ROUTE: ("P9",),
     CauseKind.IDENTITY: ("P9",),
+    CauseKind.MISSING_PART: ("coverage",),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Caused:
-    """What one cause makes: the gravest finding, and the others as symptoms of the same."""
+    """What one cause makes: a finding of the gravest, and the others as symptoms of the same."""
 
     finding: Finding
     symptoms: tuple[Finding, ...]
@@ -53,6 +54,12 @@ class Caused:
         return self.finding.severity
 
     @property
+    def scope(self) -> Scope:
+        """How far apart those are that it joins, of what is as grave."""
+        same = (one for one in (self.finding, *self.symptoms) if one.severity is self.severity)
+        return min(same, key=lambda one: one.rank).scope
+
+    @property
     def places(self) -> tuple[Place, ...]:
         """Everywhere that it is to be changed, in order."""
         found = {
@@ -70,22 +77,22 @@ def by_cause(findings: Iterable[Finding]) -> tuple[Caused, ...]:
     """One for each cause: the gravest first, then those who are farthest apart."""
     ordered = sorted(findings, key=lambda one: one.rank)
     groups = _joined(ordered)
-    return tuple(sorted(map(_caused, groups), key=lambda one: one.finding.rank))
+    # the first of each group is the gravest
+    return tuple(_caused(group) for group in sorted(groups, key=lambda group: group[0].rank))
 
 
 def _caused(group: list[Finding]) -> Caused:
-    gravest = [one for one in group if one.rank == group[0].rank]
-    head = min(gravest, key=_distance)
+    head = min((one for one in group if one.severity is group[0].severity), key=_distance)
     return Caused(head, tuple(one for one in group if one is not head))
 
 
-def _distance(one: Finding) -> tuple[int, bool]:
-    """How far a finding is from looking at its cause: by its property, then by its place."""
+def _distance(one: Finding) -> tuple[int, tuple[int, int], bool]:
+    """How far a finding is from telling its cause: by its property, by whom it joins, by place."""
     cause = one.causes[0]
     nearest = _NEAREST.get(cause.kind, ())
     proves = CATALOGUE[one.klass].proves
     far = nearest.index(proves) if proves in nearest else len(nearest)
-    return far, (one.device, one.vrf) != (cause.place.device, cause.place.vrf)
+    return far, one.rank, (one.device, one.vrf) != (cause.place.device, cause.place.vrf)
 
 
 def _joined(findings: list[Finding]) -> list[list[Finding]]:

@@ -78,6 +78,7 @@ class ReportedFinding:
             cls.of(caused.finding),
             cause=caused.cause.says,
             remedy=caused.remedy,
+            scope=caused.scope,
             places=caused.places,
             symptoms=tuple(map(cls.of, caused.symptoms)),
         )

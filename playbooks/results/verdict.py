@@ -55,7 +55,7 @@ def _named(causes: Sequence[Caused]) -> str:
 def counts(causes: Sequence[Caused]) -> str:
     """Such as "2 leaks (1 between zones, 1 between agencies), 1 risk (1 line not understood)"."""
     parts = []
-    leaks = [one.finding for one in causes if one.severity is Severity.LEAK]
+    leaks = [one for one in causes if one.severity is Severity.LEAK]
     if leaks:
         scopes = Counter(leak.scope for leak in leaks)
         apart = [f"{scopes[scope]:,} {words}" for scope, words in _APART.items() if scopes[scope]]

@@ -141,7 +141,7 @@ def test_paths_between_zones_come_first_then_agencies_then_faults() -> None:
         edit_family(facts, "sc-pe1", "i-party", import_targets=lambda old: old | {PUBLIC})
 
     found = denying(verdict_of(change))
-    assert [(one.severity, one.finding.scope) for one in found] == [
+    assert [(one.severity, one.scope) for one in found] == [
         (Severity.LEAK, Scope.ZONES),
         (Severity.LEAK, Scope.AGENCIES),
         (Severity.LEAK, Scope.OTHERS),
