@@ -12,6 +12,7 @@ from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.apply import Verifying, apply_plan, shown
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
+from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.intended import means_the_same
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
@@ -54,8 +55,19 @@ def rollback(
     """
     require_whole_journal(workspace)
     known = _Known(workspace, workspace.journal.change(number))
-    undo_plan = known.undo_plan(progress)
-    if not yes:
+    with sessions_kept(workspace):
+        undo_plan = known.undo_plan(progress)
+        outcome = None
+        if yes:
+            outcome = apply_plan(
+                undo_plan.workspace,
+                progress,
+                undo_plan.plan,
+                options,
+                verifying=Verifying(sources=sources, excused=undo_plan.excused),
+                override=override,
+            )
+    if outcome is None:
         shown_plan = shown(undo_plan.workspace, progress, undo_plan.plan)
         return _with_inventory(
             shown_plan,
@@ -63,14 +75,6 @@ def rollback(
             _edits(workspace, known, undo_plan),
             _offer(workspace, known, undo_plan),
         )
-    outcome = apply_plan(
-        undo_plan.workspace,
-        progress,
-        undo_plan.plan,
-        options,
-        verifying=Verifying(sources=sources, excused=undo_plan.excused),
-        override=override,
-    )
     if outcome.exit is not Exit.DONE or not write_inventory:
         return _with_inventory(outcome, undo_plan, _edits(workspace, known, undo_plan), ())
     why = _write(workspace, known, undo_plan)

@@ -20,6 +20,7 @@ from egovnet.lab.customer import site_lans
 from egovnet.lab.errors import LabError
 from egovnet.playbooks.change.apply import Verifying, apply_plan
 from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.proof.prove import prove
@@ -186,12 +187,13 @@ def _messages(findings: Iterable[CheckFinding]) -> str:
 
 def _first_apply(story: _Story) -> str:
     workspace = story.workspace("base")
-    plan = _plan(workspace, story)
-    if len(plan.devices) != len(workspace.network.routers):
-        raise StepFailedError("not every router had something to provision")
-    lines = sum(d.count("\n") for d in plan.diffs().values())
-    seen = _apply(workspace, story, plan)
-    return f"change {story.change}: {len(plan.devices)} routers, {lines} lines; {seen}"
+    with sessions_kept(workspace):
+        plan = _plan(workspace, story)
+        if len(plan.devices) != len(workspace.network.routers):
+            raise StepFailedError("not every router had something to provision")
+        lines = sum(d.count("\n") for d in plan.diffs().values())
+        seen = _apply(workspace, story, plan)
+        return f"change {story.change}: {len(plan.devices)} routers, {lines} lines; {seen}"
 
 
 def _seen(verification: Verification) -> str:
@@ -263,14 +265,15 @@ def _clash(story: _Story) -> str:
 
 def _new_site(story: _Story) -> str:
     workspace = story.workspace("next")
-    plan = _plan(workspace, story)
-    if list(plan.devices) != ["sh-pe1"] or plan.affected.sites != (NEW_SITE,):
-        raise StepFailedError(f"more than the new site would change: {plan.affected}")
-    story.tell("\n".join("   " + line for line in plan.devices["sh-pe1"].diff.splitlines()))
-    _apply(workspace, story, plan)
-    _ping(story, NEW_SITE, _COLLEAGUE, reached=True)
-    _ping(story, NEW_SITE, _STRANGER, reached=False)
-    return f"change {story.change}: {NEW_SITE} reaches {_COLLEAGUE}, and not {_STRANGER}"
+    with sessions_kept(workspace):
+        plan = _plan(workspace, story)
+        if list(plan.devices) != ["sh-pe1"] or plan.affected.sites != (NEW_SITE,):
+            raise StepFailedError(f"more than the new site would change: {plan.affected}")
+        story.tell("\n".join("   " + line for line in plan.devices["sh-pe1"].diff.splitlines()))
+        _apply(workspace, story, plan)
+        _ping(story, NEW_SITE, _COLLEAGUE, reached=True)
+        _ping(story, NEW_SITE, _STRANGER, reached=False)
+        return f"change {story.change}: {NEW_SITE} reaches {_COLLEAGUE}, and not {_STRANGER}"
 
 
 def _ping(story: _Story, source: str, target: str, *, reached: bool) -> None:
@@ -287,18 +290,21 @@ def _bad_change(story: _Story) -> str:
     # The mistake is made in the inventory as it stands now, with what it has allocated.
     shutil.copyfile(story.root / "next" / LOCK_FILE, story.root / "wrong" / LOCK_FILE)
     workspace = story.workspace("wrong")
-    plan = _plan(workspace, story)
-    verifying = _verifying(workspace, converge=8)
-    outcome = apply_plan(workspace, story.progress, plan, verifying=verifying)
-    ended = outcome.result
-    if (
-        outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION
-        or ended.result != "undone"
-        or ended.verification is None
-    ):
-        raise StepFailedError(f"expected to be undone, was {ended.result} (exit {outcome.exit})")
-    new = [finding for finding in ended.verification.findings if not finding.known]
-    return f"change {ended.change} undone everywhere: {new[0].message}"
+    with sessions_kept(workspace):
+        plan = _plan(workspace, story)
+        verifying = _verifying(workspace, converge=8)
+        outcome = apply_plan(workspace, story.progress, plan, verifying=verifying)
+        ended = outcome.result
+        if (
+            outcome.exit is not Exit.LEAK_OR_FAILED_VERIFICATION
+            or ended.result != "undone"
+            or ended.verification is None
+        ):
+            raise StepFailedError(
+                f"expected to be undone, was {ended.result} (exit {outcome.exit})"
+            )
+        new = [finding for finding in ended.verification.findings if not finding.known]
+        return f"change {ended.change} undone everywhere: {new[0].message}"
 
 
 def _as_before(story: _Story) -> str:

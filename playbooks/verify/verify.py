@@ -35,7 +35,7 @@ from egovnet.playbooks.verify.packet_source import PacketSource, VrfSource
 from egovnet.playbooks.verify.probing import MUST_NOT_REACH, Probing
 from egovnet.tasks.collect_state import collect_state
 
-_PAUSE = 2.0
+_PAUSE = 1.0
 #: How often an echo that must be answered is sent before its silence is blamed.
 _TRIES = 4
 #: Examples of labels that are reported.
@@ -177,7 +177,9 @@ class Verifier:
     def _send(self, probing: Probing, *, last: bool) -> None:
         """What must arrive is sent several times before it is blamed; what must not, once, and
         last: when all else is well or there is no more time."""
-        for _ in range(_TRIES if last else 1):
+        # what was silent is sent again at once: a path that is just being made needs no new look
+        # at every device, and who waited for its silence has waited
+        for _ in range(_TRIES if last else 2):
             if not probing.send(must_reach=True):
                 break
         if last or not self._blamed(probing.failed()):

@@ -166,22 +166,26 @@ class BesideReal:
 
     @contextlib.contextmanager
     def stalled(self, at: str) -> Iterator[None]:
-        program, words = {
-            "provide": ("vtysh", "*/provide*"),
-            "undo": ("vtysh", "*/undo.*"),
-            "linux": ("vtysh", "*zebra*"),
-            "permanent": ("mv", "*/etc/hostname"),
+        calls = {
+            "provide": [("vtysh", "*/provide*")],
+            "undo": [("vtysh", "*/undo.*")],
+            # on the way there, and on the way back
+            "linux": [("cp", "*/run/egovnet/interfaces"), ("vtysh", "*zebra*")],
+            "permanent": [("mv", "*/etc/hostname")],
         }[at]
-        wrapper = f"/usr/sbin/{program}"  # the agent's PATH begins there
-        self.run(
-            f'printf \'#!/bin/sh\\ncase "$*" in {words}) touch /run/stalled; exec sleep 600;; '
-            f'esac\\nexec /usr/bin/{program} "$@"\\n\' > {wrapper}; chmod 755 {wrapper};'
-            " rm -f /run/stalled"
-        )
+        # the agent's PATH begins there
+        wrappers = {program: f"/usr/sbin/{program}" for program, _ in calls}
+        for program, words in calls:
+            wrapper = wrappers[program]
+            self.run(
+                f'printf \'#!/bin/sh\\ncase "$*" in {words}) touch /run/stalled; exec sleep 600;; '
+                f'esac\\nexec /usr/bin/{program} "$@"\\n\' > {wrapper}; chmod 755 {wrapper};'
+                " rm -f /run/stalled"
+            )
         try:
             yield
         finally:
-            self.run(f"rm -f {wrapper}")
+            self.run(f"rm -f {' '.join(wrappers.values())}")
 
     def wait_stalled(self, change: str) -> None:
         said = self.run(
