@@ -11,6 +11,7 @@ from egovnet.isolation import properties
 from egovnet.isolation.assumptions import ASSUMPTIONS
 from egovnet.isolation.evaluation import PROPERTY_MODULES
 from egovnet.isolation.model.catalogue import CATALOGUE
+from egovnet.isolation.model.cause import REMEDIES
 from egovnet.isolation.model.definitions import (
     AT_ITS_WORST,
     DEFINITIONS,
@@ -62,6 +63,17 @@ def _lines() -> Iterator[str]:
     yield "## What is not covered"
     yield ""
     yield from (f"- **{title}.** {sentence}" for title, sentence in NOT_COVERED)
+    yield ""
+    yield "## Causes"
+    yield ""
+    yield (
+        "Findings that go away by one change are told as one: the finding that looks at the cause "
+        "itself, where it is to be changed, and the others as symptoms. What counts as one change:"
+    )
+    yield ""
+    yield "| cause | what to do |"
+    yield "|---|---|"
+    yield from (f"| {kind.value} | {remedy} |" for kind, remedy in REMEDIES.items())
     yield ""
     yield "## Classes of findings"
     for one in CATALOGUE.values():
