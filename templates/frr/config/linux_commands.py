@@ -54,7 +54,7 @@ def read_command(words: list[str], interface: str, number: int, found: LinuxRout
             return _vrf_rule(rest)
         rule = _rule(rest, " ".join(words), number)
         found.rules.append(replace(rule, family=family or _family_of_rule(rest)))
-    elif what == "link" and verb == "set" and rest[-1] in ("up", "down") and len(rest) <= 3:
+    elif what == "link" and verb == "set" and rest[rest[0] == "dev" :][1:] in (["up"], ["down"]):
         return HARMLESS
     else:
         raise Unclear("a command that is not read")

@@ -1,6 +1,7 @@
 """Lists and route-maps of FRR: what the lines say. What they mean is in `policy_meaning`."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import cast
 
 from egovnet.templates.frr.config.addresses import read_number, read_prefix
@@ -154,6 +155,8 @@ def read_bgp_list(draft: FrrDraft, words: list[str], number: int) -> int:
         return HARMLESS
     else:
         raise Unclear("bears on all of BGP")
+    if rest[1] == "seq":  # as FRR prints it
+        del rest[1:3]
     draft.other_lists.setdefault((kind, rest[0]), []).append(" ".join(rest[1:]))
     return FACT
 
@@ -242,11 +245,24 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     if what not in SET_TOUCHES:
         raise Unclear("not known of a route-map")
     key = _kind(words)
+    if key.endswith("next-hop"):
+        _next_hop(words[-1])
     if key == "extcommunity rt":
         read_targets(words[3:])
         words[3]
     entry.sets[key] = (words, number)
     return FACT
+
+
+def _next_hop(word: str) -> None:
+    """Raise Refused for an address that no next hop can be: a daemon drops the whole entry then,
+    and the next command of the text as well, which may be the one that enters a VRF."""
+    try:
+        hop = ip_address(word)
+    except ValueError:
+        return  # a word: peer-address, unchanged
+    if hop.is_multicast or hop.is_unspecified or hop.is_reserved:
+        raise Refused("FRR refuses it, with the entry and what comes after it")
 
 
 def _call(draft: FrrDraft, words: list[str], number: int) -> int:

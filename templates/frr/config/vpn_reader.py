@@ -196,6 +196,7 @@ def remove_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
         return None
     family = unicast(draft, number)
     if what == "rd":
+        words[4]  # without a value bgpd does nothing
         family.rd = None
         return taken(family.values.pop("rd", None))
     if what == "route-map":
