@@ -21,6 +21,9 @@ from egovnet.inventory.model.primitives import (
     refusal,
 )
 
+#: The most that an access may have as its maximum of prefixes.
+MOST_PREFIXES = 100_000
+
 
 class SiteRole(StrEnum):
     """site-role of RFC 8299 section 5.3.2.3."""
@@ -38,7 +41,7 @@ class SiteNetworkAccess(Closed):
     #: None: allocated. "untagged": the port itself.
     vlan: Vlan = None
     routing_protocol: Literal["static", "bgp"]
-    maximum_prefix: Annotated[int, Field(strict=True, ge=1, le=100000)] = 100
+    maximum_prefix: Annotated[int, Field(strict=True, ge=1, le=MOST_PREFIXES)] = 100
     #: The higher wins when a site has several accesses (BGP local preference).
     access_priority: Annotated[int, Field(strict=True, ge=1, le=65535)] = 100
 

@@ -6,8 +6,10 @@ access is its customer's.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 
+from egovnet.inventory.model.sites import MOST_PREFIXES
 from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.model.cause import Cause, CauseKind
@@ -15,7 +17,7 @@ from egovnet.isolation.model.classes import p5
 from egovnet.isolation.model.domains import Attachment, Domain
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import finding
-from egovnet.isolation.model.finding_class import FindingClass
+from egovnet.isolation.model.finding_class import FindingClass, Severity
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
@@ -155,6 +157,7 @@ def _limit(
 ) -> Iterator[FindingDraft]:
     agreed = attachment.most_routes if attachment is not None else None
     words: Mapping[str, object] = _NO_WORDS
+    severity = Severity.RISK
     if activated.maximum_prefix is None:
         klass = p5.NO_LIMIT
     elif activated.limit_warns_only:
@@ -162,11 +165,14 @@ def _limit(
     elif agreed is not None and activated.maximum_prefix > agreed:
         klass = p5.LIMIT_TOO_HIGH
         words = {"limit": activated.maximum_prefix, "agreed": agreed}
+        if activated.maximum_prefix <= MOST_PREFIXES:
+            severity = Severity.HYGIENE
     else:
         return
     line = activated.line
     causes = (_limit_of(table, neighbor, line),)
-    yield _draft(table, neighbor, klass, line=line, family=family, causes=causes, words=words)
+    draft = partial(_draft, table, neighbor, klass, line=line, family=family, causes=causes)
+    yield draft(severity=severity, words=words)
 
 
 def _limit_of(table: Table, neighbor: NeighborFacts, line: int = 0) -> Cause:
@@ -201,6 +207,7 @@ def _draft(
     line: int = 0,
     family: str = "",
     causes: tuple[Cause, ...],
+    severity: Severity | None = None,
     words: Mapping[str, object] = _NO_WORDS,
 ) -> FindingDraft:
     line = line or neighbor.line
@@ -210,6 +217,7 @@ def _draft(
             klass,
             table.device,
             table.name,
+            severity=severity,
             path=(*table.entry(table.domains[0]), hop),
             line=line,
             family=family,

@@ -79,7 +79,10 @@ LIMIT_WARNS_ONLY = FindingClass(
 )
 LIMIT_TOO_HIGH = FindingClass(
     id="P5 limit-too-high",
-    severities=_RISK,
+    severities={
+        Severity.RISK: "it is above what any access may have: no limit in effect",
+        Severity.HYGIENE: "it is another limit than was agreed",
+    },
     title="A limit of prefixes above what was agreed",
     meaning="The session's maximum of prefixes is higher than the inventory has it.",
     why="A limit that nothing reaches is none: one customer can fill the tables that all share.",

@@ -12,7 +12,7 @@ from tests.isolation.networks import (
     edit_neighbors,
     edit_sessions,
 )
-from tests.isolation.properties.case import RISK, Case, with_static
+from tests.isolation.properties.case import HYGIENE, RISK, Case, with_static
 
 
 def _new_customer_instance(facts: Facts) -> None:
@@ -66,6 +66,13 @@ CASES = [
         "P5 limit-too-high",
         "bj-pe1",
         RISK,
+    ),
+    Case(
+        "a limit that was not agreed",
+        lambda f: edit_sessions(f, "bj-pe1", "i-party", maximum_prefix=5000),
+        "P5 limit-too-high",
+        "bj-pe1",
+        HYGIENE,
     ),
     Case(
         "a limit that warns",
