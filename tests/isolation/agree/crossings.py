@@ -7,7 +7,7 @@ rule, a table of no VRF) may be harmless, and is shown beside a verdict of "not 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from egovnet.lab.customer import site_lans
@@ -27,6 +27,8 @@ class State:
     rules: frozenset[str]
     #: Port -> VRF, "" for none.
     masters: Mapping[str, str]
+    #: VRF -> the number of its table.
+    tables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,27 @@ def crossings(base: Seen, now: Seen) -> Iterator[str]:
             owner = owners().get(address, "")
             if owner not in ("", site) and not may_meet(site, owner):
                 yield f"{site} hears {address} of {owner}"
-    for host, state in now.routers.items():
+    for host, held in now.routers.items():
+        state = named_as_before(base.routers[host], held)
         for vrf, _, prefix in sorted(strangers(host, state.table)):
             yield f"{host} has a route to {prefix} in {vrf}"
         yield from _open_tables(host, base.routers[host], state)
         yield from _moved_ports(host, base.routers[host], state)
+
+
+def named_as_before(was: State, now: State) -> State:
+    """A state in which a VRF that has another name, and the table that it had, has its old name."""
+    old = {
+        vrf: name
+        for name, table in was.tables.items()
+        for vrf, its in now.tables.items()
+        if its == table and name not in now.tables
+    }
+    return replace(
+        now,
+        table=frozenset((old.get(vrf, vrf), kind, prefix) for vrf, kind, prefix in now.table),
+        masters={port: old.get(vrf, vrf) for port, vrf in now.masters.items()},
+    )
 
 
 def differences(base: Seen, now: Seen) -> Iterator[str]:

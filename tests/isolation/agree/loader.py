@@ -135,7 +135,8 @@ def _state(said: Mapping[str, str]) -> State:
                 masters[port] = words[words.index("master") + 1] if "master" in words else ""
                 if "vrf" in words and words[words.index("vrf") + 1] == "table":
                     names[words[words.index("vrf") + 2]] = port
-    return State(frozenset(_entries(routes, names)), frozenset(rules), masters)
+    tables = {vrf: table for table, vrf in names.items()}
+    return State(frozenset(_entries(routes, names)), frozenset(rules), masters, tables)
 
 
 def _is_rule(words: Sequence[str]) -> bool:

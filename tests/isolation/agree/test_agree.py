@@ -83,6 +83,19 @@ def test_a_port_that_hangs_elsewhere_crosses() -> None:
     assert list(crossings(_seen(), now)) == [f"{_EDGE} has {port} in no VRF"]
 
 
+def test_a_vrf_by_another_name_is_the_vrf_of_its_table() -> None:
+    """Of seed 1, draw 30: equivalents.renamed_vrf[gz-pe1 e-public]."""
+    ports = _seen().routers[_EDGE].masters
+    renamed = {port: "i-penty" if vrf == "i-party" else vrf for port, vrf in ports.items()}
+    last_resort = ("i-penty", "unreachable", "default")
+    base = _seen(tables={"i-party": "1004"})
+    now = _seen(tables={"i-penty": "1004"}, masters=renamed, table=frozenset({last_resort}))
+    assert list(crossings(base, now)) == []
+    table = frozenset({last_resort, ("i-penty", "", "10.2.10.0/24")})
+    now = _seen(tables={"i-penty": "1004"}, masters=renamed, table=table)
+    assert list(crossings(base, now)) == [f"{_EDGE} has a route to 10.2.10.0/24 in i-party"]
+
+
 def test_a_site_sends_to_all_others_and_not_to_itself() -> None:
     assert _address("court-beijing") in targets("party-beijing")
     assert _address("party-beijing") not in targets("party-beijing")
