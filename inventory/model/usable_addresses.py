@@ -42,20 +42,29 @@ _NOT_IPV6 = {
 }
 
 
+def _range(block: IPv4Network | IPv6Network) -> tuple[int, int]:
+    """The first and the last address of a block: a nation has each prefix compared with all."""
+    return int(block.network_address), int(block.broadcast_address)
+
+
+_IPV4_RANGES = tuple((*_range(block), block, what) for block, what in _NOT_IPV4.items())
+_IPV6_RANGES = tuple((*_range(block), block, what) for block, what in _NOT_IPV6.items())
+_UNICAST_RANGES = tuple(map(_range, _UNICAST_IPV6))
+
+
 def why_unusable(prefix: IPv4Network | IPv6Network) -> str | None:
     """Why `prefix` is not all usable unicast, such as "holds 127.0.0.0/8 (loopback, ...)".
 
     None: every address of it can be forwarded to.
     """
-    if isinstance(prefix, IPv4Network):
-        for four, what in _NOT_IPV4.items():
-            if prefix.overlaps(four):
-                return _overlap(prefix.prefixlen < four.prefixlen, four, what)
-        return None
-    for six, what in _NOT_IPV6.items():
-        if prefix.overlaps(six):
-            return _overlap(prefix.prefixlen < six.prefixlen, six, what)
-    if not any(prefix.subnet_of(block) for block in _UNICAST_IPV6):
+    first = int(prefix.network_address)
+    last = first + prefix.num_addresses - 1
+    four = prefix.version == 4
+    for low, high, block, what in _IPV4_RANGES if four else _IPV6_RANGES:
+        if first <= high and low <= last:
+            within = low <= first and last <= high
+            return f"{'is in' if within else 'holds'} {block} ({what})"
+    if not four and not any(low <= first and last <= high for low, high in _UNICAST_RANGES):
         return "is outside 2000::/3 and fc00::/7 (unicast, RFC 4291 and 4193)"
     return None
 
@@ -65,7 +74,3 @@ def why_unusable_address(address: IPv4Address | IPv6Address) -> str | None:
     if isinstance(address, IPv4Address):
         return why_unusable(IPv4Network(address))
     return why_unusable(IPv6Network(address))
-
-
-def _overlap(wider: bool, block: IPv4Network | IPv6Network, what: str) -> str:
-    return f"{'holds' if wider else 'is in'} {block} ({what})"

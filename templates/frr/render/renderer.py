@@ -30,10 +30,12 @@ def _safe(value: object) -> str:
     the models let neither in, and here nothing gets by that did.
     """
     text = str(value)
-    words = text.split(" ") if isinstance(value, _Words) else (text,)
-    if not all(word and word.isprintable() and " " not in word for word in words):
-        raise UnsafeValueError(f"{text!r} cannot stand in a router's text; correct it")
-    return text
+    # of all blanks only the plain space is printable
+    if text.isprintable() and (
+        text and " " not in text if type(value) is not _Words else all(text.split(" "))
+    ):
+        return text
+    raise UnsafeValueError(f"{text!r} cannot stand in a router's text; correct it")
 
 
 @cache
