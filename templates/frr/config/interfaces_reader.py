@@ -209,7 +209,8 @@ def _check_links(draft: LinuxDraft) -> None:
     for name, held in draft.ports.items():
         if (held.parent is None) != (held.vlan is None):
             _say(draft, held, "half of a VLAN: no number, or no port that it is on")
-        if name in draft.vrfs and (_PORT.match(name) or ("link-type", name) in draft.firsts):
+        other_kind = held.parent is not None or ("link-type", name) in draft.firsts
+        if name in draft.vrfs and (other_kind or _PORT.match(name)):
             _say(draft, held, "a port, by its name or kind: ifupdown2 makes no VRF of it")
         if held.parent is not None and ("link-type", name) in draft.firsts:
             _say(draft, held, "a VLAN, and of another kind as well")
