@@ -8,7 +8,7 @@ same kind as a line would have made it, so that the proof follows it.
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.running.overlay import Overlay
@@ -350,6 +350,8 @@ def _unexplained(overlay: Overlay, route: RunningRoute, vrf: str | None) -> None
         default = route.table in overlay.facts.default_tables
         where = "the main table" if default else f"table {route.table}, which no VRF has"
     prefix, text = route.prefix, f"route in {where}: {route.text}"
+    if route.origin is Origin.SYSTEM and _strangers(overlay, route, vrf, where):
+        return
     if route.local:
         overlay.note(text, where, followed=False)
         return
@@ -369,6 +371,23 @@ def _unexplained(overlay: Overlay, route: RunningRoute, vrf: str | None) -> None
                 line=line,
             )
         )
+
+
+def _strangers(overlay: Overlay, route: RunningRoute, vrf: str | None, where: str) -> bool:
+    """Whether it follows from interfaces that no text has; they are put into its table, as nobody
+    asked for links."""
+    names = [hop.interface for hop in route.hops]
+    if any(name in overlay.facts.interfaces or name in overlay.vrfs for name in names):
+        return False
+    for name in names:
+        line = overlay.note(f"{name} in {where}: no line makes it", name)
+        known = overlay.interfaces.get(name) or InterfaceFacts(name, vrf, line=line, vrf_line=line)
+        if route.local and route.prefix.prefixlen == route.prefix.max_prefixlen:
+            own = ip_interface(route.prefix.network_address)
+            if not any(_within(route.prefix, one) for one in _OF_ANY):
+                known = replace(known, addresses=(*known.addresses, own))
+        overlay.interfaces[name] = known
+    return True
 
 
 def _leaves(overlay: Overlay, route: RunningRoute) -> bool:

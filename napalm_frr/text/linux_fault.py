@@ -47,7 +47,12 @@ _SENTENCES = {
     FaultKind.LABELS_ACCEPTED: "takes in labels, and the text does not say so",
 }
 
-_JOINING = (FaultKind.NOT_VRF, FaultKind.WRONG_VRF, FaultKind.LABELS_ACCEPTED)
+_JOINING = (
+    FaultKind.NOT_VRF,
+    FaultKind.WRONG_VRF,
+    FaultKind.WRONG_VLAN,
+    FaultKind.LABELS_ACCEPTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ class LinuxFault:
     def joins_tables(self) -> bool:
         """Whether packets may pass between routing tables that the text keeps apart.
 
-        A port that takes in labels is a way into any VPN (RFC 4364, section 13.1).
+        A port that takes in labels is a way into any VPN (RFC 4364, section 13.1); one of another
+        VLAN has another customer's frames in its VRF.
         """
         return self.kind in _JOINING
 

@@ -205,6 +205,67 @@ IN_LINUX = (
 )
 
 
+@dataclass(frozen=True)
+class StateByHand:
+    """What no text shows afterwards, and what the proof and drift must say of it."""
+
+    node: str
+    does: str
+    undo: str
+    #: Class of the proof's finding.
+    finding: str
+    #: Pattern of drift's subject.
+    subject: str
+    #: What the finding quotes.
+    quote: str
+
+
+STATE = (
+    StateByHand(
+        "bj-pe1",
+        "ip rule add iif eth3.100 lookup 1005 pref 500",
+        "ip rule del pref 500",
+        "P3 policy-route",
+        "running state: ip rule 500: *",
+        "from all iif eth3.100 lookup 1005",
+    ),
+    StateByHand(
+        "sh-pe1",
+        "ip link set eth3.101 nomaster",
+        "ip link set eth3.101 master i-government",
+        "P2 access-in-no-vrf",
+        "Linux interface eth3.101",
+        "eth3.101 is in no VRF; its text says VRF i-government",
+    ),
+    StateByHand(
+        "gz-pe1",
+        "ip route add 10.2.99.0/24 via 10.200.0.46 dev eth4.100 table 1002",
+        "ip route del 10.2.99.0/24 table 1002",
+        "P3 static-route",
+        "no stray routes i-court-1 ipv4",
+        "10.2.99.0/24 via 10.200.0.46 dev eth4.100 table 1002",
+    ),
+    StateByHand(
+        "gd-pe1",
+        "ip -f mpls route add 500 dev i-party",
+        "ip -f mpls route del 500",
+        "P3 labelled-way",
+        "running state: label 500 dev i-party",
+        "label 500 dev i-party",
+    ),
+    StateByHand(
+        "sc-pe1",
+        "ip link del eth3.100 && ip link add link eth3 name eth3.100 type vlan id 199 && "
+        "ip link set eth3.100 master i-party && ip link set eth3.100 up && "
+        "ip addr add 10.200.0.37/30 dev eth3.100 && ip addr add fde9:fa::25/126 dev eth3.100",
+        "ip link del eth3.100; ifreload -a",
+        "P2 unknown-interface",
+        "Linux interface eth3.100",
+        "eth3.100 is VLAN 199 on eth3; its text says VLAN 100 on eth3",
+    ),
+)
+
+
 def _start(daemon: str) -> tuple[str, ...]:
     """Start it with what the router starts with: lines of another system are there as well."""
     again = "vtysh -c 'configure terminal' -c 'no ip route 198.51.100.0/24 Null0' || true"
@@ -324,6 +385,42 @@ def test_the_kernel_s_digest_of_the_routes_is_the_intended_one(provisioned: Work
         state = read_brief(device, told.said, routes, None)
         assert state is not None, told.said[-3000:]
         assert state.unread == {}
+
+
+def test_what_only_the_state_shows_is_found_by_the_proof_and_by_drift(
+    provisioned: Workplace,
+) -> None:
+    """Texts are as intended: rules, links, routes, labels and VLANs are not."""
+    _clean(provisioned)
+    proved = provisioned.run("prove", "--running", "--json")
+    assert (proved.exit, proved.json["findings"]) == (0, []), proved.out
+    try:
+        for hand in STATE:
+            _do(provisioned, hand.node, (f"$ {hand.does}",))
+        time.sleep(1)
+        proved = provisioned.run("prove", "--running", "--json")
+        code, report = _drift(provisioned)
+    finally:
+        for hand in STATE:
+            _do(provisioned, hand.node, (f"$ {hand.undo}",))
+    assert (proved.exit, code) == (4, 4)
+    told = [
+        (f["class"], f["device"], [hop["quote"] for hop in f["path"]])
+        for f in proved.json["findings"]
+    ]
+    leaks = {(d["device"], d["subject"]) for d in report["differences"] if d["class"] == "leak"}
+    for hand in STATE:
+        assert any(
+            (klass, device) == (hand.finding, hand.node) and any(hand.quote in q for q in quotes)
+            for klass, device, quotes in told
+        ), (hand, told)
+        assert any(
+            device == hand.node and fnmatch.fnmatchcase(subject, hand.subject)
+            for device, subject in leaks
+        ), (hand, leaks)
+    assert not [d for d in report["differences"] if d["kind"] == "configuration"]
+    _clean(provisioned, 120)
+    assert provisioned.run("prove", "--running").exit == 0
 
 
 def _check_found(lab: Workplace, hands: list[ByHand]) -> dict[str, Any]:

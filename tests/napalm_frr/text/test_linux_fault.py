@@ -40,5 +40,10 @@ def test_every_kind_has_a_sentence() -> None:
 
 def test_what_opens_a_way_between_tables_and_what_is_nobodys() -> None:
     opening = {fault.kind for fault in _FAULTS if fault.joins_tables}
-    assert opening == {FaultKind.NOT_VRF, FaultKind.WRONG_VRF, FaultKind.LABELS_ACCEPTED}
+    assert opening == {
+        FaultKind.NOT_VRF,
+        FaultKind.WRONG_VRF,
+        FaultKind.WRONG_VLAN,
+        FaultKind.LABELS_ACCEPTED,
+    }
     assert {fault.kind for fault in _FAULTS if fault.unowned} == {FaultKind.NOT_IN_TEXT}
