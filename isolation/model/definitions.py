@@ -131,9 +131,11 @@ DEFINITIONS = {
 #: What no property looks at, for who might think that one does.
 NOT_COVERED = (
     (
-        "What runs besides its text",
-        "The proof reads texts. `verify` and `drift` look at sessions, routes, links and packets "
-        "of the routers themselves.",
+        "What runs besides its text, where only texts are proved",
+        "`prove --running` and `drift` take rules, all kernel tables, labels, links and the "
+        "reflectors' VPN routes as well, at one moment; `verify` looks at sessions and packets. "
+        "None looks at prefixes that the IGP carries, at what LDP says its labels are for, at "
+        "packet filters, and at bridges' tables.",
     ),
     (
         "The hosts",
