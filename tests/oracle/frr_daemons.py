@@ -1,4 +1,5 @@
-"""The reader's oracle: real zebra, bgpd and staticd, given a text and asked what they run.
+"""The reader's oracle: real zebra, bgpd, staticd, isisd, ospfd and ospf6d, given a text and asked
+what they run.
 
 No lab and no root: the daemons run in namespaces of their own (user, mount, network, process), in
 a directory with Debian's packages. Each text meets freshly started daemons, so that nothing of
@@ -17,8 +18,15 @@ cd /
 while IFS= read -r -d '' text; do
     rm -rf /run/frr; mkdir /run/frr
     printf '%s' "$text" > /tmp/text
-    for daemon in zebra "bgpd -p 0" staticd isisd ospfd ospf6d; do
-        /usr/lib/frr/$daemon -d -u root -g root -P 0 -f /dev/null > /tmp/start 2>&1
+    # since FRR 10 mgmtd has staticd's part and some of zebra's, and neither takes a file
+    others=; with=staticd
+    if test -x /usr/lib/frr/mgmtd; then others="mgmtd staticd"; with=; fi
+    : > /tmp/start
+    for daemon in $others; do
+        /usr/lib/frr/$daemon -d -u root -g root -P 0 >> /tmp/start 2>&1
+    done
+    for daemon in zebra "bgpd -p 0" $with isisd ospfd ospf6d; do
+        /usr/lib/frr/$daemon -d -u root -g root -P 0 -f /dev/null >> /tmp/start 2>&1
     done
     timeout 20 vtysh -f /tmp/text > /tmp/said 2>&1
     timeout 20 vtysh -c 'show running-config' > /tmp/running 2>&1
@@ -41,9 +49,10 @@ class Run:
 class FrrDaemons:
     """A place where texts are tried one after another; a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, release: str = "") -> None:
+        """`release` is Debian's, such as "trixie"; "" this machine's own."""
         self._process = subprocess.Popen(
-            chroot_command(_SERVER),
+            chroot_command(_SERVER, release),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -19,11 +19,14 @@ from tests.oracle.minimize import minimize
 
 
 def differences(
-    seeds: Iterable[int], *, places: int = 2, smallest: bool = False
+    seeds: Iterable[int], *, places: int = 2, smallest: bool = False, release: str = ""
 ) -> Iterable[tuple[int, Difference | None]]:
-    """(seed, its difference) of each seed, tried in as many places of daemons at a time."""
+    """(seed, its difference) of each seed, tried in as many places of daemons at a time.
+
+    `release` is Debian's whose FRR is asked; "" this machine's own.
+    """
     free: Queue[FrrDaemons] = Queue()
-    held = [FrrDaemons() for _ in range(places)]
+    held = [FrrDaemons(release) for _ in range(places)]
     for place in held:
         free.put(place)
 
@@ -63,12 +66,14 @@ def main() -> int:
     parser.add_argument("--to", dest="end", type=int, default=20_000)
     parser.add_argument("--places", type=int, default=2, help="daemons at a time")
     parser.add_argument("--all", action="store_true", help="print the other direction too")
+    parser.add_argument("--release", default="", help="another release's FRR, such as trixie")
     chosen = parser.parse_args()
     start = time.monotonic()
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     seeds = range(chosen.first, chosen.end)
-    for seed, found in differences(seeds, places=chosen.places, smallest=True):
+    tried = differences(seeds, places=chosen.places, smallest=True, release=chosen.release)
+    for seed, found in tried:
         counts["texts"] += 1
         if found is None:
             continue
