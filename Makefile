@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EGOVNET := $(BIN)/egovnet
 
-.PHONY: setup demo test suite lint bench fuzz mutants agree chaos lab-up lab-down clean
+.PHONY: setup demo test suite lint bench fuzz mutants agree texts chaos lab-up lab-down clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make fuzz      the tests that draw their input, with 20 times as many, and the reader"
 	@echo "               against FRR itself, 20,000 texts, and Linux, 2,000: hours"
 	@echo "make mutants   mistakes made on purpose, and which of them the proof finds"
+	@echo "make texts     how many lines of texts by others the reader understands"
 	@echo "make agree SEED=1 N=200"
 	@echo "               such mistakes drawn by seed, on the lab's routers: packets and tables"
 	@echo "               against the verdict; a minute each"
@@ -54,6 +55,9 @@ fuzz: setup
 	$(BIN)/pytest -m "hypothesis and not lab" --hypothesis-profile=fuzz
 	$(BIN)/python -m tests.oracle.fuzz --from 0 --to 20000
 	$(BIN)/python -m tests.oracle.linux_fuzz --from 0 --to 2000
+
+texts: $(VENV)/.ready
+	$(BIN)/python -m tests.texts_of_others.coverage
 
 mutants: $(VENV)/.ready
 	$(BIN)/python -m tests.isolation.mutants.table
