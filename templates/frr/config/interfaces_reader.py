@@ -239,7 +239,8 @@ def _say(draft: LinuxDraft, held: PortDraft, why: str) -> None:
 
 
 def _says_little(draft: LinuxDraft, held: PortDraft) -> bool:
-    """Whether a stanza that is perhaps left out has addresses at most: they are taken as there."""
+    """Whether a stanza that is perhaps left out has addresses and a gateway at most: they are
+    taken as there."""
     return not (
         held.vrf
         or held.members
@@ -248,7 +249,6 @@ def _says_little(draft: LinuxDraft, held: PortDraft) -> bool:
         or held.parent
         or held.name in draft.vrfs
         or held.name in draft.commanding
-        or any(port is held for port, _, _ in draft.gateways)
     )
 
 
