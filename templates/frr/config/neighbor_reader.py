@@ -116,6 +116,8 @@ def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -
             raise Unclear("FRR refuses it: not its form")
         peer.values[what] = (True, number)
     elif what == "local-as":
+        if peer.is_group and "remote-as" not in peer.values and _has_members(instance, peer):
+            raise Refused("FRR refuses it: the peer group has members and no AS")
         remote = peer.values.get("remote-as", ("external", 0))[0]
         if int(words[3]) in (instance.asn, remote) or remote in ("internal", instance.asn):
             raise Refused("FRR refuses it: neither its own AS nor the neighbor's, nor with iBGP")
@@ -133,6 +135,12 @@ def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -
             # a password is only known to be there
             peer.values[what] = (word if what == "update-source" else True, number)
     return FACT
+
+
+def _has_members(instance: BgpDraft, group: PeerDraft) -> bool:
+    return any(
+        each.values.get("peer-group", ("", 0))[0] == group.name for each in instance.peers.values()
+    )
 
 
 def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | None:
