@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from egovnet.inventory.errors import InventoryError
 from egovnet.isolation.model.expectation import from_inventory
+from egovnet.isolation.model.finding_class import Severity
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan
@@ -143,7 +144,8 @@ class Remediator:
         facts, _ = read_facts({**self.texts, **targets}, workspace.devices)
         expectation = from_inventory(workspace.network, workspace.allocation)
         verdict = prove_read(workspace.devices, facts, expectation)
-        return frozenset(name for finding in verdict.findings for name in devices_of(finding))
+        denying = (one for one in verdict.findings if one.severity is not Severity.HYGIENE)
+        return frozenset(name for finding in denying for name in devices_of(finding))
 
     def _push(self, plan: Plan, base: Remediation) -> Remediation:
         proof = gate(self.workspace, self.progress, plan)
