@@ -1,4 +1,4 @@
-"""What a whole session shares: a lab of the reference network, a PostgreSQL server, a browser."""
+"""What a story shares, a lab of the reference network; and a session: databases, a browser."""
 
 import json
 import os
@@ -111,7 +111,7 @@ def tax_guangzhou() -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     root = tmp_path_factory.mktemp("egovnet")
     shutil.copytree(REFERENCE, root / "base", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
@@ -130,7 +130,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     return place
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(workplace: Workplace) -> Iterator[Workplace]:
     """The lab with day-0 routers and with the customers of every inventory cabled."""
     up = workplace.run("lab", "up", "--json", inventory="cabled")

@@ -88,8 +88,10 @@ CONFIGURED = (
         "a password",
         "bj-pe1",
         ("router bgp 65000 vrf i-party", "neighbor 10.200.0.30 password hush-hush-42"),
-        "policy",
-        "BGP session 10.200.0.30 in VRF i-party",
+        "unmanaged",  # a key that egovnet did not set is kept until somebody says otherwise
+        "key of BGP session 10.200.0.30 in VRF i-party",
+        remediable=False,
+        undo=("router bgp 65000 vrf i-party", "no neighbor 10.200.0.30 password"),
     ),
     ByHand(
         "a static route is gone",
