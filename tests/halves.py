@@ -62,6 +62,7 @@ def _start(
             *(sys.executable, "-m", "pytest", "-p", "tests.halves"),
             # one word each: pytest looks for its configuration beside words that are paths
             *(f"--pieces={pieces}", *(["--from-the-back"] if number == 2 else [])),
+            *("--durations=25", "--durations-min=5"),
             *("-o", "console_output_style=classic", "--color=no" if output else "--color=auto"),
             *named,
         ],

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from egovnet.inventory.errors import InventoryError
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.isolation.model.finding_class import Severity
+from egovnet.isolation.model.verdict import Verdict
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan
@@ -140,31 +141,48 @@ class Remediator:
 
     def _still_leaking(self, targets: Mapping[str, str]) -> frozenset[str]:
         """Devices in the paths that are left when the targets run."""
-        workspace = self.workspace
-        facts, _ = read_facts({**self.texts, **targets}, workspace.devices)
-        expectation = from_inventory(workspace.network, workspace.allocation)
-        verdict = prove_read(workspace.devices, facts, expectation)
+        verdict = self._verdict(targets)
         denying = (one for one in verdict.findings if one.severity is not Severity.HYGIENE)
         return frozenset(name for finding in denying for name in devices_of(finding))
 
+    def _verdict(self, targets: Mapping[str, str]) -> Verdict:
+        """Of what runs, with the targets in place of what they replace."""
+        workspace = self.workspace
+        facts, _ = read_facts({**self.texts, **targets}, workspace.devices)
+        expectation = from_inventory(workspace.network, workspace.allocation)
+        return prove_read(workspace.devices, facts, expectation)
+
     def _push(self, plan: Plan, base: Remediation) -> Remediation:
         proof = gate(self.workspace, self.progress, plan)
-        if not proof.proved:
+        if held := self._held_back(proof):
             # unowned lines may leak on: such devices are for a person
-            unproved = {name for finding in proof.findings for name in devices_of(finding)}
-            rest = {n: entry for n, entry in plan.devices.items() if n not in unproved}
+            rest = {n: entry for n, entry in plan.devices.items() if n not in held}
             self.left |= dict.fromkeys(
                 plan.devices.keys() - rest.keys(),
                 "not proved with it restored: something that egovnet does not own leaks too",
             )
             plan = replace(plan, devices=rest)
-            if not rest or not (proof := gate(self.workspace, self.progress, plan)).proved:
+            if not rest or self._held_back(proof := gate(self.workspace, self.progress, plan)):
                 return replace(base, result="refused")
         ended = self._transaction(plan, proof)
         self.left |= {**ended.left_out, **ended.failures}
         kept = ended.result == "done"
         done = tuple(name for name in plan.devices if name not in self.left) if kept else ()
         return replace(base, change=ended.change, result=ended.result, devices=done)
+
+    def _held_back(self, proof: Gate) -> frozenset[str]:
+        """Devices in the paths of a leak, or of a risk that is not there today: what nobody can
+        know of lines that egovnet does not own is as before when the others are restored.
+        """
+        if proof.proved:
+            return frozenset()
+        today = {finding.key for finding in self._verdict({}).findings}
+        return frozenset(
+            name
+            for finding in proof.findings
+            if finding.severity is Severity.LEAK or finding.key not in today
+            for name in devices_of(finding)
+        )
 
     def _transaction(self, plan: Plan, proof: Gate) -> TransactionResult:
         """Push, and keep it when the devices are no worse than they were: drift that was not
