@@ -316,7 +316,8 @@ def _members_known(table: Table) -> bool:
     makes that VRF, by hand or by another file, has something to put into it."""
     facts = table.facts
     named = table.vrf in facts.bgp or table.vrf in _led_to(facts)
-    return facts.ports_known and (table.vrf in facts.vrfs or not named)
+    vrf = facts.vrfs.get(table.vrf) if table.vrf is not None else None
+    return facts.ports_known and ((vrf is not None and vrf.made) or not named)
 
 
 def _is_made(facts: DeviceFacts, name: str) -> bool:

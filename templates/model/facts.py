@@ -350,13 +350,15 @@ class VrfFacts:
 
     `closed`: families with a route of last resort that discards, so that no look-up goes on in
     another table. `isolated`: a look-up that finds nothing ends here whatever the routes are; the
-    platform itself keeps tables apart (Linux's rule l3mdev does not).
+    platform itself keeps tables apart (Linux's rule l3mdev does not). `made`: not only named, in
+    a text that says which VRFs there are.
     """
 
     name: str
     table: int | None = None
     closed: frozenset[AddressFamily] = frozenset()
     isolated: bool = False
+    made: bool = True
     line: int = field(default=0, compare=False)
 
     def falls_through(self, family: AddressFamily) -> bool:

@@ -98,15 +98,21 @@ def _vrfs(
             name,
             linux.vrfs[name][0] if name in linux.vrfs else None,
             frozenset(closed.get(name, ())),
+            made=name in linux.vrfs or not _has_linux(linux),
             line=line,
         )
         for name, line in lines.items()
     }
 
 
+def _has_linux(linux: LinuxDraft) -> bool:
+    """Whether the text has the part that says which VRFs there are."""
+    return bool(linux.vrfs) or any(port.stanza for port in linux.ports.values())
+
+
 def _named_vrfs(frr: FrrDraft, linux: LinuxDraft) -> dict[str, int]:
     """VRFs that FRR's part names, where there is no other part that would say which there are."""
-    if linux.vrfs or any(port.stanza for port in linux.ports.values()):
+    if _has_linux(linux):
         return {}
     found = {static.vrf: static.line for static in frr.statics if static.vrf}
     found.update({vrf: line for (vrf, _), line in frr.closing.items()})

@@ -13,6 +13,8 @@ PORTS = (
     "interface eth1 vrf a\n ip address 10.1.0.1/24\nexit\n"
     "interface eth2 vrf b\n ip address 10.2.0.1/24\nexit\n"
 )
+#: As FRR prints VRFs that its own text names.
+NAMED = "vrf a\nexit-vrf\nvrf b\nexit-vrf\n"
 
 
 def vrf(name: str, number: int, target: int) -> str:
@@ -44,6 +46,9 @@ def proof(tmp_path: Path, text: str, *options: str) -> Ran:
         pytest.param(HOST + HEAD + APART, "2 VRFs that nothing makes", id="only bgpd names them"),
         pytest.param(HOST + HEAD + PORTS + APART, "2 VRFs that nothing makes", id="bound by FRR"),
         pytest.param(
+            HOST + HEAD + NAMED + APART, "2 VRFs that nothing makes", id="FRR names them all over"
+        ),
+        pytest.param(
             HEAD.replace("8.4.4", "10.1.2") + APART, "1 device of an unknown version", id="FRR 10"
         ),
         pytest.param(HEAD, "no device with a VRF", id="no VRF"),
@@ -57,7 +62,7 @@ def test_what_is_missing_is_said_in_the_verdict(tmp_path: Path, text: str, missi
     assert missing in first
 
 
-@pytest.mark.parametrize("ports", ["", PORTS])
+@pytest.mark.parametrize("ports", ["", PORTS, NAMED])
 @pytest.mark.parametrize("host", ["", HOST])
 def test_members_are_taken_to_be_there(tmp_path: Path, host: str, ports: str) -> None:
     """b exports what a imports: a leak, whoever is in them."""
