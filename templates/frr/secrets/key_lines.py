@@ -2,7 +2,8 @@
 
 `secret_places` cuts whole texts that are kept for years, rather a word too many; this is for words
 that a person reads now, such as diffs and errors, where too much cut is a fault as well. That the
-table is whole, the grammar says: `tests/templates/frr/secrets/test_key_lines.py` walks it.
+table is whole, the grammar says: `tests/templates/frr/secrets/test_key_lines.py` walks it, and the
+driver's own table (`napalm_frr.text.sanitize`) as well, which stands alone and cannot ask this one.
 """
 
 import re

@@ -1,6 +1,5 @@
 """The whole job over emulated routers: by API, with real SSH sessions."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.verify.control_plane import expected_routes
 from tests.loopback import loopback_network
 from tests.playbooks.drift.test_compare import edited
+from tests.playbooks.emulated_workspace import emulated_workspace
 
 NETWORK = loopback_network()
 
@@ -37,16 +37,8 @@ def workspace(
     routers: EmulatedRouters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Workspace]:
     """The reference network, emulated and compliant, with a journal of its own."""
-    directory = tmp_path / "inventory"
-    shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    hosts = yaml.safe_load((directory / "hosts.yaml").read_text(encoding="utf-8"))
-    for name, host in hosts.items():
-        host["hostname"], host["port"] = routers.addresses[name]
-    (directory / "hosts.yaml").write_text(yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8")
-    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("EGOVNET_CREDENTIALS", str(routers.directory / "credentials.yaml"))
     monkeypatch.setenv("EGOVNET_CONNECT_TIMEOUT", "5")
-    made = Workspace(directory)
+    made = emulated_workspace(routers, tmp_path, monkeypatch)
     routers.reset(made.intended())
     yield made
     routers.reset(made.intended())

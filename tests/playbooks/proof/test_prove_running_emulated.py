@@ -1,17 +1,16 @@
 """`prove --running` over emulated routers: what only their state shows, typed on them by hand."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.proof.prove import Proof, prove
 from tests.loopback import loopback_network
+from tests.playbooks.emulated_workspace import emulated_workspace
 
 NETWORK = loopback_network()
 
@@ -27,15 +26,7 @@ def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouter
 def workspace(
     routers: EmulatedRouters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Workspace]:
-    directory = tmp_path / "inventory"
-    shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    hosts = yaml.safe_load((directory / "hosts.yaml").read_text(encoding="utf-8"))
-    for name, host in hosts.items():
-        host["hostname"], host["port"] = routers.addresses[name]
-    (directory / "hosts.yaml").write_text(yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8")
-    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("EGOVNET_CREDENTIALS", str(routers.directory / "credentials.yaml"))
-    made = Workspace(directory)
+    made = emulated_workspace(routers, tmp_path, monkeypatch)
     yield made
     routers.reset(made.intended())
 

@@ -1,0 +1,27 @@
+"""The reference network as emulated routers show it, and a workspace that finds them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+
+
+def emulated_workspace(
+    routers: EmulatedRouters, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> Workspace:
+    """A copy of the reference inventory that names the routers' addresses, with state of its own;
+    the environment holds their credentials until the test ends.
+    """
+    directory = root / "inventory"
+    shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    hosts = yaml.safe_load((directory / "hosts.yaml").read_text(encoding="utf-8"))
+    for name, host in hosts.items():
+        host["hostname"], host["port"] = routers.addresses[name]
+    (directory / "hosts.yaml").write_text(yaml.safe_dump(hosts, sort_keys=False), encoding="utf-8")
+    monkeypatch.setenv("EGOVNET_STATE", str(root / "state"))
+    monkeypatch.setenv("EGOVNET_CREDENTIALS", str(routers.directory / "credentials.yaml"))
+    return Workspace(directory)
