@@ -125,9 +125,10 @@ def _links(overlay: Overlay, links: tuple[RunningInterface, ...]) -> None:
 
 def _vrf(overlay: Overlay, link: RunningInterface) -> None:
     known = overlay.vrfs.get(link.name)
-    if known is None:
+    if known is None or not known.made:
         line = overlay.note(f"VRF {link.name} with table {link.table}: no line makes it")
-        overlay.vrfs[link.name] = VrfFacts(link.name, link.table, line=line)
+        known = known or VrfFacts(link.name)
+        overlay.vrfs[link.name] = replace(known, table=link.table, made=True, line=line)
     elif known.table is None:
         overlay.vrfs[link.name] = replace(known, table=link.table)
     elif known.table != link.table:

@@ -37,8 +37,15 @@ def _intended() -> tuple[dict[str, DeviceFacts], Expectation]:
     return facts, from_inventory(workspace.network, workspace.allocation)
 
 
-def verdict_of(said: Answers) -> Verdict:
+def intended(name: str) -> DeviceFacts:
+    """What the text of a router means."""
+    return _intended()[0][name]
+
+
+def verdict_of(said: Answers, *texts: DeviceFacts) -> Verdict:
+    """The verdict over these states, with `texts` in place of what their routers intend."""
     facts, expectation = _intended()
+    facts = facts | {text.name: text for text in texts}
     states = {name: read_running(answer) for name, answer in said.items()}
     return prove_running(facts, states, expectation)
 

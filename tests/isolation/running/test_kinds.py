@@ -1,7 +1,7 @@
 """Every kind of thing that only a router's state shows: found, with its line, as a leak or not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -10,6 +10,7 @@ from tests.isolation.running.real_network import (
     Answers,
     answers,
     instead,
+    intended,
     of_state,
     verdict_of,
     with_line,
@@ -353,3 +354,12 @@ def test_a_router_that_was_not_asked_is_named() -> None:
     assert verdict.proved
     (text,) = [one.sentence for one in verdict.assumptions if one.id == "text"]
     assert text.startswith("State not read of gz-pe1, sh-pe1:")
+
+
+def test_a_vrf_that_a_text_only_names_is_the_one_that_runs() -> None:
+    text = intended("bj-pe1")
+    named = replace(text.vrfs["i-party"], table=None, made=False)
+    verdict = verdict_of(answers(), replace(text, vrfs={**text.vrfs, "i-party": named}))
+    assert "vrf not made" not in {f.klass for f in verdict.findings}
+    quotes = [hop.quote for f in of_state(verdict) for hop in f.path]
+    assert any("VRF i-party with table 1004: no line makes it" in quote for quote in quotes), quotes
