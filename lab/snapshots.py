@@ -19,7 +19,7 @@ from egovnet.lab.access import Access
 
 KEPT_SNAPSHOTS = 4
 MEMORY, CONSOLE = "memory", "console.log"
-_ACCESS, _ROUTERS = "access.json", "routers.json"
+_ACCESS, _ROUTERS, _DIGEST = "access.json", "routers.json", "memory.sha256"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,13 @@ class Snapshot:
     def memory(self) -> Path:
         """What QEMU reads to go on."""
         return self.directory / MEMORY
+
+    def memory_is_whole(self) -> bool:
+        """Whether the memory is what was kept, by its SHA-256; a second a gigabyte."""
+        try:
+            return (self.directory / _DIGEST).read_text() == _sha256(self.memory)
+        except FileNotFoundError:
+            return False
 
     @property
     def console(self) -> str:
@@ -82,6 +89,7 @@ class Snapshots:
                 CONSOLE: console,
                 _ACCESS: json.dumps(asdict(access)),
                 _ROUTERS: json.dumps(dict(routers)),
+                _DIGEST: _sha256(memory),
             }
             for name, text in texts.items():
                 (scratch / name).touch(mode=0o600)
@@ -95,6 +103,11 @@ class Snapshots:
         kept = sorted(self._home.glob("[!.]*"), key=lambda path: path.stat().st_mtime)
         for old in kept[:-KEPT_SNAPSHOTS]:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def snapshot_key(parts: Sequence[str]) -> str:

@@ -33,6 +33,20 @@ def test_what_was_kept_is_found_whole_and_is_its_owners_alone(tmp_path: Path) ->
     assert snapshots.find("one") is None
 
 
+def test_a_memory_that_was_altered_or_cut_is_not_whole(tmp_path: Path) -> None:
+    snapshots = Snapshots(tmp_path)
+    keep(snapshots, "one", tmp_path)
+    found = snapshots.find("one")
+    assert found is not None and found.memory_is_whole()
+    kept = found.memory.read_bytes()
+    for other in (kept[:-1], b"M" + kept[1:], b""):
+        found.memory.write_bytes(other)
+        assert not found.memory_is_whole()
+    found.memory.write_bytes(kept)
+    (found.directory / "memory.sha256").unlink()
+    assert not found.memory_is_whole()
+
+
 def test_the_longest_unused_go_first(tmp_path: Path) -> None:
     snapshots = Snapshots(tmp_path)
     for number in range(KEPT_SNAPSHOTS):
