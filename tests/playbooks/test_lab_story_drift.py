@@ -510,7 +510,10 @@ def _drift_of(lab: Workplace, inventory: str, *words: str) -> tuple[int, dict[st
     return ran.exit, ran.json
 
 
-def test_a_router_that_is_down_is_a_row_with_its_last_known_state(provisioned: Workplace) -> None:
+def test_a_router_that_is_down_is_a_row_with_its_last_known_state(
+    provisioned: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGOVNET_CONNECT_TIMEOUT", "8")
     provisioned.on("gz-pe1", "pkill -STOP -x sshd || true")
     try:
         code, report = _drift(provisioned, "--timeout", "15")
