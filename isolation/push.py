@@ -57,7 +57,7 @@ def states_of(old: DeviceFacts | None, new: DeviceFacts | None) -> tuple[RouterS
         return (RouterState(old, former=True), RouterState(new))
     return (
         RouterState(old, former=True),
-        RouterState(_common(old, new), former=True),
+        RouterState(_common(old, new), former=True, whole=old),
         RouterState(_common(new, old)),
         RouterState(new),
     )

@@ -218,10 +218,12 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class RouterState:
     """One state of a router. `former`: it is being left, so that the expectation may know no
-    more what is in it; a VRF that it knows nothing of is then what its route targets say."""
+    more what is in it; a VRF that it knows nothing of is then what its route targets say: those
+    of `whole`, where `facts` has lost some of them on the way."""
 
     facts: DeviceFacts
     former: bool = False
+    whole: DeviceFacts | None = None
 
 
 def scene_of(states: Mapping[str, Sequence[RouterState]], expectation: Expectation) -> Scene:
@@ -267,7 +269,7 @@ def _router(one: RouterState, state: int, expectation: Expectation) -> Router:
         if owner in tables:
             tables[owner].statics.append(static)
     for table in tables.values():
-        table.domains = _domains(table, expectation, former=one.former)
+        table.domains = _domains(table, expectation, one)
         table.members_known = table.vrf is None or _members_known(table)
         table.inert = (
             not any(domain.known for domain in table.domains)
@@ -345,7 +347,7 @@ def _attach(router: Router, expectation: Expectation) -> None:
             router.table_of(interface).bound.append(bound)
 
 
-def _domains(table: Table, expectation: Expectation, *, former: bool) -> tuple[Domain, ...]:
+def _domains(table: Table, expectation: Expectation, one: RouterState) -> tuple[Domain, ...]:
     """Domains of what is bound to a table; the one its name stands for if nothing known is."""
     if table.vrf is None:
         return (BACKBONE,)
@@ -353,19 +355,18 @@ def _domains(table: Table, expectation: Expectation, *, former: bool) -> tuple[D
     if domains:
         return tuple(domains)
     named = expectation.vrf_domain(table.device, table.vrf)
-    if named is None and former:
-        named = _by_targets(table, expectation)
+    if named is None and one.former:
+        named = _by_targets(table, one.whole or one.facts, expectation)
     return (named or unknown(table.device, table.vrf),)
 
 
-def _by_targets(table: Table, expectation: Expectation) -> Domain | None:
-    """The one domain whose target a table gives its routes."""
+def _by_targets(table: Table, facts: DeviceFacts, expectation: Expectation) -> Domain | None:
+    """The one domain whose target a table gives its routes in `facts`."""
+    instance = facts.bgp.get(table.vrf)
     labels = {
         expectation.targets.get(target)
-        for family in FAMILIES
-        for bgp in [table.family(family)]
-        if bgp is not None
-        for target in bgp.export_targets
+        for family in (instance.families.values() if instance is not None else ())
+        for target in family.export_targets
     }
     domain = expectation.domains.get(labels.pop() or "") if len(labels) == 1 else None
     if domain is None or not domain.site:

@@ -17,7 +17,8 @@ from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.tasks.dry_run import text_hash
 from egovnet.templates.registry import render_day0
-from tests.playbooks.console import egovnet
+from tests.playbooks.console import copy_of_reference, egovnet
+from tests.playbooks.undo_inventories import edit as edit_inventory
 
 _PARTY, _GOVERNMENT, _PUBLIC = "65000:1006", "65000:1005", "65000:2001"
 
@@ -130,3 +131,35 @@ def test_the_command_asks_for_both(tmp_path: Path) -> None:
     ran = egovnet("apply", "--yes", "--unproved-by", "li wei", state=tmp_path)
     assert ran.code == 2
     assert "--unproved-by and --reason go together" in ran.stderr
+
+
+def without_site(workspace: Workspace, tmp_path: Path, site: str) -> Workspace:
+    """The workspace's inventory, its numbers among it, less one site."""
+    root = copy_of_reference(tmp_path / "less")
+    edit_inventory(root, [{"file": "sites/beijing.yaml", "at": site}])
+    return Workspace(root)
+
+
+def test_a_site_that_goes_is_proved_where_no_journal_knows_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    now, less = workspace.intended(), without_site(workspace, tmp_path, "party-beijing")
+    proof = gate(less, Silent(), plan(now, less.intended()))
+    assert proof.proved, proof.findings
+    assert workspace.journal.changes() == []
+
+
+def test_a_neighbour_that_nobody_knows_and_that_stays_is_refused(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The site's access goes, and a hand-made session stays in another VRF of the router."""
+    now, less = workspace.intended(), without_site(workspace, tmp_path, "party-beijing")
+    stranger = ("neighbor 10.200.0.14 ", "neighbor 192.0.2.77 ")
+    for texts in (now, wanted := less.intended()):
+        assert stranger[0] in texts["bj-pe1"]
+        texts["bj-pe1"] = texts["bj-pe1"].replace(*stranger)
+    proof = gate(less, Silent(), plan(now, wanted))
+    assert not proof.proved
+    assert {(f.klass, f.device) for f in proof.findings} == {("P5 unknown-neighbor", "bj-pe1")}
+    # what the plan takes away does not hold it up
+    assert gate(less, Silent(), plan(now, less.intended())).proved
