@@ -3,7 +3,15 @@
 import re
 
 from napalm_frr.delta.native_diff import AUTO, name_of
-from napalm_frr.text.frr_tree import Contexts, Path, drop_empty, numbered, split_route_targets
+from napalm_frr.text.frr_grammar import negation_of, slot_of
+from napalm_frr.text.frr_tree import (
+    Contexts,
+    Path,
+    children_of,
+    drop_empty,
+    numbered,
+    split_route_targets,
+)
 from napalm_frr.text.interfaces_text import _canonical
 
 
@@ -91,3 +99,58 @@ def _compact(changes: list[tuple[str, str]]) -> list[tuple[str, str]]:
         else:
             out.append((line, mark))
     return out
+
+
+def merge_frr(running: Contexts, fragment: str) -> Contexts:
+    """A fragment typed into a configuration."""
+    merged = {path: list(lines) for path, lines in running.items()}
+    for path, line in _fragment_lines(fragment):
+        if line is None:
+            merged.setdefault(path, [])
+        elif not (line.startswith("no ") and _take_away(merged, path, line[3:])):
+            _put(merged, path, line)
+    return drop_empty(merged)
+
+
+def _fragment_lines(fragment: str) -> list[tuple[Path, str | None]]:
+    return [
+        (path, each)
+        for _, path, line in numbered(fragment)
+        for each in ([None] if line is None else split_route_targets(line))
+    ]
+
+
+def _put(contexts: Contexts, path: Path, line: str) -> None:
+    lines = contexts.setdefault(path, [])
+    slot = slot_of(path, line)
+    replaced = [old for old in lines if slot is not None and slot_of(path, old) == slot]
+    place = lines.index(replaced[0]) if replaced else len(lines)
+    lines[:] = [old for old in lines if old not in replaced and old != negation_of(line)]
+    if line not in lines:
+        lines.insert(min(place, len(lines)), line)
+
+
+def _take_away(contexts: Contexts, path: Path, line: str) -> bool:
+    """Remove what `no LINE` removes; False when there is nothing of the kind."""
+    inner = (*path, line)
+    if inner in contexts:
+        for gone in [inner, *children_of(contexts, inner)]:
+            del contexts[gone]
+        return True
+    lines = contexts.get(path, [])
+    words = line.split()
+    doomed = [old for old in lines if old == line or negation_of(old) == f"no {line}"]
+    if not doomed and (slot := slot_of(path, f"{line} ")):
+        doomed = [old for old in lines if slot_of(path, old) == slot]
+    if words[0] == "neighbor" and len(words) >= 2 and len(path) == 1:
+        whole = (
+            len(words) == 2 or words[2] in ("remote-as", "interface") or words[2:] == ["peer-group"]
+        )
+        if whole and any(old.startswith(f"neighbor {words[1]} ") for old in lines):
+            for context in [path, *children_of(contexts, path)]:
+                contexts[context] = [
+                    old for old in contexts[context] if not old.startswith(f"neighbor {words[1]} ")
+                ]
+            return True
+    contexts[path] = [old for old in lines if old not in doomed]
+    return bool(doomed)

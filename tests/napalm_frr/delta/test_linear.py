@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from napalm_frr.delta.merge import merge_frr
 from napalm_frr.delta.native_diff import diff_contexts
 from napalm_frr.text import interfaces_text
 from napalm_frr.text.frr_tree import Contexts, parse
@@ -61,3 +62,29 @@ def test_diff(running: Contexts, candidate: Contexts) -> None:
 def test_diff_of_texts(running: str, candidate: str) -> None:
     texts = (parse(running), parse(candidate))
     assert diff_contexts(*texts) == quadratic.diff(*texts)
+
+
+@st.composite
+def fragments(draw: st.DrawFn) -> str:
+    """A text, some of whose lines are taken away, and of some of whose neighbours all is."""
+    typed = []
+    for line in draw(frr_texts()).splitlines():
+        bare = line.lstrip()
+        how = draw(st.sampled_from(("as it is", "as it is", "no", "whole")))
+        if how == "no" and bare and not bare.startswith(("!", "exit", "router", "address-family")):
+            line = line.replace(bare, f"no {bare}")  # noqa: PLW2901 -- one of three forms
+        elif how == "whole" and bare.startswith("neighbor "):
+            line = line.replace(bare, f"no {' '.join(bare.split()[:2])}")  # noqa: PLW2901
+        typed.append(line)
+    return "\n".join(typed)
+
+
+@given(frr_texts(), st.one_of(frr_texts(), fragments()))
+def test_merge(running: str, fragment: str) -> None:
+    merged = merge_frr(parse(running), fragment)
+    meant = quadratic.merge_frr(parse(running), fragment)
+    assert list(merged) == list(meant)
+    # a value that is replaced may stand elsewhere among its neighbours
+    assert {path: sorted(lines) for path, lines in merged.items()} == {
+        path: sorted(lines) for path, lines in meant.items()
+    }
