@@ -59,6 +59,7 @@ def access_port(index: int) -> str:
 def ce_commands(network: Network, allocation: Allocation, site: str) -> tuple[str, ...]:
     """Shell lines that give the CE its addresses and, on static accesses, its way out."""
     accesses = network.sites[site].site_network_accesses
+    versions = network.sites[site].versions
     lines: list[str] = []
     for index, (name, access) in enumerate(accesses.items()):
         label = f"{site}/{name}"
@@ -69,12 +70,14 @@ def ce_commands(network: Network, allocation: Allocation, site: str) -> tuple[st
             port = f"{port}.{vlan}"
             lines.append(f"ip link set {port} up")
         ends = access_addresses(allocation, label)
-        lines += [f"ip address add {address} dev {port}" for address in ends.ce]
+        # a customer has no addresses of a family that its network does not have
+        lines += [f"ip address add {end} dev {port}" for end in ends.ce if end.version in versions]
         if access.routing_protocol == "static":
             metric = 100 + index
             lines += [
                 f"ip -{end.version} route add default via {end.ip} metric {metric}"
                 for end in ends.pe
+                if end.version in versions
             ]
     lan_port = access_port(len(accesses))
     lines.append(f"ip link set {lan_port} up")
@@ -124,7 +127,8 @@ def _bgp(network: Network, allocation: Allocation, site: str) -> list[str]:
     peers: list[IPv4Interface | IPv6Interface] = []
     for name, access in entry.site_network_accesses.items():
         if access.routing_protocol == "bgp":
-            peers += access_addresses(allocation, f"{site}/{name}").pe
+            ends = access_addresses(allocation, f"{site}/{name}").pe
+            peers += [end for end in ends if end.version in entry.versions]
     first = next(iter(entry.site_network_accesses))
     router_id = access_addresses(allocation, f"{site}/{first}").ce[0].ip
     lines = [
@@ -139,7 +143,7 @@ def _bgp(network: Network, allocation: Allocation, site: str) -> list[str]:
             f" neighbor {peer.ip} remote-as {network.backbone.asn}",
             f" neighbor {peer.ip} timers connect 5",
         ]
-    for version in (4, 6):
+    for version in sorted(entry.versions):
         lines += [" !", f" address-family ipv{version} unicast"]
         lines += [
             f"  network {prefix}"

@@ -68,3 +68,8 @@ class Site(Closed):
     prefixes: Annotated[tuple[Prefix, ...], Field(min_length=1)]
     asn: Asn | None = None
     site_network_accesses: Annotated[dict[Name, SiteNetworkAccess], Field(min_length=1)]
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """IP versions that its network has, of 4 and 6: those of its prefixes."""
+        return frozenset(prefix.version for prefix in self.prefixes)

@@ -1,7 +1,7 @@
 """`apply`: carry a plan out as one transaction. Without --yes or a plan file it only shows it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from egovnet.playbooks.archive.catch_up import archived
@@ -14,6 +14,7 @@ from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave, up_to
 from egovnet.playbooks.core.devices import sessions_kept
+from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -23,21 +24,9 @@ from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import Verification
-from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
-from egovnet.playbooks.verify.packet_source import PacketSource
+from egovnet.playbooks.verify.probe_plan import Former
 from egovnet.playbooks.verify.verify import Verifier
-
-
-@dataclass(frozen=True)
-class Verifying:
-    """How a change is verified at its end."""
-
-    #: Seconds that routing may take to converge.
-    converge: int = DEFAULT_CONVERGE
-    #: Who sends packets beside the PEs' VRFs.
-    sources: Sequence[PacketSource] = ()
-    #: Sites that need not be reached afterwards.
-    excused: frozenset[str] = frozenset()
+from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
 
 
 def apply(
@@ -49,7 +38,7 @@ def apply(
     options: Options | None = None,
     waves_by: tuple[str, ...] = (),
     canary: str | None = None,
-    verifying: Verifying = Verifying(),
+    verifying: Verifying = AS_USUAL,
     override: Override | None = None,
 ) -> Outcome[PlanResult] | Outcome[TransactionResult]:
     """Apply a plan file, or plan and apply in one go.
@@ -136,7 +125,7 @@ def apply_plan(
     plan: Plan,
     options: Options | None = None,
     *,
-    verifying: Verifying = Verifying(),
+    verifying: Verifying = AS_USUAL,
     override: Override | None = None,
 ) -> Outcome[TransactionResult]:
     """Prove `plan` and run its transaction.
@@ -171,9 +160,9 @@ def apply_plan(
     if proof.proved:
         override = None
     with sessions_kept(workspace):
-        verifier = Verifier(
-            workspace, progress, verifying.converge, verifying.excused, verifying.sources
-        )
+        meant = verifying.network or workspace
+        former = verifying.former or _former(meant)
+        verifier = Verifier(meant, progress, replace(verifying, former=former))
         verifier.take_baseline(plan.affected)
 
         def verify(apart: frozenset[str]) -> Verification:
@@ -185,13 +174,19 @@ def apply_plan(
             verify,
             progress,
             waves,
-            Health(workspace, progress, verifying.converge),
+            Health(meant, progress, verifying.converge),
             options,
             proof.result(),
             override,
             on_begin=lambda change: record_intent(workspace, change),
         ).run()
         return archived(workspace, outcome)
+
+
+def _former(meant: Workspace) -> Former | None:
+    """The network before, if the journal knows it."""
+    former = former_inventory(meant)
+    return None if former is None else Former(former.network, former.allocation)
 
 
 def held_devices(workspace: Workspace, plan: Plan) -> DevicesLockedError | None:

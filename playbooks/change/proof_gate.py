@@ -7,7 +7,6 @@ stand in the journal with what was found.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.expectation import Expectation, from_inventory
@@ -17,11 +16,10 @@ from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
 from egovnet.playbooks.change.plan import Plan
-from egovnet.playbooks.core.intended import applied_once
+from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.journal.inventory_snapshots import last_applied
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.reported_finding import reported
 from egovnet.playbooks.results.verdict import counted, counts
@@ -122,14 +120,8 @@ def _prove(workspace: Workspace, plan: Plan) -> Gate:
 
 def _former(workspace: Workspace) -> Expectation | None:
     """What is expected of the network as it runs, if the journal knows what it was made from."""
-    intent = last_applied(workspace.journal)
-    if intent is None:
-        return None
-    try:
-        former = applied_once(intent)
-        return from_inventory(former.network, former.allocation)
-    except InventoryError:
-        return None  # checks became stricter since: as if nobody knew
+    former = former_inventory(workspace)
+    return None if former is None else from_inventory(former.network, former.allocation)
 
 
 def _read(

@@ -77,6 +77,13 @@ class LabelsSeen:
     examples: tuple[str, ...] = ()
     #: False where no router's platform can show labels.
     possible: bool = True
+    #: Whether a packet went over the backbone and was answered.
+    expected: bool = False
+
+    @property
+    def missing(self) -> bool:
+        """Whether labels were to be seen, and were not."""
+        return self.expected and self.possible and not self.seen
 
     def to_dict(self) -> dict[str, Any]:
         """`labels` in JSON."""
@@ -85,6 +92,7 @@ class LabelsSeen:
             "watched": list(self.watched),
             "examples": list(self.examples),
             "possible": self.possible,
+            "expected": self.expected,
         }
 
 
@@ -105,10 +113,7 @@ class Verification:
     def exit(self) -> Exit:
         """4 when something failed that was not known; 5 when a device did not answer."""
         codes = []
-        # Where no router answered there was nobody to see labels.
-        if not all(f.known for f in self.findings) or (
-            self.labels.watched and not self.labels.seen
-        ):
+        if not all(finding.known for finding in self.findings) or self.labels.missing:
             codes.append(Exit.LEAK_OR_FAILED_VERIFICATION)
         if self.unreachable:
             codes.append(Exit.DEVICES_FAILED)

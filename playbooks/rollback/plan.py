@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model.reachability import sites_by_vpn
 from egovnet.playbooks.change.impact import BlastRadius
@@ -16,8 +17,11 @@ from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import Change, Configuration
 from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.rollback.texts_network import network_in
 from egovnet.playbooks.rollback.undo_intent import Step, Undone, undo
+from egovnet.playbooks.verify.probe_plan import Former
 from egovnet.tasks.dry_run import DryRun, dry_run
+from egovnet.templates.read_texts import NativeText, read_all
 from egovnet.templates.registry import redact
 
 #: Lines of a device's difference that an error shows.
@@ -26,10 +30,13 @@ _LINES = 6
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """A plan that undoes a change, and the network by which it is proved and verified."""
+    """A plan that undoes a change, and the networks by which it is proved and verified."""
 
     plan: Plan
     workspace: Workspace
+    #: The network as it was, and what is to be there afterwards (None: as `workspace` says).
+    former: Former
+    meant: Workspace | None = None
     #: Sites that need not be reached afterwards: nobody knows what is meant then.
     excused: frozenset[str] = frozenset()
     undone: Undone | None = None
@@ -61,7 +68,8 @@ def by_intent(
     known = BlastRadius(now.network, now.allocation).of(plan.diffs())
     plan = replace(plan, affected=plan.affected | known)
     leaving = tuple(name for name in now.network.routers if name not in new.network.routers)
-    return UndoPlan(plan, new, undone=undone, leaving=leaving)
+    former = Former(now.network, now.allocation)
+    return UndoPlan(plan, new, former, undone=undone, leaving=leaving)
 
 
 def by_texts(
@@ -70,8 +78,12 @@ def by_texts(
     change: Change,
     after: Intent | None,
     later: list[Change],
+    *,
+    same_intent: bool = False,
 ) -> UndoPlan:
     """Give the change's devices what they ran before it; `after` is what that means, if known.
+
+    `same_intent`: the change altered no intent, so that what they ran before was not as meant.
 
     Raises:
         UsageError: a device of the change left the inventory, or no longer runs what it left.
@@ -101,7 +113,34 @@ def by_texts(
         undoes=change.id,
     )
     plan.unreachable.update(failures)
-    return UndoPlan(plan, intended, _excused(workspace, plan.affected))
+    former = Former(workspace.network, workspace.allocation)
+    known = _intending(workspace, after)
+    if known is not None and not same_intent:
+        return UndoPlan(plan, intended, former, known)
+    meant = _in_texts(known or workspace, {n: e.intended for n, e in plan.devices.items()})
+    # what a text makes of a site is not known to be what was meant by it
+    return UndoPlan(plan, intended, former, meant, _excused(meant, plan.affected))
+
+
+def _intending(workspace: Workspace, intent: Intent | None) -> Workspace | None:
+    """The workspace with an intent of the journal; None: nobody knows it (any longer)."""
+    try:
+        return None if intent is None else workspace.intending(applied_once(intent))
+    except InventoryError:
+        return None  # checks became stricter since
+
+
+def _in_texts(workspace: Workspace, texts: Mapping[str, str]) -> Workspace:
+    """The workspace, with of its network what is in `texts` as what is intended."""
+    platforms = workspace.network.routers
+    facts = read_all(
+        {
+            name: NativeText(text, f"{name} (before the change)", platforms[name].platform, name)
+            for name, text in texts.items()
+        }
+    )
+    network = network_in(workspace.network, workspace.allocation, facts)
+    return workspace.intending(SnapshotInventory(network, workspace.allocation, None))
 
 
 def _touched(workspace: Workspace, number: int) -> dict[str, Configuration]:
@@ -191,8 +230,8 @@ def _compare(
 
 
 def _excused(workspace: Workspace, affected: Affected) -> frozenset[str]:
-    """Sites whose reachability the rollback itself may end."""
+    """Sites of the workspace whose reachability the rollback itself may end."""
     if affected.sites:
-        return frozenset(affected.sites)
+        return frozenset(affected.sites) & workspace.network.sites.keys()
     members = sites_by_vpn(workspace.network)
     return frozenset(site for vpn in affected.vpns for site in members.get(vpn, ()))

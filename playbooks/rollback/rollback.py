@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.archive.journal_check import require_whole_journal
-from egovnet.playbooks.change.apply import Verifying, apply_plan, shown
+from egovnet.playbooks.change.apply import apply_plan, shown
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.core.devices import sessions_kept
@@ -28,6 +28,7 @@ from egovnet.playbooks.rollback.plan import UndoPlan, by_intent, by_texts
 from egovnet.playbooks.rollback.restore_inventory import hindrance, put_back, to_edit, touched
 from egovnet.playbooks.rollback.undo_intent import Step
 from egovnet.playbooks.verify.packet_source import PacketSource
+from egovnet.playbooks.verify.verifying import Verifying
 
 
 def rollback(
@@ -64,7 +65,12 @@ def rollback(
                 progress,
                 undo_plan.plan,
                 options,
-                verifying=Verifying(sources=sources, excused=undo_plan.excused),
+                verifying=Verifying(
+                    sources=sources,
+                    excused=undo_plan.excused,
+                    network=undo_plan.meant,
+                    former=undo_plan.former,
+                ),
                 override=override,
             )
     if outcome is None:
@@ -120,9 +126,15 @@ class _Known:
             )
         # What the network runs then: nobody knows it where later changes are on other devices.
         after = self._get(self.attached.before) if self.attached and not self.later else None
-        if step and means_the_same(step.before, step.after):
-            after = runs
-        return by_texts(self.workspace, progress, self.change, after, self.later)
+        same = step is not None and means_the_same(step.before, step.after)
+        return by_texts(
+            self.workspace,
+            progress,
+            self.change,
+            runs if same else after,
+            self.later,
+            same_intent=same,
+        )
 
     def _step(self, change: Change) -> Step | None:
         attached = self._intents.of(change.id)

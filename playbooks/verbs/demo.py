@@ -18,7 +18,7 @@ from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.errors import EgovnetError, InventoryError
 from egovnet.lab.customer import site_lans
 from egovnet.lab.errors import LabError
-from egovnet.playbooks.change.apply import Verifying, apply_plan
+from egovnet.playbooks.change.apply import apply_plan
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.progress import Progress
@@ -35,6 +35,7 @@ from egovnet.playbooks.verbs.lab_backends import backend
 from egovnet.playbooks.verbs.lab_hosts import LabHosts
 from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
 from egovnet.playbooks.verify.verify import Verifier
+from egovnet.playbooks.verify.verifying import Verifying
 from egovnet.tasks.credentials import state_directory
 
 NAME = "demo"
@@ -210,7 +211,7 @@ def _matrix(story: _Story) -> str:
 
 def _verified(story: _Story, name: str) -> str:
     workspace = story.workspace(name)
-    found = Verifier(workspace, story.progress, sources=(LabHosts(workspace),)).verify()
+    found = Verifier(workspace, story.progress, _verifying(workspace)).verify()
     if found.exit is not Exit.DONE:
         raise StepFailedError(
             f"not verified: {dict(found.unreachable)} {_messages(found.findings)}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Network
 from egovnet.lab.backend import Backend
 from egovnet.lab.customer import site_lans
@@ -12,7 +11,13 @@ from egovnet.lab.generate import host_name
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.lab import running_lab
 from egovnet.playbooks.verify.packet_source import Answers
-from egovnet.playbooks.verify.probe_plan import Flow, ProbePlan, SiteHost, host_plan
+from egovnet.playbooks.verify.probe_plan import (
+    Flow,
+    ProbePlan,
+    ProbeScope,
+    SiteHost,
+    host_plan,
+)
 from egovnet.templates.model.probe import PacketsNotSentError
 
 #: All hosts share the lab's processors: few at a time from each.
@@ -29,16 +34,19 @@ class LabHosts:
         self._workspace = workspace
         self._lab: Backend | None = None
 
-    def plan(
-        self, network: Network, allocation: Allocation, up: frozenset[str]
-    ) -> ProbePlan | None:
+    def plan(self, scope: ProbeScope) -> ProbePlan | None:
         """Between all hosts that are there, whichever routers are up."""
         self._lab = self._lab or running_lab(self._workspace)
         if self._lab is None:
             return None
         nodes = {node.name for node in self._lab.status().nodes}
-        present = [site for site in network.sites if host_name(site) in nodes]
-        return host_plan(network, allocation, site_hosts(network, present))
+        hosts: dict[str, SiteHost] = {}
+        # the network that is comes last: it is right where both have a site
+        for network in (scope.former.network if scope.former else None, scope.network):
+            if network is not None:
+                present = [site for site in network.sites if host_name(site) in nodes]
+                hosts |= site_hosts(network, present)
+        return host_plan(scope, hosts)
 
     def send(self, by_sender: Mapping[str, Sequence[Flow]]) -> Answers:
         """Send from all hosts in one round trip."""

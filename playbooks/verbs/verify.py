@@ -10,6 +10,7 @@ from egovnet.playbooks.results.verification import Verification
 from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
 from egovnet.playbooks.verify.packet_source import PacketSource
 from egovnet.playbooks.verify.verify import Verifier
+from egovnet.playbooks.verify.verifying import Verifying
 
 
 def verify(
@@ -21,7 +22,7 @@ def verify(
     """Verify the chosen devices. Exit 0, 4 or 5."""
     require_lock(workspace)
     try:
-        found = Verifier(workspace, progress, converge, sources=sources).verify()
+        found = Verifier(workspace, progress, Verifying(converge, sources)).verify()
     finally:
         progress.finish()
     return Outcome("verify", found, found.exit)

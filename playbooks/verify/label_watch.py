@@ -38,8 +38,9 @@ class LabelWatch:
         backbone = set(workspace.network.with_role(Role.P))
         self.watched = [name for name in answering if name in backbone] or sorted(answering)
         arguments = {
-            name: {"interfaces": _circuits(workspace, name), "seconds": _LONGEST}
+            name: {"interfaces": circuits, "seconds": _LONGEST}
             for name in self.watched
+            if (circuits := _circuits(workspace, name))
         }
         captures = run(nornir, "watch", start_watching, arguments, Silent())
         yield

@@ -6,11 +6,9 @@ from typing import Protocol
 
 from nornir.core import Nornir
 
-from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model import Network
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
-from egovnet.playbooks.verify.probe_plan import Flow, ProbePlan, vrf_plan
+from egovnet.playbooks.verify.probe_plan import Flow, ProbePlan, ProbeScope, vrf_plan
 from egovnet.tasks.send_packets import send_packets
 
 
@@ -31,10 +29,8 @@ class PacketSource(Protocol):
     def name(self) -> str:
         """How a report calls them."""
 
-    def plan(
-        self, network: Network, allocation: Allocation, up: frozenset[str]
-    ) -> ProbePlan | None:
-        """The flows that they can send while the routers in `up` answer; None: nobody is there."""
+    def plan(self, scope: ProbeScope) -> ProbePlan | None:
+        """The flows that they can send; None: nobody is there."""
 
     def send(self, by_sender: Mapping[str, Sequence[Flow]]) -> Answers:
         """Send, and wait for the answers."""
@@ -49,11 +45,9 @@ class VrfSource:
     progress: Progress
     name: str = "PE VRFs"
 
-    def plan(
-        self, network: Network, allocation: Allocation, up: frozenset[str]
-    ) -> ProbePlan | None:
-        """From every VRF of the PEs in `up`."""
-        found = vrf_plan(network, allocation, up)
+    def plan(self, scope: ProbeScope) -> ProbePlan | None:
+        """From every VRF of the scope's PEs."""
+        found = vrf_plan(scope)
         return found if found.flows else None
 
     def send(self, by_sender: Mapping[str, Sequence[Flow]]) -> Answers:

@@ -4,10 +4,19 @@ Sources are the PEs' VRFs on any network and the sites' hosts where there are an
 the CEs' access addresses (and the hosts'); besides other sites' VPNs, no customer may reach the
 backbone's loopbacks or the management network. Sources keep at most `per_source` targets of
 each kind, spread evenly, so that work is linear; the share that was covered is reported.
+
+IPv4 and IPv6 each by itself: an answer is due in a family that both ends have, a site those of its
+prefixes; silence is in every family in which something can be sent. Of a pair that may meet, and
+lacks the family at one end, nothing is expected, and nothing is sent.
+
+What a change took away is silent, too: customers that the network had before it and has no longer.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TypeVar
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Network
@@ -16,6 +25,7 @@ from egovnet.templates.intend.build_devices import access_addresses
 from egovnet.templates.model.probe import Probe
 
 PER_SOURCE = 128
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,8 @@ class Flow:
     #: Site, or "backbone" or "management".
     target: str
     must_reach: bool
+    #: Whether its ends are joined to different PEs: its packets carry labels then.
+    crosses: bool = False
 
     @property
     def name(self) -> str:
@@ -52,15 +64,63 @@ class SiteHost:
     addresses: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A network as it was before a change."""
+
+    network: Network
+    allocation: Allocation
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeScope:
+    """Between whom packets may be sent."""
+
+    network: Network
+    allocation: Allocation
+    #: Those that take part and answer.
+    routers: frozenset[str]
+    #: What a change took customers from; None: it took none, or nobody knows.
+    former: Former | None = None
+
+
 @dataclass(frozen=True)
 class ProbePlan:
-    """Flows to try, and how many pairs there are in all."""
+    """Flows to try, and how many pairs there are in all of which something is expected."""
 
     flows: tuple[Flow, ...]
     pairs: int
 
 
-def _spread(items: Sequence[str], most: int) -> Sequence[str]:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    sender: str
+    #: None: a host's only table.
+    vrf: str | None
+    sites: frozenset[str]
+    #: IP versions that its sites have, and in which answers are due to it.
+    versions: frozenset[int]
+    #: IP versions that it can send.
+    sends: frozenset[int]
+    #: PEs that it is joined to, or is.
+    pes: frozenset[str]
+    #: It is in the network no longer: nobody is to answer it.
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    site: str
+    address: str
+    #: 4 or 6.
+    version: int
+    #: Whether its site has that family, so that an answer may be due.
+    answers: bool
+    #: PEs that it is joined to.
+    pes: frozenset[str]
+
+
+def _spread(items: Sequence[T], most: int) -> Sequence[T]:
     if len(items) <= most:
         return items
     step = len(items) / most
@@ -76,110 +136,254 @@ def _infrastructure(network: Network, allocation: Allocation) -> Iterator[tuple[
         yield "management", str(network.routers[name].management.ip)
 
 
-def vrf_plan(
-    network: Network,
-    allocation: Allocation,
-    routers: frozenset[str],
-    per_source: int = PER_SOURCE,
-) -> ProbePlan:
-    """Flows from every VRF of the PEs in `routers` to the sites' CEs."""
-    sources: dict[tuple[str, str], list[str]] = {}
+def vrf_plan(scope: ProbeScope, per_source: int = PER_SOURCE) -> ProbePlan:
+    """Flows from every VRF of the scope's PEs to the sites' CEs."""
+    network, allocation = scope.network, scope.allocation
+    members: dict[tuple[str, str], list[str]] = {}
     for site, entry in network.sites.items():
         for access in entry.site_network_accesses.values():
-            if access.pe in routers:
+            if access.pe in scope.routers:
                 vrf = allocation.vrf_name[vrf_of(network, site, access)]
-                sources.setdefault((access.pe, vrf), []).append(site)
-    targets: dict[str, list[str]] = {}
-    served_by: dict[str, str] = {}
-    for site, entry in network.sites.items():
-        addresses: list[str] = []
-        for name, access in entry.site_network_accesses.items():
-            if access.pe in routers:
-                ends = access_addresses(allocation, f"{site}/{name}")
-                addresses += [str(end.ip) for end in ends.ce]
-                served_by.update((str(end.ip), access.pe) for end in ends.ce)
-        targets[site] = addresses
-    return _plan(
-        network,
-        [(pe, vrf, frozenset(sites)) for (pe, vrf), sites in sources.items()],
-        targets,
-        list(_infrastructure(network, allocation)),
-        per_source=per_source,
-        served_by=served_by,
-    )
+                members.setdefault((access.pe, vrf), []).append(site)
+    sources = [
+        _Source(
+            pe,
+            vrf,
+            frozenset(sites),
+            frozenset(version for site in sites for version in network.sites[site].versions),
+            # a PE has an address of each on every access
+            frozenset({4, 6}),
+            frozenset({pe}),
+        )
+        for (pe, vrf), sites in members.items()
+    ]
+    targets = {
+        site: [
+            target
+            for name, access in entry.site_network_accesses.items()
+            if access.pe in scope.routers
+            for target in _access_targets(network, allocation, site, name)
+        ]
+        for site, entry in network.sites.items()
+    }
+    return _Matrix(network, allocation, targets, _gone_accesses(scope), per_source).plan(sources)
 
 
 def host_plan(
-    network: Network,
-    allocation: Allocation,
-    hosts: Mapping[str, SiteHost],
-    per_source: int = PER_SOURCE,
+    scope: ProbeScope, hosts: Mapping[str, SiteHost], per_source: int = PER_SOURCE
 ) -> ProbePlan:
-    """Flows between the hosts, by site."""
-    present = {site: hosts[site] for site in network.sites if site in hosts}
-    return _plan(
-        network,
-        [(host.node, None, frozenset({site})) for site, host in present.items()],
-        {site: list(host.addresses) for site, host in present.items()},
-        list(_infrastructure(network, allocation)),
-        per_source=per_source,
-        served_by={},
-    )
+    """Flows between the hosts, by site; hosts of sites that are gone may be among them."""
+    network = scope.network
+    sources: list[_Source] = []
+    targets: dict[str, list[_Target]] = {}
+    for site, entry in network.sites.items():
+        host = hosts.get(site)
+        if host is None:
+            continue
+        pes = frozenset(access.pe for access in entry.site_network_accesses.values())
+        sources.append(_host_source(site, host, pes))
+        targets[site] = _host_targets(site, host, pes)
+    gone: list[_Target] = []
+    for site in _gone_sites(scope):
+        if site in hosts:
+            sources.append(_host_source(site, hosts[site], frozenset(), gone=True))
+            gone += _host_targets(site, hosts[site], frozenset())
+    return _Matrix(network, scope.allocation, targets, gone, per_source).plan(sources)
 
 
-def _plan(
-    network: Network,
-    sources: Sequence[tuple[str, str | None, frozenset[str]]],
-    targets: dict[str, list[str]],
-    infrastructure: Sequence[tuple[str, str]],
-    *,
-    per_source: int,
-    served_by: Mapping[str, str],
-) -> ProbePlan:
-    """`served_by` is the PE of each target that is a CE's."""
-    reachability = Reachability(network)
-    reached = {
-        group.label: _spread(
-            [
+def _host_source(site: str, host: SiteHost, pes: frozenset[str], *, gone: bool = False) -> _Source:
+    own = frozenset(ip_address(address).version for address in host.addresses)
+    return _Source(host.node, None, frozenset({site}), own, own, pes, gone)
+
+
+def _host_targets(site: str, host: SiteHost, pes: frozenset[str]) -> list[_Target]:
+    return [
+        _Target(site, address, ip_address(address).version, True, pes) for address in host.addresses
+    ]
+
+
+def _access_targets(
+    network: Network, allocation: Allocation, site: str, access: str
+) -> Iterator[_Target]:
+    """The CE's addresses on an access."""
+    entry = network.sites[site]
+    pes = frozenset({entry.site_network_accesses[access].pe})
+    for end in access_addresses(allocation, f"{site}/{access}").ce:
+        yield _Target(site, str(end.ip), end.version, end.version in entry.versions, pes)
+
+
+def _gone_accesses(scope: ProbeScope) -> list[_Target]:
+    """CEs of accesses that the former network had, at addresses that nobody has now."""
+    if scope.former is None:
+        return []
+    now = {
+        end.ip
+        for label in scope.allocation.access4
+        for end in access_addresses(scope.allocation, label).ce
+    }
+    return [
+        target
+        for site, entry in scope.former.network.sites.items()
+        for name in entry.site_network_accesses
+        if not _has_access(scope.network, site, name)
+        for target in _access_targets(scope.former.network, scope.former.allocation, site, name)
+        if ip_address(target.address) not in now
+    ]
+
+
+def _has_access(network: Network, site: str, access: str) -> bool:
+    entry = network.sites.get(site)
+    return entry is not None and access in entry.site_network_accesses
+
+
+def _gone_sites(scope: ProbeScope) -> list[str]:
+    """Sites that the former network had, but for those whose network another site has now."""
+    if scope.former is None:
+        return []
+    now = [prefix for entry in scope.network.sites.values() for prefix in entry.prefixes]
+    return [
+        site
+        for site, entry in scope.former.network.sites.items()
+        if site not in scope.network.sites
+        and not any(
+            mine.version == its.version and mine.overlaps(its)
+            for mine in entry.prefixes
+            for its in now
+        )
+    ]
+
+
+class _Matrix:
+    """The targets by group, made once; flows of a source are linear in `per_source`."""
+
+    def __init__(
+        self,
+        network: Network,
+        allocation: Allocation,
+        targets: Mapping[str, list[_Target]],
+        gone: Sequence[_Target],
+        per_source: int,
+    ) -> None:
+        self._targets = targets
+        self._gone = _spread(gone, per_source)
+        self._all_gone = _count(gone)
+        self._reachability = reachability = Reachability(network)
+        self._infrastructure = [
+            (what, address, ip_address(address).version)
+            for what, address in _infrastructure(network, allocation)
+        ]
+        reached = {
+            group.label: [
                 site
                 for imported in reachability.imports(group)
                 for site in reachability.sites_in(imported)
                 if site in targets
-            ],
-            per_source,
-        )
-        for group in reachability.groups.values()
-    }
-    some = _spread(list(targets), per_source)
-    addresses = sum(len(found) for found in targets.values())
-    flows: list[Flow] = []
-    for sender, vrf, sites in sources:
-        # The sites of one VRF may all reach the same; a spoke is alone in its own.
-        one = min(sites)
-        group = reachability.group_of(one)
-        peers = list(reached[group.label])
-        if not group.meshed and one in targets:
-            peers.append(one)
-        for site in peers:
-            flows += [
-                Flow(sender, sites, vrf, address, site, must_reach=True)
-                for address in targets[site]
-                if not (vrf is None and site in sites)
-                # No spoke hears another, be it the same site's access on another PE.
-                and not (not group.meshed and site == one and served_by.get(address) != sender)
             ]
-        for site in some:
-            if not reachability.may_reach(one, site):
-                flows += [
-                    Flow(sender, sites, vrf, address, site, must_reach=False)
-                    for address in targets[site]
-                ]
-        flows += [
-            Flow(sender, sites, vrf, address, what, must_reach=False)
-            for what, address in infrastructure
-        ]
-    own_pairs = sum(
-        len(targets.get(site, ())) for _, vrf, sites in sources if vrf is None for site in sites
+            for group in reachability.groups.values()
+        }
+        self._peers = {label: _spread(sites, per_source) for label, sites in reached.items()}
+        self._some = _spread(list(targets), per_source)
+        self._all = _count(one for ends in targets.values() for one in ends)
+        self._of_peers = {
+            label: _count(one for site in sites for one in targets[site])
+            for label, sites in reached.items()
+        }
+
+    def plan(self, sources: Iterable[_Source]) -> ProbePlan:
+        flows: list[Flow] = []
+        pairs = 0
+        for source in sources:
+            flows += self._flows(source)
+            pairs += self._pairs(source)
+        return ProbePlan(tuple(flows), pairs)
+
+    def _flows(self, source: _Source) -> Iterator[Flow]:
+        if not source.gone:
+            yield from self._flows_of_present(source)
+        else:
+            for site in self._some:
+                yield from self._silent(source, self._targets[site])
+        others = (target for target in self._gone if target.site not in source.sites)
+        yield from self._silent(source, others if source.vrf is None else self._gone)
+        for what, address, version in self._infrastructure:
+            if version in source.sends:
+                yield _flow(source, address, what, must_reach=False)
+
+    def _flows_of_present(self, source: _Source) -> Iterator[Flow]:
+        # The sites of one VRF may all reach the same; a spoke is alone in its own.
+        one = min(source.sites)
+        group = self._reachability.group_of(one)
+        for site in self._peers[group.label]:
+            if not self._is_own(source, site):
+                yield from self._due(source, self._targets[site])
+        yield from self._due(source, self._own_of_spoke(source))
+        for site in self._some:
+            if not self._reachability.may_reach(one, site):
+                yield from self._silent(source, self._targets[site])
+
+    def _due(self, source: _Source, targets: Iterable[_Target]) -> Iterator[Flow]:
+        """To whom an answer is due."""
+        for target in targets:
+            if target.answers and target.version in source.versions:
+                apart = not source.pes & target.pes
+                yield _flow(source, target.address, target.site, must_reach=True, crosses=apart)
+
+    @staticmethod
+    def _silent(source: _Source, targets: Iterable[_Target]) -> Iterator[Flow]:
+        """Who is not to answer."""
+        for target in targets:
+            if target.version in source.sends:
+                yield _flow(source, target.address, target.site, must_reach=False)
+
+    def _pairs(self, source: _Source) -> int:
+        """How many pairs something is expected of, were all targets tried."""
+        infrastructure = sum(version in source.sends for _, _, version in self._infrastructure)
+        gone = Counter(self._all_gone)
+        if source.vrf is None:
+            gone.subtract(_count(one for one in self._gone if one.site in source.sites))
+        always = infrastructure + _in(gone, source.sends)
+        if source.gone:
+            return always + _in(self._all, source.sends)
+        return always + self._pairs_of_present(source)
+
+    def _pairs_of_present(self, source: _Source) -> int:
+        one = min(source.sites)
+        group = self._reachability.group_of(one)
+        silent, due = Counter(self._all), Counter(self._of_peers[group.label])
+        silent.subtract(due)
+        own = [target for site in source.sites for target in self._targets.get(site, ())]
+        if not group.meshed:
+            silent.subtract(_count(own))
+            due.update(_count(self._own_of_spoke(source)))
+        elif source.vrf is None:
+            due.subtract(_count(own))
+        return _in(silent, source.sends) + sum(due[version, True] for version in source.versions)
+
+    @staticmethod
+    def _is_own(source: _Source, site: str) -> bool:
+        """A host does not send to itself."""
+        return source.vrf is None and site in source.sites
+
+    def _own_of_spoke(self, source: _Source) -> list[_Target]:
+        """A spoke's own CE, which no other VRF hears, be it the same site's on another PE."""
+        one = min(source.sites)
+        if source.vrf is None or self._reachability.group_of(one).meshed:
+            return []
+        return [target for target in self._targets.get(one, ()) if target.pes == source.pes]
+
+
+def _count(targets: Iterable[_Target]) -> Counter[tuple[int, bool]]:
+    """How many there are of each family that answer, or do not."""
+    return Counter((target.version, target.answers) for target in targets)
+
+
+def _in(counts: Mapping[tuple[int, bool], int], versions: frozenset[int]) -> int:
+    return sum(number for (version, _), number in counts.items() if version in versions)
+
+
+def _flow(
+    source: _Source, address: str, target: str, *, must_reach: bool, crosses: bool = False
+) -> Flow:
+    return Flow(
+        source.sender, source.sites, source.vrf, address, target, must_reach, crosses=crosses
     )
-    pairs = len(sources) * (addresses + len(infrastructure)) - own_pairs
-    return ProbePlan(tuple(flows), pairs)

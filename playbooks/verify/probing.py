@@ -12,7 +12,7 @@ from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Network
 from egovnet.playbooks.verify.control_plane import Check
 from egovnet.playbooks.verify.packet_source import PacketSource
-from egovnet.playbooks.verify.probe_plan import Flow
+from egovnet.playbooks.verify.probe_plan import Flow, Former, ProbeScope
 
 _NOT_SENT, _NO_ANSWER, _ANSWERED = range(3)
 MUST_REACH, MUST_NOT_REACH = "must reach", "must not reach"
@@ -41,6 +41,8 @@ class Probing:
     excused: frozenset[str] = frozenset()
     #: Packets are sent between these sites only, and only where they must arrive; None: all.
     only: frozenset[str] | None = None
+    #: What a change took customers from: they must be silent.
+    former: Former | None = None
     _up: frozenset[str] | None = None
     _planned: list[_Planned] = field(default_factory=list)
 
@@ -55,8 +57,9 @@ class Probing:
             if state == _ANSWERED
         }
         self._up, self._planned = up, []
+        scope = ProbeScope(self.network, self.allocation, up, self.former)
         for source in self.sources:
-            found = source.plan(self.network, self.allocation, up)
+            found = source.plan(scope)
             if found is None:
                 continue
             flows = self._wanted(found.flows)
@@ -115,6 +118,16 @@ class Probing:
     def probed(self) -> int:
         """How many flows were sent."""
         return sum(len(p.states) - p.states.count(_NOT_SENT) for p in self._planned)
+
+    @property
+    def crosses(self) -> bool:
+        """Whether an answer is due over the backbone."""
+        return any(flow.crosses for planned in self._planned for flow in planned.flows)
+
+    @property
+    def crossed(self) -> bool:
+        """Whether a packet went over the backbone and was answered."""
+        return any(flow.crosses and state == _ANSWERED for flow, state in self._sent())
 
     def passed(self) -> dict[str, int]:
         """How many flows were as they should be, by kind."""

@@ -7,8 +7,9 @@ is tried once the network has converged, when a path that should not be would be
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 
 from nornir.core import Nornir
 
@@ -29,10 +30,10 @@ from egovnet.playbooks.verify.control_plane import (
     expected_routes,
     ldp_neighbors,
 )
-from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
 from egovnet.playbooks.verify.label_watch import LabelWatch
-from egovnet.playbooks.verify.packet_source import PacketSource, VrfSource
+from egovnet.playbooks.verify.packet_source import VrfSource
 from egovnet.playbooks.verify.probing import MUST_NOT_REACH, Probing
+from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
 from egovnet.tasks.collect_state import collect_state
 
 _PAUSE = 1.0
@@ -52,14 +53,20 @@ class _Poll:
     passed: Counter[str] = field(default_factory=Counter)
     unreachable: dict[str, str] = field(default_factory=dict)
     labels: LabelWatch = field(default_factory=LabelWatch)
+    #: Whether a packet went over the backbone, so that labels were to be seen.
+    crossed: bool = False
     #: Of `failed`, what nothing excuses.
     blamed: list[Check] = field(default_factory=list)
 
     @property
     def well(self) -> bool:
         """Whether everything is as it should be."""
-        labels = bool(self.labels.labels) or not self.labels.possible
-        return labels and not self.blamed and not self.unreachable
+        return not (self.labels_missing or self.blamed or self.unreachable)
+
+    @property
+    def labels_missing(self) -> bool:
+        """Whether packets went over the backbone, and none was seen under a label."""
+        return self.crossed and self.labels.possible and not self.labels.labels
 
     @property
     def leaks_packets(self) -> bool:
@@ -68,26 +75,14 @@ class _Poll:
 
 
 class Verifier:
-    """Verification of the chosen devices, with what was already broken before a change.
+    """Verification of the chosen devices, with what was already broken before a change."""
 
-    `sources` send packets beside the PEs' VRFs. Sites in `excused` need not be reached.
-    """
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        progress: Progress,
-        converge: int = DEFAULT_CONVERGE,
-        excused: frozenset[str] = frozenset(),
-        sources: Sequence[PacketSource] = (),
-    ) -> None:
+    def __init__(self, workspace: Workspace, progress: Progress, how: Verifying = AS_USUAL) -> None:
         self.workspace = workspace
         self.progress = progress
-        self.converge = converge
-        self.excused = excused
-        self.sources = sources
+        self.how = how
         self.known: Known = frozenset()
-        self._routes = expected_routes(workspace.network, workspace.allocation, excused)
+        self._routes = expected_routes(workspace.network, workspace.allocation, how.excused)
         self._peers = frozenset(workspace.chosen)
         self._neighbors = ldp_neighbors(workspace.network, workspace.allocation)
 
@@ -122,14 +117,14 @@ class Verifier:
         )
         workspace = self.workspace.only(n for n in self.workspace.chosen if n not in apart)
         other = Verifier(
-            workspace, self.progress, self.converge, self.excused | sites, self.sources
+            workspace, self.progress, replace(self.how, excused=self.how.excused | sites)
         )
         other.known = self.known
         return other
 
     def verify(self) -> Verification:
         """Poll until all is well or the time to converge is over."""
-        deadline = time.monotonic() + self.converge
+        deadline = time.monotonic() + self.how.converge
         with connected(self.workspace) as nornir:
             probing = self._probing(nornir)
             while True:
@@ -141,8 +136,16 @@ class Verifier:
 
     def _probing(self, nornir: Nornir, only: frozenset[str] | None = None) -> Probing:
         workspace = self.workspace
-        sources = [VrfSource(nornir, self.progress), *self.sources]
-        return Probing(workspace.network, workspace.allocation, sources, self.excused, only)
+        sources = [VrfSource(nornir, self.progress), *self.how.sources]
+        return Probing(
+            workspace.network,
+            workspace.allocation,
+            sources,
+            self.how.excused,
+            only,
+            # what is still to be taken away when the baseline is taken is silent afterwards only
+            self.how.former if only is None else None,
+        )
 
     def _poll(self, nornir: Nornir, probing: Probing, *, last: bool) -> _Poll:
         """Control plane first; packets when it is well, or this is the `last` poll."""
@@ -152,12 +155,21 @@ class Verifier:
             up = frozenset(self.workspace.chosen) - poll.unreachable.keys()
             probing.plan(up)
             probing.begin()
-            with poll.labels.watching(nornir, self.workspace, up):
+            with self._labels_watched(poll.labels, nornir, probing, up):
                 self._send(probing, last=last)
+            poll.crossed = probing.crossed
             wrong = probing.failed()
             poll.failed += wrong
             poll.blamed += self._blamed(wrong)
         return poll
+
+    def _labels_watched(
+        self, labels: LabelWatch, nornir: Nornir, probing: Probing, up: frozenset[str]
+    ) -> AbstractContextManager[None]:
+        """Nobody need watch where no answer is due over the backbone."""
+        if not probing.crosses:
+            return nullcontext()
+        return labels.watching(nornir, self.workspace, up)
 
     def _control_plane(self, nornir: Nornir) -> _Poll:
         workspace, poll = self.workspace, _Poll()
@@ -190,7 +202,7 @@ class Verifier:
             check
             for check in failed
             if check.key not in self.known
-            and (check.severity == "leak" or not (check.sites and check.sites <= self.excused))
+            and (check.severity == "leak" or not (check.sites and check.sites <= self.how.excused))
         ]
 
 
@@ -202,7 +214,7 @@ def _verification(poll: _Poll, probing: Probing) -> Verification:
     kinds = dict.fromkeys([*passed, *failed, *known])
     table = {kind: CheckCounts(passed[kind], failed[kind], known[kind]) for kind in kinds}
     labels = poll.labels
-    if labels.possible and not labels.labels:
+    if poll.labels_missing:
         table["labels"] = CheckCounts(failed=1)
     findings = [check.finding(known=check.key not in blamed) for check in poll.failed]
     findings.sort(key=lambda f: (f.known, f.severity != "leak", f.klass))
@@ -215,6 +227,7 @@ def _verification(poll: _Poll, probing: Probing) -> Verification:
             tuple(labels.watched),
             tuple(labels.labels[:_EXAMPLES]),
             labels.possible,
+            poll.crossed,
         ),
         findings=tuple(findings),
         unreachable=dict(sorted(poll.unreachable.items())),

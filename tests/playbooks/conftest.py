@@ -121,6 +121,12 @@ def tax_guangzhou() -> dict[str, Any]:
     }
 
 
+def _one_family(sites: dict[str, Any]) -> None:
+    """A site of an any-to-any VPN with IPv4 alone beside others with both, a spoke with IPv6."""
+    for site, family in (("public-guangzhou", "."), ("court-guangzhou", ":")):
+        sites[site]["prefixes"] = [p for p in sites[site]["prefixes"] if family in p]
+
+
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     root = tmp_path_factory.mktemp("egovnet")
@@ -133,6 +139,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
         text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         path.write_text(text, encoding="utf-8")
     place = Workplace(root)
+    place.edit("base", "sites/guangdong.yaml", _one_family)
     place.copy("base", "next")
     place.edit("next", "sites/shanghai.yaml", lambda sites: sites.update(party_shanghai()))
     place.copy("next", "cabled")

@@ -134,7 +134,7 @@ def verification() -> Verification:
         passed=False,
         checks={"VRF routes": CheckCounts(1, 1, 0)},
         matrix=PacketCoverage(1, 2, ("PE VRFs",)),
-        labels=LabelsSeen(True, ("bj-p1",), ("bj-p1: label 18, label 84",)),
+        labels=LabelsSeen(True, ("bj-p1",), ("bj-p1: label 18, label 84",), expected=True),
         findings=(
             CheckFinding("VRF routes", "fault", "bj-pe1", "i-court ipv4", "no route", False),
         ),

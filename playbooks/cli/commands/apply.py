@@ -46,11 +46,11 @@ def apply(
     reason: str | None,
 ) -> "AnyOutcome":
     """Apply a plan file, or plan and apply with --yes. All devices or none."""
-    from egovnet.playbooks.change.apply import Verifying
     from egovnet.playbooks.change.apply import apply as apply_playbook
     from egovnet.playbooks.change.proof_gate import override_from
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.verbs.lab_hosts import LabHosts
+    from egovnet.playbooks.verify.verifying import Verifying
 
     if plan_file is not None:
         refuse_given(SELECTION, "a plan file has its devices: choose them with egovnet plan")

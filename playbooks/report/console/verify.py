@@ -6,7 +6,12 @@ from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console.tables import print_table
-from egovnet.playbooks.results.verification import CheckFinding, HealthReport, Verification
+from egovnet.playbooks.results.verification import (
+    CheckFinding,
+    HealthReport,
+    LabelsSeen,
+    Verification,
+)
 
 
 def print_result(console: Console, found: Verification) -> None:
@@ -22,11 +27,19 @@ def print_result(console: Console, found: Verification) -> None:
         f"({matrix.share:.0%}), from {', '.join(matrix.sources) or 'nowhere'}"
     )
     labels = found.labels
-    missing = "NOT SEEN" if labels.possible else "no platform here can show them"
-    seen = f"seen, such as {labels.examples[0]}" if labels.examples else missing
-    console.print(f"labels:  {seen} (watched on {', '.join(labels.watched) or 'no P router'})")
+    console.print(
+        f"labels:  {_seen(labels)} (watched on {', '.join(labels.watched) or 'no router'})"
+    )
     _findings(console, found.findings, found.unreachable)
     console.print("verified" if found.passed else "NOT verified", style="bold")
+
+
+def _seen(labels: LabelsSeen) -> str:
+    if labels.examples:
+        return f"seen, such as {labels.examples[0]}"
+    if not labels.possible:
+        return "no platform here can show them"
+    return "NOT SEEN" if labels.missing else "none to be seen: no answer came over the backbone"
 
 
 def print_health(console: Console, report: HealthReport) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from egovnet.isolation.model.finding_class import Severity
-from egovnet.playbooks.change.apply import Verifying, apply_plan
+from egovnet.playbooks.change.apply import apply_plan
 from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome
 from egovnet.playbooks.change.proof_gate import Override, gate, override_from
 from egovnet.playbooks.core.progress import Silent
@@ -15,6 +15,7 @@ from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.verify.verifying import Verifying
 from egovnet.tasks.dry_run import text_hash
 from egovnet.templates.registry import render_day0
 from tests.playbooks.console import copy_of_reference, egovnet

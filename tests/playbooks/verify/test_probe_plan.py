@@ -1,6 +1,8 @@
 """The packet matrix over generated networks: who is sent to, and what each answer means."""
 
+import itertools
 from collections import Counter
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given
@@ -11,8 +13,16 @@ from egovnet.inventory.model import Network, SiteRole
 from egovnet.lab.customer import site_lans
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.verbs.lab_hosts import site_hosts
-from egovnet.playbooks.verify.probe_plan import Flow, ProbePlan, SiteHost, host_plan, vrf_plan
+from egovnet.playbooks.verify.probe_plan import (
+    Flow,
+    ProbePlan,
+    ProbeScope,
+    SiteHost,
+    host_plan,
+    vrf_plan,
+)
 from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.model.device import IPAddress
 from tests.generated import nation, network_of
 from tests.strategies import networks
 
@@ -25,6 +35,12 @@ def allowed(network: Network, source: str, target: str) -> bool:
     one, other = network.sites[source], network.sites[target]
     both_spokes = {one.site_role, other.site_role} == {SiteRole.SPOKE}
     return one.vpn == other.vpn and (source == target or not both_spokes)
+
+
+def reached_in(network: Network, sources: Collection[str], target: str) -> set[int]:
+    """IP versions that some source and the target have."""
+    own = {prefix.version for site in sources for prefix in network.sites[site].prefixes}
+    return own & {prefix.version for prefix in network.sites[target].prefixes}
 
 
 def roomy(network: Network) -> frozenset[str]:
@@ -41,10 +57,14 @@ def hosts(network: Network) -> dict[str, SiteHost]:
     return site_hosts(network, sorted(roomy(network)))
 
 
+def whole(network: Network, allocation: Allocation) -> ProbeScope:
+    return ProbeScope(network, allocation, frozenset(network.routers))
+
+
 def matrices(network: Network, allocation: Allocation, per_source: int) -> list[ProbePlan]:
     return [
-        vrf_plan(network, allocation, frozenset(network.routers), per_source),
-        host_plan(network, allocation, hosts(network), per_source),
+        vrf_plan(whole(network, allocation), per_source),
+        host_plan(whole(network, allocation), hosts(network), per_source),
     ]
 
 
@@ -96,6 +116,81 @@ def test_packets_must_arrive_only_where_the_vpn_s_topology_lets_them(
                     assert flow.sender == served_by[flow.probe.target]
 
 
+Ends = tuple[str, str | None, str]
+
+
+def due(plan: ProbePlan, owners: dict[str, str], *, must_reach: bool) -> set[Ends]:
+    """Of whom an answer is expected, or silence; without the backbone's own addresses."""
+    return {
+        (flow.sender, flow.vrf, flow.address)
+        for flow in plan.flows
+        if flow.must_reach is must_reach and owners[flow.address] not in INFRASTRUCTURE
+    }
+
+
+def sites_of_vrfs(network: Network, allocation: Allocation) -> dict[tuple[str, str], set[str]]:
+    members: dict[tuple[str, str], set[str]] = {}
+    for site, entry in network.sites.items():
+        for access in entry.site_network_accesses.values():
+            vrf = allocation.vrf_name[vrf_of(network, site, access)]
+            members.setdefault((access.pe, vrf), set()).add(site)
+    return members
+
+
+@given(network=networks())
+def test_a_vrf_is_due_an_answer_in_a_family_that_both_ends_have(network: Network) -> None:
+    allocation = allocate(network)
+    owners = address_owner(network, allocation)
+    by_vrf, _ = matrices(network, allocation, ENOUGH)
+    answers, silence = (due(by_vrf, owners, must_reach=must) for must in (True, False))
+    for target, entry in network.sites.items():
+        for name, access in entry.site_network_accesses.items():
+            for (pe, vrf), sites in sites_of_vrfs(network, allocation).items():
+                joined = allowed(network, min(sites), target)
+                if target in sites and entry.site_role is SiteRole.SPOKE:
+                    joined = access.pe == pe
+                    if not joined:
+                        continue  # two accesses of one spoke: they may not hear each other
+                for address in ends(allocation, f"{target}/{name}"):
+                    both = address.version in reached_in(network, sites, target)
+                    assert ((pe, vrf, str(address)) in answers) is (joined and both)
+                    # a PE can send in both families, and to any address
+                    assert ((pe, vrf, str(address)) in silence) is (not joined)
+
+
+@given(network=networks())
+def test_a_host_is_due_an_answer_in_a_family_that_both_ends_have(network: Network) -> None:
+    allocation = allocate(network)
+    owners = address_owner(network, allocation)
+    _, by_host = matrices(network, allocation, ENOUGH)
+    answers, silence = (due(by_host, owners, must_reach=must) for must in (True, False))
+    for source, target in itertools.permutations(roomy(network), 2):
+        for lan in site_lans(network, target):
+            both = lan.host.version in reached_in(network, {source}, target)
+            flow_ends = (f"{source}-host", None, str(lan.host.ip))
+            joined = allowed(network, source, target)
+            assert (flow_ends in answers) is (joined and both)
+            # what it has no address for, it cannot send
+            assert (flow_ends in silence) is (both and not joined)
+
+
+@given(network=networks())
+def test_packets_between_two_routers_cross_the_backbone(network: Network) -> None:
+    allocation = allocate(network)
+    for flow in vrf_plan(whole(network, allocation), ENOUGH).flows:
+        at = {
+            access.pe
+            for site in network.sites
+            for name, access in network.sites[site].site_network_accesses.items()
+            if flow.address in map(str, ends(allocation, f"{site}/{name}"))
+        }
+        assert flow.crosses is (flow.must_reach and flow.sender not in at)
+
+
+def ends(allocation: Allocation, label: str) -> list[IPAddress]:
+    return [end.ip for end in access_addresses(allocation, label).ce]
+
+
 @given(network=networks())
 def test_no_pair_is_probed_twice_and_an_unbounded_matrix_has_every_pair(network: Network) -> None:
     allocation = allocate(network)
@@ -108,12 +203,13 @@ def test_no_pair_is_probed_twice_and_an_unbounded_matrix_has_every_pair(network:
         reached = {(f.source_sites, f.target) for f in matrix.flows}
         for sites in {f.source_sites for f in matrix.flows}:
             for target in targets:
-                assert target in sites or (sites, target) in reached
+                joined = reached_in(network, sites, target)
+                assert target in sites or (sites, target) in reached or not joined
     spokes = [s for s in network.sites.values() if s.site_role is SiteRole.SPOKE]
-    matrix = vrf_plan(network, allocation, frozenset(network.routers), ENOUGH)
-    if all(len({a.pe for a in s.site_network_accesses.values()}) == 1 for s in spokes):
-        # Four of the routers' addresses stand for all of them.
-        assert len(matrix.flows) == matrix.pairs
+    for matrix in matrices(network, allocation, ENOUGH):
+        if all(len({a.pe for a in s.site_network_accesses.values()}) == 1 for s in spokes):
+            # Four of the routers' addresses stand for all of them.
+            assert len(matrix.flows) == matrix.pairs
 
 
 @given(network=networks(), per_source=st.integers(1, 3))
@@ -132,7 +228,7 @@ def test_flows_grow_with_the_network_not_with_its_square(per_source: int) -> Non
     sizes = []
     for edges in (50, 100, 200):
         network = network_of(nation(edges, 5))
-        flows = vrf_plan(network, allocate(network), frozenset(network.routers), per_source).flows
+        flows = vrf_plan(whole(network, allocate(network)), per_source).flows
         sizes.append(len(flows))
     assert sizes[1] / sizes[0] == pytest.approx(2, rel=0.1)
     assert sizes[2] / sizes[1] == pytest.approx(2, rel=0.1)
@@ -144,7 +240,7 @@ def test_only_the_chosen_routers_send_and_are_sent_to(
 ) -> None:
     allocation = allocate(network)
     chosen = frozenset(data.draw(st.sets(st.sampled_from(sorted(network.routers)))))
-    matrix = vrf_plan(network, allocation, chosen)
+    matrix = vrf_plan(ProbeScope(network, allocation, chosen))
     assert {flow.sender for flow in matrix.flows} <= chosen
     served = {
         str(end.ip)
@@ -161,11 +257,7 @@ def test_only_the_chosen_routers_send_and_are_sent_to(
 def test_sources_are_every_vrf_of_a_pe_and_every_host(network: Network) -> None:
     allocation = allocate(network)
     by_vrf, by_host = matrices(network, allocation, ENOUGH)
-    vrfs = {
-        (access.pe, allocation.vrf_name[vrf_of(network, site, access)])
-        for site, entry in network.sites.items()
-        for access in entry.site_network_accesses.values()
-    }
+    vrfs = sites_of_vrfs(network, allocation).keys()
     assert {(flow.sender, flow.probe.vrf) for flow in by_vrf.flows} == vrfs
     assert {(f.sender, f.probe.vrf) for f in by_host.flows} == {
         (f"{site}-host", None) for site in roomy(network)
@@ -176,11 +268,7 @@ def test_sources_are_every_vrf_of_a_pe_and_every_host(network: Network) -> None:
 
 def of_reference() -> list[Flow]:
     workspace = Workspace(REFERENCE)
-    return list(
-        vrf_plan(
-            workspace.network, workspace.allocation, frozenset(workspace.network.routers)
-        ).flows
-    )
+    return list(vrf_plan(whole(workspace.network, workspace.allocation)).flows)
 
 
 def test_the_reference_s_two_networks_never_meet() -> None:
