@@ -12,9 +12,10 @@ from enum import Enum, IntEnum, auto
 from typing import Protocol
 
 from egovnet.templates.model.device import Device
-from egovnet.templates.model.diff import ChangedLine
 from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.model.interruption import InterruptionClass
 from egovnet.templates.model.lines import LineMeaning
+from egovnet.templates.model.parts import Parts
 from egovnet.templates.model.probe import Probe
 from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.model.state import BriefAnswer, DeviceState
@@ -83,6 +84,8 @@ class Capabilities:
     has_faults: bool
     #: The device shows what it does besides its configuration: rules, tables, labels, VPN routes.
     shows_running_state: bool
+    #: Seconds for which a change of that class interrupts, as measured; without: not measured.
+    interruption_seconds: Mapping[InterruptionClass, float] = field(default_factory=dict)
 
     def access_interface(self, port: str, vlan: int | None) -> str:
         """Name of the interface on a port; `vlan` None: the port itself."""
@@ -170,8 +173,12 @@ class Platform(Protocol):
     def statement(self, line: str) -> frozenset[str]:
         """What a line sets, however it is written: lines with equal statements set the same."""
 
-    def changed_lines(self, diff: str) -> Iterator[ChangedLine]:
-        """The changed lines of a driver's diff, and the headings that they stand under."""
+    def parts(self, text: str) -> Parts:
+        """Every statement of a text, by what it is about; none is left out. Never fails."""
+
+    def faults(self, diff: str) -> Iterator[str]:
+        """Of a driver's diff the sentences that say where the device does not do what its own
+        text says."""
 
     def redact(self, text: str) -> str:
         """A whole text without its secrets."""

@@ -1,74 +1,421 @@
-"""Which VPNs and sites a diff touches, read off the names in its changed lines."""
+"""Which VPNs and sites a change touches, and which of them lose their routes for a moment.
+
+By what depends on the lines that change: each line belongs to a part of its router
+(`templates.model.parts`), and each part carries sites: a port those behind it, a VRF those in it, a
+router's identity all of its own, those whose ways lead through it and those whose routes it
+reflects. What only comes interrupts nobody.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import Network
-from egovnet.playbooks.results.affected import Affected
-from egovnet.templates.intend.build_devices import access_addresses, access_interface, policy_name
+from egovnet.inventory.model import Role
+from egovnet.inventory.model.reachability import Reachability
+from egovnet.playbooks.change.dependents import Dependents, Sites, looked_up
+from egovnet.playbooks.change.ways import Ways
+from egovnet.playbooks.results.affected import Affected, Interruption
+from egovnet.templates.model.interruption import InterruptionClass
+from egovnet.templates.model.parts import Part, PartKind, Parts
+from egovnet.templates.platform import Platform
 from egovnet.templates.registry import platform
 
-#: What may be part of a name or an address in a configuration line.
-_TOKEN = re.compile(r"[\w.:/-]+")
+_NOBODY: Sites = frozenset()
+_WORD = re.compile(r"[\w.:/-]+")
 _SITE = re.compile(r"\bsite ([^\s/]+)/")
 #: What tells the VRFs of a VPN's spokes apart.
 _NUMBER = re.compile(r"-\d+$")
 
+#: On these nothing depends.
+_SILENT = frozenset({PartKind.WORDS, PartKind.TIMING})
+#: These say what is let through: nothing is interrupted.
+_ONLY_TOUCHING = frozenset({PartKind.FILTER, PartKind.POLICY, PartKind.VRF_GUARD, PartKind.BGP})
+#: Of these what comes leaves alone what is there.
+_ADDITIVE = frozenset(
+    {PartKind.TARGETS, PartKind.DISTINGUISHER, PartKind.VRF_ROUTES, PartKind.ROUTE, PartKind.OTHER}
+)
+#: Who is among them is said of the port: the VPN is touched, its other sites are not.
+_VPN_ONLY = frozenset({PartKind.MEMBERS})
+#: Where an access's own lines are: by them it is known to be there.
+_LEAVES = (PartKind.PORT, PartKind.SESSION, PartKind.ROUTE)
+#: Of the router as a whole, the most far-reaching first: what each interrupts.
+_IDENTITY = {
+    PartKind.AS_NUMBER: InterruptionClass.AS_NUMBER,
+    PartKind.LOOPBACK: InterruptionClass.LOOPBACK,
+    PartKind.IGP: InterruptionClass.IGP,
+    PartKind.LABELS: InterruptionClass.LABELS,
+    PartKind.ROUTER_ID: InterruptionClass.ROUTER_ID,
+    PartKind.REFLECTION: InterruptionClass.REFLECTOR,
+    PartKind.OTHER: InterruptionClass.OTHER,
+}
+#: With these the router passes nobody's packets on until it is found anew.
+_FORWARDING = frozenset(
+    {InterruptionClass.LOOPBACK, InterruptionClass.IGP, InterruptionClass.LABELS}
+)
+#: With these all of its BGP sessions are made anew.
+_SPEAKING = frozenset(
+    {
+        InterruptionClass.AS_NUMBER,
+        InterruptionClass.LOOPBACK,
+        InterruptionClass.ROUTER_ID,
+        InterruptionClass.REFLECTOR,
+    }
+)
+_OF_A_VRF = {
+    PartKind.TABLE: InterruptionClass.TABLE,
+    PartKind.DISTINGUISHER: InterruptionClass.DISTINGUISHER,
+    PartKind.TARGETS: InterruptionClass.TARGETS,
+}
 
-class BlastRadius:
-    """Index from the names that a device's text uses to the VPN and site they serve.
 
-    Built once, linear in the accesses; `of` is linear in the diff.
+class Texts(Protocol):
+    """What one device runs, what it is to run, and its own diff of both."""
+
+    @property
+    def before(self) -> str:
+        """The running text."""
+
+    @property
+    def intended(self) -> str:
+        """The text that is pushed."""
+
+    @property
+    def diff(self) -> str:
+        """The device's own diff."""
+
+
+@dataclass(slots=True)
+class _Device:
+    """A device's two texts by parts."""
+
+    name: str
+    platform: Platform
+    old: Parts
+    new: Parts
+
+    def changed(self) -> Iterator[Part]:
+        """Parts that differ, on which something may depend."""
+        for part in {**self.old, **self.new}:
+            if part.kind not in _SILENT and self.old.get(part) != self.new.get(part):
+                yield part
+
+    def interrupts(self, part: Part) -> bool:
+        """Whether what is there now is made anew or ends."""
+        old, new = self.old.get(part, frozenset()), self.new.get(part, frozenset())
+        if part.kind in _ONLY_TOUCHING:
+            return False
+        if part.kind is PartKind.ROUTER_ID:
+            return Part(PartKind.AS_NUMBER, part.vrf) in self.old
+        return bool(old - new) if part.kind in _ADDITIVE else bool(old)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is found while the devices are gone through."""
+
+    touched: set[str] = field(default_factory=set)
+    vpns: set[str] = field(default_factory=set)
+    #: (class, device) -> sites.
+    interrupted: dict[tuple[InterruptionClass, str], set[str]] = field(default_factory=dict)
+    #: Device -> what of the router as a whole changes.
+    identities: dict[str, InterruptionClass] = field(default_factory=dict)
+    #: Circuit -> (the devices that change it, whether it goes).
+    circuits: dict[str, tuple[set[str], bool]] = field(default_factory=dict)
+    #: (device, router at the other end) of backbone sessions that are made anew.
+    sessions: set[tuple[str, str]] = field(default_factory=set)
+    #: Sites that the old texts of the changed devices have.
+    there: set[str] = field(default_factory=set)
+
+    def interrupt(self, klass: InterruptionClass, device: str, sites: Iterable[str]) -> None:
+        self.touched.update(sites)
+        self.interrupted.setdefault((klass, device), set()).update(sites)
+
+
+class Impact:
+    """Of changes of a network; `former` is the network as it runs, where that is known.
+
+    Making one is linear in the network; `of` is linear in the texts.
     """
 
-    def __init__(self, network: Network, allocation: Allocation) -> None:
-        self._names: dict[str, dict[str, tuple[str, str | None]]] = {}
-        for site, entry in network.sites.items():
-            prefixes = [str(prefix) for prefix in entry.prefixes]
-            for name, access in entry.site_network_accesses.items():
-                label = f"{site}/{name}"
-                index = self._names.setdefault(access.pe, {})
-                key = vrf_of(network, site, access)
-                index.setdefault(allocation.vrf_name[key], (entry.vpn, key.spoke))
-                served = (entry.vpn, site)
-                index[access_interface(network, access, allocation.vlan[label])] = served
-                index[label] = served
-                for family in ("", "-ipv4", "-ipv6"):
-                    index[policy_name(site, name) + family] = served
-                ends = access_addresses(allocation, label)
-                for address in (*ends.pe, *ends.ce):
-                    index[str(address.ip)] = served
-                for prefix in prefixes:
-                    index[prefix] = served
-        self._platforms = {name: platform(r.platform) for name, r in network.routers.items()}
-        self._vpns = network.vpns.keys()
-        self._prefixes = tuple(f"{zone.vrf_prefix}-" for zone in network.backbone.zones.values())
+    def __init__(self, now: Dependents, former: Dependents | None = None) -> None:
+        self._now = now
+        self._both = (now,) if former is None or former is now else (now, former)
+        self._ways = Ways((former or now).network)
+        zones = now.network.backbone.zones.values()
+        self._prefixes = tuple(f"{zone.vrf_prefix}-" for zone in zones)
 
-    def of(self, diffs: Mapping[str, str]) -> Affected:
-        """What the diffs (device -> text) touch."""
-        vpns: set[str] = set()
-        sites: set[str] = set()
-        for device, diff in diffs.items():
-            index = self._names.get(device, {})
-            for line in self._platforms[device].changed_lines(diff):
-                for word in _TOKEN.findall(line.text):
-                    token = word if word in index else word.rstrip(":")
-                    if token in index:
-                        vpn, site = index[token]
-                        vpns.add(vpn)
-                        if site is not None:
-                            sites.add(site)
-                # What left the inventory is known by the device's own words only.
-                sites.update(_SITE.findall(line.text))
-                vpns.update(filter(None, map(self._vpn_of, line.vrfs)))
-        return Affected(tuple(sorted(vpns)), tuple(sorted(sites)))
+    def of(self, devices: Mapping[str, Texts]) -> Affected:
+        """What the pushes of `devices` touch and interrupt."""
+        found = _Found()
+        pushed = {}
+        for name, texts in devices.items():
+            known = self._platform(name)
+            pushed[name] = _Device(
+                name, known, known.parts(texts.before), known.parts(texts.intended)
+            )
+            self._device(pushed[name], found)
+            self._faults(name, known.faults(texts.diff), found)
+        self._transit(found)
+        self._reflection(pushed, found)
+        return self._result(pushed, found)
 
-    def _vpn_of(self, vrf: str) -> str | None:
-        """The VPN that a VRF's name tells; None for a VRF of ours, such as management's."""
+    def _platform(self, device: str) -> Platform:
+        routers = (index.network.routers.get(device) for index in self._both)
+        return platform(next(router.platform for router in routers if router is not None))
+
+    # -- one device ------------------------------------------------------------------------------
+
+    def _device(self, device: _Device, found: _Found) -> None:
+        for part in device.old:
+            if part.kind in _LEAVES:
+                found.there |= self._sites(device, part)
+        for part in device.changed():
+            if part.vrf:
+                found.vpns.update(self._vpn_of(device.name, part.vrf))
+            if part.kind in _VPN_ONLY:
+                continue
+            if part.kind in _IDENTITY and not part.vrf:
+                if device.interrupts(part):
+                    self._identity(device, _IDENTITY[part.kind], found)
+                continue
+            circuit = self._circuit(device, part)
+            if circuit is not None:
+                self._of_circuit(device, circuit, part, found)
+                continue
+            sites = self._sites(device, part)
+            found.touched |= sites
+            if device.interrupts(part):
+                self._part(device, part, sites, found)
+
+    def _identity(self, device: _Device, klass: InterruptionClass, found: _Found) -> None:
+        known = found.identities.get(device.name, klass)
+        found.identities[device.name] = min(known, klass, key=lambda one: one.rank)
+
+    def _part(self, device: _Device, part: Part, sites: Sites, found: _Found) -> None:
+        if part.kind is PartKind.SESSION and not part.vrf:
+            for index in self._both:
+                other = index.owners.get(part.name)
+                if other is not None:
+                    found.sessions.add((device.name, other))
+            return
+        klass = {
+            PartKind.PORT: InterruptionClass.PORT,
+            PartKind.BACKBONE_PORT: InterruptionClass.PORT,
+            PartKind.SESSION: InterruptionClass.SESSION,
+            PartKind.ROUTE: InterruptionClass.ROUTE,
+            **_OF_A_VRF,
+        }.get(part.kind, InterruptionClass.VRF)
+        if sites:
+            found.interrupt(klass, device.name, sites)
+
+    def _sites(self, device: _Device, part: Part) -> Sites:
+        """Sites of the device's own that stand on a part, in either inventory."""
+        routers = [index.on(device.name) for index in self._both]
+        key = (part.vrf, part.name)
+        match part.kind:
+            case PartKind.PORT | PartKind.BACKBONE_PORT:
+                named = looked_up([router.ports for router in routers], part.name)
+                return named | self._by_words(device, Part(PartKind.WORDS, name=part.name))
+            case PartKind.SESSION | PartKind.FILTER:
+                named = looked_up([router.sessions for router in routers], key)
+                return named | self._by_words(device, Part(PartKind.WORDS, *key))
+            case PartKind.ROUTE:
+                named = self._by_next_hop(device, part)
+                named = named or looked_up([router.routes for router in routers], key)
+                return named or self._in_vrf(device, part.vrf)
+            case PartKind.POLICY:
+                named = looked_up([router.policies for router in routers], part.name)
+                return named or self._using(device, part)
+            case _ if part.vrf:
+                return self._in_vrf(device, part.vrf)
+        return _NOBODY
+
+    def _by_words(self, device: _Device, words: Part) -> Sites:
+        """Sites that the texts themselves say a part is for; the inventory may have forgotten."""
+        texts = (*device.old.get(words, ()), *device.new.get(words, ()))
+        return frozenset(name for text in texts for name in _SITE.findall(text))
+
+    def _by_next_hop(self, device: _Device, route: Part) -> Sites:
+        """Sites whose CE a static route leads to, also of those that are no more."""
+        ends = [index.on(device.name).words for index in self._both]
+        ends += [index.former_ends for index in self._both]
+        statements = (*device.old.get(route, ()), *device.new.get(route, ()))
+        words = {word for statement in statements for word in statement.split()}
+        return _NOBODY.union(*(looked_up(ends, word) for word in words))
+
+    def _in_vrf(self, device: _Device, vrf: str) -> Sites:
+        return looked_up([index.on(device.name).vrfs for index in self._both], vrf)
+
+    def _using(self, device: _Device, policy: Part) -> Sites:
+        """Sites behind the sessions that a policy of nobody's own name is applied to."""
+        if policy not in device.old:
+            return _NOBODY
+        sites: Sites = _NOBODY
+        for parts in (device.old, device.new):
+            for part, statements in parts.items():
+                if part.kind is PartKind.FILTER and any(
+                    policy.name in statement.split() for statement in statements
+                ):
+                    sites |= self._sites(device, part)
+        return sites
+
+    def _vpn_of(self, device: str, vrf: str) -> Iterator[str]:
+        """The VPN of a VRF, by the inventories or by its name; none of a VRF of ours."""
+        known = {index.on(device).vpns.get(vrf) for index in self._both} - {None}
+        if known:
+            yield from (vpn for vpn in known if vpn)
+            return
+        vpns = self._now.network.vpns
         for prefix in self._prefixes:
             if vrf.startswith(prefix):
                 vpn = vrf.removeprefix(prefix)
                 spoke = _NUMBER.sub("", vpn)
-                return spoke if vpn not in self._vpns and spoke in self._vpns else vpn
-        return None
+                yield spoke if vpn not in vpns and spoke in vpns else vpn
+
+    def _faults(self, device: str, sentences: Iterable[str], found: _Found) -> None:
+        """Who is told of in what a device does otherwise than its text says."""
+        words = [index.on(device).words for index in self._both]
+        for sentence in sentences:
+            for word in _WORD.findall(sentence):
+                found.touched |= looked_up(words, word) or looked_up(words, word.rstrip(":"))
+            found.touched.update(_SITE.findall(sentence))
+
+    # -- the backbone ----------------------------------------------------------------------------
+
+    def _circuit(self, device: _Device, part: Part) -> str | None:
+        if part.kind not in (PartKind.PORT, PartKind.BACKBONE_PORT):
+            return None
+        names = (index.circuits.get((device.name, part.name)) for index in self._both)
+        return next(filter(None, names), None)
+
+    def _of_circuit(self, device: _Device, circuit: str, part: Part, found: _Found) -> None:
+        sides = (Part(kind, name=part.name) for kind in (PartKind.PORT, PartKind.BACKBONE_PORT))
+        own = tuple(sides)
+        if not any(side in device.old for side in own):
+            return
+        devices, gone = found.circuits.get(circuit, (set(), False))
+        goes = circuit not in self._now.network.circuits or not any(
+            side in device.new for side in own
+        )
+        found.circuits[circuit] = ({*devices, device.name}, gone or goes)
+
+    def _transit(self, found: _Found) -> None:
+        """Who loses the way through routers and circuits, and everybody behind such a router."""
+        edges = self._both[-1].network.with_role(Role.PE)
+        for name, klass in found.identities.items():
+            users = self._ways.through(name, edges) if klass in _FORWARDING else ()
+            found.interrupt(klass, name, self._sites_on({name, *users}))
+        for circuit, (devices, gone) in found.circuits.items():
+            klass = InterruptionClass.CIRCUIT_GONE if gone else InterruptionClass.CIRCUIT
+            for name in devices:
+                found.interrupt(klass, name, self._sites_on(self._ways.over(circuit, edges)))
+
+    def _reflection(self, pushed: Mapping[str, _Device], found: _Found) -> None:
+        """Who loses the routes that reflectors gave it."""
+        speaking = {n for n, klass in found.identities.items() if klass in _SPEAKING}
+        if not speaking and not found.sessions:
+            return
+        broken: dict[str, set[str]] = {}
+        for one, other in found.sessions:
+            broken.setdefault(one, set()).add(other)
+            broken.setdefault(other, set()).add(one)
+        last = self._both[-1]
+        for edge in last.network.with_role(Role.PE):
+            reflectors = self._reflectors_of(edge, pushed.get(edge), last)
+            lost = reflectors & (broken.get(edge, set()) | speaking)
+            if not lost or edge in speaking:
+                continue
+            whole = lost == reflectors
+            klass = InterruptionClass.REFLECTOR if whole else InterruptionClass.REFLECTOR_ONE
+            causes = sorted(lost & pushed.keys()) or [edge]
+            for name in causes:
+                found.interrupt(klass, name, self._sites_on([edge]))
+
+    def _reflectors_of(self, edge: str, device: _Device | None, index: Dependents) -> Sites:
+        """Routers that a router has its routes from before the change: those it has sessions
+        with, by its text; without one, the reflectors."""
+        if device is None:
+            return index.reflectors - {edge}
+        addresses = [p.name for p in device.old if p.kind is PartKind.SESSION and not p.vrf]
+        named = (one.owners.get(address) for address in addresses for one in self._both)
+        return frozenset(name for name in named if name is not None)
+
+    def _sites_on(self, routers: Iterable[str]) -> Sites:
+        names = list(routers)
+        return _NOBODY.union(*(index.sites_on(names) for index in self._both))
+
+    # -- what comes of it ------------------------------------------------------------------------
+
+    def _result(self, pushed: Mapping[str, _Device], found: _Found) -> Affected:
+        staying = self._staying(pushed, found)
+        by_site: dict[str, InterruptionClass] = {}
+        for klass, device in sorted(found.interrupted, key=lambda key: key[0].rank):
+            for site in found.interrupted[klass, device] & staying:
+                by_site.setdefault(site, klass)
+        far = self._far_ends(by_site.keys(), staying)
+        by_site.update(dict.fromkeys(far, InterruptionClass.FAR_END))
+        found.touched |= far
+        rows = []
+        for klass in InterruptionClass:
+            sites = {site for site, own in by_site.items() if own is klass}
+            devices = {
+                device
+                for (own, device), theirs in found.interrupted.items()
+                # a router that many go through is named also where a worse thing takes them along
+                if own is klass and (theirs & sites or (klass.disruptive and staying))
+            }
+            if sites or devices:
+                rows.append(self._row(klass, devices, sites))
+        vpns = found.vpns.union(*(index.vpns_of(found.touched) for index in self._both))
+        return Affected(tuple(sorted(vpns)), tuple(sorted(found.touched)), tuple(rows))
+
+    def _row(self, klass: InterruptionClass, devices: set[str], sites: set[str]) -> Interruption:
+        took = [
+            self._platform(name).capabilities.interruption_seconds.get(klass) for name in devices
+        ]
+        known = [seconds for seconds in took if seconds is not None]
+        vpns: frozenset[str] = frozenset()
+        for index in self._both:
+            vpns |= index.vpns_of(sites)
+        return Interruption(
+            klass,
+            tuple(sorted(devices)),
+            tuple(sorted(vpns)),
+            tuple(sorted(sites)),
+            max(known) if known and len(known) == len(took) else None,
+        )
+
+    def _staying(self, pushed: Mapping[str, _Device], found: _Found) -> Sites:
+        """Sites that are there before the change and after it."""
+        staying = set()
+        for name, site in self._now.network.sites.items():
+            edges = {access.pe for access in site.site_network_accesses.values()}
+            if name in found.there or edges - pushed.keys():
+                staying.add(name)
+        return frozenset(staying)
+
+    def _far_ends(self, interrupted: Iterable[str], staying: Sites) -> Sites:
+        """Sites whose every site that they may reach is interrupted, and they are not."""
+        lost = set(interrupted)
+        if not lost:
+            return _NOBODY
+        network = self._now.network
+        reachability = Reachability(network)
+        there: dict[str, list[str]] = {}
+        for site in staying:
+            there.setdefault(reachability.group_of(site).label, []).append(site)
+        far = set()
+        for label, members in there.items():
+            group = reachability.groups[label]
+            reached = [
+                s for other in reachability.imports(group) for s in there.get(other.label, ())
+            ]
+            left = [site for site in reached if site not in lost]
+            if len(left) > 1 or not reached:
+                continue
+            for site in members:
+                others = len(reached) - (site in reached)
+                if site not in lost and others and not set(left) - {site}:
+                    far.add(site)
+        return frozenset(far)

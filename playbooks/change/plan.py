@@ -6,7 +6,7 @@ ran when the plan was made, so that what is applied is what was reviewed.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Any
 
 from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.source.regular_file import read_regular
-from egovnet.playbooks.change.impact import BlastRadius
+from egovnet.playbooks.change.dependents import Dependents
+from egovnet.playbooks.change.impact import Impact
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
 from egovnet.playbooks.core.devices import connected
+from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.output_file import write_output
 from egovnet.playbooks.core.progress import Progress
@@ -25,13 +27,13 @@ from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import author
 from egovnet.playbooks.journal.private_files import close
-from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.affected import Affected, affected_from
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlannedDiff, PlannedWave, PlanResult
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
 
-FORMAT = 2
+FORMAT = 3
 #: Bytes: five thousand routers, with their texts before and after.
 MOST_OF_PLAN = 1024 * 1024 * 1024
 
@@ -89,6 +91,7 @@ class Plan:
             # Without these an edited file could pass for one that reached every device.
             "unreachable": sorted(self.unreachable),
             "affected": self.affected.to_dict(),
+            "interrupted": [one.to_dict() for one in self.affected.interrupted],
             "waves": list(self.waves.items()),
         }
         # named in what was reviewed; without any, as it always was
@@ -173,12 +176,21 @@ def make_plan(
         keys_kept=keys_kept,
         keys_removed=keys_removed,
     )
-    affected = BlastRadius(workspace.network, workspace.allocation).of(plan.diffs())
-    plan = replace(plan, affected=affected)
+    plan = replace(plan, affected=_affected(workspace, devices))
     if waves_by or canary:
         waves = make_waves(workspace.network, plan.devices, waves_by, canary)
         plan.waves.update({wave.name: list(wave.devices) for wave in waves})
     return plan
+
+
+def _affected(workspace: Workspace, devices: Mapping[str, DevicePlan]) -> Affected:
+    if not devices:
+        return Affected()
+    now = Dependents(workspace.network, workspace.allocation)
+    former = former_inventory(workspace)
+    if former is None or former is workspace.inventory:
+        return Impact(now).of(devices)
+    return Impact(now, Dependents(former.network, former.allocation)).of(devices)
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -187,7 +199,13 @@ def write_plan(plan: Plan, path: Path) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    body = {"format": FORMAT, **asdict(plan), "hash": plan.hash}
+    body = {
+        "format": FORMAT,
+        **asdict(replace(plan, affected=Affected())),
+        "affected": plan.affected.to_dict(),
+        "interrupted": [one.to_dict() for one in plan.affected.interrupted],
+        "hash": plan.hash,
+    }
     write_output(path, json.dumps(body, indent=1), what="the plan ")
 
 
@@ -209,7 +227,7 @@ def read_plan(path: Path) -> Plan:
         if body.pop("format") != FORMAT:
             raise UsageError(f"{path}: a plan of another version of egovnet; plan again")
         devices = {name: DevicePlan(**entry) for name, entry in body.pop("devices").items()}
-        affected = Affected(**{kind: tuple(names) for kind, names in body.pop("affected").items()})
+        affected = affected_from(body.pop("affected"), body.pop("interrupted"))
         plan = Plan(devices=devices, affected=affected, **body)
         whole = plan.hash == written_hash and all(
             # What a failed apply goes back to; its hash is in the plan's.

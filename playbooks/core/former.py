@@ -1,7 +1,7 @@
 """The network as it runs: the inventory that was applied last, if the journal knows it."""
 
 from egovnet.inventory.errors import InventoryError
-from egovnet.playbooks.core.intended import Inventory, applied_once
+from egovnet.playbooks.core.intended import Inventory
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import last_applied
 
@@ -16,6 +16,6 @@ def former_inventory(workspace: Workspace) -> Inventory | None:
     if intent is None:
         return None
     try:
-        return applied_once(intent)
+        return workspace.applied(intent)
     except InventoryError:
         return None  # checks became stricter since: as if nobody knew

@@ -10,7 +10,12 @@ from egovnet.inventory import reference
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model import Network
-from egovnet.playbooks.core.intended import DirectoryInventory, Inventory, SnapshotInventory
+from egovnet.playbooks.core.intended import (
+    DirectoryInventory,
+    Inventory,
+    SnapshotInventory,
+    applied_once,
+)
 from egovnet.playbooks.core.network_state import NetworkState
 from egovnet.playbooks.core.runner_names import MOST_AT_ONCE, THREADED
 from egovnet.playbooks.core.selection import Selection
@@ -58,11 +63,12 @@ class Workspace:
         self.inventory: Inventory = self.on_disk
         self._state = NetworkState(self.on_disk)
         self.kept = KeptSessions()
+        self._applied: dict[str, SnapshotInventory] = {}
 
     def _like(self, selection: Selection, inventory: Inventory) -> "Workspace":
         other = Workspace(self.directory, selection, self.workers, self.runner)
         other.on_disk, other.inventory, other._state = self.on_disk, inventory, self._state
-        other.kept = self.kept
+        other.kept, other._applied = self.kept, self._applied
         return other
 
     def intending(self, inventory: SnapshotInventory) -> "Workspace":
@@ -71,6 +77,19 @@ class Workspace:
         Devices are reached, and state is kept, as the directory says.
         """
         return self._like(self.selection, inventory.reached_as(self.on_disk.network))
+
+    def applied(self, intent: Intent) -> Inventory:
+        """The inventory of an intent that was applied once; read once.
+
+        Raises:
+            InventoryError: this version's checks refuse it.
+        """
+        own = self.intent
+        if own is not None and own.digest == intent.digest:
+            return self.inventory
+        if intent.digest not in self._applied:
+            self._applied[intent.digest] = applied_once(intent)
+        return self._applied[intent.digest]
 
     def only(self, names: Iterable[str]) -> "Workspace":
         """The same inventory, and only these of its devices chosen."""

@@ -80,6 +80,7 @@ class PlanResult:
             "unchanged": list(self.unchanged),
             "unreachable": dict(sorted(self.unreachable.items())),
             "affected": self.affected.to_dict(),
+            "interrupted": [one.to_dict() for one in self.affected.interrupted],
             "waves": [{"name": wave.name, "devices": list(wave.devices)} for wave in self.waves],
             "keys": {
                 "kept": {name: list(lines) for name, lines in sorted(self.keys_kept.items())},

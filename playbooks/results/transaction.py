@@ -61,6 +61,7 @@ class TransactionResult:
             "plan_hash": self.plan_hash,
             "devices": list(self.devices),
             "affected": self.affected.to_dict(),
+            "interrupted": [one.to_dict() for one in self.affected.interrupted],
             "proof": self.proof and self.proof.to_dict(),
             "waves": [wave.to_dict() for wave in self.waves],
             "remaining": list(self.remaining),

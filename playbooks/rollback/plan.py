@@ -1,13 +1,12 @@
 """The plan that undoes a change: by intent, or by the texts that its devices ran before it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model.reachability import sites_by_vpn
-from egovnet.playbooks.change.impact import BlastRadius
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.intended import SnapshotInventory, applied_once
@@ -64,9 +63,6 @@ def by_intent(
     )
     _brought_by_others(workspace, step, plan, later)
     _as_meant(new, progress, plan, _expected(workspace, step, now, plan.devices))
-    # What goes is known to the network of now, what comes back to the new one.
-    known = BlastRadius(now.network, now.allocation).of(plan.diffs())
-    plan = replace(plan, affected=plan.affected | known)
     leaving = tuple(name for name in now.network.routers if name not in new.network.routers)
     former = Former(now.network, now.allocation)
     return UndoPlan(plan, new, former, undone=undone, leaving=leaving)

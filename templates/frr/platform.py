@@ -2,7 +2,8 @@
 
 import re
 
-from egovnet.templates.frr import diff_lines, lines, recognition
+from egovnet.templates.frr import lines, recognition
+from egovnet.templates.frr import parts as text_parts
 from egovnet.templates.frr.config import config_reader
 from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, LOOPBACK
 from egovnet.templates.frr.probes import echo, labels
@@ -46,7 +47,8 @@ class Frr:
 
     line_meaning = staticmethod(lines.line_meaning)
     statement = staticmethod(lines.statement)
-    changed_lines = staticmethod(diff_lines.changed_lines)
+    parts = staticmethod(text_parts.parts)
+    faults = staticmethod(text_parts.faults)
     redact = staticmethod(secret_places.redact_text)
     keep_keys = staticmethod(kept_keys.keep_keys)
     hide_keys = staticmethod(key_lines.hide_keys)

@@ -20,7 +20,7 @@ from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, Configuration
-from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.lab import Executed
 from egovnet.playbooks.results.outcome import Exit, Outcome
@@ -37,6 +37,7 @@ from egovnet.playbooks.results.verification import (
 from egovnet.playbooks.verbs.lab import _outcome as lab_outcome
 from egovnet.tasks.commit_status import CommitStatus
 from egovnet.tasks.confirm_or_rollback import Direction
+from egovnet.templates.model.interruption import InterruptionClass
 from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
 from tests.playbooks.drift_reports import LEAKING as LEAKING_REPORT
 from tests.playbooks.drift_reports import UNREACHABLE as UNREACHABLE_REPORT
@@ -118,7 +119,11 @@ PLAN = Plan(
     devices={"bj-pe1": DevicePlan("0" * 64, "old\n", "new\n", "- old\n+ new")},
     unchanged={"gz-pe1": "0" * 64},
     unreachable={"gd-pe1": "ConnectTimeoutError: no answer"},
-    affected=Affected(("party",), ("party-beijing",)),
+    affected=Affected(
+        ("party",),
+        ("party-beijing",),
+        (Interruption(InterruptionClass.PORT, ("bj-pe1",), ("party",), ("party-beijing",), 0.5),),
+    ),
 )
 
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from egovnet.templates.model.device import Device
-from egovnet.templates.model.diff import ChangedLine
 from egovnet.templates.model.lines import LineKind, LineMeaning
+from egovnet.templates.model.parts import Part, PartKind, Parts
 
 _SECRET = re.compile(r"^(secret \S+ )(.+)$", re.M)
 _REMOVED = "<removed>"
+_ROUTER = (PartKind.AS_NUMBER, PartKind.ROUTER_ID, PartKind.IGP)
 _OURS = ("system", "router", "interface", "vrf", "route", "customer", "backbone-peer")
 
 
@@ -42,11 +43,48 @@ def diff(running: str, wanted: str) -> str:
     return "".join([*gone, *(f"+{line}\n" for line in other if line not in mine)])
 
 
-def changed_lines(diff_text: str) -> Iterator[ChangedLine]:
-    """Every line of a diff: there are no headings."""
-    for line in diff_text.splitlines():
-        vrf = re.match(r"[-+](?:vrf|route|customer) (\S+)|[-+]interface \S+ vrf (\S+)", line)
-        yield ChangedLine(line[1:], tuple(filter(None, vrf.groups())) if vrf else ())
+def parts(text: str) -> Parts:
+    """Every statement by what it is about; one that says several things gives each."""
+    found: dict[Part, set[str]] = {}
+    for line in text.splitlines():
+        for part, statement in _parts(line):
+            found.setdefault(part, set()).add(statement)
+    return {part: frozenset(statements) for part, statements in found.items()}
+
+
+def _parts(line: str) -> Iterator[tuple[Part, str]]:
+    said, _, about = line.partition(" about ")
+    kind, *words = said.split() or [""]
+    if kind == "router":
+        for what, value in zip(_ROUTER, words[1:6:2], strict=True):
+            yield Part(what), value
+        yield Part(PartKind.REFLECTION), words[6] if words[6:] else "none"
+    elif kind == "interface" and words[0] == "lo0.0":
+        yield Part(PartKind.LOOPBACK), said
+    elif kind == "interface":
+        backbone = PartKind.BACKBONE_PORT if "backbone" in words else PartKind.PORT
+        # `backbone METRIC`
+        yield Part(backbone, name=words[0]), re.sub(r" backbone \d+", " backbone", said)
+        yield Part(PartKind.WORDS, name=words[0]), about
+    elif kind == "vrf":
+        yield Part(PartKind.DISTINGUISHER, words[0]), words[2]
+        targets = said.split(" import ")[1].split(" export ")
+        for way, named in zip(("import", "export"), targets, strict=True):
+            for target in named.split():
+                yield Part(PartKind.TARGETS, words[0]), f"{way} {target}"
+    elif kind == "route":
+        yield Part(PartKind.ROUTE, words[0], words[1]), said
+    elif kind == "customer":
+        session, _, policy = said.partition(" policy ")
+        yield Part(PartKind.SESSION, words[0], words[1]), session
+        yield Part(PartKind.FILTER, words[0], words[1]), policy
+        yield Part(PartKind.WORDS, words[0], words[1]), about
+    elif kind == "backbone-peer":
+        yield Part(PartKind.SESSION, name=words[0]), said.partition(" name ")[0]
+    elif kind in ("toy", "system", "secret", ""):
+        yield Part(PartKind.WORDS), said
+    else:
+        yield Part(PartKind.OTHER), said
 
 
 def redact(text: str) -> str:

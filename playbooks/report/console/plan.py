@@ -5,11 +5,13 @@ from rich.text import Text
 
 from egovnet.playbooks.report.console.proof import print_gate
 from egovnet.playbooks.report.console.tables import print_diff, print_waves
+from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.playbooks.results.plan import PlanResult
 
 
 def print_result(console: Console, plan: PlanResult) -> None:
     """Print it; also for `apply` and `rollback` without --yes."""
+    print_interruptions(console, plan.affected)
     for change in plan.changes:
         names = ", ".join(change.devices)
         console.print(
@@ -37,3 +39,31 @@ def print_result(console: Console, plan: PlanResult) -> None:
         f"{len(plan.unreachable)} unreachable"
     )
     console.print(f"plan {plan.hash[:12]}")
+
+
+def print_interruptions(console: Console, affected: Affected) -> None:
+    """Who loses routes for a moment, why and for about how long; what is disruptive first."""
+    for one in affected.interrupted:
+        disruptive = one.klass.disruptive
+        word = "DISRUPTIVE:" if disruptive else "interrupts:"
+        where = f" ({', '.join(one.devices)})" if one.devices else ""
+        console.print(
+            Text(f"{word} {one.klass.what}{where}"), style="bold red" if disruptive else "yellow"
+        )
+        console.print(Text(f"  {_lost(one)}"))
+    if affected.interrupted:
+        console.print()
+
+
+def _lost(one: Interruption) -> str:
+    if not one.sites:
+        return "no site's way leads there; what stands by for a failure is gone meanwhile"
+    vpns = f"{len(one.vpns)} VPNs" if len(one.vpns) > 1 else f"VPN {one.vpns[0]}"
+    sites = f"{len(one.sites)} sites" if len(one.sites) > 1 else "1 site"
+    return f"{sites} of {vpns}, {_seconds(one.seconds)}: {', '.join(one.sites)}"
+
+
+def _seconds(seconds: float | None) -> str:
+    if seconds is None:
+        return "for how long was not measured"
+    return f"about {seconds:g} s" if seconds else "no packet lost when it was measured"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome, read_plan, write_plan
 from egovnet.playbooks.core.selection import UsageError
-from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.tasks.dry_run import text_hash
+from egovnet.templates.model.interruption import InterruptionClass
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 
 _NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
@@ -28,6 +29,13 @@ def device_plans(draw: st.DrawFn) -> DevicePlan:
 
 
 @st.composite
+def interruptions(draw: st.DrawFn) -> Interruption:
+    names = [tuple(draw(st.lists(_NAMES, max_size=2))) for _ in range(3)]
+    seconds = draw(st.none() | st.floats(0, 100))
+    return Interruption(draw(st.sampled_from(InterruptionClass)), *names, seconds)
+
+
+@st.composite
 def plans(draw: st.DrawFn) -> Plan:
     names = _NAMES
     return Plan(
@@ -37,7 +45,11 @@ def plans(draw: st.DrawFn) -> Plan:
         devices=draw(st.dictionaries(names, device_plans(), max_size=4)),
         unchanged=draw(st.dictionaries(names, _TEXTS, max_size=3)),
         unreachable=draw(st.dictionaries(names, _TEXTS, max_size=3)),
-        affected=Affected(tuple(draw(st.lists(_NAMES))), tuple(draw(st.lists(_NAMES)))),
+        affected=Affected(
+            tuple(draw(st.lists(_NAMES))),
+            tuple(draw(st.lists(_NAMES))),
+            tuple(draw(st.lists(interruptions(), max_size=2))),
+        ),
         kind=draw(st.sampled_from(["apply", "rollback"])),
         undoes=draw(st.none() | st.integers(1)),
     )
