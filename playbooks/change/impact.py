@@ -14,7 +14,7 @@ from typing import Protocol
 from egovnet.inventory.model import Role
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.change.dependents import Dependents, Sites, looked_up
-from egovnet.playbooks.change.ways import Ways
+from egovnet.playbooks.change.shortest_paths import ShortestPaths
 from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.templates.model.interruption import InterruptionClass
 from egovnet.templates.model.parts import Part, PartKind, Parts
@@ -27,6 +27,9 @@ _SITE = re.compile(r"\bsite ([^\s/]+)/")
 #: What tells the VRFs of a VPN's spokes apart.
 _NUMBER = re.compile(r"-\d+$")
 
+#: Ways between edges that are compared one by one, a second's work; above, an edge is taken to
+#: lose what it may lose.
+_MOST_WAYS = 1_000_000
 #: On these nothing depends.
 _SILENT = frozenset({PartKind.WORDS, PartKind.TIMING})
 #: These say what is let through: nothing is interrupted.
@@ -141,7 +144,6 @@ class Impact:
     def __init__(self, now: Dependents, former: Dependents | None = None) -> None:
         self._now = now
         self._both = (now,) if former is None or former is now else (now, former)
-        self._ways = Ways((former or now).network)
         zones = now.network.backbone.zones.values()
         self._prefixes = tuple(f"{zone.vrf_prefix}-" for zone in zones)
 
@@ -302,14 +304,17 @@ class Impact:
 
     def _transit(self, found: _Found) -> None:
         """Who loses the way through routers and circuits, and everybody behind such a router."""
-        edges = self._both[-1].network.with_role(Role.PE)
+        network = self._both[-1].network
+        edges = network.with_role(Role.PE)
+        asked = len(found.circuits) + sum(k in _FORWARDING for k in found.identities.values())
+        paths = ShortestPaths(network, exact=asked * len(edges) ** 2 <= _MOST_WAYS)
         for name, klass in found.identities.items():
-            users = self._ways.through(name, edges) if klass in _FORWARDING else ()
+            users = paths.through(name, edges) if klass in _FORWARDING else ()
             found.interrupt(klass, name, self._sites_on({name, *users}))
         for circuit, (devices, gone) in found.circuits.items():
             klass = InterruptionClass.CIRCUIT_GONE if gone else InterruptionClass.CIRCUIT
             for name in devices:
-                found.interrupt(klass, name, self._sites_on(self._ways.over(circuit, edges)))
+                found.interrupt(klass, name, self._sites_on(paths.over(circuit, edges)))
 
     def _reflection(self, pushed: Mapping[str, _Device], found: _Found) -> None:
         """Who loses the routes that reflectors gave it."""

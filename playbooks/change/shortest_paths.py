@@ -6,15 +6,16 @@ from functools import cache
 
 from egovnet.inventory.model import Network
 
-#: Above so many edges each is taken to use what it may use: their ways to each other are not
-#: looked at.
-_EXACT = 200
 
+class ShortestPaths:
+    """The circuits of a network as a graph; a metric holds both ways.
 
-class Ways:
-    """The circuits of a network as a graph; a metric holds both ways."""
+    `exact` False: each edge is taken to lose what it may lose; its ways to every other are not
+    looked at, which is quadratic in the edges.
+    """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, *, exact: bool = True) -> None:
+        self._exact = exact
         self._neighbors: dict[str, dict[str, int]] = {name: {} for name in network.routers}
         self._ends = {
             name: (circuit.a.router, circuit.b.router, circuit.metric)
@@ -34,7 +35,7 @@ class Ways:
             return frozenset()
         near, far = self._distances(one), self._distances(other)
         users = [p for p in edges if p in near and abs(near[p] - far[p]) == metric]
-        if len(edges) > _EXACT:
+        if not self._exact:
             return frozenset(users)
 
         def lost(here: str, there: str) -> bool:
@@ -52,7 +53,7 @@ class Ways:
             return frozenset()
         there = self._distances(router)
         users = [p for p in edges if p != router and p in there]
-        if len(edges) > _EXACT:
+        if not self._exact:
             return frozenset(users)
 
         def lost(one: str, other: str) -> bool:
