@@ -57,32 +57,43 @@ def access_port(index: int) -> str:
 
 
 def ce_commands(network: Network, allocation: Allocation, site: str) -> tuple[str, ...]:
-    """Shell lines that give the CE its addresses and, on static accesses, its way out."""
+    """Shell lines that give the CE its addresses and, on static accesses, its way out.
+
+    An access that waits for its customer is not plugged in yet.
+    """
     accesses = network.sites[site].site_network_accesses
     versions = network.sites[site].versions
     lines: list[str] = []
-    for index, (name, access) in enumerate(accesses.items()):
-        label = f"{site}/{name}"
-        port, vlan = access_port(index), allocation.vlan[label]
-        lines.append(f"ip link set {port} up")
+    for index, name in enumerate(accesses):
+        port, vlan = access_port(index), allocation.vlan[f"{site}/{name}"]
         if vlan is not None:
             lines.append(f"ip link add link {port} name {port}.{vlan} type vlan id {vlan}")
             port = f"{port}.{vlan}"
-            lines.append(f"ip link set {port} up")
-        ends = access_addresses(allocation, label)
         # a customer has no addresses of a family that its network does not have
-        lines += [f"ip address add {end} dev {port}" for end in ends.ce if end.version in versions]
-        if access.routing_protocol == "static":
-            metric = 100 + index
-            lines += [
-                f"ip -{end.version} route add default via {end.ip} metric {metric}"
-                for end in ends.pe
-                if end.version in versions
-            ]
+        ends = access_addresses(allocation, f"{site}/{name}").ce
+        lines += [f"ip address add {end} dev {port}" for end in ends if end.version in versions]
+        if not network.sites[site].awaits(name):
+            lines += plug_in(network, allocation, site, name)
     lan_port = access_port(len(accesses))
     lines.append(f"ip link set {lan_port} up")
     lines += [f"ip address add {lan.gateway} dev {lan_port}" for lan in site_lans(network, site)]
     return tuple(lines)
+
+
+def plug_in(network: Network, allocation: Allocation, site: str, access: str) -> list[str]:
+    """Shell lines by which the CE's port of an access comes up, and its way out on a static one."""
+    entry = network.sites[site]
+    index = list(entry.site_network_accesses).index(access)
+    port, vlan = access_port(index), allocation.vlan[f"{site}/{access}"]
+    ports = [port] if vlan is None else [port, f"{port}.{vlan}"]
+    lines = [f"ip link set {name} up" for name in ports]
+    if entry.site_network_accesses[access].routing_protocol == "static":
+        lines += [
+            f"ip -{end.version} route add default via {end.ip} metric {100 + index}"
+            for end in access_addresses(allocation, f"{site}/{access}").pe
+            if end.version in entry.versions
+        ]
+    return lines
 
 
 def host_commands(network: Network, site: str) -> tuple[str, ...]:

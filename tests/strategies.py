@@ -19,6 +19,7 @@ from egovnet.inventory.model import (
     Network,
     Region,
     Router,
+    ServiceState,
     Site,
     SiteNetworkAccess,
     SiteRole,
@@ -50,6 +51,8 @@ BACKBONE = {
 #: What a site may use: far from every pool.
 _SITES4 = ip_network("10.0.0.0/9")
 _SITES6 = ip_network("fde9:1::/40")
+#: Most customers are there.
+_STATES = st.sampled_from([ServiceState.IN_SERVICE] * 4 + [ServiceState.WAITING])
 _SYSTEMS = ("party", "congress", "government", "cppcc", "court", "procuratorate")
 #: Names that sort differently as text and as numbers, and that share beginnings.
 _SITE_NAMES = ("gov-{}", "gov-{}-east", "site{}", "a-{}")
@@ -207,14 +210,16 @@ def _add_site(
     if vpn.vpn_service_topology is Topology.HUB_SPOKE:
         role = SiteRole.HUB if first or draw(st.booleans()) else SiteRole.SPOKE
     name = draw(st.sampled_from(_SITE_NAMES)).format(len(draft.sites))
+    state = draw(_STATES)
     draft.sites[name] = Site(
         region="west",
         vpn=vpn_id,
         site_role=role,
+        state=state,
         prefixes=tuple(_prefixes(draw, draft)),
         asn=_asn(draw, draft),
         site_network_accesses={
-            access: _access(draw, draft, draw(st.sampled_from(edges)))
+            access: _access(draw, draft, draw(st.sampled_from(edges)), state)
             for access in ("main", "east-main", "backup")[: draw(st.integers(1, 3))]
         },
     )
@@ -240,7 +245,7 @@ def _asn(draw: st.DrawFn, draft: _Draft) -> int | None:
     return draft.asns if kind == "outside" else 4200090000 + draft.asns - 64512
 
 
-def _access(draw: st.DrawFn, draft: _Draft, pe: str) -> SiteNetworkAccess:
+def _access(draw: st.DrawFn, draft: _Draft, pe: str, of_site: ServiceState) -> SiteNetworkAccess:
     kind = draw(st.sampled_from(["allocated", "allocated", "explicit", "untagged"]))
     values: dict[str, Any] = {"pe": pe, "port": draw(st.sampled_from(["eth90", "eth91"]))}
     if kind == "untagged":
@@ -253,4 +258,6 @@ def _access(draw: st.DrawFn, draft: _Draft, pe: str) -> SiteNetworkAccess:
     if values["routing-protocol"] == "bgp":
         values["access-priority"] = draw(st.integers(1, 300))
         values["maximum-prefix"] = draw(st.integers(1, 1000))
+    if of_site is ServiceState.IN_SERVICE:
+        values["state"] = draw(st.one_of(st.none(), _STATES))
     return SiteNetworkAccess.model_validate(values)

@@ -1,9 +1,9 @@
-"""Sites: a region, a VPN whose topology the role fits, AS numbers, a hub for spokes."""
+"""Sites: a region, a VPN whose topology the role fits, AS numbers, states, a hub for spokes."""
 
 from collections.abc import Iterator
 
 from egovnet.inventory.errors import Problem, Report
-from egovnet.inventory.model import Network, SiteRole, Topology
+from egovnet.inventory.model import Network, ServiceState, Site, SiteRole, Topology
 
 
 def check(network: Network, report: Report) -> Iterator[Problem]:
@@ -23,6 +23,7 @@ def _sites(network: Network, report: Report) -> Iterator[Problem]:
                 "add it to regions.yaml or correct the name",
             )
         yield from _site_role(network, name, report)
+        yield from _states(name, site, report)
         if site.asn is not None:
             if site.asn in asns:
                 yield report(
@@ -54,6 +55,19 @@ def _site_role(network: Network, name: str, report: Report) -> Iterator[Problem]
             f"{site.site_role} in VPN {site.vpn}, which is {vpn.vpn_service_topology}",
             f"use {fitting}",
         )
+
+
+def _states(name: str, site: Site, report: Report) -> Iterator[Problem]:
+    if site.state is not ServiceState.WAITING:
+        return
+    for access_name, access in site.site_network_accesses.items():
+        if access.state is ServiceState.IN_SERVICE:
+            yield report(
+                "sites",
+                (name, "site-network-accesses", access_name, "state"),
+                f"is {access.state}, and the site is {site.state}",
+                "say of the site that it is in-service, and of each other access what it is",
+            )
 
 
 def _hubs(network: Network, report: Report) -> Iterator[Problem]:

@@ -32,7 +32,7 @@ from egovnet.inventory.model.primitives import (
 )
 from egovnet.inventory.model.regions import TIER_ORDER, Region, Tier
 from egovnet.inventory.model.routers import Role, Router
-from egovnet.inventory.model.sites import Site, SiteNetworkAccess, SiteRole
+from egovnet.inventory.model.sites import ServiceState, Site, SiteNetworkAccess, SiteRole
 from egovnet.inventory.model.vpns import Topology, Vpn, ZoneName
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Role",
     "RouteTargetRange",
     "Router",
+    "ServiceState",
     "Site",
     "SiteNetworkAccess",
     "SiteRole",

@@ -33,6 +33,18 @@ class SiteRole(StrEnum):
     SPOKE = "spoke-role"
 
 
+class ServiceState(StrEnum):
+    """How far the service has come: the PE's side is there in either state.
+
+    An admin-status of RFC 9181 (section 4.4) says what the operator wants of a port; this says
+    whether anybody is to answer behind it.
+    """
+
+    #: The customer's router is not there yet: the PE's side is provisioned, and nothing answers.
+    WAITING = "waiting-for-customer"
+    IN_SERVICE = "in-service"
+
+
 class SiteNetworkAccess(Closed):
     """Where a site is joined to a PE (RFC 8299 section 5.3.2)."""
 
@@ -44,6 +56,8 @@ class SiteNetworkAccess(Closed):
     maximum_prefix: Annotated[int, Field(strict=True, ge=1, le=MOST_PREFIXES)] = 100
     #: The higher wins when a site has several accesses (BGP local preference).
     access_priority: Annotated[int, Field(strict=True, ge=1, le=65535)] = 100
+    #: None: its site's.
+    state: ServiceState | None = None
 
     @model_validator(mode="after")
     def _nothing_in_vain(self) -> "SiteNetworkAccess":
@@ -67,7 +81,18 @@ class Site(Closed):
     site_role: SiteRole = SiteRole.ANY_TO_ANY
     prefixes: Annotated[tuple[Prefix, ...], Field(min_length=1)]
     asn: Asn | None = None
+    state: ServiceState = ServiceState.IN_SERVICE
     site_network_accesses: Annotated[dict[Name, SiteNetworkAccess], Field(min_length=1)]
+
+    def awaits(self, access: str) -> bool:
+        """Whether the customer's router is not there yet, on one of the accesses."""
+        own = self.site_network_accesses[access].state
+        return (own or self.state) is ServiceState.WAITING
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the customer's router is not there yet on any access."""
+        return all(map(self.awaits, self.site_network_accesses))
 
     @property
     def versions(self) -> frozenset[int]:

@@ -158,10 +158,13 @@ class Fleet:
         """Another program takes the lock; not `alive`: it has died since."""
         self.station(name).agent.hold_lock(owner, alive=alive)
 
-    def do_break_session(self, name: str, vrf: str, neighbor: str) -> None:
-        """A BGP session goes down and stays so; `vrf` is "default" for the backbone."""
+    def do_break_session(self, name: str, vrf: str, neighbor: str, configured: bool = True) -> None:
+        """A BGP session goes down and stays so; `vrf` is "default" for the backbone.
+
+        Not `configured`: also one that is not there yet.
+        """
         router = self.station(name).router
-        if neighbor not in show_commands.neighbors(router, vrf):
+        if configured and neighbor not in show_commands.neighbors(router, vrf):
             raise NodeError(f"has no neighbour {neighbor} in VRF {vrf}", where=name)
         router.broken_sessions.add((vrf, neighbor))
         router.note()

@@ -191,9 +191,14 @@ class EmulatedRouters:
         """Type lines at a router, in configuration mode."""
         self.control.do("configure", name=name, lines=lines)
 
-    def break_session(self, name: str, vrf: str, neighbor: str) -> None:
-        """A BGP session goes down and stays so; `vrf` is "default" for the backbone."""
-        self.control.do("break_session", name=name, vrf=vrf, neighbor=neighbor)
+    def break_session(self, name: str, vrf: str, neighbor: str, *, configured: bool = True) -> None:
+        """A BGP session goes down and stays so; `vrf` is "default" for the backbone.
+
+        Not `configured`: also one that is not there yet, as where nobody is behind a port.
+        """
+        self.control.do(
+            "break_session", name=name, vrf=vrf, neighbor=neighbor, configured=configured
+        )
 
     def keep_route(self, name: str, vrf: str, prefix: str) -> None:
         """bgpd forgets to take a leaked route out of a VRF: no configuration shows it."""

@@ -24,6 +24,7 @@ from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import Verification
+from egovnet.playbooks.verify.customers import CUSTOMER
 from egovnet.playbooks.verify.probe_plan import Former
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
@@ -180,7 +181,16 @@ def apply_plan(
             override,
             on_begin=lambda change: record_intent(workspace, change),
         ).run()
-        return archived(workspace, outcome)
+        return _with_customers(archived(workspace, outcome))
+
+
+def _with_customers(outcome: Outcome[TransactionResult]) -> Outcome[TransactionResult]:
+    """Say of an undone change whose customer did not answer, and what to do about it."""
+    found = outcome.result.verification
+    if found is None or found.passed:
+        return outcome
+    silent = (f.message for f in found.findings if f.klass == CUSTOMER and not f.known)
+    return replace(outcome, notes=(*outcome.notes, *silent))
 
 
 def _former(meant: Workspace) -> Former | None:

@@ -67,7 +67,7 @@ def collect(
         evaluate = EvaluateState(expected, tuple(neighbors.get(name, ())))
         arguments[name] = {
             "device": device,
-            "routes": {vrf: expectation.may for (_, vrf), expectation in expected.items()},
+            "routes": {vrf: expectation.usual for (_, vrf), expectation in expected.items()},
             "evaluate": evaluate,
             "state_intended": evaluate.digest(),
             "before": seen,
@@ -84,8 +84,9 @@ def collect(
 
 
 def compliant(reading: Reading) -> bool:
-    """Whether a device has no difference at all, not even a cosmetic one."""
-    return not (reading.changes or reading.faults or reading.dead or reading.evaluated.failed)
+    """Whether a device has no difference at all, not even a cosmetic one, and nothing to report."""
+    told = reading.evaluated.failed or reading.evaluated.answering
+    return not (reading.changes or reading.faults or reading.dead or told)
 
 
 def now() -> str:
@@ -101,6 +102,8 @@ class StateResult:
     numbers: dict[str, int]
     #: What the device does and the inventory does not explain; None where nobody can say.
     running: RunningState | None = None
+    #: Addresses of awaited customers whose session is up.
+    answering: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ class EvaluateState:
         """Digest of what it evaluates by, and of egovnet itself."""
         lines = [own_code(), *(f"{name} {lsr}" for name, lsr in self.neighbors)]
         for (_, vrf), expectation in sorted(self.routes.items()):
-            lines.append(f"{vrf} {_digest(expectation.must)} {_digest(expectation.may)}")
+            routes = (expectation.must, expectation.may, expectation.usual, expectation.awaited)
+            lines.append(" ".join((vrf, *map(_digest, routes))))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def __call__(self, device: Device, state: DeviceState) -> StateResult:
@@ -124,7 +128,13 @@ class EvaluateState:
         checks = check_device(device, state, peers, self.routes, self.neighbors)
         failed = tuple(check for check in checks if not check.passed)
         running = state.running and left_over(intended_facts(device), state.running)
-        return StateResult(failed, _numbers(state), running)
+        answering = tuple(
+            address
+            for (device_name, vrf), expectation in self.routes.items()
+            for address in sorted(expectation.awaited)
+            if device_name == device.name and (vrf, address) in state.bgp
+        )
+        return StateResult(failed, _numbers(state), running, answering)
 
 
 # The VRFs of a VPN share their routes.

@@ -28,6 +28,8 @@ from egovnet.playbooks.results.drift_report import (
     Status,
     rank,
 )
+from egovnet.playbooks.results.verification import WaitingAccess
+from egovnet.playbooks.verify.customers import customer_accesses
 from egovnet.templates.registry import redact
 
 
@@ -84,6 +86,7 @@ def drift(
         remediation=remediation,
         policy_notes=tuple(rules.expired(moment.date())),
         network_map=network_map(workspace.network),
+        waiting=_waiting(workspace, found.collected),
     )
     run = history.keep(
         report,
@@ -93,6 +96,16 @@ def drift(
     )
     progress.finish()
     return replace(report, run=run)
+
+
+def _waiting(workspace: Workspace, collected: Collected) -> tuple[WaitingAccess, ...]:
+    """Accesses that wait for their customer, on the devices that were read."""
+    answering = {a for one in collected.readings.values() for a in one.evaluated.answering}
+    return tuple(
+        access.waiting(answering)
+        for access in customer_accesses(workspace.network, workspace.allocation)
+        if access.awaited and access.pe in collected.readings
+    )
 
 
 def _remediable(name: str) -> DriftClass:

@@ -14,6 +14,7 @@ from egovnet.playbooks.results.difference import Difference, Status, rank
 from egovnet.playbooks.results.network_map import NetworkMap
 from egovnet.playbooks.results.outcome import Exit, most_severe
 from egovnet.playbooks.results.proof_result import ProofResult
+from egovnet.playbooks.results.verification import WaitingAccess
 
 __all__ = [
     "DeviceRow",
@@ -200,6 +201,8 @@ class DriftReport:
     policy_notes: tuple[str, ...] = ()
     #: What reports draw of the inventory; no part of the JSON. None: they draw no map.
     network_map: NetworkMap | None = None
+    #: Accesses that wait for their customer: no drift, whether he answers or not.
+    waiting: tuple[WaitingAccess, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -302,6 +305,7 @@ class DriftReport:
             "trend": [run.to_dict() for run in self.trend],
             "remediation": None if self.remediation is None else self.remediation.to_dict(),
             "policy_notes": list(self.policy_notes),
+            "waiting": [access.to_dict() for access in self.waiting],
         }
 
 

@@ -34,6 +34,30 @@ class CheckFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingAccess:
+    """An access that waits for its customer, by the inventory."""
+
+    site: str
+    access: str
+    device: str
+    port: str
+    #: Whether the customer's router is there, so that it can be set in service.
+    answers: bool
+
+    @property
+    def words(self) -> str:
+        """One line for people."""
+        where = f"{self.site}/{self.access} ({self.device} {self.port})"
+        if self.answers:
+            return f"{where}: the customer's router answers; set state: in-service"
+        return f"{where}: waiting for the customer"
+
+    def to_dict(self) -> dict[str, Any]:
+        """One of `waiting` in JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class CheckCounts:
     """How many checks of a kind passed, failed, and failed as they did before."""
 
@@ -108,6 +132,8 @@ class Verification:
     findings: tuple[CheckFinding, ...] = ()
     #: Device -> why it did not answer.
     unreachable: Mapping[str, str] = field(default_factory=dict)
+    #: Of these nothing but the PE's side was asked for.
+    waiting: tuple[WaitingAccess, ...] = ()
 
     @property
     def exit(self) -> Exit:
@@ -128,6 +154,7 @@ class Verification:
             "labels": self.labels.to_dict(),
             "findings": [finding.to_dict() for finding in self.findings],
             "unreachable": dict(self.unreachable),
+            "waiting": [access.to_dict() for access in self.waiting],
         }
 
 

@@ -12,6 +12,7 @@ from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import Network
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.results.verification import CheckFinding
+from egovnet.templates.intend.build_devices import access_addresses
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, Table
 
@@ -52,47 +53,100 @@ class VrfExpectation:
     must: frozenset[str]
     may: frozenset[str]
     sites: frozenset[str]
+    #: Those of `may` that are there while nobody is there who is awaited.
+    usual: frozenset[str]
+    #: Addresses of customers' routers that are awaited on this PE.
+    awaited: frozenset[str] = frozenset()
 
 
 def expected_routes(
     network: Network, allocation: Allocation, excused: frozenset[str] = frozenset()
 ) -> dict[tuple[str, str], VrfExpectation]:
-    """(PE, VRF name) -> the routes it is to have; those of `excused` sites it may lack.
+    """(PE, VRF name) -> the routes it is to have; those of `excused` sites it may lack, and so
+    those that wait for their customer.
 
     The routes of a group of sites are gathered once, and shared by the VRFs of all groups that
     import it (`Reachability`). A site that is alone, as a spoke is, has its own prefixes beside
     them, and its own access links on that PE: no VRF hears another of the same site.
     """
     reachability = Reachability(network)
-    links: dict[str, dict[str, set[str]]] = {}
+    own = {site: _OfSite(network, allocation, site) for site in network.sites}
+    shared = {
+        label: _joined(
+            [own[site] for g in reachability.imports(group) for site in reachability.sites_in(g)],
+            excused,
+        )
+        for label, group in reachability.groups.items()
+    }
     here: dict[VrfKey, list[str]] = {}
     for site, entry in network.sites.items():
-        own = links.setdefault(site, {})
-        for name, access in entry.site_network_accesses.items():
-            label = f"{site}/{name}"
-            ends = {str(allocation.access4[label]), str(allocation.access6[label])}
-            own.setdefault(access.pe, set()).update(ends)
+        for access in entry.site_network_accesses.values():
             here.setdefault(vrf_of(network, site, access), []).append(site)
-    prefixes = {site: {str(p) for p in entry.prefixes} for site, entry in network.sites.items()}
-    must: dict[str, frozenset[str]] = {}
-    may: dict[str, frozenset[str]] = {}
-    for label, group in reachability.groups.items():
-        sites = [s for g in reachability.imports(group) for s in reachability.sites_in(g)]
-        must[label] = frozenset(p for s in sites if s not in excused for p in prefixes[s])
-        may[label] = frozenset(
-            route for s in sites for part in (prefixes[s], *links[s].values()) for route in part
-        )
     result: dict[tuple[str, str], VrfExpectation] = {}
     for key, sites in here.items():
         group = reachability.group_of(sites[0])
-        needed, allowed = must[group.label], may[group.label]
+        must, may, usual = shared[group.label]
         if not group.meshed:
             for site in sites:
-                needed |= prefixes[site] if site not in excused else set()
-                allowed |= prefixes[site] | links[site][key.pe]
+                must |= own[site].due(excused, key.pe)
+                may |= own[site].all_on(key.pe)
+                usual |= own[site].usual_on(key.pe)
+        awaited = frozenset(a for site in sites for a in own[site].awaited.get(key.pe, ()))
         name = allocation.vrf_name[key]
-        result[key.pe, name] = VrfExpectation(needed, allowed, frozenset(sites))
+        result[key.pe, name] = VrfExpectation(must, may, frozenset(sites), usual, awaited)
     return result
+
+
+class _OfSite:
+    """What a site adds to the tables that hear it."""
+
+    def __init__(self, network: Network, allocation: Allocation, site: str) -> None:
+        entry = network.sites[site]
+        self.site = site
+        self.prefixes = frozenset(map(str, entry.prefixes))
+        #: PE -> networks of its accesses there: of all, and of those in service.
+        self.links: dict[str, frozenset[str]] = {}
+        self.in_service: dict[str, frozenset[str]] = {}
+        #: PE -> the customer's addresses that are awaited there.
+        self.awaited: dict[str, frozenset[str]] = {}
+        for name, access in entry.site_network_accesses.items():
+            label = f"{site}/{name}"
+            ends = frozenset({str(allocation.access4[label]), str(allocation.access6[label])})
+            self.links[access.pe] = self.links.get(access.pe, frozenset()) | ends
+            if entry.awaits(name):
+                addresses = frozenset(str(e.ip) for e in access_addresses(allocation, label).ce)
+                known = self.awaited.get(access.pe, frozenset())
+                self.awaited[access.pe] = known | addresses
+            else:
+                self.in_service[access.pe] = self.in_service.get(access.pe, frozenset()) | ends
+
+    def due(self, excused: frozenset[str], pe: str | None = None) -> frozenset[str]:
+        """Prefixes that must be heard, of all its accesses or of those on one PE."""
+        there = self.in_service if pe is None else pe in self.in_service
+        return self.prefixes if there and self.site not in excused else frozenset()
+
+    def all_on(self, pe: str) -> frozenset[str]:
+        """Its prefixes, and its links on one PE."""
+        return self.prefixes | self.links[pe]
+
+    def usual_on(self, pe: str) -> frozenset[str]:
+        """The same, of accesses in service."""
+        return self.prefixes | self.in_service[pe] if pe in self.in_service else frozenset()
+
+
+def _joined(
+    sites: Iterable[_OfSite], excused: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Routes of all of `sites`: those that must, that may, and that usually are there."""
+    must: set[str] = set()
+    may: set[str] = set()
+    usual: set[str] = set()
+    for site in sites:
+        must |= site.due(excused)
+        for pe in site.links:
+            may |= site.all_on(pe)
+            usual |= site.usual_on(pe)
+    return frozenset(must), frozenset(may), frozenset(usual)
 
 
 def check_state(
@@ -192,9 +246,15 @@ def _customers(
     device: Device, state: DeviceState, routes: Mapping[tuple[str, str], VrfExpectation]
 ) -> Iterator[Check]:
     for vrf in device.vrfs:
+        awaited = routes[device.name, vrf.name].awaited
         for peer in vrf.peers:
-            up = (vrf.name, str(peer.address)) in state.bgp
+            session = (vrf.name, str(peer.address))
+            up = session in state.bgp
             site = peer.description.removeprefix("site ").partition("/")[0]
+            words = "is down"
+            if str(peer.address) in awaited:
+                # nobody is there to answer: the PE is to go on asking
+                up, words = up or session in state.trying, "does not wait for the customer"
             yield Check(
                 "CE session",
                 device.name,
@@ -202,7 +262,7 @@ def _customers(
                 up,
                 ""
                 if up
-                else f"VRF {vrf.name}: session with {peer.description} ({peer.address}) is down",
+                else f"VRF {vrf.name}: session with {peer.description} ({peer.address}) {words}",
                 sites=frozenset({site}),
                 vrf=vrf.name,
             )

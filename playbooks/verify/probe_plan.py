@@ -10,11 +10,12 @@ prefixes; silence is in every family in which something can be sent. Of a pair t
 lacks the family at one end, nothing is expected, and nothing is sent.
 
 What a change took away is silent, too: customers that the network had before it and has no longer.
+A customer that is awaited may answer or not: only its own PE asks it, to know when it comes.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import TypeVar
 
@@ -43,6 +44,8 @@ class Flow:
     must_reach: bool
     #: Whether its ends are joined to different PEs: its packets carry labels then.
     crosses: bool = False
+    #: Nothing is expected: it is asked whether an awaited customer is there.
+    asks: bool = False
 
     @property
     def name(self) -> str:
@@ -114,10 +117,12 @@ class _Target:
     address: str
     #: 4 or 6.
     version: int
-    #: Whether its site has that family, so that an answer may be due.
+    #: Whether its site has that family and is in service, so that an answer may be due.
     answers: bool
     #: PEs that it is joined to.
     pes: frozenset[str]
+    #: Whether its own PE asks it, as it is awaited.
+    asked: bool = False
 
 
 def _spread(items: Sequence[T], most: int) -> Sequence[T]:
@@ -150,7 +155,13 @@ def vrf_plan(scope: ProbeScope, per_source: int = PER_SOURCE) -> ProbePlan:
             pe,
             vrf,
             frozenset(sites),
-            frozenset(version for site in sites for version in network.sites[site].versions),
+            # of those in service: without any it has no port that is up
+            frozenset(
+                version
+                for site in sites
+                if _in_service(network, site, pe)
+                for version in network.sites[site].versions
+            ),
             # a PE has an address of each on every access
             frozenset({4, 6}),
             frozenset({pe}),
@@ -181,24 +192,27 @@ def host_plan(
         if host is None:
             continue
         pes = frozenset(access.pe for access in entry.site_network_accesses.values())
-        sources.append(_host_source(site, host, pes))
-        targets[site] = _host_targets(site, host, pes)
+        sources.append(_host_source(site, host, pes, due=not entry.awaited))
+        targets[site] = _host_targets(site, host, pes, due=not entry.awaited)
     gone: list[_Target] = []
     for site in _gone_sites(scope):
         if site in hosts:
-            sources.append(_host_source(site, hosts[site], frozenset(), gone=True))
-            gone += _host_targets(site, hosts[site], frozenset())
+            sources.append(_host_source(site, hosts[site], frozenset(), due=False, gone=True))
+            gone += _host_targets(site, hosts[site], frozenset(), due=False)
     return _Matrix(network, scope.allocation, targets, gone, per_source).plan(sources)
 
 
-def _host_source(site: str, host: SiteHost, pes: frozenset[str], *, gone: bool = False) -> _Source:
-    own = frozenset(ip_address(address).version for address in host.addresses)
-    return _Source(host.node, None, frozenset({site}), own, own, pes, gone)
+def _host_source(
+    site: str, host: SiteHost, pes: frozenset[str], *, due: bool, gone: bool = False
+) -> _Source:
+    sends = frozenset(ip_address(address).version for address in host.addresses)
+    versions = sends if due else frozenset()
+    return _Source(host.node, None, frozenset({site}), versions, sends, pes, gone)
 
 
-def _host_targets(site: str, host: SiteHost, pes: frozenset[str]) -> list[_Target]:
+def _host_targets(site: str, host: SiteHost, pes: frozenset[str], *, due: bool) -> list[_Target]:
     return [
-        _Target(site, address, ip_address(address).version, True, pes) for address in host.addresses
+        _Target(site, address, ip_address(address).version, due, pes) for address in host.addresses
     ]
 
 
@@ -208,8 +222,19 @@ def _access_targets(
     """The CE's addresses on an access."""
     entry = network.sites[site]
     pes = frozenset({entry.site_network_accesses[access].pe})
+    awaited = entry.awaits(access)
     for end in access_addresses(allocation, f"{site}/{access}").ce:
-        yield _Target(site, str(end.ip), end.version, end.version in entry.versions, pes)
+        there = end.version in entry.versions
+        yield _Target(
+            site, str(end.ip), end.version, there and not awaited, pes, asked=there and awaited
+        )
+
+
+def _in_service(network: Network, site: str, pe: str) -> bool:
+    """Whether a site has an access on a PE that does not wait for its customer."""
+    entry = network.sites[site]
+    accesses = entry.site_network_accesses.items()
+    return any(access.pe == pe and not entry.awaits(name) for name, access in accesses)
 
 
 def _gone_accesses(scope: ProbeScope) -> list[_Target]:
@@ -317,6 +342,8 @@ class _Matrix:
             if not self._is_own(source, site):
                 yield from self._due(source, self._targets[site])
         yield from self._due(source, self._own_of_spoke(source))
+        for site in source.sites:
+            yield from self._asked(source, self._targets.get(site, ()))
         for site in self._some:
             if not self._reachability.may_reach(one, site):
                 yield from self._silent(source, self._targets[site])
@@ -327,6 +354,14 @@ class _Matrix:
             if target.answers and target.version in source.versions:
                 apart = not source.pes & target.pes
                 yield _flow(source, target.address, target.site, must_reach=True, crosses=apart)
+
+    @staticmethod
+    def _asked(source: _Source, targets: Iterable[_Target]) -> Iterator[Flow]:
+        """Who is awaited behind the source's own ports."""
+        for target in targets:
+            if target.asked and target.pes == source.pes and source.vrf is not None:
+                flow = _flow(source, target.address, target.site, must_reach=False)
+                yield replace(flow, asks=True)
 
     @staticmethod
     def _silent(source: _Source, targets: Iterable[_Target]) -> Iterator[Flow]:

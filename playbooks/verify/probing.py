@@ -87,6 +87,7 @@ class Probing:
     def _send(planned: _Planned, must_reach: bool) -> bool:
         numbers: dict[str, list[int]] = {}
         for number, flow in enumerate(planned.flows):
+            # who is awaited is asked with those who must be silent: once
             if flow.must_reach is must_reach and planned.states[number] != _ANSWERED:
                 numbers.setdefault(flow.sender, []).append(number)
         if not numbers:
@@ -116,8 +117,8 @@ class Probing:
 
     @property
     def probed(self) -> int:
-        """How many flows were sent."""
-        return sum(len(p.states) - p.states.count(_NOT_SENT) for p in self._planned)
+        """How many flows of which something is expected were sent."""
+        return sum(not flow.asks for flow, _ in self._sent())
 
     @property
     def crosses(self) -> bool:
@@ -129,11 +130,20 @@ class Probing:
         """Whether a packet went over the backbone and was answered."""
         return any(flow.crosses and state == _ANSWERED for flow, state in self._sent())
 
+    def heard(self) -> frozenset[str]:
+        """Addresses that answered somebody."""
+        return frozenset(flow.address for flow, state in self._sent() if state == _ANSWERED)
+
+    def silent(self) -> frozenset[str]:
+        """Addresses that were to answer somebody, and answered nobody."""
+        due = {flow.address for flow, _ in self._sent() if flow.must_reach}
+        return frozenset(due - self.heard())
+
     def passed(self) -> dict[str, int]:
         """How many flows were as they should be, by kind."""
         counts: dict[str, int] = {}
         for flow, state in self._sent():
-            if (state == _ANSWERED) is flow.must_reach:
+            if not flow.asks and (state == _ANSWERED) is flow.must_reach:
                 kind = MUST_REACH if flow.must_reach else MUST_NOT_REACH
                 counts[kind] = counts.get(kind, 0) + 1
         return counts
@@ -143,7 +153,7 @@ class Probing:
         wrong = [
             self._check(flow)
             for flow, state in self._sent()
-            if (state == _ANSWERED) is not flow.must_reach
+            if not flow.asks and (state == _ANSWERED) is not flow.must_reach
         ]
         return [*self._not_sent(), *wrong]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from nornir.core import Nornir
 
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.progress import Progress, Silent
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.affected import Affected
@@ -30,10 +30,17 @@ from egovnet.playbooks.verify.control_plane import (
     expected_routes,
     ldp_neighbors,
 )
+from egovnet.playbooks.verify.customers import (
+    CUSTOMER,
+    CustomerAccess,
+    customer_accesses,
+    not_provisioned,
+)
 from egovnet.playbooks.verify.label_watch import LabelWatch
 from egovnet.playbooks.verify.packet_source import VrfSource
 from egovnet.playbooks.verify.probing import MUST_NOT_REACH, Probing
 from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
+from egovnet.tasks.against_intended import against_intended
 from egovnet.tasks.collect_state import collect_state
 
 _PAUSE = 1.0
@@ -57,6 +64,8 @@ class _Poll:
     crossed: bool = False
     #: Of `failed`, what nothing excuses.
     blamed: list[Check] = field(default_factory=list)
+    #: Addresses of customers whose session is up.
+    sessions: set[str] = field(default_factory=set)
 
     @property
     def well(self) -> bool:
@@ -85,6 +94,8 @@ class Verifier:
         self._routes = expected_routes(workspace.network, workspace.allocation, how.excused)
         self._peers = frozenset(workspace.chosen)
         self._neighbors = ldp_neighbors(workspace.network, workspace.allocation)
+        accesses = customer_accesses(workspace.network, workspace.allocation)
+        self._accesses = [access for access in accesses if access.pe in self._peers]
 
     def take_baseline(self, affected: Affected) -> None:
         """Remember what fails now outside the change, so that the change is not blamed for it.
@@ -131,7 +142,8 @@ class Verifier:
                 last = time.monotonic() >= deadline
                 poll = self._poll(nornir, probing, last=last)
                 if last or poll.well or poll.leaks_packets:
-                    return _verification(poll, probing)
+                    self._blame_customers(poll, probing)
+                    return _verification(poll, probing, self._accesses)
                 time.sleep(_PAUSE)
 
     def _probing(self, nornir: Nornir, only: frozenset[str] | None = None) -> Probing:
@@ -158,10 +170,36 @@ class Verifier:
             with self._labels_watched(poll.labels, nornir, probing, up):
                 self._send(probing, last=last)
             poll.crossed = probing.crossed
-            wrong = probing.failed()
+            wrong = [*probing.failed(), *self._not_provisioned(nornir, poll, up)]
             poll.failed += wrong
             poll.blamed += self._blamed(wrong)
         return poll
+
+    def _blame_customers(self, poll: _Poll, probing: Probing) -> None:
+        """Say of whom no session is up and no packet answered that he is not there."""
+        silent = probing.silent() - poll.sessions
+        wrong = [
+            access.silent()
+            for access in self._accesses
+            if not access.awaited and silent.issuperset(access.addresses)
+        ]
+        poll.failed += wrong
+        poll.blamed += self._blamed(wrong)
+
+    def _not_provisioned(self, nornir: Nornir, poll: _Poll, up: frozenset[str]) -> list[Check]:
+        """The PE's side of accesses that wait for their customer; what passed is counted."""
+        devices = self.workspace.devices
+        awaited = [access for access in self._accesses if access.awaited and access.pe in up]
+        arguments = {access.pe: {"device": devices[access.pe]} for access in awaited}
+        found = run(nornir, "awaited", against_intended, arguments, Silent())
+        poll.unreachable.update(found.failures)
+        checks = [
+            access.pe_side(not_provisioned(devices[access.pe], access, found.results[access.pe]))
+            for access in awaited
+            if access.pe in found.results
+        ]
+        poll.passed.update(check.kind for check in checks if check.passed)
+        return [check for check in checks if not check.passed]
 
     def _labels_watched(
         self, labels: LabelWatch, nornir: Nornir, probing: Probing, up: frozenset[str]
@@ -178,6 +216,7 @@ class Verifier:
         poll.unreachable.update(states.failures)
         for name, state in states.results.items():
             device = workspace.devices[name]
+            poll.sessions.update(address for _, address in state.bgp)
             others = [n for n in self._neighbors.get(name, ()) if n[0] in self._peers]
             for check in check_device(device, state, self._peers, self._routes, others):
                 if check.passed:
@@ -206,7 +245,10 @@ class Verifier:
         ]
 
 
-def _verification(poll: _Poll, probing: Probing) -> Verification:
+def _verification(
+    poll: _Poll, probing: Probing, accesses: Iterable[CustomerAccess]
+) -> Verification:
+    answering = poll.sessions | probing.heard()
     blamed = {check.key for check in poll.blamed}
     passed, failed, known = poll.passed + Counter(probing.passed()), Counter[str](), Counter[str]()
     for check in poll.failed:
@@ -217,7 +259,7 @@ def _verification(poll: _Poll, probing: Probing) -> Verification:
     if poll.labels_missing:
         table["labels"] = CheckCounts(failed=1)
     findings = [check.finding(known=check.key not in blamed) for check in poll.failed]
-    findings.sort(key=lambda f: (f.known, f.severity != "leak", f.klass))
+    findings.sort(key=lambda f: (f.known, f.severity != "leak", f.klass != CUSTOMER, f.klass))
     return Verification(
         passed=poll.well,
         checks=table,
@@ -231,4 +273,5 @@ def _verification(poll: _Poll, probing: Probing) -> Verification:
         ),
         findings=tuple(findings),
         unreachable=dict(sorted(poll.unreachable.items())),
+        waiting=tuple(access.waiting(answering) for access in accesses if access.awaited),
     )

@@ -28,6 +28,8 @@ class DeviceState:
     ldp: frozenset[str] = frozenset()
     #: (VRF or "default", neighbour address) of established BGP sessions.
     bgp: frozenset[tuple[str, str]] = frozenset()
+    #: The same of sessions that are configured, wanted, and not established.
+    trying: frozenset[tuple[str, str]] = frozenset()
     targets: dict[Table, VrfTargets] = field(default_factory=dict)
     #: Route targets seen on the VRF's own announcements.
     announced: dict[Table, frozenset[str]] = field(default_factory=dict)

@@ -29,8 +29,9 @@ class RoutedPackets:
     """
 
     workspace: Workspace
-    #: Sites whose customer's router answers nothing.
+    #: Addresses that answer nobody, and sites whose host is cut off.
     absent: set[str] = field(default_factory=set)
+    mute: set[str] = field(default_factory=set)
     #: (sending site, address) that is answered whatever the tables say.
     leaks: set[tuple[str, str]] = field(default_factory=set)
     #: What was sent, in order.
@@ -54,7 +55,7 @@ class RoutedPackets:
     def answers(self, state: DeviceState, vrf: str, flow: Flow) -> bool:
         """Whether a packet from a VRF gets there and is answered."""
         self.sent.append(flow)
-        if flow.target in self.absent or (flow.source_sites <= self.absent and flow.vrf is None):
+        if flow.address in self.absent or (flow.vrf is None and flow.source_sites <= self.mute):
             return False
         address = ip_address(flow.address)
         routes = state.routes.get((vrf, f"ipv{address.version}"), frozenset())  # type: ignore[call-overload] # a family

@@ -18,14 +18,22 @@ def well(
     device: Device,
     routes: dict[tuple[str, str], VrfExpectation],
     ldp: list[tuple[str, str]],
+    *,
+    usual: bool = False,
 ) -> DeviceState:
-    """Every adjacency and session up, each VRF with its targets and all its routes."""
+    """Every adjacency and session up, each VRF with its targets and all its routes.
+
+    `usual`: but for those of customers that are awaited, as nobody is there.
+    """
     sessions = {("default", str(a)) for p in device.backbone_peers for a in (p.ipv4, p.ipv6)}
     sessions |= {(vrf.name, str(peer.address)) for vrf in device.vrfs for peer in vrf.peers}
+    awaited = {(v.name, a) for v in device.vrfs for a in routes[device.name, v.name].awaited}
+    trying = sessions & awaited if usual else set()
     targets: dict[Table, VrfTargets] = {}
     have: dict[Table, frozenset[str]] = {}
     announced: dict[Table, frozenset[str]] = {}
     for vrf in device.vrfs:
+        expected = routes[device.name, vrf.name]
         for family in FAMILIES:
             table: Table = (vrf.name, family)  # type: ignore[assignment] # a family
             targets[table] = VrfTargets(
@@ -34,13 +42,14 @@ def well(
             announced[table] = frozenset(vrf.export_targets)
             have[table] = frozenset(
                 prefix
-                for prefix in routes[device.name, vrf.name].may
+                for prefix in (expected.usual if usual else expected.may)
                 if (":" in prefix) == (family == "ipv6")
             )
     return DeviceState(
         isis=frozenset(i.name for i in device.interfaces if i.circuit is not None),
         ldp=frozenset(lsr for _, lsr in ldp),
-        bgp=frozenset(sessions),
+        bgp=frozenset(sessions - trying),
+        trying=frozenset(trying),
         targets=targets,
         announced=announced,
         routes=have,

@@ -30,6 +30,8 @@ def print_result(console: Console, found: Verification) -> None:
     console.print(
         f"labels:  {_seen(labels)} (watched on {', '.join(labels.watched) or 'no router'})"
     )
+    for access in found.waiting:
+        console.print(Text(access.words), style="green" if access.answers else "cyan")
     _findings(console, found.findings, found.unreachable)
     console.print("verified" if found.passed else "NOT verified", style="bold")
 

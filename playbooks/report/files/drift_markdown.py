@@ -57,6 +57,11 @@ def drift_markdown(report: DriftReport) -> str:
         shown, more = words.cut(report.policy_notes, 5)
         page.add("### Drift rules", "", *(f"- {_code(note)}" for note in shown))
         page.add(*([f"- and {more} more"] if more else []), "")
+    if report.waiting:
+        first = sorted(report.waiting, key=lambda access: not access.answers)
+        shown, more = words.cut([access.words for access in first], 5)
+        page.add("### Waiting for the customer", "", *(f"- {_code(line)}" for line in shown))
+        page.add(*([f"- and {more} more"] if more else []), "")
     page.add("Everything is in `drift.html` and `drift.json`.")
     return page.text
 

@@ -34,6 +34,10 @@ _KERNEL = "show unreachable {family}"
 _LAST = "show end"
 #: Questions whose answer is JSON even where there is nothing to tell.
 _NEVER_EMPTY = {"bgp", *FAMILIES, *(_KERNEL.format(family=family) for family in FAMILIES)}
+#: States of a session (RFC 4271 section 8.2.2). bgpd writes "Idle (Admin)" and "Idle (PfxCt)" of
+#: one that is not to come up.
+_UP = ("Established",)
+_TRYING = ("Idle", "Connect", "Active", "OpenSent", "OpenConfirm")
 _Fact = TypeVar("_Fact")
 
 
@@ -103,7 +107,8 @@ def read_state(device: Device, output: str) -> DeviceState:
         dead=frozenset(dead),
         isis=frozenset(answers("isis", _isis)),
         ldp=frozenset(answers("ldp", _ldp)),
-        bgp=frozenset(answers("bgp", _bgp)),
+        bgp=frozenset(answers("bgp", partial(_bgp, _UP))),
+        trying=frozenset(answers("bgp", partial(_bgp, _TRYING))),
         targets=read_targets(bgpd),
         announced=dict(answers("announced", partial(_announced, device)) if device.vrfs else ()),
         routes={table: frozenset(prefixes) for table, prefixes in routes.items()},
@@ -186,14 +191,14 @@ def _ldp(documents: list[Any]) -> Iterator[str]:
                 yield neighbor["neighborId"]
 
 
-def _bgp(documents: list[Any]) -> Iterator[tuple[str, str]]:
+def _bgp(states: Collection[str], documents: list[Any]) -> Iterator[tuple[str, str]]:
     for document in documents:
         for vrf, families in document.items():
             for summary in families.values() if isinstance(families, dict) else ():
                 if not isinstance(summary, dict):
                     continue
                 for address, peer in summary.get("peers", {}).items():
-                    if peer.get("state") == "Established":
+                    if peer.get("state") in states:
                         yield vrf, address
 
 

@@ -44,14 +44,15 @@ def only_failure(device: Device, state: DeviceState) -> Check:
 # -- all is well -----------------------------------------------------------------------------
 
 
-@given(network=networks())
-def test_a_network_that_does_all_it_should_is_not_blamed(network: Network) -> None:
+@given(network=networks(), usual=st.booleans())
+def test_a_network_that_does_all_it_should_is_not_blamed(network: Network, usual: bool) -> None:
+    """Whether those are there who are awaited, or not."""
     allocation = allocate(network)
     routes = expected_routes(network, allocation)
     peers = frozenset(network.routers)
     for name, device in intend(network, allocation).items():
         ldp = neighbors(network, allocation, name)
-        state = well(device, routes, ldp)
+        state = well(device, routes, ldp, usual=usual)
         checks = [*check_state(device, state, peers, routes), *check_ldp(device, state, ldp)]
         assert [check for check in checks if not check.passed] == []
         assert all(check.message == "" for check in checks)
@@ -62,6 +63,20 @@ def test_every_check_has_a_key_of_its_own(name: str) -> None:
     checks = judged(*right(name))
     assert len({check.key for check in checks}) == len(checks) > 0
     assert {check.device for check in checks} == {name}
+
+
+@given(network=networks())
+def test_a_session_that_waits_for_nobody_is_blamed_of_an_awaited_customer_too(
+    network: Network,
+) -> None:
+    allocation = allocate(network)
+    routes = expected_routes(network, allocation)
+    for name, device in intend(network, allocation).items():
+        state = well(device, routes, neighbors(network, allocation, name), usual=True)
+        silent = replace(state, trying=frozenset())
+        checks = check_state(device, silent, frozenset(network.routers), routes)
+        blamed = {(check.kind, check.subject) for check in checks if not check.passed}
+        assert blamed == {("CE session", " ".join(session)) for session in state.trying}
 
 
 @given(network=networks(), data=st.data())

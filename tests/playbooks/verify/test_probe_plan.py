@@ -57,6 +57,21 @@ def hosts(network: Network) -> dict[str, SiteHost]:
     return site_hosts(network, sorted(roomy(network)))
 
 
+def expecting(plan: ProbePlan) -> list[Flow]:
+    """Flows of which something is expected."""
+    return [flow for flow in plan.flows if not flow.asks]
+
+
+def serving(network: Network, sites: Collection[str], pe: str | None = None) -> set[str]:
+    """Those of `sites` that do not wait for their customer on every access (of a PE)."""
+    return {
+        site
+        for site in sites
+        for name, access in network.sites[site].site_network_accesses.items()
+        if not network.sites[site].awaits(name) and pe in (None, access.pe)
+    }
+
+
 def whole(network: Network, allocation: Allocation) -> ProbeScope:
     return ProbeScope(network, allocation, frozenset(network.routers))
 
@@ -97,7 +112,7 @@ def test_packets_must_arrive_only_where_the_vpn_s_topology_lets_them(
         for end in access_addresses(allocation, f"{site}/{name}").ce
     }
     for matrix in matrices(network, allocation, per_source):
-        for flow in matrix.flows:
+        for flow in expecting(matrix):
             assert owners[flow.probe.target] == flow.target
             assert flow.probe.expected == flow.must_reach
             if flow.target in INFRASTRUCTURE:
@@ -123,7 +138,7 @@ def due(plan: ProbePlan, owners: dict[str, str], *, must_reach: bool) -> set[End
     """Of whom an answer is expected, or silence; without the backbone's own addresses."""
     return {
         (flow.sender, flow.vrf, flow.address)
-        for flow in plan.flows
+        for flow in expecting(plan)
         if flow.must_reach is must_reach and owners[flow.address] not in INFRASTRUCTURE
     }
 
@@ -151,9 +166,11 @@ def test_a_vrf_is_due_an_answer_in_a_family_that_both_ends_have(network: Network
                     joined = access.pe == pe
                     if not joined:
                         continue  # two accesses of one spoke: they may not hear each other
+                here = serving(network, sites, pe)
                 for address in ends(allocation, f"{target}/{name}"):
-                    both = address.version in reached_in(network, sites, target)
-                    assert ((pe, vrf, str(address)) in answers) is (joined and both)
+                    both = address.version in reached_in(network, here, target)
+                    there = both and not entry.awaits(name)
+                    assert ((pe, vrf, str(address)) in answers) is (joined and there)
                     # a PE can send in both families, and to any address
                     assert ((pe, vrf, str(address)) in silence) is (not joined)
 
@@ -169,9 +186,26 @@ def test_a_host_is_due_an_answer_in_a_family_that_both_ends_have(network: Networ
             both = lan.host.version in reached_in(network, {source}, target)
             flow_ends = (f"{source}-host", None, str(lan.host.ip))
             joined = allowed(network, source, target)
-            assert (flow_ends in answers) is (joined and both)
+            there = len(serving(network, {source, target})) == 2
+            assert (flow_ends in answers) is (joined and both and there)
             # what it has no address for, it cannot send
             assert (flow_ends in silence) is (both and not joined)
+
+
+@given(network=networks())
+def test_who_is_awaited_is_asked_by_its_own_router_alone(network: Network) -> None:
+    allocation = allocate(network)
+    by_vrf, by_host = matrices(network, allocation, ENOUGH)
+    asked = {(flow.sender, flow.vrf, flow.address) for flow in by_vrf.flows if flow.asks}
+    assert asked == {
+        (access.pe, allocation.vrf_name[vrf_of(network, site, access)], str(address))
+        for site, entry in network.sites.items()
+        for name, access in entry.site_network_accesses.items()
+        for address in ends(allocation, f"{site}/{name}")
+        if entry.awaits(name) and address.version in entry.versions
+    }
+    assert not any(flow.asks for flow in by_host.flows)
+    assert not any(flow.must_reach for flow in by_vrf.flows if flow.asks)
 
 
 @given(network=networks())
@@ -194,22 +228,15 @@ def ends(allocation: Allocation, label: str) -> list[IPAddress]:
 @given(network=networks())
 def test_no_pair_is_probed_twice_and_an_unbounded_matrix_has_every_pair(network: Network) -> None:
     allocation = allocate(network)
-    for matrix, targets in zip(
-        matrices(network, allocation, ENOUGH), (network.sites, roomy(network)), strict=True
-    ):
-        pairs = Counter((f.sender, f.probe.vrf, f.probe.target) for f in matrix.flows)
-        assert not pairs or max(pairs.values()) == 1
-        assert len(matrix.flows) <= matrix.pairs
-        reached = {(f.source_sites, f.target) for f in matrix.flows}
-        for sites in {f.source_sites for f in matrix.flows}:
-            for target in targets:
-                joined = reached_in(network, sites, target)
-                assert target in sites or (sites, target) in reached or not joined
     spokes = [s for s in network.sites.values() if s.site_role is SiteRole.SPOKE]
     for matrix in matrices(network, allocation, ENOUGH):
+        pairs = Counter((f.sender, f.probe.vrf, f.probe.target) for f in matrix.flows)
+        assert not pairs or max(pairs.values()) == 1
+        flows = expecting(matrix)
+        assert len(flows) <= matrix.pairs
         if all(len({a.pe for a in s.site_network_accesses.values()}) == 1 for s in spokes):
             # Four of the routers' addresses stand for all of them.
-            assert len(matrix.flows) == matrix.pairs
+            assert len(flows) == matrix.pairs
 
 
 @given(network=networks(), per_source=st.integers(1, 3))
