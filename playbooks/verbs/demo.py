@@ -16,8 +16,10 @@ import yaml
 
 from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.errors import EgovnetError, InventoryError
-from egovnet.lab.customer import site_lans
+from egovnet.inventory.model import ServiceState
+from egovnet.lab.customer import plug_in, site_lans
 from egovnet.lab.errors import LabError
+from egovnet.lab.generate import ce_name
 from egovnet.playbooks.change.apply import apply_plan
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.devices import sessions_kept
@@ -27,7 +29,7 @@ from egovnet.playbooks.proof.prove import prove
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.results.transaction import TransactionResult
-from egovnet.playbooks.results.verification import CheckFinding, Verification
+from egovnet.playbooks.results.verification import CheckFinding, Verification, WaitingAccess
 from egovnet.playbooks.rollback.rollback import rollback
 from egovnet.playbooks.verbs import lab as lab_playbook
 from egovnet.playbooks.verbs.lab import LabOptions
@@ -40,14 +42,16 @@ from egovnet.tasks.credentials import state_directory
 
 NAME = "demo"
 NEW_SITE = "party-shanghai"
+_NEW_ACCESS = "main"
 _NEW_SITE: dict[str, Any] = {
     NEW_SITE: {
         "description": "Municipal party committee, Shanghai",
         "region": "shanghai",
         "vpn": "party",
         "prefixes": ["10.1.13.0/24", "fde9:1:13::/64"],
+        "state": ServiceState.WAITING.value,
         "site-network-accesses": {
-            "main": {"pe": "sh-pe1", "port": "eth3", "routing-protocol": "bgp"}
+            _NEW_ACCESS: {"pe": "sh-pe1", "port": "eth3", "routing-protocol": "bgp"}
         },
     }
 }
@@ -56,6 +60,8 @@ _COLLEAGUE = "party-beijing"
 _STRANGER = "public-beijing"
 #: A tag that the customer's equipment does not use.
 _WRONG_VLAN = 3900
+#: How often it is looked whether the new customer's router has come up.
+_LOOKS = 5
 
 
 class StepFailedError(EgovnetError):
@@ -73,6 +79,8 @@ class _Story:
     tell: Callable[[str], None]
     steps: list[DemoStep] = field(default_factory=list)
     change: int = 0
+    #: What the last verification saw of customers that are awaited.
+    waiting: tuple[WaitingAccess, ...] = ()
 
     def workspace(self, name: str) -> Workspace:
         return Workspace(self.root / name, workers=self.workers)
@@ -113,16 +121,17 @@ def demo(
 
 
 def _write_inventories(root: Path) -> None:
-    """`base`: the reference; `next`: with the new site; `wrong`: a mistyped VLAN; `clash`."""
+    """`base`: the reference; `next`: with the new site, whose customer is not there yet; `served`:
+    he is; `wrong`: a mistyped VLAN; `clash`."""
     shutil.rmtree(root, ignore_errors=True)
-    for name in ("base", "next", "wrong", "clash"):
+    for name in ("base", "next", "served", "wrong", "clash"):
         shutil.copytree(
             REFERENCE, root / name, ignore=shutil.ignore_patterns("*.py", "__pycache__")
         )
         text = (root / name / "network.yaml").read_text(encoding="utf-8")
         renamed = text.replace("name: reference", f"name: {NAME}", 1)
         (root / name / "network.yaml").write_text(renamed, encoding="utf-8")
-    for name in ("next", "wrong", "clash"):
+    for name in ("next", "served", "wrong", "clash"):
         _edit(root / name / "sites" / "shanghai.yaml", lambda sites: sites.update(_NEW_SITE))
 
     def mistype(sites: dict[str, Any]) -> None:
@@ -131,6 +140,8 @@ def _write_inventories(root: Path) -> None:
     def overlap(sites: dict[str, Any]) -> None:
         sites[NEW_SITE]["prefixes"] = ["10.1.22.0/25", "fde9:1:13::/64"]
 
+    for name in ("served", "wrong"):
+        _edit(root / name / "sites" / "shanghai.yaml", lambda sites: sites[NEW_SITE].pop("state"))
     _edit(root / "wrong" / "sites" / "shanghai.yaml", mistype)
     _edit(root / "clash" / "sites" / "shanghai.yaml", overlap)
 
@@ -170,6 +181,7 @@ def _apply(workspace: Workspace, story: _Story, plan: Plan) -> str:
     if outcome.exit is not Exit.DONE or not isinstance(ended.verification, Verification):
         raise StepFailedError(_why(ended))
     story.change = ended.change or 0
+    story.waiting = ended.verification.waiting
     return _seen(ended.verification)
 
 
@@ -216,6 +228,7 @@ def _verified(story: _Story, name: str) -> str:
         raise StepFailedError(
             f"not verified: {dict(found.unreachable)} {_messages(found.findings)}"
         )
+    story.waiting = found.waiting
     if LabHosts.name not in found.matrix.sources:
         raise StepFailedError("no host of the lab took part")
     return _seen(found)
@@ -272,13 +285,34 @@ def _new_site(story: _Story) -> str:
             raise StepFailedError(f"more than the new site would change: {plan.affected}")
         story.tell("\n".join("   " + line for line in plan.devices["sh-pe1"].diff.splitlines()))
         _apply(workspace, story, plan)
-        _ping(story, NEW_SITE, _COLLEAGUE, reached=True)
-        _ping(story, NEW_SITE, _STRANGER, reached=False)
-        return f"change {story.change}: {NEW_SITE} reaches {_COLLEAGUE}, and not {_STRANGER}"
+        (access,) = story.waiting
+        if access.answers:
+            raise StepFailedError("a customer answers that is not there yet")
+        return f"change {story.change}: the PE's side is there; {access.words}"
+
+
+def _customer_comes(story: _Story) -> str:
+    """The customer plugs his router in; it is reported, and the engineer sets it in service."""
+    workspace = story.workspace("next")
+    lines = plug_in(workspace.network, workspace.allocation, NEW_SITE, _NEW_ACCESS)
+    backend(workspace).exec(ce_name(NEW_SITE), " && ".join(lines))
+    for _ in range(_LOOKS):
+        _verified(story, "next")
+        (access,) = story.waiting
+        if access.answers:
+            break
+    else:
+        raise StepFailedError(access.words)
+    story.tell(f"   {access.words}")
+    shutil.copyfile(story.root / "next" / LOCK_FILE, story.root / "served" / LOCK_FILE)
+    seen = _verified(story, "served")
+    _ping(story, NEW_SITE, _COLLEAGUE, reached=True)
+    _ping(story, NEW_SITE, _STRANGER, reached=False)
+    return f"{NEW_SITE} reaches {_COLLEAGUE}, and not {_STRANGER}; {seen}"
 
 
 def _ping(story: _Story, source: str, target: str, *, reached: bool) -> None:
-    workspace = story.workspace("next")
+    workspace = story.workspace("served")
     lab = backend(workspace)
     for lan in site_lans(workspace.network, target):
         done = lab.exec(f"{source}-host", f"ping -n -c 2 -i 0.2 -W 1 {lan.host.ip}")
@@ -289,7 +323,7 @@ def _ping(story: _Story, source: str, target: str, *, reached: bool) -> None:
 
 def _bad_change(story: _Story) -> str:
     # The mistake is made in the inventory as it stands now, with what it has allocated.
-    shutil.copyfile(story.root / "next" / LOCK_FILE, story.root / "wrong" / LOCK_FILE)
+    shutil.copyfile(story.root / "served" / LOCK_FILE, story.root / "wrong" / LOCK_FILE)
     workspace = story.workspace("wrong")
     with sessions_kept(workspace):
         plan = _plan(workspace, story)
@@ -309,15 +343,15 @@ def _bad_change(story: _Story) -> str:
 
 
 def _as_before(story: _Story) -> str:
-    plan = _plan(story.workspace("next"), story)
+    plan = _plan(story.workspace("served"), story)
     if plan.devices:
         raise StepFailedError(f"something of the bad change is left: {plan.diffs()}")
-    return "plan empty again; " + _verified(story, "next")
+    return "plan empty again; " + _verified(story, "served")
 
 
 def _rollback(story: _Story) -> str:
     number = story.change
-    workspace = story.workspace("next")
+    workspace = story.workspace("served")
     sources = (LabHosts(workspace),)
     outcome = rollback(workspace, story.progress, number, yes=True, sources=sources)
     ended = outcome.result.done
@@ -350,7 +384,8 @@ _STEPS: tuple[tuple[str, Callable[[_Story], str]], ...] = (
     ("A site whose addresses clash is refused before anything is touched", _clash),
     ("What the routers run is proved to keep the two networks apart", _proved),
     ("One route target too many is refused by the proof, with the path", _mistyped_target),
-    ("A new site of one agency is planned, applied and reached", _new_site),
+    ("A new site is planned and applied before its customer's router is there", _new_site),
+    ("The customer's router comes, and the site is in service", _customer_comes),
     ("A change with a mistyped VLAN fails its verification and is undone", _bad_change),
     ("Everything is as before the bad change", _as_before),
     ("The new site is rolled back by its change number", _rollback),

@@ -94,9 +94,11 @@ class Workplace:
 
 
 def party_shanghai() -> dict[str, Any]:
+    """A new site whose customer has not plugged his router in yet."""
     return {
         "party-shanghai": {
             "description": "Municipal party committee, Shanghai",
+            "state": "waiting-for-customer",
             "region": "shanghai",
             "vpn": "party",
             "prefixes": ["10.1.13.0/24", "fde9:1:13::/64"],

@@ -17,6 +17,7 @@ from egovnet.playbooks.results.drift_report import (
     Status,
 )
 from egovnet.playbooks.results.proof_result import proof_result
+from egovnet.playbooks.results.verification import WaitingAccess
 from tests.playbooks.proofs import HOSTILE as ATTACKS
 from tests.playbooks.proofs import LEAKING as LEAKING_PROOF
 from tests.playbooks.proofs import PROVED, hostile, nation_of, reference
@@ -170,6 +171,10 @@ LEAKING = DriftReport(
         left={"gd-pe1": "its session is a state: nothing to push"},
         limit=1,
         share=0.1,
+    ),
+    waiting=(
+        WaitingAccess("party-shanghai", "main", "sh-pe1", "eth3.102", answers=False),
+        WaitingAccess("party-guangzhou", "main", "gz-pe1", "eth3.103", answers=True),
     ),
     policy_notes=("acknowledgement of gz-pe1 access-list OLD expired on 2026-03-01",),
     network_map=MAP,

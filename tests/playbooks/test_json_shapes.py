@@ -33,6 +33,7 @@ from egovnet.playbooks.results.verification import (
     LabelsSeen,
     PacketCoverage,
     Verification,
+    WaitingAccess,
 )
 from egovnet.playbooks.verbs.lab import _outcome as lab_outcome
 from egovnet.tasks.commit_status import CommitStatus
@@ -144,6 +145,7 @@ def verification() -> Verification:
             CheckFinding("VRF routes", "fault", "bj-pe1", "i-court ipv4", "no route", False),
         ),
         unreachable={"gd-pe1": "ConnectTimeoutError: no answer"},
+        waiting=(WaitingAccess("party-shanghai", "main", "sh-pe1", "eth3.102", answers=True),),
     )
     assert found.exit is Exit.LEAK_OR_FAILED_VERIFICATION
     return found

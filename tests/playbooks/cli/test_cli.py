@@ -371,7 +371,9 @@ def test_verify_of_routers_that_are_down_names_them_and_fails(tmp_path: Path) ->
         "watched": [],
         "examples": [],
         "possible": True,
+        "expected": False,
     }
+    assert ran.json["waiting"] == []
     assert ran.code == 5
 
 
