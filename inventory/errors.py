@@ -36,6 +36,40 @@ class Problem:
         return _one_line(f"{where}:{field} {self.found}{remedy}")
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class InventoryWarning:
+    """What is allowed and probably not meant; addressed as a `Problem` is."""
+
+    file: str
+    line: int
+    field: str
+    #: What kind it is, such as "pe-with-one-circuit".
+    code: str
+    found: str
+    remedy: str
+
+    def __str__(self) -> str:
+        problem = Problem(self.file, self.line, self.field, self.found, self.remedy)
+        return f"{problem} [{self.code}]"
+
+
+def independent(problems: Iterable[Problem], doubtful: Iterable[Problem]) -> list[Problem]:
+    """`problems` without those about values that nobody knows, such as of a key given twice.
+
+    `doubtful` are problems of a file's keys, which are among `problems`.
+    """
+    fields = {(each.file, each.field) for each in doubtful if each.field}
+    own = set(doubtful)
+    return [each for each in problems if each in own or not _is_below(each, fields)]
+
+
+def _is_below(problem: Problem, fields: set[tuple[str, str]]) -> bool:
+    parts = problem.field.split(".") if fields else []
+    return any(
+        (problem.file, ".".join(parts[:length])) in fields for length in range(1, len(parts) + 1)
+    )
+
+
 def _one_line(text: str) -> str:
     """`text` with what would break a line or move a cursor written as an escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

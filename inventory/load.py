@@ -1,17 +1,21 @@
-"""Read an inventory: files, schema, cross references; every error of a stage at once.
+"""Read an inventory: files, schema, cross references; everything that can be judged at once.
 
 Whoever goes on to devices reads it by `egovnet.templates.intend.read_inventory`, which adds what
 the platforms have to say about names.
+
+A mistake hides no other one, and none follows from another: what a file, a section or an entry
+with a mistake would say is not known, and whatever needs it is not judged (`model.partial`).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from egovnet.inventory.checks import Check, cross_check
-from egovnet.inventory.errors import InventoryError, Location, Problem, Report
+from egovnet.inventory.errors import InventoryError, Location, Problem, independent
+from egovnet.inventory.examined import Examined
 from egovnet.inventory.model import (
     Agency,
     Backbone,
@@ -24,22 +28,37 @@ from egovnet.inventory.model import (
     Vpn,
     VpnId,
 )
-from egovnet.inventory.model.schema_problems import errors_of, in_file, words
+from egovnet.inventory.model.annotations import PLATFORMS
+from egovnet.inventory.model.partial import PartialNetwork, as_far_as_known, partial
+from egovnet.inventory.model.schema_problems import Read, read
+from egovnet.inventory.model.shapes import Shape, shape_of
+from egovnet.inventory.model.shown import nearest
 from egovnet.inventory.paused_collector import paused_collector
-from egovnet.inventory.source.nornir_hosts import Hosts, Place
+from egovnet.inventory.references import Reference, dangling_problems, references
+from egovnet.inventory.source.nornir_hosts import Hosts
 from egovnet.inventory.source.source import Source
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_directory import YamlDirectory
 
-#: Network's field -> its section and type. Hosts come resolved, the others as they stand.
-_SECTIONS: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
-    "backbone": ("network", TypeAdapter(Backbone)),
-    "regions": ("regions", TypeAdapter(dict[Name, Region])),
-    "agencies": ("agencies", TypeAdapter(dict[Name, Agency])),
-    "routers": ("hosts", TypeAdapter(dict[Name, Router])),
-    "circuits": ("circuits", TypeAdapter(dict[Name, Circuit])),
-    "vpns": ("vpns", TypeAdapter(dict[VpnId, Vpn])),
-    "sites": ("sites", TypeAdapter(dict[Name, Site])),
+
+class Section:
+    """A section of an inventory and what it is made into."""
+
+    def __init__(self, name: str, annotation: Any) -> None:  # noqa: ANN401 -- of any type
+        self.name = name
+        self.adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+        self.shape: Shape = shape_of(annotation)
+
+
+#: Network's field -> its section. Hosts come resolved, the others as they stand.
+SECTIONS: Mapping[str, Section] = {
+    "backbone": Section("network", Backbone),
+    "regions": Section("regions", dict[Name, Region]),
+    "agencies": Section("agencies", dict[Name, Agency]),
+    "routers": Section("hosts", dict[Name, Router]),
+    "circuits": Section("circuits", dict[Name, Circuit]),
+    "vpns": Section("vpns", dict[VpnId, Vpn]),
+    "sites": Section("sites", dict[Name, Site]),
 }
 
 
@@ -47,51 +66,153 @@ def load(directory: Path) -> Network:
     """Read and cross-check the inventory in `directory`.
 
     Raises:
-        InventoryError: with every problem of the first stage (files, schema, references) that
-            has any; each says file, line, field, what was found and what to do.
+        InventoryError: with every problem that can be judged; each says file, line, field, what
+            was found and what to do.
     """
     return load_source(YamlDirectory(directory))[0]
 
 
-def load_source(source: Source, more_checks: Iterable[Check] = ()) -> tuple[Network, Sources]:
+def load_source(
+    source: Source,
+    more_checks: Iterable[Check] = (),
+    platforms: Collection[str] | None = None,
+) -> tuple[Network, Sources]:
     """As `load`, from any source; also where each object stands, for errors of later stages.
 
-    `more_checks` are made in one stage with the inventory's own.
+    `more_checks` are made with the inventory's own; `platforms` as in `examine`.
+    """
+    examined = examine(source, more_checks, platforms)
+    if examined.problems:
+        raise InventoryError(examined.problems)
+    return examined.network, examined.sources
+
+
+def examine(
+    source: Source,
+    more_checks: Iterable[Check] = (),
+    platforms: Collection[str] | None = None,
+) -> Examined:
+    """As `load_source`, with the problems and what can be used in spite of them.
+
+    `platforms` are the names that a router's may have; None: any.
+
+    Raises:
+        InventoryError: there is no inventory.
     """
     with paused_collector():
-        sources = source.read()
-        network, report = _check_schema(sources)
-        problems = list(cross_check(network, report))
-        for check in more_checks:
-            problems += check(network, report)
-        if problems:
-            raise InventoryError(problems)
-        return network, sources
+        examiner = _Examiner(source.read(), platforms)
+        networks = examiner.networks()
+        problems = examiner.problems
+        for network in networks:
+            problems += cross_check(network, examiner.report)
+            for check in more_checks:
+                problems += as_far_as_known(check(network, examiner.report))
+        ordered = tuple(sorted(set(independent(problems, examiner.sources.problems))))
+        return Examined(ordered, networks[-1], examiner.sources, examiner.report)
 
 
-def _check_schema(sources: Sources) -> tuple[Network, Report]:
-    hosts = Hosts(sources)
-    problems = list(hosts.problems)
-    values: dict[str, Any] = {}
-    for field, (section, adapter) in _SECTIONS.items():
-        data = hosts.data if section == "hosts" else sources.data(section)
-        try:
-            values[field] = adapter.validate_python(data, by_alias=True, by_name=False)
-        except ValidationError as error:
-            place = hosts.place if section == "hosts" else _as_it_stands(section)
-            for entry in errors_of(error):
-                found_in, location = place(in_file(entry))
-                problems.append(sources.problem(found_in, location, *words(entry)))
-    if problems:
-        raise InventoryError(problems)
+class _Examiner:
+    """Goes through the sections of an inventory, and keeps what is wrong with each."""
 
-    def report(section: str, location: Location, found: str, remedy: str) -> Problem:
+    def __init__(self, sources: Sources, platforms: Collection[str] | None) -> None:
+        self.sources = sources
+        self._platforms = platforms
+        self.problems = list(sources.problems)
+        self._hosts = Hosts(sources)
+        self.problems += self._hosts.problems
+
+    def networks(self) -> list[Network]:
+        """The network; where something is wrong, what is right of it, and then what is known.
+
+        In the first, entries with mistakes are missing; in the second their fields that are wrong
+        end whatever asks for them.
+        """
+        data = {
+            field: self._hosts.data if section.name == "hosts" else self.sources.data(section.name)
+            for field, section in SECTIONS.items()
+        }
+        results = {
+            field: read(section.adapter, section.shape, data[field], self.names)
+            for field, section in SECTIONS.items()
+        }
+        for field, section in SECTIONS.items():
+            self.problems += self._told(section, results[field])
+        self._judge_references(data, results)
+        if not self.problems:
+            return [Network.model_construct(**{f: result.value for f, result in results.items()})]
+        incomplete = self.sources.incomplete | {
+            section.name for field, section in SECTIONS.items() if not results[field].is_right
+        }
+        right: dict[str, Any] = {}
+        known: dict[str, Any] = {}
+        for field, section in SECTIONS.items():
+            right[field], known[field] = self._usable(section, data[field], results[field])
+        sections = frozenset(incomplete)
+        return [
+            PartialNetwork.model_construct(incomplete=sections, **values)
+            for values in (right, known)
+        ]
+
+    def report(self, section: str, location: Location, found: str, remedy: str) -> Problem:
+        """A problem at a place of a section; `routers` is that of hosts with what they inherit."""
         if section == "routers":
-            section, location = hosts.place(location)
-        return sources.problem(section, location, found, remedy)
+            section, location = self._hosts.place(location)
+        return self.sources.problem(section, location, found, remedy)
 
-    return Network.model_construct(**values), report
+    def names(self, section: str) -> Collection[str] | None:
+        """Names that there are; None: nobody knows."""
+        return self._platforms if section == PLATFORMS else self.sources.names(section)
 
+    def _told(self, section: Section, result: Read) -> Iterator[Problem]:
+        if section.name == "hosts":
+            yield from self._hosts.told(result.mistakes, self.names)
+            return
+        if section.shape.model is not None and section.name in self.sources.incomplete:
+            return  # nothing was read: all of it would be missing
+        for mistake in result.mistakes:
+            yield self.report(section.name, mistake.location, mistake.found, mistake.remedy)
 
-def _as_it_stands(section: str) -> Callable[[Location], Place]:
-    return lambda location: (section, location)
+    def _judge_references(self, data: Mapping[str, Any], results: Mapping[str, Read]) -> None:
+        found = [
+            (section, Reference("groups", name, at))
+            for section, name, at in self._hosts.unknown_groups
+        ]
+        for field, section in SECTIONS.items():
+            result, names = results[field], self.names
+            named = "routers" if section.name == "hosts" else section.name
+            right = data[field]
+            if not result.is_right and section.shape.key is not None:
+                right = {k: v for k, v in right.items() if k not in result.respelled}
+            found += ((named, each) for each in references(section.shape, right, names))
+            for each in references(section.shape, result.respelled, names):
+                at = result.written(each.at)
+                found.append((named, Reference(each.section, each.name, at)))
+        wrong = {section.name: results[f].wrong_entries for f, section in SECTIONS.items()}
+        # an entry whose name has a wrong form is what was meant by the right one
+        found = [
+            (named, each)
+            for named, each in found
+            if not wrong.get(each.section) or nearest(each.name, wrong[each.section]) is None
+        ]
+        self.problems += dangling_problems(found, self.names, self.report)
+
+    def _usable(self, section: Section, data: Any, result: Read) -> tuple[Any, Any]:  # noqa: ANN401 -- what YAML gives
+        """What is right of a section, and what is known of it."""
+        if result.is_right and not (section.shape.model and data == {}):
+            return result.value, result.value
+        if section.shape.model is not None:
+            known = partial(section.shape.model, result.respelled, result.wrong)
+            return known, known
+        item = section.shape.item.model if section.shape.item is not None else None
+        assert item is not None  # noqa: S101 -- sections are models or mappings of them
+        right = section.adapter.validate_python(
+            {key: value for key, value in data.items() if key not in result.respelled},
+            by_alias=True,
+            by_name=False,
+        )
+        entries = {
+            key: partial(item, value, result.wrong, (key,))
+            for key, value in result.respelled.items()
+            if isinstance(value, dict) and (key,) not in result.wrong
+        }
+        return right, right | entries

@@ -5,12 +5,12 @@ A platform is a folder of this room with a `platform.py`, whose `PLATFORM` keeps
 its `Capabilities`, and has the platform say or read everything that is in its own words.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
 from typing import Protocol
 
+from egovnet.inventory.model.annotations import Form
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.model.interruption import InterruptionClass
@@ -55,19 +55,16 @@ class KernelTables:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a platform can do and how it names things, as data.
-
-    Patterns match a whole name. Lengths are in characters.
-    """
+    """What a platform can do and how it names things, as data. Lengths are in characters."""
 
     #: Ports that customers and circuits may be on.
-    port: re.Pattern[str]
+    port: Form
     #: Name of a VLAN on a port, of `{port}` and `{vlan}`.
     vlan_interface: str = "{port}.{vlan}"
     #: The router's own loopback in the default table.
     loopback: str
     #: VPN ids, which names of VRFs are made of.
-    vpn: re.Pattern[str]
+    vpn: Form
     #: Names that no VRF may have.
     reserved_vrfs: frozenset[str]
     #: Names that no port may have, and what has them already.

@@ -18,6 +18,7 @@ PRODUCTION = ("inventory", "templates", "isolation", "tasks", "playbooks", "lab"
 FOLLOWED = {
     "A register": r"registers(\.| import )drift_rules|DriftRules",
     "A check of the inventory": r"checks(\.| import )prefixes\b",
+    "A warning about the inventory": r"warnings(\.| import )pools\b",
     "A platform": r"templates(\.| import )frr\b",
     "A class of drift": r"\bUNMANAGED\b",
     "A class of findings": r"MANAGEMENT_IN_BGP|P6 management-in-bgp",
@@ -85,6 +86,7 @@ def test_no_other_file_has_to_know_it(kind: str) -> None:
     [
         ("A register", 1),
         ("A check of the inventory", 1),
+        ("A warning about the inventory", 1),
         ("A platform", 2),
         ("A class of drift", 2),
         ("A class of findings", 3),

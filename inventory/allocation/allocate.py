@@ -75,6 +75,18 @@ class VrfKey:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolUse:
+    """How much of a pool is left."""
+
+    #: As in the lock file, such as "vlan/bj-pe1/eth3".
+    name: str
+    size: int
+    in_use: int
+    #: Not in use, and not handed out again while the lock file holds them.
+    retired: int
+
+
+@dataclass(frozen=True, slots=True)
 class Allocation:
     """Every number of the network. Names as in the inventory; an access is "site/access"."""
 
@@ -91,6 +103,7 @@ class Allocation:
     vrf_name: dict[VrfKey, str]
     vrf_number: dict[VrfKey, int]
     lock: Lock
+    pools: tuple[PoolUse, ...]
 
 
 def vrf_of(network: Network, site: str, access: SiteNetworkAccess) -> VrfKey:
@@ -121,6 +134,7 @@ class _Allocator:
         self.before = lock
         self.after = Lock(retired={pool: dict(values) for pool, values in lock.retired.items()})
         self.problems: list[Problem] = []
+        self.uses: list[PoolUse] = []
 
     def run(self) -> Allocation:
         network, pools = self.network, self.network.backbone.pools
@@ -158,6 +172,7 @@ class _Allocator:
             vrf_name=vrf_name,
             vrf_number=vrf_number,
             lock=self.after,
+            pools=tuple(self.uses),
         )
         self._retire_dropped_pools()
         if self.problems:
@@ -256,6 +271,8 @@ class _Allocator:
             self.after.retired[pool.name] = choice.retired
         else:
             self.after.retired.pop(pool.name, None)
+        size = pool.last - pool.first + 1
+        self.uses.append(PoolUse(pool.name, size, len(choice.numbers), choice.resting(pool)))
         self.problems += [
             Problem(self.before.path, self.before.line(pool.name, name), pool.name, found, remedy)
             for name, found, remedy in choice.problems

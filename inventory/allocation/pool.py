@@ -46,6 +46,11 @@ class Choice:
     #: Who has which number: `numbers` the other way round.
     holders: dict[int, str] = field(default_factory=dict)
 
+    def resting(self, pool: Pool) -> int:
+        """How many numbers of the pool are retired, and nobody's."""
+        read = {number for old in self.retired.values() if (number := pool.read(old)) is not None}
+        return len(read - self.holders.keys())
+
 
 def number_pool(name: str, first: int, last: int) -> Pool:
     """A pool of plain numbers, such as VLAN ids."""

@@ -1,7 +1,11 @@
-"""Cross references and policy of an inventory: what one model alone cannot see.
+"""Policy of an inventory: what one model alone cannot see.
 
 A module each, with a `check(network, report)` that yields problems, linear in the inventory (or
 sorting it once). They are found by listing this folder; none stops another.
+
+A network may be a part of one: what is asked of an entry with a mistake ends the check, unless it
+is made `as_far_as_known` for each entry, and what the inventory lacks is judged only where
+`network.is_complete` says that nothing is missing. A name that is no entry's is a problem already.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +15,7 @@ from pkgutil import iter_modules
 
 from egovnet.inventory.errors import Problem, Report
 from egovnet.inventory.model import Network
+from egovnet.inventory.model.partial import as_far_as_known
 
 #: (network, report) -> problems.
 Check = Callable[[Network, Report], Iterator[Problem]]
@@ -26,4 +31,4 @@ def all_checks() -> tuple[Check, ...]:
 def cross_check(network: Network, report: Report) -> Iterator[Problem]:
     """Yield every problem between the parts of `network`."""
     for check in all_checks():
-        yield from check(network, report)
+        yield from as_far_as_known(check(network, report))

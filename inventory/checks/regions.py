@@ -1,4 +1,4 @@
-"""Regions: a parent that exists and is of a higher tier."""
+"""Regions: a parent of a higher tier."""
 
 from collections.abc import Iterator
 
@@ -9,17 +9,8 @@ from egovnet.inventory.model import TIER_ORDER, Network
 def check(network: Network, report: Report) -> Iterator[Problem]:
     """Yield every problem of these."""
     for name, region in network.regions.items():
-        if region.parent is None:
-            continue
-        parent = network.regions.get(region.parent)
-        if parent is None:
-            yield report(
-                "regions",
-                (name, "parent"),
-                f"no region {region.parent!r}",
-                "add it or correct the name",
-            )
-        elif TIER_ORDER.index(parent.tier) >= TIER_ORDER.index(region.tier):
+        parent = network.regions.get(region.parent or "")
+        if parent is not None and TIER_ORDER.index(parent.tier) >= TIER_ORDER.index(region.tier):
             yield report(
                 "regions",
                 (name, "parent"),

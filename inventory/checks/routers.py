@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from egovnet.inventory.errors import Problem, Report
 from egovnet.inventory.model import Network, Role
+from egovnet.inventory.model.partial import as_far_as_known
 
 
 def check(network: Network, report: Report) -> Iterator[Problem]:
     """Yield every problem of routers."""
-    yield from _routers(network, report)
+    yield from as_far_as_known(_routers(network, report))
     yield from _reflectors(network, report)
 
 
@@ -16,14 +17,7 @@ def _routers(network: Network, report: Report) -> Iterator[Problem]:
     seen: dict[tuple[str, object], str] = {}
     for name, router in network.routers.items():
         region = network.regions.get(router.region)
-        if region is None:
-            yield report(
-                "hosts",
-                (name, "data", "region"),
-                f"no region {router.region!r}",
-                "add it to regions.yaml or correct the name",
-            )
-        elif region.tier != router.tier:
+        if region is not None and region.tier != router.tier:
             yield report(
                 "hosts",
                 (name, "data", "tier"),
@@ -32,8 +26,8 @@ def _routers(network: Network, report: Report) -> Iterator[Problem]:
             )
         if router.management.ip not in network.backbone.management.prefix:
             yield report(
-                "hosts",
-                (name, "data", "management"),
+                "routers",
+                (name, "management"),
                 f"{router.management.ip} is outside {network.backbone.management.prefix}",
                 "use an address of management.prefix in network.yaml",
             )
@@ -48,8 +42,8 @@ def _routers(network: Network, report: Report) -> Iterator[Problem]:
             if (field, value) in seen:
                 shown = f"{value[0]} port {value[1]}" if isinstance(value, tuple) else str(value)
                 yield report(
-                    "hosts",
-                    (name, field) if field == "hostname" else (name, "data", field),
+                    "routers",
+                    (name, field),
                     f"duplicate address {shown}, {seen[field, value]} has it too",
                     "give each router its own",
                 )
@@ -59,10 +53,11 @@ def _routers(network: Network, report: Report) -> Iterator[Problem]:
 
 def _reflectors(network: Network, report: Report) -> Iterator[Problem]:
     edges = network.with_role(Role.PE)
-    if len(edges) > 1 and not network.with_role(Role.RR):
+    complete = network.is_complete("hosts")
+    if complete and len(edges) > 1 and not network.with_role(Role.RR):
         yield report(
-            "hosts",
-            (edges[0], "data", "roles"),
+            "routers",
+            (edges[0], "roles"),
             f"{len(edges)} PEs and no router with role rr",
             "give rr to one or two routers: PEs exchange VPN routes through them",
         )

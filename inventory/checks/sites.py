@@ -1,29 +1,24 @@
-"""Sites: a region, a VPN whose topology the role fits, AS numbers, states, a hub for spokes."""
+"""Sites: a role that fits the topology of the VPN, AS numbers, states, a hub for spokes."""
 
 from collections.abc import Iterator
 
 from egovnet.inventory.errors import Problem, Report
 from egovnet.inventory.model import Network, ServiceState, Site, SiteRole, Topology
+from egovnet.inventory.model.partial import as_far_as_known
 
 
 def check(network: Network, report: Report) -> Iterator[Problem]:
     """Yield every problem of sites."""
-    yield from _sites(network, report)
+    for name, site in network.sites.items():
+        yield from as_far_as_known(_site_role(network, name, report))
+        yield from as_far_as_known(_states(name, site, report))
+    yield from as_far_as_known(_as_numbers(network, report))
     yield from _hubs(network, report)
 
 
-def _sites(network: Network, report: Report) -> Iterator[Problem]:
+def _as_numbers(network: Network, report: Report) -> Iterator[Problem]:
     asns: dict[int, str] = {network.backbone.asn: "the backbone"}
     for name, site in network.sites.items():
-        if site.region not in network.regions:
-            yield report(
-                "sites",
-                (name, "region"),
-                f"no region {site.region!r}",
-                "add it to regions.yaml or correct the name",
-            )
-        yield from _site_role(network, name, report)
-        yield from _states(name, site, report)
         if site.asn is not None:
             if site.asn in asns:
                 yield report(
@@ -39,12 +34,6 @@ def _site_role(network: Network, name: str, report: Report) -> Iterator[Problem]
     site = network.sites[name]
     vpn = network.vpns.get(site.vpn)
     if vpn is None:
-        yield report(
-            "sites",
-            (name, "vpn"),
-            f"no VPN {site.vpn!r}",
-            "add it to vpns.yaml or correct the name",
-        )
         return
     meshed = vpn.vpn_service_topology is Topology.ANY_TO_ANY
     if meshed != (site.site_role is SiteRole.ANY_TO_ANY):
@@ -71,6 +60,8 @@ def _states(name: str, site: Site, report: Report) -> Iterator[Problem]:
 
 
 def _hubs(network: Network, report: Report) -> Iterator[Problem]:
+    if not network.is_complete("sites"):
+        return
     with_hub = {site.vpn for site in network.sites.values() if site.site_role is SiteRole.HUB}
     with_spoke: dict[str, str] = {}
     for name, site in network.sites.items():

@@ -1,12 +1,20 @@
 """`agencies.yaml`: who owns VPNs."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.primitives import Closed, Text
 
 
 class Agency(Closed):
     """Owner of VPNs: one of the intranet's six systems, or a department of the extranet."""
 
-    name: Text
-    kind: Literal["system", "department"]
+    name: Annotated[Text, about("What people call it.", "State Taxation Administration")]
+    kind: Annotated[
+        Literal["system", "department"],
+        about(
+            "A system is one of the intranet's six and may own VPNs in both zones; a department "
+            "owns VPNs in the extranet only.",
+            "department",
+        ),
+    ]

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from egovnet.inventory.model.annotations import Form, about
 from egovnet.inventory.model.as_numbers import MAX_ASN, reserved_asn
 from egovnet.inventory.model.primitives import (
     Asn,
@@ -22,28 +23,56 @@ from egovnet.inventory.model.vpns import ZoneName
 class RouteTargetRange(NumberRange):
     """Route-target numbers: two-octet-AS RTs (RFC 4360 section 3.1) have 32-bit numbers."""
 
-    last: Annotated[int, Field(strict=True, ge=1, le=4294967295)]
+    last: Annotated[
+        int,
+        Field(strict=True, ge=1, le=4294967295),
+        about("The highest; it is handed out too.", 1999, unit="number"),
+    ]
 
 
 class Zone(Closed):
     """One of the two networks: how its VRFs are named and its RTs numbered."""
 
-    description: Text = ""
-    vrf_prefix: Annotated[str, Field(pattern=r"^[a-z]$")]
-    route_targets: RouteTargetRange
+    description: Annotated[Text, about("For people.", "Social management, public services")] = ""
+    vrf_prefix: Annotated[
+        str,
+        Form(r"[a-z]", "one lower-case letter", "e"),
+        about("Letter that the names of its VRFs begin with, such as e-taxation.", "e"),
+    ]
+    route_targets: Annotated[
+        RouteTargetRange,
+        about(
+            "Numbers of its route targets, which are no other zone's.",
+            {"first": 2001, "last": 2999},
+        ),
+    ]
 
 
 class Pools(Closed):
     """Where numbers come from. IPv4 circuits are /31 (RFC 3021), IPv6 /127 (RFC 6164)."""
 
-    loopback_ipv4: Prefix4
-    loopback_ipv6: Prefix6
-    circuit_ipv4: Prefix4
-    circuit_ipv6: Prefix6
-    access_ipv4: Prefix4
-    access_ipv6: Prefix6
-    vlan: NumberRange
-    site_asn: NumberRange
+    loopback_ipv4: Annotated[
+        Prefix4, about("Loopbacks of routers: an address each.", "10.255.0.0/20")
+    ]
+    loopback_ipv6: Annotated[
+        Prefix6, about("Loopbacks of routers: an address each.", "fde9:ff::/64")
+    ]
+    circuit_ipv4: Annotated[Prefix4, about("Circuits: a /31 each (RFC 3021).", "10.254.0.0/18")]
+    circuit_ipv6: Annotated[Prefix6, about("Circuits: a /127 each (RFC 6164).", "fde9:fe::/64")]
+    access_ipv4: Annotated[
+        Prefix4, about("Between PEs and sites: a /30 for each access.", "10.200.0.0/14")
+    ]
+    access_ipv6: Annotated[
+        Prefix6, about("Between PEs and sites: a /126 for each access.", "fde9:fa::/64")
+    ]
+    vlan: Annotated[
+        NumberRange,
+        about("VLAN ids of accesses, for each port anew.", {"first": 100, "last": 3999}),
+    ]
+    site_asn: Annotated[
+        NumberRange,
+        about("AS numbers of sites that speak BGP.", {"first": 4200000001, "last": 4200099999}),
+    ]
 
     @model_validator(mode="after")
     def _within_protocols(self) -> "Pools":
@@ -79,11 +108,32 @@ UNTAGGED_VRF = "untagged"
 class Management(Closed):
     """The management network: a VRF of its own on every router, never a customer's."""
 
-    vrf: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,14}$")] = "mgmt"
-    #: Of the router's kernel, where the platform has numbered tables; customers' start at 1002.
-    table: Annotated[int, Field(strict=True, ge=1)] = 1001
-    port: Port = "eth0"
-    prefix: Prefix4
+    vrf: Annotated[
+        str,
+        Form(
+            r"[a-z][a-z0-9-]{0,14}",
+            "a lower-case letter, then lower-case letters, digits and hyphens, at most 15 "
+            "characters in all",
+            "mgmt",
+        ),
+        about("Name of its VRF on every router.", "mgmt"),
+    ] = "mgmt"
+    table: Annotated[
+        int,
+        Field(strict=True, ge=1),
+        about(
+            "Table of the router's kernel, where the platform has numbered tables; customers' "
+            "start at 1002.",
+            1001,
+            unit="kernel table",
+        ),
+    ] = 1001
+    port: Annotated[
+        Port, about("Port by which routers are managed, where they do not say another.", "eth0")
+    ] = "eth0"
+    prefix: Annotated[
+        Prefix4, about("Network that every router's management address is in.", "172.20.20.0/24")
+    ]
 
     @model_validator(mode="after")
     def _vrf_is_nothing_else(self) -> "Management":
@@ -99,16 +149,46 @@ class Management(Closed):
 class Backbone(Closed):
     """What `network.yaml` says: the backbone's numbers and the two zones."""
 
-    name: Name
-    description: Text = ""
-    asn: Annotated[Asn, Field(le=65535)]
+    name: Annotated[Name, about("Name of the network.", "north")]
+    description: Annotated[Text, about("For people.", "Backbone of the province")] = ""
+    asn: Annotated[
+        Asn,
+        Field(le=65535),
+        about("AS number of the backbone, as in route targets.", 65000, unit="AS number"),
+    ]
     #: At most 13 octets (ISO 10589); the system id follows.
-    isis_area: Annotated[str, Field(pattern=r"^49(\.[0-9a-f]{4}){1,6}$")]
-    #: Room for an Ethernet payload of 1500 bytes under a stack of labels.
-    circuit_mtu: Annotated[int, Field(strict=True, ge=1508, le=9216)] = 1600
-    zones: dict[ZoneName, Zone]
-    pools: Pools
-    management: Management
+    isis_area: Annotated[
+        str,
+        Form(
+            r"49(\.[0-9a-f]{4}){1,6}",
+            "49 and then one to six groups of a dot and four hexadecimal digits, in quotes",
+            '"49.0001"',
+        ),
+        about("IS-IS area of all routers.", "49.0001"),
+    ]
+    circuit_mtu: Annotated[
+        int,
+        Field(strict=True, ge=1508, le=9216),
+        about(
+            "MTU of circuits: room for a payload of 1500 bytes under a stack of labels.",
+            1600,
+            unit="bytes",
+        ),
+    ] = 1600
+    zones: Annotated[
+        dict[ZoneName, Zone],
+        about(
+            "The two networks that never meet.",
+            {"extranet": {"vrf-prefix": "e", "route-targets": {"first": 2001, "last": 2999}}},
+        ),
+    ]
+    pools: Annotated[
+        Pools,
+        about("Where egovnet takes numbers from.", {"loopback-ipv4": "10.255.0.0/20"}),
+    ]
+    management: Annotated[
+        Management, about("The management network.", {"prefix": "172.20.20.0/24"})
+    ]
 
     @model_validator(mode="after")
     def _two_zones(self) -> "Backbone":

@@ -4,20 +4,27 @@ from typing import Annotated
 
 from pydantic import Field
 
-from egovnet.inventory.model.primitives import Closed, Name, Port, Text
+from egovnet.inventory.model.annotations import about
+from egovnet.inventory.model.primitives import Closed, Port, RouterName, Text
 
 
 class CircuitEnd(Closed):
     """One end of a backbone circuit."""
 
-    router: Name
-    port: Port
+    router: Annotated[RouterName, about("Router at this end.", "bj-p1")]
+    port: Annotated[Port, about("Port of that router, which nothing else uses.", "eth1")]
 
 
 class Circuit(Closed):
     """A point-to-point backbone circuit between two routers."""
 
-    a: CircuitEnd
-    b: CircuitEnd
-    metric: Annotated[int, Field(strict=True, ge=1, le=16777214)] = 10
-    description: Text = ""
+    a: Annotated[CircuitEnd, about("One end.", {"router": "bj-p1", "port": "eth1"})]
+    b: Annotated[
+        CircuitEnd, about("The other end, on another router.", {"router": "bj-p2", "port": "eth1"})
+    ]
+    metric: Annotated[
+        int,
+        Field(strict=True, ge=1, le=16777214),
+        about("Cost of the link: the lower, the better the path.", 10, unit="IS-IS metric"),
+    ] = 10
+    description: Annotated[Text, about("For people.", "10 Gbit/s, carrier A")] = ""

@@ -21,6 +21,13 @@ class Network(Closed):
     vpns: dict[VpnId, Vpn]
     sites: dict[Name, Site]
 
+    def is_complete(self, section: str) -> bool:
+        """Whether everything that `section` says is here; see `PartialNetwork`.
+
+        What an inventory lacks can be judged of complete sections only.
+        """
+        return True
+
     def regions_within(self, region: str) -> frozenset[str]:
         """`region` and every region below it."""
         children: dict[str, list[str]] = {}

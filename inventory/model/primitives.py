@@ -27,8 +27,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from egovnet.inventory.model.annotations import Form, NameOf, about
 from egovnet.inventory.model.as_numbers import MAX_ASN, reserved_asn
-from egovnet.inventory.model.schema_problems import shown
+from egovnet.inventory.model.shown import shown
 from egovnet.inventory.model.usable_addresses import why_unusable, why_unusable_address
 
 IPNetwork = IPv4Network | IPv6Network
@@ -57,10 +58,36 @@ def refusal(found: str, remedy: str, *at: str) -> PydanticCustomError:
 
 
 #: How long it may be is a platform's matter: names of VRFs are made of it.
-VpnId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,30}$")]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+VpnId = Annotated[
+    str,
+    Form(
+        r"[a-z][a-z0-9]{0,30}",
+        "a lower-case letter, then lower-case letters and digits, at most 31 characters in all",
+        "taxation",
+    ),
+]
+Name = Annotated[
+    str,
+    Form(
+        r"[a-z][a-z0-9-]{0,40}",
+        "a lower-case letter, then lower-case letters, digits and hyphens, at most 41 characters "
+        "in all",
+        "bj-pe1",
+    ),
+]
 #: Any platform's; what its own ports look like, a platform says.
-Port = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9/._:-]{0,39}$")]
+Port = Annotated[
+    str,
+    Form(
+        r"[A-Za-z][A-Za-z0-9/._:-]{0,39}",
+        "a port's name: a letter, then letters, digits and / . _ : -, at most 40 characters in all",
+        "eth3",
+    ),
+]
+RegionName = Annotated[Name, NameOf("regions")]
+AgencyName = Annotated[Name, NameOf("agencies")]
+RouterName = Annotated[Name, NameOf("hosts")]
+VpnName = Annotated[VpnId, NameOf("vpns")]
 
 
 def printed(value: str) -> str:
@@ -240,7 +267,12 @@ Address6 = Annotated[IPv6Address, BeforeValidator(_address6)]
 Interface4 = Annotated[IPv4Interface, BeforeValidator(_interface4)]
 Hostname = Annotated[
     str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]*$", max_length=253),
+    Form(
+        r"[A-Za-z0-9][A-Za-z0-9.:-]*",
+        "a host name or an address: letters, digits, dots and hyphens",
+        "bj-p1.example.gov",
+    ),
+    Field(max_length=253),
     AfterValidator(_hostname),
 ]
 Vlan = Annotated[int | Literal["untagged"] | None, BeforeValidator(_vlan)]
@@ -249,8 +281,12 @@ Vlan = Annotated[int | Literal["untagged"] | None, BeforeValidator(_vlan)]
 class NumberRange(Closed):
     """An inclusive range of numbers to allocate from."""
 
-    first: Annotated[int, Field(strict=True, ge=1)]
-    last: Annotated[int, Field(strict=True, ge=1)]
+    first: Annotated[int, Field(strict=True, ge=1), about("The lowest.", 100, unit="number")]
+    last: Annotated[
+        int,
+        Field(strict=True, ge=1),
+        about("The highest; it is handed out too.", 3999, unit="number"),
+    ]
 
     @model_validator(mode="after")
     def _ordered(self) -> "NumberRange":

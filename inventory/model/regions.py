@@ -1,8 +1,10 @@
 """`regions.yaml`: units of government, and their levels."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from egovnet.inventory.model.primitives import Closed, Name, Text
+from egovnet.inventory.model.annotations import about
+from egovnet.inventory.model.primitives import Closed, RegionName, Text
 
 
 class Tier(StrEnum):
@@ -20,6 +22,9 @@ TIER_ORDER = tuple(Tier)
 class Region(Closed):
     """A unit of government; a prefecture's parent is its province, and so on."""
 
-    name: Text
-    tier: Tier
-    parent: Name | None = None
+    name: Annotated[Text, about("What people call it.", "Guangdong")]
+    tier: Annotated[Tier, about("Level of government.", "province")]
+    parent: Annotated[
+        RegionName | None,
+        about("Region of a higher tier that it is a part of; left out at the top.", "beijing"),
+    ] = None

@@ -5,14 +5,15 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from egovnet.inventory.model.annotations import PLATFORMS, NameOf, about
 from egovnet.inventory.model.primitives import (
     Address4,
     Address6,
     Closed,
     Hostname,
     Interface4,
-    Name,
     Port,
+    RegionName,
     refusal,
 )
 from egovnet.inventory.model.regions import Tier
@@ -33,18 +34,49 @@ class Role(StrEnum):
 class Router(Closed):
     """A backbone or edge router. `hostname`, `port` and `platform` are how Nornir reaches it."""
 
-    hostname: Hostname
-    port: Annotated[int, Field(strict=True, ge=1, le=65535)] = 22
+    hostname: Annotated[
+        Hostname,
+        about("Name or address by which SSH reaches it from here.", "bj-p1.example.gov"),
+    ]
+    port: Annotated[
+        int,
+        Field(strict=True, ge=1, le=65535),
+        about("TCP port on which its SSH server answers.", 22, unit="TCP port"),
+    ] = 22
     #: As Nornir calls it; the platforms there are stand in `egovnet.templates`.
-    platform: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
-    region: Name
-    tier: Tier
-    roles: Annotated[frozenset[Role], Field(min_length=1)]
-    management: Interface4
-    #: None: the one of `network.yaml`.
-    management_port: Port | None = None
-    loopback_ipv4: Address4 | None = None
-    loopback_ipv6: Address6 | None = None
+    platform: Annotated[
+        str,
+        Field(max_length=31),
+        NameOf(PLATFORMS),
+        about("What it runs: a platform that egovnet can write configurations for."),
+    ]
+    region: Annotated[RegionName, about("Region that it stands in and serves.", "beijing")]
+    tier: Annotated[Tier, about("Tier of its region.", "centre")]
+    roles: Annotated[
+        frozenset[Role],
+        Field(min_length=1),
+        about(
+            "What it does: p switches labels, rr reflects VPN routes, pe joins sites, platform "
+            "marks the PEs of the interconnection platform.",
+            ["pe"],
+        ),
+    ]
+    management: Annotated[
+        Interface4,
+        about("Address of its management port, with the length of its network.", "172.20.20.21/24"),
+    ]
+    management_port: Annotated[
+        Port | None,
+        about("Its management port, where it is not management.port of network.yaml.", "eth0"),
+    ] = None
+    loopback_ipv4: Annotated[
+        Address4 | None,
+        about("Its loopback; left out, one is allocated from the pool.", "10.255.0.1"),
+    ] = None
+    loopback_ipv6: Annotated[
+        Address6 | None,
+        about("Its loopback; left out, one is allocated from the pool.", "fde9:ff::1"),
+    ] = None
 
     @model_validator(mode="after")
     def _roles_fit(self) -> "Router":

@@ -1,76 +1,312 @@
-"""pydantic's errors in the words of egovnet: what was found, and what to do next."""
+"""Mistakes in data that a model is to be made of, in the words of egovnet.
+
+One mistake of the writer is one `Mistake`: a misspelled key is not a missing one as well, and what
+several keys of a mapping lack is said once. Each says what was found and what to do: the keys or
+values that there are, the one that was probably meant, an example.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import ValidationError
+import yaml
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
+
+from egovnet.inventory.model.annotations import NOUNS, PLATFORMS
+from egovnet.inventory.model.shapes import Field, Location, Place, Shape, fields_of, place_at
+from egovnet.inventory.model.shown import choices, did_you_mean, listed, nearest, shown
+
+#: Section -> the names that it has, however wrong their entries; None: nobody knows.
+Names = Callable[[str], Collection[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake, at a place of the data as it was written."""
+
+    location: Location
+    found: str
+    remedy: str
+    #: Keys that `mapping` lacks; then `found` and `remedy` are about these.
+    lacks: tuple[str, ...] = ()
+
+    @property
+    def mapping(self) -> Location:
+        """The mapping that lacks keys: one that lacks one key is addressed by that."""
+        return self.location[:-1] if len(self.lacks) == 1 else self.location
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What data came to: a value, or mistakes and what can be used in spite of them."""
+
+    #: Where `is_right`. Otherwise something is wrong, if only what another section has to answer
+    #: for, such as the form of a name.
+    value: Any
+    is_right: bool
+    mistakes: tuple[Mistake, ...] = ()
+    #: The data with misspelled keys as they were meant, and without unknown ones; of a mapping
+    #: of entries those alone that have mistakes.
+    respelled: Any = None
+    #: Where in `respelled` a value is wrong.
+    wrong: frozenset[Location] = frozenset()
+    #: Where a value of `respelled` is written.
+    written: Callable[[Location], Location] = tuple
+
+    @property
+    def wrong_entries(self) -> frozenset[str]:
+        """Entries that are wrong as a whole, such as by their names."""
+        return frozenset(str(location[0]) for location in self.wrong if len(location) == 1)
+
+
+def read(
+    adapter: TypeAdapter[Any],
+    shape: Shape,
+    data: Any,  # noqa: ANN401 -- what YAML gives
+    names: Names,
+    besides: Collection[str] = (),
+) -> Read:
+    """`data` as a value of `shape`'s type, or every mistake in it.
+
+    `besides` are keys of its models that stand elsewhere, and that no unknown key is meant for.
+    """
+    try:
+        return Read(adapter.validate_python(data, by_alias=True, by_name=False), is_right=True)
+    except ValidationError as error:
+        broken = {entry["loc"][0] for entry in error.errors(include_url=False) if entry["loc"]}
+    entries = shape.key is not None and isinstance(data, dict)
+    if entries:  # the others are right, and there may be many
+        data = {key: value for key, value in data.items() if key in broken}
+    speller = _Speller(frozenset(besides))
+    respelled = speller.mended(shape, data, ())
+    explained: list[Mistake] = []
+    wrong: frozenset[Location] = frozenset()
+    try:
+        adapter.validate_python(respelled, by_alias=True, by_name=False)
+    except ValidationError as error:
+        explained = list(_Explainer(shape, names, besides).mistakes(error))
+        errors = error.errors(include_url=False)
+        wrong = frozenset(_in_file(entry) for entry in errors if entry["type"] != "missing")
+    told = [replace(each, location=speller.written(each.location)) for each in explained]
+    return Read(None, False, (*speller.mistakes, *told), respelled, wrong, speller.written)
+
+
+@dataclass(slots=True)
+class _Speller:
+    """Finds keys that no model has, and what was meant by them."""
+
+    besides: frozenset[str]
+    mistakes: list[Mistake] = field(default_factory=list)
+    #: Location of a value where its key stands right -> the key as it is written.
+    renamed: dict[Location, str] = field(default_factory=dict)
+
+    def mended(self, shape: Shape, data: Any, at: Location) -> Any:  # noqa: ANN401 -- what YAML gives
+        """`data` with the keys that were meant; what fits no key is left out."""
+        if shape.model is not None and isinstance(data, dict):
+            fields = fields_of(shape.model)
+            meant = self._meant(fields, data, at)
+            return {
+                key: self.mended(fields[key].shape, value, (*at, key))
+                for key, value in meant.items()
+            }
+        if shape.item is not None and shape.key is not None and isinstance(data, dict):
+            meant = self._chosen(shape.key.choices, data, at) if shape.key.choices else data
+            return {k: self.mended(shape.item, v, (*at, str(k))) for k, v in meant.items()}
+        if shape.item is not None and shape.key is None and isinstance(data, list | tuple):
+            return [self.mended(shape.item, v, (*at, index)) for index, v in enumerate(data)]
+        return data
+
+    def written(self, location: Location) -> Location:
+        """Where the value at a location of the mended data was written."""
+        return tuple(
+            self.renamed.get(location[: index + 1], part) for index, part in enumerate(location)
+        )
+
+    def _chosen(self, known: Collection[str], data: dict[Any, Any], at: Location) -> dict[Any, Any]:
+        """The entries of a mapping whose keys are of a few, under the keys that were meant."""
+        meant: dict[Any, Any] = {}
+        for key, value in data.items():
+            free = [each for each in known if each not in data and each not in meant]
+            near = nearest(key, free) if key not in known else None
+            if near is not None:
+                self.renamed[*at, near] = str(key)
+                remedy = f"did you mean {near!r}? use {choices(known)}"
+                place = (*self.written(at), str(key))
+                self.mistakes.append(Mistake(place, f"{shown(key)} is not known", remedy))
+            meant[key if near is None else near] = value
+        return meant
+
+    def _meant(self, fields: Mapping[str, Field], data: dict[Any, Any], at: Location) -> Any:  # noqa: ANN401 -- see above
+        meant = {key: value for key, value in data.items() if key in fields}
+        known = [key for key in fields if key not in self.besides]
+        for key in [key for key in data if key not in fields]:
+            near = nearest(key, [each for each in known if each not in data and each not in meant])
+            if near is not None:
+                meant[near] = data[key]
+                self.renamed[*at, near] = str(key)
+            question = f"did you mean {near!r}? " if near is not None else ""
+            allowed = f"{question}the keys here are {listed(known, key)}" if known else "remove it"
+            self.mistakes.append(Mistake((*self.written(at), str(key)), "unknown key", allowed))
+        return meant
+
 
 #: pydantic's error type -> (found, remedy); `{input}` is what was written, others its context.
 _WORDS: Mapping[str, tuple[str, str]] = {
     "egovnet": ("{found}", "{remedy}"),
-    "extra_forbidden": ("unknown key", "remove it or correct its spelling"),
-    "missing": ("is missing", "add it"),
-    "string_type": ("{input} is no text", "write text; put numbers and yes or no in quotes"),
-    "string_pattern_mismatch": ("{input} is not of the form {pattern}", "write it in that form"),
+    "string_type": (
+        "{input} is no text",
+        "write text{such_as}; numbers, dates, yes and no in quotes",
+    ),
     "string_too_long": ("{input} is too long", "use at most {max_length} characters"),
-    "int_type": ("{input} is no whole number", "write a whole number"),
-    "int_parsing": ("{input} is no whole number", "write a whole number"),
-    "int_from_float": ("{input} is no whole number", "write a whole number"),
+    "string_too_short": ("{input} is too short", "use at least {min_length} characters"),
     "greater_than_equal": ("{input} is too small", "use {ge} or more"),
     "less_than_equal": ("{input} is too large", "use {le} or less"),
-    "literal_error": ("{input} is not known", "use {expected}"),
-    "enum": ("{input} is not known", "use {expected}"),
     "too_short": ("is empty", "give at least one"),
-    "tuple_type": ("{input} where a list belongs", "write [first, second]"),
-    "frozen_set_type": ("{input} where a list belongs", "write [first, second]"),
-    "dict_type": ("{input} where a mapping belongs", "write key: value"),
-    "model_type": ("{input} where a mapping belongs", "write key: value"),
+    "too_long": ("{input} is too long", "use at most {max_length} entries"),
 }
-
+_NO_WHOLE_NUMBER = ("int_type", "int_parsing", "int_from_float", "int_parsing_size")
+_CHOICES = ("enum", "literal_error")
 #: What YAML 1.1 takes for a number: octal, hexadecimal, binary, of base 60, with a sign or `_`.
 _OLD = re.compile(r"(?!(?:0|[1-9][0-9]*)$)[-+]?(?:0[xobXOB])?[0-9A-Fa-f_]+(?::[0-9_]+)*")
 
 
-def errors_of(error: ValidationError) -> list[ErrorDetails]:
-    """pydantic's errors that are mistakes of the writer.
+@dataclass(frozen=True, slots=True)
+class _Explainer:
+    """pydantic's errors in our words; no sentence of pydantic's, and no pattern, gets out."""
 
-    A list of which no item is right is too short to pydantic, besides what is wrong with each.
-    """
-    return [
-        entry
-        for entry in error.errors(include_url=False)
-        if not (entry["type"] == "too_short" and entry["input"])
-    ]
+    root: Shape
+    names: Names
+    besides: Collection[str]
+
+    def mistakes(self, error: ValidationError) -> Iterator[Mistake]:
+        """Every mistake of the writer."""
+        lacking: dict[Location, list[str]] = {}
+        for entry in error.errors(include_url=False):
+            if entry["type"] == "missing":
+                *above, key = entry["loc"]
+                lacking.setdefault(tuple(above), []).append(str(key))
+            elif not self._follows(entry):
+                yield Mistake(_in_file(entry), *self._words(entry))
+        for location, keys in lacking.items():
+            place = place_at(self.root, location)
+            yield missing(location, keys, place, self.names)
+
+    def _follows(self, entry: ErrorDetails) -> bool:
+        """Whether the error only repeats another one."""
+        if entry["type"] == "too_short" and entry["input"]:
+            return True  # of the items that are wrong, each by itself
+        shape = place_at(self.root, _in_file(entry)).shape
+        if entry["type"] != "string_pattern_mismatch" or _is_key(entry) or shape.names is None:
+            return False
+        # an entry's bad name is reported where the entry is
+        return entry["input"] in (self.names(shape.names) or ())
+
+    def _words(self, entry: ErrorDetails) -> tuple[str, str]:
+        kind, value = entry["type"], entry["input"]
+        place = place_at(self.root, _in_file(entry))
+        shape = place.shape
+        if _is_key(entry):
+            above = place_at(self.root, _in_file(entry)[:-1]).shape
+            shape, place = above.key or shape, Place(above.key or shape)
+        if kind in _CHOICES and shape.choices:
+            meant = did_you_mean(value, shape.choices)
+            return f"{shown(value)} is not known", f"{meant}use {choices(shape.choices)}"
+        if kind == "string_pattern_mismatch" and shape.form is not None:
+            return f"{shown(value)} does not fit", shape.form.remedy
+        if kind in _WORDS:
+            values: dict[str, Any] = {"input": shown(value), "such_as": _such_as(place)}
+            values |= entry.get("ctx", {})
+            found, remedy = _WORDS[kind]
+            return found.format_map(values), remedy.format_map(values)
+        return self._of_another_kind(value, kind, shape, place)
+
+    def _of_another_kind(
+        self, value: object, kind: str, shape: Shape, place: Place
+    ) -> tuple[str, str]:
+        if kind in _NO_WHOLE_NUMBER and isinstance(value, str) and _OLD.fullmatch(value):
+            return f"{shown(value)} is no decimal number", "write its digits alone: 65000"
+        if kind in _NO_WHOLE_NUMBER:
+            return f"{shown(value)} is no whole number", f"write a whole number{_such_as(place)}"
+        if shape.model is not None or shape.key is not None:
+            return f"{shown(value)} where a mapping belongs", self._below(shape)
+        if shape.item is not None:
+            remedy = f"write a list{_such_as(place)}"
+            return f"{shown(value)} where a list belongs", remedy
+        takes = "true or false" if bool in shape.types else f"another value{_such_as(place)}"
+        return f"{shown(value)} does not fit", f"write {takes}"
+
+    def _below(self, shape: Shape) -> str:
+        if shape.model is None:
+            return "write key: value"
+        keys = [key for key in fields_of(shape.model) if key not in self.besides]
+        return f"write key: value; the keys here are {listed(keys)}"
 
 
-def words(error: ErrorDetails) -> tuple[str, str]:
-    """(found, remedy) of one of pydantic's errors."""
-    kind = error["type"]
-    if kind not in _WORDS:
-        return f"{shown(error['input'])}: {error['msg']}", "correct it"
-    if kind == "int_type" and isinstance(error["input"], str) and _OLD.fullmatch(error["input"]):
-        return f"{shown(error['input'])} is no decimal number", "write its digits alone: 65000"
-    values: dict[str, Any] = {"input": shown(error["input"]), **error.get("ctx", {})}
-    found, remedy = _WORDS[kind]
-    return found.format_map(values), remedy.format_map(values)
+def missing(location: Location, keys: Collection[str], place: Place, names: Names) -> Mistake:
+    """The mistake of a mapping of a model at `location` that lacks keys."""
+    lacks = tuple(keys)
+    fields = fields_of(place.shape.model) if place.shape.model is not None else {}
+    if len(lacks) == 1:
+        told = _what(fields[lacks[0]], names) if lacks[0] in fields else ""
+        return Mistake((*location, lacks[0]), "is missing", f"add it{told and f': {told}'}", lacks)
+    *most, last = lacks
+    remedy = "; ".join(
+        f"{key}: {_what(fields[key], names)}" if key in fields else key for key in lacks
+    )
+    return Mistake(location, f"lacks {', '.join(most)} and {last}", f"add {remedy}", lacks)
 
 
-def in_file(error: ErrorDetails) -> tuple[str | int, ...]:
+def _what(field_: Field, names: Names) -> str:
+    """What a field is and takes, for one who does not know it: description, values, example."""
+    said = field_.description.rstrip(".")
+    if said[1:2].islower():
+        said = said[0].lower() + said[1:]
+    shape = field_.shape.item if field_.shape.item and not field_.shape.key else field_.shape
+    if shape.choices:
+        takes = f"one of {', '.join(shape.choices)}"
+        if shape is not field_.shape:
+            takes = f"of {', '.join(shape.choices)}{_such_as(Place(shape, field_))}"
+        return "; ".join(filter(None, (said, takes)))
+    known = names(shape.names) if shape.names else None
+    if known:
+        return "; ".join(filter(None, (said, f"one of {listed(known)}")))
+    return f"{said}{_such_as(Place(field_.shape, field_))}"
+
+
+def dangling(written: object, section: str, known: Collection[str]) -> tuple[str, str]:
+    """(found, remedy) of a name that is no entry of `section`, whose names are `known`."""
+    if section == PLATFORMS:
+        return (
+            f"no platform {shown(written)}",
+            f"{did_you_mean(written, known)}use {choices(known)}",
+        )
+    there = f"there are {listed(known, written)}; " if known else ""
+    remedy = f"{did_you_mean(written, known)}{there}correct the name or add it to {section}.yaml"
+    return f"no {NOUNS[section]} {shown(written)}", remedy
+
+
+def _such_as(place: Place) -> str:
+    if place.field is not None and place.field.examples:
+        return f", such as {in_yaml(place.field.examples[0])}"
+    return f", such as {place.shape.form.example}" if place.shape.form is not None else ""
+
+
+def in_yaml(value: object) -> str:
+    """A value as one writes it in YAML, on one line."""
+    text = yaml.safe_dump(
+        value, default_flow_style=True, sort_keys=False, width=10_000, allow_unicode=True
+    )
+    return str(text).removesuffix("\n").removesuffix("...").removesuffix("\n")
+
+
+def _is_key(entry: ErrorDetails) -> bool:
+    return bool(entry["loc"]) and entry["loc"][-1] == "[key]"
+
+
+def _in_file(error: ErrorDetails) -> Location:
     """Where the mistake stands in the section's mapping."""
     # pydantic ends the location of a wrong key with "[key]", which is in no file.
     stated = tuple(part for part in error["loc"] if part != "[key]")
     return (*stated, *error.get("ctx", {}).get("at", ()))
-
-
-def shown(value: object) -> str:
-    """What was written, short enough for one line."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

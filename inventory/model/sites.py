@@ -8,15 +8,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
     Name,
     Port,
     Prefix,
+    RegionName,
+    RouterName,
     Text,
     Vlan,
-    VpnId,
+    VpnName,
     kebab,
     refusal,
 )
@@ -48,16 +51,42 @@ class ServiceState(StrEnum):
 class SiteNetworkAccess(Closed):
     """Where a site is joined to a PE (RFC 8299 section 5.3.2)."""
 
-    pe: Name
-    port: Port
-    #: None: allocated. "untagged": the port itself.
-    vlan: Vlan = None
-    routing_protocol: Literal["static", "bgp"]
-    maximum_prefix: Annotated[int, Field(strict=True, ge=1, le=MOST_PREFIXES)] = 100
-    #: The higher wins when a site has several accesses (BGP local preference).
-    access_priority: Annotated[int, Field(strict=True, ge=1, le=65535)] = 100
-    #: None: its site's.
-    state: ServiceState | None = None
+    pe: Annotated[RouterName, about("Router with role pe that it ends on.", "bj-pe1")]
+    port: Annotated[
+        Port,
+        about("Port of that PE; several accesses may share one, each in a VLAN.", "eth3"),
+    ]
+    vlan: Annotated[
+        Vlan,
+        about(
+            "VLAN tag on the port; left out, one is allocated. untagged: the port itself, which "
+            "nothing else uses then.",
+            100,
+            unit="VLAN id",
+        ),
+    ] = None
+    routing_protocol: Annotated[
+        Literal["static", "bgp"],
+        about("How the site's prefixes are learned: configured on the PE, or by eBGP.", "bgp"),
+    ]
+    maximum_prefix: Annotated[
+        int,
+        Field(strict=True, ge=1, le=MOST_PREFIXES),
+        about("With bgp: so many may be announced, then the session ends.", 50, unit="prefixes"),
+    ] = 100
+    access_priority: Annotated[
+        int,
+        Field(strict=True, ge=1, le=65535),
+        about(
+            "With bgp: the higher wins when a site has several accesses.",
+            200,
+            unit="BGP local preference",
+        ),
+    ] = 100
+    state: Annotated[
+        ServiceState | None,
+        about("How far the service has come; left out, as the site says.", "waiting-for-customer"),
+    ] = None
 
     @model_validator(mode="after")
     def _nothing_in_vain(self) -> "SiteNetworkAccess":
@@ -75,14 +104,40 @@ class SiteNetworkAccess(Closed):
 class Site(Closed):
     """A place of an agency, in one VPN, with the prefixes it may announce."""
 
-    description: Text = ""
-    region: Name
-    vpn: VpnId
-    site_role: SiteRole = SiteRole.ANY_TO_ANY
-    prefixes: Annotated[tuple[Prefix, ...], Field(min_length=1)]
-    asn: Asn | None = None
-    state: ServiceState = ServiceState.IN_SERVICE
-    site_network_accesses: Annotated[dict[Name, SiteNetworkAccess], Field(min_length=1)]
+    description: Annotated[Text, about("For people.", "Provincial tax service, Guangdong")] = ""
+    region: Annotated[RegionName, about("Region that it is in.", "guangdong")]
+    vpn: Annotated[VpnName, about("VPN that it is joined to.", "taxation")]
+    site_role: Annotated[
+        SiteRole,
+        about(
+            "Hub or spoke in a VPN with the topology hub-spoke; left out in others.", "spoke-role"
+        ),
+    ] = SiteRole.ANY_TO_ANY
+    prefixes: Annotated[
+        tuple[Prefix, ...],
+        Field(min_length=1),
+        about("What it may announce, of either family.", ["10.2.21.0/24", "fde9:2:21::/64"]),
+    ]
+    asn: Annotated[
+        Asn | None,
+        about("Its AS number with bgp; left out, one is allocated.", 64512, unit="AS number"),
+    ] = None
+    state: Annotated[
+        ServiceState,
+        about(
+            "How far the service has come: waiting-for-customer, the PE is ready and nobody "
+            "answers yet.",
+            "waiting-for-customer",
+        ),
+    ] = ServiceState.IN_SERVICE
+    site_network_accesses: Annotated[
+        dict[Name, SiteNetworkAccess],
+        Field(min_length=1),
+        about(
+            "Where it is joined, by a name of your own.",
+            {"main": {"pe": "gd-pe1", "port": "eth5", "routing-protocol": "static"}},
+        ),
+    ]
 
     def awaits(self, access: str) -> bool:
         """Whether the customer's router is not there yet, on one of the accesses."""

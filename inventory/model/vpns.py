@@ -5,8 +5,10 @@ RFC 8299's "extranet".
 """
 
 from enum import StrEnum
+from typing import Annotated
 
-from egovnet.inventory.model.primitives import Closed, Name, Text
+from egovnet.inventory.model.annotations import about
+from egovnet.inventory.model.primitives import AgencyName, Closed, Text
 
 
 class ZoneName(StrEnum):
@@ -26,7 +28,12 @@ class Topology(StrEnum):
 class Vpn(Closed):
     """A vpn-service: one agency's network in one zone."""
 
-    name: Text
-    zone: ZoneName
-    owner: Name
-    vpn_service_topology: Topology = Topology.ANY_TO_ANY
+    name: Annotated[Text, about("What people call it.", "Taxation department network")]
+    zone: Annotated[
+        ZoneName, about("Which of the two networks it is of; they never meet.", "extranet")
+    ]
+    owner: Annotated[AgencyName, about("Agency that owns it.", "taxation")]
+    vpn_service_topology: Annotated[
+        Topology,
+        about("Whether all sites reach each other, or spokes reach the hubs only.", "hub-spoke"),
+    ] = Topology.ANY_TO_ANY

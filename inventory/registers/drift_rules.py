@@ -27,9 +27,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from egovnet.inventory.errors import Problem
 from egovnet.inventory.model import Closed, Network
+from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.model.primitives import printed, refusal
-from egovnet.inventory.model.schema_problems import shown
+from egovnet.inventory.model.shown import shown
 from egovnet.inventory.register import Register
 from egovnet.inventory.source.closed_file import problem_at
 from egovnet.inventory.source.yaml_source import Document
@@ -57,12 +58,24 @@ def _day(value: object) -> object:
 class Acknowledgement(Closed):
     """A difference that somebody answers for until a day."""
 
-    devices: Annotated[tuple[_Text, ...], Field(min_length=1)]
-    klass: Annotated[DriftClass, Field(alias="class")]
-    subject: _Text = "*"
-    approved_by: _Text
-    reason: _Text
-    expires: Annotated[date, BeforeValidator(_day)]
+    devices: Annotated[
+        tuple[_Text, ...],
+        Field(min_length=1),
+        about("Routers that it is about: names, or patterns as in a shell.", ["sh-*"]),
+    ]
+    klass: Annotated[
+        DriftClass,
+        Field(alias="class"),
+        about("Class of the difference; one that may wait.", "unmanaged"),
+    ]
+    subject: Annotated[
+        _Text, about("What differs: its subject in the report, or a pattern.", "snmp-server*")
+    ] = "*"
+    approved_by: Annotated[_Text, about("Person who answers for it.", "Li Na")]
+    reason: Annotated[_Text, about("Why it may stay.", "the monitoring of the centre")]
+    expires: Annotated[
+        date, BeforeValidator(_day), about("The last day on which it holds.", date(2027, 1, 31))
+    ]
 
     def covers(self, device: str, klass: DriftClass, subject: str) -> bool:
         """Whether it is about a difference of `klass` in `subject` of `device`."""
@@ -76,11 +89,34 @@ class Acknowledgement(Closed):
 class DriftRules(Closed):
     """The whole file; without one, nothing is waited for or put up with."""
 
-    grace: dict[DriftClass, Annotated[int, Field(strict=True, ge=0, le=_LONGEST_GRACE)]] = Field(
-        default_factory=dict
-    )
-    share: Annotated[int, Field(strict=True, ge=0, le=100)] = DEFAULT_SHARE
-    acknowledged: dict[_Text, Acknowledgement] = Field(default_factory=dict)
+    grace: Annotated[
+        dict[DriftClass, Annotated[int, Field(strict=True, ge=0, le=_LONGEST_GRACE)]],
+        about(
+            "How long a difference may last before it counts, by class.",
+            {"service": 30},
+            unit="minutes",
+        ),
+    ] = Field(default_factory=dict)
+    share: Annotated[
+        int,
+        Field(strict=True, ge=0, le=100),
+        about("Routers of the network that one run may change.", 5, unit="percent"),
+    ] = DEFAULT_SHARE
+    acknowledged: Annotated[
+        dict[_Text, Acknowledgement],
+        about(
+            "Differences that somebody answers for, by a name of your own.",
+            {
+                "snmp": {
+                    "devices": ["sh-*"],
+                    "class": "unmanaged",
+                    "approved-by": "Li Na",
+                    "reason": "the monitoring of the centre",
+                    "expires": date(2027, 1, 31),
+                }
+            },
+        ),
+    ] = Field(default_factory=dict)
 
     def expired(self, today: date) -> Iterator[str]:
         """Sentences about acknowledgements that hold no more."""
@@ -109,7 +145,8 @@ def _cross_checks(rules: DriftRules, document: Document, network: Network) -> It
             )
             yield problem_at(document, (*place, "class"), found, remedy)
         for number, pattern in enumerate(entry.devices):
-            if not any(fnmatchcase(router, pattern) for router in network.routers):
+            known = network.is_complete("hosts")
+            if known and not any(fnmatchcase(router, pattern) for router in network.routers):
                 found = f"{pattern!r} is no router of the inventory"
                 remedy = "name one, or a pattern that finds one"
                 yield problem_at(document, (*place, "devices", number), found, remedy)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter
 
-from egovnet.inventory.errors import InventoryError, Location, Problem
-from egovnet.inventory.model.schema_problems import errors_of, in_file, words
-from egovnet.inventory.source.yaml_source import Document, read_document
+from egovnet.inventory.errors import InventoryError, Location, Problem, independent
+from egovnet.inventory.model.partial import as_far_as_known, partial
+from egovnet.inventory.model.schema_problems import read
+from egovnet.inventory.model.shapes import shape_of
+from egovnet.inventory.source.yaml_source import Document, judge_document
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -21,17 +23,23 @@ def read_closed(
     Raises:
         InventoryError: with every problem of a stage at once: file, line, field, what to do.
     """
-    document = read_document(path)
-    try:
-        read = model.model_validate(document.data or {}, by_alias=True, by_name=False)
-    except ValidationError as error:
-        raise InventoryError(
-            problem_at(document, in_file(entry), *words(entry)) for entry in errors_of(error)
-        ) from error
-    problems = list(cross_check(read, document))
-    if problems:
+    judged = judge_document(path)
+    document, problems = judged.document, list(judged.problems)
+    if document is None:
         raise InventoryError(problems)
-    return read
+    result = read(TypeAdapter(model), shape_of(model), document.data or {}, _nobody_knows)
+    problems += (problem_at(document, m.location, m.found, m.remedy) for m in result.mistakes)
+    value: Model = result.value
+    if not result.is_right:
+        value = partial(model, result.respelled, result.wrong)
+    problems += as_far_as_known(cross_check(value, document))
+    if problems:
+        raise InventoryError(independent(problems, judged.problems))
+    return value
+
+
+def _nobody_knows(_section: str) -> None:
+    """Names of other files are the cross check's matter."""
 
 
 def problem_at(document: Document, location: Location, found: str, remedy: str) -> Problem:

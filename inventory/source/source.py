@@ -9,8 +9,10 @@ class Source(Protocol):
     """Something that has the sections of an inventory as documents."""
 
     def read(self) -> Sources:
-        """Every section, with the place of each value.
+        """Every section, with the place of each value, as far as it can be read.
+
+        Problems of the files are in `Sources.problems`.
 
         Raises:
-            InventoryError: with every problem of the files at once.
+            InventoryError: there is nothing to read.
         """

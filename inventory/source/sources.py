@@ -1,5 +1,6 @@
 """The files of an inventory as read, and where each object stands in them."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ class Sources:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.documents: dict[str, list[Document]] = {}
+        #: What is wrong with the files; what could be read all the same is in `documents`.
+        self.problems: list[Problem] = []
+        #: Sections of which something could not be read: what they lack is not known.
+        self.incomplete: set[str] = set()
 
     def data(self, section: str) -> dict[str, Any]:
         """The mapping that `section` says, from all its files."""
@@ -20,6 +25,16 @@ class Sources:
         for document in self.documents.get(section, []):
             merged.update(document.data or {})
         return merged
+
+    def names(self, section: str) -> Collection[str] | None:
+        """Names of the entries of a section, however wrong; None: not all could be read."""
+        return None if section in self.incomplete else self._names(section)
+
+    def _names(self, section: str) -> Collection[str]:
+        documents = self.documents.get(section, [])
+        if len(documents) == 1:
+            return (documents[0].data or {}).keys()
+        return {key for document in documents for key in document.data or {}}
 
     def texts(self) -> dict[str, str]:
         """Text of every file that was read, by its path within the inventory."""

@@ -9,8 +9,9 @@ The directory holds `network.yaml`, `regions.yaml`, `agencies.yaml`, `circuits.y
 (which plain Nornir tools read too).
 """
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +19,7 @@ from typing import TypeVar
 from egovnet.inventory.errors import InventoryError, Problem, missing_directory
 from egovnet.inventory.source.sections import FILES, LOCK_FILE, section_of
 from egovnet.inventory.source.sources import Sources
-from egovnet.inventory.source.yaml_source import Document, parse_document, read_document
+from egovnet.inventory.source.yaml_source import Document, Judged, judge_document, judge_text
 
 _Place = TypeVar("_Place", Path, str)
 
@@ -35,16 +36,45 @@ class YamlDirectory:
         """Every file; one that would not be read by its name is a problem."""
         if not self.path.is_dir():
             raise missing_directory(self.path)
+        unread = list(self._unread())
         wanted = [(name, self.path / f"{name}.yaml") for name in FILES]
         found = self.path.glob("sites/*.yaml")
         site_files = sorted(path for path in found if not path.name.startswith("."))
         if (self.path / "sites.yaml").exists() or not site_files:
             site_files.insert(0, self.path / "sites.yaml")
         wanted += [("sites", path) for path in site_files]
-        return _together(self.path, wanted, read_document, list(self._unread()))
+        unread, wanted = self._as_meant(unread, wanted)
+        sources = _together(self.path, wanted, judge_document, [file.problem for file in unread])
+        if any(file.may_hold_sites for file in unread):
+            sources.incomplete.add("sites")
+        return sources
 
-    def _unread(self) -> Iterator[Problem]:
-        """A problem for each entry that nobody would read."""
+    def _as_meant(
+        self, unread: list["_Unread"], wanted: list[tuple[str, Path]]
+    ) -> tuple[list["_Unread"], list[tuple[str, Path]]]:
+        """Files that stand under another name are read: to miss them is no second mistake."""
+        missing = [path for _, path in wanted if not os.path.lexists(path)]
+        strangers = [file for file in unread if file.could_be_any]
+        taken = {file.meant for file in unread}
+        left = [path for path in missing if path not in taken]
+        if len(strangers) == len(left) == 1:
+            unread = [
+                replace(file, meant=left[0]).renamed() if file is strangers[0] else file
+                for file in unread
+            ]
+        for file in unread:
+            section = (
+                section_of(file.meant.relative_to(self.path).as_posix()) if file.meant else None
+            )
+            if file.meant is None or section is None or os.path.lexists(file.meant):
+                continue
+            if file.meant in missing:
+                wanted = [entry for entry in wanted if entry[1] != file.meant]
+            wanted.append((section, file.path))
+        return unread, wanted
+
+    def _unread(self) -> Iterator["_Unread"]:
+        """Each entry that nobody would read."""
         top = {f"{name}.yaml" for name in (*FILES, "sites")} | set(self.besides)
         sites = self.path / "sites"
         for path in _entries(self.path):
@@ -55,6 +85,31 @@ class YamlDirectory:
         for path in _entries(sites) if sites.is_dir() else ():
             if path.suffix != ".yaml" and not _for_people(path):
                 yield _not_read(path, [])
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """An entry that nobody would read, and the file that was probably meant."""
+
+    path: Path
+    problem: Problem
+    meant: Path | None = None
+
+    @property
+    def could_be_any(self) -> bool:
+        """Whether its name says nothing of what it holds."""
+        return self.meant is None and self.path.suffix == ".yaml" and not self.path.is_dir()
+
+    @property
+    def may_hold_sites(self) -> bool:
+        """Whether there may be sites in it, which are not read."""
+        return self.path.is_dir() or (self.path.parent.name == "sites" and self.meant is None)
+
+    def renamed(self) -> "_Unread":
+        """With the remedy to give it the name that was meant."""
+        assert self.meant is not None  # noqa: S101 -- programming error
+        remedy = f"rename it to {self.meant.name}, which is missing, or move it out"
+        return replace(self, problem=replace(self.problem, remedy=remedy))
 
 
 def _entries(directory: Path) -> list[Path]:
@@ -84,19 +139,23 @@ def _for_people(path: Path) -> bool:
     return path.suffix in _DOCUMENT and path.stem in _FOR_PEOPLE and not path.is_dir()
 
 
-def _not_read(path: Path, known: list[str]) -> Problem:
+def _not_read(path: Path, known: list[str]) -> _Unread:
+    meant: Path | None = None
     if path.suffix == ".yml":
         found, remedy = "it ends in .yml", "rename it to .yaml"
+        meant = path.with_suffix(".yaml")
     elif path.is_dir():
         found, remedy = "a directory", "move its files to sites/, or it out of the inventory"
     elif near := get_close_matches(path.name, known, n=1, cutoff=0.75):
         found, remedy = "no file of an inventory has this name", f"rename it to {near[0]}"
+        meant = path.with_name(near[0])
     elif path.parent.name == "sites" and not known:
         found, remedy = "it does not end in .yaml", "rename it, or move it out of the inventory"
     else:
         found = "no file of an inventory has this name"
         remedy = "rename it, put sites into sites/, or move it out of the inventory"
-    return Problem(str(path), 0, "", f"would not be read: {found}", remedy)
+    problem = Problem(str(path), 0, "", f"would not be read: {found}", remedy)
+    return _Unread(path, problem, meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,38 +176,44 @@ class YamlTexts:
             if section not in sections.values()
         ]
         wanted = [(section, path) for path, section in sections.items()]
-        return _together(
-            Path(), wanted, lambda path: parse_document(self.files[path], path), problems
+        sources = _together(
+            Path(), wanted, lambda path: judge_text(self.files[path], path), problems
         )
+        sources.incomplete |= {*FILES, "sites"} - set(sections.values())
+        return sources
 
 
 def _together(
     root: Path,
     wanted: Iterable[tuple[str, _Place]],
-    parse: Callable[[_Place], Document],
+    judge: Callable[[_Place], Judged],
     problems: list[Problem],
 ) -> Sources:
     sources = Sources(root)
+    sources.problems += problems
     for section, place in wanted:
         try:
-            document = parse(place)
+            judged = judge(place)
         except InventoryError as error:
-            problems += error.problems
+            sources.problems += error.problems
+            sources.incomplete.add(section)
         else:
-            problems += _add(sources, section, document)
-    if problems:
-        raise InventoryError(problems)
+            sources.problems += judged.problems
+            _add(sources, section, judged)
     return sources
 
 
-def _add(sources: Sources, section: str, document: Document) -> list[Problem]:
+def _add(sources: Sources, section: str, judged: Judged) -> None:
     """Add a document of `section` to `sources`, or say why it cannot be one."""
-    if not isinstance(document.data or {}, dict):
-        found, remedy = "a list or text, not a mapping", "write key: value"
-        return [Problem(document.path, 1, "", found, remedy)]
-    problems = _given_elsewhere(document, sources.documents.get(section, []))
+    document = judged.document
+    if document is None or not isinstance(document.data or {}, dict):
+        if document is not None:
+            found, remedy = "a list or text, not a mapping", "write key: value"
+            sources.problems.append(Problem(document.path, 1, "", found, remedy))
+        sources.incomplete.add(section)
+        return
+    sources.problems += _given_elsewhere(document, sources.documents.get(section, []))
     sources.documents.setdefault(section, []).append(document)
-    return problems
 
 
 def _given_elsewhere(document: Document, others: list[Document]) -> list[Problem]:

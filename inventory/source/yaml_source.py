@@ -107,12 +107,30 @@ class Document:
         return 1
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a file came to: its problems, and what can be read in spite of them."""
+
+    #: None: nothing can be known of what it says.
+    document: Document | None
+    problems: tuple[Problem, ...] = ()
+
+
 def read_document(path: Path, shown_as: str | None = None) -> Document:
     """Read one YAML file.
 
     Raises:
         InventoryError: unreadable, no regular file, too large, not UTF-8, not YAML, several
             documents, a key given twice, or of a shape that nobody wrote.
+    """
+    return _certain(judge_document(path, shown_as))
+
+
+def judge_document(path: Path, shown_as: str | None = None) -> Judged:
+    """Read one YAML file as far as it can be; keys of which something is wrong are left out.
+
+    Raises:
+        InventoryError: nothing of it can be read, as `read_document` says.
     """
     name = shown_as or str(path)
     try:
@@ -125,7 +143,7 @@ def read_document(path: Path, shown_as: str | None = None) -> Document:
         raise InventoryError(
             [Problem(name, 0, "", f"cannot be read: {error.strerror}", "check path and rights")]
         ) from error
-    return parse_document(text, name)
+    return judge_text(text, name)
 
 
 def parse_document(text: str, name: str) -> Document:
@@ -135,6 +153,21 @@ def parse_document(text: str, name: str) -> Document:
         InventoryError: not YAML, several documents, a key given twice, or so deep or so full of
             aliases that nobody wrote it.
     """
+    return _certain(judge_text(text, name))
+
+
+def _certain(judged: Judged) -> Document:
+    if judged.problems or judged.document is None:
+        raise InventoryError(judged.problems)
+    return judged.document
+
+
+def judge_text(text: str, name: str) -> Judged:
+    """As `judge_document`, of a text.
+
+    Raises:
+        InventoryError: nothing of it can be read, as `parse_document` says.
+    """
     _refuse_odd_shape(text, name)
     # Positions cost more than all else: they are made where something is wrong, or asked for.
     loader = _PlainLoader(text)
@@ -142,7 +175,7 @@ def parse_document(text: str, name: str) -> Document:
     with _disposed(loader), suppress(yaml.YAMLError, ValueError, RecursionError):
         data = loader.get_single_data()
         if not loader.odd and not _deep(data):
-            return Document(name, data, text)
+            return Judged(Document(name, data, text))
     return _with_places(text, name)
 
 
@@ -203,17 +236,15 @@ def _disposed(loader: _PlainLoader) -> Iterator[None]:
         loader.dispose()
 
 
-def _with_places(text: str, name: str) -> Document:
+def _with_places(text: str, name: str) -> Judged:
     """The document, looked at node by node. Raises InventoryError as `parse_document` does."""
     loader = _Loader(text)
     node: yaml.Node | None = None
+    problems: list[Problem] = []
     try:
         node = loader.get_single_node()
-        problems: list[Problem] = []
         if node is not None:
             _Collector(name, {}, problems).collect(node, ())
-        if problems:
-            raise InventoryError(problems)
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
@@ -232,7 +263,18 @@ def _with_places(text: str, name: str) -> Document:
         raise InventoryError([Problem(name, line, "", found, remedy)]) from error
     finally:
         loader.dispose()
-    return Document(name, data, text)
+    if _deep(data):  # aliases that make a loop, which few can walk
+        if not problems:
+            return Judged(Document(name, data, text))
+        raise InventoryError(problems)
+    return Judged(Document(name, _with_text_keys(data), text), tuple(problems))
+
+
+def _with_text_keys(data: Any) -> Any:  # noqa: ANN401 -- YAML is any
+    """Data without the keys that are no text, which are problems by themselves."""
+    if isinstance(data, dict):
+        return {k: _with_text_keys(v) for k, v in data.items() if isinstance(k, str)}
+    return [_with_text_keys(each) for each in data] if isinstance(data, list) else data
 
 
 def unquoted_data(text: str) -> Any:  # noqa: ANN401 -- YAML is any

@@ -18,11 +18,13 @@ from egovnet.inventory.allocation.lock_file import (
     read_lock,
     write_lock,
 )
+from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.examined import Examined
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model import Network
 from egovnet.inventory.source.sources import Sources
 from egovnet.templates.intend.build_devices import intend
-from egovnet.templates.intend.read_inventory import read_inventory, read_inventory_texts
+from egovnet.templates.intend.read_inventory import examine_inventory, read_inventory_texts
 from egovnet.templates.model.device import Device
 
 
@@ -33,13 +35,38 @@ class DirectoryInventory:
     directory: Path
 
     @cached_property
-    def _loaded(self) -> tuple[Network, Sources]:
-        return read_inventory(self.directory)
+    def examined(self) -> Examined:
+        """The inventory as far as it can be judged.
+
+        Raises:
+            InventoryError: there is none.
+        """
+        return examine_inventory(self.directory)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong with the files and with the lock file, in one list."""
+        try:
+            read_lock(self.directory)
+        except InventoryError as error:
+            return (*self.examined.problems, *error.problems)
+        return self.examined.problems
 
     @cached_property
     def network(self) -> Network:
-        """The cross-checked inventory."""
-        return self._loaded[0]
+        """The cross-checked inventory.
+
+        Raises:
+            InventoryError: with everything that is wrong.
+        """
+        if self.examined.problems:
+            raise InventoryError(self.problems)
+        return self.examined.network
+
+    @property
+    def _sources(self) -> Sources:
+        _ = self.network
+        return self.examined.sources
 
     @cached_property
     def allocation(self) -> Allocation:
@@ -54,7 +81,7 @@ class DirectoryInventory:
     @cached_property
     def intent(self) -> Intent:
         """The files' texts, and the lock file's as it will be."""
-        return Intent({**self._loaded[1].texts(), LOCK_FILE: lock_text(self.allocation.lock)})
+        return Intent({**self._sources.texts(), LOCK_FILE: lock_text(self.allocation.lock)})
 
     @cached_property
     def digest(self) -> str:
@@ -62,7 +89,7 @@ class DirectoryInventory:
         lock = self.allocation.lock
         # as JSON: the lock file's text takes a second for each thousand routers
         numbers = json.dumps([lock.pools, lock.retired], sort_keys=True)
-        files = Intent(self._loaded[1].texts()).digest
+        files = Intent(self._sources.texts()).digest
         return hashlib.sha256(f"{files}\n{numbers}".encode()).hexdigest()
 
     @property

@@ -1,7 +1,9 @@
-"""What `validate` came to: an inventory that holds, and how much of what it has."""
+"""What `validate` came to: an inventory that holds, how much of what it has, and warnings."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from egovnet.inventory.errors import InventoryWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class ValidInventory:
     inventory: str
     network: str
     counts: Counts
+    warnings: tuple[InventoryWarning, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """What `validate --json` prints."""
@@ -36,4 +39,5 @@ class ValidInventory:
             "network": self.network,
             "counts": self.counts.to_dict(),
             "problems": [],
+            "warnings": [asdict(warning) for warning in self.warnings],
         }

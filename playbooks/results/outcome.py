@@ -48,17 +48,19 @@ R_co = TypeVar("R_co", bound=Result, covariant=True)
 
 @dataclass(frozen=True)
 class Outcome(Generic[R_co]):
-    """A verb's result, its exit code, and notes for people."""
+    """A verb's result, its exit code, and warnings and notes for people."""
 
     verb: str
     result: R_co
     exit: Exit = Exit.DONE
     notes: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
         """Nothing that is shown holds a key that a device's line quotes."""
         object.__setattr__(self, "result", without_secrets(self.result))
         object.__setattr__(self, "notes", without_secrets(self.notes))
+        object.__setattr__(self, "warnings", without_secrets(self.warnings))
 
     @property
     def data(self) -> dict[str, Any]:

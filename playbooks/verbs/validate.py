@@ -1,6 +1,11 @@
-"""`validate`: schema, cross references, registers and numbers of an inventory; writes nothing."""
+"""`validate`: everything wrong with an inventory at once, and what is probably not meant.
 
+It reads the files, registers, references, policy and numbers, and writes nothing.
+"""
+
+from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.registers import read_registers
+from egovnet.inventory.warnings import warnings_of
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.inventory_counts import Counts, ValidInventory
 from egovnet.playbooks.results.outcome import Outcome
@@ -10,11 +15,18 @@ def validate(workspace: Workspace) -> Outcome[ValidInventory]:
     """Read and number the inventory.
 
     Raises:
-        InventoryError: with every problem of the first stage that has any.
+        InventoryError: with every problem that can be judged. Numbers are allocated where nothing
+            else is wrong.
     """
-    network = workspace.network
-    _ = workspace.allocation
-    read_registers(workspace.directory, network)
+    inventory = workspace.on_disk
+    problems: list[Problem] = list(inventory.problems)
+    try:
+        read_registers(workspace.directory, inventory.examined.network)
+    except InventoryError as error:
+        problems += error.problems
+    if problems:
+        raise InventoryError(problems)
+    network, allocation = inventory.network, inventory.allocation
     counts = Counts(
         routers=len(network.routers),
         circuits=len(network.circuits),
@@ -23,5 +35,6 @@ def validate(workspace: Workspace) -> Outcome[ValidInventory]:
         sites=len(network.sites),
         accesses=sum(len(s.site_network_accesses) for s in network.sites.values()),
     )
-    valid = ValidInventory(str(workspace.directory), network.backbone.name, counts)
-    return Outcome("validate", valid)
+    warnings = warnings_of(network, allocation, inventory.examined.report)
+    valid = ValidInventory(str(workspace.directory), network.backbone.name, counts, warnings)
+    return Outcome("validate", valid, warnings=tuple(map(str, warnings)))

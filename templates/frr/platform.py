@@ -1,7 +1,6 @@
 """FRRouting on Linux with ifupdown2, as a platform."""
 
-import re
-
+from egovnet.inventory.model.annotations import Form
 from egovnet.templates.frr import lines, recognition
 from egovnet.templates.frr import parts as text_parts
 from egovnet.templates.frr.config import config_reader
@@ -15,10 +14,20 @@ from egovnet.templates.platform import Capabilities, Commit, KernelTables, Label
 
 _CAPABILITIES = Capabilities(
     # `.` and the VLAN id (up to 5 characters) follow; a Linux interface name has 15.
-    port=re.compile(r"^[a-z][a-z0-9]{0,9}$"),
+    port=Form(
+        r"[a-z][a-z0-9]{0,9}",
+        "a lower-case letter, then lower-case letters and digits, at most 10 characters in all, as "
+        "Linux calls it",
+        "eth3",
+    ),
     loopback=LOOPBACK,
     # 10 characters leave room in a Linux interface name (15) for zone prefix and spoke number.
-    vpn=re.compile(r"^[a-z][a-z0-9]{0,9}$"),
+    vpn=Form(
+        r"[a-z][a-z0-9]{0,9}",
+        "a lower-case letter, then lower-case letters and digits, at most 10 characters in all: "
+        "names of VRFs are made of it",
+        "taxation",
+    ),
     reserved_vrfs=frozenset(VRFS),
     reserved_ports=INTERFACES,
     # 1001 is the first table that ifupdown2 takes, as on Cumulus; customers' start at 1002.

@@ -1,28 +1,27 @@
-"""What platforms say about an inventory: which there are, and which names fit on them."""
+"""What platforms say about an inventory: which names fit on them."""
 
 from collections.abc import Iterator, Sequence
 
 from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import Network
+from egovnet.inventory.model.annotations import Form
+from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.templates.platform import Capabilities
 from egovnet.templates.registry import names, platform
 
 
 def platform_names(network: Network, report: Report) -> Iterator[Problem]:
-    """Yield every platform that there is none of, and every name that does not fit on its own.
+    """Yield every name that does not fit on its platform.
 
     Linear in the inventory.
     """
     known = names()
     on: dict[str, Capabilities] = {}
     for name, router in network.routers.items():
-        if router.platform not in known:
-            found, remedy = f"{router.platform!r} is not known", f"use {_one_of(known)}"
-            yield report("routers", (name, "platform"), found, remedy)
-        else:
+        if router.platform in known:  # any other is a problem already
             on[name] = platform(router.platform).capabilities
     used = list({id(can): can for can in on.values()}.values())
-    yield from _ports(network, on, report)
+    yield from as_far_as_known(_ports(network, on, report))
     yield from _vpns(network, used, report)
     yield from _management(network, used, report)
 
@@ -37,8 +36,8 @@ def _ports(network: Network, on: dict[str, Capabilities], report: Report) -> Ite
         elif port in can.reserved_ports:
             found = f"{port!r} is reserved: {can.reserved_ports[port]}"
             yield report(section, location, found, "name a port of the router")
-        elif not can.port.fullmatch(port):
-            yield report(section, location, *_of_another_form(port, can.port.pattern))
+        elif not can.port.fits(port):
+            yield report(section, location, *_of_another_form(port, can.port))
 
 
 def _named_ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
@@ -61,8 +60,8 @@ def _named_ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
 def _vpns(network: Network, used: Sequence[Capabilities], report: Report) -> Iterator[Problem]:
     for name in network.vpns:
         for can in used:
-            if not can.vpn.fullmatch(name):
-                yield report("vpns", (name,), *_of_another_form(name, can.vpn.pattern))
+            if not can.vpn.fits(name):
+                yield report("vpns", (name,), *_of_another_form(name, can.vpn))
 
 
 def _management(
@@ -79,10 +78,5 @@ def _management(
             yield report("network", ("management", "table"), found, remedy)
 
 
-def _of_another_form(name: str, pattern: str) -> tuple[str, str]:
-    return f"{name!r} is not of the form {pattern}", "write it in that form"
-
-
-def _one_of(names_: Sequence[str]) -> str:
-    *most, last = map(repr, names_)
-    return f"{', '.join(most)} or {last}" if most else last
+def _of_another_form(name: str, form: Form) -> tuple[str, str]:
+    return f"{name!r} does not fit", form.remedy

@@ -3,26 +3,41 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from egovnet.inventory.load import load_source
+from egovnet.inventory.errors import InventoryError
+from egovnet.inventory.examined import Examined
+from egovnet.inventory.load import examine, load_source
 from egovnet.inventory.model import Network
 from egovnet.inventory.registers import all_registers
 from egovnet.inventory.source.sections import LOCK_FILE
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_directory import YamlDirectory, YamlTexts
 from egovnet.templates.intend.platform_names import platform_names
+from egovnet.templates.registry import names
 
 
 def read_inventory(directory: Path) -> tuple[Network, Sources]:
     """The network in `directory`, and where each object stands, for errors of later stages.
 
     Raises:
-        InventoryError: with every problem of the first stage that has any; each says file, line,
-            field, what was found and what to do.
+        InventoryError: with every problem of it; each says file, line, field, what was found and
+            what to do.
+    """
+    examined = examine_inventory(directory)
+    if examined.problems:
+        raise InventoryError(examined.problems)
+    return examined.network, examined.sources
+
+
+def examine_inventory(directory: Path) -> Examined:
+    """As `read_inventory`, with the problems and what can be used in spite of them.
+
+    Raises:
+        InventoryError: there is no inventory.
     """
     besides = (LOCK_FILE, *(register.file for register in all_registers()))
-    return load_source(YamlDirectory(directory, besides), [platform_names])
+    return examine(YamlDirectory(directory, besides), [platform_names], names())
 
 
 def read_inventory_texts(files: Mapping[str, str]) -> Network:
     """As `read_inventory`, from texts by path within an inventory."""
-    return load_source(YamlTexts(files), [platform_names])[0]
+    return load_source(YamlTexts(files), [platform_names], names())[0]

@@ -188,7 +188,9 @@ def test_error(tmp_path: Path) -> None:
 
 def test_init_validate_render(tmp_path: Path) -> None:
     check("init", egovnet("init", tmp_path / "mine", "--json", state=tmp_path).json)
-    check("validate", egovnet("validate", "--json", state=tmp_path).json)
+    root = copy_of_reference(tmp_path / "network")
+    edit(root / "circuits.yaml", "b: {router: bj-p2, port: eth5}", "b: {router: bj-p1, port: eth9}")
+    check("validate", egovnet("validate", "--inventory", root, "--json", state=tmp_path).json)
     check("render", egovnet("render", "-o", tmp_path / "out", "--json", state=tmp_path).json)
 
 

@@ -160,7 +160,8 @@ def changed(facts: dict[str, DeviceFacts]) -> dict[str, DeviceFacts]:
             "circuits.yaml",
             "port: ge-0/0/1",
             "port: eth1",
-            "port: 'eth1' is not of the form ^(ge-\\d+/\\d+/\\d+|me0)$ -> write it in that form",
+            "port: 'eth1' does not fit -> write ge- and three numbers with / between, such as "
+            "ge-0/0/1",
         ),
         (
             "circuits.yaml",
@@ -172,7 +173,7 @@ def changed(facts: dict[str, DeviceFacts]) -> dict[str, DeviceFacts]:
             "groups.yaml",
             "platform: toy",
             "platform: junos",
-            "toy.platform: 'junos' is not known -> use 'frr' or 'toy'",
+            "toy.platform: no platform 'junos' -> use 'frr' or 'toy'",
         ),
         (
             "network.yaml",

@@ -10,6 +10,7 @@ Used in a test as `with registered(TOY):`, or by a device that runs its text: se
 import re
 from collections.abc import Iterator
 
+from egovnet.inventory.model.annotations import Form
 from egovnet.templates.platform import (
     Capabilities,
     Commit,
@@ -37,9 +38,9 @@ class Toy:
 
     name = "toy"
     capabilities = Capabilities(
-        port=re.compile(r"^(ge-\d+/\d+/\d+|me0)$"),
+        port=Form(r"ge-\d+/\d+/\d+|me0", "ge- and three numbers with / between", "ge-0/0/1"),
         loopback="lo0.0",
-        vpn=re.compile(r"^[a-z][a-z0-9]{0,30}$"),
+        vpn=Form(r"[a-z][a-z0-9]{0,30}", "letters and digits", "taxation"),
         reserved_vrfs=frozenset({"master"}),
         tables=None,
         isolated_lookups=True,

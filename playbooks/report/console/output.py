@@ -17,13 +17,15 @@ from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 def show(outcome: AnyOutcome, *, as_json: bool) -> None:
-    """Print `outcome` on stdout and its notes on stderr."""
+    """Print `outcome` on stdout, its warnings and notes on stderr."""
     if as_json:
         json.dump(outcome.data, sys.stdout, indent=2, sort_keys=False, default=str)
         sys.stdout.write("\n")
     else:
         width = None if sys.stdout.isatty() else 120
         printer(outcome.verb)(Console(width=width, highlight=False), outcome.result)
+    for warning in outcome.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     for note in outcome.notes:
         print(f"note: {note}", file=sys.stderr)
 

@@ -37,7 +37,11 @@ def test_a_good_file(tmp_path: Path) -> None:
     [
         ('["e-*"]', "[]", "6: zones.extranet.vrfs: is empty -> give at least one"),
         ('vrfs: ["e-*"]', "{}", "5: zones.extranet.vrfs: is missing -> add it"),
-        ("management:", "manager:", "7: manager: unknown key -> remove it or correct its spelling"),
+        (
+            "management:",
+            "manager:",
+            "7: manager: unknown key -> did you mean 'management'? the keys here are",
+        ),
         ("[i-party]", "[7]", "4: zones.intranet.agencies.party.0: 7 is no text"),
         ("[i-party]", '["i-*"]', "4: zones.intranet.agencies.party.0: 'i-*' stands at"),
         ("intranet/court,", "moon,", "9: allowed.0.target: 'moon' is no network of this file"),

@@ -1,0 +1,69 @@
+"""How a value is quoted in a sentence, and how names are listed in one."""
+
+from collections.abc import Collection, Iterable
+from difflib import SequenceMatcher, get_close_matches
+from heapq import nlargest
+
+#: Names that a sentence lists; of more, those that are most alike.
+_LISTED = 12
+#: Characters that are alike at the least, of 1: "regoin" is "region", "colour" is no "owner".
+_ALIKE = 0.6
+#: Of more names than this, only those of nearly the same length are looked at.
+_MANY = 2000
+
+
+def shown(value: object) -> str:
+    """What was written, short enough for one line."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple | set | frozenset):
+        return "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def nearest(written: object, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant; None: there is none like it."""
+    if not isinstance(written, str) or not written:
+        return None
+    names = list(known)
+    if len(names) > _MANY:
+        names = [name for name in names if abs(len(name) - len(written)) <= 1]
+    # in other letters or with other strokes it is the same word
+    plain = {_plain(name): name for name in reversed(names)}
+    if _plain(written) in plain:
+        return plain[_plain(written)]
+    near = get_close_matches(_plain(written), plain, n=1, cutoff=_ALIKE)
+    return plain[near[0]] if near else None
+
+
+def did_you_mean(written: object, known: Collection[str]) -> str:
+    """`did you mean 'x'? `, with the space after it; "" where nothing is like it."""
+    near = nearest(written, known) if len(known) > 1 else None
+    return f"did you mean {near!r}? " if near is not None else ""
+
+
+def listed(known: Collection[str], near: object = "") -> str:
+    """Names with commas between; of many, those most like `near` and how many more there are."""
+    if len(known) <= _LISTED:
+        return ", ".join(known)
+    matcher = SequenceMatcher(b=str(near))
+
+    def alike(name: str) -> float:
+        matcher.set_seq1(name)
+        return matcher.quick_ratio()
+
+    some = nlargest(_LISTED, known, key=alike) if near else list(known)[:_LISTED]
+    return f"{', '.join(some)} and {len(known) - _LISTED} more"
+
+
+def choices(values: Collection[str]) -> str:
+    """Values in quotes, with an "or" before the last."""
+    *most, last = map(repr, values)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-")

@@ -1,0 +1,28 @@
+"""Prefixes that a site has and cannot announce."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.errors import Location, Problem, Report
+from egovnet.inventory.model import Network
+
+CODES = {
+    "maximum-prefix-too-small": "A site with bgp has more prefixes of a family than it may "
+    "announce: its session would end.",
+}
+
+
+def warn(
+    network: Network, _allocation: Allocation, report: Report
+) -> Iterator[tuple[str, Problem]]:
+    """Yield every warning about these."""
+    for name, site in network.sites.items():
+        most = max(Counter(prefix.version for prefix in site.prefixes).values())
+        for access_name, access in site.site_network_accesses.items():
+            if access.routing_protocol != "bgp" or most <= access.maximum_prefix:
+                continue
+            where: Location = (name, "site-network-accesses", access_name, "maximum-prefix")
+            found = f"{most} prefixes of one family, and {access.maximum_prefix} may be announced"
+            remedy = f"use {most} or more"
+            yield "maximum-prefix-too-small", report("sites", where, found, remedy)
