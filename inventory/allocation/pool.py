@@ -8,6 +8,7 @@ the lowest number that nobody has and that is not retired.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import Generic, TypeVar
 
@@ -15,6 +16,7 @@ Values = dict[str, str | int]
 N = TypeVar("N", IPv4Network, IPv6Network)
 
 
+@lru_cache(maxsize=1 << 17)  # a nation's sites and accesses are sorted for a dozen pools
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Sort key that puts gd-pe2 before gd-pe10."""
     return tuple(

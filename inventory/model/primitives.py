@@ -139,6 +139,9 @@ def _prefix(value: object, family: str) -> IPNetwork:
             f"{shown(value)} is no prefix", f"write one such as {example}, IPv6 in quotes"
         )
     _refuse_zone(value)
+    usual = _usual_prefix(value)
+    if usual is not None and (family.startswith(f"IPv{usual.version}") or family == "IPv4 or IPv6"):
+        return usual
     try:
         interface = ip_interface(value)
     except ValueError as error:
@@ -155,6 +158,19 @@ def _prefix(value: object, family: str) -> IPNetwork:
     if not _LENGTH.fullmatch(value.partition("/")[2]):
         raise refusal(f"{value!r} has no length in bits", f"write {network}")
     return network
+
+
+def _usual_prefix(value: str) -> IPNetwork | None:
+    """A prefix without fault; None: `_prefix` looks for the fault."""
+    text, slash, length = value.partition("/")
+    if not (slash and _LENGTH.fullmatch(length)):
+        return None
+    try:
+        if ":" in text:
+            return IPv6Network((int(IPv6Address(text)), int(length)))
+        return IPv4Network((int(IPv4Address(text)), int(length)))
+    except ValueError:
+        return None
 
 
 def _refuse_zone(value: str) -> None:

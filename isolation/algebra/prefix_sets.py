@@ -93,6 +93,8 @@ class PrefixSet:
         return PrefixSet(self.bits, tuple(common))
 
     def __sub__(self, other: "PrefixSet") -> "PrefixSet":
+        if not (self.boxes and other.boxes):
+            return self
         left: list[Box] = list(self.boxes)
         for yours in other.boxes:
             left = [rest for mine in left for rest in _difference(self.bits, mine, yours)]

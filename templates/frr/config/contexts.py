@@ -33,22 +33,34 @@ _PRINTED = ("Building", "Current")
 def read_lines(draft: FrrDraft, lines: list[str], first: int) -> None:
     """Read frr.conf's `lines` into `draft`; `first` is the number of the first of them."""
     counts = draft.counts
+    look_up = grammar().look_up
     reported = 0
     number = first - 1
     for line in lines:
         number += 1
-        words = line.split()
-        if not words or words[0][0] in "!#":
-            counts[BLANK] += 1
-            continue
+        words: list[str] = []
         try:
-            kind = _line(draft, words, number)
+            context = draft.context
+            words, full = look_up(context.block or context.commands.block, line)
+            if not words:
+                counts[BLANK] += 1
+                continue
+            kind: int | None = None
+            if full is None or draft.left or draft.unclosed:
+                kind = _line(draft, words, number)
+            else:
+                # what nearly every line is: the innermost block knows it
+                handler = context.commands.get(full[0])
+                if handler is not None:
+                    kind = handler(draft, full, number)
+                if kind is None:
+                    kind = _unread(draft, full, words, number)
             if kind == REPORTED:
                 reported += 1
             else:
                 counts[kind] += 1
         except Unclear as error:
-            report(draft, words, number, str(error))
+            report(draft, words or line.split(), number, str(error))
         except (ValueError, OverflowError, IndexError) as error:
             report(draft, words, number, why(error))
 

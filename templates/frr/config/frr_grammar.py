@@ -8,15 +8,17 @@ two keywords that both begin so are ambiguous.
 
 import re
 from collections.abc import Callable
-from functools import cache
-from ipaddress import IPv4Address, IPv6Address
+from functools import cache, lru_cache
 from pathlib import Path
+from socket import AF_INET, AF_INET6, AddressFamily, inet_pton
 
 from egovnet.templates.frr.config.draft import Unclear
 
 _TABLE = Path(__file__).with_name("frr-8.4.4.commands")
 #: Values that a state remembers the way of; a text has more of them than it is worth keeping.
 _REMEMBERED = 2000
+#: Lines whose meaning is remembered, over all blocks.
+_LINES = 50_000
 #: Words of the longest line that is tried with abbreviations.
 _LONGEST = 100
 _NUMBER = re.compile(r"-?[0-9]{1,19}\Z")
@@ -42,7 +44,7 @@ class _Token:
 class _State:
     """Where a line may be after some words; made as lines are read."""
 
-    __slots__ = ("chosen", "ends", "keywords", "next", "values")
+    __slots__ = ("begun", "chosen", "ends", "keywords", "next", "values")
 
     def __init__(self, tokens: list[_Token], *, ends: bool) -> None:
         self.ends = ends
@@ -53,6 +55,8 @@ class _State:
                 self.keywords.setdefault(token.text, []).append(token)
             else:
                 self.values.append(token)
+        #: All that a keyword may begin with.
+        self.begun = {text[:end] for text in self.keywords for end in range(1, len(text) + 1)}
         #: Words and where they lead.
         self.next: dict[str, _State | None] = {}
         #: Which of `values` a word is, and where that leads.
@@ -76,9 +80,22 @@ class Grammar:
                 else:
                     self._rows[int(name)] = row
 
+        #: Most lines of a router stand in its neighbours' texts, too.
+        self.look_up = lru_cache(maxsize=_LINES)(self._look_up)
+
     def has(self, block: str) -> bool:
         """Whether the table has such a block."""
         return block in self._firsts
+
+    def _look_up(self, block: str, line: str) -> tuple[list[str], list[str] | None]:
+        """The words of a line, none of a blank one or a comment, and what `command` says of them.
+
+        As `look_up` it remembers; both lists are others' too. Raises Unclear as `command` does.
+        """
+        words = line.split()
+        if not words or words[0][0] in "!#":
+            return [], None
+        return words, self.command(block, words)
 
     def command(self, block: str, words: list[str]) -> list[str] | None:
         """The words of the command that a line is in `block`, in full; None if it is none there.
@@ -125,10 +142,10 @@ class Grammar:
         if tokens is not None:
             found = state.next[word] = self._after(tokens)
             return found
-        if any(keyword.startswith(word) for keyword in state.keywords):
+        if word in state.begun:
             pass  # an abbreviation, which goes before a value
         else:
-            fits = tuple(token.test(word) for token in state.values)
+            fits = tuple([token.test(word) for token in state.values])
             if fits not in state.chosen:
                 tokens = [token for token, fit in zip(state.values, fits, strict=True) if fit]
                 state.chosen[fits] = self._after(tokens) if tokens else None
@@ -196,20 +213,21 @@ def _within(text: str) -> _Test:
     return lambda word: bool(_NUMBER.match(word)) and low <= int(word) <= high
 
 
-def _address(kind: type[IPv4Address] | type[IPv6Address], *, length: bool) -> _Test:
-    most, mark = (32, ".") if kind is IPv4Address else (128, ":")
+def _address(family: AddressFamily, *, length: bool) -> _Test:
+    most = 32 if family is AF_INET else 128
+    mark = "." if family is AF_INET else ":"
 
     def test(word: str) -> bool:
-        if mark not in word or "%" in word:
+        if mark not in word or not word.isascii():
             return False
         address, slash, bits = word.partition("/")
         if bool(slash) != length:
             return False
-        if length and not (bits.isdigit() and bits.isascii() and int(bits) <= most):
+        if length and not (bits.isdigit() and int(bits) <= most):
             return False
         try:
-            kind(address)
-        except ValueError:
+            inet_pton(family, address)  # FRR's own test
+        except (OSError, ValueError):  # a NUL is no address either
             return False
         return True
 
@@ -218,10 +236,10 @@ def _address(kind: type[IPv4Address] | type[IPv6Address], *, length: bool) -> _T
 
 _TESTS: dict[str, _Test] = {
     "any": _anything,
-    "ipv4": _address(IPv4Address, length=False),
-    "ipv4/m": _address(IPv4Address, length=True),
-    "ipv6": _address(IPv6Address, length=False),
-    "ipv6/m": _address(IPv6Address, length=True),
+    "ipv4": _address(AF_INET, length=False),
+    "ipv4/m": _address(AF_INET, length=True),
+    "ipv6": _address(AF_INET6, length=False),
+    "ipv6/m": _address(AF_INET6, length=True),
     "mac": lambda word: bool(_MAC.match(word)),
     "mac/m": lambda word: bool(_MAC.match(word.partition("/")[0])),
 }
