@@ -84,6 +84,8 @@ def remove_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
         raise Refused("takes away an instance that is not there")
     if vrf in draft.implied_bgp or (vrf is None and len(draft.bgp) > 1):
         raise Refused("FRR refuses it: another instance needs it")
+    if any("label" in family.values for family in draft.bgp[vrf].families.values()):
+        raise Unclear("bgpd may die of it while it waits for a label: say `no label vpn` before")
     del draft.bgp[vrf]
     return FACT
 

@@ -28,6 +28,8 @@ from egovnet.templates.model.facts import (
 
 #: Values of a family that are VPN commands.
 _VPN_VALUES = {"rd", "label", "nexthop", "import vpn", "export vpn", "route-map export"}
+#: The highest number of a rule.
+_HIGHEST = 0xFFFFFFFF
 #: What a line was; indices of `FrrDraft.counts`.
 BLANK, FACT, HARMLESS = 0, 1, 2
 Handler = Callable[["FrrDraft", list[str], int], int | None]
@@ -68,6 +70,37 @@ class Context:
         """The blocks around a line, outermost first."""
         outer = self.parent.labels() if self.parent else ()
         return (*outer, self.label) if self.label else outer
+
+
+@dataclass(slots=True, eq=False)
+class Spellings:
+    """How the rules of a prefix list or access list are said: FRR takes no rule twice, and 0/0 up
+    to 32 is another rule than `any` to it."""
+
+    numbers: dict[object, int] = field(default_factory=dict)
+    said: dict[int, object] = field(default_factory=dict)
+    highest: int = 0
+
+    def add(self, number: int, rule: object) -> None:
+        """`rule` has `number` now, in place of what had it."""
+        self.remove(number)
+        self.said[number] = rule
+        self.numbers[rule] = number
+        self.highest = max(self.highest, number)
+
+    def remove(self, number: int) -> None:
+        """Nothing has `number` now."""
+        if number in self.said:
+            del self.numbers[self.said.pop(number)]
+            if number == self.highest:
+                self.highest = max(self.said, default=0)
+
+    def next_number(self) -> int:
+        """What FRR gives to a rule without a number (8.4, lib/filter_cli.c). Raises Refused."""
+        number = self.highest + 5
+        if number > _HIGHEST:
+            raise Refused("FRR refuses it: no number is left")
+        return number
 
 
 @dataclass(slots=True, eq=False)
@@ -247,10 +280,8 @@ class FrrDraft:
     prefix_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule]] = field(
         default_factory=dict
     )
-    #: Prefix lists: their rules' numbers by what the rules say, and the highest number.
-    known_rules: dict[tuple[AddressFamily, str], tuple[dict[PrefixRule, int], int]] = field(
-        default_factory=dict
-    )
+    #: List -> how its rules are said, which FRR takes once.
+    spellings: dict[tuple[str, AddressFamily, str], Spellings] = field(default_factory=dict)
     #: Prefix lists with a description.
     described: set[tuple[AddressFamily, str]] = field(default_factory=set)
     access_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule | None]] = field(

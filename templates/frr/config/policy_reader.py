@@ -14,6 +14,7 @@ from egovnet.templates.frr.config.draft import (
     EntryDraft,
     FrrDraft,
     Refused,
+    Spellings,
     Unclear,
 )
 from egovnet.templates.frr.config.vocabulary import MATCHES, SET_HARMLESS, SET_TOUCHES
@@ -44,27 +45,43 @@ def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
         draft.described.add(key)
         return FACT if not draft.prefix_lists.setdefault(key, {}) else HARMLESS
     numbered = words[3] == "seq"
-    rule = _prefix_rule(family, words[5:] if numbered else words[3:], number)
-    sequence = read_number(words[4]) if numbered else 0
+    said = words[5:] if numbered else words[3:]
+    rule = _prefix_rule(family, said, number)
     rules = draft.prefix_lists.setdefault(key, {})
-    if not numbered and not rules:
-        draft.known_rules.pop(key, None)
-    known, last = draft.known_rules.get(key) or (
-        {rule: held for held, rule in rules.items()},
-        max(rules, default=0),
+    sequence = _number(
+        draft,
+        ("prefix", *key),
+        # as it is said: `ge 8` is another rule than none, of a prefix of 8
+        (said[0], said[1] == "any" or rule.prefix, bool(said[2:]) and _bounds(said)),
+        read_number(words[4]) if numbered else None,
     )
-    if not numbered:
-        sequence = (last // 5 + 1) * 5
-    if known.get(rule, sequence) != sequence:
-        if not numbered:
-            return FACT  # FRR adds no rule twice
-        raise Refused(f"FRR drops it: the rule is there as number {known[rule]}")
-    if sequence in rules:
-        del known[rules[sequence]]
-    rules[sequence] = rule
-    known[rule] = sequence
-    draft.known_rules[key] = known, max(last, sequence)
+    if sequence is not None:
+        rules[sequence] = rule
     return FACT
+
+
+def _bounds(said: list[str]) -> frozenset[tuple[str, int]]:
+    return frozenset(
+        (word, read_number(value)) for word, value in zip(said[2::2], said[3::2], strict=True)
+    )
+
+
+def _number(
+    draft: FrrDraft, key: tuple[str, AddressFamily, str], rule: object, given: int | None
+) -> int | None:
+    """The number that a rule has in its list; None: it is there, and FRR adds none twice.
+
+    Raises Refused where it is given another number than the one that it has.
+    """
+    spellings = draft.spellings.setdefault(key, Spellings())
+    sequence = spellings.next_number() if given is None else given
+    known = spellings.numbers.get(rule, sequence)
+    if known != sequence:
+        if given is None:
+            return None
+        raise Refused(f"FRR drops it: the rule is there as number {known}")
+    spellings.add(sequence, rule)
+    return sequence
 
 
 def _prefix_rule(family: AddressFamily, words: list[str], number: int) -> PrefixRule:
@@ -97,15 +114,17 @@ def remove_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     rules = draft.prefix_lists.get(key)
     if rules is None:
         raise Refused("takes away a list that is not there")
-    draft.known_rules.pop(key, None)
     if len(words) == 4:
         del draft.prefix_lists[key]
+        draft.spellings.pop(("prefix", *key), None)
         draft.described.discard(key)
         return FACT
     if words[4] == "description":
         draft.described.discard(key)
     elif words[4] != "seq" or rules.pop(read_number(words[5]), None) is None:
         raise Refused("takes away a rule that is not there, or without its number")
+    else:
+        draft.spellings["prefix", *key].remove(read_number(words[5]))
     if not rules and key not in draft.described:
         del draft.prefix_lists[key]
     return FACT
@@ -123,18 +142,20 @@ def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
     rules = draft.access_lists.setdefault((family, words[1]), {})
     if words[2] == "remark":
         return HARMLESS
-    if words[2] == "seq":
-        sequence = read_number(words[3])
-        index = 4
-    else:
-        sequence, index = _next_sequence(rules), 2
-    verb, *what = words[index:]
+    given = read_number(words[3]) if words[2] == "seq" else None
+    verb, *what = words[2 if given is None else 4 :]
     draft_action = action(verb)
     if what == ["any"]:
         prefix = read_prefix("0.0.0.0/0" if family == "ipv4" else "::/0")
     elif (len(what) == 1 and "/" in what[0]) or what[1:] == ["exact-match"]:
         prefix = read_prefix(what[0], family)
     else:
+        prefix = None
+    said = (verb, what[0] if prefix is None or what == ["any"] else prefix, *what[1:])
+    sequence = _number(draft, ("access", family, words[1]), said, given)
+    if sequence is None:
+        return FACT
+    if prefix is None:
         rules[sequence] = None
         return FACT
     longest = prefix.prefixlen if len(what) > 1 else _LENGTH[family]
