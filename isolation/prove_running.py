@@ -5,14 +5,16 @@ the proof follows them like any other. A difference that has a part in a path is
 that has none is told by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from egovnet.isolation.assumptions import TEXT
 from egovnet.isolation.evaluation import SceneFindings, evaluate_scene, verdict
 from egovnet.isolation.model.assumption import Assumption
+from egovnet.isolation.model.catalogue import CATALOGUE
 from egovnet.isolation.model.cause import Cause
 from egovnet.isolation.model.classes.state import NOT_IN_TEXT, NOT_READ
+from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import STATE, Finding, Hop
 from egovnet.isolation.model.finding_class import Severity
@@ -33,21 +35,47 @@ def prove_running(
     facts: Mapping[str, DeviceFacts],
     states: Mapping[str, RunningState],
     expectation: Expectation,
+    unknown: Collection[str] = frozenset(),
 ) -> Verdict:
     """Prove that the networks of `expectation` are apart in what the routers do.
 
-    `states` are those of the routers that could be asked. Linear in facts and states.
+    `states` are those of the routers that could be asked, `unknown` as in `prove_noted`. Linear
+    in facts and states.
     """
-    found = prove_noted(running_facts(facts, states), expectation)
+    found = prove_noted(running_facts(facts, states), expectation, unknown)
     silent = sorted(facts.keys() - states.keys())
     return replace(found, assumptions=tuple(_named(one, silent) for one in found.assumptions))
 
 
-def prove_noted(facts: Mapping[str, DeviceFacts], expectation: Expectation) -> Verdict:
-    """`egovnet.isolation.prove`, for facts of which some are `running_facts`."""
-    scene = scene_of({name: (RouterState(one),) for name, one in facts.items()}, expectation)
+def prove_noted(
+    facts: Mapping[str, DeviceFacts],
+    expectation: Expectation,
+    unknown: Collection[str] = frozenset(),
+) -> Verdict:
+    """`egovnet.isolation.prove`, for facts of which some are `running_facts`.
+
+    `unknown` are routers of which nobody knows what they were given: what they run beyond the
+    expectation is taken out of the verdict where no path of a known network follows from it.
+    """
+    states = {name: (RouterState(one, former=name in unknown),) for name, one in facts.items()}
+    scene = scene_of(states, expectation)
     found = verdict(facts, scene, _told_once(scene, evaluate_scene(scene)))
-    return replace(found, findings=tuple(map(_without_lines, found.findings)))
+    left = (one for one in found.findings if not _merely_beyond(one, unknown))
+    return replace(found, findings=tuple(map(_without_lines, left)))
+
+
+def _merely_beyond(one: Finding, unknown: Collection[str]) -> bool:
+    """Whether a finding says only that the inventory does not have what an unknown router runs:
+    a risk of such a class, or a path between two networks of which it has neither."""
+    places = {one.device, *(hop.device for hop in one.path)} - {""}
+    if not places or not places <= set(unknown):
+        return False
+    if one.severity is Severity.RISK:
+        return CATALOGUE[one.klass].by_inventory
+    strangers = [one.source, one.target]
+    return one.severity is Severity.LEAK and all(
+        end is not None and end not in (OUTSIDE, ANYWHERE) and not end.known for end in strangers
+    )
 
 
 def running_facts(

@@ -162,6 +162,9 @@ class TransactionalDriver(Protocol):
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
         """Make the candidate the running configuration; `revert_in` seconds until it is undone."""
 
+    def has_pending_commit(self) -> bool:
+        """Whether a commit is open that goes back by itself unless it is confirmed."""
+
     # -- reading --------------------------------------------------------------------------------
 
     def answers_within(self, seconds: float, /) -> bool:

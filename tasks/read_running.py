@@ -12,13 +12,17 @@ from egovnet.templates.registry import platform
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A device's whole running text, and its state; None where its platform shows none."""
+    """A device's whole running text, and its state; None where its platform shows none.
+
+    `pending`: a commit is open that may still go back; asked where the caller wants to know.
+    """
 
     text: str
     state: RunningState | None
+    pending: bool = False
 
 
-def read_running(task: Task, device: Device) -> Result:
+def read_running(task: Task, device: Device, ask_pending: bool = False) -> Result:
     """Text and state of `device`, one after the other. Result: Running."""
     words = platform(device.platform)
     session = driver(task)
@@ -26,4 +30,5 @@ def read_running(task: Task, device: Device) -> Result:
     state = None
     if words.capabilities.shows_running_state:
         state = words.read_running(session.run_script(words.running_script(device, links=True)))
-    return Result(host=task.host, result=Running(text, state))
+    pending = ask_pending and session.has_pending_commit()
+    return Result(host=task.host, result=Running(text, state, pending))

@@ -40,6 +40,8 @@ class FindingClass:
     sentence: str
     #: Severities at which a finding is named and does not deny the proof.
     tolerated: frozenset[Severity] = frozenset()
+    #: Whether a risk of it says no more than that the inventory does not have something.
+    by_inventory: bool = False
 
     @property
     def proves(self) -> str:

@@ -179,7 +179,7 @@ def apply_plan(
             options,
             proof.result(),
             override,
-            on_begin=lambda change: record_intent(workspace, change),
+            on_begin=lambda change: record_intent(workspace, change, plan.unchanged),
         ).run()
         return _with_customers(archived(workspace, outcome))
 

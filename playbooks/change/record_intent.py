@@ -1,10 +1,10 @@
 """Keep in the journal what a change is made from, before anything is done."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import Intents, network_runs
-from egovnet.playbooks.journal.records import REMEDIATE
+from egovnet.playbooks.journal.records import ADOPT, REMEDIATE
 from egovnet.templates.registry import keep_keys
 
 
@@ -19,8 +19,11 @@ def is_of_inventory(workspace: Workspace, texts: Mapping[str, tuple[str, str]]) 
     )
 
 
-def record_intent(workspace: Workspace, change: int) -> None:
+def record_intent(workspace: Workspace, change: int, compared: Collection[str]) -> None:
     """Attach to `change`, which was just begun, what it is made from, before anything is done.
+
+    `compared` are routers that run it already. Those that are neither among these nor of the
+    change have no part in it: what they run is what earlier changes left (`core.applied`).
 
     A plan file may be of another inventory than the one at hand: then nobody knows its intent.
 
@@ -31,7 +34,7 @@ def record_intent(workspace: Workspace, change: int) -> None:
     intents = Intents(journal.engine)
     intent = workspace.intent
     kind = journal.change(change).kind
-    if intent is not None and kind not in ("rollback", REMEDIATE):
+    if intent is not None and kind not in ("rollback", REMEDIATE, ADOPT):
         entries = journal.configurations(change)
         texts = {name: (c.before, c.intended) for name, c in entries.items()}
         if not is_of_inventory(workspace, texts):
@@ -41,5 +44,7 @@ def record_intent(workspace: Workspace, change: int) -> None:
     if kind == REMEDIATE:
         after = before
     intents.attach(change, before, after)
+    apart = workspace.network.routers.keys() - {*compared, *journal.devices(change)}
     # Digests of what a rollback builds on: in the chain, so that tampering shows.
-    journal.step(change, "intent", "*", "done", {"before": before, "after": after})
+    detail = {"before": before, "after": after, "apart": sorted(apart)}
+    journal.step(change, "intent", "*", "done", detail)

@@ -17,7 +17,6 @@ from egovnet.playbooks.verify.control_plane import (
     Check,
     VrfExpectation,
     check_device,
-    expected_routes,
     ldp_neighbors,
 )
 from egovnet.tasks.code_version import own_code
@@ -44,12 +43,14 @@ def collect(
     names: Collection[str],
     timeout: int,
     before: Before,
+    *,
+    routes: Mapping[tuple[str, str], VrfExpectation],
 ) -> Collected:
     """Read `names`, `workspace.workers` of them (20 where nobody says) at a time.
 
-    Those that were compliant `before` and would answer the same send digests only. Dead and slow
-    devices do not delay the others: the whole takes at most `timeout` seconds longer than without
-    them.
+    `routes` are those that VRFs are to have. Devices that were compliant `before` and would answer
+    the same send digests only. Dead and slow ones do not delay the others: the whole takes at most
+    `timeout` seconds longer than without them.
     """
     nornir = open_nornir(workspace, names)
     if workspace.runner == THREADED:
@@ -57,7 +58,6 @@ def collect(
             workspace.workers or READ_AT_ONCE, timeout=timeout, first=before.not_read
         )
         nornir = nornir.with_runner(runner)
-    routes = expected_routes(workspace.network, workspace.allocation)
     neighbors = ldp_neighbors(workspace.network, workspace.allocation)
     arguments = {}
     for name in names:

@@ -6,12 +6,14 @@ severe line.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from egovnet.isolation.model.finding import STATE
+from egovnet.playbooks.drift.pending import NOT_APPLIED, UNKNOWN, Former
 from egovnet.playbooks.results.drift_report import Difference, DriftClass
-from egovnet.playbooks.verify.control_plane import Check
+from egovnet.playbooks.verify.control_plane import ROUTE_TARGETS, Check
 from egovnet.tasks.driver import DeviceFault, LineChange
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import BgpInstance, DeviceFacts, NeighborFacts
@@ -25,7 +27,7 @@ _CLASS_OF = {
     LineKind.FOREIGN: DriftClass.UNMANAGED,
 }
 #: Checks that report once more what differing lines of the configuration report already.
-_REPORTED_BY_LINES = ("route targets",)
+_REPORTED_BY_LINES = (ROUTE_TARGETS,)
 #: How subjects begin that are what a device does besides its text.
 OWN = "running state: "
 
@@ -35,17 +37,16 @@ def configuration_differences(
     changes: Iterable[LineChange],
     facts: DeviceFacts,
     intended: DeviceFacts,
+    former: Former | None = None,
 ) -> list[tuple[Difference, tuple[LineChange, ...]]]:
     """One difference for each object whose lines differ, with the changes that would restore it.
 
-    `facts` are of the running configuration, `intended` of the intended one.
+    `facts` are of the running configuration, `intended` of the intended one; `former` is what the
+    device was given, where that is something else.
     """
-    meaning_of = platform(device.platform).line_meaning
     grouped: dict[tuple[str, bool], list[tuple[LineChange, LineMeaning]]] = {}
     for change in changes:
-        meaning = meaning_of(
-            device, change.part, change.path, change.line, change.sign, shared=change.shared
-        )
+        meaning = _meaning(device, change, former)
         foreign = meaning.kind is LineKind.FOREIGN
         grouped.setdefault((meaning.subject, foreign), []).append((change, meaning))
     both = Counter((c.sign, c.line) for entries in grouped.values() for c, _ in entries)
@@ -68,8 +69,24 @@ def configuration_differences(
             remediable=not foreign,
             why_not="unowned: nothing of the inventory renders it" if foreign else "",
         )
+        if former is not None and not foreign:
+            why = UNKNOWN if former.device is None else NOT_APPLIED
+            difference = replace(difference, remediable=False, why_not=why)
         found.append((difference, tuple(change for change, _ in entries)))
     return found
+
+
+def _meaning(device: Device, change: LineChange, former: Former | None) -> LineMeaning:
+    """What a line is about; one that the device was given, and is not to have any more, is
+    egovnet's own and reaches nowhere: what follows from it the proof says."""
+    meaning_of = platform(device.platform).line_meaning
+    where = (change.part, change.path, change.line, change.sign)
+    meaning = meaning_of(device, *where, shared=change.shared)
+    if former is None or change.sign != "-" or not former.had(change):
+        return meaning
+    if former.device is not None:
+        meaning = meaning_of(former.device, *where, shared=True)
+    return replace(meaning, reaches=False)
 
 
 def linux_differences(device: Device, faults: Iterable[DeviceFault]) -> Iterator[Difference]:
@@ -98,21 +115,24 @@ def linux_differences(device: Device, faults: Iterable[DeviceFault]) -> Iterator
 
 
 def state_differences(
-    checks: Iterable[Check], reported: Collection[tuple[str, str]]
+    checks: Iterable[Check],
+    reported: Collection[tuple[str, str]],
+    explained: Callable[[Check], bool] = lambda _: False,
 ) -> Iterator[Difference]:
     """Checks of the control plane that fail: drift though the configuration be right.
 
-    `reported` are (device, VRF) whose differing lines report the targets already.
+    `reported` are (device, VRF) whose differing lines report the targets already; `explained`:
+    that something is there which is not intended comes of what was not applied yet.
     """
     for check in checks:
         if check.passed:
             continue
         if check.kind in _REPORTED_BY_LINES and (check.device, check.vrf) in reported:
             continue
-        klass = DriftClass.LEAK if check.severity == "leak" else DriftClass.SERVICE
+        leak = check.severity == "leak" and not explained(check)
         yield Difference(
             device=check.device,
-            klass=klass,
+            klass=DriftClass.LEAK if leak else DriftClass.SERVICE,
             kind="state",
             subject=f"{check.kind} {check.subject}",
             message=check.message,

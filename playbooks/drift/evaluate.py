@@ -1,10 +1,10 @@
 """One look at the chosen devices: collect, compare, prove, check the state."""
 
+import functools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from egovnet.inventory.allocation.allocate import vrf_of
-from egovnet.isolation.model.expectation import from_inventory
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.collect import Collected, collect, now
@@ -15,6 +15,7 @@ from egovnet.playbooks.drift.compare import (
     state_differences,
 )
 from egovnet.playbooks.drift.history import Before, History
+from egovnet.playbooks.drift.pending import AS_IT_RUNS, Pending
 from egovnet.playbooks.drift.running_state import merged, noted_facts
 from egovnet.playbooks.drift.separation import (
     AS_INTENDED,
@@ -26,6 +27,7 @@ from egovnet.playbooks.drift.separation import (
 )
 from egovnet.playbooks.results.drift_report import Difference, DriftClass
 from egovnet.playbooks.results.proof_result import ProofResult, proof_result
+from egovnet.playbooks.verify.control_plane import ROUTE_TARGETS, STRAY_ROUTES, Check
 from egovnet.tasks.driver import LineChange
 from egovnet.tasks.read_device import Reading
 from egovnet.templates.intend.device_facts import intended_facts
@@ -45,6 +47,7 @@ class Job:
     before: Before
     #: Everything is read, compared and proved, whatever was seen before.
     whole: bool
+    pending: Pending
 
 
 @dataclass
@@ -63,7 +66,10 @@ class Evaluation:
 def evaluate(job: Job) -> Evaluation:
     """Read the chosen devices and compare them with the inventory."""
     workspace = job.workspace
-    collected = collect(workspace, job.progress, workspace.chosen, job.timeout, job.before)
+    pending = job.pending
+    collected = collect(
+        workspace, job.progress, workspace.chosen, job.timeout, job.before, routes=pending.routes
+    )
     devices = workspace.devices
     read = collected.readings
     # what a dead daemon configures is missing in the text: it is no evidence of configuration
@@ -72,7 +78,11 @@ def evaluate(job: Job) -> Evaluation:
     found: list[Found] = []
     for name, text_facts in facts.items():
         found += configuration_differences(
-            devices[name], read[name].changes, text_facts, intended_facts(devices[name])
+            devices[name],
+            read[name].changes,
+            text_facts,
+            intended_facts(devices[name]),
+            pending.former.get(name),
         )
     changes: dict[tuple[str, str, str], tuple[LineChange, ...]] = {}
     for difference, own in found:
@@ -86,9 +96,7 @@ def evaluate(job: Job) -> Evaluation:
     differences = [difference for difference, _ in found]
     if proof is None:
         verdict = prove_read(
-            devices,
-            {**last_run, **facts, **noted},
-            from_inventory(workspace.network, workspace.allocation),
+            devices, {**last_run, **facts, **noted}, pending.expectation, pending.unknown
         )
         differences = with_leaks(found, verdict, devices, {**facts, **noted})
         proof = proof_result(verdict)
@@ -98,8 +106,11 @@ def evaluate(job: Job) -> Evaluation:
     for name, reading in read.items():
         differences += linux_differences(devices[name], reading.faults)
     failed = (check for reading in read.values() for check in reading.evaluated.failed)
-    differences = merged(differences, state_differences(failed, reported))
+    explained = functools.partial(_explained, job, read)
+    differences = merged(differences, state_differences(failed, reported, explained))
     assumed = list(proof.assumptions)
+    if pending.unknown & texts.keys():
+        assumed.append(AS_IT_RUNS)
     if collected.unreachable:
         assumed.append(AS_LAST_SEEN)
     if len(workspace.chosen) < len(devices):
@@ -119,8 +130,34 @@ def _with_reflectors(job: Job, read: Mapping[str, Reading]) -> Mapping[str, Read
     if not known:
         return read
     whole = replace(job.before, devices={})
-    again = collect(job.workspace, job.progress, known[:_REFLECTORS], job.timeout, whole)
+    again = collect(
+        job.workspace,
+        job.progress,
+        known[:_REFLECTORS],
+        job.timeout,
+        whole,
+        routes=job.pending.routes,
+    )
     return {**read, **again.readings}
+
+
+def _explained(job: Job, read: Mapping[str, Reading], check: Check) -> bool:
+    """Whether what a check finds too much is there since something was not applied yet.
+
+    Of routers of which nobody knows it, where the proof has what they do: a route or a target that
+    no text explains is found there.
+    """
+    proved = read[check.device].evaluated.running is not None
+    if check.kind == STRAY_ROUTES:
+        return proved and bool(job.pending.unknown)
+    former = job.pending.former.get(check.device)
+    if check.kind != ROUTE_TARGETS or former is None:
+        return False
+    if check.vrf in {vrf.name for vrf in job.workspace.devices[check.device].vrfs}:
+        return False
+    if former.device is None:
+        return proved
+    return check.vrf in {vrf.name for vrf in former.device.vrfs}
 
 
 def _earlier_proof(job: Job, deviating: Collection[str]) -> ProofResult | None:

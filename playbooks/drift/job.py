@@ -18,6 +18,7 @@ from egovnet.playbooks.drift.collect import Collected, compliant, now
 from egovnet.playbooks.drift.defaults import READ_TIMEOUT
 from egovnet.playbooks.drift.evaluate import Evaluation, Job, evaluate
 from egovnet.playbooks.drift.history import History
+from egovnet.playbooks.drift.pending import Pending
 from egovnet.playbooks.drift.remediate import RemediationRequest, Remediator
 from egovnet.playbooks.drift.unchanged import question
 from egovnet.playbooks.results.drift_report import (
@@ -63,7 +64,7 @@ def drift(
     before = history.before(question(workspace))
     if whole:
         before = replace(before, devices={})
-    job = Job(workspace, progress, history, timeout, before, whole)
+    job = Job(workspace, progress, history, timeout, before, whole, Pending(workspace))
     started, began = now(), time.monotonic()
     found = evaluate(job)
     moment = datetime.now(UTC)
@@ -85,6 +86,7 @@ def drift(
         trend=history.trend(),
         remediation=remediation,
         policy_notes=tuple(rules.expired(moment.date())),
+        notes=job.pending.notes,
         network_map=network_map(workspace.network),
         waiting=_waiting(workspace, found.collected),
     )
@@ -123,8 +125,8 @@ def _remediate(job: Job, found: Evaluation, request: RemediationRequest) -> Reme
     `found` becomes what is known after that.
     """
     changes = [(d, found.changes.get(d.key, ())) for d in found.differences]
-    done = Remediator(job.workspace, job.progress, request, changes, found.texts).run()
-    asked = {d.key for d in found.differences if request.asks_for(d)}
+    done = Remediator(job.workspace, job.progress, request, changes, found.texts, job.pending).run()
+    asked = {d.key for d in found.differences if request.concerns(d)}
     if not done.devices:
         found.differences = [
             replace(d, not_remediated=done.left.get(d.device, done.result)) if d.key in asked else d

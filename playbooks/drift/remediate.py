@@ -6,12 +6,10 @@ that is beyond the run's share of the network, or that the inventory intends and
 yet.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from egovnet.inventory.errors import InventoryError
-from egovnet.isolation.model.expectation import from_inventory
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.playbooks.archive.catch_up import archived
@@ -23,12 +21,11 @@ from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.intended import applied_once, means_the_same
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.drift.pending import NOT_APPLIED, UNKNOWN, Pending
 from egovnet.playbooks.drift.separation import Found, devices_of, prove_read, read_facts
-from egovnet.playbooks.journal.inventory_snapshots import last_applied
 from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
 from egovnet.playbooks.results.drift_report import Difference, DriftClass, Remediation, rank
 from egovnet.playbooks.results.transaction import TransactionResult
@@ -52,7 +49,14 @@ class RemediationRequest:
 
     def asks_for(self, difference: Difference) -> bool:
         """Whether the difference is to be restored."""
-        return difference.klass in self.classes and difference.remediable and difference.counts
+        return difference.remediable and self.concerns(difference)
+
+    def concerns(self, difference: Difference) -> bool:
+        """Whether the difference is of what is asked for, also where it is not restored since it
+        was not applied yet."""
+        if difference.klass not in self.classes or not difference.counts:
+            return False
+        return difference.remediable or difference.why_not in (NOT_APPLIED, UNKNOWN)
 
 
 @dataclass
@@ -65,6 +69,7 @@ class Remediator:
     request: RemediationRequest
     found: Sequence[Found]
     texts: Mapping[str, str]
+    pending: Pending
     #: Device -> why it is left as it is.
     left: dict[str, str] = field(default_factory=dict)
 
@@ -73,7 +78,7 @@ class Remediator:
         `devices` or `left`."""
         routers, request = len(self.workspace.network.routers), self.request
         limit = max(1, routers * request.share // 100) if request.share else 0
-        self.left = _not_applied(self.workspace, self._wanted())
+        self.left = {n: why for n in self._wanted() if (why := self.pending.why(n))}
         changed = _recently_changed(self.workspace)
         room = limit - len(changed)
         names: list[str] = []
@@ -99,7 +104,8 @@ class Remediator:
 
     def _wanted(self) -> list[str]:
         """Devices with something to restore, the most severe first."""
-        ranked = sorted((difference for difference, _ in self._asked()), key=rank)
+        concerned = (d for d, _ in self.found if self.request.concerns(d))
+        ranked = sorted(concerned, key=rank)
         return list(dict.fromkeys(difference.device for difference in ranked))
 
     def _plan(self, names: Sequence[str]) -> Plan:
@@ -149,8 +155,8 @@ class Remediator:
         """Of what runs, with the targets in place of what they replace."""
         workspace = self.workspace
         facts, _ = read_facts({**self.texts, **targets}, workspace.devices)
-        expectation = from_inventory(workspace.network, workspace.allocation)
-        return prove_read(workspace.devices, facts, expectation)
+        pending = self.pending
+        return prove_read(workspace.devices, facts, pending.expectation, pending.unknown)
 
     def _push(self, plan: Plan, base: Remediation) -> Remediation:
         proof = gate(self.workspace, self.progress, plan)
@@ -205,7 +211,7 @@ class Remediator:
             Options(max_failures=len(names) - 1, ticket=self.request.ticket),
             proof.result(),
             None,
-            on_begin=lambda change: record_intent(self.workspace, change),
+            on_begin=lambda change: record_intent(self.workspace, change, plan.unchanged),
         ).run()
         return archived(self.workspace, outcome).result
 
@@ -220,23 +226,3 @@ def _recently_changed(workspace: Workspace) -> frozenset[str]:
         if c.kind == REMEDIATE and c.created >= since and c.state != UNDONE
     ]
     return frozenset(name for c in changes for name in journal.configurations(c.id))
-
-
-def _not_applied(workspace: Workspace, names: Iterable[str]) -> dict[str, str]:
-    """Devices for which the inventory intends something else than what was applied last."""
-    intent = last_applied(workspace.journal)
-    if intent is None:
-        return {}
-    if workspace.intent is not None and means_the_same(intent, workspace.intent):
-        return {}
-    try:
-        applied = workspace.intending(applied_once(intent))
-    except InventoryError:
-        return {}  # checks became stricter since: then it is not known
-    why = "the inventory has changes for it that were not applied yet: apply them first"
-    return {
-        name: why
-        for name in names
-        if name not in applied.devices
-        or render(applied.devices[name]) != render(workspace.devices[name])
-    }

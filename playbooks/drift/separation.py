@@ -4,7 +4,7 @@ A device that was read and is compliant has the intended facts; one that did not
 run what it ran when it last did. What denies the proof makes a difference a leak.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from egovnet.inventory.errors import Problem
@@ -53,15 +53,19 @@ def read_facts(
 
 
 def prove_read(
-    devices: Mapping[str, Device], read: Mapping[str, DeviceFacts], expectation: Expectation
+    devices: Mapping[str, Device],
+    read: Mapping[str, DeviceFacts],
+    expectation: Expectation,
+    unknown: Collection[str] = frozenset(),
 ) -> Verdict:
     """The verdict over the network: `read` where something differs, else what is intended.
 
     A finding's lines are quoted, so devices that have a part in one are read from their text.
+    `unknown` are those of which nobody knows what they were given.
     """
     with paused_collector():
         facts = {name: read.get(name) or intended_facts(device) for name, device in devices.items()}
-        verdict = prove_noted(facts, expectation)
+        verdict = prove_noted(facts, expectation, unknown)
     concerned = {name for f in verdict.findings for name in devices_of(f)} & devices.keys()
     unread = concerned - read.keys()
     if not unread or verdict.proved:
@@ -70,7 +74,7 @@ def prove_read(
         facts[name] = read_config(
             render(devices[name]), f"{name} (intended)", devices[name].platform
         )
-    return prove_noted(facts, expectation)
+    return prove_noted(facts, expectation, unknown)
 
 
 def devices_of(finding: Finding) -> frozenset[str]:

@@ -53,12 +53,13 @@ class JournalReader:
             raise NoSuchChangeError(f"no change {number} in the journal; see: egovnet history")
         return Change(**row)
 
-    def steps(self, change: int) -> list[Step]:
-        """What was done in a change, in order."""
+    def steps(self, change: int, stage: str | None = None) -> list[Step]:
+        """What was done in a change (in one stage of it), in order."""
+        wanted = STEPS.c.change_id == change
+        if stage is not None:
+            wanted &= STEPS.c.stage == stage
         with self.database.reading() as connection:
-            rows = connection.execute(
-                select(STEPS).where(STEPS.c.change_id == change).order_by(STEPS.c.id)
-            ).mappings()
+            rows = connection.execute(select(STEPS).where(wanted).order_by(STEPS.c.id)).mappings()
             return [Step(r["at"], r["stage"], r["device"], r["phase"], r["detail"]) for r in rows]
 
     def configurations(self, change: int) -> dict[str, Configuration]:
@@ -75,6 +76,15 @@ class JournalReader:
                 )
                 for r in rows
             }
+
+    def devices(self, change: int) -> dict[str, bool]:
+        """The devices of a change, and whether it is known what each ran after it."""
+        table = CONFIGURATIONS.c
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(table.device, table.after.is_not(None)).where(table.change_id == change)
+            )
+            return {str(device): bool(known) for device, known in rows}
 
     def locks(self) -> list[Lock]:
         """Who holds which device now."""

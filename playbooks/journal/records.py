@@ -7,6 +7,8 @@ from dataclasses import dataclass
 OPEN, DONE, UNDONE, FAILED = "open", "done", "undone", "failed"
 #: Kind of a change that puts back what was meant all along.
 REMEDIATE = "remediate"
+#: Kind of a change that pushed nothing: what ran already became known.
+ADOPT = "adopt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,8 @@ class DriftReport:
     remediation: Remediation | None = None
     #: Drift rules that no longer hold, such as an expired acknowledgement.
     policy_notes: tuple[str, ...] = ()
+    #: What else a reader of the report has to know, such as a journal that knows nothing.
+    notes: tuple[str, ...] = ()
     #: What reports draw of the inventory; no part of the JSON. None: they draw no map.
     network_map: NetworkMap | None = None
     #: Accesses that wait for their customer: no drift, whether he answers or not.
@@ -306,6 +308,7 @@ class DriftReport:
             "remediation": None if self.remediation is None else self.remediation.to_dict(),
             "policy_notes": list(self.policy_notes),
             "waiting": [access.to_dict() for access in self.waiting],
+            "notes": list(self.notes),
         }
 
 

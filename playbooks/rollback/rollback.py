@@ -18,7 +18,7 @@ from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import Intents, network_runs
-from egovnet.playbooks.journal.records import DONE, Change
+from egovnet.playbooks.journal.records import ADOPT, DONE, Change
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.rollback import InventoryEdit, RollbackResult
@@ -98,6 +98,11 @@ class _Known:
         number = change.id
         if change.state != DONE:
             raise UsageError(f"change {number} is {change.state}: there is nothing to roll back")
+        if change.kind == ADOPT:
+            raise UsageError(
+                f"change {number} pushed nothing, it recorded what ran: there is nothing to give "
+                "back"
+            )
         changes = workspace.journal.changes()
         undone = undone_by(changes, number)
         if undone is not None:

@@ -17,6 +17,8 @@ from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, Table
 
 FAMILIES = ("ipv4", "ipv6")
+#: Kinds of checks that others ask for.
+ROUTE_TARGETS, STRAY_ROUTES = "route targets", "no stray routes"
 _VERSION = {"ipv4": 4, "ipv6": 6}
 
 
@@ -300,7 +302,7 @@ def _targets(
             imports = held.imports if held else frozenset()
             stray = (imports - set(vrf.import_targets)) | (exports - set(vrf.export_targets))
             yield Check(
-                "route targets",
+                ROUTE_TARGETS,
                 device.name,
                 f"{vrf.name} {family}",
                 not wrong,
@@ -313,7 +315,7 @@ def _targets(
     for name, family in state.targets:
         if name not in meant:
             yield Check(
-                "route targets",
+                ROUTE_TARGETS,
                 device.name,
                 f"{name} {family}",
                 False,
@@ -362,7 +364,7 @@ def _routes(
         if not prefix.startswith("fe80:") and not _within(prefix, may)
     )
     yield Check(
-        "no stray routes",
+        STRAY_ROUTES,
         device,
         subject,
         not stray,

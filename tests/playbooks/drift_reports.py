@@ -177,6 +177,7 @@ LEAKING = DriftReport(
         WaitingAccess("party-guangzhou", "main", "gz-pe1", "eth3.103", answers=True),
     ),
     policy_notes=("acknowledgement of gz-pe1 access-list OLD expired on 2026-03-01",),
+    notes=("the inventory has changes that were not applied yet to gd-pe1",),
     network_map=MAP,
 )
 
@@ -240,7 +241,7 @@ def hostile_report() -> DriftReport:
         trend=tuple(EarlierRun(text, 1, 0, True, {"leak": 1, text: 3}) for text in ATTACKS),
         remediation=Remediation(ATTACKS, 1, ATTACKS[0], ATTACKS, dict.fromkeys(ATTACKS, ATTACKS[2]),
                                 1, 0.5),
-        policy_notes=ATTACKS, network_map=MAP,
+        policy_notes=ATTACKS, notes=ATTACKS, network_map=MAP,
     )  # fmt: skip
 
 

@@ -8,6 +8,18 @@ import yaml
 
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.journal.inventory_snapshots import Intents
+from egovnet.playbooks.journal.records import DONE
+
+
+def applied_before(workspace: Workspace) -> None:
+    """Have the journal know that the inventory was applied, as change 1, to all routers."""
+    journal, intent = workspace.journal, workspace.intent
+    assert intent is not None
+    change = journal.begin("apply", "plan", "as it was applied", {})
+    intents = Intents(journal.engine)
+    intents.attach(change, None, intents.keep(intent))
+    journal.close(change, DONE)
 
 
 def emulated_workspace(

@@ -20,10 +20,12 @@ from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, Configuration
+from egovnet.playbooks.results.adoption import Adoption
 from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.lab import Executed
 from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.playbooks.results.plan import PlannedDiff
 from egovnet.playbooks.results.proof_result import proof_result
 from egovnet.playbooks.results.recovery import RecoveryResult
 from egovnet.playbooks.results.transaction import TransactionResult, WaveResult
@@ -152,6 +154,22 @@ def verification() -> Verification:
 
 
 # -- every section ---------------------------------------------------------------------------
+
+
+ADOPTION = Adoption(
+    network="reference",
+    result="refused",
+    devices=("bj-pe1", "gd-pe1"),
+    known=("sh-pe1",),
+    differences=(PlannedDiff(("bj-pe1",), "- old\n+ new"),),
+    keys={"bj-pe1": ["neighbor 10.200.0.2 password <removed>"]},
+    failures={"gd-pe1": "ConnectTimeoutError: no answer"},
+)
+
+
+def test_adopt() -> None:
+    """With a proof and a change in `tests/playbooks/verbs/test_adopt.py`."""
+    check("adopt", ADOPTION.to_dict())
 
 
 def test_every_verb_has_its_section() -> None:

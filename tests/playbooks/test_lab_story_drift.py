@@ -6,6 +6,7 @@ The network is as `test_lab_story` leaves it, or is provisioned here. Tests run 
 import fnmatch
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -336,6 +337,26 @@ def provisioned(lab: Workplace) -> Workplace:
         applied = lab.run("apply", "--json", "--yes")
     assert applied.exit == 0, applied.out + applied.err
     return lab
+
+
+def test_adopt_makes_a_lost_journal_know_what_runs(
+    provisioned: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provisioned.copy("base", "less")
+    provisioned.edit("less", "sites/beijing.yaml", lambda sites: sites.pop("party-beijing"))
+    monkeypatch.setenv("EGOVNET_JOURNAL", f"sqlite:///{tmp_path / 'another.db'}")
+    plan = provisioned.run("plan", "--json", inventory="less")
+    assert (plan.exit, plan.json["proof"]["proved"]) == (3, True), plan.out
+    code, report = _drift_of(provisioned, "less", "--remediate", "service", "--share", "100")
+    assert (code, report["classes"]["leak"]) == (3, 0), _reported(report)
+    assert report["remediation"]["devices"] == []
+    assert any("egovnet adopt" in note for note in report["notes"])
+    adopted = provisioned.run("adopt", "--json", "--yes")
+    assert (adopted.exit, adopted.json["change"]) == (0, 1), adopted.out + adopted.err
+    assert adopted.json["differences"] == []
+    assert len(adopted.json["devices"]) == 7
+    code, report = _drift_of(provisioned, "less")
+    assert (code, report["classes"]["leak"]) == (3, 0), _reported(report)
 
 
 @pytest.fixture

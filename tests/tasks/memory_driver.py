@@ -125,13 +125,17 @@ class MemoryDriver:
     def discard_config(self) -> None:
         self._candidate = None
 
+    def has_pending_commit(self) -> bool:
+        commits = self._reached().commits.values()
+        return any(commit.stage is CommitStage.PENDING for commit in commits)
+
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
         device = self._reached()
         if self._candidate is None:
             raise CommitError(f"{self.hostname}: no candidate is loaded")
         if self._next_id in device.commits:
             raise CommitError(f"{self.hostname}: there was a commit {self._next_id} already")
-        if any(commit.stage is CommitStage.PENDING for commit in device.commits.values()):
+        if self.has_pending_commit():
             raise CommitError(f"{self.hostname}: an earlier commit is pending")
         if self._next_id:
             stage = CommitStage.PENDING if revert_in else CommitStage.CONFIRMED

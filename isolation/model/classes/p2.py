@@ -51,6 +51,7 @@ UNKNOWN_INTERFACE = FindingClass(
     why="What is behind it is unknown, and it takes part in the VRF that it is in.",
     remedy="Remove it from the router, or put what it is for into the inventory.",
     sentence="{interface} in VRF {vrf} is not in the inventory",
+    by_inventory=True,
 )
 ACCESS_MISSING = FindingClass(
     id="P2 access-missing",

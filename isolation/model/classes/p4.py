@@ -50,6 +50,7 @@ def _at_port(
             why=why,
             remedy=remedy,
             sentence=_SENTENCE,
+            by_inventory=True,
         ),
     )
 

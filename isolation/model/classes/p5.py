@@ -12,6 +12,7 @@ UNKNOWN_NEIGHBOR = FindingClass(
     why="Its routes come into the VPN, and nobody answers for them.",
     remedy="Remove the neighbour, or put its access into the inventory.",
     sentence="{neighbor} is no customer of the inventory",
+    by_inventory=True,
 )
 SESSION_IN_WRONG_VRF = FindingClass(
     id="P5 session-in-wrong-vrf",
@@ -58,6 +59,7 @@ FILTER_TOO_WIDE = FindingClass(
     why="The customer can attract packets for addresses that are not its own.",
     remedy="Restrict the policy to the prefixes that the inventory has for the site.",
     sentence="{name} may announce more than its own prefixes, such as {example}",
+    by_inventory=True,
 )
 NO_LIMIT = FindingClass(
     id="P5 no-limit",
@@ -88,6 +90,7 @@ LIMIT_TOO_HIGH = FindingClass(
     why="A limit that nothing reaches is none: one customer can fill the tables that all share.",
     remedy="Set the access's maximum of prefixes on the session, or change it in the inventory.",
     sentence="{neighbor} may announce {limit} {family} routes, and {agreed} were agreed",
+    by_inventory=True,
 )
 IGP_WITH_CUSTOMER = FindingClass(
     id="P5 igp-with-customer",
@@ -108,4 +111,5 @@ STATIC_TOO_WIDE = FindingClass(
     why="The VRF's sites send packets for those addresses to the access.",
     remedy="Remove the route, or add the prefix to the site in the inventory.",
     sentence="VRF {vrf} routes {prefix}, which none of its sites has",
+    by_inventory=True,
 )

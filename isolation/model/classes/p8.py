@@ -30,6 +30,7 @@ UNKNOWN_VPN_SESSION = FindingClass(
     why="Nobody knows who gets the routes of all VPNs there.",
     remedy="Remove the neighbour, or put the router into the inventory.",
     sentence="{neighbor} ({who}) takes and gives routes of all VPNs",
+    by_inventory=True,
 )
 UNKNOWN_BACKBONE_SESSION = FindingClass(
     id="P8 unknown-backbone-session",
@@ -39,4 +40,5 @@ UNKNOWN_BACKBONE_SESSION = FindingClass(
     why="Its routes come into the table that the routers themselves are in.",
     remedy="Remove the neighbour, or put the router into the inventory.",
     sentence="{neighbor} ({who}) is a neighbour of the backbone",
+    by_inventory=True,
 )

@@ -46,6 +46,8 @@ def print_result(console: Console, report: DriftReport) -> None:
         _line(console, f"policy: {note}", "yellow")
     for access in report.waiting:
         _line(console, access.words, "green" if access.answers else "cyan")
+    for note in report.notes:
+        _line(console, f"note: {note}", "yellow")
     open_now = words.numbers({k: n for k, n in report.classes().items() if n}) or "no difference"
     _line(
         console,

@@ -62,6 +62,8 @@ def drift_markdown(report: DriftReport) -> str:
         shown, more = words.cut([access.words for access in first], 5)
         page.add("### Waiting for the customer", "", *(f"- {_code(line)}" for line in shown))
         page.add(*([f"- and {more} more"] if more else []), "")
+    if report.notes:
+        page.add("### Notes", "", *(f"- {_code(note)}" for note in report.notes), "")
     page.add("Everything is in `drift.html` and `drift.json`.")
     return page.text
 

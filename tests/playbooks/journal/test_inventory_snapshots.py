@@ -111,7 +111,7 @@ def begun(workspace: Workspace, kind: str = "apply") -> int:
     text = workspace.intended(["sh-pe1"])["sh-pe1"]
     entry = Configuration("sh-pe1", "old\n", text, "+ x", None)
     number = workspace.journal.begin(kind, "0" * 64, "1 device", {"sh-pe1": entry})
-    record_intent(workspace, number)
+    record_intent(workspace, number, ())
     return number
 
 

@@ -1,0 +1,31 @@
+"""What `adopt` prints: how routers differ from the inventory, the proof, what was recorded."""
+
+from rich.console import Console
+from rich.text import Text
+
+from egovnet.playbooks.report.console.proof import print_gate
+from egovnet.playbooks.report.console.tables import print_diff
+from egovnet.playbooks.results.adoption import Adoption
+
+
+def print_result(console: Console, adoption: Adoption) -> None:
+    """Print it; what was recorded comes last."""
+    for one in adoption.differences:
+        names = ", ".join(one.devices)
+        words = f"{names}: {one.added} lines are missing, {one.removed} are not in the inventory"
+        console.print(Text(words), style="bold")
+        print_diff(console, one.diff)
+        console.print()
+    for name, why in sorted(adoption.failures.items()):
+        console.print(Text(f"failed: {name}: {why}"), style="red")
+    for name, lines in sorted(adoption.keys.items()):
+        for line in lines:
+            console.print(Text(f"key kept:       {name}: {line} (not managed by egovnet)"))
+    print_gate(console, adoption.proof)
+    if adoption.known:
+        console.print(Text(f"known already: {', '.join(adoption.known)}"))
+    counts = f"{len(adoption.devices)} routers, {len(adoption.differing)} with differences"
+    if adoption.change is not None:
+        console.print(Text(f"change {adoption.change}: adopted {counts}"), style="bold")
+    else:
+        console.print(Text(f"{adoption.result}, nothing was recorded: {counts}"), style="bold")
