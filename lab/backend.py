@@ -28,6 +28,9 @@ class Completed:
 class Backend(Protocol):
     """Runs one lab at a time. All errors are LabErrors."""
 
+    no_packets: str
+    """Why no packet is sent or seen in its labs, for people; "" where they are."""
+
     def up(self, topology: Topology, *, progress: Progress, reconfigure: bool = False) -> LabState:
         """Bring ``topology`` up and wait until every node is ready.
 

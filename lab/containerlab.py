@@ -48,6 +48,8 @@ class Containerlab:
     ``image`` must hold FRR, ifupdown2 and sshd. Files for clients are as in the microvm backend.
     """
 
+    no_packets = ""
+
     def __init__(self, directory: Path, *, image: str = DEFAULT_IMAGE) -> None:
         self.directory = directory.absolute()
         self._image = image

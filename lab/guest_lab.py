@@ -86,6 +86,7 @@ class GuestLab(ABC):
     """
 
     backend: ClassVar[str]
+    no_packets = ""
 
     def __init__(
         self, directory: Path, *, cache: Path | None = None, boot_seconds: float = BOOT_SECONDS

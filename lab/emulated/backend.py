@@ -47,6 +47,8 @@ class Emulated:
     `latency`: seconds of a round trip to each router; `durations`: of the steps of a commit.
     """
 
+    no_packets = "emulated routers send no packets"
+
     def __init__(
         self,
         directory: Path,
@@ -244,6 +246,6 @@ def _ports(topology: Topology, node: str) -> list[str]:
 def _without(names: Sequence[str]) -> str:
     some = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
     return (
-        f"emulated routers send no packets: {len(names)} customer edges, hosts and switches are"
+        f"{Emulated.no_packets}: {len(names)} customer edges, hosts and switches are"
         f" not started ({some})"
     )

@@ -121,6 +121,20 @@ class LabelsSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class NotPossible:
+    """What could not be shown on some devices, whatever they do: nobody is blamed for it."""
+
+    #: "packets" or "labels".
+    what: str
+    why: str
+    devices: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """One of `not_possible` in JSON."""
+        return {"what": self.what, "why": self.why, "devices": list(self.devices)}
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The network as it was seen, evaluated."""
 
@@ -134,6 +148,7 @@ class Verification:
     unreachable: Mapping[str, str] = field(default_factory=dict)
     #: Of these nothing but the PE's side was asked for.
     waiting: tuple[WaitingAccess, ...] = ()
+    not_possible: tuple[NotPossible, ...] = ()
 
     @property
     def exit(self) -> Exit:
@@ -155,6 +170,7 @@ class Verification:
             "findings": [finding.to_dict() for finding in self.findings],
             "unreachable": dict(self.unreachable),
             "waiting": [access.to_dict() for access in self.waiting],
+            "not_possible": [one.to_dict() for one in self.not_possible],
         }
 
 

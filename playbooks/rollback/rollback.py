@@ -5,7 +5,8 @@ devices whose texts differ for it are touched. A change whose intent nobody know
 none (it put drift right), is undone by texts: its devices get back what they ran before it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.archive.journal_check import require_whole_journal
@@ -40,6 +41,7 @@ def rollback(
     options: Options | None = None,
     override: Override | None = None,
     sources: Sequence[PacketSource] = (),
+    packetless: Mapping[str, str] = MappingProxyType({}),
     write_inventory: bool = False,
 ) -> Outcome[RollbackResult]:
     """Undo change `number`; without `yes` only the plan is shown (exit 3).
@@ -67,6 +69,7 @@ def rollback(
                 options,
                 verifying=Verifying(
                     sources=sources,
+                    packetless=packetless,
                     excused=undo_plan.excused,
                     network=undo_plan.meant,
                     former=undo_plan.former,

@@ -36,11 +36,27 @@ def running_lab(workspace: Workspace) -> Backend | None:
     """
     lab = backend(workspace)
     state = lab.status()
-    if not state.running or state.backend == "emulated":
+    if not state.running or lab.no_packets:
         return None
     reached = {(router.hostname, router.port) for router in workspace.network.routers.values()}
     forwards = {node.asked or node.forward for node in state.nodes if node.forward is not None}
     return lab if forwards and forwards <= reached else None
+
+
+def packetless(workspace: Workspace) -> dict[str, str]:
+    """Routers of the inventory that are a lab's which carries no packets, and why: its backend
+    says so. A router that is reached anywhere else is none of them."""
+    lab = backend(workspace)
+    state = lab.status()
+    if not state.running or not lab.no_packets:
+        return {}
+    places = {node.name: node.asked or node.forward for node in state.nodes}
+    routers = workspace.network.routers.items()
+    return {
+        name: lab.no_packets
+        for name, router in routers
+        if places.get(name) == (router.hostname, router.port)
+    }
 
 
 @dataclass(frozen=True)

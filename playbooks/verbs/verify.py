@@ -1,6 +1,7 @@
 """`verify`: the network as it is now, evaluated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.progress import Progress
@@ -18,11 +19,16 @@ def verify(
     progress: Progress,
     converge: int = DEFAULT_CONVERGE,
     sources: Sequence[PacketSource] = (),
+    packetless: Mapping[str, str] = MappingProxyType({}),
 ) -> Outcome[Verification]:
-    """Verify the chosen devices. Exit 0, 4 or 5."""
+    """Verify the chosen devices. Exit 0, 4 or 5.
+
+    `packetless` are routers that no packet is sent from or seen on, and why.
+    """
     require_lock(workspace)
+    how = Verifying(converge, sources, packetless)
     try:
-        found = Verifier(workspace, progress, Verifying(converge, sources)).verify()
+        found = Verifier(workspace, progress, how).verify()
     finally:
         progress.finish()
     return Outcome("verify", found, found.exit)

@@ -19,7 +19,8 @@ _LONGEST = 300
 
 @dataclass(slots=True)
 class LabelWatch:
-    """What was seen, and on which routers: the P routers that answer, or all where none does.
+    """What was seen, and on which routers: the P routers that answer, or all where none does, and
+    `everywhere` all: packets may go from one PE to another and pass no P router.
 
     Only routers whose platform shows labels; where no router of the network has such a platform,
     seeing them is not `possible`, and nobody is blamed for it.
@@ -30,12 +31,14 @@ class LabelWatch:
     possible: bool = True
 
     @contextmanager
-    def watching(self, nornir: Nornir, workspace: Workspace, up: frozenset[str]) -> Iterator[None]:
+    def watching(
+        self, nornir: Nornir, workspace: Workspace, up: frozenset[str], *, everywhere: bool = False
+    ) -> Iterator[None]:
         """Watch the circuits of routers in `up` until the block ends."""
         able = [name for name in workspace.network.routers if _shows_labels(workspace, name)]
         self.possible = bool(able)
         answering = [name for name in able if name in up]
-        backbone = set(workspace.network.with_role(Role.P))
+        backbone = set() if everywhere else set(workspace.network.with_role(Role.P))
         self.watched = [name for name in answering if name in backbone] or sorted(answering)
         arguments = {
             name: {"interfaces": circuits, "seconds": _LONGEST}

@@ -21,6 +21,7 @@ from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.verification import (
     CheckCounts,
     LabelsSeen,
+    NotPossible,
     PacketCoverage,
     Verification,
 )
@@ -91,6 +92,8 @@ class Verifier:
         self.progress = progress
         self.how = how
         self.known: Known = frozenset()
+        #: Whether packets passed no router that was watched: then all are.
+        self._unseen = False
         self._routes = expected_routes(workspace.network, workspace.allocation, how.excused)
         self._peers = frozenset(workspace.chosen)
         self._neighbors = ldp_neighbors(workspace.network, workspace.allocation)
@@ -143,7 +146,8 @@ class Verifier:
                 poll = self._poll(nornir, probing, last=last)
                 if last or poll.well or poll.leaks_packets:
                     self._blame_customers(poll, probing)
-                    return _verification(poll, probing, self._accesses)
+                    found = _verification(poll, probing, self._accesses)
+                    return self._with_not_possible(found)
                 time.sleep(_PAUSE)
 
     def _probing(self, nornir: Nornir, only: frozenset[str] | None = None) -> Probing:
@@ -165,11 +169,14 @@ class Verifier:
         poll.blamed = self._blamed(poll.failed)
         if last or not poll.blamed:
             up = frozenset(self.workspace.chosen) - poll.unreachable.keys()
-            probing.plan(up)
+            sending = up - self.how.packetless.keys()
+            probing.plan(sending)
             probing.begin()
-            with self._labels_watched(poll.labels, nornir, probing, up):
+            everywhere = last or self._unseen
+            with self._labels_watched(poll.labels, nornir, probing, sending, everywhere):
                 self._send(probing, last=last)
             poll.crossed = probing.crossed
+            self._unseen = poll.labels_missing
             wrong = [*probing.failed(), *self._not_provisioned(nornir, poll, up)]
             poll.failed += wrong
             poll.blamed += self._blamed(wrong)
@@ -201,13 +208,37 @@ class Verifier:
         poll.passed.update(check.kind for check in checks if check.passed)
         return [check for check in checks if not check.passed]
 
+    def _with_not_possible(self, found: Verification) -> Verification:
+        """With what no poll could show, by what those who run the routers say of them."""
+        why: dict[str, list[str]] = {}
+        for name in self.workspace.chosen:
+            if name in self.how.packetless:
+                why.setdefault(self.how.packetless[name], []).append(name)
+        packets = [NotPossible("packets", reason, tuple(names)) for reason, names in why.items()]
+        labels: list[NotPossible] = []
+        if not found.labels.possible:
+            everybody = tuple(self.workspace.chosen)
+            labels = [NotPossible("labels", "no platform here can show them", everybody)]
+        elif self.how.packetless.keys() >= set(self.workspace.chosen):
+            labels = [replace(one, what="labels") for one in packets]
+        return replace(
+            found,
+            labels=replace(found.labels, possible=not labels),
+            not_possible=(*packets, *labels),
+        )
+
     def _labels_watched(
-        self, labels: LabelWatch, nornir: Nornir, probing: Probing, up: frozenset[str]
+        self,
+        labels: LabelWatch,
+        nornir: Nornir,
+        probing: Probing,
+        up: frozenset[str],
+        everywhere: bool,
     ) -> AbstractContextManager[None]:
         """Nobody need watch where no answer is due over the backbone."""
         if not probing.crosses:
             return nullcontext()
-        return labels.watching(nornir, self.workspace, up)
+        return labels.watching(nornir, self.workspace, up, everywhere=everywhere)
 
     def _control_plane(self, nornir: Nornir) -> _Poll:
         workspace, poll = self.workspace, _Poll()

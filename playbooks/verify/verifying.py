@@ -1,7 +1,7 @@
 """How a network is verified."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
@@ -17,6 +17,9 @@ class Verifying:
     converge: int = DEFAULT_CONVERGE
     #: Who sends packets beside the PEs' VRFs.
     sources: Sequence[PacketSource] = ()
+    #: Routers that no packet is sent from or seen on, and why: who runs them says so. What that
+    #: would show is reported as not possible, and the control plane decides.
+    packetless: Mapping[str, str] = field(default_factory=dict)
     #: Sites that need not be reached.
     excused: frozenset[str] = frozenset()
     #: The network that is to be there after a change; None: the one that the plan is made from.

@@ -33,6 +33,7 @@ from egovnet.playbooks.results.verification import (
     CheckCounts,
     CheckFinding,
     LabelsSeen,
+    NotPossible,
     PacketCoverage,
     Verification,
     WaitingAccess,
@@ -148,6 +149,7 @@ def verification() -> Verification:
         ),
         unreachable={"gd-pe1": "ConnectTimeoutError: no answer"},
         waiting=(WaitingAccess("party-shanghai", "main", "sh-pe1", "eth3.102", answers=True),),
+        not_possible=(NotPossible("packets", "they send none", ("gz-pe1",)),),
     )
     assert found.exit is Exit.LEAK_OR_FAILED_VERIFICATION
     return found

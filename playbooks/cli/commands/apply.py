@@ -49,6 +49,7 @@ def apply(
     from egovnet.playbooks.change.apply import apply as apply_playbook
     from egovnet.playbooks.change.proof_gate import override_from
     from egovnet.playbooks.report.console.progress import make_progress
+    from egovnet.playbooks.verbs.lab import packetless
     from egovnet.playbooks.verbs.lab_hosts import LabHosts
     from egovnet.playbooks.verify.verifying import Verifying
 
@@ -62,6 +63,6 @@ def apply(
         options=options,
         waves_by=ways(waves),
         canary=canary,
-        verifying=Verifying(converge, (LabHosts(workspace),)),
+        verifying=Verifying(converge, (LabHosts(workspace),), packetless(workspace)),
         override=override_from(unproved_by, reason),
     )

@@ -45,6 +45,7 @@ def rollback(
     from egovnet.playbooks.change.proof_gate import override_from
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.rollback.rollback import rollback as rollback_playbook
+    from egovnet.playbooks.verbs.lab import packetless
     from egovnet.playbooks.verbs.lab_hosts import LabHosts
 
     return rollback_playbook(
@@ -55,5 +56,6 @@ def rollback(
         options=options,
         override=override_from(unproved_by, reason),
         sources=(LabHosts(workspace),),
+        packetless=packetless(workspace),
         write_inventory=write_inventory,
     )

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console.tables import print_table
+from egovnet.playbooks.results.verdict import counted
 from egovnet.playbooks.results.verification import (
     CheckFinding,
     HealthReport,
@@ -21,15 +22,19 @@ def print_result(console: Console, found: Verification) -> None:
         ["check", "passed", "failed", "known"],
         ((kind, row.passed, row.failed, row.known) for kind, row in found.checks.items()),
     )
-    matrix = found.matrix
-    console.print(
-        f"packets: {matrix.probed} of {matrix.pairs} pairs probed "
-        f"({matrix.share:.0%}), from {', '.join(matrix.sources) or 'nowhere'}"
-    )
-    labels = found.labels
-    console.print(
-        f"labels:  {_seen(labels)} (watched on {', '.join(labels.watched) or 'no router'})"
-    )
+    matrix, labels = found.matrix, found.labels
+    if matrix.sources or not found.not_possible:
+        console.print(
+            f"packets: {matrix.probed} of {matrix.pairs} pairs probed "
+            f"({matrix.share:.0%}), from {', '.join(matrix.sources) or 'nowhere'}"
+        )
+    if labels.possible:
+        console.print(
+            f"labels:  {_seen(labels)} (watched on {', '.join(labels.watched) or 'no router'})"
+        )
+    for one in found.not_possible:
+        words = f"{one.what}: not possible here: {one.why} ({counted(len(one.devices), 'router')})"
+        console.print(Text(words), style="yellow")
     for access in found.waiting:
         console.print(Text(access.words), style="green" if access.answers else "cyan")
     _findings(console, found.findings, found.unreachable)
@@ -39,8 +44,6 @@ def print_result(console: Console, found: Verification) -> None:
 def _seen(labels: LabelsSeen) -> str:
     if labels.examples:
         return f"seen, such as {labels.examples[0]}"
-    if not labels.possible:
-        return "no platform here can show them"
     return "NOT SEEN" if labels.missing else "none to be seen: no answer came over the backbone"
 
 
