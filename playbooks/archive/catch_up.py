@@ -5,6 +5,7 @@ from dataclasses import replace
 from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.archived_change import ArchivedChange
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.journal.records import DONE, UNDONE, Change
 from egovnet.playbooks.results.outcome import Outcome, R_co
 
@@ -17,13 +18,13 @@ def archived(workspace: Workspace, outcome: Outcome[R_co]) -> Outcome[R_co]:
 def catch_up(workspace: Workspace) -> tuple[str, ...]:
     """Archive every finished change that is not yet; what could not be, as notes."""
     journal = workspace.journal
-    # A failed change is archived when `recover` has brought it to its end.
-    ended = {c.id: c for c in journal.changes() if c.state in (DONE, UNDONE)}
     archive = Archive(workspace.state / "archive")
     try:
+        # A failed change is archived when `recover` has brought it to its end.
+        ended = {c.id: c for c in journal.changes() if c.state in (DONE, UNDONE)}
         missing = archive.missing({number: change.plan_hash for number, change in ended.items()})
         archive.catch_up(_entry(workspace, ended[number]) for number in missing)
-    except ArchiveError as error:
+    except (ArchiveError, JournalError, OSError) as error:
         return (f"the archive is behind: {error}",)
     return ()
 

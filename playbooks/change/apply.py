@@ -20,7 +20,8 @@ from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import DevicesLockedError
 from egovnet.playbooks.journal.records import DONE
-from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.playbooks.results.ends import End
+from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import Verification
@@ -140,23 +141,22 @@ def apply_plan(
     if plan.unreachable:
         progress.finish()
         note = "nothing was changed; leave a device out with --limit to go on without it"
-        return _refused(plan, "plan", Exit.DEVICES_FAILED, note, plan.unreachable)
+        return _refused(plan, "plan", note, plan.unreachable)
     if not plan.devices:
         progress.finish()
         held = held_devices(workspace, plan)
         if held is not None:
             # What they run is not theirs yet: an unfinished change may still go back.
             reasons = {name: f"held by {lock}" for name, lock in held.locks.items()}
-            return _refused(plan, "fence", Exit.DEVICES_FAILED, str(held), reasons)
-        return Outcome(
-            plan.kind, TransactionResult("nothing to do", plan.hash, plan.affected), Exit.DONE
-        )
+            return _refused(plan, "fence", str(held), reasons)
+        nothing = TransactionResult(End.NOTHING_TO_DO, plan.hash, plan.affected)
+        return Outcome(plan.kind, nothing, nothing.exit)
     waves = up_to(_left_to_do(workspace, plan), options.stop_after)
     proof = gate(workspace, progress, plan)
     if not proof.proved and override is None:
         progress.finish()
         note = "nothing was changed; --unproved-by NAME --reason TEXT is for who answers for it"
-        refused = _refused(plan, "proof", Exit.LEAK_OR_FAILED_VERIFICATION, note, {})
+        refused = _refused(plan, "proof", note, {})
         return replace(refused, result=replace(refused.result, proof=proof.result()))
     if proof.proved:
         override = None
@@ -225,14 +225,14 @@ def _left_to_do(workspace: Workspace, plan: Plan) -> tuple[Wave, ...]:
 
 
 def _refused(
-    plan: Plan, stage: str, code: Exit, note: str, failures: Mapping[str, str]
+    plan: Plan, stage: str, note: str, failures: Mapping[str, str]
 ) -> Outcome[TransactionResult]:
     refused = TransactionResult(
-        "refused",
+        End.REFUSED,
         plan.hash,
         plan.affected,
         devices=tuple(sorted(plan.devices)),
         failed_stage=stage,
         failures=dict(failures),
     )
-    return Outcome(plan.kind, refused, code, (note,))
+    return Outcome(plan.kind, refused, refused.exit, (note,))

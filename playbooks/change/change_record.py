@@ -1,19 +1,20 @@
 """A change's side in the journal: opened with its locks, every stage noted, decided, closed."""
 
-import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from egovnet.playbooks.change.held_lease import held_lease
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
-from egovnet.playbooks.journal.device_locks import LEASE_SECONDS
-from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError, LockLostError
+from egovnet.playbooks.change.write_end import write_end
+from egovnet.playbooks.core.interrupts import Interrupts
+from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError
 from egovnet.playbooks.journal.journal import Journal
-from egovnet.playbooks.journal.records import DONE, FAILED, UNDONE, Configuration
+from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Configuration
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.verification import CheckFinding
 from egovnet.tasks.confirm_or_rollback import Direction
@@ -25,18 +26,25 @@ _FINDINGS = 20
 
 @dataclass(slots=True)
 class ChangeRecord:
-    """One change in the journal; `number` is 0 until it is begun."""
+    """One change in the journal; `number` is 0 until it is begun.
+
+    `state` and `direction` are what the journal has of it, as far as it could be written.
+    """
 
     journal: Journal
     plan: Plan
     options: Options
+    interrupts: Interrupts
     number: int = 0
+    state: str = OPEN
+    direction: str | None = None
 
     def begin(self, names: Collection[str]) -> None:
         """Open the change, waiting for locks as long as the options say.
 
         Raises:
             DevicesLockedError: another change holds a device.
+            Interrupted: a signal came meanwhile.
         """
         deadline = time.monotonic() + self.options.wait
         while True:
@@ -55,7 +63,8 @@ class ChangeRecord:
                 stale = any(lock.stale for lock in error.locks.values())
                 if stale or time.monotonic() >= deadline:
                     raise
-                time.sleep(_LOCK_PAUSE)
+                with self.interrupts.allowed():
+                    time.sleep(_LOCK_PAUSE)
 
     def _texts(self, name: str) -> Configuration:
         entry = self.plan.devices[name]
@@ -85,41 +94,46 @@ class ChangeRecord:
         self.journal.steps_begin(self.number, stage, names)
 
     def decide(self, direction: Direction, why: str, names: Collection[str]) -> None:
-        """Which way the whole change goes."""
-        self.journal.decide(self.number, direction, why, names)
+        """Which way the whole change goes.
+
+        Raises:
+            JournalError: it is not known to be written.
+        """
+        try:
+            self.journal.decide(self.number, direction, why, names)
+        except JournalError:
+            # A connection may break when all is written but the answer.
+            written = self.journal.decision(self.number)
+            if written is None or written.direction != direction:
+                raise
+        self.direction = direction
 
     def close_kept(self, texts: Mapping[str, str]) -> None:
         """All devices run what they should."""
-        self.journal.after(self.number, texts)
-        self.journal.close(self.number, DONE)
+
+        def kept() -> None:
+            self.journal.after(self.number, texts)
+            self.journal.close(self.number, DONE)
+
+        self._close(DONE, kept)
 
     def close_undone(self, left: Mapping[str, str]) -> None:
         """All devices run what they ran, but for those `left`, which stay locked."""
-        self.journal.close(self.number, FAILED if left else UNDONE, left=left)
+        state = FAILED if left else UNDONE
+        self._close(state, lambda: self.journal.close(self.number, state, left=left))
 
     def close_in_doubt(self, left: Mapping[str, str]) -> None:
         """Decided, and devices `left` were not seen at its end: `recover` finds them locked."""
-        self.journal.close(self.number, FAILED, left=left)
+        self._close(FAILED, lambda: self.journal.close(self.number, FAILED, left=left))
 
-    @contextmanager
-    def holding(self) -> Iterator[None]:
+    def _close(self, state: str, write: Callable[[], None]) -> None:
+        """Write the end; where the journal cannot take it, the change stays open."""
+        if write_end(self.journal, self.number, state, write):
+            self.state = state
+
+    def holding(self) -> AbstractContextManager[None]:
         """Renew the locks' leases while a stage takes its time."""
-        ended = threading.Event()
-
-        def renew() -> None:
-            while not ended.wait(LEASE_SECONDS / 3):
-                # A stage that comes to write learns of a lost lock by itself.
-                with suppress(JournalError, LockLostError):
-                    if self.number:
-                        self.journal.renew(self.number)
-
-        thread = threading.Thread(target=renew, name="lease", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+        return held_lease(self.journal, lambda: self.number)
 
 
 def _summary(plan: Plan, names: Collection[str]) -> str:

@@ -57,6 +57,11 @@ class PushedDevices:
         """Those that are not left out."""
         return [name for name in self.names if name not in self.left_out]
 
+    @property
+    def seconds_left(self) -> int:
+        """Until the last timer ends that was set."""
+        return max(0, round(self._deadline - time.monotonic())) if self._deadline else 0
+
     def load(self) -> dict[str, str]:
         """Load every text, where the device still runs what the plan saw; others are left out.
 

@@ -4,18 +4,27 @@ What is decided stands in the journal before it is done, and each device is aske
 exactly this change's commit; so `recover` itself may be killed anywhere and run again.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from egovnet.playbooks.archive.catch_up import catch_up
 from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.finish_devices import Resolution, Resolver, device_changes
+from egovnet.playbooks.change.held_lease import held_lease
 from egovnet.playbooks.change.transaction_options import PATIENCE
+from egovnet.playbooks.change.write_end import write_end
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
-from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.errors import (
+    ChangeEndedError,
+    DevicesLockedError,
+    JournalError,
+    LockLostError,
+)
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Change
+from egovnet.playbooks.results.ends import End, end_of
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.recovery import RecoveredChange, RecoveredDevice, RecoveryResult
 from egovnet.tasks.commit_status import CommitStatus, commit_status
@@ -27,12 +36,14 @@ class _Case:
     """One unfinished change: what its devices say, and what is to be done."""
 
     change: Change
-    devices: dict[str, DeviceChange]
+    devices: dict[str, DeviceChange] = field(default_factory=dict)
     surveys: dict[str, CommitStatus] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
     direction: Direction = Direction.BACK
     why: str = ""
     resolution: Resolution | None = None
+    #: What the journal has of it since this process took it over; None: it only looks.
+    result: End | None = None
 
     def recovered(self) -> RecoveredChange:
         """What is reported of it."""
@@ -42,7 +53,7 @@ class _Case:
             summary=self.change.summary,
             direction=str(self.direction),
             why=self.why,
-            result=self._result(),
+            result=self.result or End.TO_DO,
             devices={
                 name: RecoveredDevice(str(seen.commit), seen.seconds_left, seen.runs)
                 for name, seen in self.surveys.items()
@@ -50,12 +61,14 @@ class _Case:
             left=self.resolution.left if self.resolution else self.unreachable,
         )
 
-    def _result(self) -> str:
-        if self.resolution is None:
-            return "to do"
-        if self.resolution.left:
-            return "in doubt"
-        return "done" if self.resolution.direction is Direction.FORWARD else "undone"
+    def standing(self) -> str:
+        """What comes of it when a signal asks this process to end now."""
+        number = self.change.id
+        return (
+            f"change {number} is brought to its end first, {self.direction}. Another Ctrl-C does "
+            "not end this sooner; who is killed meanwhile leaves it to the next: "
+            f"egovnet recover {number}"
+        )
 
 
 def recover(
@@ -68,46 +81,102 @@ def recover(
 ) -> Outcome[RecoveryResult]:
     """Finish change `number`, or every unfinished one, newest first; without `yes` only say how.
 
-    Exit 0 nothing is left to do; 3 shown only; 5 devices do not answer or are not at their end.
+    Of several, those whose controllers are at work are left alone, with a note. Exit 0 nothing is
+    left to do; 3 shown only; 5 devices do not answer or are not at their end.
 
     Raises:
-        UsageError: the change is finished.
+        ChangeEndedError: the change is finished.
         DevicesLockedError: its controller is alive, or may be.
+        Interrupted: by a signal, between two changes; what was done is in the workspace's `ends`.
         JournalAlteredError: what the journal says of it is nothing to act upon.
     """
-    held = require_whole_journal(workspace)
-    cases = [
-        _look(workspace, progress, change, yes=yes) for change in _unfinished(workspace, number)
-    ]
-    codes = []
-    for case in cases:
-        if yes:
-            _finish(workspace, progress, case, patience)
-            left = case.resolution.left if case.resolution else {}
-            codes.append(Exit.DEVICES_FAILED if left else Exit.DONE)
-        else:
-            codes.append(Exit.DEVICES_FAILED if case.unreachable else Exit.CHANGES)
+    notes = [*require_whole_journal(workspace)]
+    changes = unfinished(workspace, number)
+    if not yes:
+        cases = [_look(workspace, progress, _Case(change)) for change in changes]
+        codes = [Exit.DEVICES_FAILED if case.unreachable else Exit.CHANGES for case in cases]
+        progress.finish()
+        result = RecoveryResult(tuple(case.recovered() for case in cases))
+        return Outcome("recover", result, most_severe(codes), tuple(notes))
+    done: list[RecoveredChange] = []
+    alive: list[DevicesLockedError] = []
+    for change in changes:
+        workspace.interrupts.check()
+        try:
+            done.append(finish_change(workspace, progress, change, patience))
+        except DevicesLockedError as error:
+            alive.append(error)
+            notes.append(f"change {change.id} is left to its controller: {error}")
+        except ChangeEndedError as error:
+            if number is not None:
+                raise
+            notes.append(str(error))
+    if alive and not done:
+        raise alive[0]
     progress.finish()
-    notes = (*held, *(catch_up(workspace) if yes and cases else ()))
-    result = RecoveryResult(tuple(case.recovered() for case in cases))
-    return Outcome("recover", result, most_severe(codes), notes)
+    codes = [_exit(case) for case in done] + [Exit.DEVICES_FAILED] * bool(alive)
+    notes += catch_up(workspace) if done else ()
+    return Outcome("recover", RecoveryResult(tuple(done)), most_severe(codes), tuple(notes))
 
 
-def _unfinished(workspace: Workspace, number: int | None) -> list[Change]:
+def unfinished(workspace: Workspace, number: int | None = None) -> list[Change]:
+    """The unfinished changes, newest first, or change `number`.
+
+    Raises:
+        ChangeEndedError: that one is finished.
+    """
     journal = workspace.journal
     if number is None:
-        return [c for c in reversed(journal.changes()) if c.state in (OPEN, FAILED)]
+        return journal.unfinished()
     change = journal.change(number)
     if change.state not in (OPEN, FAILED):
-        raise UsageError(f"change {number} is {change.state}: there is nothing to recover")
+        raise ChangeEndedError(f"change {number} is {change.state}: there is nothing to recover")
     return [change]
 
 
-def _look(workspace: Workspace, progress: Progress, change: Change, *, yes: bool) -> _Case:
-    """Take the change over, if it is to be finished; ask the devices and decide."""
-    journal = workspace.journal
-    if yes:
+def finish_change(
+    workspace: Workspace, progress: Progress, change: Change, patience: float = PATIENCE
+) -> RecoveredChange:
+    """Take a change over and bring it to its end; no signal interrupts that.
+
+    Raises:
+        DevicesLockedError: its controller is alive, or may be.
+        ChangeEndedError: somebody else has finished it meanwhile.
+        JournalError: the journal failed; the change stays as it is, or open.
+    """
+    journal, case = workspace.journal, _Case(change)
+    with workspace.interrupts.shielded(case.standing):
         journal.take_over(change.id)
+        case.result = End.OPEN
+        _note(workspace, case)
+        try:
+            with held_lease(journal, lambda: change.id):
+                _look(workspace, progress, case)
+                _finish(workspace, progress, case, patience)
+        except LockLostError:
+            case.result = End.TAKEN_OVER
+        except BaseException:
+            # not ours to finish: nobody has to wait for the lease to end
+            with suppress(JournalError, LockLostError):
+                journal.let_go(change.id)
+            raise
+        return _note(workspace, case)
+
+
+def _note(workspace: Workspace, case: _Case) -> RecoveredChange:
+    found = case.recovered()
+    outcome = Outcome("recover", RecoveryResult((found,)), _exit(found))
+    workspace.ends[case.change.id] = outcome
+    return found
+
+
+def _exit(found: RecoveredChange) -> Exit:
+    return Exit.DONE if found.result in (End.DONE, End.UNDONE) else Exit.DEVICES_FAILED
+
+
+def _look(workspace: Workspace, progress: Progress, case: _Case) -> _Case:
+    """Ask the devices of an unfinished change, and decide."""
+    journal, change = workspace.journal, case.change
     decision = journal.decision(change.id)
     if decision is not None:
         concerned = set(decision.devices)
@@ -115,7 +184,7 @@ def _look(workspace: Workspace, progress: Progress, change: Change, *, yes: bool
         # Devices that no commit was meant for yet are as they were.
         concerned = {s.device for s in journal.steps(change.id) if s.stage == "commit"}
     devices = device_changes(workspace, change.id)
-    case = _Case(change, {name: devices[name] for name in devices if name in concerned})
+    case.devices = {name: devices[name] for name in devices if name in concerned}
     with connected(workspace, case.devices) as nornir:
         answers = run(
             nornir,
@@ -151,12 +220,15 @@ def _finish(workspace: Workspace, progress: Progress, case: _Case, patience: flo
     journal.decide(number, case.direction, case.why, case.devices)
     with connected(workspace, case.devices) as nornir:
         resolver = Resolver(workspace, nornir, number, case.devices, progress, patience)
-        case.resolution = resolver.resolve(case.direction)
-    resolution = case.resolution
-    if resolution.left:
-        journal.close(number, FAILED, left=resolution.left)
-    elif resolution.direction is Direction.FORWARD:
-        journal.after(number, {name: s.intended for name, s in case.devices.items()})
-        journal.close(number, DONE)
-    else:
-        journal.close(number, UNDONE)
+        resolution = case.resolution = resolver.resolve(case.direction)
+    case.direction, left = resolution.direction, resolution.left
+    state = FAILED if left else DONE if case.direction is Direction.FORWARD else UNDONE
+
+    def write() -> None:
+        if state == DONE:
+            journal.after(number, {name: s.intended for name, s in case.devices.items()})
+        journal.close(number, state, left=left)
+
+    # One that failed before is open while it is worked on: its end is written anew.
+    if write_end(journal, number, state, write):
+        case.result = end_of(state, str(case.direction))

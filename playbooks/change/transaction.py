@@ -6,6 +6,10 @@ text, the network was verified, and every device's timer has long to run. From t
 goes forward, by this controller or by `recover`. Whatever dies before it, the devices' own timers,
 which all end at the same moment, bring everything back.
 
+A signal that asks the controller to end is a failure like another: it is heeded between stages and
+where they only read or wait, up to the decision. How a change ended is what was written to the
+journal (`results.ends`), for every way to end.
+
 What remains open: a controller that dies between the first and the last confirmation, and nobody
 runs `recover` while the timers (`hold`) run.
 """
@@ -22,10 +26,12 @@ from egovnet.playbooks.change.pushed_devices import Halt, PushedDevices
 from egovnet.playbooks.change.transaction_options import HealthCheck, Options, Verify
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.devices import connected
+from egovnet.playbooks.core.interrupts import Interrupts
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError, LockLostError
-from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
+from egovnet.playbooks.results.ends import End, end_of
+from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.transaction import TransactionResult, WaveResult
 from egovnet.playbooks.results.verification import HealthReport, Verification
@@ -52,15 +58,25 @@ class Transaction:
     on_begin: Callable[[int], None] | None = None
 
     def run(self) -> Ended:
-        """Carry the plan out, or take everything back. Exit 0, 4 or 5."""
+        """Carry the plan out, or take everything back. Exit 0, 4 or 5.
+
+        What came of the change is in the workspace's `ends`, also when this raises.
+
+        Raises:
+            Interrupted: by a signal; what was begun was taken back before, as far as `ends` says.
+            JournalError: the journal failed, likewise.
+        """
         names = tuple(name for wave in self.waves for name in wave.devices)
-        record = ChangeRecord(self.workspace.journal, self.plan, self.options)
+        interrupts = self.workspace.interrupts
+        record = ChangeRecord(self.workspace.journal, self.plan, self.options, interrupts)
         try:
             with connected(self.workspace, names) as nornir:
                 devices = PushedDevices(
                     self.workspace, nornir, self.plan, self.options, record, self.progress, names
                 )
-                return _Run(self, record, devices).run()
+                run = _Run(self, record, devices)
+                with interrupts.shielded(run.standing):
+                    return run.run()
         finally:
             self.progress.finish()
 
@@ -77,24 +93,28 @@ class _Run:
     _began: list["Stage"] = field(default_factory=list)
     #: Devices whose own check refused the text, and why.
     _refused: dict[str, str] = field(default_factory=dict)
-    _decided: bool = False
     _waves: dict[str, WaveResult] = field(default_factory=dict)
+    #: Whoever took the change over writes its end.
+    _taken_over: bool = False
 
     def run(self) -> Ended:
         try:
             return self._stages()
         except DevicesLockedError as error:
             reasons = {name: f"held by {lock}" for name, lock in error.locks.items()}
-            return self._outcome("refused", Exit.DEVICES_FAILED, reasons, "fence", note=str(error))
+            return self._outcome(reasons, "fence", note=str(error))
         except LockLostError as error:
-            # Whoever took the change over decides; this controller touches nothing more.
-            return self._outcome(
-                "taken over", Exit.DEVICES_FAILED, {"*": str(error)}, self._began[-1].name
-            )
+            return self._lost(error)
+
+    def _lost(self, error: LockLostError) -> Ended:
+        """Whoever took the change over decides; this controller touches nothing more."""
+        self._taken_over = True
+        return self._outcome({"*": str(error)}, self._began[-1].name)
 
     def _stages(self) -> Ended:
         try:
             for stage in STAGES:
+                self._interrupts.check()
                 self._began.append(stage)
                 with self.record.holding():
                     stage.do(self)
@@ -103,11 +123,41 @@ class _Run:
         except (DevicesLockedError, LockLostError):
             raise
         except BaseException as error:
-            # Ctrl-C and our own defects too: nothing may stay half done.
-            with suppress(LockLostError):
+            # Signals and our own defects too: nothing may stay half done.
+            try:
                 self._interrupted(error)
+            except LockLostError as lost:
+                self._lost(lost)
             raise
         return self._ended()
+
+    @property
+    def _interrupts(self) -> Interrupts:
+        return self.transaction.workspace.interrupts
+
+    @property
+    def _decided(self) -> bool:
+        return self.record.direction == Direction.FORWARD
+
+    def standing(self) -> str:
+        """What comes of the change when a signal asks the controller to end now."""
+        number, routers = self.record.number, len(self.devices.touched)
+        if not number:
+            return "no change was begun; this ends in a moment"
+        if self._decided:
+            words = f"change {number} is decided, and goes on to its end on its {routers} routers"
+        elif not routers:
+            return f"change {number} has touched no router, and is closed"
+        else:
+            words = f"change {number} is not decided: its {routers} routers go back"
+        return f"{words}. {self._no_sooner()}"
+
+    def _no_sooner(self) -> str:
+        return (
+            "Another Ctrl-C does not end this sooner; a controller that is killed leaves it to the "
+            f"routers' own timers ({self.devices.seconds_left} s) and to: "
+            f"egovnet recover {self.record.number}"
+        )
 
     # -- stages ----------------------------------------------------------------------------
 
@@ -115,12 +165,14 @@ class _Run:
         """Open the change with its devices' locks; each device still runs what the plan saw."""
         whole = self.transaction
         self.record.begin(self.devices.remaining)
+        self._outcome({})
         if whole.on_begin is not None:
             whole.on_begin(self.record.number)
         if whole.proof is not None:
             self.record.note_proof(whole.proof, whole.override)
         if len(whole.waves) > 1:
-            whole.health.take_baseline(self.devices.remaining)
+            with self._interrupts.allowed():
+                whole.health.take_baseline(self.devices.remaining)
         self._refused = self.devices.load()
 
     def prepare(self) -> None:
@@ -134,6 +186,7 @@ class _Run:
     def commit(self) -> None:
         """Commit wave by wave, each device ready to go back by itself; health between waves."""
         for number, wave in enumerate(self.transaction.waves):
+            self._interrupts.check()
             names = [name for name in wave.devices if name not in self.devices.left_out]
             if names:
                 self._note(wave, "begun")
@@ -146,7 +199,8 @@ class _Run:
     def _gate(self, wave: Wave) -> None:
         """The health of all devices pushed so far; then everybody's timer begins anew."""
         self.record.step("health", wave.name, "begin")
-        report = self.transaction.health.check(sorted(self.devices.touched))
+        with self._interrupts.allowed():
+            report = self.transaction.health.check(sorted(self.devices.touched))
         passed = report.passed
         self.record.step("health", wave.name, "done" if passed else "failed", report.to_dict())
         if not passed:
@@ -159,7 +213,8 @@ class _Run:
         """Verify the network as it is now; a leak or a missing path halts."""
         self.record.step("verify", "*", "begin")
         apart = frozenset(self.transaction.plan.devices.keys() - self.devices.touched)
-        found = self.verification = self.transaction.verify(apart)
+        with self._interrupts.allowed():
+            found = self.verification = self.transaction.verify(apart)
         self.record.note_verification(found.passed, found.findings)
         if not found.passed:
             raise Halt("verify", {}, verification_failed=True)
@@ -168,8 +223,8 @@ class _Run:
         """Every timer long, then the decision, then keep it everywhere."""
         self.devices.hold(self.transaction.options.hold, "confirm")
         why = "every device runs its new text and the network was verified"
+        self._interrupts.check()
         self.record.decide(Direction.FORWARD, why, self.devices.touched)
-        self._decided = True
         self.resolution = self.devices.finish(Direction.FORWARD)
 
     # -- undo ------------------------------------------------------------------------------
@@ -178,6 +233,10 @@ class _Run:
         """Undo of commit: every device that was touched runs its old text, and is seen to."""
         if not self.devices.touched:
             return
+        routers = len(self.devices.touched)
+        self.transaction.progress.say(
+            f"change {self.record.number} goes back on {routers} routers. {self._no_sooner()}"
+        )
         # A journal that fails must not keep the devices from going back.
         with suppress(JournalError):
             why = "a stage failed before it was decided"
@@ -186,16 +245,16 @@ class _Run:
 
     def unlock(self) -> None:
         """Undo of fence: the change is closed, and its devices are free but for those left."""
-        with suppress(JournalError):
-            self.record.close_undone(self.resolution.left if self.resolution else {})
+        self.record.close_undone(self.resolution.left if self.resolution else {})
 
     def _interrupted(self, error: BaseException) -> None:
         """What was decided is finished, what was not goes back."""
         if self._decided:
-            self.resolution = self.devices.finish(Direction.FORWARD)
+            with self.record.holding():
+                self.resolution = self.devices.finish(Direction.FORWARD)
             self._ended()
         elif self.record.number:
-            self._take_back(Halt("interrupted", {"*": type(error).__name__}))
+            self._take_back(Halt("interrupted", {"*": str(error) or type(error).__name__}))
 
     def _take_back(self, halt: Halt) -> Ended:
         with suppress(JournalError):
@@ -205,11 +264,7 @@ class _Run:
                 if stage.undo is not None:
                     stage.undo(self)
         left = self.resolution.left if self.resolution else {}
-        codes = [Exit.LEAK_OR_FAILED_VERIFICATION] if halt.verification_failed else []
-        if halt.failures or left:
-            codes.append(Exit.DEVICES_FAILED)
-        result = "failed" if left else "undone"
-        return self._outcome(result, most_severe(codes), halt.failures, halt.stage, left)
+        return self._outcome(halt.failures, halt.stage, left)
 
     # -- what came of it -------------------------------------------------------------------
 
@@ -218,24 +273,29 @@ class _Run:
         resolution = self.resolution or Resolution(Direction.FORWARD)
         left = resolution.left
         if resolution.direction is Direction.BACK:
+            self.record.direction = Direction.BACK
             self.record.close_undone(left)
-            result = "failed" if left else "undone"
-            return self._outcome(result, Exit.DEVICES_FAILED, resolution.turned, "confirm", left)
+            return self._outcome(resolution.turned, "confirm", left)
         if left:
             self.record.close_in_doubt(left)
-            return self._outcome("in doubt", Exit.DEVICES_FAILED, left, "confirm", left)
+            return self._outcome(left, "confirm", left)
         plan = self.transaction.plan
         self.record.close_kept({n: plan.devices[n].intended for n in self.devices.touched})
-        code = Exit.DEVICES_FAILED if self.devices.left_out else Exit.DONE
-        return self._outcome("done", code, {})
+        return self._outcome({})
 
     def _note(self, wave: Wave, state: str, findings: tuple[str, ...] = ()) -> None:
         self._waves[wave.name] = WaveResult(wave.name, wave.devices, state, findings)
 
+    def _end(self) -> End:
+        """How it ended, by what was written to the journal."""
+        if self._taken_over:
+            return End.TAKEN_OVER
+        if not self.record.number:
+            return End.REFUSED
+        return end_of(self.record.state, self.record.direction)
+
     def _outcome(
         self,
-        result: str,
-        code: Exit,
         failures: Mapping[str, str],
         stage: str | None = None,
         left: Mapping[str, str] | None = None,
@@ -245,7 +305,7 @@ class _Run:
         whole, number = self.transaction, self.record.number
         names = set(self.devices.names)
         ended = TransactionResult(
-            result=result,
+            result=self._end(),
             plan_hash=whole.plan.hash,
             affected=whole.plan.affected,
             change=number or None,
@@ -263,12 +323,12 @@ class _Run:
             verification=self.verification,
         )
         notes = [note] if note else []
-        if left:
-            notes.append(
-                f"not seen at the change's end: {', '.join(sorted(left))}; they stay locked; "
-                f"run: egovnet recover {number}"
-            )
-        return Outcome(whole.plan.kind, ended, code, tuple(notes))
+        if ended.unfinished:
+            notes.append(f"change {number} is not finished; run: egovnet recover {number}")
+        outcome = Outcome(whole.plan.kind, ended, ended.exit, tuple(notes))
+        if number:
+            whole.workspace.ends[number] = outcome
+        return outcome
 
 
 @dataclass(frozen=True, slots=True)

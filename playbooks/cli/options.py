@@ -2,18 +2,18 @@
 
 import functools
 import logging
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from egovnet.inventory.errors import EgovnetError, Problem
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.lazy_choice import LazyChoice
+from egovnet.playbooks.cli.verb_end import end_by, end_with
+from egovnet.playbooks.core.interrupts import Interrupts
 from egovnet.playbooks.core.runner_names import MOST_AT_ONCE, READ_AT_ONCE, RUNNERS, THREADED
-from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.report.console.streams import never_held_up
 
 if TYPE_CHECKING:
     from egovnet.playbooks.results.outcome import AnyOutcome
@@ -125,36 +125,20 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
     ) -> None:
         from egovnet.playbooks.core.selection import Selection
         from egovnet.playbooks.core.workspace import REFERENCE, Workspace
-        from egovnet.playbooks.report.console.output import show, show_error
 
         _quiet_libraries()
+        selection = Selection(limit, region, tier)
+        workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
+        found = click.get_current_context().find_object(Interrupts)
+        workspace.interrupts = found or workspace.interrupts
         try:
             refuse_given(function.__dict__.get("without", ()), "has no effect on this verb")
-            selection = Selection(limit, region, tier)
-            workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
-            outcome = function(workspace, **arguments)
-        except EgovnetError as error:
-            _end(error, Exit(error.exit_code), error.problems, as_json=as_json)
-        except KeyboardInterrupt:
-            show_error("interrupted; what was begun was undone, what was decided was finished")
-            sys.exit(Exit.DEVICES_FAILED)
-        show(outcome, as_json=as_json)
-        sys.exit(outcome.exit)
+            with never_held_up():
+                outcome = function(workspace, **arguments)
+        except (Exception, KeyboardInterrupt) as error:
+            end_by(workspace, error, as_json=as_json)
+        end_with(workspace, outcome, as_json=as_json)
 
     for option in reversed(_COMMON):
         run = option(run)
     return run
-
-
-def _end(
-    error: Exception, code: Exit, problems: Iterable[Problem] = (), *, as_json: bool
-) -> NoReturn:
-    """Say what is wrong, on stderr and where it was asked for as JSON too, and exit."""
-    from egovnet.playbooks.report.console.output import show_error, show_error_json
-    from egovnet.playbooks.results.without_secrets import hidden, without_secrets
-
-    words, shown = hidden(str(error)), without_secrets(tuple(problems))
-    if as_json:
-        show_error_json(words, shown)
-    show_error(words, shown)
-    sys.exit(code)

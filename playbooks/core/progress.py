@@ -12,6 +12,9 @@ class Progress(Protocol):
     def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
         """A device begins ("begin") or ends ("done", "failed") a stage."""
 
+    def say(self, line: str) -> None:
+        """Something that is no stage and that who waits should know."""
+
     def finish(self) -> None:
         """The last stage is over."""
 
@@ -23,6 +26,9 @@ class Silent:
         """Tell nobody."""
 
     def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
+        """Tell nobody."""
+
+    def say(self, line: str) -> None:
         """Tell nobody."""
 
     def finish(self) -> None:

@@ -13,6 +13,8 @@ from egovnet.playbooks.results.without_secrets import hidden
 from egovnet.tasks.device import is_unanswered
 from egovnet.tasks.runners.per_host import PerHost
 
+_GONE = "it is not in the inventory any more, and cannot be reached: put its entry back"
+
 
 @dataclass(frozen=True)
 class DeviceResults:
@@ -71,10 +73,12 @@ def run(
     """Run `task` on every device named in `arguments`, with its own keyword arguments.
 
     `listener(device, "done" | "failed", reason)` is called as each device ends, in the
-    device's thread. One device's failure never keeps another from running.
+    device's thread. One device's failure never keeps another from running. A device that left the
+    inventory, with a change of it unfinished, is one that does not answer.
     """
     if not arguments:
         return DeviceResults()
+    gone = sorted(arguments.keys() - nornir.inventory.hosts.keys())
     nornir.data.reset_failed_hosts()
     hosts = nornir.filter(filter_func=lambda host: host.name in arguments)
     progress.stage(stage, len(arguments))
@@ -85,6 +89,12 @@ def run(
     results: dict[str, Any] = {}
     failures: dict[str, str] = {}
     unanswered: set[str] = set()
+    for name in gone:
+        failures[name] = _GONE
+        unanswered.add(name)
+        if listener is not None:
+            listener(name, "failed", _GONE)
+        progress.device(stage, name, "failed", _GONE)
     for name, multi in aggregated.items():
         if multi.failed:
             failures[name] = reason(multi)

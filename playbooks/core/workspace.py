@@ -16,6 +16,7 @@ from egovnet.playbooks.core.intended import (
     SnapshotInventory,
     applied_once,
 )
+from egovnet.playbooks.core.interrupts import Interrupts
 from egovnet.playbooks.core.network_state import NetworkState
 from egovnet.playbooks.core.runner_names import MOST_AT_ONCE, THREADED
 from egovnet.playbooks.core.selection import Selection
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from nornir.core import Nornir
 
     from egovnet.playbooks.journal.journal import Journal
+    from egovnet.playbooks.results.outcome import AnyPush
 
 REFERENCE = Path(reference.__path__[0]).resolve()
 _ALL = Selection()
@@ -64,11 +66,29 @@ class Workspace:
         self._state = NetworkState(self.on_disk)
         self.kept = KeptSessions()
         self._applied: dict[str, SnapshotInventory] = {}
+        #: The signals that ask this process to end.
+        self.interrupts = Interrupts()
+        #: Change -> what it came to, of those that this process began or took over.
+        self.ends: dict[int, AnyPush] = {}
 
     def _like(self, selection: Selection, inventory: Inventory) -> "Workspace":
         other = Workspace(self.directory, selection, self.workers, self.runner)
         other.on_disk, other.inventory, other._state = self.on_disk, inventory, self._state
         other.kept, other._applied = self.kept, self._applied
+        other.interrupts, other.ends = self.interrupts, self.ends
+        return other
+
+    def beside(self, directory: Path) -> "Workspace":
+        """Another inventory directory that the same process works on, all of its devices chosen."""
+        other = Workspace(directory, workers=self.workers, runner=self.runner)
+        other.interrupts, other.ends = self.interrupts, self.ends
+        return other
+
+    def read_again(self) -> "Workspace":
+        """The same directory with its inventory read anew; the journal is the one that is open."""
+        other = Workspace(self.directory, self.selection, self.workers, self.runner)
+        other._state = self._state
+        other.interrupts, other.ends = self.interrupts, self.ends
         return other
 
     def intending(self, inventory: SnapshotInventory) -> "Workspace":

@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from egovnet.playbooks.journal.database import journal_error
 from egovnet.playbooks.journal.tables import (
     DRIFT_DIFFERENCES,
     DRIFT_PROOFS,
@@ -73,14 +75,25 @@ class History:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        connection = self._engine.connect().execution_options(egovnet_writes=True)
-        with connection, connection.begin():
-            yield connection
+        try:
+            connection = self._engine.connect().execution_options(egovnet_writes=True)
+            with connection, connection.begin():
+                yield connection
+        except SQLAlchemyError as error:
+            raise journal_error(self._engine, error) from None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise journal_error(self._engine, error) from None
 
     def trend(self) -> tuple[EarlierRun, ...]:
         """Earlier runs, the oldest first."""
         table = DRIFT_RUNS
-        with self._engine.begin() as connection:
+        with self._reading() as connection:
             rows = connection.execute(
                 select(table)
                 .where(table.c.network == self._network)
@@ -101,7 +114,7 @@ class History:
     def with_age(self, differences: Sequence[Difference], now: str) -> list[Difference]:
         """The differences with when each was first seen, and in how many runs in a row."""
         table = DRIFT_DIFFERENCES
-        with self._engine.begin() as connection:
+        with self._reading() as connection:
             rows = connection.execute(select(table).where(table.c.network == self._network)).all()
         known = {(row.device, row.kind, row.subject): row for row in rows}
         aged = []
@@ -148,7 +161,7 @@ class History:
     def proof(self, asked: str) -> ProofResult | None:
         """The proof of a compliant network, if it was kept for the inventory `asked`."""
         table = DRIFT_PROOFS
-        with self._engine.begin() as connection:
+        with self._reading() as connection:
             row = connection.execute(
                 select(table).where(table.c.network == self._network, table.c.asked == asked)
             ).first()
@@ -166,7 +179,7 @@ class History:
 
     def _readings(self) -> Sequence[Any]:
         table = DRIFT_READINGS
-        with self._engine.begin() as connection:
+        with self._reading() as connection:
             return connection.execute(select(table).where(table.c.network == self._network)).all()
 
     def keep(

@@ -18,6 +18,15 @@ from egovnet.playbooks.journal.tables import make_tables
 
 #: PostgreSQL's advisory lock of whoever writes; the number means nothing else.
 _WRITER = 0x65676F76
+#: libpq's parameters, in seconds (tcp_user_timeout and those of `options`: milliseconds).
+_POSTGRESQL = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+    "options": "-c lock_timeout=25000 -c idle_in_transaction_session_timeout=25000",
+}
 
 
 class JournalDatabase:
@@ -74,11 +83,16 @@ class JournalDatabase:
             raise self._error(error) from error
 
     def _error(self, error: SQLAlchemyError) -> JournalError:
-        fault = error.__cause__ or error
-        words = f": {fault}" if self.engine.dialect.name == "sqlite" else ""
-        # A password may stand in the query too, as PostgreSQL allows.
-        url = self.engine.url.set(query={}).render_as_string(hide_password=True)
-        return JournalError(f"journal {url} cannot be used: {type(fault).__name__}{words}")
+        return journal_error(self.engine, error)
+
+
+def journal_error(engine: Engine, error: SQLAlchemyError) -> JournalError:
+    """The error that says which journal, and the kind of fault; none of its words is a secret."""
+    fault = error.__cause__ or error
+    words = f": {fault}" if engine.dialect.name == "sqlite" else ""
+    # A password may stand in the query too, as PostgreSQL allows.
+    url = engine.url.set(query={}).render_as_string(hide_password=True)
+    return JournalError(f"journal {url} cannot be used: {type(fault).__name__}{words}")
 
 
 def _open(state_directory: Path) -> Engine:
@@ -93,6 +107,7 @@ def _open(state_directory: Path) -> Engine:
         url = f"sqlite:///{state_directory / 'journal.db'}"
     try:
         engine = create_engine(url, hide_parameters=True)
+        event.listen(engine, "do_connect", _no_endless_wait)
     except (SQLAlchemyError, ImportError, ValueError) as error:
         # The URL may hold a password, and so may the library's words about it.
         raise JournalAddressError(
@@ -102,6 +117,16 @@ def _open(state_directory: Path) -> Engine:
     if engine.dialect.name == "sqlite":
         _close(engine.url.database)
     return engine
+
+
+def _no_endless_wait(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
+    """A PostgreSQL server that went away without a word, or a controller that stands still while it
+    writes (stopped, its host gone), holds nobody up for longer than a lease; the URL may say else.
+    """
+    if "dbname" not in options and "host" not in options:
+        return  # SQLite: see busy_timeout
+    for name, value in _POSTGRESQL.items():
+        options.setdefault(name, value)
 
 
 def _close(database: str | None) -> None:

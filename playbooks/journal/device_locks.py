@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, text, update
 
 from egovnet.playbooks.journal.errors import DevicesLockedError, LockLostError
 from egovnet.playbooks.journal.locks import Lock, this_host, this_process
@@ -18,6 +18,7 @@ from egovnet.playbooks.journal.tables import LOCKS
 
 #: Seconds for which a lock holds without a word from its controller.
 LEASE_SECONDS = 60.0
+_POSTGRESQL_NOW = "SELECT extract(epoch FROM clock_timestamp())"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,25 @@ class Holder:
     author: str
     token: str
 
-    def values(self) -> dict[str, str | float]:
+    def values(self, now: float) -> dict[str, str | float]:
         """What a lock's row says of its holder, who is this process."""
         return {
             "token": self.token,
             "author": self.author,
             "host": this_host(),
             "process": this_process(os.getpid()),
-            "expires": time.time() + LEASE_SECONDS,
+            "expires": now + LEASE_SECONDS,
         }
+
+
+def clock(connection: Connection) -> float:
+    """Now, in seconds, by the clock that all controllers share: the database server's.
+
+    Controllers' own clocks differ: one that is a minute ahead would take a living change over.
+    """
+    if connection.dialect.name == "postgresql":
+        return float(connection.execute(text(_POSTGRESQL_NOW)).scalar_one())
+    return time.time()
 
 
 def take(connection: Connection, network: str, devices: Iterable[str], holder: Holder) -> None:
@@ -51,7 +62,11 @@ def take(connection: Connection, network: str, devices: Iterable[str], holder: H
     if held:
         raise DevicesLockedError(held)
     if wanted:
-        row = {"network": network, "change_id": holder.change, **holder.values()}
+        row = {
+            "network": network,
+            "change_id": holder.change,
+            **holder.values(clock(connection)),
+        }
         connection.execute(insert(LOCKS), [{**row, "device": name} for name in wanted])
 
 
@@ -60,12 +75,13 @@ def held_locks(connection: Connection, network: str) -> list[Lock]:
     rows = connection.execute(
         select(LOCKS).where(LOCKS.c.network == network).order_by(LOCKS.c.device)
     ).mappings()
-    return [_lock(row) for row in rows]
+    now = clock(connection)
+    return [_lock(row, now) for row in rows]
 
 
-def _lock(row: RowMapping) -> Lock:
+def _lock(row: RowMapping, now: float) -> Lock:
     keys = ("device", "change_id", "author", "host", "process", "expires")
-    return Lock(*(row[key] for key in keys))
+    return Lock(*(*(row[key] for key in keys), now))
 
 
 def renew(connection: Connection, change: int, token: str) -> None:
@@ -85,22 +101,26 @@ def renew(connection: Connection, change: int, token: str) -> None:
             f"change {change} was taken over by another controller (recover); this one stops here"
         )
     connection.execute(
-        update(LOCKS).where(LOCKS.c.change_id == change).values(expires=time.time() + LEASE_SECONDS)
+        update(LOCKS)
+        .where(LOCKS.c.change_id == change)
+        .values(expires=clock(connection) + LEASE_SECONDS)
     )
 
 
-def take_over(connection: Connection, holder: Holder) -> None:
-    """Make the locks of a change whose controller is gone one's own.
+def take_over(connection: Connection, holder: Holder, own: str = "") -> None:
+    """Make the locks of a change whose controller is gone one's own, or those with the token
+    `own`, of a take-over that did not come to its end.
 
     Raises:
         DevicesLockedError: its controller is alive, or may be.
     """
     mine = LOCKS.c.change_id == holder.change
     rows = connection.execute(select(LOCKS).where(mine).order_by(LOCKS.c.device)).mappings()
-    alive = [lock for lock in map(_lock, rows) if not lock.stale]
+    now = clock(connection)
+    alive = [lock for row in rows if row["token"] != own and not (lock := _lock(row, now)).stale]
     if alive:
         raise DevicesLockedError(alive)
-    connection.execute(update(LOCKS).where(mine).values(**holder.values()))
+    connection.execute(update(LOCKS).where(mine).values(**holder.values(now)))
 
 
 def release(connection: Connection, change: int) -> None:

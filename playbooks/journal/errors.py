@@ -3,7 +3,8 @@
 EgovnetError
 |-- JournalError              it cannot be opened, read or written (exit code 1)
 |   |-- JournalAddressError   EGOVNET_JOURNAL is no address of a database (2)
-|   `-- NoSuchChangeError     it has no change of that number (2)
+|   |-- NoSuchChangeError     it has no change of that number (2)
+|   `-- ChangeEndedError      that change is at its end: nothing is to be recovered (2)
 |-- DevicesLockedError        another change holds devices (5)
 `-- LockLostError             another controller took the change over (5)
 """
@@ -28,6 +29,12 @@ class JournalAddressError(JournalError):
 
 class NoSuchChangeError(JournalError):
     """The journal has no change of that number."""
+
+    exit_code = 2
+
+
+class ChangeEndedError(JournalError):
+    """The change is at its end: nothing is to be recovered."""
 
     exit_code = 2
 

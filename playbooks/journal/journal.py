@@ -19,9 +19,10 @@ from egovnet.playbooks.journal import audit as journal_audit
 from egovnet.playbooks.journal import device_locks, hash_chain
 from egovnet.playbooks.journal.database import JournalDatabase
 from egovnet.playbooks.journal.device_locks import Holder
+from egovnet.playbooks.journal.errors import ChangeEndedError, LockLostError
 from egovnet.playbooks.journal.group_commit import GroupCommit
 from egovnet.playbooks.journal.reader import JournalReader
-from egovnet.playbooks.journal.records import FAILED, OPEN, Configuration
+from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Configuration
 from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS
 
 
@@ -151,16 +152,35 @@ class Journal(JournalReader):
 
         Raises:
             DevicesLockedError: its controller is alive, or may be.
+            ChangeEndedError: it is at its end, by somebody else meanwhile.
         """
         token = secrets.token_hex(16)
         with self.database.writing() as connection:
-            device_locks.take_over(connection, Holder(change, author(), token))
+            if (state := _state(connection, change)) not in (OPEN, FAILED):
+                raise ChangeEndedError(f"change {change} is {state}: there is nothing to recover")
+            holder = Holder(change, author(), token)
+            device_locks.take_over(connection, holder, self._tokens.get(change, ""))
             self._chain(connection, [_row(change, "recover", "*", "begin", f"by {author()}")])
         self._tokens[change] = token
 
-    def after(self, change: int, texts: Mapping[str, str]) -> None:
-        """Keep what each device runs after the change."""
+    def let_go(self, change: int) -> None:
+        """Leave a change as it is for whoever recovers it, at once.
+
+        Raises:
+            LockLostError: somebody has taken it over already.
+        """
         with self.database.writing() as connection:
+            self._hold(connection, change)
+            device_locks.abandon(connection, change)
+
+    def after(self, change: int, texts: Mapping[str, str]) -> None:
+        """Keep what each device runs after the change.
+
+        Raises:
+            LockLostError: another controller took the change over; nothing was written.
+        """
+        with self.database.writing() as connection:
+            self._hold_if_mine(connection, change)
             for device, text in texts.items():
                 connection.execute(
                     update(CONFIGURATIONS)
@@ -176,16 +196,32 @@ class Journal(JournalReader):
 
         A failed change names the devices `left` that were not seen at its end; all its devices
         stay locked, so that `recover` finds them as it left them.
+
+        Raises:
+            LockLostError: another controller took the change over; nothing was written.
         """
         with self.database.writing() as connection:
+            self._hold_if_mine(connection, change)
             connection.execute(update(CHANGES).where(CHANGES.c.id == change).values(state=state))
             self._chain(connection, [_row(change, "change", "*", state, {"left": sorted(left)})])
             end = device_locks.abandon if state == FAILED else device_locks.release
             end(connection, change)
-        self._tokens.pop(change, None)
+        if state != FAILED:
+            self._tokens.pop(change, None)
 
     def _hold(self, connection: Connection, change: int) -> None:
+        """Refuse who was taken over: also when whoever did has ended the change since."""
+        if (state := _state(connection, change)) in (DONE, UNDONE):
+            raise LockLostError(
+                f"change {change} was brought to its end by another controller (recover): it is "
+                f"{state}; this one stops here"
+            )
         device_locks.renew(connection, change, self._tokens.get(change, ""))
+
+    def _hold_if_mine(self, connection: Connection, change: int) -> None:
+        """The same for a change that this journal held; who never did closes what others left."""
+        if change in self._tokens:
+            self._hold(connection, change)
 
     def _append(self, rows: list[Mapping[str, Any]]) -> None:
         with self.database.writing() as connection:
@@ -201,6 +237,11 @@ class Journal(JournalReader):
             chained.append({**row, "hash": head})
         connection.execute(insert(STEPS), chained)
         connection.execute(update(CHAINS).where(mine).values(head=head))
+
+
+def _state(connection: Connection, change: int) -> str:
+    found = connection.execute(select(CHANGES.c.state).where(CHANGES.c.id == change))
+    return str(found.scalar_one())
 
 
 def _row(change: int, stage: str, device: str, phase: str, detail: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -17,12 +17,14 @@ class Lock:
     author: str
     host: str
     process: str
+    #: By the clock of the journal's database, which all controllers share, and when it was read.
     expires: float
+    read: float = field(default_factory=time.time)
 
     @property
     def stale(self) -> bool:
         """Whether nobody can be at work any more: the lease ran out, or its process is dead."""
-        return self.expires <= time.time() or self._dead()
+        return self.expires <= self.read or self._dead()
 
     def _dead(self) -> bool:
         """Whether its process was on this host, and is no more."""

@@ -9,7 +9,14 @@ from egovnet.playbooks.journal import device_locks, hash_chain
 from egovnet.playbooks.journal.database import JournalDatabase
 from egovnet.playbooks.journal.errors import NoSuchChangeError
 from egovnet.playbooks.journal.locks import Lock
-from egovnet.playbooks.journal.records import Change, Configuration, Decision, Step
+from egovnet.playbooks.journal.records import (
+    FAILED,
+    OPEN,
+    Change,
+    Configuration,
+    Decision,
+    Step,
+)
 from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS
 
 
@@ -30,6 +37,17 @@ class JournalReader:
         with self.database.reading() as connection:
             rows = connection.execute(
                 select(CHANGES).where(CHANGES.c.network == self.network).order_by(CHANGES.c.id)
+            )
+            return [Change(**row) for row in rows.mappings()]
+
+    def unfinished(self) -> list[Change]:
+        """Changes that are not at their end, newest first."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(CHANGES)
+                .where(CHANGES.c.network == self.network)
+                .where(CHANGES.c.state.in_((OPEN, FAILED)))
+                .order_by(CHANGES.c.id.desc())
             )
             return [Change(**row) for row in rows.mappings()]
 

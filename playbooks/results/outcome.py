@@ -43,6 +43,18 @@ class Result(Protocol):
         """What `--json` prints."""
 
 
+class PushResult(Result, Protocol):
+    """What a verb came to that changes the network."""
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """How each of its changes ended, in a sentence."""
+
+    @property
+    def shown_as(self) -> str:
+        """The verb whose printer prints it."""
+
+
 R_co = TypeVar("R_co", bound=Result, covariant=True)
 
 
@@ -55,6 +67,8 @@ class Outcome(Generic[R_co]):
     exit: Exit = Exit.DONE
     notes: tuple[str, ...] = field(default=())
     warnings: tuple[str, ...] = field(default=())
+    #: Whether what was done stands, whatever becomes of what is printed.
+    acted: bool = False
 
     def __post_init__(self) -> None:
         """Nothing that is shown holds a key that a device's line quotes."""
@@ -69,3 +83,4 @@ class Outcome(Generic[R_co]):
 
 
 AnyOutcome = Outcome[Result]
+AnyPush = Outcome[PushResult]

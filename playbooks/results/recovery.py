@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from egovnet.playbooks.results.ends import ENDS, End, sentence
+
 
 @dataclass(frozen=True, slots=True)
 class RecoveredDevice:
@@ -26,11 +28,21 @@ class RecoveredChange:
     #: "forward" or "back".
     direction: str
     why: str
-    #: "to do", "done", "undone" or "in doubt".
-    result: str
+    #: "to do", or what the journal has of it: the words of `End`.
+    result: End
     devices: Mapping[str, RecoveredDevice] = field(default_factory=dict)
     #: Device -> why it is not at its end.
     left: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def end(self) -> str:
+        """How it ended, in one sentence."""
+        return sentence(self.result, self.change, self.left)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether `recover` has something left to do."""
+        return ENDS[self.result].unfinished
 
     def to_dict(self) -> dict[str, Any]:
         """One of `changes` in JSON."""
@@ -40,7 +52,8 @@ class RecoveredChange:
             "summary": self.summary,
             "direction": self.direction,
             "why": self.why,
-            "result": self.result,
+            "result": str(self.result),
+            "end": self.end,
             "devices": {name: asdict(seen) for name, seen in sorted(self.devices.items())},
             "left": dict(sorted(self.left.items())),
         }
@@ -53,6 +66,16 @@ class RecoveryResult:
     changes: tuple[RecoveredChange, ...] = ()
     #: Path of the lock file that was written anew; then changes were not looked for.
     lock: str | None = None
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """How each change ended."""
+        return tuple(change.end for change in self.changes)
+
+    @property
+    def shown_as(self) -> str:
+        """The verb whose printer prints it."""
+        return "recover"
 
     def to_dict(self) -> dict[str, Any]:
         """What `recover --json` prints."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.ends import ENDS, End, exit_of, sentence
+from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.verification import HealthReport, Verification
 
@@ -33,8 +35,8 @@ class WaveResult:
 class TransactionResult:
     """One run of a plan, or why there was none."""
 
-    #: "done", "undone", "failed", "in doubt", "taken over", "refused" or "nothing to do".
-    result: str
+    #: What the journal has of it: the words of `End`.
+    result: End
     plan_hash: str
     affected: Affected = field(default_factory=Affected)
     #: Id in the journal; None: no change was opened.
@@ -53,11 +55,38 @@ class TransactionResult:
     #: The verification at the end; None: it did not come to that.
     verification: Verification | HealthReport | None = None
 
+    @property
+    def exit(self) -> Exit:
+        """The exit code that belongs to it."""
+        failures = bool(self.failures or self.left_out or self.not_undone)
+        return exit_of(self.result, self.failed_stage, failures=failures)
+
+    @property
+    def end(self) -> str:
+        """How it ended, in one sentence."""
+        return sentence(self.result, self.change, self.not_undone, self.left_out)
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The same, as all results have it that change the network."""
+        return (self.end,)
+
+    @property
+    def shown_as(self) -> str:
+        """The verb whose printer prints it."""
+        return "apply"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether `recover` has something to do."""
+        return ENDS[self.result].unfinished
+
     def to_dict(self) -> dict[str, Any]:
         """What `apply --json` prints when it pushed, or refused to."""
         return {
             "change": self.change,
-            "result": self.result,
+            "result": str(self.result),
+            "end": self.end,
             "plan_hash": self.plan_hash,
             "devices": list(self.devices),
             "affected": self.affected.to_dict(),

@@ -31,10 +31,12 @@ from egovnet.playbooks.drift.pending import AS_IT_RUNS
 from egovnet.playbooks.drift.separation import AS_INTENDED
 from egovnet.playbooks.journal.records import ADOPT, DONE, Configuration
 from egovnet.playbooks.results.adoption import Adoption
+from egovnet.playbooks.results.ends import End
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlannedDiff
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.reported_finding import reported
+from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verdict import reason
 from egovnet.tasks.collect_state import collect_state
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
@@ -236,22 +238,33 @@ def _record(
 ) -> Outcome[Adoption]:
     """A change that was begun and ended, with nothing between; a half is closed by `recover`."""
     lock_written = workspace.on_disk.keep_allocation()
+    with workspace.interrupts.shielded(lambda: "what was read is recorded first"):
+        change = _write(workspace, shown, read, acceptance)
+    notes = (f"{LOCK_FILE} has new numbers: commit it",) if lock_written else ()
+    adopted = Outcome("adopt", replace(shown, result="adopted", change=change), Exit.DONE, notes)
+    return archived(workspace, adopted)
+
+
+def _write(workspace: Workspace, shown: Adoption, read: _Read, acceptance: Acceptance) -> int:
+    """Write the change from its begin to its end; its number."""
     texts = {name: read.running[name].text for name in shown.devices}
-    journal = workspace.journal
+    journal, digest = workspace.journal, _digest(shown.network, texts)
     change = journal.begin(
         ADOPT,
-        _digest(shown.network, texts),
+        digest,
         f"{len(texts)} devices adopted, {len(shown.differing)} of them with differences",
         {n: Configuration(n, t, t, read.compared[n].diff, None) for n, t in texts.items()},
         ticket=acceptance.ticket,
     )
+    unfinished = TransactionResult(End.OPEN, digest, change=change, devices=shown.devices)
+    workspace.ends[change] = Outcome("adopt", unfinished, unfinished.exit)
     record_intent(workspace, change, ())
     _note_proof(workspace, change, shown, acceptance.override)
     journal.after(change, texts)
     journal.close(change, DONE)
-    notes = (f"{LOCK_FILE} has new numbers: commit it",) if lock_written else ()
-    adopted = Outcome("adopt", replace(shown, result="adopted", change=change), Exit.DONE, notes)
-    return archived(workspace, adopted)
+    adopted = replace(unfinished, result=End.DONE)
+    workspace.ends[change] = Outcome("adopt", adopted, adopted.exit)
+    return change
 
 
 def _note_proof(

@@ -74,7 +74,8 @@ class _Story:
 
     root: Path
     progress: Progress
-    workers: int | None
+    #: What the command was given; the story's own are beside it.
+    given: Workspace
     #: Hears every line of the story.
     tell: Callable[[str], None]
     steps: list[DemoStep] = field(default_factory=list)
@@ -83,7 +84,7 @@ class _Story:
     waiting: tuple[WaitingAccess, ...] = ()
 
     def workspace(self, name: str) -> Workspace:
-        return Workspace(self.root / name, workers=self.workers)
+        return self.given.beside(self.root / name)
 
     def step(self, title: str, action: Callable[[], str]) -> bool:
         """Tell a step, do it, and keep whether it was true."""
@@ -105,7 +106,7 @@ def demo(
 ) -> Outcome[DemoResult]:
     """Tell the story; exit 0 only if every step was true. `keep` leaves the lab up."""
     root = state_directory(NAME) / "inventories"
-    story = _Story(root, progress, workspace.workers, tell)
+    story = _Story(root, progress, workspace, tell)
     _write_inventories(root)
     lab = backend(story.workspace("next"))
     try:

@@ -32,3 +32,6 @@ def print_result(console: Console, ended: TransactionResult) -> None:
         verify.print_result(console, ended.verification)
     elif ended.verification is not None:
         verify.print_health(console, ended.verification)
+    # the last line, and whole: it is what a person looks for
+    style = "bold red" if ended.unfinished else "bold"
+    console.print(Text(ended.end), style=style, soft_wrap=True)

@@ -1,5 +1,13 @@
-"""What `lab exec` prints: what the command printed."""
+"""What `lab exec` prints: what the command printed, each on the stream that it was printed on."""
 
-from egovnet.playbooks.report.console.text import print_result
+import sys
 
-__all__ = ["print_result"]
+from rich.console import Console
+
+from egovnet.playbooks.results.lab import Executed
+
+
+def print_result(console: Console, ran: Executed) -> None:
+    """Print the texts as they are."""
+    sys.stderr.write(ran.stderr)
+    console.file.write(ran.text)

@@ -6,6 +6,7 @@ A verb's own printer is the file of its name in this folder: `print_result(conso
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from importlib import import_module
@@ -14,20 +15,46 @@ from typing import Any
 from rich.console import Console
 
 from egovnet.playbooks.results.outcome import AnyOutcome
+from egovnet.playbooks.results.without_secrets import hidden
 
 
-def show(outcome: AnyOutcome, *, as_json: bool) -> None:
-    """Print `outcome` on stdout, its warnings and notes on stderr."""
+def show(outcome: AnyOutcome, *, as_json: bool) -> bool:
+    """Print `outcome` on stdout, its warnings and notes on stderr; False when it could not be put
+    in words.
+
+    A defect in how it is shown is said, not raised: it is no reason to hide what was done.
+    """
+    shown = True
+    try:
+        _show(outcome, as_json=as_json)
+    except Exception:
+        shown = False
+        show_defect()
+        show_error("the result cannot be shown")
+    for warning in outcome.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    for note in outcome.notes:
+        show_note(note)
+    return shown
+
+
+def _show(outcome: AnyOutcome, *, as_json: bool) -> None:
     if as_json:
         json.dump(outcome.data, sys.stdout, indent=2, sort_keys=False, default=str)
         sys.stdout.write("\n")
     else:
         width = None if sys.stdout.isatty() else 120
         printer(outcome.verb)(Console(width=width, highlight=False), outcome.result)
-    for warning in outcome.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
-    for note in outcome.notes:
-        print(f"note: {note}", file=sys.stderr)
+
+
+def show_defect() -> None:
+    """Print where the exception that is handled comes from, on stderr: a defect of ours."""
+    sys.stderr.write(hidden(traceback.format_exc()))
+
+
+def show_note(words: str) -> None:
+    """Print what a person should know besides, on stderr."""
+    print(f"note: {words}", file=sys.stderr)
 
 
 def printer(verb: str) -> Callable[[Console, Any], None]:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from egovnet.playbooks.report.console.terminal_progress import TerminalProgress
@@ -91,6 +91,10 @@ class PlainProgress:
             _line(line)
         self._last.append(line)
 
+    def say(self, line: str) -> None:
+        """A line of its own."""
+        _line(line)
+
     def finish(self) -> None:
         """What comes now is another verb's, or another run's."""
         with self._lock:
@@ -103,12 +107,48 @@ def _line(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def make_progress() -> "TerminalProgress | PlainProgress":
+class UnfailingProgress:
+    """Another progress that may fail, and then nobody is told any more.
+
+    It is called while routers are worked on, by the threads that do it: what goes wrong in a
+    display is no reason for a router's task to fail.
+    """
+
+    def __init__(self, shown: "TerminalProgress | PlainProgress") -> None:
+        self._shown: TerminalProgress | PlainProgress | None = shown
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins."""
+        self._call("stage", name, total)
+
+    def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
+        """A device begins or ends a stage."""
+        self._call("device", stage, name, state, detail)
+
+    def say(self, line: str) -> None:
+        """A line of its own."""
+        self._call("say", line)
+
+    def finish(self) -> None:
+        """The last stage is over."""
+        self._call("finish")
+
+    def _call(self, method: str, *arguments: Any) -> None:
+        if self._shown is None:
+            return
+        try:
+            getattr(self._shown, method)(*arguments)
+        except Exception as error:  # whatever it is, it is about the display only
+            self._shown = None
+            _line(f"progress is not shown any more: {type(error).__name__}: {error}")
+
+
+def make_progress() -> UnfailingProgress:
     """Live where stderr is a terminal, plain lines elsewhere."""
     if not sys.stderr.isatty():
-        return PlainProgress()
+        return UnfailingProgress(PlainProgress())
     from egovnet.playbooks.report.console.terminal_progress import (  # noqa: PLC0415 -- slow
         TerminalProgress,
     )
 
-    return TerminalProgress()
+    return UnfailingProgress(TerminalProgress())

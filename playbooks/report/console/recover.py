@@ -26,3 +26,4 @@ def print_result(console: Console, result: RecoveryResult) -> None:
         )
         for name, why in sorted(case.left.items()):
             console.print(Text(f"  not at its end: {name}: {why}"), style="red")
+        console.print(Text(f"  {case.end}"), soft_wrap=True)

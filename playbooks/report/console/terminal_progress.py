@@ -57,6 +57,11 @@ class TerminalProgress:
                     f"{stage}: {name}: {detail}", style="red", markup=False, highlight=False
                 )
 
+    def say(self, line: str) -> None:
+        """A line above the bars."""
+        with self._lock:
+            self._progress.console.print(line, style="bold", markup=False, highlight=False)
+
     def finish(self) -> None:
         """Leave the bars as they are and give the terminal back."""
         with self._lock:

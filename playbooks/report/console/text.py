@@ -2,9 +2,9 @@
 
 from rich.console import Console
 
-from egovnet.playbooks.results.lab import Executed, TopologyFile
+from egovnet.playbooks.results.lab import TopologyFile
 
 
-def print_result(console: Console, shown: TopologyFile | Executed) -> None:
+def print_result(console: Console, shown: TopologyFile) -> None:
     """Print the text as it is."""
     console.file.write(shown.text)

@@ -1,6 +1,5 @@
 """`egovnet lab exec`: a command in a node."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +25,4 @@ def exec(
     """Run COMMAND in any node of the lab."""
     from egovnet.playbooks.verbs.lab import execute
 
-    outcome = execute(workspace, backend, node, command)
-    sys.stderr.write(outcome.result.stderr)
-    return outcome
+    return execute(workspace, backend, node, command)

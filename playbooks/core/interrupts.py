@@ -1,0 +1,107 @@
+"""What asks this process to end, and when it is heeded: INT, TERM, HUP and QUIT alike.
+
+Elsewhere a signal raises `Interrupted`, as Ctrl-C raises KeyboardInterrupt in any Python program.
+Within `shielded` it only notes that it came and says what that means: an exception that may come up
+between any two instructions of a transaction could leave it half way, or a lock taken. The work
+within heeds it where it can be taken back: at `check`, and anywhere within `allowed`, where it
+only reads and waits. It is raised once in a shield: nothing interrupts the way back.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+#: Ctrl-C, a service that is stopped, a terminal that goes away, Ctrl-\\.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal asked this process to end."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"interrupted by {signal.Signals(number).name}")
+
+
+class Interrupts:
+    """The signals that came to this process; `tell` says a line past every buffer."""
+
+    def __init__(self, tell: Callable[[str], None] = lambda _: None) -> None:
+        self._tell = tell
+        #: The first signal that came; 0: none did.
+        self.asked = 0
+        #: What each shield that stands says of a signal, the innermost last.
+        self._shields: list[Callable[[], str]] = []
+        self._allowed = False
+        self._raised = False
+
+    @contextmanager
+    def handled(self) -> Iterator[None]:
+        """Signals come here. One that was ignored when the process began stays so (nohup)."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {
+            number: found
+            for number in ENDING
+            if (found := signal.getsignal(number)) not in (signal.SIG_IGN, None)
+        }
+        for number in before:
+            signal.signal(number, self.note)
+        try:
+            yield
+        finally:
+            for number, found in before.items():
+                signal.signal(number, found)
+
+    def note(self, number: int, _frame: FrameType | None = None) -> None:
+        """A signal came. The handler: runs in the main thread, between any two instructions.
+
+        Raises:
+            Interrupted: nothing stands in its way.
+        """
+        self.asked = self.asked or number
+        if not self._shields:
+            raise Interrupted(number)
+        self._tell(f"{signal.Signals(number).name}: {self._shields[-1]()}")
+        if self._allowed:
+            self._heed()
+
+    def check(self) -> None:
+        """Heed a signal that came before.
+
+        Raises:
+            Interrupted: one did, and none was heeded yet.
+        """
+        if self.asked:
+            self._heed()
+
+    def _heed(self) -> None:
+        if not self._raised:
+            self._raised = True
+            raise Interrupted(self.asked)
+
+    @contextmanager
+    def shielded(self, words: Callable[[], str]) -> Iterator[None]:
+        """Within, a signal is noted; `words` say what comes of it. They must take no lock."""
+        self._shields.append(words)
+        try:
+            yield
+        finally:
+            self._shields.pop()
+
+    @contextmanager
+    def allowed(self) -> Iterator[None]:
+        """Within, of a shield, a signal raises at once.
+
+        Raises:
+            Interrupted: one came before.
+        """
+        before, self._allowed = self._allowed, True
+        try:
+            self.check()  # after the line above: none may slip through between
+            yield
+        finally:
+            self._allowed = before

@@ -1,0 +1,85 @@
+"""When a signal is heeded: at once, at the next look, or not any more."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from egovnet.playbooks.core.interrupts import ENDING, Interrupted, Interrupts
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def interrupts(told: list[str]) -> Interrupts:
+    return Interrupts(told.append)
+
+
+def send(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_without_a_shield_each_raises(number: signal.Signals, interrupts: Interrupts) -> None:
+    with interrupts.handled(), pytest.raises(Interrupted, match=f"by {number.name}"):
+        send(number)
+    assert interrupts.asked == number
+
+
+def test_within_a_shield_it_is_noted_and_said(interrupts: Interrupts, told: list[str]) -> None:
+    with interrupts.handled(), interrupts.shielded(lambda: "goes on"):
+        send(signal.SIGTERM)
+        send(signal.SIGINT)
+    assert told == ["SIGTERM: goes on", "SIGINT: goes on"]
+    assert interrupts.asked == signal.SIGTERM, "the first"
+
+
+def test_a_look_heeds_what_came_before_once(interrupts: Interrupts) -> None:
+    with interrupts.handled(), interrupts.shielded(str):
+        interrupts.check()
+        send(signal.SIGHUP)
+        with pytest.raises(Interrupted):
+            interrupts.check()
+        interrupts.check()
+
+
+def test_where_it_is_allowed_it_raises_at_once_and_once(interrupts: Interrupts) -> None:
+    with interrupts.handled(), interrupts.shielded(str):
+        with pytest.raises(Interrupted), interrupts.allowed():
+            send(signal.SIGINT)
+        send(signal.SIGINT)
+        with interrupts.allowed():
+            send(signal.SIGINT)
+
+
+def test_what_came_before_is_heeded_where_it_is_allowed(interrupts: Interrupts) -> None:
+    with interrupts.handled(), interrupts.shielded(str):
+        send(signal.SIGINT)
+        with pytest.raises(Interrupted), interrupts.allowed():
+            pytest.fail("reached")
+
+
+def test_handlers_are_as_before_afterwards(interrupts: Interrupts) -> None:
+    before = {number: signal.getsignal(number) for number in ENDING}
+    ignored = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interrupts.handled():
+            send(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, ignored)
+    assert {number: signal.getsignal(number) for number in ENDING} == before
+
+
+def test_a_thread_leaves_signals_to_the_main_one(interrupts: Interrupts) -> None:
+    def run() -> None:
+        with interrupts.handled():
+            pass
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
