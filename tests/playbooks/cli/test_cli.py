@@ -29,6 +29,7 @@ from tests.playbooks.console import (
 
 VERBS = (
     "init",
+    "adopt",
     "validate",
     "render",
     "prove",
