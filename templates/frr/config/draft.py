@@ -110,6 +110,9 @@ class PeerDraft:
     name: str
     line: int
     is_group: bool = False
+    #: Of a group without an AS: what its members are, internal or external, or "none" where the AS
+    #: is said afterwards; "": nobody was a member.
+    kind: str = ""
     values: dict[str, tuple[Any, int]] = field(default_factory=dict)
     #: Family -> command -> (value, line); "activate" by default has line 0.
     families: dict[str, dict[str, tuple[Any, int]]] = field(default_factory=dict)

@@ -193,7 +193,29 @@ def _join(instance: BgpDraft, peer: PeerDraft, group: str, number: int) -> None:
     held = instance.peers.get(group)
     if held is None or not held.is_group:
         raise Refused("FRR refuses it: no such peer group")
+    before = peer.values.get("peer-group")
+    if before is not None and before[0] != group:
+        raise Refused(f"FRR refuses it: the neighbor is in peer group {before[0]}")
+    if "remote-as" not in held.values:
+        _check_kind(instance, peer, held)
     peer.values["peer-group"] = (group, number)
+
+
+def _check_kind(instance: BgpDraft, peer: PeerDraft, group: PeerDraft) -> None:
+    """A group without an AS takes neighbours of one kind, internal or external (bgpd 8.4.4).
+
+    Who has been a member is remembered: FRR forgets some of it, and that is left to a person.
+    """
+    remote_as = peer.values["remote-as"][0] if "remote-as" in peer.values else None
+    if remote_as is None:
+        kind = "none"
+    else:
+        kind = "internal" if remote_as in ("internal", instance.asn) else "external"
+    if group.kind and group.kind != kind:
+        raise Refused("FRR refuses it: internal and external neighbors in one peer group")
+    if group.kind == kind == "none":
+        raise Unclear("of two neighbors in a peer group the AS is not said before")
+    group.kind = kind
 
 
 def _remote_as(word: str) -> int | str:
@@ -290,6 +312,8 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         return FACT
     what = words[3]
     if what == "peer-group":
+        if peer.is_group and len(words) == 5:
+            raise Refused("FRR refuses it: a peer group is a member of none")
         if not peer.is_group and (len(words) < 5 or words[4] not in instance.peers):
             raise Refused("FRR refuses it: no such peer group")
         _remove(instance, peer)  # a member too, even one with an AS of its own

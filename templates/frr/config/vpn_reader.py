@@ -106,10 +106,10 @@ def _import_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
     vrf = words[2] if words[2] != "default" else None
     if vrf == instance.vrf:
         raise Refused("FRR drops it: a VRF does not import from itself")
+    if any(held.asn != instance.asn for held in draft.bgp.values()):
+        # which AS an instance gets that bgpd makes by itself goes by their order
+        raise Unclear("with instances of two AS: what FRR prints of it, it does not take again")
     for each in (None, vrf):
-        held = draft.bgp.get(each)
-        if held is not None and held.asn != instance.asn:
-            raise Unclear("with instances of two AS: what FRR prints of it, it does not take again")
         draft.implied_bgp.setdefault(each, instance.asn)
     family = unicast(draft, number)
     family.import_vrfs[words[2]] = number
