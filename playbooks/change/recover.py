@@ -4,6 +4,7 @@ What is decided stands in the journal before it is done, and each device is aske
 exactly this change's commit; so `recover` itself may be killed anywhere and run again.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -135,9 +136,13 @@ def unfinished(workspace: Workspace, number: int | None = None) -> list[Change]:
 
 
 def finish_change(
-    workspace: Workspace, progress: Progress, change: Change, patience: float = PATIENCE
+    workspace: Workspace,
+    progress: Progress,
+    change: Change,
+    patience: float = PATIENCE,
+    taken: Callable[[], None] = lambda: None,
 ) -> RecoveredChange:
-    """Take a change over and bring it to its end; no signal interrupts that.
+    """Take a change over, call `taken`, and bring it to its end; no signal interrupts that.
 
     Raises:
         DevicesLockedError: its controller is alive, or may be.
@@ -149,6 +154,7 @@ def finish_change(
         journal.take_over(change.id)
         case.result = End.OPEN
         _note(workspace, case)
+        taken()
         try:
             with held_lease(journal, lambda: change.id):
                 _look(workspace, progress, case)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import NoReturn
 
 from egovnet.inventory.errors import EgovnetError
@@ -127,17 +128,12 @@ class _Watcher:
             return
         self.hindered = ""
         who = f"of {change.author}" + (f" on {locks[0].host}" if locks else "")
-        self.say(
-            Happening.TAKES_OVER,
-            f"change {change.id} {who} ({change.summary}), {change.state}",
-            change.id,
-        )
+        words = f"change {change.id} {who} ({change.summary}), {change.state}"
+        taken = partial(self.say, Happening.TAKES_OVER, words, change.id)
         try:
-            done = finish_change(workspace, self.progress, change, self.patience)
-        except (DevicesLockedError, ChangeEndedError) as error:
-            # another watcher, or a person, was quicker
-            self.say(Happening.NOTE, f"change {change.id} is left to another: {error}", change.id)
-            return
+            done = finish_change(workspace, self.progress, change, self.patience, taken)
+        except (DevicesLockedError, ChangeEndedError):
+            return  # another watcher, or a person, was quicker
         finally:
             self.progress.finish()
         if done.result in (End.DONE, End.UNDONE):

@@ -150,6 +150,17 @@ class EmulatedField:
             self._known[key] = kinds[0] if kinds else "mixed"
         return self._known[key]
 
+    def texts_in_turn(self) -> dict[str, list[str]]:
+        """What each router has run since reset, in turn: "old" and "new"."""
+        found: dict[str, list[str]] = {}
+        for name, line in self._lab.timelines(list(self.plan.devices)).items():
+            kinds = found.setdefault(name, [self._at_first])
+            for _, seen in line:
+                kind = self._known.get((name, seen))
+                if kind in ("old", "new") and kind != kinds[-1]:
+                    kinds.append(kind)
+        return found
+
     def mixed_seconds(self) -> float:
         """From the routers' own timelines.
 

@@ -38,6 +38,7 @@ from egovnet.playbooks.results.verification import (
     Verification,
     WaitingAccess,
 )
+from egovnet.playbooks.results.watch import Happening, WatchEvent
 from egovnet.playbooks.verbs.lab import _outcome as lab_outcome
 from egovnet.tasks.commit_status import CommitStatus
 from egovnet.tasks.confirm_or_rollback import Direction
@@ -280,6 +281,15 @@ def test_recover(workspace: Workspace) -> None:
         "why",
     )
     check("recover", RecoveryResult((case.recovered(),)).to_dict())
+
+
+def test_recover_watch() -> None:
+    event = WatchEvent("2026-01-01T00:00:00+00:00", Happening.ENDED, "change 1 is done", 1, "done")
+    told = re.findall(r"^- `(\w+)`: (string|int)( or null)?[;,.]", DOC, re.MULTILINE)
+    assert [key for key, _, _ in told] == list(event.to_dict())
+    for key, kind, null in told:
+        assert isinstance(event.to_dict()[key], TYPES[kind])
+        assert bool(null) is (WatchEvent("", Happening.NOTE, "").to_dict()[key] is None)
 
 
 def test_verify(workspace: Workspace, tmp_path: Path) -> None:

@@ -93,6 +93,17 @@ def test_only_the_named_devices_work(nornir: Nornir) -> None:
     assert result.results == {"pe3": "pe3 a", "pe4": "pe4 b"}
 
 
+def test_a_device_that_left_the_inventory_is_one_that_does_not_answer(nornir: Nornir) -> None:
+    """Its change is unfinished: nobody may take it for done."""
+    told = Told()
+    arguments = {"pe1": {"word": "a"}, "gone": {"word": "b"}}
+    result = run(nornir, "greet", echo, arguments, told, listener=told.listen)
+    assert result.results == {"pe1": "pe1 a"}
+    assert "not in the inventory any more" in result.failures["gone"]
+    assert result.unanswered == {"gone"}
+    assert ("gone", "failed", result.failures["gone"]) in told.heard
+
+
 def test_no_devices_is_no_stage(nornir: Nornir) -> None:
     told = Told()
     assert run(nornir, "greet", echo, {}, told, listener=told.listen) == DeviceResults()
