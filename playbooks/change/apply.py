@@ -6,6 +6,7 @@ from pathlib import Path
 
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.check_plan import check_diffs
+from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan, plan_outcome, read_plan
 from egovnet.playbooks.change.proof_gate import Override, gate
@@ -151,7 +152,8 @@ def apply_plan(
             return _refused(plan, "fence", str(held), reasons)
         nothing = TransactionResult(End.NOTHING_TO_DO, plan.hash, plan.affected)
         return Outcome(plan.kind, nothing, nothing.exit)
-    waves = up_to(_left_to_do(workspace, plan), options.stop_after)
+    left = _left_to_do(workspace, plan)
+    waves = up_to(left, options.stop_after)
     proof = gate(workspace, progress, plan)
     if not proof.proved and override is None:
         progress.finish()
@@ -166,8 +168,15 @@ def apply_plan(
         verifier = Verifier(meant, progress, replace(verifying, former=former))
         verifier.take_baseline(plan.affected)
 
+        # who was done by an earlier run of the plan has its part in the network as well
+        waiting = {name: plan.devices[name].before for wave in left for name in wave.devices}
+
         def verify(apart: frozenset[str]) -> Verification:
-            return (verifier.without(apart) if apart else verifier).verify()
+            still = {name: text for name, text in waiting.items() if name in apart}
+            if not still:
+                return verifier.verify()
+            fresh = fresh_routers(workspace.network, still)
+            return verifier.without(frozenset(still), fresh).verify()
 
         outcome = Transaction(
             workspace,
@@ -180,6 +189,7 @@ def apply_plan(
             proof.result(),
             override,
             on_begin=lambda change: record_intent(workspace, change, plan.unchanged),
+            done_before=plan.devices.keys() - waiting.keys(),
         ).run()
         return _with_customers(archived(workspace, outcome))
 

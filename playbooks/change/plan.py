@@ -15,6 +15,7 @@ from typing import Any
 from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.source.regular_file import read_regular
 from egovnet.playbooks.change.dependents import Dependents
+from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.impact import Impact
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
 from egovnet.playbooks.core.devices import connected
@@ -178,7 +179,9 @@ def make_plan(
     )
     plan = replace(plan, affected=_affected(workspace, devices))
     if waves_by or canary:
-        waves = make_waves(workspace.network, plan.devices, waves_by, canary)
+        running = {name: entry.before for name, entry in devices.items()}
+        fresh = fresh_routers(workspace.network, running) if waves_by else frozenset()
+        waves = make_waves(workspace.network, plan.devices, waves_by, canary, fresh)
         plan.waves.update({wave.name: list(wave.devices) for wave in waves})
     return plan
 

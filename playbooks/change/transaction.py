@@ -14,7 +14,7 @@ What remains open: a controller that dies between the first and the last confirm
 runs `recover` while the timers (`hold`) run.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -56,6 +56,8 @@ class Transaction:
     override: Override | None = None
     #: Called when the change is in the journal, before any device is touched.
     on_begin: Callable[[int], None] | None = None
+    #: Devices of the plan that an earlier, stopped run of it has done.
+    done_before: Collection[str] = ()
 
     def run(self) -> Ended:
         """Carry the plan out, or take everything back. Exit 0, 4 or 5.
@@ -315,7 +317,7 @@ class _Run:
                 self._waves.get(wave.name, WaveResult(wave.name, wave.devices))
                 for wave in whole.waves
             ),
-            remaining=tuple(sorted(whole.plan.devices.keys() - names)),
+            remaining=tuple(sorted(whole.plan.devices.keys() - names - {*whole.done_before})),
             left_out=dict(self.devices.left_out),
             failed_stage=stage,
             failures=dict(failures),

@@ -1,14 +1,18 @@
 """Waves: in which order the devices of a plan are pushed, and where it may stop; pure.
 
-The outermost first: a county's router carries least. Before all others comes a canary, one router
-whose misfortune tells before many have it.
+On a network that runs the outermost come first: a county's router carries least. Before all others
+comes a canary, one router whose misfortune tells before many have it. Routers that take no part in
+the backbone yet come after those that do, from the core outwards (`inside_out`).
 """
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from egovnet.inventory.errors import EgovnetError
 from egovnet.inventory.model import TIER_ORDER, Network, Tier
+from egovnet.playbooks.change.inside_out import Group, Key, inside_out
 
 CANARY = "canary"
 #: By what devices may be put into waves.
@@ -28,12 +32,16 @@ class Wave:
 
 
 def make_waves(
-    network: Network, names: Collection[str], by: Sequence[str] = (), canary: str | None = None
+    network: Network,
+    names: Collection[str],
+    by: Sequence[str] = (),
+    canary: str | None = None,
+    fresh: Collection[str] = frozenset(),
 ) -> tuple[Wave, ...]:
     """Put devices into waves by tier, by region (the province, with all below it), or by both.
 
     Without `by` and `canary` there is one wave. With `by`, a canary that is not named is the first
-    device of the first wave. Linear in the devices.
+    device of the first wave. `fresh` are those that take no part in the backbone yet.
 
     Raises:
         WaveError: an unknown way, or a canary that is none of the devices.
@@ -41,28 +49,58 @@ def make_waves(
     check_ways(by)
     if canary is not None and canary not in names:
         raise WaveError(f"--canary: {canary} is not changed by this plan")
-    tiers = {tier: place for place, tier in enumerate(reversed(TIER_ORDER))}
-    regions = {region: place for place, region in enumerate(network.regions)}
-    groups: dict[tuple[int, int], list[str]] = {}
+    if not by:
+        rest = tuple(name for name in names if name != canary)
+        all_others = (Wave("all", rest),) if rest else ()
+        return (*((Wave(CANARY, (canary,)),) if canary is not None else ()), *all_others)
+    new = [name for name in names if name in fresh]
+    groups = [*_outside_in(network, [n for n in names if n not in fresh], by)]
+    there = network.routers.keys() - {*new} | ({canary} if canary is not None else set())
+    groups += inside_out(network, new, there, partial(_place, network, by, TIER_ORDER))
+    if canary is None and len(names) > 1:
+        canary = groups[0].routers[0]
+    return tuple(_named(groups, canary))
+
+
+def _outside_in(network: Network, names: Sequence[str], by: Sequence[str]) -> Iterator[Group]:
+    """Routers that run, the outermost tier first."""
+    groups: dict[Key, list[str]] = {}
+    words: dict[Key, tuple[str, ...]] = {}
     for name in names:
-        router = network.routers[name]
-        tier = tiers[router.tier] if "tier" in by else 0
-        region = regions[_province(network, router.region)] if "region" in by else 0
-        groups.setdefault((tier, region), []).append(name)
-    ordered = sorted(groups.items())
-    if by and canary is None and len(names) > 1:
-        canary = ordered[0][1][0]
-    waves = [] if canary is None else [Wave(CANARY, (canary,))]
-    for (tier, region), members in ordered:
-        rest = tuple(name for name in members if name != canary)
-        words = []
-        if "tier" in by:
-            words.append(list(reversed(TIER_ORDER))[tier].value)
-        if "region" in by:
-            words.append(list(network.regions)[region])
+        key, said = _place(network, by, TIER_ORDER[::-1], name)
+        groups.setdefault(key, []).append(name)
+        words[key] = said
+    for key in sorted(groups):
+        yield Group(words[key], tuple(groups[key]))
+
+
+def _place(
+    network: Network, by: Sequence[str], tiers: Sequence[Tier], name: str
+) -> tuple[Key, tuple[str, ...]]:
+    """Where a router stands by its tier and its province, and the words for that."""
+    router = network.routers[name]
+    key, words = [], []
+    if "tier" in by:
+        key.append(tiers.index(router.tier))
+        words.append(router.tier.value)
+    if "region" in by:
+        province = _province(network, router.region)
+        key.append(list(network.regions).index(province))
+        words.append(province)
+    return tuple(key), tuple(words)
+
+
+def _named(groups: Iterable[Group], canary: str | None) -> Iterator[Wave]:
+    """The waves after the canary's, each with a name of its own."""
+    if canary is not None:
+        yield Wave(CANARY, (canary,))
+    times: Counter[str] = Counter()
+    for group in groups:
+        rest = tuple(name for name in group.routers if name != canary)
         if rest:
-            waves.append(Wave(" ".join(words) or "all", rest))
-    return tuple(waves)
+            name = " ".join(group.words)
+            times[name] += 1
+            yield Wave(name if times[name] == 1 else f"{name} {times[name]}", rest)
 
 
 def check_ways(by: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from egovnet.templates.model.state import DeviceState, Table
 FAMILIES = ("ipv4", "ipv6")
 #: Kinds of checks that others ask for.
 ROUTE_TARGETS, STRAY_ROUTES = "route targets", "no stray routes"
+ADJACENCY = "IS-IS adjacency"
 _VERSION = {"ipv4": 4, "ipv6": 6}
 
 
@@ -184,7 +185,7 @@ def _backbone(
         if interface.circuit is not None:
             up = interface.name in state.isis
             yield Check(
-                "IS-IS adjacency",
+                ADJACENCY,
                 device.name,
                 interface.name,
                 up,
