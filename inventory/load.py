@@ -46,6 +46,7 @@ class Section:
 
     def __init__(self, name: str, annotation: Any) -> None:  # noqa: ANN401 -- of any type
         self.name = name
+        self.annotation = annotation
         self.adapter: TypeAdapter[Any] = TypeAdapter(annotation)
         self.shape: Shape = shape_of(annotation)
 

@@ -37,7 +37,7 @@ class Zone(Closed):
     vrf_prefix: Annotated[
         str,
         Form(r"[a-z]", "one lower-case letter", "e"),
-        about("Letter that the names of its VRFs begin with, such as e-taxation.", "e"),
+        about("Letter that the names of its VRFs begin with.", "e"),
     ]
     route_targets: Annotated[
         RouteTargetRange,

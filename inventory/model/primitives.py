@@ -291,7 +291,9 @@ Hostname = Annotated[
     Field(max_length=253),
     AfterValidator(_hostname),
 ]
-Vlan = Annotated[int | Literal["untagged"] | None, BeforeValidator(_vlan)]
+Vlan = Annotated[
+    Annotated[int, Field(ge=1, le=4094)] | Literal["untagged"] | None, BeforeValidator(_vlan)
+]
 
 
 class NumberRange(Closed):

@@ -8,6 +8,7 @@ values that there are, the one that was probably meant, an example.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any
 
 import yaml
@@ -295,6 +296,10 @@ def _such_as(place: Place) -> str:
 
 def in_yaml(value: object) -> str:
     """A value as one writes it in YAML, on one line."""
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, tuple | set | frozenset):
+        value = [each.value if isinstance(each, Enum) else each for each in value]
     text = yaml.safe_dump(
         value, default_flow_style=True, sort_keys=False, width=10_000, allow_unicode=True
     )

@@ -3,13 +3,14 @@
 Read from the annotations, so that a new field is in errors, schemas and the manual by itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -32,6 +33,9 @@ class Shape:
     #: The only texts there may be, or those besides `types`.
     choices: tuple[str, ...] = ()
     form: Form | None = None
+    #: The least and the most of a number, or the most characters of a text.
+    least: int | None = None
+    most: int | None = None
     #: The section whose entries it names.
     names: str | None = None
 
@@ -95,9 +99,30 @@ def _plain(annotation: Any, metadata: list[object]) -> Shape:  # noqa: ANN401 --
         return Shape(model=annotation)
     if issubclass(annotation, Enum):
         return Shape(types=(str,), choices=tuple(str(each.value) for each in annotation))
-    form = next((each for each in metadata if isinstance(each, Form)), None)
-    names = next((each.section for each in metadata if isinstance(each, NameOf)), None)
-    return Shape(types=(annotation,), form=form, names=names)
+    form: Form | None = None
+    names: str | None = None
+    least: Any = None
+    most: Any = None
+    for each in _plain_metadata(metadata):
+        match each:
+            case Form():
+                form = each
+            case NameOf(section=section):
+                names = section
+            case Ge(ge=bound):
+                least = bound if least is None else max(least, bound)
+            case Le(le=bound) | MaxLen(max_length=bound):
+                most = bound if most is None else min(most, bound)
+    return Shape((annotation,), form=form, names=names, least=least, most=most)
+
+
+def _plain_metadata(metadata: Iterable[object]) -> Iterator[object]:
+    """What stands in an `Annotated`, with what is in a `Field` of it."""
+    for each in metadata:
+        if isinstance(each, FieldInfo):
+            yield from _plain_metadata(each.metadata)
+        else:
+            yield each
 
 
 def _either(shapes: list[Shape]) -> Shape:
@@ -112,6 +137,8 @@ def _either(shapes: list[Shape]) -> Shape:
         optional=len(some) < len(shapes),
         choices=tuple(choice for shape in some for choice in shape.choices),
         form=first.form,
+        least=first.least,
+        most=first.most,
         names=first.names,
     )
 

@@ -87,7 +87,7 @@ class Acknowledgement(Closed):
 
 
 class DriftRules(Closed):
-    """The whole file; without one, nothing is waited for or put up with."""
+    """What a drift run waits for, puts up with and may restore; without the file, nothing."""
 
     grace: Annotated[
         dict[DriftClass, Annotated[int, Field(strict=True, ge=0, le=_LONGEST_GRACE)]],

@@ -25,7 +25,7 @@ _SECRET_WORDS = re.compile(r"(?i)^username$|pass(word|wd|phrase)|secret|token|co
 _DEFAULTS_KEYS = (*ROUTER_KEYS, "data", "connection_options")
 _HOST_KEYS = ("hostname", "port", "platform", "groups", "data", "connection_options")
 #: Those of them that are not the same for all hosts of a group.
-_OWN = frozenset({"hostname", "management", "loopback-ipv4", "loopback-ipv6"})
+OWN_KEYS = frozenset({"hostname", "management", "loopback-ipv4", "loopback-ipv6"})
 Place = tuple[str, Location]
 
 
@@ -96,7 +96,7 @@ class Hosts:
         shape = ModelPlace(Shape(model=Router))
         for key in dict.fromkeys(key for keys in lacking.values() for key in keys):
             hosts = [host for host, keys in lacking.items() if key in keys]
-            while key not in _OWN and (group := self._group_that_lacks(key, hosts)):
+            while key not in OWN_KEYS and (group := self._group_that_lacks(key, hosts)):
                 of = [host for host in hosts if group in self._ancestors(self._hosts[host])]
                 mistake = missing((group,), [key], shape, names)
                 below = (group, key) if key in ROUTER_KEYS else (group, "data", key)

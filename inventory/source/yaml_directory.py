@@ -11,7 +11,7 @@ The directory holds `network.yaml`, `regions.yaml`, `agencies.yaml`, `circuits.y
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +31,8 @@ class YamlDirectory:
     path: Path
     #: Names of files at the top that others read: registers, and the lock file.
     besides: Collection[str] = (LOCK_FILE,)
+    #: Texts that files are to have, by their paths: what would be, before it is written.
+    instead: Mapping[Path, str] = field(default_factory=dict)
 
     def read(self) -> Sources:
         """Every file; one that would not be read by its name is a problem."""
@@ -38,22 +40,28 @@ class YamlDirectory:
             raise missing_directory(self.path)
         unread = list(self._unread())
         wanted = [(name, self.path / f"{name}.yaml") for name in FILES]
-        found = self.path.glob("sites/*.yaml")
+        new = (path for path in self.instead if path.parent == self.path / "sites")
+        found = {*self.path.glob("sites/*.yaml"), *new}
         site_files = sorted(path for path in found if not path.name.startswith("."))
         if (self.path / "sites.yaml").exists() or not site_files:
             site_files.insert(0, self.path / "sites.yaml")
         wanted += [("sites", path) for path in site_files]
         unread, wanted = self._as_meant(unread, wanted)
-        sources = _together(self.path, wanted, judge_document, [file.problem for file in unread])
+        sources = _together(self.path, wanted, self._judge, [file.problem for file in unread])
         if any(file.may_hold_sites for file in unread):
             sources.incomplete.add("sites")
         return sources
+
+    def _judge(self, path: Path) -> Judged:
+        text = self.instead.get(path)
+        return judge_document(path) if text is None else judge_text(text, str(path))
 
     def _as_meant(
         self, unread: list["_Unread"], wanted: list[tuple[str, Path]]
     ) -> tuple[list["_Unread"], list[tuple[str, Path]]]:
         """Files that stand under another name are read: to miss them is no second mistake."""
-        missing = [path for _, path in wanted if not os.path.lexists(path)]
+        there = {path for _, path in wanted if path in self.instead or os.path.lexists(path)}
+        missing = [path for _, path in wanted if path not in there]
         strangers = [file for file in unread if file.could_be_any]
         taken = {file.meant for file in unread}
         left = [path for path in missing if path not in taken]

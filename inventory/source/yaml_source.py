@@ -229,7 +229,7 @@ def _deep(data: object) -> bool:
 
 
 @contextmanager
-def _disposed(loader: _PlainLoader) -> Iterator[None]:
+def _disposed(loader: _Loader) -> Iterator[None]:
     try:
         yield
     finally:
@@ -296,6 +296,14 @@ def unquoted_data(text: str) -> Any:  # noqa: ANN401 -- YAML is any
 def plain_data(text: str) -> Any:  # noqa: ANN401 -- YAML is any
     """The data of a text that `read_document` accepted once, without lines and checks."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506 -- a safe loader
+
+
+def root_node(text: str) -> yaml.Node | None:
+    """The nodes of a text that `read_document` accepted once, with their places; None: empty."""
+    loader = _Loader(text)
+    with _disposed(loader):
+        node: yaml.Node | None = loader.get_single_node()
+        return node
 
 
 def _odd_line(node: yaml.Node) -> int:

@@ -25,35 +25,35 @@ def _tiers() -> list[str]:
     return [tier.value for tier in TIER_ORDER]
 
 
-_COMMON = (
-    click.option(
+_COMMON = {
+    "inventory": click.option(
         "--inventory",
         "inventory",
         type=click.Path(path_type=Path),
         envvar="EGOVNET_INVENTORY",
         help="Inventory directory (default: the reference network).",
     ),
-    click.option(
+    "limit": click.option(
         "-l",
         "--limit",
         multiple=True,
         help="Routers, names or patterns such as 'sh-*', comma-separated or repeated.",
     ),
-    click.option("--region", help="Routers of this region and all below it."),
-    click.option(
+    "region": click.option("--region", help="Routers of this region and all below it."),
+    "tier": click.option(
         "--tier",
         multiple=True,
         type=LazyChoice(_tiers),
         help="Routers of this tier; may be repeated.",
     ),
-    click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
-    click.option(
+    "as_json": click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout."),
+    "workers": click.option(
         "--workers",
         type=DecimalRange(1, 500),
         help=f"Devices worked on at the same time (default: all, at most {MOST_AT_ONCE}; "
         f"drift and worker: {READ_AT_ONCE}).",
     ),
-    click.option(
+    "runner": click.option(
         "--runner",
         type=click.Choice(RUNNERS),
         default=THREADED,
@@ -61,7 +61,7 @@ _COMMON = (
         show_default=True,
         help="Who works on them: this process, or the regions' workers (egovnet worker).",
     ),
-)
+}
 
 
 def _quiet_libraries() -> None:
@@ -85,6 +85,19 @@ def without(*names: str) -> "Callable[[Callable[..., AnyOutcome]], Callable[...,
 
     def mark(function: "Callable[..., AnyOutcome]") -> "Callable[..., AnyOutcome]":
         function.__dict__["without"] = names
+        return function
+
+    return mark
+
+
+def only(*names: str) -> "Callable[[Callable[..., AnyOutcome]], Callable[..., AnyOutcome]]":
+    """A verb that has these of the common options, and others of the same names by itself.
+
+    Stands under `verb`.
+    """
+
+    def mark(function: "Callable[..., AnyOutcome]") -> "Callable[..., AnyOutcome]":
+        function.__dict__["only"] = names
         return function
 
     return mark
@@ -115,12 +128,12 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
     def run(
         *,
         inventory: Path | None,
-        limit: tuple[str, ...],
-        region: str | None,
-        tier: tuple[str, ...],
         as_json: bool,
-        workers: int | None,
-        runner: str,
+        limit: tuple[str, ...] = (),
+        region: str | None = None,
+        tier: tuple[str, ...] = (),
+        workers: int | None = None,
+        runner: str = THREADED,
         **arguments: Any,
     ) -> None:
         from egovnet.playbooks.core.selection import Selection
@@ -139,6 +152,7 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
             end_by(workspace, error, as_json=as_json)
         end_with(workspace, outcome, as_json=as_json)
 
-    for option in reversed(_COMMON):
-        run = option(run)
+    wanted = function.__dict__.get("only", tuple(_COMMON))
+    for name in reversed(wanted):
+        run = _COMMON[name](run)
     return run

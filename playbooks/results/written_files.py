@@ -1,4 +1,4 @@
-"""What `init` and `render` came to: files that were written."""
+"""What `init`, `schema` and `render` came to: files that were written."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,7 +9,7 @@ class NewInventory:
     """An inventory to start from."""
 
     directory: str
-    #: The inventory that it is a copy of.
+    #: What it is a copy of: "skeleton" or "reference".
     like: str
     #: Paths within the directory.
     files: tuple[str, ...]
@@ -17,6 +17,24 @@ class NewInventory:
     def to_dict(self) -> dict[str, Any]:
         """What `init --json` prints."""
         return {"directory": self.directory, "like": self.like, "files": list(self.files)}
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSchemas:
+    """JSON Schemas of an inventory's files."""
+
+    inventory: str
+    directory: str
+    #: Paths within the directory.
+    schemas: tuple[str, ...]
+    #: Files of the inventory that were given the line by which editors find their schema.
+    lined: tuple[str, ...]
+    #: Files that lack it still.
+    unlined: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `schema --json` prints."""
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)

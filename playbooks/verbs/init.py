@@ -1,29 +1,42 @@
 """`init`: write an inventory to start from."""
 
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
+from egovnet.inventory.authoring.file_kinds import file_kinds
+from egovnet.inventory.authoring.schemas import DIRECTORY, kind_of, schema_text, with_first_line
+from egovnet.inventory.authoring.skeleton import skeleton_texts
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.written_files import NewInventory
+from egovnet.templates.registry import names
 
 
-def init(directory: Path) -> Outcome[NewInventory]:
-    """Copy the reference inventory to `directory`, which must be new or empty.
+def init(directory: Path, like: str) -> Outcome[NewInventory]:
+    """Write the skeleton, or the reference inventory, to `directory`: it must be new or empty.
 
     Raises:
         UsageError: the directory holds something, or cannot be written.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(f"{directory}: is not empty; name a new directory")
-    sources = sorted(path for path in REFERENCE.rglob("*.yaml"))
+    texts = dict(_reference_texts() if like == "reference" else skeleton_texts())
+    texts |= {f"{DIRECTORY}/{kind.name}.json": schema_text(kind, names()) for kind in file_kinds()}
     try:
-        for source in sources:
-            target = directory / source.relative_to(REFERENCE)
+        for path, text in texts.items():
+            target = directory / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
+            target.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{directory}: cannot be written: {error.strerror}") from error
-    files = tuple(str(source.relative_to(REFERENCE)) for source in sources)
-    return Outcome("init", NewInventory(str(directory), "reference", files))
+    return Outcome("init", NewInventory(str(directory), like, tuple(texts)))
+
+
+def _reference_texts() -> Mapping[str, str]:
+    texts = {}
+    for source in sorted(REFERENCE.rglob("*.yaml")):
+        path = source.relative_to(REFERENCE).as_posix()
+        text = source.read_text(encoding="utf-8")
+        texts[path] = with_first_line(path, text) if kind_of(path) else text
+    return texts

@@ -28,14 +28,17 @@ def read_inventory(directory: Path) -> tuple[Network, Sources]:
     return examined.network, examined.sources
 
 
-def examine_inventory(directory: Path) -> Examined:
+def examine_inventory(directory: Path, instead: Mapping[Path, str] | None = None) -> Examined:
     """As `read_inventory`, with the problems and what can be used in spite of them.
+
+    `instead` are texts that files are to have, by their paths.
 
     Raises:
         InventoryError: there is no inventory.
     """
     besides = (LOCK_FILE, *(register.file for register in all_registers()))
-    return examine(YamlDirectory(directory, besides), [platform_names], names())
+    source = YamlDirectory(directory, besides, instead or {})
+    return examine(source, [platform_names], names())
 
 
 def read_inventory_texts(files: Mapping[str, str]) -> Network:

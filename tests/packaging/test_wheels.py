@@ -169,7 +169,7 @@ print(*sorted(nornir.inventory.hosts))
 
 
 def test_that_project_may_use_our_inventory(both: Environment, tmp_path: Path) -> None:
-    both.run("egovnet", "init", tmp_path / "network", cwd=tmp_path)
+    both.run("egovnet", "init", "--like", "reference", tmp_path / "network", cwd=tmp_path)
     (tmp_path / "tasks.py").write_text(_TASK)
     (tmp_path / "main.py").write_text(
         f"import os, tasks\nos.environ['EGOVNET_USERNAME'] = 'u'\n{_PLUGIN}"

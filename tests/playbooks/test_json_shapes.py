@@ -208,7 +208,13 @@ def test_error(tmp_path: Path) -> None:
 
 
 def test_init_validate_render(tmp_path: Path) -> None:
-    check("init", egovnet("init", tmp_path / "mine", "--json", state=tmp_path).json)
+    mine = tmp_path / "inventory"  # its state is in a directory of the network's name
+    check("init", egovnet("init", mine, "--json", state=tmp_path).json)
+    check("schema", egovnet("schema", "--inventory", mine, "--json", state=tmp_path).json)
+    router = ("--region", "north", "--roles", "pe", "--hostname", "127.20.20.23",
+              "--management", "172.20.20.23/24")  # fmt: skip
+    check("add", egovnet("add", "router", "pe3", *router, "--inventory", mine, "--json",
+                         state=tmp_path).json)  # fmt: skip
     root = copy_of_reference(tmp_path / "network")
     edit(root / "circuits.yaml", "b: {router: bj-p2, port: eth5}", "b: {router: bj-p1, port: eth9}")
     check("validate", egovnet("validate", "--inventory", root, "--json", state=tmp_path).json)

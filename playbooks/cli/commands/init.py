@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--like", type=click.Choice(["reference"]), default="reference", show_default=True)
+@click.option(
+    "--like",
+    type=click.Choice(["skeleton", "reference"]),
+    default="skeleton",
+    show_default=True,
+    help="A small one with a comment at every key, or the whole reference network.",
+)
 @verb
 @without("inventory", *SELECTION, *WORK)
 def init(_context: "Workspace", directory: Path, like: str) -> "AnyOutcome":
-    """Write an inventory to start from."""
+    """Write an inventory to start from, with schemas for editors."""
     from egovnet.playbooks.verbs.init import init as init_playbook
 
-    assert like == "reference"  # noqa: S101 -- the one choice there is; click checked it
-    return init_playbook(directory)
+    return init_playbook(directory, like)

@@ -30,6 +30,7 @@ from tests.playbooks.console import (
 VERBS = (
     "init",
     "adopt",
+    "schema",
     "validate",
     "render",
     "prove",
@@ -66,13 +67,13 @@ def test_help_lists_every_verb_and_the_exit_codes(tmp_path: Path) -> None:
     ran = command("--help", state=tmp_path)
     assert ran.code == 0
     listed = {line.split()[0] for line in ran.stdout.splitlines() if line.startswith("  ")}
-    assert listed >= {*VERBS, "lab"}
+    assert listed >= {*VERBS, "add", "lab"}
     assert "Exit codes" in ran.stdout
 
 
 def test_no_verb_is_left_out_of_these_tests() -> None:
     context = click.Context(main)
-    assert set(main.list_commands(context)) == {*VERBS, "lab"}
+    assert set(main.list_commands(context)) == {*VERBS, "add", "lab"}
     lab = main.get_command(context, "lab")
     assert set(lab.list_commands(context)) == set(LAB_VERBS)  # type: ignore[union-attr] # a group
 
@@ -218,6 +219,7 @@ REFUSED = {
     ("show", "1"): set(GIVEN),
     ("validate",): set(GIVEN),
     ("init", "new"): set(GIVEN),
+    ("schema",): set(GIVEN),
     ("render", "-o", "out"): {"workers", "runner"},
     ("prove",): {"workers", "runner"},
     ("recover",): {"limit", "region", "tier"},
@@ -265,7 +267,7 @@ def test_init_writes_an_inventory_that_validates_and_renders_as_the_reference(
     tmp_path: Path,
 ) -> None:
     mine = tmp_path / "mine"
-    ran = egovnet("init", mine, state=tmp_path / "state")
+    ran = egovnet("init", "--like", "reference", mine, state=tmp_path / "state")
     assert ran.code == 0
     assert str(mine) in ran.stdout
     assert egovnet("validate", "--inventory", mine, state=tmp_path / "state").code == 0
@@ -279,6 +281,32 @@ def test_the_command_that_init_suggests_next_works(tmp_path: Path) -> None:
     ran = egovnet("init", tmp_path / "mine", state=tmp_path / "state")
     suggested = ran.stdout.split("next: egovnet ")[1].split()
     assert egovnet(*suggested, state=tmp_path / "state").code == 0
+
+
+def test_schemas_are_written_and_files_lead_editors_to_them(tmp_path: Path) -> None:
+    state, mine = tmp_path / "state", copy_of_reference(tmp_path / "mine")
+    before = contents(mine)
+    ran = egovnet("schema", "--inventory", mine, "--json", state=state)
+    assert ran.code == 0
+    written = {name for name in contents(mine).keys() - before if name != ".schemas"}
+    assert {f".schemas/{name}" for name in ran.json["schemas"]} == written
+    assert ran.json["lined"] == []
+    ran = egovnet("schema", "--inventory", mine, "--yes", "--json", state=state)
+    assert "vpns.yaml" in ran.json["lined"]
+    assert "sites/beijing.yaml" in ran.json["lined"]
+    line, _, rest = (mine / "sites" / "beijing.yaml").read_text().partition("\n")
+    assert line == "# yaml-language-server: $schema=../.schemas/sites.json"
+    assert rest.encode() == before["sites/beijing.yaml"]
+    assert (mine / "sites" / line.partition("=")[2]).is_file()
+    again = egovnet("schema", "--inventory", mine, "--yes", "--json", state=state)
+    assert (again.json["lined"], again.json["unlined"]) == ([], [])
+    assert egovnet("validate", "--inventory", mine, state=state).code == 0
+    ran = egovnet("schema", state=state)
+    assert ran.code == 2
+    assert "egovnet init DIR" in ran.stderr
+    ran = egovnet("schema", "-o", tmp_path / "out", state=state)
+    assert ran.code == 0
+    assert (tmp_path / "out" / "sites.json").is_file()
 
 
 @pytest.mark.parametrize("what", ["a directory with a file", "a file"])

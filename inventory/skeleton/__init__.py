@@ -1,0 +1,1 @@
+"""A small inventory to start from: `init` writes it with a comment at every key."""

@@ -1,0 +1,115 @@
+"""The command `egovnet add KIND`: an option for each field of the entry, made of the models."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from egovnet.inventory.authoring.additions import Option, entry_kinds
+from egovnet.inventory.authoring.manual import values_of
+from egovnet.playbooks.cli.options import only, verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import AnyOutcome
+    from egovnet.playbooks.verbs.add import Question
+
+_HELP = {
+    "region": "Add a unit of government.",
+    "router": "Add a router: a P, a route reflector or a PE.",
+    "circuit": "Add a link between two routers; NAME is made of theirs where it is left out.",
+    "agency": "Add an agency, which may own VPNs.",
+    "vpn": "Add a VPN; NAME is its id, of which names of VRFs are made.",
+    "site": "Add a site and its first access to a PE.",
+    "access": "Add a further access to the site SITE.",
+}
+#: What a field is in the function's arguments: `--region` of a router is no choice of routers.
+_OWN = "field_"
+
+
+def add_command(kind: str) -> click.Command:
+    """The command for entries of `kind`."""
+
+    def add(workspace: "Workspace", **arguments: Any) -> "AnyOutcome":
+        from egovnet.playbooks.verbs.add import Request
+        from egovnet.playbooks.verbs.add import add as add_playbook
+
+        given = {
+            key.removeprefix(_OWN).replace("_", "-"): value
+            for key, value in arguments.items()
+            if key.startswith(_OWN) and value not in (None, ())
+        }
+        for end in ("a", "b"):
+            if arguments.get(f"end_{end}"):
+                router, _, port = arguments[f"end_{end}"].partition(":")
+                given |= {f"{end}-router": router, f"{end}-port": port}
+        request = Request(
+            kind=kind,
+            name=arguments.get("name"),
+            site=arguments.get("of_site"),
+            given=given,
+            access=arguments.get("access", "main"),
+            file=arguments.get("file"),
+        )
+        return add_playbook(workspace, request, ask if _on_a_terminal() else None)
+
+    add.__doc__ = _HELP[kind]
+    command: Callable[..., None] = verb(only("inventory", "as_json")(add))
+    for option in reversed(entry_kinds()[kind].options):
+        command = _field_option(option)(command)
+    for end in ("a", "b") if kind == "circuit" else ():
+        command = click.option(
+            f"--{end}",
+            f"end_{end}",
+            metavar="ROUTER:PORT",
+            help=f"Short for --{end}-router and --{end}-port.",
+        )(command)
+    if kind == "site":
+        command = click.option(
+            "--access", default="main", show_default=True, help="Name of its first access."
+        )(command)
+        command = click.option(
+            "--file", help="File that it is written to (default: that of its region)."
+        )(command)
+    command = click.argument("name", required=False)(command)
+    if kind == "access":
+        command = click.argument("of_site", metavar="SITE", required=False)(command)
+    return click.command(kind)(command)
+
+
+def _field_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    values = values_of(option.field).replace("`", "")
+    told = f"{option.field.description} {values[0].upper()}{values[1:]}."
+    if option.required:
+        told += "  [required]"
+    return click.option(
+        f"--{option.name}",
+        f"{_OWN}{option.name.replace('-', '_')}",
+        multiple=option.repeated,
+        metavar=option.name.rpartition("-")[2].upper(),
+        help=told,
+    )
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: "Question") -> str:
+    """The answer of a person; everything goes to stderr.
+
+    Raises:
+        UsageError: they would rather stop.
+    """
+    from egovnet.playbooks.core.selection import UsageError
+
+    if question.wrong:
+        click.echo(f"  {question.wrong}", err=True)
+    else:
+        click.echo(question.words, err=True)
+    try:
+        answer: str = click.prompt(question.option, err=True, default=question.default or None)
+    except click.Abort as stopped:
+        raise UsageError("stopped: nothing was written") from stopped
+    return answer

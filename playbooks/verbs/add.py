@@ -1,0 +1,445 @@
+"""`add`: an entry more in an inventory's files, validated before anything is written.
+
+What the files said stays line by line; numbers that the entry is given are kept in the lock file.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from egovnet.inventory.allocation.allocate import Allocation, Lock, allocate
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.authoring.additions import ACCESS, EntryKind, Option, entry_kinds, entry_of
+from egovnet.inventory.authoring.insert import CannotInsertError, with_entry
+from egovnet.inventory.authoring.manual import values_of
+from egovnet.inventory.authoring.schemas import first_line
+from egovnet.inventory.errors import InventoryError, Problem, ProblemsError
+from egovnet.inventory.examined import Examined
+from egovnet.inventory.model.annotations import PLATFORMS
+from egovnet.inventory.model.partial import field_adapter
+from egovnet.inventory.model.schema_problems import dangling, in_yaml
+from egovnet.inventory.model.shown import listed
+from egovnet.inventory.source.replace_file import replace_text
+from egovnet.inventory.source.sections import section_of
+from egovnet.inventory.warnings import warnings_of
+from egovnet.playbooks.core.intended import DirectoryInventory
+from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.added_entry import AddedEntry, AllocatedNumber
+from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.verbs.own_inventory import require_own
+from egovnet.templates.intend.read_inventory import examine_inventory
+from egovnet.templates.registry import names as platforms
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be added, as it was said: texts, or several of one option."""
+
+    kind: str
+    #: None: not said.
+    name: str | None
+    #: That gets another access.
+    site: str | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
+    #: Name of a site's first access.
+    access: str = "main"
+    #: Within the inventory.
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person on a terminal is asked for."""
+
+    option: str
+    words: str
+    #: What is wrong with the answer before.
+    wrong: str = ""
+    default: str = ""
+
+
+#: Asks a person; None: there is nobody to ask.
+Ask = Callable[[Question], str]
+
+
+def add(workspace: Workspace, request: Request, ask: Ask | None = None) -> Outcome[AddedEntry]:
+    """Add an entry, and keep the numbers that it is given.
+
+    Raises:
+        ProblemsError: something is not said, and there is nobody to ask; or the inventory would be
+            wrong with it. Nothing was written.
+    """
+    require_own(workspace)
+    require_lock(workspace)
+    before = workspace.on_disk.examined
+    kind = entry_kinds()[request.kind]
+    request = _Asker(request, kind, before, ask).completed()
+    assert request.name is not None  # noqa: S101 -- completed
+    entry = entry_of(request.given, kind, request.access)
+    placed = _placed(workspace.directory, before, request, kind, entry)
+    shown = workspace.directory / placed.file
+    after = examine_inventory(workspace.directory, {shown: placed.new})
+    problems = list(after.problems)
+    try:
+        lock = read_lock(workspace.directory)
+    except InventoryError as error:
+        raise InventoryError([*problems, *error.problems]) from error
+    if problems:
+        raise InventoryError(_as_said(problem, shown, request, kind) for problem in problems)
+    old = None if before.problems else allocate(before.network, lock)
+    new = allocate(after.network, lock if old is None else old.lock)
+    _write(workspace.directory, placed)
+    known = () if old is None else warnings_of(before.network, old, before.report)
+    had = {(warning.code, warning.field) for warning in known}
+    warnings = tuple(
+        warning
+        for warning in warnings_of(after.network, new, after.report)
+        if (warning.code, warning.field) not in had
+    )
+    result = AddedEntry(
+        kind=request.kind,
+        name=request.name,
+        inventory=str(workspace.directory),
+        file=str(shown),
+        line=placed.line,
+        text=placed.added,
+        allocated=_allocated(lock if old is None else old.lock, new),
+        warnings=warnings,
+    )
+    return Outcome("add", result, warnings=tuple(map(str, warnings)))
+
+
+class _Asker:
+    """Completes a request: by what stands for an option, or by asking."""
+
+    def __init__(
+        self, request: Request, kind: EntryKind, examined: Examined, ask: Ask | None
+    ) -> None:
+        self._request = request
+        self._kind = kind
+        self._examined = examined
+        self._ask = ask
+        self._given: dict[str, Any] = {}
+
+    def completed(self) -> Request:
+        """The request with everything that an entry has to have.
+
+        Raises:
+            ProblemsError: every option that is missing.
+        """
+        for option in self._kind.options:
+            if option.name in self._request.given:
+                self._given[option.name] = _read(option, self._request.given[option.name])
+        lacks: list[Problem] = []
+        site = self._request.site
+        if self._request.kind == "access" and site is None:
+            site = self._named("SITE", "Site that gets another access.", lacks)
+        name = self._request.name
+        if name is None and self._request.kind != "circuit":
+            name = self._named("NAME", f"Name of the {self._request.kind}.", lacks)
+        for option in self._kind.options:
+            if option.required and option.name not in self._given:
+                self._complete(option, lacks)
+        if name is None and not lacks:
+            name = self._free(f"{self._given['a-router']}--{self._given['b-router']}")
+        if lacks:
+            raise ProblemsError(lacks)
+        if self._request.kind == "router":
+            self._imply()
+        return Request(
+            kind=self._request.kind,
+            name=name,
+            site=site,
+            given=self._given,
+            access=self._request.access,
+            file=self._request.file,
+        )
+
+    def _named(self, what: str, words: str, lacks: list[Problem]) -> str:
+        if self._ask is None:
+            lacks.append(_missing(self._request.kind, what, words))
+            return ""
+        wrong = ""
+        while True:
+            name = self._ask(Question(what.lower(), words, wrong))
+            wrong = self._wrong_name(what, name)
+            if not wrong:
+                return name
+
+    def _free(self, name: str) -> str:
+        """The name, or with the first number from 2 that makes it one that nothing has."""
+        taken = self._examined.sources.data(self._kind.section)
+        names = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
+        return next(each for each in names if each not in taken)
+
+    def _wrong_name(self, what: str, name: str) -> str:
+        """What is wrong with the name of an entry; "": nothing that can be seen here."""
+        form = self._kind.form
+        known = self._examined.sources.data(self._kind.section)
+        if what == "SITE" and name not in known:
+            return " -> ".join(dangling(name, "sites", known))
+        if form is not None and not form.fits(name):
+            return f"{name!r} does not fit -> {form.remedy}"
+        taken = what == "NAME" and self._request.kind != "access" and name in known
+        return f"{name!r} is taken -> take another name" if taken else ""
+
+    def _complete(self, option: Option, lacks: list[Problem]) -> None:
+        known = self._known(option)
+        words = _words(option, known)
+        if self._ask is None:
+            lacks.append(_missing(self._request.kind, f"--{option.name}", words))
+            return
+        wrong = ""
+        while True:
+            answer = self._ask(Question(option.name, words, wrong))
+            texts = [text.strip() for text in answer.split(",")] if option.repeated else answer
+            value = _read(option, texts)
+            wrong = self._wrong(option, value, known)
+            if not wrong:
+                self._given[option.name] = value
+                return
+
+    def _known(self, option: Option) -> Collection[str] | None:
+        if option.shape.names == PLATFORMS:
+            return platforms()
+        names = self._examined.sources.names(option.shape.names) if option.shape.names else None
+        return list(names) if names is not None else None
+
+    def _wrong(self, option: Option, value: object, known: Collection[str] | None) -> str:
+        """What is wrong with an answer; "": nothing that can be seen here."""
+        values = value if isinstance(value, list) else [value]
+        for each in values:
+            if known is not None and each not in known:
+                section = option.shape.names or ""
+                return " -> ".join(dangling(each, section, known))
+        try:
+            field_adapter(option.model, option.field.key).validate_python(value)
+        except ValidationError as error:
+            entry = error.errors(include_url=False)[0]
+            context = entry.get("ctx", {})
+            if entry["type"] == "egovnet":
+                return f"{context['found']} -> {context['remedy']}"
+            form = option.shape.form
+            remedy = form.remedy if form is not None else f"write {values_of(option.field)}"
+            return f"{value!r} does not fit -> {remedy}".replace("`", "")
+        return ""
+
+    def _imply(self) -> None:
+        """What stands for a router's groups, tier and platform where nobody says them."""
+        groups = self._given.get("groups") or self._usual_groups()
+        if groups:
+            self._given["groups"] = groups
+        inherited = set(_inherited(self._examined, groups))
+        region = self._examined.network.regions.get(str(self._given.get("region")))
+        if "tier" not in self._given and "tier" not in inherited and region is not None:
+            self._given["tier"] = str(region.tier)
+        if "platform" not in self._given and "platform" not in inherited and len(platforms()) == 1:
+            self._given["platform"] = platforms()[0]
+
+    def _usual_groups(self) -> list[str]:
+        """The groups that all routers of its region's tier have, or all routers."""
+        network, hosts = self._examined.network, self._examined.sources.data("hosts")
+        region = network.regions.get(str(self._given.get("region")))
+        near = [
+            name
+            for name, router in network.routers.items()
+            if region is not None and router.tier is region.tier
+        ]
+        lists = [_groups_of(hosts.get(name)) for name in near or network.routers]
+        first = lists[0] if lists else []
+        return [group for group in first if all(group in each for each in lists)]
+
+
+def _groups_of(entry: object) -> list[str]:
+    groups = entry.get("groups") if isinstance(entry, dict) else None
+    return groups if isinstance(groups, list) else []
+
+
+def _missing(kind: str, option: str, words: str) -> Problem:
+    return Problem(f"add {kind}", 0, option, "is missing", f"add it: {words.rstrip('.')}")
+
+
+def _as_said(problem: Problem, shown: Path, request: Request, kind: EntryKind) -> Problem:
+    """A problem of the entry as one of the option that says it; any other as it is."""
+    above = (str(request.site), "site-network-accesses") if request.kind == "access" else ()
+    entry = [*above, str(request.name)]
+    parts = problem.field.split(".")
+    if problem.file != str(shown) or parts[: len(entry)] != entry:
+        return problem
+    below = [part for part in parts[len(entry) :] if not part.isdecimal()]
+    said = "NAME"
+    for option in kind.options:
+        path = [request.access if part == ACCESS else part for part in option.path]
+        if path == below:
+            said = f"--{option.name}"
+    if below and said == "NAME":
+        said = ".".join(below)
+    return Problem(f"add {request.kind}", 0, said, problem.found, problem.remedy)
+
+
+def _inherited(examined: Examined, groups: Collection[str]) -> Collection[str]:
+    """Keys that groups give, of a router."""
+    entries = examined.sources.data("groups")
+    seen: set[str] = set()
+    waiting = list(groups)
+    keys = list(_given_by(examined.sources.data("defaults")))
+    while waiting:
+        name = waiting.pop()
+        entry = entries.get(name)
+        if name in seen or not isinstance(entry, dict):
+            continue
+        seen.add(name)
+        keys += _given_by(entry)
+        inner = entry.get("groups")
+        waiting += inner if isinstance(inner, list) else []
+    return keys
+
+
+def _given_by(entry: Mapping[str, Any]) -> list[str]:
+    data = entry.get("data")
+    return [*entry, *(data if isinstance(data, dict) else ())]
+
+
+def _read(option: Option, given: Any) -> Any:
+    if not option.repeated:
+        return option.value(given)
+    texts = [given] if isinstance(given, str) else given
+    return [option.value(part.strip()) for text in texts for part in text.split(",")]
+
+
+def _words(option: Option, known: Collection[str] | None) -> str:
+    said = option.field.description.rstrip(".")
+    if known:
+        return f"{said}; one of {listed(known)}"
+    example = option.field.examples[:1]
+    values = values_of(option.field).replace("`", "")
+    if option.shape.choices:
+        values = f"one of {values}"
+    such = f", such as {in_yaml(example[0])}" if example and not option.shape.choices else ""
+    return f"{said}; {values}{such}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A file as it is and as it is to be."""
+
+    file: str
+    old: str | None
+    new: str
+    added: str
+    line: int
+
+
+def _placed(
+    directory: Path, examined: Examined, request: Request, kind: EntryKind, entry: dict[str, Any]
+) -> _Placed:
+    path: tuple[str, ...] = ()
+    if request.kind == "access":
+        file = _file_of_site(directory, examined, str(request.site))
+        path = (str(request.site), "site-network-accesses")
+    elif request.kind == "site":
+        file = _file_for_site(directory, examined, request, str(entry.get("region")))
+    else:
+        file = f"{kind.section}.yaml"
+    old = _text(directory / file)
+    try:
+        new = with_entry(
+            f"{first_line(file)}\n" if old is None else old, path, str(request.name), entry
+        )
+    except CannotInsertError as error:
+        where = ".".join((*path, str(request.name)))
+        found = f"the {request.kind} cannot be added: {error}"
+        remedy = "take another name, or write it into the file by hand"
+        raise InventoryError([Problem(str(directory / file), 0, where, found, remedy)]) from error
+    added, line = _difference("" if old is None else old, new)
+    return _Placed(file, old, new, added, line)
+
+
+def _text(path: Path) -> str | None:
+    """The text of a file; None: it is not there."""
+    if not os.path.lexists(path):
+        return None
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(str(path), 0, "", f"cannot be read: {error}", "check path and rights")
+        raise InventoryError([problem]) from error
+
+
+def _difference(old: str, new: str) -> tuple[str, int]:
+    """The lines of `new` that `old` does not have, and where the first stands, from 1."""
+    before, after = old.splitlines(), new.splitlines()
+    first = 0
+    while first < len(before) and first < len(after) and before[first] == after[first]:
+        first += 1
+    same = 0
+    while same < min(len(before), len(after)) - first and before[-1 - same] == after[-1 - same]:
+        same += 1
+    added = after[first : len(after) - same]
+    blank = sum(1 for _ in _leading_blanks(added))
+    return "\n".join(added[blank:]), first + blank + 1
+
+
+def _leading_blanks(lines: list[str]) -> list[str]:
+    blanks = []
+    for line in lines:
+        if line.strip():
+            break
+        blanks.append(line)
+    return blanks
+
+
+def _file_of_site(directory: Path, examined: Examined, site: str) -> str:
+    sites = examined.sources.data("sites")
+    if site not in sites:
+        found, remedy = dangling(site, "sites", sites)
+        raise UsageError(f"{found} -> {remedy}")
+    path, _ = examined.sources.place("sites", (site,))
+    return Path(path).relative_to(directory).as_posix()
+
+
+def _file_for_site(directory: Path, examined: Examined, request: Request, region: str) -> str:
+    """The file that is named, or the one that most sites of the region are in."""
+    if request.file is not None:
+        file = Path(os.path.normpath(request.file)).as_posix()
+        if section_of(file) != "sites":
+            raise UsageError(f"--file: {request.file} is no file of sites; use sites/NAME.yaml")
+        return file
+    near = Counter(
+        examined.sources.place("sites", (name,))[0]
+        for name, site in examined.sources.data("sites").items()
+        if isinstance(site, dict) and site.get("region") == region
+    )
+    if near:
+        return Path(near.most_common(1)[0][0]).relative_to(directory).as_posix()
+    return "sites.yaml" if (directory / "sites.yaml").exists() else f"sites/{region}.yaml"
+
+
+def _allocated(before: Lock, after: Allocation) -> tuple[AllocatedNumber, ...]:
+    """The numbers that were not there before."""
+    return tuple(
+        AllocatedNumber(pool, name, value)
+        for pool, values in after.lock.pools.items()
+        for name, value in values.items()
+        if before.pools.get(pool, {}).get(name) != value
+    )
+
+
+def _write(directory: Path, placed: _Placed) -> None:
+    """The entry, and the lock file with its numbers; neither without the other."""
+    replace_text(directory, placed.file, placed.old, placed.new)
+    try:
+        DirectoryInventory(directory).keep_allocation()
+    except BaseException:
+        if placed.old is None:
+            (directory / placed.file).unlink()
+        else:
+            replace_text(directory, placed.file, placed.new, placed.old)
+        raise

@@ -1,0 +1,419 @@
+"""`add`: an entry in a person's file, numbered and validated; a mistake leaves all as it was."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from egovnet.inventory.allocation.lock_file import read_lock
+from egovnet.inventory.authoring.additions import entry_kinds
+from egovnet.inventory.authoring.schemas import first_line
+from egovnet.inventory.errors import ProblemsError
+from egovnet.inventory.model.annotations import PLATFORMS
+from egovnet.inventory.model.shapes import fields_of, models_below
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.results.added_entry import AddedEntry
+from egovnet.playbooks.verbs.add import Question, Request, add
+from egovnet.playbooks.verbs.init import init
+from egovnet.templates.intend.read_inventory import read_inventory
+from tests.hypothesis_profiles import examples
+from tests.playbooks.console import contents, copy_of_reference, egovnet
+
+SITE = {
+    "region": "north",
+    "vpn": "office",
+    "prefixes": ["10.1.9.0/24,fd00:1:9::/64"],
+    "pe": "pe2",
+    "port": "eth3",
+    "routing-protocol": "bgp",
+}
+ROUTER = {
+    "hostname": "127.20.20.23",
+    "region": "north",
+    "roles": ["pe"],
+    "management": "172.20.20.23/24",
+}
+CIRCUIT = {"a-router": "p1", "a-port": "eth9", "b-router": "p2", "b-port": "eth9"}
+VPN = {"name": "Tax", "zone": "extranet"}
+ACCESS = {"pe": "pe1", "port": "eth3", "routing-protocol": "bgp"}
+#: A request for each kind, its file, and the pools that it takes numbers from.
+REQUESTS: list[tuple[Request, str, set[str]]] = [
+    (
+        Request("region", "west", given={"name": "West", "tier": "province", "parent": "centre"}),
+        "regions.yaml",
+        set(),
+    ),
+    (Request("router", "pe3", given=ROUTER), "hosts.yaml", {"loopback-ipv4", "loopback-ipv6"}),
+    (Request("circuit", None, given=CIRCUIT), "circuits.yaml", {"circuit-ipv4", "circuit-ipv6"}),
+    (Request("agency", "tax", given={"name": "Tax", "kind": "department"}), "agencies.yaml", set()),
+    (
+        Request("vpn", "tax", given={**VPN, "owner": "services"}),
+        "vpns.yaml",
+        {"route-target/extranet"},
+    ),
+    (
+        Request("site", "tax-north", given=SITE),
+        "sites/north.yaml",
+        {"access-ipv4", "access-ipv6", "site-asn", "vlan/pe2/eth3"},
+    ),
+    (
+        Request("access", "second", "office-north", ACCESS),
+        "sites/north.yaml",
+        {"access-ipv4", "access-ipv6", "vlan/pe1/eth3"},
+    ),
+]
+KINDS = [request.kind for request, _, _ in REQUESTS]
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
+    init(tmp_path / "network", "skeleton")
+    return tmp_path / "network"
+
+
+def added(root: Path, request: Request) -> AddedEntry:
+    return add(Workspace(root), request).result
+
+
+def without(text: str, entry: AddedEntry) -> str:
+    """The text without the lines of the entry, and a blank line above it."""
+    lines = text.splitlines(keepends=True)
+    first, last = entry.line - 1, entry.line - 1 + len(entry.text.splitlines())
+    assert "".join(lines[first:last]) == f"{entry.text}\n"
+    return "".join([*lines[:first], *lines[last:]])
+
+
+@pytest.mark.parametrize(("request_", "file", "pools"), REQUESTS, ids=KINDS)
+def test_an_entry_is_written_numbered_and_valid(
+    request_: Request, file: str, pools: set[str], root: Path
+) -> None:
+    Workspace(root).on_disk.keep_allocation()
+    before, numbers = (root / file).read_text(), read_lock(root).pools
+    entry = added(root, request_)
+    assert entry.file == str(root / file)
+    after = (root / file).read_text()
+    assert without(after, entry).rstrip("\n") == before.rstrip("\n")
+    lock = read_lock(root).pools
+    assert {number.pool for number in entry.allocated} == pools
+    for number in entry.allocated:
+        assert lock[number.pool][number.name] == number.value
+        assert number.name not in numbers.get(number.pool, {})
+    kept = {pool: values.keys() & numbers.get(pool, {}).keys() for pool, values in lock.items()}
+    assert all(lock[pool][name] == numbers[pool][name] for pool in kept for name in kept[pool])
+    read_inventory(root)
+    (root / file).write_text(without(after, entry))
+    read_inventory(root)
+
+
+def test_every_kind_has_a_request_here_and_every_field_an_option() -> None:
+    assert set(KINDS) == set(entry_kinds())
+    for kind in entry_kinds().values():
+        if kind.name in ("access", "site"):
+            continue
+        keys = {option.field.key for option in kind.options}
+        for model in models_below(_shape(kind.section)):
+            wanted = {f.key for f in fields_of(model).values() if f.shape.model is None}
+            assert wanted - keys - {"connection_options"} == set()
+
+
+def _shape(section: str) -> Any:  # noqa: ANN401 -- a Shape
+    from egovnet.inventory.authoring.file_kinds import file_kinds  # noqa: PLC0415
+
+    return next(kind.shape for kind in file_kinds() if kind.name == section)
+
+
+def test_what_a_router_lacks_is_taken_from_its_like(root: Path) -> None:
+    entry = added(root, REQUESTS[1][0])
+    assert yaml.safe_load(entry.text)["pe3"]["groups"] == ["lab", "province"]
+    router = read_inventory(root)[0].routers["pe3"]
+    assert (router.tier, router.port) == ("province", 2222)
+    text = (root / "hosts.yaml").read_text()
+    (root / "hosts.yaml").write_text(text.replace("groups: [lab", "groups: [centre, lab"))
+
+
+SITES = st.fixed_dictionaries(
+    {
+        "region": st.sampled_from(["guangdong", "shanghai", "guangzhou", "beijing"]),
+        "vpn": st.sampled_from(["party", "government", "public", "congress", "taxation"]),
+        "pe": st.sampled_from(["bj-pe1", "gd-pe1", "sh-pe1", "gz-pe1", "sc-pe1"]),
+        "port": st.sampled_from(["eth6", "eth7"]),
+        "routing-protocol": st.sampled_from(["bgp", "static"]),
+    },
+    optional={"description": st.text("ab '\"#:\u4e2d", min_size=1, max_size=12)},
+)
+
+
+@given(st.lists(SITES, min_size=1, max_size=3), st.data())
+@examples(15)
+def test_drawn_sites_keep_every_line_and_comment(
+    sites: list[dict[str, str]], data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EGOVNET_STATE", f"{directory}/state")
+        root = copy_of_reference(Path(directory) / "network")
+        for path in root.glob("sites/*.yaml"):
+            if data.draw(st.booleans()):
+                path.write_text(f"# above\n\n{path.read_text()}\n# below\n")
+        for number, site in enumerate(sites):
+            before = contents(root)
+            prefixes = [f"10.77.{number}.0/24"]
+            request = Request("site", f"new-{number}", given={**site, "prefixes": prefixes})
+            entry = added(root, request)
+            file = Path(entry.file).relative_to(root).as_posix()
+            old, new = before.get(file, b"").decode(), Path(entry.file).read_text()
+            assert without(new, entry).rstrip("\n") == old.rstrip("\n")
+            changed = {
+                name for name, octets in contents(root).items() if before.get(name) != octets
+            }
+            assert changed <= {file, "plan.lock.yaml"}
+            assert f"new-{number}" in read_inventory(root)[0].sites
+
+
+def test_a_site_of_a_new_region_has_a_file_of_its_own(root: Path) -> None:
+    added(root, REQUESTS[0][0])
+    entry = added(root, Request("site", "tax-west", given={**SITE, "region": "west"}))
+    assert entry.file == str(root / "sites" / "west.yaml")
+    text = (root / "sites" / "west.yaml").read_text()
+    assert text.startswith(f"{first_line('sites/west.yaml')}\ntax-west:\n")
+    named = Request(
+        "site", "b", given={**SITE, "prefixes": ["10.1.8.0/24"]}, file="sites/more.yaml"
+    )
+    assert added(root, named).file == str(root / "sites" / "more.yaml")
+    with pytest.raises(UsageError, match="no file of sites"):
+        added(root, Request("site", "c", given=SITE, file="../elsewhere.yaml"))
+
+
+MISTAKES: list[tuple[Request, list[str]]] = [
+    (
+        Request("site", "tax", given={**SITE, "region": "nrth", "pe": "pe9", "port": "e 3"}),
+        ["--pe: no router 'pe9'", "--port: 'e 3' does not fit", "--region: no region 'nrth'"],
+    ),
+    (
+        Request("site", "tax", given={**SITE, "prefixes": ["10.1.1.0/24"]}),
+        ["--prefixes: 10.1.1.0/24 overlaps 10.1.1.0/24 of site office-centre"],
+    ),
+    (Request("site", "Tax", given=SITE), ["NAME: 'Tax' does not fit"]),
+    (Request("access", "main", "office-north", ACCESS), ["it has 'main' already"]),
+    (Request("agency", "services", given={"name": "x", "kind": "system"}), ["already"]),
+    (
+        Request("circuit", None, given={**CIRCUIT, "metric": "cheap"}),
+        ["--metric: 'cheap' is no whole number"],
+    ),
+    (
+        Request("vpn", "averylongname", given={**VPN, "owner": "services"}),
+        ["NAME: 'averylongname' does not fit"],
+    ),
+    (
+        Request("site", None),
+        [
+            "NAME: is missing",
+            "--region: is missing -> add it: Region that it is in; one of centre, north",
+            "--routing-protocol: is missing",
+            "one of static, bgp",
+        ],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("request_", "told"), MISTAKES)
+def test_a_mistake_is_told_by_its_option_and_nothing_is_written(
+    request_: Request, told: list[str], root: Path
+) -> None:
+    before = contents(root)
+    with pytest.raises(ProblemsError) as caught:
+        added(root, request_)
+    words = str(caught.value)
+    assert all(part in words for part in told), words
+    assert caught.value.exit_code == 2
+    assert contents(root) == before
+
+
+def test_a_mistake_that_was_there_is_told_where_it_stands(root: Path) -> None:
+    text = (root / "vpns.yaml").read_text()
+    (root / "vpns.yaml").write_text(text.replace("owner: services", "owner: service"))
+    before = contents(root)
+    with pytest.raises(ProblemsError, match=r"vpns.yaml:\d+: services.owner: no agency 'service'"):
+        added(root, REQUESTS[3][0])
+    assert contents(root) == before
+
+
+def test_the_reference_inventory_is_not_written_to() -> None:
+    with pytest.raises(UsageError, match="egovnet init DIR"):
+        added(REFERENCE, REQUESTS[3][0])
+
+
+# -- files -----------------------------------------------------------------------------------
+
+
+def test_a_file_keeps_its_mode_and_owner(root: Path) -> None:
+    path = root / "agencies.yaml"
+    path.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(path, 12345, 23456)
+    before = path.stat()
+    added(root, REQUESTS[3][0])
+    after = path.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        before.st_mode,
+        before.st_uid,
+        before.st_gid,
+    )
+    assert after.st_ino != before.st_ino, "old or new: never written over"
+    assert [p.name for p in root.iterdir() if p.name.startswith(".")] == [".schemas"]
+
+
+def test_a_link_is_followed_within_and_not_outside(root: Path, tmp_path: Path) -> None:
+    (root / "sites" / "kept.yaml").write_text((root / "agencies.yaml").read_text())
+    (root / "sites" / "kept.yaml").rename(root / ".kept")
+    (root / "agencies.yaml").unlink()
+    (root / "agencies.yaml").symlink_to(".kept")
+    added(root, REQUESTS[3][0])
+    assert (root / "agencies.yaml").is_symlink()
+    assert "tax:" in (root / ".kept").read_text()
+    outside = tmp_path / "outside.yaml"
+    outside.write_text((root / "vpns.yaml").read_text())
+    (root / "vpns.yaml").unlink()
+    (root / "vpns.yaml").symlink_to(outside)
+    before = outside.read_text()
+    with pytest.raises(ProblemsError, match="leads outside the inventory"):
+        added(root, REQUESTS[4][0])
+    assert outside.read_text() == before
+
+
+def test_a_failed_write_of_the_lock_takes_the_entry_back(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(root)
+
+    def full(*_: object) -> bool:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("egovnet.playbooks.core.intended.write_lock", full)
+    with pytest.raises(OSError, match="No space"):
+        added(root, REQUESTS[5][0])
+    assert contents(root) == before
+
+
+def test_several_at_once_are_all_there_or_told_to_try_again(root: Path) -> None:
+    command = Path(sys.executable).parent / "egovnet"
+    environment = {**os.environ, "EGOVNET_INVENTORY": str(root)}
+    Workspace(root).on_disk.keep_allocation()
+    running = [
+        subprocess.Popen(
+            [command, "add", "agency", f"office{n}", "--name", "x", "--kind", "system"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(4)
+    ]
+    ended = [(process.communicate(), process.returncode) for process in running]
+    agencies = yaml.safe_load((root / "agencies.yaml").read_text())
+    for number, ((_, words), code) in enumerate(ended):
+        assert (f"office{number}" in agencies) == (code == 0)
+        assert code == 0 or "was changed while it was worked on -> try again" in words
+    assert any(code == 0 for _, code in ended)
+    read_inventory(root)
+
+
+# -- people ----------------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_asked_for_until_it_fits(root: Path) -> None:
+    said = "Tax services tax nrth north office 10.9.9.0/33 10.9.9.0/24 pe2 eth3 ospf bgp"
+    answers = iter(said.split())
+    asked: list[Question] = []
+
+    def ask(question: Question) -> str:
+        asked.append(question)
+        return next(answers)
+
+    (root / "sites" / "north.yaml").write_text(
+        (root / "sites" / "north.yaml").read_text().replace("services-north", "services")
+    )
+    outcome = add(Workspace(root), Request("site", None), ask)
+    assert outcome.result.name == "tax"
+    wrong = [question.wrong for question in asked if question.wrong]
+    assert "'Tax' does not fit -> write a lower-case letter" in wrong[0]
+    assert wrong[1] == "'services' is taken -> take another name"
+    assert "no region 'nrth' -> did you mean 'north'?" in wrong[2]
+    assert "no IPv4 or IPv6 prefix" in wrong[3]
+    assert "use 'static' or 'bgp'" in wrong[4] or "write" in wrong[4]
+    assert not [word for word in wrong if "pydantic" in word or "^" in word]
+
+
+def read_until(terminal: int, word: str, seen: str) -> str:
+    end = time.monotonic() + 20
+    while not seen.rstrip(" ").endswith(word):
+        assert time.monotonic() < end, seen
+        if select.select([terminal], [], [], 1)[0]:
+            seen += os.read(terminal, 4096).decode()
+    return seen
+
+
+def lines_of(terminal: int) -> Iterator[str]:
+    while True:
+        try:
+            part = os.read(terminal, 4096).decode()
+        except OSError:  # the other end is closed
+            return
+        yield part
+
+
+def test_a_terminal_asks_and_a_pipe_does_not(root: Path) -> None:
+    command = Path(sys.executable).parent / "egovnet"
+    environment = {**os.environ, "EGOVNET_INVENTORY": str(root), "TERM": "dumb"}
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [command, "add", "agency"], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    )
+    os.close(theirs)
+    seen = ""
+    for word, answer in (("name:", "tax"), ("name:", "Tax offices"), ("kind:", "department")):
+        seen = read_until(ours, word, seen)
+        os.write(ours, f"{answer}\n".encode())
+        seen += "\n"
+    seen += "".join(lines_of(ours))
+    os.close(ours)
+    assert process.wait(20) == 0, seen
+    assert "one of system, department" in seen
+    assert yaml.safe_load((root / "agencies.yaml").read_text())["tax"]["name"] == "Tax offices"
+    ran = egovnet("add", "agency", "--inventory", root, "--json", state=root.parent / "state")
+    assert (ran.code, ran.json["valid"]) == (2, False)
+    fields = [problem["field"] for problem in ran.json["problems"]]
+    assert fields == ["--kind", "--name", "NAME"]
+
+
+def test_the_command_line_takes_every_option_and_tells_what_was_done(root: Path) -> None:
+    state = root.parent / "state"
+    for kind in entry_kinds().values():
+        shown = egovnet("add", kind.name, "--help", state=state)
+        assert shown.code == 0
+        for option in kind.options:
+            assert f"--{option.name} " in shown.stdout
+            known = option.shape.names not in (None, PLATFORMS)
+            assert known or "`" not in shown.stdout
+    ran = egovnet("add", "circuit", "--a", "p1:eth9", "--b", "p2:eth9", "--metric", "7",
+                  "--inventory", root, "--json", state=state)  # fmt: skip
+    assert ran.code == 0, ran.stderr
+    assert ran.json["name"] == "p1--p2-2"
+
+
+def test_a_second_link_between_two_routers_has_a_number(root: Path) -> None:
+    assert added(root, REQUESTS[2][0]).name == "p1--p2-2"
+    again = {**CIRCUIT, "a-port": "eth10", "b-port": "eth10"}
+    assert added(root, Request("circuit", None, given=again)).name == "p1--p2-3"
