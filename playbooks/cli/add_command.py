@@ -1,5 +1,6 @@
 """The command `egovnet add KIND`: an option for each field of the entry, made of the models."""
 
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -93,7 +94,7 @@ def _field_option(option: Option) -> Callable[[Callable[..., None]], Callable[..
 
 
 def _on_a_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return sys.stdin.isatty() and os.isatty(2)
 
 
 def ask(question: "Question") -> str:
@@ -103,13 +104,10 @@ def ask(question: "Question") -> str:
         UsageError: they would rather stop.
     """
     from egovnet.playbooks.core.selection import UsageError
+    from egovnet.playbooks.report.console.ask import ask as ask_on_terminal
 
-    if question.wrong:
-        click.echo(f"  {question.wrong}", err=True)
-    else:
-        click.echo(question.words, err=True)
-    try:
-        answer: str = click.prompt(question.option, err=True, default=question.default or None)
-    except click.Abort as stopped:
-        raise UsageError("stopped: nothing was written") from stopped
+    words = f"  {question.wrong}" if question.wrong else question.words
+    answer = ask_on_terminal(question.option, words, question.default)
+    if answer is None:
+        raise UsageError("stopped: nothing was written")
     return answer
