@@ -189,11 +189,10 @@ class _Examiner:
                 at = result.written(each.at)
                 found.append((named, Reference(each.section, each.name, at)))
         wrong = {section.name: results[f].wrong_entries for f, section in SECTIONS.items()}
-        # an entry whose name has a wrong form is what was meant by the right one
         found = [
             (named, each)
             for named, each in found
-            if not wrong.get(each.section) or nearest(each.name, wrong[each.section]) is None
+            if not _meant_by(each.name, wrong.get(each.section, frozenset()))
         ]
         self.problems += dangling_problems(found, self.names, self.report)
 
@@ -217,3 +216,12 @@ class _Examiner:
             if isinstance(value, dict) and (key,) not in result.wrong
         }
         return right, right | entries
+
+
+#: Entries with names of a wrong form, of more than which each name of nothing may be one.
+_MANY = 50
+
+
+def _meant_by(name: object, wrong: Collection[str]) -> bool:
+    """Whether it is the right name of an entry that has a name of a wrong form."""
+    return bool(wrong) and (len(wrong) > _MANY or nearest(name, wrong) is not None)

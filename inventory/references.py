@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from egovnet.inventory.errors import Location, Problem, Report
+from egovnet.inventory.model.annotations import PLATFORMS
 from egovnet.inventory.model.schema_problems import Names, dangling
 from egovnet.inventory.model.shapes import Shape, fields_of
 
@@ -14,6 +15,8 @@ from egovnet.inventory.model.shapes import Shape, fields_of
 Tree = Shape | dict[str, Any]
 #: Places of a name that a sentence lists.
 _LISTED = 3
+#: Names for which it is looked up what was meant; of more, a file is missing or another's.
+_LOOKED_UP = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,11 @@ def dangling_problems(
         key = (reference.section, str(reference.name))
         places.setdefault(key, []).append(here)
         written_as[key] = reference.name
-    for (section, name), written in places.items():
+    for number, ((section, name), written) in enumerate(places.items()):
         first, *others = sorted(set(written))
-        what, remedy = dangling(written_as[section, name], section, names(section) or ())
+        few = number < _LOOKED_UP or section == PLATFORMS
+        known = (names(section) or ()) if few else ()
+        what, remedy = dangling(written_as[section, name], section, known)
         yield Problem(first.file, first.line, first.field, what + _also(others), remedy)
 
 

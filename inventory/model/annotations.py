@@ -6,7 +6,7 @@ metric: Annotated[int, Field(ge=1), about("Cost of the link.", 10, unit="IS-IS m
 ```
 
 A field without a description, example or unit where its kind asks for one fails
-`tests/inventory/model/test_every_field.py`.
+`tests/house/test_every_field.py`.
 """
 
 import re

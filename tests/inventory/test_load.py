@@ -13,6 +13,7 @@ from egovnet.inventory.checks import cross_check
 from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
+from egovnet.templates.intend.read_inventory import read_inventory
 from tests.generated import nation, sections_of, write
 from tests.hypothesis_profiles import examples
 from tests.strategies import networks
@@ -78,20 +79,23 @@ ODD_VALUES = st.recursive(
 @examples(150)
 def test_whatever_is_put_anywhere_is_read_or_refused(data: st.DataObject) -> None:
     sections = copy.deepcopy(nation(2, 2))
-    place: Any = sections[data.draw(st.sampled_from(sorted(sections)))]
-    while True:
-        keys = sorted(place) if isinstance(place, dict) else range(len(place))
-        key = data.draw(st.sampled_from([*keys, *(["odd"] if isinstance(place, dict) else [])]))
-        below = place.get(key) if isinstance(place, dict) else place[key]
-        if not isinstance(below, dict | list) or not below or data.draw(st.booleans()):
-            break
-        place = below
-    place[key] = data.draw(ODD_VALUES)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place: Any = sections[data.draw(st.sampled_from(sorted(sections)))]
+        while isinstance(place, dict | list):
+            odd = ["odd"] if isinstance(place, dict) else []
+            keys = sorted(place) if isinstance(place, dict) else range(len(place))
+            key = data.draw(st.sampled_from([*keys, *odd]))
+            below = place.get(key) if isinstance(place, dict) else place[key]
+            if not isinstance(below, dict | list) or not below or data.draw(st.booleans()):
+                place[key] = data.draw(ODD_VALUES)
+                break
+            place = below
     with tempfile.TemporaryDirectory() as directory:
         root = write(sections, Path(directory))
         try:
-            load(root)
+            read_inventory(root)
         except InventoryError as error:
+            assert error.problems
             for problem in error.problems:
                 assert problem.found, json.dumps(sections)
                 assert problem.remedy, json.dumps(sections)

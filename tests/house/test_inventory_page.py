@@ -8,7 +8,7 @@ from egovnet.inventory.model import Backbone, SiteNetworkAccess
 from egovnet.inventory.model.shapes import fields_of, models_below
 from egovnet.inventory.warnings import codes
 
-PAGE = Path(__file__).parents[3] / "docs" / "inventory.md"
+PAGE = Path(__file__).parents[2] / "docs" / "inventory.md"
 
 
 def test_the_page_is_current() -> None:
