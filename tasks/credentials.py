@@ -129,12 +129,16 @@ def _read(path: Path) -> Credentials:
     except (UnicodeDecodeError, InventoryError, yaml.YAMLError, ValueError):
         # The parser's own message quotes the text, which may be a password.
         raise CredentialsError(f"{path}: is not YAML; correct it") from None
+    if isinstance(data, dict) and (unknown := sorted(str(key) for key in data.keys() - _KEYS)):
+        # the models cost every start, and this is for those who err
+        from egovnet.inventory.model.shown import did_you_mean  # noqa: PLC0415
+
+        meant = did_you_mean(unknown[0], _KEYS - data.keys()) if len(unknown) == 1 else ""
+        raise CredentialsError(
+            f"{path}: unknown key {', '.join(unknown)}; {meant}use {', '.join(sorted(_KEYS))}"
+        )
     if not isinstance(data, dict) or not isinstance(data.get("username"), str):
         raise CredentialsError(f"{path}: has no username; add one")
-    if unknown := sorted(str(key) for key in data.keys() - _KEYS):
-        raise CredentialsError(
-            f"{path}: unknown key {', '.join(unknown)}; use {', '.join(sorted(_KEYS))}"
-        )
     if not isinstance(data.get("sudo", False), bool):
         raise CredentialsError(f"{path}: sudo: is not true or false; write one of them")
 

@@ -135,8 +135,10 @@ def test_none_at_all_names_every_place() -> None:
         ("", "has no username; add one"),
         (
             f"username: li\npasswort: {SECRET}",
-            "unknown key passwort; use addresses, known-hosts, password, ssh-key, sudo, username",
+            "unknown key passwort; did you mean 'password'? use addresses, known-hosts, password, "
+            "ssh-key, sudo, username",
         ),
+        (f"usernam: li\npassword: {SECRET}", "unknown key usernam; did you mean 'username'? use "),
         (f"username: li\n7: {SECRET}\nx: y", "unknown key 7, x; use "),
         (f"username: li\npassword: [{SECRET}]", "password: is not text"),
         (f"username: li\nssh-key: {{a: {SECRET}}}", "ssh-key: is not text"),
