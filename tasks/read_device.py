@@ -5,7 +5,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from nornir.core.task import Result, Task
 
@@ -14,6 +14,9 @@ from egovnet.tasks.driver import DeviceFault, LineChange
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState
 from egovnet.templates.registry import platform
+
+#: What the caller makes of a device's state.
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Generic[E]):
     """A device as it was read. `text` is its whole running text, "" when it is the intended one.
 
     `changes` lead from the running to the intended configuration; `faults` are where the device
@@ -44,7 +47,7 @@ class Reading:
     faults: tuple[DeviceFault, ...]
     diff: str
     dead: frozenset[str]
-    evaluated: Any
+    evaluated: E
     seconds: float
     seen: Seen
     unchanged: bool = False

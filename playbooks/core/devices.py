@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from nornir.core import Nornir
 from nornir.core.plugins.connections import ConnectionPlugin, ConnectionPluginRegister
 from nornir.core.plugins.runners import RunnerPlugin
 from nornir.plugins.runners import ThreadedRunner
 
+from egovnet.inventory.model import Network
 from egovnet.playbooks.core.runner_names import CELERY
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.credentials import Credentials, find_credentials
 from egovnet.tasks.napalm_errors import napalm_errors
 from egovnet.tasks.nornir_inventory import EgovnetInventory
 from egovnet.tasks.runners.plugin import celery_runner
+
+if TYPE_CHECKING:
+    from egovnet.tasks.runners.wire.task_form import TaskList
 
 
 @contextmanager
@@ -23,7 +28,7 @@ def connected(workspace: Workspace, names: Iterable[str] | None = None) -> Itera
 
     Raises:
         CredentialsError: it is this process that logs in, and there are none.
-        BrokerError, SealingKeyError: it is not, and the broker cannot be used.
+        BrokerError, KeyFileError, TrustedKeysError: it is not, and workers cannot be reached.
     """
     kept = workspace.kept
     wanted = set(workspace.chosen if names is None else names)
@@ -60,12 +65,16 @@ def sessions_kept(workspace: Workspace) -> Iterator[None]:
             kept.nornir = None
 
 
-def open_nornir(workspace: Workspace, names: Iterable[str] | None = None) -> Nornir:
+def open_nornir(
+    workspace: Workspace, names: Iterable[str] | None = None, tasks: "TaskList | None" = None
+) -> Nornir:
     """Nornir as `connected` gives it, for those who close it, or never end.
+
+    `tasks` are those that workers are asked for, where they are others than `tasks`' own.
 
     Raises:
         CredentialsError: it is this process that logs in, and there are none.
-        BrokerError, SealingKeyError: it is not, and the broker cannot be used.
+        BrokerError, KeyFileError, TrustedKeysError: it is not, and workers cannot be reached.
     """
     wanted = set(workspace.chosen if names is None else names)
     # not InitNornir: it looks through all installed distributions for plugins, three times a call
@@ -73,7 +82,8 @@ def open_nornir(workspace: Workspace, names: Iterable[str] | None = None) -> Nor
     name = workspace.network.backbone.name
     runner: RunnerPlugin
     if workspace.runner == CELERY:
-        runner = celery_runner(name, workspace.checkout)
+        regions = below_each(workspace.on_disk.network)
+        runner = celery_runner(name, workspace.checkout, regions, tasks)
         # Workers have their own, and need not know ours.
         credentials = Credentials(username="")
     else:
@@ -84,6 +94,17 @@ def open_nornir(workspace: Workspace, names: Iterable[str] | None = None) -> Nor
     )
     nornir = Nornir(inventory.load(), runner=runner)
     return nornir.filter(filter_func=lambda host: host.name in wanted)
+
+
+def below_each(network: Network) -> dict[str, frozenset[str]]:
+    """Region -> itself and all below it."""
+    found: dict[str, set[str]] = {region: {region} for region in network.regions}
+    for region, entry in network.regions.items():
+        above = entry.parent
+        while above is not None:
+            found[above].add(region)
+            above = network.regions[above].parent
+    return {region: frozenset(below) for region, below in found.items()}
 
 
 def _napalm_plugin() -> type[ConnectionPlugin]:

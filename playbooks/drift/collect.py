@@ -22,6 +22,8 @@ from egovnet.playbooks.verify.control_plane import (
 from egovnet.tasks.code_version import own_code
 from egovnet.tasks.read_device import Reading, read_device
 from egovnet.tasks.runners.elastic import ElasticRunner
+from egovnet.tasks.runners.wire.own_tasks import OWN_TASKS
+from egovnet.tasks.runners.wire.task_form import TaskForm
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.running_state import RunningState
@@ -32,7 +34,7 @@ from egovnet.templates.model.state import DeviceState
 class Collected:
     """What was read. Every device asked is in one of the two."""
 
-    readings: dict[str, Reading]
+    readings: "dict[str, StateReading]"
     unreachable: dict[str, str]
     at: str
 
@@ -52,7 +54,7 @@ def collect(
     the same send digests only. Dead and slow ones do not delay the others: the whole takes at most
     `timeout` seconds longer than without them.
     """
-    nornir = open_nornir(workspace, names)
+    nornir = open_nornir(workspace, names, DRIFT_TASKS)
     if workspace.runner == THREADED:
         runner = ElasticRunner(
             workspace.workers or READ_AT_ONCE, timeout=timeout, first=before.not_read
@@ -83,7 +85,7 @@ def collect(
     return Collected(readings, dict(answers.failures), now())
 
 
-def compliant(reading: Reading) -> bool:
+def compliant(reading: "StateReading") -> bool:
     """Whether a device has no difference at all, not even a cosmetic one, and nothing to report."""
     told = reading.evaluated.failed or reading.evaluated.answering
     return not (reading.changes or reading.faults or reading.dead or told)
@@ -135,6 +137,13 @@ class EvaluateState:
             if device_name == device.name and (vrf, address) in state.bgp
         )
         return StateResult(failed, _numbers(state), running, answering)
+
+
+StateReading = Reading[StateResult]
+#: The tasks that workers do for drift: what evaluates a state goes with them.
+DRIFT_TASKS = OWN_TASKS.and_also(
+    [TaskForm(read_device, Reading[StateResult | None], {"evaluate": EvaluateState})]
+)
 
 
 # The VRFs of a VPN share their routes.

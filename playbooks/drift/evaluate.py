@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from egovnet.inventory.allocation.allocate import vrf_of
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.drift.collect import Collected, collect, now
+from egovnet.playbooks.drift.collect import Collected, StateReading, collect, now
 from egovnet.playbooks.drift.compare import (
     configuration_differences,
     linux_differences,
@@ -29,7 +29,6 @@ from egovnet.playbooks.results.drift_report import Difference, DriftClass
 from egovnet.playbooks.results.proof_result import ProofResult, proof_result
 from egovnet.playbooks.verify.control_plane import ROUTE_TARGETS, STRAY_ROUTES, Check
 from egovnet.tasks.driver import LineChange
-from egovnet.tasks.read_device import Reading
 from egovnet.templates.intend.device_facts import intended_facts
 
 #: Reflectors that are asked again; each has all VPN routes.
@@ -120,7 +119,7 @@ def evaluate(job: Job) -> Evaluation:
     return Evaluation(collected, owned, changes, texts, proof)
 
 
-def _with_reflectors(job: Job, read: Mapping[str, Reading]) -> Mapping[str, Reading]:
+def _with_reflectors(job: Job, read: Mapping[str, StateReading]) -> Mapping[str, StateReading]:
     """The readings, with what reflectors have where somebody's routes are to be held against it:
     reflectors that answer as before sent no more than that."""
     states = [one.evaluated.running for one in read.values() if one.evaluated.running]
@@ -141,7 +140,7 @@ def _with_reflectors(job: Job, read: Mapping[str, Reading]) -> Mapping[str, Read
     return {**read, **again.readings}
 
 
-def _explained(job: Job, read: Mapping[str, Reading], check: Check) -> bool:
+def _explained(job: Job, read: Mapping[str, StateReading], check: Check) -> bool:
     """Whether what a check finds too much is there since something was not applied yet.
 
     Of routers of which nobody knows it, where the proof has what they do: a route or a target that

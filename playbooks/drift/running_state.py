@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from egovnet.isolation.prove_running import running_facts
+from egovnet.playbooks.drift.collect import StateReading
 from egovnet.playbooks.drift.compare import OWN
 from egovnet.playbooks.results.drift_report import Difference
-from egovnet.tasks.read_device import Reading
+from egovnet.tasks.driver import DeviceFault
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import DeviceFacts
@@ -24,11 +25,11 @@ _STRAY = "no stray routes "
 def noted_facts(
     devices: Mapping[str, Device],
     read: Mapping[str, DeviceFacts],
-    readings: Mapping[str, Reading],
+    readings: Mapping[str, StateReading],
 ) -> dict[str, DeviceFacts]:
     """Facts of the devices that do what nothing explains; `read` are those of differing texts."""
     states = {
-        name: _without_faults(reading)
+        name: _without_faults(reading.evaluated.running, reading.faults)
         for name, reading in readings.items()
         if reading.evaluated.running is not None and not reading.dead
     }
@@ -45,10 +46,9 @@ def noted_facts(
     return {name: one for name, one in running_facts(facts, states).items() if one.state_notes}
 
 
-def _without_faults(reading: Reading) -> RunningState:
+def _without_faults(state: RunningState, faults: Iterable[DeviceFault]) -> RunningState:
     """What is left where an interface is not as its text says, which is told already."""
-    state: RunningState = reading.evaluated.running
-    faulty = {fault.subject for fault in reading.faults}
+    faulty = {fault.subject for fault in faults}
     if not faulty:
         return state
     return RunningState(

@@ -9,10 +9,11 @@ from pathlib import Path
 from nornir.core import Nornir
 
 from egovnet.inventory.errors import EgovnetError
-from egovnet.playbooks.core.devices import open_nornir
+from egovnet.playbooks.core.devices import below_each, open_nornir
 from egovnet.playbooks.core.runner_names import READ_AT_ONCE
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.drift.collect import DRIFT_TASKS
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.worker import WorkerResult
 from egovnet.tasks.runners.plugin import celery_worker
@@ -67,7 +68,8 @@ def worker(workspace: Workspace, log: str) -> Outcome[WorkerResult]:
 
     Raises:
         UsageError: no region, or --limit or --tier.
-        BrokerError, BrokerDownError, SealingKeyError, CredentialsError: it cannot begin.
+        BrokerError, BrokerDownError, KeyFileError, TrustedKeysError, CredentialsError: it cannot
+            begin.
     """
     selection = workspace.selection
     if selection.region is None:
@@ -79,11 +81,19 @@ def worker(workspace: Workspace, log: str) -> Outcome[WorkerResult]:
     regions = sorted(workspace.network.regions_within(region))
     checkout = Checkout(workspace.directory, region)
     network = workspace.network.backbone.name
-    made = celery_worker(network, regions, checkout.nornir, workspace.workers or READ_AT_ONCE)
-    checkout.name = made.name
-    checkout.nornir(workspace.checkout)
+    # before the broker's own warning
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("egovnet.worker").setLevel(log.upper())
+    made = celery_worker(
+        network,
+        below_each(workspace.network),
+        regions,
+        checkout.nornir,
+        concurrency=workspace.workers or READ_AT_ONCE,
+        tasks=DRIFT_TASKS,
+    )
+    checkout.name = made.name
+    checkout.nornir(workspace.checkout)
     logging.getLogger("egovnet.worker").info(
         "worker %s serves %s by broker %s", made.name, ", ".join(regions), made.broker
     )

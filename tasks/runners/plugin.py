@@ -4,11 +4,16 @@
 entry point whenever it starts, and Celery costs a third of a second.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from nornir.core import Nornir
 from nornir.core.plugins.runners import RunnerPlugin
+
+if TYPE_CHECKING:
+    from egovnet.tasks.runners.wire.task_form import TaskList
 
 
 class Worker(Protocol):
@@ -26,24 +31,41 @@ class Worker(Protocol):
         """Work until SIGTERM or SIGINT; what was taken is finished first."""
 
 
-def celery_runner(network: str, checkout: str) -> RunnerPlugin:
-    """`egovnet.tasks.runners.celery.runner.CeleryRunner`, which see."""
+def celery_runner(
+    network: str,
+    checkout: str,
+    regions: Mapping[str, Collection[str]],
+    tasks: TaskList | None = None,
+) -> RunnerPlugin:
+    """`egovnet.tasks.runners.celery.runner.CeleryRunner`, which see; `tasks`: this floor's own."""
     from egovnet.tasks.runners.celery.runner import CeleryRunner  # noqa: PLC0415 -- see above
+    from egovnet.tasks.runners.wire.own_tasks import OWN_TASKS  # noqa: PLC0415 -- see above
 
-    return CeleryRunner(network, checkout)
+    return CeleryRunner(network, checkout, regions, tasks or OWN_TASKS)
 
 
 def celery_worker(
-    network: str, regions: Sequence[str], checkout: Callable[[str], Nornir], concurrency: int
+    network: str,
+    all_regions: Mapping[str, Collection[str]],
+    served: Sequence[str],
+    checkout: Callable[[str], Nornir],
+    *,
+    concurrency: int,
+    tasks: TaskList,
 ) -> Worker:
-    """A worker of these regions, `concurrency` devices at a time, by the environment's broker.
+    """A worker of the regions `served`, `concurrency` devices at a time, by the environment.
 
-    `checkout` gives Nornir over the inventory of a digest, or raises an error that says why not.
+    `all_regions` says of each region of the network which are below it. `checkout` gives Nornir
+    over the inventory of a digest, or raises an error that says why not.
 
     Raises:
-        BrokerError, BrokerDownError, SealingKeyError: the broker cannot be used.
+        BrokerError, BrokerDownError: the broker cannot be used.
+        KeyFileError, TrustedKeysError, InventoryError: neither can our key, or those of others.
     """
     from egovnet.tasks.runners.celery.broker import Broker  # noqa: PLC0415 -- see above
     from egovnet.tasks.runners.celery.worker import CeleryWorker  # noqa: PLC0415 -- see above
+    from egovnet.tasks.runners.wire.identity import Identity  # noqa: PLC0415 -- see above
 
-    return CeleryWorker(Broker.from_environment(network), regions, checkout, concurrency)
+    identity = Identity.from_environment(network, all_regions)
+    broker = Broker.from_environment(network)
+    return CeleryWorker(broker, identity, served, checkout, concurrency, tasks)

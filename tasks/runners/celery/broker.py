@@ -1,14 +1,17 @@
 """The broker between a controller and the provinces' workers: a Redis server, used by Celery.
 
 EGOVNET_BROKER is redis://[user:password@]host[:port][/db], or rediss:// with TLS, where
-EGOVNET_BROKER_CA may name the file of the authority that signed the server's certificate. Each
-region has a queue; its name holds which key is in use, so that a message reaches nobody who could
-not open it.
+EGOVNET_BROKER_CA may name the file of the authority that signed the server's certificate. Without
+TLS, to anything but this machine, a warning is given; EGOVNET_BROKER_TLS=required makes it an
+error. Nothing that the broker carries or says is trusted (`wire`); it can only fail to carry.
 """
 
+import functools
+import logging
 import os
 import ssl
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,10 +19,10 @@ import redis
 from celery import Celery
 
 from egovnet.inventory.errors import EgovnetError, UnreachableError
-from egovnet.tasks.runners.celery.sealing import Seal
 
 URL_VARIABLE = "EGOVNET_BROKER"
 CA_VARIABLE = "EGOVNET_BROKER_CA"
+TLS_VARIABLE = "EGOVNET_BROKER_TLS"
 #: Seconds until Celery gives a message, whose worker did not acknowledge it, to another. One that
 #: a living worker works on is then refused by its lease.
 VISIBILITY_SECONDS = 60
@@ -30,7 +33,7 @@ WORK = "egovnet.work"
 
 
 class BrokerError(EgovnetError):
-    """No broker is named, or the name is none (exit code 2)."""
+    """No broker is named, the name is none, or it is without TLS (exit code 2)."""
 
 
 class BrokerDownError(UnreachableError):
@@ -39,10 +42,9 @@ class BrokerDownError(UnreachableError):
 
 @dataclass(frozen=True)
 class Broker:
-    """Where it is, how what goes through it is sealed, and for which network."""
+    """Where it is, and for which network."""
 
     url: str = field(repr=False)
-    seal: Seal = field(repr=False)
     network: str
 
     @classmethod
@@ -50,10 +52,10 @@ class Broker:
         """The broker that the environment names, once it has answered.
 
         Raises:
-            BrokerError, BrokerDownError, SealingKeyError: what is wrong, and never a secret.
+            BrokerError, BrokerDownError: what is wrong, and never a secret.
         """
         url = os.environ.get(URL_VARIABLE, "").strip()
-        broker = cls(url, Seal.from_environment(), network)
+        broker = cls(url, network)
         try:
             parts = urlsplit(url)
             named = parts.scheme in ("redis", "rediss") and parts.hostname and (parts.port or 1)
@@ -64,6 +66,7 @@ class Broker:
                 f"{URL_VARIABLE}: is {'no' if url else 'not set to a'} Redis URL; "
                 "use redis://[user:password@]host[:port][/db], or rediss:// with TLS"
             )
+        broker._look_at_tls()
         client = broker.client()
         try:
             client.ping()
@@ -80,13 +83,34 @@ class Broker:
         return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
 
     @property
+    def in_clear(self) -> bool:
+        """Whether its password and its answers cross a network as they are."""
+        parts = urlsplit(self.url)
+        return parts.scheme == "redis" and not _is_this_machine(parts.hostname or "")
+
+    def _look_at_tls(self) -> None:
+        wanted = os.environ.get(TLS_VARIABLE, "")
+        if wanted not in ("", "required"):
+            raise BrokerError(f"{TLS_VARIABLE}: is {wanted!r}; set it to required, or not at all")
+        if not self.in_clear:
+            return
+        if wanted:
+            raise BrokerError(
+                f"broker {self} is without TLS, and {TLS_VARIABLE} is required; use rediss://"
+            )
+        _warn_once(
+            f"broker {self} is reached without TLS: who is on the way reads its password, and may "
+            "withhold messages (he can neither read nor make them); use rediss://"
+        )
+
+    @property
     def prefix(self) -> str:
         """What every key of the network begins with."""
         return f"egovnet:{self.network}"
 
-    def queue(self, region: str) -> str:
-        """Name of a region's queue."""
-        return f"{self.prefix}:{self.seal.name}:{region}"
+    def queue(self, controller: str, region: str) -> str:
+        """Name of a region's queue for one controller's key: who does not trust it fetches none."""
+        return f"{self.prefix}:{controller}:{region}"
 
     def client(self) -> "redis.Redis":
         """A new client with connections of its own, for any number of threads."""
@@ -98,11 +122,14 @@ class Broker:
         )
 
     def celery(self) -> Any:
-        """A Celery application on this broker."""
+        """A Celery application on this broker, which knows no task yet, not even Celery's own."""
         app = Celery("egovnet", broker=self.url, set_as_current=False)
         app.conf.update(
             task_serializer="json",
+            result_serializer="json",
+            event_serializer="json",
             accept_content=["json"],
+            result_accept_content=["json"],
             # A message is done when its host is, and not when it was fetched.
             task_acks_late=True,
             task_reject_on_worker_lost=True,
@@ -122,15 +149,31 @@ class Broker:
             },
             broker_use_ssl=self._tls() or None,
         )
+        app.finalize()
+        for name in list(app.tasks):
+            app.tasks.unregister(name)
         return app
 
     def _tls(self) -> dict[str, Any]:
         if urlsplit(self.url).scheme != "rediss":
             return {}
-        found: dict[str, Any] = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+        found: dict[str, Any] = {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
         if authority := os.environ.get(CA_VARIABLE):
             found["ssl_ca_certs"] = authority
         return found
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+@functools.cache
+def _warn_once(words: str) -> None:
+    """On stderr, and in a worker's log; a verb asks for its broker several times."""
+    logging.getLogger("egovnet.broker").warning("warning: %s", words)
 
 
 def fault(error: BaseException) -> str:

@@ -1,15 +1,16 @@
 """Who works on which host of a run, kept in Redis so that each is worked on once.
 
-A worker that takes a host gets a lease, which its heartbeat renews, and a fencing number: 1 for
-the first, 2 for who takes it up after the first died. A result counts only from the last number
-given out, and once. Every step is one script in Redis, so there is no moment between.
+A worker that takes a host gets a lease, which its heartbeat renews. Who may take it, and which
+result counts, is decided by the controller, whose fence is in every message (`wire.messages`):
+1 for the first worker, 2 for who takes the host up after the first died. Redis says who is alive.
+Every step is one script in Redis, so there is no moment between.
 
-Keys of a run: itself (there as long as its controller lives), `events`, and per host `lease`,
-`fence` and `result`. All end by themselves.
+Keys of a run: itself (there as long as its controller lives), `events`, `order:NONCE`, and per
+host `lease`, `fence` and `result`. All end by themselves.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from egovnet.tasks.runners.celery.broker import Broker
@@ -19,20 +20,24 @@ LEASE_SECONDS = 6.0
 RENEW_SECONDS = 1.5
 #: Seconds that a run lasts without a word from its controller: nothing of it is begun later.
 RUN_SECONDS = 20.0
+#: Seconds that a worker which took a host waits for its order.
+ORDER_SECONDS = 20.0
 #: Seconds that results are kept.
 _KEEP = 3600
 #: What stands in place of a result where the controller gave the host up.
 _GIVEN_UP = b""
+#: How events begin: a claim, and the name of a host that ended.
+_CLAIMED, _ENDED = "claim ", "ended "
 
 _CLAIM = """
 local run, lease, fence, result, events = unpack(KEYS)
 if redis.call('exists', run) == 0 or redis.call('exists', result, lease) > 0 then return 0 end
-local number = math.max(tonumber(redis.call('get', fence) or 0), tonumber(ARGV[5])) + 1
-redis.call('set', fence, number, 'ex', ARGV[3])
-redis.call('set', lease, ARGV[1] .. ' ' .. number, 'px', ARGV[2])
-redis.call('rpush', events, ARGV[4])
-redis.call('expire', events, ARGV[3])
-return number
+if tonumber(redis.call('get', fence) or 0) >= tonumber(ARGV[2]) then return 0 end
+redis.call('set', fence, ARGV[2], 'ex', ARGV[4])
+redis.call('set', lease, ARGV[1] .. ' ' .. ARGV[2], 'px', ARGV[3])
+redis.call('rpush', events, ARGV[5])
+redis.call('expire', events, ARGV[4])
+return 1
 """
 # A lease that ran out while the broker was away, or that the broker lost, is had back unless
 # somebody else took the host.
@@ -43,6 +48,10 @@ if (last and last ~= ARGV[2]) or redis.call('exists', result) == 1 then return 0
 redis.call('set', fence, ARGV[2], 'ex', ARGV[4])
 redis.call('set', lease, ARGV[1] .. ' ' .. ARGV[2], 'px', ARGV[3])
 return 1
+"""
+_RELEASE = """
+local lease = KEYS[1]
+if redis.call('get', lease) == ARGV[1] .. ' ' .. ARGV[2] then redis.call('del', lease) end
 """
 _FINISH = """
 local lease, fence, result, events = unpack(KEYS)
@@ -80,12 +89,32 @@ return redis.call('zrangebyscore', KEYS[1], now[1] * 1000 + math.floor(now[2] / 
 class Seen:
     """What is known of a host of a run."""
 
-    #: How many workers took it so far.
+    #: The highest fence that was claimed so far; 0: none.
     fence: int
     #: Who works on it now; "" when nobody does.
     worker: str
-    #: The sealed result; None: there is none yet. b"": it was given up.
+    #: The sealed answer; None: there is none yet. b"": it was given up.
     result: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A worker that says it is there: its name, its key's, and those of controllers it obeys."""
+
+    name: str
+    key: str
+    controllers: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.key} {','.join(sorted(self.controllers))}"
+
+
+@dataclass(slots=True)
+class Heard:
+    """What happened in a run: claims as they were sent, and hosts that ended."""
+
+    claims: list[bytes] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
 
 
 class Leases:
@@ -93,11 +122,10 @@ class Leases:
 
     def __init__(self, broker: Broker) -> None:
         self._prefix = broker.prefix
-        self._key = broker.seal.name
         self._redis: Any = broker.client()
         self._scripts = {
             text: self._redis.register_script(text)
-            for text in (_CLAIM, _RENEW, _FINISH, _GIVE_UP, _BE_THERE, _WHO)
+            for text in (_CLAIM, _RENEW, _RELEASE, _FINISH, _GIVE_UP, _BE_THERE, _WHO)
         }
 
     # -- a controller's --------------------------------------------------------------------
@@ -110,14 +138,20 @@ class Leases:
         """The run is over: nothing of it is begun any more."""
         self._redis.delete(self._run(run), self._events(run))
 
-    def heard(self, run: str, seconds: float) -> list[str]:
-        """Hosts that were taken or finished since; waits `seconds` at most for the first."""
+    def heard(self, run: str, seconds: float) -> Heard:
+        """What happened since; waits `seconds` at most for the first."""
+        found = Heard()
         first = self._redis.blpop([self._events(run)], timeout=seconds)
         if first is None:
-            return []
+            return found
         with self._redis.pipeline() as together:
             rest, _ = together.lrange(self._events(run), 0, -1).delete(self._events(run)).execute()
-        return [name.decode() for name in (first[1], *rest)]
+        for event in (first[1], *rest):
+            if event.startswith(_CLAIMED.encode()):
+                found.claims.append(event.removeprefix(_CLAIMED.encode()))
+            elif event.startswith(_ENDED.encode()):
+                found.ended.append(event.decode(errors="replace").removeprefix(_ENDED))
+        return found
 
     def look(self, run: str, hosts: Sequence[str]) -> dict[str, Seen]:
         """How these hosts are, in one moment."""
@@ -126,9 +160,20 @@ class Leases:
         found = {}
         for number, host in enumerate(hosts):
             fence, lease, result = values[number * 3 : number * 3 + 3]
-            worker = (lease or b"").decode().rpartition(" ")[0]
-            found[host] = Seen(int(fence or 0), worker, result)
+            worker = (lease or b"").decode(errors="replace").rpartition(" ")[0]
+            # whoever writes to the broker may have put anything there
+            found[host] = Seen(int(fence) if (fence or b"").isdigit() else 0, worker, result)
         return found
+
+    def give_order(self, run: str, claim: str, order: str) -> None:
+        """Hand a worker the order for its claim."""
+        key = self._order(run, claim)
+        with self._redis.pipeline() as together:
+            together.rpush(key, order).expire(key, int(2 * ORDER_SECONDS)).execute()
+
+    def take_back(self, run: str, host: str) -> None:
+        """End whatever lease there is: who has it was refused."""
+        self._redis.delete(self._host(run, host, "lease"))
 
     def give_up(self, run: str, host: str, *, also_held: bool = False) -> bool:
         """Let nobody begin this host any more; False when it is held or finished after all.
@@ -138,11 +183,13 @@ class Leases:
         keys = [self._host(run, host, what) for what in ("lease", "fence", "result")]
         return bool(self._scripts[_GIVE_UP](keys=keys, args=[_KEEP, int(also_held)]))
 
-    def workers(self, region: str) -> tuple[list[str], list[str]]:
-        """Living workers of a region: (with this key, with another)."""
-        listed = [m.decode().rpartition(" ") for m in self._scripts[_WHO]([self._there(region)])]
-        ours = sorted(name for name, _, key in listed if key == self._key)
-        return ours, sorted(name for name, _, key in listed if key != self._key)
+    def workers(self, region: str) -> list[Present]:
+        """Who says that he works for a region, by name."""
+        found = []
+        for member in self._scripts[_WHO]([self._there(region)]):
+            name, key, controllers = ([*member.decode(errors="replace").split(" "), "", ""])[:3]
+            found.append(Present(name, key, frozenset(filter(None, controllers.split(",")))))
+        return sorted(found, key=lambda present: present.name)
 
     def queued(self, queue: str) -> int:
         """Messages that wait in a queue."""
@@ -154,28 +201,36 @@ class Leases:
 
     # -- a worker's ------------------------------------------------------------------------
 
-    def be_there(self, worker: str, regions: Collection[str], seconds: float) -> None:
+    def be_there(self, worker: Present, regions: Collection[str], seconds: float) -> None:
         """The worker serves these regions for `seconds` more; 0: it is leaving."""
         keys = [self._there(region) for region in regions]
-        member = f"{worker} {self._key}"
         if seconds:
-            self._scripts[_BE_THERE](keys=keys, args=[member, int(seconds * 1000)])
+            self._scripts[_BE_THERE](keys=keys, args=[str(worker), int(seconds * 1000)])
         else:
             for key in keys:
-                self._redis.zrem(key, member)
+                self._redis.zrem(key, str(worker))
 
-    def claim(self, run: str, host: str, worker: str, after: int = 0) -> int:
-        """Take a host: its fencing number, higher than `after`, the last that the controller saw.
+    def claim(self, run: str, host: str, worker: str, fence: int, claim: str) -> bool:
+        """Take a host with this fence, and send its controller the claim.
 
-        0: somebody has it, it is done, or the run is over.
+        False: somebody has it, or had it with this fence, it is done, or the run is over.
         """
         keys = [
             self._run(run),
             *(self._host(run, host, what) for what in ("lease", "fence", "result")),
             self._events(run),
         ]
-        args: list[str | int] = [worker, int(LEASE_SECONDS * 1000), _KEEP, host, after]
-        return int(self._scripts[_CLAIM](keys=keys, args=args))
+        args: list[str | int] = [worker, fence, int(LEASE_SECONDS * 1000), _KEEP, _CLAIMED + claim]
+        return bool(self._scripts[_CLAIM](keys=keys, args=args))
+
+    def order(self, run: str, claim: str, seconds: float) -> bytes | None:
+        """The order for a claim; None: none came in so many seconds (at most a few)."""
+        found = self._redis.blpop([self._order(run, claim)], timeout=seconds)
+        return None if found is None else bytes(found[1])
+
+    def is_live(self, run: str) -> bool:
+        """Whether the run's controller is alive, and the run not over."""
+        return bool(self._redis.exists(self._run(run)))
 
     def renew(self, run: str, host: str, worker: str, fence: int) -> bool:
         """Hold on to a host; False: it is another's now."""
@@ -183,18 +238,18 @@ class Leases:
         args: list[str | int] = [worker, fence, int(LEASE_SECONDS * 1000), _KEEP]
         return bool(self._scripts[_RENEW](keys=keys, args=args))
 
+    def release(self, run: str, host: str, worker: str, fence: int) -> None:
+        """Let go of a host that was claimed and not begun."""
+        self._scripts[_RELEASE](keys=[self._host(run, host, "lease")], args=[worker, fence])
+
     def finish(self, run: str, host: str, fence: int, result: str) -> bool:
         """Store the result of a host; False: it does not count, as another took the host."""
         keys = [
             *(self._host(run, host, what) for what in ("lease", "fence", "result")),
             self._events(run),
         ]
-        return bool(self._scripts[_FINISH](keys=keys, args=[fence, result, _KEEP, host]))
-
-    def now(self) -> float:
-        """The broker's clock, in seconds: one that both sides can read."""
-        seconds, micros = self._redis.time()
-        return float(seconds) + float(micros) / 1e6
+        args: list[str | int] = [fence, result, _KEEP, _ENDED + host]
+        return bool(self._scripts[_FINISH](keys=keys, args=args))
 
     def disconnect(self) -> None:
         """Close the connections."""
@@ -205,6 +260,9 @@ class Leases:
 
     def _events(self, run: str) -> str:
         return f"{self._run(run)}:events"
+
+    def _order(self, run: str, claim: str) -> str:
+        return f"{self._run(run)}:order:{claim}"
 
     def _host(self, run: str, host: str, what: str) -> str:
         return f"{self._run(run)}:host:{host}:{what}"

@@ -1,7 +1,7 @@
 """A province's worker: takes the hosts of its regions from the broker and works on them.
 
-It has its own checkout of the inventory and its own credentials. One process with threads: it
-lives or dies as a whole, and its leases with it.
+It has its own checkout of the inventory, its own credentials and its own key. One process with
+threads: it lives or dies as a whole, and its leases with it.
 """
 
 import contextlib
@@ -12,7 +12,6 @@ import secrets
 import socket
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,20 +21,34 @@ import redis
 from nornir.core import Nornir
 from nornir.core.inventory import Host
 from nornir.core.processor import Processors
-from nornir.core.task import MultiResult, Result, Task
+from nornir.core.task import Result, Task
 
+from egovnet.inventory.errors import EgovnetError
+from egovnet.tasks.code_version import own_code
 from egovnet.tasks.commit import TAKEN_UP
 from egovnet.tasks.device import session_lost
 from egovnet.tasks.runners.celery.broker import WORK, Broker
-from egovnet.tasks.runners.celery.leases import RENEW_SECONDS, Leases
-from egovnet.tasks.runners.celery.sealing import OtherCodeError, SealBrokenError
-from egovnet.tasks.runners.celery.shipment import RemoteError, Shipment, opened, sealed_result
+from egovnet.tasks.runners.celery.leases import ORDER_SECONDS, RENEW_SECONDS, Leases, Present
+from egovnet.tasks.runners.wire.form import FormError
+from egovnet.tasks.runners.wire.identity import Identity
+from egovnet.tasks.runners.wire.messages import Order
+from egovnet.tasks.runners.wire.signed import RefusedError
+from egovnet.tasks.runners.wire.task_form import TaskList
+from egovnet.tasks.runners.wire.worker_side import Errand, WorkerSide
 
 _LOG = logging.getLogger("egovnet.worker")
 #: Seconds that a worker counts as there after its last word.
 _THERE_SECONDS = 5.0
 #: Seconds for which a result is brought to a broker that is away.
 _STORE_SECONDS = 60.0
+#: Seconds between two looks whether a controller that owes an order is there.
+_LOOK_SECONDS = 1.0
+_AWAY = (redis.RedisError, OSError)
+
+
+class NotOursError(EgovnetError):
+    """An order for a host that this worker does not serve."""
+
 
 #: Nornir over the checkout of that digest, or an error that says why not.
 Checkout = Callable[[str], Nornir]
@@ -43,12 +56,18 @@ Checkout = Callable[[str], Nornir]
 
 @dataclass
 class CeleryWorker:
-    """A worker of some regions, `concurrency` hosts at a time."""
+    """A worker of some regions for the tasks of `tasks`, `concurrency` hosts at a time.
+
+    Raises:
+        TrustedKeysError: the public keys do not name it for these regions.
+    """
 
     broker: Broker
+    identity: Identity
     regions: Sequence[str]
     checkout: Checkout
     concurrency: int
+    tasks: TaskList
     name: str = field(
         default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
     )
@@ -58,6 +77,12 @@ class CeleryWorker:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
+        own = self.identity.own
+        trusted = self.identity.trusted.now()
+        trusted.check_worker(own, self.regions)
+        self._controllers = sorted(trusted.controllers)
+        self._present = Present(self.name, own.public.name, frozenset(self._controllers))
+        self._side = WorkerSide(own, self.broker.network, self.regions, self.tasks, self.name)
         self._leases = Leases(self.broker)
 
     def serve(self) -> None:
@@ -68,7 +93,11 @@ class CeleryWorker:
             hostname=f"egovnet@{self.name}",
             pool="threads",
             concurrency=self.concurrency,
-            queues=[self.broker.queue(region) for region in self.regions],
+            queues=[
+                self.broker.queue(controller, region)
+                for controller in self._controllers
+                for region in self.regions
+            ],
             quiet=True,
             without_gossip=True,
             without_mingle=True,
@@ -83,48 +112,86 @@ class CeleryWorker:
             ended.set()
             heart.join()
             with contextlib.suppress(redis.RedisError):
-                self._leases.be_there(self.name, self.regions, 0)
+                self._leases.be_there(self._present, self.regions, 0)
 
     def _beat(self, ended: threading.Event) -> None:
         """Say that the worker is there, and renew what it holds."""
         while True:
             try:
-                self._leases.be_there(self.name, self.regions, _THERE_SECONDS)
+                self._leases.be_there(self._present, self.regions, _THERE_SECONDS)
                 with self._lock:
                     held = dict(self._held)
                 for (run, host), fence in held.items():
                     self._leases.renew(run, host, self.name, fence)
-            except (redis.RedisError, OSError) as error:
+            except _AWAY as error:
                 _LOG.warning("broker %s: %s", self.broker, type(error).__name__)
             if ended.wait(RENEW_SECONDS):
                 return
 
-    def _work(self, run: str, host: str, sealed: str) -> None:
+    def _work(self, ticket: str) -> None:
         """Celery's task: one host of a run, unless somebody else has it or had it."""
         try:
-            shipment = opened(sealed, self.broker.seal, self._leases.now())
-            if (shipment.run, shipment.host) != (run, host):
-                raise SealBrokenError("is another host's")
-        except OtherCodeError as error:
-            _LOG.error("a message for %s is refused: it %s", host, error)
-            if fence := self._leases.claim(run, host, self.name, 0):
-                # what it says does not matter: the controller sees by whom it was sealed
-                self._store(run, host, fence, self.broker.seal.close(None))
+            errand = self._side.errand(ticket, self.identity.trusted.now())
+        except (RefusedError, EgovnetError) as error:
+            _LOG.error("a message is refused: it %s", error)
             return
-        except (SealBrokenError, RemoteError) as error:
-            _LOG.error("a message for %s is left undone: it %s", host, error)
+        bound = errand.claim.bound
+        claim = self._side.claim(errand)
+        if not self._leases.claim(bound.run, bound.host, self.name, bound.fence, claim):
+            _LOG.info("%s of run %s is taken, done or given up", bound.host, bound.run)
             return
-        fence = self._leases.claim(run, host, self.name, shipment.after)
-        if not fence:
-            _LOG.info("%s of run %s is taken, done or given up", host, run)
-            return
-        _LOG.info("%s: %s begins%s", host, shipment.name, " again" if fence > 1 else "")
-        with self._holding(run, host, fence):
-            result = self._execute(shipment, taken_up=fence > 1)
-            counts = self._store(run, host, fence, sealed_result(result, self.broker.seal))
+        with self._holding(bound.run, bound.host, bound.fence):
+            ordered = self._ordered(errand)
+            if ordered is not None:
+                self._do(errand, *ordered)
+        if ordered is None:
+            with contextlib.suppress(*_AWAY):
+                self._leases.release(bound.run, bound.host, self.name, bound.fence)
+
+    def _do(self, errand: Errand, order: Order, arguments: Any) -> None:
+        """Do what was ordered, and answer."""
+        bound = order.bound
+        again = " again" if bound.fence > 1 else ""
+        _LOG.info("%s: %s begins%s", bound.host, order.name, again)
+        content = self._execute(errand, order, arguments)
+        answer = self._side.answer(errand, order, content)
+        counts = self._store(bound.run, bound.host, bound.fence, answer)
         self.finished += counts
-        state = "failed" if result.failed else "done"
-        _LOG.info("%s: %s %s%s", host, shipment.name, state, "" if counts else ", not counted")
+        state = "failed" if "failed" in content else "done"
+        _LOG.info("%s: %s %s%s", bound.host, order.name, state, "" if counts else ", not counted")
+
+    def _ordered(self, errand: Errand) -> tuple[Order, Any] | None:
+        """The controller's order for our claim, and the arguments in JSON; None: none came."""
+        bound = errand.claim.bound
+        if not errand.same_code:
+            _LOG.error(
+                "%s is left undone: controller %s has an egovnet whose code is %s, and here it is "
+                "%s: bring both to the same revision",
+                bound.host,
+                errand.controller,
+                errand.ticket.code[:16],
+                own_code()[:16],
+            )
+            return None
+        deadline = errand.since + ORDER_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                text = self._leases.order(bound.run, errand.claim.nonce, _LOOK_SECONDS)
+                if text is None and not self._leases.is_live(bound.run):
+                    _LOG.info("%s of run %s: the run is over", bound.host, bound.run)
+                    return None
+            except _AWAY:
+                time.sleep(_LOOK_SECONDS)
+                continue
+            if text is None:
+                continue
+            try:
+                return self._side.order(errand, text)
+            except RefusedError as error:
+                # the true one may come yet
+                _LOG.error("an order for %s is refused: it %s", bound.host, error)
+        _LOG.warning("%s of run %s: no order came for it", bound.host, bound.run)
+        return None
 
     @contextmanager
     def _holding(self, run: str, host: str, fence: int) -> Iterator[None]:
@@ -136,27 +203,39 @@ class CeleryWorker:
             with self._lock:
                 del self._held[run, host]
 
-    def _execute(self, shipment: Shipment, *, taken_up: bool) -> MultiResult:
+    def _execute(self, errand: Errand, order: Order, arguments: Any) -> Any:
+        """Do it; what came of it, in JSON."""
+        form = errand.form
         try:
-            nornir = self.checkout(shipment.checkout)
-            host = _own(nornir.inventory.hosts[shipment.host], taken_up=taken_up)
+            given = form.read_arguments(arguments, errand.since)
+        except FormError as error:
+            return form.write_refusal(FormError(f"task {form.name}: {error}"))
+        try:
+            nornir = self.checkout(order.checkout)
+            host = _own(_host(nornir, order.bound.host), taken_up=order.bound.fence > 1)
         except Exception as error:
             # Whatever is wrong here is said to the controller, not to this log only.
-            return _failed(shipment.name, error)
+            return form.write_refusal(error)
         task = Task(
-            shipment.task,
+            form.task,
             nornir,
-            global_dry_run=shipment.dry_run,
+            global_dry_run=order.dry_run,
             processors=Processors(),
-            name=shipment.name,
-            **shipment.arguments,
+            name=order.name,
+            **given,
         )
         try:
-            return task.start(host)
+            result: Result = task.start(host)[0]
         finally:
             # The next stage may come to another worker: no session waits for it here.
             with contextlib.suppress(*session_lost()):
                 host.close_connections()
+        try:
+            return form.write_result(result)
+        except FormError as error:
+            return form.write_error(
+                FormError(f"what task {form.name} gave cannot be sent: {error}")
+            )
 
     def _store(self, run: str, host: str, fence: int, result: str) -> bool:
         """Store the result; False when it does not count, or the broker stays away."""
@@ -164,7 +243,7 @@ class CeleryWorker:
         while True:
             try:
                 return self._leases.finish(run, host, fence, result)
-            except (redis.RedisError, OSError):
+            except _AWAY:
                 if time.monotonic() > deadline:
                     return False
                 time.sleep(1.0)
@@ -178,10 +257,13 @@ def _own(host: Host, *, taken_up: bool) -> Host:
     return mine
 
 
-def _failed(name: str, error: Exception) -> MultiResult:
-    words = "".join(traceback.format_exception_only(error))
-    entry: Any = Result(None, result=words, failed=True, exception=error)
-    entry.name, entry.severity_level = name, logging.ERROR
-    result = MultiResult(name)
-    result.append(entry)
-    return result
+def _host(nornir: Nornir, name: str) -> Host:
+    """A host of our regions.
+
+    Raises:
+        NotOursError: it is of no region that this worker serves, by its own inventory.
+    """
+    found = nornir.inventory.hosts.get(name)
+    if found is None:
+        raise NotOursError(f"{name} is no router of the regions that this worker serves")
+    return found

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
+import yaml
 
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.change.finish_devices import commit_id
 from egovnet.playbooks.core.runner_names import CELERY
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.tasks.runners.wire.key_pair import KeyPair, read_key_pair, write_new_key
 from tests.loopback import loopback_network
 from tests.tasks.runners.celery.redis_server import RedisServer
 
@@ -47,6 +48,50 @@ class Worker:
         return time.monotonic()
 
 
+class Keys:
+    """Key pairs of a network's parties, and the file that all of them trust."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(exist_ok=True)
+        self.directory = directory
+        self.public = directory / "public-keys.yaml"
+        self._controllers: dict[str, str] = {}
+        self._workers: dict[str, dict[str, Any]] = {}
+        self.add("centre")
+
+    def add(self, name: str, *regions: str) -> KeyPair:
+        """A controller, or a worker of these regions; one that is there stays as it is."""
+        path = self.directory / name
+        if not path.exists():
+            public = str(write_new_key(path))
+            if regions:
+                self._workers[name] = {"key": public, "regions": list(regions)}
+            else:
+                self._controllers[name] = public
+            self._write()
+        return read_key_pair(path)
+
+    def remove(self, name: str) -> None:
+        """Nobody trusts it any more."""
+        (self.directory / name).unlink()
+        self._controllers.pop(name, None)
+        self._workers.pop(name, None)
+        self._write()
+
+    def of(self, name: str) -> dict[str, str]:
+        """The environment of a party."""
+        return {
+            "EGOVNET_PRIVATE_KEY": str(self.directory / name),
+            "EGOVNET_PUBLIC_KEYS": str(self.public),
+        }
+
+    def _write(self) -> None:
+        new = self.public.with_suffix(".new")
+        new.write_text(yaml.safe_dump({"controllers": self._controllers, "workers": self._workers}))
+        new.chmod(0o644)
+        new.rename(self.public)
+
+
 @dataclass
 class Provinces:
     """The controller has no credentials; the workers have."""
@@ -55,14 +100,17 @@ class Provinces:
     lab: EmulatedRouters
     redis: RedisServer
     at_first: dict[str, str] = field(default_factory=dict)
-    key: str = field(default_factory=lambda: Fernet.generate_key().decode(), repr=False)
+    keys: "Keys" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keys = Keys(self.root / f"keys-{self.redis.port}")
 
     @property
     def controller(self) -> dict[str, str]:
         """The environment of a controller."""
         return {
             "EGOVNET_BROKER": self.redis.url(),
-            "EGOVNET_BROKER_KEY": self.key,
+            **self.keys.of("centre"),
             "EGOVNET_STATE": str(self.root / "state"),
             "EGOVNET_JOURNAL": f"sqlite:///{self.root / 'journal.db'}",
             "HOME": str(self.root / "home"),
@@ -83,6 +131,10 @@ class Provinces:
     ) -> Iterator[list[Worker]]:
         """A worker for each of `regions`, ready; killed at the end."""
         started: list[Worker] = []
+        # before the first reads the file
+        names = [f"{region}-{number}" for number, region in enumerate(regions)]
+        for name, region in zip(names, regions, strict=True):
+            self.keys.add(name, region)
         try:
             for number, region in enumerate(regions):
                 log = self.root / f"worker-{time.monotonic_ns()}-{number}.log"
@@ -97,6 +149,7 @@ class Provinces:
                         env={
                             "PATH": os.environ["PATH"],
                             **self.controller,
+                            **self.keys.of(names[number]),
                             "EGOVNET_CREDENTIALS": str(self.lab.directory / "credentials.yaml"),
                             "EGOVNET_CONNECT_TIMEOUT": "2",
                             **(env or {}),

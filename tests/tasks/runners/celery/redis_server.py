@@ -44,12 +44,12 @@ class RedisServer:
         scheme = "rediss" if self.authority else "redis"
         return f"{scheme}://:{password or self.password}@127.0.0.1:{self.port}/0"
 
-    def client(self) -> Any:  # noqa: ANN401 -- its commands' types are unions with coroutines
+    def client(self, timeout: float | None = 5) -> Any:  # noqa: ANN401 -- its commands' types are unions with coroutines
         return redis.Redis(
             host="127.0.0.1",
             port=self.port,
             password=self.password,
-            socket_timeout=5,
+            socket_timeout=timeout,
             ssl=self.authority is not None,
             ssl_ca_certs=str(self.authority) if self.authority else None,
         )

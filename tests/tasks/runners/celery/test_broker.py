@@ -1,45 +1,89 @@
 """The broker: one that cannot be used, goes away, comes back, and what it sees."""
 
-import base64
 import json
-import os
-import pickle
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from contextlib import suppress
 
 import pytest
-from cryptography.fernet import Fernet
 
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import make_plan
-from egovnet.playbooks.core.devices import open_nornir
+from egovnet.playbooks.core.devices import below_each, open_nornir
 from egovnet.playbooks.core.progress import Silent
-from egovnet.tasks.runners.celery.broker import WORK, Broker, BrokerDownError
+from egovnet.tasks.runners.celery.broker import Broker, BrokerDownError
 from egovnet.tasks.runners.celery.leases import Leases
-from egovnet.tasks.runners.celery.sealing import Seal
+from egovnet.tasks.runners.wire import strict_json
+from egovnet.tasks.runners.wire.key_pair import read_key_pair, write_new_key
+from egovnet.tasks.runners.wire.messages import Answer, read_sealed
+from egovnet.tasks.runners.wire.signed import RefusedError
+from egovnet.tasks.runners.wire.strict_json import WrongJsonError
+from egovnet.tasks.runners.wire.trusted_keys import read_trusted_keys
 from tests.chaos.runs import Scenario, push
+from tests.playbooks.console import command as process
 from tests.playbooks.test_json_shapes import check
 from tests.tasks.runners.celery.provinces import (
     Provinces,
     set_environment,
     until,
 )
+from tests.tasks.runners.celery.recorded import decoded, payloads, recording, tokens
 from tests.tasks.runners.celery.redis_server import redis_server, stop
 from tests.tasks.runners.celery.work import ALL, EVERYBODY, Change, command, read
 
+#: Variable that is wrong -> (what it is set to, how the one error begins).
+WRONG_KEYS = {
+    "old key": ("EGOVNET_BROKER_KEY", "x" * 44, "EGOVNET_BROKER_KEY: is no longer used"),
+    "no private key": ("EGOVNET_PRIVATE_KEY", "", "EGOVNET_PRIVATE_KEY: is not set"),
+    "no public keys": ("EGOVNET_PUBLIC_KEYS", "", "EGOVNET_PUBLIC_KEYS: is not set"),
+    "another private key": ("EGOVNET_PRIVATE_KEY", "{stranger}", "{public}: {kind}: has not this"),
+    "no such file": ("EGOVNET_PRIVATE_KEY", "/nowhere/key", "/nowhere/key: the private key cannot"),
+}
 
-@pytest.mark.parametrize("key", ["", "too-short", "§" * 44])
-def test_a_key_that_is_none(place: Provinces, key: str) -> None:
-    words = ("plan", "--runner", "celery", "--inventory", place.root / "new")
-    ran = command(place, *words, env={"EGOVNET_BROKER_KEY": key})
-    assert ran.code == 2
-    assert ran.stderr.startswith("error: EGOVNET_BROKER_KEY: is not ")
-    assert len(ran.stderr.splitlines()) == 1
-    assert not key or key not in ran.stderr
+
+@pytest.mark.parametrize("what", WRONG_KEYS)
+def test_keys_that_cannot_be_used(place: Provinces, what: str) -> None:
+    variable, value, error = WRONG_KEYS[what]
+    stranger = place.root / "stranger"
+    if not stranger.exists():
+        write_new_key(stranger)
+    for words, kind in (
+        (("plan", "--runner", "celery"), "controllers"),
+        (("worker", "--region", ALL), "workers"),
+    ):
+        ran = command(
+            place,
+            *(*words, "--inventory", place.root / "new"),
+            env={
+                "EGOVNET_CREDENTIALS": str(place.lab.directory / "credentials.yaml"),
+                "XDG_CONFIG_HOME": str(place.root / "config"),
+                variable: value.format(stranger=stranger),
+            },
+        )
+        assert ran.code == 2
+        errors = [line for line in ran.stderr.splitlines() if line.startswith("error: ")]
+        assert len(errors) == 1
+        begins = error.format(public=place.keys.public, kind=kind)
+        assert errors[0].startswith(f"error: {begins}")
+        assert "x" * 44 not in ran.stderr
+
+
+def test_a_new_key_by_the_command(place: Provinces) -> None:
+    path = place.root / "made"
+    made = command(place, "worker", "--new-key", path)
+    assert made.code == 0
+    assert made.stdout.strip() == str(read_key_pair(path).public)
+    assert "PRIVATE KEY-" not in made.stdout + made.stderr
+    again = command(place, "worker", "--new-key", path, "--json")
+    assert (again.code, again.json["error"]) == (
+        2,
+        f"{path}: is there already; a key is never written over",
+    )
+    ran = command(place, "worker", "--new-key", place.root / "more", "--region", ALL)
+    assert ran.stderr == "error: --region: has no effect with --new-key; leave it out\n"
+    shown = command(place, "worker", "--new-key", place.root / "more", "--json")
+    check("worker --new-key", shown.json)
 
 
 @pytest.mark.parametrize(
@@ -93,115 +137,99 @@ def test_a_broker_that_cannot_be_used(place: Provinces, what: str) -> None:
 def test_the_broker_sees_no_text_and_no_secret(place: Provinces) -> None:
     workspace = place.workspace()
     texts = workspace.intended()
-    seen: list[bytes] = []
-    with ThreadPoolExecutor() as pool:
-        planning = pool.submit(make_plan, workspace, Silent())
-        with place.redis.client() as client:
-            until(lambda: sum(client.llen(k) for k in client.scan_iter("egovnet:*:beijing")) == 3)
-        seen.append(place.stored())
-        with place.workers(ALL):
-            plan = planning.result(60)
-            seen.append(place.stored())
-            assert push(Change(plan), workspace, Scenario("push")).data["result"] == "done"  # type: ignore[arg-type]  # no chaos here
-            seen.append(place.stored())
+    with recording(place.redis) as seen, place.workers(ALL):
+        plan = make_plan(workspace, Silent())
+        assert push(Change(plan), workspace, Scenario("push")).data["result"] == "done"  # type: ignore[arg-type]  # no chaos here
     everything = b"\n".join(seen)
-    readable = everything + b"".join(_decoded(everything))
+    readable = everything + b"".join(decoded(everything))
     for line in {line.strip() for text in texts.values() for line in text.splitlines()}:
         if len(line) > 8:
             assert line.encode() not in readable, line
     password = place.lab.spec.password
-    for secret in (password, place.key, place.redis.password, "PRIVATE KEY"):
+    for secret in (password, "PRIVATE KEY", "egovnet change 1", '"intended"'):
         assert secret.encode() not in readable
-    assert b"dry_run" not in readable
-    seal = Seal(place.key)
-    opened = [seal.open(token) for token in _tokens(everything)]
-    sent = [o for o in opened if isinstance(o, dict)]
-    assert any(o["arguments"].get("intended") == texts["bj-p1"] for o in sent), "it was there"
-    assert password not in repr(opened)
-    assert all(b"credentials" not in pickle.dumps(o) for o in sent)
-
-
-def _tokens(stored: bytes) -> set[bytes]:
-    """Everything in Fernet's form, also within a message's base64 body."""
-    found: set[bytes] = set()
-    for text in (stored, *_decoded(stored)):
-        for word in text.replace(b'\\"', b'"').replace(b"'", b'"').split(b'"'):
-            if word.startswith(b"gAAAA"):
-                found.add(word)
-    return found
-
-
-def _decoded(stored: bytes) -> Iterator[bytes]:
-    """What is readable in base64: Celery's bodies."""
-    for word in stored.replace(b"\\", b"").replace(b"'", b'"').split(b'"'):
-        if len(word) > 40 and not word.startswith(b"gAAAA"):
-            try:
-                yield base64.b64decode(word, validate=True)
-            except ValueError:
-                continue
-
-
-def test_a_writer_to_the_broker_runs_nothing(place: Provinces, tmp_path: Path) -> None:
-    """A pickle that is a program, sealed under another key or not at all, is not opened."""
-    proof = tmp_path / "it-ran"
-    forger = Seal(Fernet.generate_key().decode())
-    broker = Broker.from_environment(place.workspace().network.backbone.name)
-    app = broker.celery()
-    leases = Leases(broker)
-    leases.live("forged")
-    evil = base64.b64encode(pickle.dumps(_Touch(str(proof)))).decode()
-    with place.workers(ALL) as (worker,):
-        for sealed in (forger.close(_Touch(str(proof))), evil):
-            app.send_task(WORK, args=["forged", "bj-p1", sealed], queue=broker.queue("beijing"))
-        until(lambda: worker.said().count("is left undone") == 2)
-        assert read(place.workspace()).failures == {}, "and it works on"
-    assert not proof.exists()
-
-
-class _Touch:
-    """Unpickled, it writes a file."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def __reduce__(self) -> Any:  # noqa: ANN401 -- pickle's protocol
-        return (os.mknod, (self.path,))
+    # what is readable is who speaks of what: names, numbers and times
+    for text in payloads(everything):
+        with suppress(WrongJsonError):
+            known = {"bound", "region", "nonce", "made", "code", "ticket", "ticket_made", "worker"}
+            assert strict_json.read(text).keys() <= known
+    centre = place.keys.add("centre")
+    workers = read_trusted_keys(place.keys.public, below_each(workspace.network)).workers
+    answers = []
+    for token in tokens(everything):
+        with suppress(RefusedError):  # the other three kinds
+            answers.append(read_sealed(Answer, token, workers, centre)[1:])
+    results = {
+        answer.bound.host: content["done"]["result"]["running"]
+        for answer, content in answers
+        if answer.bound.task == "dry_run"
+    }
+    assert results["bj-p1"] == place.at_first["bj-p1"], "and it was there"
+    assert password not in repr(answers)
 
 
 def test_leases_count_the_last_and_once(place: Provinces) -> None:
     leases = Leases(Broker.from_environment(place.workspace().network.backbone.name))
-    assert leases.claim("r", "h", "one") == 0, "no controller, no work"
+    assert not leases.claim("r", "h", "one", 1, "c1"), "no controller, no work"
     leases.live("r")
-    assert leases.claim("r", "h", "one") == 1
-    assert leases.claim("r", "h", "two") == 0, "one is at it"
+    assert leases.claim("r", "h", "one", 1, "c1")
+    assert not leases.claim("r", "h", "two", 1, "c2"), "one is at it"
+    assert not leases.claim("r", "h", "two", 2, "c2"), "still"
+    assert leases.heard("r", 0.1).claims == [b"c1"]
     with place.redis.client() as client:
         (key,) = client.keys("*:lease")
         client.delete(key)
         assert leases.renew("r", "h", "one", 1), "nobody took it meanwhile"
         client.delete(key)
-    assert leases.claim("r", "h", "two") == 2
+    assert not leases.claim("r", "h", "two", 1, "c2"), "that fence was claimed"
+    assert leases.claim("r", "h", "two", 2, "c2")
     assert not leases.renew("r", "h", "one", 1)
+    leases.release("r", "h", "one", 1)
+    assert leases.look("r", ["h"])["h"].worker == "two", "another's is not released"
     assert not leases.finish("r", "h", 1, "late")
     assert leases.finish("r", "h", 2, "in time")
     assert not leases.finish("r", "h", 2, "twice")
-    assert leases.claim("r", "h", "three") == 0, "it is done"
+    assert not leases.claim("r", "h", "three", 3, "c3"), "it is done"
     assert not leases.give_up("r", "h")
     seen = leases.look("r", ["h"])["h"]
     assert (seen.fence, seen.worker, seen.result) == (2, "", b"in time")
+    heard = leases.heard("r", 0.1)
+    assert (heard.claims, heard.ended) == ([b"c2"], ["h"])
     assert leases.give_up("r", "other")
-    assert leases.claim("r", "other", "one") == 0
+    assert not leases.claim("r", "other", "one", 1, "c1")
+    assert leases.claim("r", "let go", "one", 1, "c1")
+    leases.release("r", "let go", "one", 1)
+    assert leases.look("r", ["let go"])["let go"].worker == ""
+    leases.give_order("r", "c1", "order")
+    assert leases.order("r", "c1", 0.1) == b"order"
+    assert leases.order("r", "c1", 0.1) is None, "once"
     leases.close("r")
-    assert leases.claim("r", "third", "one") == 0
+    assert not leases.is_live("r")
+    assert not leases.claim("r", "third", "one", 1, "c1")
     with place.redis.client() as client:
         client.flushall()
     leases.live("r")
     assert leases.renew("r", "kept", "one", 3), "the broker lost its memory, the worker did not"
-    assert leases.claim("r", "kept", "two") == 0
-    assert leases.claim("r", "lost", "two", after=3) == 4
+    assert not leases.claim("r", "kept", "two", 3, "c2")
+
+
+def test_a_broker_may_say_what_it_likes(place: Provinces) -> None:
+    """Values of another kind than ours are no reason to fail."""
+    leases = Leases(Broker.from_environment(place.workspace().network.backbone.name))
+    leases.live("r")
+    prefix = f"egovnet:{place.workspace().network.backbone.name}"
+    with place.redis.client() as client:
+        client.set(f"{prefix}:run:r:host:h:fence", b"\xff many")
+        client.set(f"{prefix}:run:r:host:h:lease", b"\xff\x00")
+        client.rpush(f"{prefix}:run:r:events", b"\xff", b"ended \xff", b"claim \xff", b"")
+        client.zadd(f"{prefix}:workers:beijing", {b"\xff": 10**15, b"": 10**15, b"a b c d": 10**15})
+    assert leases.look("r", ["h"])["h"].fence == 0
+    assert leases.heard("r", 0.1).claims == [b"\xff"]
+    assert len(leases.workers("beijing")) == 3
 
 
 def test_a_broker_that_goes_away(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("egovnet.tasks.runners.celery.runner.AWAY_SECONDS", 3.0)
+    monkeypatch.setattr("egovnet.tasks.runners.celery.handing_out.AWAY_SECONDS", 3.0)
     with redis_server() as server:
         own = Provinces(place.root, place.lab, server)
         set_environment(monkeypatch, own.controller)
@@ -243,10 +271,64 @@ def test_a_broker_with_tls(place: Provinces, monkeypatch: pytest.MonkeyPatch) ->
         set_environment(monkeypatch, own.controller)
         with pytest.raises(BrokerDownError, match=r"broker rediss://127.*certificate"):
             open_nornir(own.workspace())
-        authority = {"EGOVNET_BROKER_CA": str(server.authority)}
+        authority = {"EGOVNET_BROKER_CA": str(server.authority), "EGOVNET_BROKER_TLS": "required"}
         set_environment(monkeypatch, own.controller | authority)
-        with own.workers(ALL, env=authority):
+        elsewhere = server.url().replace("127.0.0.1", "127.0.0.2")
+        with own.workers(ALL, env=authority) as (worker,):
             assert read(own.workspace()).failures == {}
+        assert "without TLS" not in worker.said()
+        monkeypatch.setenv("EGOVNET_BROKER", elsewhere)
+        with pytest.raises(BrokerDownError, match=r"127\.0\.0\.2.*(certificate|refused)"):
+            open_nornir(own.workspace())
+
+
+@pytest.mark.parametrize(
+    ("url", "in_clear"),
+    [
+        ("redis://10.9.8.7/0", True),
+        ("redis://broker.example:6379", True),
+        ("redis://u:p@[2001:db8::1]:6379/1", True),
+        ("rediss://10.9.8.7/0", False),
+        ("redis://127.0.0.1", False),
+        ("redis://127.20.30.40:1", False),
+        ("redis://[::1]:6379/1", False),
+        ("redis://localhost", False),
+        ("redis://LocalHost:6379", False),
+        ("redis://localhost.example", True),
+        ("redis://127.0.0.1.example", True),
+    ],
+)
+def test_where_tls_is_missed(url: str, in_clear: bool) -> None:
+    assert Broker(url, "reference").in_clear is in_clear
+
+
+def test_a_broker_without_tls_is_told_or_refused(place: Provinces) -> None:
+    """0.0.0.0 is this machine to connect to, and no loopback address."""
+    url = place.redis.url().replace("127.0.0.1", "0.0.0.0")  # noqa: S104 -- nothing listens there
+    told = f"warning: broker redis://0.0.0.0:{place.redis.port}/0 is reached without TLS: who is on"
+    clear = {"EGOVNET_BROKER": url, "EGOVNET_WORKER_WAIT": "1"}
+    words = ("plan", "--json", "--runner", "celery", "--inventory", place.root / "new")
+    ran = process(*words, state=place.root / "state", env=place.controller | clear)
+    assert (ran.code, ran.stderr.count(told)) == (5, 1)
+    assert place.redis.password not in ran.stderr
+    assert ran.json["unreachable"].keys() == EVERYBODY, "JSON is JSON"
+    with place.workers(ALL, env=clear) as (worker,):
+        assert worker.said().count(told) == 1
+        assert place.redis.password not in worker.said()
+    for verb in ("plan --runner celery", f"worker --region {ALL}"):
+        for value, why in (
+            ("required", "is without TLS, and EGOVNET_BROKER_TLS is required; use rediss://"),
+            ("yes", "EGOVNET_BROKER_TLS: is 'yes'; set it to required, or not at all"),
+        ):
+            env = {
+                **clear,
+                "EGOVNET_BROKER_TLS": value,
+                "EGOVNET_CREDENTIALS": str(place.lab.directory / "credentials.yaml"),
+                **place.keys.of(f"{ALL}-0" if "worker" in verb else "centre"),
+            }
+            refused = command(place, *verb.split(), "--inventory", place.root / "new", env=env)
+            assert refused.code == 2
+            assert why in refused.stderr
 
 
 def test_a_worker_ends_in_order(place: Provinces) -> None:
@@ -263,4 +345,4 @@ def test_a_worker_ends_in_order(place: Provinces) -> None:
         check("worker", data)
         assert (data["finished"], data["inventory"]) == (7, place.workspace().checkout)
     leases = Leases(Broker.from_environment(place.workspace().network.backbone.name))
-    assert leases.workers("beijing") == ([], [])
+    assert leases.workers("beijing") == []

@@ -6,23 +6,28 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
-from cryptography.fernet import Fernet
 
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.faults import AnyFault
 from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import make_plan
+from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.intended import SnapshotInventory
 from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.run_on_devices import DeviceResults, run
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.drift.collect import Collected, StateReading, collect
+from egovnet.playbooks.drift.history import Before
+from egovnet.playbooks.verify.control_plane import expected_routes
 from egovnet.tasks.code_version import own_code
+from egovnet.tasks.restore_lines import restore_lines
 from egovnet.tasks.runners.celery.leases import LEASE_SECONDS
 from tests.chaos.emulated_field import DURATIONS
 from tests.chaos.runs import Scenario, push
-from tests.tasks.runners.celery.provinces import TAKEN_UP_WITHIN, Provinces, until
+from tests.tasks.runners.celery.provinces import TAKEN_UP_WITHIN, Provinces, set_environment, until
 from tests.tasks.runners.celery.work import ALL, EVERYBODY, Change, command, read
 
 
@@ -109,6 +114,50 @@ def test_a_plan_and_a_whole_change_are_those_of_threads(
     assert after == place.lab.running()
 
 
+def test_drift_finds_what_it_finds_by_threads(
+    place: Provinces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What drivers' own objects say of lines and faults crosses, and comes back to them."""
+    # what is intended and not there yet, and a fault of Linux
+    place.lab.by_hand("gz-pe1", "ip link set eth1 down")
+    found: dict[str, Collected] = {}
+    texts: dict[str, DeviceResults] = {}
+    with place.workers(ALL):
+        for name, workspace in (
+            ("workers", place.workspace()),
+            ("threads", threaded(place, monkeypatch)),
+        ):
+            before = Before("", {}, frozenset())
+            routes = expected_routes(workspace.network, workspace.allocation)
+            found[name] = collect(workspace, Silent(), sorted(EVERYBODY), 60, before, routes=routes)
+            changes = {
+                host: {"intended": workspace.intended([host])[host], "changes": reading.changes}
+                for host, reading in found[name].readings.items()
+                if reading.changes
+            }
+            with connected(workspace, changes) as nornir:
+                texts[name] = run(nornir, "restore", restore_lines, changes, Silent())
+    readings = {name: collected.readings for name, collected in found.items()}
+    assert readings["workers"].keys() == EVERYBODY == readings["threads"].keys()
+    for host in EVERYBODY:
+        assert said(readings["workers"][host]) == said(readings["threads"][host]), host
+    assert any(reading.changes for reading in readings["workers"].values())
+    assert any("eth1" in str(f) for f in readings["workers"]["gz-pe1"].faults)
+    assert texts["workers"] == texts["threads"]
+    assert texts["workers"].results.keys() == {
+        h for h, r in readings["workers"].items() if r.changes
+    }
+
+
+def said(reading: StateReading) -> object:
+    """All of a reading but how long it took, and of which class its parts are."""
+    return (
+        replace(reading, changes=(), faults=(), seconds=0.0),
+        [(c.part, c.path, c.line, c.sign, c.shared) for c in reading.changes],
+        [(str(f), f.subject, f.joins_tables, f.unowned) for f in reading.faults],
+    )
+
+
 def test_a_worker_killed_while_it_reads(place: Provinces) -> None:
     place.lab.set_faults({"gz-pe1": [faults.Slow(verb="read", seconds=60)]})
     with place.workers(ALL, ALL) as workers, ThreadPoolExecutor() as pool:
@@ -193,14 +242,34 @@ def test_a_region_without_a_worker(place: Provinces, monkeypatch: pytest.MonkeyP
     assert "read" not in place.lab.counts()["sh-pe1"], "given up is not begun later"
 
 
-def test_another_key(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_whose_key_the_controller_does_not_know(
+    place: Provinces, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EGOVNET_WORKER_WAIT", "2")
-    other = Fernet.generate_key().decode()
-    with place.workers(ALL, env={"EGOVNET_BROKER_KEY": other}):
+    with place.workers(ALL) as (worker,):
+        key = place.keys.add(f"{ALL}-0", ALL).public.name
+        assert read(place.workspace()).failures == {}
+        place.keys.remove(f"{ALL}-0")
+        result = read(place.workspace())
+        until(lambda: f"does not name our key {key} for it any more" in worker.said())
+    assert result.results == {}
+    assert result.unanswered == EVERYBODY
+    why = result.failures["gd-pe1"]
+    assert "no worker of region guangdong took it in 2 s; " in why
+    assert f"has key '{key}', which {place.keys.public} does not name for guangdong" in why
+
+
+def test_a_worker_that_does_not_know_the_controller(
+    place: Provinces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGOVNET_WORKER_WAIT", "2")
+    with place.workers(ALL):
+        own = place.keys.add("other-centre").public.name
+        set_environment(monkeypatch, place.controller | place.keys.of("other-centre"))
+        monkeypatch.setenv("EGOVNET_WORKER_WAIT", "2")
         result = read(place.workspace())
     assert result.results == {}
-    assert "has another EGOVNET_BROKER_KEY" in result.failures["bj-p1"]
-    assert all("no worker of region" in why for why in result.failures.values())
+    assert f"does not trust this controller's key {own}" in result.failures["bj-p1"]
 
 
 def test_another_inventory_is_refused_until_it_is_there(place: Provinces) -> None:
@@ -224,10 +293,11 @@ def test_another_egovnet_is_refused_and_said_so(
 ) -> None:
     with place.workers(ALL):
         with monkeypatch.context() as patch:
-            patch.setattr("egovnet.tasks.runners.celery.sealing.own_code", lambda: "9" * 64)
+            for module in ("wire.conversation", "celery.handing_out"):
+                patch.setattr(f"egovnet.tasks.runners.{module}.own_code", lambda: "9" * 64)
             refused = read(place.workspace())
         assert refused.results == {}
         assert refused.failures.keys() == EVERYBODY
         said = refused.failures["bj-p1"]
-        assert f"its result comes from an egovnet whose code is {own_code()[:16]}" in said
+        assert f"has an egovnet whose code is {own_code()[:16]}, and here it is 9999" in said
         assert read(place.workspace()).failures == {}
