@@ -29,9 +29,14 @@ from egovnet.inventory.model import (
     VpnId,
 )
 from egovnet.inventory.model.annotations import PLATFORMS
-from egovnet.inventory.model.partial import PartialNetwork, as_far_as_known, partial
-from egovnet.inventory.model.schema_problems import Read, read
-from egovnet.inventory.model.shapes import Shape, shape_of
+from egovnet.inventory.model.partial import (
+    PartialNetwork,
+    as_far_as_known,
+    field_adapter,
+    partial,
+)
+from egovnet.inventory.model.schema_problems import Read, dangling, read
+from egovnet.inventory.model.shapes import Shape, fields_of, shape_of
 from egovnet.inventory.model.shown import nearest
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.inventory.references import Reference, dangling_problems, references
@@ -138,6 +143,7 @@ class _Examiner:
         }
         for field, section in SECTIONS.items():
             self.problems += self._told(section, results[field])
+        self.problems += self._unused()
         self._judge_references(data, results)
         if not self.problems:
             return [Network.model_construct(**{f: result.value for f, result in results.items()})]
@@ -172,6 +178,20 @@ class _Examiner:
             return  # nothing was read: all of it would be missing
         for mistake in result.mistakes:
             yield self.report(section.name, mistake.location, mistake.found, mistake.remedy)
+
+    def _unused(self) -> Iterator[Problem]:
+        """Mistakes in what groups and defaults say, and no host inherits."""
+        for section, key, value, location in self._hosts.unused():
+            field = fields_of(Router)[key]
+            result = read(field_adapter(Router, key), field.shape, value, self.names)
+            for mistake in result.mistakes:
+                at = (*location, *mistake.location)
+                yield self.report(section, at, mistake.found, mistake.remedy)
+            for each in references(field.shape, value, self.names):
+                known = self.names(each.section) or ()
+                yield self.report(
+                    section, (*location, *each.at), *dangling(each.name, each.section, known)
+                )
 
     def _judge_references(self, data: Mapping[str, Any], results: Mapping[str, Read]) -> None:
         found = [

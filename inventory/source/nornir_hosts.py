@@ -81,6 +81,14 @@ class Hosts:
         below = (field,) if field in ROUTER_KEYS else ("data", field)
         return "hosts", (host, *below, *rest)
 
+    def unused(self) -> Iterator[tuple[str, str, Any, Location]]:
+        """(section, Router's key, value, where it is written) of what no host inherits."""
+        used = set(self._origin.values())
+        for layer in (*self._groups.values(), self._defaults):
+            for key, (value, location) in layer.given.items():
+                if (layer.section, location) not in used:
+                    yield layer.section, key, value, location
+
     def told(self, mistakes: Iterable[Mistake], names: Names) -> Iterator[Problem]:
         """Problems of mistakes in `data`, each cause once, where it is written."""
         lacking: dict[str, list[str]] = {}

@@ -177,6 +177,28 @@ def test_mistakes_in_one_entry_are_reported_together(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "field", "words"),
+    [
+        ("data: {tier: cente}", "data.tier", "did you mean 'centre'?"),
+        ("data: {region: bejing}", "data.region", "no region 'bejing' -> did you mean 'beijing'?"),
+        ("platform: fr", "platform", "no platform 'fr' -> use 'frr'"),
+        ("data: {roles: pe}", "data.roles", "where a list belongs"),
+        ("port: ssh", "port", "no whole number"),
+        ("data: {teir: centre}", "data.teir", "did you mean 'tier'?"),
+    ],
+)
+def test_a_group_that_nobody_is_in_is_checked(
+    said: str, field: str, words: str, root: Path
+) -> None:
+    text = f"{written(FILES['groups.yaml'])}later:\n  {said}\n"
+    write(root, {"groups.yaml": text})
+    found = problems(root)
+    write(root, {"groups.yaml": written(FILES["groups.yaml"])})
+    assert [problem.field for problem in found] == [f"later.{field}"]
+    assert words in f"{found[0].found} -> {found[0].remedy}"
+
+
+@pytest.mark.parametrize(
     ("name", "instead"),
     [
         ("vpns.yaml", "vpn.yaml"),
