@@ -20,6 +20,19 @@ def loopback_network() -> str:
         except OSError:
             reservation.close()
             continue
+        if _is_left_over(number):
+            reservation.close()
+            continue
         _reserved.append(reservation)
         return f"127.{number}.0.0/16"
     raise RuntimeError("every loopback network is reserved by a test process")
+
+
+def _is_left_over(number: int) -> bool:
+    """Whether routers of a test process that was killed still answer there."""
+    with socket.socket() as trial:
+        try:
+            trial.bind((f"127.{number}.0.11", 2222))
+        except OSError:
+            return True
+    return False
