@@ -14,6 +14,8 @@ from typing import Any
 
 from rich.console import Console
 
+from egovnet.playbooks.report.console.safe_console import safe_console
+from egovnet.playbooks.report.text.visible import visible_lines
 from egovnet.playbooks.results.outcome import AnyOutcome
 from egovnet.playbooks.results.without_secrets import hidden
 
@@ -32,7 +34,7 @@ def show(outcome: AnyOutcome, *, as_json: bool) -> bool:
         show_defect()
         show_error("the result cannot be shown")
     for warning in outcome.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+        print(f"warning: {visible_lines(warning)}", file=sys.stderr)
     for note in outcome.notes:
         show_note(note)
     return shown
@@ -44,17 +46,17 @@ def _show(outcome: AnyOutcome, *, as_json: bool) -> None:
         sys.stdout.write("\n")
     else:
         width = None if sys.stdout.isatty() else 120
-        printer(outcome.verb)(Console(width=width, highlight=False), outcome.result)
+        printer(outcome.verb)(safe_console(width=width), outcome.result)
 
 
 def show_defect() -> None:
     """Print where the exception that is handled comes from, on stderr: a defect of ours."""
-    sys.stderr.write(hidden(traceback.format_exc()))
+    sys.stderr.write(visible_lines(hidden(traceback.format_exc())))
 
 
 def show_note(words: str) -> None:
     """Print what a person should know besides, on stderr."""
-    print(f"note: {words}", file=sys.stderr)
+    print(f"note: {visible_lines(words)}", file=sys.stderr)
 
 
 def printer(verb: str) -> Callable[[Console, Any], None]:
@@ -71,7 +73,7 @@ def show_error(message: str, problems: Iterable[Any] = ()) -> None:
     """Print an error, every problem on a line of its own, on stderr."""
     listed = [str(problem) for problem in problems]
     for line in listed or [message]:
-        print(f"error: {line}", file=sys.stderr)
+        print(f"error: {visible_lines(line)}", file=sys.stderr)
 
 
 def show_error_json(message: str, problems: Iterable[Any] = ()) -> None:

@@ -7,13 +7,15 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from egovnet.playbooks.report.text.visible import visible_lines
+
 if TYPE_CHECKING:
     from egovnet.playbooks.report.console.terminal_progress import TerminalProgress
 
 
 def print_line(line: str) -> None:
     """One line as it comes, such as the lab's."""
-    print(line, file=sys.stderr, flush=True)
+    print(visible_lines(line), file=sys.stderr, flush=True)
 
 
 #: Seconds after which a device took long, and after which a stage that goes on is reported.
@@ -104,7 +106,7 @@ class PlainProgress:
 
 def _line(text: str) -> None:
     """In one write: print() makes two, and devices end side by side."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{visible_lines(text)}\n")
 
 
 class UnfailingProgress:

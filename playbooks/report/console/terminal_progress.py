@@ -13,6 +13,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from egovnet.playbooks.report.text.visible import visible_lines
+
 
 class TerminalProgress:
     """One bar a stage; a failed device gets a line of its own above the bars."""
@@ -54,7 +56,11 @@ class TerminalProgress:
             self._progress.update(self._stages[stage], busy=shown)
             if state == "failed":
                 self._progress.console.print(
-                    f"{stage}: {name}: {detail}", style="red", markup=False, highlight=False
+                    visible_lines(f"{stage}: {name}: {detail}"),
+                    style="red",
+                    markup=False,
+                    highlight=False,
+                    emoji=False,
                 )
 
     def say(self, line: str) -> None:
