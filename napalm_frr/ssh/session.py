@@ -14,6 +14,7 @@ from typing import Any
 
 import paramiko
 from napalm.base.exceptions import (
+    CommandErrorException,
     CommandTimeoutException,
     ConnectionClosedException,
     ConnectTimeoutError,
@@ -22,6 +23,9 @@ from napalm.base.exceptions import (
 from napalm_frr.ssh.connect import Login, connect
 
 _BLOCK = 65536
+#: Octets that a command may print, some million routes. A router that prints without end would
+#: fill the controller's memory before its time is up.
+_MOST = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ class Session:
             ConnectionClosedException: the session is or goes away.
             CommandTimeoutException: the command does not end in time; it may still run on the
                 router.
+            CommandErrorException: it prints more than any command of ours does.
         """
         limit = self._timeout if timeout is None else timeout
         deadline = time.monotonic() + limit
@@ -114,8 +119,9 @@ class Session:
                 channel.exec_command(command)
                 channel.sendall(stdin)
                 channel.shutdown_write()
-                stdout = _read_all(channel.recv, channel, deadline)
-                stderr = _read_all(channel.recv_stderr, channel, deadline)
+                asked = f"{self.device}: {shown!r}"
+                stdout = _read_all(channel.recv, channel, deadline, asked)
+                stderr = _read_all(channel.recv_stderr, channel, deadline, asked)
                 if not channel.status_event.wait(max(deadline - time.monotonic(), 0.1)):
                     raise TimeoutError
                 exit_code = channel.recv_exit_status()
@@ -137,11 +143,17 @@ class Session:
         return self._client.get_transport() if self._client is not None else None
 
 
-def _read_all(receive: Callable[[int], bytes], channel: paramiko.Channel, deadline: float) -> bytes:
+def _read_all(
+    receive: Callable[[int], bytes], channel: paramiko.Channel, deadline: float, asked: str
+) -> bytes:
     blocks: list[bytes] = []
+    received = 0
     while True:
         channel.settimeout(max(deadline - time.monotonic(), 0.001))
         block = receive(_BLOCK)
         if not block:
             return b"".join(blocks)
+        received += len(block)
+        if received > _MOST:
+            raise CommandErrorException(f"{asked}: more than {_MOST >> 20} MB came")
         blocks.append(block)

@@ -7,7 +7,11 @@ from typing import Any
 
 import paramiko
 import pytest
-from napalm.base.exceptions import ConnectAuthError, ConnectionException
+from napalm.base.exceptions import (
+    CommandErrorException,
+    ConnectAuthError,
+    ConnectionException,
+)
 from netmiko.linux import LinuxSSH
 
 from egovnet.lab.emulated.process import EmulatedRouters
@@ -45,6 +49,17 @@ def test_commands_run_without_a_shell(routers: EmulatedRouters) -> None:
         assert router._session._netmiko is None
         transport = router._session._client.get_transport()
         assert transport.remote_cipher.endswith("-gcm@openssh.com")
+
+
+def test_a_router_that_prints_without_end(
+    routers: EmulatedRouters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("napalm_frr.ssh.session._MOST", len(TEXT) - 1)
+    with driver(routers) as router:
+        with pytest.raises(CommandErrorException, match=r": more than 0 MB came$"):
+            router.running_text()
+        monkeypatch.setattr("napalm_frr.ssh.session._MOST", 1_000_000)
+        assert router.running_text() == TEXT, "and the session goes on"
 
 
 def test_netmiko_gets_the_connection_that_is_open(routers: EmulatedRouters) -> None:
