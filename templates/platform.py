@@ -5,6 +5,7 @@ A platform is a folder of this room with a `platform.py`, whose `PLATFORM` keeps
 its `Capabilities`, and has the platform say or read everything that is in its own words.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
@@ -87,6 +88,13 @@ class Capabilities:
     def access_interface(self, port: str, vlan: int | None) -> str:
         """Name of the interface on a port; `vlan` None: the port itself."""
         return port if vlan is None else self.vlan_interface.format(port=port, vlan=vlan)
+
+    def port_of(self, interface: str) -> str:
+        """The port that an interface is a VLAN on; of any other its own name."""
+        pattern = re.escape(self.vlan_interface.format(port="PORT", vlan="VLAN"))
+        pattern = pattern.replace("PORT", "(.+)").replace("VLAN", r"\d+")
+        found = re.fullmatch(pattern, interface)
+        return found[1] if found else interface
 
 
 class LabelWatch(Protocol):

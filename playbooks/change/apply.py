@@ -6,6 +6,7 @@ from pathlib import Path
 
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.check_plan import check_diffs
+from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan, plan_outcome, read_plan
@@ -14,6 +15,7 @@ from egovnet.playbooks.change.record_intent import is_of_inventory, record_inten
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave, up_to
+from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.progress import Progress
@@ -41,14 +43,15 @@ def apply(
     options: Options | None = None,
     waves_by: tuple[str, ...] = (),
     canary: str | None = None,
+    words: Words = NOTHING_SAID,
     verifying: Verifying = AS_USUAL,
     override: Override | None = None,
 ) -> Outcome[PlanResult] | Outcome[TransactionResult]:
     """Apply a plan file, or plan and apply in one go.
 
     A plan that was stopped after a wave goes on where it stopped. Exit 0 done; 3 shown only,
-    changes pending; 4 refused as it is not proved, or undone as verification failed; 5 undone as
-    devices failed.
+    changes pending; 4 refused as it is not proved or needs a word, or undone as verification
+    failed; 5 undone as devices failed.
 
     Raises:
         UsageError: a plan file of another network, one with unreachable devices, or one whose
@@ -64,6 +67,7 @@ def apply(
             options=options,
             waves_by=waves_by,
             canary=canary,
+            words=words,
             verifying=verifying,
             override=override,
         )
@@ -78,12 +82,17 @@ def _apply(
     options: Options | None,
     waves_by: tuple[str, ...],
     canary: str | None,
+    words: Words,
     verifying: Verifying,
     override: Override | None,
 ) -> Outcome[PlanResult] | Outcome[TransactionResult]:
     if plan_file is not None:
         if waves_by or canary:
             raise UsageError("--waves and --canary are the plan's: give them to egovnet plan")
+        if words != NOTHING_SAID:
+            raise UsageError(
+                "--zone-change and --disruptive are the plan's: give them to egovnet plan"
+            )
         plan = read_plan(plan_file)
         if plan.network != workspace.network.backbone.name:
             raise UsageError(
@@ -98,7 +107,7 @@ def _apply(
         if is_of_inventory(workspace, texts):
             workspace.on_disk.keep_allocation()
     else:
-        plan = make_plan(workspace, progress, waves_by=waves_by, canary=canary)
+        plan = make_plan(workspace, progress, waves_by=waves_by, canary=canary, words=words)
         if not yes:
             proposed = workspace.on_disk.has_new_numbers
             return shown(workspace, progress, plan, lock_proposed=proposed)
@@ -133,7 +142,8 @@ def apply_plan(
 ) -> Outcome[TransactionResult]:
     """Prove `plan` and run its transaction.
 
-    What is not proved is refused, unless `override` says who answers for it and why.
+    What is not proved is refused, unless `override` says who answers for it and why. What needs a
+    word is refused without it, whatever the plan says of itself: what it does is found anew.
 
     Raises:
         WaveError: the options name a wave that the plan does not have.
@@ -154,12 +164,16 @@ def apply_plan(
         return Outcome(plan.kind, nothing, nothing.exit)
     left = _left_to_do(workspace, plan)
     waves = up_to(left, options.stop_after)
+    refused = _refused_for_words(workspace, plan)
+    if refused is not None:
+        progress.finish()
+        return refused
     proof = gate(workspace, progress, plan)
     if not proof.proved and override is None:
         progress.finish()
         note = "nothing was changed; --unproved-by NAME --reason TEXT is for who answers for it"
-        refused = _refused(plan, "proof", note, {})
-        return replace(refused, result=replace(refused.result, proof=proof.result()))
+        unproved = _refused(plan, "proof", note, {})
+        return replace(unproved, result=replace(unproved.result, proof=proof.result()))
     if proof.proved:
         override = None
     with sessions_kept(workspace):
@@ -207,6 +221,20 @@ def _former(meant: Workspace) -> Former | None:
     """The network before, if the journal knows it."""
     former = former_inventory(meant)
     return None if former is None else Former(former.network, former.allocation)
+
+
+def _refused_for_words(workspace: Workspace, plan: Plan) -> Outcome[TransactionResult] | None:
+    """The refusal of a plan that does more than was said for it; None: it does not."""
+    found = consequences_of(workspace, plan.devices)
+    needs = plan.words.missing(found.zone_changes, found.affected)
+    if needs:
+        note = f"nothing was changed; it needs a word, and is to be planned with: {' '.join(needs)}"
+        return _refused(plan, "words", note, {})
+    reviewed = {(one.klass, one.devices) for one in plan.affected.disruptive}
+    if not {(one.klass, one.devices) for one in found.affected.disruptive} <= reviewed:
+        note = "nothing was changed; it interrupts more than the plan says: plan again"
+        return _refused(plan, "words", note, {})
+    return None
 
 
 def held_devices(workspace: Workspace, plan: Plan) -> DevicesLockedError | None:

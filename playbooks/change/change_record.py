@@ -10,6 +10,7 @@ from egovnet.playbooks.change.held_lease import held_lease
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
+from egovnet.playbooks.change.words import NOTHING_SAID
 from egovnet.playbooks.change.write_end import write_end
 from egovnet.playbooks.core.interrupts import Interrupts
 from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError
@@ -79,6 +80,15 @@ class ChangeRecord:
         if override is not None:
             detail |= {"unproved_by": override.name, "because": override.reason}
         self.step("proof", "*", "done" if proof.proved else "overridden", detail)
+
+    def note_words(self) -> None:
+        """What the change gives to the other zone or interrupts, and what was said for it."""
+        plan = self.plan
+        if plan.words != NOTHING_SAID:
+            changes = [change.to_dict() for change in plan.zone_changes]
+            disruptive = [one.to_dict() for one in plan.affected.disruptive]
+            detail = {**plan.words.to_dict(), "zone_changes": changes, "disrupts": disruptive}
+            self.step("words", "*", "done", detail)
 
     def note_verification(self, passed: bool, findings: Iterable[CheckFinding]) -> None:
         """How the verification ended."""

@@ -36,7 +36,14 @@ _SILENT = frozenset({PartKind.WORDS, PartKind.TIMING})
 _ONLY_TOUCHING = frozenset({PartKind.FILTER, PartKind.POLICY, PartKind.VRF_GUARD, PartKind.BGP})
 #: Of these what comes leaves alone what is there.
 _ADDITIVE = frozenset(
-    {PartKind.TARGETS, PartKind.DISTINGUISHER, PartKind.VRF_ROUTES, PartKind.ROUTE, PartKind.OTHER}
+    {
+        PartKind.TARGETS,
+        PartKind.DISTINGUISHER,
+        PartKind.VRF_ROUTES,
+        PartKind.ROUTE,
+        PartKind.BACKBONE_PORT,
+        PartKind.OTHER,
+    }
 )
 #: Who is among them is said of the port: the VPN is touched, its other sites are not.
 _VPN_ONLY = frozenset({PartKind.MEMBERS})
@@ -123,12 +130,16 @@ class _Found:
     interrupted: dict[tuple[InterruptionClass, str], set[str]] = field(default_factory=dict)
     #: Device -> what of the router as a whole changes.
     identities: dict[str, InterruptionClass] = field(default_factory=dict)
+    #: Devices of which something disruptive is there before and after: it is named though no
+    #: site's way leads there, as it stands by for a failure.
+    remade: set[str] = field(default_factory=set)
     #: Circuit -> (the devices that change it, whether it goes).
     circuits: dict[str, tuple[set[str], bool]] = field(default_factory=dict)
     #: (device, router at the other end) of backbone sessions that are made anew.
     sessions: set[tuple[str, str]] = field(default_factory=set)
-    #: Sites that the old texts of the changed devices have.
+    #: Sites that the old texts of the changed devices have, and those that the new ones have.
     there: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
 
     def interrupt(self, klass: InterruptionClass, device: str, sites: Iterable[str]) -> None:
         self.touched.update(sites)
@@ -169,9 +180,10 @@ class Impact:
     # -- one device ------------------------------------------------------------------------------
 
     def _device(self, device: _Device, found: _Found) -> None:
-        for part in device.old:
-            if part.kind in _LEAVES:
-                found.there |= self._sites(device, part)
+        for parts, known in ((device.old, found.there), (device.new, found.left)):
+            for part in parts:
+                if part.kind in _LEAVES:
+                    known.update(self._sites(device, part))
         for part in device.changed():
             if part.vrf:
                 found.vpns.update(self._vpn_of(device.name, part.vrf))
@@ -180,6 +192,8 @@ class Impact:
             if part.kind in _IDENTITY and not part.vrf:
                 if device.interrupts(part):
                     self._identity(device, _IDENTITY[part.kind], found)
+                    if part in device.new and _IDENTITY[part.kind].disruptive:
+                        found.remade.add(device.name)
                 continue
             circuit = self._circuit(device, part)
             if circuit is not None:
@@ -294,7 +308,7 @@ class Impact:
     def _of_circuit(self, device: _Device, circuit: str, part: Part, found: _Found) -> None:
         sides = (Part(kind, name=part.name) for kind in (PartKind.PORT, PartKind.BACKBONE_PORT))
         own = tuple(sides)
-        if not any(side in device.old for side in own):
+        if not any(side in device.old for side in own) or not device.interrupts(part):
             return
         devices, gone = found.circuits.get(circuit, (set(), False))
         goes = circuit not in self._now.network.circuits or not any(
@@ -361,14 +375,20 @@ class Impact:
         far = self._far_ends(by_site.keys(), staying)
         by_site.update(dict.fromkeys(far, InterruptionClass.FAR_END))
         found.touched |= far
+        named = {(found.identities[name], name) for name in found.remade}
+        named |= {
+            (InterruptionClass.CIRCUIT, name)
+            for devices, gone in found.circuits.values()
+            for name in devices
+            if not gone
+        }
         rows = []
         for klass in InterruptionClass:
             sites = {site for site, own in by_site.items() if own is klass}
             devices = {
                 device
                 for (own, device), theirs in found.interrupted.items()
-                # a router that many go through is named also where a worse thing takes them along
-                if own is klass and (theirs & sites or (klass.disruptive and staying))
+                if own is klass and (theirs & sites or ((own, device) in named and staying))
             }
             if sites or devices:
                 rows.append(self._row(klass, devices, sites))
@@ -394,9 +414,10 @@ class Impact:
     def _staying(self, pushed: Mapping[str, _Device], found: _Found) -> Sites:
         """Sites that are there before the change and after it."""
         staying = set()
+        both = found.there & found.left
         for name, site in self._now.network.sites.items():
             edges = {access.pe for access in site.site_network_accesses.values()}
-            if name in found.there or edges - pushed.keys():
+            if name in both or edges - pushed.keys():
                 staying.add(name)
         return frozenset(staying)
 

@@ -6,7 +6,7 @@ ran when the plan was made, so that what is applied is what was reviewed.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +14,11 @@ from typing import Any
 
 from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.source.regular_file import read_regular
-from egovnet.playbooks.change.dependents import Dependents
+from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.fresh_routers import fresh_routers
-from egovnet.playbooks.change.impact import Impact
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
+from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.output_file import write_output
 from egovnet.playbooks.core.progress import Progress
@@ -32,6 +31,7 @@ from egovnet.playbooks.results.affected import Affected, affected_from
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlannedDiff, PlannedWave, PlanResult
 from egovnet.playbooks.results.push_proof import PushProof
+from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
 
 FORMAT = 3
@@ -69,6 +69,14 @@ class Plan:
     #: because the device has them, and those that go with what they belong to.
     keys_kept: dict[str, list[str]] = field(default_factory=dict)
     keys_removed: dict[str, list[str]] = field(default_factory=dict)
+    #: What it gives from one zone to the other, and the words that were said for it.
+    zone_changes: tuple[ZoneChange, ...] = ()
+    words: Words = NOTHING_SAID
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Options without which it is not pushed."""
+        return self.words.missing(self.zone_changes, self.affected)
 
     def waves_or_one(self) -> tuple[Wave, ...]:
         """The plan's waves; one of all devices when it has none."""
@@ -94,6 +102,8 @@ class Plan:
             "affected": self.affected.to_dict(),
             "interrupted": [one.to_dict() for one in self.affected.interrupted],
             "waves": list(self.waves.items()),
+            "zone_changes": [change.to_dict() for change in self.zone_changes],
+            "words": self.words.to_dict(),
         }
         # named in what was reviewed; without any, as it always was
         if self.keys_kept or self.keys_removed:
@@ -122,6 +132,8 @@ class Plan:
             proof=proof,
             keys_kept=self.keys_kept,
             keys_removed=self.keys_removed,
+            zone_changes=self.zone_changes,
+            needs=self.needs,
         )
 
 
@@ -134,11 +146,13 @@ def make_plan(
     *,
     waves_by: Sequence[str] = (),
     canary: str | None = None,
+    words: Words = NOTHING_SAID,
 ) -> Plan:
     """Ask every chosen device what `intended` (default: the inventory's texts) would change.
 
     Raises:
         WaveError: waves or a canary that the plan cannot have.
+        UsageError: a word for a VPN that changes no zone.
         InventoryError: the lock file was lost, so that all would be renumbered.
     """
     check_ways(waves_by)
@@ -177,23 +191,20 @@ def make_plan(
         keys_kept=keys_kept,
         keys_removed=keys_removed,
     )
-    plan = replace(plan, affected=_affected(workspace, devices))
+    consequences = consequences_of(workspace, devices)
+    words.check(consequences.zone_changes)
+    plan = replace(
+        plan,
+        affected=consequences.affected,
+        zone_changes=consequences.zone_changes,
+        words=words,
+    )
     if waves_by or canary:
         running = {name: entry.before for name, entry in devices.items()}
         fresh = fresh_routers(workspace.network, running) if waves_by else frozenset()
         waves = make_waves(workspace.network, plan.devices, waves_by, canary, fresh)
         plan.waves.update({wave.name: list(wave.devices) for wave in waves})
     return plan
-
-
-def _affected(workspace: Workspace, devices: Mapping[str, DevicePlan]) -> Affected:
-    if not devices:
-        return Affected()
-    now = Dependents(workspace.network, workspace.allocation)
-    former = former_inventory(workspace)
-    if former is None or former is workspace.inventory:
-        return Impact(now).of(devices)
-    return Impact(now, Dependents(former.network, former.allocation)).of(devices)
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -204,9 +215,10 @@ def write_plan(plan: Plan, path: Path) -> None:
     """
     body = {
         "format": FORMAT,
-        **asdict(replace(plan, affected=Affected())),
+        **asdict(replace(plan, affected=Affected(), zone_changes=())),
         "affected": plan.affected.to_dict(),
         "interrupted": [one.to_dict() for one in plan.affected.interrupted],
+        "zone_changes": [asdict(change) for change in plan.zone_changes],
         "hash": plan.hash,
     }
     write_output(path, json.dumps(body, indent=1), what="the plan ")
@@ -231,7 +243,10 @@ def read_plan(path: Path) -> Plan:
             raise UsageError(f"{path}: a plan of another version of egovnet; plan again")
         devices = {name: DevicePlan(**entry) for name, entry in body.pop("devices").items()}
         affected = affected_from(body.pop("affected"), body.pop("interrupted"))
-        plan = Plan(devices=devices, affected=affected, **body)
+        zones = tuple(ZoneChange(**change) for change in body.pop("zone_changes"))
+        said = body.pop("words")
+        words = Words(tuple(said["zone_change"]), said["disruptive"] is True)
+        plan = Plan(devices=devices, affected=affected, zone_changes=zones, words=words, **body)
         whole = plan.hash == written_hash and all(
             # What a failed apply goes back to; its hash is in the plan's.
             text_hash(entry.before) == entry.running_hash
@@ -251,12 +266,15 @@ def plan_outcome(
     lock_written: bool = False,
     lock_proposed: bool = False,
 ) -> Outcome[PlanResult]:
-    """Exit 3 when changes are pending, 4 when they are not proved, 5 when a device did not answer.
+    """Exit 3 when changes are pending, 4 when they are not proved or need a word, 5 when a device
+    did not answer.
 
     `proof` is what `proof_gate` says of the plan; None when nothing would change.
     """
+    needs = plan.needs if plan.devices else ()
+    denied = (proof and not proof.proved) or needs
     codes = [
-        Exit.LEAK_OR_FAILED_VERIFICATION if proof and not proof.proved else Exit.DONE,
+        Exit.LEAK_OR_FAILED_VERIFICATION if denied else Exit.DONE,
         Exit.CHANGES if plan.devices else Exit.DONE,
         Exit.DEVICES_FAILED if plan.unreachable else Exit.DONE,
     ]
@@ -265,4 +283,6 @@ def plan_outcome(
         notes = (f"{LOCK_FILE} has new numbers: commit it",)
     elif lock_proposed:
         notes = (f"new numbers are proposed: apply keeps them in {LOCK_FILE}, or plan --keep",)
+    if needs:
+        notes = (*notes, f"nothing is pushed without: {' '.join(needs)}")
     return Outcome("plan", plan.result(proof), most_severe(codes), notes)

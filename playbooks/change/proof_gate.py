@@ -4,7 +4,7 @@ Nothing that is not proved is pushed. Who must push all the same gives a name an
 stand in the journal with what was found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from egovnet.inventory.paused_collector import paused_collector
@@ -17,6 +17,7 @@ from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.core.former import former_inventory
+from egovnet.playbooks.core.intended import Inventory
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -50,6 +51,11 @@ class Gate:
     push: Verdict
     #: Whether there are routers that the push does not touch.
     others: bool = True
+
+    @property
+    def only_on_the_way(self) -> bool:
+        """Whether the end is proved, and what is before it is not: then steps may help."""
+        return self.after.proved and not self.proved
 
     @property
     def proved(self) -> bool:
@@ -88,8 +94,12 @@ class Gate:
         return f"{found} on the way there, and none at its end"
 
 
-def gate(workspace: Workspace, progress: Progress, plan: Plan) -> Gate:
+def gate(
+    workspace: Workspace, progress: Progress, plan: Plan, former: Inventory | None = None
+) -> Gate:
     """Prove `plan` over the whole network. Linear in the network.
+
+    `former` is what the network runs before it; None: what was applied last.
 
     Raises:
         ConfigTextError: a text of the plan cannot be read as a router's.
@@ -97,31 +107,40 @@ def gate(workspace: Workspace, progress: Progress, plan: Plan) -> Gate:
     progress.stage("proof", 1)
     progress.device("proof", "network", "begin")
     with paused_collector():
-        result = _prove(workspace, plan)
+        result = _prove(workspace, plan, former)
     progress.device("proof", "network", "done" if result.proved else "failed")
     return result
 
 
-def _prove(workspace: Workspace, plan: Plan) -> Gate:
+def _prove(workspace: Workspace, plan: Plan, former: Inventory | None) -> Gate:
     platforms = {name: router.platform for name, router in workspace.network.routers.items()}
     others = [name for name in workspace.network.routers if name not in plan.devices]
     unchanged = _read(workspace.intended(others), "as intended", platforms)
     before = _read({n: e.before for n, e in plan.devices.items()}, "running", platforms)
     after = _read({n: e.intended for n, e in plan.devices.items()}, "planned", platforms)
     expectation = from_inventory(workspace.network, workspace.allocation)
+
+    def were() -> Expectation | None:
+        known = former or former_inventory(workspace)
+        return None if known is None else from_inventory(known.network, known.allocation)
+
     old, new = {**unchanged, **before}, {**unchanged, **after}
-    result = Gate(prove(new, expectation), prove_push(old, new, expectation), bool(others))
-    if not result.proved and result.after.proved and (former := _former(workspace)) is not None:
+    return replace(proof_of(old, new, expectation, were), others=bool(others))
+
+
+def proof_of(
+    old: Mapping[str, DeviceFacts],
+    new: Mapping[str, DeviceFacts],
+    expectation: Expectation,
+    former: Callable[[], Expectation | None],
+) -> Gate:
+    """The proof of going from `old` to `new`; `former` is asked for only where it could help."""
+    result = Gate(prove(new, expectation), prove_push(old, new, expectation), others=False)
+    if not result.proved and result.after.proved and (were := former()) is not None:
         # A customer that leaves is a stranger to the inventory, and none while it is still there.
-        both = expectation.with_former(former)
+        both = expectation.with_former(were)
         result = replace(result, push=prove_push(old, new, both))
     return result
-
-
-def _former(workspace: Workspace) -> Expectation | None:
-    """What is expected of the network as it runs, if the journal knows what it was made from."""
-    former = former_inventory(workspace)
-    return None if former is None else from_inventory(former.network, former.allocation)
 
 
 def _read(

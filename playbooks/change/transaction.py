@@ -172,6 +172,7 @@ class _Run:
             whole.on_begin(self.record.number)
         if whole.proof is not None:
             self.record.note_proof(whole.proof, whole.override)
+        self.record.note_words()
         if len(whole.waves) > 1:
             with self._interrupts.allowed():
                 whole.health.take_baseline(self.devices.remaining)

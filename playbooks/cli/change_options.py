@@ -35,6 +35,18 @@ unproved_by_option = click.option(
 )
 reason_option = click.option("--reason", metavar="TEXT", help="Why it is pushed all the same.")
 
+zone_change_option = click.option(
+    "--zone-change",
+    multiple=True,
+    metavar="VPN",
+    help="Meant: VPN goes to the other zone, or takes something from it. May be repeated.",
+)
+disruptive_option = click.option(
+    "--disruptive",
+    is_flag=True,
+    help="Meant: what is interrupted beyond a site or a VRF (AS, loopback, reflector, circuit).",
+)
+
 _TRANSACTION = (
     click.option(
         "--confirm-timeout",

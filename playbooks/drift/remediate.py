@@ -122,7 +122,18 @@ class Remediator:
         plan = make_plan(self.workspace, self.progress, intended=targets, kind=REMEDIATE)
         self.left |= plan.unreachable
         self.left |= dict.fromkeys(plan.unchanged, "it is compliant by now")
-        return replace(plan, unreachable={})
+        return self._without_disruption(replace(plan, unreachable={}))
+
+    def _without_disruption(self, plan: Plan) -> Plan:
+        """`plan` without devices whose lines interrupt the backbone: a person plans these."""
+        left = {
+            name: f"to restore it is disruptive ({row.klass.id}): plan and apply it"
+            for row in plan.affected.disruptive
+            for name in row.devices
+        }
+        self.left |= left
+        rest = {name: entry for name, entry in plan.devices.items() if name not in left}
+        return replace(plan, devices=rest)
 
     def _all_owned(self, name: str) -> list[LineChange]:
         return [

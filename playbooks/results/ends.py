@@ -12,8 +12,8 @@ from egovnet.playbooks.results.outcome import Exit
 
 #: Names that a sentence spells out; more are counted.
 _SHOWN = 8
-#: Stages whose failure is that of a proof or a verification, not of a device.
-CHECKS = ("proof", "health", "verify")
+#: Stages whose failure is that of a proof, a verification or a missing word, not of a device.
+CHECKS = ("words", "proof", "health", "verify")
 
 
 class End(StrEnum):

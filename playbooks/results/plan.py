@@ -6,6 +6,7 @@ from typing import Any
 
 from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.push_proof import PushProof
+from egovnet.playbooks.results.zone_change import ZoneChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ class PlanResult:
     #: those that go with what they belong to.
     keys_kept: Mapping[str, Sequence[str]] = field(default_factory=dict)
     keys_removed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    zone_changes: tuple[ZoneChange, ...] = ()
+    #: Options without which it is not pushed.
+    needs: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """What `plan --json` prints."""
@@ -86,5 +90,7 @@ class PlanResult:
                 "kept": {name: list(lines) for name, lines in sorted(self.keys_kept.items())},
                 "removed": {name: list(lines) for name, lines in sorted(self.keys_removed.items())},
             },
+            "zone_changes": [change.to_dict() for change in self.zone_changes],
+            "needs": list(self.needs),
             "proof": self.proof and self.proof.to_dict(),
         }

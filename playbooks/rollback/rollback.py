@@ -6,6 +6,7 @@ none (it put drift right), is undone by texts: its devices get back what they ra
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from egovnet.inventory.history.snapshot import Intent
@@ -13,6 +14,7 @@ from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.apply import apply_plan, shown
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
+from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.intended import means_the_same
 from egovnet.playbooks.core.progress import Progress
@@ -39,6 +41,7 @@ def rollback(
     *,
     yes: bool = False,
     options: Options | None = None,
+    words: Words = NOTHING_SAID,
     override: Override | None = None,
     sources: Sequence[PacketSource] = (),
     packetless: Mapping[str, str] = MappingProxyType({}),
@@ -60,6 +63,8 @@ def rollback(
     known = _Known(workspace, workspace.journal.change(number))
     with sessions_kept(workspace):
         undo_plan = known.undo_plan(progress)
+        words.check(undo_plan.plan.zone_changes)
+        undo_plan = replace(undo_plan, plan=replace(undo_plan.plan, words=words))
         outcome = None
         if yes:
             outcome = apply_plan(

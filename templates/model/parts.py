@@ -27,10 +27,12 @@ class PartKind(StrEnum):
     BACKBONE_PORT = "backbone port"
 
     # a VRF
+    #: A statement of its number ends with it.
     TABLE = "table of a VRF"
-    #: Which ports are in it.
+    #: The names of the ports that are in it.
     MEMBERS = "ports of a VRF"
     DISTINGUISHER = "route distinguisher"
+    #: Each ends with `import` or `export` and one target.
     TARGETS = "route targets"
     #: Other statements of how its routes come and go.
     VRF_ROUTES = "routes of a VRF"

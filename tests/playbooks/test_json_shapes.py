@@ -39,6 +39,7 @@ from egovnet.playbooks.results.verification import (
     WaitingAccess,
 )
 from egovnet.playbooks.results.watch import Happening, WatchEvent
+from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.playbooks.verbs.lab import _outcome as lab_outcome
 from egovnet.tasks.commit_status import CommitStatus
 from egovnet.tasks.confirm_or_rollback import Direction
@@ -129,6 +130,7 @@ PLAN = Plan(
         ("party-beijing",),
         (Interruption(InterruptionClass.PORT, ("bj-pe1",), ("party",), ("party-beijing",), 0.5),),
     ),
+    zone_changes=(ZoneChange("party", "vpn", "party", "VPN party moves", "extranet", "intranet"),),
 )
 
 

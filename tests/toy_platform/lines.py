@@ -62,11 +62,24 @@ def _parts(line: str) -> Iterator[tuple[Part, str]]:
     elif kind == "interface" and words[0] == "lo0.0":
         yield Part(PartKind.LOOPBACK), said
     elif kind == "interface":
+        if words[1] == "vrf":
+            yield Part(PartKind.MEMBERS, words[2]), words[0]
         backbone = PartKind.BACKBONE_PORT if "backbone" in words else PartKind.PORT
         # `backbone METRIC`
         yield Part(backbone, name=words[0]), re.sub(r" backbone \d+", " backbone", said)
         yield Part(PartKind.WORDS, name=words[0]), about
-    elif kind == "vrf":
+    elif kind in ("toy", "system", "secret", ""):
+        yield Part(PartKind.WORDS), said
+    elif kind == "backbone-peer":
+        yield Part(PartKind.SESSION, name=words[0]), said.partition(" name ")[0]
+    elif kind in _OURS:
+        yield from _of_vrf(kind, words, said, about)
+    else:
+        yield Part(PartKind.OTHER), said
+
+
+def _of_vrf(kind: str, words: list[str], said: str, about: str) -> Iterator[tuple[Part, str]]:
+    if kind == "vrf":
         yield Part(PartKind.DISTINGUISHER, words[0]), words[2]
         targets = said.split(" import ")[1].split(" export ")
         for way, named in zip(("import", "export"), targets, strict=True):
@@ -74,17 +87,11 @@ def _parts(line: str) -> Iterator[tuple[Part, str]]:
                 yield Part(PartKind.TARGETS, words[0]), f"{way} {target}"
     elif kind == "route":
         yield Part(PartKind.ROUTE, words[0], words[1]), said
-    elif kind == "customer":
+    else:
         session, _, policy = said.partition(" policy ")
         yield Part(PartKind.SESSION, words[0], words[1]), session
         yield Part(PartKind.FILTER, words[0], words[1]), policy
         yield Part(PartKind.WORDS, words[0], words[1]), about
-    elif kind == "backbone-peer":
-        yield Part(PartKind.SESSION, name=words[0]), said.partition(" name ")[0]
-    elif kind in ("toy", "system", "secret", ""):
-        yield Part(PartKind.WORDS), said
-    else:
-        yield Part(PartKind.OTHER), said
 
 
 def redact(text: str) -> str:

@@ -9,12 +9,14 @@ from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.cli.change_options import (
     canary_option,
     converge_option,
+    disruptive_option,
     reason_option,
     transaction_options,
     unproved_by_option,
     waves_option,
     ways,
     yes_option,
+    zone_change_option,
 )
 from egovnet.playbooks.cli.options import SELECTION, refuse_given, verb
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 @waves_option
 @canary_option
 @converge_option
+@zone_change_option
+@disruptive_option
 @unproved_by_option
 @reason_option
 @verb
@@ -42,12 +46,15 @@ def apply(
     waves: str,
     canary: str | None,
     converge: int,
+    zone_change: tuple[str, ...],
+    disruptive: bool,
     unproved_by: str | None,
     reason: str | None,
 ) -> "AnyOutcome":
     """Apply a plan file, or plan and apply with --yes. All devices or none."""
     from egovnet.playbooks.change.apply import apply as apply_playbook
     from egovnet.playbooks.change.proof_gate import override_from
+    from egovnet.playbooks.change.words import words_from
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.verbs.lab import packetless
     from egovnet.playbooks.verbs.lab_hosts import LabHosts
@@ -64,5 +71,6 @@ def apply(
         waves_by=ways(waves),
         canary=canary,
         verifying=Verifying(converge, (LabHosts(workspace),), packetless(workspace)),
+        words=words_from(zone_change, disruptive=disruptive),
         override=override_from(unproved_by, reason),
     )

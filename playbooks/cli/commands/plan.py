@@ -1,11 +1,18 @@
 """`egovnet plan`: the inventory against the devices. Changes nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.change_options import canary_option, waves_option, ways
+from egovnet.playbooks.cli.change_options import (
+    canary_option,
+    disruptive_option,
+    waves_option,
+    ways,
+    zone_change_option,
+)
 from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
@@ -18,22 +25,36 @@ if TYPE_CHECKING:
 @click.option("--keep", is_flag=True, help="Write the numbers that it proposes to plan.lock.yaml.")
 @waves_option
 @canary_option
+@zone_change_option
+@disruptive_option
 @verb
 def plan(
-    workspace: "Workspace", *, output: Path | None, keep: bool, waves: str, canary: str | None
+    workspace: "Workspace",
+    *,
+    output: Path | None,
+    keep: bool,
+    waves: str,
+    canary: str | None,
+    zone_change: tuple[str, ...],
+    disruptive: bool,
 ) -> "AnyOutcome":
     """Diff the inventory against the devices, and prove what would be. Changes nothing."""
     from egovnet.playbooks.change.apply import shown
     from egovnet.playbooks.change.plan import make_plan, write_plan
+    from egovnet.playbooks.change.words import words_from
     from egovnet.playbooks.core.output_file import check_output
     from egovnet.playbooks.report.console.progress import make_progress
 
     if output is not None:
         check_output(output, what="the plan ")
     progress = make_progress()
-    made = make_plan(workspace, progress, waves_by=ways(waves), canary=canary)
+    words = words_from(zone_change, disruptive=disruptive)
+    made = make_plan(workspace, progress, waves_by=ways(waves), canary=canary, words=words)
     lock_written = keep and workspace.on_disk.keep_allocation()
-    if output is not None:
+    if output is not None and not made.needs:
         write_plan(made, output)
     proposed = workspace.on_disk.has_new_numbers
-    return shown(workspace, progress, made, lock_written=lock_written, lock_proposed=proposed)
+    outcome = shown(workspace, progress, made, lock_written=lock_written, lock_proposed=proposed)
+    if output is not None and made.needs:
+        return replace(outcome, notes=(*outcome.notes, f"{output} was not written"))
+    return outcome

@@ -6,10 +6,12 @@ import click
 
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.cli.change_options import (
+    disruptive_option,
     reason_option,
     transaction_options,
     unproved_by_option,
     yes_option,
+    zone_change_option,
 )
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.options import verb
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Also give the inventory's files back as they were, where nothing else is in them.",
 )
+@zone_change_option
+@disruptive_option
 @unproved_by_option
 @reason_option
 @verb
@@ -38,11 +42,14 @@ def rollback(
     yes: bool,
     options: Options,
     write_inventory: bool,
+    zone_change: tuple[str, ...],
+    disruptive: bool,
     unproved_by: str | None,
     reason: str | None,
 ) -> "AnyOutcome":
     """Undo CHANGE, also an older one; refused if later changes stand on it."""
     from egovnet.playbooks.change.proof_gate import override_from
+    from egovnet.playbooks.change.words import words_from
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.rollback.rollback import rollback as rollback_playbook
     from egovnet.playbooks.verbs.lab import packetless
@@ -54,6 +61,7 @@ def rollback(
         change,
         yes=yes,
         options=options,
+        words=words_from(zone_change, disruptive=disruptive),
         override=override_from(unproved_by, reason),
         sources=(LabHosts(workspace),),
         packetless=packetless(workspace),

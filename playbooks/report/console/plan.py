@@ -11,7 +11,13 @@ from egovnet.playbooks.results.plan import PlanResult
 
 def print_result(console: Console, plan: PlanResult) -> None:
     """Print it; also for `apply` and `rollback` without --yes."""
+    for zone_change in plan.zone_changes:
+        console.print(Text(f"ZONE CHANGE: {zone_change.what}"), style="bold red")
     print_interruptions(console, plan.affected)
+    if plan.needs:
+        console.print(Text(f"NEEDS A WORD: {' '.join(plan.needs)}"), style="bold red")
+    if plan.zone_changes or plan.needs:
+        console.print()
     for change in plan.changes:
         names = ", ".join(change.devices)
         console.print(

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome, read_plan, write_plan
+from egovnet.playbooks.change.words import Words
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.results.affected import Affected, Interruption
+from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.tasks.dry_run import text_hash
 from egovnet.templates.model.interruption import InterruptionClass
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
@@ -52,6 +54,10 @@ def plans(draw: st.DrawFn) -> Plan:
         ),
         kind=draw(st.sampled_from(["apply", "rollback"])),
         undoes=draw(st.none() | st.integers(1)),
+        zone_changes=tuple(
+            draw(st.lists(st.builds(ZoneChange, *[_NAMES] * 6), max_size=2)),
+        ),
+        words=Words(tuple(draw(st.lists(_NAMES, max_size=2))), draw(st.booleans())),
     )
 
 
@@ -74,6 +80,10 @@ def test_the_hash_is_of_all_that_decides_what_apply_does(plan: Plan, data: st.Da
     assert replace(plan, unreachable=plan.unreachable | {"new": ""}).hash != plan.hash
     assert replace(plan, unchanged=plan.unchanged | {"new": ""}).hash != plan.hash
     assert replace(plan, affected=replace(plan.affected, vpns=(*plan.affected.vpns, "x"))).hash != (
+        plan.hash
+    )
+    assert replace(plan, words=Words(("x", *plan.words.zone_change))).hash != plan.hash
+    assert replace(plan, zone_changes=(*plan.zone_changes, ZoneChange(*"abcdef"))).hash != (
         plan.hash
     )
     if plan.devices:

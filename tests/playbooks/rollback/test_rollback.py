@@ -11,6 +11,7 @@ import pytest
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.playbooks.change.apply import apply
 from egovnet.playbooks.change.plan import make_plan, write_plan
+from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -52,9 +53,14 @@ class Place:
     def workspace(self, *limit: str) -> Workspace:
         return Workspace(self.root, Selection(limit))
 
-    def change(self, *edits: Mapping[str, Any], limit: tuple[str, ...] = ()) -> int:
+    def change(
+        self,
+        *edits: Mapping[str, Any],
+        limit: tuple[str, ...] = (),
+        words: Words = NOTHING_SAID,
+    ) -> int:
         edit(self.root, edits)
-        outcome = apply(self.workspace(*limit), Silent(), yes=True)
+        outcome = apply(self.workspace(*limit), Silent(), yes=True, words=words)
         assert outcome.data["result"] == "done", outcome
         return int(outcome.data["change"])
 
@@ -148,7 +154,10 @@ def test_a_rollback_is_rolled_back_and_its_numbers_are_the_same(place: Place) ->
 def test_a_change_that_later_ones_stand_on_is_refused_with_their_names(place: Place) -> None:
     health = {"name": "Health", "zone": "extranet", "owner": "informatization"}
     place.change({"file": "vpns.yaml", "at": "health", "value": health}, ADD_SHANGHAI)
-    place.change({"file": "sites/shanghai.yaml", "at": "party-shanghai.vpn", "value": "health"})
+    place.change(
+        {"file": "sites/shanghai.yaml", "at": "party-shanghai.vpn", "value": "health"},
+        words=Words(("health",)),
+    )
     said = place.refusal(2)
     assert said == (
         "sites/shanghai.yaml: party-shanghai.vpn: change 2 wrote party, and change 3 wrote health "
