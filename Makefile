@@ -71,7 +71,8 @@ chaos: setup
 	$(BIN)/python -m tests.chaos.table
 
 bench: setup
-	$(BIN)/pytest tests/bench tests/bench/live_apply.py --benchmark-enable --benchmark-only
+	$(BIN)/pytest tests/bench tests/bench/live_apply.py \
+		tests/bench/live_interruptions.py --benchmark-enable --benchmark-only
 
 lab-up: setup
 	$(EGOVNET) lab up

@@ -7,7 +7,7 @@ reflects. What only comes interrupts nobody.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -382,7 +382,7 @@ class Impact:
             for name in devices
             if not gone
         }
-        rows = []
+        rows: list[Interruption] = []
         for klass in InterruptionClass:
             sites = {site for site, own in by_site.items() if own is klass}
             devices = {
@@ -391,14 +391,23 @@ class Impact:
                 if own is klass and (theirs & sites or ((own, device) in named and staying))
             }
             if sites or devices:
-                rows.append(self._row(klass, devices, sites))
+                rows.append(self._row(klass, devices, sites, rows))
         vpns = found.vpns.union(*(index.vpns_of(found.touched) for index in self._both))
         return Affected(tuple(sorted(vpns)), tuple(sorted(found.touched)), tuple(rows))
 
-    def _row(self, klass: InterruptionClass, devices: set[str], sites: set[str]) -> Interruption:
+    def _row(
+        self,
+        klass: InterruptionClass,
+        devices: set[str],
+        sites: set[str],
+        others: Sequence[Interruption],
+    ) -> Interruption:
         took = [
             self._platform(name).capabilities.interruption_seconds.get(klass) for name in devices
         ]
+        if klass is InterruptionClass.FAR_END:
+            # for as long as those that they reach
+            took = [other.seconds for other in others]
         known = [seconds for seconds in took if seconds is not None]
         vpns: frozenset[str] = frozenset()
         for index in self._both:

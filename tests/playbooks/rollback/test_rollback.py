@@ -163,7 +163,7 @@ def test_a_change_that_later_ones_stand_on_is_refused_with_their_names(place: Pl
         "sites/shanghai.yaml: party-shanghai.vpn: change 2 wrote party, and change 3 wrote health "
         "-> roll back change 3 first"
     )
-    place.rollback(3)
+    place.rollback(3, words=Words(("party",)))
     assert place.rollback(2).data["result"] == "done"
 
 
