@@ -39,10 +39,7 @@ def test_a_named_test_is_there(file: str, test: str) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_each_place_has_its_rows(place: str) -> None:
-    sections = {
-        heading: body
-        for heading, body in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S)
-    }
+    sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
     (body,) = [body for heading, body in sections.items() if place in heading]
     rows = [line for line in body.splitlines() if line.startswith("| ")][2:]
     assert rows
