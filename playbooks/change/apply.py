@@ -7,11 +7,14 @@ from pathlib import Path
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.check_plan import check_diffs
 from egovnet.playbooks.change.consequences import consequences_of
+from egovnet.playbooks.change.dependents import Dependents
+from egovnet.playbooks.change.device_parts import PartSites
 from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan, plan_outcome, read_plan
 from egovnet.playbooks.change.proof_gate import Override, gate
 from egovnet.playbooks.change.record_intent import is_of_inventory, record_intent
+from egovnet.playbooks.change.touched_lines import touched_lines
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave, up_to
@@ -30,6 +33,7 @@ from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import Verification
 from egovnet.playbooks.verify.customers import CUSTOMER
 from egovnet.playbooks.verify.probe_plan import Former
+from egovnet.playbooks.verify.touched import Touched
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
 
@@ -180,7 +184,7 @@ def apply_plan(
         meant = verifying.network or workspace
         former = verifying.former or _former(meant)
         verifier = Verifier(meant, progress, replace(verifying, former=former))
-        verifier.take_baseline(plan.affected)
+        verifier.take_baseline(_touched(meant, plan), plan.affected.vpns)
 
         # who was done by an earlier run of the plan has its part in the network as well
         waiting = {name: plan.devices[name].before for wave in left for name in wave.devices}
@@ -215,6 +219,16 @@ def _with_customers(outcome: Outcome[TransactionResult]) -> Outcome[TransactionR
         return outcome
     silent = (f.message for f in found.findings if f.klass == CUSTOMER and not f.known)
     return replace(outcome, notes=(*outcome.notes, *silent))
+
+
+def _touched(meant: Workspace, plan: Plan) -> Touched:
+    """What the plan's lines are about, in the network that is meant or in the one before."""
+    former = former_inventory(meant)
+    where = PartSites(
+        Dependents(meant.network, meant.allocation),
+        None if former is None else Dependents(former.network, former.allocation),
+    )
+    return touched_lines(where, plan.devices)
 
 
 def _former(meant: Workspace) -> Former | None:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from egovnet.playbooks.change.dependents import Dependents
-from egovnet.playbooks.change.impact import Impact, Texts
+from egovnet.playbooks.change.device_parts import Texts
+from egovnet.playbooks.change.impact import Impact
 from egovnet.playbooks.change.zone_changes import (
     held_by_inventory,
     held_by_texts,

@@ -9,16 +9,15 @@ reflects. What only comes interrupts nobody.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from egovnet.inventory.model import Role
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.change.dependents import Dependents, Sites, looked_up
+from egovnet.playbooks.change.device_parts import DeviceParts, PartSites, Texts
 from egovnet.playbooks.change.shortest_paths import ShortestPaths
 from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.templates.model.interruption import InterruptionClass
-from egovnet.templates.model.parts import Part, PartKind, Parts
-from egovnet.templates.platform import Platform
+from egovnet.templates.model.parts import Part, PartKind
 from egovnet.templates.registry import platform
 
 _NOBODY: Sites = frozenset()
@@ -79,45 +78,14 @@ _OF_A_VRF = {
 }
 
 
-class Texts(Protocol):
-    """What one device runs, what it is to run, and its own diff of both."""
-
-    @property
-    def before(self) -> str:
-        """The running text."""
-
-    @property
-    def intended(self) -> str:
-        """The text that is pushed."""
-
-    @property
-    def diff(self) -> str:
-        """The device's own diff."""
-
-
-@dataclass(slots=True)
-class _Device:
-    """A device's two texts by parts."""
-
-    name: str
-    platform: Platform
-    old: Parts
-    new: Parts
-
-    def changed(self) -> Iterator[Part]:
-        """Parts that differ, on which something may depend."""
-        for part in {**self.old, **self.new}:
-            if part.kind not in _SILENT and self.old.get(part) != self.new.get(part):
-                yield part
-
-    def interrupts(self, part: Part) -> bool:
-        """Whether what is there now is made anew or ends."""
-        old, new = self.old.get(part, frozenset()), self.new.get(part, frozenset())
-        if part.kind in _ONLY_TOUCHING:
-            return False
-        if part.kind is PartKind.ROUTER_ID:
-            return Part(PartKind.AS_NUMBER, part.vrf) in self.old
-        return bool(old - new) if part.kind in _ADDITIVE else bool(old)
+def _interrupts(device: DeviceParts, part: Part) -> bool:
+    """Whether what is there now is made anew or ends."""
+    old, new = device.old.get(part, frozenset()), device.new.get(part, frozenset())
+    if part.kind in _ONLY_TOUCHING:
+        return False
+    if part.kind is PartKind.ROUTER_ID:
+        return Part(PartKind.AS_NUMBER, part.vrf) in device.old
+    return bool(old - new) if part.kind in _ADDITIVE else bool(old)
 
 
 @dataclass(slots=True)
@@ -153,8 +121,7 @@ class Impact:
     """
 
     def __init__(self, now: Dependents, former: Dependents | None = None) -> None:
-        self._now = now
-        self._both = (now,) if former is None or former is now else (now, former)
+        self._parts = PartSites(now, former)
         zones = now.network.backbone.zones.values()
         self._prefixes = tuple(f"{zone.vrf_prefix}-" for zone in zones)
 
@@ -163,54 +130,49 @@ class Impact:
         found = _Found()
         pushed = {}
         for name, texts in devices.items():
-            known = self._platform(name)
-            pushed[name] = _Device(
-                name, known, known.parts(texts.before), known.parts(texts.intended)
-            )
-            self._device(pushed[name], found)
-            self._faults(name, known.faults(texts.diff), found)
+            pushed[name] = device = self._parts.device(name, texts)
+            self._device(device, found)
+            self._faults(name, device.platform.faults(texts.diff), found)
         self._transit(found)
         self._reflection(pushed, found)
         return self._result(pushed, found)
 
-    def _platform(self, device: str) -> Platform:
-        routers = (index.network.routers.get(device) for index in self._both)
-        return platform(next(router.platform for router in routers if router is not None))
-
     # -- one device ------------------------------------------------------------------------------
 
-    def _device(self, device: _Device, found: _Found) -> None:
+    def _device(self, device: DeviceParts, found: _Found) -> None:
         for parts, known in ((device.old, found.there), (device.new, found.left)):
             for part in parts:
                 if part.kind in _LEAVES:
-                    known.update(self._sites(device, part))
+                    known.update(self._parts.sites(device, part))
         for part in device.changed():
+            if part.kind in _SILENT:
+                continue
             if part.vrf:
                 found.vpns.update(self._vpn_of(device.name, part.vrf))
             if part.kind in _VPN_ONLY:
                 continue
             if part.kind in _IDENTITY and not part.vrf:
-                if device.interrupts(part):
+                if _interrupts(device, part):
                     self._identity(device, _IDENTITY[part.kind], found)
                     if part in device.new and _IDENTITY[part.kind].disruptive:
                         found.remade.add(device.name)
                 continue
-            circuit = self._circuit(device, part)
+            circuit = self._parts.circuit(device, part)
             if circuit is not None:
                 self._of_circuit(device, circuit, part, found)
                 continue
-            sites = self._sites(device, part)
+            sites = self._parts.sites(device, part)
             found.touched |= sites
-            if device.interrupts(part):
+            if _interrupts(device, part):
                 self._part(device, part, sites, found)
 
-    def _identity(self, device: _Device, klass: InterruptionClass, found: _Found) -> None:
+    def _identity(self, device: DeviceParts, klass: InterruptionClass, found: _Found) -> None:
         known = found.identities.get(device.name, klass)
         found.identities[device.name] = min(known, klass, key=lambda one: one.rank)
 
-    def _part(self, device: _Device, part: Part, sites: Sites, found: _Found) -> None:
+    def _part(self, device: DeviceParts, part: Part, sites: Sites, found: _Found) -> None:
         if part.kind is PartKind.SESSION and not part.vrf:
-            for index in self._both:
+            for index in self._parts.both:
                 other = index.owners.get(part.name)
                 if other is not None:
                     found.sessions.add((device.name, other))
@@ -225,64 +187,13 @@ class Impact:
         if sites:
             found.interrupt(klass, device.name, sites)
 
-    def _sites(self, device: _Device, part: Part) -> Sites:
-        """Sites of the device's own that stand on a part, in either inventory."""
-        routers = [index.on(device.name) for index in self._both]
-        key = (part.vrf, part.name)
-        match part.kind:
-            case PartKind.PORT | PartKind.BACKBONE_PORT:
-                named = looked_up([router.ports for router in routers], part.name)
-                return named | self._by_words(device, Part(PartKind.WORDS, name=part.name))
-            case PartKind.SESSION | PartKind.FILTER:
-                named = looked_up([router.sessions for router in routers], key)
-                return named | self._by_words(device, Part(PartKind.WORDS, *key))
-            case PartKind.ROUTE:
-                named = self._by_next_hop(device, part)
-                named = named or looked_up([router.routes for router in routers], key)
-                return named or self._in_vrf(device, part.vrf)
-            case PartKind.POLICY:
-                named = looked_up([router.policies for router in routers], part.name)
-                return named or self._using(device, part)
-            case _ if part.vrf:
-                return self._in_vrf(device, part.vrf)
-        return _NOBODY
-
-    def _by_words(self, device: _Device, words: Part) -> Sites:
-        """Sites that the texts themselves say a part is for; the inventory may have forgotten."""
-        texts = (*device.old.get(words, ()), *device.new.get(words, ()))
-        return frozenset(name for text in texts for name in _SITE.findall(text))
-
-    def _by_next_hop(self, device: _Device, route: Part) -> Sites:
-        """Sites whose CE a static route leads to, also of those that are no more."""
-        ends = [index.on(device.name).words for index in self._both]
-        ends += [index.former_ends for index in self._both]
-        statements = (*device.old.get(route, ()), *device.new.get(route, ()))
-        words = {word for statement in statements for word in statement.split()}
-        return _NOBODY.union(*(looked_up(ends, word) for word in words))
-
-    def _in_vrf(self, device: _Device, vrf: str) -> Sites:
-        return looked_up([index.on(device.name).vrfs for index in self._both], vrf)
-
-    def _using(self, device: _Device, policy: Part) -> Sites:
-        """Sites behind the sessions that a policy of nobody's own name is applied to."""
-        if policy not in device.old:
-            return _NOBODY
-        sites: Sites = _NOBODY
-        for parts in (device.old, device.new):
-            for part, statements in parts.items():
-                if part.kind is PartKind.FILTER and any(
-                    policy.name in statement.split() for statement in statements
-                ):
-                    sites |= self._sites(device, part)
-        return sites
-
     def _vpn_of(self, device: str, vrf: str) -> Iterator[str]:
         """The VPN of a VRF, by the inventories or by its name; none of a VRF of ours."""
-        known = {index.on(device).vpns.get(vrf) for index in self._both} - {None}
+        known = {index.on(device).vpns.get(vrf) for index in self._parts.both} - {None}
         if known:
             yield from (vpn for vpn in known if vpn)
             return
-        vpns = self._now.network.vpns
+        vpns = self._parts.now.network.vpns
         for prefix in self._prefixes:
             if vrf.startswith(prefix):
                 vpn = vrf.removeprefix(prefix)
@@ -291,7 +202,7 @@ class Impact:
 
     def _faults(self, device: str, sentences: Iterable[str], found: _Found) -> None:
         """Who is told of in what a device does otherwise than its text says."""
-        words = [index.on(device).words for index in self._both]
+        words = [index.on(device).words for index in self._parts.both]
         for sentence in sentences:
             for word in _WORD.findall(sentence):
                 found.touched |= looked_up(words, word) or looked_up(words, word.rstrip(":"))
@@ -299,26 +210,20 @@ class Impact:
 
     # -- the backbone ----------------------------------------------------------------------------
 
-    def _circuit(self, device: _Device, part: Part) -> str | None:
-        if part.kind not in (PartKind.PORT, PartKind.BACKBONE_PORT):
-            return None
-        names = (index.circuits.get((device.name, part.name)) for index in self._both)
-        return next(filter(None, names), None)
-
-    def _of_circuit(self, device: _Device, circuit: str, part: Part, found: _Found) -> None:
+    def _of_circuit(self, device: DeviceParts, circuit: str, part: Part, found: _Found) -> None:
         sides = (Part(kind, name=part.name) for kind in (PartKind.PORT, PartKind.BACKBONE_PORT))
         own = tuple(sides)
-        if not any(side in device.old for side in own) or not device.interrupts(part):
+        if not any(side in device.old for side in own) or not _interrupts(device, part):
             return
         devices, gone = found.circuits.get(circuit, (set(), False))
-        goes = circuit not in self._now.network.circuits or not any(
+        goes = circuit not in self._parts.now.network.circuits or not any(
             side in device.new for side in own
         )
         found.circuits[circuit] = ({*devices, device.name}, gone or goes)
 
     def _transit(self, found: _Found) -> None:
         """Who loses the way through routers and circuits, and everybody behind such a router."""
-        network = self._both[-1].network
+        network = self._parts.both[-1].network
         edges = network.with_role(Role.PE)
         asked = len(found.circuits) + sum(k in _FORWARDING for k in found.identities.values())
         paths = ShortestPaths(network, exact=asked * len(edges) ** 2 <= _MOST_WAYS)
@@ -330,7 +235,7 @@ class Impact:
             for name in devices:
                 found.interrupt(klass, name, self._sites_on(paths.over(circuit, edges)))
 
-    def _reflection(self, pushed: Mapping[str, _Device], found: _Found) -> None:
+    def _reflection(self, pushed: Mapping[str, DeviceParts], found: _Found) -> None:
         """Who loses the routes that reflectors gave it."""
         speaking = {n for n, klass in found.identities.items() if klass in _SPEAKING}
         if not speaking and not found.sessions:
@@ -339,7 +244,7 @@ class Impact:
         for one, other in found.sessions:
             broken.setdefault(one, set()).add(other)
             broken.setdefault(other, set()).add(one)
-        last = self._both[-1]
+        last = self._parts.both[-1]
         for edge in last.network.with_role(Role.PE):
             reflectors = self._reflectors_of(edge, pushed.get(edge), last)
             lost = reflectors & (broken.get(edge, set()) | speaking)
@@ -351,22 +256,22 @@ class Impact:
             for name in causes:
                 found.interrupt(klass, name, self._sites_on([edge]))
 
-    def _reflectors_of(self, edge: str, device: _Device | None, index: Dependents) -> Sites:
+    def _reflectors_of(self, edge: str, device: DeviceParts | None, index: Dependents) -> Sites:
         """Routers that a router has its routes from before the change: those it has sessions
         with, by its text; without one, the reflectors."""
         if device is None:
             return index.reflectors - {edge}
         addresses = [p.name for p in device.old if p.kind is PartKind.SESSION and not p.vrf]
-        named = (one.owners.get(address) for address in addresses for one in self._both)
+        named = (one.owners.get(address) for address in addresses for one in self._parts.both)
         return frozenset(name for name in named if name is not None)
 
     def _sites_on(self, routers: Iterable[str]) -> Sites:
         names = list(routers)
-        return _NOBODY.union(*(index.sites_on(names) for index in self._both))
+        return _NOBODY.union(*(index.sites_on(names) for index in self._parts.both))
 
     # -- what comes of it ------------------------------------------------------------------------
 
-    def _result(self, pushed: Mapping[str, _Device], found: _Found) -> Affected:
+    def _result(self, pushed: Mapping[str, DeviceParts], found: _Found) -> Affected:
         staying = self._staying(pushed, found)
         by_site: dict[str, InterruptionClass] = {}
         for klass, device in sorted(found.interrupted, key=lambda key: key[0].rank):
@@ -392,7 +297,7 @@ class Impact:
             }
             if sites or devices:
                 rows.append(self._row(klass, devices, sites, rows))
-        vpns = found.vpns.union(*(index.vpns_of(found.touched) for index in self._both))
+        vpns = found.vpns.union(*(index.vpns_of(found.touched) for index in self._parts.both))
         return Affected(tuple(sorted(vpns)), tuple(sorted(found.touched)), tuple(rows))
 
     def _row(
@@ -403,14 +308,15 @@ class Impact:
         others: Sequence[Interruption],
     ) -> Interruption:
         took = [
-            self._platform(name).capabilities.interruption_seconds.get(klass) for name in devices
+            platform(self._parts.platform(name)).capabilities.interruption_seconds.get(klass)
+            for name in devices
         ]
         if klass is InterruptionClass.FAR_END:
             # for as long as those that they reach
             took = [other.seconds for other in others]
         known = [seconds for seconds in took if seconds is not None]
         vpns: frozenset[str] = frozenset()
-        for index in self._both:
+        for index in self._parts.both:
             vpns |= index.vpns_of(sites)
         return Interruption(
             klass,
@@ -420,11 +326,11 @@ class Impact:
             max(known) if known and len(known) == len(took) else None,
         )
 
-    def _staying(self, pushed: Mapping[str, _Device], found: _Found) -> Sites:
+    def _staying(self, pushed: Mapping[str, DeviceParts], found: _Found) -> Sites:
         """Sites that are there before the change and after it."""
         staying = set()
         both = found.there & found.left
-        for name, site in self._now.network.sites.items():
+        for name, site in self._parts.now.network.sites.items():
             edges = {access.pe for access in site.site_network_accesses.values()}
             if name in both or edges - pushed.keys():
                 staying.add(name)
@@ -435,7 +341,7 @@ class Impact:
         lost = set(interrupted)
         if not lost:
             return _NOBODY
-        network = self._now.network
+        network = self._parts.now.network
         reachability = Reachability(network)
         there: dict[str, list[str]] = {}
         for site in staying:

@@ -74,6 +74,8 @@ class PacketCoverage:
     pairs: int = 0
     #: Such as "PE VRFs" and "hosts".
     sources: tuple[str, ...] = ()
+    #: Pairs of the whole network; after a change `pairs` are those that it may concern.
+    whole: int = 0
 
     @property
     def share(self) -> float:
@@ -87,6 +89,7 @@ class PacketCoverage:
             "pairs": self.pairs,
             "share": self.share,
             "sources": list(self.sources),
+            "whole": self.whole,
         }
 
 

@@ -12,15 +12,32 @@ from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import Network
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.results.verification import CheckFinding
+from egovnet.playbooks.verify.probe_plan import Flow
 from egovnet.templates.intend.build_devices import access_addresses
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, Table
 
 FAMILIES = ("ipv4", "ipv6")
 #: Kinds of checks that others ask for.
-ROUTE_TARGETS, STRAY_ROUTES = "route targets", "no stray routes"
+ROUTE_TARGETS, STRAY_ROUTES, ROUTES = "route targets", "no stray routes", "VRF routes"
 ADJACENCY = "IS-IS adjacency"
 _VERSION = {"ipv4": 4, "ipv6": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a check stands on: places whose lines bear on it."""
+
+    #: (PE, VRF, site): a customer's port and session.
+    accesses: tuple[tuple[str, str, str], ...] = ()
+    #: (router, VRF): the routes of a table.
+    vrfs: tuple[tuple[str, str], ...] = ()
+    #: (router, port) of circuits; both ends of each count.
+    circuits: tuple[tuple[str, str], ...] = ()
+    #: (router, router): all circuits between two.
+    neighbors: tuple[tuple[str, str], ...] = ()
+    #: The ways through the backbone.
+    ways: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,12 @@ class Check:
     sites: frozenset[str] = frozenset()
     #: "" where it is about the router as a whole.
     vrf: str = ""
+    #: None: the router as a whole.
+    ground: Ground | None = None
+    #: Prefixes that a table lacks.
+    missing: tuple[str, ...] = ()
+    #: The packet that it is about.
+    flow: Flow | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -190,6 +213,7 @@ def _backbone(
                 interface.name,
                 up,
                 "" if up else f"no adjacency on {interface.name} ({interface.description})",
+                ground=Ground(circuits=((device.name, interface.name),)),
             )
     for peer in device.backbone_peers:
         if peer.name not in reachable_peers:
@@ -202,6 +226,7 @@ def _backbone(
                 str(address),
                 up,
                 "" if up else f"session with {peer.name} ({address}) is not established",
+                ground=Ground(ways=True),
             )
 
 
@@ -242,6 +267,7 @@ def check_ldp(
             name,
             up,
             "" if up else f"no operational LDP session with {name} ({lsr})",
+            ground=Ground(neighbors=((device.name, name),)),
         )
 
 
@@ -268,6 +294,7 @@ def _customers(
                 else f"VRF {vrf.name}: session with {peer.description} ({peer.address}) {words}",
                 sites=frozenset({site}),
                 vrf=vrf.name,
+                ground=Ground(accesses=((device.name, vrf.name, site),)),
             )
 
 
@@ -311,6 +338,7 @@ def _targets(
                 severity="leak" if stray else "fault",
                 sites=sites,
                 vrf=vrf.name,
+                ground=Ground(vrfs=((device.name, vrf.name),)),
             )
     meant = {vrf.name for vrf in device.vrfs}
     for name, family in state.targets:
@@ -349,15 +377,17 @@ def _routes(
         {prefix for prefix in prefixes if (":" in prefix) == v6}
         for prefixes in (expectation.must, expectation.may)
     )
-    missing = sorted(must - have)
+    missing = tuple(sorted(must - have))
     yield Check(
-        "VRF routes",
+        ROUTES,
         device,
         subject,
         not missing,
-        f"VRF {vrf} {family}: no route to {', '.join(missing)}" if missing else "",
+        lacks(vrf, family, missing) if missing else "",
         sites=expectation.sites,
         vrf=vrf,
+        ground=Ground(vrfs=((device, vrf),), ways=True),
+        missing=missing,
     )
     stray = sorted(
         prefix
@@ -374,6 +404,11 @@ def _routes(
         sites=expectation.sites,
         vrf=vrf,
     )
+
+
+def lacks(vrf: str, family: str, prefixes: Iterable[str]) -> str:
+    """What is said of a table without routes that it must have."""
+    return f"VRF {vrf} {family}: no route to {', '.join(prefixes)}"
 
 
 def _within(prefix: str, allowed: Iterable[str]) -> bool:

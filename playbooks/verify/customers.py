@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Network, ServiceState
 from egovnet.playbooks.results.verification import WaitingAccess
-from egovnet.playbooks.verify.control_plane import Check
+from egovnet.playbooks.verify.control_plane import Check, Ground
 from egovnet.tasks.against_intended import AgainstIntended
 from egovnet.templates.intend.build_devices import access_addresses, access_interface
 from egovnet.templates.intend.device_facts import intended_facts
@@ -61,8 +61,16 @@ class CustomerAccess:
 
     def _failed(self, kind: str, message: str) -> Check:
         sites = frozenset({self.site})
+        ground = Ground(accesses=((self.pe, self.vrf, self.site),))
         return Check(
-            kind, self.pe, self.label, passed=False, message=message, sites=sites, vrf=self.vrf
+            kind,
+            self.pe,
+            self.label,
+            passed=False,
+            message=message,
+            sites=sites,
+            vrf=self.vrf,
+            ground=ground,
         )
 
 

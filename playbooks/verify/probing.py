@@ -4,7 +4,7 @@ A lost echo is no verdict on a path: what must arrive is sent again until it is 
 was answered is not sent again. A flow keeps a byte for that, and no check until one failed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -39,10 +39,12 @@ class Probing:
     sources: Sequence[PacketSource]
     #: Sites of which nothing is expected.
     excused: frozenset[str] = frozenset()
-    #: Packets are sent between these sites only, and only where they must arrive; None: all.
-    only: frozenset[str] | None = None
     #: What a change took customers from: they must be silent.
     former: Former | None = None
+    #: Which flows are sent; None: all.
+    wanted: Callable[[Flow], bool] | None = None
+    #: Whose silence nobody is blamed for: it is not asked twice.
+    excuses: Callable[[Flow], bool] = lambda _flow: False
     _up: frozenset[str] | None = None
     _planned: list[_Planned] = field(default_factory=list)
 
@@ -62,34 +64,33 @@ class Probing:
             found = source.plan(scope)
             if found is None:
                 continue
-            flows = self._wanted(found.flows)
+            flows = found.flows
+            if self.wanted is not None:
+                flows = tuple(filter(self.wanted, flows))
             states = bytearray(
                 _ANSWERED if (f.sender, f.vrf, f.address) in answered else _NOT_SENT for f in flows
             )
             self._planned.append(_Planned(source, flows, found.pairs, states))
 
-    def _wanted(self, flows: Sequence[Flow]) -> Sequence[Flow]:
-        only = self.only
-        if only is None:
-            return flows
-        return [f for f in flows if f.must_reach and f.source_sites <= only and f.target in only]
-
     def send(self, *, must_reach: bool) -> bool:
         """Send what was not answered yet, from all sources side by side.
 
-        Returns whether an answer is missing.
+        Returns whether an answer is missing for which somebody is to blame.
         """
         # Each kind waits for its own silence: they wait together.
         with ThreadPoolExecutor(max(len(self._planned), 1)) as pool:
             return any(list(pool.map(lambda p: self._send(p, must_reach), self._planned)))
 
-    @staticmethod
-    def _send(planned: _Planned, must_reach: bool) -> bool:
+    def _send(self, planned: _Planned, must_reach: bool) -> bool:
         numbers: dict[str, list[int]] = {}
         for number, flow in enumerate(planned.flows):
+            state = planned.states[number]
+            if flow.must_reach is not must_reach or state == _ANSWERED:
+                continue
+            if state == _NO_ANSWER and self.excuses(flow):
+                continue
             # who is awaited is asked with those who must be silent: once
-            if flow.must_reach is must_reach and planned.states[number] != _ANSWERED:
-                numbers.setdefault(flow.sender, []).append(number)
+            numbers.setdefault(flow.sender, []).append(number)
         if not numbers:
             return False
         by_sender = {name: [planned.flows[n] for n in own] for name, own in numbers.items()}
@@ -98,7 +99,8 @@ class Probing:
             for number, answered in zip(numbers[name], got, strict=True):
                 planned.states[number] = _ANSWERED if answered else _NO_ANSWER
         planned.failures |= answers.failures
-        return any(planned.states[n] != _ANSWERED for own in numbers.values() for n in own)
+        silent = (n for own in numbers.values() for n in own if planned.states[n] != _ANSWERED)
+        return any(not self.excuses(planned.flows[n]) for n in silent)
 
     def begin(self) -> None:
         """A new round: what could not be sent before may be sent now."""
@@ -112,7 +114,14 @@ class Probing:
 
     @property
     def pairs(self) -> int:
-        """How many pairs there are in all, sent or not."""
+        """How many pairs there are of which something is expected, sent or not."""
+        if self.wanted is None:
+            return self.of_network
+        return sum(not flow.asks for planned in self._planned for flow in planned.flows)
+
+    @property
+    def of_network(self) -> int:
+        """The same of the whole network, whatever is wanted."""
         return sum(planned.pairs for planned in self._planned)
 
     @property
@@ -129,6 +138,11 @@ class Probing:
     def crossed(self) -> bool:
         """Whether a packet went over the backbone and was answered."""
         return any(flow.crosses and state == _ANSWERED for flow, state in self._sent())
+
+    def due(self, *, answered: bool = False) -> list[Flow]:
+        """Flows that were sent and to which an answer was due; those that were `answered`."""
+        sent = ((flow, state) for flow, state in self._sent() if flow.must_reach)
+        return [flow for flow, state in sent if state == _ANSWERED or not answered]
 
     def heard(self) -> frozenset[str]:
         """Addresses that answered somebody."""
@@ -181,4 +195,5 @@ class Probing:
             severity="fault" if flow.must_reach else "leak",
             # One excused end is enough to excuse the pair.
             sites=(served & self.excused) or flow.source_sites,
+            flow=flow,
         )

@@ -7,17 +7,17 @@ is tried once the network has converged, when a path that should not be would be
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from nornir.core import Nornir
 
+from egovnet.inventory.model import Network
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.progress import Progress, Silent
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.verification import (
     CheckCounts,
     LabelsSeen,
@@ -38,9 +38,12 @@ from egovnet.playbooks.verify.customers import (
     customer_accesses,
     not_provisioned,
 )
+from egovnet.playbooks.verify.known import Baseline, Known
 from egovnet.playbooks.verify.label_watch import LabelWatch
 from egovnet.playbooks.verify.packet_source import VrfSource
+from egovnet.playbooks.verify.probe_plan import Flow, Former
 from egovnet.playbooks.verify.probing import MUST_NOT_REACH, Probing
+from egovnet.playbooks.verify.touched import Touched
 from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
 from egovnet.tasks.against_intended import against_intended
 from egovnet.tasks.collect_state import collect_state
@@ -50,7 +53,8 @@ _PAUSE = 1.0
 _TRIES = 4
 #: Examples of labels that are reported.
 _EXAMPLES = 3
-Known = frozenset[tuple[str, str, str]]
+#: ... before a change, when most of it answers at once.
+_BASELINE_TRIES = 2
 
 
 @dataclass
@@ -64,8 +68,9 @@ class _Poll:
     labels: LabelWatch = field(default_factory=LabelWatch)
     #: Whether a packet went over the backbone, so that labels were to be seen.
     crossed: bool = False
-    #: Of `failed`, what nothing excuses.
+    #: Of `failed`, what nothing excuses, and what something does.
     blamed: list[Check] = field(default_factory=list)
+    known: list[Check] = field(default_factory=list)
     #: Addresses of customers whose session is up.
     sessions: set[str] = field(default_factory=set)
 
@@ -92,7 +97,6 @@ class Verifier:
         self.workspace = workspace
         self.progress = progress
         self.how = how
-        self.known: Known = frozenset()
         #: Routers that no neighbour can have an adjacency with.
         self._fresh: frozenset[str] = frozenset()
         #: Whether packets passed no router that was watched: then all are.
@@ -107,24 +111,39 @@ class Verifier:
         }
         accesses = customer_accesses(workspace.network, workspace.allocation)
         self._accesses = [access for access in accesses if access.pe in self._peers]
+        self._awaited = [access for access in self._accesses if access.awaited]
+        self._known = Known(workspace.network, accesses, self._peers)
+        #: Whose packets are sent; None: everybody's.
+        self._concerned: frozenset[str] | None = None
 
-    def take_baseline(self, affected: Affected) -> None:
-        """Remember what fails now outside the change, so that the change is not blamed for it.
+    def take_baseline(self, touched: Touched, vpns: Collection[str]) -> None:
+        """Remember what fails now, so that a change is not blamed for what its lines do not touch.
 
-        Only faults of sites in VPNs that the change does not touch; a leak is never excused.
+        `vpns` are those that the lines are about: who is in none of them is not asked for packets,
+        now or later, unless the lines are the backbone's.
         """
         network = self.workspace.network
-        others = frozenset(
-            site for site, entry in network.sites.items() if entry.vpn not in affected.vpns
-        )
-        if not others:
+        self._concerned = _concerned(network, touched, vpns, self.how.former)
+        everything = Known(network, self._accesses, self._peers, touched=touched)
+        if not everything.can_excuse_any:
             return
         with connected(self.workspace) as nornir:
-            poll = self._poll(nornir, self._probing(nornir, others), last=True)
-        self.known = frozenset(
-            check.key
-            for check in poll.failed
-            if check.severity != "leak" and check.sites and check.sites <= others
+            probing = self._probing(nornir)
+            probing.former = None  # what is still to be taken away is silent afterwards only
+            probing.wanted = self._wanted(everything.can_excuse)
+            awaited = [a for a in self._awaited if not touched.access(a.pe, a.vrf, a.site)]
+            poll = self._poll(nornir, probing, awaited, last=True, tries=_BASELINE_TRIES)
+        before = Baseline.of(poll.failed, probing.due(), probing.due(answered=True))
+        self._known = Known(network, self._accesses, self._peers, before, touched)
+
+    def _wanted(self, also: Callable[[Flow], bool] | None = None) -> Callable[[Flow], bool] | None:
+        """Which packets are sent: of those concerned, and that fulfil `also`."""
+        sites = self._concerned
+        if sites is None:
+            return also
+        return lambda flow: (
+            (flow.target in sites or not sites.isdisjoint(flow.source_sites))
+            and (also is None or also(flow))
         )
 
     def without(self, apart: frozenset[str], fresh: frozenset[str] = frozenset()) -> "Verifier":
@@ -142,7 +161,7 @@ class Verifier:
         other = Verifier(
             workspace, self.progress, replace(self.how, excused=self.how.excused | sites)
         )
-        other.known = self.known
+        other._known, other._concerned = self._known, self._concerned
         other._fresh = fresh
         return other
 
@@ -153,30 +172,40 @@ class Verifier:
             probing = self._probing(nornir)
             while True:
                 last = time.monotonic() >= deadline
-                poll = self._poll(nornir, probing, last=last)
+                poll = self._poll(nornir, probing, self._awaited, last=last)
                 if last or poll.well or poll.leaks_packets:
                     self._blame_customers(poll, probing)
                     found = _verification(poll, probing, self._accesses)
                     return self._with_not_possible(found)
                 time.sleep(_PAUSE)
 
-    def _probing(self, nornir: Nornir, only: frozenset[str] | None = None) -> Probing:
+    def _probing(self, nornir: Nornir) -> Probing:
         workspace = self.workspace
-        sources = [VrfSource(nornir, self.progress), *self.how.sources]
         return Probing(
             workspace.network,
             workspace.allocation,
-            sources,
+            [VrfSource(nornir, self.progress), *self.how.sources],
             self.how.excused,
-            only,
-            # what is still to be taken away when the baseline is taken is silent afterwards only
-            self.how.former if only is None else None,
+            self.how.former,
+            self._wanted(),
+            self._known.excuses,
         )
 
-    def _poll(self, nornir: Nornir, probing: Probing, *, last: bool) -> _Poll:
-        """Control plane first; packets when it is well, or this is the `last` poll."""
+    def _poll(
+        self,
+        nornir: Nornir,
+        probing: Probing,
+        awaited: Iterable[CustomerAccess],
+        *,
+        last: bool,
+        tries: int | None = None,
+    ) -> _Poll:
+        """Control plane first; packets when it is well, or this is the `last` poll.
+
+        `awaited`: whose PE's side is checked; `tries`: how often packets are sent at most, other
+        than usually.
+        """
         poll = self._control_plane(nornir)
-        poll.blamed = self._blamed(poll.failed)
         if last or not poll.blamed:
             up = frozenset(self.workspace.chosen) - poll.unreachable.keys()
             sending = up - self.how.packetless.keys()
@@ -184,12 +213,11 @@ class Verifier:
             probing.begin()
             everywhere = last or self._unseen
             with self._labels_watched(poll.labels, nornir, probing, sending, everywhere):
-                self._send(probing, last=last)
+                self._send(probing, last=last, tries=tries)
             poll.crossed = probing.crossed
             self._unseen = poll.labels_missing
-            wrong = [*probing.failed(), *self._not_provisioned(nornir, poll, up)]
-            poll.failed += wrong
-            poll.blamed += self._blamed(wrong)
+            self._judge(poll, probing.failed())
+            self._judge(poll, self._not_provisioned(nornir, poll, awaited, up))
         return poll
 
     def _blame_customers(self, poll: _Poll, probing: Probing) -> None:
@@ -200,13 +228,18 @@ class Verifier:
             for access in self._accesses
             if not access.awaited and silent.issuperset(access.addresses)
         ]
-        poll.failed += wrong
-        poll.blamed += self._blamed(wrong)
+        self._judge(poll, wrong)
 
-    def _not_provisioned(self, nornir: Nornir, poll: _Poll, up: frozenset[str]) -> list[Check]:
+    def _not_provisioned(
+        self,
+        nornir: Nornir,
+        poll: _Poll,
+        accesses: Iterable[CustomerAccess],
+        up: frozenset[str],
+    ) -> list[Check]:
         """The PE's side of accesses that wait for their customer; what passed is counted."""
         devices = self.workspace.devices
-        awaited = [access for access in self._accesses if access.awaited and access.pe in up]
+        awaited = [access for access in accesses if access.pe in up]
         arguments = {access.pe: {"device": devices[access.pe]} for access in awaited}
         found = run(nornir, "awaited", against_intended, arguments, Silent())
         poll.unreachable.update(found.failures)
@@ -265,48 +298,74 @@ class Verifier:
                 if check.passed:
                     poll.passed[check.kind] += 1
                 else:
-                    poll.failed.append(check)
+                    self._judge(poll, [check])
         return poll
 
-    def _send(self, probing: Probing, *, last: bool) -> None:
+    def _send(self, probing: Probing, *, last: bool, tries: int | None) -> None:
         """What must arrive is sent several times before it is blamed; what must not, once, and
         last: when all else is well or there is no more time."""
         # what was silent is sent again at once: a path that is just being made needs no new look
         # at every device, and who waited for its silence has waited
-        for _ in range(_TRIES if last else 2):
+        for _ in range(tries or (_TRIES if last else 2)):
             if not probing.send(must_reach=True):
                 break
-        if last or not self._blamed(probing.failed()):
+        probed = _Poll()
+        self._judge(probed, probing.failed())
+        if last or not probed.blamed:
             probing.send(must_reach=False)
 
-    def _blamed(self, failed: Iterable[Check]) -> list[Check]:
-        return [
-            check
-            for check in failed
-            if check.key not in self.known
-            and (check.severity == "leak" or not (check.sites and check.sites <= self.how.excused))
-        ]
+    def _judge(self, poll: _Poll, failed: Iterable[Check]) -> None:
+        """Add failed checks to a poll: what nothing excuses, and what something does."""
+        for check in failed:
+            poll.failed.append(check)
+            blamed, known = self._known.split(check)
+            if blamed is not None and self._is_excused(blamed):
+                blamed, known = None, check
+            poll.blamed += [] if blamed is None else [blamed]
+            poll.known += [] if known is None else [known]
+
+    def _is_excused(self, check: Check) -> bool:
+        """Whether it is about sites of which nothing is expected."""
+        mine = bool(check.sites) and check.sites <= self.how.excused
+        return mine and check.severity != "leak"
+
+
+def _concerned(
+    network: Network, touched: Touched, vpns: Collection[str], former: Former | None
+) -> frozenset[str] | None:
+    """Sites that a change may let reach, or be reached by, somebody else; None: all.
+
+    Those of the VPNs that its lines are about. Lines of the backbone concern everybody, and so do
+    those of which nobody knows what they do.
+    """
+    if touched.ways:
+        return None
+    named = {site for _, site in touched.accesses}
+    networks = [network] if former is None else [network, former.network]
+    sites = {name: site.vpn for one in networks for name, site in one.sites.items()}
+    about = {*vpns, *(sites[site] for site in named if site in sites)}
+    return frozenset(name for name, vpn in sites.items() if vpn in about) | named
 
 
 def _verification(
     poll: _Poll, probing: Probing, accesses: Iterable[CustomerAccess]
 ) -> Verification:
     answering = poll.sessions | probing.heard()
-    blamed = {check.key for check in poll.blamed}
-    passed, failed, known = poll.passed + Counter(probing.passed()), Counter[str](), Counter[str]()
-    for check in poll.failed:
-        (failed if check.key in blamed else known)[check.kind] += 1
+    passed = poll.passed + Counter(probing.passed())
+    failed = Counter(check.kind for check in poll.blamed)
+    known = Counter(check.kind for check in poll.known)
     kinds = dict.fromkeys([*passed, *failed, *known])
     table = {kind: CheckCounts(passed[kind], failed[kind], known[kind]) for kind in kinds}
     labels = poll.labels
     if poll.labels_missing:
         table["labels"] = CheckCounts(failed=1)
-    findings = [check.finding(known=check.key not in blamed) for check in poll.failed]
+    findings = [check.finding(known=False) for check in poll.blamed]
+    findings += [check.finding(known=True) for check in poll.known]
     findings.sort(key=lambda f: (f.known, f.severity != "leak", f.klass != CUSTOMER, f.klass))
     return Verification(
         passed=poll.well,
         checks=table,
-        matrix=PacketCoverage(probing.probed, probing.pairs, probing.names),
+        matrix=PacketCoverage(probing.probed, probing.pairs, probing.names, probing.of_network),
         labels=LabelsSeen(
             bool(labels.labels),
             tuple(labels.watched),

@@ -76,7 +76,7 @@ class _Verifier:
     ) -> None:
         self.routers, self.workspace, self.excused = routers, workspace, how.excused
 
-    def take_baseline(self, _affected: object) -> None:
+    def take_baseline(self, _touched: object, _vpns: object) -> None:
         """Texts have no faults from before."""
 
     def verify(self) -> HealthReport:

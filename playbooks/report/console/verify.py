@@ -11,6 +11,7 @@ from egovnet.playbooks.results.verification import (
     CheckFinding,
     HealthReport,
     LabelsSeen,
+    PacketCoverage,
     Verification,
 )
 
@@ -27,6 +28,7 @@ def print_result(console: Console, found: Verification) -> None:
         console.print(
             f"packets: {matrix.probed} of {matrix.pairs} pairs probed "
             f"({matrix.share:.0%}), from {', '.join(matrix.sources) or 'nowhere'}"
+            f"{_of_whole(matrix)}"
         )
     if labels.possible:
         console.print(
@@ -39,6 +41,12 @@ def print_result(console: Console, found: Verification) -> None:
         console.print(Text(access.words), style="green" if access.answers else "cyan")
     _findings(console, found.findings, found.unreachable)
     console.print("verified" if found.passed else "NOT verified", style="bold")
+
+
+def _of_whole(matrix: PacketCoverage) -> str:
+    if matrix.pairs == matrix.whole:
+        return ""
+    return f"; the change may concern these of the network's {matrix.whole}"
 
 
 def _seen(labels: LabelsSeen) -> str:
@@ -56,7 +64,7 @@ def _findings(
     console: Console, findings: Iterable[CheckFinding], unreachable: Mapping[str, str]
 ) -> None:
     for finding in findings:
-        mark = "known before: " if finding.known else ""
+        mark = "failed before, not by this change: " if finding.known else ""
         console.print(
             Text(f"{mark}{finding.klass}: {finding.device}: {finding.message}"),
             style="yellow" if finding.known else "red",

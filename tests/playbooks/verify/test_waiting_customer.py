@@ -1,111 +1,20 @@
 """A customer who is not there yet, on emulated routers: from the plan until he is in service."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from egovnet.lab.customer import site_lans
-from egovnet.lab.emulated.process import EmulatedRouters
-from egovnet.playbooks.change.apply import apply
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
-from egovnet.playbooks.results.outcome import AnyOutcome
-from egovnet.playbooks.results.verification import Verification
-from egovnet.playbooks.verify.verify import Verifier
-from egovnet.playbooks.verify.verifying import Verifying
-from egovnet.templates.intend.build_devices import access_addresses
-from tests.loopback import loopback_network
-from tests.playbooks.emulated_workspace import emulated_workspace
-from tests.playbooks.routed_packets import RoutedPackets
+from tests.playbooks.verify.conftest import SITE, Place
 
-NETWORK = loopback_network()
-PORTS = tuple(f"eth{number}" for number in range(10))
-SITE, WAITING = "party-shanghai", "waiting-for-customer"
+WAITING = "waiting-for-customer"
 ABSENT = (
     f"the customer's router at {SITE} ({SITE}/main: eth3.102 in VRF i-party) does not answer; "
     "if it is not there yet, set state: waiting-for-customer"
 )
-
-
-@dataclass
-class Place:
-    """The provisioned reference network, and an inventory to edit."""
-
-    workspace: Workspace
-    routers: EmulatedRouters
-    packets: RoutedPackets
-
-    def edit(self, file: str, **sites: dict[str, Any]) -> Workspace:
-        """Give sites of a file these keys; one that is new is of the party."""
-        path = self.workspace.directory / "sites" / file
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for name, keys in sites.items():
-            entry = data.setdefault(name.replace("_", "-"), {})
-            entry |= {key.replace("_", "-"): value for key, value in keys.items()}
-        path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
-        self.packets.workspace = Workspace(self.workspace.directory)
-        return self.packets.workspace
-
-    def new_site(self, protocol: str = "bgp", **keys: str) -> Workspace:
-        """`SITE`, of which nothing is there but the cable."""
-        access = {"pe": "sh-pe1", "port": "eth3", "routing-protocol": protocol}
-        prefixes = ["10.1.13.0/24", "fde9:1:13::/64"]
-        site = {"region": "shanghai", "vpn": "party", "prefixes": prefixes}
-        workspace = self.edit(
-            "shanghai.yaml",
-            party_shanghai={**site, "site-network-accesses": {"main": access}, **keys},
-        )
-        self.leaves(workspace, SITE, "main")
-        return workspace
-
-    def leaves(self, workspace: Workspace, site: str, access: str) -> None:
-        """Nobody is behind an access's port."""
-        label = f"{site}/{access}"
-        entry = workspace.network.sites[site].site_network_accesses[access]
-        vrf = f"i-{workspace.network.sites[site].vpn}"
-        for end in access_addresses(workspace.allocation, label).ce:
-            self.routers.break_session(entry.pe, vrf, str(end.ip), configured=False)
-        self.packets.absent |= {str(e.ip) for e in access_addresses(workspace.allocation, label).ce}
-        if len(workspace.network.sites[site].site_network_accesses) == 1:
-            self.packets.absent |= {str(lan.host.ip) for lan in site_lans(workspace.network, site)}
-            self.packets.mute.add(site)
-
-    def comes(self) -> None:
-        """Everybody is there."""
-        self.routers.heal()
-        self.packets.absent.clear()
-        self.packets.mute.clear()
-
-    def apply(self, workspace: Workspace, converge: int = 20) -> AnyOutcome:
-        how = Verifying(converge, (self.packets.hosts,))
-        return apply(workspace, Silent(), yes=True, verifying=how)
-
-    def verify(self) -> Verification:
-        how = Verifying(0, (self.packets.hosts,))
-        return Verifier(Workspace(self.workspace.directory), Silent(), how).verify()
-
-
-@pytest.fixture(scope="module")
-def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
-    texts = Workspace(REFERENCE).intended()
-    place = tmp_path_factory.mktemp("waiting")
-    ports = dict.fromkeys(texts, PORTS)
-    with EmulatedRouters(texts, place, network=NETWORK, ports=ports) as routers:
-        yield routers
-
-
-@pytest.fixture
-def place(routers: EmulatedRouters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    workspace = emulated_workspace(routers, tmp_path, monkeypatch)
-    routers.reset(workspace.intended())
-    packets = RoutedPackets(workspace)
-    packets.take_part(monkeypatch)
-    return Place(workspace, routers, packets)
 
 
 def waiting(found: dict[str, Any]) -> list[tuple[str, str, bool]]:
@@ -131,7 +40,7 @@ def test_an_awaited_customer_that_comes_is_reported_until_he_is_in_service(place
     assert place.apply(place.new_site(state=WAITING)).exit == 0
     report = drift(Workspace(place.workspace.directory), Silent())
     assert (report.exit, waiting(report.to_dict())) == (0, [(SITE, "eth3.102", False)])
-    place.comes()
+    place.comes(SITE)
     found = place.verify()
     assert (found.exit, waiting(found.to_dict())) == (0, [(SITE, "eth3.102", True)])
     for _ in range(2):  # also in a run that would find nothing new
