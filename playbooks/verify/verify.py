@@ -212,7 +212,8 @@ class Verifier:
             probing.plan(sending)
             probing.begin()
             everywhere = last or self._unseen
-            with self._labels_watched(poll.labels, nornir, probing, sending, everywhere):
+            watched = self._labels_watched(poll.labels, nornir, probing, sending, everywhere)
+            with watched if tries is None else nullcontext():
                 self._send(probing, last=last, tries=tries)
             poll.crossed = probing.crossed
             self._unseen = poll.labels_missing

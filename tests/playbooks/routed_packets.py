@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
+from threading import Lock
 
 import pytest
 from nornir.core import Nornir
 
 from egovnet.inventory.allocation.allocate import vrf_of
-from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.progress import Progress, Silent
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
@@ -36,6 +36,10 @@ class RoutedPackets:
     leaks: set[tuple[str, str]] = field(default_factory=set)
     #: What was sent, in order.
     sent: list[Flow] = field(default_factory=list)
+    #: The verification's own way to the routers.
+    nornir: Nornir | None = None
+    #: VRFs and hosts send at once, and both ask the same routers.
+    _one: Lock = field(default_factory=Lock)
 
     def take_part(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Take the place of the PEs' own packets."""
@@ -47,10 +51,14 @@ class RoutedPackets:
         """The sites' hosts."""
         return RoutedHosts(self)
 
-    def states(self, nornir: Nornir, names: Iterable[str]) -> dict[str, DeviceState]:
+    def states(self, names: Iterable[str]) -> dict[str, DeviceState]:
         devices = self.workspace.devices
         arguments = {name: {"device": devices[name]} for name in names}
-        return dict(run(nornir, "routes", collect_state, arguments, Silent()).results)
+        assert self.nornir is not None
+        with self._one:
+            found = run(self.nornir, "routes", collect_state, arguments, Silent())
+        assert not found.failures, found.failures
+        return dict(found.results)
 
     def answers(self, state: DeviceState, vrf: str, flow: Flow) -> bool:
         """Whether a packet from a VRF gets there and is answered."""
@@ -69,12 +77,15 @@ class _Vrfs:
     _progress: Progress
     name: str = "PE VRFs"
 
+    def __post_init__(self) -> None:
+        self.packets.nornir = self.nornir
+
     def plan(self, scope: ProbeScope) -> ProbePlan | None:
         found = vrf_plan(scope)
         return found if found.flows else None
 
     def send(self, by_sender: Mapping[str, Sequence[Flow]]) -> Answers:
-        states = self.packets.states(self.nornir, by_sender)
+        states = self.packets.states(by_sender)
         return Answers(
             {
                 name: [self.packets.answers(states[name], f.vrf or "", f) for f in flows]
@@ -98,8 +109,7 @@ class RoutedHosts:
         workspace = self.packets.workspace
         of_sender = {name: min(flows[0].source_sites) for name, flows in by_sender.items()}
         places = {site: _place(workspace, site) for site in of_sender.values()}
-        with connected(workspace, {pe for pe, _ in places.values()}) as nornir:
-            states = self.packets.states(nornir, {pe for pe, _ in places.values()})
+        states = self.packets.states({pe for pe, _ in places.values()})
         answered = {}
         for name, flows in by_sender.items():
             site = of_sender[name]
