@@ -24,7 +24,7 @@ from egovnet.tasks.runners.celery.broker import WORK, Broker, fault
 from egovnet.tasks.runners.celery.leases import LEASE_SECONDS, Leases, Seen
 from egovnet.tasks.runners.per_host import PerHost
 from egovnet.tasks.runners.wire.conversation import Conversation
-from egovnet.tasks.runners.wire.form import FormError
+from egovnet.tasks.runners.wire.form import FormError, shown_name
 from egovnet.tasks.runners.wire.identity import Identity
 from egovnet.tasks.runners.wire.messages import Claim
 from egovnet.tasks.runners.wire.remote_error import RemoteError
@@ -45,6 +45,8 @@ AWAY_SECONDS = 20.0
 _QUEUE_SECONDS = 3600.0
 #: Workers that may die on one host, or be refused it, before it fails.
 _TRIES = 3
+#: Workers that are named where none of them counts.
+_NAMED = 5
 _POLL = 0.5
 #: Seconds between two looks at all hosts, however much happens.
 _LOOK_AT_ALL = 1.0
@@ -120,6 +122,8 @@ class HandingOut:
     there: dict[str, float] = field(default_factory=dict)
     moved: dict[str, float] = field(default_factory=dict)
     _looked: float = 0.0
+    #: It was told that the file of public keys cannot be used.
+    _told: bool = False
 
     def result(self) -> AggregatedResult:
         """Hand out, watch and gather."""
@@ -155,7 +159,15 @@ class HandingOut:
 
     @property
     def _trusted(self) -> TrustedKeys:
-        return self.means.identity.trusted.now()
+        """The public keys as they are now; nobody's where their file cannot be used any more."""
+        keys = self.means.identity.trusted
+        try:
+            return keys.now()
+        except EgovnetError as error:
+            if not self._told:
+                _LOG.warning("warning: no worker is trusted any more: %s", error)
+            self._told = True
+            return TrustedKeys(keys.path, {}, {})
 
     def _conversation(self, host: Host) -> Conversation:
         return Conversation(
@@ -210,7 +222,7 @@ class HandingOut:
         """Answer a claim with the order, or refuse it."""
         try:
             party, claim = Conversation.read_claim(text, self._trusted)
-        except (RefusedError, EgovnetError) as error:
+        except RefusedError as error:
             # nobody knows whose it is: whoever holds a host by it is found to hold it
             _LOG.warning("warning: a claim is refused: it %s", error)
             return
@@ -233,11 +245,13 @@ class HandingOut:
 
     def _refuse(self, item: _Waiting, why: str) -> None:
         _LOG.warning("warning: %s: refused is %s", item.host.name, why)
+        if item.conversation.order is not None:
+            return  # who has the order is at it, whatever others say
         item.refused.append(why)
         if len(item.refused) >= _TRIES:
             words = "; ".join(dict.fromkeys(item.refused)) + self._hint(_region(item.host))
             self._no_worker(item, f"refused was {words}", also_held=True)
-        elif item.conversation.order is None:
+        else:
             self.means.leases.take_back(self.name, item.host.name)
             item.send_again(time.monotonic())
 
@@ -300,7 +314,7 @@ class HandingOut:
         if seen.result is not None:
             self._end(item, seen.result)
         elif seen.worker:
-            self._judge_held(item, seen.worker, now)
+            self._judge_held(item, shown_name(seen.worker), now)
         elif not item.taken:
             self._judge_untaken(item, now)
         elif seen.fence < item.claimed:
@@ -320,7 +334,7 @@ class HandingOut:
         if item.conversation.order is None:
             item.held = item.held or now
             if now - item.held > LEASE_SECONDS:
-                self._refuse(item, f"worker {worker!r}, which holds it without a claim that counts")
+                self._refuse(item, f"worker {worker}, which holds it without a claim that counts")
         elif now - item.begun > HOST_SECONDS:
             why = f"worker {worker} has been at it for {HOST_SECONDS:.0f} s"
             self._no_worker(item, why, also_held=True)
@@ -344,15 +358,15 @@ class HandingOut:
         may = {worker.key.name for worker in trusted.workers_of(region)}
         own = self.means.identity.own.public.name
         why = []
-        for each in self.means.leases.workers(region):
+        for each in self.means.leases.workers(region)[:_NAMED]:
+            name, key = shown_name(each.name), shown_name(each.key)
             if each.key not in may:
                 why.append(
-                    f"{each.name!r} has key {each.key[:16]!r}, which {trusted.path} does "
-                    f"not name for {region}"
+                    f"; {name} has key {key}, which {trusted.path} does not name for {region}"
                 )
             elif own not in each.controllers:
-                why.append(f"{each.name!r} does not trust this controller's key {own}")
-        return "".join(f"; {words}" for words in why)
+                why.append(f"; {name} does not trust this controller's key {own}")
+        return "".join(why)
 
     # -- ends ------------------------------------------------------------------------------
 
@@ -377,7 +391,7 @@ class HandingOut:
         try:
             content = item.conversation.read_answer(text, self._trusted)
             done = self.form.read_result(content)
-        except (RefusedError, FormError, EgovnetError) as error:
+        except (RefusedError, FormError) as error:
             why = RefusedAnswerError(f"{item.host.name}: an answer is refused: it {error}")
             _LOG.warning("warning: %s", why)
             self._fail(item, why)

@@ -81,24 +81,6 @@ def test_a_writer_to_the_broker_runs_nothing(place: Provinces, tmp_path: Path) -
     assert not proof.exists()
 
 
-def test_a_result_that_the_broker_made_up(place: Provinces, tmp_path: Path) -> None:
-    """Nothing of it is unpickled, and the router counts as one that was not reached."""
-    proof = tmp_path / "it-ran"
-    place.lab.set_faults({"sh-pe1": [faults.Slow(verb="read", seconds=4)]})
-    with place.workers(ALL) as workers, ThreadPoolExecutor() as pool:
-        reading = pool.submit(read, place.workspace())
-        place.at_work("sh-pe1", workers)
-        with place.redis.client() as client:
-            (lease,) = client.keys("*:host:sh-pe1:lease")
-            client.set(lease.replace(b":lease", b":result"), pickle.dumps(_Touch(proof)))
-        result = reading.result(60)
-    assert result.failures == {
-        "sh-pe1": "RefusedAnswerError: sh-pe1: an answer is refused: it is no signed message"
-    }
-    assert result.unanswered == {"sh-pe1"}
-    assert not proof.exists()
-
-
 @contextmanager
 def thief(place: Provinces, region: str, key: KeyPair) -> Iterator[list[Claim]]:
     """Somebody who takes a region's tickets out of its queue, two of them, and claims them."""
@@ -133,14 +115,14 @@ def test_a_worker_of_another_region_is_refused_and_named(
     place: Provinces, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It steals tickets and claims them: it gets no order, and the region's own worker does."""
-    monkeypatch.setenv("EGOVNET_WORKER_WAIT", "3")
+    monkeypatch.setenv("EGOVNET_WORKER_WAIT", "2")
     shanghai = place.keys.add("stealing", "shanghai")
     named = f"worker stealing (key {shanghai.public.name}): it is for region guangdong, and the"
     with thief(place, "guangdong", shanghai) as claims:
         alone = read(place.workspace().only(["gd-pe1"]))
     assert [claim.bound.fence for claim in claims] == [1, 2]
     assert alone.results == {}
-    assert "no worker of region guangdong took it in 3 s" in alone.failures["gd-pe1"]
+    assert "no worker of region guangdong took it in 2 s" in alone.failures["gd-pe1"]
     assert caplog.text.count(named) == 2
     with place.redis.client() as client:
         assert client.delete(queue_of(place, "guangdong")), "the third ticket, which nobody took"
@@ -153,27 +135,38 @@ def test_a_worker_of_another_region_is_refused_and_named(
     assert caplog.text.count(named) == 4
 
 
-def test_an_answer_for_another_region_is_refused_and_named(place: Provinces) -> None:
-    """A worker of Shanghai says what a router in Guangdong runs."""
+def test_answers_that_somebody_else_made_are_refused_and_named(
+    place: Provinces, tmp_path: Path
+) -> None:
+    """The broker makes one up; a worker of Shanghai says what a router in Guangdong runs."""
+    proof = tmp_path / "it-ran"
     shanghai = place.keys.add("lying", "shanghai")
     centre = place.keys.add("centre").public
-    place.lab.set_faults({"gd-pe1": [faults.Slow(verb="read", seconds=4)]})
+    lie = {"done": {"result": {"text": "", "state": None}, "changed": False, "diff": ""}}
+    slow = [faults.Slow(verb="read", seconds=3)]
+    place.lab.set_faults({"gd-pe1": slow, "sc-pe1": slow})
     with place.workers(ALL) as workers, ThreadPoolExecutor() as pool:
         reading = pool.submit(read, place.workspace())
         place.at_work("gd-pe1", workers)
+        place.at_work("sc-pe1", workers)
         with place.redis.client() as client:
             (lease,) = client.keys("*:host:gd-pe1:lease")
             run = lease.split(b":run:")[1].split(b":")[0].decode()
             bound = Bound(broker_of(place).network, run, "gd-pe1", "read_running", 1)
-            lie = {"done": {"result": {"text": "", "state": None}, "changed": False, "diff": ""}}
             answer = messages.written_sealed(Answer(bound, "0" * 32, 0.0), lie, shanghai, centre)
-            client.set(lease.replace(b":lease", b":result"), answer)
+            result = lease.replace(b":lease", b":result")
+            client.set(result, answer)
+            client.set(result.replace(b"gd-pe1", b"sc-pe1"), pickle.dumps(_Touch(proof)))
         result = reading.result(60)
-    assert result.failures.keys() == {"gd-pe1"} == result.unanswered
+    assert result.failures.keys() == {"gd-pe1", "sc-pe1"} == result.unanswered
     assert (
         f"an answer is refused: it is of worker lying (key {shanghai.public.name}), and "
         f"{ALL}-0 (key"
     ) in result.failures["gd-pe1"]
+    assert result.failures["sc-pe1"] == (
+        "RefusedAnswerError: sc-pe1: an answer is refused: it is no signed message"
+    )
+    assert not proof.exists()
 
 
 def test_nothing_that_was_recorded_does_anything_again(place: Provinces) -> None:

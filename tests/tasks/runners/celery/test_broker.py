@@ -315,20 +315,20 @@ def test_a_broker_without_tls_is_told_or_refused(place: Provinces) -> None:
     with place.workers(ALL, env=clear) as (worker,):
         assert worker.said().count(told) == 1
         assert place.redis.password not in worker.said()
-    for verb in ("plan --runner celery", f"worker --region {ALL}"):
-        for value, why in (
-            ("required", "is without TLS, and EGOVNET_BROKER_TLS is required; use rediss://"),
-            ("yes", "EGOVNET_BROKER_TLS: is 'yes'; set it to required, or not at all"),
-        ):
-            env = {
-                **clear,
-                "EGOVNET_BROKER_TLS": value,
-                "EGOVNET_CREDENTIALS": str(place.lab.directory / "credentials.yaml"),
-                **place.keys.of(f"{ALL}-0" if "worker" in verb else "centre"),
-            }
-            refused = command(place, *verb.split(), "--inventory", place.root / "new", env=env)
-            assert refused.code == 2
-            assert why in refused.stderr
+    for verb, value, why in (
+        ("plan --runner celery", "required", "is without TLS, and EGOVNET_BROKER_TLS is required"),
+        (f"worker --region {ALL}", "required", "EGOVNET_BROKER_TLS is required; use rediss://"),
+        ("plan --runner celery", "yes", "EGOVNET_BROKER_TLS: is 'yes'; set it to required, or not"),
+    ):
+        env = {
+            **clear,
+            "EGOVNET_BROKER_TLS": value,
+            "EGOVNET_CREDENTIALS": str(place.lab.directory / "credentials.yaml"),
+            **place.keys.of(f"{ALL}-0" if "worker" in verb else "centre"),
+        }
+        refused = command(place, *verb.split(), "--inventory", place.root / "new", env=env)
+        assert refused.code == 2
+        assert why in refused.stderr
 
 
 def test_a_worker_ends_in_order(place: Provinces) -> None:

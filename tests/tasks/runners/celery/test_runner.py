@@ -256,7 +256,27 @@ def test_a_worker_whose_key_the_controller_does_not_know(
     assert result.unanswered == EVERYBODY
     why = result.failures["gd-pe1"]
     assert "no worker of region guangdong took it in 2 s; " in why
-    assert f"has key '{key}', which {place.keys.public} does not name for guangdong" in why
+    assert f"has key {key}, which {place.keys.public} does not name for guangdong" in why
+
+
+def test_public_keys_that_are_spoilt_in_the_middle_of_a_run(
+    place: Provinces, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody is trusted any more, and every router is accounted for."""
+    place.lab.set_faults({"gd-pe1": [faults.Slow(verb="read", seconds=3)]})
+    with place.workers(ALL) as workers, ThreadPoolExecutor() as pool:
+        reading = pool.submit(read, place.workspace().only(["gd-pe1"]))
+        place.at_work("gd-pe1", workers)
+        until(lambda: place.lab.counts(["gd-pe1"])["gd-pe1"].get("read"))
+        whole = place.keys.public.read_text()
+        place.keys.public.write_text("controllers: [")
+        try:
+            result = reading.result(60)
+        finally:
+            place.keys.public.write_text(whole)
+    assert result.unanswered == {"gd-pe1"}
+    assert "which may not say that" in result.failures["gd-pe1"]
+    assert "no worker is trusted any more" in caplog.text
 
 
 def test_a_worker_that_does_not_know_the_controller(
