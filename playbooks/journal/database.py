@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from egovnet.playbooks.journal.errors import JournalAddressError, JournalError
 from egovnet.playbooks.journal.private_files import close, private_directory, private_file
+from egovnet.playbooks.journal.proved_server import warn_of_unproved_server
 from egovnet.playbooks.journal.tables import make_tables
 
 #: PostgreSQL's advisory lock of whoever writes; the number means nothing else.
@@ -116,6 +117,7 @@ def _open(state_directory: Path) -> Engine:
         ) from None
     if engine.dialect.name == "sqlite":
         _close(engine.url.database)
+    warn_of_unproved_server(engine.url)
     return engine
 
 
