@@ -25,6 +25,7 @@ from typing import TypeAlias
 
 from napalm_frr.text.frr_grammar import (
     LINE_BY_LINE,
+    PACES_LSP,
     POLICY,
     PROVIDE_CONTEXTS,
     RANK_OF_REST,
@@ -289,6 +290,9 @@ def _in_provide_order(commands: list[Command]) -> list[Command]:
             return (1, context, instance, family, last)
         # LDP is to know both families before it greets a neighbour: greetings that change
         # are ignored for 15 s (ldpd waits for the adjacency to time out).
-        return (1, context, len(command.path), 0, 0)
+        # IS-IS is to know how soon it may say more before it says anything (`net`): what it has to
+        # say a moment later else waits for the default of 30 s.
+        says = int(command.line is not None and not PACES_LSP.match(command.line))
+        return (1, context, len(command.path), 0, says)
 
     return sorted(commands, key=place)

@@ -137,6 +137,9 @@ _PROVIDE_LAST = (
     re.compile(r"import vpn$"),
 )
 
+#: IS-IS: the time between two link-state PDUs.
+PACES_LSP = re.compile(r"lsp-(timers|gen-interval) ")
+
 #: The provide_rank of lines that are neither identity, nor peers, nor VPN.
 RANK_OF_REST = 5
 

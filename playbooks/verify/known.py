@@ -115,7 +115,8 @@ class Known:
         ends = [*behind]
         if flow.vrf is None:
             ends += [access for site in flow.source_sites for access in self._of_site.get(site, ())]
-        return flow.must_reach and not any(map(self._touches, ends))
+        new = flow.vrf is not None and (flow.sender, flow.vrf) in self._touched.tables
+        return flow.must_reach and not new and not any(map(self._touches, ends))
 
     # -- checks of one place -------------------------------------------------------------------
 

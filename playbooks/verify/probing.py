@@ -4,7 +4,7 @@ A lost echo is no verdict on a path: what must arrive is sent again until it is 
 was answered is not sent again. A flow keeps a byte for that, and no check until one failed.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -72,24 +72,25 @@ class Probing:
             )
             self._planned.append(_Planned(source, flows, found.pairs, states))
 
-    def send(self, *, must_reach: bool) -> bool:
-        """Send what was not answered yet, from all sources side by side.
+    def send(self, *, must_reach: bool | None = None) -> bool:
+        """Send what was not answered yet, from all sources side by side; both kinds, or one.
 
         Returns whether an answer is missing for which somebody is to blame.
         """
-        # Each kind waits for its own silence: they wait together.
+        kinds = (True, False) if must_reach is None else (must_reach,)
+        # Each source waits for its own silence: they wait together.
         with ThreadPoolExecutor(max(len(self._planned), 1)) as pool:
-            return any(list(pool.map(lambda p: self._send(p, must_reach), self._planned)))
+            return any(list(pool.map(lambda p: self._send(p, kinds), self._planned)))
 
-    def _send(self, planned: _Planned, must_reach: bool) -> bool:
+    def _send(self, planned: _Planned, kinds: Collection[bool]) -> bool:
         numbers: dict[str, list[int]] = {}
         for number, flow in enumerate(planned.flows):
             state = planned.states[number]
-            if flow.must_reach is not must_reach or state == _ANSWERED:
+            if flow.must_reach not in kinds or state == _ANSWERED:
                 continue
-            if state == _NO_ANSWER and self.excuses(flow):
+            if flow.must_reach and state == _NO_ANSWER and self.excuses(flow):
                 continue
-            # who is awaited is asked with those who must be silent: once
+            # who is awaited is asked with those who must be silent
             numbers.setdefault(flow.sender, []).append(number)
         if not numbers:
             return False
@@ -99,8 +100,12 @@ class Probing:
             for number, answered in zip(numbers[name], got, strict=True):
                 planned.states[number] = _ANSWERED if answered else _NO_ANSWER
         planned.failures |= answers.failures
-        silent = (n for own in numbers.values() for n in own if planned.states[n] != _ANSWERED)
-        return any(not self.excuses(planned.flows[n]) for n in silent)
+        sent = (planned.flows[n] for own in numbers.values() for n in own)
+        states = (planned.states[n] for own in numbers.values() for n in own)
+        return any(
+            flow.must_reach and state != _ANSWERED and not self.excuses(flow)
+            for flow, state in zip(sent, states, strict=True)
+        )
 
     def begin(self) -> None:
         """A new round: what could not be sent before may be sent now."""

@@ -1,8 +1,9 @@
 """`verify`: the network as it is now, evaluated: control plane, and packets of the whole matrix.
 
-Facts are collected first and evaluated afterwards; only faults are polled again until the network
-has had its time to converge: what must be reached and did not answer yet. What must not be reached
-is tried once the network has converged, when a path that should not be would be there.
+Facts are collected first and evaluated afterwards. Routers that are not well are asked again until
+the network has had its time to converge, and all others once more when these are. Packets are sent
+then; what must not be reached is tried when the network has converged, and a path that should not
+be would be there.
 """
 
 import time
@@ -47,14 +48,25 @@ from egovnet.playbooks.verify.touched import Touched
 from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
 from egovnet.tasks.against_intended import against_intended
 from egovnet.tasks.collect_state import collect_state
+from egovnet.templates.model.state import DeviceState
 
-_PAUSE = 1.0
+#: Seconds between two polls of what failed.
+_PAUSE = 0.5
 #: How often an echo that must be answered is sent before its silence is blamed.
 _TRIES = 4
 #: Examples of labels that are reported.
 _EXAMPLES = 3
 #: ... before a change, when most of it answers at once.
 _BASELINE_TRIES = 2
+
+
+@dataclass
+class _Seen:
+    """What the routers said last, and which of them said it in the latest poll."""
+
+    states: dict[str, DeviceState] = field(default_factory=dict)
+    unreachable: dict[str, str] = field(default_factory=dict)
+    latest: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -127,12 +139,19 @@ class Verifier:
         everything = Known(network, self._accesses, self._peers, touched=touched)
         if not everything.can_excuse_any:
             return
+        awaited = [a for a in self._awaited if not touched.access(a.pe, a.vrf, a.site)]
         with connected(self.workspace) as nornir:
+            poll = self._control_plane(nornir, _Seen(), self._peers)
             probing = self._probing(nornir)
             probing.former = None  # what is still to be taken away is silent afterwards only
             probing.wanted = self._wanted(everything.can_excuse)
-            awaited = [a for a in self._awaited if not touched.access(a.pe, a.vrf, a.site)]
-            poll = self._poll(nornir, probing, awaited, last=True, tries=_BASELINE_TRIES)
+            probing.plan(self._peers - poll.unreachable.keys() - self.how.packetless.keys())
+            for _ in range(_BASELINE_TRIES):
+                if not probing.send(must_reach=True):
+                    break
+            self._judge(poll, probing.failed())
+            up = self._peers - poll.unreachable.keys()
+            self._judge(poll, self._not_provisioned(nornir, poll, awaited, up))
         before = Baseline.of(poll.failed, probing.due(), probing.due(answered=True))
         self._known = Known(network, self._accesses, self._peers, before, touched)
 
@@ -169,14 +188,23 @@ class Verifier:
         """Poll until all is well or the time to converge is over."""
         deadline = time.monotonic() + self.how.converge
         with connected(self.workspace) as nornir:
-            probing = self._probing(nornir)
+            probing, seen = self._probing(nornir), _Seen()
+            wanted = self._peers
             while True:
                 last = time.monotonic() >= deadline
-                poll = self._poll(nornir, probing, self._awaited, last=last)
+                poll = self._control_plane(nornir, seen, wanted)
+                if not poll.blamed and seen.latest != self._peers:
+                    # what was well in an earlier poll is looked at again with the rest
+                    poll = self._control_plane(nornir, seen, self._peers - seen.latest)
+                if last or not poll.blamed:
+                    self._packets(nornir, probing, poll, self._awaited, last=last)
                 if last or poll.well or poll.leaks_packets:
                     self._blame_customers(poll, probing)
                     found = _verification(poll, probing, self._accesses)
                     return self._with_not_possible(found)
+                failing = {check.device for check in poll.blamed} | poll.unreachable.keys()
+                # packets fail where no router knows why: then all are asked again
+                wanted = self._peers & failing or self._peers
                 time.sleep(_PAUSE)
 
     def _probing(self, nornir: Nornir) -> Probing:
@@ -191,35 +219,27 @@ class Verifier:
             self._known.excuses,
         )
 
-    def _poll(
+    def _packets(
         self,
         nornir: Nornir,
         probing: Probing,
+        poll: _Poll,
         awaited: Iterable[CustomerAccess],
         *,
         last: bool,
-        tries: int | None = None,
-    ) -> _Poll:
-        """Control plane first; packets when it is well, or this is the `last` poll.
-
-        `awaited`: whose PE's side is checked; `tries`: how often packets are sent at most, other
-        than usually.
-        """
-        poll = self._control_plane(nornir)
-        if last or not poll.blamed:
-            up = frozenset(self.workspace.chosen) - poll.unreachable.keys()
-            sending = up - self.how.packetless.keys()
-            probing.plan(sending)
-            probing.begin()
-            everywhere = last or self._unseen
-            watched = self._labels_watched(poll.labels, nornir, probing, sending, everywhere)
-            with watched if tries is None else nullcontext():
-                self._send(probing, last=last, tries=tries)
-            poll.crossed = probing.crossed
-            self._unseen = poll.labels_missing
-            self._judge(poll, probing.failed())
-            self._judge(poll, self._not_provisioned(nornir, poll, awaited, up))
-        return poll
+    ) -> None:
+        """Send packets while labels are watched; check the PE's side of `awaited`."""
+        up = self._peers - poll.unreachable.keys()
+        sending = up - self.how.packetless.keys()
+        probing.plan(sending)
+        probing.begin()
+        everywhere = last or self._unseen
+        with self._labels_watched(poll.labels, nornir, probing, sending, everywhere):
+            self._send(probing, last=last, well=not poll.blamed)
+        poll.crossed = probing.crossed
+        self._unseen = poll.labels_missing
+        self._judge(poll, probing.failed())
+        self._judge(poll, self._not_provisioned(nornir, poll, awaited, up))
 
     def _blame_customers(self, poll: _Poll, probing: Probing) -> None:
         """Say of whom no session is up and no packet answered that he is not there."""
@@ -284,12 +304,21 @@ class Verifier:
             return nullcontext()
         return labels.watching(nornir, self.workspace, up, everywhere=everywhere)
 
-    def _control_plane(self, nornir: Nornir) -> _Poll:
+    def _control_plane(self, nornir: Nornir, seen: _Seen, names: frozenset[str]) -> _Poll:
+        """Ask `names` for their state, and check what all said last."""
         workspace, poll = self.workspace, _Poll()
-        arguments = {name: {"device": workspace.devices[name]} for name in workspace.chosen}
+        arguments = {
+            name: {"device": workspace.devices[name]} for name in workspace.chosen if name in names
+        }
         states = run(nornir, "state", collect_state, arguments, self.progress)
-        poll.unreachable.update(states.failures)
-        for name, state in states.results.items():
+        for name in names:
+            seen.states.pop(name, None)
+            seen.unreachable.pop(name, None)
+        seen.states |= states.results
+        seen.unreachable |= states.failures
+        seen.latest = frozenset(names)
+        poll.unreachable.update(seen.unreachable)
+        for name, state in seen.states.items():
             device = workspace.devices[name]
             poll.sessions.update(address for _, address in state.bgp)
             others = [n for n in self._neighbors.get(name, ()) if n[0] in self._peers]
@@ -302,17 +331,20 @@ class Verifier:
                     self._judge(poll, [check])
         return poll
 
-    def _send(self, probing: Probing, *, last: bool, tries: int | None) -> None:
-        """What must arrive is sent several times before it is blamed; what must not, once, and
-        last: when all else is well or there is no more time."""
+    def _send(self, probing: Probing, *, last: bool, well: bool) -> None:
+        """What must arrive is sent several times before it is blamed. What must not, once, when
+        all else is well or there is no more time: with the first packets where the control plane
+        is `well`, and again where one of these had to be sent twice.
+        """
+        missing = probing.send(must_reach=None if well else True)
+        sent_together = well and not missing
         # what was silent is sent again at once: a path that is just being made needs no new look
         # at every device, and who waited for its silence has waited
-        for _ in range(tries or (_TRIES if last else 2)):
-            if not probing.send(must_reach=True):
-                break
+        for _ in range((_TRIES if last else 2) - 1):
+            missing = missing and probing.send(must_reach=True)
         probed = _Poll()
         self._judge(probed, probing.failed())
-        if last or not probed.blamed:
+        if not sent_together and (last or not probed.blamed):
             probing.send(must_reach=False)
 
     def _judge(self, poll: _Poll, failed: Iterable[Check]) -> None:
