@@ -64,7 +64,7 @@ _COMMON = {
 }
 
 
-def _quiet_libraries() -> None:
+def quiet_libraries() -> None:
     """Both log tracebacks that name no device; every failure is in a result instead."""
     for name in ("paramiko", "nornir"):
         logger = logging.getLogger(name)
@@ -139,7 +139,7 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
         from egovnet.playbooks.core.selection import Selection
         from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 
-        _quiet_libraries()
+        quiet_libraries()
         selection = Selection(limit, region, tier)
         workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
         found = click.get_current_context().find_object(Interrupts)

@@ -62,7 +62,8 @@ def end_by(workspace: "Workspace", error: BaseException, *, as_json: bool) -> No
         raise VerbEnd(error.exit_code)
     if isinstance(error, KeyboardInterrupt):
         number = getattr(error, "number", signal.SIGINT)
-        _show_error(f"interrupted by {_name(number)}: nothing was begun", as_json=as_json)
+        words = f"interrupted by {_name(number)}: no change of the network was begun"
+        _show_error(words, as_json=as_json)
         raise VerbEnd.by_signal(number)
     if isinstance(error, OSError):
         # click takes a broken pipe, whatever it led to, for standard output's

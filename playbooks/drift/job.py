@@ -126,6 +126,8 @@ def _remediate(job: Job, found: Evaluation, request: RemediationRequest) -> Reme
     """
     changes = [(d, found.changes.get(d.key, ())) for d in found.differences]
     done = Remediator(job.workspace, job.progress, request, changes, found.texts, job.pending).run()
+    # what was pushed is at its end; the rest of the run only reads
+    job.workspace.interrupts.check()
     asked = {d.key for d in found.differences if request.concerns(d)}
     if not done.devices:
         found.differences = [

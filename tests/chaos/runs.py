@@ -1,7 +1,7 @@
 """One run of chaos: a change, whatever is to go wrong, recovery, and how the devices end."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from egovnet.playbooks.change.recover import recover
@@ -9,12 +9,13 @@ from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.devices import open_nornir
-from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.progress import Progress, Silent
 from egovnet.playbooks.core.run_on_devices import run as run_task
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import DevicesLockedError
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE
-from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.report.console.progress import make_progress
+from egovnet.playbooks.results.outcome import AnyOutcome, Outcome
 from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import CheckFinding, HealthReport
 from egovnet.tasks.commit_status import commit_status
@@ -22,6 +23,15 @@ from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction
 from tests.chaos.field import Field, reversed_plan
 from tests.chaos.killing import KillPoint, count_writes
 from tests.chaos.killing import run as run_child
+from tests.chaos.printed import compare, compare_recovery
+from tests.playbooks.verb_process import (
+    IMPATIENT,
+    JOURNAL_FULL,
+    OUTPUTS,
+    SIGNALS,
+    Strike,
+    live,
+)
 
 #: Phases of a scenario.
 PUSH, CONFIRM, ROLLBACK, RECOVER = "push", "confirm", "rollback", "recover"
@@ -34,8 +44,12 @@ FAULTS = (
     "keeps a lock",
     "lies about success",
 )
+#: What befalls a controller that is not killed.
+STRIKES = (*SIGNALS, *IMPATIENT, *OUTPUTS, JOURNAL_FULL)
 #: Recoveries after which a change must have come to its end.
 _RECOVERIES = 6
+#: Seconds that a struck controller may take to come to its end.
+_LONGEST = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,9 @@ class Scenario:
     #: Nobody recovers: the devices' timers do.
     timers_only: bool = False
     waves: bool = False
+    #: What befalls the controller that it lives through, and the first recovery.
+    strike: Strike | None = None
+    strike_recovery: Strike | None = None
 
     def __str__(self) -> str:
         words = [self.phase]
@@ -59,6 +76,10 @@ class Scenario:
             words.append(f"killed {self.kill}")
         if self.kill_recovery:
             words.append(f"recovery killed {self.kill_recovery}")
+        if self.strike:
+            words.append(str(self.strike))
+        if self.strike_recovery:
+            words.append(f"recovery: {self.strike_recovery}")
         words += [f"{device} {fault}" for device, fault in self.faults]
         words += ["timers only"] * self.timers_only + ["in waves"] * self.waves
         return ", ".join(words)
@@ -76,6 +97,8 @@ class Report:
     recoveries: int
     #: How the devices ended by their timers alone, before anybody recovered.
     by_timers: str = ""
+    #: How many printed ends were held against the journal and the routers.
+    compared: int = 0
     trouble: list[str] = field(default_factory=list)
 
 
@@ -90,7 +113,9 @@ class Health:
         return HealthReport()
 
 
-def push(place: Field, workspace: Workspace, scenario: Scenario) -> Outcome[TransactionResult]:
+def push(
+    place: Field, workspace: Workspace, scenario: Scenario, progress: Progress | None = None
+) -> Outcome[TransactionResult]:
     """The change itself, as `apply` and `rollback` make it; verification reads the texts back."""
     plan = reversed_plan(place.plan) if scenario.phase == ROLLBACK else place.plan
     names = tuple(plan.devices)
@@ -121,7 +146,8 @@ def push(place: Field, workspace: Workspace, scenario: Scenario) -> Outcome[Tran
         return HealthReport(wrong, answers.failures)
 
     options = Options(place.confirm_timeout, place.hold, patience=4.0)
-    return Transaction(workspace, plan, verify, Silent(), waves, Health(), options).run()
+    shown = progress or Silent()
+    return Transaction(workspace, plan, verify, shown, waves, Health(), options).run()
 
 
 def chaos(place: Field, scenario: Scenario, journal: str) -> Report:
@@ -129,10 +155,22 @@ def chaos(place: Field, scenario: Scenario, journal: str) -> Report:
     place.reset("new" if scenario.phase == ROLLBACK else "old")
     for device, fault in scenario.faults:
         place.fault(device, fault)
-    ended = run_child(lambda: push(place, place.workspace(journal), scenario).data, scenario.kill)
-    report = Report(scenario, "", 0.0, ended.killed, 0)
-    if ended.error:
-        report.trouble.append(ended.error)
+    report = Report(scenario, "", 0.0, killed=False, recoveries=0)
+    if scenario.strike is not None:
+        _struck(
+            place,
+            journal,
+            report,
+            scenario.strike,
+            lambda workspace: push(place, workspace, scenario, make_progress()),
+        )
+    else:
+        ended = run_child(
+            lambda: push(place, place.workspace(journal), scenario).data, scenario.kill
+        )
+        report.killed = ended.killed
+        if ended.error:
+            report.trouble.append(ended.error)
     longest = place.hold + place.confirm_timeout + 60.0
     if scenario.timers_only:
         place.at_rest(longest)
@@ -150,6 +188,24 @@ def chaos(place: Field, scenario: Scenario, journal: str) -> Report:
     return report
 
 
+def _struck(
+    place: Field,
+    journal: str,
+    report: Report,
+    strike: Strike,
+    act: Callable[[Workspace], AnyOutcome],
+) -> None:
+    """Run a verb that something befalls; hold what it printed against what is."""
+    workspace = place.workspace(journal)
+    arguments = ("--json", "--inventory", str(workspace.directory))
+    lived = live(act, strike, *arguments, longest=_LONGEST)
+    new = "old" if report.scenario.phase == ROLLBACK else "new"
+    hold = compare if strike is report.scenario.strike else compare_recovery
+    compared = hold(place, place.workspace(journal), lived, strike, new)
+    report.compared += compared.ends
+    report.trouble += compared.trouble
+
+
 def _end(runs: Mapping[str, str]) -> str:
     kinds = set(runs.values())
     return kinds.pop() if len(kinds) == 1 else "mixed"
@@ -157,13 +213,23 @@ def _end(runs: Mapping[str, str]) -> str:
 
 def _recover(place: Field, scenario: Scenario, journal: str, report: Report) -> None:
     """Recover until nothing is unfinished; the first recovery is killed where that is asked."""
-    kill = scenario.kill_recovery
+    kill, strike = scenario.kill_recovery, scenario.strike_recovery
     while report.recoveries < _RECOVERIES:
         workspace = place.workspace(journal)
         states = {change.state for change in workspace.journal.changes()}
         if not states & {OPEN, FAILED}:
             return
         report.recoveries += 1
+        if strike is not None:
+            _struck(
+                place,
+                journal,
+                report,
+                strike,
+                lambda workspace: recover(workspace, make_progress(), yes=True, patience=8.0),
+            )
+            strike = None
+            continue
         ended = run_child(
             lambda: recover(place.workspace(journal), Silent(), yes=True, patience=8.0).data, kill
         )
@@ -191,6 +257,19 @@ def writes(place: Field, journal: str, scenario: Scenario) -> tuple[int, int]:
     """(how many writes an undisturbed change makes, the one that is its decision)."""
     place.reset("new" if scenario.phase == ROLLBACK else "old")
     return count_writes(lambda: push(place, place.workspace(journal), scenario))
+
+
+def random_strike(source: random.Random, count: int, names: Sequence[str]) -> Scenario:
+    """Something that a controller lives through, with a device at fault now and then."""
+    how = source.choice([how for how in STRIKES if how != "reader that stands still"])
+    strike = Strike(how, source.randint(1, count), source.random() < 0.5)
+    fault = ((source.choice(list(names)), source.choice(FAULTS)),)
+    return Scenario(
+        "random strike",
+        strike=strike,
+        faults=fault if source.random() < 0.5 else (),
+        waves=source.random() < 0.3,
+    )
 
 
 def random_scenario(source: random.Random, count: int, names: Sequence[str]) -> Scenario:

@@ -1,5 +1,6 @@
 """Which runs make the chaos suite: every kill, every fault, and random pairs of them."""
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -14,8 +15,10 @@ from tests.chaos.runs import (
     ROLLBACK,
     Scenario,
     random_scenario,
+    random_strike,
     writes,
 )
+from tests.playbooks.verb_process import IMPATIENT, JOURNAL_FULL, OUTPUTS, SIGNALS, Strike
 
 _T = TypeVar("_T")
 #: More than a recovery writes.
@@ -54,9 +57,32 @@ def every_scenario(place: Field, seed: int, pairs: int) -> Iterator[Scenario]:
         late = ((name, "confirms late"),)
         yield Scenario("between confirmations", kill, faults=late, timers_only=True)
         yield Scenario("between confirmations", kill, faults=late)
+    yield from strikes(count)
     source = random.Random(seed)  # noqa: S311 -- chance, not secrecy
     for _ in range(pairs):
         yield random_scenario(source, count, names)
+    for _ in range(pairs):
+        yield random_strike(source, count, names)
+
+
+def strikes(count: int) -> Iterator[Scenario]:
+    """Every signal at every write, lost outputs and full disks at some; recovery and rollback."""
+    for write in range(1, count + 1):
+        for number, how in enumerate((*SIGNALS, *IMPATIENT)):
+            strike = Strike(how, write, written=(write + number) % 2 == 0)
+            yield Scenario("asked to end", strike=strike, waves=write % 4 == number % 4)
+        if write % 2:
+            yield Scenario("journal full", strike=Strike(JOURNAL_FULL, write))
+        if write % 4 == 0:
+            for how in OUTPUTS:
+                yield Scenario("output gone", strike=Strike(how, write))
+        if write % 3 == 0:
+            how = (*SIGNALS, *IMPATIENT, JOURNAL_FULL)[write // 3 % 7]
+            yield Scenario(ROLLBACK, strike=Strike(how, write))
+    for number, how in enumerate((*SIGNALS, *IMPATIENT, JOURNAL_FULL)):
+        for stage in ("commit", "verify", CONFIRM):
+            kill, strike = KillPoint(1, written=True, stage=stage), Strike(how, 1 + 2 * number % 7)
+            yield Scenario("recovery asked to end", kill, strike_recovery=strike)
 
 
 def few_scenarios(place: Field, seed: int, faults: Sequence[str], many: int) -> list[Scenario]:
@@ -79,11 +105,19 @@ def few_scenarios(place: Field, seed: int, faults: Sequence[str], many: int) -> 
             )
         ),
     ]
+    struck = [
+        Scenario("asked to end", strike=Strike(how, write, written=write % 2 == 0))
+        for how, write in zip(
+            itertools.cycle((*SIGNALS, *IMPATIENT, "closed pipe", "full disk")),
+            _spread(range(2, count), many // 6),
+            strict=False,
+        )
+    ]
     faulty = [
         Scenario(fault, faults=((names[number % len(names)], fault),))
         for number, fault in enumerate(list(faults) * (many // 16))
     ]
-    chosen = kills + faulty
+    chosen = kills + struck + faulty
     while len(chosen) < many:
         scenario = random_scenario(source, count, names)
         if all(fault in faults for _, fault in scenario.faults):

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import statistics
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from egovnet.playbooks.cli.options import quiet_libraries
 from tests.chaos import emulated_field
 from tests.chaos.concurrent import contest
 from tests.chaos.emulated_field import EmulatedField
@@ -46,8 +48,8 @@ def print_table(console: Console, title: str, reports: list[Report]) -> None:
     """One row a phase."""
     table = Table(title=title, box=None, header_style="bold", title_justify="left")
     columns = ("what goes wrong", "runs", "killed", "all old", "all new", "mixed at the end")
-    more = ("mixed by timers alone", "recoveries", "s mixed: median", "most", "trouble")
-    for column in (*columns, *more):
+    more = ("mixed by timers alone", "recoveries", "ends compared", "s mixed: median", "most")
+    for column in (*columns, *more, "trouble"):
         table.add_column(column, justify="left" if column == columns[0] else "right")
     groups: dict[str, list[Report]] = {}
     for report in reports:
@@ -64,6 +66,7 @@ def print_table(console: Console, title: str, reports: list[Report]) -> None:
             *(str(sum(r.end == end for r in group)) for end in ("old", "new", "mixed")),
             str(sum(report.by_timers == "mixed" for report in group)),
             str(sum(report.recoveries for report in group)),
+            str(sum(report.compared for report in group)),
             f"{statistics.median(mixed):.2f}",
             f"{max(mixed):.2f}",
             str(sum(bool(report.trouble) for report in group)),
@@ -78,8 +81,10 @@ def main() -> int:
     parser.add_argument("--contests", type=int, default=100, help="concurrent applies")
     parser.add_argument("--lab", type=int, default=60, help="runs on real routers")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="on emulated devices, what goes wrong is this")
     options = parser.parse_args()
     console = Console(width=150, highlight=False)
+    quiet_libraries()
     failed = False
     with tempfile.TemporaryDirectory(prefix="egovnet-chaos-") as directory:
         root = Path(directory)
@@ -87,7 +92,11 @@ def main() -> int:
         if options.pairs:
             with emulated_field.start(root / "emulated", _NETWORK) as lab:
                 place = EmulatedField(root / "emulated", lab)
-                scenarios = every_scenario(place, options.seed, options.pairs)
+                scenarios = (
+                    scenario
+                    for scenario in every_scenario(place, options.seed, options.pairs)
+                    if re.search(options.only, scenario.phase)
+                )
                 reports = run_all(place, scenarios, console)
                 print_table(console, "emulated routers", reports)
                 failed |= any(report.trouble for report in reports)

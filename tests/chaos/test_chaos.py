@@ -16,6 +16,7 @@ from tests.chaos.emulated_field import EmulatedField, emulated_place
 from tests.chaos.killing import KillPoint, run
 from tests.chaos.runs import CONFIRM, FAULTS, PUSH, ROLLBACK, Scenario, chaos, push, random_scenario
 from tests.loopback import loopback_network
+from tests.playbooks.verb_process import JOURNAL_FULL, Strike
 
 _LATE = (("bj-pe1", "confirms late"),)
 _BETWEEN = KillPoint(1, written=True, stage=CONFIRM)
@@ -29,6 +30,13 @@ SCENARIOS = (
         for write in (2, 5)
     ),
     *(Scenario(fault, faults=(("sh-pe1", fault),)) for fault in FAULTS),
+    # asked to end, or without an output or a journal: what is printed is held against all
+    Scenario("asked to end", strike=Strike("TERM", 1, stage="verify")),
+    Scenario("asked to end", strike=Strike("HUP", 1, stage=CONFIRM)),
+    Scenario("asked to end", strike=Strike("INT again and again", 1, stage="commit"), waves=True),
+    Scenario("output gone", strike=Strike("closed pipe", 8)),
+    Scenario("journal full", strike=Strike(JOURNAL_FULL, 1, stage="decision")),
+    Scenario("recovery", _BETWEEN, strike_recovery=Strike("TERM", 3)),
     *(random_scenario(random.Random(seed), 28, ("bj-pe1", "sh-pe1")) for seed in range(3)),  # noqa: S311 -- chance, not secrecy
 )
 
@@ -43,6 +51,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedField]:
 def test_all_old_or_all_new(place: EmulatedField, scenario: Scenario) -> None:
     report = chaos(place, scenario, f"test-{SCENARIOS.index(scenario)}")
     assert not report.trouble
+    assert report.compared == bool(scenario.strike) + bool(scenario.strike_recovery)
     assert report.end in ("old", "new")
     if scenario == Scenario(PUSH):
         assert (report.end, report.recoveries) == ("new", 0)

@@ -5,6 +5,7 @@ The routers' texts are kept in a file after every word with them, so that they o
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +46,8 @@ class Place:
     devices: dict[str, MemoryDevice]
     texts: Path
     verified: HealthReport = field(default_factory=HealthReport)
+    #: Whether every router is gone when the first has committed.
+    vanishing: bool = False
 
     def push(self, workspace: Workspace) -> AnyOutcome:
         devices = {
@@ -60,8 +63,13 @@ class Place:
     def recover(self, workspace: Workspace) -> AnyOutcome:
         return recover(workspace, make_progress(), yes=True, patience=0.5)
 
-    def run(self, strike: Strike | None = None, *arguments: str) -> Lived:
-        return live(self.push, strike, *arguments, prepare=self.keep_texts)
+    def run(
+        self,
+        strike: Strike | None = None,
+        *arguments: str,
+        befall: Callable[[], None] = lambda: None,
+    ) -> Lived:
+        return live(self.push, strike, *arguments, prepare=self.keep_texts, befall=befall)
 
     def run_recover(self, strike: Strike | None = None, *arguments: str) -> Lived:
         return live(self.recover, strike, *arguments, prepare=self.keep_texts)
@@ -81,6 +89,8 @@ class Place:
                     with alone:
                         running = {n: device.running for n, device in self.devices.items()}
                         self.texts.write_text(json.dumps(running))
+                        for device in self.devices.values():
+                            device.down = self.vanishing
 
             setattr(MemoryDriver, method, kept)
 

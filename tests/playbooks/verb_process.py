@@ -38,7 +38,6 @@ IMPATIENT = ("INT again and again", "TERM, then HUP")
 HELD_UP = 71
 #: Seconds without a write after which a change is over, or is held up.
 _LULL = 2.0
-_LONGEST = 120.0
 #: Bytes: more than is printed, less than a journal's write-ahead log.
 _QUOTA = 8192
 #: Writes to journals of this process; the same when the reader that stood still went away.
@@ -47,6 +46,8 @@ OUTPUTS = ("closed pipe", "reader that stands still", "gone terminal", "full dis
 #: Every file of the process is at its quota from then on, the journal's first.
 JOURNAL_FULL = "journal full"
 KILL = "KILL"
+#: What `live` is given as `befall`.
+BEFALL = "else"
 HOWS = (*SIGNALS, *IMPATIENT, *OUTPUTS)
 
 
@@ -184,7 +185,9 @@ def live(
     *arguments: str,
     prepare: Callable[[], None] = lambda: None,
     output: str = "",
+    befall: Callable[[], None] = lambda: None,
     ignored: Sequence[int] = (),
+    longest: float = 120.0,
 ) -> Lived:
     """Run `act` as a verb, with the common options `arguments`; `prepare` is called in the child.
 
@@ -195,9 +198,14 @@ def live(
         outputs = _Outputs(Path(directory) / "out", Path(directory) / "err")
         child = os.fork()
         if child == 0:
-            outputs.begin(output, strike, ignored)
-            _live(act, strike, arguments, outputs, prepare)
-        status = _wait(child)
+            outputs.take_away = befall
+
+            def begin() -> None:
+                outputs.begin(output, strike, ignored)
+                prepare()
+
+            _live(act, strike, arguments, outputs, begin)
+        status = _wait(child, longest)
         texts = [
             path.read_text(encoding="utf-8") if path.exists() else ""
             for path in (outputs.out, outputs.err)
@@ -205,9 +213,9 @@ def live(
     return Lived(os.waitstatus_to_exitcode(status), *texts)
 
 
-def _wait(child: int) -> int:
+def _wait(child: int, longest: float) -> int:
     """Its status; a child that does not end is no reason to wait for ever."""
-    deadline = time.monotonic() + _LONGEST
+    deadline = time.monotonic() + longest
     while time.monotonic() < deadline:
         found, status = os.waitpid(child, os.WNOHANG)
         if found:
@@ -215,7 +223,7 @@ def _wait(child: int) -> int:
         time.sleep(0.005)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    raise AssertionError(f"it did not end within {_LONGEST:.0f} s")
+    raise AssertionError(f"it did not end within {longest:.0f} s")
 
 
 def _live(

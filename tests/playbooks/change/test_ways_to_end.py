@@ -11,8 +11,9 @@ import pytest
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.results.ends import ENDS, End, sentence
 from egovnet.playbooks.results.verification import HealthReport
+from tests.playbooks.postgresql import PostgresServer
 from tests.playbooks.three_routers import NEW, OLD, Place, three_routers
-from tests.playbooks.verb_process import JOURNAL_FULL, KILL, OUTPUTS, Lived, Strike
+from tests.playbooks.verb_process import BEFALL, JOURNAL_FULL, KILL, OUTPUTS, Lived, Strike
 
 DECISION = "decision"
 
@@ -49,7 +50,7 @@ def test_whatever_befalls_a_controller(strike: Strike, place: Place) -> None:
     assert "Traceback" not in lived.err
     if end is None:
         assert lived.code < 0
-        assert "nothing was begun" in lived.err
+        assert "no change of the network was begun" in lived.err
         assert place.running() == OLD
         return
     assert place.running() == {End.DONE: NEW, End.UNDONE: OLD}[end]
@@ -79,6 +80,15 @@ def test_a_way_back_is_not_interrupted(place: Place) -> None:
     assert (place.end(), lived.code) == (End.UNDONE, 4)
     assert "goes back on 3 routers. Another Ctrl-C does not end this sooner" in lived.err
     assert place.running() == OLD
+
+
+def test_routers_that_are_gone_are_not_said_to_be_undone(place: Place) -> None:
+    """Ctrl-C, and no router answers any more: the journal says failed, and so does what is told."""
+    place.vanishing = True
+    lived = place.run(Strike("INT", 1, stage="commit"))
+    assert (place.end(), printed_end(lived), lived.code) == (End.FAILED, End.FAILED, 5)
+    assert "bj-pe1 was not seen to run what ran before it; all its routers stay" in lived.out
+    assert "egovnet recover 1 finishes it" in lived.out
 
 
 def test_json_of_an_interrupted_change_is_its_outcome(place: Place) -> None:
@@ -117,6 +127,30 @@ def test_a_disk_that_is_full_from_the_first_begins_nothing(place: Place) -> None
     lived = place.run(Strike(JOURNAL_FULL, 0))
     assert (lived.code, place.end(), place.running()) == (1, None, OLD)
     assert "full" in lived.err
+
+
+@pytest.mark.parametrize("stage", ["commit", DECISION])
+def test_a_server_of_the_journal_that_goes_away(
+    stage: str, place: Place, postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgresql.fresh()
+    name = url.rpartition("/")[2]
+    monkeypatch.setenv("EGOVNET_JOURNAL", url)
+
+    def away() -> None:
+        postgresql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        postgresql.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname <> 'postgres'"
+        )
+
+    lived = place.run(Strike(BEFALL, 1, stage=stage), befall=away)
+    postgresql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    end = End.DONE if stage == DECISION else End.UNDONE
+    assert (lived.code, printed_end(lived), place.end()) == (5, End.OPEN, End.OPEN)
+    assert place.running() == {End.DONE: NEW, End.UNDONE: OLD}[end]
+    assert postgresql.password not in lived.out + lived.err
+    again = place.run_recover()
+    assert (again.code, printed_end(again), place.end()) == (0, end, end)
 
 
 @pytest.mark.parametrize("killed", ["verify", DECISION])

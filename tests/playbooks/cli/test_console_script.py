@@ -86,7 +86,7 @@ def test_a_verb_that_only_reads_ends_by_the_signal(number: signal.Signals) -> No
 
     lived = live(act)
     assert lived.code == -number
-    assert lived.err == f"error: interrupted by {number.name}: nothing was begun\n"
+    assert lived.err == f"error: interrupted by {number.name}: no change of the network was begun\n"
 
 
 def test_a_signal_that_was_ignored_stays_so() -> None:
