@@ -90,7 +90,7 @@ class Place:
                         running = {n: device.running for n, device in self.devices.items()}
                         self.texts.write_text(json.dumps(running))
                         for device in self.devices.values():
-                            device.down = self.vanishing
+                            device.down |= self.vanishing
 
             setattr(MemoryDriver, method, kept)
 
