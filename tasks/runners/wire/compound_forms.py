@@ -30,9 +30,14 @@ def list_of(inner: Form, made: Callable[[list[Any]], Any], is_set: bool) -> Form
     """A list of `inner`; `made` makes of it what is read, a set where `is_set`."""
     wanted = f"a list of {inner.name}"
 
+    texts = inner is SCALARS[str]
+
     def write(value: Any) -> list[Any]:
         if not holds(value):
             raise refuse(value, wanted)
+        if texts and set(map(type, value)) <= {str}:
+            # a PE's VRFs have hundreds of thousands of routes
+            return sorted(value) if is_set else list(value)
         if not is_set:
             return each(inner.write, value)
         return sorted(each(inner.write, value), key=strict_json.written)
@@ -40,7 +45,8 @@ def list_of(inner: Form, made: Callable[[list[Any]], Any], is_set: bool) -> Form
     def read(value: Any) -> Any:
         if type(value) is not list:
             raise refuse(value, wanted)
-        found = made(each(inner.read, value))
+        plain = texts and set(map(type, value)) <= {str}
+        found = made(value if plain else each(inner.read, value))
         if len(found) != len(value):
             raise FormError("has a member twice")
         return found

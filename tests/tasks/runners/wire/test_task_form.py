@@ -23,7 +23,7 @@ from tests.tasks.runners.wire.values import values
 
 ALL = pytest.mark.parametrize("form", list(DRIFT_TASKS), ids=lambda form: form.name)
 # one draw makes a whole device
-FEW = examples(40, [HealthCheck.data_too_large])
+FEW = examples(14, [HealthCheck.data_too_large])
 
 
 def hints(form: TaskForm) -> dict[str, Any]:
