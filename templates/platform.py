@@ -82,6 +82,8 @@ class Capabilities:
     has_faults: bool
     #: The device shows what it does besides its configuration: rules, tables, labels, VPN routes.
     shows_running_state: bool
+    #: The device can ask others to send nothing through it, so that it may be taken out.
+    drains: bool = False
     #: Seconds for which a change of that class interrupts, as measured; without: not measured.
     interruption_seconds: Mapping[InterruptionClass, float] = field(default_factory=dict)
 

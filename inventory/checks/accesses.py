@@ -1,4 +1,4 @@
-"""Accesses: a PE, on a port that is no circuit's."""
+"""Accesses: a PE that stays, on a port that is no circuit's."""
 
 from collections.abc import Iterator
 
@@ -23,6 +23,13 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
                     (*where, "pe"),
                     f"{access.pe} is no PE (roles: {', '.join(sorted(router.roles))})",
                     "join sites to PEs only: labels and customers never share a port",
+                )
+            if router is not None and router.leaving:
+                yield report(
+                    "sites",
+                    (*where, "pe"),
+                    f"{access.pe} is leaving",
+                    "join the site to another PE, or remove it",
                 )
             circuit = circuit_ports.get((access.pe, access.port))
             if circuit is not None:

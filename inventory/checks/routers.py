@@ -53,11 +53,20 @@ def _routers(network: Network, report: Report) -> Iterator[Problem]:
 
 def _reflectors(network: Network, report: Report) -> Iterator[Problem]:
     edges = network.with_role(Role.PE)
-    complete = network.is_complete("hosts")
-    if complete and len(edges) > 1 and not network.with_role(Role.RR):
+    reflectors = network.with_role(Role.RR)
+    if not network.is_complete("hosts") or len(edges) < 2:
+        return
+    if not reflectors:
         yield report(
             "routers",
             (edges[0], "roles"),
             f"{len(edges)} PEs and no router with role rr",
             "give rr to one or two routers: PEs exchange VPN routes through them",
+        )
+    elif all(network.routers[name].leaving for name in reflectors):
+        yield report(
+            "routers",
+            (reflectors[0], "state"),
+            "is leaving, and no other router with role rr stays",
+            "give rr to a router that stays first",
         )

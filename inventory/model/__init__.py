@@ -31,7 +31,7 @@ from egovnet.inventory.model.primitives import (
     VpnId,
 )
 from egovnet.inventory.model.regions import TIER_ORDER, Region, Tier
-from egovnet.inventory.model.routers import Role, Router
+from egovnet.inventory.model.routers import Role, Router, RouterState
 from egovnet.inventory.model.sites import ServiceState, Site, SiteNetworkAccess, SiteRole
 from egovnet.inventory.model.vpns import Topology, Vpn, ZoneName
 
@@ -59,6 +59,7 @@ __all__ = [
     "Role",
     "RouteTargetRange",
     "Router",
+    "RouterState",
     "ServiceState",
     "Site",
     "SiteNetworkAccess",

@@ -31,6 +31,15 @@ class Role(StrEnum):
     PLATFORM = "platform"
 
 
+class RouterState(StrEnum):
+    """Whether a router stays in the network."""
+
+    IN_SERVICE = "in-service"
+    #: It is on its way out: it joins no site, and others send nothing through it (the overload bit
+    #: of ISO/IEC 10589 section 7.2.8). Once that was applied it may be taken out of the inventory.
+    LEAVING = "leaving"
+
+
 class Router(Closed):
     """A backbone or edge router. `hostname`, `port` and `platform` are how Nornir reaches it."""
 
@@ -77,6 +86,20 @@ class Router(Closed):
         Address6 | None,
         about("Its loopback; left out, one is allocated from the pool.", "fde9:ff::1"),
     ] = None
+
+    state: Annotated[
+        RouterState,
+        about(
+            "leaving: it is drained and emptied, so that it may be taken out of the inventory "
+            "after that was applied.",
+            "leaving",
+        ),
+    ] = RouterState.IN_SERVICE
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it is on its way out."""
+        return self.state is RouterState.LEAVING
 
     @model_validator(mode="after")
     def _roles_fit(self) -> "Router":

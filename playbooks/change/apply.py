@@ -21,6 +21,7 @@ from egovnet.playbooks.change.waves import Wave, up_to
 from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.former import former_inventory
+from egovnet.playbooks.core.leaving_routers import leaving_routers
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -95,7 +96,7 @@ def _apply(
             raise UsageError("--waves and --canary are the plan's: give them to egovnet plan")
         if words != NOTHING_SAID:
             raise UsageError(
-                "--zone-change and --disruptive are the plan's: give them to egovnet plan"
+                "--zone-change, --disruptive and --gone are the plan's: give them to egovnet plan"
             )
         plan = read_plan(plan_file)
         if plan.network != workspace.network.backbone.name:
@@ -103,9 +104,10 @@ def _apply(
                 f"{plan_file}: is a plan of network {plan.network}, "
                 f"and the inventory is of {workspace.network.backbone.name}"
             )
-        gone = sorted(plan.devices.keys() - workspace.network.routers.keys())
-        if gone:
-            raise UsageError(f"{plan_file}: {', '.join(gone)} left the inventory; plan again")
+        absent = sorted(plan.devices.keys() - workspace.network.routers.keys())
+        if absent:
+            raise UsageError(f"{plan_file}: {', '.join(absent)} left the inventory; plan again")
+        _check_leaving(workspace, plan, str(plan_file))
         check_diffs(workspace, progress, plan, str(plan_file))
         texts = {name: (entry.before, entry.intended) for name, entry in plan.devices.items()}
         if is_of_inventory(workspace, texts):
@@ -117,6 +119,16 @@ def _apply(
             return shown(workspace, progress, plan, lock_proposed=proposed)
         workspace.on_disk.keep_allocation()
     return apply_plan(workspace, progress, plan, options, verifying=verifying, override=override)
+
+
+def _check_leaving(workspace: Workspace, plan: Plan, source: str) -> None:
+    """The routers that leave are those that were reviewed; a rollback's stay as they run."""
+    if plan.kind == "rollback":
+        return
+    if leaving_routers(workspace, plan.words.gone) != plan.leaving:
+        raise UsageError(
+            f"{source}: other routers are on their way out of the network by now; plan again"
+        )
 
 
 def shown(

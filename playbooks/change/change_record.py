@@ -150,4 +150,5 @@ def _summary(plan: Plan, names: Collection[str]) -> str:
     vpns = ", ".join(plan.affected.vpns) or "backbone"
     removed = sum(len(lines) for name, lines in plan.keys_removed.items() if name in names)
     keys = f", {removed} keys set by hand removed" if removed else ""
-    return f"{len(names)} devices, {vpns}{keys}"
+    leaving = "".join(f", {one.router} {one.how}" for one in plan.leaving)
+    return f"{len(names)} devices, {vpns}{keys}{leaving}"

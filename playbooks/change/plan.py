@@ -19,6 +19,7 @@ from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
 from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.devices import connected
+from egovnet.playbooks.core.leaving_routers import affected_by, leaving_routers
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.output_file import write_output
 from egovnet.playbooks.core.progress import Progress
@@ -28,6 +29,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import author
 from egovnet.playbooks.journal.private_files import close
 from egovnet.playbooks.results.affected import Affected, affected_from
+from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlannedDiff, PlannedWave, PlanResult
 from egovnet.playbooks.results.push_proof import PushProof
@@ -72,6 +74,8 @@ class Plan:
     #: What it gives from one zone to the other, and the words that were said for it.
     zone_changes: tuple[ZoneChange, ...] = ()
     words: Words = NOTHING_SAID
+    #: Routers on their way out of the network.
+    leaving: tuple[LeavingRouter, ...] = ()
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -108,6 +112,8 @@ class Plan:
         # named in what was reviewed; without any, as it always was
         if self.keys_kept or self.keys_removed:
             body["keys"] = [self.keys_kept, self.keys_removed]
+        if self.leaving:
+            body["leaving"] = [router.to_dict() for router in self.leaving]
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
     def diffs(self) -> dict[str, str]:
@@ -134,6 +140,7 @@ class Plan:
             keys_removed=self.keys_removed,
             zone_changes=self.zone_changes,
             needs=self.needs,
+            leaving=self.leaving,
         )
 
 
@@ -152,11 +159,13 @@ def make_plan(
 
     Raises:
         WaveError: waves or a canary that the plan cannot have.
-        UsageError: a word for a VPN that changes no zone.
-        InventoryError: the lock file was lost, so that all would be renumbered.
+        UsageError: a word for a VPN that changes no zone, or for a router that did not leave.
+        InventoryError: the lock file was lost, so that all would be renumbered; or routers were
+            taken out of the inventory that were not emptied.
     """
     check_ways(waves_by)
     require_lock(workspace)
+    leaving = leaving_routers(workspace, words.gone) if intended is None else ()
     texts = workspace.intended() if intended is None else intended
     arguments = {name: {"intended": text} for name, text in texts.items()}
     with connected(workspace, texts) as nornir:
@@ -195,9 +204,10 @@ def make_plan(
     words.check(consequences.zone_changes)
     plan = replace(
         plan,
-        affected=consequences.affected,
+        affected=consequences.affected | affected_by(workspace, leaving),
         zone_changes=consequences.zone_changes,
         words=words,
+        leaving=leaving,
     )
     if waves_by or canary:
         running = {name: entry.before for name, entry in devices.items()}
@@ -245,8 +255,19 @@ def read_plan(path: Path) -> Plan:
         affected = affected_from(body.pop("affected"), body.pop("interrupted"))
         zones = tuple(ZoneChange(**change) for change in body.pop("zone_changes"))
         said = body.pop("words")
-        words = Words(tuple(said["zone_change"]), said["disruptive"] is True)
-        plan = Plan(devices=devices, affected=affected, zone_changes=zones, words=words, **body)
+        words = Words(tuple(said["zone_change"]), said["disruptive"] is True, tuple(said["gone"]))
+        leaving = tuple(
+            LeavingRouter(one["router"], one["how"], tuple(one["sites"]))
+            for one in body.pop("leaving")
+        )
+        plan = Plan(
+            devices=devices,
+            affected=affected,
+            zone_changes=zones,
+            words=words,
+            leaving=leaving,
+            **body,
+        )
         whole = plan.hash == written_hash and all(
             # What a failed apply goes back to; its hash is in the plan's.
             text_hash(entry.before) == entry.running_hash

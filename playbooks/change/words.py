@@ -16,10 +16,16 @@ class Words:
     zone_change: tuple[str, ...] = ()
     #: What interrupts more than its own sites and VRFs is meant.
     disruptive: bool = False
+    #: Routers that were taken out of the inventory since they do not exist any more.
+    gone: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """In a plan file and its hash."""
-        return {"zone_change": list(self.zone_change), "disruptive": self.disruptive}
+        return {
+            "zone_change": list(self.zone_change),
+            "disruptive": self.disruptive,
+            "gone": list(self.gone),
+        }
 
     def missing(self, zones: Iterable[ZoneChange], affected: Affected) -> tuple[str, ...]:
         """Options that the change needs and that were not said."""
@@ -48,7 +54,11 @@ class Words:
 NOTHING_SAID = Words()
 
 
-def words_from(zone_change: Iterable[str], *, disruptive: bool) -> Words:
-    """The options; VPNs may be repeated or separated by commas."""
-    names = (name.strip() for word in zone_change for name in word.split(","))
-    return Words(tuple(dict.fromkeys(filter(None, names))), disruptive)
+def words_from(zone_change: Iterable[str], *, disruptive: bool, gone: Iterable[str] = ()) -> Words:
+    """The options; names may be repeated or separated by commas."""
+    return Words(_names(zone_change), disruptive, _names(gone))
+
+
+def _names(said: Iterable[str]) -> tuple[str, ...]:
+    names = (name.strip() for word in said for name in word.split(","))
+    return tuple(dict.fromkeys(filter(None, names)))

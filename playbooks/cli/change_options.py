@@ -21,6 +21,12 @@ waves_option = click.option(
     help="Push in waves by `region`, `tier` or `tier,region`, a canary first.",
 )
 canary_option = click.option("--canary", metavar="HOST", help="The router that is pushed first.")
+gone_option = click.option(
+    "--gone",
+    multiple=True,
+    metavar="HOST",
+    help="A router that was taken out of the inventory since it does not exist any more.",
+)
 yes_option = click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
 converge_option = click.option(
     "--converge",

@@ -5,7 +5,7 @@ A change has the intent of the whole network, and not every router has a part in
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from egovnet.inventory.errors import InventoryError
@@ -18,10 +18,11 @@ from egovnet.templates.model.device import Device
 
 
 class Applied:
-    """What the routers of a workspace were given last; read when it is first asked for."""
+    """What routers (default: the workspace's) were given last; read when it is first asked for."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, names: Iterable[str] | None = None) -> None:
         self._workspace = workspace
+        self._names = frozenset(workspace.network.routers if names is None else names)
         self._inventories: dict[str, SnapshotInventory | None] = {}
 
     def device(self, name: str) -> Device | None:
@@ -37,7 +38,7 @@ class Applied:
     @cached_property
     def unknown(self) -> frozenset[str]:
         """Routers of which nobody knows what they were given."""
-        return frozenset(n for n in self._workspace.network.routers if self.device(n) is None)
+        return frozenset(name for name in self._names if self.device(name) is None)
 
     @cached_property
     def others(self) -> tuple[tuple[SnapshotInventory, frozenset[str]], ...]:
@@ -59,7 +60,7 @@ class Applied:
     def _digests(self) -> dict[str, str | None]:
         """Router -> digest of the intent that it was given last, the newest first."""
         journal, found = self._workspace.journal, {}
-        wanted = set(self._workspace.network.routers)
+        wanted = set(self._names)
         intents = Intents(journal.engine)
         for change in _newest_first(journal):
             if not wanted:

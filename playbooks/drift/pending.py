@@ -11,6 +11,7 @@ from functools import cached_property
 from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.playbooks.core.applied import Applied
+from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.listed import listed
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.control_plane import VrfExpectation, expected_routes
@@ -108,7 +109,19 @@ class Pending:
                 f"the inventory has changes that were not applied yet to {listed(waiting)}: they "
                 "are differences, and nothing of them is deployed"
             )
+        if out := self._left:
+            found.append(
+                f"{listed(out)} left the inventory and may still run: nobody looks at it; "
+                "egovnet plan says what to do"
+            )
         return tuple(found)
+
+    @property
+    def _left(self) -> list[str]:
+        """Routers that the journal knows and the inventory has no longer."""
+        former = former_inventory(self._workspace)
+        here = self._workspace.network.routers
+        return [] if former is None else [n for n in former.network.routers if n not in here]
 
     @cached_property
     def expectation(self) -> Expectation:

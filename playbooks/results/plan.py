@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.zone_change import ZoneChange
 
@@ -72,6 +73,8 @@ class PlanResult:
     zone_changes: tuple[ZoneChange, ...] = ()
     #: Options without which it is not pushed.
     needs: tuple[str, ...] = ()
+    #: Routers on their way out of the network.
+    leaving: tuple[LeavingRouter, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """What `plan --json` prints."""
@@ -92,5 +95,6 @@ class PlanResult:
             },
             "zone_changes": [change.to_dict() for change in self.zone_changes],
             "needs": list(self.needs),
+            "leaving": [router.to_dict() for router in self.leaving],
             "proof": self.proof and self.proof.to_dict(),
         }

@@ -21,6 +21,7 @@ from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.record_intent import record_intent
 from egovnet.playbooks.core.applied import Applied
 from egovnet.playbooks.core.devices import connected, sessions_kept
+from egovnet.playbooks.core.leaving_routers import leaving_routers
 from egovnet.playbooks.core.listed import listed
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.progress import Progress
@@ -83,12 +84,14 @@ def adopt(
 
     Raises:
         UsageError: the journal knows all of them, or changes of others that were not applied yet.
-        InventoryError: the lock file was lost, and the journal knows the numbers.
+        InventoryError: the lock file was lost, and the journal knows the numbers; or routers that
+            the journal knows were taken out and not emptied.
         JournalAlteredError: the journal is nothing to build upon.
         DevicesLockedError: an unfinished change holds one of the routers.
     """
     held = require_whole_journal(workspace)
     require_lock(workspace)
+    leaving_routers(workspace)
     names, known = _to_adopt(workspace)
     with sessions_kept(workspace):
         read = _read(workspace, progress, names)

@@ -48,7 +48,7 @@ _SESSION_FILTER = _set(
 _ISIS_TIMING = _set(
     """
     log-adjacency-changes lsp-gen-interval lsp-refresh-interval lsp-timers max-lsp-lifetime mpls
-    spf spf-delay-ietf spf-interval
+    set-overload-bit spf spf-delay-ietf spf-interval
     """
 )
 _PORT_TIMING = re.compile(

@@ -40,6 +40,7 @@ _CAPABILITIES = Capabilities(
     has_faults=True,
     shows_running_state=True,
     interruption_seconds=SECONDS,
+    drains=True,
 )
 
 

@@ -116,6 +116,7 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
             backbone_peers=peers.get(name, ()),
             reflector=Role.RR in router.roles,
             untagged=_untagged(platform(router.platform), customers.get(name, ())),
+            drained=router.leaving,
         )
         for name, router in network.routers.items()
     }

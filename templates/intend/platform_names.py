@@ -1,4 +1,4 @@
-"""What platforms say about an inventory: which names fit on them."""
+"""What platforms say about an inventory: which names fit on them, and what they cannot do."""
 
 from collections.abc import Iterator, Sequence
 
@@ -24,6 +24,10 @@ def platform_names(network: Network, report: Report) -> Iterator[Problem]:
     yield from as_far_as_known(_ports(network, on, report))
     yield from _vpns(network, used, report)
     yield from _management(network, used, report)
+    for name, can in on.items():
+        if network.routers[name].leaving and not can.drains:
+            found = f"platform {network.routers[name].platform} cannot be drained"
+            yield report("routers", (name, "state"), found, "leave state out")
 
 
 def _ports(network: Network, on: dict[str, Capabilities], report: Report) -> Iterator[Problem]:

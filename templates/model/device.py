@@ -130,6 +130,8 @@ class Device:
     reflector: bool = False
     #: None: no port carries VLANs only.
     untagged: Untagged | None = None
+    #: Others are to send nothing through it.
+    drained: bool = False
 
 
 AddressFamily = Literal["ipv4", "ipv6"]

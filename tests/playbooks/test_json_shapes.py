@@ -24,6 +24,7 @@ from egovnet.playbooks.results.adoption import Adoption
 from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.lab import Executed
+from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.results.plan import PlannedDiff
 from egovnet.playbooks.results.proof_result import proof_result
@@ -125,6 +126,7 @@ PLAN = Plan(
     devices={"bj-pe1": DevicePlan("0" * 64, "old\n", "new\n", "- old\n+ new")},
     unchanged={"gz-pe1": "0" * 64},
     unreachable={"gd-pe1": "ConnectTimeoutError: no answer"},
+    leaving=(LeavingRouter("gz-pe1", "drained", ("court-guangzhou",)),),
     affected=Affected(
         ("party",),
         ("party-beijing",),

@@ -10,6 +10,7 @@ from egovnet.playbooks.cli.change_options import (
     canary_option,
     converge_option,
     disruptive_option,
+    gone_option,
     reason_option,
     transaction_options,
     unproved_by_option,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @transaction_options
 @waves_option
 @canary_option
+@gone_option
 @converge_option
 @zone_change_option
 @disruptive_option
@@ -45,6 +47,7 @@ def apply(
     options: Options,
     waves: str,
     canary: str | None,
+    gone: tuple[str, ...],
     converge: int,
     zone_change: tuple[str, ...],
     disruptive: bool,
@@ -71,6 +74,6 @@ def apply(
         waves_by=ways(waves),
         canary=canary,
         verifying=Verifying(converge, (LabHosts(workspace),), packetless(workspace)),
-        words=words_from(zone_change, disruptive=disruptive),
+        words=words_from(zone_change, disruptive=disruptive, gone=gone),
         override=override_from(unproved_by, reason),
     )

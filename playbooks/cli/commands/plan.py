@@ -9,6 +9,7 @@ import click
 from egovnet.playbooks.cli.change_options import (
     canary_option,
     disruptive_option,
+    gone_option,
     waves_option,
     ways,
     zone_change_option,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @canary_option
 @zone_change_option
 @disruptive_option
+@gone_option
 @verb
 def plan(
     workspace: "Workspace",
@@ -37,6 +39,7 @@ def plan(
     canary: str | None,
     zone_change: tuple[str, ...],
     disruptive: bool,
+    gone: tuple[str, ...],
 ) -> "AnyOutcome":
     """Diff the inventory against the devices, and prove what would be. Changes nothing."""
     from egovnet.playbooks.change.apply import shown
@@ -48,7 +51,7 @@ def plan(
     if output is not None:
         check_output(output, what="the plan ")
     progress = make_progress()
-    words = words_from(zone_change, disruptive=disruptive)
+    words = words_from(zone_change, disruptive=disruptive, gone=gone)
     made = make_plan(workspace, progress, waves_by=ways(waves), canary=canary, words=words)
     lock_written = keep and workspace.on_disk.keep_allocation()
     if output is not None and not made.needs:

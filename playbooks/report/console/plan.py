@@ -1,16 +1,26 @@
 """What `plan` prints: the diffs, what is affected, the proof, the waves."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console.proof import print_gate
 from egovnet.playbooks.report.console.tables import print_diff, print_waves
 from egovnet.playbooks.results.affected import Affected, Interruption
+from egovnet.playbooks.results.leaving import DRAINED, EMPTIED, GONE, LeavingRouter
 from egovnet.playbooks.results.plan import PlanResult
+
+_HOW = {
+    DRAINED: "is drained and emptied by this plan, and may leave the inventory then",
+    EMPTIED: "was emptied, and leaves the network: nobody looks at it any more",
+    GONE: "is said not to exist any more: what it runs is left as it is",
+}
 
 
 def print_result(console: Console, plan: PlanResult) -> None:
     """Print it; also for `apply` and `rollback` without --yes."""
+    print_leaving(console, plan.leaving)
     for zone_change in plan.zone_changes:
         console.print(Text(f"ZONE CHANGE: {zone_change.what}"), style="bold red")
     print_interruptions(console, plan.affected)
@@ -45,6 +55,16 @@ def print_result(console: Console, plan: PlanResult) -> None:
         f"{len(plan.unreachable)} unreachable"
     )
     console.print(f"plan {plan.hash[:12]}")
+
+
+def print_leaving(console: Console, leaving: Sequence[LeavingRouter]) -> None:
+    """Routers on their way out, and who was joined to them."""
+    for one in leaving:
+        sites = f"; sites that were joined to it: {', '.join(one.sites)}" if one.sites else ""
+        style = "bold red" if one.how == GONE else "yellow"
+        console.print(Text(f"LEAVING: {one.router}: {_HOW[one.how]}{sites}"), style=style)
+    if leaving:
+        console.print()
 
 
 def print_interruptions(console: Console, affected: Affected) -> None:
