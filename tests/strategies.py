@@ -184,6 +184,10 @@ def _router(draw: st.DrawFn, index: int, name: str, *, core: bool) -> Router:
             "tier": "centre" if core else "province",
             "roles": ["p", "rr"] if core else ["pe"],
             "management": f"172.20.20.{index + 11}/24",
+            # one of several cores may be on its way out: who joins sites may not
+            "state": draw(st.sampled_from(["in-service", "leaving"]))
+            if core and index
+            else "in-service",
             **loopbacks,
         }
     )

@@ -11,13 +11,14 @@ import pytest
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.errors import InventoryError
-from egovnet.inventory.model import Network
+from egovnet.inventory.errors import InventoryError, Location, Problem
+from egovnet.inventory.model import Network, RouterState
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push, states_of
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.intend.device_facts import intended_facts
+from egovnet.templates.intend.platform_names import platform_names
 from egovnet.templates.intend.read_inventory import read_inventory
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import ConfigTextError
@@ -196,6 +197,22 @@ def test_names_that_do_not_fit_it_are_reported_with_their_place(
     (said,) = caught.value.problems
     assert str(said).startswith(f"{path}:{line}: ")
     assert str(said).endswith(problem)
+
+
+def test_what_it_cannot_do_is_reported_and_not_dropped(network: Network) -> None:
+    """It cannot say that nothing is to be sent through it, so it cannot leave by being drained."""
+    leaving = {
+        name: router.model_copy(update={"state": RouterState.LEAVING})
+        for name, router in network.routers.items()
+        if name in (EDGE, "bj-p1")
+    }
+    changed = network.model_copy(update={"routers": {**network.routers, **leaving}})
+
+    def report(section: str, where: Location, found: str, remedy: str) -> Problem:
+        return Problem(section, 0, ".".join(map(str, where)), found, remedy)
+
+    (problem,) = platform_names(changed, report)
+    assert (problem.field, problem.found) == (f"{EDGE}.state", "platform toy cannot be drained")
 
 
 def test_a_text_of_unknown_origin_is_told_by_its_words(devices: dict[str, Device]) -> None:
