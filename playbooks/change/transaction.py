@@ -143,15 +143,15 @@ class _Run:
 
     def standing(self) -> str:
         """What comes of the change when a signal asks the controller to end now."""
-        number, routers = self.record.number, len(self.devices.touched)
+        number, routers = self.record.number, _routers(len(self.devices.touched))
         if not number:
             return "no change was begun; this ends in a moment"
         if self._decided:
-            words = f"change {number} is decided, and goes on to its end on its {routers} routers"
-        elif not routers:
+            words = f"change {number} is decided, and goes on to its end on {routers}"
+        elif not self.devices.touched:
             return f"change {number} has touched no router, and is closed"
         else:
-            words = f"change {number} is not decided: its {routers} routers go back"
+            words = f"change {number} is not decided, and goes back on {routers}"
         return f"{words}. {self._no_sooner()}"
 
     def _no_sooner(self) -> str:
@@ -236,9 +236,9 @@ class _Run:
         """Undo of commit: every device that was touched runs its old text, and is seen to."""
         if not self.devices.touched:
             return
-        routers = len(self.devices.touched)
+        routers = _routers(len(self.devices.touched))
         self.transaction.progress.say(
-            f"change {self.record.number} goes back on {routers} routers. {self._no_sooner()}"
+            f"change {self.record.number} goes back on {routers}. {self._no_sooner()}"
         )
         # A journal that fails must not keep the devices from going back.
         with suppress(JournalError):
@@ -332,6 +332,10 @@ class _Run:
         if number:
             whole.workspace.ends[number] = outcome
         return outcome
+
+
+def _routers(number: int) -> str:
+    return "1 router" if number == 1 else f"{number} routers"
 
 
 @dataclass(frozen=True, slots=True)

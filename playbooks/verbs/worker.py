@@ -64,7 +64,7 @@ class Checkout:
 
 
 def worker(workspace: Workspace, log: str) -> Outcome[WorkerResult]:
-    """Serve the workspace's region and all below it until SIGTERM or SIGINT.
+    """Serve the workspace's region and all below it until a signal ends it.
 
     Raises:
         UsageError: no region, or --limit or --tier.

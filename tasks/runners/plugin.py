@@ -28,7 +28,7 @@ class Worker(Protocol):
         """Where it hears of work; str() of it holds no secret."""
 
     def serve(self) -> None:
-        """Work until SIGTERM or SIGINT; what was taken is finished first."""
+        """Work until INT, TERM, HUP or QUIT; what was taken is finished first."""
 
 
 def celery_runner(

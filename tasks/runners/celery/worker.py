@@ -9,6 +9,7 @@ import copy
 import logging
 import os
 import secrets
+import signal
 import socket
 import threading
 import time
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import redis
+from celery.signals import worker_ready
 from nornir.core import Nornir
 from nornir.core.inventory import Host
 from nornir.core.processor import Processors
@@ -86,7 +88,7 @@ class CeleryWorker:
         self._leases = Leases(self.broker)
 
     def serve(self) -> None:
-        """Work until SIGTERM or SIGINT; what was taken is finished first."""
+        """Work until INT, TERM, HUP or QUIT; what was taken is finished first."""
         app = self.broker.celery()
         app.task(self._work, name=WORK)
         worker = app.Worker(
@@ -107,7 +109,8 @@ class CeleryWorker:
         heart = threading.Thread(target=self._beat, args=(ended,), name="leases", daemon=True)
         heart.start()
         try:
-            worker.start()
+            with _ended_in_order():
+                worker.start()
         finally:
             ended.set()
             heart.join()
@@ -247,6 +250,33 @@ class CeleryWorker:
                 if time.monotonic() > deadline:
                     return False
                 time.sleep(1.0)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """HUP and QUIT are TERM: Celery's worker would start itself anew, or drop what it has taken.
+
+    What was ignored when the process began stays so (nohup).
+    """
+    also = [
+        number
+        for number in (signal.SIGHUP, signal.SIGQUIT)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    ]
+    ignored = {signal.SIGHUP, signal.SIGQUIT}.difference(also)
+
+    def ready(**_: object) -> None:
+        for number in also:
+            signal.signal(number, signal.getsignal(signal.SIGTERM))
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+
+    # Celery has put its own in place by then
+    worker_ready.connect(ready, weak=False)
+    try:
+        yield
+    finally:
+        worker_ready.disconnect(ready)
 
 
 def _own(host: Host, *, taken_up: bool) -> Host:

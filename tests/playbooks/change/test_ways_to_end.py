@@ -64,13 +64,13 @@ def test_whatever_befalls_a_controller(strike: Strike, place: Place) -> None:
 
 def test_what_a_signal_means_is_said_at_once(place: Place) -> None:
     before = place.run(Strike("INT", 1, stage="extend")).err
-    assert "SIGINT: change 1 is not decided: its 1 routers go back. Another Ctrl-C" in before
+    assert "SIGINT: change 1 is not decided, and goes back on 1 router. Another Ctrl-C" in before
     assert "egovnet recover 1" in before
 
 
 def test_after_the_decision_no_signal_ends_it(place: Place) -> None:
     after = place.run(Strike("TERM", 1, stage="confirm")).err
-    assert "SIGTERM: change 1 is decided, and goes on to its end on its 3 routers" in after
+    assert "SIGTERM: change 1 is decided, and goes on to its end on 3 routers" in after
     assert "note: SIGTERM came when this end could not be changed any more" in after
 
 
