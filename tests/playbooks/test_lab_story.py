@@ -6,6 +6,7 @@ talk, mistakes and faults that must leave nothing behind, and the way back.
 
 import json
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -255,14 +256,30 @@ def _cut_when_committing(lab: Workplace) -> None:
     lab.on("sh-pe1", script)
 
 
+_PENDING = (
+    "for i in $(seq 600); do grep -qs '^pending$' /var/lib/egovnet/changes/egovnet-*/state"
+    " && exit 0; sleep 0.1; done; exit 1"
+)
+
+
+def test_a_terminal_that_goes_away_takes_the_change_back(lab: Workplace) -> None:
+    """Nobody reads what it prints, and a hang-up comes while everything is pending."""
+    process = lab.start("apply", "--yes", inventory="dropping")
+    for stream in (process.stdout, process.stderr):
+        assert stream is not None
+        stream.close()
+    assert lab.on("sh-pe1", _PENDING).exit == 0
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(120) == 5
+    newest = lab.run("history", "--json", inventory="next").json["changes"][-1]
+    assert newest["state"] == "undone"
+    assert lab.run("plan", inventory="next").exit == 0
+
+
 def test_a_killed_controller_leaves_nothing_half_done(lab: Workplace) -> None:
     """kill -9 while everything is pending: locked until it is recovered, and then as before."""
     process = lab.start("apply", "--yes", "--json", inventory="dropping")
-    pending = (
-        "for i in $(seq 600); do grep -qs '^pending$' /var/lib/egovnet/changes/egovnet-*/state"
-        " && exit 0; sleep 0.1; done; exit 1"
-    )
-    assert lab.on("sh-pe1", pending).exit == 0
+    assert lab.on("sh-pe1", _PENDING).exit == 0
     process.kill()
     process.communicate()
     locked = lab.run("apply", "--yes", "--json", inventory="dropping")
