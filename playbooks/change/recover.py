@@ -17,6 +17,7 @@ from egovnet.playbooks.change.write_end import write_end
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
+from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import (
     ChangeEndedError,
@@ -86,7 +87,8 @@ def recover(
     left to do; 3 shown only; 5 devices do not answer or are not at their end.
 
     Raises:
-        ChangeEndedError: the change is finished.
+        UsageError: the change is finished.
+        ChangeEndedError: somebody else has finished it meanwhile.
         DevicesLockedError: its controller is alive, or may be.
         Interrupted: by a signal, between two changes; what was done is in the workspace's `ends`.
         JournalAlteredError: what the journal says of it is nothing to act upon.
@@ -124,14 +126,14 @@ def unfinished(workspace: Workspace, number: int | None = None) -> list[Change]:
     """The unfinished changes, newest first, or change `number`.
 
     Raises:
-        ChangeEndedError: that one is finished.
+        UsageError: that one is finished.
     """
     journal = workspace.journal
     if number is None:
         return journal.unfinished()
     change = journal.change(number)
     if change.state not in (OPEN, FAILED):
-        raise ChangeEndedError(f"change {number} is {change.state}: there is nothing to recover")
+        raise UsageError(f"change {number} is {change.state}: there is nothing to recover")
     return [change]
 
 
