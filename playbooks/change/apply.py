@@ -1,19 +1,23 @@
 """`apply`: carry a plan out as one transaction. Without --yes or a plan file it only shows it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from egovnet.playbooks.archive.catch_up import archived
+from egovnet.playbooks.change.apply_steps import apply_in_steps
 from egovnet.playbooks.change.check_plan import check_diffs
-from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.device_parts import PartSites
 from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan, plan_outcome, read_plan
+from egovnet.playbooks.change.plan_steps import (
+    make_plan_in_steps,
+    prove_steps,
+)
 from egovnet.playbooks.change.proof_gate import Override, gate
 from egovnet.playbooks.change.record_intent import is_of_inventory, record_intent
+from egovnet.playbooks.change.refusals import refused, refused_for_words
 from egovnet.playbooks.change.touched_lines import touched_lines
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
@@ -38,6 +42,12 @@ from egovnet.playbooks.verify.touched import Touched
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
 
+#: How a change that is not proved on the way only is made all the same.
+IN_STEPS = (
+    "its end is proved, and the way there is not: egovnet plan --steps splits it into transactions "
+    "that are each proved"
+)
+
 
 def apply(
     workspace: Workspace,
@@ -49,10 +59,11 @@ def apply(
     waves_by: tuple[str, ...] = (),
     canary: str | None = None,
     words: Words = NOTHING_SAID,
+    steps: bool = False,
     verifying: Verifying = AS_USUAL,
     override: Override | None = None,
 ) -> Outcome[PlanResult] | Outcome[TransactionResult]:
-    """Apply a plan file, or plan and apply in one go.
+    """Apply a plan file, or plan and apply in one go; with `steps` in as many as it takes.
 
     A plan that was stopped after a wave goes on where it stopped. Exit 0 done; 3 shown only,
     changes pending; 4 refused as it is not proved or needs a word, or undone as verification
@@ -73,6 +84,7 @@ def apply(
             waves_by=waves_by,
             canary=canary,
             words=words,
+            steps=steps,
             verifying=verifying,
             override=override,
         )
@@ -88,10 +100,13 @@ def _apply(
     waves_by: tuple[str, ...],
     canary: str | None,
     words: Words,
+    steps: bool,
     verifying: Verifying,
     override: Override | None,
 ) -> Outcome[PlanResult] | Outcome[TransactionResult]:
     if plan_file is not None:
+        if steps:
+            raise UsageError("--steps is the plan's: give it to egovnet plan")
         if waves_by or canary:
             raise UsageError("--waves and --canary are the plan's: give them to egovnet plan")
         if words != NOTHING_SAID:
@@ -109,11 +124,14 @@ def _apply(
             raise UsageError(f"{plan_file}: {', '.join(absent)} left the inventory; plan again")
         _check_leaving(workspace, plan, str(plan_file))
         check_diffs(workspace, progress, plan, str(plan_file))
-        texts = {name: (entry.before, entry.intended) for name, entry in plan.devices.items()}
+        last = (plan, *plan.then)[-1]
+        texts = {name: (entry.before, entry.intended) for name, entry in last.devices.items()}
         if is_of_inventory(workspace, texts):
             workspace.on_disk.keep_allocation()
     else:
-        plan = make_plan(workspace, progress, waves_by=waves_by, canary=canary, words=words)
+        plan = planned(
+            workspace, progress, waves_by=waves_by, canary=canary, words=words, steps=steps
+        )
         if not yes:
             proposed = workspace.on_disk.has_new_numbers
             return shown(workspace, progress, plan, lock_proposed=proposed)
@@ -131,6 +149,27 @@ def _check_leaving(workspace: Workspace, plan: Plan, source: str) -> None:
         )
 
 
+def planned(
+    workspace: Workspace,
+    progress: Progress,
+    *,
+    waves_by: tuple[str, ...] = (),
+    canary: str | None = None,
+    words: Words = NOTHING_SAID,
+    steps: bool = False,
+) -> Plan:
+    """A plan in waves or in steps.
+
+    Raises:
+        UsageError: in both.
+    """
+    if not steps:
+        return make_plan(workspace, progress, waves_by=waves_by, canary=canary, words=words)
+    if waves_by or canary:
+        raise UsageError("--steps and --waves are two orders of pushing: give one of them")
+    return make_plan_in_steps(workspace, progress, words)
+
+
 def shown(
     workspace: Workspace,
     progress: Progress,
@@ -140,9 +179,18 @@ def shown(
     lock_proposed: bool = False,
 ) -> Outcome[PlanResult]:
     """A plan and its proof, and nothing done."""
-    proof = gate(workspace, progress, plan).result() if plan.devices else None
+    proofs = prove_steps(workspace, progress, plan) if plan.devices or plan.then else []
     progress.finish()
-    outcome = plan_outcome(plan, proof, lock_written=lock_written, lock_proposed=lock_proposed)
+    first, *later = (proof.result() for proof in proofs) if proofs else (None,)
+    outcome = plan_outcome(
+        plan,
+        first,
+        [proof for proof in later if proof is not None],
+        lock_written=lock_written,
+        lock_proposed=lock_proposed,
+    )
+    if not plan.then and any(proof.only_on_the_way for proof in proofs):
+        outcome = replace(outcome, notes=(*outcome.notes, IN_STEPS))
     held = held_devices(workspace, plan)
     return outcome if held is None else replace(outcome, notes=(*outcome.notes, str(held)))
 
@@ -165,30 +213,27 @@ def apply_plan(
         WaveError: the options name a wave that the plan does not have.
     """
     options = options or Options()
-    if plan.unreachable:
+    if plan.then:
+
+        def push(there: Workspace, part: Plan) -> Outcome[TransactionResult]:
+            return apply_plan(
+                there, progress, part, options, verifying=verifying, override=override
+            )
+
+        return apply_in_steps(workspace, progress, plan, options, push)
+    not_begun = _not_begun(workspace, plan)
+    if not_begun is not None:
         progress.finish()
-        note = "nothing was changed; leave a device out with --limit to go on without it"
-        return _refused(plan, "plan", note, plan.unreachable)
-    if not plan.devices:
-        progress.finish()
-        held = held_devices(workspace, plan)
-        if held is not None:
-            # What they run is not theirs yet: an unfinished change may still go back.
-            reasons = {name: f"held by {lock}" for name, lock in held.locks.items()}
-            return _refused(plan, "fence", str(held), reasons)
-        nothing = TransactionResult(End.NOTHING_TO_DO, plan.hash, plan.affected)
-        return Outcome(plan.kind, nothing, nothing.exit)
+        return not_begun
     left = _left_to_do(workspace, plan)
     waves = up_to(left, options.stop_after)
-    refused = _refused_for_words(workspace, plan)
-    if refused is not None:
-        progress.finish()
-        return refused
     proof = gate(workspace, progress, plan)
     if not proof.proved and override is None:
         progress.finish()
         note = "nothing was changed; --unproved-by NAME --reason TEXT is for who answers for it"
-        unproved = _refused(plan, "proof", note, {})
+        if proof.only_on_the_way and plan.kind == "apply":
+            note = f"nothing was changed; {IN_STEPS}"
+        unproved = refused(plan, "proof", note, {})
         return replace(unproved, result=replace(unproved.result, proof=proof.result()))
     if proof.proved:
         override = None
@@ -249,18 +294,20 @@ def _former(meant: Workspace) -> Former | None:
     return None if former is None else Former(former.network, former.allocation)
 
 
-def _refused_for_words(workspace: Workspace, plan: Plan) -> Outcome[TransactionResult] | None:
-    """The refusal of a plan that does more than was said for it; None: it does not."""
-    found = consequences_of(workspace, plan.devices)
-    needs = plan.words.missing(found.zone_changes, found.affected)
-    if needs:
-        note = f"nothing was changed; it needs a word, and is to be planned with: {' '.join(needs)}"
-        return _refused(plan, "words", note, {})
-    reviewed = {(one.klass, one.devices) for one in plan.affected.disruptive}
-    if not {(one.klass, one.devices) for one in found.affected.disruptive} <= reviewed:
-        note = "nothing was changed; it interrupts more than the plan says: plan again"
-        return _refused(plan, "words", note, {})
-    return None
+def _not_begun(workspace: Workspace, plan: Plan) -> Outcome[TransactionResult] | None:
+    """Why a plan is not even proved: devices that do not answer, nothing to do, a missing word."""
+    if plan.unreachable:
+        note = "nothing was changed; leave a device out with --limit to go on without it"
+        return refused(plan, "plan", note, plan.unreachable)
+    if plan.devices:
+        return refused_for_words(workspace, plan)
+    held = held_devices(workspace, plan)
+    if held is not None:
+        # What they run is not theirs yet: an unfinished change may still go back.
+        reasons = {name: f"held by {lock}" for name, lock in held.locks.items()}
+        return refused(plan, "fence", str(held), reasons)
+    nothing = TransactionResult(End.NOTHING_TO_DO, plan.hash, plan.affected)
+    return Outcome(plan.kind, nothing, nothing.exit)
 
 
 def held_devices(workspace: Workspace, plan: Plan) -> DevicesLockedError | None:
@@ -286,17 +333,3 @@ def _left_to_do(workspace: Workspace, plan: Plan) -> tuple[Wave, ...]:
         for wave in plan.waves_or_one()
     )
     return tuple(wave for wave in rest if wave.devices)
-
-
-def _refused(
-    plan: Plan, stage: str, note: str, failures: Mapping[str, str]
-) -> Outcome[TransactionResult]:
-    refused = TransactionResult(
-        End.REFUSED,
-        plan.hash,
-        plan.affected,
-        devices=tuple(sorted(plan.devices)),
-        failed_stage=stage,
-        failures=dict(failures),
-    )
-    return Outcome(plan.kind, refused, refused.exit, (note,))

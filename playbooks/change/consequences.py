@@ -28,15 +28,18 @@ class Consequences:
     zone_changes: tuple[ZoneChange, ...] = ()
 
 
-def consequences_of(workspace: Workspace, devices: Mapping[str, Texts]) -> Consequences:
-    """Of pushing `devices`, by what is intended, what runs, and what was applied last.
+def consequences_of(
+    workspace: Workspace, devices: Mapping[str, Texts], former: Inventory | None = None
+) -> Consequences:
+    """Of pushing `devices`, by what is intended, what runs, and `former`, what the network was made
+    from; None: what was applied last.
 
     Raises:
         JournalError: the journal has not all of what was applied.
     """
     if not devices:
         return Consequences()
-    former = former_inventory(workspace)
+    former = former or former_inventory(workspace)
     now = Dependents(workspace.network, workspace.allocation)
     if former is None or former is workspace.inventory:
         impact = Impact(now)

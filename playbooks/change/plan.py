@@ -6,16 +6,19 @@ ran when the plan was made, so that what is applied is what was reviewed.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from egovnet.inventory.allocation.lock_file import LOCK_FILE
+from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.source.regular_file import read_regular
 from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.fresh_routers import fresh_routers
+from egovnet.playbooks.change.text_diff import text_diff
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
 from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.devices import connected
@@ -76,6 +79,12 @@ class Plan:
     words: Words = NOTHING_SAID
     #: Routers on their way out of the network.
     leaving: tuple[LeavingRouter, ...] = ()
+    #: Files of the inventory that the network is by when this is done; None: the one at hand.
+    intent: Mapping[str, str] | None = None
+    #: Accesses ("site/access") that it lacks then, though it has them before and in the end.
+    lacking: tuple[str, ...] = ()
+    #: The transactions that follow, in order: each begins where the one before ends.
+    then: tuple["Plan", ...] = ()
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -109,6 +118,10 @@ class Plan:
             "zone_changes": [change.to_dict() for change in self.zone_changes],
             "words": self.words.to_dict(),
         }
+        if self.intent is not None:
+            body["intent"] = Intent(self.intent).digest
+        if self.then or self.lacking:
+            body["steps"] = [list(self.lacking), *(later.hash for later in self.then)]
         # named in what was reviewed; without any, as it always was
         if self.keys_kept or self.keys_removed:
             body["keys"] = [self.keys_kept, self.keys_removed]
@@ -141,6 +154,7 @@ class Plan:
             zone_changes=self.zone_changes,
             needs=self.needs,
             leaving=self.leaving,
+            lacking=self.lacking,
         )
 
 
@@ -223,15 +237,19 @@ def write_plan(plan: Plan, path: Path) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    body = {
-        "format": FORMAT,
-        **asdict(replace(plan, affected=Affected(), zone_changes=())),
+    body = {"format": FORMAT, **_body(plan)}
+    write_output(path, json.dumps(body, indent=1), what="the plan ")
+
+
+def _body(plan: Plan) -> dict[str, Any]:
+    return {
+        **asdict(replace(plan, affected=Affected(), zone_changes=(), then=())),
         "affected": plan.affected.to_dict(),
         "interrupted": [one.to_dict() for one in plan.affected.interrupted],
         "zone_changes": [asdict(change) for change in plan.zone_changes],
+        "then": [_body(later) for later in plan.then],
         "hash": plan.hash,
     }
-    write_output(path, json.dumps(body, indent=1), what="the plan ")
 
 
 def read_plan(path: Path) -> Plan:
@@ -248,31 +266,11 @@ def read_plan(path: Path) -> Plan:
     except (ValueError, RecursionError) as error:  # of brackets by the thousand
         raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
     try:
-        written_hash = body.pop("hash")
         if body.pop("format") != FORMAT:
             raise UsageError(f"{path}: a plan of another version of egovnet; plan again")
-        devices = {name: DevicePlan(**entry) for name, entry in body.pop("devices").items()}
-        affected = affected_from(body.pop("affected"), body.pop("interrupted"))
-        zones = tuple(ZoneChange(**change) for change in body.pop("zone_changes"))
-        said = body.pop("words")
-        words = Words(tuple(said["zone_change"]), said["disruptive"] is True, tuple(said["gone"]))
-        leaving = tuple(
-            LeavingRouter(one["router"], one["how"], tuple(one["sites"]))
-            for one in body.pop("leaving")
-        )
-        plan = Plan(
-            devices=devices,
-            affected=affected,
-            zone_changes=zones,
-            words=words,
-            leaving=leaving,
-            **body,
-        )
-        whole = plan.hash == written_hash and all(
-            # What a failed apply goes back to; its hash is in the plan's.
-            text_hash(entry.before) == entry.running_hash
-            for entry in devices.values()
-        )
+        written_hash = body["hash"]
+        plan = _plan_of(body)
+        whole = plan.hash == written_hash and _is_whole(plan)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
     if not whole:
@@ -280,9 +278,50 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
+def _plan_of(body: dict[str, Any]) -> Plan:
+    """What `_body` made.
+
+    Raises:
+        KeyError, TypeError, AttributeError, ValueError: it did not make this.
+    """
+    body.pop("hash")
+    devices = {name: DevicePlan(**entry) for name, entry in body.pop("devices").items()}
+    said = body.pop("words")
+    return Plan(
+        devices=devices,
+        affected=affected_from(body.pop("affected"), body.pop("interrupted")),
+        zone_changes=tuple(ZoneChange(**change) for change in body.pop("zone_changes")),
+        words=Words(tuple(said["zone_change"]), said["disruptive"] is True, tuple(said["gone"])),
+        leaving=tuple(
+            LeavingRouter(one["router"], one["how"], tuple(one["sites"]))
+            for one in body.pop("leaving")
+        ),
+        lacking=tuple(body.pop("lacking")),
+        then=tuple(_plan_of(later) for later in body.pop("then")),
+        **body,
+    )
+
+
+def _is_whole(plan: Plan) -> bool:
+    """Whether each text before is the one whose hash is in the plan's, and each later diff is what
+    its texts make: there is no device yet to make it again."""
+    steps = (plan, *plan.then)
+    return all(
+        # What a failed apply goes back to; its hash is in the plan's.
+        text_hash(entry.before) == entry.running_hash
+        for step in steps
+        for entry in step.devices.values()
+    ) and all(
+        entry.diff == text_diff(entry.before, entry.intended)
+        for step in plan.then
+        for entry in step.devices.values()
+    )
+
+
 def plan_outcome(
     plan: Plan,
     proof: PushProof | None = None,
+    later: Sequence[PushProof] = (),
     *,
     lock_written: bool = False,
     lock_proposed: bool = False,
@@ -290,10 +329,11 @@ def plan_outcome(
     """Exit 3 when changes are pending, 4 when they are not proved or need a word, 5 when a device
     did not answer.
 
-    `proof` is what `proof_gate` says of the plan; None when nothing would change.
+    `proof` is what `proof_gate` says of the plan; None when nothing would change. `later` is that
+    of each transaction that follows.
     """
     needs = plan.needs if plan.devices else ()
-    denied = (proof and not proof.proved) or needs
+    denied = any(not one.proved for one in (*([proof] if proof else ()), *later)) or needs
     codes = [
         Exit.LEAK_OR_FAILED_VERIFICATION if denied else Exit.DONE,
         Exit.CHANGES if plan.devices else Exit.DONE,
@@ -306,4 +346,8 @@ def plan_outcome(
         notes = (f"new numbers are proposed: apply keeps them in {LOCK_FILE}, or plan --keep",)
     if needs:
         notes = (*notes, f"nothing is pushed without: {' '.join(needs)}")
-    return Outcome("plan", plan.result(proof), most_severe(codes), notes)
+    result = plan.result(proof)
+    if plan.then:
+        parts = zip_longest(plan.then, later)
+        result = replace(result, then=tuple(step.result(its) for step, its in parts))
+    return Outcome("plan", result, most_severe(codes), notes)

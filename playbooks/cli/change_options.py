@@ -52,6 +52,11 @@ disruptive_option = click.option(
     is_flag=True,
     help="Meant: what is interrupted beyond a site or a VRF (AS, loopback, reflector, circuit).",
 )
+steps_option = click.option(
+    "--steps",
+    is_flag=True,
+    help="In as many transactions as it takes, where one push cannot be proved.",
+)
 
 _TRANSACTION = (
     click.option(

@@ -75,6 +75,10 @@ class PlanResult:
     needs: tuple[str, ...] = ()
     #: Routers on their way out of the network.
     leaving: tuple[LeavingRouter, ...] = ()
+    #: Accesses ("site/access") that the network lacks until the transaction that follows.
+    lacking: tuple[str, ...] = ()
+    #: The transactions that follow this one.
+    then: tuple["PlanResult", ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """What `plan --json` prints."""
@@ -96,5 +100,7 @@ class PlanResult:
             "zone_changes": [change.to_dict() for change in self.zone_changes],
             "needs": list(self.needs),
             "leaving": [router.to_dict() for router in self.leaving],
+            "lacking": list(self.lacking),
+            "then": [later.to_dict() for later in self.then],
             "proof": self.proof and self.proof.to_dict(),
         }

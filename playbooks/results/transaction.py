@@ -32,6 +32,31 @@ class WaveResult:
 
 
 @dataclass(frozen=True, slots=True)
+class StepResult:
+    """One of the transactions of a plan in steps, as it ended."""
+
+    step: int
+    of: int
+    #: Id in the journal; None: no change was opened.
+    change: int | None
+    result: str
+    devices: tuple[str, ...] = ()
+    #: Accesses ("site/access") that the network lacks since, until the next one.
+    lacking: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """One of `steps` in JSON."""
+        return {
+            "step": self.step,
+            "of": self.of,
+            "change": self.change,
+            "result": self.result,
+            "devices": list(self.devices),
+            "lacking": list(self.lacking),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class TransactionResult:
     """One run of a plan, or why there was none."""
 
@@ -54,6 +79,8 @@ class TransactionResult:
     not_undone: Mapping[str, str] = field(default_factory=dict)
     #: The verification at the end; None: it did not come to that.
     verification: Verification | HealthReport | None = None
+    #: Of a plan in steps, those that were run, this one the last.
+    steps: tuple[StepResult, ...] = ()
 
     @property
     def exit(self) -> Exit:
@@ -64,7 +91,21 @@ class TransactionResult:
     @property
     def end(self) -> str:
         """How it ended, in one sentence."""
-        return sentence(self.result, self.change, self.not_undone, self.left_out)
+        words = sentence(self.result, self.change, self.not_undone, self.left_out)
+        return "; ".join(filter(None, (words, self._steps_left)))
+
+    @property
+    def _steps_left(self) -> str:
+        """What of a plan in steps is still to do; "" when nothing is."""
+        done = [step for step in self.steps if step.result == End.DONE]
+        if not self.steps or len(done) == self.steps[-1].of:
+            return ""
+        lacking = done[-1].lacking if done else ()
+        without = f", and the network lacks {', '.join(lacking)} meanwhile" if lacking else ""
+        return (
+            f"{len(done)} of {self.steps[-1].of} steps are done{without}: egovnet plan --steps "
+            "goes on from here"
+        )
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -99,4 +140,5 @@ class TransactionResult:
             "failures": dict(sorted(self.failures.items())),
             "not_undone": dict(sorted(self.not_undone.items())),
             "verification": self.verification.to_dict() if self.verification else {},
+            "steps": [step.to_dict() for step in self.steps],
         }

@@ -12,6 +12,7 @@ from egovnet.playbooks.cli.change_options import (
     disruptive_option,
     gone_option,
     reason_option,
+    steps_option,
     transaction_options,
     unproved_by_option,
     waves_option,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @canary_option
 @gone_option
 @converge_option
+@steps_option
 @zone_change_option
 @disruptive_option
 @unproved_by_option
@@ -49,6 +51,7 @@ def apply(
     canary: str | None,
     gone: tuple[str, ...],
     converge: int,
+    steps: bool,
     zone_change: tuple[str, ...],
     disruptive: bool,
     unproved_by: str | None,
@@ -74,6 +77,7 @@ def apply(
         waves_by=ways(waves),
         canary=canary,
         verifying=Verifying(converge, (LabHosts(workspace),), packetless(workspace)),
+        steps=steps,
         words=words_from(zone_change, disruptive=disruptive, gone=gone),
         override=override_from(unproved_by, reason),
     )

@@ -10,6 +10,7 @@ from egovnet.playbooks.cli.change_options import (
     canary_option,
     disruptive_option,
     gone_option,
+    steps_option,
     waves_option,
     ways,
     zone_change_option,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--keep", is_flag=True, help="Write the numbers that it proposes to plan.lock.yaml.")
 @waves_option
 @canary_option
+@steps_option
 @zone_change_option
 @disruptive_option
 @gone_option
@@ -37,13 +39,14 @@ def plan(
     keep: bool,
     waves: str,
     canary: str | None,
+    steps: bool,
     zone_change: tuple[str, ...],
     disruptive: bool,
     gone: tuple[str, ...],
 ) -> "AnyOutcome":
     """Diff the inventory against the devices, and prove what would be. Changes nothing."""
-    from egovnet.playbooks.change.apply import shown
-    from egovnet.playbooks.change.plan import make_plan, write_plan
+    from egovnet.playbooks.change.apply import planned, shown
+    from egovnet.playbooks.change.plan import write_plan
     from egovnet.playbooks.change.words import words_from
     from egovnet.playbooks.core.output_file import check_output
     from egovnet.playbooks.report.console.progress import make_progress
@@ -52,7 +55,9 @@ def plan(
         check_output(output, what="the plan ")
     progress = make_progress()
     words = words_from(zone_change, disruptive=disruptive, gone=gone)
-    made = make_plan(workspace, progress, waves_by=ways(waves), canary=canary, words=words)
+    made = planned(
+        workspace, progress, waves_by=ways(waves), canary=canary, words=words, steps=steps
+    )
     lock_written = keep and workspace.on_disk.keep_allocation()
     if output is not None and not made.needs:
         write_plan(made, output)
