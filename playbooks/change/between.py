@@ -89,7 +89,7 @@ def proves(one: Inventory, other: Inventory) -> bool:
     )
     former = from_inventory(one.network, one.allocation)
     expectation = from_inventory(other.network, other.allocation)
-    return proof_of(old, new, expectation, lambda: former).proved
+    return proof_of(old, new, expectation, former).proved
 
 
 def _between(former: Inventory, found: Mapping[Unit, Form], now: Inventory) -> Between:

@@ -19,7 +19,7 @@ from enum import Enum, auto
 from itertools import product
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
-from egovnet.inventory.model import Network
+from egovnet.inventory.model import UNTAGGED_VRF, Network
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.isolation.model.domains import BACKBONE, UNTAGGED, Domain
 from egovnet.isolation.model.expectation import Expectation, from_inventory
@@ -51,16 +51,26 @@ class Numbered:
     allocation: Allocation
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """For whom something is held; a port, in which VRF of its router."""
+
+    domain: Domain
+    vrf: str = ""
+
+
 @dataclass
 class Claims:
     """Who holds what in one network, and which accesses stand on a unit."""
 
-    holders: dict[Resource, dict[Unit, Domain]] = field(default_factory=dict)
+    holders: dict[Resource, dict[Unit, Held]] = field(default_factory=dict)
     accesses: dict[Unit, set[Unit]] = field(default_factory=dict)
+    #: (PE, VRF) of all.
+    vrfs: set[tuple[str, str]] = field(default_factory=set)
 
-    def hold(self, resource: Resource, unit: Unit, domain: Domain) -> None:
+    def hold(self, resource: Resource, unit: Unit, domain: Domain, vrf: str = "") -> None:
         """Note that a unit holds a resource."""
-        self.holders.setdefault(resource, {})[unit] = domain
+        self.holders.setdefault(resource, {})[unit] = Held(domain, vrf)
 
 
 def vrf_unit(key: VrfKey) -> Unit:
@@ -89,11 +99,14 @@ def claims_of(numbered: Numbered, expectation: Expectation) -> Claims:
             for stood_on in (vrf_unit(key), ("group", group.label)):
                 found.accesses.setdefault(stood_on, set()).add(unit)
             found.hold(("number", key.pe, allocation.vrf_number[key]), vrf_unit(key), domain)
-            found.hold(("vrf", key.pe, allocation.vrf_name[key]), vrf_unit(key), domain)
+            vrf = allocation.vrf_name[key]
+            found.hold(("vrf", key.pe, vrf), vrf_unit(key), domain)
+            found.vrfs.add((key.pe, vrf))
             vlan = allocation.vlan[unit[1]]
-            found.hold(("port", access.pe, access.port, vlan), unit, domain)
+            found.hold(("port", access.pe, access.port, vlan), unit, domain, vrf)
             if vlan is not None:
-                found.hold(("port", access.pe, access.port, None), unit, UNTAGGED)
+                found.hold(("port", access.pe, access.port, None), unit, UNTAGGED, UNTAGGED_VRF)
+                found.vrfs.add((access.pe, UNTAGGED_VRF))
             for link in (allocation.access4[unit[1]], allocation.access6[unit[1]]):
                 found.hold(("link", link), unit, domain)
             for prefix in entry.prefixes:
@@ -127,11 +140,14 @@ def handovers(former: Numbered, now: Numbered) -> Handovers:
     hard: set[tuple[Unit, Unit]] = set()
     soft: set[tuple[Unit, Unit]] = set()
     for resource, holders in old.holders.items():
-        for one, domain in holders.items():
-            for other, theirs in new.holders.get(resource, {}).items():
-                if _apart(both, str(resource[0]), domain, theirs):
+        kind, place = str(resource[0]), str(resource[1])
+        for one, was in holders.items():
+            # in a VRF that is gone by then nothing meets
+            stays = kind != "port" or (place, was.vrf) in new.vrfs
+            for other, will in new.holders.get(resource, {}).items():
+                if stays and _apart(both, kind, was.domain, will.domain):
                     hard.add((one, other))
-                elif one != other and not (domain == theirs == UNTAGGED):
+                elif one != other and not (was.domain == will.domain == UNTAGGED):
                     soft.add((one, other))
     accesses = {
         unit: frozenset(old.accesses.get(unit, set()) | new.accesses.get(unit, set()))

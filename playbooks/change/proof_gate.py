@@ -4,7 +4,7 @@ Nothing that is not proved is pushed. Who must push all the same gives a name an
 stand in the journal with what was found.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from egovnet.inventory.paused_collector import paused_collector
@@ -120,10 +120,8 @@ def _prove(workspace: Workspace, plan: Plan, former: Inventory | None) -> Gate:
     after = _read({n: e.intended for n, e in plan.devices.items()}, "planned", platforms)
     expectation = from_inventory(workspace.network, workspace.allocation)
 
-    def were() -> Expectation | None:
-        known = former or former_inventory(workspace)
-        return None if known is None else from_inventory(known.network, known.allocation)
-
+    known = former or former_inventory(workspace)
+    were = None if known is None else from_inventory(known.network, known.allocation)
     old, new = {**unchanged, **before}, {**unchanged, **after}
     return replace(proof_of(old, new, expectation, were), others=bool(others))
 
@@ -132,15 +130,16 @@ def proof_of(
     old: Mapping[str, DeviceFacts],
     new: Mapping[str, DeviceFacts],
     expectation: Expectation,
-    former: Callable[[], Expectation | None],
+    former: Expectation | None,
 ) -> Gate:
-    """The proof of going from `old` to `new`; `former` is asked for only where it could help."""
-    result = Gate(prove(new, expectation), prove_push(old, new, expectation), others=False)
-    if not result.proved and result.after.proved and (were := former()) is not None:
-        # A customer that leaves is a stranger to the inventory, and none while it is still there.
-        both = expectation.with_former(were)
-        result = replace(result, push=prove_push(old, new, both))
-    return result
+    """The proof of going from `old` to `new`.
+
+    On the way there the network is also what it was made from, where that is known: a customer that
+    leaves is no stranger while it is still there, and one whose port or target another takes is
+    still the one whose routes the other routers have.
+    """
+    way = expectation if former is None else expectation.with_former(former)
+    return Gate(prove(new, expectation), prove_push(old, new, way), others=False)
 
 
 def _read(

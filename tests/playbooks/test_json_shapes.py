@@ -29,7 +29,7 @@ from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.results.plan import PlannedDiff
 from egovnet.playbooks.results.proof_result import proof_result
 from egovnet.playbooks.results.recovery import RecoveryResult
-from egovnet.playbooks.results.transaction import TransactionResult, WaveResult
+from egovnet.playbooks.results.transaction import StepResult, TransactionResult, WaveResult
 from egovnet.playbooks.results.verification import (
     CheckCounts,
     CheckFinding,
@@ -269,6 +269,7 @@ def test_transaction(workspace: Workspace) -> None:
             failures={"a": "x"},
             not_undone={"b": "y"},
             verification=verification(),
+            steps=(StepResult(1, 2, 7, "failed", ("a",), ("party-beijing/main",)),),
         ),
         Exit.DEVICES_FAILED,
     )

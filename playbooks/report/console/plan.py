@@ -20,6 +20,18 @@ _HOW = {
 
 def print_result(console: Console, plan: PlanResult) -> None:
     """Print it; also for `apply` and `rollback` without --yes."""
+    steps = (plan, *plan.then)
+    for number, step in enumerate(steps, start=1):
+        if len(steps) > 1:
+            console.print(Text(f"step {number} of {len(steps)}"), style="bold")
+        _print_step(console, step)
+        if step.lacking:
+            console.print(Text(f"away until the next step: {', '.join(step.lacking)}"))
+        if number < len(steps):
+            console.print()
+
+
+def _print_step(console: Console, plan: PlanResult) -> None:
     print_leaving(console, plan.leaving)
     for zone_change in plan.zone_changes:
         console.print(Text(f"ZONE CHANGE: {zone_change.what}"), style="bold red")
