@@ -23,7 +23,7 @@ from napalm_frr.delta.candidate import Loaded
 from napalm_frr.delta.native_diff import diff_states
 from napalm_frr.errors import CommitPending, CommitUndone, DeviceTextError, RouterNotRestored
 from napalm_frr.text import device_text
-from napalm_frr.text.device_state import DeviceState, check_text, state_from_texts
+from napalm_frr.text.device_state import DeviceState, check_text, not_whole, state_from_texts
 from napalm_frr.text.device_text import DeviceText
 from napalm_frr.text.sanitize import hide_secrets
 
@@ -249,7 +249,8 @@ class ConfigurationMethods:
 
     @property
     def roll_back_change(self) -> Callable[[str], commit.CommitState]:
-        """`roll_back_change(change_id)`: undo that commit if it is open, never another.
+        """`roll_back_change(change_id)`: undo that commit if it is open, or broken and the last
+        one; never another.
 
         Returns the state after it: `undone`, or what it is and stays (`confirmed`, `none`).
 
@@ -267,11 +268,8 @@ class ConfigurationMethods:
             raise CommandErrorException(
                 f"{self.hostname}: cannot read its configuration: {answer.text('error').strip()}"
             )
-        if not answer.text("linux").strip():
-            # nobody could say whether Linux is as its text says
-            raise CommandErrorException(
-                f"{self.hostname}: cannot read its interfaces: ip(8) printed nothing"
-            )
+        if missing := not_whole(answer.texts):
+            raise CommandErrorException(f"{self.hostname}: {missing}")
         self._running = state_from_texts(answer.texts)
         return self._running
 

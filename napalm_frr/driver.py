@@ -23,7 +23,7 @@ from napalm_frr.getter_methods import GetterMethods
 from napalm_frr.getters.linux import vpn_targets
 from napalm_frr.ssh.session import Completed, Session
 from napalm_frr.text import device_text, frr_tree
-from napalm_frr.text.device_state import DeviceState, faults_of_equal
+from napalm_frr.text.device_state import DeviceState, faults_of_equal, not_whole
 
 
 class DriverMethods(ConfigurationMethods, GetterMethods):
@@ -201,7 +201,7 @@ def _read_against(
         return Against("", (), (), "", answer.rest, digest)
     wanted = text()
     wanted_text = device_text.split(wanted)
-    readable = answer.status == "ok" and answer.text("linux").strip()
+    readable = answer.status == "ok" and not not_whole(answer.texts)
     if readable and (faults := faults_of_equal(answer.texts, wanted_text)) is not None:
         return Against(wanted, (), faults, linux_diff(faults), answer.rest, digest)
     running, wanted_state = driver._state_of(answer), DeviceState.of(wanted_text)

@@ -14,6 +14,7 @@ needs nothing from here::
     │                                    the loaded text is invalid or refused; nothing changed
     ├── LockError                        another writer is at work on the router
     ├── CommandTimeoutException, CommandErrorException
+    │   └── DeviceStorageError           the router's disk or memory takes nothing: it did nothing
     └── CommitError
         ├── CommitUndone                 the commit failed; the router is back as it was
         ├── RouterNotRestored            the commit failed and so did going back: look at it now
@@ -29,6 +30,7 @@ No message contains a secret: device lines pass through `sanitize.hide_secrets` 
 from __future__ import annotations
 
 from napalm.base.exceptions import (
+    CommandErrorException,
     CommitError,
     ConnectionClosedException,
     ConnectionException,
@@ -46,6 +48,11 @@ class DeviceTextError(ValueError):
 
 class HostKeyError(ConnectionException):  # type: ignore[misc]  # napalm publishes no types
     """The host key is unknown or not the pinned one."""
+
+
+class DeviceStorageError(CommandErrorException, CommitError):  # type: ignore[misc]  # as above
+    """The router could not write what it had to write first, and did nothing: which directory, why,
+    and how much is free there. The same can be asked again when there is room."""
 
 
 class SessionLostInCommit(ConnectionClosedException, CommitError):  # type: ignore[misc]  # as above  # noqa: N818  # NAPALM names these both ways

@@ -5,6 +5,7 @@ the device, of the session or of the controller.
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,15 +80,21 @@ def _confirm_or_rollback(
 
 
 def _confirm(device: TransactionalDriver, change: DeviceChange, retry_for: float) -> str:
-    """Confirm; what the commit was at when it could not be confirmed."""
+    """Confirm; what the commit was at when it could not be confirmed.
+
+    Raises:
+        NotFinishedError: it waits for its confirmation still, and the device cannot take that.
+    """
     try:
         device.confirm_change(change.change_id)
-    except napalm_errors().CommitError:
+    except napalm_errors().CommitError as error:
         # Where its controller died before it accepted, the device takes it back by itself.
         found = _wait(device, change.change_id, (CommitStage.APPLIED, *_WORKING), retry_for)
         if found == CommitStage.ORPHAN:
             # its process on the device died: the way forward begins at the old text
             found = str(device.roll_back_change(change.change_id).state)
+        if found == CommitStage.PENDING:
+            raise NotFinishedError(f"it is not confirmed: {error}") from error
         return found
     return CommitStage.CONFIRMED
 
@@ -98,10 +105,21 @@ def _roll_back(device: TransactionalDriver, change: DeviceChange, retry_for: flo
     Also when the device has none: one that is still on its way to it is then refused.
     """
     deadline = time.monotonic() + retry_for
+    found = _wait(device, change.change_id, _WORKING, retry_for)
+    if found == CommitStage.BROKEN:
+        # what kept it from going back may be over, such as a full disk
+        with suppress(napalm_errors().CommitError):
+            found = str(device.roll_back_change(change.change_id).state)
+        return found
     while (found := _wait(device, change.change_id, _WORKING, retry_for)) not in _ENDED:
         if time.monotonic() > deadline:
             raise NotFinishedError(f"its commit is {found} and does not go back")
-        found = str(device.roll_back_change(change.change_id).state)
+        try:
+            found = str(device.roll_back_change(change.change_id).state)
+        except napalm_errors().CommitError:
+            found = str(device.commit_state(change.change_id).state)
+            if found != CommitStage.BROKEN:
+                raise
         if found in _ENDED:
             break
         time.sleep(_POLL)

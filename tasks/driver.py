@@ -221,4 +221,4 @@ class TransactionalDriver(Protocol):
         """Make that commit permanent; may be asked again."""
 
     def roll_back_change(self, change_id: str, /) -> CommitState:
-        """Undo that commit if it is open, never another; the state after it."""
+        """Undo that commit if it is open or broken, never another; the state after it."""

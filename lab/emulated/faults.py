@@ -111,6 +111,14 @@ class KeepLock(Fault):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoRoom(Fault):
+    """A verb is answered: the router's disk takes nothing; it did nothing."""
+
+    verb: Verb
+    reason: str = "/var/lib/egovnet takes no data: No space left on device (free: 0 kB, 12 files)"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lie(Fault):
     """A verb is answered as done, and the router runs and starts what it did before the commit."""
 
@@ -135,7 +143,7 @@ class BrokenUndo(Fault):
 
 AnyFault: TypeAlias = (
     RefuseConnections | RefuseLogin | Hang | DropSession | Slow | Reboot | Stall | KeepLock
-    | Lie | RefuseLine | BrokenUndo
+    | NoRoom | Lie | RefuseLine | BrokenUndo
 )  # fmt: skip
 KINDS: dict[str, type[AnyFault]] = {
     re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower(): kind for kind in get_args(AnyFault)

@@ -13,15 +13,20 @@ from importlib import resources
 
 from napalm.base.exceptions import CommandErrorException
 
-from napalm_frr.errors import DeviceTextError
+from napalm_frr.errors import DeviceStorageError, DeviceTextError
 from napalm_frr.ssh.session import Session
 
 STATE_DIRECTORY = "/var/lib/egovnet"
 #: The agent's files; on the router they are one.
-PARTS = ("router_agent.sh", "router_agent_change.sh", "router_agent_verbs.sh")
+PARTS = (
+    "router_agent.sh",
+    "router_agent_storage.sh",
+    "router_agent_change.sh",
+    "router_agent_verbs.sh",
+)
 _MISSING = 97
 _RECORD = re.compile(rb"^%%egovnet (.*)$", re.MULTILINE)
-_TEXT = re.compile(rb"%%text (\S+) (\d+)\n")
+_TEXTS = re.compile(rb"%%texts((?: \S+ \d+)+)\n")
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ class Agent:
 
         Raises:
             the session's errors.
+            DeviceStorageError: the router could not write what it had to, and did nothing.
             CommandErrorException: the answer is not one.
         """
         stdin = b""
@@ -103,6 +109,8 @@ class Agent:
                 f"{self._session.device}: the router's agent failed at {verb!r} with "
                 f"{done.exit_code}: {why[-1] if why else 'no answer'}"
             )
+        if answer.status == "storage":
+            raise DeviceStorageError(f"{self._session.device}: {answer.text('reason').strip()}")
         return answer
 
     def _install(self) -> None:
@@ -110,12 +118,12 @@ class Agent:
         done = self._session.run(
             self._as_root(
                 f"umask 077 && mkdir -p {place} && chmod 700 {place} && cat > {self._path}.$$"
-                f" && mv {self._path}.$$ {self._path}"
+                f" && mv {self._path}.$$ {self._path} || {{ rm -f {self._path}.$$; exit 1; }}"
             ),
             stdin=self._script,
         )
         if done.exit_code != 0:
-            raise CommandErrorException(
+            raise DeviceStorageError(
                 f"{self._session.device}: cannot install the agent in {self._state}: "
                 f"{done.stderr.strip()}"
             )
@@ -129,8 +137,8 @@ class Agent:
 def parse_answer(output: str) -> Answer | None:
     """Read the agent's output; None when there is no record in it.
 
-    >>> parse_answer("%%egovnet status=idle left=0\\n%%text owner 3\\nme\\n")
-    Answer(fields={'status': 'idle', 'left': '0'}, texts={'owner': 'me\\n'}, rest='')
+    >>> parse_answer("%%egovnet status=idle left=0\\n%%texts owner 3 reason 1\\nme\\n\\n").texts
+    {'owner': 'me\\n', 'reason': '\\n'}
     """
     raw = output.encode(errors="surrogateescape")
     record = _RECORD.search(raw)
@@ -139,9 +147,12 @@ def parse_answer(output: str) -> Answer | None:
     fields = dict(word.partition("=")[::2] for word in record.group(1).decode().split())
     texts: dict[str, str] = {}
     place = record.end() + 1
-    while match := _TEXT.match(raw, place):
-        place = match.end() + int(match.group(2))
-        texts[match.group(1).decode()] = raw[match.end() : place].decode(errors="replace")
+    while match := _TEXTS.match(raw, place):
+        place = match.end()
+        words = match.group(1).decode().split()
+        for name, size in zip(words[::2], words[1::2], strict=True):
+            texts[name] = raw[place : place + int(size)].decode(errors="replace")
+            place += int(size)
     return Answer(fields, texts, raw[place:].decode(errors="replace"))
 
 
@@ -153,4 +164,4 @@ def _bundle(nonce: str, files: Mapping[str, str]) -> bytes:
             raise DeviceTextError("the text holds a NUL character")
         ending = "" if not text or text.endswith("\n") else "\n"
         parts.append(f"{mark} {name}\n{text}{ending}")
-    return "".join(parts).encode()
+    return "".join([*parts, f"%%end-{nonce}\n"]).encode()

@@ -34,10 +34,11 @@ from napalm_frr.errors import (
     CommitNotPending,
     CommitPending,
     CommitUndone,
+    DeviceStorageError,
     RouterNotRestored,
     SessionLostInCommit,
 )
-from napalm_frr.text.device_state import DeviceState, state_from_texts
+from napalm_frr.text.device_state import DeviceState, not_whole, state_from_texts
 from napalm_frr.text.linux_fault import LinuxFault
 from napalm_frr.text.sanitize import hide_secrets
 
@@ -132,12 +133,16 @@ class Committer:
         Raises:
             LockError, CommitPending, CommitUndone, RouterNotRestored, SessionLostInCommit: see
                 `errors`.
+            DeviceStorageError: the router has no room for what a commit writes; nothing was done.
             CommitError: the router knows a commit of this id already.
         """
         try:
             answer, candidate, script = self._apply(loaded, running, message)
-            self._check_read_back(answer, candidate, script)
-            answer = self._call("accept", self.change, str(revert_in or 0))
+            try:
+                self._check_read_back(answer, candidate, script)
+                answer = self._call("accept", self.change, str(revert_in or 0))
+            except DeviceStorageError as error:  # it was applied: only going back needs no room
+                self._send_back(str(error).removeprefix(f"{self._device}: "), "it has no room")
         except (ConnectionClosedException, CommandTimeoutException) as error:
             raise SessionLostInCommit(
                 f"{self._device}: the session was lost in the middle of commit {self.change}; "
@@ -146,7 +151,7 @@ class Committer:
                 "session"
             ) from error
         if answer.status != ("pending" if revert_in else "confirmed"):
-            self._raise_undone(answer, "the router did not take the commit")
+            self._raise_undone(answer, "")
         self.steps = steps_of(answer)
 
     def _apply(
@@ -167,6 +172,8 @@ class Committer:
             )
             if answer.status != "moved":
                 break
+            if missing := not_whole(answer.texts):
+                raise CommitError(f"{self._device}: {missing}; nothing was done")
             running = state_from_texts(answer.texts)
             self._guard(running, loaded.against(running), answer.fields.get("server", ""))
         if answer.status == "locked":
@@ -179,6 +186,11 @@ class Committer:
                 f"{self._device}: commit {answer.fields['change']} of "
                 f"{answer.text('owner').strip()} is {answer.fields['state']}; confirm it or roll "
                 "it back first"
+            )
+        if answer.status == "failed":
+            raise CommitError(
+                f"{self._device}: its configuration cannot be read, and nothing was done: "
+                f"{answer.text('error').strip()}"
             )
         if answer.status == "known":
             raise CommitError(
@@ -199,6 +211,8 @@ class Committer:
         for attempt in range(CORRECTIONS + 1):
             if answer.status != "applied":
                 self._raise_undone(answer, "")
+            if missing := not_whole(answer.texts):
+                self._send_back(missing, "it cannot be read back")
             after = state_from_texts(answer.texts)
             if after.same(candidate) and not after.faults:
                 return
@@ -227,14 +241,17 @@ class Committer:
             f"candidate:\n{difference}"
         )
 
-    def _send_back(self, reason: str) -> None:
-        answer = self._call("abort", self.change, "the read-back differs from the candidate")
+    def _send_back(
+        self, reason: str, told: str = "the read-back differs from the candidate"
+    ) -> None:
+        answer = self._call("abort", self.change, told)
         self._raise_undone(answer, reason)
 
     def _raise_undone(self, answer: Answer, reason: str) -> None:
         """Turn the end of a commit that did not hold into its error."""
         self.steps = steps_of(answer)
-        parts = [reason or answer.text("reason").strip()]
+        said = answer.text("reason").strip() or "the router did not take it"
+        parts = [reason or said]
         for name in ("linux.out", "check.out"):
             if not reason and (lines := _complaints(answer.text(name))):
                 parts.append("; ".join(lines))

@@ -7,17 +7,23 @@ timed() { # STEP COMMAND...: log the step with its seconds, keep its result
     "$@"
     result=$?
     read -r finish _ </proc/uptime
-    echo "$step $begin $finish $result" >>"$DIR/steps"
+    { echo "$step $begin $finish $result" >>"$WORK/steps"; } 2>/dev/null
     log "$step result $result"
     return $result
 }
 run_vtysh() { # FILE: lines refused are in FILE.err, for the controller to judge
-    [ -s "$DIR/$1" ] || return 0
-    timed "$1" timeout "$STEP_TIMEOUT" vtysh -f "$DIR/$1" >"$DIR/$1.out" 2>"$DIR/$1.err"
+    [ -s "$MADE/$1" ] || return 0
+    print_to "$1" out err
+    timed "$1" timeout "$STEP_TIMEOUT" vtysh -f "$MADE/$1" >"$OUT" 2>"$ERR"
 }
-apply_linux() { # FILE
-    install_text "$1" $INTERFACES &&
-        timeout "$STEP_TIMEOUT" ifreload -a >"$DIR/linux.out" 2>&1
+apply_linux() { # FILE: sets TROUBLE where it fails
+    if ! again install_text "$1" $INTERFACES; then
+        TROUBLE=$(what_failed "cannot write $INTERFACES")
+        return 1
+    fi
+    TROUBLE="ifreload failed"
+    print_to linux out
+    timeout "$STEP_TIMEOUT" ifreload -a >"$OUT" 2>&1
 }
 # zebra 8.4 can miss the addresses of an interface that is made again under its old name. The text is
 # right, and yet the VRF has no connected route; without the port's link-local address bgpd ends every
@@ -26,34 +32,41 @@ apply_linux() { # FILE
 # that are still being checked for duplicates (RFC 4862, section 5.4).
 tell_zebra() {
     for look in 1 2 3 4 5 6 7 8 9 10; do
-        timeout 60 vtysh -d zebra -c 'show interface vrf all' >"$DIR/zebra" 2>/dev/null || return 0
-        ip -d -o link show >"$DIR/ports"
+        timeout 60 vtysh -d zebra -c 'show interface vrf all' >"$ROOM/zebra" 2>/dev/null || return 0
+        ip -d -o link show >"$ROOM/ports" 2>/dev/null || return 0
         ip -o addr show | awk '
             of == "zebra" { if ($1 == "Interface") at = $2; else if ($1 ~ /^inet6?$/) known[at, $2]; next }
             of == "ports" { if (/ vrf_slave / && !/ master mgmt /) { sub(/[@:].*/, "", $2); carrier[$2] = /LOWER_UP/ }; next }
             !($2 in carrier) || ($2, $4) in known { next }
             / tentative / { if (carrier[$2]) print $2, $4, "tentative"; next } # the check needs a carrier
             { print $2, $4 }
-            ' of=zebra "$DIR/zebra" of=ports "$DIR/ports" of= - >"$DIR/unknown"
-        [ -s "$DIR/unknown" ] || return 0
-        [ $look -lt 3 ] || grep -q tentative "$DIR/unknown" || break
+            ' of=zebra "$ROOM/zebra" of=ports "$ROOM/ports" of= - >"$ROOM/unknown" || return 0
+        [ -s "$ROOM/unknown" ] || return 0
+        [ $look -lt 3 ] || grep -q tentative "$ROOM/unknown" || break
         sleep 0.3
     done
     while read -r port address tentative; do
         [ -z "$tentative" ] || continue
         log "zebra missed $address on $port: given again"
         ip addr del "$address" dev "$port" && ip addr add "$address" dev "$port"
-    done <"$DIR/unknown"
+    done <"$ROOM/unknown"
     return 0
 }
-check_linux() { timeout "$STEP_TIMEOUT" ifquery --check -a >"$DIR/check.out" 2>&1; }
-apply_name() { hostname "$(cat "$1")"; }
+check_linux() {
+    print_to check out
+    timeout "$STEP_TIMEOUT" ifquery --check -a >"$OUT" 2>&1
+}
+apply_name() { # FILE
+    first_line "$1"
+    [ -z "$LINE" ] || hostname "$LINE"
+}
 
 # The start-up files are written one after the other, and ifreload reads only the real one. From the mark
 # to the unmark they may be a mixture; whoever finds the mark of a process that is no more makes them
 # whole (heal): as they were "before", or, once the commit was confirmed, as they are to be "after".
 mark() { # before | after
-    echo "$1 $ID $BOOT" >"$STATE/mark.new" && mv "$STATE/mark.new" "$STATE/mark" && sync -f "$STATE"
+    { write_whole "$STATE/mark" "$1 $ID $BOOT" || { spend_reserve && write_whole "$STATE/mark" "$1 $ID $BOOT"; }; } &&
+        sync -f "$STATE"
 }
 unmark() {
     [ -f "$STATE/mark" ] || return 0
@@ -61,8 +74,11 @@ unmark() {
     rm -f "$STATE/mark"
 }
 keep_startup() { # the files as they are, beside what is running
-    cp /etc/hostname "$DIR/before/startup.hostname" 2>/dev/null
-    [ ! -f $FRR_CONF ] || cp $FRR_CONF "$DIR/before/startup"
+    set -- /etc/hostname "$MADE/before/startup.hostname" $FRR_CONF "$MADE/before/startup"
+    while [ $# -gt 0 ]; do
+        [ ! -f "$1" ] || cp "$1" "$2" 2>/dev/null || return 1
+        shift 2
+    done
 }
 # FRR prints its interfaces before its IS-IS instances and reads a file from top to bottom: isisd 8.4
 # refuses a metric above 63, with all IS-IS lines beside it, while the instance is not there.
@@ -77,153 +93,226 @@ isis_first() { # FILE
     ' "$1" "$1"
 }
 write_startup() { # what is to start after a confirmation
-    cp "$DIR/after/hostname" "$DIR/after/startup.hostname" &&
-        awk '/^frr version/ { on = 1 } on && !/^end$/ && NF' "$DIR/after/frr" >"$DIR/after/printed" &&
-        isis_first "$DIR/after/printed" >"$DIR/after/startup" &&
+    [ -d "$DIR/after" ] || mkdir "$DIR/after" || return 1
+    cp "$AFTER/interfaces" "$DIR/after/interfaces" &&
+        cp "$AFTER/hostname" "$DIR/after/startup.hostname" &&
+        awk '/^frr version/ { on = 1 } on && !/^end$/ && NF' "$AFTER/frr" >"$AFTER/printed" &&
+        isis_first "$AFTER/printed" >"$DIR/after/startup" &&
         [ -s "$DIR/after/startup" ]
 }
-install_startup() { # before | after
-    install_text "$DIR/$1/interfaces" $INTERFACES || return 1
+install_startup() { # DIRECTORY
+    install_text "$1/interfaces" $INTERFACES || return 1
     rm -f $RUN/interfaces
-    [ ! -f "$DIR/$1/startup.hostname" ] || install_text "$DIR/$1/startup.hostname" /etc/hostname || return 1
-    [ ! -f "$DIR/$1/startup" ] || install_text "$DIR/$1/startup" $FRR_CONF
+    [ ! -f "$1/startup.hostname" ] || install_text "$1/startup.hostname" /etc/hostname || return 1
+    [ ! -f "$1/startup" ] || install_text "$1/startup" $FRR_CONF
+}
+again() { # COMMAND...: once more with the place that was kept for it
+    "$@" 2>/dev/null || { spend_reserve && "$@"; }
 }
 
 change_linux() {
-    mark before
-    if ! timed linux apply_linux "$DIR/new.interfaces"; then
-        echo "ifreload failed" >"$DIR/reason"
+    mark before || { keep reason "$(what_failed "cannot write to $STATE")" && return 1; }
+    if ! timed linux apply_linux "$MADE/new.interfaces"; then
+        keep reason "$TROUBLE"
         return 1
     fi
     # until it is confirmed, a reboot is to come back with the old text
-    cp "$DIR/new.interfaces" $RUN/interfaces
-    install_text "$DIR/before/interfaces" $INTERFACES && unmark
+    cp "$MADE/new.interfaces" $RUN/interfaces 2>/dev/null &&
+        again install_text "$MADE/before/interfaces" $INTERFACES && unmark && return 0
+    keep reason "$(what_failed "what Linux was given could not be kept")"
+    return 1
+}
+what_failed() { # WORDS
+    explain_storage
+    echo "$1: $WHY"
 }
 apply() {
     run_vtysh withdraw
-    if [ -f "$DIR/new.interfaces" ]; then
+    if [ -f "$MADE/new.interfaces" ]; then
         change_linux || return 1
     fi
-    [ -f "$DIR/new.hostname" ] && timed name apply_name "$DIR/new.hostname"
+    [ -f "$MADE/new.hostname" ] && timed name apply_name "$MADE/new.hostname"
     return 0
 }
-provide() { # and read back
-    rm -rf "$DIR/after"
-    timed "$1" read_running "$DIR/after" "$DIR/$1"
-    [ ! -f "$DIR/new.interfaces" ] || tell_zebra
+provide() { # SCRIPT, and read back; fails when that could not be written whole
+    rm -rf "$AFTER" 2>/dev/null
+    timed "$1" read_running "$AFTER" "$MADE/$1"
+    provided=$?
+    [ ! -f "$MADE/new.interfaces" ] || tell_zebra
+    return $provided
+}
+shown() { # a state, once all that was printed up to it could be written
+    takes_data "$WORK" && set_state "$1" && return 0
+    keep reason "$(what_failed "what the router said could not be kept")"
+    return 1
+}
+begin_process() { # of the change in DIR: where what it needs is, and where it writes
+    MADE=$WORK/made
+    [ -s "$MADE/before/frr" ] || MADE=$DIR/made
+    [ -d "$WORK" ] || mkdir "$WORK" 2>/dev/null
+    ROOM=$WORK
+    AFTER=$ROOM/after
 }
 undo() { # REASON
-    set_state undoing
-    [ -f "$DIR/reason" ] || echo "$1" >"$DIR/reason"
     log "going back: $1"
+    begin_process
+    if [ ! -s "$MADE/before/frr" ]; then
+        booked runner
+        first_line "$FILE"
+        log "somebody took away what it needs: the router stays as it is"
+        [ "${LINE%% *}" = $$ ] || return # and what it was
+        keep trouble "the files that lead back are gone from $STATE and $RUN"
+        settle broken
+        return
+    fi
+    set_state undoing || log "cannot write that it goes back"
+    booked reason
+    [ -f "$FILE" ] || keep reason "$1"
+    find_room
+    AFTER=$ROOM/after
     run_vtysh undo.withdraw
     trouble=
-    if [ -f "$DIR/new.interfaces" ]; then
-        timed undo-linux apply_linux "$DIR/before/interfaces" || trouble="ifreload failed"
+    if [ -f "$MADE/new.interfaces" ]; then
+        timed undo-linux apply_linux "$MADE/before/interfaces" || trouble=$TROUBLE
         timed undo-check check_linux || trouble="${trouble:-ifquery --check failed}"
         rm -f $RUN/interfaces
     fi
-    [ -f "$DIR/new.hostname" ] && apply_name "$DIR/before/hostname"
+    [ -f "$MADE/new.hostname" ] && apply_name "$MADE/before/hostname"
     provide undo.provide
-    if ! same_frr "$DIR/before/frr" "$DIR/after/frr"; then
-        timed undo-reload reload_frr "$DIR/before/frr"
-        provide none
-        same_frr "$DIR/before/frr" "$DIR/after/frr" || trouble="${trouble:-FRR differs from the snapshot}"
+    if ! same_frr "$MADE/before/frr" "$AFTER/frr"; then
+        timed undo-reload reload_frr "$MADE/before/frr"
+        if ! provide none; then
+            trouble="${trouble:-$(what_failed "what FRR has cannot be read back")}"
+        elif ! same_frr "$MADE/before/frr" "$AFTER/frr"; then
+            trouble="${trouble:-FRR differs from the snapshot}"
+        fi
     fi
-    install_startup before || trouble="${trouble:-the start-up files cannot be written}"
+    torn=
+    again install_startup "$MADE/before" || torn="$(what_failed "the start-up files cannot be written")"
     end_with undone
 }
 end_with() { # STATE, or broken when there was trouble
+    trouble="${trouble:-$torn}"
     if [ -n "$trouble" ]; then
-        echo "$trouble" >"$DIR/trouble"
-        set_state broken
+        keep trouble "$trouble"
+        settle broken
     else
-        rm -f "$DIR/trouble"
-        set_state "$1"
+        forget trouble
+        settle "$1"
     fi
-    unmark
+    [ -n "$torn" ] || unmark # else for a rollback, or a start, to make whole
 }
 reload_frr() { # FILE
-    sed -e '/^Building configuration/d' -e '/^Current configuration/d' -e '/^end$/d' "$1" >"$DIR/reload.conf"
+    sed -e '/^Building configuration/d' -e '/^Current configuration/d' -e '/^end$/d' "$1" >"$ROOM/reload.conf" || return 1
     # frr-reload.py writes the start-up file: that is for the confirmation to do
     [ -f "$STATE/mark" ] || mark before
-    [ ! -f $FRR_CONF ] || cp $FRR_CONF "$DIR/startup.kept"
-    timeout "$STEP_TIMEOUT" /usr/lib/frr/frr-reload.py --reload "$DIR/reload.conf" >"$DIR/reload.out" 2>&1
+    [ ! -f $FRR_CONF ] || cp $FRR_CONF "$ROOM/startup.kept" || return 1
+    print_to reload out
+    timeout "$STEP_TIMEOUT" /usr/lib/frr/frr-reload.py --reload "$ROOM/reload.conf" >"$OUT" 2>&1
     reloaded=$?
-    [ ! -f "$DIR/startup.kept" ] || install_text "$DIR/startup.kept" $FRR_CONF || return 1
+    [ ! -f "$ROOM/startup.kept" ] || again install_text "$ROOM/startup.kept" $FRR_CONF || return 1
     return $reloaded
 }
 finish() { # confirmed: from the mark on there is no way back
-    if write_startup && mark after && timed permanent install_startup after; then
-        rm -f "$DIR/reason"
-        echo "$ID" >"$STATE/last"
-        set_state confirmed
+    if again write_startup && mark after && timed permanent again install_startup "$DIR/after" &&
+        again write_whole "$STATE/last" "$ID"; then
+        forget reason
+        settle confirmed
         unmark
     else
-        mark before
-        undo "the start-up files cannot be written"
+        keep reason "$(what_failed "the start-up files cannot be written")"
+        mark before || rm -f "$STATE/mark"
+        undo "not confirmed"
     fi
 }
 heal() { # KIND BOOT: make whole what a loss of power, or of the process, cut off
     kind=$1
+    started=$DIR/after
+    [ "$kind" = after ] || started=$MADE/before
     trouble=
     torn=
-    cmp -s $FRR_CONF "$DIR/$kind/startup" || torn=yes
-    timed startup install_startup "$kind" || trouble="the start-up files cannot be written"
+    mixed=
+    cmp -s $FRR_CONF "$started/startup" || mixed=yes
+    timed startup install_startup "$started" || torn="$(what_failed "the start-up files cannot be written")"
     if [ "$2" != "$BOOT" ]; then # then a mixture was started, too
         while grep -qsa '[v]tysh.-b' /proc/[0-9]*/cmdline; do sleep 0.2; done
-        timed heal-linux apply_linux "$DIR/$kind/interfaces" || trouble="${trouble:-ifreload failed}"
+        timed heal-linux apply_linux "$started/interfaces" || trouble=$TROUBLE
         tell_zebra
         timed heal-check check_linux || trouble="${trouble:-ifquery --check failed}"
-        [ ! -f "$DIR/$kind/startup.hostname" ] || apply_name "$DIR/$kind/startup.hostname"
-        [ -z "$torn" ] || timed heal-frr reload_frr "$DIR/$kind/startup" || trouble="${trouble:-frr-reload.py failed}"
+        [ ! -f "$started/startup.hostname" ] || apply_name "$started/startup.hostname"
+        [ -z "$mixed" ] || timed heal-frr reload_frr "$started/startup" || trouble="${trouble:-frr-reload.py failed}"
     fi
     if [ "$kind" = before ]; then
-        echo "the router was restarted in the middle of it: it was taken back" >"$DIR/reason"
-        [ "$(cat "$STATE/last" 2>/dev/null)" != "$ID" ] || rm -f "$STATE/last"
+        keep reason "the router was restarted in the middle of it: it was taken back"
+        first_line "$STATE/last"
+        [ "$LINE" != "$ID" ] || rm -f "$STATE/last"
         end_with undone
         return
     fi
-    read_running "$DIR/healed"
-    same_frr "$DIR/after/frr" "$DIR/healed/frr" || trouble="${trouble:-FRR differs from what was confirmed}"
-    echo "the writing of its start-up files was cut off: it was completed" >"$DIR/reason"
-    echo "$ID" >"$STATE/last"
+    read_running "$WORK/healed"
+    same_frr "$started/startup" "$WORK/healed/frr" || trouble="${trouble:-FRR differs from what was confirmed}"
+    keep reason "the writing of its start-up files was cut off: it was completed"
+    write_whole "$STATE/last" "$ID"
     end_with confirmed
 }
-prune() {
+drop_work() { # what ended changes have in memory
+    for old in "$RUN/"*-*-*-*-*.*; do
+        [ ! -d "$old" ] || [ "$old" = "$WORK" ] || [ -f "$old/unsaved" ] || rm -rf "$old"
+    done
+}
+prune() { # the changes that nobody asks about any more
     set -- "$STATE/changes/"*
-    [ $# -gt $KEEP ] || return 0
+    [ $# -le $KEEP ] || drop_old $KEEP
+}
+drop_old() { # NUMBER of changes that stay on disk
+    first_line "$STATE/last"
     # shellcheck disable=SC2012  # the names are ids: see is_id
-    ls -1tA "$STATE/changes" | tail -n +$((KEEP + 1)) | while read -r old; do
-        [ "$old" = "$(cat "$STATE/last" 2>/dev/null)" ] || rm -rf "$STATE/changes/$old"
+    ls -1tA "$STATE/changes" | tail -n +$(($1 + 1)) | while read -r old; do
+        [ "$old" = "$LINE" ] || [ "$old" = "$ID" ] || rm -rf "$STATE/changes/$old"
     done
 }
 
 next_request() { # DEADLINE: sets REQUEST, "accept 60", "abort", ... or "timeout"; taken() tells who asked
-    while WOKEN= && [ ! -f "$DIR/request" ]; do
+    while WOKEN= && [ ! -f "$WORK/request" ]; do
+        if [ -n "$CALLED_BACK" ]; then # by who could not write a request
+            explain_storage
+            REQUEST="abort rolled back, by a signal: $WHY"
+            return
+        fi
+        booked runner
+        first_line "$FILE"
+        if [ "${LINE%% *}" != $$ ]; then # who took that away: nobody can ask it any more
+            # shellcheck disable=SC2086  # three words
+            is_alive $LINE && log "process ${LINE%% *} is in its place" && exit 0
+            REQUEST=timeout
+            return
+        fi
+        booked state
+        first_line "$FILE"
+        [ "$LINE" = "$STAGE" ] || keep state "$STAGE"
         uptime_s
         left=$(($1 - UPTIME))
         if [ $left -le 0 ]; then
+            REQUEST=timeout
             # a request that arrives now is too late: take the place of one
-            (set -C && : >"$DIR/request") 2>/dev/null && REQUEST=timeout && return
+            (set -C && : >"$WORK/request") 2>/dev/null && return
+            [ -f "$WORK/request" ] || return # there is no place: nobody else had one either
         fi
         [ $left -le 5 ] || left=5
         pause $left
     done
-    read -r REQUEST <"$DIR/request"
+    REQUEST=
+    read -r REQUEST <"$WORK/request"
 }
 taken() {
-    rm -f "$DIR/request"
+    rm -f "$WORK/request" 2>/dev/null
     wake_waiter
 }
 run_change() { # ACCEPT_SECONDS
-    set_state applying
-    if ! apply; then
+    if ! apply || ! provide_shown provide; then
         undo failed
         return
     fi
-    provide provide
-    set_state applied
     patience=$1
     uptime_s
     deadline=$((UPTIME + patience))
@@ -238,47 +327,56 @@ run_change() { # ACCEPT_SECONDS
             return
             ;;
         correct)
-            set_state applying
+            shown applying || { taken && undo failed && return; }
             taken
             run_vtysh withdraw
             # ifreload may end well and have done half: a race in its cache, seen on a busy router
-            [ ! -f "$DIR/again" ] || { rm -f "$DIR/again" && change_linux; }
-            provide provide
-            set_state applied
-            uptime_s
-            deadline=$((UPTIME + patience))
+            if [ -f "$MADE/again" ]; then
+                rm -f "$MADE/again"
+                change_linux || { undo failed && return; }
+            fi
             ;;
         reload)
-            set_state applying
+            shown applying || { taken && undo failed && return; }
             taken
-            timed reload reload_frr "$DIR/new.frr"
+            timed reload reload_frr "$MADE/new.frr"
             unmark
-            provide none
-            set_state applied
-            uptime_s
-            deadline=$((UPTIME + patience))
             ;;
         abort)
             taken
             undo "${REQUEST#abort }"
             return
             ;;
-        timeout)
+        timeout) # its place stays taken
             undo "the controller did not answer in time"
             return
             ;;
-        *) taken ;;
+        *)
+            taken
+            continue
+            ;;
         esac
+        script=provide
+        [ "$1" != reload ] || script=none
+        provide_shown $script || { undo failed && return; }
+        uptime_s
+        deadline=$((UPTIME + patience))
     done
+}
+provide_shown() { # SCRIPT
+    provide "$1" && shown applied && return 0
+    booked reason
+    [ -f "$FILE" ] || keep reason "$(what_failed "what the router runs could not be kept")"
+    return 1
 }
 set_timer() { # SECONDS: sets END
     uptime_s
     END=$((UPTIME + $1))
-    echo "$END" >"$DIR/deadline.new" && mv "$DIR/deadline.new" "$DIR/deadline"
+    write_whole "$WORK/deadline" "$END" || rm -f "$WORK/deadline" # it is told no more, and holds
 }
 wait_for_confirmation() { # SECONDS
     set_timer "$1"
-    set_state pending
+    shown pending || { undo failed && return; }
     while :; do
         next_request "$END"
         # shellcheck disable=SC2086  # words
@@ -299,7 +397,7 @@ wait_for_confirmation() { # SECONDS
             undo "${REQUEST#abort }"
             return
             ;;
-        timeout)
+        timeout) # its place stays taken
             undo "nobody confirmed in time"
             return
             ;;

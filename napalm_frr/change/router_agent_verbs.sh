@@ -1,86 +1,154 @@
 # What the controller asks of the router: the requests to a commit's process, the answers, the verbs.
 
-ask() { # REQUEST: one at a time, never over another
-    echo "$1" >"$DIR/request.$$"
-    ln "$DIR/request.$$" "$DIR/request" 2>/dev/null
-    asked=$?
-    rm -f "$DIR/request.$$"
-    [ $asked -ne 0 ] || wake_runner
+ask() { # REQUEST: one at a time, never over another; 1: another's is there, 2: it cannot be written
+    if ! { echo "$1" >"$WORK/request.$$"; } 2>/dev/null; then
+        rm -f "$WORK/request.$$" 2>/dev/null
+        case $1 in abort*) call_back && return 0 ;; esac
+        return 2
+    fi
+    asked=2
+    for _ in 1 2 3; do
+        ln "$WORK/request.$$" "$WORK/request" 2>/dev/null && asked=0 && break
+        [ ! -e "$WORK/request" ] || { asked=1 && break; }
+    done
+    rm -f "$WORK/request.$$"
+    case "$asked $1" in
+    "0 "*) wake_runner ;;
+    "2 abort"*) call_back && return 0 ;;
+    esac
     return $asked
 }
-wake_runner() { [ ! -f "$DIR/runner" ] || wake "$DIR/runner"; }
+wake_runner() {
+    booked runner
+    [ ! -f "$FILE" ] || wake "$FILE"
+}
+call_back() { # to the process of the change, where nothing can be written: it goes back
+    runner_alive && kill -USR2 "${LINE%% *}" 2>/dev/null
+}
 begin_waiting() { # of several who wait for one commit the last is woken up, the others look
     trap WOKEN=yes USR1
-    whoami_words >"$DIR/waiter"
+    whoami_words
+    write_whole "$WORK/waiter" "$ME" || return 0 # not woken up, it looks each second
 }
 wait_while() { # STATES...: until the change is in none of them, or its process is gone
     begin_waiting
-    while WOKEN= && state_of "$DIR"; do
+    while WOKEN= && state_of "$ID"; do
         case " $* " in *" $WORD "*) ;; *) return 0 ;; esac
-        is_alive_in "$DIR/runner" || return 0
+        runner_alive || return 0
         pause 1
+        # its process waits for a place to write to: who asks is not to wait with it
+        [ -n "$WOKEN" ] || takes_data "$DIR" || takes_data "$WORK" || { say_storage && exit 0; }
     done
 }
 wait_answer() { # until the request is taken up, or its process is gone
     begin_waiting
-    while WOKEN= && [ -f "$DIR/request" ]; do
-        is_alive_in "$DIR/runner" || return 0
+    while WOKEN= && [ -f "$WORK/request" ]; do
+        runner_alive || return 0
         pause 0.2
         wake_runner
     done
 }
 ask_while() { # STATE REQUEST: fails when the commit is not (any more) in that state; NOW says in which
     while look "$ID" && [ "$NOW" = "$1" ]; do
-        if ask "$2"; then
-            wait_answer
-            return 0
-        fi
-        wait_answer # somebody else's request, or the timer, was first
+        ask "$2"
+        asked=$?
+        [ $asked -ne 2 ] || { say_storage && exit 0; }
+        wait_answer # with 1 somebody else's request, or the timer, was first
+        [ $asked -ne 0 ] || return 0
     done
     return 1
 }
 left_of() { # sets LEFT, seconds until the pending change goes back
     LEFT=0
-    first_line "$DIR/deadline"
-    [ -n "$LINE" ] || return 0
+    first_line "$WORK/deadline"
+    is_number "$LINE" || return 0
     uptime_s
     LEFT=$((LINE - UPTIME))
 }
 say_change() {
-    state_of "$DIR"
+    look "$ID"
     left_of
-    record "status=$WORD" "change=$ID" "left=$LEFT"
+    record "status=$NOW" "change=$ID" "left=$LEFT"
+    case $NOW in none | orphan)
+        why="its process ended before its time"
+        [ -d "$DIR" ] && [ -d "$WORK" ] || why="$why: somebody took away $WORK or $DIR, which is gone"
+        say_words reason "$why"
+        ;;
+    esac
     set --
-    for name in reason trouble steps owner withdraw.out withdraw.err provide.out provide.err linux.out check.out reload.out; do
-        set -- "$@" "$DIR/$name"
+    for name in reason trouble owner; do
+        booked $name
+        set -- "$@" "$FILE"
     done
-    if [ -d "$DIR/after" ]; then say_running "$DIR/after" "$@"; else texts "$DIR" "$@"; fi
+    for name in withdraw.out withdraw.err provide.out provide.err linux.out check.out reload.out; do
+        FILE=$WORK/$name
+        [ -f "$FILE" ] || FILE=$DIR/$name
+        set -- "$@" "$FILE"
+    done
+    RUNNING=
+    for place in "$WORK/after" "$DIR/room/after"; do
+        [ ! -d "$place" ] || { running_in "$place" && break; }
+    done
+    # shellcheck disable=SC2086  # names without white space
+    texts $RUNNING "$@" "$WORK/steps"
 }
 say_state() { # [WORD] of ID as NOW says, and why it is so; nothing of the configuration
     LEFT=0
     [ "$NOW" != pending ] || left_of
     record "status=$NOW" "change=$ID" "left=$LEFT" "$@"
-    [ ! -d "$DIR" ] || texts "$DIR" "$DIR/owner" "$DIR/reason" "$DIR/trouble"
+    say_why owner
+}
+say_why() { # [NAME]: and why it is so
+    set -- "$@" reason trouble
+    for name; do
+        shift
+        booked "$name"
+        set -- "$@" "$FILE"
+    done
+    texts "$@"
 }
 prepare() { # who is about to start the process of the change in DIR
-    whoami_words >"$DIR/preparer"
-    rm -f "$DIR/runner" "$DIR/request"
+    whoami_words
+    forget runner
+    rm -f "$WORK/request" 2>/dev/null
+    keep preparer "$ME" && keep boot "$BOOT"
 }
-start_runner() { # MODE ARGUMENT...
-    setsid sh "$0" "$@" "$ID" </dev/null >>"$STATE/log" 2>&1 &
+start_runner() { # MODE ARGUMENT...: fails when nobody could be told which process it is
+    [ -r "$0" ] || return 1
+    into=$WORK/said # not on the disk: no file there is to stay open as long as a commit is pending
+    { printf '' >>"$into"; } 2>/dev/null || into=/dev/null
+    setsid sh "$0" "$@" "$ID" </dev/null >>"$into" 2>&1 &
     runner=$!
-    started_at $runner
-    echo "$runner $STARTED $BOOT" >"$DIR/runner.new" && mv "$DIR/runner.new" "$DIR/runner"
-    hand_lock $runner
+    started_at $runner && hand_lock $runner && keep runner "$runner $STARTED $BOOT" && return 0
+    kill -9 $runner 2>/dev/null # it waits to be known, and did nothing yet
+    wait $runner 2>/dev/null
+    forget runner
+    return 1
 }
 wait_handed() { # in a new runner: until everybody knows it
     trap '' HUP
     trap WOKEN=yes USR1
-    while [ ! -f "$DIR/runner" ]; do sleep 0.02; done
+    trap 'WOKEN=yes CALLED_BACK=yes' USR2
+    uptime_s
+    until=$((UPTIME + HANDED_IN))
+    while booked runner && first_line "$FILE" && [ "${LINE%% *}" != $$ ]; do
+        uptime_s
+        if [ "$UPTIME" -ge "$until" ]; then
+            log "nobody was told of process $$: it ends"
+            exit 1
+        fi
+        sleep 0.02
+    done
+    begin_process
+}
+end_process() {
+    rm -f "$DIR/reserve" 2>/dev/null
+    drop_lock
 }
 end_session() { # of a runner that was killed: what it had started must not go on beside its undoing
-    [ -f "$DIR/runner" ] && read -r leader _ boot <"$DIR/runner" || return 0
-    [ "$boot" = "$BOOT" ] && ! started_at "$leader" || return 0
+    booked runner
+    [ -f "$FILE" ] && read -r leader _ boot <"$FILE" || return 0
+    is_number "$leader" && [ "$boot" = "$BOOT" ] && ! started_at "$leader" || return 0
     while members=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v leader="$leader" \
         '{ process = $1; sub(/.*\) /, ""); if ($4 == leader && $1 != "Z") print process }') && [ -n "$members" ]; do
         # shellcheck disable=SC2086  # numbers
@@ -92,20 +160,36 @@ make_whole() { # what a restart, or kill -9, left half written: see mark()
     patience=100
     while [ -f "$STATE/mark" ] && [ $patience -gt 0 ]; do
         patience=$((patience - 1))
-        read -r kind ID boot <"$STATE/mark" || return 0
-        DIR=$STATE/changes/$ID
+        kind=
+        ID=
+        boot=
+        read -r kind ID boot <"$STATE/mark" || :
+        case $kind in before | after) ;; *) ID= ;; esac
+        if ! is_id "$ID"; then # it was never written whole, so nothing was begun under it
+            log "no mark: $kind $ID $boot"
+            rm -f "$STATE/mark" || return 0
+            continue
+        fi
+        state_of "$ID"
         if is_at_work; then
             [ "$kind" = after ] || return 0
             sleep 0.1
             continue
         fi
-        # a process killed on its way back is for a rollback to take up: until then an orphan
-        [ "$kind" = before ] && [ "$boot" = "$BOOT" ] && return 0
+        if [ "$boot" = "$BOOT" ]; then
+            case $kind.$WORD in
+            *.undone | *.confirmed | after.broken) # it ended well, and could not take its mark away
+                rm -f "$STATE/mark" 2>/dev/null || return 0
+                continue
+                ;;
+            before.*) return 0 ;; # one that was killed is for a rollback to take up: until then an orphan
+            esac
+        fi
         if ! take_lock "the router itself, completing $ID"; then
             sleep 0.1
             continue
         fi
-        state_of "$DIR"
+        state_of "$ID"
         if [ ! -f "$STATE/mark" ] || [ "$WORD" = none ] || [ "$kind $WORD" = "before confirmed" ]; then
             rm -f "$STATE/mark" # nothing was begun under it
             drop_lock
@@ -113,14 +197,16 @@ make_whole() { # what a restart, or kill -9, left half written: see mark()
         fi
         log "going on with $kind, cut off in boot $boot"
         end_session
-        prepare
-        if [ "$kind" = after ]; then set_state applying; else set_state undoing; fi
-        echo "$ID" >"$STATE/current"
-        start_runner heal "$kind" "$boot"
+        word=undoing
+        [ "$kind" = before ] || word=applying
+        if ! { prepare && set_state $word && keep_current "$ID" &&
+            start_runner heal "$kind" "$boot"; }; then
+            drop_lock
+            return 0 # the next who asks tries again
+        fi
         wait_while applying undoing
     done
 }
-
 # Whether vtysh takes a text is said by the text and by vtysh alone: the last one that it took without a
 # word is not given to the same vtysh again. Most texts are asked about every night, and stay as they are.
 check_candidate() { # sets RESULT
@@ -134,42 +220,89 @@ check_candidate() { # sets RESULT
     timeout 60 vtysh -C -f "$PLACE/candidate" >"$PLACE/check.out" 2>"$PLACE/check.err"
     RESULT=$?
     if [ $RESULT -eq 0 ] && [ ! -s "$PLACE/check.out" ] && [ ! -s "$PLACE/check.err" ]; then
-        echo "$sum $of" >"$STATE/checked.$$" && mv "$STATE/checked.$$" "$STATE/checked"
+        write_whole "$STATE/checked" "$sum $of" # else it is checked once more
     fi
 }
 
-is_number() { case $1 in "" | *[!0-9]* | ??????????*) return 1 ;; esac; }
 bad_usage() {
     record "status=usage"
     exit 2
 }
 
+
+# What a commit needs is received, the router read and everything written that can be written before anything
+# of the router is touched.
+receive() { # NONCE
+    [ ! -d "$DIR" ] || rm -rf "$DIR" # of one who died before it began
+    [ ! -d "$WORK" ] || rm -rf "$WORK"
+    drop_work
+    mkdir -p "$WORK/made" "$DIR" 2>/dev/null && takes_data "$DIR" || return 1
+    prepare || return 1
+    unpack "$1" "$MADE"
+    case $? in 0) ;; 3) cut_off ;; *) return 1 ;; esac
+    timed snapshot read_running "$MADE/before" && keep_startup || return 1
+    seen=
+    cat "$MADE/before/interfaces" "$MADE/before/frr" | sha256sum >"$WORK/seen" 2>/dev/null
+    read -r seen _ <"$WORK/seen" && [ -n "$seen" ]
+}
+cut_off() { # half of what was sent arrived: nobody waits for an answer
+    log "the input was cut off"
+    give_up
+    echo "the input was cut off" >&2
+    exit 1
+}
+settle_in() { # OWNER: on disk, with what a restart needs and with a place for what is to come
+    cp -r "$MADE" "$DIR/made" 2>/dev/null && write_whole "$DIR/owner" "$1" &&
+        { reserve || { drop_old 1 && reserve; }; } &&
+        takes_data /etc/network && takes_data /etc/frr && rm -f /etc/network/.probe /etc/frr/.probe &&
+        keep_current "$ID" && set_state applying
+}
+give_up() { # before anything of the router was touched
+    rm -rf "$DIR" "$WORK" 2>/dev/null
+    drop_lock
+}
+
+[ -d "$STATE/changes" ] && [ -d "$RUN" ] || mkdir -p "$STATE/changes" "$RUN" 2>/dev/null
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
 read) # [DIGEST]: of texts that the caller has seen; they are not sent again
-    own_place read
-    read_running "$PLACE"
-    say_running "$PLACE" >"$PLACE/said"
-    sha256sum <"$PLACE/said" >"$PLACE/digest"
+    in_own_place read read_here || { say_storage && exit 0; }
+    running_in "$PLACE"
+    # shellcheck disable=SC2086  # names without white space
+    heads $RUNNING
+    # shellcheck disable=SC2086  # as above
+    { echo "$HEADS" && cat $FILES; } | sha256sum >"$PLACE/digest"
     seen=
     read -r seen _ <"$PLACE/digest"
     server
     can_be_read "$PLACE"
     record "status=$STATUS" "server=$SERVER" "seen=$seen"
-    { [ -n "$seen" ] && [ "$seen" = "${1:-}" ]; } || cat "$PLACE/said"
-    [ ! -s "$PLACE/error" ] || text error "$PLACE/error"
+    if [ -z "$seen" ] || [ "$seen" != "${1:-}" ] || [ "$STATUS" != ok ]; then
+        # shellcheck disable=SC2086  # as above
+        [ ! -s "$PLACE/error" ] || heads $FILES "$PLACE/error"
+        echo "%%texts$HEADS"
+        # shellcheck disable=SC2086  # as above
+        cat $FILES
+    fi
     rm -rf "$PLACE"
     ;;
 check) # NONCE
-    own_place check
+    in_own_place check true || { say_storage && exit 0; }
     unpack "$1" "$PLACE"
+    case $? in
+    0) ;;
+    3) rm -rf "$PLACE" && echo "the input was cut off" >&2 && exit 1 ;;
+    *) rm -rf "$PLACE" && say_storage && exit 0 ;;
+    esac
     check_candidate
-    read_running "$PLACE"
+    read_running "$PLACE" || { rm -rf "$PLACE" && say_storage && exit 0; }
     server
     can_be_read "$PLACE"
     record "status=$STATUS" "result=$RESULT" "server=$SERVER"
-    say_running "$PLACE" "$PLACE/check.out" "$PLACE/check.err" "$PLACE/error"
+    running_in "$PLACE"
+    # shellcheck disable=SC2086  # as above
+    texts $RUNNING "$PLACE/check.out" "$PLACE/check.err" "$PLACE/error"
     rm -rf "$PLACE"
     ;;
 commit) # NONCE ID ACCEPT_SECONDS FINGERPRINT OWNER: the fingerprint is what the controller saw
@@ -179,56 +312,66 @@ commit) # NONCE ID ACCEPT_SECONDS FINGERPRINT OWNER: the fingerprint is what the
     make_whole
     if current; then
         record "status=busy" "change=$ID" "state=$NOW"
-        text owner "$DIR/owner"
+        say_why owner
         exit 0
     fi
-    if ! take_lock "$owner"; then
-        say_locked
-        exit 0
-    fi
+    lock_or_say "$owner"
     look "$2"
     if [ "$NOW" != none ]; then
         drop_lock
         record "status=known" "change=$ID" "state=$NOW"
         exit 0
     fi
-    rm -rf "$DIR" # of one who died before it began
-    mkdir "$DIR"
-    prepare
-    unpack "$1" "$DIR"
-    echo "$owner" >"$DIR/owner"
-    date -u +%FT%TZ >"$DIR/date"
+    MADE=$WORK/made
     log "commit by $owner"
-    timed snapshot read_running "$DIR/before"
-    keep_startup
-    seen=
-    cat "$DIR/before/interfaces" "$DIR/before/frr" | sha256sum >"$DIR/seen"
-    read -r seen _ <"$DIR/seen"
-    if [ "$seen" != "$4" ]; then
-        server
-        record "status=moved" "server=$SERVER"
-        say_running "$DIR/before"
-        rm -rf "$DIR"
-        drop_lock
+    if ! receive "$1"; then
+        explain_storage # as it is now, not when its own files are gone
+        give_up
+        record "status=storage"
+        say_words reason "$WHY"
         exit 0
     fi
-    echo "$ID" >"$STATE/current"
-    set_state applying
+    if [ "$seen" != "$4" ]; then
+        server
+        can_be_read "$MADE/before"
+        [ "$STATUS" != ok ] || STATUS=moved
+        record "status=$STATUS" "server=$SERVER"
+        running_in "$MADE/before"
+        # shellcheck disable=SC2086  # as above
+        texts $RUNNING "$MADE/before/error"
+        give_up
+        exit 0
+    fi
+    newer "$STATE/current" "$RUN/current"
+    first_line "$FILE"
+    before=$LINE
+    if ! settle_in "$owner" || ! start_runner run "$accept"; then
+        explain_storage
+        give_up
+        [ -z "$before" ] || keep_current "$before"
+        record "status=storage"
+        say_words reason "$WHY"
+        exit 0
+    fi
     prune
-    start_runner run "$accept"
     wait_while applying undoing
     say_change
     ;;
 run) # ACCEPT_SECONDS ID, detached
     ID=$2
-    DIR=$STATE/changes/$ID
+    state_of "$ID"
     wait_handed
     run_change "$1"
-    drop_lock
+    end_process
     ;;
 correct) # NONCE ID
     current && [ "$ID" = "$2" ] || { record "status=gone"; exit 0; }
-    unpack "$1" "$DIR"
+    unpack "$1" "$WORK/made"
+    case $? in
+    0) ;;
+    3) echo "the input was cut off" >&2 && exit 1 ;;
+    *) say_storage && exit 0 ;;
+    esac
     ask_while applied correct
     wait_while applying undoing
     say_change
@@ -281,14 +424,12 @@ confirm) # [ID]: with one it may be asked again, without one something must be p
             exit 0
         fi
     elif ! current; then
-        first_line "$STATE/current"
-        ID=$LINE
-        if [ -z "$ID" ]; then
+        if ! is_id "$ID"; then
             record "status=not-pending"
         else
             look "$ID"
             record "status=not-pending" "change=$ID" "state=$NOW"
-            text reason "$DIR/reason"
+            say_why
         fi
         exit 0
     fi
@@ -299,8 +440,7 @@ confirm) # [ID]: with one it may be asked again, without one something must be p
         say_state
     else
         record "status=not-pending" "change=$ID" "state=$NOW"
-        text reason "$DIR/reason"
-        text trouble "$DIR/trouble"
+        say_why
     fi
     ;;
 rollback) # OWNER [ID]: with an id that commit only, without one what is open, else the last confirmed
@@ -310,20 +450,25 @@ rollback) # OWNER [ID]: with an id that commit only, without one what is open, e
         look "$2"
         case $NOW in
         applied | pending | orphan) ;;
+        broken) # once more, as long as nothing was changed since
+            newer "$STATE/current" "$RUN/current"
+            first_line "$FILE"
+            [ "$LINE" = "$ID" ] || { say_state && exit 0; }
+            ;;
         none) # barred, so that a commit still on its way from a dead controller is refused
-            if take_lock "$1"; then
-                look "$2"
-                if [ "$NOW" = none ]; then
-                    rm -rf "$DIR"
-                    mkdir "$DIR"
-                    echo "$1" >"$DIR/owner"
-                    echo "it was taken back before it began" >"$DIR/reason"
-                    set_state undone
-                    NOW=undone
-                    prune
-                fi
-                drop_lock
-            fi # else another's commit is at work: ask again later
+            take_lock "$1"
+            case $? in 2) say_storage && exit 0 ;; 1) say_state && exit 0 ;; esac # another's is at work: ask again later
+            look "$2"
+            if [ "$NOW" = none ]; then
+                rm -rf "$DIR"
+                mkdir -p "$DIR" 2>/dev/null
+                keep owner "$1"
+                keep reason "it was taken back before it began"
+                set_state undone || { drop_lock && say_storage && exit 0; }
+                NOW=undone
+                prune
+            fi
+            drop_lock
             say_state
             exit 0
             ;;
@@ -334,29 +479,31 @@ rollback) # OWNER [ID]: with an id that commit only, without one what is open, e
             exit 0
             ;;
         esac
-    elif ! current; then
-        ID=$(cat "$STATE/last" 2>/dev/null)
-        if [ -z "$ID" ] || [ ! -d "$STATE/changes/$ID" ]; then
+    elif ! current && [ "${NOW:-none}" != broken ]; then
+        first_line "$STATE/last"
+        ID=$LINE
+        if ! is_id "$ID" || [ ! -d "$STATE/changes/$ID" ]; then
             record "status=nothing"
             exit 0
         fi
         look "$ID"
     fi
+    was=$NOW
     while [ "$NOW" = applying ] || [ "$NOW" = applied ] || [ "$NOW" = pending ]; do
         ask_while "$NOW" "abort rolled back" && wait_while applying applied pending
     done
     wait_while undoing
     look "$ID"
-    # left are an orphan, and what was confirmed when no id was given
-    if [ "$NOW" != orphan ] && { [ "$NOW" != confirmed ] || [ "$(cat "$STATE/last")" != "$ID" ] || [ -n "${2:-}" ]; }; then
-        say_change
-        exit 0
-    fi
+    # left are an orphan, one that was broken before, and what was confirmed when no id was given
+    first_line "$STATE/last"
+    case $NOW in
+    orphan) ;;
+    broken) [ "$was" = broken ] || { say_change && exit 0; } ;;
+    confirmed) [ "$LINE" = "$ID" ] && [ -z "${2:-}" ] || { say_change && exit 0; } ;;
+    *) say_change && exit 0 ;;
+    esac
     found=$NOW
-    if ! take_lock "$1"; then
-        say_locked
-        exit 0
-    fi
+    lock_or_say "$1"
     look "$ID"
     if [ "$NOW" != "$found" ]; then # another's rollback was first
         drop_lock
@@ -364,43 +511,43 @@ rollback) # OWNER [ID]: with an id that commit only, without one what is open, e
         exit 0
     fi
     end_session
-    [ "$NOW" = orphan ] || mark before
-    prepare
-    set_state undoing
-    echo "$ID" >"$STATE/current"
-    [ "$found" = orphan ] || rm -f "$STATE/last"
-    rm -f "$DIR/reason" "$DIR/steps"
-    start_runner run-undo
+    if ! { { [ "$found" != confirmed ] || mark before; } && keep_current "$ID" && prepare && set_state undoing; }; then
+        [ "$found" != confirmed ] || rm -f "$STATE/mark"
+        drop_lock
+        say_storage
+        exit 0
+    fi
+    [ "$found" = orphan ] || [ "$found" = broken ] || rm -f "$STATE/last"
+    forget reason steps
+    start_runner run-undo || { drop_lock && say_storage && exit 0; }
     wait_while undoing
     say_change
     ;;
 run-undo) # ID, detached
     ID=$1
-    DIR=$STATE/changes/$ID
+    state_of "$ID"
     wait_handed
     undo "rolled back"
-    drop_lock
+    end_process
     ;;
 heal) # KIND BOOT ID, detached
     ID=$3
-    DIR=$STATE/changes/$ID
+    state_of "$ID"
     wait_handed
     heal "$1" "$2"
-    drop_lock
+    end_process
     ;;
 status)
     make_whole
     if current; then
         left_of
         record "status=$NOW" "change=$ID" "left=$LEFT"
-        text owner "$DIR/owner"
+        say_why owner
     else
-        first_line "$STATE/current"
-        ID=$LINE
         WORD=
-        [ -z "$ID" ] || state_of "$STATE/changes/$ID"
+        is_id "$ID" && state_of "$ID"
         record "status=idle" "change=$ID" "state=$WORD"
-        [ -z "$ID" ] || text reason "$STATE/changes/$ID/reason"
+        [ -z "$WORD" ] || say_why
     fi
     ;;
 *) bad_usage ;;

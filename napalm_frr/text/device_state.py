@@ -104,6 +104,18 @@ def _linux_faults(
     return faults + linux_check.label_faults(interfaces, frr, labels)
 
 
+def not_whole(texts: dict[str, str]) -> str:
+    """What a router's answer lacks to be taken for what it runs; "" when it is whole.
+
+    A reading that was cut off looks like a router that has lost a part of its configuration.
+    """
+    if not texts.get("linux", "").rstrip().endswith("]"):
+        return "cannot read its interfaces: ip(8) printed nothing, or not all"
+    if not texts.get("frr", "").endswith("end\n"):
+        return "cannot read its configuration: what vtysh printed has no end"
+    return ""
+
+
 def state_from_texts(texts: dict[str, str]) -> DeviceState:
     """From what the router's agent sends: hostname, interfaces, frr."""
     interfaces, frr = texts.get("interfaces", ""), texts.get("frr", "")

@@ -52,6 +52,11 @@ _VARIANTS: Mapping[str, Sequence[AnyFault]] = {
         for after in (0.0, 0.15)
     ),
     "keeps a lock": (faults.KeepLock(count=1), faults.KeepLock(nth=2, count=2)),
+    "disk is full": tuple(
+        faults.NoRoom(verb=verb, count=count)
+        for count in (1, 3)
+        for verb in ("commit", "extend", "confirm", "accept", "rollback")
+    ),
     # For the one hole that is left: a confirmation that does not come before its controller dies.
     "confirms late": (faults.Hang(at="confirm", seconds=30.0),),
     "lies about success": (

@@ -48,10 +48,12 @@ _SCRIPTS = {
     "refuses": "pkill -9 -x sshd; sleep 5; /usr/sbin/sshd -f /run/sshd_config",
     "hangs": "pkill -STOP -x sshd; sleep 5; pkill -CONT -x sshd",
     "drops after commit": _WHEN.format(state="applied", agent=_AGENT) + "pkill -9 -f '^sshd: root'",
-    "keeps a lock": f"mkdir {_AGENT}/lock || exit 0; echo somebody >{_AGENT}/lock/owner; "
+    "keeps a lock": "cd /run/egovnet && mkdir lock || exit 0; "
     "read -r stat </proc/$$/stat; set -- ${stat##*) }; "
-    'echo "$$ ${20} $(cat /proc/sys/kernel/random/boot_id)" '
-    f">{_AGENT}/lock/holder; sleep 5; rm -rf {_AGENT}/lock",
+    'echo "$$ ${20} $(cat /proc/sys/kernel/random/boot_id)" >lock/holder; '
+    "echo somebody >lock/owner; sleep 5; rm -rf lock",
+    "disk is full": f"mount --bind {_AGENT} {_AGENT}; mount -o remount,bind,ro {_AGENT}; "
+    f"sleep 5; umount {_AGENT}",
 }
 #: Faults of FAULTS that a real router cannot be made to have.
 IMPOSSIBLE = ("lies about success",)

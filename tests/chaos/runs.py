@@ -42,6 +42,7 @@ FAULTS = (
     "drops after commit",
     "reboots inside the timer",
     "keeps a lock",
+    "disk is full",
     "lies about success",
 )
 #: What befalls a controller that is not killed.

@@ -143,13 +143,14 @@ class BesideReal:
 
     def hold_lock(self, owner: str) -> None:
         self.run(
-            f"mkdir /var/lib/egovnet/lock; cd /var/lib/egovnet/lock; echo {owner} > owner;"
+            "mkdir -p /run/egovnet/lock; cd /run/egovnet/lock;"
             " p=$(cat /run/frr/zebra.pid); set -- $(cat /proc/$p/stat);"
-            " echo $p ${22} $(cat /proc/sys/kernel/random/boot_id) > holder"
+            " echo $p ${22} $(cat /proc/sys/kernel/random/boot_id) > holder;"
+            f" echo {owner} > owner"
         )
 
     def lock_holder_dies(self) -> None:
-        self.run("echo 999999 1 x > /var/lib/egovnet/lock/holder")
+        self.run("echo 999999 1 x > /run/egovnet/lock/holder")
 
     def wait_for(self, state: str) -> None:
         said = self.run(
@@ -195,8 +196,8 @@ class BesideReal:
 
     def restart_since(self, change: str) -> None:
         self.run(
-            f"cd /var/lib/egovnet; sed -i 's/[^ ]*$/another-boot/' mark changes/{change}/runner;"
-            " rm -rf /run/egovnet"
+            f"cd /var/lib/egovnet; sed -i 's/[^ ]*$/another-boot/' mark changes/{change}/boot"
+            f" changes/{change}/runner; rm -rf /run/egovnet"
         )
 
     @contextlib.contextmanager

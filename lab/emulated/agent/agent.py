@@ -17,7 +17,7 @@ from egovnet.lab.emulated.agent import reports
 from egovnet.lab.emulated.agent.commit_process import RESTARTED, CommitProcess
 from egovnet.lab.emulated.agent.commits import OPEN, Commit, Disk, Lock, State
 from egovnet.lab.emulated.agent.protocol import UsageError, answer, check_id, unpack
-from egovnet.lab.emulated.faults import VERBS, KeepLock
+from egovnet.lab.emulated.faults import VERBS, KeepLock, NoRoom
 from egovnet.lab.emulated.frr import vtysh
 from egovnet.lab.emulated.router.router import Router
 
@@ -63,6 +63,8 @@ class Agent:
                 raise UsageError(verb)
             nonce, *arguments = arguments
             files = (unpack(nonce, stdin),)
+        if full := self._router.script.firing(NoRoom, verb=verb):
+            return answer({"status": "storage"}, {"reason": f"{full[0].reason}\n"})
         try:
             return str(await method(*files, *arguments))
         except TypeError as error:
@@ -216,7 +218,9 @@ class Agent:
             commit = self.disk.commits.get(change)
             if commit is None:
                 return self._bar(owner, change)
-            if self._look(commit) not in (State.APPLIED, State.PENDING, State.ORPHAN):
+            open_ = (State.APPLIED, State.PENDING, State.ORPHAN)
+            again = self._look(commit) is State.BROKEN and self.disk.current == change
+            if self._look(commit) not in open_ and not again:
                 await self._wait_while(commit, State.UNDOING)
                 return self._report(change)
         else:
@@ -224,17 +228,19 @@ class Agent:
             if found is None:
                 return answer({"status": "nothing"})
             commit = found
+        was_broken = self._look(commit) is State.BROKEN
         while (now := self._look(commit)) in (State.APPLYING, State.APPLIED, State.PENDING):
             if await self._ask_while(commit, now, "abort rolled back"):
                 await self._wait_while(commit, State.APPLYING, State.APPLIED, State.PENDING)
         await self._wait_while(commit, State.UNDOING)
         now = self._look(commit)
         confirmed = now is State.CONFIRMED and self.disk.last == commit.id and not change
-        if now is not State.ORPHAN and not confirmed:
+        broken = was_broken and now is State.BROKEN
+        if now is not State.ORPHAN and not broken and not confirmed:
             return reports.of_commit(commit)
         if not self._take_lock(owner):
             return reports.of_lock(self.disk.lock)
-        if now is not State.ORPHAN:
+        if now not in (State.ORPHAN, State.BROKEN):
             self.disk.mark = ("before", commit.id, self._router.boot_id)
             self.disk.last = ""
         self.disk.current = commit.id

@@ -15,8 +15,9 @@ class UsageError(Exception):
 def answer(fields: Mapping[str, str], texts: Mapping[str, str] | None = None) -> str:
     """One record and its texts, as the agent prints them; a text's length is in octets."""
     parts = ["%%egovnet ", " ".join(f"{name}={value}" for name, value in fields.items()), "\n"]
-    for name, text in (texts or {}).items():
-        parts.append(f"%%text {name} {len(text.encode(errors='surrogateescape'))}\n{text}")
+    if texts:
+        sizes = (f" {n} {len(t.encode(errors='surrogateescape'))}" for n, t in texts.items())
+        parts += ["%%texts", *sizes, "\n", *texts.values()]
     return "".join(parts)
 
 
@@ -27,10 +28,15 @@ def check_id(change: str) -> None:
 
 
 def unpack(nonce: str, stdin: str) -> dict[str, str]:
-    """The files of a bundle by name: each follows a line `%%file-NONCE NAME`."""
+    """The files of a bundle by name: each follows a line `%%file-NONCE NAME`, up to
+    `%%end-NONCE`.
+    """
     files: dict[str, str] = {}
     mark = f"%%file-{nonce} "
-    for part in f"\n{stdin}".split(f"\n{mark}")[1:]:
+    whole, end, _ = f"\n{stdin}".rpartition(f"\n%%end-{nonce}\n")
+    if not end:
+        raise UsageError("the input was cut off")
+    for part in f"{whole}\n".split(f"\n{mark}")[1:]:
         name, _, text = part.partition("\n")
         files[name] = text if text.endswith("\n") or not text else f"{text}\n"
     return files

@@ -21,7 +21,12 @@ from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.lab.emulated.spec import Durations
 from napalm_frr import CommitStage
 from napalm_frr.change.agent import Answer
-from napalm_frr.errors import CommitUndone, RouterNotRestored, SessionLostInCommit
+from napalm_frr.errors import (
+    CommitUndone,
+    DeviceStorageError,
+    RouterNotRestored,
+    SessionLostInCommit,
+)
 from tests.lab.emulated.conftest import STATIC, TEXTS, Open
 
 INTERFACES = (
@@ -220,6 +225,31 @@ def test_going_back_fails(routers: EmulatedRouters, login: Open) -> None:
         driver.roll_back_change("c1")
     assert driver.commit_state("c1").state is CommitStage.BROKEN
     assert STATIC in routers.running(["r1"])["r1"]
+    # what kept it from going back is over
+    assert driver.roll_back_change("c1").state is CommitStage.UNDONE
+    assert is_day0(routers)
+
+
+def test_a_full_disk_is_named_and_the_router_untouched(
+    routers: EmulatedRouters, login: Open
+) -> None:
+    driver = login()
+    driver.commit_as("c1")
+    driver.load_merge_candidate(config=STATIC)
+    routers.set_faults({"r1": [faults.NoRoom(verb="commit")]})
+    with pytest.raises(DeviceStorageError, match=r"No space left on device \(free: 0 kB"):
+        driver.commit_config(revert_in=60)
+    assert is_day0(routers)
+    driver.commit_config(revert_in=60)
+    for verb, ask in (
+        ("extend", lambda: driver.extend_commit("c1", 60)),
+        ("confirm", lambda: driver.confirm_change("c1")),
+    ):
+        routers.set_faults({"r1": [faults.NoRoom(verb=verb)]})
+        with pytest.raises(DeviceStorageError, match="No space left"):
+            ask()
+        assert driver.commit_state("c1").state is CommitStage.PENDING
+    driver.confirm_change("c1")
 
 
 def test_the_timeline_tells_how_long_a_change_was_there(

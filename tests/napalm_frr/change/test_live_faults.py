@@ -1,6 +1,6 @@
 """What goes wrong on a live router, real or emulated, and that it is then exactly as before.
 
-Nothing here is for real routers only.
+What is for real routers only says so.
 """
 
 from __future__ import annotations
@@ -32,9 +32,11 @@ from napalm_frr.errors import (
     CommitNotPending,
     CommitPending,
     CommitUndone,
+    DeviceStorageError,
     HostKeyError,
     SessionLostInCommit,
 )
+from tests.napalm_frr.beside import BesideReal
 
 if TYPE_CHECKING:
     from tests.napalm_frr.beside import Beside
@@ -307,6 +309,29 @@ def test_linux_that_is_not_as_its_text_says_is_seen_and_repaired(
     router.commit_config()
     assert "10.64.0.1/30" in r1.addresses_of("eth1.101")
     assert router.compare_config() == ""
+
+
+@pytest.mark.real_only("an emulated router has no disk")
+def test_a_full_disk_is_named_and_keeps_nothing_from_its_end(router: FRRDriver, r1: Beside) -> None:
+    assert isinstance(r1, BesideReal)
+    before = r1.everything()
+    state = "/var/lib/egovnet"
+    r1.run(f"mount -t tmpfs -o size=600k none {state}")
+    try:
+        router.load_merge_candidate(config=STATIC)
+        r1.run(f"head -c 1m /dev/zero >{state}/filler")
+        with pytest.raises(DeviceStorageError, match=f"{state} takes no data: No space left"):
+            router.commit_config(revert_in=120)
+        assert r1.everything() == before
+        r1.run(f"rm {state}/filler")
+        router.commit_as("on-a-full-disk")
+        router.commit_config(revert_in=120)
+        r1.run(f"head -c 1m /dev/zero >{state}/filler")
+        assert router.extend_commit("on-a-full-disk", 200).seconds_left > 150
+        router.confirm_change("on-a-full-disk")
+        assert "10.77.0.0/16" in r1.startup()
+    finally:
+        r1.run(f"umount {state}; rm -rf /run/egovnet")
 
 
 def _arguments(driver: FRRDriver, text: str) -> str:

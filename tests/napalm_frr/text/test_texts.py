@@ -194,7 +194,7 @@ def test_other_lines_stay() -> None:
 
 
 def test_the_agents_answer() -> None:
-    said = "noise\n%%egovnet status=ok left=3\n%%text a 6\né%%x\n%%text b 0\n%%text c 2\nz\n"
+    said = "noise\n%%egovnet status=ok left=3\n%%texts a 6 b 0 c 2\né%%x\nz\n"
     answer = parse_answer(said)
     assert answer is not None
     assert answer.fields == {"status": "ok", "left": "3"}
