@@ -46,6 +46,11 @@ between.
   whoever recovers after it asks each router what became of exactly that commit (`commit_state`),
   extends it, confirms it or takes it back, and never another's. A router remembers its last eight
   commits.
+- **FRR's daemons**: one that ended while a commit was under way is started again on the way back; a
+  text that needs one that does not run is refused (`DaemonDeadError`), and nothing is compared with
+  it.
+- **Storage**: a commit is refused (`DeviceStorageError`) where the router has no room for all that
+  it would write; going back needs no disk.
 - **The lock** binds this driver's writers only; a person at vtysh is not stopped. What a person
   changes before a commit is seen (the snapshot differs from what was read) and reckoned with; what
   is changed while a commit is pending is not made permanent by its confirmation, and is undone by

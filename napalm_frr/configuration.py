@@ -21,7 +21,13 @@ from napalm_frr.change.agent import Agent, Answer
 from napalm_frr.change.management_guard import refuse_management_change
 from napalm_frr.delta.candidate import Loaded
 from napalm_frr.delta.native_diff import diff_states
-from napalm_frr.errors import CommitPending, CommitUndone, DeviceTextError, RouterNotRestored
+from napalm_frr.errors import (
+    CommitPending,
+    CommitUndone,
+    DaemonDeadError,
+    DeviceTextError,
+    RouterNotRestored,
+)
 from napalm_frr.text import device_text
 from napalm_frr.text.device_state import DeviceState, check_text, not_whole, state_from_texts
 from napalm_frr.text.device_text import DeviceText
@@ -58,6 +64,7 @@ class ConfigurationMethods:
 
         Raises:
             ReplaceConfigException: it refuses; has the line of the text and the line's own words.
+            DaemonDeadError: a daemon that the text needs does not run.
         """
         self._loaded = None
         source = _read(filename, config, ReplaceConfigException)
@@ -76,6 +83,7 @@ class ConfigurationMethods:
 
         Raises:
             MergeConfigException: the router refuses it.
+            DaemonDeadError: a daemon that the whole needs does not run.
         """
         source = _read(filename, config, MergeConfigException)
         before = self._loaded or Loaded(None)
@@ -295,6 +303,8 @@ class ConfigurationMethods:
         candidate = loaded.against(running)
         if loaded.fragments:
             check_text(candidate.text)
+        if dead := running.dead_for(candidate.frr):
+            raise DaemonDeadError(self.hostname, dead)
         self._guard(running, candidate, answer.fields.get("server", ""))
 
     @staticmethod
@@ -322,7 +332,8 @@ def _adopt_commit(driver: ConfigurationMethods, change_id: str, seconds: int) ->
     if driver._loaded is None:
         raise CommitError(f"{driver.hostname}: no candidate is loaded")
     after = driver._read_state()
-    if after.faults or not after.same(driver._loaded.against(after)):
+    wanted = driver._loaded.against(after)
+    if after.faults or not after.same(wanted):
         state = _roll_back_change(driver, change_id)
         raise CommitUndone(
             f"{driver.hostname}: commit {change_id} was left behind half made and is taken back: "

@@ -19,6 +19,7 @@ from napalm_frr.change.agent import STATE_DIRECTORY, Agent
 from napalm_frr.configuration import ConfigurationMethods
 from napalm_frr.delta.line_changes import Against, Change, line_changes, restore
 from napalm_frr.delta.native_diff import diff_states, linux_diff
+from napalm_frr.errors import DaemonDeadError
 from napalm_frr.getter_methods import GetterMethods
 from napalm_frr.getters.linux import vpn_targets
 from napalm_frr.ssh.session import Completed, Session
@@ -120,6 +121,7 @@ class DriverMethods(ConfigurationMethods, GetterMethods):
 
         Raises:
             DeviceTextError: the text is not one.
+            DaemonDeadError: a daemon that it needs does not run.
         """
         return lambda text: _diff_to(self, text)
 
@@ -187,8 +189,21 @@ def _running_text(driver: DriverMethods) -> str:
     return driver._read_state().text.joined()
 
 
+def _living_state(driver: DriverMethods, wanted: DeviceState) -> DeviceState:
+    """What runs, where every daemon does that the wanted configuration needs.
+
+    Raises:
+        DaemonDeadError: one does not.
+    """
+    running = driver._read_state()
+    if dead := running.dead_for(wanted.frr):
+        raise DaemonDeadError(driver.hostname, dead)
+    return running
+
+
 def _diff_to(driver: DriverMethods, text: str) -> str:
-    running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
+    wanted = DeviceState.of(device_text.split(text))
+    running = _living_state(driver, wanted)
     return "" if running.same(wanted) else diff_states(running, wanted)
 
 
@@ -216,8 +231,8 @@ def _text_with(driver: DriverMethods, text: str, changes: Collection[Change]) ->
 
 
 def _runs_text(driver: DriverMethods, text: str) -> bool:
-    given = replace(driver._read_state(), faults=())
-    return given.same(DeviceState.of(device_text.split(text)))
+    wanted = DeviceState.of(device_text.split(text))
+    return replace(_living_state(driver, wanted), faults=()).same(wanted)
 
 
 def _answers_within(driver: DriverMethods, seconds: float) -> bool:

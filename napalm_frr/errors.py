@@ -14,7 +14,8 @@ needs nothing from here::
     │                                    the loaded text is invalid or refused; nothing changed
     ├── LockError                        another writer is at work on the router
     ├── CommandTimeoutException, CommandErrorException
-    │   └── DeviceStorageError           the router's disk or memory takes nothing: it did nothing
+    │   ├── DeviceStorageError           the router's disk or memory takes nothing: it did nothing
+    │   └── DaemonDeadError              a daemon of FRR that the text needs does not run
     └── CommitError
         ├── CommitUndone                 the commit failed; the router is back as it was
         ├── RouterNotRestored            the commit failed and so did going back: look at it now
@@ -28,6 +29,8 @@ No message contains a secret: device lines pass through `sanitize.hide_secrets` 
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from napalm.base.exceptions import (
     CommandErrorException,
@@ -44,6 +47,18 @@ class DeviceTextError(ValueError):
         super().__init__(message if line is None else f"line {line}: {message}")
         self.message = message
         self.line = line
+
+
+class DaemonDeadError(CommandErrorException, CommitError):  # type: ignore[misc]  # as below
+    """A daemon of FRR that a configuration needs does not run: what it has of the configuration
+    can neither be read nor changed, and looks as if it were gone."""
+
+    def __init__(self, device: str, dead: Collection[str]) -> None:
+        super().__init__(
+            f"{device}: {' and '.join(sorted(dead))} {'does' if len(dead) == 1 else 'do'} not run "
+            "on it: what FRR has there cannot be told, and nothing was changed; start what does "
+            "not run (systemctl restart frr), see why it ended (its log), and ask again"
+        )
 
 
 class HostKeyError(ConnectionException):  # type: ignore[misc]  # napalm publishes no types

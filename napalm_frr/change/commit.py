@@ -34,6 +34,7 @@ from napalm_frr.errors import (
     CommitNotPending,
     CommitPending,
     CommitUndone,
+    DaemonDeadError,
     DeviceStorageError,
     RouterNotRestored,
     SessionLostInCommit,
@@ -175,6 +176,8 @@ class Committer:
             if missing := not_whole(answer.texts):
                 raise CommitError(f"{self._device}: {missing}; nothing was done")
             running = state_from_texts(answer.texts)
+            if dead := running.dead_for(loaded.against(running).frr):
+                raise DaemonDeadError(self._device, dead)
             self._guard(running, loaded.against(running), answer.fields.get("server", ""))
         if answer.status == "locked":
             raise LockError(
@@ -214,6 +217,9 @@ class Committer:
             if missing := not_whole(answer.texts):
                 self._send_back(missing, "it cannot be read back")
             after = state_from_texts(answer.texts)
+            if dead := after.dead_for(candidate.frr):
+                ended = f"{' and '.join(dead)} ended while it was applied"
+                self._send_back(ended, ended)
             if after.same(candidate) and not after.faults:
                 return
             refused = [
@@ -255,6 +261,7 @@ class Committer:
         for name in ("linux.out", "check.out"):
             if not reason and (lines := _complaints(answer.text(name))):
                 parts.append("; ".join(lines))
+        parts.append(answer.text("mended").strip())
         why = hide_secrets(": ".join(part for part in parts if part))
         if answer.status == "undone":
             raise CommitUndone(

@@ -104,7 +104,7 @@ def _state_of(
         raise CommandErrorException(
             f"{device}: its agent answered {status!r} about commit {change_id}"
         ) from error
-    reasons = (answer.text(name).strip() for name in ("reason", "trouble"))
+    reasons = (answer.text(name).strip() for name in ("reason", "mended", "trouble"))
     return CommitState(
         id=change_id,
         state=stage,

@@ -249,6 +249,18 @@ runner_has_lock() { # the process of the change in DIR
     [ "$LINE" = "$runner" ] || [ -z "$LINE" ]
 }
 
+# FRR keeps a file for each of its daemons with the number of its process, and leaves it when that is killed.
+living() { # sets DAEMONS, those of FRR that run, "" where FRR keeps no such files
+    DAEMONS=
+    for file in /run/frr/*.pid; do
+        first_line "$file"
+        daemon=${file##*/}
+        daemon=${daemon%.pid}
+        is_number "$LINE" && started_at "$LINE" || continue
+        case $stat in *"($daemon)"*) DAEMONS="$DAEMONS $daemon" ;; esac
+    done
+    DAEMONS=${DAEMONS# }
+}
 read_running() { # DIRECTORY [SCRIPT]: with a script for vtysh, run it first, in the same process
     # fails when what was read could not be written whole
     [ -d "$1" ] || mkdir -p "$1" 2>/dev/null || return 1
@@ -270,14 +282,15 @@ read_linux() { # DIRECTORY
     [ -f $given ] || given=$INTERFACES
     [ ! -f $given ] || cp $given "$1/interfaces" 2>/dev/null || return 1
     read -r name </proc/sys/kernel/hostname
-    { echo "$name" >"$1/hostname"; } 2>/dev/null || return 1
+    living
+    { echo "$name" >"$1/hostname" && echo "$DAEMONS" >"$1/daemons"; } 2>/dev/null || return 1
     ip -d -j addr show >"$1/linux" 2>/dev/null
     ip -j -f mpls netconf show >"$1/labels" 2>/dev/null
     return 0
 }
 read_here() { read_running "$PLACE"; }
 running_in() { # DIRECTORY: sets RUNNING, the files that say what runs
-    RUNNING="$1/hostname $1/interfaces $1/linux $1/labels $1/frr"
+    RUNNING="$1/hostname $1/daemons $1/interfaces $1/linux $1/labels $1/frr"
 }
 can_be_read() { # DIRECTORY: sets STATUS
     STATUS=failed

@@ -170,8 +170,9 @@ undo() { # REASON
     [ -f "$FILE" ] || keep reason "$1"
     find_room
     AFTER=$ROOM/after
-    run_vtysh undo.withdraw
     trouble=
+    revive
+    run_vtysh undo.withdraw
     if [ -f "$MADE/new.interfaces" ]; then
         timed undo-linux apply_linux "$MADE/before/interfaces" || trouble=$TROUBLE
         timed undo-check check_linux || trouble="${trouble:-ifquery --check failed}"
@@ -187,9 +188,46 @@ undo() { # REASON
             trouble="${trouble:-FRR differs from the snapshot}"
         fi
     fi
+    find_dead
+    [ -z "$DEAD" ] || trouble="$DEAD does not run"
     torn=
     again install_startup "$MADE/before" || torn="$(what_failed "the start-up files cannot be written")"
     end_with undone
+}
+# A daemon that ended while a change was under way has lost what it was configured with. It is started as the
+# package does it, which gives it its start-up configuration; what else it had comes with the undoing.
+find_dead() { # sets DEAD, the daemons that ran before the change and do not run now
+    DEAD=
+    first_line "$MADE/before/daemons"
+    wanted=$LINE
+    living
+    for daemon in $wanted; do
+        case " $DAEMONS " in *" $daemon "*) ;; *) DEAD="$DEAD $daemon" ;; esac
+    done
+    DEAD=${DEAD# }
+}
+revive() {
+    find_dead
+    [ -n "$DEAD" ] || return 0
+    ended=$DEAD
+    log "$ended ended"
+    first_line /run/frr/watchfrr.pid
+    looks=50
+    # where watchfrr runs it is about to start it by itself
+    while is_number "$LINE" && started_at "$LINE" && [ $looks -gt 0 ] && find_dead && [ -n "$DEAD" ]; do
+        looks=$((looks - 1))
+        first_line /run/frr/watchfrr.pid
+        sleep 0.2
+    done
+    find_dead
+    print_to revive out
+    for daemon in $DEAD; do
+        # what is preloaded for short programs is not for a daemon
+        timed "start-$daemon" env -u LD_PRELOAD timeout "$STEP_TIMEOUT" /usr/lib/frr/watchfrr.sh start "$daemon" \
+            </dev/null >>"$OUT" 2>&1
+    done
+    find_dead
+    [ -n "$DEAD" ] || keep mended "$ended had ended while the change was under way, and was started again"
 }
 end_with() { # STATE, or broken when there was trouble
     trouble="${trouble:-$torn}"

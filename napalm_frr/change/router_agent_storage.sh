@@ -37,7 +37,7 @@ forget() { # NAME...: out of the books
 save() { # what the disk did not take of the change in DIR, now that it may
     [ -f "$WORK/unsaved" ] && [ -d "$STATE/changes" ] || return 0
     [ -d "$DIR" ] || mkdir "$DIR" 2>/dev/null
-    for name in owner boot reason trouble state; do
+    for name in owner boot reason mended trouble state; do
         booked "$name"
         [ "$FILE" = "$WORK/$name" ] || continue
         first_line "$FILE"

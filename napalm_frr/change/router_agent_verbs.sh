@@ -76,7 +76,7 @@ say_change() {
         ;;
     esac
     set --
-    for name in reason trouble owner; do
+    for name in reason mended trouble owner; do
         booked $name
         set -- "$@" "$FILE"
     done
@@ -99,7 +99,7 @@ say_state() { # [WORD] of ID as NOW says, and why it is so; nothing of the confi
     say_why owner
 }
 say_why() { # [NAME]: and why it is so
-    set -- "$@" reason trouble
+    set -- "$@" reason mended trouble
     for name; do
         shift
         booked "$name"
@@ -518,7 +518,7 @@ rollback) # OWNER [ID]: with an id that commit only, without one what is open, e
         exit 0
     fi
     [ "$found" = orphan ] || [ "$found" = broken ] || rm -f "$STATE/last"
-    forget reason steps
+    forget reason mended steps
     start_runner run-undo || { drop_lock && say_storage && exit 0; }
     wait_while undoing
     say_change

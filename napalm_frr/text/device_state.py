@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from napalm_frr.errors import DeviceTextError
 from napalm_frr.text import device_text, frr_tree, interfaces_text, linux_check
+from napalm_frr.text.daemons import daemons_for
 from napalm_frr.text.device_text import DeviceText
 from napalm_frr.text.frr_tree import Contexts
 from napalm_frr.text.linux_fault import LinuxFault
@@ -33,6 +34,15 @@ class DeviceState:
     fingerprint: str = ""
     #: Where the router's Linux is not as its own interfaces text says (`linux_check`).
     faults: tuple[LinuxFault, ...] = ()
+    #: FRR's daemons that run there; None where nobody said.
+    living: frozenset[str] | None = None
+
+    def dead_for(self, frr: Contexts) -> tuple[str, ...]:
+        """The daemons that do not run, of those that an FRR text needs. What a dead one is
+        configured with is in no running text."""
+        if self.living is None:
+            return ()
+        return tuple(sorted(daemons_for(frr) - self.living))
 
     @classmethod
     def of(cls, text: DeviceText) -> DeviceState:
@@ -122,4 +132,5 @@ def state_from_texts(texts: dict[str, str]) -> DeviceState:
     state = DeviceState.of(device_text.as_read(texts.get("hostname", ""), interfaces, frr))
     fingerprint = hashlib.sha256((interfaces + frr).encode()).hexdigest()
     faults = _linux_faults(texts, state.interfaces, state.frr)
-    return replace(state, fingerprint=fingerprint, faults=faults)
+    living = frozenset(texts.get("daemons", "").split()) or None
+    return replace(state, fingerprint=fingerprint, faults=faults, living=living)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from egovnet.lab.emulated.agent.commits import Commit, Disk, State
 from egovnet.lab.emulated.faults import BrokenUndo, Lie, Reboot, Stall
 from egovnet.lab.emulated.frr import vtysh
+from egovnet.lab.emulated.frr.daemons import KILLABLE
 from egovnet.lab.emulated.router.router import Files, Router, startup_frr
 
 RESTARTED = "the router was restarted before the confirmation"
@@ -180,6 +181,12 @@ class CommitProcess:
         if broken:
             self._end_with(State.UNDONE, broken[0].trouble)
             return
+        ended = [name for name in KILLABLE if name in router.stopped]
+        alive_before = commit.before.daemons.split()
+        if revived := [name for name in ended if name in alive_before]:
+            router.stopped.difference_update(revived)
+            words = f"{' '.join(revived)} had ended while the change was under way, and was"
+            commit.texts["mended"] = f"{words} started again\n"
         await self._run_vtysh("undo.withdraw")
         trouble = ""
         if "new.interfaces" in commit.files:

@@ -8,7 +8,7 @@ from egovnet.lab.emulated.agent.commits import Commit, Lock, State
 from egovnet.lab.emulated.agent.protocol import answer
 
 _TEXTS = (
-    "reason", "trouble", "steps", "owner", "withdraw.out", "withdraw.err", "provide.out",
+    "reason", "mended", "trouble", "steps", "owner", "withdraw.out", "withdraw.err", "provide.out",
     "provide.err", "linux.out", "check.out", "reload.out",
 )  # fmt: skip
 
@@ -48,4 +48,6 @@ def of_lock(lock: Lock | None) -> str:
 
 
 def _reasons(commit: Commit) -> dict[str, str]:
-    return {name: commit.texts[name] for name in ("reason", "trouble") if name in commit.texts}
+    return {
+        name: commit.texts[name] for name in ("reason", "mended", "trouble") if name in commit.texts
+    }

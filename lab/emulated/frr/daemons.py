@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
 KILLABLE = ("bgpd", "isisd", "ldpd")
 _BLOCKS = {"bgpd": "router bgp ", "isisd": "router isis ", "ldpd": "mpls ldp"}
 _LINES = {

@@ -15,7 +15,7 @@ from egovnet.lab.emulated.faults import RefuseLine, Script
 from egovnet.lab.emulated.frr import vtysh
 from egovnet.lab.emulated.frr.config import FrrConfig
 from egovnet.lab.emulated.frr.contexts import FAILED, OK, Reply
-from egovnet.lab.emulated.frr.daemons import without_daemons
+from egovnet.lab.emulated.frr.daemons import DAEMONS, without_daemons
 from egovnet.lab.emulated.linux.linux import Linux, read_stanzas
 from egovnet.lab.emulated.spec import Durations
 
@@ -43,11 +43,13 @@ class Snapshot:
     linux: str
     labels: str
     frr: str
+    daemons: str = " ".join(DAEMONS)
 
     def texts(self) -> dict[str, str]:
         """By the names the agent gives them, in its order."""
         return {
             "hostname": f"{self.hostname}\n",
+            "daemons": f"{self.daemons}\n",
             "interfaces": self.interfaces,
             "linux": self.linux,
             "labels": self.labels,
@@ -172,6 +174,7 @@ class Router:
             self.linux.addresses_json(),
             self.linux.labels_json(),
             "" if "vtysh" in self.stopped else self.show_running(),
+            " ".join(name for name in DAEMONS if name not in self.stopped),
         )
 
     def run_script(self, script: str) -> vtysh.Ran:

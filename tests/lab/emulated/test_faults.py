@@ -23,6 +23,7 @@ from napalm_frr import CommitStage
 from napalm_frr.change.agent import Answer
 from napalm_frr.errors import (
     CommitUndone,
+    DaemonDeadError,
     DeviceStorageError,
     RouterNotRestored,
     SessionLostInCommit,
@@ -250,6 +251,59 @@ def test_a_full_disk_is_named_and_the_router_untouched(
             ask()
         assert driver.commit_state("c1").state is CommitStage.PENDING
     driver.confirm_change("c1")
+
+
+BGP = "router bgp 65000\n bgp router-id 10.255.0.1\nexit\n"
+
+
+def test_a_dead_daemon_is_named_and_no_diff(routers: EmulatedRouters, login: Open) -> None:
+    driver = login()
+    driver.load_merge_candidate(config=BGP)
+    driver.commit_config()
+    text = driver.running_text()
+    routers.kill_daemon("r1", "bgpd")
+    for ask in (
+        lambda: driver.load_replace_candidate(config=text),
+        lambda: driver.diff_to(text),
+        lambda: driver.runs_text(text),
+    ):
+        with pytest.raises(DaemonDeadError, match="bgpd does not run on it") as caught:
+            ask()
+        assert "router bgp" not in str(caught.value)
+    # what needs no bgpd is compared as ever
+    driver.load_replace_candidate(config=TEXTS["r1"])
+    assert driver.compare_config() == ""
+
+
+@pytest.mark.parametrize("when", ["applying", "pending"])
+def test_going_back_starts_a_dead_daemon(routers: EmulatedRouters, login: Open, when: str) -> None:
+    driver = login()
+    driver.load_merge_candidate(config=BGP)
+    driver.commit_config()
+    before = routers.running(["r1"])["r1"]
+    driver.commit_as("c1")
+    driver.load_merge_candidate(config=STATIC)
+    if when == "applying":
+        routers.set_durations(Durations(provide=1.0))
+
+        def kill() -> None:
+            while routers.snapshots(["r1"])["r1"].commits.get("c1") != "applying":
+                time.sleep(0.02)
+            routers.kill_daemon("r1", "bgpd")
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        with pytest.raises(CommitUndone, match="bgpd ended while it was applied") as caught:
+            driver.commit_config(revert_in=60)
+        killer.join()
+        assert "was started again. The router is back as it was" in str(caught.value)
+    else:
+        driver.commit_config(revert_in=60)
+        routers.kill_daemon("r1", "bgpd")
+        state = driver.roll_back_change("c1")
+        assert state.state is CommitStage.UNDONE
+        assert "bgpd had ended while the change was under way" in state.reason
+    assert routers.running(["r1"])["r1"] == before
 
 
 def test_the_timeline_tells_how_long_a_change_was_there(

@@ -27,11 +27,12 @@ from napalm.base.exceptions import (
     ReplaceConfigException,
 )
 
-from napalm_frr import FRRDriver
+from napalm_frr import CommitStage, FRRDriver
 from napalm_frr.errors import (
     CommitNotPending,
     CommitPending,
     CommitUndone,
+    DaemonDeadError,
     DeviceStorageError,
     HostKeyError,
     SessionLostInCommit,
@@ -308,6 +309,29 @@ def test_linux_that_is_not_as_its_text_says_is_seen_and_repaired(
     assert "eth1.101: is missing" in router.compare_config()
     router.commit_config()
     assert "10.64.0.1/30" in r1.addresses_of("eth1.101")
+    assert router.compare_config() == ""
+
+
+@pytest.mark.real_only("an emulated router has no processes of daemons")
+def test_going_back_starts_a_daemon_that_was_killed(
+    router: FRRDriver, two_routers: TwoRouters, r1: Beside
+) -> None:
+    assert isinstance(r1, BesideReal)
+    text = with_vrf(two_routers.day0("r1"))
+    router.load_replace_candidate(config=text)
+    router.commit_config()
+    before = r1.everything()
+    router.commit_as("killed")
+    router.load_merge_candidate(config=STATIC)
+    router.commit_config(revert_in=120)
+    r1.run("kill -9 $(cat /run/frr/bgpd.pid); sleep 0.1")
+    with pytest.raises(DaemonDeadError, match="bgpd does not run on it"):
+        router.load_replace_candidate(config=text)
+    state = router.roll_back_change("killed")
+    assert state.state is CommitStage.UNDONE
+    assert "bgpd had ended while the change was under way, and was started again" in state.reason
+    assert r1.everything() == before
+    router.load_replace_candidate(config=text)
     assert router.compare_config() == ""
 
 

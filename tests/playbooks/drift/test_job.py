@@ -9,6 +9,7 @@ import yaml
 
 from egovnet.lab.emulated.faults import AnyFault, Hang, RefuseConnections, RefuseLogin
 from egovnet.lab.emulated.process import EmulatedRouters
+from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.cli.report_files import write_files
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import UsageError
@@ -247,6 +248,10 @@ def test_a_dead_daemon_is_named_and_its_missing_lines_are_no_configuration(
     assert {d["class"] for d in data["differences"]} == {"service"}
     assert f"daemon {daemon}" in {d["subject"] for d in data["differences"]}
     assert data["remediation"]["devices"] == []
+    # nor is it what a plan would add
+    plan = make_plan(workspace, Silent())
+    assert f"{daemon} does not run on it" in plan.unreachable["sc-pe1"]
+    assert "sc-pe1" not in plan.devices
 
 
 def test_a_stale_route_is_a_leak_though_the_text_is_right(
