@@ -32,6 +32,7 @@ from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import HealthReport
 from egovnet.tasks.driver import LineChange
 from egovnet.tasks.restore_lines import restore_lines
+from egovnet.templates.model.interruption import InterruptionClass
 from egovnet.templates.registry import render
 
 #: Hours: what was restored within them counts towards the share of a run.
@@ -129,6 +130,8 @@ class Remediator:
         left = {
             name: f"to restore it is disruptive ({row.klass.id}): plan and apply it"
             for row in plan.affected.disruptive
+            # the other reflectors keep the routes meanwhile
+            if row.klass is not InterruptionClass.REFLECTOR_ONE
             for name in row.devices
         }
         self.left |= left
