@@ -18,7 +18,7 @@ help:
 	@echo "make agree SEED=1 N=200"
 	@echo "               such mistakes drawn by seed, on the lab's routers: packets and tables"
 	@echo "               against the verdict; a minute each"
-	@echo "make chaos     controllers killed or asked to end, routers at fault, 1,400 times; an hour"
+	@echo "make chaos     controllers killed or asked to end, routers at fault, some 1,400 times"
 	@echo "make bench     benchmarks, with the lab's"
 	@echo "make lab-up    boot the virtual network; make lab-down ends it"
 
