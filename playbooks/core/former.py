@@ -3,6 +3,7 @@
 from egovnet.inventory.errors import InventoryError
 from egovnet.playbooks.core.intended import Inventory
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.database import is_begun
 from egovnet.playbooks.journal.inventory_snapshots import last_applied
 
 
@@ -12,6 +13,8 @@ def former_inventory(workspace: Workspace) -> Inventory | None:
     Raises:
         JournalError: the journal has not all of it.
     """
+    if not is_begun(workspace.state):
+        return None
     intent = last_applied(workspace.journal)
     if intent is None:
         return None

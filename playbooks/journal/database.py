@@ -17,6 +17,7 @@ from egovnet.playbooks.journal.private_files import close, private_directory, pr
 from egovnet.playbooks.journal.proved_server import warn_of_unproved_server
 from egovnet.playbooks.journal.tables import make_tables
 
+_FILE = "journal.db"
 #: PostgreSQL's advisory lock of whoever writes; the number means nothing else.
 _WRITER = 0x65676F76
 #: libpq's parameters, in seconds (tcp_user_timeout and those of `options`: milliseconds).
@@ -28,6 +29,12 @@ _POSTGRESQL = {
     "tcp_user_timeout": 25_000,
     "options": "-c lock_timeout=25000 -c idle_in_transaction_session_timeout=25000",
 }
+
+
+def is_begun(state_directory: Path) -> bool:
+    """Whether there is a journal to be asked: who only reads makes none. One at an address of its
+    own counts as there."""
+    return bool(os.environ.get("EGOVNET_JOURNAL")) or (state_directory / _FILE).exists()
 
 
 class JournalDatabase:
@@ -105,7 +112,7 @@ def _open(state_directory: Path) -> Engine:
             raise JournalError(
                 f"{state_directory}: cannot be made: {error.strerror}; set EGOVNET_STATE"
             ) from error
-        url = f"sqlite:///{state_directory / 'journal.db'}"
+        url = f"sqlite:///{state_directory / _FILE}"
     try:
         engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "do_connect", _no_endless_wait)

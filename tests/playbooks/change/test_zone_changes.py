@@ -326,7 +326,10 @@ def test_a_file_hashed_anew_without_the_word_is_refused(place: Place) -> None:
     write_plan(replace(plan, zone_changes=(), words=Words()), file)
     refused = apply(place.workspace(), Silent(), file)
     assert refused.data["failed_stage"] == "words"
-    assert json.loads(file.read_text())["words"] == asdict(Words()) | {"zone_change": []}
+    assert json.loads(file.read_text())["words"] == asdict(Words()) | {
+        "zone_change": [],
+        "gone": [],
+    }
 
 
 def test_a_word_for_a_vpn_that_changes_no_zone_is_bad_usage(place: Place) -> None:
