@@ -90,8 +90,8 @@ class Router(Closed):
     state: Annotated[
         RouterState,
         about(
-            "leaving: it is drained and emptied, so that it may be taken out of the inventory "
-            "after that was applied.",
+            "Whether it stays; leaving, it is drained and emptied, so that it may be taken out of "
+            "the inventory after that was applied.",
             "leaving",
         ),
     ] = RouterState.IN_SERVICE
