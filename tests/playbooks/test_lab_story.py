@@ -117,7 +117,7 @@ def test_a_new_site_is_added_while_nobody_else_loses_a_packet(lab: Workplace) ->
     assert (waiting["site"], waiting["answers"]) == ("party-shanghai", False)
     for (host, target), summary in summaries.items():
         sent, received = map(int, summary.split())
-        assert sent > 50, (host, target)
+        assert sent > 20, (host, target)
         if host in _FRIENDS:
             # The echo under way when ping is interrupted counts as lost.
             assert sent - received <= 1, f"{host} -> {target}: {sent} sent, {received} answered"
