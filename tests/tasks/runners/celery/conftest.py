@@ -29,7 +29,8 @@ def module_place(
 @pytest.fixture
 def place(module_place: Provinces, monkeypatch: pytest.MonkeyPatch) -> Provinces:
     """Everything as at first: routers, broker, journal."""
-    (module_place.root / "journal.db").unlink(missing_ok=True)
+    for file in module_place.root.glob("journal.db*"):  # what SQLite has beside it, too
+        file.unlink(missing_ok=True)
     with module_place.redis.client() as client:
         client.flushall()
     set_environment(monkeypatch, module_place.controller)
