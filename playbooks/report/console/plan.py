@@ -74,7 +74,9 @@ def print_leaving(console: Console, leaving: Sequence[LeavingRouter]) -> None:
     for one in leaving:
         sites = f"; sites that were joined to it: {', '.join(one.sites)}" if one.sites else ""
         style = "bold red" if one.how == GONE else "yellow"
-        console.print(Text(f"LEAVING: {one.router}: {_HOW.get(one.how, one.how)}{sites}"), style=style)
+        console.print(
+            Text(f"LEAVING: {one.router}: {_HOW.get(one.how, one.how)}{sites}"), style=style
+        )
     if leaving:
         console.print()
 
