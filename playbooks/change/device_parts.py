@@ -83,7 +83,8 @@ class PartSites:
                 return named or self._in_vrf(device, part.vrf)
             case PartKind.POLICY:
                 named = looked_up([router.policies for router in routers], part.name)
-                return named or self._using(device, part)
+                # a policy of nobody's own name; nothing stands on one that is not there yet
+                return named or (self.filtered(device, part) if part in device.old else _NOBODY)
             case _ if part.vrf:
                 return self._in_vrf(device, part.vrf)
         return _NOBODY
@@ -104,10 +105,8 @@ class PartSites:
     def _in_vrf(self, device: DeviceParts, vrf: str) -> Sites:
         return looked_up([index.on(device.name).vrfs for index in self.both], vrf)
 
-    def _using(self, device: DeviceParts, policy: Part) -> Sites:
-        """Sites behind the sessions that a policy of nobody's own name is applied to."""
-        if policy not in device.old:
-            return _NOBODY
+    def filtered(self, device: DeviceParts, policy: Part) -> Sites:
+        """Sites behind the sessions that a policy is applied to."""
         sites: Sites = _NOBODY
         for parts in (device.old, device.new):
             for part, statements in parts.items():

@@ -40,7 +40,8 @@ def make_plan_in_steps(
     """A plan whose `then` is not empty where one push is not proved and two are.
 
     Raises:
-        UsageError: a part of the network was chosen, or nobody knows what it was made from.
+        UsageError: a part of the network was chosen, a router is leaving, or nobody knows what the
+            network was made from.
         InventoryError: the network between is none that the checks accept.
     """
     chosen = workspace.selection
@@ -51,6 +52,11 @@ def make_plan_in_steps(
         return whole
     if not gate(workspace, progress, whole).only_on_the_way:
         return whole
+    if whole.leaving:
+        raise UsageError(
+            f"--steps: {', '.join(one.router for one in whole.leaving)}: a router leaves by a plan "
+            "of its own: apply the one change first, and then the other"
+        )
     former = former_inventory(workspace)
     if former is None:
         raise UsageError(

@@ -96,13 +96,7 @@ def _users(where: PartSites, device: DeviceParts, policy: Part) -> Sites:
     """Sites that a policy is named for, or applied to; nothing depends on one that is not."""
     routers = [index.on(device.name) for index in where.both]
     sites = looked_up([router.policies for router in routers], policy.name)
-    for parts in (device.old, device.new):
-        for part, statements in parts.items():
-            if part.kind is PartKind.FILTER and any(
-                policy.name in statement.split() for statement in statements
-            ):
-                sites |= where.sites(device, part)
-    return sites
+    return sites | where.filtered(device, policy)
 
 
 def _fault(where: PartSites, device: str, sentence: str, found: _Lines) -> None:

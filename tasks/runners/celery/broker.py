@@ -6,12 +6,9 @@ TLS, to anything but this machine, a warning is given; EGOVNET_BROKER_TLS=requir
 error. Nothing that the broker carries or says is trusted (`wire`); it can only fail to carry.
 """
 
-import functools
-import logging
 import os
 import ssl
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +16,7 @@ import redis
 from celery import Celery
 
 from egovnet.inventory.errors import EgovnetError, UnreachableError
+from egovnet.tasks.way_there import is_this_machine, warn_once
 
 URL_VARIABLE = "EGOVNET_BROKER"
 CA_VARIABLE = "EGOVNET_BROKER_CA"
@@ -86,7 +84,7 @@ class Broker:
     def in_clear(self) -> bool:
         """Whether its password and its answers cross a network as they are."""
         parts = urlsplit(self.url)
-        return parts.scheme == "redis" and not _is_this_machine(parts.hostname or "")
+        return parts.scheme == "redis" and not is_this_machine(parts.hostname or "")
 
     def _look_at_tls(self) -> None:
         wanted = os.environ.get(TLS_VARIABLE, "")
@@ -98,9 +96,10 @@ class Broker:
             raise BrokerError(
                 f"broker {self} is without TLS, and {TLS_VARIABLE} is required; use rediss://"
             )
-        _warn_once(
+        warn_once(
+            "egovnet.broker",
             f"broker {self} is reached without TLS: who is on the way reads its password, and may "
-            "withhold messages (he can neither read nor make them); use rediss://"
+            "withhold messages (he can neither read nor make them); use rediss://",
         )
 
     @property
@@ -161,19 +160,6 @@ class Broker:
         if authority := os.environ.get(CA_VARIABLE):
             found["ssl_ca_certs"] = authority
         return found
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-@functools.cache
-def _warn_once(words: str) -> None:
-    """On stderr, and in a worker's log; a verb asks for its broker several times."""
-    logging.getLogger("egovnet.broker").warning("warning: %s", words)
 
 
 def fault(error: BaseException) -> str:

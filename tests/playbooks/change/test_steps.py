@@ -439,3 +439,12 @@ def unsay(plan: Plan) -> Plan:
     """The same, as somebody would write it who leaves the word out."""
     then = tuple(replace(step, words=Words(), zone_changes=()) for step in plan.then)
     return replace(plan, words=Words(), zone_changes=(), then=then)
+
+
+def test_a_router_leaves_by_a_plan_of_its_own(place: Place) -> None:
+    """It is drained in one push; what changes hands elsewhere is another change."""
+    edit(place.root, "hosts.yaml", lambda hosts: hosts["bj-p1"]["data"].update(state="leaving"))
+    assert planned(place.workspace(), Silent(), steps=True).leaving, "alone it needs no steps"
+    _vlans(place.root, (0, 1))
+    ran = place.run("plan", "--steps", "--disruptive")
+    assert (ran.code, "bj-p1: a router leaves by a plan of its own" in ran.stderr) == (2, True)
