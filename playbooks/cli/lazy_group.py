@@ -6,6 +6,7 @@ is a group. A module is imported when its verb is run or listed, so it imports l
 
 import importlib
 import pkgutil
+from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
@@ -22,6 +23,18 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the verbs, sorted."""
         return sorted(module.name for module in pkgutil.iter_modules(self._folder.__path__))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; of a verb that is none it says what was meant, as of options."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if not near:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of that name; None when the folder has none."""
