@@ -38,7 +38,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, order=True)
 class InventoryWarning:
-    """What is allowed and probably not meant; addressed as a `Problem` is."""
+    """What is allowed and probably not intended; addressed as a `Problem` is."""
 
     file: str
     line: int

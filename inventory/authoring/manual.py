@@ -53,7 +53,7 @@ def page() -> str:
     for kind in file_kinds():
         lines += _of_file(kind)
     lines += ["## Warnings", ""]
-    lines += ["What is allowed and probably not meant; `validate` exits 0 all the same.", ""]
+    lines += ["What is allowed and probably not intended; `validate` exits 0 all the same.", ""]
     lines += ["| code | means |", "|---|---|"]
     lines += [f"| `{code}` | {meaning} |" for code, meaning in codes().items()]
     return "\n".join(lines) + "\n"

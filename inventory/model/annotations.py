@@ -1,7 +1,7 @@
 """What the annotation of a field says besides its type: read by errors, schemas and the manual.
 
 ```python
-region: Annotated[Name, NameOf("regions"), about("Region that it stands in.", "beijing")]
+region: Annotated[Name, NameOf("regions"), about("Region that it is in.", "beijing")]
 metric: Annotated[int, Field(ge=1), about("Cost of the link.", 10, unit="IS-IS metric")] = 10
 ```
 

@@ -59,7 +59,7 @@ class Router(Closed):
         NameOf(PLATFORMS),
         about("What it runs: a platform that egovnet can write configurations for."),
     ]
-    region: Annotated[RegionName, about("Region that it stands in and serves.", "beijing")]
+    region: Annotated[RegionName, about("Region that it is in and serves.", "beijing")]
     tier: Annotated[Tier, about("Tier of its region.", "centre")]
     roles: Annotated[
         frozenset[Role],

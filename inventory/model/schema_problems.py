@@ -81,7 +81,7 @@ def read(
     if entries:  # the others are right, and there may be many
         data = {key: value for key, value in data.items() if key in broken}
     speller = _Speller(frozenset(besides))
-    respelled = speller.mended(shape, data, ())
+    respelled = speller.corrected(shape, data, ())
     explained: list[Mistake] = []
     wrong: frozenset[Location] = frozenset()
     try:
@@ -103,24 +103,24 @@ class _Speller:
     #: Location of a value where its key stands right -> the key as it is written.
     renamed: dict[Location, str] = field(default_factory=dict)
 
-    def mended(self, shape: Shape, data: Any, at: Location) -> Any:  # noqa: ANN401 -- what YAML gives
+    def corrected(self, shape: Shape, data: Any, at: Location) -> Any:  # noqa: ANN401 -- what YAML gives
         """`data` with the keys that were meant; what fits no key is left out."""
         if shape.model is not None and isinstance(data, dict):
             fields = fields_of(shape.model)
             meant = self._meant(fields, data, at)
             return {
-                key: self.mended(fields[key].shape, value, (*at, key))
+                key: self.corrected(fields[key].shape, value, (*at, key))
                 for key, value in meant.items()
             }
         if shape.item is not None and shape.key is not None and isinstance(data, dict):
             meant = self._chosen(shape.key.choices, data, at) if shape.key.choices else data
-            return {k: self.mended(shape.item, v, (*at, str(k))) for k, v in meant.items()}
+            return {k: self.corrected(shape.item, v, (*at, str(k))) for k, v in meant.items()}
         if shape.item is not None and shape.key is None and isinstance(data, list | tuple):
-            return [self.mended(shape.item, v, (*at, index)) for index, v in enumerate(data)]
+            return [self.corrected(shape.item, v, (*at, index)) for index, v in enumerate(data)]
         return data
 
     def written(self, location: Location) -> Location:
-        """Where the value at a location of the mended data was written."""
+        """Where the value at a location of the corrected data was written."""
         return tuple(
             self.renamed.get(location[: index + 1], part) for index, part in enumerate(location)
         )

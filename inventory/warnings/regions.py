@@ -7,7 +7,7 @@ from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import Network
 
 CODES = {
-    "site-outside-region": "A site is joined to a PE that stands neither in its region nor in one "
+    "site-outside-region": "A site is joined to a PE that is neither in its region nor in one "
     "above it. A further access may end below its region.",
 }
 

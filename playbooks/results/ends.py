@@ -25,7 +25,7 @@ class End(StrEnum):
     FAILED = "failed"
     #: Decided, and devices were not seen there.
     IN_DOUBT = "in doubt"
-    #: The journal could not be told of its end.
+    #: Its end could not be recorded in the journal.
     OPEN = "open"
     TAKEN_OVER = "taken over"
     #: No change was opened.
@@ -67,7 +67,7 @@ ENDS = {
     ),
     End.OPEN: WayToEnd(
         "open",
-        "change {change} is open: the journal could not be told of its end; its routers stay "
+        "change {change} is open: its end could not be recorded in the journal; its routers stay "
         f"locked; when the journal can be written again, {_RECOVER}",
         unfinished=True,
     ),

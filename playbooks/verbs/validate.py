@@ -1,4 +1,4 @@
-"""`validate`: everything wrong with an inventory at once, and what is probably not meant.
+"""`validate`: everything wrong with an inventory at once, and what is probably not intended.
 
 It reads the files, registers, references, policy and numbers, and writes nothing.
 """

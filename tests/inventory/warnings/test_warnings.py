@@ -1,4 +1,4 @@
-"""What is allowed and probably not meant: each kind in a network that is right but for it."""
+"""What is allowed and probably not intended: each kind in a network that is right but for it."""
 
 from pathlib import Path
 
