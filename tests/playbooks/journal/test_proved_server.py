@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import make_url
 
 from egovnet.playbooks.journal.journal import Journal
-from egovnet.playbooks.journal.proved_server import _warn_once, unproved_mode
+from egovnet.playbooks.journal.proved_server import unproved_mode
+from egovnet.tasks.way_there import warn_once
 from tests.playbooks.postgresql import PostgresServer
 
 FAR = "postgresql+psycopg://u:p@journal.example.gov/egovnet"
@@ -60,7 +61,7 @@ def test_it_is_told_once_and_without_the_password(
     """0.0.0.0 is this machine to connect to, and no loopback address."""
     url = postgresql.fresh()
     monkeypatch.setenv("EGOVNET_JOURNAL", url.replace("127.0.0.1", "0.0.0.0"))  # noqa: S104 -- nothing listens there
-    _warn_once.cache_clear()
+    warn_once.cache_clear()
     for _ in range(2):
         assert Journal(tmp_path, "net").faults() == []
     assert caplog.text.count("its server need not prove who it is (sslmode prefer)") == 1
