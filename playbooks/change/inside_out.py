@@ -81,12 +81,16 @@ def _neighbors(network: Network) -> dict[str, set[str]]:
 def _reached(
     members: Sequence[str], done: set[str], neighbors: Mapping[str, set[str]]
 ) -> list[str]:
-    """Those of `members` that are connected to `done` by circuits, through each other too."""
+    """Those of `members` that are connected to `done` by circuits, through each other too.
+
+    Who has a neighbour in `done` itself comes first: the first of a group may be pushed alone.
+    """
     own = set(members)
-    waiting = [name for name in members if neighbors.get(name, _NOBODY) & done]
-    found = set(waiting)
+    first = [name for name in members if neighbors.get(name, _NOBODY) & done]
+    waiting, found = list(first), set(first)
     while waiting:
         more = (neighbors.get(waiting.pop(), _NOBODY) & own) - found
         found |= more
         waiting += more
-    return [name for name in members if name in found]
+    others = found.difference(first)
+    return [*first, *(name for name in members if name in others)]

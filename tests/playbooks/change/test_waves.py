@@ -1,11 +1,13 @@
 """Waves: the outermost first, a canary before all, every device exactly once."""
 
+from collections.abc import Iterable, Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.load import load
-from egovnet.inventory.model import Circuit, Network, Role, Tier
+from egovnet.inventory.model import Circuit, Network, Role, Router, Tier
 from egovnet.playbooks.change.waves import CANARY, Wave, WaveError, make_waves, up_to
 from egovnet.playbooks.core.workspace import REFERENCE
 from tests.hypothesis_profiles import examples
@@ -98,6 +100,24 @@ def test_what_is_new_comes_after_what_runs() -> None:
     ]
 
 
+def backbone(routers: Mapping[str, Router], joined: Iterable[tuple[str, str]]) -> Network:
+    circuits = {
+        f"{a}--{b}": Circuit.model_validate(
+            {"a": {"router": a, "port": f"to{b}"}, "b": {"router": b, "port": f"to{a}"}}
+        )
+        for a, b in joined
+    }
+    return NETWORK.model_copy(update={"routers": routers, "circuits": circuits, "sites": {}})
+
+
+def test_the_canary_of_a_roll_out_has_a_neighbour_that_runs() -> None:
+    """Of those that are reached through each other it is not the first by name."""
+    routers = dict.fromkeys(("r0", "r1", "r2"), NETWORK.routers["bj-p1"])
+    network = backbone(routers, [("r0", "r1"), ("r1", "r2")])
+    waves = make_waves(network, ["r0", "r1"], ("region",), fresh=["r0", "r1"])
+    assert [wave.devices for wave in waves] == [("r1",), ("r0",)]
+
+
 @st.composite
 def backbones(draw: st.DrawFn) -> Network:
     """Routers of any role, tier and region, joined by any circuits."""
@@ -116,13 +136,7 @@ def backbones(draw: st.DrawFn) -> Network:
     }
     pairs = [(a, b) for a in names for b in names if a < b]
     joined = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
-    circuits = {
-        f"{a}--{b}": Circuit.model_validate(
-            {"a": {"router": a, "port": f"to{b}"}, "b": {"router": b, "port": f"to{a}"}}
-        )
-        for a, b in joined
-    }
-    return NETWORK.model_copy(update={"routers": routers, "circuits": circuits, "sites": {}})
+    return backbone(routers, joined)
 
 
 def connected(network: Network, names: set[str], to: set[str]) -> set[str]:
