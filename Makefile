@@ -49,7 +49,7 @@ test: setup
 	@$(MAKE) --no-print-directory -j2 lint suite
 
 suite: $(VENV)/.ready
-	$(BIN)/python -m tests.halves
+	$(BIN)/python -m tests.side_by_side
 
 fuzz: setup
 	$(BIN)/pytest -m "hypothesis and not lab" --hypothesis-profile=fuzz

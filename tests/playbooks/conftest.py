@@ -18,14 +18,16 @@ from selenium import webdriver
 from egovnet.lab.backend import Backend
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.lab_backends import backend
-from tests.halves import PROCESS
 from tests.playbooks.postgresql import PostgresServer, postgres_server
 from tests.playbooks.report.html.browsing import chromium
+from tests.side_by_side import PROCESS
 
 REFERENCE = Path(__file__).parents[2] / "inventory" / "reference"
 EGOVNET = Path(sys.executable).with_name("egovnet")
-#: Both processes of tests.halves may have this lab up at once.
-_LOOPBACK_NET = {"2": "127.20.29."}.get(os.environ.get(PROCESS, ""), "127.20.24.")
+#: All processes of tests.side_by_side may have this lab up at once.
+_LOOPBACK_NET = {"2": "127.20.29.", "3": "127.20.33."}.get(
+    os.environ.get(PROCESS, ""), "127.20.24."
+)
 
 
 @dataclass(frozen=True)

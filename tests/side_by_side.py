@@ -1,18 +1,21 @@
-"""The whole suite by two pytest processes beside each other, one for each of two processors.
+"""The whole suite by three pytest processes beside each other, for two processors.
 
-`python -m tests.halves [PYTEST'S OPTIONS]`. Both collect everything and share the work as they go:
-the tests that need the lab are a piece of work for each folder, as they share that folder's lab,
-and those of a module that says `pytest.mark.lab(NAME)` a piece of their own; the others are a piece
-for each file. One process takes pieces from the front of the list, where
-the lab's are, the longest first, the other from its back; whoever is done earlier goes on with
-what is left. To take a piece is to create a file of its number, which can be done once. What each
-process has set up for a module or a session (a lab, a browser, a database server) stays its own.
+`python -m tests.side_by_side [PYTEST'S OPTIONS]`. All collect everything and share the work as they
+go: the tests that need the lab are a piece of work for each folder, as they share that folder's
+lab, and those of a module that says `pytest.mark.lab(NAME)` a piece of their own; the others are a
+piece for each file. Two processes take pieces from the front of the list, where the lab's are, the
+longest first, the other from its back; whoever is done earlier goes on with what is left. A lab
+waits for timers and sessions more than half of its time: two of them and the rest of the tests make
+two processors busy. To take a piece is to create a file of its number, which can be done once. What
+each process has set up for a module or a session (a lab, a browser, a database server) stays its
+own.
 
-The first process is shown as it runs; of the second only failures, and all it printed afterwards.
+The first process is shown as it runs; of the others only failures, and all they printed afterwards.
 The exit code is the first that is not 0. pytest-xdist would do the same if its `loadgroup` worked
 with this pytest.
 """
 
+import argparse
 import contextlib
 import os
 import re
@@ -27,24 +30,31 @@ from types import FrameType
 
 import pytest
 
-#: The environment's name for which of the two a process is: labs of both stand beside each other.
+#: The environment's name for which of them a process is: their labs stand beside each other.
 PROCESS = "EGOVNET_TEST_PROCESS"
 _FAILED, _TOTAL = "failed", "total"
+#: What is told of each process's options: the first is shown, the second begins at the back.
+_PROCESSES: dict[int, tuple[str, ...]] = {1: (), 2: ("--from-the-back",), 3: ()}
 _LOOK_SECONDS = 0.5
 _NEWS_SECONDS = 60.0
 
 
 def main() -> int:
-    """Run both; returns the exit code."""
+    """Run all; returns the exit code."""
     options = sys.argv[1:]
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory, contextlib.ExitStack() as files:
         pieces = Path(directory)
-        with (pieces / "output").open("w+b") as output:
-            processes: list[subprocess.Popen[bytes]] = []
-            _forward_signals(processes)
-            processes.append(_start(options, pieces, None, 1))
-            processes.append(_start(options, pieces, output.fileno(), 2))
-            _watch(processes, pieces)
+        outputs = {
+            number: files.enter_context((pieces / f"output-{number}").open("w+b"))
+            for number in list(_PROCESSES)[1:]
+        }
+        processes: list[subprocess.Popen[bytes]] = []
+        _forward_signals(processes)
+        for number in _PROCESSES:
+            output = outputs.get(number)
+            processes.append(_start(options, pieces, output and output.fileno(), number))
+        _watch(processes, pieces)
+        for output in outputs.values():
             output.seek(0)
             print(output.read().decode(errors="replace"), end="", flush=True)
     return next(filter(None, (process.returncode for process in processes)), 0)
@@ -53,15 +63,15 @@ def main() -> int:
 def _start(
     options: Sequence[str], pieces: Path, output: int | None, number: int
 ) -> "subprocess.Popen[bytes]":
-    """One of the two; it is asked to end by us alone, not by Ctrl-C at the terminal."""
+    """One of them; it is asked to end by us alone, not by Ctrl-C at the terminal."""
     named = [
         re.sub(r"^(--junit-?xml=.*?)(\.xml)?$", rf"\1-{number}\2", option) for option in options
     ]
     return subprocess.Popen(
         [
-            *(sys.executable, "-m", "pytest", "-p", "tests.halves"),
+            *(sys.executable, "-m", "pytest", "-p", "tests.side_by_side"),
             # one word each: pytest looks for its configuration beside words that are paths
-            *(f"--pieces={pieces}", *(["--from-the-back"] if number == 2 else [])),
+            *(f"--pieces={pieces}", *(["--beside"] if output else []), *_PROCESSES[number]),
             *("--durations=25", "--durations-min=5"),
             *("-o", "console_output_style=classic", "--color=no" if output else "--color=auto"),
             *named,
@@ -77,7 +87,7 @@ def _start(
 
 
 def _forward_signals(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
-    """On Ctrl-C or SIGTERM both take down what they set up; whoever is impatient repeats it."""
+    """On Ctrl-C or SIGTERM all take down what they set up; whoever is impatient repeats it."""
 
     def forward(number: int, frame: FrameType | None) -> None:
         for process in processes:
@@ -89,7 +99,7 @@ def _forward_signals(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
 
 
 def _watch(processes: "Sequence[subprocess.Popen[bytes]]", pieces: Path) -> None:
-    """Until both ended, print what fails in the second, and now and then how far they are."""
+    """Until all ended, print what fails where it is not seen, and now and then how far they are."""
     failed = 0
     said = time.monotonic()
     while any(process.poll() is None for process in processes):
@@ -103,27 +113,31 @@ def _watch(processes: "Sequence[subprocess.Popen[bytes]]", pieces: Path) -> None
             said = time.monotonic()
             taken = sum(path.name.isdigit() for path in pieces.iterdir())
             of = (pieces / _TOTAL).read_text() if (pieces / _TOTAL).exists() else "?"
-            print(f"\n[both] {taken} of {of} pieces of work taken", flush=True)
+            print(f"\n[all] {taken} of {of} pieces of work taken", flush=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("halves", "what tests.halves tells its two processes")
+    group = parser.getgroup("side_by_side", "what tests.side_by_side tells its processes")
     group.addoption("--pieces", type=Path, help="the directory of the pieces that are taken")
     group.addoption("--from-the-back", action="store_true", help="take the last piece first")
+    group.addoption(
+        "--beside", action="store_true", help="let the one who watches know of failures"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     pieces = config.getoption("pieces")
     if pieces is not None and not config.option.collectonly:
-        config.pluginmanager.register(_Sharing(pieces, backwards=config.option.from_the_back))
+        config.pluginmanager.register(_Sharing(pieces, config.option))
 
 
 class _Sharing:
     """pytest's own loop, over the pieces that this process gets hold of."""
 
-    def __init__(self, directory: Path, *, backwards: bool) -> None:
+    def __init__(self, directory: Path, option: argparse.Namespace) -> None:
         self._directory = directory
-        self._backwards = backwards
+        self._backwards: bool = option.from_the_back
+        self._beside: bool = option.beside
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -144,7 +158,7 @@ class _Sharing:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Let the one who watches know of a failure that is not seen as it happens."""
-        if report.failed and self._backwards:
+        if report.failed and self._beside:
             with (self._directory / _FAILED).open("a", encoding="utf-8") as file:
                 file.write(f"{report.nodeid} ({report.when})\n")
 
