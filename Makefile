@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 EGOVNET := $(BIN)/egovnet
 
-.PHONY: setup demo test suite lint bench fuzz mutants agree texts chaos lab-up lab-down clean
+.PHONY: setup demo test suite lint licences bench fuzz mutants agree texts chaos lab-up lab-down clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      the main job on the virtual network, told step by step"
 	@echo "make test      lint, types and the whole suite, the lab's tests included"
 	@echo "make lint      ruff, mypy strict, import-linter"
+	@echo "make licences  whether what is installed may be used beside our licence"
 	@echo "make fuzz      the tests that draw their input, with 20 times as many, and the reader"
 	@echo "               against FRR itself, 20,000 texts, and Linux, 2,000: hours"
 	@echo "make mutants   mistakes made on purpose, and which of them the proof finds"
@@ -42,6 +43,10 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Those that are allowed, and why, stand in pyproject.toml.
+licences: $(VENV)/.ready
+	$(BIN)/pip-licenses
 
 # Lint and types take a minute of one processor: beside the suite, whose labs wait now and then.
 test: setup

@@ -9,6 +9,7 @@ import click
 
 from egovnet.inventory.authoring.additions import Option, entry_kinds
 from egovnet.inventory.authoring.manual import values_of
+from egovnet.playbooks.cli.complete import names_of, ports_of_routers
 from egovnet.playbooks.cli.options import only, verb
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def add_command(kind: str) -> click.Command:
             f"--{end}",
             f"end_{end}",
             metavar="ROUTER:PORT",
+            shell_complete=ports_of_routers,
             help=f"Short for --{end}-router and --{end}-port.",
         )(command)
     if kind == "site":
@@ -75,12 +77,16 @@ def add_command(kind: str) -> click.Command:
         )(command)
     command = click.argument("name", required=False)(command)
     if kind == "access":
-        command = click.argument("of_site", metavar="SITE", required=False)(command)
+        command = click.argument(
+            "of_site", metavar="SITE", required=False, shell_complete=names_of("sites")
+        )(command)
     return click.command(kind)(command)
 
 
 def _field_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
     values = values_of(option.field).replace("`", "")
+    shape = option.field.shape
+    section = shape.names or (shape.item.names if shape.item else None)
     told = f"{option.field.description} {values[0].upper()}{values[1:]}."
     if option.required:
         told += "  [required]"
@@ -89,6 +95,7 @@ def _field_option(option: Option) -> Callable[[Callable[..., None]], Callable[..
         f"{_OWN}{option.name.replace('-', '_')}",
         multiple=option.repeated,
         metavar=option.name.rpartition("-")[2].upper(),
+        shell_complete=None if section is None else names_of(section),
         help=told,
     )
 

@@ -11,6 +11,7 @@ from egovnet.playbooks.change.transaction_options import (
     DEFAULT_HOLD,
     Options,
 )
+from egovnet.playbooks.cli.complete import names_of
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
 
@@ -20,7 +21,12 @@ waves_option = click.option(
     metavar="WAYS",
     help="Push in waves by `region`, `tier` or `tier,region`, a canary first.",
 )
-canary_option = click.option("--canary", metavar="HOST", help="The router that is pushed first.")
+canary_option = click.option(
+    "--canary",
+    metavar="HOST",
+    shell_complete=names_of("hosts"),
+    help="The router that is pushed first.",
+)
 gone_option = click.option(
     "--gone",
     multiple=True,
@@ -45,6 +51,7 @@ zone_change_option = click.option(
     "--zone-change",
     multiple=True,
     metavar="VPN",
+    shell_complete=names_of("vpns"),
     help="Meant: VPN goes to the other zone, or takes something from it. May be repeated.",
 )
 disruptive_option = click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from egovnet.playbooks.cli.complete import list_of, names_of
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.lazy_choice import LazyChoice
 from egovnet.playbooks.cli.verb_end import end_by, end_with
@@ -37,9 +38,14 @@ _COMMON = {
         "-l",
         "--limit",
         multiple=True,
+        shell_complete=list_of("hosts"),
         help="Routers, names or patterns such as 'sh-*', comma-separated or repeated.",
     ),
-    "region": click.option("--region", help="Routers of this region and all below it."),
+    "region": click.option(
+        "--region",
+        shell_complete=names_of("regions"),
+        help="Routers of this region and all below it.",
+    ),
     "tier": click.option(
         "--tier",
         multiple=True,

@@ -1,11 +1,14 @@
 """Both wheels, installed into a fresh environment beside somebody else's Nornir project.
 
+They are made as for a release: of a source distribution, and that of a clone with a tag.
 Nothing is downloaded: the fresh environments find the dependencies of the running one.
 """
 
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -17,7 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("inventory", "templates", "isolation", "tasks", "playbooks", "lab")
-_BUILD = ("pyproject.toml", "README.md", "src", "packaging", "napalm_frr", *FOLDERS)
+_BUILD = ("pyproject.toml", "README.md", "LICENSE", "src", "packaging", "napalm_frr", *FOLDERS)
 #: One of each that egovnet depends on, directly or not: where they are, the others are too.
 _DEPENDENCIES = ("napalm", "nornir", "nornir-napalm", "pydantic", "celery", "setuptools")
 
@@ -50,10 +53,32 @@ class Environment:
         return self.run("python", "-c", code, cwd=cwd).strip()
 
 
+#: The tag of the clone that is built.
+VERSION = "9.8.7"
+
+
+def _git(tree: Path, *words: str) -> None:
+    who = (
+        "-c",
+        "user.name=Test",
+        "-c",
+        "user.email=test@example.org",
+        "-c",
+        "commit.gpgsign=false",
+    )
+    subprocess.run(["git", *who, *words], cwd=tree, check=True, capture_output=True)
+
+
+def _build(place: Path, what: str, out: Path) -> None:
+    """What a front end of PEP 517 asks for, in the running environment."""
+    code = f"from setuptools import build_meta; build_meta.build_{what}({str(out)!r})"
+    subprocess.run([sys.executable, "-c", code], cwd=place, check=True, capture_output=True)
+
+
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Both, by the name of their distribution; built of a copy, so that the tree stays clean."""
-    tree, out = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("wheels")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree as a clone of a repository whose last commit has a tag; ours stays clean."""
+    tree = tmp_path_factory.mktemp("tree")
     left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
     for name in _BUILD:
         place = ROOT / name
@@ -61,9 +86,31 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             shutil.copytree(place, tree / name, symlinks=True, ignore=left_out)
         else:
             shutil.copy(place, tree / name)
-    words = ["wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation", "-w", str(out)]
-    sources = [str(tree), str(tree / "packaging" / "napalm-frr")]
-    subprocess.run([sys.executable, "-m", "pip", *words, *sources], cwd=out, check=True)
+    _git(tree, "init", "--quiet")
+    _git(tree, "add", "--all")
+    _git(tree, "commit", "--quiet", "--message", "as it is")
+    _git(tree, "tag", f"v{VERSION}")
+    return tree
+
+
+@pytest.fixture(scope="module")
+def sources(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Both source distributions, unpacked where no Git is."""
+    out = tmp_path_factory.mktemp("sources")
+    for place in (clone, clone / "packaging" / "napalm-frr"):
+        _build(place, "sdist", out)
+    for archive in out.glob("*.tar.gz"):
+        with tarfile.open(archive) as tar:
+            tar.extractall(out, filter="data")
+    return [path for path in out.iterdir() if path.is_dir()]
+
+
+@pytest.fixture(scope="module")
+def wheels(sources: list[Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Both, by the name of their distribution."""
+    out = tmp_path_factory.mktemp("wheels")
+    for place in sources:
+        _build(place, "wheel", out)
     return {file.name.split("-")[0]: file for file in out.glob("*.whl")}
 
 
@@ -110,6 +157,34 @@ def test_a_wheel_has_its_one_package_and_every_file_of_it(wheels: dict[str, Path
     assert _contents(wheels["napalm_frr"]) == set(_files("napalm_frr"))
 
 
+def test_the_tag_is_the_version_and_the_licence_is_there(wheels: dict[str, Path]) -> None:
+    for wheel in wheels.values():
+        assert wheel.name.split("-")[1] == VERSION
+        with zipfile.ZipFile(wheel) as archive:
+            names = {name.rpartition("/")[2]: name for name in archive.namelist()}
+            licence = archive.read(names["LICENSE"]).decode()
+            metadata = archive.read(names["METADATA"]).decode()
+        assert licence == (ROOT / "LICENSE").read_text()
+        assert "License-Expression: Apache-2.0" in metadata
+
+
+def test_without_a_tag_the_version_names_the_commit(clone: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "clone"
+    _git(clone, "clone", "--quiet", "--no-tags", str(clone), str(bare))
+    assert re.fullmatch(r"0\.1\.0\.dev\d+\+g[0-9a-f]+", _version(bare))
+    assert _version(bare / "packaging" / "napalm-frr") == _version(bare)
+    _git(bare, "tag", "v1.2.3")
+    assert _version(bare) == "1.2.3"
+    shutil.rmtree(bare / ".git")
+    assert _version(bare) == "0.1.0.dev0", "a tree that is no clone"
+
+
+def _version(place: Path) -> str:
+    words = [sys.executable, "-m", "setuptools_scm"]
+    done = subprocess.run(words, cwd=place, capture_output=True, text=True, check=True)
+    return done.stdout.split()[-1]
+
+
 def test_nothing_of_a_common_name_is_installed(both: Environment) -> None:
     top = {path.name for path in both.site.iterdir() if "dist-info" not in path.name}
     assert top == {"egovnet", "napalm_frr", "dependencies.pth"}
@@ -122,7 +197,7 @@ def test_it_is_the_installed_one_that_runs(both: Environment, tmp_path: Path) ->
 
 
 def test_the_command_line_works(both: Environment, tmp_path: Path) -> None:
-    assert both.run("egovnet", "--version", cwd=tmp_path).startswith("egovnet")
+    assert both.run("egovnet", "--version", cwd=tmp_path).startswith(f"egovnet, version {VERSION}")
     both.run("egovnet", "validate", cwd=tmp_path)
     both.run("egovnet", "render", "--output", tmp_path / "texts", cwd=tmp_path)
     assert "router bgp" in (tmp_path / "texts" / "bj-pe1.cfg").read_text()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from egovnet.playbooks.cli.change_options import yes_option
+from egovnet.playbooks.cli.complete import changes
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.options import SELECTION, verb, without
 from egovnet.playbooks.cli.verb_end import VerbEnd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("change", required=False, type=DecimalRange(1))
+@click.argument("change", required=False, type=DecimalRange(1), shell_complete=changes)
 @yes_option
 @click.option(
     "--lock",

@@ -13,6 +13,7 @@ from egovnet.playbooks.cli.change_options import (
     yes_option,
     zone_change_option,
 )
+from egovnet.playbooks.cli.complete import changes
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.options import verb
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("change", type=DecimalRange(1))
+@click.argument("change", type=DecimalRange(1), shell_complete=changes)
 @yes_option
 @transaction_options
 @click.option(

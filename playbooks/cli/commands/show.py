@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.cli.complete import changes
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("change", type=DecimalRange(1))
+@click.argument("change", type=DecimalRange(1), shell_complete=changes)
 @verb
 @without(*SELECTION, *WORK)
 def show(workspace: "Workspace", change: int) -> "AnyOutcome":

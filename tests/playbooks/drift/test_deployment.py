@@ -24,6 +24,7 @@ DEPLOYMENT = ROOT / "docs" / "drift-deployment"
 EGOVNET = Path(sys.executable).with_name("egovnet")
 INSTALLED = "/opt/egovnet/.venv/bin/egovnet"
 
+CONTAINER = (ROOT / "Containerfile").read_text(encoding="utf-8")
 DRIFT_OPTIONS = {option for parameter in drift.params for option in parameter.opts}
 
 
@@ -65,7 +66,7 @@ def drift_commands() -> list[tuple[str, list[str]]]:
 
 def instructions(name: str) -> list[str]:
     """The Containerfile's instructions of one name, continued lines joined."""
-    joined = re.sub(r"\\\n\s*", "", text("Containerfile"))
+    joined = re.sub(r"\\\n\s*", "", CONTAINER)
     return re.findall(rf"^{name} (.*)$", joined, re.MULTILINE)
 
 
@@ -240,15 +241,17 @@ def test_cron_mails_what_somebody_must_hear(code: Exit, tmp_path: Path) -> None:
 
 
 def test_the_image_s_instructions_are_sound() -> None:
-    assert instructions("FROM") == ["debian:12 AS build", "debian:12"]
+    stages = ["debian:12 AS build", "debian:12 AS controller", "controller AS lab", "controller"]
+    assert instructions("FROM") == stages, "the last is what is built where none is named"
     for script in instructions("RUN"):
         parses(script)
     assert any("--require-hashes -r requirements.lock" in script for script in instructions("RUN"))
-    (user,) = instructions("USER")
+    user, root, again = instructions("USER")
     assert int(user) > 0
-    assert f"--uid {user} " in instructions("RUN")[-1]
+    assert (root, again) == ("0", user), "the lab's packages are installed by root, and only they"
+    assert any(f"--uid {user} " in script for script in instructions("RUN"))
     # the user is set before anything runs
-    assert text("Containerfile").index("\nUSER ") < text("Containerfile").index("\nENTRYPOINT ")
+    assert CONTAINER.index("\nUSER 10001") < CONTAINER.index("\nENTRYPOINT ")
     assert json.loads(instructions("ENTRYPOINT")[0]) == ["egovnet"]
 
 

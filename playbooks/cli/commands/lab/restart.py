@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.cli.complete import names_of
 from egovnet.playbooks.cli.lab_options import backend_option
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @backend_option
-@click.argument("node")
+@click.argument("node", shell_complete=names_of("hosts"))
 @verb
 @without(*SELECTION, *WORK)
 def restart(workspace: "Workspace", backend: str, node: str) -> "AnyOutcome":

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.cli.complete import names_of
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("node")
+@click.argument("node", shell_complete=names_of("hosts"))
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @verb
 @without(*SELECTION, *WORK)

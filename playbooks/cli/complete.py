@@ -1,0 +1,105 @@
+"""Names that a shell completes: of routers, regions, sites, VPNs, agencies; numbers of changes.
+
+Completion is a help, and its output is a shell's: it reads as little as it can, writes nothing,
+and knows nothing rather than fail. Names are the keys at the margin of the inventory's files, so
+that they are completed in an inventory that is being edited and not valid at this moment.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+#: What names are of, as fields of the inventory say it -> the files that have them.
+_FILES = {
+    "hosts": ("hosts.yaml",),
+    "regions": ("regions.yaml",),
+    "agencies": ("agencies.yaml",),
+    "vpns": ("vpns.yaml",),
+    "sites": ("sites/*.yaml",),
+}
+_KEY = re.compile(r"""^["']?([^\s"'#:][^\s"':]*)["']?\s*:""", re.MULTILINE)
+#: Of a history: the newest, since a shell shows all that it is given.
+_CHANGES = 50
+
+Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+def names_of(section: str) -> Completer:
+    """A completer for names of `section`, such as "hosts"."""
+
+    def complete(
+        context: click.Context, _parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return list(_items(_names(_directory(context), section), incomplete))
+
+    return complete
+
+
+def list_of(section: str) -> Completer:
+    """A completer for names of `section` that are separated by commas: of the last one."""
+
+    def complete(
+        context: click.Context, _parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        before, comma, last = incomplete.rpartition(",")
+        found = _items(_names(_directory(context), section), last)
+        return [CompletionItem(f"{before}{comma}{item.value}") for item in found]
+
+    return complete
+
+
+def ports_of_routers(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Routers, as the first half of ROUTER:PORT."""
+    found = _items(_names(_directory(context), "hosts"), incomplete)
+    return [CompletionItem(f"{item.value}:") for item in found]
+
+
+def changes(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The newest changes of the journal, each with what it was."""
+    from egovnet.playbooks.journal.database import JournalDatabase, is_begun
+    from egovnet.playbooks.journal.reader import JournalReader
+    from egovnet.tasks.credentials import state_directory
+
+    with suppress(Exception):  # of any database that is asked: a shell waits
+        text = (_directory(context) / "network.yaml").read_text(encoding="utf-8")
+        found = re.search(r"""^name:\s*["']?([^\s"'#]+)""", text, re.MULTILINE)
+        if found is None or not is_begun(state := state_directory(found[1])):
+            return []
+        known = reversed(JournalReader(JournalDatabase(state), found[1]).changes())
+        matching = (change for change in known if str(change.id).startswith(incomplete))
+        return [
+            CompletionItem(str(change.id), help=f"{change.kind} by {change.author}: {change.state}")
+            for change in islice(matching, _CHANGES)
+        ]
+    return []
+
+
+def _directory(context: click.Context) -> Path:
+    given = context.params.get("inventory")
+    if given:
+        return Path(given)
+    from egovnet.inventory import reference
+
+    return Path(reference.__path__[0])
+
+
+def _names(directory: Path, section: str) -> Iterator[str]:
+    for pattern in _FILES.get(section, ()):
+        for path in sorted(directory.glob(pattern)):
+            with suppress(OSError, UnicodeDecodeError):
+                yield from _KEY.findall(path.read_text(encoding="utf-8"))
+
+
+def _items(names: Iterable[str], incomplete: str) -> Iterator[CompletionItem]:
+    for name in sorted(names):
+        if name.startswith(incomplete):
+            yield CompletionItem(name)

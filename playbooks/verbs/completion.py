@@ -1,0 +1,34 @@
+"""`completion`: install what shells and `man` read of the command line."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.results.installed_files import InstalledFiles
+from egovnet.playbooks.results.outcome import Exit, Outcome
+
+
+def install(prefix: Path, files: Mapping[str, str], *, yes: bool) -> Outcome[InstalledFiles]:
+    """Write `files`, text by path below `prefix`.
+
+    Without `yes` none is written, and the exit is 3 where one would be.
+
+    Raises:
+        UsageError: one cannot be written.
+    """
+    stale = tuple(path for path, text in files.items() if _text(prefix / path) != text)
+    for path in stale if yes else ():
+        try:
+            (prefix / path).parent.mkdir(parents=True, exist_ok=True)
+            (prefix / path).write_text(files[path], encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{prefix / path}: cannot be written: {error.strerror}") from error
+    result = InstalledFiles(str(prefix), tuple(files), stale, written=yes)
+    return Outcome("completion", result, Exit.CHANGES if stale and not yes else Exit.DONE)
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
