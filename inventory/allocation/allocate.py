@@ -9,6 +9,7 @@ one, and a site that comes back gets what it had. Work is linear in the inventor
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import NamedTuple
 
 from egovnet.inventory.allocation.pool import (
     AddressPool,
@@ -59,8 +60,7 @@ class Lock:
         return next((lines[place] for place in places if place in lines), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class VrfKey:
+class VrfKey(NamedTuple):
     """One VRF on one PE: of a VPN, and for a spoke site of that site alone."""
 
     pe: str

@@ -12,6 +12,8 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import Generic, TypeVar
 
+from egovnet.inventory.model.address_text import written
+
 Values = dict[str, str | int]
 N = TypeVar("N", IPv4Network, IPv6Network)
 
@@ -79,7 +81,7 @@ class AddressPool(Generic[N]):
             1 if single else 0,
             self._size - 1,
             f"{name} {prefix}",
-            (lambda index: str(self.subnet(index)[0])) if single else self._show,
+            (lambda index: written(self.subnet(index).network_address)) if single else self._show,
             self.read,
         )
 
@@ -93,14 +95,14 @@ class AddressPool(Generic[N]):
             value = type(self._prefix)(str(text))
         except ValueError:
             return None
-        if text not in (str(value), str(value.network_address)):
+        if text not in (written(value), written(value.network_address)):
             return None  # a zone, a mask, or another spelling of it, which we never write
         index, rest = divmod(int(value.network_address) - self._start, self._step)
         whole = rest == 0 and value.prefixlen == self._length
         return index if whole and 0 <= index < self._size else None
 
     def _show(self, index: int) -> str:
-        return str(self.subnet(index))
+        return written(self.subnet(index))
 
 
 def choose(

@@ -15,6 +15,7 @@ from ipaddress import (
     ip_address,
     ip_interface,
 )
+from socket import AF_INET, AF_INET6, inet_pton
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -23,6 +24,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -167,9 +169,9 @@ def _usual_prefix(value: str) -> IPNetwork | None:
         return None
     try:
         if ":" in text:
-            return IPv6Network((int(IPv6Address(text)), int(length)))
-        return IPv4Network((int(IPv4Address(text)), int(length)))
-    except ValueError:
+            return IPv6Network((int.from_bytes(inet_pton(AF_INET6, text)), int(length)))
+        return IPv4Network((int.from_bytes(inet_pton(AF_INET, text)), int(length)))
+    except (OSError, ValueError):
         return None
 
 
@@ -275,7 +277,11 @@ def _vlan(value: object) -> object:
     )
 
 
-Prefix = Annotated[IPv4Network | IPv6Network, BeforeValidator(_any_network)]
+# A plain validator: as a union, pydantic would first read each IPv6 prefix as an IPv4 one.
+Prefix = Annotated[
+    IPv4Network | IPv6Network,
+    PlainValidator(_any_network, json_schema_input_type=IPv4Network | IPv6Network),
+]
 Prefix4 = Annotated[IPv4Network, BeforeValidator(_network4)]
 Prefix6 = Annotated[IPv6Network, BeforeValidator(_network6)]
 Address4 = Annotated[IPv4Address, BeforeValidator(_address4)]

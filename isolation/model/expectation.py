@@ -14,7 +14,7 @@ from egovnet.inventory.model.reachability import Exchange, Reachability
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, Attachment, Domain
 from egovnet.isolation.model.verdict import AllowedCell
-from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.intend.build_devices import customer_addresses
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.facts import ExtendedCommunity
 
@@ -161,7 +161,7 @@ def from_inventory(
                 vlan,
                 sites[site_name],
                 site.prefixes,
-                tuple(end.ip for end in access_addresses(allocation, label).ce),
+                customer_addresses(allocation, label),
                 access.maximum_prefix,
             )
             vrf = allocation.vrf_name[vrf_of(network, site_name, access)]

@@ -48,6 +48,14 @@ def access_addresses(allocation: Allocation, access: str) -> AccessAddresses:
     return AccessAddresses(tuple(pe), tuple(ce))
 
 
+def customer_addresses(allocation: Allocation, access: str) -> tuple[IPAddress, ...]:
+    """The customer's end of `access` ("site/access"), IPv4 first."""
+    return tuple(
+        type(net.network_address)(int(net.network_address) + 2)
+        for net in (allocation.access4[access], allocation.access6[access])
+    )
+
+
 def _end(net: IPNetwork, index: int) -> IPInterface:
     """The address that stands at `index` of a link's network."""
     address = (int(net.network_address) + index, net.prefixlen)
@@ -166,20 +174,20 @@ def _customer_side(
         for access_name, access in site.site_network_accesses.items():
             label = f"{site_name}/{access_name}"
             key = vrf_of(network, site_name, access)
-            ends = access_addresses(allocation, label)
+            nets = (allocation.access4[label], allocation.access6[label])
             interfaces.setdefault(access.pe, []).append(
                 Interface(
                     name=access_interface(network, access, allocation.vlan[label]),
                     port=access.port,
                     vlan=allocation.vlan[label],
-                    addresses=ends.pe,
+                    addresses=tuple(_end(net, 1) for net in nets),
                     description=f"site {label}",
                     vrf=allocation.vrf_name[key],
                 )
             )
             if key not in targets:
                 targets[key] = route_targets(reachability, allocation, asn, site_name)
-            next_hops: list[IPAddress] = [end.ip for end in ends.ce]
+            next_hops = customer_addresses(allocation, label)
             if access.routing_protocol == "static":
                 routes.setdefault(key, []).extend(
                     StaticRoute(prefix, hop)

@@ -1,5 +1,6 @@
 """The one order and spelling that facts have, so that equal routers give equal facts."""
 
+from egovnet.inventory.model.address_text import written
 from egovnet.templates.model.device import IPInterface
 from egovnet.templates.model.facts import StaticFacts
 
@@ -18,7 +19,7 @@ def static_key(route: StaticFacts) -> tuple[object, ...]:
         prefix.version,
         int(prefix.network_address),
         prefix.prefixlen,
-        str(route.next_hop or ""),
+        written(route.next_hop or ""),
         route.interface or "",
         route.next_hop_vrf or "",
         route.discards,

@@ -4,6 +4,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
+from egovnet.inventory.model.address_text import written
 from egovnet.templates.frr.config.addresses import read_address, read_number
 from egovnet.templates.frr.config.draft import (
     FACT,
@@ -59,7 +60,7 @@ def peer_name(word: str) -> str:
     """A neighbour's address in its usual spelling; interfaces and groups as they are."""
     if ":" in word or word[0].isdigit():
         try:
-            return str(_address(word))
+            return written(_address(word))
         except ValueError:
             return word
     return word

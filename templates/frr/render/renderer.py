@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
-from ipaddress import IPv6Address
-from socket import AF_INET6, inet_ntop
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from egovnet.inventory.model.address_text import written
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import UnsafeValueError
 
@@ -31,22 +30,13 @@ def _safe(value: object) -> str:
     A line break would begin another line, and a space another word, of whatever daemon reads it;
     the models let neither in, and here nothing gets by that did.
     """
-    text = _ipv6(value) if type(value) is IPv6Address else str(value)
+    text = value if type(value) is str else written(value)
     # of all blanks only the plain space is printable
     if text.isprintable() and (
         text and " " not in text if type(value) is not _Words else all(text.split(" "))
     ):
         return text
     raise UnsafeValueError(f"{text!r} cannot stand in a router's text; correct it")
-
-
-def _ipv6(address: IPv6Address) -> str:
-    """An address in RFC 5952's form, as `str` writes it and ten times as fast: addresses were half
-    of a nation's rendering. With an embedded IPv4 address C's library has a form of its own."""
-    number = int(address)
-    if number >> 32 in (0, 0xFFFF) or address.scope_id is not None:
-        return str(address)
-    return inet_ntop(AF_INET6, number.to_bytes(16, "big"))
 
 
 @cache
