@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.device_parts import Texts
 from egovnet.playbooks.change.impact import Impact
+from egovnet.playbooks.change.plan_summary import summary_of
 from egovnet.playbooks.change.zone_changes import (
     held_by_inventory,
     held_by_texts,
@@ -16,6 +17,7 @@ from egovnet.playbooks.core.intended import Inventory
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import DONE
 from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.plan_summary import PlanSummary
 from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.templates.registry import platform
 
@@ -26,6 +28,7 @@ class Consequences:
 
     affected: Affected = field(default_factory=Affected)
     zone_changes: tuple[ZoneChange, ...] = ()
+    summary: PlanSummary = field(default_factory=PlanSummary)
 
 
 def consequences_of(
@@ -41,11 +44,14 @@ def consequences_of(
         return Consequences()
     former = former or former_inventory(workspace)
     now = Dependents(workspace.network, workspace.allocation)
-    if former is None or former is workspace.inventory:
-        impact = Impact(now)
-    else:
-        impact = Impact(now, Dependents(former.network, former.allocation))
-    return Consequences(impact.of(devices), _zone_changes(workspace, former, devices))
+    before = now
+    if former is not None and former is not workspace.inventory:
+        before = Dependents(former.network, former.allocation)
+    impact = Impact(now, before)
+    parts = impact.parts(devices)
+    affected = impact.of(devices, parts)
+    summary = summary_of(parts, now, None if former is None else before, affected, impact.vpns_of)
+    return Consequences(affected, _zone_changes(workspace, former, devices), summary)
 
 
 def _zone_changes(

@@ -38,6 +38,8 @@ class Dependents:
 
     def __init__(self, network: Network, allocation: Allocation) -> None:
         self.network = network
+        #: Access ("site/access") -> its VLAN; None: it has none.
+        self.vlans = allocation.vlan
         self.routers = {name: RouterDependents() for name in network.routers}
         #: Loopback -> router.
         self.owners = {str(ip): name for name, ip in allocation.loopback4.items()}

@@ -125,14 +125,19 @@ class Impact:
         zones = now.network.backbone.zones.values()
         self._prefixes = tuple(f"{zone.vrf_prefix}-" for zone in zones)
 
-    def of(self, devices: Mapping[str, Texts]) -> Affected:
-        """What the pushes of `devices` touch and interrupt."""
+    def parts(self, devices: Mapping[str, Texts]) -> dict[str, DeviceParts]:
+        """The texts of `devices` by parts."""
+        return {name: self._parts.device(name, texts) for name, texts in devices.items()}
+
+    def of(
+        self, devices: Mapping[str, Texts], parts: Mapping[str, DeviceParts] | None = None
+    ) -> Affected:
+        """What the pushes of `devices` touch and interrupt; `parts` are theirs, if known."""
         found = _Found()
-        pushed = {}
-        for name, texts in devices.items():
-            pushed[name] = device = self._parts.device(name, texts)
+        pushed = self.parts(devices) if parts is None else parts
+        for name, device in pushed.items():
             self._device(device, found)
-            self._faults(name, device.platform.faults(texts.diff), found)
+            self._faults(name, device.platform.faults(devices[name].diff), found)
         self._transit(found)
         self._reflection(pushed, found)
         return self._result(pushed, found)
@@ -148,7 +153,7 @@ class Impact:
             if part.kind in _SILENT:
                 continue
             if part.vrf:
-                found.vpns.update(self._vpn_of(device.name, part.vrf))
+                found.vpns.update(self.vpns_of(device.name, part.vrf))
             if part.kind in _VPN_ONLY:
                 continue
             if part.kind in _IDENTITY and not part.vrf:
@@ -187,8 +192,8 @@ class Impact:
         if sites:
             found.interrupt(klass, device.name, sites)
 
-    def _vpn_of(self, device: str, vrf: str) -> Iterator[str]:
-        """The VPN of a VRF, by the inventories or by its name; none of a VRF of ours."""
+    def vpns_of(self, device: str, vrf: str) -> Iterator[str]:
+        """The VPNs of a VRF by the inventories or by its name; none of a VRF of ours."""
         known = {index.on(device).vpns.get(vrf) for index in self._parts.both} - {None}
         if known:
             yield from (vpn for vpn in known if vpn)

@@ -35,6 +35,7 @@ from egovnet.playbooks.results.affected import Affected, affected_from
 from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlannedDiff, PlannedWave, PlanResult
+from egovnet.playbooks.results.plan_summary import Gains, PlanSummary
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
@@ -83,6 +84,8 @@ class Plan:
     intent: Mapping[str, str] | None = None
     #: Accesses ("site/access") that it lacks then, though it has them before and in the end.
     lacking: tuple[str, ...] = ()
+    #: For people; a plan file does not have it.
+    summary: PlanSummary = field(default_factory=PlanSummary)
     #: The transactions that follow, in order: each begins where the one before ends.
     then: tuple["Plan", ...] = ()
 
@@ -155,6 +158,20 @@ class Plan:
             needs=self.needs,
             leaving=self.leaving,
             lacking=self.lacking,
+            summary=self._summary(),
+        )
+
+    def _summary(self) -> PlanSummary:
+        """With routers on their way out among those that are lost."""
+        routers = self.summary.routers
+        out = {router.router for router in self.leaving}
+        return replace(
+            self.summary,
+            routers=Gains(
+                routers.gained,
+                tuple(name for name in routers.changed if name not in out),
+                tuple(sorted(out.union(routers.lost))),
+            ),
         )
 
 
@@ -222,6 +239,7 @@ def make_plan(
         zone_changes=consequences.zone_changes,
         words=words,
         leaving=leaving,
+        summary=consequences.summary,
     )
     if waves_by or canary:
         running = {name: entry.before for name, entry in devices.items()}
@@ -242,8 +260,11 @@ def write_plan(plan: Plan, path: Path) -> None:
 
 
 def _body(plan: Plan) -> dict[str, Any]:
+    bare = replace(plan, affected=Affected(), zone_changes=(), then=(), summary=PlanSummary())
+    body = asdict(bare)
+    del body["summary"]
     return {
-        **asdict(replace(plan, affected=Affected(), zone_changes=(), then=())),
+        **body,
         "affected": plan.affected.to_dict(),
         "interrupted": [one.to_dict() for one in plan.affected.interrupted],
         "zone_changes": [asdict(change) for change in plan.zone_changes],

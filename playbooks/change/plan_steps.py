@@ -105,6 +105,7 @@ def _from_there(workspace: Workspace, there: Inventory, whole: Plan, first: Plan
         devices=devices,
         unchanged={},
         affected=consequences.affected,
+        summary=consequences.summary,
         keys_kept={},
         keys_removed=keys_removed,
     )

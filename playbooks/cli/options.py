@@ -3,6 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,15 @@ import click
 
 from egovnet.playbooks.cli.complete import list_of, names_of
 from egovnet.playbooks.cli.decimal_range import DecimalRange
+from egovnet.playbooks.cli.detail_options import chosen, with_options
 from egovnet.playbooks.cli.lazy_choice import LazyChoice
+from egovnet.playbooks.cli.next_commands import here
 from egovnet.playbooks.cli.verb_end import end_by, end_with
 from egovnet.playbooks.core.interrupts import Interrupts
 from egovnet.playbooks.core.runner_names import MOST_AT_ONCE, READ_AT_ONCE, RUNNERS, THREADED
+from egovnet.playbooks.report.console.quiet import be_quiet
 from egovnet.playbooks.report.console.streams import never_held_up
+from egovnet.playbooks.results.detail import Detail
 
 if TYPE_CHECKING:
     from egovnet.playbooks.results.outcome import AnyOutcome
@@ -146,19 +151,23 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
         from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 
         quiet_libraries()
+        detail = Detail.NORMAL
         selection = Selection(limit, region, tier)
         workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
         found = click.get_current_context().find_object(Interrupts)
         workspace.interrupts = found or workspace.interrupts
         try:
+            detail = chosen(arguments)
+            be_quiet(quiet=detail is Detail.QUIET)
             refuse_given(function.__dict__.get("without", ()), "has no effect on this verb")
             with never_held_up():
                 outcome = function(workspace, **arguments)
+            outcome = replace(outcome, next=tuple(map(here, outcome.next)))
         except (Exception, KeyboardInterrupt) as error:
             end_by(workspace, error, as_json=as_json)
-        end_with(workspace, outcome, as_json=as_json)
+        end_with(workspace, outcome, as_json=as_json, detail=detail)
 
     wanted = function.__dict__.get("only", tuple(_COMMON))
     for name in reversed(wanted):
         run = _COMMON[name](run)
-    return run
+    return with_options(run, function.__dict__.get("details", ()))

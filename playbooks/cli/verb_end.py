@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from egovnet.inventory.errors import EgovnetError, Problem
+from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.outcome import Exit, most_severe
 from egovnet.playbooks.results.without_secrets import hidden
 
@@ -33,14 +34,20 @@ class VerbEnd(SystemExit):
         return cls(128 + number, number=number)
 
 
-def end_with(workspace: "Workspace", outcome: "AnyOutcome", *, as_json: bool) -> NoReturn:
+def end_with(
+    workspace: "Workspace",
+    outcome: "AnyOutcome",
+    *,
+    as_json: bool,
+    detail: Detail = Detail.NORMAL,
+) -> NoReturn:
     """Show the outcome and end by it."""
     from egovnet.playbooks.report.console.output import show, show_note
 
     acted = outcome.acted or bool(workspace.ends)
     end = VerbEnd(outcome.exit, acted=acted)
     try:
-        if not show(outcome, as_json=as_json) and not acted:
+        if not show(outcome, as_json=as_json, detail=detail) and not acted:
             end.code = int(Exit.INTERNAL)
         if workspace.ends and (number := workspace.interrupts.asked):
             show_note(f"{_name(number)} came when this end could not be changed any more")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.without_secrets import without_secrets
 
 
@@ -69,6 +70,10 @@ class Outcome(Generic[R_co]):
     warnings: tuple[str, ...] = field(default=())
     #: Whether what was done stands, whatever becomes of what is printed.
     acted: bool = False
+    #: Paths of files that were written.
+    written: tuple[str, ...] = field(default=())
+    #: What a person may do next, the likeliest first.
+    next: tuple[NextCommand, ...] = field(default=())
 
     def __post_init__(self) -> None:
         """Nothing that is shown holds a key that a device's line quotes."""
@@ -79,7 +84,12 @@ class Outcome(Generic[R_co]):
     @property
     def data(self) -> dict[str, Any]:
         """What `--json` prints."""
-        return self.result.to_dict()
+        data = self.result.to_dict()
+        if self.written:
+            data["written"] = list(self.written)
+        if self.next:
+            data["next"] = [command.line for command in self.next]
+        return data
 
 
 AnyOutcome = Outcome[Result]

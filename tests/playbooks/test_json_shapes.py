@@ -25,8 +25,10 @@ from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.lab import Executed
 from egovnet.playbooks.results.leaving import LeavingRouter
+from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.results.plan import PlannedDiff
+from egovnet.playbooks.results.plan_summary import KindCount, PlanSummary
 from egovnet.playbooks.results.proof_result import proof_result
 from egovnet.playbooks.results.recovery import RecoveryResult
 from egovnet.playbooks.results.transaction import StepResult, TransactionResult, WaveResult
@@ -114,7 +116,8 @@ def check(section: str, *samples: Any) -> None:  # noqa: ANN401 -- JSON is any
                 if shape[path] == "list of string":
                     assert all(isinstance(entry, str) for entry in value), path
             found[path] = value
-    assert found.keys() == shape.keys()
+    common = SHAPES["every verb"].keys() - shape.keys()
+    assert {key for key in found if key.split("[")[0] not in common} == shape.keys()
 
 
 # -- samples ---------------------------------------------------------------------------------
@@ -127,6 +130,7 @@ PLAN = Plan(
     unchanged={"gz-pe1": "0" * 64},
     unreachable={"gd-pe1": "ConnectTimeoutError: no answer"},
     leaving=(LeavingRouter("gz-pe1", "drained", ("court-guangzhou",)),),
+    summary=PlanSummary(kinds=(KindCount("port", 1, 1),)),
     affected=Affected(
         ("party",),
         ("party-beijing",),
@@ -183,7 +187,7 @@ def test_every_verb_has_its_section() -> None:
     told = {
         name
         for name in SHAPES
-        if name not in ("Exit codes", "error", "proof", "transaction", "lab")
+        if name not in ("Exit codes", "every verb", "error", "proof", "transaction", "lab")
     }
     context = click.Context(main)
     group = main.get_command(context, "lab")
@@ -239,6 +243,15 @@ def test_proof(workspace: Workspace) -> None:
         "proof",
         *(gate(workspace, Silent(), push(texts, new)).result().to_dict() for new in ("", leaking)),
     )
+
+
+def test_what_was_written_and_what_comes_next() -> None:
+    following = (NextCommand(("apply", "my change.plan")),)
+    outcome = plan_outcome(PLAN)
+    said = replace(outcome, written=("my change.plan",), next=following).data
+    common = {key: said[key] for key in said.keys() - outcome.data.keys()}
+    check("every verb", common)
+    assert common["next"] == ["egovnet apply 'my change.plan'"]
 
 
 def push(texts: dict[str, str], new: str) -> Plan:

@@ -20,6 +20,8 @@ from egovnet.playbooks.cli.change_options import (
     yes_option,
     zone_change_option,
 )
+from egovnet.playbooks.cli.detail_options import OF_DIFFERENCES, details
+from egovnet.playbooks.cli.next_commands import after_apply
 from egovnet.playbooks.cli.options import SELECTION, refuse_given, verb
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 @unproved_by_option
 @reason_option
 @verb
+@details(*OF_DIFFERENCES)
 def apply(
     workspace: "Workspace",
     plan_file: Path | None,
@@ -68,7 +71,7 @@ def apply(
 
     if plan_file is not None:
         refuse_given(SELECTION, "a plan file has its devices: choose them with egovnet plan")
-    return apply_playbook(
+    outcome = apply_playbook(
         workspace,
         make_progress(),
         plan_file,
@@ -81,3 +84,4 @@ def apply(
         words=words_from(zone_change, disruptive=disruptive, gone=gone),
         override=override_from(unproved_by, reason),
     )
+    return after_apply(outcome, plan_file)

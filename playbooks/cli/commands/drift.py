@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from egovnet.playbooks.cli.decimal_range import DecimalRange
+from egovnet.playbooks.cli.detail_options import OF_FINDINGS, details
+from egovnet.playbooks.cli.next_commands import after_drift
 from egovnet.playbooks.cli.options import verb
 from egovnet.playbooks.drift.defaults import READ_TIMEOUT
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     help="Directory for drift.html, .json, .xml (JUnit), .md and .prom.",
 )
 @verb
+@details(*OF_FINDINGS)
 def drift(
     workspace: "Workspace",
     *,
@@ -74,10 +77,11 @@ def drift(
     )
     result = without_secrets(result)
     notes = result.policy_notes
+    paths: tuple[str, ...] = ()
     if report is not None:
         from egovnet.playbooks.cli.report_files import write_files
         from egovnet.playbooks.report.files.drift_files import drift_files
 
         written = write_files(report, drift_files(result))
-        notes += tuple(f"wrote {path}" for path in written)
-    return Outcome("drift", result, result.exit, notes)
+        paths = tuple(map(str, written))
+    return Outcome("drift", result, result.exit, notes, written=paths, next=after_drift(result))

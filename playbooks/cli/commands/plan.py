@@ -15,6 +15,8 @@ from egovnet.playbooks.cli.change_options import (
     ways,
     zone_change_option,
 )
+from egovnet.playbooks.cli.detail_options import OF_DIFFERENCES, details
+from egovnet.playbooks.cli.next_commands import after_plan
 from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 @disruptive_option
 @gone_option
 @verb
+@details(*OF_DIFFERENCES)
 def plan(
     workspace: "Workspace",
     *,
@@ -45,7 +48,7 @@ def plan(
     gone: tuple[str, ...],
 ) -> "AnyOutcome":
     """Diff the inventory against the devices, and prove what would be. Changes nothing."""
-    from egovnet.playbooks.change.apply import planned, shown
+    from egovnet.playbooks.change.apply import IN_STEPS, planned, shown
     from egovnet.playbooks.change.plan import write_plan
     from egovnet.playbooks.change.words import words_from
     from egovnet.playbooks.core.output_file import check_output
@@ -59,10 +62,13 @@ def plan(
         workspace, progress, waves_by=ways(waves), canary=canary, words=words, steps=steps
     )
     lock_written = keep and workspace.on_disk.keep_allocation()
-    if output is not None and not made.needs:
+    written = () if output is None or made.needs else (str(output),)
+    if output is not None and written:
         write_plan(made, output)
     proposed = workspace.on_disk.has_new_numbers
     outcome = shown(workspace, progress, made, lock_written=lock_written, lock_proposed=proposed)
-    if output is not None and made.needs:
-        return replace(outcome, notes=(*outcome.notes, f"{output} was not written"))
-    return outcome
+    notes = outcome.notes
+    if output is not None and not written:
+        notes = (*notes, f"{output} was not written")
+    following = after_plan(outcome.result, *(written or (None,)), in_steps=IN_STEPS in notes)
+    return replace(outcome, notes=notes, written=written, next=following)

@@ -56,10 +56,10 @@ def prove(
             workspace, make_progress(), configs=configs, running=running, zones=zones, report=report
         )
         gc.freeze()
-    notes: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
     if report is not None:
         from egovnet.playbooks.report.files.proof_files import proof_files
 
         files = proof_files(without_secrets(proof.result), proof.network, proof.title)
-        notes = tuple(f"wrote {path}" for path in write_files(report, files))
-    return Outcome("prove", proof.result, proof.exit, notes)
+        paths = tuple(map(str, write_files(report, files)))
+    return Outcome("prove", proof.result, proof.exit, written=paths)

@@ -15,6 +15,8 @@ from egovnet.playbooks.cli.change_options import (
 )
 from egovnet.playbooks.cli.complete import changes
 from egovnet.playbooks.cli.decimal_range import DecimalRange
+from egovnet.playbooks.cli.detail_options import OF_DIFFERENCES, details
+from egovnet.playbooks.cli.next_commands import after_rollback
 from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 @unproved_by_option
 @reason_option
 @verb
+@details(*OF_DIFFERENCES)
 def rollback(
     workspace: "Workspace",
     change: int,
@@ -56,7 +59,7 @@ def rollback(
     from egovnet.playbooks.verbs.lab import packetless
     from egovnet.playbooks.verbs.lab_hosts import LabHosts
 
-    return rollback_playbook(
+    outcome = rollback_playbook(
         workspace,
         make_progress(),
         change,
@@ -68,3 +71,4 @@ def rollback(
         packetless=packetless(workspace),
         write_inventory=write_inventory,
     )
+    return after_rollback(outcome)

@@ -6,6 +6,7 @@ import click
 
 from egovnet.playbooks.cli.complete import changes
 from egovnet.playbooks.cli.decimal_range import DecimalRange
+from egovnet.playbooks.cli.detail_options import OF_DIFFERENCES, details
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("change", type=DecimalRange(1), shell_complete=changes)
 @verb
+@details(*OF_DIFFERENCES)
 @without(*SELECTION, *WORK)
 def show(workspace: "Workspace", change: int) -> "AnyOutcome":
     """Show one change: diffs and steps."""

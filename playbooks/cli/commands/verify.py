@@ -1,10 +1,13 @@
 """`egovnet verify`: control plane and packets, as they are now."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from egovnet.playbooks.cli.change_options import converge_option
+from egovnet.playbooks.cli.detail_options import OF_FINDINGS, details
+from egovnet.playbooks.cli.next_commands import after_verify
 from egovnet.playbooks.cli.options import verb
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @converge_option
 @verb
+@details(*OF_FINDINGS)
 def verify(workspace: "Workspace", converge: int) -> "AnyOutcome":
     """Check control plane and packets: must-reach and must-not-reach."""
     from egovnet.playbooks.report.console.progress import make_progress
@@ -23,4 +27,5 @@ def verify(workspace: "Workspace", converge: int) -> "AnyOutcome":
     from egovnet.playbooks.verbs.verify import verify as verify_playbook
 
     sources = (LabHosts(workspace),)
-    return verify_playbook(workspace, make_progress(), converge, sources, packetless(workspace))
+    found = verify_playbook(workspace, make_progress(), converge, sources, packetless(workspace))
+    return replace(found, next=after_verify(found.result))

@@ -5,7 +5,10 @@ from rich.text import Text
 
 from egovnet.playbooks.report.console import verify
 from egovnet.playbooks.report.console.proof import print_gate
+from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_waves
+from egovnet.playbooks.report.text import plan_words as words
+from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import Verification
 
@@ -15,19 +18,24 @@ def print_result(console: Console, ended: TransactionResult) -> None:
     change = f"change {ended.change}: " if ended.change else ""
     stage = f" in stage {ended.failed_stage}" if ended.failed_stage else ""
     console.print(Text(f"{change}{ended.result}{stage}"), style="bold")
-    for name, why in sorted(ended.failures.items()):
-        console.print(Text(f"  failed: {name}: {why}"), style="red")
-    for name, why in sorted(ended.not_undone.items()):
-        console.print(Text(f"  not undone: {name}: {why}"), style="red")
-    for name, why in sorted(ended.left_out.items()):
-        console.print(Text(f"  left out, as it was: {name}: {why}"), style="yellow")
+    detail = detail_of(console)
+    whole = detail.names_all
+    for word, reasons, colour in (
+        ("failed", ended.failures, "red"),
+        ("not undone", ended.not_undone, "red"),
+        ("left out, as it was", ended.left_out, "yellow"),
+    ):
+        for why, names in words.causes(sorted(reasons.items())):
+            line = f"  {word}: {words.listed(names, whole=whole)}: {why}"
+            console.print(Text(line), style=colour)
     print_gate(console, ended.proof)
     if ended.devices:
-        console.print(Text(f"devices: {', '.join(ended.devices)}"))
-    if len(ended.waves) > 1:
+        console.print(Text(f"devices: {words.listed(ended.devices, whole=whole)}"))
+    if len(ended.waves) > 1 and detail is not Detail.QUIET:
         print_waves(console, ended.waves)
     if ended.remaining:
-        console.print(Text(f"still to do, with the same plan: {', '.join(ended.remaining)}"))
+        rest = words.listed(ended.remaining, whole=whole)
+        console.print(Text(f"still to do, with the same plan: {rest}"))
     if isinstance(ended.verification, Verification):
         verify.print_result(console, ended.verification)
     elif ended.verification is not None:

@@ -1,12 +1,16 @@
 """What `drift` prints: the most severe first, the verdict last, where the eye ends up."""
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.text import Text
 
+from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
 from egovnet.playbooks.report.text.visible import visible
+from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.drift_report import (
     Difference,
     DriftClass,
@@ -27,27 +31,14 @@ def print_result(console: Console, report: DriftReport) -> None:
     by_class: dict[DriftClass, list[Difference]] = {}
     for difference in sorted(report.differences, key=rank):
         by_class.setdefault(difference.klass, []).append(difference)
+    detail = detail_of(console)
+    most = None if detail is Detail.VERBOSE else MOST_ROWS
     leaks = by_class.pop(DriftClass.LEAK, [])
-    for leak in leaks[:MOST_ROWS]:
+    for leak in leaks[:most]:
         _leak(console, leak, report.started)
-    _more(console, len(leaks))
-    _unreachable(console, report)
-    for klass, group in by_class.items():
-        _line(console, f"{klass.value}: {klass.properties.meaning}", "bold")
-        groups = words.alike(Entry(0, difference=d) for d in group)
-        print_table(
-            console,
-            ["devices", "object", "what is wrong", "owner", "status", "since", "remediation"],
-            (_row(its, report.started) for its in groups[:MOST_ROWS]),
-        )
-        _more(console, len(groups))
-    _remediation(console, report.remediation)
-    for note in report.policy_notes:
-        _line(console, f"policy: {note}", "yellow")
-    for access in report.waiting:
-        _line(console, access.words, "green" if access.answers else "cyan")
-    for note in report.notes:
-        _line(console, f"note: {note}", "yellow")
+    _more(console, len(leaks), most)
+    if detail is not Detail.QUIET:
+        _rest(console, report, by_class, most)
     open_now = words.numbers({k: n for k, n in report.classes().items() if n}) or "no difference"
     _line(
         console,
@@ -57,6 +48,32 @@ def print_result(console: Console, report: DriftReport) -> None:
     answer = report.separation
     line = Text(f"{answer.sentence}: ", style=_STYLES[answer.tone])
     console.print(line + Text(visible(report.reason)), soft_wrap=True)
+
+
+def _rest(
+    console: Console,
+    report: DriftReport,
+    by_class: Mapping[DriftClass, list[Difference]],
+    most: int | None,
+) -> None:
+    """What is beside leaks: who did not answer, differences by class, remediation, notes."""
+    _unreachable(console, report)
+    for klass, group in by_class.items():
+        _line(console, f"{klass.value}: {klass.properties.meaning}", "bold")
+        groups = words.alike(Entry(0, difference=d) for d in group)
+        print_table(
+            console,
+            ["devices", "object", "what is wrong", "owner", "status", "since", "remediation"],
+            (_row(its, report.started) for its in groups[:most]),
+        )
+        _more(console, len(groups), most)
+    _remediation(console, report.remediation)
+    for note in report.policy_notes:
+        _line(console, f"policy: {note}", "yellow")
+    for access in report.waiting:
+        _line(console, access.words, "green" if access.answers else "cyan")
+    for note in report.notes:
+        _line(console, f"note: {note}", "yellow")
 
 
 def _leak(console: Console, d: Difference, now: str) -> None:
@@ -112,9 +129,9 @@ def _remediation(console: Console, done: Remediation | None) -> None:
         _line(console, f"  left as it is: {device}: {why}", "yellow")
 
 
-def _more(console: Console, number: int) -> None:
-    if number > MOST_ROWS:
-        _line(console, f"  and {number - MOST_ROWS:,} more; --json and --report have them all")
+def _more(console: Console, number: int, most: int | None) -> None:
+    if most is not None and number > most:
+        _line(console, f"  and {number - most:,} more; --json and --report have them all")
 
 
 def _line(console: Console, text: str, style: str = "") -> None:

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console.tables import print_table
+from egovnet.playbooks.report.text.moments import moment
 from egovnet.playbooks.results.history import History, HistoryEntry
 
 
@@ -24,7 +25,7 @@ def print_changes(console: Console, changes: Iterable[HistoryEntry]) -> None:
         (
             (
                 change.id,
-                change.created,
+                moment(change.created),
                 change.author,
                 change.kind + (f" of {change.undoes}" if change.undoes else ""),
                 change.state,

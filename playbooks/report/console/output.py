@@ -13,14 +13,16 @@ from importlib import import_module
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from egovnet.playbooks.report.console.safe_console import safe_console
 from egovnet.playbooks.report.text.visible import visible_lines
+from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.outcome import AnyOutcome
 from egovnet.playbooks.results.without_secrets import hidden
 
 
-def show(outcome: AnyOutcome, *, as_json: bool) -> bool:
+def show(outcome: AnyOutcome, *, as_json: bool, detail: Detail = Detail.NORMAL) -> bool:
     """Print `outcome` on stdout, its warnings and notes on stderr; False when it could not be put
     in words.
 
@@ -28,7 +30,7 @@ def show(outcome: AnyOutcome, *, as_json: bool) -> bool:
     """
     shown = True
     try:
-        _show(outcome, as_json=as_json)
+        _show(outcome, as_json=as_json, detail=detail)
     except Exception:
         shown = False
         show_defect()
@@ -40,13 +42,19 @@ def show(outcome: AnyOutcome, *, as_json: bool) -> bool:
     return shown
 
 
-def _show(outcome: AnyOutcome, *, as_json: bool) -> None:
+def _show(outcome: AnyOutcome, *, as_json: bool, detail: Detail) -> None:
     if as_json:
         json.dump(outcome.data, sys.stdout, indent=2, sort_keys=False, default=str)
         sys.stdout.write("\n")
-    else:
-        width = None if sys.stdout.isatty() else 120
-        printer(outcome.verb)(safe_console(width=width), outcome.result)
+        return
+    console = safe_console(detail=detail)
+    printer(outcome.verb)(console, outcome.result)
+    for path in outcome.written:
+        console.print(Text(f"wrote {path}"))
+    for command in outcome.next:
+        why = f"  # {command.why}" if command.why else ""
+        # to be copied: never broken
+        console.print(Text("next: ", style="bold") + Text(f"{command.line}{why}"))
 
 
 def show_defect() -> None:

@@ -1,4 +1,7 @@
-"""What `plan` prints: the diffs, what is affected, the proof, the waves."""
+"""What `plan` prints: a summary to approve, what needs a word, the proof, then the differences.
+
+The last line before what to do next says how many routers change.
+"""
 
 from collections.abc import Sequence
 
@@ -6,16 +9,19 @@ from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console.proof import print_gate
-from egovnet.playbooks.report.console.tables import print_diff, print_waves
-from egovnet.playbooks.results.affected import Affected, Interruption
-from egovnet.playbooks.results.leaving import DRAINED, EMPTIED, GONE, LeavingRouter
-from egovnet.playbooks.results.plan import PlanResult
+from egovnet.playbooks.report.console.safe_console import detail_of, print_hanging
+from egovnet.playbooks.report.console.tables import print_diff, print_table, print_waves
+from egovnet.playbooks.report.text import plan_words as words
+from egovnet.playbooks.report.text.folded_diffs import FoldedDiff, folded
+from egovnet.playbooks.results.detail import Detail
+from egovnet.playbooks.results.leaving import GONE
+from egovnet.playbooks.results.plan import PlannedDiff, PlanResult
+from egovnet.playbooks.results.verdict import counted
 
-_HOW = {
-    DRAINED: "is drained and emptied by this plan, and may leave the inventory then",
-    EMPTIED: "was emptied, and leaves the network: nobody looks at it any more",
-    GONE: "is said not to exist any more: what it runs is left as it is",
-}
+#: Lines of one difference, and of all, that are shown where not all are asked for.
+_MOST_OF_ONE, _MOST_OF_ALL = 60, 300
+#: Columns of the bar that `--stat` draws.
+_BAR = 30
 
 
 def print_result(console: Console, plan: PlanResult) -> None:
@@ -32,78 +38,113 @@ def print_result(console: Console, plan: PlanResult) -> None:
 
 
 def _print_step(console: Console, plan: PlanResult) -> None:
-    print_leaving(console, plan.leaving)
+    detail = detail_of(console)
+    if plan.changes or plan.leaving:
+        _print_summary(console, plan, whole=detail.names_all)
+    _print_warnings(console, plan, whole=detail.names_all)
+    print_gate(console, plan.proof)
+    if plan.changes and detail is not Detail.QUIET:
+        console.print()
+        print_changes_of(console, plan.changes, detail)
+        _print_keys(console, plan)
+        if len(plan.waves) > 1:
+            print_waves(console, plan.waves)
+    console.print(f"{words.total(plan)}; plan {plan.hash[:12]}")
+
+
+def _print_summary(console: Console, plan: PlanResult, *, whole: bool) -> None:
+    """Who gains and who loses, and what the lines are about: what is approved."""
+    summary = plan.summary
+    for title, gains in (
+        ("routers", summary.routers),
+        ("sites", summary.sites),
+        ("VPNs", summary.vpns),
+    ):
+        rows = list(words.gains(gains, whole=whole)) or [("none", "")]
+        for number, (word, names) in enumerate(rows):
+            style = "bold red" if word == words.LOST else ""
+            head = title if number == 0 else ""
+            print_hanging(console, f"{head:8} {word:8} ", names, style)
+    added, removed = words.lines(plan)
+    print_hanging(console, f"{'lines':8} ", f"{added:,} added, {removed:,} removed")
+    if summary.kinds:
+        print_hanging(console, f"{'about':8} ", words.kinds(plan, whole=whole))
+
+
+def _print_warnings(console: Console, plan: PlanResult, *, whole: bool) -> None:
+    for one in plan.leaving:
+        style = "bold red" if one.how == GONE else "yellow"
+        console.print(Text(f"LEAVING: {words.leaving(one)}"), style=style)
     for zone_change in plan.zone_changes:
         console.print(Text(f"ZONE CHANGE: {zone_change.what}"), style="bold red")
-    print_interruptions(console, plan.affected)
-    if plan.needs:
-        console.print(Text(f"NEEDS A WORD: {' '.join(plan.needs)}"), style="bold red")
-    if plan.zone_changes or plan.needs:
-        console.print()
-    for change in plan.changes:
-        names = ", ".join(change.devices)
-        console.print(
-            Text(f"{names}: {change.added} lines added, {change.removed} removed"), style="bold"
-        )
-        print_diff(console, change.diff)
-        console.print()
-    for name, why in sorted(plan.unreachable.items()):
-        console.print(Text(f"unreachable: {name}: {why}"), style="red")
-    if plan.changes:
-        console.print(Text(f"VPNs affected:  {', '.join(plan.affected.vpns) or 'none'}"))
-        console.print(Text(f"sites affected: {', '.join(plan.affected.sites) or 'none'}"))
+    for interrupted in plan.affected.interrupted:
+        disruptive = interrupted.klass.disruptive
+        style = "bold red" if disruptive else "yellow"
+        why, who = words.interruption(interrupted, whole=whole)
+        word = "DISRUPTIVE:" if disruptive else "interrupts:"
+        console.print(Text(f"{word} {why}"), style=style)
+        console.print(Text(f"  {who}"))
+    if plan.changes and not plan.affected.interrupted:
+        console.print("interrupts: nobody")
     for name, lines in sorted(plan.keys_removed.items()):
         for line in lines:
-            console.print(Text(f"KEY REMOVED:    {name}: {line}"), style="red")
+            console.print(Text(f"KEY REMOVED: {name}: {line}"), style="red")
+    if plan.needs:
+        console.print(Text(f"NEEDS A WORD: {' '.join(plan.needs)}"), style="bold red")
+    for why, names in words.causes(sorted(plan.unreachable.items())):
+        console.print(Text(f"unreachable: {words.listed(names, whole=whole)}: {why}"), style="red")
+
+
+def print_changes_of(console: Console, changes: Sequence[PlannedDiff], detail: Detail) -> None:
+    """Differences as they were asked for; folded where nothing else is."""
+    if detail is Detail.STAT:
+        print_stat(console, changes)
+        return
+    whole = detail is Detail.FULL
+    folds = tuple(map(FoldedDiff, changes)) if whole else folded(changes)
+    left = _MOST_OF_ALL
+    for number, fold in enumerate(folds):
+        if left <= 0 and not whole:
+            rest = sum(len(other.devices) for other in folds[number:])
+            console.print(
+                Text(f"... and {counted(rest, 'router')} more: --stat has a line each, --full all")
+            )
+            break
+        _head(console, fold, whole=detail.names_all)
+        left -= print_diff(
+            console, fold.shown.diff, most=None if whole else min(_MOST_OF_ONE, left)
+        )
+        console.print()
+
+
+def _head(console: Console, fold: FoldedDiff, *, whole: bool) -> None:
+    shown = fold.shown
+    names = words.listed(shown.devices, whole=whole)
+    console.print(
+        Text(f"{names}: {shown.added:,} lines added, {shown.removed:,} removed"), style="bold"
+    )
+    alike = [name for other in fold.others for name in other.devices]
+    if alike:
+        console.print(
+            Text(f"  the same but for addresses: {words.listed(alike, whole=whole)}"), style="bold"
+        )
+
+
+def print_stat(console: Console, changes: Sequence[PlannedDiff]) -> None:
+    """A line a router, with a bar of what comes and goes."""
+    most = max((change.added + change.removed for change in changes), default=0) or 1
+    rows = []
+    for change in changes:
+        scale = min(1.0, _BAR / most)
+        plus, minus = (
+            max(1, round(count * scale)) if count else 0 for count in (change.added, change.removed)
+        )
+        bar = "+" * plus + "-" * minus
+        rows += [(name, f"+{change.added}", f"-{change.removed}", bar) for name in change.devices]
+    print_table(console, ["router", "added", "removed", ""], sorted(rows))
+
+
+def _print_keys(console: Console, plan: PlanResult) -> None:
     for name, lines in sorted(plan.keys_kept.items()):
         for line in lines:
-            console.print(Text(f"key kept:       {name}: {line} (not managed by egovnet)"))
-    print_gate(console, plan.proof)
-    if len(plan.waves) > 1:
-        print_waves(console, plan.waves)
-    changed = sum(len(change.devices) for change in plan.changes)
-    console.print(
-        f"{changed} to change, {len(plan.unchanged)} as intended, "
-        f"{len(plan.unreachable)} unreachable"
-    )
-    console.print(f"plan {plan.hash[:12]}")
-
-
-def print_leaving(console: Console, leaving: Sequence[LeavingRouter]) -> None:
-    """Routers on their way out, and who was joined to them."""
-    for one in leaving:
-        sites = f"; sites that were joined to it: {', '.join(one.sites)}" if one.sites else ""
-        style = "bold red" if one.how == GONE else "yellow"
-        console.print(
-            Text(f"LEAVING: {one.router}: {_HOW.get(one.how, one.how)}{sites}"), style=style
-        )
-    if leaving:
-        console.print()
-
-
-def print_interruptions(console: Console, affected: Affected) -> None:
-    """Who loses routes for a moment, why and for about how long; what is disruptive first."""
-    for one in affected.interrupted:
-        disruptive = one.klass.disruptive
-        word = "DISRUPTIVE:" if disruptive else "interrupts:"
-        where = f" ({', '.join(one.devices)})" if one.devices else ""
-        console.print(
-            Text(f"{word} {one.klass.what}{where}"), style="bold red" if disruptive else "yellow"
-        )
-        console.print(Text(f"  {_lost(one)}"))
-    if affected.interrupted:
-        console.print()
-
-
-def _lost(one: Interruption) -> str:
-    if not one.sites:
-        return "no site's way leads there; what stands by for a failure is gone meanwhile"
-    vpns = f"{len(one.vpns)} VPNs" if len(one.vpns) > 1 else f"VPN {one.vpns[0]}"
-    sites = f"{len(one.sites)} sites" if len(one.sites) > 1 else "1 site"
-    return f"{sites} of {vpns}, {_seconds(one.seconds)}: {', '.join(one.sites)}"
-
-
-def _seconds(seconds: float | None) -> str:
-    if seconds is None:
-        return "for how long was not measured"
-    return f"about {seconds:g} s" if seconds else "no packet lost when it was measured"
+            console.print(Text(f"key kept: {name}: {line} (not managed by egovnet)"))

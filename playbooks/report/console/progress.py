@@ -3,10 +3,12 @@
 import sys
 import threading
 import time
+import weakref
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from egovnet.playbooks.report.console.quiet import is_quiet
 from egovnet.playbooks.report.text.visible import visible_lines
 
 if TYPE_CHECKING:
@@ -18,8 +20,12 @@ def print_line(line: str) -> None:
     print(visible_lines(line), file=sys.stderr, flush=True)
 
 
-#: Seconds after which a device took long, and after which a stage that goes on is reported.
-_LONG = 30.0
+#: Seconds after which a device took long, and after which a stage that goes on is reported again.
+_LONG, _EVERY = 30.0, 10.0
+#: Seconds between two looks at what goes on.
+_TICK = 1.0
+#: Devices under way that are named.
+_NAMED = 3
 #: Lines of stages that are not repeated while a network is polled: its stages come in turn.
 _TURN = 4
 
@@ -53,11 +59,15 @@ class PlainProgress:
         self._failures: set[str] = set()
         self._last: deque[str] = deque(maxlen=_TURN)
         self._lock = threading.Lock()
+        self._ticking = False
 
     def stage(self, name: str, total: int) -> None:
         """A stage begins; it is reported when all its devices have ended it."""
         with self._lock:
             self._stages[name] = _Stage(total, reported=time.monotonic())
+            if not self._ticking:
+                self._ticking = True
+                threading.Thread(target=_tick, args=(weakref.ref(self),), daemon=True).start()
 
     def device(self, stage: str, name: str, state: str, detail: str = "") -> None:
         """Count a device's end; report what is worth a line."""
@@ -72,9 +82,17 @@ class PlainProgress:
             self._report_device(f"{stage}: {name}: {state}", state, detail, seconds)
             if entry.ended >= entry.total:
                 self._report_stage(stage, entry)
-            elif now - entry.reported >= _LONG:
-                entry.reported = now
-                _line(f"{stage}: {entry.ended:,} of {entry.total:,} devices")
+
+    def report(self) -> bool:
+        """A line for each stage that goes on and was not reported lately; False: none goes on."""
+        with self._lock:
+            now = time.monotonic()
+            for name, entry in self._stages.items():
+                if entry.ended < entry.total and now - entry.reported >= _EVERY:
+                    entry.reported = now
+                    _line(f"{name}: {entry.ended:,} of {entry.total:,} devices{_busy(entry)}")
+            self._ticking = bool(self._stages)
+            return self._ticking
 
     def _report_device(self, line: str, state: str, detail: str, seconds: float) -> None:
         if state == "failed":
@@ -104,6 +122,25 @@ class PlainProgress:
             self._last.clear()
 
 
+def _busy(entry: _Stage) -> str:
+    names = sorted(entry.began, key=lambda name: entry.began[name])
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"; under way: {', '.join(names[:_NAMED])}{more}" if names else ""
+
+
+def _tick(progress: "weakref.ref[PlainProgress]") -> None:
+    """Have it report while it is there and a stage goes on: hanging devices end nothing."""
+    while True:
+        time.sleep(_TICK)
+        shown = progress()
+        try:
+            if shown is None or not shown.report():
+                return
+        except (OSError, ValueError):
+            return  # nobody reads any more
+        del shown
+
+
 def _line(text: str) -> None:
     """In one write: print() makes two, and devices end side by side."""
     sys.stderr.write(f"{visible_lines(text)}\n")
@@ -116,7 +153,7 @@ class UnfailingProgress:
     display is no reason for a router's task to fail.
     """
 
-    def __init__(self, shown: "TerminalProgress | PlainProgress") -> None:
+    def __init__(self, shown: "TerminalProgress | PlainProgress | None") -> None:
         self._shown: TerminalProgress | PlainProgress | None = shown
 
     def stage(self, name: str, total: int) -> None:
@@ -146,7 +183,9 @@ class UnfailingProgress:
 
 
 def make_progress() -> UnfailingProgress:
-    """Live where stderr is a terminal, plain lines elsewhere."""
+    """Live where stderr is a terminal, plain lines elsewhere; nothing where nobody wants any."""
+    if is_quiet():
+        return UnfailingProgress(None)
     if not sys.stderr.isatty():
         return UnfailingProgress(PlainProgress())
     from egovnet.playbooks.report.console.terminal_progress import (  # noqa: PLC0415 -- slow

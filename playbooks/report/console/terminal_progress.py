@@ -12,6 +12,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Column
 
 from egovnet.playbooks.report.text.visible import visible_lines
 
@@ -23,21 +24,27 @@ class TerminalProgress:
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description:<10}"),
-            BarColumn(),
+            BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[busy]}"),
+            # a line stays one line: what does not fit is cut
+            TextColumn("{task.fields[busy]}", table_column=Column(no_wrap=True, ratio=1)),
             console=Console(stderr=True),
+            expand=True,
         )
         self._stages: dict[str, TaskID] = {}
         self._busy: dict[str, list[str]] = {}
         self._lock = threading.Lock()
 
     def stage(self, name: str, total: int) -> None:
-        """A new bar; the first one starts the display."""
+        """A new bar, or the stage's own anew; the first one starts the display."""
         with self._lock:
             self._progress.start()
             self._busy[name] = []
+            if name in self._stages:
+                # polled, as when a network converges
+                self._progress.reset(self._stages[name], total=total, busy="")
+                return
             self._stages[name] = self._progress.add_task(name, total=total, busy="")
 
     def device(self, stage: str, name: str, state: str, detail: str = "") -> None:

@@ -5,7 +5,11 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.text import Text
 
+from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_table
+from egovnet.playbooks.report.text import plan_words as words
+from egovnet.playbooks.report.text.grouped_findings import grouped, lowest
+from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.verdict import counted
 from egovnet.playbooks.results.verification import (
     CheckFinding,
@@ -15,9 +19,19 @@ from egovnet.playbooks.results.verification import (
     Verification,
 )
 
+#: Findings of one kind that are shown; all where nothing is said.
+_MOST = {Detail.QUIET: 1, Detail.NORMAL: 5, Detail.STAT: 5}
+
 
 def print_result(console: Console, found: Verification) -> None:
-    """Print it all; the verdict last."""
+    """Print it all; the verdict last, and nothing else where only that is asked for."""
+    if detail_of(console) is not Detail.QUIET:
+        _print_checks(console, found)
+    _findings(console, found.findings, found.unreachable)
+    console.print("verified" if found.passed else "NOT verified", style="bold")
+
+
+def _print_checks(console: Console, found: Verification) -> None:
     print_table(
         console,
         ["check", "passed", "failed", "known"],
@@ -35,12 +49,10 @@ def print_result(console: Console, found: Verification) -> None:
             f"labels:  {_seen(labels)} (watched on {', '.join(labels.watched) or 'no router'})"
         )
     for one in found.not_possible:
-        words = f"{one.what}: not possible here: {one.why} ({counted(len(one.devices), 'router')})"
-        console.print(Text(words), style="yellow")
+        line = f"{one.what}: not possible here: {one.why} ({counted(len(one.devices), 'router')})"
+        console.print(Text(line), style="yellow")
     for access in found.waiting:
         console.print(Text(access.words), style="green" if access.answers else "cyan")
-    _findings(console, found.findings, found.unreachable)
-    console.print("verified" if found.passed else "NOT verified", style="bold")
 
 
 def _of_whole(matrix: PacketCoverage) -> str:
@@ -63,11 +75,23 @@ def print_health(console: Console, report: HealthReport) -> None:
 def _findings(
     console: Console, findings: Iterable[CheckFinding], unreachable: Mapping[str, str]
 ) -> None:
-    for finding in findings:
-        mark = "failed before, not by this change: " if finding.known else ""
-        console.print(
-            Text(f"{mark}{finding.klass}: {finding.device}: {finding.message}"),
-            style="yellow" if finding.known else "red",
-        )
-    for name, why in unreachable.items():
-        console.print(Text(f"unreachable: {name}: {why}"), style="red")
+    detail = detail_of(console)
+    most = _MOST.get(detail)
+    for why, names in words.causes(sorted(unreachable.items())):
+        line = f"unreachable: {words.listed(names, whole=detail.names_all)}: {why}"
+        console.print(Text(line), style="red")
+    groups = grouped(findings)
+    for group in groups:
+        style = "yellow" if group.known else "red"
+        mark = "failed before, not by this change: " if group.known else ""
+        for finding in group.findings[:most]:
+            line = f"{mark}{finding.klass}: {finding.device}: {finding.message}"
+            console.print(Text(line), style=style)
+        left = group.findings[len(group.findings[:most]) :]
+        if left:
+            where = words.listed(sorted({finding.device for finding in left}))
+            line = f"{mark}{group.klass}: {len(left):,} more, on {where}; -v has them all"
+            console.print(Text(line), style=style)
+    cause = lowest(groups)
+    if cause:
+        console.print(Text(f"look at {cause} first: what else fails may follow from it"))

@@ -20,7 +20,7 @@ def test_the_report_is_what_is_printed(tmp_path: Path) -> None:
     assert json.loads((report / "drift.json").read_text(encoding="utf-8")) == ran.json
     assert {path.name for path in report.iterdir()} == FILES
     for name in FILES:
-        assert f"note: wrote {report / name}" in ran.stderr
+        assert f"wrote {report / name}" in ran.stdout.splitlines()
     again = egovnet(*words, state=state, env=logged_in(state))
     assert again.code == 5
     assert again.stdout.splitlines()[-1].startswith("Not known whether separation held: 7 of 7")

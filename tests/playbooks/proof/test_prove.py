@@ -122,7 +122,7 @@ def test_a_leak_in_given_texts_is_exit_4_with_its_path_and_a_report(tmp_path: Pa
     page = (report / "proof.html").read_text(encoding="utf-8")
     assert "Not proved" in page
     assert leak["message"] in page
-    assert f"wrote {report / 'proof.html'}" in ran.stderr
+    assert f"wrote {report / 'proof.html'}" in ran.stdout.splitlines()
 
 
 def test_a_part_of_the_network_says_who_took_no_part(tmp_path: Path) -> None:
