@@ -37,6 +37,11 @@ class Ran:
         """The one object on stdout."""
         return json.loads(self.stdout)
 
+    @property
+    def own_json(self) -> Any:  # noqa: ANN401 -- JSON is any
+        """The verb's own keys of it: without what was written and what comes next."""
+        return {key: value for key, value in self.json.items() if key not in ("written", "next")}
+
 
 def _environment(state: Path, env: Mapping[str, str] | None) -> dict[str, str]:
     return {
