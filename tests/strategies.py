@@ -51,6 +51,8 @@ BACKBONE = {
 #: What a site may use: far from every pool.
 _SITES4 = ip_network("10.0.0.0/9")
 _SITES6 = ip_network("fde9:1::/40")
+#: The backbone's AS: of two octets, and of four.
+_ASNS = st.sampled_from([65000, 4210000000])
 #: Most customers are there.
 _STATES = st.sampled_from([ServiceState.IN_SERVICE] * 4 + [ServiceState.WAITING])
 _SYSTEMS = ("party", "congress", "government", "cppcc", "court", "procuratorate")
@@ -80,7 +82,7 @@ def networks(draw: st.DrawFn, max_edges: int = 4, max_vpns: int = 5, max_sites: 
         for index in range(draw(st.integers(0, max_sites))):
             _add_site(draw, draft, vpn_id, vpn, edges, first=index == 0)
     return Network(
-        backbone=Backbone.model_validate(BACKBONE),
+        backbone=Backbone.model_validate(BACKBONE | {"asn": draw(_ASNS)}),
         regions={
             "centre": Region(name="Centre", tier="centre"),
             "west": Region(name="West", tier="province", parent="centre"),

@@ -10,6 +10,8 @@ _RESERVED = (
     (4294967295, 4294967295, "the last of 32 bits", "RFC 7300"),
 )
 MAX_ASN = 4294967294
+#: The highest of two octets; above it, the number beside it in an RT or RD has 16 bits.
+TWO_OCTETS = 65535
 
 
 def reserved_asn(first: int, last: int) -> str | None:

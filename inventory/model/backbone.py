@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from egovnet.inventory.model.annotations import Form, about
-from egovnet.inventory.model.as_numbers import MAX_ASN, reserved_asn
+from egovnet.inventory.model.as_numbers import MAX_ASN, TWO_OCTETS, reserved_asn
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
@@ -21,12 +21,19 @@ from egovnet.inventory.model.vpns import ZoneName
 
 
 class RouteTargetRange(NumberRange):
-    """Route-target numbers: two-octet-AS RTs (RFC 4360 section 3.1) have 32-bit numbers."""
+    """Route-target numbers: 32 bits beside an AS of two octets (RFC 4360 section 3.1), 16 bits
+    beside one of four (RFC 5668).
+    """
 
     last: Annotated[
         int,
         Field(strict=True, ge=1, le=4294967295),
-        about("The highest; it is handed out too.", 1999, unit="number"),
+        about(
+            "The highest; it is handed out too. At most 65535 where the backbone's AS number is "
+            "above 65535.",
+            1999,
+            unit="number",
+        ),
     ]
 
 
@@ -153,7 +160,6 @@ class Backbone(Closed):
     description: Annotated[Text, about("For people.", "Backbone of the province")] = ""
     asn: Annotated[
         Asn,
-        Field(le=65535),
         about("AS number of the backbone, as in route targets.", 65000, unit="AS number"),
     ]
     #: At most 13 octets (ISO 10589); the system id follows.
@@ -207,6 +213,14 @@ class Backbone(Closed):
                 "give each zone its own range",
                 "zones",
             )
+        for name, zone in self.zones.items():
+            if self.asn > TWO_OCTETS and zone.route_targets.last > TWO_OCTETS:
+                raise refusal(
+                    f"route-targets of zone {name} end at {zone.route_targets.last}",
+                    f"let them end at {TWO_OCTETS}: beside AS {self.asn}, of four octets, a route "
+                    "target's number has 16 bits (RFC 5668)",
+                    *("zones", name, "route-targets", "last"),
+                )
         asns = self.pools.site_asn
         if asns.first <= self.asn <= asns.last:
             raise refusal(

@@ -108,6 +108,27 @@ def printed(value: str) -> str:
 Text = Annotated[str, Field(max_length=120), AfterValidator(printed)]
 
 
+_ASDOT = re.compile(r"(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})")
+
+
+def _asplain(value: object) -> object:
+    """Refuse asdot: RFC 5396 has asplain for all, and FRR takes 1.10 in a route target for an
+    address.
+
+    YAML has 1.10 and 1.1 for one number, so that what was meant is known of quoted ones only.
+    """
+    asdot = _ASDOT.fullmatch(value) if isinstance(value, str) else None
+    if asdot is not None and all(int(half) <= 0xFFFF for half in asdot.groups()):
+        number = (int(asdot[1]) << 16) + int(asdot[2])
+        raise refusal(f"{shown(value)} is in asdot notation", f"write {number} (RFC 5396)")
+    if isinstance(value, float) and not value.is_integer():
+        raise refusal(
+            f"{value} is no AS number",
+            "write it without a dot (RFC 5396): 1.10 in asdot notation is 1 × 65536 + 10 = 65546",
+        )
+    return value
+
+
 def _asn(value: int) -> int:
     reserved = reserved_asn(value, value)
     if reserved is not None:
@@ -115,7 +136,12 @@ def _asn(value: int) -> int:
     return value
 
 
-Asn = Annotated[int, Field(strict=True, ge=1, le=MAX_ASN), AfterValidator(_asn)]
+Asn = Annotated[
+    int,
+    BeforeValidator(_asplain),
+    Field(strict=True, ge=1, le=MAX_ASN),
+    AfterValidator(_asn),
+]
 
 
 #: A length as everybody writes it; `ipaddress` takes masks and leading zeros besides.
