@@ -103,8 +103,10 @@ class EgovnetInventory:
                     "tier": router.tier.value,
                     "roles": roles,
                     "management": str(router.management),
-                    "loopback-ipv4": str(self.allocation.loopback4[name]),
-                    "loopback-ipv6": str(self.allocation.loopback6[name]),
+                    **{
+                        f"loopback-ipv{address.version}": str(address)
+                        for address in self.allocation.loopbacks(name)
+                    },
                 },
                 connection_options=_connection_options(name, self.credentials),
             )

@@ -28,6 +28,16 @@ from egovnet.inventory.model import (
     ZoneName,
 )
 
+_ALL_POOLS = {
+    "loopback-ipv4": "10.255.0.0/20",
+    "loopback-ipv6": "fde9:ff::/64",
+    "circuit-ipv4": "10.254.0.0/18",
+    "circuit-ipv6": "fde9:fe::/64",
+    "access-ipv4": "10.200.0.0/14",
+    "access-ipv6": "fde9:fa::/64",
+    "vlan": {"first": 100, "last": 3999},
+    "site-asn": {"first": 4200000001, "last": 4200099999},
+}
 BACKBONE = {
     "name": "generated",
     "asn": 65000,
@@ -36,22 +46,19 @@ BACKBONE = {
         "intranet": {"vrf-prefix": "i", "route-targets": {"first": 1001, "last": 1999}},
         "extranet": {"vrf-prefix": "e", "route-targets": {"first": 2001, "last": 2999}},
     },
-    "pools": {
-        "loopback-ipv4": "10.255.0.0/20",
-        "loopback-ipv6": "fde9:ff::/64",
-        "circuit-ipv4": "10.254.0.0/18",
-        "circuit-ipv6": "fde9:fe::/64",
-        "access-ipv4": "10.200.0.0/14",
-        "access-ipv6": "fde9:fa::/64",
-        "vlan": {"first": 100, "last": 3999},
-        "site-asn": {"first": 4200000001, "last": 4200099999},
-    },
+    "pools": _ALL_POOLS,
     "management": {"vrf": "mgmt", "table": 1001, "port": "eth0", "prefix": "172.20.20.0/24"},
 }
 #: What a site may use: far from every pool.
 _SITES4 = ip_network("10.0.0.0/9")
 _SITES6 = ip_network("fde9:1::/40")
+#: With IPv6, and without.
+_POOLS = {
+    True: _ALL_POOLS,
+    False: {name: pool for name, pool in _ALL_POOLS.items() if not name.endswith("ipv6")},
+}
 #: The backbone's AS: of two octets, and of four.
+_VERSIONS = st.sampled_from([frozenset({4, 6}), frozenset({4, 6}), frozenset({4})])
 _ASNS = st.sampled_from([65000, 4210000000])
 #: Most customers are there.
 _STATES = st.sampled_from([ServiceState.IN_SERVICE] * 4 + [ServiceState.WAITING])
@@ -69,6 +76,8 @@ class _Draft:
     ports: int = 0
     vlans: int = 4000  # above the pool, so that no explicit VLAN meets an allocated one
     asns: int = 64512
+    #: IP versions that the network has.
+    versions: frozenset[int] = frozenset({4, 6})
 
 
 @st.composite
@@ -77,12 +86,14 @@ def networks(draw: st.DrawFn, max_edges: int = 4, max_vpns: int = 5, max_sites: 
     cores = [f"p{index}" for index in range(1, draw(st.integers(1, 2)) + 1)]
     edges = [f"pe{index}" for index in range(1, draw(st.integers(1, max_edges)) + 1)]
     vpns = draw(_vpns(max_vpns))
-    draft = _Draft()
+    draft = _Draft(versions=draw(_VERSIONS))
     for vpn_id, vpn in vpns.items():
         for index in range(draw(st.integers(0, max_sites))):
             _add_site(draw, draft, vpn_id, vpn, edges, first=index == 0)
     return Network(
-        backbone=Backbone.model_validate(BACKBONE | {"asn": draw(_ASNS)}),
+        backbone=Backbone.model_validate(
+            BACKBONE | {"asn": draw(_ASNS), "pools": _POOLS[6 in draft.versions]}
+        ),
         regions={
             "centre": Region(name="Centre", tier="centre"),
             "west": Region(name="West", tier="province", parent="centre"),
@@ -92,7 +103,7 @@ def networks(draw: st.DrawFn, max_edges: int = 4, max_vpns: int = 5, max_sites: 
             "tax": Agency(name="Tax", kind="department"),
         },
         routers={
-            name: _router(draw, index, name, core=name in cores)
+            name: _router(draw, draft, index, name, core=name in cores)
             for index, name in enumerate([*cores, *edges])
         },
         circuits=_circuits(draw, cores, edges),
@@ -168,14 +179,14 @@ def _vpns(draw: st.DrawFn, most: int) -> dict[str, Vpn]:
     return result
 
 
-def _router(draw: st.DrawFn, index: int, name: str, *, core: bool) -> Router:
+def _router(draw: st.DrawFn, draft: _Draft, index: int, name: str, *, core: bool) -> Router:
     explicit = draw(st.sampled_from(["none", "none", "inside", "outside"]))
     loopbacks = {
         "none": {},
         "inside": {"loopback_ipv4": f"10.255.8.{index + 1}"},
         "outside": {
             "loopback_ipv4": f"100.64.2.{index + 1}",
-            "loopback_ipv6": f"fde9:db8::{index + 1}",
+            **({"loopback_ipv6": f"fde9:db8::{index + 1}"} if 6 in draft.versions else {}),
         },
     }[explicit]
     return Router.model_validate(
@@ -232,7 +243,8 @@ def _add_site(
 
 
 def _prefixes(draw: st.DrawFn, draft: _Draft) -> list[IPv4Network | IPv6Network]:
-    families = draw(st.sampled_from([(4,), (6,), (4, 6), (6, 4), (4, 4, 6)]))
+    either = [(4,), (4, 4), (6,), (4, 6), (6, 4), (4, 4, 6)]
+    families = draw(st.sampled_from([f for f in either if draft.versions.issuperset(f)]))
     result: list[IPv4Network | IPv6Network] = []
     for family in families:
         draft.prefixes += 1

@@ -9,7 +9,7 @@ one, and a site that comes back gets what it had. Work is linear in the inventor
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from egovnet.inventory.allocation.pool import (
     AddressPool,
@@ -33,6 +33,9 @@ from egovnet.inventory.model.reachability import Reachability
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.inventory.source.sections import LOCK_FILE
 from egovnet.inventory.source.yaml_source import Document
+
+V4 = TypeVar("V4", IPv4Address, IPv4Network)
+V6 = TypeVar("V6", IPv6Address, IPv6Network)
 
 __all__ = ["LOCK_FILE", "Allocation", "Lock", "VrfKey", "allocate", "natural", "vrf_of"]
 
@@ -91,6 +94,7 @@ class Allocation:
     """Every number of the network. Names as in the inventory; an access is "site/access"."""
 
     loopback4: dict[str, IPv4Address]
+    #: Of a network without IPv6 this, `circuit6` and `access6` are empty.
     loopback6: dict[str, IPv6Address]
     circuit4: dict[str, IPv4Network]
     circuit6: dict[str, IPv6Network]
@@ -104,6 +108,22 @@ class Allocation:
     vrf_number: dict[VrfKey, int]
     lock: Lock
     pools: tuple[PoolUse, ...]
+
+    def loopbacks(self, router: str) -> tuple[IPv4Address | IPv6Address, ...]:
+        """Loopbacks of a router, of each family that the network has, IPv4 first."""
+        return _of_both(self.loopback4, self.loopback6, router)
+
+    def circuit_links(self, circuit: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks of a circuit, IPv4 first."""
+        return _of_both(self.circuit4, self.circuit6, circuit)
+
+    def access_links(self, access: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Networks of an access ("site/access"), IPv4 first."""
+        return _of_both(self.access4, self.access6, access)
+
+
+def _of_both(of4: Mapping[str, V4], of6: Mapping[str, V6], name: str) -> tuple[V4 | V6, ...]:
+    return (of4[name], of6[name]) if of6 else (of4[name],)
 
 
 def vrf_of(network: Network, site: str, access: SiteNetworkAccess) -> VrfKey:
@@ -149,8 +169,8 @@ class _Allocator:
             routers,
             {n: IPv4Network(r.loopback_ipv4) for n, r in routers.items() if r.loopback_ipv4},
         )
-        loopback6 = self._subnets(
-            AddressPool("loopback-ipv6", pools.loopback_ipv6, 128),
+        loopback6 = self._subnets6(
+            ("loopback-ipv6", pools.loopback_ipv6, 128),
             routers,
             {n: IPv6Network(r.loopback_ipv6) for n, r in routers.items() if r.loopback_ipv6},
         )
@@ -161,11 +181,11 @@ class _Allocator:
             circuit4=self._subnets(
                 AddressPool("circuit-ipv4", pools.circuit_ipv4, 31), network.circuits, {}
             ),
-            circuit6=self._subnets(
-                AddressPool("circuit-ipv6", pools.circuit_ipv6, 127), network.circuits, {}
+            circuit6=self._subnets6(
+                ("circuit-ipv6", pools.circuit_ipv6, 127), network.circuits, {}
             ),
             access4=self._subnets(AddressPool("access-ipv4", pools.access_ipv4, 30), accesses, {}),
-            access6=self._subnets(AddressPool("access-ipv6", pools.access_ipv6, 126), accesses, {}),
+            access6=self._subnets6(("access-ipv6", pools.access_ipv6, 126), accesses, {}),
             vlan=self._vlans(accesses),
             route_target=self._route_targets(),
             site_asn=self._site_asns(),
@@ -187,6 +207,18 @@ class _Allocator:
         outside = {n: value for n, value in explicit.items() if n not in inside}
         chosen = self._choose(addresses.pool, [n for n in names if n not in outside], inside)
         return {name: addresses.subnet(index) for name, index in chosen.items()} | outside
+
+    def _subnets6(
+        self,
+        pool: tuple[str, IPv6Network | None, int],
+        names: Iterable[str],
+        explicit: Mapping[str, IPv6Network],
+    ) -> dict[str, IPv6Network]:
+        """The same of IPv6, which a network may lack; what the lock file holds of it retires."""
+        name, prefix, length = pool
+        if prefix is None:
+            return {}
+        return self._subnets(AddressPool(name, prefix, length), names, explicit)
 
     def _numbers(
         self, name: str, names: Iterable[str], limits: NumberRange, explicit: Mapping[str, int]

@@ -45,7 +45,7 @@ def _backbone_claims(network: Network) -> Iterator[_Claim]:
             ("loopback-ipv4", router.loopback_ipv4, backbone.pools.loopback_ipv4),
             ("loopback-ipv6", router.loopback_ipv6, backbone.pools.loopback_ipv6),
         ):
-            if address is not None and address not in pool:
+            if address is not None and (pool is None or address not in pool):
                 yield _Claim(ip_network(address), f"router {name}", "hosts", (name, "data", field))
 
 

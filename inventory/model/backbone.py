@@ -15,6 +15,7 @@ from egovnet.inventory.model.primitives import (
     Prefix4,
     Prefix6,
     Text,
+    kebab,
     refusal,
 )
 from egovnet.inventory.model.vpns import ZoneName
@@ -56,22 +57,32 @@ class Zone(Closed):
 
 
 class Pools(Closed):
-    """Where numbers come from. IPv4 circuits are /31 (RFC 3021), IPv6 /127 (RFC 6164)."""
+    """Where numbers come from. IPv4 circuits are /31 (RFC 3021), IPv6 /127 (RFC 6164).
+
+    A network without IPv6 has none of the pools for it.
+    """
 
     loopback_ipv4: Annotated[
         Prefix4, about("Loopbacks of routers: an address each.", "10.255.0.0/20")
     ]
     loopback_ipv6: Annotated[
-        Prefix6, about("Loopbacks of routers: an address each.", "fde9:ff::/64")
-    ]
+        Prefix6 | None,
+        about(
+            "Loopbacks of routers: an address each; left out, as the other pools of IPv6, the "
+            "network has no IPv6.",
+            "fde9:ff::/64",
+        ),
+    ] = None
     circuit_ipv4: Annotated[Prefix4, about("Circuits: a /31 each (RFC 3021).", "10.254.0.0/18")]
-    circuit_ipv6: Annotated[Prefix6, about("Circuits: a /127 each (RFC 6164).", "fde9:fe::/64")]
+    circuit_ipv6: Annotated[
+        Prefix6 | None, about("Circuits: a /127 each (RFC 6164).", "fde9:fe::/64")
+    ] = None
     access_ipv4: Annotated[
         Prefix4, about("Between PEs and sites: a /30 for each access.", "10.200.0.0/14")
     ]
     access_ipv6: Annotated[
-        Prefix6, about("Between PEs and sites: a /126 for each access.", "fde9:fa::/64")
-    ]
+        Prefix6 | None, about("Between PEs and sites: a /126 for each access.", "fde9:fa::/64")
+    ] = None
     vlan: Annotated[
         NumberRange,
         about("VLAN ids of accesses, for each port anew.", {"first": 100, "last": 3999}),
@@ -80,6 +91,25 @@ class Pools(Closed):
         NumberRange,
         about("AS numbers of sites that speak BGP.", {"first": 4200000001, "last": 4200099999}),
     ]
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """IP versions that the network has: 4, and 6 where there are pools for it."""
+        return frozenset({4}) if self.loopback_ipv6 is None else frozenset({4, 6})
+
+    @model_validator(mode="after")
+    def _ipv6_everywhere_or_nowhere(self) -> "Pools":
+        names = ("loopback_ipv6", "circuit_ipv6", "access_ipv6")
+        there, absent = (
+            [kebab(name) for name in names if (getattr(self, name) is None) == missing]
+            for missing in (False, True)
+        )
+        if there and absent:
+            raise refusal(
+                f"has {' and '.join(there)}, and not {' and '.join(absent)}",
+                "give all three pools of IPv6, or none where the network has no IPv6",
+            )
+        return self
 
     @model_validator(mode="after")
     def _within_protocols(self) -> "Pools":

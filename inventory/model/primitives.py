@@ -124,7 +124,7 @@ def _asplain(value: object) -> object:
     if isinstance(value, float) and not value.is_integer():
         raise refusal(
             f"{value} is no AS number",
-            "write it without a dot (RFC 5396): 1.10 in asdot notation is 1 × 65536 + 10 = 65546",
+            "write it without a dot (RFC 5396): 1.10 in asdot notation is 1 * 65536 + 10 = 65546",
         )
     return value
 

@@ -107,7 +107,7 @@ def claims_of(numbered: Numbered, expectation: Expectation) -> Claims:
             if vlan is not None:
                 found.hold(("port", access.pe, access.port, None), unit, UNTAGGED, UNTAGGED_VRF)
                 found.vrfs.add((access.pe, UNTAGGED_VRF))
-            for link in (allocation.access4[unit[1]], allocation.access6[unit[1]]):
+            for link in allocation.access_links(unit[1]):
                 found.hold(("link", link), unit, domain)
             for prefix in entry.prefixes:
                 found.hold(("prefix", prefix), unit, domain)

@@ -109,7 +109,7 @@ def _held(network: Network, allocation: Allocation) -> _Held:
             vlan = allocation.vlan[label]
             yield "port", f"{port} {_tag(vlan)}", holder
             ports.setdefault(port, set()).add(holder)
-            for network_ in (allocation.access4[label], allocation.access6[label]):
+            for network_ in allocation.access_links(label):
                 yield "access-prefix", str(network_), holder
     for port, holders in ports.items():
         # one that several zones share is no zone's; each of its VLANs is

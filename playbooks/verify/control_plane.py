@@ -14,10 +14,10 @@ from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.results.verification import CheckFinding
 from egovnet.playbooks.verify.probe_plan import Flow
 from egovnet.templates.intend.build_devices import access_addresses
-from egovnet.templates.model.device import Device
+from egovnet.templates.model.device import AddressFamily, Device
 from egovnet.templates.model.state import DeviceState, Table
 
-FAMILIES = ("ipv4", "ipv6")
+FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
 #: Kinds of checks that others ask for.
 ROUTE_TARGETS, STRAY_ROUTES, ROUTES = "route targets", "no stray routes", "VRF routes"
 ADJACENCY = "IS-IS adjacency"
@@ -137,7 +137,7 @@ class _OfSite:
         self.awaited: dict[str, frozenset[str]] = {}
         for name, access in entry.site_network_accesses.items():
             label = f"{site}/{name}"
-            ends = frozenset({str(allocation.access4[label]), str(allocation.access6[label])})
+            ends = frozenset(map(str, allocation.access_links(label)))
             self.links[access.pe] = self.links.get(access.pe, frozenset()) | ends
             if entry.awaits(name):
                 addresses = frozenset(str(e.ip) for e in access_addresses(allocation, label).ce)
@@ -197,8 +197,10 @@ def check_state(
     for vrf in device.vrfs:
         expectation = routes[device.name, vrf.name]
         for family in FAMILIES:
-            table: Table = (vrf.name, family)  # type: ignore[assignment] # FAMILIES are families
-            yield from _routes(device.name, table, state, expectation)
+            table: Table = (vrf.name, family)
+            if family in device.families:
+                yield from _routes(device.name, table, state, expectation)
+            yield _stray(device.name, table, state, expectation)
 
 
 def _backbone(
@@ -218,7 +220,7 @@ def _backbone(
     for peer in device.backbone_peers:
         if peer.name not in reachable_peers:
             continue
-        for address in (peer.ipv4, peer.ipv6):
+        for address in peer.addresses.values():
             up = ("default", str(address)) in state.bgp
             yield Check(
                 "BGP session",
@@ -303,8 +305,8 @@ def _targets(
 ) -> Iterator[Check]:
     for vrf in device.vrfs:
         sites = routes[device.name, vrf.name].sites
-        for family in FAMILIES:
-            table: Table = (vrf.name, family)  # type: ignore[assignment] # FAMILIES are families
+        for family in device.families:
+            table: Table = (vrf.name, family)
             held = state.targets.get(table)
             wrong = []
             if held is None:
@@ -340,9 +342,9 @@ def _targets(
                 vrf=vrf.name,
                 ground=Ground(vrfs=((device.name, vrf.name),)),
             )
-    meant = {vrf.name for vrf in device.vrfs}
+    meant = {(vrf.name, family) for vrf in device.vrfs for family in device.families}
     for name, family in state.targets:
-        if name not in meant:
+        if (name, family) not in meant:
             yield Check(
                 ROUTE_TARGETS,
                 device.name,
@@ -372,12 +374,7 @@ def _routes(
         sites=expectation.sites,
         vrf=vrf,
     )
-    v6 = family == "ipv6"
-    must, may = (
-        {prefix for prefix in prefixes if (":" in prefix) == v6}
-        for prefixes in (expectation.must, expectation.may)
-    )
-    missing = tuple(sorted(must - have))
+    missing = tuple(sorted(_of_family(expectation.must, family) - have))
     yield Check(
         ROUTES,
         device,
@@ -389,21 +386,32 @@ def _routes(
         ground=Ground(vrfs=((device, vrf),), ways=True),
         missing=missing,
     )
+
+
+def _stray(device: str, table: Table, state: DeviceState, expectation: VrfExpectation) -> Check:
+    """Routes that no site of the VPN has; a family that the network lacks has none."""
+    vrf, family = table
+    may = _of_family(expectation.may, family)
+    have = state.routes.get(table, frozenset())
     stray = sorted(
         prefix
         for prefix in have - may
         if not prefix.startswith("fe80:") and not _within(prefix, may)
     )
-    yield Check(
+    return Check(
         STRAY_ROUTES,
         device,
-        subject,
+        f"{vrf} {family}",
         not stray,
         f"VRF {vrf} {family}: routes that are not its VPN's: {', '.join(stray)}" if stray else "",
         severity="leak",
         sites=expectation.sites,
         vrf=vrf,
     )
+
+
+def _of_family(prefixes: Iterable[str], family: AddressFamily) -> set[str]:
+    return {prefix for prefix in prefixes if (":" in prefix) == (family == "ipv6")}
 
 
 def lacks(vrf: str, family: str, prefixes: Iterable[str]) -> str:

@@ -136,8 +136,8 @@ def _infrastructure(network: Network, allocation: Allocation) -> Iterator[tuple[
     """(what, address): a few of the backbone's own addresses, of both families."""
     names = _spread(list(network.routers), 4)
     for name in names:
-        yield "backbone", str(allocation.loopback4[name])
-        yield "backbone", str(allocation.loopback6[name])
+        for address in allocation.loopbacks(name):
+            yield "backbone", str(address)
         yield "management", str(network.routers[name].management.ip)
 
 
@@ -163,7 +163,7 @@ def vrf_plan(scope: ProbeScope, per_source: int = PER_SOURCE) -> ProbePlan:
                 for version in network.sites[site].versions
             ),
             # a PE has an address of each on every access
-            frozenset({4, 6}),
+            network.backbone.pools.versions,
             frozenset({pe}),
         )
         for (pe, vrf), sites in members.items()

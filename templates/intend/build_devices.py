@@ -42,7 +42,7 @@ def access_addresses(allocation: Allocation, access: str) -> AccessAddresses:
     """Addresses of `access` ("site/access"), IPv4 first."""
     pe: list[IPInterface] = []
     ce: list[IPInterface] = []
-    for net in (allocation.access4[access], allocation.access6[access]):
+    for net in allocation.access_links(access):
         pe.append(_end(net, 1))
         ce.append(_end(net, 2))
     return AccessAddresses(tuple(pe), tuple(ce))
@@ -60,6 +60,11 @@ def _end(net: IPNetwork, index: int) -> IPInterface:
     """The address that stands at `index` of a link's network."""
     address = (int(net.network_address) + index, net.prefixlen)
     return IPv4Interface(address) if net.version == 4 else IPv6Interface(address)
+
+
+def _alone(address: IPAddress) -> IPInterface:
+    """A loopback: an address that is its own network."""
+    return IPv4Interface(address) if address.version == 4 else IPv6Interface(address)
 
 
 def access_interface(network: Network, access: SiteNetworkAccess, vlan: int | None) -> str:
@@ -108,10 +113,7 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
             platform=router.platform,
             asn=network.backbone.asn,
             router_id=allocation.loopback4[name],
-            loopbacks=(
-                IPv4Interface(allocation.loopback4[name]),
-                IPv6Interface(allocation.loopback6[name]),
-            ),
+            loopbacks=tuple(map(_alone, allocation.loopbacks(name))),
             isis_net=isis_net(network.backbone.isis_area, allocation.loopback4[name]),
             management=Management(
                 vrf=network.backbone.management.vrf,
@@ -125,6 +127,7 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
             reflector=Role.RR in router.roles,
             untagged=_untagged(platform(router.platform), customers.get(name, ())),
             drained=router.leaving,
+            families=("ipv4", "ipv6") if allocation.loopback6 else ("ipv4",),
         )
         for name, router in network.routers.items()
     }
@@ -148,7 +151,7 @@ def _by_port(interfaces: Iterable[Interface]) -> list[Interface]:
 def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, list[Interface]]:
     result: dict[str, list[Interface]] = {}
     for name, circuit in network.circuits.items():
-        nets = (allocation.circuit4[name], allocation.circuit6[name])
+        nets = allocation.circuit_links(name)
         for index, (end, other) in enumerate(((circuit.a, circuit.b), (circuit.b, circuit.a))):
             result.setdefault(end.router, []).append(
                 Interface(
@@ -246,8 +249,10 @@ def _backbone_peers(
     """
     reflectors = sorted(network.with_role(Role.RR), key=allocation.loopback4.__getitem__)
 
+    of4, of6 = allocation.loopback4, allocation.loopback6
+
     def peer(name: str, client: bool) -> BackbonePeer:
-        return BackbonePeer(name, allocation.loopback4[name], allocation.loopback6[name], client)
+        return BackbonePeer(name, of4[name], of6.get(name), client)
 
     edges = sorted(
         set(network.with_role(Role.PE)) - set(reflectors), key=allocation.loopback4.__getitem__

@@ -1,6 +1,6 @@
 """What a planned device means as facts: what a reader must find in its rendered text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from egovnet.templates.model.communities import route_distinguisher, route_target
 from egovnet.templates.model.device import (
@@ -31,8 +31,8 @@ from egovnet.templates.model.sort_keys import address_key, static_key
 from egovnet.templates.platform import Capabilities, Commit
 from egovnet.templates.registry import platform
 
-FAMILIES: tuple[AddressFamily, AddressFamily] = ("ipv4", "ipv6")
-_BOTH = frozenset(FAMILIES)
+#: A VRF is closed in both, also where the network has one.
+_BOTH: frozenset[AddressFamily] = frozenset(("ipv4", "ipv6"))
 _TO_CE = Policy(entries=(PolicyEntry("permit"),), name="to-ce")
 
 
@@ -93,7 +93,7 @@ def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
         loopback: InterfaceFacts(
             loopback,
             addresses=_ordered(device.loopbacks),
-            igp=_BOTH,
+            igp=frozenset(device.families),
             igp_passive=True,
             loopback=True,
         ),
@@ -101,21 +101,21 @@ def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
             management.interface, vrf=management.vrf, addresses=(management.address,)
         ),
         **_untagged_ports(device.untagged),
-        **{interface.name: _interface(interface) for interface in device.interfaces},
+        **{each.name: _interface(each, device.families) for each in device.interfaces},
     }
 
 
-def _interface(interface: Interface) -> InterfaceFacts:
-    backbone = interface.circuit is not None
+def _interface(interface: Interface, families: Iterable[AddressFamily]) -> InterfaceFacts:
+    spoken = frozenset(families) if interface.circuit is not None else frozenset()
     return InterfaceFacts(
         interface.name,
         vrf=interface.vrf,
         addresses=_ordered(interface.addresses),
         parent=None if interface.vlan is None else interface.port,
         vlan=interface.vlan,
-        mpls=backbone,
-        ldp=_BOTH if backbone else frozenset(),
-        igp=_BOTH if backbone else frozenset(),
+        mpls=interface.circuit is not None,
+        ldp=spoken,
+        igp=spoken,
         description=interface.description,
     )
 
@@ -126,8 +126,8 @@ def _ordered(addresses: tuple[IPInterface, ...]) -> tuple[IPInterface, ...]:
 
 def _backbone(device: Device) -> BgpInstance:
     neighbors = {
-        str(peer.ipv4 if family == "ipv4" else peer.ipv6): _backbone_peer(device, peer, family)
-        for family in FAMILIES
+        str(peer.addresses[family]): _backbone_peer(device, peer, family)
+        for family in device.families
         for peer in device.backbone_peers
     }
     return BgpInstance(None, device.asn, router_id=device.router_id, neighbors=neighbors)
@@ -137,7 +137,7 @@ def _backbone_peer(device: Device, peer: BackbonePeer, family: AddressFamily) ->
     vpn = NeighborFamily("vpnv4" if family == "ipv4" else "vpnv6", reflector_client=peer.client)
     return NeighborFacts(
         None,
-        str(peer.ipv4 if family == "ipv4" else peer.ipv6),
+        str(peer.addresses[family]),
         remote_as=device.asn,
         external=False,
         families={vpn.family: vpn},
@@ -164,7 +164,7 @@ def _customer_instance(device: Device, vrf: Vrf) -> BgpInstance:
                 label="auto",
                 redistributes={"connected": None, "static": None},
             )
-            for family in FAMILIES
+            for family in device.families
         },
         neighbors={str(peer.address): _customer_peer(device, vrf.name, peer) for peer in vrf.peers},
     )

@@ -15,6 +15,7 @@ from typing import Literal
 
 from egovnet.inventory.model import IPNetwork
 
+AddressFamily = Literal["ipv4", "ipv6"]
 IPAddress = IPv4Address | IPv6Address
 IPInterface = IPv4Interface | IPv6Interface
 
@@ -85,9 +86,17 @@ class BackbonePeer:
 
     name: str
     ipv4: IPv4Address
-    ipv6: IPv6Address
+    #: None: the network has no IPv6.
+    ipv6: IPv6Address | None
     #: True where this device reflects routes to it (RFC 4456).
     client: bool = False
+
+    @property
+    def addresses(self) -> dict[AddressFamily, IPAddress]:
+        """Its address in each family that it speaks, IPv4 first."""
+        if self.ipv6 is None:
+            return {"ipv4": self.ipv4}
+        return {"ipv4": self.ipv4, "ipv6": self.ipv6}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,5 @@ class Device:
     untagged: Untagged | None = None
     #: Others are to send nothing through it.
     drained: bool = False
-
-
-AddressFamily = Literal["ipv4", "ipv6"]
+    #: That the network has.
+    families: tuple[AddressFamily, ...] = ("ipv4", "ipv6")

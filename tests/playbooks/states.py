@@ -2,7 +2,7 @@
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Network
-from egovnet.playbooks.verify.control_plane import FAMILIES, VrfExpectation
+from egovnet.playbooks.verify.control_plane import VrfExpectation
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, Table, VrfTargets
 
@@ -25,7 +25,7 @@ def well(
 
     `usual`: but for those of customers that are awaited, as nobody is there.
     """
-    sessions = {("default", str(a)) for p in device.backbone_peers for a in (p.ipv4, p.ipv6)}
+    sessions = {("default", str(a)) for p in device.backbone_peers for a in p.addresses.values()}
     sessions |= {(vrf.name, str(peer.address)) for vrf in device.vrfs for peer in vrf.peers}
     awaited = {(v.name, a) for v in device.vrfs for a in routes[device.name, v.name].awaited}
     trying = sessions & awaited if usual else set()
@@ -34,8 +34,8 @@ def well(
     announced: dict[Table, frozenset[str]] = {}
     for vrf in device.vrfs:
         expected = routes[device.name, vrf.name]
-        for family in FAMILIES:
-            table: Table = (vrf.name, family)  # type: ignore[assignment] # a family
+        for family in device.families:
+            table: Table = (vrf.name, family)
             targets[table] = VrfTargets(
                 vrf.rd, frozenset(vrf.import_targets), frozenset(vrf.export_targets)
             )

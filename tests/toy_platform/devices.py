@@ -185,11 +185,9 @@ class _ControlPlane:
         for customer in self._of(name, "customer"):
             sessions.add((customer[""][0], customer[""][1]))
         vrfs = self._vrfs(name)
-        tables: list[Table] = [
-            (vrf, family)
-            for vrf in vrfs
-            for family in ("ipv4", "ipv6")  # type: ignore[misc]
-        ]
+        only = any("only" in router for router in self._of(name, "router"))
+        families: tuple[AddressFamily, ...] = ("ipv4",) if only else ("ipv4", "ipv6")
+        tables: list[Table] = [(vrf, family) for vrf in vrfs for family in families]
         routes = {vrf: self._routes(name, vrf) for vrf in vrfs}
         return DeviceState(
             isis=frozenset(neighbors),

@@ -38,6 +38,7 @@ def _statements(device: Device) -> Iterator[tuple[str, ...]]:
     yield (
         *("router", "asn", str(device.asn), "id", str(device.router_id)),
         *("net", device.isis_net, *reflector),
+        *(("only", *device.families) if len(device.families) == 1 else ()),
     )
     address = str(management.address)
     yield "interface", management.interface, "vrf", management.vrf, "address", address
@@ -61,7 +62,7 @@ def _statements(device: Device) -> Iterator[tuple[str, ...]]:
             )
     for other in device.backbone_peers:
         client = ("client",) if other.client else ()
-        for family, of in (("ipv4", other.ipv4), ("ipv6", other.ipv6)):
+        for family, of in other.addresses.items():
             yield "backbone-peer", str(of), "vpn", family, *client, "name", other.name
 
 

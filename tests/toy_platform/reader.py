@@ -28,13 +28,12 @@ from egovnet.templates.model.sort_keys import address_key, static_key
 from tests.toy_platform.language import HEAD
 from tests.toy_platform.lines import redact
 
-_BOTH: tuple[AddressFamily, AddressFamily] = ("ipv4", "ipv6")
 #: Words that begin a part of a statement; what follows one up to the next are its values.
 _WORDS = frozenset(
     {
         *("asn", "id", "net", "reflector", "vrf", "address", "backbone", "mtu", "about", "rd"),
         *("import", "export", "via", "as", "policy", "limit", "preference", "accept", "vpn"),
-        *("client", "name"),
+        *("client", "name", "only"),
     }
 )
 
@@ -44,6 +43,7 @@ class _Draft:
     name: str = ""
     asn: int = 0
     router_id: IPAddress | None = None
+    families: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
     interfaces: dict[str, InterfaceFacts] = field(default_factory=dict)
     vrfs: dict[str, VrfFacts] = field(default_factory=dict)
     instances: dict[str | None, dict[AddressFamily, VrfFamily]] = field(default_factory=dict)
@@ -121,6 +121,8 @@ def _router(draft: _Draft, words: Sequence[str], _number: int) -> None:
     parts = split_parts(words)
     draft.asn = int(parts["asn"][0])
     draft.router_id = ip_address(parts["id"][0])
+    if parts.get("only") == ["ipv4"]:
+        draft.families = ("ipv4",)
 
 
 def _interface(draft: _Draft, words: Sequence[str], number: int) -> None:
@@ -139,8 +141,8 @@ def _interface(draft: _Draft, words: Sequence[str], number: int) -> None:
         parent=parent if vlan is not None else None,
         vlan=vlan,
         mpls=backbone,
-        ldp=frozenset(_BOTH if backbone else ()),
-        igp=frozenset(_BOTH if backbone or loopback else ()),
+        ldp=frozenset(draft.families if backbone else ()),
+        igp=frozenset(draft.families if backbone or loopback else ()),
         igp_passive=loopback,
         loopback=loopback,
         description=" ".join(parts.get("about", ())),
@@ -169,7 +171,7 @@ def _vrf(draft: _Draft, words: Sequence[str], number: int) -> None:
             lines=dict.fromkeys((*imports, *exports, "rd"), number),
             line=number,
         )
-        for family in _BOTH
+        for family in draft.families
     }
 
 

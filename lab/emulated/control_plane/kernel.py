@@ -23,6 +23,8 @@ _LOCAL = 255
 #: How a route looks that bgpd forgot to withdraw, and a label that no router gives out.
 _STALE = '[{"vrf":"default"'
 _NOBODYS = 1048000
+#: Kinds of the loopback and of VRFs.
+_WITHOUT_LINK_LOCAL = ("", "vrf")
 _PROTOCOL = {"bgp": 186, "static": 196}
 _OWN_RULES = (
     "1000:\tfrom all lookup [l3mdev-table]",
@@ -55,6 +57,8 @@ def _routes(plane: ControlPlane, router: Router, version: str) -> Iterator[str]:
     here = {vrf: [a for a in own if a.family == family] for vrf, own in addresses.items()}
     for address in here["default"]:
         yield from _of_address(address, _MAIN)
+    if family == "ipv6":
+        yield from _link_local(router)
     for link in router.linux.links_of("vrf"):
         for address in here[link.name]:
             yield from _of_address(address, link.table)
@@ -112,6 +116,15 @@ def _of_address(address: Address, table: int) -> Iterator[str]:
     if net != address.host:
         yield f"{net} dev {port}{where} proto 2 metric 256"
     yield f"2 {address.host} dev {port} table {local} proto 2 metric 0"
+
+
+def _link_local(router: Router) -> Iterator[str]:
+    """What every port that is up has of IPv6, also in a network without it."""
+    links = router.linux.links
+    for link in links.values():
+        if link.up and link.kind not in _WITHOUT_LINK_LOCAL:
+            where = f" table {links[link.master].table}" if link.master in links else ""
+            yield f"fe80::/64 dev {link.name}{where} proto 2 metric 256"
 
 
 def _way(hops: str, here: list[Address]) -> str:
