@@ -177,10 +177,8 @@ class Impact:
 
     def _part(self, device: DeviceParts, part: Part, sites: Sites, found: _Found) -> None:
         if part.kind is PartKind.SESSION and not part.vrf:
-            for index in self._parts.both:
-                other = index.owners.get(part.name)
-                if other is not None:
-                    found.sessions.add((device.name, other))
+            for other in self._at(part.name):
+                found.sessions.add((device.name, other))
             return
         klass = {
             PartKind.PORT: InterruptionClass.PORT,
@@ -267,8 +265,14 @@ class Impact:
         if device is None:
             return index.reflectors - {edge}
         addresses = [p.name for p in device.old if p.kind is PartKind.SESSION and not p.vrf]
-        named = (one.owners.get(address) for address in addresses for one in self._parts.both)
-        return frozenset(name for name in named if name is not None)
+        return _NOBODY.union(*map(self._at, addresses))
+
+    def _at(self, loopback: str) -> Sites:
+        """The router that has a loopback, by either inventory; the address itself where that is
+        neither's, as of a reflector that has moved while nothing is known of what ran before.
+        """
+        owners = [index.owners.get(loopback) for index in self._parts.both]
+        return frozenset(name for name in owners if name is not None) or frozenset({loopback})
 
     def _sites_on(self, routers: Iterable[str]) -> Sites:
         names = list(routers)

@@ -19,7 +19,7 @@ from tests.isolation.mutants.lab_sample import LAB_SAMPLE, LabCase
 from tests.isolation.mutants.mutant import Mutant, Operator
 from tests.isolation.mutants.outcome import is_near, leaks, outcome, said
 from tests.isolation.mutants.reference import reference
-from tests.strategies import networks
+from tests.strategies import BOTH_VERSIONS, networks
 
 GROUND = reference()
 MUTANTS = tuple(all_mutants(GROUND))
@@ -87,7 +87,7 @@ def _modules() -> dict[str, list[Operator]]:
 
 @pytest.mark.parametrize("module", _modules())
 @examples(5, HealthCheck)
-@given(network=networks(), pick=st.integers(0, 2**16))
+@given(network=networks(versions=BOTH_VERSIONS), pick=st.integers(0, 2**16))
 def test_operators_on_generated_networks(module: str, network: Network, pick: int) -> None:
     """One mutant of each operator: too many for all, and `pick` comes round."""
     ground = Ground(network, allocate(network))
