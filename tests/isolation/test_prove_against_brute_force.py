@@ -12,7 +12,7 @@ from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push, states_of
 from tests.hypothesis_profiles import examples
-from tests.isolation.networks import FAMILIES, Facts, edit_family, of_network
+from tests.isolation.networks import Facts, edit_family, of_network
 from tests.strategies import networks
 
 Pairs = set[tuple[str, str, str]]
@@ -24,7 +24,7 @@ def joined(facts: Facts, expectation: Expectation) -> Pairs:
         (family, (name, vrf), bgp.families[family], expectation.vrf_domain(name, vrf))
         for name, device in facts.items()
         for vrf, bgp in device.bgp.items()
-        for family in FAMILIES
+        for family in bgp.families
         if vrf is not None
     ]
     return {
@@ -66,7 +66,8 @@ def mistaken(draw: st.DrawFn, facts: Facts) -> Facts:
     )
     some = st.frozensets(st.sampled_from(targets), max_size=2) if targets else st.just(frozenset())
     for device, vrf in draw(st.lists(st.sampled_from(vrfs), max_size=4)) if vrfs else []:
-        which = draw(st.sampled_from([("ipv4",), ("ipv6",), FAMILIES]))
+        own = tuple(facts[device].bgp[vrf].families)
+        which = draw(st.sampled_from([*((one,) for one in own), own]))
         side = draw(st.sampled_from(["import_targets", "export_targets"]))
         edit_family(changed, device, vrf, which, **{side: draw(some)})
     return changed
