@@ -5,7 +5,7 @@ the deepest level at which that many nodes are enough.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from egovnet.playbooks.results.network_map import NetworkMap
@@ -76,6 +76,22 @@ class BackboneMap:
     by_region: bool
     #: Devices with findings that the inventory does not have.
     elsewhere: tuple[str, ...] = ()
+    #: Where a box is a region: what is in it, down to the routers.
+    tree: tuple["MapArea", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MapArea:
+    """A region with the routers in it, and the regions below it that have routers."""
+
+    region: str
+    name: str
+    tier: str
+    routers: tuple[str, ...]
+    below: tuple["MapArea", ...]
+    #: Routers in it and below, and how many of them have findings.
+    count: int
+    marked: int
 
 
 @dataclass(slots=True)
@@ -103,7 +119,33 @@ def backbone_map(network: NetworkMap, findings: Mapping[str, Iterable[int]]) -> 
         tuple(_lines(network, at)),
         by_region,
         tuple(sorted(set(findings) - network.routers.keys())),
+        _tree(network, findings.keys()) if by_region else (),
     )
+
+
+def _tree(network: NetworkMap, marked: Collection[str]) -> tuple[MapArea, ...]:
+    """The regions from the top down, without those in which there is no router."""
+    routers: dict[str, list[str]] = {}
+    below: dict[str | None, list[str]] = {}
+    for name, router in network.routers.items():
+        routers.setdefault(router.region, []).append(name)
+    for name, region in network.regions.items():
+        below.setdefault(region.parent, []).append(name)
+
+    def area(region: str) -> MapArea:
+        own = tuple(sorted(routers.get(region, ())))
+        inner = tuple(one for one in map(area, below.get(region, ())) if one.count)
+        return MapArea(
+            region,
+            network.regions[region].name,
+            network.regions[region].tier,
+            own,
+            inner,
+            len(own) + sum(one.count for one in inner),
+            sum(name in marked for name in own) + sum(one.marked for one in inner),
+        )
+
+    return tuple(one for one in map(area, below.get(None, ())) if one.count)
 
 
 def _groups(network: NetworkMap) -> tuple[list[_Group], bool]:
@@ -201,14 +243,18 @@ def _lines(network: NetworkMap, at: Mapping[str, Node]) -> Iterable[Line]:
         if upper != lower:
             circuits.setdefault((upper, lower), []).append(name)
     by_name = {node.name: node for node in at.values()}
+    rows: dict[int, list[int]] = {}
+    for node in by_name.values():
+        rows.setdefault(node.y, []).append(node.x)
     fan = Counter(upper for upper, _ in circuits)
     for (upper, lower), names in circuits.items():
         title = names[0] if len(names) == 1 else f"{upper} to {lower}: {len(names)} circuits"
-        path = _curve(by_name[upper], by_name[lower])
+        path = _curve(by_name[upper], by_name[lower], rows)
         yield Line(path, title, len(names) > 1 and fan[upper] < MOST_NODES)
 
 
-def _curve(upper: Node, lower: Node) -> str:
+def _curve(upper: Node, lower: Node, rows: Mapping[int, Sequence[int]]) -> str:
+    """A line from one box to another that runs behind no third: between those of other rows."""
     if upper.y == lower.y:
         level = upper.y + upper.height // 2
         if lower.x - upper.x <= _WIDTH + _GAP_X:
@@ -217,6 +263,23 @@ def _curve(upper: Node, lower: Node) -> str:
         deep = bottom + _GAP_Y // 2
         one, two = upper.x + upper.width // 2, lower.x + lower.width // 2
         return f"M{one} {bottom}C{one} {deep} {two} {deep} {two} {bottom}"
-    x1, y1 = upper.x + upper.width // 2, upper.y + upper.height
-    x2, y2 = lower.x + lower.width // 2, lower.y
-    return f"M{x1} {y1}C{x1} {y1 + _GAP_Y // 2} {x2} {y2 - _GAP_Y // 2} {x2} {y2}"
+    x, y = upper.x + upper.width // 2, upper.y + upper.height
+    end = lower.x + lower.width // 2
+    path = f"M{x} {y}"
+    for top in sorted(level for level in rows if upper.y < level < lower.y):
+        straight = x + (end - x) * (top - y) // (lower.y - y)
+        gap = min(_gaps(rows[top]), key=lambda at: abs(at - straight))
+        path += _bend(x, y, gap, top) + f"V{top + _HEIGHT}"
+        x, y = gap, top + _HEIGHT
+    return path + _bend(x, y, end, lower.y)
+
+
+def _gaps(boxes: Sequence[int]) -> list[int]:
+    """Where a line passes between the boxes of a row, or beside them."""
+    edges = sorted(boxes)
+    return [edges[0] - _GAP_X // 2, *(x + _WIDTH + _GAP_X // 2 for x in edges)]
+
+
+def _bend(x: int, y: int, to_x: int, to_y: int) -> str:
+    middle = (y + to_y) // 2
+    return f"C{x} {middle} {to_x} {middle} {to_x} {to_y}"

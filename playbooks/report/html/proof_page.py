@@ -16,6 +16,9 @@ MOST_IN_WORDS = 13
 #: With more than this, domains that reach nobody but themselves are only listed.
 MOST_IN_MATRIX = 60
 
+#: Leaking pairs that are named above the matrix.
+_MOST_LEAKING = 40
+
 _MEANING = {
     Severity.LEAK: "A path that must not be.",
     Severity.RISK: "No path was found, and what would rule it out is missing or not understood.",
@@ -28,6 +31,11 @@ def proof_page(result: ProofResult, network: NetworkMap | None, title: str) -> s
     table = result.matrix
     shown, quiet = _shown(table)
     drawn = None if network is None else backbone_map(network, _by_device(result.findings))
+    leaking = [
+        (cell.source, cell.target, cell.findings[0] if cell.findings else 0)
+        for cell in table.cells.values()
+        if cell.state is CellState.LEAK
+    ]
     reasons = sorted({cell.reason for cell in table.cells.values() if cell.reason})
     return (
         environment()
@@ -41,10 +49,18 @@ def proof_page(result: ProofResult, network: NetworkMap | None, title: str) -> s
             compact=sum(map(len, shown.values())) > MOST_IN_WORDS,
             reasons={text: number for number, text in enumerate(reasons, start=1)},
             State=CellState,
+            leaking=leaking,
+            leaking_from={source for source, _, _ in leaking},
+            leaking_to={target for _, target, _ in leaking},
+            most_leaking=_MOST_LEAKING,
             severities=_by_severity(result.findings),
             meaning=_MEANING,
             map=drawn,
             marks=_marks(drawn, result.findings),
+            finding_of={
+                name: f"#finding-{numbers[0]}"
+                for name, numbers in _by_device(result.findings).items()
+            },
         )
     )
 

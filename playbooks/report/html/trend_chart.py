@@ -3,7 +3,7 @@
 One path a class, so that a year is as light as a week. Drawn by trend_chart.svg.j2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -124,9 +124,22 @@ def _dates(at: Sequence[float], runs: Sequence[EarlierRun]) -> tuple[Tick, ...]:
     if some == 1:
         chosen = {len(runs) - 1}
     anchors = {0: "start", len(runs) - 1: "end"} if width > _ALL_MIDDLE else {}
+    label = _labels(runs)
     return tuple(
-        Tick(round(at[i], 1), runs[i].at[:10], anchors.get(i, "middle")) for i in sorted(chosen)
+        Tick(round(at[i], 1), label(runs[i].at), anchors.get(i, "middle")) for i in sorted(chosen)
     )
+
+
+def _labels(runs: Sequence[EarlierRun], *, year: bool = False) -> Callable[[str], str]:
+    """How a run's moment is written: its day, or where several are of one day, the minute too."""
+    days = {run.at[:10] for run in runs}
+    if len(days) == len(runs):
+        return lambda at: at[:10]
+    if year:
+        return lambda at: at[:16].replace("T", " ")
+    if len(days) == 1:
+        return lambda at: at[11:16] or at
+    return lambda at: f"{at[5:10]} {at[11:16]}"
 
 
 def _words(runs: Sequence[EarlierRun]) -> str:
@@ -135,11 +148,12 @@ def _words(runs: Sequence[EarlierRun]) -> str:
     totals = [_total(run) for run in runs]
     proved = sum(run.proved for run in runs)
     peak = runs[totals.index(max(totals))]
+    said = _labels(runs, year=True)
     if len(runs) == 1:
-        return f"One run, {last.at[:10]}: {totals[0]:,} open, {last.unreachable:,} unreachable."
+        return f"One run, {said(last.at)}: {totals[0]:,} open, {last.unreachable:,} unreachable."
     return (
-        f"{len(runs):,} runs from {first.at[:10]} to {last.at[:10]}: proved in {proved:,}; "
+        f"{len(runs):,} runs from {said(first.at)} to {said(last.at)}: proved in {proved:,}; "
         f"open differences {totals[0]:,} at first, {totals[-1]:,} now, at most {max(totals):,} on "
-        f"{peak.at[:10]}; unreachable now {last.unreachable:,}, at most "
+        f"{said(peak.at)}; unreachable now {last.unreachable:,}, at most "
         f"{max(run.unreachable for run in runs):,}."
     )

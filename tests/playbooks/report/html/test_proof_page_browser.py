@@ -174,3 +174,78 @@ def test_it_prints(browser: webdriver.Chrome, pages: dict[str, str]) -> None:
     printed(browser)
     assert not one(browser, "nav").is_displayed()
     assert browser.execute_script("return document.querySelector('.matrix').scrollWidth") <= 1000
+
+
+#: Whether a line of the map runs behind a box that is neither of its ends.
+BEHIND = """
+const boxes = [...document.querySelectorAll('svg.map .node rect')].map(r => r.getBBox());
+const found = [];
+for (const line of document.querySelectorAll('svg.map path.line')) {
+  const length = line.getTotalLength();
+  for (let at = 0; at <= length; at += 2) {
+    const p = line.getPointAtLength(at);
+    const box = boxes.find(b => p.x > b.x + 1 && p.x < b.x + b.width - 1
+                                && p.y > b.y + 1 && p.y < b.y + b.height - 1);
+    if (box) { found.push([line.textContent, p.x, p.y]); break; }
+  }
+}
+return found;
+"""
+
+
+@pytest.mark.parametrize("name", ["proved", "nation", "many"])
+def test_no_line_of_the_map_runs_behind_a_box(
+    name: str, browser: webdriver.Chrome, pages: dict[str, str]
+) -> None:
+    show(browser, pages[name], 1440)
+    assert browser.find_elements(By.CSS_SELECTOR, "svg.map path.line")
+    assert browser.execute_script(BEHIND) == []
+
+
+def test_a_province_opens_down_to_its_counties(
+    browser: webdriver.Chrome, pages: dict[str, str]
+) -> None:
+    show(browser, pages["nation"], 390)
+    areas = browser.find_elements(By.CSS_SELECTOR, "#map details.area")
+    assert len(areas) == 1 + 32 * 112
+    assert not areas[2].is_displayed()
+    areas[1].find_element(By.TAG_NAME, "summary").click()
+    assert areas[2].is_displayed()
+    assert "county · 1 router" in areas[2].text
+
+
+def test_a_red_cell_is_found_from_above_and_by_its_headings(
+    browser: webdriver.Chrome, pages: dict[str, str]
+) -> None:
+    show(browser, pages["leaking"])
+    links = browser.find_elements(By.CSS_SELECTOR, ".leaking a")
+    assert [link.text for link in links] == [
+        "government to taxation", "party to public", "public to party",
+    ]  # fmt: skip
+    links[1].click()
+    assert in_window(browser, one(browser, ".finding:target"))
+    marked = browser.find_elements(By.CSS_SELECTOR, ".matrix th.marked")
+    assert {head.text for head in marked} == {"party", "government", "public", "taxation"}
+
+
+def test_what_is_folded_is_printed(browser: webdriver.Chrome, pages: dict[str, str]) -> None:
+    show(browser, pages["leaking"])
+    folded = browser.find_elements(By.CSS_SELECTOR, "details:not([open]) > :not(summary)")
+    shown = "return arguments[0].checkVisibility({contentVisibilityAuto: true})"
+    assert folded
+    assert not any(browser.execute_script(shown, inner) for inner in folded)
+    printed(browser)
+    assert all(browser.execute_script(shown, inner) for inner in folded)
+
+
+def test_nothing_is_said_of_a_network_to_itself(
+    browser: webdriver.Chrome, pages: dict[str, str]
+) -> None:
+    for name in PAGES:
+        show(browser, pages[name])
+        table = "[...document.querySelectorAll('.matrix tbody tr:not(.group)')]"
+        own = browser.execute_script(
+            f"return {table}.map((row, n) => row.querySelectorAll('td')[n].textContent)"
+        )
+        assert own
+        assert not [text for text in own if text.strip() == "no path"]

@@ -8,6 +8,7 @@ import pytest
 
 from egovnet.playbooks.report.html.drift_page import drift_page
 from egovnet.playbooks.report.html.trend_chart import trend_chart
+from egovnet.playbooks.results.drift_report import EarlierRun
 from tests.playbooks.drift_reports import (
     CLEAN,
     earlier_runs,
@@ -61,3 +62,14 @@ def test_the_trend_is_shown_in_words_and_figures() -> None:
 def test_the_scale_ends_at_a_round_number(most: int, top: int) -> None:
     before = replace(earlier_runs(1)[0], classes={"policy": most}, unreachable=0)
     assert trend_chart(replace(CLEAN, trend=(before,))).ticks[-1].words == f"{top:,}"
+
+
+def test_runs_of_one_day_are_told_apart_by_the_minute() -> None:
+    runs = tuple(
+        EarlierRun(f"2026-03-04T02:{minute:02}:07+00:00", 7, 0, True, {}) for minute in range(0, 15)
+    )
+    chart = trend_chart(replace(CLEAN, trend=runs))
+    words = [tick.words for tick in chart.dates]
+    assert len(set(words)) == len(words)
+    assert words[0] == "02:00"
+    assert "from 2026-03-04 02:00 to 2026-03-04 02:15" in chart.words
