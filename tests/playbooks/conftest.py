@@ -18,6 +18,7 @@ from selenium import webdriver
 from egovnet.lab.backend import Backend
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.lab_backends import backend
+from tests.playbooks.fork_server import ForkServer
 from tests.playbooks.postgresql import PostgresServer, postgres_server
 from tests.playbooks.report.html.browsing import chromium
 from tests.side_by_side import PROCESS
@@ -48,6 +49,7 @@ class Workplace:
     """Inventories and state of a network called "test", and the commands run on it."""
 
     root: Path
+    forks: ForkServer
     _guest: Backend | None = None
 
     def inventory(self, name: str) -> Path:
@@ -69,6 +71,7 @@ class Workplace:
         return {**os.environ, "EGOVNET_STATE": str(self.root / "state")}
 
     def start(self, *words: str, inventory: str = "base") -> "subprocess.Popen[str]":
+        """The console script, to be struck while it runs."""
         return subprocess.Popen(
             [EGOVNET, *words, "--inventory", self.inventory(inventory)],
             env=self.environment,
@@ -78,9 +81,10 @@ class Workplace:
         )
 
     def run(self, *words: str, inventory: str = "base") -> Ran:
-        process = self.start(*words, inventory=inventory)
-        out, err = process.communicate(timeout=600)
-        return Ran(process.returncode, out, err)
+        out, err = (self.root / name for name in ("stdout", "stderr"))
+        words = (*words, "--inventory", str(self.inventory(inventory)))
+        code = self.forks.egovnet(words, self.environment, out, err)
+        return Ran(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
 
     def on(self, node: str, command: str) -> Ran:
         """Run a shell line on a node of the lab, out of band, as `egovnet lab exec` does.
@@ -131,8 +135,16 @@ def _one_family(sites: dict[str, Any]) -> None:
         sites[site]["prefixes"] = [p for p in sites[site]["prefixes"] if family in p]
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[ForkServer]:
+    """What forks the commands of the session's stories."""
+    server = ForkServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+def workplace(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> Workplace:
     root = tmp_path_factory.mktemp("egovnet")
     shutil.copytree(REFERENCE, root / "base", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     for file, pattern, replacement in (
@@ -142,7 +154,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
         path = root / "base" / file
         text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         path.write_text(text, encoding="utf-8")
-    place = Workplace(root)
+    place = Workplace(root, forks)
     place.edit("base", "sites/guangdong.yaml", _one_family)
     place.copy("base", "next")
     place.edit("next", "sites/shanghai.yaml", lambda sites: sites.update(party_shanghai()))
