@@ -1,11 +1,8 @@
-"""Changes to archive, and a writer in a process of its own that tests may kill."""
+"""Changes to archive."""
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from egovnet.playbooks.archive.archive import Archive
 from egovnet.playbooks.archive.archived_change import ArchivedChange
 
 TEXT = "frr version 8.4.4\nhostname {host}\nrouter bgp 65000\n bgp router-id 10.0.0.{value}\n"
@@ -51,9 +48,3 @@ def many(count: int, hosts: int) -> list[ArchivedChange]:
         )
         for number in range(1, count + 1)
     ]
-
-
-if __name__ == "__main__":
-    entries = many(int(sys.argv[2]), int(sys.argv[3]))
-    print("begins", flush=True)
-    Archive(Path(sys.argv[1])).catch_up(entries)

@@ -4,11 +4,11 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from egovnet.playbooks.archive import archive as archive_module
 from egovnet.playbooks.archive.archive import Archive, ArchiveError
+from egovnet.playbooks.archive.archived_change import ArchivedChange
 from egovnet.playbooks.archive.commit_message import identity
 from tests.hypothesis_profiles import examples
 from tests.playbooks.archive_entries import change, many, text
@@ -235,36 +236,44 @@ def test_everything_is_private(tmp_path: Path) -> None:
 # -- killed, and at once -----------------------------------------------------------------------
 
 
-def _writer(directory: Path, count: int, hosts: int) -> "subprocess.Popen[bytes]":
-    """A process that has just begun to catch up."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.playbooks.archive_entries",
-            directory,
-            f"{count}",
-            f"{hosts}",
-        ],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"begins\n"
-    process.stdout.close()
-    return process
+@dataclass(frozen=True)
+class _Writer:
+    """A process that has just begun to catch up: forked, as thirty that start take half a minute
+    of a processor.
+    """
+
+    pid: int
+
+    @classmethod
+    def of(cls, directory: Path, entries: Sequence[ArchivedChange]) -> "_Writer":
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                Archive(directory).catch_up(entries)
+                code = 0
+            finally:
+                os._exit(code)
+        return cls(pid)
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Its exit code; a signal's number less than 0."""
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 def test_killed_at_any_point_it_goes_on_with_one_commit_for_each_change(tmp_path: Path) -> None:
     count, hosts, kills = 400, 4, 30
     dice = random.Random(7)  # noqa: S311 -- moments to kill at
-    directory = tmp_path / "archive"
+    directory, entries = tmp_path / "archive", many(count, hosts)
     reached: list[int] = []
     longest = 0.06
     for _ in range(kills):
-        process = _writer(directory, count, hosts)
+        process = _Writer.of(directory, entries)
         time.sleep(dice.random() ** 2 * longest)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         assert process.wait() == -signal.SIGKILL
         reached.append(len(numbers(directory)) if _has_commits(directory) else 0)
         if reached[-1]:
@@ -272,7 +281,6 @@ def test_killed_at_any_point_it_goes_on_with_one_commit_for_each_change(tmp_path
         elif len(reached) > kills // 3:
             longest *= 1.3  # a busy machine
     assert reached == sorted(reached) and 0 < reached[-1] < count, reached
-    entries = many(count, hosts)
     assert Archive(directory).catch_up(entries) == list(range(reached[-1] + 1, count + 1))
     assert numbers(directory) == list(range(1, count + 1))
     whole(directory)
@@ -309,9 +317,9 @@ def test_what_a_killed_writer_left_behind_does_not_stop_the_next(tmp_path: Path)
 
 
 def test_two_processes_at_once_write_each_change_once(tmp_path: Path) -> None:
-    directory = tmp_path / "archive"
-    both = [_writer(directory, 30, 3) for _ in range(3)]
-    assert [process.wait(120) for process in both] == [0, 0, 0]
+    directory, entries = tmp_path / "archive", many(30, 3)
+    both = [_Writer.of(directory, entries) for _ in range(3)]
+    assert [process.wait() for process in both] == [0, 0, 0]
     assert numbers(directory) == list(range(1, 31))
     whole(directory)
 
