@@ -28,7 +28,7 @@ def lab(tmp_path: Path) -> Iterator[MicroVm]:
 
 @pytest.fixture(scope="module")
 def topology(backbone: Callable[..., Any]) -> Topology:
-    """As in `test_guest_live`, whose machine was kept: booting one takes a minute of a processor."""
+    """As in `test_guest_live`, whose machine was kept: to boot one is a minute of a processor."""
     built: Topology = backbone(edges=2, bgp_sites=1).topology()
     return built
 
