@@ -52,7 +52,7 @@ def customer_addresses(allocation: Allocation, access: str) -> tuple[IPAddress, 
     """The customer's end of `access` ("site/access"), IPv4 first."""
     return tuple(
         type(net.network_address)(int(net.network_address) + 2)
-        for net in (allocation.access4[access], allocation.access6[access])
+        for net in allocation.access_links(access)
     )
 
 
@@ -177,7 +177,7 @@ def _customer_side(
         for access_name, access in site.site_network_accesses.items():
             label = f"{site_name}/{access_name}"
             key = vrf_of(network, site_name, access)
-            nets = (allocation.access4[label], allocation.access6[label])
+            nets = allocation.access_links(label)
             interfaces.setdefault(access.pe, []).append(
                 Interface(
                     name=access_interface(network, access, allocation.vlan[label]),

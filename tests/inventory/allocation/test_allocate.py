@@ -152,7 +152,7 @@ def test_explicit_values_are_honoured(network: Network) -> None:
     allocation = allocate(network)
     for name, router in network.routers.items():
         assert router.loopback_ipv4 in (None, allocation.loopback4[name])
-        assert router.loopback_ipv6 in (None, allocation.loopback6[name])
+        assert router.loopback_ipv6 in (None, allocation.loopback6.get(name))
     for name, site in network.sites.items():
         assert site.asn in (None, allocation.site_asn.get(name, site.asn))
         for access_name, access in site.site_network_accesses.items():

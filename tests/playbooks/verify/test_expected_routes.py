@@ -17,10 +17,7 @@ def test_a_spoke_has_its_own_links_on_that_router_and_no_others(network: Network
         if entry.site_role is not SiteRole.SPOKE:
             continue
         links = {
-            name: {
-                str(allocation.access4[f"{site}/{name}"]),
-                str(allocation.access6[f"{site}/{name}"]),
-            }
+            name: set(map(str, allocation.access_links(f"{site}/{name}")))
             for name in entry.site_network_accesses
         }
         for access in entry.site_network_accesses.values():
@@ -51,7 +48,7 @@ def test_who_is_awaited_need_not_be_heard_and_may_be(network: Network) -> None:
         for name, access in entry.site_network_accesses.items():
             expected = routes[access.pe, allocation.vrf_name[vrf_of(network, site, access)]]
             label = f"{site}/{name}"
-            link = {str(allocation.access4[label]), str(allocation.access6[label])}
+            link = set(map(str, allocation.access_links(label)))
             peers = {str(end.ip) for end in access_addresses(allocation, label).ce}
             assert prefixes | link <= expected.may
             if entry.awaits(name):

@@ -93,8 +93,7 @@ def address_owner(network: Network, allocation: Allocation) -> dict[str, str]:
         for lan in site_lans(network, site) if site in roomy(network) else ():
             owners[str(lan.host.ip)] = site
     for name, router in network.routers.items():
-        owners[str(allocation.loopback4[name])] = "backbone"
-        owners[str(allocation.loopback6[name])] = "backbone"
+        owners.update(dict.fromkeys(map(str, allocation.loopbacks(name)), "backbone"))
         owners[str(router.management.ip)] = "management"
     return owners
 
