@@ -12,7 +12,10 @@ What a commit does
    router, where the agent (`router_agent*.sh`) takes the lock, takes a snapshot and compares it
    with what the controller saw.
 3. A process of its own session on the router withdraws, changes Linux (`ifreload -a`), provides
-   and reads back. It does not need the SSH session any more.
+   and reads back. It does not need the SSH session any more. What Linux cannot change on an
+   interface that is there (a VRF's table, a VLAN's number or port) is taken away before `ifreload`
+   and made anew (`delta.remade`): the ports of such a VRF are down until they are in it again,
+   and its instances of FRR go before it and come after it.
 4. The controller compares what was read back with the candidate, FRR's part line by line and
    Linux's against the kernel (`linux_check`). Where they differ it corrects, at most twice: once
    more with a delta, then with `frr-reload.py`. Then it accepts, or the router goes back. A

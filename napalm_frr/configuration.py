@@ -18,7 +18,7 @@ from napalm.base.exceptions import (
 
 from napalm_frr.change import commit, commit_ids
 from napalm_frr.change.agent import Agent, Answer
-from napalm_frr.change.management_guard import refuse_management_change
+from napalm_frr.change.management_guard import management_names, refuse_management_change
 from napalm_frr.delta.candidate import Loaded
 from napalm_frr.delta.native_diff import diff_states
 from napalm_frr.errors import (
@@ -47,6 +47,8 @@ class ConfigurationMethods:
     def __init__(self) -> None:
         self._loaded: Loaded | None = None
         self._running: DeviceState | None = None
+        #: What this session's router is managed through, as last seen.
+        self._managed: frozenset[str] = frozenset()
         #: Texts that this session's router has checked and taken.
         self._checked: set[str] = set()
         self._change: str | None = None
@@ -167,6 +169,7 @@ class ConfigurationMethods:
                 self._options.get("accept_seconds", revert_in or commit.ACCEPT_SECONDS)
             ),
             change_id=self._next_id,
+            spared=self._managed,
         )
         try:
             committer.commit(self._loaded, running, revert_in, message)
@@ -319,8 +322,9 @@ class ConfigurationMethods:
             raise DeviceTextError(f"vtysh refuses it: {hide_secrets(printed)}")
 
     def _guard(self, running: DeviceState, candidate: DeviceState, server: str) -> None:
+        protected = self._options.get("management_interfaces", ("eth0", "mgmt"))
+        self._managed = management_names(running, server, protected)
         if not self._options.get("allow_management_change", False):
-            protected = self._options.get("management_interfaces", ("eth0", "mgmt"))
             refuse_management_change(running, candidate, server, protected)
 
 

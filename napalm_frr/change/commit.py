@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ from napalm_frr.change.agent import Agent, Answer
 from napalm_frr.delta.candidate import Loaded
 from napalm_frr.delta.delta import compute_delta
 from napalm_frr.delta.native_diff import diff_states
+from napalm_frr.delta.remade import remade
 from napalm_frr.delta.vtysh_script import (
     Rejection,
     Script,
@@ -40,6 +41,8 @@ from napalm_frr.errors import (
     SessionLostInCommit,
 )
 from napalm_frr.text.device_state import DeviceState, not_whole, state_from_texts
+from napalm_frr.text.device_text import DeviceText
+from napalm_frr.text.ifreload_output import complaints
 from napalm_frr.text.linux_fault import LinuxFault
 from napalm_frr.text.sanitize import hide_secrets
 
@@ -47,6 +50,7 @@ from napalm_frr.text.sanitize import hide_secrets
 ACCEPT_SECONDS = 30
 #: Passes that may follow the first when the router reads back otherwise than the candidate.
 CORRECTIONS = 2
+_NOTHING = DeviceText("", "", "")
 
 
 class CommitStage(StrEnum):
@@ -117,7 +121,12 @@ class Committer:
         *,
         accept_seconds: int = ACCEPT_SECONDS,
         change_id: str | None = None,
+        spared: Collection[str] = (),
     ) -> None:
+        """`spared`: interfaces that are never taken away to be made anew."""
+        self._spared = spared
+        #: What was sent to the router, and what it ran before.
+        self._given = self._before = _NOTHING
         self._accept_seconds = accept_seconds
         self._device = device
         self._agent = agent
@@ -160,8 +169,10 @@ class Committer:
     ) -> tuple[Answer, DeviceState, Script]:
         for _ in range(3):
             candidate = loaded.against(running)
-            forward = compute_delta(running.frr, candidate.frr)
+            again = remade(running, candidate, self._spared)
+            forward = compute_delta(running.frr, candidate.frr, again)
             linux = not candidate.same_interfaces(running) or bool(running.faults)
+            self._given, self._before = candidate.text, running.text
             withdraw, provide = write_scripts(forward, linux_between=linux)
             answer = self._call(
                 "commit",
@@ -169,7 +180,7 @@ class Committer:
                 str(self._accept_seconds),
                 running.fingerprint,
                 f"{owner_name()} {message}".strip(),
-                files=_files(running, candidate, withdraw, provide, linux=linux),
+                files=_files(running, candidate, withdraw, provide, again, linux=linux),
             )
             if answer.status != "moved":
                 break
@@ -233,11 +244,13 @@ class Committer:
                 break  # Linux that did not move in one more try will not in the next
             faults = after.faults
             if attempt == 0 or after.faults:
-                again = compute_delta(after.frr, candidate.frr)
-                withdraw, script = write_scripts(again, linux_between=bool(after.faults))
+                again = remade(after, candidate, self._spared)
+                delta = compute_delta(after.frr, candidate.frr, again)
+                withdraw, script = write_scripts(delta, linux_between=bool(after.faults))
                 files = {"withdraw": withdraw.text, "provide": script.text}
                 if after.faults:
                     files |= {"new.interfaces": candidate.text.interfaces, "again": ""}
+                    files["remade"] = _list(again)
                 answer = self._call("correct", self.change, files=files)
             else:
                 answer = self._call("reload", self.change)
@@ -258,16 +271,15 @@ class Committer:
         self.steps = steps_of(answer)
         said = answer.text("reason").strip() or "the router did not take it"
         parts = [reason or said]
-        for name in ("linux.out", "check.out"):
-            if not reason and (lines := _complaints(answer.text(name))):
-                parts.append("; ".join(lines))
+        if not reason and (lines := complaints(answer.text("linux.out"), self._given)):
+            parts.append("; ".join(lines))
         parts.append(answer.text("mended").strip())
         why = hide_secrets(": ".join(part for part in parts if part))
         if answer.status == "undone":
             raise CommitUndone(
                 f"{self._device}: commit {self.change}: {why}. The router is back as it was."
             )
-        trouble = answer.text("trouble").strip() or f"its state is {answer.status!r}"
+        trouble = _trouble(answer, self._before)
         raise RouterNotRestored(
             f"{self._device}: commit {self.change}: {why}. THE ROUTER IS NOT AS IT WAS: {trouble};"
             " see /var/lib/egovnet/log on it"
@@ -311,8 +323,16 @@ def roll_back(device: str, agent: Agent) -> None:
         raise CommitError(f"{device}: there is no commit to roll back")
     if answer.status == "locked":
         raise LockError(f"{device}: {answer.text('owner').strip()} is writing to it")
-    trouble = answer.text("trouble").strip() or f"its state is {answer.status!r}"
+    trouble = _trouble(answer)
     raise RouterNotRestored(f"{device}: the rollback did not lead back to the snapshot: {trouble}")
+
+
+def _trouble(answer: Answer, before: DeviceText = _NOTHING) -> str:
+    """Why a router is not as it was, and what Linux said of the way back to `before`."""
+    trouble = answer.text("trouble").strip() or f"its state is {answer.status!r}"
+    lines = complaints(answer.text("undo-linux.out"), before)
+    lines += complaints(answer.text("check.out"), before)
+    return hide_secrets("; ".join((trouble, *lines)))
 
 
 def steps_of(answer: Answer) -> tuple[Step, ...]:
@@ -325,10 +345,17 @@ def steps_of(answer: Answer) -> tuple[Step, ...]:
 
 
 def _files(
-    running: DeviceState, candidate: DeviceState, withdraw: Script, provide: Script, *, linux: bool
+    running: DeviceState,
+    candidate: DeviceState,
+    withdraw: Script,
+    provide: Script,
+    again: frozenset[str],
+    *,
+    linux: bool,
 ) -> dict[str, str]:
     """What the agent needs to apply, to correct and to go back alone."""
-    back, back_again = write_scripts(compute_delta(candidate.frr, running.frr), linux_between=linux)
+    backwards = compute_delta(candidate.frr, running.frr, again)
+    back, back_again = write_scripts(backwards, linux_between=linux)
     files = {
         "withdraw": withdraw.text,
         "provide": provide.text,
@@ -338,9 +365,15 @@ def _files(
     }
     if linux:
         files["new.interfaces"] = candidate.text.interfaces
+    if again:
+        files |= {"remade": _list(again), "undo.remade": _list(again)}
     if candidate.text.hostname != running.text.hostname:
         files["new.hostname"] = f"{candidate.text.hostname}\n"
     return files
+
+
+def _list(names: frozenset[str]) -> str:
+    return "".join(f"{name}\n" for name in sorted(names))
 
 
 def _whole_frr(candidate: DeviceState) -> str:
@@ -359,10 +392,3 @@ def _describe(refused: list[Rejection], script: Script) -> str:
         parts.append(f"{rejection}{where}")
     more = f" and {len(refused) - 5} more" if len(refused) > 5 else ""
     return "; ".join(parts) + more
-
-
-def _complaints(text: str) -> list[str]:
-    wanted = ("error", "fail", "warning")
-    return [line.strip() for line in text.splitlines() if any(w in line.lower() for w in wanted)][
-        :5
-    ]

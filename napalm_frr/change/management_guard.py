@@ -17,10 +17,7 @@ def refuse_management_change(
     `server` is the router's address that our session ends at, `protected` interfaces that must not
     change either way; interfaces that the router has no stanza for are not ours to check.
     """
-    names = set(protected) | interfaces_text.names_with_address(running.interfaces, server)
-    for name in list(names):
-        for lines in interfaces_text.stanzas_of(running.interfaces, name).values():
-            names |= {line.split()[1] for line in lines if line.startswith("vrf ")}
+    names = management_names(running, server, protected)
     for name in sorted(names):
         before = interfaces_text.stanzas_of(running.interfaces, name)
         after = interfaces_text.stanzas_of(candidate.interfaces, name)
@@ -38,3 +35,14 @@ def refuse_management_change(
                     "the router; give the optional argument allow_management_change to do so "
                     "all the same"
                 )
+
+
+def management_names(
+    running: DeviceState, server: str, protected: Collection[str]
+) -> frozenset[str]:
+    """The interfaces that the router is managed through, and the VRFs that they are in."""
+    names = set(protected) | interfaces_text.names_with_address(running.interfaces, server)
+    for name in list(names):
+        for lines in interfaces_text.stanzas_of(running.interfaces, name).values():
+            names |= {line.split()[1] for line in lines if line.startswith("vrf ")}
+    return frozenset(names)

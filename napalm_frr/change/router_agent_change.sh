@@ -16,14 +16,35 @@ run_vtysh() { # FILE: lines refused are in FILE.err, for the controller to judge
     print_to "$1" out err
     timed "$1" timeout "$STEP_TIMEOUT" vtysh -f "$MADE/$1" >"$OUT" 2>"$ERR"
 }
-apply_linux() { # FILE: sets TROUBLE where it fails
+apply_linux() { # FILE NAME LIST: what it prints is in NAME.out; sets TROUBLE where it fails
     if ! again install_text "$1" $INTERFACES; then
         TROUBLE=$(what_failed "cannot write $INTERFACES")
         return 1
     fi
-    TROUBLE="ifreload failed"
-    print_to linux out
+    drop_links "$3"
+    print_to "$2" out
     timeout "$STEP_TIMEOUT" ifreload -a >"$OUT" 2>&1
+    reloaded=$?
+    TROUBLE="ifreload failed"
+    [ $reloaded -ne 124 ] || TROUBLE="ifreload did not end in $STEP_TIMEOUT s"
+    return $reloaded
+}
+# ifupdown2 gives a VRF no other table, and a VLAN no other number or port: those of the list go first, and
+# are made with the rest. Their ports are down until they are in a VRF again: up and in none, a customer's
+# packets would be routed by the main table.
+drop_links() { # LIST
+    [ -s "$1" ] || return 0
+    while read -r link; do
+        ip link show dev "$link" >/dev/null 2>&1 || continue
+        table=$(ip -d -o link show dev "$link" type vrf 2>/dev/null | sed -n 's/.* vrf table \([0-9]*\) .*/\1/p')
+        ip -o link show master "$link" 2>/dev/null | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | while read -r port; do
+            ip link set dev "$port" down || exit 1
+        done && ip link del dev "$link" || continue # ifreload says then why it cannot go on
+        log "$link is made again"
+        # of what is not the device's own, routes stay behind
+        [ -z "$table" ] || { ip -4 route flush table "$table" && ip -6 route flush table "$table"; } 2>/dev/null
+    done <"$1"
+    return 0
 }
 # zebra 8.4 can miss the addresses of an interface that is made again under its old name. The text is
 # right, and yet the VRF has no connected route; without the port's link-local address bgpd ends every
@@ -112,7 +133,7 @@ again() { # COMMAND...: once more with the place that was kept for it
 
 change_linux() {
     mark before || { keep reason "$(what_failed "cannot write to $STATE")" && return 1; }
-    if ! timed linux apply_linux "$MADE/new.interfaces"; then
+    if ! timed linux apply_linux "$MADE/new.interfaces" linux "$MADE/remade"; then
         keep reason "$TROUBLE"
         return 1
     fi
@@ -174,7 +195,7 @@ undo() { # REASON
     revive
     run_vtysh undo.withdraw
     if [ -f "$MADE/new.interfaces" ]; then
-        timed undo-linux apply_linux "$MADE/before/interfaces" || trouble=$TROUBLE
+        timed undo-linux apply_linux "$MADE/before/interfaces" undo-linux "$MADE/undo.remade" || trouble=$TROUBLE
         timed undo-check check_linux || trouble="${trouble:-ifquery --check failed}"
         rm -f $RUN/interfaces
     fi
@@ -274,7 +295,13 @@ heal() { # KIND BOOT: make whole what a loss of power, or of the process, cut of
     timed startup install_startup "$started" || torn="$(what_failed "the start-up files cannot be written")"
     if [ "$2" != "$BOOT" ]; then # then a mixture was started, too
         while grep -qsa '[v]tysh.-b' /proc/[0-9]*/cmdline; do sleep 0.2; done
-        timed heal-linux apply_linux "$started/interfaces" || trouble=$TROUBLE
+        way=
+        [ "$kind" = after ] || way=undo.
+        if [ -s "$MADE/${way}remade" ]; then # FRR is to let go of what is made again
+            run_vtysh "${way}withdraw"
+            mixed=yes
+        fi
+        timed heal-linux apply_linux "$started/interfaces" undo-linux "$MADE/${way}remade" || trouble=$TROUBLE
         tell_zebra
         timed heal-check check_linux || trouble="${trouble:-ifquery --check failed}"
         [ ! -f "$started/startup.hostname" ] || apply_name "$started/startup.hostname"

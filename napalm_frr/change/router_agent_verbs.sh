@@ -80,7 +80,8 @@ say_change() {
         booked $name
         set -- "$@" "$FILE"
     done
-    for name in withdraw.out withdraw.err provide.out provide.err linux.out check.out reload.out; do
+    for name in withdraw.out withdraw.err provide.out provide.err linux.out check.out reload.out \
+        undo-linux.out; do
         FILE=$WORK/$name
         [ -f "$FILE" ] || FILE=$DIR/$name
         set -- "$@" "$FILE"

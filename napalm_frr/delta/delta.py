@@ -7,7 +7,7 @@ The commands come in two parts, because the Linux part changes between them (a V
 FRR fills it and must be empty before it goes):
 
 - `withdraw`: what is to go. First VPN imports, then exports, then the rest, so that no intermediate
-  state joins what neither end state joins.
+  state joins what neither end state joins. Instances of a VRF that Linux makes anew go whole.
 - `provide`: what is to come. First policy (route-maps, prefix-lists), which peers refer to, last in
   each VRF's family its exports, then its imports. Policy that nobody refers to any more goes at the
   very end.
@@ -38,6 +38,7 @@ from napalm_frr.text.frr_grammar import (
 )
 from napalm_frr.text.frr_tree import Contexts, Path, children_of, drop_empty
 
+_INSTANCE = re.compile(r"router .+ vrf (\S+)$")
 _PEER = re.compile(r"neighbor (\S+) (.+)")
 _PEER_IDENTITY = re.compile(r"(interface\b.*|peer-group( \S+)?$|remote-as )")
 _ROUTE_TARGETS = re.compile(r"(rt vpn (?:import|export)) (.+)")
@@ -69,10 +70,14 @@ class Delta:
         return bool(self.withdraw or self.provide)
 
 
-def compute_delta(running: Contexts, candidate: Contexts) -> Delta:
-    """The commands that lead from `running` to `candidate`, both from `frr_tree.parse`."""
+def compute_delta(running: Contexts, candidate: Contexts, remade: Collection[str] = ()) -> Delta:
+    """The commands that lead from `running` to `candidate`, both from `frr_tree.parse`.
+
+    `remade` names interfaces that Linux makes anew: the instances of these VRFs
+    (`router bgp 65000 vrf X`) are taken away before it and made anew after it.
+    """
     running = {path: list(lines) for path, lines in running.items()}
-    withdraw: list[Command] = []
+    withdraw: list[Command] = _instances(running, remade)
     withdraw += _vanishing_peers(running, candidate)
     withdraw += _vanishing_contexts(running, candidate)
     cleanup, replaced = _vanishing_policy(running, candidate)
@@ -85,6 +90,18 @@ def compute_delta(running: Contexts, candidate: Contexts) -> Delta:
     late = [command for command in late if command not in renumbered]
     provide = _in_provide_order([*renumbered, *_appearing(running, candidate, replaced)])
     return Delta(tuple(withdraw), (*provide, *late, *cleanup))
+
+
+def _instances(running: Contexts, vrfs: Collection[str]) -> list[Command]:
+    """`no HEADER` for the instances of VRFs, staying or not; removes them from running."""
+    commands = []
+    for path in [path for path in running if len(path) == 1]:
+        match = _INSTANCE.match(path[0])
+        if match and match.group(1) in vrfs:
+            commands.append(Command((), f"no {path[0]}"))
+            for inner in [path, *children_of(running, path)]:
+                del running[inner]
+    return commands
 
 
 def _vanishing_peers(running: Contexts, candidate: Contexts) -> list[Command]:

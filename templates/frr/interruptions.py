@@ -20,6 +20,8 @@ SECONDS = {
     # IS-IS' hold time: the adjacency with the former address is not given up before
     Class.CIRCUIT: 30.6,
     Class.CIRCUIT_GONE: 3.5,
+    # its ports are down while Linux makes it anew
+    Class.TABLE: 2.0,
     # what withdraws a label and what gives a new one are two parts of a push
     Class.VRF: 7.6,
     # the new route is there before the old one goes

@@ -28,7 +28,8 @@ def make_inventories(
 ) -> None:
     """`old` and `new` under `root`: a network of its own; `hosts` makes its hosts.yaml.
 
-    New are a site at sh-pe1, and another limit in every BGP access of `vpns`.
+    New are a site at sh-pe1, another limit in every BGP access of `vpns`, and the number of one VRF
+    of theirs: its table, so that Linux makes it anew, and its route distinguisher.
     """
     for name in ("old", "new"):
         shutil.copytree(
@@ -47,6 +48,13 @@ def make_inventories(
         if path.stem == "shanghai":
             sites.update(_SITE)
         path.write_text(yaml.safe_dump(sites, sort_keys=False), encoding="utf-8")
+    path = root / "new" / "plan.lock.yaml"
+    lock = yaml.safe_load(path.read_text(encoding="utf-8"))
+    numbers = lock["pools"]["vrf/gd-pe1"]
+    assert "party" in vpns
+    assert 1077 not in numbers.values()
+    numbers["party"] = 1077
+    path.write_text(yaml.safe_dump(lock, sort_keys=False), encoding="utf-8")
 
 
 def _limit(accesses: Mapping[str, dict[str, Any]]) -> None:

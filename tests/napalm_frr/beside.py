@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from egovnet.lab.emulated import faults
 from egovnet.lab.emulated.process import EmulatedRouters
@@ -20,6 +20,12 @@ STATE_FILE = f"{CHANGES}/$(cat /var/lib/egovnet/current)/state"
 
 class Beside(Protocol):
     """r1 from outside SSH."""
+
+    def run(self, command: str) -> str:
+        """A shell command's output, of those that both kinds know; whatever its result."""
+
+    def links(self) -> list[dict[str, Any]]:
+        """What ``ip -d -j addr show`` prints."""
 
     def everything(self) -> str:
         """All that a commit may change: name, start-up files, FRR, links and addresses."""
@@ -95,6 +101,9 @@ class BesideReal:
     def run(self, command: str) -> str:
         """A command's output, whatever its result."""
         return self._vm.exec(NAME, command, timeout=80).stdout
+
+    def links(self) -> list[dict[str, Any]]:
+        return list(json.loads(self.run("ip -d -j addr show")))
 
     def everything(self) -> str:
         return self.run(
@@ -230,9 +239,12 @@ class BesideEmulated:
     def __init__(self, routers: EmulatedRouters) -> None:
         self._routers = routers
 
-    def run(self, line: str) -> str:
+    def run(self, command: str) -> str:
         """What an emulated router's shell prints."""
-        return str(self._routers.control.do("exec", name=NAME, line=line)["stdout"])
+        return str(self._routers.control.do("exec", name=NAME, line=command)["stdout"])
+
+    def links(self) -> list[dict[str, Any]]:
+        return list(json.loads(self.run("ip -d -j addr show")))
 
     def _links(self) -> dict[str, list[str]]:
         return {
@@ -241,7 +253,7 @@ class BesideEmulated:
                 for entry in link["addr_info"]
                 if entry["scope"] != "link"
             )
-            for link in json.loads(self.run("ip -d -j addr show"))
+            for link in self.links()
         }
 
     def everything(self) -> str:

@@ -146,7 +146,10 @@ class CommitProcess:
         commit = self._commit
         self._disk.mark = ("before", commit.id, self._boot)
         await self._take(self._router.durations.linux)
-        commit.texts["linux.out"], well = self._router.ifreload(commit.files["new.interfaces"])
+        again = commit.files.get("remade", "").split()
+        commit.texts["linux.out"], well = self._router.ifreload(
+            commit.files["new.interfaces"], again
+        )
         await self._stall("linux")
         self.moment("linux")
         self._step("linux", begin, result=0 if well else 1)
@@ -191,7 +194,8 @@ class CommitProcess:
         trouble = ""
         if "new.interfaces" in commit.files:
             await self._take(router.durations.linux)
-            commit.texts["linux.out"], well = router.ifreload(commit.before.interfaces)
+            again = commit.files.get("undo.remade", "").split()
+            commit.texts["undo-linux.out"], well = router.ifreload(commit.before.interfaces, again)
             await self._stall("linux")
             trouble = "" if well else "ifreload failed"
             commit.texts["check.out"], well = router.linux.check(commit.before.interfaces)

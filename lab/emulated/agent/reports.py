@@ -9,7 +9,7 @@ from egovnet.lab.emulated.agent.protocol import answer
 
 _TEXTS = (
     "reason", "mended", "trouble", "steps", "owner", "withdraw.out", "withdraw.err", "provide.out",
-    "provide.err", "linux.out", "check.out", "reload.out",
+    "provide.err", "linux.out", "undo-linux.out", "check.out", "reload.out",
 )  # fmt: skip
 
 

@@ -126,6 +126,14 @@ class Linux:
         self.version += 1
         return True
 
+    def make_room(self, names: Iterable[str]) -> None:
+        """What the agent does for links that are to be made anew: they go, their ports down."""
+        for name in names:
+            for other in self.links.values():
+                if other.master == name:
+                    other.up = False
+            self.delete(name)
+
     def add_vlan(self, name: str, parent: str, number: int) -> bool:
         """`ip link add link P name X type vlan id N`, down as Linux makes it; False if it is
         there."""
@@ -239,15 +247,18 @@ class Linux:
                 link = self._make(name, kind="vrf", mtu=65575)
             elif link.kind != "vrf":
                 return f"error: {name}: exists and is not a vrf"
-            link.table = number if table.isdigit() or not link.table else link.table
+            elif table.isdigit() and link.table != number:
+                return (
+                    f"error: {name}: cannot change vrf table id,running table id {link.table}"
+                    f" is different from config id {number}"
+                )
+            link.table = link.table or number
         elif vlan or "vlan-raw-device" in attributes:
             parent = attributes.get("vlan-raw-device", vlan[1] if vlan else "")
             number = int(attributes.get("vlan-id", vlan[2] if vlan else "0"))
             if parent not in self.links:
                 return f"error: {name}: raw device {parent} does not exist"
-            if link is not None and (link.parent, link.vlan) != (parent, number):
-                self.delete(name)
-                link = None
+            # of another number or port it stays as it is, and nothing is said
             if link is None:
                 link = self._make(name, kind="vlan", mtu=self.links[parent].mtu)
                 link.parent, link.vlan = parent, number

@@ -189,13 +189,15 @@ class Router:
         self.frr = self._new_frr()
         self.run_script(text)
 
-    def ifreload(self, text: str) -> tuple[str, bool]:
-        """Linux becomes what the text says, which is the start-up file from now on.
+    def ifreload(self, text: str, remade: Iterable[str] = ()) -> tuple[str, bool]:
+        """Linux becomes what the text says, which is the start-up file from now on; what is
+        `remade` is taken away before.
 
         Returns what ifupdown2 prints, and whether it ended well.
         """
         before = self.interfaces
         self.files = dataclasses.replace(self.files, interfaces=text)
+        self.linux.make_room(remade)
         done = self.linux.ifreload(text, before)
         self.run_interfaces = text
         self.note()
@@ -208,6 +210,9 @@ class Router:
 
     def restore(self, to: Snapshot) -> None:
         """Run again what ran then, and report nothing of it: what a router that lies does."""
+        tables = {n: s.attributes.get("vrf-table") for n, s in read_stanzas(to.interfaces).items()}
+        vrfs = self.linux.links_of("vrf")
+        self.linux.make_room(v.name for v in vrfs if tables.get(v.name) != str(v.table))
         self.linux.ifreload(to.interfaces, self.interfaces)
         self.run_interfaces = None if to.interfaces == self.files.interfaces else to.interfaces
         self.hostname = to.hostname

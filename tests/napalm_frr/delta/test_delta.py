@@ -24,7 +24,9 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_case(case: Path) -> None:
     given_case = yaml.safe_load(case.read_text())
-    delta = compute_delta(parse(given_case["running"]), parse(given_case["candidate"]))
+    delta = compute_delta(
+        parse(given_case["running"]), parse(given_case["candidate"]), given_case.get("remade", ())
+    )
     assert write_script(delta.withdraw).text == given_case.get("withdraw", "")
     assert write_script(delta.provide).text == given_case.get("provide", "")
 
