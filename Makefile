@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 EGOVNET := $(BIN)/egovnet
 
-.PHONY: setup demo test suite lint licences bench fuzz mutants agree texts chaos lab-up lab-down clean
+.PHONY: setup demo test suite lint docs licences bench fuzz mutants agree texts chaos lab-up lab-down clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo      the main job on the virtual network, told step by step"
 	@echo "make test      lint, types and the whole suite, the lab's tests included"
 	@echo "make lint      ruff, mypy strict, import-linter"
+	@echo "make docs      the documentation as a site, in site/"
 	@echo "make licences  whether what is installed may be used beside our licence"
 	@echo "make fuzz      the tests that draw their input, with 20 times as many, and the reader"
 	@echo "               against FRR itself, 20,000 texts, and Linux, 2,000: hours"
@@ -43,6 +44,10 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# A link that leads nowhere ends it.
+docs: $(VENV)/.ready
+	$(BIN)/properdocs build --strict --quiet -f properdocs.yml
 
 # Those that are allowed, and why, stand in pyproject.toml.
 licences: $(VENV)/.ready
@@ -86,4 +91,4 @@ lab-down: setup
 	$(EGOVNET) lab down
 
 clean:
-	rm -rf $(VENV) build src/*.egg-info packaging/*/src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) build site src/*.egg-info packaging/*/src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("inventory", "templates", "isolation", "tasks", "playbooks", "lab")
 _BUILD = ("pyproject.toml", "README.md", "LICENSE", "src", "packaging", "napalm_frr", *FOLDERS)
 #: One of each that egovnet depends on, directly or not: where they are, the others are too.
-_DEPENDENCIES = ("napalm", "nornir", "nornir-napalm", "pydantic", "celery", "setuptools")
+_DEPENDENCIES = ("napalm", "nornir", "nornir-napalm", "pydantic", "celery", "pytest", "setuptools")
 
 
 @dataclass(frozen=True)
@@ -231,6 +231,31 @@ def test_a_project_with_tasks_of_its_own_is_left_alone(
     (tmp_path / where).write_text(_TASK)
     (tmp_path / "main.py").write_text(_PROJECT)
     assert both.run("python", "main.py", cwd=tmp_path).strip() == "hello from r1"
+
+
+_FOREIGN_TESTS = """
+import sys
+import pytest
+
+@pytest.fixture
+def lab(): return "their own"
+
+def test_their_fixture(lab): assert lab == "their own"
+def test_nothing_is_loaded():
+    assert not [name for name in sys.modules if name.startswith(("nornir", "pydantic", "yaml"))]
+def test_no_fixture_of_ours(matrix): pass
+"""
+
+
+def test_their_tests_do_not_notice_our_plugin(both: Environment, tmp_path: Path) -> None:
+    """In every environment that has egovnet, pytest loads it."""
+    (tmp_path / "test_theirs.py").write_text(_FOREIGN_TESTS)
+    pytest_ = ("python", "-m", "pytest", "-p", "no:cacheprovider", "--strict-markers", "-q")
+    told = both.run(*pytest_, "-k", "not of_ours", cwd=tmp_path)
+    assert "2 passed" in told
+    assert "egovnet:" not in told
+    assert "fixture 'matrix' not found" in both.run(*pytest_, cwd=tmp_path, ok=False)
+    assert "--egovnet-inventory" in both.run(*pytest_, "--help", cwd=tmp_path)
 
 
 _PLUGIN = """

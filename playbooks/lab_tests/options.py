@@ -1,0 +1,5 @@
+"""Options of pytest that the plugin adds."""
+
+INVENTORY = "--egovnet-inventory"
+BACKEND = "--egovnet-backend"
+KEEP = "--egovnet-keep"

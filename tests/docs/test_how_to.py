@@ -1,0 +1,149 @@
+"""Each how-to is done as it says, one after the other on one network of emulated routers.
+
+The network is that of the tutorial. Its lab has the routers and cables that the pages add: they
+are in their racks with day-0, as the pages say.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from egovnet.lab.emulated.control import Control
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.templates.registry import render_day0
+from tests.docs.blocks import ROOT, Command, steps
+from tests.docs.pipeline import copy_of, gitlab, jobs, script
+from tests.docs.player import Player
+from tests.loopback import loopback_network
+from tests.playbooks.console import Ran
+
+DOCS = ROOT / "docs"
+#: In an order in which a network lives; each has what those before it left.
+PAGES = (
+    "how-to/site",
+    "how-to/vpn",
+    "how-to/pe",
+    "how-to/province",
+    "how-to/replace-a-router",
+    "how-to/upgrade-a-router",
+    "how-to/remove-a-site",
+    "how-to/journal",
+    "how-to/adopt",
+    "how-to/upgrade-egovnet",
+    "drift",
+)
+
+
+def emulated(player: Player, command: Command) -> Ran | None:
+    """The tutorial on emulated routers, which carry no packets."""
+    if command.text.startswith("egovnet lab exec"):
+        return Ran("", "", command.exit)
+    if command.text != "egovnet lab up":
+        return None
+    larger = player.directory / "larger"
+    shutil.copytree(player.directory / "my-network", larger)
+    for page in PAGES:
+        for step in steps(DOCS / f"{page}.md"):
+            if isinstance(step, Command) and step.text.startswith("egovnet add "):
+                assert player.run(f"{step.text} --inventory larger").code == 0
+    return player.run("egovnet lab up --backend emulated --inventory larger")
+
+
+def new_hardware(player: Player, router: str) -> None:
+    """The router is another one, with day-0; it has the old one's host key, as if it were known."""
+    device = Workspace(player.directory / "my-network").devices[router]
+    control = Control(player.state / "mine" / "lab" / "control")
+    control.do("reset", texts={router: render_day0(device)})
+    control.close()
+
+
+def lost_journal(player: Player) -> None:
+    for file in (player.state / "mine").glob("journal.db*"):
+        file.unlink()
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
+    """Who has done the tutorial."""
+    directory = tmp_path_factory.mktemp("reader")
+    player = Player(directory, loopback_network().removesuffix("0.0/16") + "0.", emulated)
+    player.events = {"new-hardware": new_hardware, "lost-journal": lost_journal}
+    player.compare = False
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(directory)
+        try:
+            player.play(steps(ROOT / "docs" / "tutorial.md"))
+            player.around, player.compare = lambda *_: None, True
+            yield player
+        finally:
+            player.run("egovnet lab down --backend emulated")
+
+
+def test_every_how_to_is_played() -> None:
+    with_commands = {
+        f"how-to/{path.stem}"
+        for path in (DOCS / "how-to").glob("*.md")
+        if any(isinstance(step, Command) for step in steps(path))
+    }
+    assert with_commands == {page for page in PAGES if page.startswith("how-to/")}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_how_to(reader: Player, page: str) -> None:
+    reader.play(steps(DOCS / f"{page}.md"))
+
+
+@pytest.fixture(scope="module")
+def province(reader: Player) -> Path:
+    """The template repository, used for the reader's network, with a site more on a branch."""
+    place = copy_of(reader.directory / "province")
+    shutil.copytree(reader.directory / "my-network", place / "network")
+    site = (
+        "egovnet add site office-new --region north --vpn office --prefixes 10.1.60.0/24 "
+        "--pe pe2 --port eth6 --routing-protocol static --inventory province/network"
+    )
+    assert reader.run(site).code == 0
+    return place
+
+
+def test_every_job_of_the_template_is_done_here_or_on_the_lab() -> None:
+    assert set(jobs()) == {*JOBS, "plan-comment", "lab-tests"}
+
+
+#: Job -> exit code, and what it leaves behind.
+JOBS = {
+    "validate": (0, ()),
+    "prove": (0, ("proof/proof.html",)),
+    "plan": (0, ("plan.txt",)),
+    "drift": (3, ("drift/drift.html", "drift/drift.xml")),
+}
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_job_of_the_template(reader: Player, province: Path, job: str) -> None:
+    code, files = JOBS[job]
+    done = reader.shell(f"cd province\n{script(job)}")
+    assert done.code == code, done.stdout + done.stderr
+    assert all((province / file).is_file() for file in files)
+    assert code in (0, *jobs()[job].get("allow_failure", {}).get("exit_codes", ()))
+    if job == "plan":
+        assert "1 to change, 5 as intended, 0 unreachable" in done.stdout
+
+
+@pytest.mark.usefixtures("province")
+def test_the_plan_becomes_a_comment(reader: Player) -> None:
+    with gitlab() as (variables, heard):
+        reader.env.update(variables)
+        done = reader.shell(f"cd province\n{script('plan-comment')}")
+    assert done.code == 0, done.stderr
+    ((path, token, comment),) = heard
+    assert (path, token) == ("/api/v4/projects/7/merge_requests/3/notes", "made-up")
+    assert "1 to change" in comment.splitlines()[0]
+    assert "office-new" in comment
+
+
+def test_a_plan_that_cannot_be_made_is_red(reader: Player, province: Path) -> None:
+    (province / "network" / "vpns.yaml").write_text("office: {zone: moon}\n")
+    assert reader.shell(f"cd province\n{script('plan')}").code == 2

@@ -1,0 +1,108 @@
+"""Commands on the other pages: done as they say, or named with the test that does them."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from egovnet.playbooks.cli.main import main
+from tests.docs.blocks import ROOT, Command, pages, steps
+from tests.docs.player import Player
+
+#: Pages that are done here, by a reader with a directory of his own and no routers.
+HERE = ("README.md", "docs/explanation/proof.md")
+#: Pages whose commands are done elsewhere, and by which test.
+ELSEWHERE = {
+    "docs/tutorial.md": "tests/docs/test_how_to.py",
+    "docs/drift.md": "tests/docs/test_how_to.py",
+    **{
+        path.relative_to(ROOT).as_posix(): "tests/docs/test_how_to.py"
+        for path in (ROOT / "docs" / "how-to").glob("*.md")
+    },
+}
+#: Command lines that no page does, since they need what a test has in another form: the test.
+ELSEWHERE_BY_LINE = {
+    "egovnet apply --runner celery": "tests/tasks/runners/celery",
+    "egovnet worker --region guangdong": "tests/tasks/runners/celery",
+    "egovnet worker --new-key /etc/egovnet/key": "tests/tasks/runners/celery",
+    "egovnet worker --region guangdong --inventory DIR --workers 20": "tests/tasks/runners/celery",
+}
+_LINE = re.compile(r"^(?: {4,}|\$ )?(?:\.venv/bin/)?(egovnet [a-z-].*)$")
+
+
+def test_every_page_with_commands_is_done_somewhere() -> None:
+    for page in pages():
+        name = page.relative_to(ROOT).as_posix()
+        if any(isinstance(step, Command) for step in steps(page)):
+            assert name in HERE or (ROOT / ELSEWHERE[name]).exists(), name
+
+
+@pytest.mark.parametrize("name", HERE)
+def test_page(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    player = Player(tmp_path, "127.20.20.")
+    if name != "README.md":
+        player.run("egovnet init my-network")
+    player.play(steps(ROOT / name))
+    assert player.played
+
+
+def _lines() -> Iterator[tuple[str, str]]:
+    """(page, command) of each line that is a command for egovnet, in any block."""
+    for page in pages():
+        in_console = False
+        for line in page.read_text(encoding="utf-8").splitlines():
+            if line.startswith("```"):
+                in_console = line == "```console"
+            elif not in_console and (found := _LINE.match(line)):
+                yield page.relative_to(ROOT).as_posix(), re.split(r"\s+(?:#|->)\s", found[1])[0]
+
+
+def test_no_command_stands_where_nobody_does_it() -> None:
+    """A block of commands is a console block, which is done."""
+    alone = {line.strip() for _, line in _lines()}
+    assert alone <= set(ELSEWHERE_BY_LINE), sorted(alone - set(ELSEWHERE_BY_LINE))
+    assert all((ROOT / place).exists() for place in ELSEWHERE_BY_LINE.values())
+
+
+@pytest.mark.parametrize("line", sorted(ELSEWHERE_BY_LINE))
+def test_such_a_command_is_one_that_is_accepted(line: str) -> None:
+    accepted(line)
+
+
+def test_commands_within_sentences_are_accepted() -> None:
+    """`egovnet VERB --option` in prose: the verb is there, and has these options."""
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        for words in re.findall(r"`egovnet ([a-z][^`\n]*)`", text):
+            try:
+                accepted(f"egovnet {words}", whole=False)
+            except (click.UsageError, ValueError) as error:
+                pytest.fail(f"{page.name}: egovnet {words}: {error}")
+
+
+def accepted(line: str, *, whole: bool = True) -> None:
+    """Fail where the command line does not know the verb or an option; `whole`: or a word lacks."""
+    command: click.Command = main
+    context = click.Context(main, info_name="egovnet")
+    words = shlex.split(line)[1:]
+    while words and isinstance(command, click.Group) and words[0][:1].islower():
+        if "|" in words[0]:
+            words = [words[0].split("|")[0], *words[1:]]
+        found = command.get_command(context, words[0])
+        if found is None:
+            raise ValueError(f"no verb {words[0]!r}")
+        command, words = found, words[1:]
+        context = click.Context(command, info_name=command.name, parent=context)
+    if whole:
+        command.make_context(command.name, words)
+        return
+    known = {option for parameter in command.get_params(context) for option in parameter.opts}
+    known |= {"--version", "--help", "-h"}
+    for word in words:
+        name = word.partition("=")[0].rstrip(",")
+        if name.startswith("-") and name not in known:
+            raise ValueError(f"no option {name}")
