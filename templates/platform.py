@@ -16,7 +16,7 @@ from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.model.interruption import InterruptionClass
 from egovnet.templates.model.lines import LineMeaning
-from egovnet.templates.model.parts import Parts
+from egovnet.templates.model.parts import PartKind, Parts
 from egovnet.templates.model.probe import Probe
 from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.model.state import BriefAnswer, DeviceState
@@ -86,6 +86,9 @@ class Capabilities:
     drains: bool = False
     #: Seconds for which a change of that class interrupts, as measured; without: not measured.
     interruption_seconds: Mapping[InterruptionClass, float] = field(default_factory=dict)
+    #: What of a router as a whole cannot be given another value while sites depend on it -> why,
+    #: and what to do instead: a plan of it is refused.
+    not_in_place: Mapping[PartKind, str] = field(default_factory=dict)
 
     def access_interface(self, port: str, vlan: int | None) -> str:
         """Name of the interface on a port; `vlan` None: the port itself."""

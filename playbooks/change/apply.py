@@ -17,7 +17,11 @@ from egovnet.playbooks.change.plan_steps import (
 )
 from egovnet.playbooks.change.proof_gate import Override, gate
 from egovnet.playbooks.change.record_intent import is_of_inventory, record_intent
-from egovnet.playbooks.change.refusals import refused, refused_for_words
+from egovnet.playbooks.change.refusals import (
+    refused,
+    refused_for_words,
+    with_what_cannot_be,
+)
 from egovnet.playbooks.change.touched_lines import touched_lines
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
@@ -191,6 +195,7 @@ def shown(
     )
     if not plan.then and any(proof.only_on_the_way for proof in proofs):
         outcome = replace(outcome, notes=(*outcome.notes, IN_STEPS))
+    outcome = with_what_cannot_be(plan, outcome)
     held = held_devices(workspace, plan)
     return outcome if held is None else replace(outcome, notes=(*outcome.notes, str(held)))
 

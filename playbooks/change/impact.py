@@ -105,6 +105,8 @@ class _Found:
     circuits: dict[str, tuple[set[str], bool]] = field(default_factory=dict)
     #: (device, router at the other end) of backbone sessions that are made anew.
     sessions: set[tuple[str, str]] = field(default_factory=set)
+    #: Device -> why something that changes on it cannot change while sites depend on it.
+    not_in_place: dict[str, str] = field(default_factory=dict)
     #: Sites that the old texts of the changed devices have, and those that the new ones have.
     there: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
@@ -158,9 +160,7 @@ class Impact:
                 continue
             if part.kind in _IDENTITY and not part.vrf:
                 if _interrupts(device, part):
-                    self._identity(device, _IDENTITY[part.kind], found)
-                    if part in device.new and _IDENTITY[part.kind].disruptive:
-                        found.remade.add(device.name)
+                    self._identity(device, part, found)
                 continue
             circuit = self._parts.circuit(device, part)
             if circuit is not None:
@@ -171,7 +171,13 @@ class Impact:
             if _interrupts(device, part):
                 self._part(device, part, sites, found)
 
-    def _identity(self, device: DeviceParts, klass: InterruptionClass, found: _Found) -> None:
+    def _identity(self, device: DeviceParts, part: Part, found: _Found) -> None:
+        klass = _IDENTITY[part.kind]
+        if part in device.new and klass.disruptive:
+            found.remade.add(device.name)
+            why = device.platform.capabilities.not_in_place.get(part.kind)
+            if why:
+                found.not_in_place[device.name] = why
         known = found.identities.get(device.name, klass)
         found.identities[device.name] = min(known, klass, key=lambda one: one.rank)
 
@@ -307,7 +313,9 @@ class Impact:
             if sites or devices:
                 rows.append(self._row(klass, devices, sites, rows))
         vpns = found.vpns.union(*(index.vpns_of(found.touched) for index in self._parts.both))
-        return Affected(tuple(sorted(vpns)), tuple(sorted(found.touched)), tuple(rows))
+        in_service = {name for row in rows if row.sites for name in row.devices}
+        stuck = {name: why for name, why in found.not_in_place.items() if name in in_service}
+        return Affected(tuple(sorted(vpns)), tuple(sorted(found.touched)), tuple(rows), stuck)
 
     def _row(
         self,

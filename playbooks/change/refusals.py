@@ -1,12 +1,14 @@
 """Plans that are not begun: why, as the result of a transaction that there was none of."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.ends import End
-from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
+from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.transaction import TransactionResult
 
 
@@ -25,12 +27,27 @@ def refused(
     return Outcome(plan.kind, result, result.exit, (note,))
 
 
+def with_what_cannot_be(plan: Plan, outcome: Outcome[PlanResult]) -> Outcome[PlanResult]:
+    """A plan's outcome with the routers named that it is refused for, by reason."""
+    if not plan.affected.not_in_place:
+        return outcome
+    names: dict[str, list[str]] = {}
+    for name, why in plan.affected.not_in_place.items():
+        names.setdefault(why, []).append(name)
+    notes = (f"refused: {', '.join(sorted(who))}: {why}" for why, who in names.items())
+    exit_code = most_severe([outcome.exit, Exit.LEAK_OR_FAILED_VERIFICATION])
+    return replace(outcome, exit=exit_code, notes=(*outcome.notes, *notes))
+
+
 def refused_for_words(workspace: Workspace, plan: Plan) -> Outcome[TransactionResult] | None:
-    """The refusal of a plan that does more than was said for it; None: it does not.
+    """The refusal of a plan that does more than was said for it, or than its platforms can; None:
+    it does not.
 
     What it does is found anew, whatever the plan says of itself.
     """
     found = consequences_of(workspace, plan.devices)
+    if found.affected.not_in_place:
+        return refused(plan, "plan", "nothing was changed", found.affected.not_in_place)
     needs = plan.words.missing(found.zone_changes, found.affected)
     if needs:
         note = f"nothing was changed; it needs a word, and is to be planned with: {' '.join(needs)}"

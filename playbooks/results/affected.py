@@ -1,7 +1,7 @@
 """Which VPNs and sites a change touches, and which of them it interrupts, by what."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from egovnet.templates.model.interruption import InterruptionClass, class_of
@@ -40,6 +40,8 @@ class Affected:
     sites: tuple[str, ...] = ()
     #: The most far-reaching first; a site is in the first of them that it is interrupted by.
     interrupted: tuple[Interruption, ...] = ()
+    #: Device -> why what is planned for it is not pushed. Found anew for each push, so in no file.
+    not_in_place: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __or__(self, other: "Affected") -> "Affected":
         """What either touches."""
@@ -54,6 +56,7 @@ class Affected:
                     key=lambda one: one.klass.rank,
                 )
             ),
+            {**self.not_in_place, **other.not_in_place},
         )
 
     @property

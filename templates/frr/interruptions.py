@@ -6,8 +6,9 @@ between sites' hosts, of the change and of the way back. Hardware that pushes fa
 """
 
 from egovnet.templates.model.interruption import InterruptionClass as Class
+from egovnet.templates.model.parts import PartKind
 
-#: Without AS_NUMBER, which is not pushed to a network with sites, and OTHER.
+#: Without AS_NUMBER (see below), and OTHER.
 SECONDS = {
     # LDP's sessions, IS-IS' system id and all of BGP, one after another
     Class.LOOPBACK: 26.5,
@@ -30,4 +31,16 @@ SECONDS = {
     Class.PORT: 0.3,
     Class.SESSION: 3.5,
     Class.ROUTE: 0.03,
+}
+
+#: Another AS number takes bgpd's default instance away and makes one anew. Once it has had VPN
+#: routes, bgpd 8.4.4 then ends: timers of routes that were withdrawn outlive the instance
+#: (`rfapiBiStartWithdrawTimer`, an assertion in `rfapi_import.c`). Watched on the lab: on four of
+#: seven routers, reflectors among them, seconds or a minute later.
+NOT_IN_PLACE = {
+    PartKind.AS_NUMBER: (
+        "FRR 8.4 cannot give a router in service another AS number: bgpd ends when the instance "
+        "that has VPN routes is taken away. Take the sites out of service first: in one change "
+        "without them, in the next with the new number, in the last with the sites again"
+    )
 }

@@ -5,7 +5,7 @@ from egovnet.templates.frr import lines, recognition
 from egovnet.templates.frr import parts as text_parts
 from egovnet.templates.frr.config import config_reader
 from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, LOOPBACK
-from egovnet.templates.frr.interruptions import SECONDS
+from egovnet.templates.frr.interruptions import NOT_IN_PLACE, SECONDS
 from egovnet.templates.frr.probes import echo, labels
 from egovnet.templates.frr.render import renderer
 from egovnet.templates.frr.reserved_names import INTERFACES, VRFS
@@ -40,6 +40,7 @@ _CAPABILITIES = Capabilities(
     has_faults=True,
     shows_running_state=True,
     interruption_seconds=SECONDS,
+    not_in_place=NOT_IN_PLACE,
     drains=True,
 )
 
