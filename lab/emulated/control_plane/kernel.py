@@ -119,10 +119,10 @@ def _of_address(address: Address, table: int) -> Iterator[str]:
 
 
 def _link_local(router: Router) -> Iterator[str]:
-    """What every port that is up has of IPv6, also in a network without it."""
+    """What every port in use has of IPv6, also in a network without it."""
     links = router.linux.links
     for link in links.values():
-        if link.up and link.kind not in _WITHOUT_LINK_LOCAL:
+        if link.up and link.addresses and link.kind not in _WITHOUT_LINK_LOCAL:
             where = f" table {links[link.master].table}" if link.master in links else ""
             yield f"fe80::/64 dev {link.name}{where} proto 2 metric 256"
 

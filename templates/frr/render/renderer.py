@@ -14,6 +14,9 @@ from egovnet.templates.model.errors import UnsafeValueError
 ISIS_TAG = "backbone"
 
 
+_FAMILIES = frozenset({"ipv4", "ipv6"})
+
+
 class _Words(str):
     """Several values with a space between each two."""
 
@@ -65,6 +68,8 @@ def render_day0(device: Device) -> str:
 
 
 def _render(device: Device, *, provisioned: bool) -> str:
+    if not _FAMILIES.issuperset(device.families):
+        raise UnsafeValueError(f"{device.families!r} are not families; correct them")
     if not provisioned:
         device = replace(
             device, loopbacks=(), interfaces=(), vrfs=(), backbone_peers=(), untagged=None
