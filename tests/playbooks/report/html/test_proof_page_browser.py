@@ -206,12 +206,14 @@ def test_a_province_opens_down_to_its_counties(
     browser: webdriver.Chrome, pages: dict[str, str]
 ) -> None:
     show(browser, pages["nation"], 390)
-    areas = browser.find_elements(By.CSS_SELECTOR, "#map details.area")
-    assert len(areas) == 1 + 32 * 112
-    assert not areas[2].is_displayed()
-    areas[1].find_element(By.TAG_NAME, "summary").click()
-    assert areas[2].is_displayed()
-    assert "county · 1 router" in areas[2].text
+    provinces = browser.find_elements(By.CSS_SELECTOR, "#map details.area details.area")
+    assert len(provinces) == 32
+    counties = provinces[0].find_elements(By.CSS_SELECTOR, "p.area")
+    assert len(counties) == 111
+    assert not counties[0].is_displayed()
+    provinces[0].find_element(By.TAG_NAME, "summary").click()
+    assert counties[0].is_displayed()
+    assert counties[0].text.split() == ["province1-county1", "p1-e2"]
 
 
 def test_a_red_cell_is_found_from_above_and_by_its_headings(
