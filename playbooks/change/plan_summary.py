@@ -28,6 +28,8 @@ class _Held:
 
     sites: set[str] = field(default_factory=set)
     vrfs: set[tuple[str, str]] = field(default_factory=set)
+    #: Site -> the routers that are pushed and have it.
+    on: dict[str, set[str]] = field(default_factory=dict)
 
 
 def summary_of(
@@ -63,6 +65,7 @@ def summary_of(
         routers=_gains(pushed.keys() - fresh, pushed.keys() - emptied, pushed.keys()),
         sites=_gains(before.sites, after.sites, affected.sites),
         vpns=_gains(vpns_before, vpns_after, affected.vpns),
+        joined=_joined(before.on, after.on),
         kinds=_kinds(pushed.values()),
     )
 
@@ -99,6 +102,16 @@ def _hold(held: _Held, router: str, parts: Parts, sites: Mapping[str, str]) -> N
             if not named and part.name in sites:
                 named = [sites[part.name]]
             held.sites.update(named)
+            for site in named:
+                held.on.setdefault(site, set()).add(router)
+
+
+def _joined(*both: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
+    names = sorted({site for held in both for site in held})
+    return {
+        site: tuple(sorted(set[str]().union(*(held.get(site, ()) for held in both))))
+        for site in names
+    }
 
 
 def _elsewhere(former: Dependents, pushed: Collection[str]) -> dict[str, set[str]]:

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -26,6 +27,11 @@ canary_option = click.option(
     metavar="HOST",
     shell_complete=names_of("hosts"),
     help="The router that is pushed first.",
+)
+report_option = click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory for change.html, .md (for a merge request), .xml (JUnit) and .json.",
 )
 gone_option = click.option(
     "--gone",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from egovnet.playbooks.core.output_file import (
     PUBLIC,
@@ -9,6 +10,9 @@ from egovnet.playbooks.core.output_file import (
     make_directory,
     write_outputs,
 )
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.results.change_report import ChangeReport
 
 
 def write_files(directory: Path, texts: Mapping[str, str]) -> list[Path]:
@@ -24,3 +28,15 @@ def write_files(directory: Path, texts: Mapping[str, str]) -> list[Path]:
     paths = {directory / name: text for name, text in texts.items()}
     write_outputs(paths, mode=PUBLIC, what="the report ")
     return list(paths)
+
+
+def write_change_report(directory: Path, report: "ChangeReport") -> tuple[str, ...]:
+    """Write the report of a change without the keys that its differences may hold; its paths.
+
+    Raises:
+        UsageError: a file cannot be written; names the file and the reason.
+    """
+    from egovnet.playbooks.report.files.change_files import change_files
+    from egovnet.playbooks.results.without_secrets import without_secrets
+
+    return tuple(map(str, write_files(directory, change_files(without_secrets(report)))))

@@ -1,5 +1,6 @@
 """What a plan comes to, in numbers and names that a person can approve."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -39,6 +40,8 @@ class PlanSummary:
     vpns: Gains = field(default_factory=Gains)
     #: The most removed first, then the most added.
     kinds: tuple[KindCount, ...] = ()
+    #: Site -> the routers of this change that it is on, before it or after it.
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """`summary` in JSON."""
@@ -46,5 +49,6 @@ class PlanSummary:
             "routers": self.routers.to_dict(),
             "sites": self.sites.to_dict(),
             "vpns": self.vpns.to_dict(),
+            "joined": {site: list(names) for site, names in sorted(self.joined.items())},
             "kinds": [asdict(kind) for kind in self.kinds],
         }

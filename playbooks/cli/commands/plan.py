@@ -10,6 +10,7 @@ from egovnet.playbooks.cli.change_options import (
     canary_option,
     disruptive_option,
     gone_option,
+    report_option,
     steps_option,
     waves_option,
     ways,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Plan file to write.")
 @click.option("--keep", is_flag=True, help="Write the numbers that it proposes to plan.lock.yaml.")
+@report_option
 @waves_option
 @canary_option
 @steps_option
@@ -40,6 +42,7 @@ def plan(
     *,
     output: Path | None,
     keep: bool,
+    report: Path | None,
     waves: str,
     canary: str | None,
     steps: bool,
@@ -51,8 +54,11 @@ def plan(
     from egovnet.playbooks.change.apply import IN_STEPS, planned, shown
     from egovnet.playbooks.change.plan import write_plan
     from egovnet.playbooks.change.words import words_from
+    from egovnet.playbooks.cli.report_files import write_change_report
     from egovnet.playbooks.core.output_file import check_output
+    from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.console.progress import make_progress
+    from egovnet.playbooks.results.change_report import ChangeReport
 
     if output is not None:
         check_output(output, what="the plan ")
@@ -62,7 +68,7 @@ def plan(
         workspace, progress, waves_by=ways(waves), canary=canary, words=words, steps=steps
     )
     lock_written = keep and workspace.on_disk.keep_allocation()
-    written = () if output is None or made.needs else (str(output),)
+    written: tuple[str, ...] = () if output is None or made.needs else (str(output),)
     if output is not None and written:
         write_plan(made, output)
     proposed = workspace.on_disk.has_new_numbers
@@ -70,5 +76,11 @@ def plan(
     notes = outcome.notes
     if output is not None and not written:
         notes = (*notes, f"{output} was not written")
-    following = after_plan(outcome.result, *(written or (None,)), in_steps=IN_STEPS in notes)
+    following = after_plan(
+        outcome.result, written[0] if written else None, in_steps=IN_STEPS in notes
+    )
+    if report is not None:
+        texts = {name: entry.intended for name, entry in made.devices.items()}
+        paper = ChangeReport(outcome.result, provenance(workspace, texts), made.author)
+        written += write_change_report(report, paper)
     return replace(outcome, notes=notes, written=written, next=following)

@@ -1,7 +1,5 @@
 """What `show` prints: one change, its diffs and its steps."""
 
-from collections.abc import Iterable, Iterator
-
 from rich.console import Console
 from rich.text import Text
 
@@ -10,8 +8,9 @@ from egovnet.playbooks.report.console.plan import print_changes_of
 from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text.moments import second
+from egovnet.playbooks.report.text.stages import stages_of
 from egovnet.playbooks.results.detail import Detail
-from egovnet.playbooks.results.history import ShownChange, ShownStep
+from egovnet.playbooks.results.history import ShownChange
 from egovnet.playbooks.results.plan import PlannedDiff
 
 
@@ -24,7 +23,11 @@ def print_result(console: Console, shown: ShownChange) -> None:
     console.print()
     print_changes_of(console, diffs_of(shown), detail)
     if detail is not Detail.VERBOSE:
-        print_table(console, ["stage", "from", "to", "devices", "failed"], _stages(shown.steps))
+        rows = (
+            (s.name, second(s.begun), second(s.ended), s.devices or "", len(s.failed) or "")
+            for s in stages_of(shown.steps)
+        )
+        print_table(console, ["stage", "from", "to", "devices", "failed"], rows)
         for step in shown.steps:
             if step.phase == "failed":
                 console.print(Text(f"{step.stage}: {step.device}: {step.detail}"), style="red")
@@ -44,18 +47,6 @@ def print_result(console: Console, shown: ShownChange) -> None:
             for step in shown.steps
         ),
     )
-
-
-def _stages(steps: Iterable[ShownStep]) -> Iterator[tuple[str | int, ...]]:
-    """A row a stage, in the order in which they began."""
-    stages: dict[str, list[ShownStep]] = {}
-    for step in steps:
-        stages.setdefault(step.stage, []).append(step)
-    for stage, its in stages.items():
-        devices = {step.device for step in its} - {"*"}
-        failed = {step.device for step in its if step.phase == "failed"}
-        begun, ended = second(its[0].at), second(its[-1].at)
-        yield stage, begun, ended, len(devices) or "", len(failed) or ""
 
 
 def diffs_of(shown: ShownChange) -> tuple[PlannedDiff, ...]:

@@ -8,6 +8,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from egovnet.playbooks.report.text.moments import full_moment
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.verdict import counted
 
@@ -23,5 +24,6 @@ def environment() -> Environment:
         autoescape=True,
     )
     made.filters["visible"] = visible
+    made.filters["full_moment"] = full_moment
     made.globals["counted"] = counted
     return made

@@ -1,5 +1,6 @@
 """What is named as the next command does what it says: a day's work follows nothing else."""
 
+import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,19 @@ def test_from_init_to_a_change_by_what_each_command_names(day: Day) -> None:
     applied = day.go_on()
     assert day.ran[-1] == f"egovnet apply change.plan --inventory {day.inventory}"
     assert "change 1 is done" in applied.stdout
+    day.run(f"egovnet show 1 --report paper --inventory {day.inventory}")
+    paper = json.loads((day.root / "paper" / "change.json").read_text(encoding="utf-8"))
+    assert paper["change"]["state"] == "done"
+    assert paper["plan"]["summary"]["sites"] == {
+        "gained": ["office-centre", "office-north", "services-centre", "services-north"],
+        "changed": [],
+        "lost": [],
+    }
+    assert paper["plan"]["proof"]["proved"] is True
+    assert len(paper["made"]["inventory"]) == len(paper["made"]["texts"]) == 64
+    page = (day.root / "paper" / "change.html").read_text(encoding="utf-8")
+    assert paper["made"]["texts"] in page
+    day.line = f"egovnet show 1 --inventory {day.inventory}"
     shown = day.go_on()
     assert day.ran[-1].startswith("egovnet show 1 ")
     assert "confirm" in shown.stdout

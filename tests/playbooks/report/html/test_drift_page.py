@@ -167,7 +167,9 @@ def test_the_page_grows_no_faster_than_the_network() -> None:
     # devices with differences are more than the sections in both
     one, two = (len(drift_page(nation(edges))) for edges in (30, 60))
     more = 30 * 32
-    assert two - one < more * 140  # twice a name, once with its county, and every 97th did not answer
+    assert (
+        two - one < more * 140
+    )  # twice a name, once with its county, and every 97th did not answer
 
 
 def test_texts_without_end_are_cut() -> None:

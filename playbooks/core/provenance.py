@@ -1,0 +1,30 @@
+"""Where a paper comes from, of this process and this inventory."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.journal import author
+from egovnet.playbooks.results.provenance import Provenance
+
+
+def provenance(workspace: Workspace, texts: Mapping[str, str] | None = None) -> Provenance:
+    """Of a paper that is made now; `texts` (router -> text) are what it is about."""
+    intent = workspace.intent
+    return Provenance(
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        author(),
+        version("egovnet"),
+        "" if intent is None else intent.digest,
+        "" if texts is None else digest_of(texts),
+    )
+
+
+def digest_of(texts: Mapping[str, str]) -> str:
+    """SHA-256 over names and texts, in the order of the names."""
+    found = hashlib.sha256()
+    for name, text in sorted(texts.items()):
+        found.update(f"{name}\0{hashlib.sha256(text.encode()).hexdigest()}\n".encode())
+    return found.hexdigest()
