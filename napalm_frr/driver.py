@@ -22,12 +22,13 @@ from napalm_frr.delta.native_diff import diff_states, linux_diff
 from napalm_frr.errors import DaemonDeadError
 from napalm_frr.getter_methods import GetterMethods
 from napalm_frr.getters.linux import vpn_targets
+from napalm_frr.program_getters import ProgramGetterMethods
 from napalm_frr.ssh.session import Completed, Session
 from napalm_frr.text import device_text, frr_tree
 from napalm_frr.text.device_state import DeviceState, faults_of_equal, not_whole
 
 
-class DriverMethods(ConfigurationMethods, GetterMethods):
+class DriverMethods(ConfigurationMethods, GetterMethods, ProgramGetterMethods):
     """All of the driver but NAPALM's base, which is untyped: of its subclass no type is checked."""
 
     platform = "frr"

@@ -29,8 +29,8 @@ class GetterMethods:
     """Mixed into the driver, which gives it the session; shapes are NAPALM's
     (`napalm.base.models`).
 
-    Not for FRR on Linux, and so NAPALM's NotImplementedError: LLDP (no daemon of FRR's), NTP, SNMP,
-    probes, optics, MAC address table, firewall policies, BGP configuration groups.
+    Not for FRR on Linux, and so NAPALM's NotImplementedError: probes, optics, firewall policies,
+    BGP configuration groups. What another program answers: `napalm_frr.program_getters`.
     """
 
     hostname: str
@@ -219,24 +219,37 @@ class GetterMethods:
         )
         return system.users(passwd, keys, administrators)
 
-    def cli(self, commands: Sequence[str], encoding: str = "text") -> dict[str, str]:
-        """Each command as vtysh answers it.
+    def cli(self, commands: Sequence[str], encoding: str = "text") -> dict[str, Any]:
+        """Each command as vtysh answers it: its text, or with encoding `json` what FRR's word
+        `json` gives. Where FRR prints an object for each VRF, these are a list.
 
         Raises:
-            CommandErrorException: it does not know one.
+            CommandErrorException: it does not know one, or has no JSON of it.
+            NotImplementedError: another encoding.
         """
-        if encoding != "text":
-            raise NotImplementedError(f"{encoding} is not supported")
-        answers = {}
-        for command in commands:
-            done = self._run(f"vtysh -c {shlex.quote(command)}")
-            if done.exit_code != 0:
-                printed = (done.stdout + done.stderr).strip()
-                raise CommandErrorException(
-                    f"{self.hostname}: {command!r}: {hide_secrets(printed)[:300]}"
-                )
-            answers[command] = done.stdout
-        return answers
+        if encoding not in ("text", "json"):
+            raise NotImplementedError(f"{encoding} is not supported: text and json are")
+        read = self._said if encoding == "text" else self._said_in_json
+        return {command: read(command) for command in commands}
+
+    def _said(self, command: str) -> str:
+        done = self._run(f"vtysh -c {shlex.quote(command)}")
+        if done.exit_code != 0:
+            printed = (done.stdout + done.stderr).strip()
+            raise CommandErrorException(
+                f"{self.hostname}: {command!r}: {hide_secrets(printed)[:300]}"
+            )
+        return done.stdout
+
+    def _said_in_json(self, command: str) -> Any:  # noqa: ANN401  # JSON is any
+        asked = command if command.split()[-1:] == ["json"] else f"{command} json"
+        try:
+            found = list(json_objects(self._said(asked)))
+        except ValueError as error:
+            raise CommandErrorException(f"{self.hostname}: {asked!r}: {error}") from error
+        if not found:
+            raise CommandErrorException(f"{self.hostname}: {command!r} has no answer in JSON")
+        return found[0] if len(found) == 1 else found
 
     def _neighbours(self, version: int, vrf: str) -> list[dict[str, Any]]:
         words = f"ip -{version} -j neigh show"

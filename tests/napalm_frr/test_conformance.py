@@ -14,6 +14,7 @@ import pytest
 
 os.environ["NAPALM_TEST_MOCK"] = "0"  # napalm.base.test reads it when imported: live, not mocked
 
+from napalm.base.exceptions import CommandErrorException
 from napalm.base.test import base, getters
 
 from napalm_frr import FRRDriver
@@ -27,20 +28,25 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestReturnNotNoneWarni
 HERE = Path(__file__).parent
 
 ABSENT = {
-    "get_lldp_neighbors": "FRR has no LLDP daemon",
-    "get_lldp_neighbors_detail": "FRR has no LLDP daemon",
     "get_bgp_config": "BGP groups as NAPALM models them are Junos's; compare_config tells the "
     "configuration",
-    "get_ntp_peers": "time is systemd's or chrony's, not FRR's",
-    "get_ntp_servers": "time is systemd's or chrony's, not FRR's",
-    "get_ntp_stats": "time is systemd's or chrony's, not FRR's",
-    "get_mac_address_table": "a router has no bridge",
-    "get_snmp_information": "SNMP is net-snmp's, not FRR's",
     "get_probes_config": "FRR has no probes",
     "get_probes_results": "FRR has no probes",
     "get_optics": "transceivers are the network card driver's",
     "get_firewall_policies": "the firewall is nftables, not FRR",
 }
+
+WITHOUT_PROGRAM = {
+    "get_lldp_neighbors": "no program lldpcli: install lldpd",
+    "get_lldp_neighbors_detail": "no program lldpcli: install lldpd",
+    "get_ntp_peers": "no program chronyc: install chrony",
+    "get_ntp_servers": "no program chronyc: install chrony",
+    "get_ntp_stats": "no program chronyc: install chrony",
+    "get_snmp_information": "install snmpd",
+}
+"""What these routers have no program for, and how they say so. With it: test_program_getters.py."""
+
+NOTHING_TO_SAY = {"get_mac_address_table": "a router has no bridge"}
 
 REAL_ONLY = {
     "get_arp_table": "nobody answers ARP where there are no packets",
@@ -149,8 +155,27 @@ def _absent(name: str) -> Callable[[_AbsentGetters], None]:
     return check
 
 
+def _without_program(name: str, said: str) -> Callable[[_AbsentGetters], None]:
+    def check(self: _AbsentGetters) -> None:
+        with pytest.raises(CommandErrorException, match=said):
+            getattr(self.device, name)()
+
+    return check
+
+
+def _with_nothing(name: str) -> Callable[[_AbsentGetters], None]:
+    def check(self: _AbsentGetters) -> None:
+        assert getattr(self.device, name)() == []
+
+    return check
+
+
 for _name in ABSENT:
     setattr(_AbsentGetters, f"test_{_name}", _absent(_name))
+for _name, _said in WITHOUT_PROGRAM.items():
+    setattr(_AbsentGetters, f"test_{_name}", _without_program(_name, _said))
+for _name in NOTHING_TO_SAY:
+    setattr(_AbsentGetters, f"test_{_name}", _with_nothing(_name))
 
 
 class _WithoutPackets:
@@ -210,3 +235,13 @@ def test_absent_getters_are_all_that_is_absent() -> None:
         methods = {name.removesuffix(variant) for name in methods}
     own = {name for name in methods if any(name in vars(c) for c in DriverMethods.__mro__)}
     assert methods - own == set(ABSENT)
+
+
+def test_commands_are_answered_in_json_too(provisioned_emulated: FRRDriver) -> None:
+    command = "show bgp vrf all summary"
+    found = provisioned_emulated.cli([command], encoding="json")
+    assert {"default", "TEST"} <= found[command].keys()
+    with pytest.raises(CommandErrorException, match="show nothing"):
+        provisioned_emulated.cli(["show nothing"], encoding="json")
+    with pytest.raises(NotImplementedError, match="xml is not supported: text and json are"):
+        provisioned_emulated.cli([command], encoding="xml")

@@ -111,6 +111,20 @@ async def _getent(router: Router, plane: ControlPlane, words: list[str]) -> Done
     return Done("sudo:x:27:\n") if words == ["group", "sudo"] else Done(code=2)
 
 
+async def _env(router: Router, plane: ControlPlane, words: list[str]) -> Done:
+    """Another program, in an environment that makes no difference here."""
+    rest = [word for word in words if "=" not in word.partition(" ")[0]]
+    program = PROGRAMS.get(rest[0])
+    if program is None:
+        return Done("", f"env: '{rest[0]}': No such file or directory\n", 127)
+    return await program(router, plane, rest[1:])
+
+
+async def _bridge(router: Router, plane: ControlPlane, words: list[str]) -> Done:
+    """There is none."""
+    return Done("[]\n")
+
+
 async def _no_packets(router: Router, plane: ControlPlane, words: list[str]) -> Done:
     return Done("", "an emulated router sends no packets\n", 2)
 
@@ -126,6 +140,8 @@ PROGRAMS: dict[str, Program] = {
     "vtysh": _vtysh,
     "ip": _ip,
     "getent": _getent,
+    "env": _env,
+    "bridge": _bridge,
     "ping": _no_packets,
     "traceroute": _no_packets,
 }
