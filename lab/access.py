@@ -14,6 +14,8 @@ from egovnet.lab.addresses import Addresses
 from egovnet.lab.state import write_private
 from egovnet.lab.topology import Topology
 
+ACCOUNT = "egovnet"
+"""Whom egovnet logs in to routers as: it runs the driver's agent, and nothing else as root."""
 CONTROL = "control"
 """Name of the SSH server in the virtual machine's root namespace."""
 
@@ -71,7 +73,7 @@ def write_access(access: Access, topology: Topology, addresses: Addresses, direc
     write_private(directory / "id_ed25519", access.client_key)
     write_private(directory / "known_hosts", "".join(known_hosts))
     credentials: dict[str, object] = {
-        "username": "root",
+        "username": ACCOUNT,
         "ssh-key": str(directory / "id_ed25519"),
         "password": access.password,
         "known-hosts": str(directory / "known_hosts"),

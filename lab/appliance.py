@@ -31,7 +31,7 @@ _PACKAGES = (
     "kmod", "bash", "dash", "coreutils", "util-linux", "mount", "sed", "grep", "mawk", "procps",
     "base-files", "base-passwd", "libc-bin", "passwd", "findutils", "python3", "debianutils",
     "traceroute", "less", "diffutils", "hostname", "ethtool", "libpam-modules", "nftables",
-    "fping",
+    "fping", "sudo",
 )  # fmt: skip
 _NOT_IN_GUEST = (
     "perl", "perl-base", "perl-modules-5.36", "libperl5.36", "usrmerge", "usr-is-merged", "adduser",

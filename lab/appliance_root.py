@@ -58,7 +58,11 @@ _USERS = (
     "tcpdump:x:112:112::/nonexistent:/usr/sbin/nologin",
 )
 _GROUPS = ("frr:x:110:", "frrvty:x:113:frr", "tcpdump:x:112:")
-_VTYSH_PAM = "auth sufficient pam_rootok.so\naccount sufficient pam_rootok.so\n"
+# as Debian's packages have it: who may use vtysh is a matter of its sockets' group
+_VTYSH_PAM = "auth sufficient pam_permit.so\naccount sufficient pam_permit.so\n"
+_SUDO_PAM = "account required pam_permit.so\nsession required pam_permit.so\n"
+# fping's would be a capability, which a cpio archive cannot carry
+_MODES = {"usr/bin/sudo": 0o4755, "usr/bin/fping": 0o4755, "etc/sudoers": 0o440}
 _NOBODY_ELSE_PAM = "auth required pam_deny.so\naccount required pam_deny.so\n"
 _ALTERNATIVES = {
     "usr/bin/awk": "mawk",
@@ -182,7 +186,10 @@ def finish(root: Path) -> None:
     (etc / "shadow").write_text("root:*:19000:0:99999:7:::\n")
     (etc / "pam.d").mkdir(exist_ok=True)
     (etc / "pam.d/frr").write_text(_VTYSH_PAM)
+    (etc / "pam.d/sudo").write_text(_SUDO_PAM)
     (etc / "pam.d/other").write_text(_NOBODY_ELSE_PAM)
+    for path, mode in _MODES.items():
+        (root / path).chmod(mode)
     (etc / "frr").mkdir(exist_ok=True)
     for name in ("frr.conf", "vtysh.conf", "daemons", "support_bundle_commands.conf"):
         (etc / "frr" / name).unlink(missing_ok=True)

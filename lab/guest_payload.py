@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from egovnet.lab.access import Access
+from egovnet.lab.access import ACCOUNT, Access
 from egovnet.lab.cpio_archive import CpioWriter
 from egovnet.lab.device_text import PORTS_LINE, split_device_text
 from egovnet.lab.topology import Node, Topology
@@ -39,7 +39,10 @@ def guest_payload(topology: Topology, access: Access) -> bytes:
 
     Raises DeviceTextError when a router's config cannot be split.
     """
+    from napalm_frr.change.installation import install_script  # noqa: PLC0415 -- NAPALM is large
+
     description = {
+        "account": ACCOUNT,
         "password": access.password,
         "management": {
             "control": str(control_address(topology)),
@@ -54,6 +57,7 @@ def guest_payload(topology: Topology, access: Access) -> bytes:
     archive.directory("lab/keys", 0o700)
     archive.file("lab/lab.json", json.dumps(description).encode(), 0o600)
     archive.file("lab/authorized_keys", access.authorized_key.encode(), 0o600)
+    archive.file("lab/install-agent", install_script([access.authorized_key]).encode(), 0o700)
     for name, key in access.host_keys.items():
         archive.file(f"lab/keys/{name}", key.encode(), 0o600)
     archive.close()

@@ -99,11 +99,14 @@ class MicroVm(GuestLab):
     def _access(self, topology: Topology, appliance: Appliance) -> Access:
         self._restored = None
         if self._snapshots is not None:
+            from napalm_frr.change.installation import install_script  # noqa: PLC0415 -- it is large
+
             how = "kvm" if self._is_accelerated(appliance) else "tcg"
             memory = str(memory_needed(topology))
             version = qemu_version(find_qemu())
+            machine = [memory, str(PROCESSORS), how, version]
             self._key = snapshot_key(
-                [appliance.digest, topology.digest(), memory, str(PROCESSORS), how, version]
+                [appliance.digest, topology.digest(), *machine, install_script()]
             )
             self._restored = self._snapshots.find(self._key)
         if self._restored is not None:

@@ -22,6 +22,7 @@ from napalm_frr.change.management_guard import management_names, refuse_manageme
 from napalm_frr.delta.candidate import Loaded
 from napalm_frr.delta.native_diff import diff_states
 from napalm_frr.errors import (
+    AgentRefusal,
     CommitPending,
     CommitUndone,
     DaemonDeadError,
@@ -292,7 +293,7 @@ class ConfigurationMethods:
             answer = self._agent.call("read")
             running = self._state_of(answer)
         else:
-            answer = self._agent.call("check", files={"candidate": text.frr})
+            answer = self._check_by_agent(text)
             running = self._state_of(answer)
             self._refuse_unchecked(text, answer)
             self._checked.add(text.frr)
@@ -309,6 +310,17 @@ class ConfigurationMethods:
         if dead := running.dead_for(candidate.frr):
             raise DaemonDeadError(self.hostname, dead)
         self._guard(running, candidate, answer.fields.get("server", ""))
+
+    def _check_by_agent(self, text: DeviceText) -> Answer:
+        files = {"candidate": text.frr, "new.interfaces": text.interfaces}
+        try:
+            return self._agent.call("check", files=files)
+        except AgentRefusal as refusal:
+            first = {"candidate": text.frr_line, "new.interfaces": text.interfaces_line}
+            if not refusal.line or refusal.file not in first:
+                raise
+            line = first[refusal.file] + refusal.line - 1
+            raise DeviceTextError(refusal.reason, line) from refusal
 
     @staticmethod
     def _refuse_unchecked(text: DeviceText, answer: Answer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from napalm.base.exceptions import (
     ConnectionClosedException,
 )
 
-from napalm_frr.change.agent import STATE_DIRECTORY, Agent
+from napalm_frr.change.agent import Agent, Rights
 from napalm_frr.configuration import ConfigurationMethods
 from napalm_frr.delta.line_changes import Against, Change, line_changes, restore
 from napalm_frr.delta.native_diff import diff_states, linux_diff
@@ -26,6 +26,9 @@ from napalm_frr.program_getters import ProgramGetterMethods
 from napalm_frr.ssh.session import Completed, Session
 from napalm_frr.text import device_text, frr_tree
 from napalm_frr.text.device_state import DeviceState, faults_of_equal, not_whole
+
+#: Interfaces watched on one router: enough to see that labels are there.
+_WATCHED = 4
 
 
 class DriverMethods(ConfigurationMethods, GetterMethods, ProgramGetterMethods):
@@ -48,12 +51,10 @@ class DriverMethods(ConfigurationMethods, GetterMethods, ProgramGetterMethods):
         self.timeout = timeout
         self._options = dict(optional_args or {})
         self._session = Session(hostname, username, password, timeout, self._options)
-        self._sudo = bool(self._options.get("sudo", False))
-        self._agent = Agent(
-            self._session,
-            sudo=self._sudo,
-            state=str(self._options.get("state_directory", STATE_DIRECTORY)),
-        )
+        self._rights = Rights.ROOT if username == "root" else Rights.LEAST
+        if self._options.get("sudo", False):
+            self._rights = Rights.SUDO
+        self._agent = Agent(self._session, self._rights)
 
     @property
     def device(self) -> Any:  # noqa: ANN401  # netmiko publishes no types
@@ -157,6 +158,22 @@ class DriverMethods(ConfigurationMethods, GetterMethods, ProgramGetterMethods):
         return lambda text, changes: _text_with(self, text, changes)
 
     @property
+    def watch_labels(self) -> Callable[[Sequence[str], int], str]:
+        """`watch_labels(interfaces, seconds)`: watch the labels of packets on the first four of
+        them, for at most so long; a handle for `labels_seen`.
+
+        Raises:
+            CommandErrorException: it cannot.
+        """
+        return functools.partial(_watch_labels, self)
+
+    @property
+    def labels_seen(self) -> Callable[[str], str]:
+        """`labels_seen(handle)`: end the watching; what tcpdump printed, "" of a handle that is
+        over."""
+        return lambda handle: "".join(self._agent.call("watched", handle).texts.values())
+
+    @property
     def vpn_targets(self) -> Callable[[], dict[str, dict[str, Any]]]:
         """`vpn_targets()`: RD and route targets per VRF, see `getters.linux.vpn_targets`."""
         return lambda: vpn_targets(
@@ -164,18 +181,20 @@ class DriverMethods(ConfigurationMethods, GetterMethods, ProgramGetterMethods):
         )
 
     def _run(self, command: str, timeout: float | None = None) -> Completed:
-        if self._sudo:
+        if self._rights is Rights.SUDO:
             command = f"sudo -n {command}"
         return self._session.run(command, timeout=timeout)
 
 
 class FRRDriver(DriverMethods, NetworkDriver):  # type: ignore[misc]  # napalm is untyped
-    """NAPALM driver for FRRouting 8.4 on Debian with ifupdown2, over SSH to a bash login.
+    """NAPALM driver for FRRouting 8.4 on Debian with ifupdown2, over SSH to a shell login.
+
+    The login is root, or an account that may run the installed agent by sudo and nothing else by it
+    (`change.installation`), or, with the optional argument `sudo`, one that may do anything by it.
 
     Optional arguments: `port`, `key_file`, `use_keys`, `passphrase`, `ssh_strict`, `known_hosts` (a
-    file; pins the host key), `sudo` (log in as another user with password-less sudo),
-    `conn_timeout`, `auth_timeout`, `banner_timeout` (seconds), `management_interfaces` (default
-    eth0 and mgmt), `allow_management_change`, `state_directory` (on the router), `accept_seconds`
+    file; pins the host key), `sudo`, `conn_timeout`, `auth_timeout`, `banner_timeout` (seconds),
+    `management_interfaces` (default eth0 and mgmt), `allow_management_change`, `accept_seconds`
     (how long the router waits for our verdict on what it applied).
 
     Beyond NAPALM there are `frr_json(command)`, `run_script(text)`, `running_text()`,
@@ -229,6 +248,13 @@ def _read_against(
 def _text_with(driver: DriverMethods, text: str, changes: Collection[Change]) -> str:
     running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
     return restore(running, wanted, changes).joined()
+
+
+def _watch_labels(driver: DriverMethods, interfaces: Sequence[str], seconds: int) -> str:
+    watched = interfaces[:_WATCHED]
+    if not watched:
+        raise CommandErrorException(f"{driver.hostname}: no interface to watch")
+    return driver._agent.call("watch", str(seconds), *watched).fields["watch"]
 
 
 def _runs_text(driver: DriverMethods, text: str) -> bool:

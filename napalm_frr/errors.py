@@ -14,6 +14,8 @@ needs nothing from here::
     │                                    the loaded text is invalid or refused; nothing changed
     ├── LockError                        another writer is at work on the router
     ├── CommandTimeoutException, CommandErrorException
+    │   ├── AgentMissingError            the agent that root installs is not there, or is another
+    │   ├── AgentRefusal                 the agent does not take that text: it did nothing
     │   ├── DeviceStorageError           the router's disk or memory takes nothing: it did nothing
     │   └── DaemonDeadError              a daemon of FRR that the text needs does not run
     └── CommitError
@@ -59,6 +61,29 @@ class DaemonDeadError(CommandErrorException, CommitError):  # type: ignore[misc]
             "on it: what FRR has there cannot be told, and nothing was changed; start what does "
             "not run (systemctl restart frr), see why it ended (its log), and ask again"
         )
+
+
+class AgentMissingError(CommandErrorException, CommitError):  # type: ignore[misc]  # as below
+    """The login is not root, and the agent that root installs for it is missing, of another
+    version, not root's alone, or not allowed by sudo. Nothing was run."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}; nothing was run. Let root run on it what `python -m napalm_frr` prints, or "
+            "log in as root"
+        )
+
+
+class AgentRefusal(CommandErrorException, CommitError):  # type: ignore[misc]  # as below  # noqa: N818  # it names what was done
+    """The agent does not take what it was sent, and did nothing. `file` is what it calls that text,
+    `line` its number there; "" and 0 where it is about none."""
+
+    def __init__(self, device: str, reason: str, file: str = "", line: int = 0) -> None:
+        where = f" ({file}, line {line})" if line else ""
+        super().__init__(f"{device}: the router's agent refuses it{where}: {reason}")
+        self.reason = reason
+        self.file = file
+        self.line = line
 
 
 class HostKeyError(ConnectionException):  # type: ignore[misc]  # napalm publishes no types

@@ -44,7 +44,7 @@ class GetterMethods:
         raise NotImplementedError
 
     def get_facts(self) -> dict[str, Any]:
-        """NAPALM's facts; uptime in seconds."""
+        """NAPALM's facts; uptime in seconds. The serial number is root's to read: "" for others."""
         parts = self._texts(
             "hostname",
             "hostname -f",
@@ -184,10 +184,9 @@ class GetterMethods:
         if retrieve in ("all", "running"):
             found["running"] = self._read_state().text.joined()
         if retrieve in ("all", "startup"):
-            name, interfaces, frr = self._texts(
-                "cat /etc/hostname", "cat /etc/network/interfaces", "cat /etc/frr/frr.conf"
-            )
-            found["startup"] = device_text.as_read(name, interfaces, frr).joined()
+            startup = self._agent.call("startup")
+            parts = (startup.text(name) for name in ("hostname", "interfaces", "frr.conf"))
+            found["startup"] = device_text.as_read(*parts).joined()
         if retrieve in ("all", "candidate") and self._loaded is not None:
             replacement = self._loaded.replacement
             parts = [replacement.joined()] if replacement else []
@@ -208,7 +207,9 @@ class GetterMethods:
         return system.environment(before, after, memory, thermal)
 
     def get_users(self) -> dict[str, dict[str, Any]]:
-        """Users with a login shell and their SSH keys; passwords are never shown."""
+        """Users with a login shell and those of their SSH keys that the login may read; passwords
+        are never shown.
+        """
         passwd, keys, administrators = self._texts(
             "getent passwd",
             "getent passwd | while IFS=: read -r name _ _ _ _ home _; do"

@@ -11,7 +11,7 @@ its kinds (nothing to confirm, undone, not restored), ReplaceConfigException (a 
 the device refuses).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -172,6 +172,14 @@ class TransactionalDriver(Protocol):
 
     def run_script(self, script: str, /) -> str:
         """Run a text of the platform's (shell, commands); what it printed."""
+
+    def watch_labels(self, interfaces: Sequence[str], seconds: int, /) -> str:
+        """Watch the labels of packets on some of these, for at most `seconds`; a handle.
+
+        Asked only where the platform can show labels (`label_watch`)."""
+
+    def labels_seen(self, handle: str, /) -> str:
+        """End the watching; what was seen, in the platform's form."""
 
     def running_text(self) -> str:
         """The whole running configuration."""

@@ -25,12 +25,11 @@ def start_watching(task: Task, interfaces: Sequence[str], seconds: int) -> Resul
 
     Result: str, the handle that `end_watching` wants.
     """
-    script = _watch(task).start_script(interfaces, seconds)
-    return Result(host=task.host, result=driver(task).run_script(script).strip())
+    _watch(task)
+    return Result(host=task.host, result=driver(task).watch_labels(interfaces, seconds))
 
 
 def end_watching(task: Task, handle: str) -> Result:
     """End it. Result: list[str], each label stack seen, like "label 17, label 80"."""
     watch = _watch(task)
-    output = driver(task).run_script(watch.end_script(handle))
-    return Result(host=task.host, result=watch.label_stacks(output))
+    return Result(host=task.host, result=watch.label_stacks(driver(task).labels_seen(handle)))

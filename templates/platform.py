@@ -103,13 +103,7 @@ class Capabilities:
 
 
 class LabelWatch(Protocol):
-    """How label stacks are watched on a router's circuits."""
-
-    def start_script(self, interfaces: Sequence[str], seconds: int) -> str:
-        """What starts watching, for at most `seconds`; it prints a handle for `end_script`."""
-
-    def end_script(self, handle: str) -> str:
-        """What ends the watching and prints what was seen."""
+    """How to read what a router's driver saw on its circuits."""
 
     def label_stacks(self, output: str) -> list[str]:
         """Each label stack that was seen, such as "label 17, label 80"."""

@@ -18,6 +18,7 @@ PLACES = (
     "journal",
     "archive",
     "router",
+    "account",
     "circuit",
     "customer",
     "inventory's author",

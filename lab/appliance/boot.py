@@ -50,6 +50,8 @@ IPV6_CONF = {
     "accept_ra": 0,
 }
 ROUTER_SYSCTLS = {
+    # who is not root may ping, as systemd sets it on Debian
+    "net/ipv4/ping_group_range": "0 2147483647",
     "net/ipv4/ip_forward": 1,
     "net/ipv6/conf/all/forwarding": 1,
     "net/ipv6/conf/default/forwarding": 1,
@@ -67,7 +69,8 @@ MANAGED_SYSCTLS = {
 SSHD_CONFIG = """\
 ListenAddress {listen}
 HostKey {host_key}
-AuthorizedKeysFile /lab/authorized_keys
+# root's, for people; the account's own are where its installation puts them
+AuthorizedKeysFile /lab/authorized_keys .ssh/authorized_keys
 PermitRootLogin yes
 PasswordAuthentication yes
 KbdInteractiveAuthentication no
@@ -90,6 +93,8 @@ SetEnv PATH=/usr/sbin:/usr/bin LC_ALL=C.UTF-8{preload}
 POPULATE = Path("/usr/lib/egovnet/populate.so")
 """Only under User Mode Linux: a library for short programs, see lab/populate_library.py. Daemons go
 without, as it would make them as large as the address space that they reserve."""
+
+PRELOADED = Path("/etc/egovnet-lab.env")
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mount.argtypes = [ctypes.c_char_p] * 3 + [ctypes.c_ulong, ctypes.c_char_p]
@@ -130,7 +135,7 @@ def say(text: str) -> None:
     os.write(1, f"egovnet: {uptime} {text}\n".encode())
 
 
-def write_sysctls(values: Mapping[str, int]) -> None:
+def write_sysctls(values: Mapping[str, int | str]) -> None:
     """Set kernel parameters of the namespace we are in; a missing one is an error."""
     for key, value in values.items():
         (Path("/proc/sys") / key).write_text(str(value))
@@ -308,6 +313,7 @@ def write_files(node: Node) -> None:
         os.chown(path, FRR_UID, FRR_GID)
     for path in frr.iterdir():
         path.chmod(0o640)
+    frr.chmod(0o750)
 
 
 def start_daemons(daemons: Sequence[str]) -> None:
@@ -427,6 +433,19 @@ def write_description(node: Node, links: Sequence[Sequence[str]]) -> None:
     (PIDS / f"{node['name']}.json").write_text(json.dumps(kept | {"ports": ports}))
 
 
+def install_agent(account: str) -> None:
+    """Install the driver's agent, and the account that may run it, as root does on a router: once,
+    in the file system that all routers look through.
+    """
+    run(["sh", str(LAB / "install-agent")])
+    if POPULATE.exists():
+        # what is preloaded does not go by sudo, which sees to that, nor would the agent have it
+        own = Path("/etc/sudoers.d/lab")
+        own.write_text(f"Defaults:{account} env_file={PRELOADED}\n")
+        own.chmod(0o440)
+        PRELOADED.write_text(f"LD_PRELOAD={POPULATE}\n")
+
+
 def in_child(work: Callable[[Node], None], node: Node) -> int:
     """Fork and do ``work``; returns the child's number."""
     child = os.fork()
@@ -474,9 +493,12 @@ def main() -> None:
     for conf in ("all", "default"):
         write_sysctls({f"net/ipv4/conf/{conf}/{key}": v for key, v in IPV4_CONF.items()})
         write_sysctls({f"net/ipv6/conf/{conf}/{key}": v for key, v in IPV6_CONF.items()})
-    run(["chpasswd", "-c", "SHA256", "-s", "1000"], f"root:{lab['password']}\n")
+    links = make_links(lab)
+    install_agent(lab["account"])
+    passwords = "".join(f"{user}:{lab['password']}\n" for user in ("root", lab["account"]))
+    run(["chpasswd", "-c", "SHA256", "-s", "1000"], passwords)
     (LAB / "lab.json").unlink()  # holds the password
-    if make_links(lab).wait() != 0:
+    if links.wait() != 0:
         say("failed: the links could not be made: see the lines above")
         return
     say("links")

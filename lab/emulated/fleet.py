@@ -26,7 +26,7 @@ class Fleet:
     """The routers of a spec. `do` is what the control socket calls: plain data in and out."""
 
     def __init__(self, spec: FleetSpec) -> None:
-        login = Login(spec.user, spec.public_key, spec.password)
+        login = Login(spec.users, spec.public_key, spec.password)
         durations = Durations(**spec.durations)
         routers = {
             router.name: Router(

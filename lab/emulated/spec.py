@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from egovnet.lab.access import ACCOUNT
+
 
 @dataclass(frozen=True)
 class Durations:
@@ -50,6 +52,6 @@ class FleetSpec(BaseModel):
     routers: tuple[RouterSpec, ...]
     public_key: str
     password: str = ""
-    user: str = "root"
+    users: tuple[str, ...] = (ACCOUNT, "root")
     durations: dict[str, float] = {}
     latency: float = 0.0

@@ -1,32 +1,55 @@
-"""Calls to the agent, the part of the driver on the router (`PARTS`), and its answers."""
+"""Calls to the agent, the part of the driver on the router (`PARTS`), and its answers.
+
+A login as root, or one that may do anything by sudo, brings its own agent with it. Any other runs
+the one that root installed (`installation`), by sudo and nothing else by it: it is compared
+with ours before it is called, its owner and mode as well.
+"""
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import re
 import secrets
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
+from enum import Enum
+from pathlib import PurePosixPath
 
 from napalm.base.exceptions import CommandErrorException
 
-from napalm_frr.errors import DeviceStorageError, DeviceTextError
-from napalm_frr.ssh.session import Session
+from napalm_frr.change.installation import INSTALLED, digest, program
+from napalm_frr.errors import (
+    AgentMissingError,
+    AgentRefusal,
+    DeviceStorageError,
+    DeviceTextError,
+)
+from napalm_frr.ssh.session import Completed, Session
 
 STATE_DIRECTORY = "/var/lib/egovnet"
-#: The agent's files; on the router they are one.
-PARTS = (
-    "router_agent.sh",
-    "router_agent_storage.sh",
-    "router_agent_change.sh",
-    "router_agent_verbs.sh",
-)
 _MISSING = 97
+_NOT_OURS = 96
 _RECORD = re.compile(rb"^%%egovnet (.*)$", re.MULTILINE)
+_SERVER = re.compile(rb"^%%at \S+ \S+ (\S+)", re.MULTILINE)
 _TEXTS = re.compile(rb"%%texts((?: \S+ \d+)+)\n")
+#: Prints where our session ends, which sudo and the agent are not told.
+_SAY_SERVER = 'echo "%%at ${SSH_CONNECTION:-}"'
+#: Prints what is wrong with the installed agent, and ends there; nothing of it was run.
+_COMPARE = """\
+said=$({{ sha256sum {path}; find {above} {path} -prune \\( ! -user 0 -o -perm /022 \\); }} 2>&1)
+test "$said" = '{digest}  {path}' || {{ echo "$said"; exit {code}; }}
+"""
+
+
+class Rights(Enum):
+    """How a login becomes root on its router."""
+
+    #: It is root.
+    ROOT = "root"
+    #: It may do anything by sudo.
+    SUDO = "sudo"
+    #: It may run the installed agent by sudo, and nothing else.
+    LEAST = "least"
 
 
 @dataclass(frozen=True)
@@ -48,25 +71,20 @@ class Answer:
         return self.texts.get(name, "")
 
 
-@functools.cache
-def _program() -> tuple[bytes, str]:
-    """The agent's text and what tells it from another version's; read once."""
-    here = resources.files("napalm_frr.change")
-    script = b"".join(here.joinpath(part).read_bytes() for part in PARTS)
-    return script, hashlib.sha256(script).hexdigest()[:16]
-
-
 class Agent:
-    """The agent of one router. It is put there when the router has none of its hash."""
+    """The agent of one router.
 
-    def __init__(
-        self, session: Session, *, sudo: bool = False, state: str = STATE_DIRECTORY
-    ) -> None:
+    With the rights of root it is put there when the router has none of its hash.
+    """
+
+    def __init__(self, session: Session, rights: Rights = Rights.ROOT) -> None:
         self._session = session
-        self._script, digest = _program()
-        self._path = f"{state}/agent-{digest}.sh"
-        self._state = state
-        self._sudo = sudo
+        self._rights = rights
+        self._script = program()
+        own = f"{STATE_DIRECTORY}/agent-{digest()[:16]}.sh"
+        self._path = INSTALLED if rights is Rights.LEAST else own
+        #: The session in which the installed agent was found to be ours.
+        self._compared: object = None
 
     def call(
         self,
@@ -83,6 +101,8 @@ class Agent:
 
         Raises:
             the session's errors.
+            AgentMissingError: the installed agent is not there, not ours, or not root's alone.
+            AgentRefusal: it does not take what it was sent, and did nothing.
             DeviceStorageError: the router could not write what it had to, and did nothing.
             CommandErrorException: the answer is not one.
         """
@@ -91,30 +111,67 @@ class Agent:
             nonce = secrets.token_hex(8)
             arguments = (nonce, *arguments)
             stdin = _bundle(nonce, files)
-        words = " ".join(shlex.quote(word) for word in (verb, *arguments))
-        run = "exec sh" if not then else "sh"
-        after = f" || exit $?\n{then}" if then else ""
-        command = self._as_root(
-            f"test -r {self._path} || exit {_MISSING}; EGOVNET_STATE={self._state} {run} "
-            f"{self._path} {words}{after}"
-        )
+        command = self._command(shlex.join((verb, *arguments)), then)
         done = self._session.run(command, stdin=stdin, timeout=timeout)
         if done.exit_code == _MISSING:
             self._install()
             done = self._session.run(command, stdin=stdin, timeout=timeout)
         answer = parse_answer(done.stdout)
         if answer is None or done.exit_code != 0:
+            self._refuse_missing(done)
             why = (done.stderr or done.stdout).strip().splitlines()
             raise CommandErrorException(
                 f"{self._session.device}: the router's agent failed at {verb!r} with "
                 f"{done.exit_code}: {why[-1] if why else 'no answer'}"
             )
+        self._compared = self._session.connection
         if answer.status == "storage":
             raise DeviceStorageError(f"{self._session.device}: {answer.text('reason').strip()}")
+        if answer.status == "refused":
+            raise AgentRefusal(
+                self._session.device,
+                answer.text("reason").strip(),
+                answer.fields.get("file", ""),
+                int(answer.fields.get("line", "0")),
+            )
         return answer
 
+    def _command(self, words: str, then: str) -> str:
+        """Shell text of the login's that runs the agent, and then `then`, with its own rights."""
+        run = f"sudo -n {self._path}" if self._rights is Rights.LEAST else f"sh {self._path}"
+        run = f"{run} {words} || exit $?\n{then}" if then else f"exec {run} {words}"
+        if self._rights is not Rights.LEAST:
+            run = self._as_root(f"test -r {self._path} || exit {_MISSING}; {run}")
+        return f"{self._comparison()}{_SAY_SERVER}; {run}"
+
+    def _comparison(self) -> str:
+        if self._rights is not Rights.LEAST or self._compared is self._session.connection:
+            return ""
+        above = " ".join(str(each) for each in reversed(PurePosixPath(self._path).parents))
+        return _COMPARE.format(path=self._path, above=above, digest=digest(), code=_NOT_OURS)
+
+    def _refuse_missing(self, done: Completed) -> None:
+        """Raise where the installed agent is not ours, or sudo does not run it."""
+        if self._rights is not Rights.LEAST:
+            return
+        said = done.stdout.strip()
+        if done.exit_code == _NOT_OURS:
+            what = f"{self._path} is not installed"
+            if f"  {self._path}" in said:
+                others = [line for line in said.splitlines() if line.startswith("/")]
+                what = f"{self._path} is of another version, or was altered"
+                if others:
+                    what = f"{' and '.join(others)}: can be changed by others than root"
+            raise AgentMissingError(f"{self._session.device}: {what}")
+        refused = [line for line in done.stderr.splitlines() if line.startswith("sudo:")]
+        if refused:
+            raise AgentMissingError(
+                f"{self._session.device}: sudo does not run {self._path} for this login "
+                f"({refused[-1]})"
+            )
+
     def _install(self) -> None:
-        place = shlex.quote(self._state)
+        place = shlex.quote(STATE_DIRECTORY)
         done = self._session.run(
             self._as_root(
                 f"umask 077 && mkdir -p {place} && chmod 700 {place} && cat > {self._path}.$$"
@@ -124,14 +181,14 @@ class Agent:
         )
         if done.exit_code != 0:
             raise DeviceStorageError(
-                f"{self._session.device}: cannot install the agent in {self._state}: "
+                f"{self._session.device}: cannot install the agent in {STATE_DIRECTORY}: "
                 f"{done.stderr.strip()}"
             )
 
     def _as_root(self, command: str) -> str:
-        if not self._sudo:
-            return command
-        return f'sudo -n env SSH_CONNECTION="$SSH_CONNECTION" sh -c {shlex.quote(command)}'
+        if self._rights is Rights.SUDO:
+            return f"sudo -n sh -c {shlex.quote(command)}"
+        return command
 
 
 def parse_answer(output: str) -> Answer | None:
@@ -145,6 +202,8 @@ def parse_answer(output: str) -> Answer | None:
     if record is None:
         return None
     fields = dict(word.partition("=")[::2] for word in record.group(1).decode().split())
+    if server := _SERVER.search(raw, 0, record.start()):
+        fields["server"] = server.group(1).decode()
     texts: dict[str, str] = {}
     place = record.end() + 1
     while match := _TEXTS.match(raw, place):

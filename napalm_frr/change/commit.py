@@ -32,6 +32,7 @@ from napalm_frr.delta.vtysh_script import (
     write_scripts,
 )
 from napalm_frr.errors import (
+    AgentRefusal,
     CommitNotPending,
     CommitPending,
     CommitUndone,
@@ -100,6 +101,12 @@ def owner_name() -> str:
     return f"{_user_and_host()}:{os.getpid()}"
 
 
+def _one_line(words: str) -> str:
+    """The words as the agent takes them: one line, at most 1,000 octets."""
+    printable = "".join(c if c.isprintable() and c != "\\" else " " for c in words).strip()
+    return printable.encode()[:1000].decode(errors="ignore")
+
+
 @functools.cache
 def _user_and_host() -> str:
     return f"{getpass.getuser()}@{socket.gethostname()}"
@@ -151,8 +158,9 @@ class Committer:
             try:
                 self._check_read_back(answer, candidate, script)
                 answer = self._call("accept", self.change, str(revert_in or 0))
-            except DeviceStorageError as error:  # it was applied: only going back needs no room
-                self._send_back(str(error).removeprefix(f"{self._device}: "), "it has no room")
+            except (DeviceStorageError, AgentRefusal) as error:  # it was applied: only going back
+                # needs no room
+                self._send_back(str(error).removeprefix(f"{self._device}: "), "it is not taken")
         except (ConnectionClosedException, CommandTimeoutException) as error:
             raise SessionLostInCommit(
                 f"{self._device}: the session was lost in the middle of commit {self.change}; "
@@ -179,7 +187,7 @@ class Committer:
                 self.change,
                 str(self._accept_seconds),
                 running.fingerprint,
-                f"{owner_name()} {message}".strip(),
+                _one_line(f"{owner_name()} {message}"),
                 files=_files(running, candidate, withdraw, provide, again, linux=linux),
             )
             if answer.status != "moved":

@@ -1,6 +1,8 @@
 #!/bin/sh
 # The part of the FRR driver that lives on the router. POSIX sh; needs coreutils, awk, vtysh, ifupdown2.
-# It is sent as one file, made of router_agent.sh and router_agent_storage.sh, ..._change.sh, ..._verbs.sh.
+# On the router it is one file, made of router_agent.sh and router_agent_input.sh, ..._storage.sh, ..._change.sh,
+# ..._verbs.sh. An account without other rights may run it by sudo: what it takes is checked in ..._input.sh, and
+# nothing is taken from the environment.
 #
 # A commit is a process of its own session, so that it outlives the connection that started it:
 #
@@ -16,16 +18,21 @@
 # usage: router_agent.sh VERB [ARGUMENT...]; a verb that takes files reads them from its input, each after
 # a line "%%file-NONCE NAME", up to a line "%%end-NONCE". Answers one line "%%egovnet key=value ...", then
 # "%%texts NAME BYTES..." and these texts, one after the other. "status=storage" answers any verb that could
-# not write what it had to: it did nothing, and its text "reason" says why.
+# not write what it had to, "status=refused" what it does not take: it did nothing, and its text "reason" says
+# why.
 set -u
 umask 077
+CALLER=${SUDO_UID:+account} # whoever comes by sudo; the agent's own processes do not
+unset IFS ENV BASH_ENV CDPATH TMPDIR PYTHONPATH PYTHONHOME PYTHONSTARTUP VTYSH_PAGER VTYSH_LOG SUDO_UID SUDO_GID \
+    SUDO_USER SUDO_COMMAND
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
-STATE=${EGOVNET_STATE:-/var/lib/egovnet}
+cd / || exit 1
+STATE=/var/lib/egovnet
 RUN=/run/egovnet
 LOCK=$RUN/lock
 INTERFACES=/etc/network/interfaces
 FRR_CONF=/etc/frr/frr.conf
-STEP_TIMEOUT=${EGOVNET_STEP_TIMEOUT:-120}
+STEP_TIMEOUT=120
 HANDED_IN=10 # seconds in which a new process of a commit is told that it is one
 KEEP=8
 WOKEN=
@@ -90,30 +97,12 @@ state_of() { # ID: sets DIR, WORK and WORD, "none" as long as nothing of that co
     *) WORD=applying ;; # somebody wrote into it: its process puts it right, or a rollback ends it
     esac
 }
-server() { # sets SERVER, where our session ends; it is lost under sudo: then the caller says it
-    # shellcheck disable=SC2086  # words
-    set -- ${SSH_CONNECTION:-}
-    SERVER=${3:-}
-}
-is_id() { # a commit's id, which is the name of its directory as well
-    case $1 in "" | . | .. | *[!A-Za-z0-9._-]*) return 1 ;; esac
-    [ ${#1} -le 64 ]
-}
-is_number() { case $1 in "" | *[!0-9]* | ??????????*) return 1 ;; esac; }
 set_state() { # fails where neither the disk nor the memory takes it: the books say then what they did
     STAGE=$1
     keep state "$1" || return 1
     log "state $1"
     wake_waiter
 }
-unpack() { # NONCE DIRECTORY: fails when a file cannot be written whole, with 3 when the input was cut off
-    awk -v mark="%%file-$1" -v last="%%end-$1" -v dir="$2" '
-        $1 == mark { if (file) bad += close(file) != 0; file = dir "/" $2; printf "" > file; next }
-        $1 == last { whole = 1; exit }
-        file { print > file }
-        END { if (file) bad += close(file) != 0; exit bad ? 2 : whole ? 0 : 3 }' 2>/dev/null
-}
-
 started_at() { # PID: sets STARTED, in clock ticks after boot; with the pid it names a process for good
     STARTED=
     [ -r "/proc/$1/stat" ] || return 1
@@ -298,6 +287,7 @@ can_be_read() { # DIRECTORY: sets STATUS
 }
 install_text() { # SOURCE TARGET: whole or not at all, owner and mode as before
     cmp -s "$1" "$2" && return 0
+    [ ! -L "$2.egovnet" ] || rm -f "$2.egovnet"
     if [ -e "$2" ]; then
         cp --attributes-only --preserve=mode,ownership "$2" "$2.egovnet" && cat "$1" >"$2.egovnet"
     else

@@ -383,12 +383,11 @@ run_change() { # ACCEPT_SECONDS
     deadline=$((UPTIME + patience))
     while :; do
         next_request "$deadline"
-        # shellcheck disable=SC2086  # words
-        set -- $REQUEST
-        case ${1:-} in
+        case ${REQUEST%% *} in
         accept)
             taken
-            if [ "$2" -eq 0 ]; then finish; else wait_for_confirmation "$2"; fi
+            told=${REQUEST#accept }
+            if [ "$told" -eq 0 ]; then finish; else wait_for_confirmation "$told"; fi
             return
             ;;
         correct)
@@ -422,7 +421,7 @@ run_change() { # ACCEPT_SECONDS
             ;;
         esac
         script=provide
-        [ "$1" != reload ] || script=none
+        [ "$REQUEST" != reload ] || script=none
         provide_shown $script || { undo failed && return; }
         uptime_s
         deadline=$((UPTIME + patience))
@@ -444,12 +443,10 @@ wait_for_confirmation() { # SECONDS
     shown pending || { undo failed && return; }
     while :; do
         next_request "$END"
-        # shellcheck disable=SC2086  # words
-        set -- $REQUEST
-        case ${1:-} in
+        case ${REQUEST%% *} in
         extend)
-            set_timer "$2"
-            log "extended to $2 s from now"
+            set_timer "${REQUEST#extend }"
+            log "extended to ${REQUEST#extend } s from now"
             taken
             ;;
         confirm)

@@ -49,7 +49,7 @@ settle() { # STATE: the end of a process; a lock that it holds until then keeps 
     until set_state "$1"; do sleep 1; done
 }
 takes_data() { # DIRECTORY
-    { echo probe >"$1/.probe"; } 2>/dev/null
+    [ ! -L "$1/.probe" ] && { echo probe >"$1/.probe"; } 2>/dev/null
 }
 find_room() { # sets ROOM, where what is read back on the way back can be written
     for ROOM in "$WORK" "$DIR/room"; do
@@ -111,6 +111,7 @@ explain_storage() { # sets WHY
             case $place in /etc/*) continue ;; esac
             said=$(mkdir -p "$place" 2>&1) || { WHY="$place cannot be made: ${said##*: }" && return; }
         fi
+        rm -f "$place/.room" 2>/dev/null
         if ! said=$(dd if=/dev/zero of="$place/.room" bs=4096 count=4 2>&1); then
             said=$(echo "$said" | head -n 1)
             WHY="$place takes no data: ${said##*: }$(room_in "$place")"

@@ -208,6 +208,20 @@ make_whole() { # what a restart, or kill -9, left half written: see mark()
         wait_while applying undoing
     done
 }
+end_watch() { # DIRECTORY
+    for process in "$1"/*.process; do
+        is_alive_in "$process" && kill "${LINE%% *}" 2>/dev/null
+    done
+}
+drop_watches() { # nobody asked for what they saw, and they are over
+    for old in "$RUN"/watch.*; do
+        alive=
+        for process in "$old"/*.process; do
+            [ ! -f "$process" ] || ! is_alive_in "$process" || alive=yes
+        done
+        [ -n "$alive" ] || rm -rf "$old"
+    done
+}
 # Whether vtysh takes a text is said by the text and by vtysh alone: the last one that it took without a
 # word is not given to the same vtysh again. Most texts are asked about every night, and stay as they are.
 check_candidate() { # sets RESULT
@@ -225,11 +239,6 @@ check_candidate() { # sets RESULT
     fi
 }
 
-bad_usage() {
-    record "status=usage"
-    exit 2
-}
-
 
 # What a commit needs is received, the router read and everything written that can be written before anything
 # of the router is touched.
@@ -239,8 +248,8 @@ receive() { # NONCE
     drop_work
     mkdir -p "$WORK/made" "$DIR" 2>/dev/null && takes_data "$DIR" || return 1
     prepare || return 1
-    unpack "$1" "$MADE"
-    case $? in 0) ;; 3) cut_off ;; *) return 1 ;; esac
+    unpack "$1" "$MADE" withdraw provide undo.withdraw undo.provide new.frr new.interfaces new.hostname
+    case $? in 0) ;; 3) cut_off ;; 4) give_up && exit 0 ;; *) return 1 ;; esac
     timed snapshot read_running "$MADE/before" && keep_startup || return 1
     seen=
     cat "$MADE/before/interfaces" "$MADE/before/frr" | sha256sum >"$WORK/seen" 2>/dev/null
@@ -261,11 +270,14 @@ settle_in() { # OWNER: on disk, with what a restart needs and with a place for w
 give_up() { # before anything of the router was touched
     rm -rf "$DIR" "$WORK" 2>/dev/null
     drop_lock
+    return 0
 }
 
+{ [ $# -gt 0 ] && is_call "$@"; } || bad_usage
+check_places
 [ -d "$STATE/changes" ] && [ -d "$RUN" ] || mkdir -p "$STATE/changes" "$RUN" 2>/dev/null
-verb=${1:-}
-[ $# -gt 0 ] && shift
+verb=$1
+shift
 case $verb in
 read) # [DIGEST]: of texts that the caller has seen; they are not sent again
     in_own_place read read_here || { say_storage && exit 0; }
@@ -276,9 +288,8 @@ read) # [DIGEST]: of texts that the caller has seen; they are not sent again
     { echo "$HEADS" && cat $FILES; } | sha256sum >"$PLACE/digest"
     seen=
     read -r seen _ <"$PLACE/digest"
-    server
     can_be_read "$PLACE"
-    record "status=$STATUS" "server=$SERVER" "seen=$seen"
+    record "status=$STATUS" "seen=$seen"
     if [ -z "$seen" ] || [ "$seen" != "${1:-}" ] || [ "$STATUS" != ok ]; then
         # shellcheck disable=SC2086  # as above
         [ ! -s "$PLACE/error" ] || heads $FILES "$PLACE/error"
@@ -290,24 +301,24 @@ read) # [DIGEST]: of texts that the caller has seen; they are not sent again
     ;;
 check) # NONCE
     in_own_place check true || { say_storage && exit 0; }
-    unpack "$1" "$PLACE"
+    unpack "$1" "$PLACE" candidate new.interfaces
     case $? in
     0) ;;
     3) rm -rf "$PLACE" && echo "the input was cut off" >&2 && exit 1 ;;
+    4) rm -rf "$PLACE" && exit 0 ;;
     *) rm -rf "$PLACE" && say_storage && exit 0 ;;
     esac
     check_candidate
     read_running "$PLACE" || { rm -rf "$PLACE" && say_storage && exit 0; }
-    server
     can_be_read "$PLACE"
-    record "status=$STATUS" "result=$RESULT" "server=$SERVER"
+    record "status=$STATUS" "result=$RESULT"
     running_in "$PLACE"
     # shellcheck disable=SC2086  # as above
     texts $RUNNING "$PLACE/check.out" "$PLACE/check.err" "$PLACE/error"
     rm -rf "$PLACE"
     ;;
 commit) # NONCE ID ACCEPT_SECONDS FINGERPRINT OWNER: the fingerprint is what the controller saw
-    is_id "$2" || bad_usage
+    check_startup
     accept=$3
     owner=$5
     make_whole
@@ -333,10 +344,9 @@ commit) # NONCE ID ACCEPT_SECONDS FINGERPRINT OWNER: the fingerprint is what the
         exit 0
     fi
     if [ "$seen" != "$4" ]; then
-        server
-        can_be_read "$MADE/before"
+            can_be_read "$MADE/before"
         [ "$STATUS" != ok ] || STATUS=moved
-        record "status=$STATUS" "server=$SERVER"
+        record "status=$STATUS"
         running_in "$MADE/before"
         # shellcheck disable=SC2086  # as above
         texts $RUNNING "$MADE/before/error"
@@ -367,10 +377,11 @@ run) # ACCEPT_SECONDS ID, detached
     ;;
 correct) # NONCE ID
     current && [ "$ID" = "$2" ] || { record "status=gone"; exit 0; }
-    unpack "$1" "$WORK/made"
+    unpack "$1" "$WORK/made" withdraw provide new.interfaces again
     case $? in
     0) ;;
     3) echo "the input was cut off" >&2 && exit 1 ;;
+    4) exit 0 ;;
     *) say_storage && exit 0 ;;
     esac
     ask_while applied correct
@@ -384,13 +395,11 @@ reload) # ID
     say_change
     ;;
 accept) # ID SECONDS
-    is_id "$1" || bad_usage
     look "$1"
     if ask_while applied "accept $2"; then wait_while applied undoing; else wait_while undoing; fi
     say_change
     ;;
 abort) # ID REASON
-    is_id "$1" || bad_usage
     look "$1"
     while [ "$NOW" = applied ] || [ "$NOW" = applying ]; do
         ask_while "$NOW" "abort $2" && break
@@ -399,13 +408,11 @@ abort) # ID REASON
     say_change
     ;;
 state) # ID
-    is_id "${1:-}" || bad_usage
     make_whole
     look "$1"
     say_state
     ;;
 extend) # ID SECONDS
-    { is_id "${1:-}" && is_number "${2:-}"; } || bad_usage
     make_whole
     ID=$1
     if ask_while pending "extend $2" || [ "$NOW" = undoing ]; then
@@ -417,7 +424,6 @@ extend) # ID SECONDS
 confirm) # [ID]: with one it may be asked again, without one something must be pending
     make_whole
     if [ -n "${1:-}" ]; then
-        is_id "$1" || bad_usage
         ID=$1
         look "$ID"
         if [ "$NOW" = confirmed ]; then
@@ -447,7 +453,6 @@ confirm) # [ID]: with one it may be asked again, without one something must be p
 rollback) # OWNER [ID]: with an id that commit only, without one what is open, else the last confirmed
     make_whole
     if [ -n "${2:-}" ]; then
-        is_id "$2" || bad_usage
         look "$2"
         case $NOW in
         applied | pending | orphan) ;;
@@ -551,5 +556,38 @@ status)
         [ -z "$WORD" ] || say_why
     fi
     ;;
-*) bad_usage ;;
+startup) # what a start would read
+    check_startup
+    record "status=ok"
+    heads /etc/hostname $INTERFACES $FRR_CONF
+    [ -z "$FILES" ] || echo "%%texts$HEADS"
+    # shellcheck disable=SC2086  # as above
+    [ -z "$FILES" ] || cat $FILES
+    ;;
+watch) # SECONDS PORT...: labels of packets on these ports, until it is asked for them
+    drop_watches
+    PLACE=$RUN/watch.$$
+    mkdir -p "$PLACE" 2>/dev/null && takes_data "$PLACE" || { say_storage && exit 0; }
+    seconds=$1
+    shift
+    for port; do
+        # the "any" device does not know MPLS
+        timeout "$seconds" tcpdump -l -nn -i "$port" -c 20 mpls >"$PLACE/$port.seen" 2>/dev/null </dev/null &
+        started_at $! && echo "$! $STARTED $BOOT" >"$PLACE/$port.process"
+    done
+    record "status=ok" "watch=$$"
+    ;;
+watched) # WATCH: ends it, and says what was seen
+    PLACE=$RUN/watch.$1
+    [ -d "$PLACE" ] || { record "status=none" && exit 0; }
+    end_watch "$PLACE"
+    sleep 0.2 # a capture writes what it has when it ends
+    record "status=ok"
+    for file in "$PLACE"/*.seen; do
+        [ -f "$file" ] || continue
+        echo "%%texts ${file##*/} $(wc -c <"$file")"
+        cat "$file"
+    done
+    rm -rf "$PLACE"
+    ;;
 esac

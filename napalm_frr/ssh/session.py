@@ -67,6 +67,11 @@ class Session:
             client.close()
 
     @property
+    def connection(self) -> object:
+        """What stands for this session until it is opened anew."""
+        return self._client
+
+    @property
     def netmiko(self) -> Any:  # noqa: ANN401  # netmiko publishes no types
         """Netmiko's connection with its interactive shell, which has shown a prompt; None when
         closed.

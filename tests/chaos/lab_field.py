@@ -47,7 +47,8 @@ _WHEN = (
 _SCRIPTS = {
     "refuses": "pkill -9 -x sshd; sleep 5; /usr/sbin/sshd -f /run/sshd_config",
     "hangs": "pkill -STOP -x sshd; sleep 5; pkill -CONT -x sshd",
-    "drops after commit": _WHEN.format(state="applied", agent=_AGENT) + "pkill -9 -f '^sshd: root'",
+    "drops after commit": _WHEN.format(state="applied", agent=_AGENT)
+    + "pkill -9 -f '^sshd: egovnet'",
     "keeps a lock": "cd /run/egovnet && mkdir lock || exit 0; "
     "read -r stat </proc/$$/stat; set -- ${stat##*) }; "
     'echo "$$ ${20} $(cat /proc/sys/kernel/random/boot_id)" >lock/holder; '

@@ -25,6 +25,7 @@ from egovnet.lab.guest_lab import GuestLab
 from egovnet.lab.state import find_marked, read_state
 from egovnet.lab.topology import Topology
 from napalm_frr import CommitStage, FRRDriver
+from napalm_frr.change.installation import INSTALLED, SUDOERS, sudoers
 from napalm_frr.errors import CommitNotPending
 
 pytestmark = pytest.mark.lab
@@ -58,7 +59,9 @@ def lab(
     assert sorted(path.name for path in lab.directory.iterdir()) == ["console.log", "lock"]
 
 
-def login(lab: GuestLab, topology: Topology, name: str, **how: str) -> paramiko.SSHClient:
+def login(
+    lab: GuestLab, topology: Topology, name: str, username: str = "root", **how: str
+) -> paramiko.SSHClient:
     forward = next(node.forward for node in lab.status().nodes if node.name == name)
     assert forward is not None
     client = paramiko.SSHClient()
@@ -67,7 +70,7 @@ def login(lab: GuestLab, topology: Topology, name: str, **how: str) -> paramiko.
     client.connect(
         forward[0],
         port=forward[1],
-        username="root",
+        username=username,
         password=how.get("password"),
         key_filename=how.get("key_filename"),
         look_for_keys=False,
@@ -92,9 +95,82 @@ def test_every_router_answers_ssh_with_its_pinned_key(lab: GuestLab, topology: T
 
 def test_the_password_of_the_credentials_file_logs_in(lab: GuestLab, topology: Topology) -> None:
     credentials = yaml.safe_load((lab.directory / "credentials.yaml").read_text())
-    assert credentials["username"] == "root"
-    with login(lab, topology, "pe1", password=credentials["password"]) as ssh:
-        assert said_by(ssh, "id -u").strip() == "0"
+    assert credentials["username"] == "egovnet"
+    with login(lab, topology, "pe1", "egovnet", password=credentials["password"]) as ssh:
+        assert said_by(ssh, "id -un").strip() == "egovnet"
+
+
+#: What the account has no right to, and what would show that it had.
+NOT_ALLOWED = f"""\
+sudo -n id
+sudo -n sh -c id
+sudo -n vtysh -c 'show version'
+sudo -n -u frr id
+sudo -n -i
+sudo -n -e /etc/passwd
+sudo -n -s
+sudo -n -g frr id
+sudo -n sh {INSTALLED} status
+sudo -n PATH=/tmp {INSTALLED} status
+sudo -n LD_PRELOAD=/tmp/x {INSTALLED} status
+sudo -n --chroot=/tmp id
+sudo -n {INSTALLED} run 60 one
+sudo -n {INSTALLED} run-undo one
+sudo -n {INSTALLED} state ../../../etc
+sudo -n {INSTALLED}
+sudo -n {INSTALLED} state '$(id)'
+sudo -n {INSTALLED} read -h
+sudo -n {INSTALLED} watch 9 '-w/etc/owned'
+echo x >>{INSTALLED}
+mv {INSTALLED} /tmp/x
+ln -s /etc/shadow /usr/libexec/x
+cat /etc/shadow
+echo x >>/etc/sudoers.d/egovnet
+cat /etc/sudoers.d/egovnet
+ls /var/lib/egovnet
+ls /run/egovnet
+ln -sfn /etc /run/egovnet
+ln -s /etc/shadow /etc/network/x
+echo x >>/etc/network/interfaces
+cat /etc/frr/frr.conf
+ln -s /etc/shadow /etc/frr/x
+echo x >>~/.ssh/authorized_keys
+mkdir ~/.ssh/x
+hostname owned
+ip link add x type dummy
+kill -9 $(cat /run/frr/bgpd.pid)
+""".splitlines()
+
+
+@pytest.mark.both_backends
+def test_the_account_runs_the_agent_as_root_and_nothing_else(
+    lab: GuestLab, topology: Topology
+) -> None:
+    key = str(lab.directory / "id_ed25519")
+    looks = (
+        "cd /; cat /etc/passwd /etc/sudoers.d/* /etc/network/interfaces; ls -lR /usr/libexec /home"
+    )
+    before = lab.exec("pe1", looks).stdout
+    script = "".join(
+        f"if ( {command} ) </dev/null >/dev/null 2>&1; then echo {number}; fi\n"
+        for number, command in enumerate(NOT_ALLOWED)
+    )
+    with login(lab, topology, "pe1", "egovnet", key_filename=key) as ssh:
+        done = said_by(ssh, script).split()
+        assert [NOT_ALLOWED[int(number)] for number in done] == []
+        agent = f"sudo -n {INSTALLED}"
+        assert "status=idle" in said_by(ssh, f"{agent} status")
+        # it reads the caller's input, and neither his environment nor his files
+        odd = f"PATH=/tmp IFS=e ENV=/tmp/x BASH_ENV=/tmp/x EGOVNET_STATE=/tmp/x {agent} status"
+        assert "status=idle" in said_by(ssh, odd.replace("sudo", "/usr/bin/sudo"))
+        bundle = "printf '%%%%file-0f ../../../etc/owned\\nx\\n%%%%end-0f\\n'"
+        assert "status=refused" in said_by(ssh, f"{bundle} | {agent} check 0f")
+        assert "FRRouting 8.4.4" in said_by(ssh, "vtysh -c 'show version'")
+        assert said_by(ssh, "ping -c 1 -W 5 127.0.0.1; fping -a 127.0.0.1").endswith("127.0.0.1\n")
+    assert lab.exec("pe1", looks).stdout == before
+    assert lab.exec("pe1", "ls /etc/owned").exit_code != 0
+    policy = lab.exec("pe1", f"cat {SUDOERS}; visudo -cq && echo it is one").stdout
+    assert policy == f"{sudoers()}it is one\n"
 
 
 @pytest.mark.both_backends
@@ -228,7 +304,7 @@ def driver_of(lab: GuestLab, topology: Topology, name: str) -> FRRDriver:
         "known_hosts": str(lab.directory / "known_hosts"),
         "key_file": str(lab.directory / "id_ed25519"),
     }
-    driver = get_network_driver("frr")(forward[0], "root", "", 60, options)
+    driver = get_network_driver("frr")(forward[0], "egovnet", "", 60, options)
     assert isinstance(driver, FRRDriver)
     return driver
 
@@ -293,7 +369,7 @@ def test_power_lost_in_the_middle_of_a_confirmation(lab: GuestLab, topology: Top
         text = router.running_text()
     lab.exec(
         "pe2",
-        "setsid sh $(ls -t /var/lib/egovnet/agent-*.sh | head -1) confirm torn >/dev/null 2>&1 &"
+        "setsid /usr/libexec/egovnet-agent confirm torn >/dev/null 2>&1 &"
         " for i in $(seq 100); do grep -q i-x /etc/network/interfaces && exit; sleep 0.1; done",
     )
     lab.restart("pe2")

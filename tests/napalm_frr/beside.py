@@ -132,7 +132,7 @@ class BesideReal:
 
     def kill_sessions(self) -> None:
         self.run(
-            "for p in $(ps -eo pid,args | awk '/sshd: root/ {print $1}'); do kill -9 $p; done;"
+            "for p in $(ps -eo pid,args | awk '/sshd: egovnet/ {print $1}'); do kill -9 $p; done;"
             " sleep 0.2"
         )
 

@@ -62,6 +62,7 @@ class TwoRouters:
     def driver(self, name: str, **options: Any) -> FRRDriver:  # noqa: ANN401  # NAPALM's optional_args
         """A driver for a router, not opened; options override the working ones."""
         password = options.pop("password", "")
+        username = options.pop("username", self.credentials["username"])
         timeout = options.pop("timeout", 60)
         arguments = {
             "port": 2222,
@@ -70,7 +71,7 @@ class TwoRouters:
             "key_file": self.credentials["ssh-key"],
         }
         driver = get_network_driver("frr")(
-            self.addresses[name], "root", password, timeout, arguments | options
+            self.addresses[name], username, password, timeout, arguments | options
         )
         assert isinstance(driver, FRRDriver)
         return driver

@@ -250,7 +250,7 @@ def _cut_when_committing(lab: Workplace) -> None:
     script = (
         "for i in $(seq 600); do "
         "grep -qs applying /var/lib/egovnet/changes/*/state"
-        " && { pkill -f '^sshd: root'; exit 0; }; "
+        " && { pkill -f '^sshd: egovnet'; exit 0; }; "
         "sleep 0.1; done; exit 1"
     )
     lab.on("sh-pe1", script)

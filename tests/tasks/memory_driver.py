@@ -149,6 +149,12 @@ class MemoryDriver:
     def run_script(self, script: str, /) -> str:
         return self._reached().answer(script)
 
+    def watch_labels(self, interfaces: Sequence[str], seconds: int, /) -> str:
+        return self._reached().answer(f"watch {seconds} {' '.join(interfaces)}")
+
+    def labels_seen(self, handle: str, /) -> str:
+        return self._reached().answer(f"watched {handle}")
+
     def running_text(self) -> str:
         return self._reached().running
 

@@ -31,7 +31,7 @@ _VERSION = "emulated_FRR_not_Cisco"
 class Login:
     """Who may log in to every router: a key, and a password when it is not empty."""
 
-    user: str
+    users: tuple[str, ...]
     public_key: str
     password: str = ""
 
@@ -223,14 +223,14 @@ class _Server(asyncssh.SSHServer):
         station = self._station
         return (
             not self._refused
-            and username == station.login.user
+            and username in station.login.users
             and bool(key.public_data == station.authorized.public_data)
         )
 
     def validate_password(self, username: str, password: str) -> bool:
         login = self._station.login
-        known = bool(login.password) and (username, password) == (login.user, login.password)
-        return known and not self._refused
+        known = bool(login.password) and password == login.password
+        return known and username in login.users and not self._refused
 
     def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
         return _Session(self._station)

@@ -37,13 +37,17 @@ _UNLESS_SEEN = re.compile(
     r"test \"\$seen\" = \"(?P<seen>[0-9a-f]*)  -\" \|\| printf '%s\\n' \"\$said\"\n",
     re.DOTALL,
 )
+#: How the agent is called: one that root installed, by sudo, or one that the login brought.
 _CALL = re.compile(
-    r"test -r (?P<path>\S+) \|\| exit 97; EGOVNET_STATE=(?P<state>\S+) (exec )?sh \S+ "
+    r"(test -r (?P<path>\S+) \|\| exit 97; (exec )?sh \S+|(exec )?sudo -n /\S+) "
     r"(?P<words>.+?)( \|\| exit \$\?\n(?P<then>.+))?$",
     re.DOTALL,
 )
+#: What goes before: the installed agent's content is compared, and the server's address printed.
+#: Here it is the one that is wanted, as after day-0.
+_BEFORE = re.compile(r"(said=\$\(.*?; exit 96; \}\n)?echo \"%%at [^\n;]*; ", re.DOTALL)
 _INSTALL = re.compile(r"umask 077 && mkdir -p .* && cat > (?P<path>\S+)\.\$\$ && mv ")
-_SUDO = re.compile(r'sudo -n (env SSH_CONNECTION="\$SSH_CONNECTION" )?')
+_SUDO = re.compile(r"sudo -n (?!/)")
 MISSING = 97
 NOT_FOUND = 127
 FOREVER = 10**9
@@ -68,12 +72,14 @@ class Shell:
 
     async def run(self, command: str, stdin: str = "") -> Done:
         """Run a line; raises SessionDropped when a fault demands it."""
-        sudo = _SUDO.match(command)
-        if sudo:
-            command = command[sudo.end() :]
+        for before in (_BEFORE, _SUDO):
+            if found := before.match(command):
+                command = command[found.end() :]
+        if command.startswith("sh -c "):
+            command = shlex.split(command)[2]
         call = _CALL.match(command)
         if call:
-            if call["path"] not in self._agent.disk.agents:
+            if call["path"] is not None and call["path"] not in self._agent.disk.agents:
                 return Done(code=MISSING)
             done = await self._agent_call(shlex.split(call["words"]), stdin)
             if done.code or not call["then"]:

@@ -1,1 +1,1 @@
-"""Packets sent from a router, and labels seen on one: shell text and what it prints."""
+"""Packets sent from a router, and labels seen on one: what is run and what it prints."""

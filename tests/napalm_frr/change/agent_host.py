@@ -285,6 +285,7 @@ class _HostSession:
     """In place of SSH: the same commands, in the router's namespaces."""
 
     device = "r1"
+    connection = "the only one"
 
     def __init__(self, host: AgentHost) -> None:
         self._host = host

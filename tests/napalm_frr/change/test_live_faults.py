@@ -28,7 +28,9 @@ from napalm.base.exceptions import (
 )
 
 from napalm_frr import CommitStage, FRRDriver
+from napalm_frr.change.installation import INSTALLED
 from napalm_frr.errors import (
+    AgentMissingError,
     CommitNotPending,
     CommitPending,
     CommitUndone,
@@ -80,7 +82,7 @@ def test_wrong_password_is_named_and_not_told(two_routers: TwoRouters) -> None:
     driver = two_routers.driver(
         "r1", password="hunter2", key_file=None, use_keys=False, allow_agent=False
     )
-    with pytest.raises(ConnectAuthError, match=named(two_routers, ".*root")) as caught:
+    with pytest.raises(ConnectAuthError, match=named(two_routers, ".*egovnet")) as caught:
         driver.open()
     assert "hunter2" not in str(caught.value)
 
@@ -126,6 +128,57 @@ def test_a_session_that_is_gone(router: FRRDriver, two_routers: TwoRouters, r1: 
     with pytest.raises(ConnectionClosedException, match=named(two_routers)):
         router.run_script("true")
     assert router.is_alive() == {"is_alive": False}
+
+
+@pytest.mark.real_only("an emulated router has no files to be altered, and no sudo")
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        ("mv {agent} {agent}.kept", "is not installed"),
+        ("cp -p {agent} {agent}.kept; echo : >>{agent}", "of another version, or was altered"),
+        ("cp -p {agent} {agent}.kept; chmod 775 {agent}", "can be changed by others than root"),
+        ("cp -p {agent} {agent}.kept; chown egovnet {agent}", "can be changed by others than root"),
+        ("cp -p {agent} {agent}.kept; chmod 644 {agent}", "sudo does not run"),
+    ],
+    ids=["missing", "altered", "writable", "anothers", "no-program"],
+)
+def test_an_agent_that_is_not_roots_own_is_refused(
+    two_routers: TwoRouters, r1: Beside, spoil: str, said: str
+) -> None:
+    assert isinstance(r1, BesideReal)
+    r1.run(spoil.format(agent=INSTALLED))
+    try:
+        driver = two_routers.driver("r1")
+        driver.open()
+        with pytest.raises(AgentMissingError, match=named(two_routers, f": .*{said}.*python -m")):
+            driver.running_text()
+        driver.close()
+    finally:
+        r1.run(f"mv {INSTALLED}.kept {INSTALLED}")
+
+
+def test_a_login_as_root_brings_its_own_agent(router: FRRDriver, two_routers: TwoRouters) -> None:
+    root = two_routers.driver("r1", username="root")
+    root.open()
+    try:
+        root.load_merge_candidate(config=STATIC)
+        root.commit_as("of-root")
+        root.commit_config(revert_in=60)
+        assert router.commit_state("of-root").state == CommitStage.PENDING
+        router.roll_back_change("of-root")
+        assert root.commit_state("of-root").state == CommitStage.UNDONE
+    finally:
+        root.close()
+
+
+def test_a_hook_and_a_command_of_vtysh_are_refused_at_load(router: FRRDriver) -> None:
+    text = router.running_text()
+    for added, said in (
+        (text.replace("vrf-table 1000\n", "vrf-table 1000\n    post-up id\n"), "line 9: .*post-up"),
+        (text + "start-shell\n", "begins no line of the configuration"),
+    ):
+        with pytest.raises(ReplaceConfigException, match=said):
+            router.load_replace_candidate(config=added)
 
 
 def test_frr_json_refuses_what_frr_does_not_know(router: FRRDriver) -> None:
@@ -363,4 +416,6 @@ def _arguments(driver: FRRDriver, text: str) -> str:
         key: str(value) if isinstance(value, Path) else value
         for key, value in driver._options.items()
     }
-    return json.dumps({"to": [driver.hostname, "root", ""], "options": options, "text": text})
+    return json.dumps(
+        {"to": [driver.hostname, driver.username, ""], "options": options, "text": text}
+    )

@@ -5,7 +5,7 @@ In a folder of its own: a test puts that on Python's path, and NAPALM finds the 
 
 import hashlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,6 +125,14 @@ class ToyDriver(base.NetworkDriver):
     def run_script(self, script: str, /) -> str:
         """What the toy prints."""
         return NETWORK.run(self.toy, script)
+
+    def watch_labels(self, interfaces: Sequence[str], seconds: int, /) -> str:
+        """It has none to show."""
+        raise NotImplementedError
+
+    def labels_seen(self, handle: str, /) -> str:
+        """It has none to show."""
+        raise NotImplementedError
 
     def running_text(self) -> str:
         """What runs."""
