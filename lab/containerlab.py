@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from egovnet.lab.access import make_access
+from egovnet.lab.access import ACCOUNT, make_access
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
 from egovnet.lab.containerlab_file import (
     DEFAULT_IMAGE,
@@ -45,7 +45,7 @@ _OWN_BOOT_ID = (
 class Containerlab:
     """The lab of one state directory, run by the ``containerlab`` binary.
 
-    ``image`` must hold FRR, ifupdown2 and sshd. Files for clients are as in the microvm backend.
+    ``image`` must hold FRR, ifupdown2, sshd and sudo. Files for clients are as in the microvm backend.
     """
 
     no_packets = ""
@@ -75,7 +75,7 @@ class Containerlab:
             progress(f"deploying {len(topology.nodes)} nodes with containerlab")
             try:
                 self._call("deploy", "-t", containerlab_file_name(topology), "--reconfigure")
-                self._set_passwords(topology)
+                self._install(topology)
                 state = self.status()
                 if not state.ready:
                     late = ", ".join(node.name for node in state.nodes if not node.ready)
@@ -196,7 +196,7 @@ class Containerlab:
         )
         write_state(self.directory, state)
         access = make_access(topology, self.directory, None)
-        self._password = access.password
+        self._own = access
         keys = self.directory / "keys"
         keys.mkdir(mode=0o700, exist_ok=True)
         write_private(keys / "authorized_keys", access.authorized_key)
@@ -208,10 +208,22 @@ class Containerlab:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
 
-    def _set_passwords(self, topology: Topology) -> None:
+    def _install(self, topology: Topology) -> None:
+        """The account, as root installs it on any router, and the passwords."""
+        from napalm_frr.change.installation import install_script  # noqa: PLC0415 -- it is large
+
+        script = install_script([self._own.authorized_key])
+        passwords = "".join(f"{user}:{self._own.password}\n" for user in ("root", ACCOUNT))
         for node in topology.routers():
             container = container_name(topology.name, node.name)
-            _docker(["exec", "-i", container, "chpasswd"], text_in=f"root:{self._password}\n")
+            for program, text in (("sh", script), ("chpasswd", passwords)):
+                done = _docker(["exec", "-i", container, program], text_in=text)
+                if done.exit_code != 0:
+                    raise GuestError(
+                        f"{node.name} has no account for egovnet: {done.stderr.strip()}",
+                        where=str(self.directory),
+                        next_step="use an image with Debian's frr, ifupdown2, openssh-server, sudo",
+                    )
 
     def _destroy(self, name: str) -> None:
         if (self.directory / f"{name}.clab.yml").exists():

@@ -213,13 +213,14 @@ end_watch() { # DIRECTORY
         is_alive_in "$process" && kill "${LINE%% *}" 2>/dev/null
     done
 }
-drop_watches() { # nobody asked for what they saw, and they are over
+drop_watches() { # nobody asked for what they saw, and they are over; sets WATCHES, how many are not
+    WATCHES=0
     for old in "$RUN"/watch.*; do
         alive=
         for process in "$old"/*.process; do
             [ ! -f "$process" ] || ! is_alive_in "$process" || alive=yes
         done
-        [ -n "$alive" ] || rm -rf "$old"
+        if [ -n "$alive" ]; then WATCHES=$((WATCHES + 1)); else rm -rf "$old"; fi
     done
 }
 # Whether vtysh takes a text is said by the text and by vtysh alone: the last one that it took without a
@@ -566,6 +567,7 @@ startup) # what a start would read
     ;;
 watch) # SECONDS PORT...: labels of packets on these ports, until it is asked for them
     drop_watches
+    [ $WATCHES -lt 8 ] || refuse "8 watches are under way already"
     PLACE=$RUN/watch.$$
     mkdir -p "$PLACE" 2>/dev/null && takes_data "$PLACE" || { say_storage && exit 0; }
     seconds=$1

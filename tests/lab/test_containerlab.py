@@ -29,7 +29,7 @@ class FakeTools:
         self.answer = directory / "answer.json"
         self.fail = directory / "fail"
         self.code = directory / "docker-exit-code"
-        self.code.write_text("7")
+        self.code.write_text("0")
         self.log.touch()
         self.runs()
         for name in ("containerlab", "docker"):
@@ -70,7 +70,9 @@ def test_up_deploys_once_exec_goes_to_docker_and_down_destroys(
     assert {node.name for node in state.nodes} == {"pe1", "pe2", "ce1", "ce2", "h1", "h2"}
     assert tools.calls() == [
         "containerlab deploy -t sample.clab.yml --reconfigure",
+        "docker exec -i clab-sample-pe1 sh",
         "docker exec -i clab-sample-pe1 chpasswd",
+        "docker exec -i clab-sample-pe2 sh",
         "docker exec -i clab-sample-pe2 chpasswd",
         "containerlab inspect -t sample.clab.yml -f json",
     ]
@@ -81,6 +83,7 @@ def test_up_deploys_once_exec_goes_to_docker_and_down_destroys(
     assert said[-1] == "lab sample is already up"
     assert sum("deploy" in call for call in tools.calls()) == 1
 
+    tools.code.write_text("7")
     done = lab.exec("pe1", "hostname; id")
     assert (done.stdout, done.exit_code) == ("out of clab-sample-pe1\n", 7)
     assert tools.calls()[-1] == "docker exec clab-sample-pe1 sh -c hostname; id"
@@ -91,6 +94,16 @@ def test_up_deploys_once_exec_goes_to_docker_and_down_destroys(
     lab.down()
     assert tools.calls()[-1] == "containerlab destroy -t sample.clab.yml --cleanup"
     assert [path.name for path in (tmp_path / "lab").iterdir()] == ["lock"]
+
+
+def test_an_image_without_what_the_account_needs(
+    tools: FakeTools, tmp_path: Path, backbone: Callable[..., Any]
+) -> None:
+    tools.runs(*ALL)
+    tools.code.write_text("1")
+    with pytest.raises(GuestError, match="pe1 has no account for egovnet.*use an image with"):
+        Containerlab(tmp_path / "lab").up(backbone().topology(), progress=lambda _: None)
+    assert tools.calls()[-1] == "containerlab destroy -t sample.clab.yml --cleanup"
 
 
 def test_restart_empties_memory_keeps_cables_and_starts_what_deploy_started(
