@@ -45,7 +45,8 @@ _OWN_BOOT_ID = (
 class Containerlab:
     """The lab of one state directory, run by the ``containerlab`` binary.
 
-    ``image`` must hold FRR, ifupdown2, sshd and sudo. Files for clients are as in the microvm backend.
+    ``image`` must hold FRR, ifupdown2, sshd and sudo. Files for clients are as in the microvm
+    backend.
     """
 
     no_packets = ""

@@ -7,6 +7,7 @@ with ours before it is called, its owner and mode as well.
 
 from __future__ import annotations
 
+import functools
 import re
 import secrets
 import shlex
@@ -112,10 +113,13 @@ class Agent:
             arguments = (nonce, *arguments)
             stdin = _bundle(nonce, files)
         command = self._command(shlex.join((verb, *arguments)), then)
-        done = self._session.run(command, stdin=stdin, timeout=timeout)
+        run = functools.partial(
+            self._session.run, command, stdin=stdin, timeout=timeout, named=f"egovnet-agent {verb}"
+        )
+        done = run()
         if done.exit_code == _MISSING:
             self._install()
-            done = self._session.run(command, stdin=stdin, timeout=timeout)
+            done = run()
         answer = parse_answer(done.stdout)
         if answer is None or done.exit_code != 0:
             self._refuse_missing(done)

@@ -103,8 +103,12 @@ class Session:
             return False
         return bool(transport.is_active())
 
-    def run(self, command: str, *, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+    def run(
+        self, command: str, *, stdin: bytes = b"", timeout: float | None = None, named: str = ""
+    ) -> Completed:
         """Run a shell command with this input; `timeout` in seconds, NAPALM's own when None.
+
+        `named` is what errors call it in place of its own beginning.
 
         Raises:
             ConnectionClosedException: the session is or goes away.
@@ -117,14 +121,14 @@ class Session:
         transport = self._transport()
         if transport is None or not transport.is_active():
             raise ConnectionClosedException(f"{self.device}: there is no session")
-        shown = command.split("\n", maxsplit=1)[0][:80]
+        shown = repr(named or command.split("\n", maxsplit=1)[0][:80])
         try:
             with transport.open_session(timeout=limit) as channel:
                 channel.settimeout(limit)
                 channel.exec_command(command)
                 channel.sendall(stdin)
                 channel.shutdown_write()
-                asked = f"{self.device}: {shown!r}"
+                asked = f"{self.device}: {shown}"
                 stdout = _read_all(channel.recv, channel, deadline, asked)
                 stderr = _read_all(channel.recv_stderr, channel, deadline, asked)
                 if not channel.status_event.wait(max(deadline - time.monotonic(), 0.1)):
@@ -132,14 +136,14 @@ class Session:
                 exit_code = channel.recv_exit_status()
         except TimeoutError as error:
             raise CommandTimeoutException(
-                f"{self.device}: no end after {limit:g} s of {shown!r}"
+                f"{self.device}: no end after {limit:g} s of {shown}"
             ) from error
         except (OSError, EOFError, paramiko.SSHException) as error:
             raise ConnectionClosedException(
-                f"{self.device}: the session dropped during {shown!r}"
+                f"{self.device}: the session dropped during {shown}"
             ) from error
         if exit_code < 0:  # the channel closed without the command's result
-            raise ConnectionClosedException(f"{self.device}: the session dropped during {shown!r}")
+            raise ConnectionClosedException(f"{self.device}: the session dropped during {shown}")
         return Completed(
             stdout.decode(errors="surrogateescape"), stderr.decode(errors="replace"), exit_code
         )

@@ -101,7 +101,7 @@ def test_an_image_without_what_the_account_needs(
 ) -> None:
     tools.runs(*ALL)
     tools.code.write_text("1")
-    with pytest.raises(GuestError, match="pe1 has no account for egovnet.*use an image with"):
+    with pytest.raises(GuestError, match=r"pe1 has no account for egovnet.*use an image with"):
         Containerlab(tmp_path / "lab").up(backbone().topology(), progress=lambda _: None)
     assert tools.calls()[-1] == "containerlab destroy -t sample.clab.yml --cleanup"
 

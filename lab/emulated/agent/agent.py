@@ -81,6 +81,11 @@ class Agent:
         fields = {"status": well, "server": self._router.management, "seen": digest}
         return answer(fields, error if digest == seen else texts | error)
 
+    async def _startup(self) -> str:
+        files = self._router.files
+        texts = {"hostname": f"{files.hostname}\n", "interfaces": files.interfaces}
+        return answer({"status": "ok"}, texts | {"frr.conf": files.frr})
+
     async def _check(self, files: Mapping[str, str]) -> str:
         await pause(self._router.durations.check + self._router.durations.read)
         ran = vtysh.check(files.get("candidate", ""))

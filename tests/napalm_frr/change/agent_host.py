@@ -290,6 +290,8 @@ class _HostSession:
     def __init__(self, host: AgentHost) -> None:
         self._host = host
 
-    def run(self, command: str, *, stdin: bytes = b"", timeout: float | None = None) -> Completed:
+    def run(
+        self, command: str, *, stdin: bytes = b"", timeout: float | None = None, named: str = ""
+    ) -> Completed:
         prefix = "export SSH_CONNECTION='172.20.20.1 1 172.20.20.101 22'; "
         return self._host.run(prefix + command, stdin, 60.0 if timeout is None else timeout)

@@ -171,6 +171,7 @@ def test_a_login_as_root_brings_its_own_agent(router: FRRDriver, two_routers: Tw
         root.close()
 
 
+@pytest.mark.real_only("an emulated router's agent takes what it is sent")
 def test_a_hook_and_a_command_of_vtysh_are_refused_at_load(router: FRRDriver) -> None:
     text = router.running_text()
     for added, said in (
