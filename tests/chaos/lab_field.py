@@ -111,7 +111,7 @@ class LabField:
         script = (
             "cd /var/lib/egovnet/changes 2>/dev/null || exit 0; "
             "! grep -lE '^(applying|applied|pending|undoing)$' */state"
-            " && ! pgrep -f egovnet/[a]gent-"
+            " && ! pgrep -f egovnet.[a]gent"
         )
         while time.monotonic() < deadline:
             done = self._lab.exec_many(dict.fromkeys(CHANGED, script))
