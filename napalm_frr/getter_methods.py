@@ -185,8 +185,8 @@ class GetterMethods:
             found["running"] = self._read_state().text.joined()
         if retrieve in ("all", "startup"):
             startup = self._agent.call("startup")
-            parts = (startup.text(name) for name in ("hostname", "interfaces", "frr.conf"))
-            found["startup"] = device_text.as_read(*parts).joined()
+            files = (startup.text(name) for name in ("hostname", "interfaces", "frr.conf"))
+            found["startup"] = device_text.as_read(*files).joined()
         if retrieve in ("all", "candidate") and self._loaded is not None:
             replacement = self._loaded.replacement
             parts = [replacement.joined()] if replacement else []
