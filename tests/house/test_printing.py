@@ -11,6 +11,7 @@ CONSOLE = "playbooks/report/console/"
 HINT = re.compile(r"\bprint\(|sys\.std|click\.s?echo")
 #: Programs of their own, beside the command line.
 PROGRAMS = {
+    "napalm_frr/__main__.py",
     "inventory/authoring/manual.py",
     "isolation/catalogue_page.py",
     "lab/appliance/boot.py",
