@@ -62,7 +62,12 @@ _GROUPS = ("frr:x:110:", "frrvty:x:113:frr", "tcpdump:x:112:")
 _VTYSH_PAM = "auth sufficient pam_permit.so\naccount sufficient pam_permit.so\n"
 _SUDO_PAM = "account required pam_permit.so\nsession required pam_permit.so\n"
 # fping's would be a capability, which a cpio archive cannot carry
-_MODES = {"usr/bin/sudo": 0o4755, "usr/bin/fping": 0o4755, "etc/sudoers": 0o440}
+_MODES = {
+    "usr/bin/sudo": 0o4755,
+    "usr/bin/fping": 0o4755,
+    "etc/sudoers": 0o440,
+    "etc/shadow": 0o600,
+}
 _NOBODY_ELSE_PAM = "auth required pam_deny.so\naccount required pam_deny.so\n"
 _ALTERNATIVES = {
     "usr/bin/awk": "mawk",
