@@ -177,7 +177,10 @@ unpack() {
             refused("a router has no such name")
         }
         name == "again" { refused("it has no text") }
-        name !~ /^(new[.](interfaces|hostname)|again)$/ { frr() }
+        name ~ /remade$/ && (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/ || length($0) > 15) {
+            refused("an interface has no such name")
+        }
+        name !~ /^(new[.](interfaces|hostname)|again|(undo[.])?remade)$/ { frr() }
         { print > file }
         END {
             if (said) exit 4

@@ -249,7 +249,8 @@ receive() { # NONCE
     drop_work
     mkdir -p "$WORK/made" "$DIR" 2>/dev/null && takes_data "$DIR" || return 1
     prepare || return 1
-    unpack "$1" "$MADE" withdraw provide undo.withdraw undo.provide new.frr new.interfaces new.hostname
+    unpack "$1" "$MADE" withdraw provide undo.withdraw undo.provide new.frr new.interfaces new.hostname \
+        remade undo.remade
     case $? in 0) ;; 3) cut_off ;; 4) give_up && exit 0 ;; *) return 1 ;; esac
     timed snapshot read_running "$MADE/before" && keep_startup || return 1
     seen=
@@ -378,7 +379,7 @@ run) # ACCEPT_SECONDS ID, detached
     ;;
 correct) # NONCE ID
     current && [ "$ID" = "$2" ] || { record "status=gone"; exit 0; }
-    unpack "$1" "$WORK/made" withdraw provide new.interfaces again
+    unpack "$1" "$WORK/made" withdraw provide new.interfaces again remade
     case $? in
     0) ;;
     3) echo "the input was cut off" >&2 && exit 1 ;;

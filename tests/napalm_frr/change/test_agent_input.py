@@ -30,7 +30,7 @@ NO_CONFIGURATION = {
 NONCE = "0123456789abcdef"
 OF_A_COMMIT = (
     *("withdraw", "provide", "undo.withdraw", "undo.provide", "new.frr"),
-    *("new.interfaces", "new.hostname", "again"),
+    *("new.interfaces", "new.hostname", "again", "remade", "undo.remade"),
 )
 PRESENT = "auto eth9\niface eth9\n    post-up /usr/local/sbin/of-root --now\n    source-like yes\n"
 HOOK = "    post-up ip -4 route replace unreachable default metric 4278198272 vrf i-party\n"
@@ -117,6 +117,8 @@ def is_harmless(name: str, line: str) -> bool:
         return bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}", line))
     if name == "again":
         return False
+    if name.endswith("remade"):
+        return bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}", line))
     if name == "new.interfaces":
         return not words or runs_no_command(words)
     known = words_of("FRR_WORDS")
@@ -165,6 +167,7 @@ def test_nothing_hostile_comes_through(
 @given(frr_texts())
 def test_configuration_comes_through_as_it_is(here: Path, frr: str) -> None:
     files = {"provide": frr, "new.interfaces": PRESENT + HOOK, "new.hostname": "r1.example\n"}
+    files |= {"remade": "i-x\neth1.100\n", "undo.remade": ""}
     assert unpacked(_bundle(NONCE, files), here) == (0, "", files)
 
 
@@ -172,12 +175,12 @@ def test_configuration_comes_through_as_it_is(here: Path, frr: str) -> None:
 def test_each_evil_line_is_refused_where_it_would_run(here: Path, line: str) -> None:
     runs_in = {
         name
-        for name in ("provide", "new.interfaces", "new.hostname")
+        for name in ("provide", "new.interfaces", "new.hostname", "remade")
         if not is_harmless(name, line)
     }
     refused = {
         name
-        for name in ("provide", "new.interfaces", "new.hostname")
+        for name in ("provide", "new.interfaces", "new.hostname", "remade")
         if unpacked(f"%%file-{NONCE} {name}\n{line}\n%%end-{NONCE}\n".encode(), here)[0] == 4
     }
     assert runs_in and runs_in <= refused
