@@ -17,6 +17,7 @@ with this pytest.
 
 import argparse
 import contextlib
+import gc
 import os
 import re
 import signal
@@ -143,6 +144,9 @@ class _Sharing:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed and not session.config.option.continue_on_collection_errors:
             raise session.Interrupted(f"{session.testsfailed} errors during collection")
+        # ten thousand tests and their modules stay: the collector need not visit them again
+        gc.collect()
+        gc.freeze()
         mine = self._taken(session.items)
         item = next(mine, None)
         while item is not None:

@@ -6,6 +6,7 @@ of the kind OTHER where it may bear on anything: nothing is taken for harmless t
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.model.parts import Part, PartKind, Parts
@@ -64,6 +65,8 @@ _Path = tuple[str, ...]
 _Found = Iterator[tuple[Part, str]]
 
 
+# A plan asks for both texts of a device, once for what it is about and once for its consequences.
+@lru_cache(maxsize=64)
 def parts(text: str) -> Parts:
     """Every statement of a router's text by what it is about. Linear; never fails."""
     found: dict[Part, set[str]] = {}
