@@ -26,6 +26,7 @@ from nornir.core.inventory import (
 
 from egovnet.inventory.errors import EgovnetError
 from egovnet.tasks.credentials import Credentials, find_credentials
+from egovnet.tasks.plain_inventories import NETMIKO_PLATFORM, data_of, groups_of
 
 if TYPE_CHECKING:
     from egovnet.inventory.allocation.allocate import Allocation
@@ -87,9 +88,7 @@ class EgovnetInventory:
 
         hosts = Hosts()
         for name, router in self.network.routers.items():
-            roles = sorted(role.value for role in router.roles)
             host, port = self.credentials.addresses.get(name, (router.hostname, router.port))
-            member_of = [router.platform, router.tier.value, router.region, *roles]
             hosts[name] = Host(
                 name=name,
                 hostname=host,
@@ -97,17 +96,8 @@ class EgovnetInventory:
                 username=self.credentials.username,
                 password=self.credentials.password,
                 platform=router.platform,
-                groups=ParentGroups([group(member) for member in member_of]),
-                data={
-                    "region": router.region,
-                    "tier": router.tier.value,
-                    "roles": roles,
-                    "management": str(router.management),
-                    **{
-                        f"loopback-ipv{address.version}": str(address)
-                        for address in self.allocation.loopbacks(name)
-                    },
-                },
+                groups=ParentGroups([group(member) for member in groups_of(router)]),
+                data=data_of(name, router, self.allocation),
                 connection_options=_connection_options(name, self.credentials),
             )
         return Inventory(hosts=hosts, groups=groups, defaults=Defaults())
@@ -136,5 +126,5 @@ def _connection_options(name: str, credentials: Credentials) -> dict[str, Connec
     }
     return {
         "napalm": ConnectionOptions(extras={"timeout": COMMAND_TIMEOUT, "optional_args": optional}),
-        "netmiko": ConnectionOptions(platform="linux", extras=netmiko),
+        "netmiko": ConnectionOptions(platform=NETMIKO_PLATFORM, extras=netmiko),
     }

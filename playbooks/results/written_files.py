@@ -1,4 +1,4 @@
-"""What `init`, `schema` and `render` came to: files that were written."""
+"""What `init`, `schema`, `export` and `render` came to: files that were written."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -35,6 +35,22 @@ class WrittenSchemas:
     def to_dict(self) -> dict[str, Any]:
         """What `schema --json` prints."""
         return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedInventory:
+    """The routers as files of another tool."""
+
+    #: "nornir" or "ansible".
+    format: str
+    directory: str
+    #: Paths within the directory.
+    files: tuple[str, ...]
+    routers: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `export --json` prints."""
+        return {**asdict(self), "files": list(self.files)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,8 @@ def test_init_validate_render(tmp_path: Path) -> None:
     check("init", egovnet("init", mine, "--json", state=tmp_path).json)
     where = ("completion", "--prefix", tmp_path / "usr", "--json")
     check("completion", egovnet(*where, state=tmp_path).json)
+    out = tmp_path / "exported"
+    check("export", egovnet("export", "ansible", "-o", out, "--json", state=tmp_path).json)
     check("schema", egovnet("schema", "--inventory", mine, "--json", state=tmp_path).json)
     router = ("--region", "north", "--roles", "pe", "--hostname", "127.20.20.23",
               "--management", "172.20.20.23/24")  # fmt: skip

@@ -1,0 +1,11 @@
+"""What `export` prints: where the files are."""
+
+from rich.console import Console
+
+from egovnet.playbooks.results.written_files import ExportedInventory
+
+
+def print_result(console: Console, exported: ExportedInventory) -> None:
+    """Print where."""
+    files = ", ".join(exported.files)
+    console.print(f"wrote {exported.routers} routers to {exported.directory}: {files}")

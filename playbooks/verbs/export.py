@@ -1,0 +1,38 @@
+"""`export`: the routers of an inventory as other tools' files."""
+
+import json
+from pathlib import Path
+
+import yaml
+
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.written_files import ExportedInventory
+from egovnet.tasks.plain_inventories import ansible_inventory, nornir_files
+
+FORMATS = ("nornir", "ansible")
+
+
+def export(workspace: Workspace, form: str, output: Path) -> Outcome[ExportedInventory]:
+    """Write `form` ("nornir" or "ansible") into the directory `output`.
+
+    Raises:
+        UsageError: a file cannot be written.
+        InventoryError: the inventory cannot be used.
+    """
+    network, allocation = workspace.network, workspace.allocation
+    if form == "ansible":
+        document = ansible_inventory(network, allocation)
+        texts = {"inventory.json": json.dumps(document, indent=2) + "\n"}
+    else:
+        files = nornir_files(network, allocation)
+        texts = {name: yaml.safe_dump(data, sort_keys=False) for name, data in files.items()}
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (output / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+    result = ExportedInventory(form, str(output), tuple(texts), len(network.routers))
+    return Outcome("export", result)
