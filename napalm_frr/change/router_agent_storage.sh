@@ -49,7 +49,8 @@ settle() { # STATE: the end of a process; a lock that it holds until then keeps 
     until set_state "$1"; do sleep 1; done
 }
 takes_data() { # DIRECTORY
-    [ ! -L "$1/.probe" ] && { echo probe >"$1/.probe"; } 2>/dev/null
+    [ ! -L "$1/.probe" ] || rm -f "$1/.probe" # somebody else's
+    { echo probe >"$1/.probe"; } 2>/dev/null
 }
 find_room() { # sets ROOM, where what is read back on the way back can be written
     for ROOM in "$WORK" "$DIR/room"; do
