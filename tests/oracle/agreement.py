@@ -6,10 +6,19 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 
 from egovnet.templates.model.facts import BgpInstance, DeviceFacts, NotUnderstood
 from egovnet.templates.registry import read_config
+from tests.oracle.frr_commands import VERSIONS
 from tests.oracle.frr_daemons import FrrDaemons
 
 _PORT_IN_VRF = re.compile(r"^(\s*int\w* \S+) vrf \S+", re.M)
 HEAD = "frr defaults traditional\n"
+
+
+def whole(text: str, release: str = "") -> str:
+    """A text for Debian's `release` ("" is this machine's own), with what must stand around it."""
+    # where a text names its version FRR wrote it, and closed every block
+    return f"frr version {VERSIONS[release]}\n{HEAD}{text}!\n" if release else HEAD + text
+
+
 #: Facts of which less means fewer paths; of any other fact a difference may hide one.
 _OPENING = frozenset(
     [
@@ -70,14 +79,15 @@ class Difference:
 
 def compare(daemons: FrrDaemons, text: str) -> Difference | None:
     """The difference of a text, or None; a text with lines that are not understood has none."""
-    read = read_config(HEAD + text, "text", "frr")
+    given = whole(text, daemons.release)
+    read = read_config(given, "text", "frr")
     if read.not_understood:
         return None
-    run = daemons.read(HEAD + text)
+    run = daemons.read(given)
     if "bgpd because of an I/O error" in run.said:
         return Difference(text, run.running, run.said, (Deviation("bgpd", "", "dies", hides=True),))
     # without Linux no port is in a VRF: what runs at it is read as there
-    read = read_config(HEAD + _PORT_IN_VRF.sub(r"\1", text), "text", "frr")
+    read = read_config(_PORT_IN_VRF.sub(r"\1", given), "text", "frr")
     deviations = compared(read, read_config(run.running, "running", "frr"))
     return Difference(text, run.running, run.said, deviations) if deviations else None
 
@@ -88,15 +98,17 @@ def compared(read: DeviceFacts, runs: DeviceFacts) -> tuple[Deviation, ...]:
     return unread + tuple(_deviations("", _seen(read), _seen(runs), opening=False))
 
 
-def understood(text: str) -> str:
+def understood(text: str, release: str = "") -> str:
     """The text without the lines that the reader does not understand, so that the rest is tried."""
+    above = whole("", release).count("\n") - (1 if release else 0)
     for _ in range(20):
-        unread = {each.line for each in read_config(HEAD + text, "text", "frr").not_understood}
+        given = read_config(whole(text, release), "text", "frr")
+        unread = {each.line - above for each in given.not_understood}
         if not unread:
             return text
-        lines = (HEAD + text).split("\n")
+        lines = text.split("\n")
         kept = [line for number, line in enumerate(lines, start=1) if number not in unread]
-        text = "\n".join(kept).removeprefix(HEAD)
+        text = "\n".join(kept)
     return ""
 
 

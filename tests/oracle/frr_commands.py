@@ -2,17 +2,22 @@
 
 `python -m tests.oracle.frr_commands` asks the vtysh of Debian's FRR, with every daemon running,
 for the graph of each block (`show cli graph`), and writes
-`templates/frr/config/frr-8.4.4.commands`. States that accept the same are written once.
+`templates/frr/config/frr-8.4.4.commands`; `... trixie` asks that release's, for
+`frr-10.3.commands`. States that accept the same are written once.
 """
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from tests.oracle.frr_root import chroot_command
 
-DATA = Path(__file__).parents[2] / "templates/frr/config/frr-8.4.4.commands"
+_TABLES = Path(__file__).parents[2] / "templates/frr/config"
+#: Debian's release ("" this machine's own) -> the version of its FRR.
+VERSIONS = {"": "8.4.4", "trixie": "10.3"}
+DATA = _TABLES / "frr-8.4.4.commands"
 _DAEMONS = (
     "zebra bgpd staticd isisd ospfd ospf6d ripd ripngd eigrpd babeld fabricd ldpd pbrd bfdd "
     "pathd pimd nhrpd"
@@ -91,7 +96,9 @@ _KINDS = {
     "IPV6_PREFIX_TKN": "ipv6/m",
     "MAC_TKN": "mac",
     "MAC_PREFIX_TKN": "mac/m",
+    "ASNUM_TKN": "asn",
 }
+_WITHOUT_A_WORD = {"START_TKN", "FORK_TKN", "JOIN_TKN", "NEG_ONLY_TKN", "END_TKN"}
 _TOKEN = re.compile(r"^  (\w+) \[ shape=box, label=<<b>(\w+)</b>(?: \(\w\))?(?:<br/>(.*))?>, style")
 _EDGE = re.compile(r"^  (\w+) -> (\w+);")
 _TAGS = re.compile(r"<[^>]*>")
@@ -103,13 +110,16 @@ _State = tuple[str, str, frozenset[str]]
 
 def main() -> None:
     """Ask, minimize, write."""
+    release = "".join(sys.argv[1:])
+    version = VERSIONS[release]
     states: dict[str, _State] = {}
     starts: dict[str, frozenset[str]] = {}
-    for block, graph in _graphs():
+    for block, graph in _graphs(release):
         starts[block] = _read(block, graph, states)
     for block, lines in BY_HAND.items():
         starts[block] = frozenset(_by_hand(block, line, states) for line in lines)
-    DATA.write_text(_written(*_minimized(states, starts)), encoding="utf-8")
+    table = _written(version, *_minimized(states, starts))
+    (_TABLES / f"frr-{version}.commands").write_text(table, encoding="utf-8")
 
 
 def _by_hand(block: str, line: str, states: dict[str, _State]) -> str:
@@ -122,11 +132,16 @@ def _by_hand(block: str, line: str, states: dict[str, _State]) -> str:
     return onward
 
 
-def _graphs() -> Iterable[tuple[str, str]]:
+def _graphs(release: str) -> Iterable[tuple[str, str]]:
     """(block, its graph in DOT)."""
     lines = ["cd /; rm -rf /run/frr; mkdir /run/frr"]
     lines.append(
-        f"for daemon in {_DAEMONS}; do port=0; test $daemon = bgpd && port='0 -p 0'; "
+        "for daemon in mgmtd staticd; do test -x /usr/lib/frr/mgmtd && "
+        "/usr/lib/frr/$daemon -d -u root -g root -P 0; done >/dev/null 2>&1"
+    )
+    lines.append(
+        f"for daemon in {_DAEMONS}; do test -e /run/frr/$daemon.pid && continue; "
+        "port=0; test $daemon = bgpd && port='0 -p 0'; "
         "/usr/lib/frr/$daemon -d -u root -g root -P $port -f /dev/null; done >/dev/null 2>&1"
     )
     for block, way in BLOCKS.items():
@@ -135,7 +150,7 @@ def _graphs() -> Iterable[tuple[str, str]]:
         lines.append(f'echo "=== {block}"; vtysh {asked} 2>/dev/null')
     lines.append("kill -9 $(cat /run/frr/*.pid)")
     done = subprocess.run(
-        chroot_command("\n".join(lines)), capture_output=True, text=True, check=True
+        chroot_command("\n".join(lines), release), capture_output=True, text=True, check=True
     )
     for part in done.stdout.split("=== ")[1:]:
         block, _, graph = part.partition("\n")
@@ -171,6 +186,8 @@ def _read(block: str, graph: str, states: dict[str, _State]) -> frozenset[str]:
         return frozenset(found)
 
     for name, (kind, text) in kinds.items():
+        if kind not in _KINDS and kind not in _WITHOUT_A_WORD:
+            raise SystemExit(f"a kind of word that is not known: {kind} in {block}")
         if kind in _KINDS:
             states[f"{block}/{name}"] = (_KINDS[kind], text, onward(name))
     (start,) = (name for name, (kind, _) in kinds.items() if kind == "START_TKN")
@@ -204,9 +221,11 @@ def _minimized(
     return merged, {block: named(first) for block, first in starts.items()}
 
 
-def _written(merged: dict[int, tuple[str, str, list[str]]], starts: dict[str, list[str]]) -> str:
+def _written(
+    version: str, merged: dict[int, tuple[str, str, list[str]]], starts: dict[str, list[str]]
+) -> str:
     lines = [
-        "# FRR 8.4.4's commands, by block: made by `python -m tests.oracle.frr_commands`.",
+        f"# FRR {version}'s commands, by block: made by `python -m tests.oracle.frr_commands`.",
         "# block<TAB>NAME<TAB>first states; STATE<TAB>kind<TAB>text<TAB>next states, . is the end",
     ]
     lines += [f"block\t{block}\t{' '.join(first)}" for block, first in starts.items()]

@@ -11,27 +11,62 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from tests.oracle.frr_root import chroot_command
+from tests.oracle.copies import preloaded
+from tests.oracle.frr_root import chroot_command, frr_root
 
 _SERVER = r"""
 cd /
+mkdir /run/frr
+# Debian's zebra reads what the kernel has before it forks: it is started anew for each text.
+# Since FRR 10 mgmtd has staticd's part and some of zebra's, and neither takes a file.
+first=; then="bgpd staticd isisd ospfd ospf6d"
+if test -x /usr/lib/frr/mgmtd; then first="mgmtd staticd"; then="bgpd isisd ospfd ospf6d"; fi
+arguments() {
+    set -- "$1" -d -u root -g root -P 0
+    if test "$1" = bgpd; then set -- "$@" -p 0; fi
+    case " $first " in *" $1 "*) ;; *) set -- "$@" -f /dev/null ;; esac
+    shift
+    echo "$@"
+}
+declare -A ask there
+# a program that stays, and of which copies are asked for
+stays() {
+    local name=$1; shift
+    mkfifo /tmp/$name.ask /tmp/$name.there
+    exec {asking}<>/tmp/$name.ask {answer}<>/tmp/$name.there
+    ask[$name]=$asking; there[$name]=$answer
+    COPIES_OF=/tmp/$name LD_PRELOAD=$COPIES "$@" >> /tmp/stays 2>&1 < /dev/null &
+}
+copy() {
+    printf . >&${ask[$1]}
+    read -r -N 1 -t 60 -u ${there[$1]}
+}
+start() { /usr/lib/frr/$1 $(arguments $1) >> /tmp/start 2>&1; }
+if test -n "$COPIES"; then
+    for daemon in $first $then; do
+        stays $daemon /usr/lib/frr/$daemon $(arguments $daemon)
+    done
+    COPIES_SAY=/tmp/said stays write vtysh -f /tmp/text
+    COPIES_SAY=/tmp/running stays show vtysh -c 'show running-config'
+fi
 while IFS= read -r -d '' text; do
     rm -rf /run/frr; mkdir /run/frr
     printf '%s' "$text" > /tmp/text
-    # since FRR 10 mgmtd has staticd's part and some of zebra's, and neither takes a file
-    others=; with=staticd
-    if test -x /usr/lib/frr/mgmtd; then others="mgmtd staticd"; with=; fi
-    : > /tmp/start
-    for daemon in $others; do
-        /usr/lib/frr/$daemon -d -u root -g root -P 0 >> /tmp/start 2>&1
-    done
-    for daemon in zebra "bgpd -p 0" $with isisd ospfd ospf6d; do
-        /usr/lib/frr/$daemon -d -u root -g root -P 0 -f /dev/null >> /tmp/start 2>&1
-    done
-    timeout 20 vtysh -f /tmp/text > /tmp/said 2>&1
-    timeout 20 vtysh -c 'show running-config' > /tmp/running 2>&1
-    kill -9 $(cat /run/frr/*.pid)
-    cat /tmp/start /tmp/said; printf '\0'; cat /tmp/running; printf '\0'
+    : > /tmp/start; : > /tmp/said; : > /tmp/running
+    if test -n "$COPIES"; then
+        for daemon in $first; do copy $daemon; done
+        start zebra
+        for daemon in $then; do copy $daemon; done
+        copy write
+        copy show
+    else
+        for daemon in $first zebra $then; do start $daemon; done
+        timeout 20 vtysh -f /tmp/text > /tmp/said 2>&1
+        timeout 20 vtysh -c 'show running-config' > /tmp/running 2>&1
+    fi
+    pids=; for file in /run/frr/*.pid; do read -r pid < $file; pids+=" $pid"; done
+    kill -9 $pids
+    printf '%s\n%s\n\0%s\n\0' "$(< /tmp/start)" "$(< /tmp/said)" "$(< /tmp/running)"
 done
 """
 
@@ -51,8 +86,10 @@ class FrrDaemons:
 
     def __init__(self, release: str = "") -> None:
         """`release` is Debian's, such as "trixie"; "" this machine's own."""
+        self.release = release
+        copies = preloaded(frr_root(release))
         self._process = subprocess.Popen(
-            chroot_command(_SERVER, release),
+            chroot_command(f"COPIES={copies}\n{_SERVER}", release),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -4,8 +4,10 @@ Of this machine's release, or of another one by its name, such as "trixie" with 
 the mirror that the machine has, with sources and package lists of its own.
 """
 
+import contextlib
 import hashlib
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from egovnet.lab import appliance, appliance_root
@@ -22,6 +24,7 @@ _KEY_RING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 WRITABLE = ("run", "tmp", "var/tmp", "var/log", "var/lib/frr", "etc/frr", "etc/network")
 
 
+@cache
 def frr_root(release: str = "") -> Path:
     """The directory, built when there is none (some 10 s); raises ApplianceError. `release` is
     Debian's, "" this machine's own."""
@@ -51,7 +54,10 @@ def frr_root(release: str = "") -> Path:
         group = made / "etc/group"
         group.write_text(group.read_text().replace("frrvty:x:113:frr", "frrvty:x:113:frr,root"))
         (made / "var/lib/frr").mkdir(parents=True, exist_ok=True)
-        made.rename(root)
+        # another process may have built it meanwhile
+        with contextlib.suppress(OSError):
+            made.rename(root)
+    assert root.is_dir(), root
     return root
 
 

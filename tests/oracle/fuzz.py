@@ -17,6 +17,9 @@ from tests.oracle.agreement import Difference, compare, understood
 from tests.oracle.frr_daemons import FrrDaemons
 from tests.oracle.minimize import minimize
 
+#: Who waits is told after so many texts.
+_TOLD_AFTER = 500
+
 
 def differences(
     seeds: Iterable[int], *, places: int = 2, smallest: bool = False, release: str = ""
@@ -33,7 +36,7 @@ def differences(
     def tried(seed: int) -> tuple[int, Difference | None]:
         place = free.get()
         try:
-            found = compare(place, understood(grammar.text(seed)))
+            found = compare(place, understood(grammar.text(seed), release))
             return seed, minimize(place, found) if found and smallest else found
         finally:
             free.put(place)
@@ -75,6 +78,8 @@ def main() -> int:
     tried = differences(seeds, places=chosen.places, smallest=True, release=chosen.release)
     for seed, found in tried:
         counts["texts"] += 1
+        if counts["texts"] % _TOLD_AFTER == 0:
+            sys.stderr.write(f"{counts['texts']} texts\n")
         if found is None:
             continue
         counts["may hide a leak" if found.hides else "in the other direction"] += 1

@@ -1,9 +1,10 @@
 """Lines that the reader takes for harmless, and the evidence for each form of them.
 
 Lines are drawn from FRR's own table and put into a text that exercises everything; those that the
-reader counts as harmless are its harmless forms. `python -m tests.oracle.harmless` gives them to
-the daemons: where the facts of what runs stay as they were without the line, the form has its
-evidence, and is written to `harmless.tsv` (block, form, the line that was tried).
+reader counts as harmless are its harmless forms. `python -m tests.oracle.harmless [RELEASE]` gives
+them to the daemons: where the facts of what runs stay as they were without the line, the form has
+its evidence, and is written to `harmless.tsv`, of trixie's FRR to `harmless-10.3.tsv` (block, form,
+the line that was tried).
 """
 
 import random
@@ -14,11 +15,15 @@ from pathlib import Path
 
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import read_config
-from tests.oracle.agreement import HEAD, compared
+from tests.oracle.agreement import compared, whole
 from tests.oracle.frr_daemons import FrrDaemons
 from tests.oracle.walks import walk_with_form
 
-TABLE = Path(__file__).with_name("harmless.tsv")
+#: Debian's release ("" this machine's own) -> the forms that its daemons were tried with.
+TABLES = {
+    "": Path(__file__).with_name("harmless.tsv"),
+    "trixie": Path(__file__).with_name("harmless-10.3.tsv"),
+}
 #: Lines drawn for each block.
 DRAWS = 1500
 _CHUNK = 20
@@ -135,9 +140,9 @@ def text_with(*lines: Form) -> str:
     return "".join(f"{line}\n" for line in made)
 
 
-def drawn() -> Iterator[Form]:
+def drawn(release: str = "") -> Iterator[Form]:
     """The harmless forms: those of which the reader counts a line as harmless."""
-    without = _read(text_with())
+    without = _read(text_with(), release)
     for block in BLOCKS:
         rng = random.Random(block)  # noqa: S311 -- to be repeated, not secret
         seen = set()
@@ -146,7 +151,7 @@ def drawn() -> Iterator[Form]:
             if form in seen:
                 continue
             seen.add(form)
-            facts = _read(text_with(Form(block, form, line)))
+            facts = _read(text_with(Form(block, form, line)), release)
             if facts.coverage.harmless == without.coverage.harmless + 1:
                 yield Form(block, form, line)
 
@@ -172,30 +177,33 @@ def _tried(
         yield from _tried(daemons, without, forms[middle:])
 
 
-def _read(text: str) -> DeviceFacts:
-    return read_config(HEAD + text, "text", "frr")
+def _read(text: str, release: str = "") -> DeviceFacts:
+    return read_config(whole(text, release), "text", "frr")
 
 
 def _runs(daemons: FrrDaemons, forms: tuple[Form, ...]) -> DeviceFacts:
-    return read_config(daemons.read(HEAD + text_with(*forms)).running, "running", "frr")
+    given = whole(text_with(*forms), daemons.release)
+    return read_config(daemons.read(given).running, "running", "frr")
 
 
-def table() -> list[Form]:
-    """The forms that have evidence."""
-    return [Form(*row.split("\t")) for row in TABLE.read_text(encoding="utf-8").splitlines()]
+def table(release: str = "") -> list[Form]:
+    """The forms that have evidence from the daemons of Debian's `release`."""
+    rows = TABLES[release].read_text(encoding="utf-8").splitlines()
+    return [Form(*row.split("\t")) for row in rows]
 
 
 def main() -> int:
     """Try all forms and write the table; 1 if a form has none."""
     rows, failed = [], 0
-    with FrrDaemons() as daemons:
-        for form, change in proved(daemons, list(drawn())):
+    release = "".join(sys.argv[1:])
+    with FrrDaemons(release) as daemons:
+        for form, change in proved(daemons, list(drawn(release))):
             if change:
                 failed += 1
                 sys.stdout.write(f"{form.block}: {form.line}: {change}\n")
             else:
                 rows.append(f"{form.block}\t{form.form}\t{form.line}\n")
-    TABLE.write_text("".join(rows), encoding="utf-8")
+    TABLES[release].write_text("".join(rows), encoding="utf-8")
     sys.stdout.write(f"{len(rows)} forms with evidence, {failed} without\n")
     return 1 if failed else 0
 

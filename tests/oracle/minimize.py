@@ -12,7 +12,9 @@ def minimize(daemons: FrrDaemons, found: Difference) -> Difference:
         at, shrunk = 0, False
         while at < len(lines):
             fewer = "".join(lines[:at] + lines[at + size :])
-            smaller = compare(daemons, fewer) if understood(fewer) == fewer else None
+            smaller = (
+                compare(daemons, fewer) if understood(fewer, daemons.release) == fewer else None
+            )
             if smaller is None:
                 at += size
             else:

@@ -1,7 +1,8 @@
-"""`python -m tests.oracle.record NAME < TEXT`: a case file with what the daemons make of a text.
+"""`python -m tests.oracle.record NAME [RELEASE] < TEXT`: a case file with what daemons make of it.
 
-A case has `text`, `runs` (what `show running-config` says then) and `not_understood` (the lines
-that the reader leaves to a person; where there are none, both texts mean the same).
+RELEASE is Debian's whose FRR is asked, such as trixie; this machine's own otherwise. A case has
+`text`, `runs` (what `show running-config` says then) and `not_understood` (the lines that the
+reader leaves to a person; where there are none, both texts mean the same).
 """
 
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from egovnet.templates.registry import read_config
-from tests.oracle.agreement import HEAD
+from tests.oracle.agreement import HEAD, whole
 from tests.oracle.frr_daemons import FrrDaemons
 
 CASES = Path(__file__).parent / "cases"
@@ -27,6 +28,7 @@ yaml.SafeDumper.add_representer(
 
 def record(daemons: FrrDaemons, name: str, text: str, about: str = "") -> None:
     """Write the case `name`."""
+    text = whole(text, daemons.release).replace(HEAD, "", 1)
     run = daemons.read(HEAD + text)
     runs = run.running[run.running.index("!\n") :]
     unread = [each.text for each in read_config(HEAD + text, name, "frr").not_understood]
@@ -38,8 +40,9 @@ def record(daemons: FrrDaemons, name: str, text: str, about: str = "") -> None:
 
 def main() -> None:
     """The case of the text on standard input."""
-    with FrrDaemons() as daemons:
-        record(daemons, sys.argv[1], sys.stdin.read())
+    name, release = [*sys.argv[1:], ""][:2]
+    with FrrDaemons(release) as daemons:
+        record(daemons, name, sys.stdin.read())
 
 
 if __name__ == "__main__":

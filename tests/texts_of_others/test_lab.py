@@ -161,7 +161,7 @@ SIBLINGS: dict[str, Edit] = {
         *("auto eth3.7", "iface eth3.7", "    vlan-raw-device eth3", "    bridge-access 7"),
         "    vrf red",
     ),
-    "another version of FRR": instead("frr version 8.4.4", "frr version 10.3"),
+    "another version of FRR": instead("frr version 8.4.4", "frr version 10.4"),
 }
 
 

@@ -261,7 +261,10 @@ def _vpn_network(draft: FrrDraft, words: list[str], number: int) -> int:
     _, prefix, rd, distinguisher, label, value, *more = words
     if (rd, label) not in (("rd", "label"), ("rd", "tag")) or more[:1] not in ([], ["route-map"]):
         raise ValueError("FRR refuses it: not its form")
-    key = (read_prefix(prefix, _vpn_family(draft)), read_distinguisher(distinguisher))
+    key = (
+        read_prefix(prefix, _vpn_family(draft)),
+        read_distinguisher(distinguisher, draft.release),
+    )
     if key in instance.vpn_networks:
         raise Refused("FRR drops it: the route is there")
     instance.vpn_networks[key] = (read_number(value, _LAST_LABEL), _map_of(words), number)
@@ -270,7 +273,9 @@ def _vpn_network(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _no_vpn_network(draft: FrrDraft, words: list[str], number: int) -> int:
     instance: BgpDraft = draft.context.about
-    key = (read_prefix(words[2], _vpn_family(draft)), read_distinguisher(words[4]))
+    if draft.release.keeps_vpn_networks:
+        raise Refused("FRR says nothing, and keeps the route")
+    key = (read_prefix(words[2], _vpn_family(draft)), read_distinguisher(words[4], draft.release))
     return taken(instance.vpn_networks.pop(key, None))
 
 

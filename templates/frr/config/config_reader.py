@@ -13,6 +13,7 @@ from egovnet.templates.frr.config.contexts import read_lines
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, FrrDraft
 from egovnet.templates.frr.config.frr_conf_reader import new_draft
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft, read_interfaces
+from egovnet.templates.frr.config.releases import stated_release
 from egovnet.templates.frr.secrets.redaction import redact
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import Coverage, DeviceFacts, NotUnderstood
@@ -54,9 +55,9 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     start, end = parts.linux
     if end > start:
         read_interfaces(linux, lines[start:end], start + 1)
-    frr = new_draft()
-    frr.ports = linux.ports
     start, end = parts.frr
+    frr = new_draft(stated_release(lines[start:end]))
+    frr.ports = linux.ports
     if end > start:
         read_lines(frr, lines[start:end], start + 1)
     unread = {problem.line for problem in (*linux.not_understood, *frr.not_understood)}

@@ -14,6 +14,7 @@ from egovnet.templates.frr.config.draft import (
     Context,
     FrrDraft,
     Handler,
+    Refused,
     Unclear,
 )
 from egovnet.templates.frr.config.frr_grammar import grammar
@@ -33,7 +34,7 @@ _PRINTED = ("Building", "Current")
 def read_lines(draft: FrrDraft, lines: list[str], first: int) -> None:
     """Read frr.conf's `lines` into `draft`; `first` is the number of the first of them."""
     counts = draft.counts
-    look_up = grammar().look_up
+    look_up = grammar(draft.release).look_up
     reported = 0
     number = first - 1
     for line in lines:
@@ -71,13 +72,13 @@ def _line(draft: FrrDraft, words: list[str], number: int) -> int:
         raise Unclear(f"line {draft.left} left configuration mode: FRR takes nothing after it")
     context: Context | None = draft.context
     left: list[str] = []
-    command = grammar().command
+    command = grammar(draft.release).command
     while context is not None:
         block = context.block or context.commands.block
         full = command(block, words)
         if full is not None:
             draft.context = context
-            if any(grammar().begins(each, words) for each in left):
+            if any(grammar(draft.release).begins(each, words) for each in left):
                 raise Unclear("the block around knows it, and this one knows more that begins so")
             for each in left:
                 draft.unclosed.setdefault(each, number)
@@ -90,18 +91,18 @@ def _line(draft: FrrDraft, words: list[str], number: int) -> int:
         context = context.parent
     if words[0].startswith("exit-") or words[0] in _PRINTED:
         return HARMLESS
-    if _has_another_name(words):
+    if _has_another_name(draft, words):
         # FRR 8.4 refuses it: the list is not there, which is what facts say of it then
         draft.not_modelled.setdefault((*_FORMER_LISTS, None), number)
         return FACT
     raise Unclear("FRR has no such command here")
 
 
-def _has_another_name(words: list[str]) -> bool:
+def _has_another_name(draft: FrrDraft, words: list[str]) -> bool:
     """Whether a line is of a list that had `ip` in its name before FRR 7.1, and has `bgp` now."""
     if words[0] != "ip" or words[1:2] == [] or words[1] not in BGP_LISTS:
         return False
-    return grammar().command("top", ["bgp", *words[1:]]) is not None
+    return grammar(draft.release).command("top", ["bgp", *words[1:]]) is not None
 
 
 def _not_elsewhere(draft: FrrDraft, words: list[str]) -> None:
@@ -112,7 +113,7 @@ def _not_elsewhere(draft: FrrDraft, words: list[str]) -> None:
     if words[0] in ("exit", "quit", "end"):
         return
     for unclosed, line in draft.unclosed.items():
-        if grammar().command(unclosed, words) is not None:
+        if grammar(draft.release).command(unclosed, words) is not None:
             raise Unclear(f"line {line} leaves a block without exit, for some daemons only")
 
 
@@ -144,6 +145,8 @@ def leave(draft: FrrDraft, words: list[str], number: int) -> int:
         draft.context = context.parent
     else:
         draft.left = number
+        if draft.release.quit_drops and words[0] == "quit":
+            raise Refused("FRR drops static routes and addresses of ports: say end")
     return HARMLESS
 
 
@@ -195,7 +198,7 @@ def opaque(draft: FrrDraft, words: list[str], number: int) -> int:
 def _unread(draft: FrrDraft, words: list[str], said: list[str], number: int) -> int:
     report(draft, said, number, UNKNOWN)
     block = opened_by(words)
-    if grammar().has(block):
+    if grammar(draft.release).has(block):
         draft.context = Context(_Opaque(block, {}), " ".join(words), draft.context)
     return REPORTED
 
@@ -221,7 +224,7 @@ def noted(
     its table; where it opens a block, its lines say nothing else."""
     draft.not_modelled.setdefault((*known, vrf), number)
     block = opened_by(words)
-    if grammar().has(block):
+    if grammar(draft.release).has(block):
         draft.context = Context(_Noted(block, {}), " ".join(words), draft.context)
     return FACT
 
@@ -237,7 +240,7 @@ class _Noted(Commands):
 
 def _inside(draft: FrrDraft, words: list[str], number: int) -> int:
     block = opened_by(words, draft.context.commands.block)
-    if grammar().has(block):
+    if grammar(draft.release).has(block):
         draft.context = Context(_Noted(block, {}), " ".join(words), draft.context)
     return FACT
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.templates.frr.config.releases import Release
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import (
     Action,
@@ -252,6 +253,8 @@ class FrrDraft:
 
     context: Context
     top: Context
+    #: By whose rules it is read.
+    release: Release
     #: Blocks of FRR's grammar that a line left without `exit`, and that line: a daemon that does
     #: not know the line is in the block still.
     unclosed: dict[str, int] = field(default_factory=dict)

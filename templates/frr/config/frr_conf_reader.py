@@ -1,6 +1,5 @@
 """frr.conf outside of routing protocols and policies: the top level, VRFs, interfaces, LDP."""
 
-import re
 from typing import cast
 
 from egovnet.templates.frr.config.addresses import read_interface, read_number
@@ -52,19 +51,18 @@ from egovnet.templates.frr.config.policy_reader import (
     remove_prefix_list,
     remove_route_map,
 )
+from egovnet.templates.frr.config.releases import Release, in_words, release_of
 from egovnet.templates.frr.config.static_reader import read_static, remove_static
-from egovnet.templates.frr.config.vocabulary import VERSIONS
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import Stated
 
 _STATIC_LABELS = ("static labels", "send labelled packets on by hand")
-_NUMBERS = re.compile(r"[0-9]+")
 
 
-def new_draft() -> FrrDraft:
-    """A draft whose current block is the outermost one."""
+def new_draft(release: Release) -> FrrDraft:
+    """A draft of a text of `release`, whose current block is the outermost one."""
     top = Context(_TOP)
-    return FrrDraft(context=top, top=top)
+    return FrrDraft(context=top, top=top, release=release)
 
 
 def port(draft: FrrDraft, name: str, number: int) -> PortDraft:
@@ -339,8 +337,10 @@ def _frr(draft: FrrDraft, words: list[str], number: int) -> int:
     """`frr version V`, `frr defaults D`. Whether the version is known is asked of the whole text:
     one that is not denies the proof, also beside one that is."""
     if words[1] == "version":
-        version = ".".join(_NUMBERS.findall(words[2])[:2])
-        known = "" if version in VERSIONS else ", ".join(f"FRR {one}" for one in sorted(VERSIONS))
+        release = release_of(words[2])
+        if release not in (None, draft.release):
+            raise Unclear(f"the text is of FRR {draft.release.version} by another line")
+        known = in_words() if release is None else ""
         if draft.version is None or not draft.version.known:
             draft.version = Stated(f"FRR {words[2]}", number, known)
         if known:

@@ -1,6 +1,6 @@
 """Which lines FRR's own parser takes in a block, and which command a line is there.
 
-The table `frr-8.4.4.commands` is what FRR's parser holds, taken from it
+The tables `frr-VERSION.commands` are what FRR's parser holds, taken from it
 (`tests/oracle/frr_commands.py`). A word may be an abbreviation, as FRR allows it in files too
 (lib/command_match.c): a keyword goes before a value, a keyword in full before its beginning, and
 two keywords that both begin so are ambiguous.
@@ -13,8 +13,8 @@ from pathlib import Path
 from socket import AF_INET, AF_INET6, AddressFamily, inet_pton
 
 from egovnet.templates.frr.config.draft import Unclear
+from egovnet.templates.frr.config.releases import FIRST, Release
 
-_TABLE = Path(__file__).with_name("frr-8.4.4.commands")
 #: Values that a state remembers the way of; a text has more of them than it is worth keeping.
 _REMEMBERED = 2000
 #: Lines whose meaning is remembered, over all blocks.
@@ -64,15 +64,19 @@ class _State:
 
 
 class Grammar:
-    """The table, read as far as it is needed."""
+    """A table, read as far as it is needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, release: Release, tried: "Grammar | None" = None) -> None:
+        """`tried` is the first release's: what is no command there too is nobody's to read."""
+        self._tried = tried
+        self._renamed = release.renamed
+        path = Path(__file__).with_name(f"frr-{release.table}.commands")
         self._rows: dict[int, list[str]] = {}
         self._tokens: dict[int, _Token] = {}
         self._states: dict[frozenset[int], _State] = {}
         self._firsts: dict[str, list[int]] = {}
         self._starts: dict[str, _State] = {}
-        for line in _TABLE.read_text(encoding="utf-8").splitlines():
+        for line in path.read_text(encoding="utf-8").splitlines():
             if line[0] != "#":
                 name, *row = line.split("\t")
                 if name == "block":
@@ -102,6 +106,16 @@ class Grammar:
 
         Raises Unclear where FRR finds it ambiguous.
         """
+        full = self._command(block, words)
+        if self._tried is None or full is None:
+            return full
+        former = self._renamed.get((block, " ".join(full)))
+        full = former.split() if former else full
+        if self._tried.command(block, full) != full:
+            raise Unclear("new in this release of FRR, and its rules are not tried")
+        return full
+
+    def _command(self, block: str, words: list[str]) -> list[str] | None:
         state = self._starts.get(block) or self._start(block)
         for word in words:
             onward = state.next[word] if word in state.next else self._step(state, word)
@@ -199,9 +213,9 @@ class Grammar:
 
 
 @cache
-def grammar() -> Grammar:
-    """The grammar of FRR 8.4.4, read once."""
-    return Grammar()
+def grammar(release: Release) -> Grammar:
+    """The grammar of a release of FRR, read once."""
+    return Grammar(release, None if release is FIRST else grammar(FIRST))
 
 
 def _anything(word: str) -> bool:
@@ -211,6 +225,14 @@ def _anything(word: str) -> bool:
 def _within(text: str) -> _Test:
     low, high = (int(each) for each in re.findall(r"(?<![0-9])-?[0-9]+", text))
     return lambda word: bool(_NUMBER.match(word)) and low <= int(word) <= high
+
+
+def _autonomous_system(word: str) -> bool:
+    """A number, or `HIGH.LOW` (since FRR 9)."""
+    high, dot, low = word.rpartition(".")
+    if not all(part.isdigit() and part.isascii() for part in ((high, low) if dot else (low,))):
+        return False
+    return max(int(high or 0), int(low)) <= 0xFFFF if dot else 0 < int(low) <= 0xFFFFFFFF
 
 
 def _address(family: AddressFamily, *, length: bool) -> _Test:
@@ -242,10 +264,11 @@ _TESTS: dict[str, _Test] = {
     "ipv6/m": _address(AF_INET6, length=True),
     "mac": lambda word: bool(_MAC.match(word)),
     "mac/m": lambda word: bool(_MAC.match(word.partition("/")[0])),
+    "asn": _autonomous_system,
 }
 _RANKS = {
     kind: rank
     for rank, kind in enumerate(
-        ("word", "any", "range", "ipv4", "ipv4/m", "ipv6", "ipv6/m", "mac", "mac/m")
+        ("word", "any", "range", "ipv4", "ipv4/m", "ipv6", "ipv6/m", "mac", "mac/m", "asn")
     )
 }

@@ -15,6 +15,7 @@ from itertools import pairwise
 from egovnet.templates.frr.config.addresses import read_prefix
 from egovnet.templates.frr.config.communities import read_targets
 from egovnet.templates.frr.config.draft import EntryDraft, FrrDraft
+from egovnet.templates.frr.config.releases import Release
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import Match, NotUnderstood, Policy, PolicyEntry, PrefixRule
 
@@ -107,7 +108,7 @@ class Policies:
         if draft.action == "deny":
             # A deny that matches ends it all: what else it says is never done.
             return [PolicyEntry("deny", matches, line=draft.line)]
-        adds, clears, touches = _sets(draft)
+        adds, clears, touches = _sets(draft, self._draft.release)
         entry = PolicyEntry(
             "permit", matches, adds, clears, touches, draft.continues, line=draft.line
         )
@@ -207,14 +208,14 @@ def _anything(family: AddressFamily) -> PrefixRule:
     return PrefixRule("permit", read_prefix(_EVERYTHING[family]), 0, _LENGTH[family])
 
 
-def _sets(draft: EntryDraft) -> tuple[frozenset[bytes], bool, tuple[str, ...]]:
+def _sets(draft: EntryDraft, release: Release) -> tuple[frozenset[bytes], bool, tuple[str, ...]]:
     """(added targets, whether all are cleared first, what else is touched)."""
     adds: frozenset[bytes] = frozenset()
     clears = False
     touches = []
     for key, (words, _) in sorted(draft.sets.items()):
         if key == "extcommunity rt":
-            adds = frozenset(read_targets(words[3:]))
+            adds = frozenset(read_targets(words[3:], release))
         elif key == "extcommunity none":
             clears = True
         else:

@@ -75,6 +75,8 @@ def _number(
     """
     spellings = draft.spellings.setdefault(key, Spellings())
     sequence = spellings.next_number() if given is None else given
+    if key[0] == "prefix" and draft.release.equal_prefix_rules:
+        rule = rule, sequence
     known = spellings.numbers.get(rule, sequence)
     if known != sequence:
         if given is None:
@@ -194,7 +196,7 @@ def _extcommunity_list(draft: FrrDraft, words: list[str], number: int) -> int:
         rest = rest[2:]
     else:
         sequence = _next_sequence(rules)
-    values = read_list_values(rest[1:]) if style == "standard" else None
+    values = read_list_values(rest[1:], draft.release) if style == "standard" else None
     rules[sequence] = CommunityRule(action(rest[0]), values, line=number)
     return FACT
 
@@ -268,8 +270,10 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     key = _kind(words)
     if key.endswith("next-hop"):
         _next_hop(words[-1])
+    if key.startswith("evpn gateway-ip") and draft.release.tests_gateways:
+        raise Unclear("FRR takes or refuses it by the address")
     if key == "extcommunity rt":
-        read_targets(words[3:])
+        read_targets(words[3:], draft.release)
         words[3]
     entry.sets[key] = (words, number)
     return FACT

@@ -9,10 +9,6 @@ LOOPBACK = "lo"
 DEFAULT_TABLES = frozenset({0, 253, 254, 255})
 #: Labels that zebra gives out; vtysh of 8.4 does not know `mpls label dynamic-block`.
 DYNAMIC_LABELS = (16, 1048575)
-#: FRR versions whose lines this reader knows: tried on the daemons of 8.4.4. Of 10.3 is known
-#: that it takes other lines (`neighbor X remote-as auto`, labels by next hop), and 1.1:7 for a
-#: target of AS 65537; how it resolves policies is not tried yet, so that it is none of them.
-VERSIONS = frozenset({"8.4"})
 
 
 def _words(text: str) -> frozenset[str]:

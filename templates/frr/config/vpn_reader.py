@@ -31,7 +31,7 @@ def read_rd(draft: FrrDraft, words: list[str], number: int) -> int:
     _, _, _, value = _vpn(words, "export")
     rd = draft.spelled.get(("rd", value))
     if rd is None:
-        rd = draft.spelled["rd", value] = read_distinguisher(value)
+        rd = draft.spelled["rd", value] = read_distinguisher(value, draft.release)
     family = unicast(draft, number)
     family.rd = rd
     family.values["rd"] = (True, number)
@@ -53,7 +53,7 @@ def read_rt(draft: FrrDraft, words: list[str], number: int) -> int:
     text = words[3] if len(words) == 4 else " ".join(words[3:])
     values = draft.spelled.get(("rt", text))
     if values is None:
-        values = draft.spelled["rt", text] = read_targets(words[3:])
+        values = draft.spelled["rt", text] = read_targets(words[3:], draft.release)
     if not values:
         raise IndexError
     targets = dict.fromkeys(values, number)
@@ -201,5 +201,8 @@ def remove_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
         return taken(family.values.pop("rd", None))
     if what == "route-map":
         words[4]
+    own = what == "label" and draft.release.undoes_own_label and words[4:]
+    if own and own != [str(family.values.get("label", own)[0])]:
+        raise Refused("FRR refuses it: the label is another")
     key = f"route-map {words[3]}" if what == "route-map" else what
     return taken(family.values.pop("export vpn" if what == "export" else key, None))

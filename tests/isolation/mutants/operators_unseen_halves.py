@@ -77,7 +77,7 @@ def vrf_of_bgp_alone_between_two(g: Ground) -> Iterator[Mutant]:
 def another_version(g: Ground) -> Iterator[Mutant]:
     """Nothing says what its lines do."""
     for number, host in enumerate(g.texts):
-        version = ("10.3", "9.1.1", "7.5", "8.5.2", "8.40", "10.0-dev")[number % 6]
+        version = ("10.4", "9.1.1", "7.5", "8.5.2", "8.40", "10.0-dev")[number % 6]
         edit = g.edit(host)
         edit.sub(edit.frr(), r"^frr version .*", f"frr version {version}")
         yield make(g, "risk", {host: edit}, (host, ""), f"{host} has FRR {version}", version)
