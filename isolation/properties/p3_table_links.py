@@ -70,7 +70,11 @@ def _both(
 def _by_number(router: Router, number: int) -> list[Table]:
     if number in router.facts.default_tables:
         return [router.tables[None]]
-    return [router.tables[name] for name in router.by_number.get(number, ())]
+    names = [*router.by_number.get(number, ())]
+    if all(vrf.table != number for vrf in router.facts.vrfs.values()):
+        # a VRF of which the text does not say the number may have any that is nobody's
+        names += [vrf.name for vrf in router.facts.vrfs.values() if vrf.table is None]
+    return [router.tables[name] for name in names]
 
 
 def _named(router: Router, name: str) -> Table | None:

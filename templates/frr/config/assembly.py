@@ -41,7 +41,7 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     interfaces = {
         port.name: _interface(port, frr, linux, problems)
         for port in frr.ports.values()
-        if port.name not in linux.vrfs or port.addresses or port.vrf or port.mpls or port.ldp
+        if port.name not in linux.vrfs or _says_more(port)
     }
     facts = DeviceFacts(
         name=name,
@@ -68,6 +68,21 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     late = {problem.line for problem in problems} - known
     frr.counts[FACT] -= len(late)
     return facts
+
+
+def _says_more(port: PortDraft) -> bool:
+    """Whether anything but the VRF itself is said of a VRF's device."""
+    return bool(
+        port.addresses
+        or port.vrf
+        or port.mpls
+        or port.ldp
+        or port.pbr
+        or port.members
+        or port.parent
+        or port.joins
+        or port.untagged
+    )
 
 
 def _two_masters(frr: FrrDraft) -> list[NotUnderstood]:

@@ -13,6 +13,7 @@ from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, PortDraft,
 from egovnet.templates.frr.config.linux_commands import LinuxRoutes, read_command, read_undo
 from egovnet.templates.frr.config.vocabulary import (
     BRIDGE_VLAN_WORDS,
+    LOOPBACK,
     MLAG_WORDS,
     STANZA_HARMLESS,
     TUNNEL_WORDS,
@@ -214,8 +215,7 @@ def _check_links(draft: LinuxDraft) -> None:
             _say(draft, held, "a port, by its name or kind: ifupdown2 makes no VRF of it")
         if held.parent is not None and ("link-type", name) in draft.firsts:
             _say(draft, held, "a VLAN, and of another kind as well")
-        if held.vrf in draft.ports and held.vrf not in draft.vrfs:
-            _say(draft, held, f"{held.vrf} is an interface and no VRF")
+        _check_vrf(draft, held)
     below: dict[str, set[str | None]] = {name: set() for name in draft.ports}
     for name, held in draft.ports.items():
         below[name] |= {held.parent, *held.members} & draft.ports.keys()
@@ -229,6 +229,14 @@ def _check_links(draft: LinuxDraft) -> None:
             del below[name]
     for name in below:
         _say(draft, draft.ports[name], "stands on itself: ifupdown2 does nothing of the whole text")
+
+
+def _check_vrf(draft: LinuxDraft, held: PortDraft) -> None:
+    """What an interface is put into must be a VRF, and it something that can be in one."""
+    if held.vrf is not None and (held.name in draft.vrfs or held.name == LOOPBACK):
+        _say(draft, held, f"Linux refuses to put it into VRF {held.vrf}, and ifupdown2 stops there")
+    if held.vrf in draft.ports and held.vrf not in draft.vrfs:
+        _say(draft, held, f"{held.vrf} is an interface and no VRF")
 
 
 def _say(draft: LinuxDraft, held: PortDraft, why: str) -> None:

@@ -146,3 +146,48 @@ def lookups_that_end_after_the_vrf(g: Ground) -> Iterator[Mutant]:
         command = f"post-up ip -{version(('ipv4', 'ipv6')[number % 2])} rule add "
         edit.append(edit.stanza("lo"), command + words[number % 3])
         yield make(g, "equivalent", {host: edit}, (host, ""), "look-ups end after the VRF's table")
+
+
+def _automatic(edit: Edit, place: VrfPlace) -> Edit:
+    return edit.sub(edit.stanza(place.vrf), r"vrf-table \d+", "vrf-table auto")
+
+
+@operator(KLASS)
+def rule_into_a_table_by_its_automatic_number(g: Ground) -> Iterator[Mutant]:
+    """ifupdown2 gives the VRF the first number that is free: the one that the rule names."""
+    for place, other, families in list(g.pairs_once(local=True))[::2]:
+        edit = _automatic(
+            _up(g.edit(place), place, _rule(place, families[0], other.facts.table)), other
+        )
+        why = f"packets of {place} are looked up in {other.vrf}, whose number is not said"
+        yield make(g, "leak", {place.host: edit}, place, why, families[0])
+
+
+@operator(KLASS)
+def static_into_a_table_by_its_automatic_number(g: Ground) -> Iterator[Mutant]:
+    """A route of zebra's, in the table that the VRF gets."""
+    for place, other, families in list(g.pairs_once(local=True))[1::2]:
+        family, theirs = families[0], other.accesses[0]
+        edit = _automatic(g.edit(place), place)
+        way = f"{theirs.ce[family]} {theirs.interface} table {place.facts.table}"
+        static(edit, None, f"{ip(family)} route {theirs.net(family)} {way}")
+        why = f"packets of {place}, whose number is not said, leave by {theirs.interface}"
+        yield make(g, "leak", {place.host: edit}, place, why, family)
+
+
+@operator(KLASS)
+def policy_at_the_device_of_a_vrf(g: Ground) -> Iterator[Mutant]:
+    """Linux takes a VRF's packets as come in by its device."""
+    for place, other, families in list(g.pairs_once(local=True))[::2]:
+        family = families[0]
+        edit = g.edit(place)
+        lines = ["pbr-map P seq 10", f" match dst-ip {other.accesses[0].net(family)}"]
+        lines += [
+            f" set vrf {other.vrf}",
+            "exit",
+            f"interface {place.vrf}",
+            " pbr-policy P",
+            "exit",
+        ]
+        edit.insert(len(edit.lines), lines)
+        yield make(g, "leak", {place.host: edit}, place, f"{place} is sent to {other.vrf}", family)
