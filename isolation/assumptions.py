@@ -171,7 +171,7 @@ _EACH: tuple[tuple[Assumption, Callable[[Grounds], bool]], ...] = (
     (
         Assumption(
             "version",
-            "A text that does not say of which version it is, is of the first whose rules are known.",
+            "A text that does not say of which version it is, is of the first that is known.",
             _ALL,
             "A text names no version.",
             "Take the text from the router itself, which writes its version at the top.",
