@@ -188,6 +188,13 @@ class Backbone(Closed):
 
     name: Annotated[Name, about("Name of the network.", "north")]
     description: Annotated[Text, about("For people.", "Backbone of the province")] = ""
+    contact: Annotated[
+        Text,
+        about(
+            "Whom the people of a site call, as their sheet says it.",
+            "Network operations, 010-5550100, day and night",
+        ),
+    ] = ""
     asn: Annotated[
         Asn,
         about("AS number of the backbone, as in route targets.", 65000, unit="AS number"),

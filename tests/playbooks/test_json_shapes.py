@@ -332,6 +332,11 @@ def test_drift() -> None:
     check("drift", LEAKING_REPORT.to_dict(), UNREACHABLE_REPORT.to_dict())
 
 
+def test_sheet(tmp_path: Path) -> None:
+    sites = ("gov-guangdong", "tax-guangdong")
+    check("sheet", *(egovnet("sheet", site, "--json", state=tmp_path).json for site in sites))
+
+
 def test_history_and_show(tmp_path: Path, workspace: Workspace) -> None:
     journal = Journal(workspace.state, "reference")
     texts = {"bj-pe1": Configuration("bj-pe1", "old\n", "new\n", "- old\n+ new", None)}

@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from egovnet.playbooks.report.console.safe_console import safe_console
+from egovnet.playbooks.report.console.safe_console import print_to_copy, safe_console
 from egovnet.playbooks.report.text.visible import visible_lines
 from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.outcome import AnyOutcome
@@ -53,8 +53,7 @@ def _show(outcome: AnyOutcome, *, as_json: bool, detail: Detail) -> None:
         console.print(Text(f"wrote {path}"))
     for command in outcome.next:
         why = f"  # {command.why}" if command.why else ""
-        # to be copied: never broken
-        console.print(Text("next: ", style="bold") + Text(f"{command.line}{why}"))
+        print_to_copy(console, Text("next: ", style="bold") + Text(f"{command.line}{why}"))
 
 
 def show_defect() -> None:

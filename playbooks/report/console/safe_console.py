@@ -72,6 +72,10 @@ class VerbConsole(Console):
         else:
             super().print(*objects, soft_wrap=not self._wraps, **settings)
 
+    def print_as_is(self, line: Text) -> None:
+        """A line that is copied: it stays one, however narrow the terminal is."""
+        super().print(line, soft_wrap=True)
+
     def print_wrapped(self, head: Text, words: Text, hanging: int) -> None:
         """`words` after `head`; what does not fit goes on below, so far from the left."""
         if not self._wraps or head.cell_len + words.cell_len <= self.width:
@@ -108,3 +112,12 @@ def print_hanging(console: Console, head: str, words: str, style: str = "") -> N
         console.print_wrapped(Text(head, style=style), Text(words, style=style), len(head))
     else:
         console.print(Text(head + words, style=style))
+
+
+def print_to_copy(console: Console, line: str | Text) -> None:
+    """A line that people copy."""
+    text = Text(line) if isinstance(line, str) else line
+    if isinstance(console, VerbConsole):
+        console.print_as_is(text)
+    else:
+        console.print(text, soft_wrap=True)

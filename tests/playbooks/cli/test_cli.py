@@ -43,6 +43,7 @@ VERBS = (
     "recover",
     "history",
     "show",
+    "sheet",
     "demo",
     "worker",
 )  # fmt: skip -- one a line says no more

@@ -1,0 +1,46 @@
+"""`egovnet sheet`: the hand-over of a site to its own people."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.complete import names_of
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import AnyOutcome
+
+
+@click.command()
+@click.argument("site", shell_complete=names_of("sites"))
+@click.option(
+    "--router",
+    multiple=True,
+    metavar="VENDOR",
+    help="Vendor of their router: frr, cisco_ios, huawei_vrp, junos; may be repeated; all of "
+    "them where it is left out.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Directory for SITE.html, to be printed or sent.",
+)
+@verb
+@without(*SELECTION, *WORK)
+def sheet(
+    workspace: "Workspace", site: str, router: tuple[str, ...], report: Path | None
+) -> "AnyOutcome":
+    """Print what the people of SITE need: addresses, VLAN, AS, prefixes, what their router says."""
+    from egovnet.playbooks.verbs.sheet import sheet as sheet_playbook
+
+    outcome = sheet_playbook(workspace, site, router)
+    if report is None:
+        return outcome
+    from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.report.html.sheet_page import sheet_page
+
+    written = write_files(report, {f"{site}.html": sheet_page(outcome.result)})
+    return replace(outcome, written=tuple(map(str, written)))

@@ -1,0 +1,76 @@
+"""The hand-over of a site to its own people: what they must know of the line, and configure."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from egovnet.playbooks.results.provenance import Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLink:
+    """One address family of an access."""
+
+    #: "IPv4" or "IPv6".
+    family: str
+    #: With the length of the prefix.
+    your_address: str
+    our_address: str
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAccess:
+    """One line of the site."""
+
+    name: str
+    router: str
+    port: str
+    #: None: untagged.
+    vlan: int | None
+    mtu: int
+    #: "bgp" or "static".
+    routing: str
+    #: None where the site speaks no BGP.
+    your_asn: int | None
+    our_asn: int
+    #: With bgp: with more prefixes the session ends.
+    maximum_prefix: int | None
+    #: With bgp, among several accesses: the higher one is used.
+    priority: int | None
+    waiting: bool
+    links: tuple[SheetLink, ...]
+    #: Vendor -> what its router is to be told.
+    examples: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSheet:
+    """The whole paper."""
+
+    network: str
+    site: str
+    description: str
+    region: str
+    vpn: str
+    agency: str
+    zone: str
+    #: "" where the inventory names nobody.
+    contact: str
+    accesses: tuple[SheetAccess, ...]
+    made: Provenance
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `sheet --json` prints."""
+        return {
+            **asdict(self),
+            "accesses": [
+                {
+                    **asdict(access),
+                    "links": [
+                        {**asdict(link), "prefixes": list(link.prefixes)} for link in access.links
+                    ],
+                    "examples": dict(access.examples),
+                }
+                for access in self.accesses
+            ],
+        }

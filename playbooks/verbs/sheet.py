@@ -1,0 +1,117 @@
+"""`sheet`: the hand-over of a site to its own people, by what was allocated."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from egovnet.inventory.model import SiteNetworkAccess
+from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.provenance import provenance
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.results.site_sheet import SheetAccess, SheetLink, SiteSheet
+from egovnet.templates.customer_routers.examples import (
+    CustomerEnd,
+    CustomerLink,
+    example,
+    vendors,
+)
+from egovnet.templates.intend.build_devices import access_addresses
+
+#: Payload of a customer's packet: the PE's ports have Ethernet's own MTU (IEEE 802.3).
+CUSTOMER_MTU = 1500
+
+
+def sheet(workspace: Workspace, site: str, routers: Sequence[str] = ()) -> Outcome[SiteSheet]:
+    """The sheet of `site`, with examples for `routers` (default: every vendor).
+
+    Raises:
+        UsageError: no such site, or no example for a vendor.
+        InventoryError: the numbers of the network were lost.
+    """
+    require_lock(workspace)
+    network = workspace.network
+    if site not in network.sites:
+        near = get_close_matches(site, network.sites, n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        raise UsageError(f"no site {site} in the inventory{meant}")
+    unknown = [name for name in routers if name not in vendors()]
+    if unknown:
+        raise UsageError(f"--router {unknown[0]}: there is an example for {', '.join(vendors())}")
+    entry = network.sites[site]
+    vpn = network.vpns[entry.vpn]
+    made = SiteSheet(
+        network=network.backbone.name,
+        site=site,
+        description=entry.description,
+        region=network.regions[entry.region].name,
+        vpn=vpn.name,
+        agency=network.agencies[vpn.owner].name,
+        zone=vpn.zone.value,
+        contact=network.backbone.contact,
+        accesses=tuple(
+            _access(workspace, customer_end(workspace, site, name), access, routers or vendors())
+            for name, access in entry.site_network_accesses.items()
+        ),
+        made=provenance(workspace),
+    )
+    return Outcome("sheet", made)
+
+
+def customer_end(workspace: Workspace, site: str, name: str) -> CustomerEnd:
+    """What the customer's router of an access is to be told."""
+    network, allocation = workspace.network, workspace.allocation
+    entry = network.sites[site]
+    access, label = entry.site_network_accesses[name], f"{site}/{name}"
+    ends = access_addresses(allocation, label)
+    first = access_addresses(allocation, f"{site}/{next(iter(entry.site_network_accesses))}")
+    bgp = access.routing_protocol == "bgp"
+    return CustomerEnd(
+        site=site,
+        access=name,
+        vlan=allocation.vlan[label],
+        mtu=CUSTOMER_MTU,
+        bgp=bgp,
+        asn=allocation.site_asn[site] if bgp else None,
+        provider_asn=network.backbone.asn,
+        router_id=next((str(own.ip) for own in first.ce if own.version == 4), ""),
+        links=tuple(
+            CustomerLink(
+                own,
+                theirs.ip,
+                tuple(prefix for prefix in entry.prefixes if prefix.version == own.version),
+            )
+            for theirs, own in zip(ends.pe, ends.ce, strict=True)
+            # a customer has no addresses of a family that its network does not have
+            if own.version in entry.versions
+        ),
+        rank=list(entry.site_network_accesses).index(name),
+    )
+
+
+def _access(
+    workspace: Workspace, end: CustomerEnd, access: SiteNetworkAccess, routers: Sequence[str]
+) -> SheetAccess:
+    return SheetAccess(
+        name=end.access,
+        router=access.pe,
+        port=access.port,
+        vlan=end.vlan,
+        mtu=end.mtu,
+        routing=access.routing_protocol,
+        your_asn=end.asn,
+        our_asn=end.provider_asn,
+        maximum_prefix=access.maximum_prefix if end.bgp else None,
+        priority=access.access_priority if end.bgp else None,
+        waiting=workspace.network.sites[end.site].awaits(end.access),
+        links=tuple(
+            SheetLink(
+                f"IPv{link.version}",
+                str(link.own),
+                str(link.provider),
+                tuple(map(str, link.prefixes)),
+            )
+            for link in end.links
+        ),
+        examples=tuple(example(vendor, end) for vendor in routers),
+    )

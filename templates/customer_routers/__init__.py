@@ -1,0 +1,1 @@
+"""What a customer's own router must say, in the words of the common vendors."""
