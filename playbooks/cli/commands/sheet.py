@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from egovnet.playbooks.cli.complete import names_of
+from egovnet.playbooks.cli.lazy_choice import LazyChoice
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
@@ -14,14 +15,19 @@ if TYPE_CHECKING:
     from egovnet.playbooks.results.outcome import AnyOutcome
 
 
+def _vendors() -> list[str]:
+    from egovnet.templates.customer_routers.examples import vendors
+
+    return list(vendors())
+
+
 @click.command()
 @click.argument("site", shell_complete=names_of("sites"))
 @click.option(
     "--router",
     multiple=True,
-    metavar="VENDOR",
-    help="Vendor of their router: frr, cisco_ios, huawei_vrp, junos; may be repeated; all of "
-    "them where it is left out.",
+    type=LazyChoice(_vendors),
+    help="Vendor of their router; may be repeated; all of them where it is left out.",
 )
 @click.option(
     "--report",

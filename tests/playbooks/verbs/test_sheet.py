@@ -46,7 +46,10 @@ def test_every_site_has_a_sheet_with_its_numbers() -> None:
     ("words", "said"),
     [
         (("gov-guangdon",), "no site gov-guangdon in the inventory; did you mean gov-guangdong?"),
-        ((SITE, "--router", "acme"), "--router acme: there is an example for cisco_ios, frr, "),
+        (
+            (SITE, "--router", "acme"),
+            "'acme' is not one of 'cisco_ios', 'frr', 'huawei_vrp', 'junos'",
+        ),
         ((SITE, "--limit", "bj-pe1"), "--limit: has no effect on this verb"),
     ],
 )
