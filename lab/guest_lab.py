@@ -25,7 +25,7 @@ from egovnet.lab.console import BootReport, read_console
 from egovnet.lab.control_channel import ControlChannel
 from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError
-from egovnet.lab.guest_payload import control_address
+from egovnet.lab.guest_payload import agent_digest, control_address
 from egovnet.lab.state import (
     LabState,
     NodeState,
@@ -122,13 +122,15 @@ class GuestLab(ABC):
         with locked(self.directory):
             state = self.status()
             same = (state.digest, state.backend) == (topology.digest(), self.backend)
+            same = same and (not state.running or state.agent in {"", agent_digest()})
             if state.running and same and state.ready:
                 progress(f"lab {topology.name} is already up")
                 return state
             if state.running and not same and not reconfigure:
                 raise LabDiffersError(
                     f"lab {state.topology} runs ({state.backend}), made from another topology than"
-                    f" {topology.name}, or by another backend than {self.backend}",
+                    f" {topology.name}, by another backend than {self.backend}, or with an older"
+                    " agent",
                     where=str(self.directory),
                     next_step="end it with lab down first, or ask to reconfigure",
                 )
@@ -344,6 +346,7 @@ def _new_state(backend: str, guest: Guest) -> LabState:
         backend=backend,
         topology=topology.name,
         digest=topology.digest(),
+        agent=agent_digest(),
         marker=guest.marker,
         control=guest.addresses.control,
         nodes=nodes,

@@ -19,6 +19,13 @@ CONTROL_HOST_NUMBER = 2
 """The root namespace's address in the management subnet, by its number from the network's."""
 
 
+def agent_digest() -> str:
+    """What tells the agent that routers boot with from another version's."""
+    from napalm_frr.change.installation import digest  # noqa: PLC0415 -- NAPALM is large
+
+    return digest()
+
+
 def control_address(topology: Topology) -> IPv4Address:
     """Where the virtual machine's root namespace answers in the management subnet."""
     return topology.management_subnet[CONTROL_HOST_NUMBER]

@@ -51,6 +51,8 @@ class LabState(BaseModel):
     backend: str
     topology: str = ""
     digest: str = ""
+    agent: str = ""
+    """SHA-256 of the driver's agent that its routers booted with; "" where it is not known."""
     running: bool = False
     ready: bool = False
     """Every node is ready: routers answer SSH and have loaded their text."""
