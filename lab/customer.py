@@ -9,12 +9,15 @@ from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, ip_interface, i
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import IPNetwork, Network
 from egovnet.lab.errors import TopologyError
+from egovnet.templates.intend.bfd_use import access_bfd
 from egovnet.templates.intend.build_devices import access_addresses
-from egovnet.templates.model.device import IPInterface
+from egovnet.templates.model.device import BfdProfile, IPInterface
 
 #: The site's local network is the first subnet of this length in each of its prefixes.
 _LAN_LENGTH = {4: 24, 6: 64}
 _GATEWAY, _HOST = 1, 10
+#: Of BFD, on a CE.
+_PROFILE = "provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,16 @@ def speaks_bgp(network: Network, site: str) -> bool:
     return any(access.routing_protocol == "bgp" for access in accesses)
 
 
+def speaks_bfd(network: Network, site: str) -> bool:
+    """Whether the site's CE speaks BFD on any access."""
+    return any(_bfd(network, site, name) for name in network.sites[site].site_network_accesses)
+
+
+def _bfd(network: Network, site: str, access: str) -> BfdProfile | None:
+    entry = network.sites[site]
+    return access_bfd(network, entry, entry.site_network_accesses[access])
+
+
 def ce_text(network: Network, allocation: Allocation, site: str) -> str:
     """The CE's text in the order of a device's: only its FRR part says anything.
 
@@ -128,6 +141,18 @@ def ce_text(network: Network, allocation: Allocation, site: str) -> str:
         "service integrated-vtysh-config",
         "!",
     ]
+    if speaks_bfd(network, site):
+        timers = network.backbone.bfd.accesses
+        lines += [
+            "bfd",
+            f" profile {_PROFILE}",
+            f"  detect-multiplier {timers.multiplier}",
+            f"  transmit-interval {timers.interval}",
+            f"  receive-interval {timers.interval}",
+            " exit",
+            "exit",
+            "!",
+        ]
     if speaks_bgp(network, site):
         lines += _bgp(network, allocation, site)
     return "\n".join(lines) + "\n"
@@ -136,10 +161,12 @@ def ce_text(network: Network, allocation: Allocation, site: str) -> str:
 def _bgp(network: Network, allocation: Allocation, site: str) -> list[str]:
     entry = network.sites[site]
     peers: list[IPv4Interface | IPv6Interface] = []
+    watched: set[IPv4Interface | IPv6Interface] = set()
     for name, access in entry.site_network_accesses.items():
         if access.routing_protocol == "bgp":
             ends = access_addresses(allocation, f"{site}/{name}").pe
             peers += [end for end in ends if end.version in entry.versions]
+            watched.update(ends if _bfd(network, site, name) else ())
     first = next(iter(entry.site_network_accesses))
     router_id = access_addresses(allocation, f"{site}/{first}").ce[0].ip
     lines = [
@@ -153,6 +180,7 @@ def _bgp(network: Network, allocation: Allocation, site: str) -> list[str]:
         lines += [
             f" neighbor {peer.ip} remote-as {network.backbone.asn}",
             f" neighbor {peer.ip} timers connect 5",
+            *([f" neighbor {peer.ip} bfd profile {_PROFILE}"] if peer in watched else []),
         ]
     for version in sorted(entry.versions):
         lines += [" !", f" address-family ipv{version} unicast"]

@@ -4,10 +4,17 @@ from collections.abc import Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Network
-from egovnet.lab.customer import access_port, ce_commands, ce_text, host_commands, speaks_bgp
+from egovnet.lab.customer import (
+    access_port,
+    ce_commands,
+    ce_text,
+    host_commands,
+    speaks_bfd,
+    speaks_bgp,
+)
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
-ROUTER_DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd")
+ROUTER_DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
 CE_DAEMONS = ("zebra", "bgpd")
 
 
@@ -51,7 +58,7 @@ def generate(network: Network, allocation: Allocation, texts: Mapping[str, str])
             Node(
                 name=ce_name(site),
                 kind="ce",
-                daemons=CE_DAEMONS if bgp else (),
+                daemons=_ce_daemons(network, site),
                 config=ce_text(network, allocation, site) if bgp else "",
                 commands=ce_commands(network, allocation, site),
             )
@@ -78,6 +85,12 @@ def generate(network: Network, allocation: Allocation, texts: Mapping[str, str])
         nodes=tuple(nodes),
         links=tuple(links),
     )
+
+
+def _ce_daemons(network: Network, site: str) -> tuple[str, ...]:
+    if not speaks_bgp(network, site):
+        return ()
+    return (*CE_DAEMONS, "bfdd") if speaks_bfd(network, site) else CE_DAEMONS
 
 
 def _port(node: str, port: str) -> Endpoint:

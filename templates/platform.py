@@ -84,6 +84,10 @@ class Capabilities:
     shows_running_state: bool
     #: The device can ask others to send nothing through it, so that it may be taken out.
     drains: bool = False
+    #: It speaks BFD (RFC 5880) on circuits and with customers' routers.
+    bfd: bool = False
+    #: A customer's session may have timers of its own.
+    session_timers: bool = False
     #: Seconds for which a change of that class interrupts, as measured; without: not measured.
     interruption_seconds: Mapping[InterruptionClass, float] = field(default_factory=dict)
     #: What of a router as a whole cannot be given another value while sites depend on it -> why,

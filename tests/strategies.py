@@ -68,6 +68,17 @@ _SYSTEMS = ("party", "congress", "government", "cppcc", "court", "procuratorate"
 _SITE_NAMES = ("gov-{}", "gov-{}-east", "site{}", "a-{}")
 
 
+_MAYBE = st.sampled_from([None, None, True, False])
+_BFD_TIMERS = st.fixed_dictionaries(
+    {
+        "enabled": st.booleans(),
+        "interval": st.sampled_from([50, 200, 300, 1000]),
+        "multiplier": st.integers(2, 5),
+    }
+)
+_BFD = st.fixed_dictionaries({"circuits": _BFD_TIMERS, "accesses": _BFD_TIMERS})
+
+
 @dataclass
 class _Draft:
     """A network in the making: counters that keep everything valid."""
@@ -101,7 +112,8 @@ def networks(
             _add_site(draw, draft, vpn_id, vpn, edges, first=index == 0)
     return Network(
         backbone=Backbone.model_validate(
-            BACKBONE | {"asn": draw(_ASNS), "pools": _POOLS[6 in draft.versions]}
+            BACKBONE
+            | {"asn": draw(_ASNS), "pools": _POOLS[6 in draft.versions], "bfd": draw(_BFD)}
         ),
         regions={
             "centre": Region(name="Centre", tier="centre"),
@@ -224,6 +236,7 @@ def _circuits(draw: st.DrawFn, cores: list[str], edges: list[str]) -> dict[str, 
                 "a": {"router": edge, "port": f"eth{number}"},
                 "b": {"router": core, "port": f"eth{number}"},
                 "metric": draw(st.integers(1, 100)),
+                "bfd": draw(_MAYBE),
             }
         )
     return result
@@ -285,6 +298,8 @@ def _access(draw: st.DrawFn, draft: _Draft, pe: str, of_site: ServiceState) -> S
     if values["routing-protocol"] == "bgp":
         values["access-priority"] = draw(st.integers(1, 300))
         values["maximum-prefix"] = draw(st.integers(1, 1000))
+        values["bfd"] = draw(_MAYBE)
+        values["timers"] = draw(st.sampled_from([None, None, {"keepalive": 3, "hold": 9}]))
     if of_site is ServiceState.IN_SERVICE:
         values["state"] = draw(st.one_of(st.none(), _STATES))
     return SiteNetworkAccess.model_validate(values)

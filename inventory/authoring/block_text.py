@@ -106,7 +106,8 @@ def _told(each: Field) -> str:
         parts.append(f"A name of {shape.names}.yaml.")
     if each.unit:
         parts.append(f"Unit: {each.unit}.")
-    if not each.required and each.default not in (None, "", (), {}):
+    own = each.default in (None, "", (), {}) or isinstance(each.default, BaseModel)
+    if not each.required and not own:
         parts.append(f"Left out: {in_yaml(each.default)}.")
     return " ".join(parts)
 

@@ -90,7 +90,9 @@ def _table(model: type[BaseModel]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for field in fields_of(model).values():
         key = f"**`{field.key}`**" if field.required else f"`{field.key}`"
-        default = "" if field.required or field.default in (None, "", (), {}) else field.default
+        # a block has the defaults of its own keys
+        plain = not (field.required or isinstance(field.default, BaseModel))
+        default = field.default if plain and field.default not in (None, "", (), {}) else ""
         shown = f"`{in_yaml(default)}`" if default != "" else ""
         example = f"`{in_yaml(field.examples[0])}`" if field.examples else ""
         cells = (key, field.description, values_of(field), shown, example)

@@ -15,6 +15,7 @@ from egovnet.inventory.model.backbone import (
     Zone,
 )
 from egovnet.inventory.model.circuits import Circuit, CircuitEnd
+from egovnet.inventory.model.failure_detection import Bfd, BfdTimers, SessionTimers
 from egovnet.inventory.model.network import Network
 from egovnet.inventory.model.primitives import (
     Asn,
@@ -42,6 +43,8 @@ __all__ = [
     "Agency",
     "Asn",
     "Backbone",
+    "Bfd",
+    "BfdTimers",
     "Circuit",
     "CircuitEnd",
     "Closed",
@@ -61,6 +64,7 @@ __all__ = [
     "Router",
     "RouterState",
     "ServiceState",
+    "SessionTimers",
     "Site",
     "SiteNetworkAccess",
     "SiteRole",

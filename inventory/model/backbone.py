@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from egovnet.inventory.model.annotations import Form, about
 from egovnet.inventory.model.as_numbers import MAX_ASN, TWO_OCTETS, reserved_asn
+from egovnet.inventory.model.failure_detection import Bfd
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
@@ -232,6 +233,16 @@ class Backbone(Closed):
     management: Annotated[
         Management, about("The management network.", {"prefix": "172.20.20.0/24"})
     ]
+    bfd: Annotated[
+        Bfd,
+        about(
+            "How failures are found that no port sees: BFD (RFC 5880), where the platform can.",
+            {
+                "circuits": {"enabled": True, "interval": 200, "multiplier": 3},
+                "accesses": {"interval": 300},
+            },
+        ),
+    ] = Bfd()
 
     @model_validator(mode="after")
     def _two_zones(self) -> "Backbone":

@@ -27,4 +27,8 @@ class Circuit(Closed):
         Field(strict=True, ge=1, le=16777214),
         about("Cost of the link: the lower, the better the path.", 10, unit="IS-IS metric"),
     ] = 10
+    bfd: Annotated[
+        bool | None,
+        about("Whether both ends speak BFD; left out, as network.yaml says of circuits.", False),
+    ] = None
     description: Annotated[Text, about("For people.", "10 Gbit/s, carrier A")] = ""

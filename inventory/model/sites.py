@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from egovnet.inventory.model.annotations import about
+from egovnet.inventory.model.failure_detection import SessionTimers
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
@@ -83,6 +84,21 @@ class SiteNetworkAccess(Closed):
             unit="BGP local preference",
         ),
     ] = 100
+    bfd: Annotated[
+        bool | None,
+        about(
+            "With bgp: whether the customer's router speaks BFD. Left out: as network.yaml says "
+            "of accesses, where the site has several.",
+            True,
+        ),
+    ] = None
+    timers: Annotated[
+        SessionTimers | None,
+        about(
+            "With bgp: its timers, where the customer's router cannot speak BFD.",
+            {"keepalive": 3, "hold": 9},
+        ),
+    ] = None
     state: Annotated[
         ServiceState | None,
         about("How far the service has come; left out, as the site says.", "waiting-for-customer"),
@@ -91,7 +107,7 @@ class SiteNetworkAccess(Closed):
     @model_validator(mode="after")
     def _nothing_in_vain(self) -> "SiteNetworkAccess":
         if self.routing_protocol == "static":
-            for name in ("maximum_prefix", "access_priority"):
+            for name in ("maximum_prefix", "access_priority", "bfd", "timers"):
                 if name in self.model_fields_set:
                     raise refusal(
                         f"{kebab(name)} has no effect with routing-protocol static",

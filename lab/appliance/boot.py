@@ -329,6 +329,10 @@ def start_daemons(daemons: Sequence[str]) -> None:
             starting[daemon] = subprocess.Popen(
                 argv, stdin=nothing, stdout=nothing, start_new_session=True
             )
+        if daemon == "bfdd":
+            # all routers share the machine's processors: who does not get one in time would be
+            # taken for dead by its neighbours
+            os.sched_setscheduler(starting[daemon].pid, os.SCHED_RR, os.sched_param(1))
         if daemon == "zebra":
             wait_for_terminal(daemon, starting[daemon])
     for daemon, process in starting.items():

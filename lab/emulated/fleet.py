@@ -178,7 +178,7 @@ class Fleet:
         router.note()
 
     def do_kill_daemon(self, name: str, daemon: str) -> None:
-        """`kill -9` of bgpd, isisd or ldpd; nobody starts it again before `heal` or a boot."""
+        """`kill -9` of a daemon that may be killed; none starts again before `heal` or a boot."""
         if daemon not in KILLABLE:
             raise NodeError(f"{daemon!r} is not one of {', '.join(KILLABLE)}", where=name)
         router = self.station(name).router

@@ -205,7 +205,7 @@ class EmulatedRouters:
         self.control.do("keep_route", name=name, vrf=vrf, prefix=prefix)
 
     def kill_daemon(self, name: str, daemon: str) -> None:
-        """`kill -9` of bgpd, isisd or ldpd."""
+        """`kill -9` of bgpd, isisd, ldpd or bfdd."""
         self.control.do("kill_daemon", name=name, daemon=daemon)
 
     def heal(self, names: Iterable[str] | None = None) -> None:

@@ -76,6 +76,7 @@ _SLOTS: tuple[tuple[str, str], ...] = (
     ("router bgp", r"timers bgp "),
     ("router bgp", r"neighbor \S+ (remote-as|description|password|update-source|ebgp-multihop) "),
     ("router bgp", r"neighbor \S+ (timers connect|timers|advertisement-interval|weight) "),
+    ("router bgp", r"neighbor \S+ bfd profile "),
     ("router bgp", r"neighbor \S+ maximum-prefix "),
     ("router bgp", r"neighbor \S+ (route-map|prefix-list|filter-list) \S+ (in|out)$"),
     ("router bgp", r"(rd|label|nexthop) vpn export "),
@@ -86,9 +87,10 @@ _SLOTS: tuple[tuple[str, str], ...] = (
     ("interface ", r"description "),
     ("interface ", r"(isis|ipv6 ospf6|ip ospf) (metric|circuit-type|priority|cost|network) "),
     ("interface ", r"(isis|ip ospf) (hello-interval|hello-multiplier|password) "),
-    ("interface ", r"(bandwidth) "),
+    ("interface ", r"(bandwidth|isis bfd profile) "),
+    ("bfd", r"(detect-multiplier|transmit-interval|receive-interval|minimum-ttl|profile) "),
     # interior protocols
-    ("router isis ", r"(is-type|metric-style|lsp-mtu) "),
+    ("router isis ", r"(is-type|metric-style|lsp-mtu|spf-delay-ietf) "),
     ("router ospf", r"ospf6? router-id "),
     ("mpls ldp", r"(router-id|dual-stack transport-connection prefer) "),
     ("mpls ldp", r"discovery (transport-address|hello holdtime|hello interval) "),
@@ -115,12 +117,17 @@ SHORT_NO: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"((?:isis|area|domain)[- ]?password) .*"), r"no \1"),
     (re.compile(r"(ip ospf authentication)\b.*"), r"no \1"),
     (re.compile(r"(timers bgp) .*"), r"no \1"),
+    # bfdd 8.4 has no `no` of these: the default is given
+    (re.compile(r"(detect-multiplier) .*"), r"\1 3"),
+    (re.compile(r"((?:transmit|receive)-interval) .*"), r"\1 300"),
 )
 
 _WITHDRAW_FIRST = (
     re.compile(r"import vpn$|rt vpn import "),
     re.compile(r"export vpn$|rt vpn export "),
     re.compile(r"bgp listen "),
+    # `no neighbor X bfd profile P` after `no neighbor X bfd` brings the session back (FRR 8.4)
+    re.compile(r"neighbor \S+ bfd profile "),
     re.compile(r"neighbor "),
 )
 _PROVIDE_LAST = (

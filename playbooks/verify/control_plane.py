@@ -20,7 +20,7 @@ from egovnet.templates.model.state import DeviceState, Table
 FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
 #: Kinds of checks that others ask for.
 ROUTE_TARGETS, STRAY_ROUTES, ROUTES = "route targets", "no stray routes", "VRF routes"
-ADJACENCY = "IS-IS adjacency"
+ADJACENCY, BFD_SESSION = "IS-IS adjacency", "BFD session"
 _VERSION = {"ipv4": 4, "ipv6": 6}
 
 
@@ -217,6 +217,17 @@ def _backbone(
                 "" if up else f"no adjacency on {interface.name} ({interface.description})",
                 ground=Ground(circuits=((device.name, interface.name),)),
             )
+            if interface.circuit.bfd is not None:
+                # without an adjacency nobody asks for the session
+                there = not up or ("default", interface.name) in state.bfd
+                yield Check(
+                    BFD_SESSION,
+                    device.name,
+                    interface.name,
+                    there,
+                    "" if there else f"no BFD on {interface.name} ({interface.description})",
+                    ground=Ground(circuits=((device.name, interface.name),)),
+                )
     for peer in device.backbone_peers:
         if peer.name not in reachable_peers:
             continue
@@ -298,6 +309,21 @@ def _customers(
                 vrf=vrf.name,
                 ground=Ground(accesses=((device.name, vrf.name, site),)),
             )
+            if peer.bfd is not None and str(peer.address) not in awaited:
+                there = session not in state.bgp or session in state.bfd
+                yield Check(
+                    BFD_SESSION,
+                    device.name,
+                    f"{vrf.name} {peer.address}",
+                    there,
+                    ""
+                    if there
+                    else f"VRF {vrf.name}: no BFD with {peer.description} ({peer.address}); if the "
+                    "customer's router has none, set bfd: false and timers",
+                    sites=frozenset({site}),
+                    vrf=vrf.name,
+                    ground=Ground(accesses=((device.name, vrf.name, site),)),
+                )
 
 
 def _targets(

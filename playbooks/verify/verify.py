@@ -28,6 +28,7 @@ from egovnet.playbooks.results.verification import (
 )
 from egovnet.playbooks.verify.control_plane import (
     ADJACENCY,
+    BFD_SESSION,
     Check,
     check_device,
     expected_routes,
@@ -323,7 +324,8 @@ class Verifier:
             poll.sessions.update(address for _, address in state.bgp)
             others = [n for n in self._neighbors.get(name, ()) if n[0] in self._peers]
             for check in check_device(device, state, self._peers, self._routes, others):
-                if check.kind == ADJACENCY and self._far_ends[name, check.subject] in self._fresh:
+                far = self._far_ends.get((name, check.subject))
+                if check.kind in (ADJACENCY, BFD_SESSION) and far in self._fresh:
                     continue
                 if check.passed:
                     poll.passed[check.kind] += 1

@@ -255,7 +255,8 @@ def _bgp(header: list[str], path: _Path, line: str) -> _Found:
     elif family and vrf:
         yield Part(PartKind.VRF_ROUTES, vrf), f"{family} {line}"
     else:
-        yield Part(PartKind.BGP, vrf), f"{family} {line}"
+        kind = PartKind.TIMING if bare == "bgp fast-convergence" else PartKind.BGP
+        yield Part(kind, vrf), f"{family} {line}"
 
 
 def _neighbor(vrf: str, words: list[str], *, in_family: bool) -> Part:

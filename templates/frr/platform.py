@@ -42,6 +42,8 @@ _CAPABILITIES = Capabilities(
     interruption_seconds=SECONDS,
     not_in_place=NOT_IN_PLACE,
     drains=True,
+    bfd=True,
+    session_timers=True,
 )
 
 

@@ -13,6 +13,7 @@ from egovnet.inventory.model import (
     SiteNetworkAccess,
 )
 from egovnet.inventory.model.reachability import Group, Reachability
+from egovnet.templates.intend.bfd_use import access_bfd, circuit_bfd
 from egovnet.templates.model.device import (
     BackbonePeer,
     Circuit,
@@ -152,6 +153,7 @@ def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, l
     result: dict[str, list[Interface]] = {}
     for name, circuit in network.circuits.items():
         nets = allocation.circuit_links(name)
+        bfd = circuit_bfd(network, circuit)
         for index, (end, other) in enumerate(((circuit.a, circuit.b), (circuit.b, circuit.a))):
             result.setdefault(end.router, []).append(
                 Interface(
@@ -159,7 +161,7 @@ def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, l
                     port=end.port,
                     addresses=tuple(_end(net, index) for net in nets),
                     description=f"circuit {name} to {other.router} {other.port}",
-                    circuit=Circuit(circuit.metric, network.backbone.circuit_mtu),
+                    circuit=Circuit(circuit.metric, network.backbone.circuit_mtu, bfd),
                 )
             )
     return result
@@ -199,6 +201,7 @@ def _customer_side(
                     if hop.version == prefix.version
                 )
             else:
+                bfd = access_bfd(network, site, access)
                 peers.setdefault(key, []).extend(
                     CustomerPeer(
                         address=hop,
@@ -208,6 +211,8 @@ def _customer_side(
                         accepts=tuple(p for p in site.prefixes if p.version == hop.version),
                         maximum_prefix=access.maximum_prefix,
                         local_preference=access.access_priority,
+                        bfd=bfd,
+                        timers=_timers(access),
                     )
                     for hop in next_hops
                     if any(p.version == hop.version for p in site.prefixes)
@@ -238,6 +243,10 @@ def _customer_side(
             )
         )
     return interfaces, vrfs
+
+
+def _timers(access: SiteNetworkAccess) -> tuple[int, int] | None:
+    return None if access.timers is None else (access.timers.keepalive, access.timers.hold)
 
 
 def _backbone_peers(

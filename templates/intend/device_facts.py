@@ -116,6 +116,7 @@ def _interface(interface: Interface, families: Iterable[AddressFamily]) -> Inter
         mpls=interface.circuit is not None,
         ldp=spoken,
         igp=spoken,
+        bfd=interface.circuit is not None and interface.circuit.bfd is not None,
         description=interface.description,
     )
 
@@ -192,5 +193,6 @@ def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFact
                 maximum_prefix=peer.maximum_prefix,
             )
         },
+        bfd=peer.bfd is not None,
         description=peer.description,
     )

@@ -28,6 +28,33 @@ def platform_names(network: Network, report: Report) -> Iterator[Problem]:
         if network.routers[name].leaving and not can.drains:
             found = f"platform {network.routers[name].platform} cannot be drained"
             yield report("routers", (name, "state"), found, "leave state out")
+    yield from as_far_as_known(_failure_detection(network, on, report))
+
+
+def _failure_detection(
+    network: Network, on: dict[str, Capabilities], report: Report
+) -> Iterator[Problem]:
+    """Yield what is asked of a router and its platform cannot do."""
+    asked: list[tuple[str, Location, tuple[str, ...]]] = [
+        ("circuits", (name, "bfd"), (circuit.a.router, circuit.b.router))
+        for name, circuit in network.circuits.items()
+        if circuit.bfd
+    ]
+    for name, site in network.sites.items():
+        for access_name, access in site.site_network_accesses.items():
+            where: Location = (name, "site-network-accesses", access_name)
+            if access.bfd:
+                asked.append(("sites", (*where, "bfd"), (access.pe,)))
+            if access.timers is not None:
+                asked.append(("sites", (*where, "timers"), (access.pe,)))
+    for section, location, routers in asked:
+        key = str(location[-1])
+        for router in routers:
+            can = on.get(router)
+            if can is not None and not (can.bfd if key == "bfd" else can.session_timers):
+                what = "BFD" if key == "bfd" else "timers of a session"
+                found = f"{router}: platform {network.routers[router].platform} has no {what}"
+                yield report(section, location, found, f"leave {key} out")
 
 
 def _ports(network: Network, on: dict[str, Capabilities], report: Report) -> Iterator[Problem]:

@@ -21,11 +21,24 @@ IPInterface = IPv4Interface | IPv6Interface
 
 
 @dataclass(frozen=True, slots=True)
+class BfdProfile:
+    """How soon BFD finds a failure (RFC 5880): `interval` in milliseconds, both ways."""
+
+    name: str
+    interval: int
+    multiplier: int
+
+
+@dataclass(frozen=True, slots=True)
 class Circuit:
-    """The backbone side of an interface: IS-IS level 2 point-to-point, LDP, MPLS."""
+    """The backbone side of an interface: IS-IS level 2 point-to-point, LDP, MPLS.
+
+    `bfd`: IS-IS follows a BFD session with the other end. None: its hellos alone.
+    """
 
     metric: int
     mtu: int
+    bfd: BfdProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,8 @@ class StaticRoute:
 class CustomerPeer:
     """An eBGP session with a CE: one address family over its own transport (RFC 4364 section 7).
 
-    `accepts` are the only prefixes (and their more specifics) taken from it.
+    `accepts` are the only prefixes (and their more specifics) taken from it. `bfd`: the session
+    follows a BFD session with the CE, once that has been up (RFC 5882 section 4.2).
     """
 
     address: IPAddress
@@ -65,6 +79,9 @@ class CustomerPeer:
     accepts: tuple[IPNetwork, ...]
     maximum_prefix: int
     local_preference: int
+    bfd: BfdProfile | None = None
+    #: Keepalive and hold time in seconds; None: the platform's own.
+    timers: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +160,10 @@ class Device:
     drained: bool = False
     #: That the network has.
     families: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
+
+    @property
+    def bfd_profiles(self) -> tuple[BfdProfile, ...]:
+        """Those that are used, by name."""
+        used = {i.circuit.bfd for i in self.interfaces if i.circuit and i.circuit.bfd}
+        used |= {peer.bfd for vrf in self.vrfs for peer in vrf.peers if peer.bfd}
+        return tuple(sorted(used, key=lambda profile: profile.name))

@@ -168,6 +168,8 @@ class InterfaceFacts:
     #: Policy routing: what packets coming in here may be sent to, besides their own table.
     policy_routes: tuple["PolicyRoute", ...] = ()
     shutdown: bool = False
+    #: The backbone's IGP follows a BFD session with the neighbour.
+    bfd: bool = False
     description: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
     #: Line that binds it to `vrf`.
@@ -248,6 +250,8 @@ class NeighborFacts:
     password: bool = False
     update_source: str = ""
     shutdown: bool = False
+    #: The session follows a BFD session with the neighbour.
+    bfd: bool = False
     listen: IPNetwork | None = None
     description: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
@@ -336,6 +340,20 @@ class IgpInstance:
 
 
 @dataclass(frozen=True, slots=True)
+class BfdPeer:
+    """A BFD session that a text asks for by itself, and not for a neighbour of IGP or BGP.
+
+    `interface` is "" where the text names none. `multihop`: RFC 5883's, from anywhere in `vrf`.
+    """
+
+    vrf: str | None
+    address: IPAddress
+    interface: str = ""
+    multihop: bool = False
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LabelBlock:
     """Labels that are given out to prefixes of the backbone, first and last: segment routing."""
 
@@ -416,6 +434,7 @@ class DeviceFacts:
     bgp: Mapping[str | None, BgpInstance] = field(default_factory=dict)
     statics: tuple[StaticFacts, ...] = ()
     igps: tuple[IgpInstance, ...] = ()
+    bfd_peers: tuple[BfdPeer, ...] = ()
     #: Labels that segment routing uses.
     label_blocks: tuple[LabelBlock, ...] = ()
     #: Policy routing not tied to an interface (`ip rule`).

@@ -30,6 +30,9 @@ class DeviceState:
     bgp: frozenset[tuple[str, str]] = frozenset()
     #: The same of sessions that are configured, wanted, and not established.
     trying: frozenset[tuple[str, str]] = frozenset()
+    #: (VRF or "default", neighbour address) and (the same, its interface, where the device names
+    #: it) of BFD sessions that are up.
+    bfd: frozenset[tuple[str, str]] = frozenset()
     targets: dict[Table, VrfTargets] = field(default_factory=dict)
     #: Route targets seen on the VRF's own announcements.
     announced: dict[Table, frozenset[str]] = field(default_factory=dict)

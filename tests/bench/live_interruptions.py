@@ -6,47 +6,18 @@ longest time in which none of a pair's requests was answered. The figures of `do
 and of the platform's `interruption_seconds` are from here.
 """
 
-import json
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from egovnet.inventory.model import Network
-from egovnet.lab.backend import Backend
-from egovnet.lab.generate import host_name
-from egovnet.playbooks.change.plan import make_plan
-from egovnet.playbooks.change.transaction import Transaction
-from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.results.verification import HealthReport
-from egovnet.playbooks.verbs.lab import running_lab
-from egovnet.playbooks.verbs.lab_hosts import site_hosts
 from egovnet.templates.model.interruption import class_of
-from tests.chaos.runs import Health
-from tests.playbooks.conftest import Workplace
+from tests.bench.echo_field import Field, Texts, echo_field
 
 pytestmark = pytest.mark.lab
 pytest_plugins = ["tests.playbooks.conftest"]
-_GAPS = (Path(__file__).parent / "echo_gaps.py").read_text(encoding="utf-8")
-_EVERY = 0.02
-#: Seconds after a push until everything must be answered again.
-_PATIENCE = 60.0
-#: Pairs of sites of one VPN on different routers; both families are sent.
-_PAIRS = (
-    ("party-beijing", "party-sichuan"),
-    ("gov-guangdong", "gov-shanghai"),
-    ("public-beijing", "public-guangzhou"),
-    ("public-shanghai", "public-beijing"),
-    ("court-shanghai", "court-beijing"),
-    ("tax-guangdong", "tax-sichuan"),
-)
-Texts = Mapping[str, str]
+__all__ = ["echo_field"]
 
 
 def _lines(text: str, *edits: tuple[str, str]) -> str:
@@ -133,82 +104,6 @@ CASES: dict[str, Callable[[Texts], Texts]] = {
     "circuit": _everywhere((r"10\.254\.0\.(12|13)/31", r"10.254.9.\1/31")),
     "circuit-gone": _without_ports(("gz-pe1", "eth1"), ("gd-pe1", "eth3")),
 }  # fmt: skip -- a table
-
-
-@dataclass
-class Field:
-    """The lab, its workspace, and the texts that it was booted with."""
-
-    workspace: Workspace
-    lab: Backend
-    texts: Texts
-
-    def push(self, texts: Texts) -> float:
-        """Push as a change is pushed, without verification; seconds."""
-        plan = make_plan(self.workspace, Silent(), intended=dict(texts))
-        assert not plan.unreachable, plan.unreachable
-        begun = time.perf_counter()
-        outcome = Transaction(
-            self.workspace,
-            plan,
-            lambda _: HealthReport(),
-            Silent(),
-            plan.waves_or_one(),
-            Health(),
-        ).run()
-        assert outcome.data["result"] == "done", outcome.data
-        return time.perf_counter() - begun
-
-    def gaps(self, during: Callable[[], Any]) -> dict[str, dict[str, float]]:
-        """Flow -> what became of its echoes while `during` ran and until all answer again."""
-        flows = _flows(self.workspace.network)
-        asked = {"every": _EVERY, "stop": "/run/gaps-stop", "flows": [f[1:] for f in flows]}
-        node = host_name(_PAIRS[0][0])
-        self._exec(
-            node,
-            "rm -f /run/gaps-stop /run/gaps-out; "
-            f"cat >/run/gaps.py <<'%%END'\n{_GAPS}%%END\n"
-            f"cat >/run/gaps-in <<'%%END'\n{json.dumps(asked)}\n%%END\n"
-            "setsid python3 -S /run/gaps.py </run/gaps-in >/run/gaps-out 2>/run/gaps-err &",
-        )
-        time.sleep(2)
-        during()
-        time.sleep(15)
-        self._exec(node, "touch /run/gaps-stop; sleep 2")
-        wait = "for i in 1 2 3 4 5 6; do [ -s /run/gaps-out ] && break; sleep 1; done"
-        said = self._exec(node, f"{wait}; cat /run/gaps-out /run/gaps-err")
-        return dict(zip((f[0] for f in flows), json.loads(said), strict=True))
-
-    def _exec(self, node: str, command: str) -> str:
-        return self.lab.exec(node, command, 120).stdout
-
-
-def _flows(network: Network) -> list[tuple[str, str, str, str]]:
-    """(name, node, source, target) of each pair and family."""
-    hosts = site_hosts(network, [site for pair in _PAIRS for site in pair])
-    found = []
-    for one, other in _PAIRS:
-        for source in hosts[one].addresses:
-            for target in hosts[other].addresses:
-                if (":" in source) == (":" in target):
-                    name = f"{one} {other} {'ipv6' if ':' in source else 'ipv4'}"
-                    found.append((name, hosts[one].node, source, target))
-    return found
-
-
-@pytest.fixture(scope="module")
-def field(workplace: Workplace) -> Iterator[Field]:
-    patch = pytest.MonkeyPatch()
-    patch.setenv("EGOVNET_STATE", str(Path(workplace.environment["EGOVNET_STATE"])))
-    up = workplace.run("lab", "up", "--provisioned", "--json")
-    assert up.exit == 0, up.err
-    workspace = Workspace(workplace.inventory("base"))
-    lab = running_lab(workspace)
-    assert lab is not None
-    time.sleep(20)
-    yield Field(workspace, lab, workspace.intended())
-    workplace.run("lab", "down")
-    patch.undo()
 
 
 @pytest.mark.parametrize("klass", CASES)

@@ -18,11 +18,37 @@ def _some(*lines: str) -> st.SearchStrategy[list[str]]:
     )
 
 
+#: No profile, or one of two.
+_PROFILE = st.sampled_from([[], ["profile access"], ["profile circuit"]])
+
+
+@st.composite
+def _bfd(draw: st.DrawFn) -> list[str]:
+    if draw(st.booleans()):
+        return []
+    out = ["bfd"]
+    for name in draw(_some("access", "circuit")):
+        out.append(f" profile {name}")
+        for what, values in (
+            ("detect-multiplier", (4, 5)),
+            ("transmit-interval", (100, 200)),
+            ("receive-interval", (100, 200)),
+        ):
+            if draw(st.booleans()):
+                out.append(f"  {what} {draw(st.sampled_from(values))}")
+        out += [" exit", " !"]
+    return [*out, "exit", "!"]
+
+
 @st.composite
 def _peer(draw: st.DrawFn, name: str) -> tuple[list[str], list[str]]:
     lines = [f"neighbor {name} remote-as {draw(st.sampled_from((65101, 65102)))}"]
     if draw(st.booleans()):
         lines.append(f"neighbor {name} description {draw(st.sampled_from(('tax', 'a b c')))}")
+    if draw(st.booleans()):
+        lines.append(f"neighbor {name} bfd")
+        lines += [f"neighbor {name} bfd {more}" for more in draw(_PROFILE)]
+    lines += draw(_some(f"neighbor {name} timers 3 9"))
     if draw(st.booleans()):
         lines.append(f"neighbor {name} timers connect {draw(st.integers(5, 7))}")
     if draw(st.booleans()):
@@ -101,11 +127,14 @@ def frr_texts(draw: st.DrawFn) -> str:
     for name in draw(_some(*INTERFACES)):
         lines = draw(_some("description to p1", "ip router isis core"))
         if "ip router isis core" in lines:
+            lines += draw(_some("isis bfd"))
+            lines += [f"isis bfd {profile}" for profile in draw(_PROFILE)]
             lines += draw(_some("isis circuit-type level-2-only", "isis network point-to-point"))
             lines += (
                 [f"isis metric {draw(st.sampled_from((20, 30)))}"] if draw(st.booleans()) else []
             )
         out += [f"interface {name}", *(f" {line}" for line in lines), "exit", "!"]
+    out += draw(_bfd())
     if draw(st.booleans()):
         out += draw(_backbone())
         for vrf in draw(_some(*VRFS)):

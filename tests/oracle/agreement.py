@@ -27,6 +27,7 @@ _OPENING = frozenset(
         "statics",
         "policy_routes",
         "igps",
+        "bfd_peers",
         "label_blocks",
         "families",
         "neighbors",

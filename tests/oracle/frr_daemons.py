@@ -1,5 +1,5 @@
-"""The reader's oracle: real zebra, bgpd, staticd, isisd, ospfd and ospf6d, given a text and asked
-what they run.
+"""The reader's oracle: real daemons (zebra, bgpd, staticd, isisd, ospfd, ospf6d, bfdd), asked what
+they run of a text.
 
 No lab and no root: the daemons run in namespaces of their own (user, mount, network, process), in
 a directory with Debian's packages. Each text meets freshly started daemons, so that nothing of
@@ -19,8 +19,8 @@ cd /
 mkdir /run/frr
 # Debian's zebra reads what the kernel has before it forks: it is started anew for each text.
 # Since FRR 10 mgmtd has staticd's part and some of zebra's, and neither takes a file.
-first=; then="bgpd staticd isisd ospfd ospf6d"
-if test -x /usr/lib/frr/mgmtd; then first="mgmtd staticd"; then="bgpd isisd ospfd ospf6d"; fi
+first=; then="bgpd staticd isisd ospfd ospf6d bfdd"
+if test -x /usr/lib/frr/mgmtd; then first="mgmtd staticd"; then="bgpd isisd ospfd ospf6d bfdd"; fi
 arguments() {
     set -- "$1" -d -u root -g root -P 0
     if test "$1" = bgpd; then set -- "$@" -p 0; fi

@@ -79,8 +79,19 @@ def _no(rng: Rng, line: str, often: float = 0.12) -> str:
 
 def _block(rng: Rng) -> list[str]:
     maker: Maker = rng.choices(
-        (_prefix_list, _other_list, _route_map, _vrf, _interface, _static, _bgp, _bgp_vrf, _top),
-        (3, 2, 4, 2, 2, 1, 4, 6, 2),
+        (
+            _prefix_list,
+            _other_list,
+            _route_map,
+            _vrf,
+            _interface,
+            _static,
+            _bgp,
+            _bgp_vrf,
+            _top,
+            _bfd,
+        ),
+        (3, 2, 4, 2, 2, 1, 4, 6, 2, 1),
     )[0]
     return maker(rng)
 
@@ -103,6 +114,27 @@ def _top(rng: Rng) -> list[str]:
         (("ip",), ("ipv6",), ("bgp",), ("access-list",), ("no",), ("router-id",), ())
     )
     return [walk(rng, "top", *words)]
+
+
+def _bfd(rng: Rng) -> list[str]:
+    """Profiles, and sessions that no neighbour of IGP or BGP asks for."""
+    lines = ["bfd"]
+    for _ in range(rng.randint(1, 3)):
+        address = rng.choice(("192.0.2.1", "192.0.2.2", "2001:db8::2"))
+        peer = f"peer {address}" + rng.choice(
+            (
+                "", "", " multihop local-address 192.0.2.9", " interface eth1", " vrf a",
+                " local-address 192.0.2.9", " interface eth1 vrf a", " vrf default",
+                " multihop local-address 192.0.2.9 vrf a", " multihop",
+            )
+        )  # fmt: skip
+        header = rng.choice((" profile b", f" {peer}", f" {peer}", f" no {peer}", " no profile b"))
+        lines.append(header)
+        if " no " not in header:
+            block = "bfd profile" if "profile" in header else "bfd peer"
+            lines += [f"  {walk(rng, block)}" for _ in range(rng.randint(0, 2))]
+            lines += [" exit"] * rng.choice((1, 1, 1, 0))
+    return [*lines, "exit"]
 
 
 def _prefix_list(rng: Rng) -> list[str]:
@@ -234,6 +266,7 @@ def _interface(rng: Rng) -> list[str]:
                         "ip address 192.0.2.1/24", "ipv6 address 2001:db8::2/64", "shutdown",
                         "description some text", "ip router isis core", "ipv6 router isis core",
                         "isis passive", "isis circuit-type level-2-only", "bandwidth 100",
+                        "isis bfd", "isis bfd profile b",
                         "link-detect", "ip address 192.0.2.1/24 label x",
                         "ip address 192.0.2.1 peer 192.0.2.2/32", "pbr-policy P", "multicast",
                         "ipv6 nd suppress-ra", "ip ospf area 0", "ip ospf passive",
@@ -253,6 +286,7 @@ def _peer_line(rng: Rng) -> str:
             "peer-group", f"peer-group {rng.choice(GROUPS)}", "update-source lo", "shutdown",
             "password secret", "description some text", "ebgp-multihop 2", "local-as 64600",
             "local-as 64600 no-prepend replace-as", "passive", "timers 3 9", "bfd",
+            "bfd profile b", "bfd 3 100 100", "bfd check-control-plane-failure",
             "port 1179", "capability dynamic", "remote-as auto", "interface peer-group G",
             "ttl-security hops 1", "solo", "advertisement-interval 5",
         )

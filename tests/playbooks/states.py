@@ -50,6 +50,11 @@ def well(
         ldp=frozenset(lsr for _, lsr in ldp),
         bgp=frozenset(sessions - trying),
         trying=frozenset(trying),
+        bfd=frozenset(
+            {("default", i.name) for i in device.interfaces if i.circuit and i.circuit.bfd}
+            | {(v.name, str(p.address)) for v in device.vrfs for p in v.peers if p.bfd}
+        )
+        - trying,
         targets=targets,
         announced=announced,
         routes=have,

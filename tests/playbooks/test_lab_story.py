@@ -17,6 +17,7 @@ import pytest
 
 from egovnet.lab.customer import plug_in
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.templates.intend.build_devices import access_addresses
 from tests.playbooks.conftest import Workplace
 
 pytestmark = pytest.mark.lab
@@ -189,6 +190,34 @@ def test_a_customer_without_a_tag_does_not_meet_the_backbone(lab: Workplace) -> 
         assert " 0% packet loss" in tagged.json["stdout"]
     finally:
         lab.on(ce, f"ip route del {loopback} dev eth1; ip address del 192.0.2.2/24 dev eth1")
+
+
+def test_a_customer_without_bfd_keeps_his_session(lab: Workplace) -> None:
+    """RFC 5882 (section 4.2): a BFD session that never came up says nothing of its neighbour."""
+    base = Workspace(lab.inventory("base"))
+    ends = access_addresses(base.allocation, "gov-guangdong/main")
+    pe, ce = ends.pe[0].ip, ends.ce[0].ip
+    asn = base.allocation.site_asn["gov-guangdong"]
+    configure = f"vtysh -c 'configure terminal' -c 'router bgp {asn}' -c '{{}}'"
+    bfd = f"vtysh -c 'show bfd vrf i-government peer {ce}'"
+    session = f"vtysh -c 'show bgp vrf i-government neighbors {ce}'"
+    wait = "for i in $(seq 60); do {} | grep -q '{}' && exit 0; sleep 0.5; done; {}; exit 1"
+    up = wait.format(bfd, "Status: up", bfd)
+    assert lab.on("gd-pe1", up).exit == 0, lab.on("gd-pe1", bfd).out
+    try:
+        gone = lab.on("gov-guangdong-ce", configure.format(f"no neighbor {pe} bfd"))
+        assert gone.exit == 0, gone.out
+        down = lab.on("gd-pe1", wait.format(bfd, "Status: down", bfd))
+        assert down.exit == 0, down.out
+        made = lab.on("gd-pe1", f"vtysh -c 'clear bgp vrf i-government {ce}'; sleep 1")
+        assert made.exit == 0, made.out
+        there = lab.on("gd-pe1", wait.format(session, "BGP state = Established", session))
+        assert there.exit == 0, there.out
+        assert "Status: down" in lab.on("gd-pe1", bfd).out
+    finally:
+        lab.on("gov-guangdong-ce", configure.format(f"neighbor {pe} bfd profile provider"))
+    again = lab.on("gd-pe1", f"{up}")
+    assert again.exit == 0, again.out
 
 
 def test_a_failed_verification_is_undone(lab: Workplace, tmp_path: Path) -> None:

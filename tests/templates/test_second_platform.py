@@ -12,7 +12,7 @@ import pytest
 from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.errors import InventoryError, Location, Problem
-from egovnet.inventory.model import Network, RouterState
+from egovnet.inventory.model import Network, RouterState, SessionTimers
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push, states_of
@@ -213,6 +213,54 @@ def test_what_it_cannot_do_is_reported_and_not_dropped(network: Network) -> None
 
     (problem,) = platform_names(changed, report)
     assert (problem.field, problem.found) == (f"{EDGE}.state", "platform toy cannot be drained")
+
+
+def test_bfd_and_timers_are_refused_where_asked_for(network: Network) -> None:
+    """What the network as a whole says holds where both ends can, and nothing is said of it."""
+    circuits = {
+        name: circuit.model_copy(update={"bfd": True})
+        for name, circuit in network.circuits.items()
+        if EDGE in (circuit.a.router, circuit.b.router)
+    }
+    timers = SessionTimers(keepalive=3, hold=9)
+    sites = {
+        name: site.model_copy(
+            update={
+                "site_network_accesses": {
+                    key: access.model_copy(update={"bfd": True, "timers": timers})
+                    for key, access in site.site_network_accesses.items()
+                    if access.pe == EDGE
+                }
+            }
+        )
+        for name, site in network.sites.items()
+    }
+
+    def report(section: str, where: Location, found: str, remedy: str) -> Problem:
+        return Problem(section, 0, ".".join(map(str, where)), found, remedy)
+
+    asked = network.model_copy(update={"circuits": circuits, "sites": sites})
+    problems = list(platform_names(asked, report))
+    accesses = sum(len(site.site_network_accesses) for site in sites.values())
+    assert accesses > 0
+    bfd = [p for p in problems if p.found == f"{EDGE}: platform toy has no BFD"]
+    assert len(bfd) == len(circuits) + accesses
+    assert len(problems) == len(bfd) + accesses
+    assert {p.remedy for p in problems} == {"leave bfd out", "leave timers out"}
+
+
+def test_a_circuit_speaks_bfd_where_both_ends_can(devices: dict[str, Device]) -> None:
+    spoken = {name: device.bfd_profiles for name, device in devices.items()}
+    assert spoken[EDGE] == ()
+    assert spoken["bj-p1"] != ()
+    to_the_toy = [
+        interface.circuit
+        for device in devices.values()
+        for interface in device.interfaces
+        if f" to {EDGE} " in interface.description
+    ]
+    assert [circuit and circuit.bfd for circuit in to_the_toy] == [None] * len(to_the_toy)
+    assert to_the_toy
 
 
 def test_a_text_of_unknown_origin_is_told_by_its_words(devices: dict[str, Device]) -> None:

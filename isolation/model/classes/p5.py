@@ -113,3 +113,15 @@ STATIC_TOO_WIDE = FindingClass(
     sentence="VRF {vrf} routes {prefix}, which none of its sites has",
     by_inventory=True,
 )
+UNKNOWN_BFD_PEER = FindingClass(
+    id="P5 unknown-bfd-peer",
+    severities=_RISK,
+    title="A BFD session with nobody that the inventory has",
+    meaning="A router has a BFD session with an address that is no customer's of its VRF, no "
+    "router's and not at the other end of a circuit.",
+    why="The router sends to that address and answers it. What follows the session, a route or a "
+    "script, is in the hands of whoever has the address.",
+    remedy="Remove the peer from the block bfd, or add its site to the inventory.",
+    sentence="VRF {vrf} has a BFD session with {neighbor}, whom no circuit or access explains",
+    by_inventory=True,
+)

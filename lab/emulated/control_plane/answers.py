@@ -32,6 +32,35 @@ def isis_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) ->
     return _print({"areas": areas[:1]})
 
 
+def bfd_peers(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+    """`show bfd peers json`: of IS-IS' neighbours by IPv4 where there is any, and of customers."""
+    peers = []
+    seen: set[tuple[str, str]] = set()
+    if "bfdd" in router.stopped:
+        return "[]\n"
+    for port, other, _, _ in plane.sessions.adjacencies(router.name):
+        mine = plane.sessions.facts(router.name).isis[port]
+        if mine.bfd and (port, other) not in seen:
+            seen.add((port, other))
+            its = plane.sessions.facts(other)
+            address = next(a for net in mine.nets for a in its.addresses if a.net == net)
+            there = its.isis[address.port].bfd and "bfdd" not in its.stopped
+            peers.append(_bfd_peer(address.host, "default", port, up=there))
+    for vrf, sessions in plane.tables(router.name).sessions.items():
+        peers += [
+            _bfd_peer(session.address, vrf, "", up=session.state == "Established")
+            for session in sessions
+            if session.bfd
+        ]
+    return _print(peers)
+
+
+def _bfd_peer(address: str, vrf: str, port: str, *, up: bool) -> _Object:
+    of_port = {"interface": port} if port else {}
+    status = "up" if up else "down"
+    return {"multihop": False, "peer": address, "vrf": vrf, **of_port, "status": status}
+
+
 def ldp_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     """`show mpls ldp neighbor json`."""
     neighbors = []

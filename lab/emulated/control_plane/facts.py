@@ -46,6 +46,7 @@ class IsisPort:
     nets: tuple[str, ...]
     levels: frozenset[int]
     hello: tuple[object, ...]
+    bfd: bool = False
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,7 @@ def _isis(router: Router, addresses: tuple[Address, ...]) -> tuple[dict[str, Isi
                 router.linux.links[name].mtu,
                 *sorted(t for t in texts if t.startswith(("isis network ", "isis password "))),
             ),
+            bfd="isis bfd" in texts,
         )
     return ports, in_isis_own
 

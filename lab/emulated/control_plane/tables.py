@@ -29,6 +29,7 @@ class CeSession:
     families: frozenset[str]
     state: str
     description: str
+    bfd: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,7 @@ def _read_instance(
                 families,
                 "Idle (Admin)" if "shutdown" in has else state,
                 has.get("description", ""),
+                "bfd" in has,
             )
         )
     for family in FAMILIES:

@@ -100,10 +100,24 @@ class Peers:
             return refused(_NO_PEER)
         if what == "activate":
             return self._activate(peers, name, path[-1], on=not line.no)
+        if what == "bfd":
+            return self._bfd(path, line, name)
         if what == "ebgp-multihop" and len(words) == 3 and not line.no:
             self._config.put_text(path, line.key, f"{line.text} 255", line)
             return OK
         return None
+
+    def _bfd(self, path: Path, line: Line, name: str) -> Reply:
+        """A profile, given or taken away, makes the session; without a session there is none."""
+        whole, profile = f"neighbor {name} bfd", f"neighbor {name} bfd profile"
+        self._config.keep(path, line)
+        if line.text == whole and line.no:
+            self._config.drop(path, profile)
+        elif line.text != whole:
+            made = read_line(Node.BGP, whole)
+            if made is not None:
+                self._config.put(path, made)
+        return OK
 
     def _identity(self, path: Path, line: Line, name: str, what: str) -> Reply | None:
         peers = self._peers[path]

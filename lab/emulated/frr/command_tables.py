@@ -25,6 +25,15 @@ OPENS: dict[Node, tuple[tuple[str, Node], ...]] = {
         ("route-map WORD <deny|permit> (1-65535)", Node.ROUTE_MAP),
         ("line vty", Node.VTY),
         ("key chain WORD", Node.KEY_CHAIN),
+        ("bfd", Node.BFD),
+    ),
+    Node.BFD: (
+        ("profile WORD", Node.BFD_PROFILE),
+        (
+            "peer <A.B.C.D|X:X::X:X> [{multihop|local-address <A.B.C.D|X:X::X:X>"
+            "|interface IFNAME|vrf NAME}]",
+            Node.BFD_PEER,
+        ),
     ),
     Node.KEY_CHAIN: (("key (0-2147483647)", Node.KEY),),
     Node.BGP: (
@@ -96,6 +105,15 @@ _FAMILY_OF_UNICAST = (
     f"redistribute <{_REDISTRIBUTE}> =[{{{{metric (0-4294967295)|route-map WORD}}}}]",
 )
 
+_BFD_SESSION = (
+    "detect-multiplier =(2-255)",
+    "transmit-interval =(10-60000)",
+    "receive-interval =(10-60000)",
+    "shutdown",
+    "passive-mode",
+    "minimum-ttl =(1-254)",
+)
+
 COMMANDS: dict[Node, tuple[str, ...]] = {
     Node.CONFIG: (
         "frr version =LINE...",
@@ -147,6 +165,8 @@ COMMANDS: dict[Node, tuple[str, ...]] = {
         "ipv6 address HOST/M",
         "ip router isis =WORD",
         "ipv6 router isis =WORD",
+        "isis bfd",
+        "isis bfd profile =WORD",
         "isis circuit-type =<level-1|level-1-2|level-2-only>",
         "isis csnp-interval =(1-600)",
         "isis hello-interval =(1-600)",
@@ -191,6 +211,7 @@ COMMANDS: dict[Node, tuple[str, ...]] = {
         "neighbor PEER description =LINE...",
         "neighbor PEER shutdown",
         "neighbor PEER bfd",
+        "neighbor PEER bfd profile =WORD",
         "neighbor PEER password =WORD",
         "neighbor PEER passive",
         "neighbor PEER disable-connected-check",
@@ -202,6 +223,7 @@ COMMANDS: dict[Node, tuple[str, ...]] = {
         "neighbor PEER timers connect =(1-65535)",
         "neighbor PEER capability <dynamic|extended-nexthop>",
         "-neighbor PEER",
+        "bgp fast-convergence",
         "bgp listen limit =(1-65535)",
         "bgp listen range <A.B.C.D/M|X:X::X:X/M> peer-group =PGNAME",
     ),
@@ -227,6 +249,8 @@ COMMANDS: dict[Node, tuple[str, ...]] = {
         "lsp-mtu =(128-4352)",
         "lsp-timers =gen-interval =(1-120) =refresh-interval =(1-65235) =max-lifetime =(350-65535)",
         "spf-interval =(1-120)",
+        "spf-delay-ietf =init-delay =(0-60000) =short-delay =(0-60000) =long-delay =(0-60000)"
+        " =holddown =(0-60000) =time-to-learn =(0-60000)",
         "domain-password =<clear|md5> =WORD",
         "area-password =<clear|md5> =WORD",
         "log-adjacency-changes",
@@ -307,6 +331,8 @@ COMMANDS: dict[Node, tuple[str, ...]] = {
         "on-match goto =(1-65535)",
     ),
     Node.KEY: ("key-string =LINE...",),
+    Node.BFD_PROFILE: _BFD_SESSION,
+    Node.BFD_PEER: ("profile =WORD", *_BFD_SESSION),
     Node.VTY: ("exec-timeout =(0-35791) =[(0-2147483)]",),
 }
 
@@ -320,6 +346,11 @@ DEFAULTS = {
     (Node.ISIS, "is-type level-1-2"),
     (Node.ISIS, "metric-style wide"),
     (Node.ISIS, "lsp-mtu 1497"),
+    *(
+        (node, line)
+        for node in (Node.BFD_PROFILE, Node.BFD_PEER)
+        for line in ("detect-multiplier 3", "transmit-interval 300", "receive-interval 300")
+    ),
     (Node.LDP_IPV4, "session holdtime 180"),
     (Node.LDP_IPV6, "session holdtime 180"),
 }
@@ -337,6 +368,9 @@ DAEMON_OF_NODE = {
     Node.LDP_IPV4_INTERFACE: "ldpd",
     Node.LDP_IPV6_INTERFACE: "ldpd",
     Node.OSPF: "ospfd",
+    Node.BFD: "bfdd",
+    Node.BFD_PEER: "bfdd",
+    Node.BFD_PROFILE: "bfdd",
 }
 DAEMON_OF_WORDS = (
     (re.compile(r"ip(v6)? route "), "staticd"),
@@ -344,4 +378,5 @@ DAEMON_OF_WORDS = (
     (re.compile(r"router isis"), "isisd"),
     (re.compile(r"(router )?bgp "), "bgpd"),
     (re.compile(r"mpls ldp"), "ldpd"),
+    (re.compile(r"bfd"), "bfdd"),
 )

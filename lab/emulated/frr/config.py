@@ -161,6 +161,12 @@ class FrrConfig(Contexts):
         yield header
         if header.startswith("router bgp "):
             yield from self.bgp.print(path)
+        elif header == "bfd":
+            for inner in self.inside(path):
+                yield f" {inner[-1]}"
+                yield from self._print_lines(inner, "  ")
+                yield " exit"
+                yield " !"
         else:
             yield from self._print_lines(path, " ")
             families = sorted(self.inside(path))
@@ -208,6 +214,7 @@ _GROUPS = tuple(
         r"bgp as-path ",
         r"bgp \w+-list |bgp large",
         r"route-map ",
+        r"bfd",
         r"ip(v6)? (nht|protocol) ",
         r"line vty",
     )

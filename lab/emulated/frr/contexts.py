@@ -117,7 +117,7 @@ def order_of(place: int, text: str) -> tuple[object, ...]:
 
 _NEIGHBORS = 1
 _AFTER_NEIGHBORS = re.compile(
-    r"bgp listen |maximum-paths |(nexthop|label|rd|rt|route-map) vpn |(im|ex)port v"
+    r"bgp (listen |fast-conv)|maximum-paths |(nexthop|label|rd|rt|route-map) vpn |(im|ex)port v"
 )
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection
 
 DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
-KILLABLE = ("bgpd", "isisd", "ldpd")
-_BLOCKS = {"bgpd": "router bgp ", "isisd": "router isis ", "ldpd": "mpls ldp"}
+KILLABLE = ("bgpd", "isisd", "ldpd", "bfdd")
+_BLOCKS = {"bgpd": "router bgp ", "isisd": "router isis ", "ldpd": "mpls ldp", "bfdd": "bfd"}
 _LINES = {
     "bgpd": re.compile(r"bgp "),
     "isisd": re.compile(r" (ip |ipv6 )?(router isis|isis) "),
     "ldpd": re.compile(r"(?!)"),
+    "bfdd": re.compile(r"(?!)"),
 }
 _KEPT_OF_MAPS = re.compile(r" (match (interface|ip|ipv6|tag|source-)|set src|call|on-match|descr)")
 """Lines of route-maps that zebra has too; bgpd alone knows the others."""

@@ -29,6 +29,9 @@ class Node(StrEnum):
     OSPF = "50"
     ROUTE_MAP = "59"
     VTY = "79"
+    BFD = "86"
+    BFD_PEER = "87"
+    BFD_PROFILE = "88"
 
 
 PARENT = {
@@ -49,6 +52,9 @@ PARENT = {
     Node.LDP_IPV6_INTERFACE: Node.LDP_IPV6,
     Node.ROUTE_MAP: Node.CONFIG,
     Node.VTY: Node.CONFIG,
+    Node.BFD: Node.CONFIG,
+    Node.BFD_PEER: Node.BFD,
+    Node.BFD_PROFILE: Node.BFD,
     Node.KEY_CHAIN: Node.CONFIG,
     Node.KEY: Node.KEY_CHAIN,
     Node.CONFIG: Node.ENABLE,

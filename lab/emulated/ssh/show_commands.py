@@ -13,7 +13,7 @@ from egovnet.lab.emulated.frr import vtysh
 from egovnet.lab.emulated.router.router import Router, without_noise
 
 _Answer: TypeAlias = Callable[[ControlPlane, Router, re.Match[str]], str]
-_DAEMONS = {"bgp": "bgpd", "isis": "isisd", "mpls ldp": "ldpd"}
+_DAEMONS = {"bgp": "bgpd", "isis": "isisd", "mpls ldp": "ldpd", "bfd": "bfdd"}
 _VERSION = "FRRouting 8.4.4 ({name}) on Linux(emulated).\nCopyright 1996-2005 Kunihiro Ishiguro.\n"
 
 
@@ -97,7 +97,7 @@ def _version(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
 
 
 def _daemons(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
-    daemons = ("zebra", "bgpd", "ldpd", "isisd", "staticd")
+    daemons = ("zebra", "bgpd", "ldpd", "isisd", "bfdd", "staticd")
     return f" {' '.join(name for name in daemons if name not in router.stopped)}\n"
 
 
@@ -125,6 +125,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], _Answer], ...] = (
         _of_fleet(answers.bgp_announcement),
     ),
     (re.compile(r"show isis neighbor json"), _of_fleet(answers.isis_neighbors)),
+    (re.compile(r"show bfd peers json"), _of_fleet(answers.bfd_peers)),
     (re.compile(r"show mpls ldp neighbor json"), _of_fleet(answers.ldp_neighbors)),
     (
         re.compile(r"show (?P<family>ip|ipv6) route vrf all json"),
@@ -133,5 +134,5 @@ _ANSWERS: tuple[tuple[re.Pattern[str], _Answer], ...] = (
     (re.compile(r"show version"), _version),
     (re.compile(r"show daemons"), _daemons),
     (re.compile(r"show (ip|ipv6) route .*json"), _nothing),
-    (re.compile(r"show (bgp|isis|mpls) .*json"), _nothing),
+    (re.compile(r"show (bgp|isis|mpls|bfd) .*json"), _nothing),
 )

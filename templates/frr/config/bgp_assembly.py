@@ -191,6 +191,7 @@ def _neighbor(
         "password" in values,
         values["update-source"][0] if "update-source" in values else "",
         "shutdown" in values,
+        "bfd" in values,
         read_prefix(address) if "/" in address else None,
         values["description"][0] if "description" in values else "",
         peer.line,

@@ -17,6 +17,7 @@ from egovnet.templates.frr.config.releases import Release
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import (
     Action,
+    BfdPeer,
     CommunityRule,
     ExtendedCommunity,
     NotUnderstood,
@@ -220,6 +221,8 @@ class PortDraft:
     mpls_line: int = 0
     pbr: tuple[str, int] | None = None
     shutdown: bool = False
+    #: `isis bfd`.
+    bfd: bool = False
     description: str = ""
 
 
@@ -270,6 +273,8 @@ class FrrDraft:
     implied_bgp: dict[str | None, int] = field(default_factory=dict)
     #: (protocol, IS-IS' tag, VRF) -> instance.
     igps: dict[tuple[str, str, str | None], IgpDraft] = field(default_factory=dict)
+    #: Key of a session of the block `bfd` -> it.
+    bfd_peers: dict[tuple[str, ...], BfdPeer] = field(default_factory=dict)
     #: Blocks of labels for segment routing: (first, last, line).
     label_blocks: list[tuple[int, int, int]] = field(default_factory=list)
     #: Static routes; `closing` are the discarding ones of last resort: (VRF, family) -> line.

@@ -3,6 +3,7 @@
 from typing import cast
 
 from egovnet.templates.frr.config.addresses import read_interface, read_number
+from egovnet.templates.frr.config.bfd_reader import open_bfd
 from egovnet.templates.frr.config.bgp_reader import open_bgp, remove_bgp
 from egovnet.templates.frr.config.contexts import (
     commands,
@@ -144,6 +145,9 @@ def _isis_option(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[1] == "passive":
         held.igp_passive = True
         return FACT
+    if words[1:] == ["bfd"]:
+        held.bfd = True
+        return FACT
     return HARMLESS
 
 
@@ -197,6 +201,8 @@ def _no_isis(draft: FrrDraft, words: list[str], number: int) -> int:
 def _no_isis_option(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[2] == "passive":
         draft.context.about.igp_passive = False
+    elif words[2:] == ["bfd"]:
+        draft.context.about.bfd = False
     return FACT
 
 
@@ -381,7 +387,7 @@ _TOP = commands(
     access_list=read_access_list,
     bgp=read_bgp_list,
     line=open_harmless,
-    bfd=open_harmless,
+    bfd=open_bfd,
     key=open_harmless,
     ip=second_word(
         route=read_static,

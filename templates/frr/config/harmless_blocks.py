@@ -15,26 +15,8 @@ def open_harmless(draft: FrrDraft, words: list[str], number: int) -> int:
     return HARMLESS
 
 
-_BFD_SESSION = (
-    "detect-multiplier",
-    "echo",
-    "echo-interval",
-    "echo-mode",
-    "minimum-ttl",
-    "passive-mode",
-    "profile",
-    "receive-interval",
-    "shutdown",
-    "transmit-interval",
-)
-_BFD_OFF = ("echo-mode", "log-session-changes", "minimum-ttl", "passive-mode", "shutdown")
 _HARMLESS_BLOCKS = {
     "line vty": commands("line", "access-class", "exec-timeout", "login"),
-    "bfd": commands(
-        "bfd", peer=open_harmless, profile=open_harmless, no_=no_of(("peer", "profile"))
-    ),
-    "peer": commands("bfd peer", *_BFD_SESSION, no_=no_of(_BFD_OFF)),
-    "profile": commands("bfd profile", *_BFD_SESSION, no_=no_of(_BFD_OFF)),
     "key chain": commands("key chain", key=open_harmless, no_=no_of(("key",))),
     "key": commands(
         "key",

@@ -21,6 +21,7 @@ from egovnet.templates.model.device import IPAddress
 _DIRECTED = frozenset(("route-map", "prefix-list", "filter-list", "distribute-list"))
 _PEER_WORDS = PEER_HARMLESS | frozenset(
     [
+        "bfd",
         "description",
         "interface",
         "local-as",
@@ -101,7 +102,18 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         return FACT
     if what == "interface":
         return _interface(instance, peer, words, number)
+    if what == "bfd":
+        # a profile, timers or an option of it say it as well
+        return _bfd(peer, number)
     return _value(instance, peer, words, number)
+
+
+def _bfd(peer: PeerDraft, number: int) -> int:
+    """That there is a session; of one that is there already, how fast it is."""
+    if "bfd" in peer.values:
+        return HARMLESS
+    peer.values["bfd"] = (True, number)
+    return FACT
 
 
 def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> int:
@@ -321,6 +333,9 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         return FACT
     if what in PEER_HARMLESS or what == "description":
         return HARMLESS
+    if what == "bfd" and len(words) > 4:
+        # bgpd 8.4 takes the option away, and makes the session where there was none
+        return _bfd(peer, number)
     if what in _PEER_WORDS:
         if peer.values.pop(what, None) is None:
             raise Refused("takes away what is not there")

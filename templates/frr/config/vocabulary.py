@@ -18,7 +18,7 @@ def _words(text: str) -> frozenset[str]:
 #: Said of a BGP neighbour as a whole: timers, sessions, capabilities.
 PEER_HARMLESS = _words(
     """
-    advertisement-interval bfd capability disable-connected-check
+    advertisement-interval capability disable-connected-check
     disable-link-bw-encoding-ieee dont-capability-negotiate ebgp-multihop enforce-first-as
     extended-optional-parameters graceful-restart graceful-restart-disable
     graceful-restart-helper override-capability passive port rpki

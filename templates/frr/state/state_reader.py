@@ -26,14 +26,15 @@ _QUESTIONS = {
     "show ip route vrf all json": "ipv4",
     "show ipv6 route vrf all json": "ipv6",
     "show running-config bgpd": "bgpd",
+    "show bfd peers json": "bfd",
 }
 #: Members of JSON objects that the readers below look at, besides the routes'.
-READ_MEMBERS = ("interface", "local", "neighborId", "prefix", "state")
+READ_MEMBERS = ("interface", "local", "neighborId", "peer", "prefix", "state", "status", "vrf")
 #: Asked of the kernel, since FRR may miss a route made in the moment a VRF is.
 _KERNEL = "show unreachable {family}"
 _LAST = "show end"
 #: Questions whose answer is JSON even where there is nothing to tell.
-_NEVER_EMPTY = {"bgp", *FAMILIES, *(_KERNEL.format(family=family) for family in FAMILIES)}
+_NEVER_EMPTY = {"bgp", "bfd", *FAMILIES, *(_KERNEL.format(family=family) for family in FAMILIES)}
 #: States of a session (RFC 4271 section 8.2.2). bgpd writes "Idle (Admin)" and "Idle (PfxCt)" of
 #: one that is not to come up.
 _UP = ("Established",)
@@ -49,6 +50,7 @@ def state_script(
     `without` are questions, by the names of their answers, that somebody answers otherwise;
     `more` is shell text for each family that is run besides.
     """
+    without = {*without, *(() if device.bfd_profiles else ("bfd",))}
     questions = [q for q, name in _QUESTIONS.items() if name not in without]
     questions += [
         f"show bgp {family} vpn rd {vrf.rd} {prefix} json"
@@ -109,6 +111,7 @@ def read_state(device: Device, output: str) -> DeviceState:
         ldp=frozenset(answers("ldp", _ldp)),
         bgp=frozenset(answers("bgp", partial(_bgp, _UP))),
         trying=frozenset(answers("bgp", partial(_bgp, _TRYING))),
+        bfd=frozenset(answers("bfd", _bfd) if device.bfd_profiles else ()),
         targets=read_targets(bgpd),
         announced=dict(answers("announced", partial(_announced, device)) if device.vrfs else ()),
         routes={table: frozenset(prefixes) for table, prefixes in routes.items()},
@@ -124,6 +127,8 @@ def _needed(device: Device) -> set[str]:
         needed.add("bgpd")
     if any(interface.circuit is not None for interface in device.interfaces):
         needed |= {"isisd", "ldpd"}
+    if device.bfd_profiles:
+        needed.add("bfdd")
     return needed
 
 
@@ -200,6 +205,16 @@ def _bgp(states: Collection[str], documents: list[Any]) -> Iterator[tuple[str, s
                 for address, peer in summary.get("peers", {}).items():
                     if peer.get("state") in states:
                         yield vrf, address
+
+
+def _bfd(documents: list[Any]) -> Iterator[tuple[str, str]]:
+    for document in documents:
+        for session in document:
+            if session["status"] == "up":
+                vrf = session.get("vrf", "default")
+                yield vrf, session["peer"]
+                if "interface" in session:
+                    yield vrf, session["interface"]
 
 
 def _routes(family: AddressFamily, documents: list[Any]) -> Iterator[tuple[Table, str]]:

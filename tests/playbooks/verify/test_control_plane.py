@@ -290,6 +290,32 @@ def test_an_adjacency_that_is_down_names_the_circuit() -> None:
     assert check.message == "no adjacency on eth1 (circuit bj-p1--bj-p2 to bj-p2 eth1)"
 
 
+BFD = [(name, session) for name in sorted(PEERS) for session in sorted(right(name)[1].bfd)]
+
+
+@pytest.mark.parametrize(("name", "session"), BFD)
+def test_bfd_that_is_down_beside_what_it_watches(name: str, session: tuple[str, str]) -> None:
+    device, state = right(name)
+    check = only_failure(device, replace(state, bfd=state.bfd - {session}))
+    vrf, peer = session
+    assert (check.kind, check.severity, check.device) == ("BFD session", "fault", name)
+    if vrf == "default":
+        assert check.message.startswith(f"no BFD on {peer} (circuit ")
+    else:
+        assert check.message.startswith(f"VRF {vrf}: no BFD with site ")
+        assert peer in check.message
+        assert check.message.endswith("set bfd: false and timers")
+        assert len(check.sites) == 1
+
+
+def test_bfd_is_not_blamed_beside_what_it_follows() -> None:
+    """An adjacency or session that is down asks for none."""
+    device, state = right("gd-pe1")
+    assert len(state.bfd) == 5
+    silent = replace(state, isis=frozenset(), bgp=frozenset(), bfd=frozenset())
+    assert "BFD session" not in {check.kind for check in failures(device, silent)}
+
+
 def test_a_label_session_that_is_down_names_the_neighbour() -> None:
     device, state = right("bj-pe1")
     lsr = str(CONTEXT.allocation.loopback4["bj-p2"])

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from egovnet.templates.model.facts import IgpInstance, Policy, PolicyEntry, StaticFacts
+from egovnet.templates.model.facts import BfdPeer, IgpInstance, Policy, PolicyEntry, StaticFacts
 from tests.isolation.networks import (
     Facts,
     edit_bgp,
@@ -113,6 +113,34 @@ CASES = [
         "OSPF with a customer",
         lambda f: edit_interface(f, "bj-pe1", "eth3.100", vrf_igp=frozenset({"ipv4"})),
         "P5 igp-with-customer",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a BFD session with nobody's address",
+        lambda f: edit_device(
+            f, "bj-pe1", bfd_peers=(BfdPeer("i-party", IPv4Address("192.0.2.9"), line=7),)
+        ),
+        "P5 unknown-bfd-peer",
+        "bj-pe1",
+        RISK,
+        ("holds ", "has a BFD session with 192.0.2.9"),
+    ),
+    Case(
+        "a BFD session with a customer of another VRF",
+        lambda f: edit_device(
+            f, "bj-pe1", bfd_peers=(BfdPeer("i-party", IPv4Address("10.200.0.14"), line=7),)
+        ),
+        "P5 unknown-bfd-peer",
+        "bj-pe1",
+        RISK,
+    ),
+    Case(
+        "a BFD session over several hops out of the backbone",
+        lambda f: edit_device(
+            f, "bj-pe1", bfd_peers=(BfdPeer(None, IPv4Address("192.0.2.9"), multihop=True, line=7),)
+        ),
+        "P5 unknown-bfd-peer",
         "bj-pe1",
         RISK,
     ),

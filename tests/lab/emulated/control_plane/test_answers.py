@@ -270,6 +270,7 @@ def test_an_answer_is_kept_until_something_it_rests_on_changes(
 def test_the_shape_is_frr_s_own(routers: Mapping[str, Wired]) -> None:
     """Every key that is told, FRR 8.4.4 tells in its answer to the same question."""
     recorded = sections((RECORDED / "gz-pe1.txt").read_text())
+    recorded |= sections((RECORDED / "bfd-peers.txt").read_text())
     told = sections(output(routers["pe1"], state_script(DEVICES["pe1"])))
     compared = set()
     for question, answer in told.items():

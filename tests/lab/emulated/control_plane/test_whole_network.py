@@ -48,6 +48,7 @@ def test_the_reference_network_is_healthy(reference: EmulatedNetwork) -> None:
     assert {check.kind for check in checks} == {
         "IS-IS adjacency", "LDP session", "BGP session", "CE session", "route targets",
         "VRF routes", "no stray routes", "unreachable default",
+        "BFD session",
     }  # fmt: skip
     assert [check for check in checks if not check.passed] == []
 
@@ -166,6 +167,21 @@ def test_isisd_is_dead(reference: EmulatedNetwork) -> None:
     assert "isis" not in running["stdout"]
 
 
+def test_bfdd_is_dead(reference: EmulatedNetwork) -> None:
+    """Named on the router itself; IS-IS and BGP go on without it."""
+    reference.lab.kill_daemon(VICTIM, "bfdd")
+    wrong = reference.wrong()
+    assert {key for key in wrong if key[1] != VICTIM} == {
+        ("BFD session", "bj-p1", "eth3"),
+        ("BFD session", "bj-p2", "eth3"),
+        ("BFD session", "gz-pe1", "eth1"),
+    }
+    assert ("daemon", VICTIM, "bfdd") in wrong
+    running = reference.lab.control.do("exec", name=VICTIM, line="vtysh -c 'show running-config'")
+    assert "profile circuit\n" in running["stdout"], "of the ports"
+    assert "transmit-interval" not in running["stdout"]
+
+
 def test_a_router_without_power_is_missed_by_its_neighbours(reference: EmulatedNetwork) -> None:
     reference.lab.restart("sh-pe1", down=1.5)
     states = reference.states(["bj-p1", "bj-pe1", "sc-pe1"])
@@ -181,7 +197,7 @@ def test_orders_that_cannot_be(reference: EmulatedNetwork) -> None:
         reference.lab.break_session(VICTIM, "default", "10.9.9.9")
     with pytest.raises(NodeError, match="no VRF i-nobody"):
         reference.lab.keep_route(VICTIM, "i-nobody", "10.9.9.0/24")
-    with pytest.raises(NodeError, match="'zebra' is not one of bgpd, isisd, ldpd"):
+    with pytest.raises(NodeError, match="'zebra' is not one of bgpd, isisd, ldpd, bfdd"):
         reference.lab.kill_daemon(VICTIM, "zebra")
     with pytest.raises(NodeError, match='Cannot find device "eth77"'):
         reference.lab.by_hand(VICTIM, "ip link set eth77 nomaster")
