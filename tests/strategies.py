@@ -112,8 +112,7 @@ def networks(
             _add_site(draw, draft, vpn_id, vpn, edges, first=index == 0)
     return Network(
         backbone=Backbone.model_validate(
-            BACKBONE
-            | {"asn": draw(_ASNS), "pools": _POOLS[6 in draft.versions], "bfd": draw(_BFD)}
+            BACKBONE | {"asn": draw(_ASNS), "pools": _POOLS[6 in draft.versions], "bfd": draw(_BFD)}
         ),
         regions={
             "centre": Region(name="Centre", tier="centre"),
