@@ -18,7 +18,7 @@ from egovnet.lab.errors import ContainerlabFileError
 from egovnet.lab.topology import DAEMONS, Node, Topology
 
 DEFAULT_IMAGE = "egovnet-frr:8.4.4"
-"""An image that holds Debian's frr, ifupdown2, openssh-server and sudo."""
+"""An image of ``lab/Containerfile``: Debian's frr, ifupdown2, openssh-server and sudo."""
 PREFIX = "clab"
 _KIND = "egovnet-kind"
 _DAEMONS = "egovnet-daemons"

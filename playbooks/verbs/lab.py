@@ -148,10 +148,16 @@ def ssh(workspace: Workspace, node: str, command: Sequence[str]) -> None:
 
 
 def containerlab_files(
-    workspace: Workspace, output: Path | None, *, provisioned: bool
+    workspace: Workspace, output: Path | None, *, provisioned: bool, image: str = ""
 ) -> Outcome[TopologyFile]:
-    """The lab as a containerlab file; with `output` its startup files beside it too."""
-    files = containerlab_file.containerlab_files(topology(workspace, provisioned=provisioned))
+    """The lab as a containerlab file; with `output` its startup files beside it too.
+
+    `image` is that of its nodes; "": the usual one.
+    """
+    files = containerlab_file.containerlab_files(
+        topology(workspace, provisioned=provisioned),
+        image=image or containerlab_file.DEFAULT_IMAGE,
+    )
     name = next(path for path in files if path.endswith(".clab.yml"))
     if output is not None:
         for folder in sorted({(output / relative).parent for relative in files}):

@@ -32,6 +32,7 @@ PAGES = (
     "how-to/journal",
     "how-to/adopt",
     "how-to/upgrade-egovnet",
+    "how-to/other-tools",
     "drift",
 )
 

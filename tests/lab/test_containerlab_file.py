@@ -1,6 +1,7 @@
 import string
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egovnet.lab.containerlab_file import containerlab_files, read_containerlab_files
+from egovnet.lab import appliance, appliance_root
+from egovnet.lab.containerlab_file import (
+    DEFAULT_IMAGE,
+    containerlab_files,
+    read_containerlab_files,
+)
 from egovnet.lab.errors import ContainerlabFileError
 from egovnet.lab.topology import DAEMONS, Endpoint, Link, Node, Topology
 
@@ -99,3 +105,13 @@ def test_the_file_has_what_containerlab_wants(backbone: Callable[..., Any]) -> N
 def test_a_file_that_is_none_of_ours_is_refused(files: dict[str, str], message: str) -> None:
     with pytest.raises(ContainerlabFileError, match=message):
         read_containerlab_files(files)
+
+
+def test_the_image_s_packages_are_the_appliance_s() -> None:
+    text = (Path(appliance.__file__).parent / "Containerfile").read_text(encoding="utf-8")
+    installed = text.partition("install --no-install-recommends -y")[2].partition("&&")[0]
+    packages = set(installed.replace("\\", " ").split())
+    assert packages <= set(appliance._PACKAGES)
+    assert {"frr", "frr-pythontools", "ifupdown2", "openssh-server", "iproute2"} <= packages
+    assert appliance_root._IFUPDOWN2_POLICY.strip() in text
+    assert DEFAULT_IMAGE in text

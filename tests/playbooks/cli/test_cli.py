@@ -32,6 +32,7 @@ VERBS = (
     "adopt",
     "schema",
     "export",
+    "completion",
     "validate",
     "render",
     "prove",
@@ -528,6 +529,8 @@ def test_lab_topology_is_a_containerlab_file(tmp_path: Path) -> None:
         assert all(end.partition(":")[0] in nodes for end in ends)
     written = contents(tmp_path / "clab")
     assert written["reference.clab.yml"].decode() == ran.stdout
+    own = egovnet("lab", "topology", "--image", "registry.example/frr:1", state=tmp_path / "state")
+    assert own.stdout == ran.stdout.replace("egovnet-frr:8.4.4", "registry.example/frr:1")
 
 
 def test_nobody_recovers_what_a_living_controller_is_at(tmp_path: Path) -> None:

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write all files here.")
 @click.option("--provisioned", is_flag=True, help="Startup files hold the intended configuration.")
+@click.option(
+    "--image", default="", help="Image of its nodes (default: that of lab/Containerfile)."
+)
 @verb
 @without(*SELECTION, *WORK)
-def topology(workspace: "Workspace", output: Path | None, provisioned: bool) -> "AnyOutcome":
+def topology(
+    workspace: "Workspace", output: Path | None, provisioned: bool, image: str
+) -> "AnyOutcome":
     """Print the lab as a containerlab file."""
     from egovnet.playbooks.verbs.lab import containerlab_files
 
-    return containerlab_files(workspace, output, provisioned=provisioned)
+    return containerlab_files(workspace, output, provisioned=provisioned, image=image)
