@@ -10,9 +10,14 @@ from egovnet.playbooks.journal.journal import author
 from egovnet.playbooks.results.provenance import Provenance
 
 
-def provenance(workspace: Workspace, texts: Mapping[str, str] | None = None) -> Provenance:
-    """Of a paper that is made now; `texts` (router -> text) are what it is about."""
-    intent = workspace.intent
+def provenance(
+    workspace: Workspace, texts: Mapping[str, str] | None = None, *, of_inventory: bool = True
+) -> Provenance:
+    """Of a paper that is made now; `texts` (router -> text) are what it is about.
+
+    Without `of_inventory` none is read: what it is about is of no inventory.
+    """
+    intent = workspace.intent if of_inventory else None
     return Provenance(
         datetime.now(UTC).isoformat(timespec="seconds"),
         author(),

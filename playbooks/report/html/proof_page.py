@@ -8,6 +8,7 @@ from egovnet.playbooks.report.html.page import environment
 from egovnet.playbooks.results.matrix import CellState, Matrix
 from egovnet.playbooks.results.network_map import NetworkMap
 from egovnet.playbooks.results.proof_result import ProofResult
+from egovnet.playbooks.results.provenance import Provenance
 from egovnet.playbooks.results.reported_finding import ReportedFinding, Severity
 from egovnet.playbooks.results.verdict import counted
 
@@ -26,8 +27,10 @@ _MEANING = {
 }
 
 
-def proof_page(result: ProofResult, network: NetworkMap | None, title: str) -> str:
-    """The whole page. Without a network there is no map."""
+def proof_page(
+    result: ProofResult, network: NetworkMap | None, title: str, made: Provenance | None = None
+) -> str:
+    """The whole page. Without a network there is no map; `made` is named at its foot."""
     table = result.matrix
     shown, quiet = _shown(table)
     drawn = None if network is None else backbone_map(network, _by_device(result.findings))
@@ -42,6 +45,7 @@ def proof_page(result: ProofResult, network: NetworkMap | None, title: str) -> s
         .get_template("proof_page.html.j2")
         .render(
             title=title,
+            made=made,
             result=result,
             table=table,
             zones=shown,

@@ -76,7 +76,7 @@ def test_help_lists_every_verb_and_the_exit_codes(tmp_path: Path) -> None:
 
 def test_no_verb_is_left_out_of_these_tests() -> None:
     context = click.Context(main)
-    assert set(main.list_commands(context)) == {*VERBS, "add", "lab"}
+    assert set(main.list_commands(context)) == {*VERBS, "add", "completion", "lab"}
     lab = main.get_command(context, "lab")
     assert set(lab.list_commands(context)) == set(LAB_VERBS)  # type: ignore[union-attr] # a group
 

@@ -1,6 +1,7 @@
 """`egovnet drift` as a user runs it, over routers of which none answers: the report is written."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ def test_the_report_is_what_is_printed(tmp_path: Path) -> None:
     assert set(ran.json["unreachable"]) == set(names)
     assert json.loads((report / "drift.json").read_text(encoding="utf-8")) == ran.own_json
     assert {path.name for path in report.iterdir()} == FILES
+    page = (report / "drift.html").read_text(encoding="utf-8")
+    assert re.search(r"Made \d{4}-\d\d-\d\d .* by tester with egovnet .*; inventory <code", page)
     for name in FILES:
         assert str(report / name) in ran.json["written"]
     again = egovnet(*words, state=state, env=logged_in(state))

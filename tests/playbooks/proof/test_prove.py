@@ -1,6 +1,7 @@
 """`prove` as a user meets it: exit codes, words, report files and refusals."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,6 +123,7 @@ def test_a_leak_in_given_texts_is_exit_4_with_its_path_and_a_report(tmp_path: Pa
     page = (report / "proof.html").read_text(encoding="utf-8")
     assert "Not proved" in page
     assert leak["message"] in page
+    assert re.search(r"Made \d{4}-\d\d-\d\d .* by tester with egovnet .*; inventory <code", page)
     assert str(report / "proof.html") in ran.json["written"]
 
 
