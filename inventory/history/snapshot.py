@@ -19,6 +19,7 @@ from egovnet.inventory.source.sections import section_of
 from egovnet.inventory.source.yaml_source import parse_document, plain_data
 
 Sections = dict[str, dict[str, Any]]
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 @dataclass(frozen=True)
@@ -91,4 +92,6 @@ def _text(path: str, data: dict[str, Any], *known: Intent) -> str:
     for intent in known:
         if intent.data.get(path) == data:
             return intent.files[path]
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True) if data else ""
+    if not data:
+        return ""
+    return str(yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True))

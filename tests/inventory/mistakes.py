@@ -177,7 +177,8 @@ def _mapping(data: Any, path: Path) -> Any:  # noqa: ANN401 -- YAML is any
 
 def written(data: object) -> str:
     """Data as a file with a line for each key."""
-    return str(yaml.safe_dump(data, sort_keys=False, default_flow_style=False, allow_unicode=True))
+    how: dict[str, Any] = {"sort_keys": False, "allow_unicode": True}
+    return str(yaml.dump(data, Dumper=yaml.CSafeDumper, default_flow_style=False, **how))
 
 
 def mistakes(files: Files) -> Iterator[Mistake]:
