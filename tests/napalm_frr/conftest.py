@@ -141,16 +141,16 @@ def _emulated(state: Path) -> Iterator[TwoRouters]:
         yield TwoRouters(credentials, addresses, BesideEmulated(routers))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def real_routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRouters]:
-    """Real routers for a module's tests."""
+    """Real routers for this folder's tests, each of which begins by loading what it needs."""
     with _real(tmp_path_factory.mktemp("two-routers")) as routers:
         yield routers
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def emulated_routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoRouters]:
-    """Emulated routers for a module's tests."""
+    """Emulated routers for this folder's tests, as above."""
     with _emulated(tmp_path_factory.mktemp("two-routers")) as routers:
         yield routers
 
