@@ -138,7 +138,9 @@ class Pending:
         attachments = dict(found.attachments)
         names_of_vrfs = dict(found.vrf_names)
         for name, former in own.items():
-            attachments[name] = {**attachments[name], **former.attachments[name]}
+            # a router that is new has none of before, and one without sites none of now
+            before, now_has = former.attachments.get(name, {}), attachments.get(name, {})
+            attachments[name] = {**now_has, **before}
             names_of_vrfs |= {at: d for at, d in former.vrf_names.items() if at[0] == name}
         return replace(found, devices=now.devices, attachments=attachments, vrf_names=names_of_vrfs)
 

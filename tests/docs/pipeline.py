@@ -14,6 +14,8 @@ import yaml
 from tests.docs.blocks import ROOT
 
 TEMPLATE = ROOT / "docs" / "province"
+#: Before pytest: the plugin by its module, also where what is installed is of before it.
+PLUGGED_IN = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTEST_PLUGINS=egovnet.playbooks.lab_tests.plugin"
 #: Keys of the pipeline that are no jobs.
 _NO_JOBS = ("stages", "default")
 

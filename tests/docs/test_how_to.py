@@ -12,9 +12,10 @@ import pytest
 
 from egovnet.lab.emulated.control import Control
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.outcome import Exit
 from egovnet.templates.registry import render_day0
 from tests.docs.blocks import ROOT, Command, steps
-from tests.docs.pipeline import copy_of, gitlab, jobs, script
+from tests.docs.pipeline import PLUGGED_IN, copy_of, gitlab, jobs, script
 from tests.docs.player import Player
 from tests.loopback import loopback_network
 from tests.playbooks.console import Ran
@@ -91,6 +92,13 @@ def test_every_how_to_is_played() -> None:
     assert with_commands == {page for page in PAGES if page.startswith("how-to/")}
 
 
+def test_drift_goes_on_where_routers_were_never_pushed(reader: Player) -> None:
+    """They have day-0 only: their customers' ports are in no VRF, and that is a leak."""
+    ran = reader.run("egovnet drift --inventory larger")
+    assert ran.code == Exit.LEAK_OR_FAILED_VERIFICATION
+    assert "changes that were not applied yet to p1" in " ".join(ran.stdout.split())
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_how_to(reader: Player, page: str) -> None:
     reader.play(steps(DOCS / f"{page}.md"))
@@ -148,3 +156,28 @@ def test_the_plan_becomes_a_comment(reader: Player) -> None:
 def test_a_plan_that_cannot_be_made_is_red(reader: Player, province: Path) -> None:
     (province / "network" / "vpns.yaml").write_text("office: {zone: moon}\n")
     assert reader.shell(f"cd province\n{script('plan')}").code == 2
+
+
+def plugged_in(reader: Player, inventory: str, test: str) -> Ran:
+    """pytest with the plugin, of the test's text, on the network that is up."""
+    (reader.directory / "test_own.py").write_text(test)
+    return reader.shell(f"{PLUGGED_IN} pytest -q --egovnet-inventory {inventory} test_own.py")
+
+
+def test_tests_of_ones_own_have_the_routers(reader: Player) -> None:
+    test = """
+def test_router(routers): assert "hostname p1" in routers["p1"].show("show running-config")
+def test_packets(hosts): pass
+def test_matrix(matrix): pass
+def test_name(routers): routers["p9"]
+"""
+    done = plugged_in(reader, "my-network", test)
+    assert "1 passed" in done.stdout, done.stdout
+    assert "emulated routers send no packets; another --egovnet-backend" in done.stdout
+    assert "the lab has no router 'p9'; it has p1, p2, pe1" in done.stdout
+
+
+def test_a_mistake_in_the_inventory_ends_the_tests(reader: Player) -> None:
+    done = plugged_in(reader, "nowhere", "def test_router(routers): pass")
+    assert done.code == pytest.ExitCode.USAGE_ERROR
+    assert "nowhere: no such inventory directory" in done.stdout + done.stderr
