@@ -30,7 +30,7 @@ ELSEWHERE_BY_LINE = {
     "egovnet worker --new-key /etc/egovnet/key": "tests/tasks/runners/celery",
     "egovnet worker --region guangdong --inventory DIR --workers 20": "tests/tasks/runners/celery",
 }
-_LINE = re.compile(r"^(?: {4,}|\$ )?(?:\.venv/bin/)?(egovnet [a-z-].*)$")
+_LINE = re.compile(r"^(?: {4,}|\$ |```)(?:\.venv/bin/)?(egovnet [a-z-].*)$")
 
 
 def test_every_page_with_commands_is_done_somewhere() -> None:
@@ -53,11 +53,11 @@ def test_page(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def _lines() -> Iterator[tuple[str, str]]:
     """(page, command) of each line that is a command for egovnet, in any block."""
     for page in pages():
-        in_console = False
+        block = ""  # the fence that is open
         for line in page.read_text(encoding="utf-8").splitlines():
             if line.startswith("```"):
-                in_console = line == "```console"
-            elif not in_console and (found := _LINE.match(line)):
+                block = "" if block else line
+            elif block != "```console" and (found := _LINE.match(block[:3] + line)):
                 yield page.relative_to(ROOT).as_posix(), re.split(r"\s+(?:#|->)\s", found[1])[0]
 
 

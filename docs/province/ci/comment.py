@@ -1,4 +1,4 @@
-"""Put a text file on the merge request of this pipeline, as a comment: comment.py FILE."""
+"""Put a Markdown file on the merge request of this pipeline, as a comment: comment.py FILE."""
 
 import os
 import sys
@@ -13,13 +13,11 @@ MOST = 900_000
 def main(file: str) -> None:
     text = Path(file).read_text(encoding="utf-8")
     if len(text) > MOST:
-        text = text[:MOST] + "\n... the rest is in the job's log and artifacts\n"
-    last = [line for line in text.splitlines() if line.strip()][-2:]
-    body = f"**{' · '.join(last)}**\n\n<details><summary>{file}</summary>\n\n~~~~diff\n{text}~~~~\n"
+        text = text[:MOST] + "\n\n... the rest is in the job's artifacts\n"
     project, number = os.environ["CI_PROJECT_ID"], os.environ["CI_MERGE_REQUEST_IID"]
     request = urllib.request.Request(
         f"{os.environ['CI_API_V4_URL']}/projects/{project}/merge_requests/{number}/notes",
-        urllib.parse.urlencode({"body": body + "\n</details>\n"}).encode(),
+        urllib.parse.urlencode({"body": text}).encode(),
         {"PRIVATE-TOKEN": os.environ["COMMENT_TOKEN"]},
     )
     urllib.request.urlopen(request, timeout=30)
