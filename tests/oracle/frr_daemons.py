@@ -6,7 +6,9 @@ a directory with Debian's packages. Each text meets freshly started daemons, so 
 the one before is left.
 """
 
+import shlex
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -47,7 +49,7 @@ if test -n "$COPIES"; then
         stays $daemon /usr/lib/frr/$daemon $(arguments $daemon)
     done
     COPIES_SAY=/tmp/said stays write vtysh -f /tmp/text
-    COPIES_SAY=/tmp/running stays show vtysh -c 'show running-config'
+    COPIES_SAY=/tmp/running stays show vtysh "${ASKED[@]}"
 fi
 while IFS= read -r -d '' text; do
     rm -rf /run/frr; mkdir /run/frr
@@ -58,11 +60,13 @@ while IFS= read -r -d '' text; do
         start zebra
         for daemon in $then; do copy $daemon; done
         copy write
+        test $SETTLE = 0 || sleep $SETTLE
         copy show
     else
         for daemon in $first zebra $then; do start $daemon; done
         timeout 20 vtysh -f /tmp/text > /tmp/said 2>&1
-        timeout 20 vtysh -c 'show running-config' > /tmp/running 2>&1
+        test $SETTLE = 0 || sleep $SETTLE
+        timeout 20 vtysh "${ASKED[@]}" > /tmp/running 2>&1
     fi
     pids=; for file in /run/frr/*.pid; do read -r pid < $file; pids+=" $pid"; done
     kill -9 $pids
@@ -84,12 +88,15 @@ class Run:
 class FrrDaemons:
     """A place where texts are tried one after another; a context manager."""
 
-    def __init__(self, release: str = "") -> None:
-        """`release` is Debian's, such as "trixie"; "" this machine's own."""
+    def __init__(self, release: str = "", asked: Sequence[str] = (), settle: float = 0) -> None:
+        """`release` is Debian's, such as "trixie"; "" this machine's own. `asked`: commands whose
+        answers stand after the running configuration; they are asked after `settle` seconds."""
         self.release = release
         copies = preloaded(frr_root(release))
+        options = [f"-c {shlex.quote(command)}" for command in ("show running-config", *asked)]
+        shown = f"ASKED=({' '.join(options)})"
         self._process = subprocess.Popen(
-            chroot_command(f"COPIES={copies}\n{_SERVER}", release),
+            chroot_command(f"COPIES={copies} SETTLE={settle}\n{shown}\n{_SERVER}", release),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

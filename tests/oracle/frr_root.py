@@ -16,7 +16,7 @@ from egovnet.lab.errors import ApplianceError
 
 _PACKAGES = appliance._PACKAGES
 #: What only a lab's router needs, which another release may call otherwise.
-_OF_A_LAB = ("openssh-server", "tcpdump", "traceroute", "nftables", "fping")
+_OF_A_LAB = ("openssh-server", "tcpdump", "traceroute", "nftables")
 #: perl of other releases, which is provided as this one's is.
 _PERL = ("libperl5.40", "perl-modules-5.40")
 _KEY_RING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")

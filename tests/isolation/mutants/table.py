@@ -29,9 +29,10 @@ def row(values: Sequence[object]) -> str:
     return "".join(cells)
 
 
-def judged(ground: Ground, operator: Operator) -> list[Outcome]:
-    """The outcomes of an operator's mutants."""
-    return [outcome(m, ground.network, ground.allocation) for m in operator(ground)]
+def judged(ground: Ground, operator: Operator, only: str) -> list[Outcome]:
+    """The outcomes of an operator's mutants, of those whose operator or class has the word."""
+    wanted = (m for m in operator(ground) if only in m.operator or only in m.klass)
+    return [outcome(m, ground.network, ground.allocation) for m in wanted]
 
 
 def counts(outcomes: Sequence[Outcome]) -> tuple[int, ...]:
@@ -54,8 +55,7 @@ def lines(ground: Ground, only: str, *, everything: bool) -> Iterator[tuple[str,
     klass = ""
     yield row(_HEADER), True
     for operator in operators():
-        outcomes = judged(ground, operator)
-        outcomes = [o for o in outcomes if only in o.mutant.operator or only in o.mutant.klass]
+        outcomes = judged(ground, operator, only)
         if not outcomes:
             continue
         if outcomes[0].mutant.klass != klass:
