@@ -1,4 +1,4 @@
-"""A commit by each kind of login: root, the account with least rights, one with sudo for anything."""
+"""A commit by each kind of login: root, least rights, sudo for anything."""
 
 import pytest
 from napalm import get_network_driver
