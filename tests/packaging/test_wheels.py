@@ -282,8 +282,8 @@ def test_the_driver_alone(wheels: dict[str, Path], tmp_path: Path) -> None:
     alone = environment(tmp_path / "venv", wheels["napalm_frr"])
     code = (
         "import importlib.util, napalm; driver = napalm.get_network_driver('frr')\n"
-        "from napalm_frr.change.agent import _program\n"
-        "print(driver.__module__, len(_program()[0]) > 1000, importlib.util.find_spec('egovnet'))"
+        "from napalm_frr.change.installation import program\n"
+        "print(driver.__module__, len(program()) > 50000, importlib.util.find_spec('egovnet'))"
     )
     assert alone.python(code, tmp_path) == "napalm_frr.driver True None"
 
