@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import cast
+from typing import Any, cast
 
 from egovnet.templates.frr.config.addresses import read_number, read_prefix
 from egovnet.templates.frr.config.communities import read_list_values, read_targets
@@ -48,6 +48,12 @@ def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     said = words[5:] if numbered else words[3:]
     rule = _prefix_rule(family, said, number)
     rules = draft.prefix_lists.setdefault(key, {})
+    spellings = draft.spellings.get(("prefix", *key))
+    if numbered and spellings is not None:
+        held: Any = spellings.said.get(read_number(words[4]), ("", said[1] == "any"))
+        held = held[0] if isinstance(held[0], tuple) else held
+        if (held[1] is True) != (said[1] == "any"):
+            raise Unclear("any in place of a prefix or the reverse: FRR may refuse all after it")
     sequence = _number(
         draft,
         ("prefix", *key),
