@@ -16,7 +16,7 @@ from tests.docs.player import Player
 HERE = ("README.md", "docs/explanation/proof.md")
 #: Pages whose commands are done elsewhere, and by which test.
 ELSEWHERE = {
-    "docs/tutorial.md": "tests/docs/test_how_to.py",
+    "docs/tutorial.md": "tests/docs/test_tutorial.py",
     "docs/drift.md": "tests/docs/test_how_to.py",
     **{
         path.relative_to(ROOT).as_posix(): "tests/docs/test_how_to.py"
