@@ -14,7 +14,7 @@ from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table, static_cause
-from egovnet.isolation.routes.announcements import admitted
+from egovnet.isolation.routes.announcements import admitted, announcements
 
 
 def default_routes(scene: Scene) -> Iterator[FindingDraft]:
@@ -51,6 +51,12 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
             says = f"VRF {table.name} originates a default route"
             cause = table.cause(CauseKind.LINK, "default", says=says, line=bgp.line)
             yield _draft(table, "originates a default route", bgp.line, family, (cause,))
+        elif any(
+            sent.neighbor is None and sent.routes.prefixes.has_default()
+            for sent in announcements(table, family)
+        ):
+            # what discards here draws the packets of the whole VPN
+            yield _draft(table, "announces a default route to its VPN", bgp.line, family, ())
         for neighbor in table.neighbors:
             activated = neighbor.families.get(family)
             if activated is None:

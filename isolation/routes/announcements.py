@@ -154,8 +154,10 @@ def _redistributed(table: Table, family: AddressFamily, protocol: str) -> Prefix
     if protocol in {"static", "kernel"}:
         routes = PrefixSet.of(family, [static.prefix for static in table.statics])
         vrf = table.facts.vrfs.get(table.vrf or "")
-        if protocol == "kernel" and vrf is not None and family in vrf.closed:
-            # The route of last resort is a route, too.
+        # The route of last resort is a route, too.
+        if vrf is not None and family in (
+            vrf.closed if protocol == "kernel" else vrf.closed_by_static
+        ):
             return routes | PrefixSet(routes.bits, ((0, 0, 0, 0),))
         return routes
     # An IGP, a table by number: whatever they hold.

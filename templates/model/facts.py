@@ -367,9 +367,10 @@ class VrfFacts:
     """A VRF as Linux (or the platform) makes it. `table` is None where the text leaves it open.
 
     `closed`: families with a route of last resort that discards, so that no look-up goes on in
-    another table. `isolated`: a look-up that finds nothing ends here whatever the routes are; the
-    platform itself keeps tables apart (Linux's rule l3mdev does not). `made`: not only named, in
-    a text that says which VRFs there are.
+    another table. `closed_by_static`: those where the routing daemon has that route, so that
+    redistributed static routes hold it. `isolated`: a look-up that finds nothing ends here
+    whatever the routes are; the platform itself keeps tables apart (Linux's rule l3mdev does not).
+    `made`: not only named, in a text that says which VRFs there are.
     """
 
     name: str
@@ -377,6 +378,7 @@ class VrfFacts:
     closed: frozenset[AddressFamily] = frozenset()
     isolated: bool = False
     made: bool = True
+    closed_by_static: frozenset[AddressFamily] = frozenset()
     line: int = field(default=0, compare=False)
 
     def falls_through(self, family: AddressFamily) -> bool:

@@ -109,12 +109,16 @@ def _vrfs(
         **frr.vrfs,
         **{name: line for name, (_, line) in linux.vrfs.items()},
     }
+    by_static: dict[str, list[AddressFamily]] = {}
+    for owner, family in frr.closing:
+        by_static.setdefault(owner, []).append(family)
     return {
         name: VrfFacts(
             name,
             linux.vrfs[name][0] if name in linux.vrfs else None,
             frozenset(closed.get(name, ())),
             made=name in linux.vrfs or not _has_linux(linux),
+            closed_by_static=frozenset(by_static.get(name, ())),
             line=line,
         )
         for name, line in lines.items()

@@ -392,8 +392,8 @@ def last_resort_by_frr(g: Ground) -> Iterator[Mutant]:
             edit.append(edit.block(header), *lines)
         else:
             edit.new_block(header, *lines, end="exit-vrf")
-        # redistributed like any static, and so said to the whole VPN: another matter
-        yield make(g, "open", {place.host: edit}, place, f"{place} is closed by FRR", way)
+        # redistributed like any static, and so said to the whole VPN
+        yield make(g, "risk", {place.host: edit}, place, f"{place} is closed by FRR", way)
 
 
 @operator(KLASS)

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address
 
 from egovnet.templates.model.facts import IgpInstance, StaticFacts
-from tests.isolation.networks import edit_device, edit_family, edit_sessions
+from tests.isolation.networks import edit_device, edit_family, edit_sessions, edit_vrf
 from tests.isolation.properties.case import DEFAULT, RISK, Case, with_static
 
 CASES = [
@@ -30,6 +30,14 @@ CASES = [
         "bj-pe1",
         RISK,
         ("announces a default route by ospf",),
+    ),
+    Case(
+        "a discarding default that is redistributed",
+        lambda f: edit_vrf(f, "bj-pe1", "i-party", closed_by_static=frozenset({"ipv4"})),
+        "P7 default-route",
+        "bj-pe1",
+        RISK,
+        ("announces a default route to its VPN",),
     ),
     Case(
         "a default network",
