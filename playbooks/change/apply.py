@@ -70,7 +70,7 @@ def apply(
     """Apply a plan file, or plan and apply in one go; with `steps` in as many as it takes.
 
     A plan that was stopped after a wave goes on where it stopped. Exit 0 done; 3 shown only,
-    changes pending; 4 refused as it is not proved or needs a word, or undone as verification
+    changes pending; 4 refused as it is not proved or needs confirmation, or undone as verification
     failed; 5 undone as devices failed.
 
     Raises:

@@ -347,8 +347,8 @@ def plan_outcome(
     lock_written: bool = False,
     lock_proposed: bool = False,
 ) -> Outcome[PlanResult]:
-    """Exit 3 when changes are pending, 4 when they are not proved or need a word, 5 when a device
-    did not answer.
+    """Exit 3 when changes are pending, 4 when they are not proved or need confirmation, 5 when a
+    device did not answer.
 
     `proof` is what `proof_gate` says of the plan; None when nothing would change. `later` is that
     of each transaction that follows.

@@ -50,7 +50,7 @@ def refused_for_words(workspace: Workspace, plan: Plan) -> Outcome[TransactionRe
         return refused(plan, "plan", "nothing was changed", found.affected.not_in_place)
     needs = plan.words.missing(found.zone_changes, found.affected)
     if needs:
-        note = f"nothing was changed; it needs a word, and is to be planned with: {' '.join(needs)}"
+        note = f"nothing was changed; it needs confirmation: plan it with {' '.join(needs)}"
         return refused(plan, "words", note, {})
     reviewed = {(one.klass, one.devices) for one in plan.affected.disruptive}
     if not {(one.klass, one.devices) for one in found.affected.disruptive} <= reviewed:

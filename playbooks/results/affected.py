@@ -61,7 +61,7 @@ class Affected:
 
     @property
     def disruptive(self) -> tuple[Interruption, ...]:
-        """What is not pushed without a word of its own."""
+        """What is not pushed without an option of its own."""
         return tuple(one for one in self.interrupted if one.klass.disruptive)
 
     def to_dict(self) -> dict[str, list[str]]:

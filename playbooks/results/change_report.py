@@ -47,7 +47,7 @@ class ChangeReport:
         if unproved is not None:
             return f"not proved: {unproved.reason}"
         if self.plan.needs and self.history is None:
-            return f"it needs a word: {' '.join(self.plan.needs)}"
+            return f"it needs confirmation: {' '.join(self.plan.needs)}"
         return ""
 
     def to_dict(self) -> dict[str, Any]:

@@ -41,6 +41,7 @@ NOT_IN_PLACE = {
     PartKind.AS_NUMBER: (
         "FRR 8.4 cannot give a router in service another AS number: bgpd ends when the instance "
         "that has VPN routes is taken away. Take the sites out of service first: in one change "
-        "without them, in the next with the new number, in the last with the sites again"
+        "without them, in the next with the new number, in the last with the sites again, once "
+        "their customers' routers expect the new number"
     )
 }

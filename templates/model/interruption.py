@@ -7,7 +7,7 @@ from enum import Enum
 @dataclass(frozen=True, slots=True)
 class ClassProperties:
     """`what` says it of `{devices}` to people. `disruptive`: it takes along more than its own
-    site or VRF, and is not pushed without a word of its own."""
+    site or VRF, and is not pushed without an option of its own."""
 
     id: str
     what: str
@@ -66,7 +66,7 @@ class InterruptionClass(Enum):
 
     @property
     def disruptive(self) -> bool:
-        """Whether it is pushed only with a word of its own."""
+        """Whether it is pushed only with an option of its own."""
         return self.value.disruptive
 
     @property

@@ -13,7 +13,7 @@ class PartKind(StrEnum):
     """What a statement sets; the value is its name for people."""
 
     #: Descriptions, aliases, the router's own name, logging: no packet depends on them.
-    WORDS = "words for people"
+    WORDS = "descriptions"
     #: Timers, metrics, BFD: how soon and by which way, and not whether.
     TIMING = "timing"
     #: What is accepted from a session, announced to it or put on its routes, by the session or by

@@ -66,6 +66,6 @@ def plan(routers: int = 12) -> PlanResult:
             Gains((), tuple(names), ("gd-pe2",)),
             Gains((), sites, ("court-guangzhou",)),
             Gains((), ("taxation",), ()),
-            (KindCount("port", 3 * routers, routers), KindCount("words for people", routers, 0)),
+            (KindCount("port", 3 * routers, routers), KindCount("descriptions", routers, 0)),
         ),
     )

@@ -1,4 +1,4 @@
-"""What `plan` prints: a summary to approve, what needs a word, the proof, then the differences.
+"""What `plan` prints: a summary to approve, what to confirm, the proof, then the differences.
 
 The last line before what to do next says how many routers change.
 """
@@ -39,6 +39,9 @@ def print_result(console: Console, plan: PlanResult) -> None:
 
 def _print_step(console: Console, plan: PlanResult) -> None:
     detail = detail_of(console)
+    # before all else: two networks must never meet
+    for zone_change in plan.zone_changes:
+        console.print(Text(f"ZONE CHANGE: {zone_change.what}"), style="bold red")
     if plan.changes or plan.leaving:
         _print_summary(console, plan, whole=detail.names_all)
     _print_warnings(console, plan, whole=detail.names_all)
@@ -75,8 +78,6 @@ def _print_warnings(console: Console, plan: PlanResult, *, whole: bool) -> None:
     for one in plan.leaving:
         style = "bold red" if one.how == GONE else "yellow"
         console.print(Text(f"LEAVING: {words.leaving(one)}"), style=style)
-    for zone_change in plan.zone_changes:
-        console.print(Text(f"ZONE CHANGE: {zone_change.what}"), style="bold red")
     for interrupted in plan.affected.interrupted:
         disruptive = interrupted.klass.disruptive
         style = "bold red" if disruptive else "yellow"
@@ -90,7 +91,7 @@ def _print_warnings(console: Console, plan: PlanResult, *, whole: bool) -> None:
         for line in lines:
             console.print(Text(f"KEY REMOVED: {name}: {line}"), style="red")
     if plan.needs:
-        console.print(Text(f"NEEDS A WORD: {' '.join(plan.needs)}"), style="bold red")
+        console.print(Text(f"NEEDS CONFIRMATION: {' '.join(plan.needs)}"), style="bold red")
     for why, names in words.causes(sorted(plan.unreachable.items())):
         console.print(Text(f"unreachable: {words.listed(names, whole=whole)}: {why}"), style="red")
 

@@ -1,4 +1,4 @@
-"""What goes from one zone to the other is named, and pushed only with a word of its own."""
+"""What goes from one zone to the other is named, and pushed only with an option of its own."""
 
 import json
 import re
