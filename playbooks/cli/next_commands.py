@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.results.ends import CHECKS, End
 from egovnet.playbooks.results.next_command import NextCommand
 
@@ -160,6 +159,8 @@ def after_verify(found: "Verification") -> tuple[NextCommand, ...]:
 
 def after_drift(report: "DriftReport") -> tuple[NextCommand, ...]:
     """The most severe class that can be restored."""
+    from egovnet.inventory.model.drift_class import DriftClass  # its package loads pydantic
+
     if report.remediation is not None:
         change = report.remediation.change
         return () if change is None else (NextCommand(("show", str(change))),)

@@ -140,12 +140,12 @@ class BesideReal:
     def no_prompt(self) -> Iterator[None]:
         self.run(
             "printf '#!/bin/sh\\nexec sleep 600\\n' > /usr/bin/hang; chmod 755 /usr/bin/hang;"
-            " sed -i '/^root:/s#[^:]*$#/usr/bin/hang#' /etc/passwd"
+            " sed -i '/^egovnet:/s#[^:]*$#/usr/bin/hang#' /etc/passwd"
         )
         try:
             yield
         finally:
-            self.run("sed -i '/^root:/s#[^:]*$#/bin/bash#' /etc/passwd")
+            self.run("sed -i '/^egovnet:/s#[^:]*$#/bin/sh#' /etc/passwd")
 
     def slow_steps(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()  # they are
@@ -229,7 +229,7 @@ class BesideReal:
     def leftovers(self) -> str:
         return self.run(
             "pgrep -f '^sleep 600'; ls /run/egovnet /var/lib/egovnet | grep -x mark;"
-            " ls /etc/frr /etc/network /etc | grep egovnet"
+            " ls /etc/frr /etc/network /etc | grep egovnet | grep -vx egovnet-lab.env"
         )
 
 

@@ -39,9 +39,7 @@ def print_result(console: Console, plan: PlanResult) -> None:
 
 def _print_step(console: Console, plan: PlanResult) -> None:
     detail = detail_of(console)
-    # before all else: two networks must never meet
-    for zone_change in plan.zone_changes:
-        console.print(Text(f"ZONE CHANGE: {zone_change.what}"), style="bold red")
+    _print_first(console, plan)
     if plan.changes or plan.leaving:
         _print_summary(console, plan, whole=detail.names_all)
     _print_warnings(console, plan, whole=detail.names_all)
@@ -53,6 +51,15 @@ def _print_step(console: Console, plan: PlanResult) -> None:
         if len(plan.waves) > 1:
             print_waves(console, plan.waves)
     console.print(f"{words.total(plan)}; plan {plan.hash[:12]}")
+
+
+def _print_first(console: Console, plan: PlanResult) -> None:
+    """What is above all else: what changes zones, and which routers nobody looks at any more."""
+    for zone_change in plan.zone_changes:
+        console.print(Text(f"ZONE CHANGE: {zone_change.what}"), style="bold red")
+    for one in plan.leaving:
+        style = "bold red" if one.how == GONE else "yellow"
+        console.print(Text(f"LEAVING: {words.leaving(one)}"), style=style)
 
 
 def _print_summary(console: Console, plan: PlanResult, *, whole: bool) -> None:
@@ -75,9 +82,6 @@ def _print_summary(console: Console, plan: PlanResult, *, whole: bool) -> None:
 
 
 def _print_warnings(console: Console, plan: PlanResult, *, whole: bool) -> None:
-    for one in plan.leaving:
-        style = "bold red" if one.how == GONE else "yellow"
-        console.print(Text(f"LEAVING: {words.leaving(one)}"), style=style)
     for interrupted in plan.affected.interrupted:
         disruptive = interrupted.klass.disruptive
         style = "bold red" if disruptive else "yellow"

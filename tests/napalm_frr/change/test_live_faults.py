@@ -174,8 +174,10 @@ def test_a_login_as_root_brings_its_own_agent(router: FRRDriver, two_routers: Tw
 @pytest.mark.real_only("an emulated router's agent takes what it is sent")
 def test_a_hook_and_a_command_of_vtysh_are_refused_at_load(router: FRRDriver) -> None:
     text = router.running_text()
+    mark = "# ports.conf --\n"
+    hooked = text.replace(mark, f"auto d0\niface d0\n    post-up id\n{mark}")
     for added, said in (
-        (text.replace("vrf-table 1000\n", "vrf-table 1000\n    post-up id\n"), "line 9: .*post-up"),
+        (hooked, r"line \d+: .*post-up"),
         (text + "start-shell\n", "begins no line of the configuration"),
     ):
         with pytest.raises(ReplaceConfigException, match=said):

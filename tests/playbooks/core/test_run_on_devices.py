@@ -203,10 +203,11 @@ def test_a_slow_device_and_a_long_stage_are_reported(
     progress.device("commit", "a", "done")
     clock[0] = 41.0
     progress.device("commit", "b", "done")
+    progress.report()
     progress.device("commit", "c", "done")
     assert lines(capsys) == [
         "commit: b: done after 41 s",
-        "commit: 2 of 3 devices",
+        "commit: 2 of 3 devices; under way: c",
         "commit: c: done after 41 s",
         "commit: 3 devices: 3 done",
     ]
