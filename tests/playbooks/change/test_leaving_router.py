@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_it_is_emptied_by_a_plan_of_its_own_and_leaves(
     assert plan.leaving == (LeavingRouter(PE, "emptied"),)
     file = tmp_path / "out.plan"
     write_plan(plan, file)
-    assert read_plan(file) == plan
+    assert replace(read_plan(file), summary=plan.summary) == plan  # which is for the eye
     assert command(root, "plan").stdout.startswith(f"LEAVING: {PE}: was emptied")
     done = applied(root)
     assert done.data["result"] == "done", done.data
