@@ -104,7 +104,8 @@ def test_a_plan_and_a_whole_change_are_those_of_threads(
         file.unlink()
     workspace = threaded(place, monkeypatch)
     by_threads = command(place, *words, env={n: os.environ[n] for n in ("EGOVNET_CREDENTIALS",)})
-    apart = ("created",)
+    apart = ("created", "next")  # the next command names the runner, too
+    assert ["--runner celery" in line for line in by_workers.json["next"]] == [True]
     assert {k: v for k, v in by_workers.json.items() if k not in apart} == {
         k: v for k, v in by_threads.json.items() if k not in apart
     }
