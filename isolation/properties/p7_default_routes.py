@@ -15,6 +15,8 @@ from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table, static_cause
 from egovnet.isolation.routes.announcements import admitted, announcements
+from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import VrfFamily
 
 
 def default_routes(scene: Scene) -> Iterator[FindingDraft]:
@@ -51,12 +53,9 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
             says = f"VRF {table.name} originates a default route"
             cause = table.cause(CauseKind.LINK, "default", says=says, line=bgp.line)
             yield _draft(table, "originates a default route", bgp.line, family, (cause,))
-        elif any(
-            sent.neighbor is None and sent.routes.prefixes.has_default()
-            for sent in announcements(table, family)
-        ):
-            # what discards here draws the packets of the whole VPN
-            yield _draft(table, "announces a default route to its VPN", bgp.line, family, ())
+        elif _sends_last_resort(table, bgp, family):
+            what = "announces a default route to its VPN"
+            yield _draft(table, what, bgp.line, family, (_default_of(table),))
         for neighbor in table.neighbors:
             activated = neighbor.families.get(family)
             if activated is None:
@@ -71,6 +70,18 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
                 what = f"accepts a default route from {neighbor.address}"
                 cause = table.filter_of(neighbor, activated.line)
                 yield _draft(table, what, activated.line, family, (cause,))
+
+
+def _sends_last_resort(table: Table, bgp: VrfFamily, family: AddressFamily) -> bool:
+    """Whether the route that discards here draws the packets of the whole VPN."""
+    vrf = table.facts.vrfs.get(table.vrf or "")
+    if vrf is None:
+        return False
+    held = {"static": vrf.closed_by_static, "kernel": vrf.closed}
+    return any(family in held.get(protocol, ()) for protocol in bgp.redistributes) and any(
+        sent.neighbor is None and sent.routes.prefixes.has_default()
+        for sent in announcements(table, family)
+    )
 
 
 def _igps(table: Table) -> Iterator[FindingDraft]:
