@@ -39,7 +39,8 @@ def contexts(
     command: click.Command, name: str, parent: click.Context | None = None
 ) -> Iterator[click.Context]:
     """A context for `command` and for each of its verbs, as a reader meets them."""
-    context = click.Context(command, info_name=name, parent=parent)
+    # as `make_context` does: -h is known from the group, and a command remembers its help
+    context = click.Context(command, info_name=name, parent=parent, **command.context_settings)
     yield context
     for verb, found in verbs(context):
         yield from contexts(found, verb, context)

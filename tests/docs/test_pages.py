@@ -87,7 +87,7 @@ def test_commands_within_sentences_are_accepted() -> None:
 def accepted(line: str, *, whole: bool = True) -> None:
     """Fail where the command line does not know the verb or an option; `whole`: or a word lacks."""
     command: click.Command = main
-    context = click.Context(main, info_name="egovnet")
+    context = click.Context(main, info_name="egovnet", **main.context_settings)
     words = shlex.split(line)[1:]
     while words and isinstance(command, click.Group) and words[0][:1].islower():
         if "|" in words[0]:
@@ -98,7 +98,7 @@ def accepted(line: str, *, whole: bool = True) -> None:
         command, words = found, words[1:]
         context = click.Context(command, info_name=command.name, parent=context)
     if whole:
-        command.make_context(command.name, words)
+        command.make_context(command.name, words, parent=context.parent)
         return
     known = {option for parameter in command.get_params(context) for option in parameter.opts}
     known |= {"--version", "--help", "-h"}

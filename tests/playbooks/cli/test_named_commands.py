@@ -77,7 +77,7 @@ def refusal(verb: str, words: list[str]) -> str:
     if given and given[-1] in valued(VERBS[verb]):
         given.append("1")
     try:
-        VERBS[verb].make_context(verb, given, parent=click.Context(main))
+        VERBS[verb].make_context(verb, given, parent=click.Context(main, **main.context_settings))
     except (click.MissingParameter, click.BadParameter):
         return ""
     except click.UsageError as error:
