@@ -12,8 +12,8 @@ from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.playbooks.core.applied import Applied
 from egovnet.playbooks.core.former import former_inventory
-from egovnet.playbooks.core.listed import listed
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.listed import listed
 from egovnet.playbooks.verify.control_plane import VrfExpectation, expected_routes
 from egovnet.tasks.driver import LineChange
 from egovnet.templates.model.device import Device

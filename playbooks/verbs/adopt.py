@@ -22,7 +22,6 @@ from egovnet.playbooks.change.record_intent import record_intent
 from egovnet.playbooks.core.applied import Applied
 from egovnet.playbooks.core.devices import connected, sessions_kept
 from egovnet.playbooks.core.leaving_routers import leaving_routers
-from egovnet.playbooks.core.listed import listed
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
@@ -33,6 +32,7 @@ from egovnet.playbooks.drift.separation import AS_INTENDED
 from egovnet.playbooks.journal.records import ADOPT, DONE, Configuration
 from egovnet.playbooks.results.adoption import Adoption
 from egovnet.playbooks.results.ends import End
+from egovnet.playbooks.results.listed import listed
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlannedDiff
 from egovnet.playbooks.results.push_proof import PushProof

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from egovnet.playbooks.results.affected import Interruption
 from egovnet.playbooks.results.leaving import DRAINED, EMPTIED, GONE, LeavingRouter
+from egovnet.playbooks.results.listed import first_of
 from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.plan_summary import Gains
 from egovnet.playbooks.results.verdict import counted
@@ -22,9 +23,7 @@ _HOW = {
 
 def listed(names: Sequence[str], *, whole: bool = False) -> str:
     """Names, the first few of many."""
-    if whole or len(names) <= MOST_NAMES:
-        return ", ".join(names)
-    return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES:,} more"
+    return first_of(names, len(names) if whole else MOST_NAMES)
 
 
 def gains(of: Gains, *, whole: bool = False) -> Iterator[tuple[str, str]]:
