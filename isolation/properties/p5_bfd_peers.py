@@ -4,15 +4,15 @@ A session of a neighbour of IGP or BGP is judged with that neighbour. Of the oth
 to a customer of its VRF, to the other end of a circuit, or to a router's loopback.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from egovnet.isolation.model.cause import CauseKind
 from egovnet.isolation.model.classes import p5
-from egovnet.isolation.model.domains import BACKBONE
+from egovnet.isolation.model.domains import BACKBONE, Domain
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import Router, Scene, Table
+from egovnet.isolation.model.scene import Scene, Table
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.facts import BfdPeer
 
@@ -22,20 +22,24 @@ def bfd_peers(scene: Scene) -> Iterator[FindingDraft]:
     if not scene.expectation.attachments_known:
         return
     for router in scene.routers:
+        if not router.facts.bfd_peers:
+            continue
+        customers: dict[IPAddress, set[Domain]] = {}
+        for attachment in scene.expectation.attachments.get(router.name, {}).values():
+            for neighbor in attachment.neighbors:
+                customers.setdefault(neighbor, set()).add(attachment.domain)
         for peer in router.facts.bfd_peers:
             table = router.tables.get(peer.vrf)
-            if table is None or not _is_known(scene, router, table, peer):
+            if table is None or not _is_known(scene, customers, table, peer):
                 yield _draft(table or router.tables[None], peer)
 
 
-def _is_known(scene: Scene, router: Router, table: Table, peer: BfdPeer) -> bool:
+def _is_known(
+    scene: Scene, customers: Mapping[IPAddress, set[Domain]], table: Table, peer: BfdPeer
+) -> bool:
     if table.vrf is None:
         return peer.address in scene.expectation.routers or _on_circuit(table, peer.address)
-    attachments = scene.expectation.attachments.get(router.name, {}).values()
-    return any(
-        peer.address in attachment.neighbors and attachment.domain in table.domains
-        for attachment in attachments
-    )
+    return not customers.get(peer.address, set()).isdisjoint(table.domains)
 
 
 def _on_circuit(table: Table, address: IPAddress) -> bool:

@@ -1,9 +1,9 @@
 """`sheet`: the hand-over of a site to its own people, by what was allocated."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from egovnet.inventory.model import SiteNetworkAccess
+from egovnet.inventory.model.shown import nearest
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.provenance import provenance
 from egovnet.playbooks.core.selection import UsageError
@@ -32,8 +32,8 @@ def sheet(workspace: Workspace, site: str, routers: Sequence[str] = ()) -> Outco
     require_lock(workspace)
     network = workspace.network
     if site not in network.sites:
-        near = get_close_matches(site, network.sites, n=1)
-        meant = f"; did you mean {near[0]}?" if near else ""
+        near = nearest(site, network.sites)
+        meant = f"; did you mean {near}?" if near else ""
         raise UsageError(f"no site {site} in the inventory{meant}")
     unknown = [name for name in routers if name not in vendors()]
     if unknown:
