@@ -22,13 +22,15 @@ from egovnet.inventory.model.regions import Tier
 class Role(StrEnum):
     """What a router does: P switches labels, RR reflects VPN routes, PE holds VRFs.
 
-    PLATFORM marks the PEs of the intranet's top-level interconnection platform.
+    PLATFORM marks the PEs of the intranet's top-level interconnection platform, FIREWALL a
+    firewall behind one of them, by which alone agencies meet.
     """
 
     P = "p"
     RR = "rr"
     PE = "pe"
     PLATFORM = "platform"
+    FIREWALL = "firewall"
 
 
 class RouterState(StrEnum):

@@ -60,6 +60,7 @@ def intended_facts(device: Device) -> DeviceFacts:
                 key=static_key,
             )
         ),
+        packet_filter=device.packet_filter,
     )
 
 

@@ -11,11 +11,28 @@ from ipaddress import (
     IPv6Address,
     IPv6Interface,
 )
-from typing import Literal
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.templates.model.families import AddressFamily
+from egovnet.templates.model.packet_filter import PacketFilter
 
-AddressFamily = Literal["ipv4", "ipv6"]
+__all__ = [
+    "AddressFamily",
+    "BackbonePeer",
+    "BfdProfile",
+    "Circuit",
+    "CustomerPeer",
+    "Device",
+    "Firewall",
+    "FirewallPeer",
+    "IPAddress",
+    "IPInterface",
+    "Interface",
+    "Management",
+    "StaticRoute",
+    "Untagged",
+    "Vrf",
+]
 IPAddress = IPv4Address | IPv6Address
 IPInterface = IPv4Interface | IPv6Interface
 
@@ -140,6 +157,34 @@ class Untagged:
 
 
 @dataclass(frozen=True, slots=True)
+class FirewallPeer:
+    """A firewall's eBGP session with the VRF of one VPN, over the VLAN that it has there.
+
+    `announces` are exactly what that VPN may reach through the firewall; nothing is accepted.
+    """
+
+    address: IPAddress
+    remote_as: int
+    description: str
+    policy: str
+    announces: tuple[IPNetwork, ...]
+    bfd: BfdProfile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firewall:
+    """What a firewall of the interconnection platform routes, all in its default table.
+
+    Its ways are configured and never learned: `routes` lead to the PE in the VLAN of the VPN that
+    the prefix is of, and are what it announces.
+    """
+
+    asn: int
+    routes: tuple[StaticRoute, ...] = ()
+    peers: tuple[FirewallPeer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A whole router as it should be."""
 
@@ -160,10 +205,16 @@ class Device:
     drained: bool = False
     #: That the network has.
     families: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
+    #: None: everything passes.
+    packet_filter: PacketFilter | None = None
+    #: Of a firewall of the interconnection platform, which is no part of the backbone: it has
+    #: neither `vrfs` nor `backbone_peers`, and speaks no IS-IS and no LDP.
+    firewall: Firewall | None = None
 
     @property
     def bfd_profiles(self) -> tuple[BfdProfile, ...]:
         """Those that are used, by name."""
         used = {i.circuit.bfd for i in self.interfaces if i.circuit and i.circuit.bfd}
         used |= {peer.bfd for vrf in self.vrfs for peer in vrf.peers if peer.bfd}
+        used |= {peer.bfd for peer in (self.firewall.peers if self.firewall else ()) if peer.bfd}
         return tuple(sorted(used, key=lambda profile: profile.name))

@@ -14,6 +14,7 @@ from typing import Literal
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
+from egovnet.templates.model.packet_filter import PacketFilter
 
 #: An extended community's 8 octets as on the wire (RFC 4360 section 3): one value, one key,
 #: however it was spelled. A route target is one of sub-type 2.
@@ -441,6 +442,8 @@ class DeviceFacts:
     label_blocks: tuple[LabelBlock, ...] = ()
     #: Policy routing not tied to an interface (`ip rule`).
     policy_routes: tuple[PolicyRoute, ...] = ()
+    #: None: everything passes.
+    packet_filter: PacketFilter | None = None
     not_understood: tuple[NotUnderstood, ...] = ()
     not_modelled: tuple[NotModelled, ...] = ()
     #: Numbers by which tables of the default instance are called, where tables have numbers.

@@ -1,0 +1,82 @@
+"""What a device lets through, vendor-neutral: rules in order, as intended and as read back.
+
+A rule tells opener and answer apart, as a stateful filter does: a packet is "open" where it is of
+the direction in which its connection was begun, and "reply" where it answers. Families are "ipv4"
+and "ipv6", as everywhere in `egovnet.templates.model`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from egovnet.inventory.model import IPNetwork
+from egovnet.templates.model.families import AddressFamily
+
+#: Ranges of ports, both ends inclusive, sorted and disjoint; empty: any.
+PortRanges = tuple[tuple[int, int], ...]
+#: The protocols above IP that rules know. "icmp" is ICMP of the rule's family.
+TransportProtocol = Literal["tcp", "udp", "icmp"]
+#: Where packets are filtered. "forward": on their way through the device, when its routes are
+#: known. "arrival": as they come in by a port, before any table is asked. "local": for the device
+#: itself.
+FilterPlace = Literal["forward", "arrival", "local"]
+
+
+@dataclass(frozen=True, slots=True)
+class PacketRule:
+    """What is done with packets for which every condition holds. None or empty: no condition.
+
+    `sources` and `targets` are of one family, which is `family`. A rule with `target_ports` or
+    `source_ports` has a `protocol` with ports. `recorded`: flows are kept with their addresses and
+    ports, so that they can be reported (RFC 7011 calls one a flow record).
+    """
+
+    action: Literal["accept", "drop"]
+    in_interface: str | None = None
+    out_interface: str | None = None
+    family: AddressFamily | None = None
+    sources: tuple[IPNetwork, ...] = ()
+    targets: tuple[IPNetwork, ...] = ()
+    protocol: TransportProtocol | None = None
+    source_ports: PortRanges = ()
+    target_ports: PortRanges = ()
+    #: Types of ICMP, as numbers; empty: any.
+    icmp_types: tuple[int, ...] = ()
+    #: None: of either direction, and of none.
+    direction: Literal["open", "reply"] | None = None
+    recorded: bool = False
+    #: What it was made for, such as an exchange's id.
+    name: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterChain:
+    """Rules of one place: the first whose conditions hold decides, else `default`."""
+
+    place: FilterPlace
+    default: Literal["accept", "drop"]
+    rules: tuple[PacketRule, ...] = ()
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTranslation:
+    """Packets that leave by `out_interface` from `sources` get the interface's address
+    (RFC 3022 section 2.2)."""
+
+    out_interface: str
+    sources: tuple[IPNetwork, ...]
+    name: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PacketFilter:
+    """Everything that a device filters and translates; at most one chain a place."""
+
+    chains: tuple[FilterChain, ...] = ()
+    translations: tuple[SourceTranslation, ...] = ()
+
+    def chain(self, place: FilterPlace) -> FilterChain | None:
+        """The chain of a place; None: everything passes there."""
+        return next((chain for chain in self.chains if chain.place == place), None)
