@@ -9,8 +9,8 @@ from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, ip_interface, i
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import IPNetwork, Network
 from egovnet.lab.errors import TopologyError
+from egovnet.templates.intend.access_ends import access_addresses
 from egovnet.templates.intend.bfd_use import access_bfd
-from egovnet.templates.intend.build_devices import access_addresses
 from egovnet.templates.model.device import BfdProfile, IPInterface
 
 #: The site's local network is the first subnet of this length in each of its prefixes.

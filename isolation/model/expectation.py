@@ -14,7 +14,7 @@ from egovnet.inventory.model.reachability import Exchange, Reachability
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, Attachment, Domain
 from egovnet.isolation.model.verdict import AllowedCell
-from egovnet.templates.intend.build_devices import customer_addresses
+from egovnet.templates.intend.access_ends import customer_addresses
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.facts import ExtendedCommunity
 

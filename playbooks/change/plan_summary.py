@@ -14,7 +14,7 @@ from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.device_parts import DeviceParts
 from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.plan_summary import Gains, KindCount, PlanSummary
-from egovnet.templates.intend.build_devices import access_interface
+from egovnet.templates.intend.access_ends import access_interface
 from egovnet.templates.model.parts import Part, PartKind, Parts
 
 _SITE = re.compile(r"\bsite ([^\s/]+)/")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import CircuitEnd, Network, Role, SiteNetworkAccess
-from egovnet.templates.intend.build_devices import access_interface
+from egovnet.templates.intend.access_ends import access_interface
 from egovnet.templates.model.facts import DeviceFacts
 
 

@@ -16,7 +16,7 @@ from egovnet.templates.customer_routers.examples import (
     example,
     vendors,
 )
-from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.intend.access_ends import access_addresses
 
 #: Payload of a customer's packet: the PE's ports have Ethernet's own MTU (IEEE 802.3).
 CUSTOMER_MTU = 1500

@@ -13,7 +13,7 @@ from egovnet.inventory.model import Network
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.results.verification import CheckFinding
 from egovnet.playbooks.verify.probe_plan import Flow
-from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.intend.access_ends import access_addresses
 from egovnet.templates.model.device import AddressFamily, Device
 from egovnet.templates.model.state import DeviceState, Table
 

@@ -12,7 +12,7 @@ from egovnet.inventory.model import Network, ServiceState
 from egovnet.playbooks.results.verification import WaitingAccess
 from egovnet.playbooks.verify.control_plane import Check, Ground
 from egovnet.tasks.against_intended import AgainstIntended
-from egovnet.templates.intend.build_devices import access_addresses, access_interface
+from egovnet.templates.intend.access_ends import access_addresses, access_interface
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import DeviceFacts

@@ -22,7 +22,7 @@ from typing import TypeVar
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Network
 from egovnet.inventory.model.reachability import Reachability
-from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.intend.access_ends import access_addresses
 from egovnet.templates.model.probe import Probe
 
 PER_SOURCE = 128

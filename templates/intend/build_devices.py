@@ -1,18 +1,22 @@
 """Intent and plan to devices: what every router of a network should be."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import (
     UNTAGGED_VRF,
-    IPNetwork,
     Network,
     Role,
     SiteNetworkAccess,
 )
 from egovnet.inventory.model.reachability import Group, Reachability
+from egovnet.templates.intend.access_ends import (
+    PE_END,
+    access_interface,
+    address_in,
+    customer_addresses,
+)
 from egovnet.templates.intend.bfd_use import access_bfd, circuit_bfd
 from egovnet.templates.model.device import (
     BackbonePeer,
@@ -30,51 +34,10 @@ from egovnet.templates.model.device import (
 from egovnet.templates.platform import Platform
 from egovnet.templates.registry import platform
 
-#: Where the ends of an access stand in its network: the PE's is the first host address.
-_PE_END, _CE_END = 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class AccessAddresses:
-    """Both ends of a site-network-access: the PE takes the first host address, the CE the next."""
-
-    pe: tuple[IPInterface, ...]
-    ce: tuple[IPInterface, ...]
-
-
-def access_addresses(allocation: Allocation, access: str) -> AccessAddresses:
-    """Addresses of `access` ("site/access"), IPv4 first."""
-    pe: list[IPInterface] = []
-    ce: list[IPInterface] = []
-    for net in allocation.access_links(access):
-        pe.append(_end(net, _PE_END))
-        ce.append(_end(net, _CE_END))
-    return AccessAddresses(tuple(pe), tuple(ce))
-
-
-def customer_addresses(allocation: Allocation, access: str) -> tuple[IPAddress, ...]:
-    """As `access_addresses(...).ce`, without lengths, which take most of its time."""
-    return tuple(
-        type(net.network_address)(int(net.network_address) + _CE_END)
-        for net in allocation.access_links(access)
-    )
-
-
-def _end(net: IPNetwork, index: int) -> IPInterface:
-    """The address that stands at `index` of a link's network."""
-    address = (int(net.network_address) + index, net.prefixlen)
-    return IPv4Interface(address) if net.version == 4 else IPv6Interface(address)
-
 
 def _alone(address: IPAddress) -> IPInterface:
     """A loopback: an address that is its own network."""
     return IPv4Interface(address) if address.version == 4 else IPv6Interface(address)
-
-
-def access_interface(network: Network, access: SiteNetworkAccess, vlan: int | None) -> str:
-    """Name of the PE's interface for an access: the port, or the VLAN on it."""
-    pe = network.routers[access.pe]
-    return platform(pe.platform).capabilities.access_interface(access.port, vlan)
 
 
 def policy_name(site: str, access: str) -> str:
@@ -162,7 +125,7 @@ def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, l
                 Interface(
                     name=end.port,
                     port=end.port,
-                    addresses=tuple(_end(net, index) for net in nets),
+                    addresses=tuple(address_in(net, index) for net in nets),
                     description=f"circuit {name} to {other.router} {other.port}",
                     circuit=Circuit(circuit.metric, network.backbone.circuit_mtu, bfd),
                 )
@@ -188,7 +151,7 @@ def _customer_side(
                     name=access_interface(network, access, allocation.vlan[label]),
                     port=access.port,
                     vlan=allocation.vlan[label],
-                    addresses=tuple(_end(net, _PE_END) for net in nets),
+                    addresses=tuple(address_in(net, PE_END) for net in nets),
                     description=f"site {label}",
                     vrf=allocation.vrf_name[key],
                 )

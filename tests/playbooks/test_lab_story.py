@@ -17,7 +17,7 @@ import pytest
 
 from egovnet.lab.customer import plug_in
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.intend.access_ends import access_addresses
 from tests.playbooks.conftest import Workplace
 
 pytestmark = pytest.mark.lab

@@ -14,7 +14,8 @@ from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.impact import Impact
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.results.affected import Affected, affected_from
-from egovnet.templates.intend.build_devices import access_addresses, access_interface, intend
+from egovnet.templates.intend.access_ends import access_addresses, access_interface
+from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.interruption import InterruptionClass
 from egovnet.templates.model.parts import Part, PartKind

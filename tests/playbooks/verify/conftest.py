@@ -17,7 +17,7 @@ from egovnet.playbooks.results.outcome import AnyOutcome
 from egovnet.playbooks.results.verification import Verification
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import Verifying
-from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.intend.access_ends import access_addresses
 from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import emulated_workspace
 from tests.playbooks.routed_packets import RoutedPackets

@@ -5,7 +5,7 @@ from hypothesis import given
 from egovnet.inventory.allocation.allocate import allocate, vrf_of
 from egovnet.inventory.model import Network, SiteRole
 from egovnet.playbooks.verify.control_plane import expected_routes
-from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.intend.access_ends import access_addresses
 from tests.strategies import networks
 
 

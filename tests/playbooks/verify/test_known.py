@@ -21,7 +21,8 @@ from egovnet.playbooks.verify.probe_plan import Former
 from egovnet.playbooks.verify.touched import Touched
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import Verifying
-from egovnet.templates.intend.build_devices import access_interface, intend
+from egovnet.templates.intend.access_ends import access_interface
+from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.device import Device
 from egovnet.templates.registry import render
 from tests.changed_networks import Change, changed_networks

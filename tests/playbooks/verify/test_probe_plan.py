@@ -21,7 +21,7 @@ from egovnet.playbooks.verify.probe_plan import (
     host_plan,
     vrf_plan,
 )
-from egovnet.templates.intend.build_devices import access_addresses
+from egovnet.templates.intend.access_ends import access_addresses
 from egovnet.templates.model.device import IPAddress
 from tests.generated import nation, network_of
 from tests.strategies import networks

@@ -28,7 +28,8 @@ from egovnet.playbooks.verify.probe_plan import (
     vrf_plan,
 )
 from egovnet.tasks.against_intended import AgainstIntended
-from egovnet.templates.intend.build_devices import access_addresses, intend
+from egovnet.templates.intend.access_ends import access_addresses
+from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState
 from tests.playbooks.states import neighbors, well

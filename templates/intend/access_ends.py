@@ -1,0 +1,50 @@
+"""Both ends of a site-network-access: the PE's interface, and who has which address."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Interface, IPv6Interface
+
+from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.model import IPNetwork, Network, SiteNetworkAccess
+from egovnet.templates.model.device import IPAddress, IPInterface
+from egovnet.templates.registry import platform
+
+#: Where the ends of an access stand in its network: the PE's is the first host address.
+PE_END, CE_END = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class AccessAddresses:
+    """Both ends of a site-network-access: the PE takes the first host address, the CE the next."""
+
+    pe: tuple[IPInterface, ...]
+    ce: tuple[IPInterface, ...]
+
+
+def access_addresses(allocation: Allocation, access: str) -> AccessAddresses:
+    """Addresses of `access` ("site/access"), IPv4 first."""
+    pe: list[IPInterface] = []
+    ce: list[IPInterface] = []
+    for net in allocation.access_links(access):
+        pe.append(address_in(net, PE_END))
+        ce.append(address_in(net, CE_END))
+    return AccessAddresses(tuple(pe), tuple(ce))
+
+
+def customer_addresses(allocation: Allocation, access: str) -> tuple[IPAddress, ...]:
+    """As `access_addresses(...).ce`, without lengths, which take most of its time."""
+    return tuple(
+        type(net.network_address)(int(net.network_address) + CE_END)
+        for net in allocation.access_links(access)
+    )
+
+
+def address_in(net: IPNetwork, index: int) -> IPInterface:
+    """The address that stands at `index` of a link's network."""
+    address = (int(net.network_address) + index, net.prefixlen)
+    return IPv4Interface(address) if net.version == 4 else IPv6Interface(address)
+
+
+def access_interface(network: Network, access: SiteNetworkAccess, vlan: int | None) -> str:
+    """Name of the PE's interface for an access: the port, or the VLAN on it."""
+    pe = network.routers[access.pe]
+    return platform(pe.platform).capabilities.access_interface(access.port, vlan)
