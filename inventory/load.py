@@ -20,6 +20,7 @@ from egovnet.inventory.model import (
     Agency,
     Backbone,
     Circuit,
+    Exchange,
     Name,
     Network,
     Region,
@@ -65,6 +66,7 @@ SECTIONS: Mapping[str, Section] = {
     "circuits": Section("circuits", dict[Name, Circuit]),
     "vpns": Section("vpns", dict[VpnId, Vpn]),
     "sites": Section("sites", dict[Name, Site]),
+    "exchanges": Section("exchanges", dict[Name, Exchange]),
 }
 
 

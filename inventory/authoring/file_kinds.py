@@ -17,6 +17,7 @@ from egovnet.inventory.model.annotations import NameOf, about
 from egovnet.inventory.model.shapes import Shape, shape_of
 from egovnet.inventory.registers import all_registers
 from egovnet.inventory.source.nornir_hosts import ROUTER_KEYS
+from egovnet.inventory.source.sections import OPTIONAL_FILES
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ _TITLES = {
     "circuits": "Links of the backbone, each between two routers.",
     "vpns": "VPN services, each of one agency in one of the two zones.",
     "sites": "Places of agencies, and where they are joined to PEs.",
+    "exchanges": "What two agencies may exchange at the interconnection platform.",
 }
 _ROUTER = Router.model_fields
 _GROUPS = Annotated[
@@ -113,6 +115,7 @@ def file_kinds() -> tuple[FileKind, ...]:
             title,
             annotations[name],
             inherits=name in ("hosts", "groups", "defaults"),
+            optional=name in OPTIONAL_FILES,
         )
         for name, title in _TITLES.items()
     ]

@@ -27,10 +27,17 @@ class _Missing:
 
 MISSING: Final = _Missing()
 
-#: Lists whose order means nothing (prefixes of a site, roles of a router).
-_SETS = frozenset({"prefixes", "roles"})
+#: Lists whose order means nothing (prefixes of a site, roles of a router, ports of an exchange).
+_SETS = frozenset({"prefixes", "roles", "ports"})
 #: Keys that say one thing together, and its first: half of a place is no place.
-_UNITS = (("pe", "port", "vlan"), ("router", "port"), ("hostname", "port"), ("first", "last"))
+_UNITS = (
+    ("pe", "port", "vlan", "pe-port"),
+    ("router", "port"),
+    ("hostname", "port"),
+    ("first", "last"),
+    ("approved-by", "approved-on"),
+    ("valid-from", "valid-until"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from egovnet.inventory.model.backbone import (
     Zone,
 )
 from egovnet.inventory.model.circuits import Circuit, CircuitEnd
+from egovnet.inventory.model.exchanges import Exchange, ExchangeEnd
 from egovnet.inventory.model.failure_detection import Bfd, BfdTimers, SessionTimers
 from egovnet.inventory.model.network import Network
 from egovnet.inventory.model.primitives import (
@@ -32,7 +33,7 @@ from egovnet.inventory.model.primitives import (
     VpnId,
 )
 from egovnet.inventory.model.regions import TIER_ORDER, Region, Tier
-from egovnet.inventory.model.routers import Role, Router, RouterState
+from egovnet.inventory.model.routers import PlatformAttachment, Role, Router, RouterState
 from egovnet.inventory.model.sites import ServiceState, Site, SiteNetworkAccess, SiteRole
 from egovnet.inventory.model.vpns import Topology, Vpn, ZoneName
 
@@ -48,11 +49,14 @@ __all__ = [
     "Circuit",
     "CircuitEnd",
     "Closed",
+    "Exchange",
+    "ExchangeEnd",
     "IPNetwork",
     "Management",
     "Name",
     "Network",
     "NumberRange",
+    "PlatformAttachment",
     "Pools",
     "Port",
     "Prefix",

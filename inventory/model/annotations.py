@@ -73,6 +73,7 @@ NOUNS = {
     "circuits": "circuit",
     "vpns": "VPN",
     "sites": "site",
+    "exchanges": "exchange",
 }
 
 

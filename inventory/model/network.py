@@ -1,8 +1,11 @@
 """A whole inventory."""
 
+from pydantic import Field
+
 from egovnet.inventory.model.agencies import Agency
 from egovnet.inventory.model.backbone import Backbone
 from egovnet.inventory.model.circuits import Circuit
+from egovnet.inventory.model.exchanges import Exchange
 from egovnet.inventory.model.primitives import Closed, Name, VpnId
 from egovnet.inventory.model.regions import Region
 from egovnet.inventory.model.routers import Role, Router
@@ -20,6 +23,7 @@ class Network(Closed):
     circuits: dict[Name, Circuit]
     vpns: dict[VpnId, Vpn]
     sites: dict[Name, Site]
+    exchanges: dict[Name, Exchange] = Field(default_factory=dict)
 
     def is_complete(self, section: str) -> bool:
         """Whether everything that `section` says is here; see `PartialNetwork`.

@@ -27,7 +27,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class Interconnection:
     """Packets of `source` may arrive at `target`; each is a VPN or the label of a group."""
 
     source: str
@@ -46,7 +46,7 @@ class Exchange:
 class Reachability:
     """Who may reach whom in a network. Made once, linear in it (and in VPNs times exchanges)."""
 
-    def __init__(self, network: Network, exchanges: Iterable[Exchange] = ()) -> None:
+    def __init__(self, network: Network, exchanges: Iterable[Interconnection] = ()) -> None:
         self._network = network
         self.exchanges = tuple(exchanges)
         #: By label, in the inventory's order; a hub's before its spokes'.

@@ -14,6 +14,7 @@ from egovnet.inventory.model.primitives import (
     Interface4,
     Port,
     RegionName,
+    RouterName,
     refusal,
 )
 from egovnet.inventory.model.regions import Tier
@@ -42,6 +43,16 @@ class RouterState(StrEnum):
     LEAVING = "leaving"
 
 
+class PlatformAttachment(Closed):
+    """Where a firewall stands behind a PE of the interconnection platform."""
+
+    pe: Annotated[RouterName, about("Router with role platform that it is behind.", "bj-pe1")]
+    pe_port: Annotated[
+        Port, about("Port of that PE, which nothing else uses: a VLAN for each VPN.", "eth5")
+    ]
+    port: Annotated[Port, about("Its own port towards it.", "eth1")]
+
+
 class Router(Closed):
     """A backbone or edge router. `hostname`, `port` and `platform` are how Nornir reaches it."""
 
@@ -68,7 +79,8 @@ class Router(Closed):
         Field(min_length=1),
         about(
             "What it does: p switches labels, rr reflects VPN routes, pe joins sites, platform "
-            "marks the PEs of the interconnection platform.",
+            "marks the PEs of the interconnection platform; firewall, alone, joins agencies behind "
+            "one of those.",
             ["pe"],
         ),
     ]
@@ -87,6 +99,10 @@ class Router(Closed):
     loopback_ipv6: Annotated[
         Address6 | None,
         about("Its loopback; left out, one is allocated from the pool.", "fde9:ff::1"),
+    ] = None
+    attachment: Annotated[
+        PlatformAttachment | None,
+        about("Of a firewall: where it stands.", {"pe": "pe1", "pe-port": "eth5", "port": "eth1"}),
     ] = None
 
     state: Annotated[
@@ -107,4 +123,27 @@ class Router(Closed):
     def _roles_fit(self) -> "Router":
         if Role.PLATFORM in self.roles and Role.PE not in self.roles:
             raise refusal("role platform without role pe", "add pe to its roles", "roles")
+        if Role.FIREWALL in self.roles and len(self.roles) > 1:
+            others = ", ".join(sorted(self.roles - {Role.FIREWALL}))
+            raise refusal(
+                f"role firewall beside {others}",
+                "let a firewall be nothing else: it is no part of the backbone",
+                "roles",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _attachment_fits(self) -> "Router":
+        if Role.FIREWALL in self.roles and self.attachment is None:
+            raise refusal(
+                "a firewall that stands nowhere",
+                "say behind which PE: attachment: {pe: ..., pe-port: ..., port: ...}",
+                "attachment",
+            )
+        if Role.FIREWALL not in self.roles and self.attachment is not None:
+            raise refusal(
+                "attachment without role firewall",
+                "leave it out, or let roles be [firewall]",
+                "attachment",
+            )
         return self

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher, get_close_matches
 from heapq import nlargest
 
 #: Names that a sentence lists; of more, those that are most alike.
-_LISTED = 12
+_LISTED = 16
 #: Characters that are alike at the least, of 1: "regoin" is "region", "colour" is no "owner".
 _ALIKE = 0.6
 #: Of more names than this, only those of nearly the same length are looked at.

@@ -17,20 +17,18 @@ acknowledged:
 A leak has no grace and is never acknowledged.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import Field
 
 from egovnet.inventory.errors import Problem
 from egovnet.inventory.model import Closed, Network
 from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.inventory.model.primitives import printed, refusal
-from egovnet.inventory.model.shown import shown
+from egovnet.inventory.model.validity import Day, Stated
 from egovnet.inventory.register import Register
 from egovnet.inventory.source.closed_file import problem_at
 from egovnet.inventory.source.yaml_source import Document
@@ -38,28 +36,15 @@ from egovnet.inventory.source.yaml_source import Document
 FILE = "drift.yaml"
 #: Percent of the network's routers that a run may change unless the file says otherwise.
 DEFAULT_SHARE = 5
-_Text = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-    AfterValidator(printed),
-]
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: Minutes of a week: a difference that may last longer wants an acknowledgement with a name.
 _LONGEST_GRACE = 7 * 24 * 60
-
-
-def _day(value: object) -> object:
-    """A day as YAML has it, or in quotes: never the seconds since 1970, which pydantic takes."""
-    if type(value) is date or (isinstance(value, str) and _DAY.fullmatch(value)):
-        return value
-    raise refusal(f"{shown(value)} is no date", "write one such as 2027-01-31")
 
 
 class Acknowledgement(Closed):
     """A difference that somebody answers for until a day."""
 
     devices: Annotated[
-        tuple[_Text, ...],
+        tuple[Stated, ...],
         Field(min_length=1),
         about("Routers that it is about: names, or patterns as in a shell.", ["sh-*"]),
     ]
@@ -69,13 +54,11 @@ class Acknowledgement(Closed):
         about("Class of the difference; one that may wait.", "unmanaged"),
     ]
     subject: Annotated[
-        _Text, about("What differs: its subject in the report, or a pattern.", "snmp-server*")
+        Stated, about("What differs: its subject in the report, or a pattern.", "snmp-server*")
     ] = "*"
-    approved_by: Annotated[_Text, about("Person who answers for it.", "Li Na")]
-    reason: Annotated[_Text, about("Why it may stay.", "the monitoring of the centre")]
-    expires: Annotated[
-        date, BeforeValidator(_day), about("The last day on which it holds.", date(2027, 1, 31))
-    ]
+    approved_by: Annotated[Stated, about("Person who answers for it.", "Li Na")]
+    reason: Annotated[Stated, about("Why it may stay.", "the monitoring of the centre")]
+    expires: Annotated[Day, about("The last day on which it holds.", date(2027, 1, 31))]
 
     def covers(self, device: str, klass: DriftClass, subject: str) -> bool:
         """Whether it is about a difference of `klass` in `subject` of `device`."""
@@ -103,7 +86,7 @@ class DriftRules(Closed):
         about("Routers of the network that one run may change.", 5, unit="percent"),
     ] = DEFAULT_SHARE
     acknowledged: Annotated[
-        dict[_Text, Acknowledgement],
+        dict[Stated, Acknowledgement],
         about(
             "Differences that somebody answers for, by a name of your own.",
             {

@@ -2,8 +2,10 @@
 
 #: What was allocated; read by whoever numbers.
 LOCK_FILE = "plan.lock.yaml"
-#: Sections of one file each; `sites` may have several.
+#: Sections of one file each, which every inventory has; `sites` may have several.
 FILES = ("network", "regions", "agencies", "hosts", "groups", "defaults", "circuits", "vpns")
+#: Sections whose file an inventory may lack: then they are empty.
+OPTIONAL_FILES = ("exchanges",)
 
 
 def section_of(path: str) -> str | None:
@@ -14,4 +16,4 @@ def section_of(path: str) -> str | None:
         return None
     if folder or stem == "sites":
         return "sites"
-    return stem if stem in FILES else None
+    return stem if stem in (*FILES, *OPTIONAL_FILES) else None

@@ -5,8 +5,8 @@ off the network. Hidden names (`.git`, `.gitignore`), `README*`, `LICENSE*`, `CH
 `CODEOWNERS`, `Makefile` and plans (`*.plan`) are for people and their tools, and passed over.
 
 The directory holds `network.yaml`, `regions.yaml`, `agencies.yaml`, `circuits.yaml`, `vpns.yaml`,
-`sites.yaml` or `sites/*.yaml`, and Nornir's own `hosts.yaml`, `groups.yaml`, `defaults.yaml`
-(which plain Nornir tools read too).
+`sites.yaml` or `sites/*.yaml`, Nornir's own `hosts.yaml`, `groups.yaml`, `defaults.yaml`
+(which plain Nornir tools read too), and where there are any, `exchanges.yaml`.
 """
 
 import os
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from egovnet.inventory.errors import InventoryError, Problem, missing_directory
-from egovnet.inventory.source.sections import FILES, LOCK_FILE, section_of
+from egovnet.inventory.source.sections import FILES, LOCK_FILE, OPTIONAL_FILES, section_of
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_source import Document, Judged, judge_document, judge_text
 
@@ -40,6 +40,8 @@ class YamlDirectory:
             raise missing_directory(self.path)
         unread = list(self._unread())
         wanted = [(name, self.path / f"{name}.yaml") for name in FILES]
+        optional = [(name, self.path / f"{name}.yaml") for name in OPTIONAL_FILES]
+        wanted += [(name, path) for name, path in optional if self._has(path)]
         new = (path for path in self.instead if path.parent == self.path / "sites")
         found = {*self.path.glob("sites/*.yaml"), *new}
         site_files = sorted(path for path in found if not path.name.startswith("."))
@@ -52,6 +54,9 @@ class YamlDirectory:
             sources.incomplete.add("sites")
         return sources
 
+    def _has(self, path: Path) -> bool:
+        return path in self.instead or os.path.lexists(path)
+
     def _judge(self, path: Path) -> Judged:
         text = self.instead.get(path)
         return judge_document(path) if text is None else judge_text(text, str(path))
@@ -60,7 +65,7 @@ class YamlDirectory:
         self, unread: list["_Unread"], wanted: list[tuple[str, Path]]
     ) -> tuple[list["_Unread"], list[tuple[str, Path]]]:
         """Files that stand under another name are read: to miss them is no second mistake."""
-        there = {path for _, path in wanted if path in self.instead or os.path.lexists(path)}
+        there = {path for _, path in wanted if self._has(path)}
         missing = [path for _, path in wanted if path not in there]
         strangers = [file for file in unread if file.could_be_any]
         taken = {file.meant for file in unread}
@@ -83,7 +88,7 @@ class YamlDirectory:
 
     def _unread(self) -> Iterator["_Unread"]:
         """Each entry that nobody would read."""
-        top = {f"{name}.yaml" for name in (*FILES, "sites")} | set(self.besides)
+        top = {f"{name}.yaml" for name in (*FILES, *OPTIONAL_FILES, "sites")} | set(self.besides)
         sites = self.path / "sites"
         for path in _entries(self.path):
             if path == sites and path.is_dir():

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import UNTAGGED_VRF, Network
-from egovnet.inventory.model.reachability import Exchange, Reachability
+from egovnet.inventory.model.reachability import Interconnection, Reachability
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, Attachment, Domain
 from egovnet.isolation.model.verdict import AllowedCell
@@ -129,7 +129,7 @@ def _meeting_on_the_way(
 
 
 def from_inventory(
-    network: Network, allocation: Allocation, exchanges: Iterable[Exchange] = ()
+    network: Network, allocation: Allocation, exchanges: Iterable[Interconnection] = ()
 ) -> Expectation:
     """What an inventory and its allocation say. Linear in the inventory.
 

@@ -21,6 +21,7 @@ _FILES = {
     "agencies": ("agencies.yaml",),
     "vpns": ("vpns.yaml",),
     "sites": ("sites/*.yaml",),
+    "exchanges": ("exchanges.yaml",),
 }
 _KEY = re.compile(r"""^["']?([^\s"'#:][^\s"':]*)["']?\s*:""", re.MULTILINE)
 #: Of a history: the newest, since a shell shows all that it is given.

@@ -9,12 +9,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.inventory.model.transport import PortRanges, TransportProtocol
 from egovnet.templates.model.families import AddressFamily
 
-#: Ranges of ports, both ends inclusive, sorted and disjoint; empty: any.
-PortRanges = tuple[tuple[int, int], ...]
-#: The protocols above IP that rules know. "icmp" is ICMP of the rule's family.
-TransportProtocol = Literal["tcp", "udp", "icmp"]
+__all__ = [
+    "FilterChain",
+    "FilterPlace",
+    "PacketFilter",
+    "PacketRule",
+    "PortRanges",
+    "SourceTranslation",
+    "TransportProtocol",
+]
 #: Where packets are filtered. "forward": on their way through the device, when its routes are
 #: known. "arrival": as they come in by a port, before any table is asked. "local": for the device
 #: itself.

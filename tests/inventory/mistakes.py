@@ -40,6 +40,31 @@ DRIFT = {
         }
     },
 }
+FIREWALL = {
+    "hostname": "127.20.20.51",
+    "groups": ["frr", "centre"],
+    "data": {
+        "region": "beijing",
+        "roles": ["firewall"],
+        "management": "172.20.20.51/24",
+        "attachment": {"pe": "bj-pe1", "pe-port": "eth9", "port": "eth1"},
+    },
+}
+EXCHANGES = {
+    "party-papers": {
+        "from": {"agency": "party", "vpn": "party", "prefixes": ["10.1.10.0/25"]},
+        "to": {"agency": "government", "vpn": "government", "prefixes": ["10.1.30.0/25"]},
+        "protocol": "tcp",
+        "ports": [443],
+        "level": 3,
+        "owner": "government",
+        "approved-by": "Li Na",
+        "approved-on": "2026-03-02",
+        "reason": "documents that both work on",
+        "valid-from": "2026-04-01",
+        "valid-until": "2099-03-31",
+    }
+}
 #: What no example can say by itself: values that fit the rest of the reference inventory.
 FITTING: dict[tuple[str, str], Any] = {
     ("hosts", "management-port"): "eth0",
@@ -75,6 +100,8 @@ def base() -> Files:
         for path in paths
     }
     files["drift.yaml"] = copy.deepcopy(DRIFT)
+    files["hosts.yaml"]["bj-fw1"] = copy.deepcopy(FIREWALL)
+    files["exchanges.yaml"] = copy.deepcopy(EXCHANGES)
     had: set[tuple[Any, str]] = set()
     for place in [place for file in files for place in places(files, file)]:
         if place.present or place.field.required:

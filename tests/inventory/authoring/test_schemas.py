@@ -16,7 +16,7 @@ from egovnet.inventory.authoring.schemas import (
 )
 from egovnet.inventory.authoring.skeleton import skeleton_texts
 from egovnet.inventory.model.shapes import fields_of, models_below
-from egovnet.inventory.source.sections import FILES
+from egovnet.inventory.source.sections import FILES, OPTIONAL_FILES
 from egovnet.playbooks.core.workspace import REFERENCE
 from egovnet.templates.registry import names
 from tests.inventory.authoring import draft7
@@ -35,7 +35,7 @@ def found(path: str, text: str) -> list[str]:
 
 
 def test_there_is_a_schema_for_each_kind_of_file() -> None:
-    assert SCHEMAS.keys() == {*FILES, "sites", "drift"}
+    assert SCHEMAS.keys() == {*FILES, *OPTIONAL_FILES, "sites", "drift"}
     for kind in file_kinds():
         assert json.loads(schema_text(kind, names())) == SCHEMAS[kind.name]
 

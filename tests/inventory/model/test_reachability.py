@@ -8,7 +8,7 @@ from hypothesis import given
 import egovnet.inventory.reference
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network, SiteRole
-from egovnet.inventory.model.reachability import Exchange, Reachability, sites_by_vpn
+from egovnet.inventory.model.reachability import Interconnection, Reachability, sites_by_vpn
 from tests.strategies import networks
 
 NETWORK = load(Path(egovnet.inventory.reference.__path__[0]))
@@ -69,7 +69,7 @@ def test_a_hub_imports_its_own_first_and_a_spoke_the_hub_s_alone() -> None:
 
 
 def test_an_exchange_leads_one_way_from_a_vpn_or_a_group() -> None:
-    declared = Exchange("party", "court/hub", "agreement 7")
+    declared = Interconnection("party", "court/hub", "agreement 7")
     reachability = Reachability(NETWORK, [declared])
     groups = reachability.groups
     assert reachability.why(groups["party"], groups["court/hub"]) == "agreement 7"
@@ -79,7 +79,7 @@ def test_an_exchange_leads_one_way_from_a_vpn_or_a_group() -> None:
 
 
 def test_no_exchange_joins_the_two_networks() -> None:
-    reachability = Reachability(NETWORK, [Exchange("public", "party", "agreement 8")])
+    reachability = Reachability(NETWORK, [Interconnection("public", "party", "agreement 8")])
     groups = reachability.groups
     assert reachability.why(groups["public"], groups["party"]) == ""
     assert [g.label for g in reachability.imports(groups["public"])] == ["public"]

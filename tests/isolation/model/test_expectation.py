@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.load import load
-from egovnet.inventory.model.reachability import Exchange, Reachability
+from egovnet.inventory.model.reachability import Interconnection, Reachability
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, unknown
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.playbooks.core.workspace import REFERENCE
@@ -38,7 +38,7 @@ def test_spoke_sites_and_unknown_vrfs_share_a_label_and_do_not_meet() -> None:
 
 
 def test_a_declared_exchange_is_a_reason_one_way_and_a_cell() -> None:
-    exchange = Exchange("court/hub", "party", "exchange 12, approved")
+    exchange = Interconnection("court/hub", "party", "exchange 12, approved")
     expectation = from_inventory(NETWORK, ALLOCATION, [exchange])
     hub, party = expectation.domains["court/hub"], expectation.domains["party"]
     assert expectation.allowed(hub, party) == "exchange 12, approved"

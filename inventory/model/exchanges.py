@@ -1,0 +1,118 @@
+"""`exchanges.yaml`: what two agencies may exchange at the interconnection platform.
+
+Agencies have networks of their own and meet nowhere else. An exchange names both ends, who may
+open connections, and who approved it until when; what is in no exchange does not pass.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from egovnet.inventory.model.annotations import about
+from egovnet.inventory.model.levels import ProtectionLevel
+from egovnet.inventory.model.primitives import (
+    AgencyName,
+    Closed,
+    Prefix,
+    Text,
+    VpnName,
+    refusal,
+)
+from egovnet.inventory.model.transport import (
+    PortRanges,
+    Ports,
+    TransportProtocol,
+    port_ranges,
+)
+from egovnet.inventory.model.validity import Day, Stated
+
+
+class ExchangeEnd(Closed):
+    """One end of an exchange: prefixes of one agency's VPN."""
+
+    agency: Annotated[AgencyName, about("Agency at this end.", "party")]
+    vpn: Annotated[VpnName, about("Its VPN, one of the intranet.", "party")]
+    prefixes: Annotated[
+        tuple[Prefix, ...],
+        Field(min_length=1),
+        about("What takes part there: within prefixes of sites of the VPN.", ["10.1.10.0/24"]),
+    ]
+
+
+class Exchange(Closed):
+    """What two agencies may exchange: connections between prefixes, in the directions named."""
+
+    description: Annotated[Text, about("For people.", "Documents for the State Council")] = ""
+    source: Annotated[
+        ExchangeEnd,
+        Field(alias="from"),
+        about(
+            "The end that opens connections.",
+            {"agency": "party", "vpn": "party", "prefixes": ["10.1.10.0/24"]},
+        ),
+    ]
+    target: Annotated[
+        ExchangeEnd,
+        Field(alias="to"),
+        about(
+            "The end that answers them.",
+            {"agency": "government", "vpn": "government", "prefixes": ["10.1.30.0/24"]},
+        ),
+    ]
+    opened_by: Annotated[
+        Literal["from", "both"],
+        about("Who may open connections: the end named from, or both.", "both"),
+    ] = "from"
+    protocol: Annotated[
+        TransportProtocol,
+        about("Protocol of the connections; icmp: echo requests, of either family.", "tcp"),
+    ]
+    ports: Annotated[
+        tuple[Ports, ...],
+        about("With tcp and udp: ports that the answering end has.", [443, "8000-8010"]),
+    ] = ()
+    level: Annotated[ProtectionLevel, about("Its level by GB/T 22239.", 3, unit="GB/T 22239 level")]
+    owner: Annotated[AgencyName, about("Agency that answers for it.", "government")]
+    approved_by: Annotated[Stated, about("Person who approved it.", "Li Na")]
+    approved_on: Annotated[Day, about("Day on which it was approved.", date(2026, 3, 2))]
+    reason: Annotated[Stated, about("What it is for.", "documents that both work on")]
+    valid_from: Annotated[Day, about("The first day on which it holds.", date(2026, 4, 1))]
+    valid_until: Annotated[Day, about("The last day on which it holds.", date(2027, 3, 31))]
+
+    @property
+    def port_ranges(self) -> PortRanges:
+        """The ports as ranges, sorted and disjoint; of icmp none."""
+        return port_ranges(self.ports)
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on `day`: both its first and its last are days on which it does."""
+        return max(self.approved_on, self.valid_from) <= day <= self.valid_until
+
+    @model_validator(mode="after")
+    def _ports_fit(self) -> "Exchange":
+        if self.protocol == "icmp" and self.ports:
+            raise refusal("ports with protocol icmp, which has none", "leave ports out", "ports")
+        if self.protocol != "icmp" and not self.ports:
+            raise refusal(
+                f"no ports with protocol {self.protocol}",
+                "name the ports that the answering end has",
+                "ports",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _days_fit(self) -> "Exchange":
+        if self.valid_until < self.valid_from:
+            raise refusal(
+                f"ends on {self.valid_until}, before it begins on {self.valid_from}",
+                "write the last day on which it holds",
+                "valid-until",
+            )
+        if self.approved_on > self.valid_from:
+            raise refusal(
+                f"approved on {self.approved_on}, after it begins on {self.valid_from}",
+                "let it begin when it is approved, not before",
+                "approved-on",
+            )
+        return self
