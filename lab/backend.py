@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from egovnet.lab.connections import ConnectionAttempt, SeenConnection
 from egovnet.lab.state import LabState
 from egovnet.lab.topology import Topology
 
@@ -30,6 +31,8 @@ class Backend(Protocol):
 
     no_packets: str
     """Why no packet is sent or seen in its labs, for people; "" where they are."""
+    no_connections: str
+    """Why no connection is tried between its nodes, for people; "" where they are."""
 
     def up(self, topology: Topology, *, progress: Progress, reconfigure: bool = False) -> LabState:
         """Bring ``topology`` up and wait until every node is ready.
@@ -65,4 +68,11 @@ class Backend(Protocol):
         self, commands: Mapping[str, str], timeout: float = EXEC_SECONDS
     ) -> dict[str, Completed]:
         """Run one shell line per node, all at the same time and in one round trip."""
+        ...
+
+    def try_connections(self, attempts: Sequence[ConnectionAttempt]) -> list[SeenConnection]:
+        """Try connections with real sockets, all in one round trip; what was seen, in order.
+
+        Raises GuestError where there are none: see ``no_connections``.
+        """
         ...

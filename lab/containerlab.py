@@ -15,6 +15,7 @@ import yaml
 
 from egovnet.lab.access import ACCOUNT, make_access
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
+from egovnet.lab.connections import ConnectionAttempt, SeenConnection
 from egovnet.lab.containerlab_file import (
     DEFAULT_IMAGE,
     PREFIX,
@@ -50,6 +51,7 @@ class Containerlab:
     """
 
     no_packets = ""
+    no_connections = "containers share no process that could stand in all of them"
 
     def __init__(self, directory: Path, *, image: str = DEFAULT_IMAGE) -> None:
         self.directory = directory.absolute()
@@ -168,6 +170,14 @@ class Containerlab:
                 for node, command in commands.items()
             }
             return {node: future.result() for node, future in started.items()}
+
+    def try_connections(self, attempts: Sequence[ConnectionAttempt]) -> list[SeenConnection]:
+        """Not possible here: see `no_connections`."""
+        raise GuestError(
+            f"{len(attempts)} connections cannot be tried: {self.no_connections}",
+            where="lab connections",
+            next_step="use the backend uml or microvm",
+        )
 
     def _must_know(self, node: str) -> LabState:
         state = read_state(self.directory)

@@ -8,6 +8,7 @@ backend says what it boots, and how.
 from __future__ import annotations
 
 import secrets
+import shlex
 import shutil
 import time
 from abc import ABC, abstractmethod
@@ -21,6 +22,14 @@ from egovnet.lab.access import Access, fresh_access, write_access
 from egovnet.lab.addresses import Address, Addresses, free_addresses, is_free, one_at_a_time
 from egovnet.lab.appliance import Appliance, default_cache, ensure_appliance
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
+from egovnet.lab.connections import (
+    PROGRAM,
+    ConnectionAttempt,
+    SeenConnection,
+    read_seen,
+    request,
+    seconds_at_most,
+)
 from egovnet.lab.console import BootReport, read_console
 from egovnet.lab.control_channel import ControlChannel
 from egovnet.lab.defaults import BOOT_SECONDS
@@ -87,6 +96,7 @@ class GuestLab(ABC):
 
     backend: ClassVar[str]
     no_packets = ""
+    no_connections = ""
 
     def __init__(
         self, directory: Path, *, cache: Path | None = None, boot_seconds: float = BOOT_SECONDS
@@ -200,6 +210,21 @@ class GuestLab(ABC):
         """Run one shell line per node, all at once, over one connection."""
         self._must_know(commands)
         return self._channel().exec_many(commands, timeout) if commands else {}
+
+    def try_connections(self, attempts: Sequence[ConnectionAttempt]) -> list[SeenConnection]:
+        """Try connections between nodes, all by one program of the machine that they live in."""
+        self._must_know(sorted({name for one in attempts for name in (one.source, one.target)}))
+        if not attempts:
+            return []
+        limit = seconds_at_most(attempts)
+        done = self._channel().machine(shlex.join(PROGRAM), request(attempts), limit)
+        if done.exit_code != 0:
+            raise GuestError(
+                f"the guest could not try {len(attempts)} connections: {done.stderr.strip()}",
+                where="lab connections",
+                next_step="look at the lab's console.log",
+            )
+        return read_seen(done.stdout)
 
     def _start(self, topology: Topology, appliance: Appliance, progress: Progress) -> Guest:
         guest = Guest(

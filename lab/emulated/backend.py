@@ -15,6 +15,7 @@ from pathlib import Path
 
 from egovnet.lab.access import make_access
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
+from egovnet.lab.connections import ConnectionAttempt, SeenConnection
 from egovnet.lab.emulated.control import Control
 from egovnet.lab.emulated.process import start
 from egovnet.lab.emulated.spec import Durations, FleetSpec, RouterSpec
@@ -48,6 +49,7 @@ class Emulated:
     """
 
     no_packets = "emulated routers send no packets"
+    no_connections = no_packets
 
     def __init__(
         self,
@@ -133,6 +135,14 @@ class Emulated:
         """Run one line per router."""
         self._must_know(commands)
         return {node: self.exec(node, line, timeout) for node, line in commands.items()}
+
+    def try_connections(self, attempts: Sequence[ConnectionAttempt]) -> list[SeenConnection]:
+        """Not possible here: see `no_connections`."""
+        raise GuestError(
+            f"{len(attempts)} connections cannot be tried: {self.no_connections}",
+            where="lab connections",
+            next_step="use the backend uml or microvm",
+        )
 
     def restart(self, node: str) -> None:
         """Cut one router's power, see Backend.restart; it is up again at once."""

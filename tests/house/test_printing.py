@@ -15,6 +15,7 @@ PROGRAMS = {
     "inventory/authoring/manual.py",
     "isolation/catalogue_page.py",
     "lab/appliance/boot.py",
+    "lab/appliance/connections.py",
     "lab/appliance/restart.py",
     "lab/emulated/serve.py",
 }

@@ -1,0 +1,75 @@
+"""Connections between nodes of a lab, tried with real sockets: what is asked, and what was seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Literal
+
+PROGRAM = ("python3", "-IS", "/usr/lib/egovnet/connections.py")
+"""Of `lab/appliance/connections.py`, in the machine that all nodes live in."""
+
+PATIENCE_SECONDS = 5.0
+"""How long one is waited for who is expected to answer."""
+SILENCE_SECONDS = 1.4
+"""How long one is waited for who is not: TCP has asked twice by then (RFC 6298 section 2.1)."""
+_AT_ONCE = 128
+_GRACE_SECONDS = 30.0
+
+
+class SeenConnection(StrEnum):
+    """What became of an attempt."""
+
+    #: A line came back over a TCP connection, or by a datagram; or an echo request was answered.
+    ANSWERED = "answered"
+    #: It was seen at the target's node, and no answer came back.
+    ARRIVED = "arrived"
+    #: Somebody on the way, or the source itself, said no.
+    REFUSED = "refused"
+    NOTHING = "nothing"
+
+    @property
+    def passed(self) -> bool:
+        """Whether a packet came to the target, be it in this direction only."""
+        return self in (SeenConnection.ANSWERED, SeenConnection.ARRIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionAttempt:
+    """A connection that is tried: between nodes, from an address of one to an address of the other.
+
+    The target's node listens on the port while it is tried, whatever the port is. ICMP has no
+    port: an echo request is sent.
+    """
+
+    source: str
+    source_address: str
+    target: str
+    target_address: str
+    protocol: Literal["tcp", "udp", "icmp"]
+    port: int | None
+    #: Whether an answer is expected; if not, it is waited for briefly.
+    expected: bool = True
+
+
+def request(attempts: Sequence[ConnectionAttempt]) -> str:
+    """What the program reads."""
+    return json.dumps(
+        {
+            "patience": PATIENCE_SECONDS,
+            "silence": SILENCE_SECONDS,
+            "attempts": [asdict(one) for one in attempts],
+        }
+    )
+
+
+def read_seen(output: str) -> list[SeenConnection]:
+    """What the program printed."""
+    return [SeenConnection(word) for word in json.loads(output)]
+
+
+def seconds_at_most(attempts: Sequence[ConnectionAttempt]) -> float:
+    """How long the program may take."""
+    return _GRACE_SECONDS + 2 * PATIENCE_SECONDS * (1 + len(attempts) // _AT_ONCE)

@@ -1,0 +1,48 @@
+"""Connections between nodes as they are asked for, and where none can be tried."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from egovnet.lab.backend import Backend
+from egovnet.lab.connections import ConnectionAttempt, SeenConnection, read_seen, request
+from egovnet.lab.containerlab import Containerlab
+from egovnet.lab.emulated.backend import Emulated
+from egovnet.lab.errors import GuestError
+
+ATTEMPT = ConnectionAttempt("h1", "10.2.0.2", "h2", "10.2.1.2", "tcp", 443, expected=False)
+
+
+def test_a_request_says_everything_of_an_attempt() -> None:
+    asked = json.loads(request([ATTEMPT]))
+    assert asked["attempts"] == [
+        {
+            "source": "h1",
+            "source_address": "10.2.0.2",
+            "target": "h2",
+            "target_address": "10.2.1.2",
+            "protocol": "tcp",
+            "port": 443,
+            "expected": False,
+        }
+    ]
+    assert 0 < asked["silence"] < asked["patience"]
+
+
+def test_what_was_seen_is_typed() -> None:
+    seen = read_seen('["answered", "arrived", "refused", "nothing"]')
+    assert seen == list(SeenConnection)
+    assert [one.passed for one in seen] == [True, True, False, False]
+    with pytest.raises(ValueError, match="lost"):
+        read_seen('["lost"]')
+
+
+@pytest.mark.parametrize("kind", [Containerlab, Emulated])
+def test_a_backend_without_connections_says_why(
+    kind: type[Containerlab] | type[Emulated], tmp_path: Path
+) -> None:
+    lab: Backend = kind(tmp_path)
+    assert lab.no_connections
+    with pytest.raises(GuestError, match=lab.no_connections):
+        lab.try_connections([ATTEMPT])
