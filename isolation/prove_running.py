@@ -13,7 +13,7 @@ from egovnet.isolation.evaluation import SceneFindings, evaluate_scene, verdict
 from egovnet.isolation.model.assumption import Assumption
 from egovnet.isolation.model.catalogue import CATALOGUE
 from egovnet.isolation.model.cause import Cause
-from egovnet.isolation.model.classes.state import NOT_IN_TEXT, NOT_READ
+from egovnet.isolation.model.classes.state import DISCARDS, NOT_IN_TEXT, NOT_READ
 from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import STATE, Finding, Hop
@@ -120,7 +120,11 @@ def _told_once(scene: Scene, seen: SceneFindings) -> SceneFindings:
 
 def _is_note(draft: FindingDraft) -> bool:
     group = draft.group
-    return isinstance(group, tuple) and group[:1] in ((NOT_IN_TEXT.id,), (NOT_READ.id,))
+    return isinstance(group, tuple) and group[:1] in (
+        (NOT_IN_TEXT.id,),
+        (NOT_READ.id,),
+        (DISCARDS.id,),
+    )
 
 
 def _named(assumption: Assumption, silent: list[str]) -> Assumption:

@@ -22,6 +22,8 @@ def running_state(scene: Scene) -> Iterator[FindingDraft]:
     for router in scene.routers:
         for note in router.facts.state_notes:
             klass = classes.NOT_READ if note.unread else classes.NOT_IN_TEXT
+            if note.ends:
+                klass = classes.DISCARDS
             known = note.followed and not note.unread
             severity = Severity.HYGIENE if known else Severity.RISK
             group = (klass.id, severity, router.name, note.about)
@@ -41,7 +43,7 @@ def _finding(
         path=(router.hop("does what its text does not say", note.line),),
         line=note.line,
         causes=(cause,),
-        words={"what": note.text},
+        words={"what": note.text, "ends": note.ends},
     )
 
 

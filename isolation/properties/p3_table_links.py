@@ -150,6 +150,8 @@ def _policy_routes(router: Router) -> Iterator[Edge]:
 
 
 def _policy_route(router: Router, source: Table, route: PolicyRoute) -> Iterator[Edge]:
+    if route.discards:
+        return
     if route.table is not None:
         targets = _by_number(router, route.table)
     else:

@@ -28,6 +28,7 @@ from egovnet.templates.model.running_state import (
     RunningInterface,
     RunningLabel,
     RunningRoute,
+    RunningRule,
     RunningState,
 )
 
@@ -192,6 +193,10 @@ def _rules(overlay: Overlay, state: RunningState) -> None:
         if rule.route is None:
             overlay.note(f"{rule.text} ({rule.family})", followed=False)
             continue
+        if rule.route.discards:
+            if _meaning(overlay, rule.route) not in said:
+                _discarding(overlay, rule)
+            continue
         # rules of policy routing have tables of its own, and the text says where they lead
         if _meaning(overlay, rule.route) in said or rule.route.interface in steered:
             continue
@@ -205,11 +210,28 @@ def _rules(overlay: Overlay, state: RunningState) -> None:
         overlay.rules.append(PolicyRoute(why, line=line))
 
 
+def _discarding(overlay: Overlay, rule: RunningRule) -> None:
+    """Note a rule that no line makes and that leads nowhere: whose packets end there."""
+    route, ends = rule.route, []
+    assert route is not None, "a rule that is not understood is told before"  # noqa: S101 -- types
+    only = overlay.vrf_of(route.interface) if route.interface is not None else (None, False)
+    for name, vrf in sorted(overlay.vrfs.items()):
+        # what is not found in a closed VRF ends there; of another it is looked up further
+        is_open = rule.family not in vrf.closed
+        is_asked = rule.before_vrfs or (rule.before_main and is_open)
+        if is_asked and (name == only[0] or not only[1]):
+            ends.append(f"VRF {name}")
+    if rule.before_main and (only[0] is None or not only[1]):
+        ends.append("the main table")
+    shown = f"{rule.text} ({rule.family})"
+    overlay.note(f"{shown}: no line says so", shown, ends=", ".join(ends))
+
+
 def _meaning(overlay: Overlay, rule: PolicyRoute) -> tuple[object, ...]:
     table = rule.table
     if table is None and rule.vrf is not None:
         table = overlay.number(rule.vrf)
-    return table, rule.next_hop, rule.interface
+    return table, rule.next_hop, rule.interface, rule.discards
 
 
 # -- routes ------------------------------------------------------------------------------------

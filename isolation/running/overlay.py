@@ -45,15 +45,21 @@ class Overlay:
         self.settle_links()
 
     def note(
-        self, text: str, about: str = "", *, followed: bool = True, unread: bool = False
+        self,
+        text: str,
+        about: str = "",
+        *,
+        followed: bool = True,
+        unread: bool = False,
+        ends: str = "",
     ) -> int:
         """Note a difference, once; `about` is what differences like it have in common ("": the
-        text itself). Returns its line."""
+        text itself), `ends` what loses packets by it. Returns its line."""
         first = len(self.facts.text) + 1
         quoted = f"{STATE}{text}"
         if quoted not in self.lines:
             line = self.lines[quoted] = first + len(self.lines)
-            self.notes.append(StateNote(text, line, about or text, followed, unread))
+            self.notes.append(StateNote(text, line, about or text, followed, unread, ends))
         return self.lines[quoted]
 
     def number(self, vrf: str | None) -> int | None:

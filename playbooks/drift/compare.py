@@ -146,19 +146,26 @@ def running_differences(noted: Mapping[str, DeviceFacts]) -> Iterator[Difference
     for name, facts in noted.items():
         about: dict[str, list[str]] = {}
         unread: dict[str, bool] = {}
+        ends: dict[str, str] = {}
         for note in facts.state_notes:
             about.setdefault(note.about, []).append(note.text)
             unread[note.about] = note.unread
+            if note.ends:
+                ends[note.about] = note.ends
         for subject, texts in about.items():
             vrf = subject.removeprefix("VRF ")
+            message = "the router does what no text explains"
+            if unread[subject]:
+                message = f"was not read: {subject}"
+            elif subject in ends:
+                message = f"packets of {ends[subject]} may be thrown away"
+            is_service = unread[subject] or subject in ends
             yield Difference(
                 device=name,
-                klass=DriftClass.SERVICE if unread[subject] else DriftClass.UNMANAGED,
+                klass=DriftClass.SERVICE if is_service else DriftClass.UNMANAGED,
                 kind="state",
                 subject=f"{OWN}{subject}",
-                message=f"was not read: {subject}"
-                if unread[subject]
-                else "the router does what no text explains",
+                message=message,
                 vrf=vrf if vrf in facts.vrfs else "",
                 lines=tuple(f"{STATE}{text}" for text in texts),
                 why_not="a state: only configuration is restored",

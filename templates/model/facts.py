@@ -181,7 +181,11 @@ class InterfaceFacts:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRoute:
-    """Packets in `interface` (None: any) sent to a table, a VRF, or a next hop in `vrf`."""
+    """Packets in `interface` (None: any) sent to a table, a VRF, or a next hop in `vrf`.
+
+    `discards`: they are thrown away instead (unreachable, blackhole, prohibit), whatever table
+    is said besides (FR_ACT_UNREACHABLE and its like in Linux' fib_rules.h).
+    """
 
     text: str
     #: VRF whose table decides; None with `table` None: the default table.
@@ -192,6 +196,7 @@ class PolicyRoute:
     line: int = field(default=0, compare=False)
     #: None: packets of both.
     family: AddressFamily | None = None
+    discards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,14 +409,15 @@ class LabelledWay:
 class StateNote:
     """Something that a router does or lacks otherwise than its text says; `line` is where `text`
     stands among the facts' lines. `followed`: the facts say where it leads, so that paths over it
-    are found; else nobody knows. `unread`: the router did not answer that. Notes with one `about`
-    are told as one."""
+    are found; else nobody knows. `unread`: the router did not answer that. `ends`: what loses
+    packets by it, "VRF a, VRF b" ("": nothing). Notes with one `about` are told as one."""
 
     text: str
     line: int = field(compare=False)
     about: str = ""
     followed: bool = True
     unread: bool = False
+    ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)

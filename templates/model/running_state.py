@@ -64,14 +64,18 @@ class RunningRoute:
 
 @dataclass(frozen=True, slots=True)
 class RunningRule:
-    """A rule that sends packets to a table, which the platform does not have by itself.
+    """A rule that sends packets to a table or discards them, which the platform does not have by
+    itself.
 
-    `route` is None where its conditions are not understood.
+    `route` is None where its conditions are not understood. `before_vrfs` and `before_main`:
+    it is asked before packets of VRFs are looked up in their VRF, others in the main table.
     """
 
     family: AddressFamily
     text: str
     route: PolicyRoute | None
+    before_vrfs: bool = True
+    before_main: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from egovnet.templates.registry import read_config
 HEAD = "x\n# This file describes the network interfaces\n"
 TAIL = "# ports.conf --\nfrr version 8.4.4\nfrr defaults traditional\nhostname x\n"
 #: Rules and routes that the kernel makes by itself.
+_DISCARDS = ("unreachable", "blackhole", "prohibit")
 _OWN_RULES = {0, 1000, 32765, 32766, 32767}
 _OWN_ROUTES = {"kernel", "ra"}
 _OWN_KINDS = {"local", "multicast", "anycast", "broadcast"}
@@ -125,6 +126,8 @@ def _said(facts: DeviceFacts) -> Iterator[str]:
         yield _route(static)
     for rule in facts.policy_routes:
         table = rule.table if rule.table is not None else f"<{rule.vrf}>" if rule.vrf else 254
+        if rule.discards:
+            table = "nowhere"
         yield f"rule {rule.interface or ''} to {table}"
 
 
@@ -189,9 +192,10 @@ def _held(kernel: Kernel) -> Iterator[str]:
         yield from _held_routes(kernel[f"route{family}"], family, tables)
         for rule in kernel[f"rule{family}"]:
             if rule["priority"] not in _OWN_RULES and "l3mdev" not in rule:
-                # a rule that discards leads nowhere; the reader keeps it as one to the default
                 named = rule.get("table")
                 table = _TABLES.get(named, tables.get(named, named)) if named else 254
+                if rule.get("action") in _DISCARDS:
+                    table = "nowhere"
                 port = "" if "not" in rule else rule.get("iif", "")
                 yield f"rule {port} to {table}"
 

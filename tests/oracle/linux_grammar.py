@@ -151,6 +151,10 @@ def _route(rng: Rng) -> str:
     return f"{_when(rng)} ip {option}route {verb} {' '.join(words)}"
 
 
+#: What a rule is that leads nowhere, in each way that `ip rule add` takes.
+DISCARDS = ("unreachable", "blackhole", "prohibit", "type prohibit", "7", "lookup 1001 blackhole")
+
+
 def _rule(rng: Rng) -> str:
     what = rng.choice(
         (
@@ -159,6 +163,7 @@ def _rule(rng: Rng) -> str:
         )
     )
     table = rng.choice(("lookup 1001", "table 1002", "lookup main", "table 500", "unreachable", ""))
+    table = table if table != "unreachable" else rng.choice(DISCARDS)
     option = rng.choice(("", "-4 ", "-6 "))
     words = f"{what} {'' if 'l3mdev' in what else table} {rng.choice(('', 'pref 100'))}".split()
     return f"{_when(rng)} ip {option}rule {rng.choice(('add', 'add', 'del'))} {' '.join(words)}"

@@ -17,6 +17,16 @@ NOT_IN_TEXT = FindingClass(
     "rule, a route or a label is removed with `ip`; what a daemon keeps goes with its restart.",
     sentence="the router does what no text explains: {what}",
 )
+DISCARDS = FindingClass(
+    id="state discards",
+    severities=always(Severity.HYGIENE),
+    title="A rule on a router discards packets of a VPN or of the backbone",
+    meaning="A rule that leads nowhere and throws packets away is on a router, no line of its text "
+    "makes it, and it is asked before the table that its packets are looked up in.",
+    why="It joins nothing, so the proof stands; what it matches is a service that does not work.",
+    remedy="Remove the rule from the router, or put it into the inventory.",
+    sentence="packets of {ends} may be thrown away: {what}",
+)
 NOT_READ = FindingClass(
     id="state not read",
     severities=always(Severity.RISK),

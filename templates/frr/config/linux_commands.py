@@ -9,6 +9,8 @@ from egovnet.templates.model.facts import PolicyRoute, StaticFacts
 
 _IP = frozenset(("ip", "/sbin/ip", "/bin/ip", "/usr/sbin/ip", "/usr/bin/ip"))
 _DISCARDS = frozenset(("unreachable", "blackhole", "prohibit"))
+#: As rules have them besides, by number where `ip -N` prints them (rtnetlink.h, RTN_BLACKHOLE on).
+_RULE_DISCARDS = frozenset((*_DISCARDS, "6", "7", "8"))
 _ADDS = frozenset(("add", "append", "replace", "change"))
 _TABLES = {"main": 254, "default": 253, "local": 255}
 #: Words of a route that say nothing of where packets go.
@@ -73,8 +75,8 @@ def read_undo(words: list[str]) -> int:
 
 
 def read_rule(words: list[str], text: str, number: int = 0) -> PolicyRoute:
-    """One rule, of `ip rule add` or as `ip rule` prints it. Raises Unclear, ValueError,
-    IndexError."""
+    """One rule, of `ip rule add` or as `ip rule` or `ip -N rule` prints it. Raises Unclear,
+    ValueError, IndexError."""
     return _rule(words, text, number)
 
 
@@ -148,6 +150,7 @@ def _rule(words: list[str], text: str, number: int) -> PolicyRoute:
     vrf = table = interface = None
     # what a condition says is of those that it is not said of, where `not` stands before
     inverted = "not" in words
+    discards = False
     index = 0
     while index < len(words):
         word = words[index]
@@ -162,8 +165,13 @@ def _rule(words: list[str], text: str, number: int) -> PolicyRoute:
                 vrf = value
         elif word == "iif":
             interface = None if inverted else words[index - 1]
-        elif word in ("unreachable", "blackhole", "prohibit", "not"):
+        elif word in _RULE_DISCARDS or word == "not":
+            discards = discards or word != "not"
             index -= 1
+        elif word == "type":
+            if words[index - 1] not in (*_RULE_DISCARDS, "unicast", "1"):
+                raise Unclear(f"a rule with type {words[index - 1]}")
+            discards = words[index - 1] in _RULE_DISCARDS
         elif word not in (
             "from",
             "to",
@@ -178,6 +186,10 @@ def _rule(words: list[str], text: str, number: int) -> PolicyRoute:
             "uidrange",
             "tos",
             "dsfield",
+            "proto",
+            "protocol",
         ):
             raise Unclear(f"a rule with {word}")
+    if discards:
+        return PolicyRoute(text, interface=interface, line=number, discards=True)
     return PolicyRoute(text, vrf=vrf, table=table, interface=interface, line=number)

@@ -110,6 +110,7 @@ def _read_rules(
 ) -> str:
     """Rules in their order. Returns why VRFs are not looked up first, "" where they are."""
     first_main = vrfs = None
+    others: list[tuple[int, str]] = []
     for line in lines:
         priority, colon, text = line.partition(":")
         text = " ".join(text.split())
@@ -122,9 +123,15 @@ def _read_rules(
         elif text in _OWN_RULES:
             if not text.endswith(_LOCAL_TABLE):
                 first_main = number if first_main is None else min(first_main, number)
-        elif not _ends_vrfs(text):
+        else:
+            others.append((number, text))
+    for number, text in others:
+        before_vrfs = vrfs is None or number <= vrfs
+        if before_vrfs or not _ends_vrfs(text):
+            before_main = first_main is None or number <= first_main
             shown = f"ip rule {number}: {text}"
-            found.append(RunningRule(family, shown, _rule(text, shown)))
+            rule = _rule(text, shown)
+            found.append(RunningRule(family, shown, rule, before_vrfs, before_main))
     if vrfs is None:
         return "no rule looks packets of VRFs up in their VRF (l3mdev)"
     if first_main is not None and first_main < vrfs:
@@ -135,14 +142,18 @@ def _read_rules(
 def _ends_vrfs(text: str) -> bool:
     """A rule that ends look-ups of VRFs: the kernel documentation's own advice."""
     words = text.split()
-    return words[:2] == ["from", "all"] and set(words[2:]) in (
-        {"l3mdev", "unreachable"},
-        {"lookup", "[l3mdev-table]", "unreachable"},
-        {"[l3mdev-table]", "unreachable"},
+    # `ip -N` prints RTN_UNREACHABLE and its like as numbers
+    verb = {"6", "7", "8", "blackhole", "unreachable", "prohibit"}.intersection(words[2:])
+    return (
+        words[:2] == ["from", "all"]
+        and len(verb) == 1
+        and set(words[2:]) - verb in ({"l3mdev"}, {"lookup", "[l3mdev-table]"}, {"[l3mdev-table]"})
     )
 
 
 def _rule(text: str, shown: str) -> PolicyRoute | None:
+    if _ends_vrfs(text):
+        return PolicyRoute(shown, discards=True)
     words = [word for word in text.split() if word != "[detached]"]
     try:
         return read_rule(words, shown)

@@ -282,6 +282,11 @@ def test_a_stale_route_is_a_leak_though_the_text_is_right(
             "unmanaged",
             "running state: ip rule 500: from all iif eth3.100 lookup 1002 (ipv4)",
         ),
+        (
+            "ip rule add from all iif eth3.100 unreachable pref 500",
+            "service",
+            "running state: ip rule 500: from all iif eth3.100 unreachable (ipv4)",
+        ),
         ("ip -f mpls route add 500 dev i-party", "leak", "running state: label 500 dev i-party"),
         (
             "ip route add 10.1.10.0/24 via 10.200.0.30 dev eth3.102",

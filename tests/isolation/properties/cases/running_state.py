@@ -31,6 +31,13 @@ CASES = [
         HYGIENE,
     ),
     Case(
+        "a rule that discards a VRF's packets",
+        _noted(StateNote("ip rule 500: from all iif eth3.100 7", 400, ends="VRF i-court")),
+        "state discards",
+        "bj-pe1",
+        HYGIENE,
+    ),
+    Case(
         "a router that does not show its labels",
         _noted(StateNote("show running labels: no answer", 400, followed=False, unread=True)),
         "state not read",
