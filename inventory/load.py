@@ -18,6 +18,7 @@ from egovnet.inventory.errors import InventoryError, Location, Problem, independ
 from egovnet.inventory.examined import Examined
 from egovnet.inventory.model import (
     Agency,
+    Application,
     Backbone,
     Circuit,
     Exchange,
@@ -67,6 +68,7 @@ SECTIONS: Mapping[str, Section] = {
     "vpns": Section("vpns", dict[VpnId, Vpn]),
     "sites": Section("sites", dict[Name, Site]),
     "exchanges": Section("exchanges", dict[Name, Exchange]),
+    "applications": Section("applications", dict[Name, Application]),
 }
 
 

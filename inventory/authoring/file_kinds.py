@@ -58,6 +58,7 @@ _TITLES = {
     "vpns": "VPN services, each of one agency in one of the two zones.",
     "sites": "Places of agencies, and where they are joined to PEs.",
     "exchanges": "What two agencies may exchange at the interconnection platform.",
+    "applications": "Business applications: where they are deployed and who may use them.",
 }
 _ROUTER = Router.model_fields
 _GROUPS = Annotated[

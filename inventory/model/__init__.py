@@ -5,6 +5,7 @@ L3VPN (RFC 4364: PE, P, RR). Every model can be imported from here.
 """
 
 from egovnet.inventory.model.agencies import Agency
+from egovnet.inventory.model.applications import Application, Deployment, Users
 from egovnet.inventory.model.as_numbers import MAX_ASN
 from egovnet.inventory.model.backbone import (
     UNTAGGED_VRF,
@@ -35,13 +36,14 @@ from egovnet.inventory.model.primitives import (
 from egovnet.inventory.model.regions import TIER_ORDER, Region, Tier
 from egovnet.inventory.model.routers import PlatformAttachment, Role, Router, RouterState
 from egovnet.inventory.model.sites import ServiceState, Site, SiteNetworkAccess, SiteRole
-from egovnet.inventory.model.vpns import Topology, Vpn, ZoneName
+from egovnet.inventory.model.vpns import Filtering, Topology, Vpn, ZoneName
 
 __all__ = [
     "MAX_ASN",
     "TIER_ORDER",
     "UNTAGGED_VRF",
     "Agency",
+    "Application",
     "Asn",
     "Backbone",
     "Bfd",
@@ -49,8 +51,10 @@ __all__ = [
     "Circuit",
     "CircuitEnd",
     "Closed",
+    "Deployment",
     "Exchange",
     "ExchangeEnd",
+    "Filtering",
     "IPNetwork",
     "Management",
     "Name",
@@ -75,6 +79,7 @@ __all__ = [
     "Text",
     "Tier",
     "Topology",
+    "Users",
     "Vlan",
     "Vpn",
     "VpnId",

@@ -74,6 +74,7 @@ NOUNS = {
     "vpns": "VPN",
     "sites": "site",
     "exchanges": "exchange",
+    "applications": "application",
 }
 
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from egovnet.inventory.model.agencies import Agency
+from egovnet.inventory.model.applications import Application
 from egovnet.inventory.model.backbone import Backbone
 from egovnet.inventory.model.circuits import Circuit
 from egovnet.inventory.model.exchanges import Exchange
@@ -24,6 +25,7 @@ class Network(Closed):
     vpns: dict[VpnId, Vpn]
     sites: dict[Name, Site]
     exchanges: dict[Name, Exchange] = Field(default_factory=dict)
+    applications: dict[Name, Application] = Field(default_factory=dict)
 
     def is_complete(self, section: str) -> bool:
         """Whether everything that `section` says is here; see `PartialNetwork`.

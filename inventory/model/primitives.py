@@ -90,6 +90,7 @@ RegionName = Annotated[Name, NameOf("regions")]
 AgencyName = Annotated[Name, NameOf("agencies")]
 RouterName = Annotated[Name, NameOf("hosts")]
 VpnName = Annotated[VpnId, NameOf("vpns")]
+SiteName = Annotated[Name, NameOf("sites")]
 
 
 def printed(value: str) -> str:

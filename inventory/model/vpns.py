@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from egovnet.inventory.model.annotations import about
+from egovnet.inventory.model.levels import ProtectionLevel
 from egovnet.inventory.model.primitives import AgencyName, Closed, Text
 
 
@@ -25,6 +26,17 @@ class Topology(StrEnum):
     HUB_SPOKE = "hub-spoke"
 
 
+class Filtering(StrEnum):
+    """What the PEs let in from the customers of a VPN."""
+
+    #: Everything.
+    OPEN = "open"
+    #: Everything; what no register declares is counted and recorded.
+    OBSERVED = "observed"
+    #: What its applications and exchanges declare, and nothing else.
+    ENFORCED = "enforced"
+
+
 class Vpn(Closed):
     """A vpn-service: one agency's network in one zone."""
 
@@ -37,3 +49,15 @@ class Vpn(Closed):
         Topology,
         about("Whether all sites reach each other, or spokes reach the hubs only.", "hub-spoke"),
     ] = Topology.ANY_TO_ANY
+    filtering: Annotated[
+        Filtering,
+        about(
+            "What PEs let in from its customers: everything, everything with a record of what is "
+            "not declared, or only what applications and exchanges declare.",
+            "observed",
+        ),
+    ] = Filtering.OPEN
+    level: Annotated[
+        ProtectionLevel | None,
+        about("Its level by GB/T 22239; left out, it has none yet.", 2, unit="GB/T 22239 level"),
+    ] = None

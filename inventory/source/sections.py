@@ -5,7 +5,7 @@ LOCK_FILE = "plan.lock.yaml"
 #: Sections of one file each, which every inventory has; `sites` may have several.
 FILES = ("network", "regions", "agencies", "hosts", "groups", "defaults", "circuits", "vpns")
 #: Sections whose file an inventory may lack: then they are empty.
-OPTIONAL_FILES = ("exchanges",)
+OPTIONAL_FILES = ("exchanges", "applications")
 
 
 def section_of(path: str) -> str | None:

@@ -22,6 +22,7 @@ _FILES = {
     "vpns": ("vpns.yaml",),
     "sites": ("sites/*.yaml",),
     "exchanges": ("exchanges.yaml",),
+    "applications": ("applications.yaml",),
 }
 _KEY = re.compile(r"""^["']?([^\s"'#:][^\s"':]*)["']?\s*:""", re.MULTILINE)
 #: Of a history: the newest, since a shell shows all that it is given.

@@ -65,6 +65,19 @@ EXCHANGES = {
         "valid-until": "2099-03-31",
     }
 }
+APPLICATIONS = {
+    "filing": {
+        "name": "Tax filing",
+        "owner": "taxation",
+        "vpn": "taxation",
+        "level": 2,
+        "scope": {"tiers": ["province"], "regions": ["guangdong"], "sites": ["tax-guangdong"]},
+        "servers": ["10.2.21.16/28", "fde9:2:21::/80"],
+        "protocol": "tcp",
+        "ports": [443, "8000-8010"],
+        "users": {"regions": ["beijing", "sichuan"], "sites": ["tax-sichuan"]},
+    }
+}
 #: What no example can say by itself: values that fit the rest of the reference inventory.
 FITTING: dict[tuple[str, str], Any] = {
     ("hosts", "management-port"): "eth0",
@@ -102,6 +115,7 @@ def base() -> Files:
     files["drift.yaml"] = copy.deepcopy(DRIFT)
     files["hosts.yaml"]["bj-fw1"] = copy.deepcopy(FIREWALL)
     files["exchanges.yaml"] = copy.deepcopy(EXCHANGES)
+    files["applications.yaml"] = copy.deepcopy(APPLICATIONS)
     had: set[tuple[Any, str]] = set()
     for place in [place for file in files for place in places(files, file)]:
         if place.present or place.field.required:
@@ -295,6 +309,8 @@ def _example(each: Field) -> tuple[str, ...]:
 def _names(files: Files, section: str) -> list[str]:
     if section == PLATFORMS:
         return list(platforms())
+    if section == "sites":
+        return [name for file in files if file.startswith("sites/") for name in files[file]]
     return list(files[f"{section}.yaml"])
 
 
@@ -350,7 +366,7 @@ def _of_entries(files: Files, file: str) -> Iterator[Mistake]:
     wrong = f"{first}_{ODD}"
     yield _renamed(files, file, (first, wrong), "name of another form", (form.words,))
     yield _renamed(files, file, (first, wrong), "name, everywhere", (form.words,), everywhere=True)
-    if stem in NOUNS and any(stem in _names_used(each.shape) for each in SECTIONS.values()):
+    if stem in NOUNS and _is_named(files, stem, first):
         right = f"{first}zz"
         yield _renamed(
             files, file, (first, right), "name misspelt",
@@ -358,12 +374,10 @@ def _of_entries(files: Files, file: str) -> Iterator[Mistake]:
         )  # fmt: skip
 
 
-def _names_used(shape: Shape | None) -> set[str]:
-    if shape is None:
-        return set()
-    below = fields_of(shape.model).values() if shape.model is not None else ()
-    used = {shape.names or ""} | _names_used(shape.item)
-    return used.union(*(_names_used(each.shape) for each in below))
+def _is_named(files: Files, section: str, name: str) -> bool:
+    """Whether an entry anywhere names that one."""
+    data = copy.deepcopy(files)
+    return any(_rename_in(data[file], file, section, (name, ODD)) for file in data)
 
 
 def _renamed(
@@ -394,8 +408,12 @@ def _rename_in(data: object, file: str, section: str, names: tuple[str, str]) ->
     old, new = names
     for _, _, model, found in models({file: data}, file):
         for key, each in fields_of(model).items():
+            item = each.shape.item
             if each.shape.names == section and found.get(key) == old:
                 found[key] = new
+                renamed = True
+            if item is not None and item.names == section and old in found.get(key, ()):
+                found[key] = [new if name == old else name for name in found[key]]
                 renamed = True
     return renamed
 
