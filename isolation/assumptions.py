@@ -95,6 +95,10 @@ def _managed(grounds: Grounds) -> bool:
     return any(MANAGEMENT in table.domains for table in grounds.scene.tables())
 
 
+def _firewalls(grounds: Grounds) -> bool:
+    return bool(grounds.scene.expectation.platform.firewalls)
+
+
 def _rules(grounds: Grounds) -> bool:
     """Some platform keeps tables apart by rules, and not by itself."""
     return any(
@@ -314,6 +318,17 @@ _EACH: tuple[tuple[Assumption, Callable[[Grounds], bool]], ...] = (
             "Hosts on the management network are the operator's alone.",
         ),
         _managed,
+    ),
+    (
+        Assumption(
+            "connections",
+            "A firewall's kernel tells a packet that opens a connection from one that answers, as "
+            "it tracks both; no host behind it can make an answer of what is none.",
+            ("P9",),
+            "A firewall of the interconnection platform has a filter.",
+            "`egovnet verify` opens connections both ways and looks which pass.",
+        ),
+        _firewalls,
     ),
     (
         Assumption(

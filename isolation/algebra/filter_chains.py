@@ -7,9 +7,9 @@ what it has, and no pair of interfaces costs the rules of another.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from egovnet.isolation.algebra.packet_sets import PacketSet
+from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.packet_filter import FilterChain, PacketRule
+from egovnet.templates.model.packet_filter import FilterChain, FilterPlace, PacketRule
 
 #: Incoming and outgoing interface; None: any that no rule names. The outgoing one of a packet that
 #: is not forwarded is always None.
@@ -25,14 +25,14 @@ class Accepted:
 
 
 class FilterChainRules:
-    """The rules of a chain by interface. Without a chain everything passes."""
+    """The rules of a chain by interface. Without a chain everything passes at `place`."""
 
-    def __init__(self, chain: FilterChain | None) -> None:
+    def __init__(self, chain: FilterChain | None, place: FilterPlace = "forward") -> None:
         self._chain = chain
         self._rules: dict[InterfacePair, list[tuple[int, PacketRule]]] = {}
-        forwarded = chain is None or chain.place == "forward"
+        self._forwarded = (chain.place if chain else place) == "forward"
         for number, rule in enumerate(chain.rules if chain else ()):
-            if rule.out_interface is not None and not forwarded:
+            if rule.out_interface is not None and not self._forwarded:
                 continue  # no such packet has an outgoing interface: the rule matches none
             pair = (rule.in_interface, rule.out_interface)
             self._rules.setdefault(pair, []).append((number, rule))
@@ -59,7 +59,7 @@ class FilterChainRules:
         yield from found
 
     def _outgoing(self, known: tuple[str | None, ...]) -> tuple[str | None, ...]:
-        return known if self._chain is None or self._chain.place == "forward" else (None,)
+        return known if self._forwarded else (None,)
 
     def _named(self) -> Iterator[str]:
         for pair in self._rules:
@@ -68,19 +68,22 @@ class FilterChainRules:
     def accepted(self, pair: InterfacePair, family: AddressFamily) -> Iterator[Accepted]:
         """What passes between two interfaces, rule by rule: the first that matches decides. What
         an earlier rule accepted may be among what a later one does."""
+        gone: list[PacketBox] = []
         dropped = PacketSet.none(family)
         for rule in self._of(pair):
             packets = PacketSet.of(family, rule)
             if not packets:
                 continue
             if rule.action == "drop":
-                dropped = dropped | packets
+                gone += packets.boxes
             else:
+                if len(gone) > len(dropped.boxes):
+                    dropped = PacketSet(family, tuple(gone))
                 packets = packets - dropped
                 if packets:
                     yield Accepted(rule, packets)
         if self.open:
-            packets = PacketSet.all(family) - dropped
+            packets = PacketSet.all(family) - PacketSet(family, tuple(gone))
             if packets:
                 yield Accepted(None, packets)
 

@@ -7,6 +7,7 @@ boxes are compared in linear time; what is left is split field by field.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ Interval = tuple[int, int]
 DIRECTIONS = ("open", "reply", "neither")
 _PORTS: Interval = (0, 65535)
 _ICMP_TYPES = 255
+#: The first of the ports that clients take (RFC 6335 section 6).
+_DYNAMIC_PORT = 49152
 #: IANA's numbers of the protocols that rules know, by family.
 PROTOCOL_NUMBERS: dict[AddressFamily, dict[TransportProtocol, int]] = {
     "ipv4": {"tcp": 6, "udp": 17, "icmp": 1},
@@ -56,14 +59,14 @@ class Packet:
         names = {6: "TCP", 17: "UDP", 1: "ICMP", 58: "ICMPv6"}
         protocol = names.get(self.protocol, f"protocol {self.protocol}")
         if self.target_port is not None:
-            protocol = f"{protocol} port {self.source_port} to port {self.target_port}"
+            protocol = f"{protocol} from port {self.source_port} to port {self.target_port}"
         elif self.icmp_type is not None:
             protocol = f"{protocol} type {self.icmp_type}"
-        kind = {"open": "new", "reply": "an answer", "neither": "of no connection"}
+        kind = {"open": "opening", "reply": "answering", "neither": "of no connection"}
         return f"{self.source} to {self.target}, {protocol}, {kind[self.direction]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PacketSet:
     """A set of packets of one family."""
 
@@ -109,6 +112,11 @@ class PacketSet:
             ),
         )
 
+    @cached_property
+    def _known(self) -> frozenset[PacketBox]:
+        """The boxes, to look them up."""
+        return frozenset(self.boxes)
+
     def __bool__(self) -> bool:
         return bool(self.boxes)
 
@@ -125,10 +133,9 @@ class PacketSet:
         return PacketSet(self.family, tuple(common))
 
     def __sub__(self, other: "PacketSet") -> "PacketSet":
-        gone = set(other.boxes)
         left: list[PacketBox] = []
         for mine in self.boxes:
-            if mine not in gone:
+            if mine not in other._known:
                 left += _without(mine, other.boxes)
         return PacketSet(self.family, tuple(dict.fromkeys(left)))
 
@@ -150,24 +157,29 @@ class PacketSet:
         )
 
     def witness(self) -> Packet | None:
-        """One of its packets: of the first box, the lowest; a new one where it has one."""
+        """One of its packets, as usual a one as there is: one that opens before one that answers,
+        of hosts and clients' ports."""
         if not self.boxes:
             return None
         box = min(self.boxes, key=lambda one: one.directions[0])
         address = IPv4Address if BITS[self.family] == 32 else IPv6Address
         numbers = PROTOCOL_NUMBERS[self.family]
-        low, high = box.protocols
-        protocol = numbers["tcp"] if low <= numbers["tcp"] <= high else low
+        protocol = _usual(box.protocols, numbers["tcp"])
         ports = protocol in (numbers["tcp"], numbers["udp"])
         return Packet(
-            address(box.sources[0]),
-            address(box.targets[0]),
+            address(_usual(box.sources, box.sources[0] + 1)),
+            address(_usual(box.targets, box.targets[0] + 1)),
             protocol,
-            box.source_ports[0] if ports else None,
+            _usual(box.source_ports, _DYNAMIC_PORT) if ports else None,
             box.target_ports[0] if ports else None,
             box.target_ports[0] if protocol == numbers["icmp"] else None,
             DIRECTIONS[box.directions[0]],
         )
+
+
+def _usual(interval: Interval, value: int) -> int:
+    """`value` where it is in the interval, else the first that is."""
+    return value if interval[0] <= value <= interval[1] else interval[0]
 
 
 def _addresses(family: AddressFamily) -> Interval:

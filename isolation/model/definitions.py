@@ -93,12 +93,16 @@ DEFINITIONS = {
         ),
         Definition(
             "P9",
-            "What must be one VRF's alone is",
+            "What must be one VRF's alone is, and agencies meet in exchanges alone",
             "Route distinguishers, labels, loopbacks and next hops belong to one, and no policy "
-            "changes route targets, next hops or tables on the way.",
+            "changes route targets, next hops or tables on the way. What a firewall of the "
+            "interconnection platform lets through is exactly what the exchanges in force say: "
+            "networks, prefixes, ports, and who opens the connection.",
             "Two routes with one distinguisher are one route; two VRFs with one label are one "
-            "table to packets from the backbone.",
-            "Let the inventory and the router allocate them; write none by hand.",
+            "table to packets from the backbone. Where agencies meet, a rule too many is a "
+            "connection that nobody approved.",
+            "Let the inventory and the router allocate them; write none by hand. Put exchanges "
+            "into the register, and apply the plan when one has ended.",
         ),
         Definition(
             "P10",
@@ -134,13 +138,12 @@ NOT_COVERED = (
         "What runs besides its text, where only texts are proved",
         "`prove --running` and `drift` take rules, all kernel tables, labels, links and the "
         "reflectors' VPN routes as well, at one moment; `verify` looks at sessions and packets. "
-        "None looks at prefixes that the IGP carries, at what LDP says its labels are for, at "
-        "packet filters, and at bridges' tables.",
+        "None looks at prefixes that the IGP carries, at what LDP says its labels are for, and at "
+        "bridges' tables.",
     ),
     (
         "The hosts",
-        "Who may log in to a router, what else runs there, kernel parameters, packet filters, "
-        "users and keys.",
+        "Who may log in to a router, what else runs there, kernel parameters, users and keys.",
     ),
     (
         "Networks of customers",
@@ -159,7 +162,8 @@ NOT_COVERED = (
     ),
     (
         "What is said within a permitted path",
-        "An exchange that the inventory has is a path; which applications use it is not looked at.",
+        "An exchange that is in force is a path for its prefixes and ports; what is said on it is "
+        "not looked at.",
     ),
     (
         "Multicast, and layer-2 VPNs",

@@ -35,6 +35,8 @@ BACKBONE = Domain("backbone", "backbone")
 MANAGEMENT = Domain("management", "management")
 #: Frames without a tag on a port that carries VLANs: whichever customer sends them.
 UNTAGGED = Domain("untagged", "untagged")
+#: The main table of a firewall of the interconnection platform, where agencies' packets meet.
+PLATFORM = Domain("platform", "platform")
 OWN = frozenset({"backbone", "management", "untagged"})
 #: Whoever is behind a neighbour or a port that no inventory knows; as the source of a finding.
 OUTSIDE = Domain("outside the network", "outside", known=False)

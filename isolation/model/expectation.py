@@ -13,6 +13,7 @@ from egovnet.inventory.model import UNTAGGED_VRF, Network
 from egovnet.inventory.model.reachability import Interconnection, Reachability
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, Attachment, Domain
+from egovnet.isolation.model.platform_edge import PlatformEdge
 from egovnet.isolation.model.verdict import AllowedCell
 from egovnet.templates.intend.access_ends import customer_addresses
 from egovnet.templates.model.device import IPAddress
@@ -46,6 +47,8 @@ class Expectation:
     reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
     #: VPNs or labels whose tables may hold a default route.
     defaults: frozenset[str] = frozenset()
+    #: Where agencies meet, and what may pass there.
+    platform: PlatformEdge = field(default_factory=PlatformEdge)
     #: The caller proves a part of the network: routers that are not there are no risk.
     limited: bool = False
 
@@ -79,6 +82,7 @@ class Expectation:
             vrf_names={**names, **self.vrf_names},
             routers={**former.routers, **self.routers},
             targets={**former.targets, **self.targets},
+            platform=self.platform.with_former(former.platform),
         )
 
     def allowed(self, source: Domain, target: Domain) -> str:

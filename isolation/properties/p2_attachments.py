@@ -38,7 +38,7 @@ def attachments(scene: Scene) -> Iterator[FindingDraft]:
 def _in_no_vrf(router: Router, bound: Bound) -> Iterator[FindingDraft]:
     """A customer, or management, whose packets are looked up in the backbone's own table."""
     table = router.table_of(bound.interface)
-    if table.vrf is not None or bound.attachment.domain == BACKBONE:
+    if table.vrf is not None or bound.attachment.domain in table.domains:
         return
     vrf = bound.carrier.vrf
     why = f"its VRF {vrf} is not defined" if vrf else "it is in no VRF"

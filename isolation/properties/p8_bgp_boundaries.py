@@ -28,9 +28,18 @@ def bgp_boundaries(scene: Scene) -> Iterator[FindingDraft]:
             for attachment in scene.expectation.attachments.get(router.name, {}).values()
             for address in attachment.neighbors
         }
+        links = scene.expectation.platform.firewalls.get(router.name, {})
+        partners = {address for link in links.values() for address in link.neighbors}
         for table in router.tables.values():
             for neighbor in table.neighbors:
-                yield from _neighbor(router, table, neighbor, routers, customers)
+                if not _of_platform(table, neighbor, partners):
+                    yield from _neighbor(router, table, neighbor, routers, customers)
+
+
+def _of_platform(table: Table, neighbor: NeighborFacts, partners: set[IPAddress]) -> bool:
+    """Whether it is a firewall's session with a PE, which carries no VPN routes."""
+    vpn = {"vpnv4", "vpnv6"} & set(neighbor.families)
+    return table.vrf is None and not vpn and address_of(neighbor.address) in partners
 
 
 def _neighbor(

@@ -1,0 +1,134 @@
+"""The interconnection platform as the register has it: the only place where agencies meet.
+
+Route targets never cross between them; packets do, at firewalls, and only those of an exchange.
+What may pass is computed here from the exchanges alone, and never from what was built for them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from egovnet.inventory.model import IPNetwork
+from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
+from egovnet.isolation.algebra.prefix_sets import family_of
+from egovnet.isolation.model.domains import Domain
+from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
+from egovnet.templates.model.packet_filter import PacketRule, PortRanges, TransportProtocol
+
+#: Types of ICMP by which an echo is asked for and answered (RFC 792, RFC 4443 section 4).
+ECHO_REQUEST: dict[AddressFamily, int] = {"ipv4": 8, "ipv6": 128}
+ECHO_REPLY: dict[AddressFamily, int] = {"ipv4": 0, "ipv6": 129}
+#: (VPN that packets come from, VPN that they go to).
+Direction = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFlow:
+    """Connections that may be opened from one VPN into another, and whose answers pass.
+
+    `ports` are those at the target; ICMP has none, and is the echo alone.
+    """
+
+    #: The exchange that declares it.
+    name: str
+    source: str
+    target: str
+    sources: tuple[IPNetwork, ...]
+    targets: tuple[IPNetwork, ...]
+    protocol: TransportProtocol
+    ports: PortRanges = ()
+
+    def opening(self, family: AddressFamily) -> PacketSet:
+        """Packets of `family` from its source to its target."""
+        return self._packets(family, ends=(self.sources, self.targets), reply=False)
+
+    def answers(self, family: AddressFamily) -> PacketSet:
+        """Packets of `family` from its target to its source."""
+        return self._packets(family, ends=(self.targets, self.sources), reply=True)
+
+    def _packets(
+        self,
+        family: AddressFamily,
+        *,
+        ends: tuple[tuple[IPNetwork, ...], tuple[IPNetwork, ...]],
+        reply: bool,
+    ) -> PacketSet:
+        sources, targets = (tuple(one for one in end if family_of(one) == family) for end in ends)
+        if not (sources and targets):
+            return PacketSet.none(family)
+        echo = ECHO_REPLY if reply else ECHO_REQUEST
+        condition = PacketRule(
+            "accept",
+            family=family,
+            sources=sources,
+            targets=targets,
+            protocol=self.protocol,
+            source_ports=self.ports if reply else (),
+            target_ports=() if reply else self.ports,
+            icmp_types=(echo[family],) if self.protocol == "icmp" else (),
+            direction="reply" if reply else "open",
+        )
+        return PacketSet.of(family, condition)
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallLink:
+    """Where a firewall meets the VRF of a VPN: a VLAN to its PE."""
+
+    domain: Domain
+    port: str
+    vlan: int | None
+    #: The firewall's own addresses there, and the PE's.
+    addresses: tuple[IPInterface, ...] = ()
+    neighbors: tuple[IPAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformEdge:
+    """Firewalls, each with its links by VPN, and what may pass them."""
+
+    firewalls: Mapping[str, Mapping[str, FirewallLink]] = field(default_factory=dict)
+    flows: tuple[DeclaredFlow, ...] = ()
+
+    def with_former(self, former: "PlatformEdge") -> "PlatformEdge":
+        """The same, with links that were there before; what may pass is what may pass now."""
+        firewalls = {
+            name: {**former.firewalls.get(name, {}), **self.firewalls.get(name, {})}
+            for name in dict.fromkeys([*former.firewalls, *self.firewalls])
+        }
+        return PlatformEdge(firewalls, self.flows)
+
+    def passing(self, family: AddressFamily) -> dict[Direction, PacketSet]:
+        """What may pass from VPN to VPN; linear in the flows."""
+        boxes: dict[Direction, dict[PacketBox, None]] = {}
+        for flow in self.flows:
+            for way, packets in (
+                ((flow.source, flow.target), flow.opening(family)),
+                ((flow.target, flow.source), flow.answers(family)),
+            ):
+                boxes.setdefault(way, {}).update(dict.fromkeys(packets.boxes))
+        return {way: PacketSet(family, tuple(each)) for way, each in boxes.items()}
+
+    def own_prefixes(self) -> dict[str, tuple[IPNetwork, ...]]:
+        """VPN -> prefixes of its own that take part in an exchange."""
+        return _gathered(
+            (vpn, prefixes)
+            for flow in self.flows
+            for vpn, prefixes in ((flow.source, flow.sources), (flow.target, flow.targets))
+        )
+
+    def partner_prefixes(self) -> dict[str, tuple[IPNetwork, ...]]:
+        """VPN -> prefixes of others that it exchanges with, and may therefore have routes to."""
+        return _gathered(
+            (vpn, prefixes)
+            for flow in self.flows
+            for vpn, prefixes in ((flow.source, flow.targets), (flow.target, flow.sources))
+        )
+
+
+def _gathered(
+    found: Iterable[tuple[str, tuple[IPNetwork, ...]]],
+) -> dict[str, tuple[IPNetwork, ...]]:
+    result: dict[str, dict[IPNetwork, None]] = {}
+    for vpn, prefixes in found:
+        result.setdefault(vpn, {}).update(dict.fromkeys(prefixes))
+    return {vpn: tuple(prefixes) for vpn, prefixes in result.items()}

@@ -1,0 +1,78 @@
+"""The interconnection platform's firewalls in a scene, with their links as the texts have them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
+from egovnet.isolation.model.domains import Domain
+from egovnet.isolation.model.finding import Hop
+from egovnet.isolation.model.platform_edge import Direction, FirewallLink, PlatformEdge
+from egovnet.isolation.model.scene import Router, Scene, Table
+from egovnet.templates.model.packet_filter import FilterChain, FilterPlace, PacketRule
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformFirewall:
+    """A firewall in one state. `by_interface`: (VPN, link) of its VLANs that the text has."""
+
+    router: Router
+    by_interface: Mapping[str, tuple[str, FirewallLink]]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.router.name
+
+    @property
+    def default(self) -> Table:
+        """The table that packets between agencies are looked up in."""
+        return self.router.tables[None]
+
+    @property
+    def by_vpn(self) -> Mapping[str, FirewallLink]:
+        """The links that the text has."""
+        return dict(self.by_interface.values())
+
+    def chain(self, place: FilterPlace) -> FilterChain | None:
+        """Its filter of a place."""
+        packet_filter = self.router.facts.packet_filter
+        return packet_filter.chain(place) if packet_filter else None
+
+    def direction(self, pair: tuple[str | None, str | None]) -> Direction | None:
+        """The VPNs at two interfaces; None where there is none at one of them."""
+        source, target = (self.by_interface.get(name or "") for name in pair)
+        return (source[0], target[0]) if source and target else None
+
+    def domain_at(self, name: str | None, other: Domain) -> Domain:
+        """Who is at an interface; `other`: at one that no text names."""
+        link = self.by_interface.get(name or "")
+        if link is not None:
+            return link[1].domain
+        interface = self.router.facts.interfaces.get(name or "")
+        return other if interface is None else self.router.table_of(interface).domains[0]
+
+    def hop(self, what: str, line: int = 0) -> Hop:
+        """A step of a path through it."""
+        return self.router.hop(what, line, "default")
+
+    def rule_cause(self, place: FilterPlace, rule: PacketRule | None, line: int) -> Cause:
+        """A rule of its filter, or a chain's default."""
+        key = (self.name, str(line)) if line else (self.name, place, repr(rule))
+        at = Place(self.name, "default", line, self.router.facts.quote(line))
+        return Cause(CauseKind.LINE, key, "a rule of the firewall's filter", at)
+
+
+def firewalls(scene: Scene) -> Iterator[PlatformFirewall]:
+    """All of the platform's firewalls, in all their states."""
+    edge: PlatformEdge = scene.expectation.platform
+    for router in scene.routers:
+        expected = edge.firewalls.get(router.name)
+        if expected is not None:
+            at = {(link.port, link.vlan): (vpn, link) for vpn, link in expected.items()}
+            found = {
+                interface.name: at[place]
+                for interface in router.facts.interfaces.values()
+                for place in [(interface.parent or interface.name, interface.vlan)]
+                if place in at
+            }
+            yield PlatformFirewall(router, found)
