@@ -15,6 +15,8 @@ from egovnet.lab.customer import (
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
 ROUTER_DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
+#: A firewall is no part of the backbone: neither an IGP nor labels.
+FIREWALL_DAEMONS = ("zebra", "staticd", "bgpd", "bfdd")
 CE_DAEMONS = ("zebra", "bgpd")
 
 
@@ -42,7 +44,7 @@ def generate(network: Network, allocation: Allocation, texts: Mapping[str, str])
             kind="router",
             management=router.management.ip,
             forward=(router.hostname, router.port),
-            daemons=ROUTER_DAEMONS,
+            daemons=FIREWALL_DAEMONS if router.attachment is not None else ROUTER_DAEMONS,
             config=texts[name],
         )
         for name, router in network.routers.items()
@@ -51,8 +53,13 @@ def generate(network: Network, allocation: Allocation, texts: Mapping[str, str])
         _link(_port(c.a.router, c.a.port), _port(c.b.router, c.b.port))
         for c in network.circuits.values()
     ]
+    links += [
+        _link(_port(at.pe, at.pe_port), _port(name, at.port))
+        for name, router in network.routers.items()
+        if (at := router.attachment) is not None
+    ]
     on_port: dict[Endpoint, list[Endpoint]] = {}
-    for site, entry in network.sites.items():
+    for site, entry in network.written_sites.items():
         bgp = speaks_bgp(network, site)
         nodes.append(
             Node(

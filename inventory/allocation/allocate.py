@@ -29,6 +29,7 @@ from egovnet.inventory.model import (
     SiteRole,
     ZoneName,
 )
+from egovnet.inventory.model.platform_sites import PLATFORM, PlatformSite
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.inventory.source.sections import LOCK_FILE
@@ -108,6 +109,8 @@ class Allocation:
     vrf_number: dict[VrfKey, int]
     lock: Lock
     pools: tuple[PoolUse, ...]
+    #: AS number of all firewalls of the platform; None: there is none.
+    platform_asn: int | None = None
 
     def loopbacks(self, router: str) -> tuple[IPv4Address | IPv6Address, ...]:
         """Loopbacks of a router, of each family that the network has, IPv4 first."""
@@ -175,6 +178,7 @@ class _Allocator:
             {n: IPv6Network(r.loopback_ipv6) for n, r in routers.items() if r.loopback_ipv6},
         )
         vrf_name, vrf_number = self._vrfs()
+        site_asn = self._site_asns()
         result = Allocation(
             loopback4={n: net.network_address for n, net in loopback4.items()},
             loopback6={n: net.network_address for n, net in loopback6.items()},
@@ -188,11 +192,12 @@ class _Allocator:
             access6=self._subnets6(("access-ipv6", pools.access_ipv6, 126), accesses, {}),
             vlan=self._vlans(accesses),
             route_target=self._route_targets(),
-            site_asn=self._site_asns(),
+            site_asn=site_asn,
             vrf_name=vrf_name,
             vrf_number=vrf_number,
             lock=self.after,
             pools=tuple(self.uses),
+            platform_asn=site_asn.pop(PLATFORM, None),
         )
         self._retire_dropped_pools()
         if self.problems:
@@ -229,13 +234,21 @@ class _Allocator:
         return self._choose(pool, [n for n in names if n not in outside], inside) | outside
 
     def _site_asns(self) -> dict[str, int]:
+        """Of each site with bgp; those of the platform have its firewalls', which is there too."""
         sites = {
             name: site
             for name, site in self.network.sites.items()
             if any(a.routing_protocol == "bgp" for a in site.site_network_accesses.values())
         }
         explicit = {name: site.asn for name, site in sites.items() if site.asn is not None}
-        return self._numbers("site-asn", sites, self.network.backbone.pools.site_asn, explicit)
+        names = [name for name, site in sites.items() if not isinstance(site, PlatformSite)]
+        if self.network.with_role(Role.FIREWALL):
+            names.append(PLATFORM)
+        limits = self.network.backbone.pools.site_asn
+        found = self._numbers("site-asn", names, limits, explicit)
+        if PLATFORM in found:
+            found |= {name: found[PLATFORM] for name in sites if name not in found}
+        return found
 
     def _vlans(self, accesses: Mapping[str, SiteNetworkAccess]) -> dict[str, int | None]:
         limits = self.network.backbone.pools.vlan

@@ -19,6 +19,7 @@ from egovnet.inventory.model.circuits import Circuit, CircuitEnd
 from egovnet.inventory.model.exchanges import Exchange, ExchangeEnd
 from egovnet.inventory.model.failure_detection import Bfd, BfdTimers, SessionTimers
 from egovnet.inventory.model.network import Network
+from egovnet.inventory.model.platform_sites import PlatformSite
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
@@ -61,6 +62,7 @@ __all__ = [
     "Network",
     "NumberRange",
     "PlatformAttachment",
+    "PlatformSite",
     "Pools",
     "Port",
     "Prefix",

@@ -85,6 +85,18 @@ class Exchange(Closed):
         """The ports as ranges, sorted and disjoint; of icmp none."""
         return port_ranges(self.ports)
 
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """IP versions of its connections: those of which both ends have prefixes."""
+        ends = ({p.version for p in end.prefixes} for end in (self.source, self.target))
+        return tuple(sorted(set.intersection(*ends)))
+
+    @property
+    def openings(self) -> tuple[tuple[ExchangeEnd, ExchangeEnd], ...]:
+        """(who opens connections, who answers) of each direction in which they are opened."""
+        one = (self.source, self.target)
+        return (one,) if self.opened_by == "from" else (one, one[::-1])
+
     def in_force(self, day: date) -> bool:
         """Whether it holds on `day`: both its first and its last are days on which it does."""
         return max(self.approved_on, self.valid_from) <= day <= self.valid_until

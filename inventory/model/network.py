@@ -1,5 +1,8 @@
 """A whole inventory."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from pydantic import Field
 
 from egovnet.inventory.model.agencies import Agency
@@ -7,6 +10,7 @@ from egovnet.inventory.model.applications import Application
 from egovnet.inventory.model.backbone import Backbone
 from egovnet.inventory.model.circuits import Circuit
 from egovnet.inventory.model.exchanges import Exchange
+from egovnet.inventory.model.platform_sites import PlatformSite
 from egovnet.inventory.model.primitives import Closed, Name, VpnId
 from egovnet.inventory.model.regions import Region
 from egovnet.inventory.model.routers import Role, Router
@@ -26,6 +30,9 @@ class Network(Closed):
     sites: dict[Name, Site]
     exchanges: dict[Name, Exchange] = Field(default_factory=dict)
     applications: dict[Name, Application] = Field(default_factory=dict)
+    #: The day that it is of, with the platform's sites (`egovnet.inventory.with_platform`); None:
+    #: as the owner wrote it, whatever the day.
+    day: date | None = None
 
     def is_complete(self, section: str) -> bool:
         """Whether everything that `section` says is here; see `PartialNetwork`.
@@ -48,6 +55,11 @@ class Network(Closed):
                 found.add(name)
                 waiting.extend(children.get(name, ()))
         return frozenset(found)
+
+    @property
+    def written_sites(self) -> Mapping[str, Site]:
+        """Sites that the owner wrote: all but the platform's, which exchanges come to."""
+        return {n: site for n, site in self.sites.items() if not isinstance(site, PlatformSite)}
 
     def management_port(self, router: str) -> str:
         """The port by which a router is managed; of an unknown router, the network's own."""

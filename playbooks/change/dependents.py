@@ -7,8 +7,7 @@ from typing import TypeVar
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Network, Role
-from egovnet.templates.intend.access_ends import access_addresses, access_interface
-from egovnet.templates.intend.build_devices import policy_name
+from egovnet.templates.intend.access_ends import access_addresses, access_interface, policy_name
 
 Sites = frozenset[str]
 K = TypeVar("K", str, tuple[str, str])

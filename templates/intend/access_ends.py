@@ -1,11 +1,11 @@
-"""Both ends of a site-network-access: the PE's interface, and who has which address."""
+"""Both ends of a site-network-access, and what they are called; how a router is managed."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv6Interface
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import IPNetwork, Network, SiteNetworkAccess
-from egovnet.templates.model.device import IPAddress, IPInterface
+from egovnet.templates.model.device import IPAddress, IPInterface, Management
 from egovnet.templates.registry import platform
 
 #: Where the ends of an access stand in its network: the PE's is the first host address.
@@ -48,3 +48,19 @@ def access_interface(network: Network, access: SiteNetworkAccess, vlan: int | No
     """Name of the PE's interface for an access: the port, or the VLAN on it."""
     pe = network.routers[access.pe]
     return platform(pe.platform).capabilities.access_interface(access.port, vlan)
+
+
+def policy_name(site: str, access: str) -> str:
+    """Name of an access's filters on its PE. No name holds `_`: a-b/c and a/b-c stay apart."""
+    return f"{site}_{access}"
+
+
+def management_of(network: Network, router: str) -> Management:
+    """How a router is managed, by the port that is its own or the network's."""
+    management = network.backbone.management
+    return Management(
+        vrf=management.vrf,
+        table=management.table,
+        interface=network.management_port(router),
+        address=network.routers[router].management,
+    )

@@ -16,8 +16,11 @@ from egovnet.templates.intend.access_ends import (
     access_interface,
     address_in,
     customer_addresses,
+    management_of,
+    policy_name,
 )
 from egovnet.templates.intend.bfd_use import access_bfd, circuit_bfd
+from egovnet.templates.intend.build_firewalls import build_firewalls
 from egovnet.templates.model.device import (
     BackbonePeer,
     Circuit,
@@ -26,7 +29,6 @@ from egovnet.templates.model.device import (
     Interface,
     IPAddress,
     IPInterface,
-    Management,
     StaticRoute,
     Untagged,
     Vrf,
@@ -38,11 +40,6 @@ from egovnet.templates.registry import platform
 def _alone(address: IPAddress) -> IPInterface:
     """A loopback: an address that is its own network."""
     return IPv4Interface(address) if address.version == 4 else IPv6Interface(address)
-
-
-def policy_name(site: str, access: str) -> str:
-    """Name of an access's filters on its PE. No name holds `_`: a-b/c and a/b-c stay apart."""
-    return f"{site}_{access}"
 
 
 def route_targets(
@@ -74,20 +71,17 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
     circuits = _circuit_interfaces(network, allocation)
     customers, vrfs = _customer_side(network, allocation)
     peers = _backbone_peers(network, allocation)
+    firewalls = build_firewalls(network, allocation)
     return {
-        name: Device(
+        name: firewalls.get(name)
+        or Device(
             name=name,
             platform=router.platform,
             asn=network.backbone.asn,
             router_id=allocation.loopback4[name],
             loopbacks=tuple(map(_alone, allocation.loopbacks(name))),
             isis_net=isis_net(network.backbone.isis_area, allocation.loopback4[name]),
-            management=Management(
-                vrf=network.backbone.management.vrf,
-                table=network.backbone.management.table,
-                interface=network.management_port(name),
-                address=router.management,
-            ),
+            management=management_of(network, name),
             interfaces=(*_by_port(circuits.get(name, ())), *_by_port(customers.get(name, ()))),
             vrfs=tuple(sorted(vrfs.get(name, ()), key=lambda vrf: vrf.name)),
             backbone_peers=peers.get(name, ()),

@@ -1,6 +1,6 @@
 """What a planned device means as facts: what a reader must find in its rendered text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from egovnet.templates.model.communities import route_distinguisher, route_target
 from egovnet.templates.model.device import (
@@ -8,6 +8,8 @@ from egovnet.templates.model.device import (
     BackbonePeer,
     CustomerPeer,
     Device,
+    Firewall,
+    FirewallPeer,
     Interface,
     IPInterface,
     Untagged,
@@ -33,6 +35,8 @@ from egovnet.templates.registry import platform
 
 #: A VRF is closed in both, also where the network has one.
 _BOTH: frozenset[AddressFamily] = frozenset(("ipv4", "ipv6"))
+_FAMILIES: Mapping[int, AddressFamily] = {4: "ipv4", 6: "ipv6"}
+_NOTHING = Policy(entries=(PolicyEntry("deny"),), name="nothing")
 _TO_CE = Policy(entries=(PolicyEntry("permit"),), name="to-ce")
 
 
@@ -47,21 +51,20 @@ def intended_facts(device: Device) -> DeviceFacts:
         commits_at_once=can.commit is Commit.AT_ONCE,
         default_tables=can.tables.default if can.tables else frozenset(),
         bgp={
-            None: _backbone(device),
+            None: _backbone(device) if device.firewall is None else _platform_instance(device),
             **{v.name: _customer_instance(device, v) for v in device.vrfs},
         },
-        statics=tuple(
-            sorted(
-                (
-                    StaticFacts(vrf.name, route.prefix, next_hop=route.next_hop)
-                    for vrf in device.vrfs
-                    for route in vrf.static_routes
-                ),
-                key=static_key,
-            )
-        ),
+        statics=tuple(sorted(_statics(device), key=static_key)),
         packet_filter=device.packet_filter,
     )
+
+
+def _statics(device: Device) -> Iterator[StaticFacts]:
+    for vrf in device.vrfs:
+        for route in vrf.static_routes:
+            yield StaticFacts(vrf.name, route.prefix, next_hop=route.next_hop)
+    for route in device.firewall.routes if device.firewall is not None else ():
+        yield StaticFacts(None, route.prefix, next_hop=route.next_hop)
 
 
 def _vrfs(device: Device, can: Capabilities) -> Iterator[VrfFacts]:
@@ -94,8 +97,8 @@ def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
         loopback: InterfaceFacts(
             loopback,
             addresses=_ordered(device.loopbacks),
-            igp=frozenset(device.families),
-            igp_passive=True,
+            igp=frozenset(device.families) if device.firewall is None else frozenset(),
+            igp_passive=device.firewall is None,
             loopback=True,
         ),
         management.interface: InterfaceFacts(
@@ -145,6 +148,53 @@ def _backbone_peer(device: Device, peer: BackbonePeer, family: AddressFamily) ->
         families={vpn.family: vpn},
         update_source=platform(device.platform).capabilities.loopback,
         description=peer.name,
+    )
+
+
+def _platform_instance(device: Device) -> BgpInstance:
+    """Of a firewall: it announces its static routes, to each VPN those that it may reach."""
+    firewall = device.firewall
+    assert firewall is not None  # noqa: S101 -- asked for by its only caller
+    return BgpInstance(
+        None,
+        firewall.asn,
+        router_id=device.router_id,
+        families={
+            family: VrfFamily(
+                family,
+                networks={
+                    route.prefix: None
+                    for route in firewall.routes
+                    if _FAMILIES[route.prefix.version] == family
+                },
+            )
+            for family in device.families
+        },
+        neighbors={str(peer.address): _platform_peer(firewall, peer) for peer in firewall.peers},
+    )
+
+
+def _platform_peer(firewall: Firewall, peer: FirewallPeer) -> NeighborFacts:
+    family = _FAMILIES[peer.address.version]
+    rules = tuple(
+        PrefixRule("permit", prefix, prefix.prefixlen, prefix.prefixlen)
+        for prefix in peer.announces
+    )
+    entry = PolicyEntry("permit", matches=(Match("prefix", family=family, prefixes=rules),))
+    return NeighborFacts(
+        None,
+        str(peer.address),
+        remote_as=peer.remote_as,
+        external=peer.remote_as != firewall.asn,
+        families={
+            family: NeighborFamily(
+                family,
+                policy_in=_NOTHING,
+                policy_out=Policy(entries=(entry,), name=f"{peer.policy}-{family}"),
+            )
+        },
+        bfd=peer.bfd is not None,
+        description=peer.description,
     )
 
 

@@ -1,6 +1,10 @@
-"""An inventory as it is read for devices: with what their platforms say about names."""
+"""An inventory as it is read for devices: with what their platforms say about names, and with what
+its exchanges come to today.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from egovnet.inventory.errors import InventoryError
@@ -11,6 +15,7 @@ from egovnet.inventory.registers import all_registers
 from egovnet.inventory.source.sections import LOCK_FILE
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_directory import YamlDirectory, YamlTexts
+from egovnet.inventory.with_platform import with_platform
 from egovnet.templates.intend.platform_names import platform_names
 from egovnet.templates.registry import names
 
@@ -38,9 +43,18 @@ def examine_inventory(directory: Path, instead: Mapping[Path, str] | None = None
     """
     besides = (LOCK_FILE, *(register.file for register in all_registers()))
     source = YamlDirectory(directory, besides, instead or {})
-    return examine(source, [platform_names], names())
+    examined = examine(source, [platform_names], names())
+    if examined.problems:
+        return examined
+    return replace(examined, network=with_platform(examined.network, today()))
 
 
 def read_inventory_texts(files: Mapping[str, str]) -> Network:
     """As `read_inventory`, from texts by path within an inventory."""
-    return load_source(YamlTexts(files), [platform_names], names())[0]
+    network = load_source(YamlTexts(files), [platform_names], names())[0]
+    return with_platform(network, today())
+
+
+def today() -> date:
+    """The day that registers are read for, of UTC."""
+    return datetime.now(UTC).date()

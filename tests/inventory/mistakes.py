@@ -53,7 +53,7 @@ FIREWALL = {
 EXCHANGES = {
     "party-papers": {
         "from": {"agency": "party", "vpn": "party", "prefixes": ["10.1.10.0/25"]},
-        "to": {"agency": "government", "vpn": "government", "prefixes": ["10.1.30.0/25"]},
+        "to": {"agency": "government", "vpn": "government", "prefixes": ["10.1.20.0/25"]},
         "protocol": "tcp",
         "ports": [443],
         "level": 3,

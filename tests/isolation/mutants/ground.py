@@ -7,8 +7,8 @@ from ipaddress import ip_interface
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import IPNetwork, Network, Role, SiteRole
-from egovnet.templates.intend.access_ends import access_addresses, access_interface
-from egovnet.templates.intend.build_devices import intend, policy_name
+from egovnet.templates.intend.access_ends import access_addresses, access_interface, policy_name
+from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.device import Device, Vrf
 from egovnet.templates.registry import render
 from tests.isolation.mutants.text import Edit
