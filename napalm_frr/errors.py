@@ -41,11 +41,29 @@ from napalm.base.exceptions import (
     ConnectionException,
 )
 
+#: Characters of a message that quotes what a person or a program wrote, of whatever length.
+MOST_SAID = 2000
+
+
+def shortened(text: str, most: int = MOST_SAID) -> str:
+    """`text` without its middle where it has more than `most` characters, which is said then.
+
+    The end stays, since there stands what is to be done.
+
+    >>> shortened("address 'aaaaaaaaaaaaaaaaaaaaaaaa' is none", 24)
+    "address 'aaa (18 characters left out) aaa' is none"
+    """
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]} ({len(text) - 2 * half} characters left out) {text[-half:]}"
+
 
 class DeviceTextError(ValueError):
     """A device's text is not one; carries the line's number (from 1) in the text given, or None."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
+        message = shortened(message)
         super().__init__(message if line is None else f"line {line}: {message}")
         self.message = message
         self.line = line

@@ -369,7 +369,8 @@ next_request() { # DEADLINE: sets REQUEST, "accept 60", "abort", ... or "timeout
     REQUEST=
     read -r REQUEST <"$WORK/request"
 }
-taken() {
+taken() { # who asked holds the file open, and reads that it was not lost
+    [ ! -f "$WORK/request" ] || { echo taken >>"$WORK/request"; } 2>/dev/null
     rm -f "$WORK/request" 2>/dev/null
     wake_waiter
 }

@@ -127,14 +127,20 @@ unpack() {
             said = 1
             exit 4
         }
+        function shown(word) { # in quotes; of a long one the begin, and no half of a character
+            if (length(word) <= 64) return "\"" word "\""
+            word = substr(word, 1, 64)
+            sub(/[\300-\377][\200-\277]*$/, "", word)
+            return "\"" word "...\""
+        }
         function has_only(words, of,   n, list) {
             n = split(words, list, " ")
             while (n > 0) of[list[n--]] = 1
         }
         function frr() {
             if ($0 ~ /^[ \t]*([!#]|$)/) return
-            if (!($1 in frr_word)) refused("\"" $1 "\" begins no line of the configuration of FRR 8.4")
-            if ($1 == "no" && !($2 in frr_word)) refused("\"no " $2 "\" takes back no line of the configuration of FRR 8.4")
+            if (!($1 in frr_word)) refused(shown($1) " begins no line of the configuration of FRR 8.4")
+            if ($1 == "no" && !($2 in frr_word)) refused(shown("no " $2) " takes back no line of the configuration of FRR 8.4")
         }
         function linux(   text, i) {
             text = ""
@@ -149,9 +155,9 @@ unpack() {
                     refused("it is not \"iface NAME [inet|inet6 [METHOD]]\"")
             } else if (text ~ /^(pre-|post-)?(up|down) /) {
                 if (text !~ /^post-up ip -[46] route replace unreachable default metric [0-9]+ vrf [A-Za-z0-9][A-Za-z0-9_.-]*$/)
-                    refused("\"" $1 "\" runs a command that the agent does not know, and that the router does not have yet: an administrator puts it into " has)
+                    refused(shown($1) " runs a command that the agent does not know, and that the router does not have yet: an administrator puts it into " has)
             } else if (!($1 in linux_word) && $1 !~ /^(bridge|bond|vxlan)-[a-z0-9-]+$/)
-                refused("the agent knows no attribute \"" $1 "\" that runs no command")
+                refused("the agent knows no attribute " shown($1) " that runs no command")
         }
         BEGIN { has_only(names, known); has_only(frr_words, frr_word); has_only(linux_words, linux_word) }
         from == "router" { for (i = 1; i <= NF; i++) $i = $i; $1 = $1; present[$0] = 1; next }

@@ -1,6 +1,7 @@
 # What the controller asks of the router: the requests to a commit's process, the answers, the verbs.
 
 ask() { # REQUEST: one at a time, never over another; 1: another's is there, 2: it cannot be written
+    ANSWERED=yes # as long as nothing was asked by a file
     if ! { echo "$1" >"$WORK/request.$$"; } 2>/dev/null; then
         rm -f "$WORK/request.$$" 2>/dev/null
         case $1 in abort*) call_back && return 0 ;; esac
@@ -11,6 +12,9 @@ ask() { # REQUEST: one at a time, never over another; 1: another's is there, 2: 
         ln "$WORK/request.$$" "$WORK/request" 2>/dev/null && asked=0 && break
         [ ! -e "$WORK/request" ] || { asked=1 && break; }
     done
+    # who takes a request writes so into it, and then takes it away: see taken()
+    # (exec by itself would end the shell where somebody took the file away)
+    [ $asked -ne 0 ] || { ANSWERED= && command exec 9<"$WORK/request.$$"; } 2>/dev/null
     rm -f "$WORK/request.$$"
     case "$asked $1" in
     "0 "*) wake_runner ;;
@@ -40,21 +44,28 @@ wait_while() { # STATES...: until the change is in none of them, or its process 
         [ -n "$WOKEN" ] || takes_data "$DIR" || takes_data "$WORK" || { say_storage && exit 0; }
     done
 }
-wait_answer() { # until the request is taken up, or its process is gone
+wait_answer() { # until the request is taken up, or its process is gone; fails where somebody took it away
     begin_waiting
     while WOKEN= && [ -f "$WORK/request" ]; do
         runner_alive || return 0
         pause 0.2
         wake_runner
     done
+    while [ -z "$ANSWERED" ]; do
+        LINE=
+        { read -r LINE <&9; } 2>/dev/null || { ! runner_alive && return 0; } || return 1
+        [ "$LINE" != taken ] || ANSWERED=yes
+    done
+    { command exec 9<&-; } 2>/dev/null # it is not for the processes that are started from here
+    return 0
 }
 ask_while() { # STATE REQUEST: fails when the commit is not (any more) in that state; NOW says in which
     while look "$ID" && [ "$NOW" = "$1" ]; do
         ask "$2"
         asked=$?
         [ $asked -ne 2 ] || { say_storage && exit 0; }
-        wait_answer # with 1 somebody else's request, or the timer, was first
-        [ $asked -ne 0 ] || return 0
+        # with 1 somebody else's request, or the timer, was first
+        wait_answer && [ $asked -eq 0 ] && return 0
     done
     return 1
 }

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from napalm_frr.delta.delta import Command, Delta
+from napalm_frr.errors import shortened
 from napalm_frr.text.frr_tree import Contexts, Path
 
 _AT_LINE = re.compile(r"^line (\d+): (.*)$", re.MULTILINE)
@@ -47,7 +48,8 @@ class Rejection:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.command!r} ({self.reason})" if self.command else self.reason
+        shown = f"{self.command!r} ({self.reason})" if self.command else self.reason
+        return shortened(shown, 400)
 
 
 def write_scripts(delta: Delta, *, linux_between: bool) -> tuple[Script, Script]:

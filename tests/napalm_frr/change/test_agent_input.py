@@ -197,6 +197,18 @@ def test_what_is_refused_says_where(here: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["provide", "new.interfaces"])
+@pytest.mark.parametrize("word", ["x" * 5000, "ministère" * 600, "x" + "è" * 5000])
+def test_a_long_line_is_told_in_part(here: Path, name: str, word: str) -> None:
+    _, said, _ = unpacked(_bundle(NONCE, {name: f"{word} 1\n"}), here)
+    answer = parse_answer(said)
+    assert answer is not None and answer.status == "refused"
+    reason = answer.text("reason")
+    reason.encode()  # no half of a character
+    assert len(reason) < 250
+    assert f'"{word[:20]}' in reason and '..."' in reason
+
+
 def test_a_line_without_end_takes_no_more_than_its_time(here: Path) -> None:
     endless = f"%%file-{NONCE} provide\n".encode() + b"a" * (12 << 20)
     code, said, _ = unpacked(endless, here)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -206,6 +207,33 @@ def test_a_process_that_nobody_was_told_of_ends(host: AgentHost, driver: FRRDriv
     assert host.processes() == 0, "it waits for a second, not for ever"
     assert "nobody was told of process" in host.sh("cat /var/lib/egovnet/log")
     assert driver.roll_back_change("one").state is CommitStage.UNDONE
+    another_works(host, driver)
+
+
+@pytest.mark.parametrize("verb", ["confirm", "extend", "roll back"])
+def test_a_request_that_is_taken_away_is_made_again(
+    host: AgentHost, driver: FRRDriver, verb: str
+) -> None:
+    """Who asked once took it for received, and waited for the router's own timer."""
+    host.reset()
+    commit(driver)
+    do: Callable[[], object] = {
+        "confirm": lambda: driver.confirm_change("one"),
+        "extend": lambda: driver.extend_commit("one", 500),
+        "roll back": lambda: driver.roll_back_change("one"),
+    }[verb]
+    runner = "$(cut -d' ' -f1 /var/lib/egovnet/changes/one/runner)"
+    host.sh(f"kill -STOP {runner}")
+    with ThreadPoolExecutor(1) as aside:
+        asked = aside.submit(soon, do)
+        host.sh("until [ -f /run/egovnet/*.one/request ]; do sleep 0.02; done")
+        host.sh(f"rm /run/egovnet/*.one/request; kill -CONT {runner}")
+        assert asked.result() is None
+    state = driver.commit_state("one")
+    if verb == "extend":
+        assert (state.state, state.seconds_left > 400) == (CommitStage.PENDING, True)
+        driver.confirm_change("one")
+    assert ("i-x" in host.startup()) is (verb != "roll back")
     another_works(host, driver)
 
 
