@@ -9,10 +9,18 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import UNTAGGED_VRF, Network
+from egovnet.inventory.model import UNTAGGED_VRF, Network, PlatformSite, Role
 from egovnet.inventory.model.reachability import Interconnection, Reachability
 from egovnet.isolation.algebra.route_targets import target_of
-from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, Attachment, Domain
+from egovnet.isolation.model.domains import (
+    BACKBONE,
+    MANAGEMENT,
+    PLATFORM,
+    UNTAGGED,
+    Attachment,
+    Domain,
+)
+from egovnet.isolation.model.from_exchanges import firewall_attachments, platform_edge
 from egovnet.isolation.model.platform_edge import PlatformEdge
 from egovnet.isolation.model.verdict import AllowedCell
 from egovnet.templates.intend.access_ends import customer_addresses
@@ -154,7 +162,13 @@ def from_inventory(
         for end in (circuit.a, circuit.b):
             place = Attachment(f"circuit {name}", end.router, end.port, None, BACKBONE)
             attachments[end.router][end.port, None] = place
+    platform = platform_edge(network, allocation, sites)
+    partners = platform.partner_prefixes()
+    for at in firewall_attachments(platform):
+        attachments[at.device][at.port, at.vlan] = at
     for site_name, site in network.sites.items():
+        # Behind the platform's is what the exchanges say, whatever was made of them.
+        prefixes = partners.get(site.vpn, ()) if isinstance(site, PlatformSite) else site.prefixes
         for access_name, access in site.site_network_accesses.items():
             label = f"{site_name}/{access_name}"
             vlan = allocation.vlan[label]
@@ -164,7 +178,7 @@ def from_inventory(
                 access.port,
                 vlan,
                 sites[site_name],
-                site.prefixes,
+                prefixes,
                 customer_addresses(allocation, label),
                 access.maximum_prefix,
             )
@@ -172,11 +186,17 @@ def from_inventory(
             names[access.pe, vrf] = sites[site_name]
     for router, places in attachments.items():
         names[router, UNTAGGED_VRF] = UNTAGGED
+        if router in platform.firewalls:
+            continue  # no rule of its filter names the trunk itself
         named = {trunk for trunk, vlan in places if vlan is None}
         for trunk in sorted({trunk for trunk, _ in places} - named):
             places[trunk, None] = Attachment("untagged frames", router, trunk, None, UNTAGGED)
-    routers: dict[IPAddress, str] = {ip: name for name, ip in allocation.loopback4.items()}
-    routers.update({ip: name for name, ip in allocation.loopback6.items()})
+    routers: dict[IPAddress, str] = {
+        ip: name
+        for loopbacks in (allocation.loopback4, allocation.loopback6)
+        for name, ip in loopbacks.items()
+        if name not in platform.firewalls
+    }
     return Expectation(
         domains=domains,
         devices=frozenset(network.routers),
@@ -188,6 +208,7 @@ def from_inventory(
             for owner, number in allocation.route_target.items()
         },
         reasons=_reasons(reachability),
+        platform=platform,
     )
 
 
@@ -198,7 +219,8 @@ def _reasons(reachability: Reachability) -> dict[tuple[str, str], str]:
         for target in reachability.imports(source)
         if target != source
     }
-    reasons[MANAGEMENT.label, BACKBONE.label] = "management reaches the routers themselves"
+    for own in (BACKBONE, PLATFORM):
+        reasons[MANAGEMENT.label, own.label] = "management reaches the routers themselves"
     return reasons
 
 
@@ -214,9 +236,13 @@ def _domains(network: Network, reachability: Reachability) -> dict[str, Domain]:
         )
         for label, group in reachability.groups.items()
     }
-    for own in (BACKBONE, MANAGEMENT, UNTAGGED):
-        result[own.label] = own
-    return result
+    own = (
+        BACKBONE,
+        MANAGEMENT,
+        UNTAGGED,
+        *([PLATFORM] if network.with_role(Role.FIREWALL) else []),
+    )
+    return {**result, **{one.label: one for one in own}}
 
 
 def _site_domain(domains: Mapping[str, Domain], reachability: Reachability, name: str) -> Domain:

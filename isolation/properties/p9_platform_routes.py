@@ -170,10 +170,11 @@ def _sessions(
                     announced = _announced(activated, known, family)
                     intended = PrefixSet.of(family, partners.get(vpn, ()))
                     sent[vpn] = sent[vpn] | announced
-                    if excess := announced - intended:
+                    if excess := announced - intended.more_specifics():
                         yield _announces(default, neighbor, activated, link.domain, excess)
         for vpn, announced in sent.items():
-            missing = PrefixSet.of(family, partners.get(vpn, ())) - announced
+            intended = PrefixSet.of(family, partners.get(vpn, ()))
+            missing = intended - announced.more_specifics()
             if missing:
                 yield _not_announced(default, links[vpn].domain, missing, family)
 

@@ -1,0 +1,76 @@
+"""The interconnection platform of an inventory: its firewalls, and what the exchanges in force say.
+
+Nothing of it comes from the devices that were built for the exchanges: what is proved of those is
+proved against the register itself.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.model import Exchange, ExchangeEnd, IPNetwork, Network, PlatformSite, Role
+from egovnet.isolation.model.domains import PLATFORM, Attachment, Domain
+from egovnet.isolation.model.platform_edge import DeclaredFlow, FirewallLink, PlatformEdge
+from egovnet.templates.intend.access_ends import access_addresses
+
+
+def platform_edge(
+    network: Network, allocation: Allocation, sites: Mapping[str, Domain]
+) -> PlatformEdge:
+    """Firewalls with their VLANs, and the flows of every exchange in force on the network's day.
+
+    `sites`: the domain of each site.
+    """
+    firewalls: dict[str, dict[str, FirewallLink]] = {
+        name: {} for name in network.with_role(Role.FIREWALL)
+    }
+    for name, site in network.sites.items():
+        if isinstance(site, PlatformSite):
+            for firewall in site.site_network_accesses:
+                attached = network.routers[firewall].attachment
+                if attached is not None:
+                    label = f"{name}/{firewall}"
+                    ends = access_addresses(allocation, label)
+                    firewalls[firewall][site.vpn] = FirewallLink(
+                        sites[name],
+                        attached.port,
+                        allocation.vlan[label],
+                        ends.ce,
+                        tuple(address.ip for address in ends.pe),
+                    )
+    return PlatformEdge(firewalls, tuple(_flows(network)))
+
+
+def firewall_attachments(edge: PlatformEdge) -> Iterator[Attachment]:
+    """The VLANs of all firewalls: each is in the main table, where the platform is."""
+    for name, links in edge.firewalls.items():
+        for vpn, link in links.items():
+            label = f"the platform's VLAN of {vpn}"
+            yield Attachment(label, name, link.port, link.vlan, PLATFORM)
+
+
+def _flows(network: Network) -> Iterator[DeclaredFlow]:
+    for name, exchange in network.exchanges.items():
+        if network.day is not None and exchange.in_force(network.day):
+            yield _flow(name, exchange, exchange.source, exchange.target)
+            if exchange.opened_by == "both":
+                yield _flow(name, exchange, exchange.target, exchange.source)
+
+
+def _flow(
+    name: str, exchange: Exchange, opener: ExchangeEnd, answerer: ExchangeEnd
+) -> DeclaredFlow:
+    """Prefixes of a family that the other end has none of are of no connection."""
+    return DeclaredFlow(
+        name,
+        opener.vpn,
+        answerer.vpn,
+        _met(opener.prefixes, answerer.prefixes),
+        _met(answerer.prefixes, opener.prefixes),
+        exchange.protocol,
+        exchange.port_ranges,
+    )
+
+
+def _met(own: tuple[IPNetwork, ...], others: tuple[IPNetwork, ...]) -> tuple[IPNetwork, ...]:
+    versions = {one.version for one in others}
+    return tuple(one for one in own if one.version in versions)
