@@ -9,7 +9,12 @@ from collections.abc import Iterator, Mapping
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Exchange, ExchangeEnd, IPNetwork, Network, PlatformSite, Role
 from egovnet.isolation.model.domains import PLATFORM, Attachment, Domain
-from egovnet.isolation.model.platform_edge import DeclaredFlow, FirewallLink, PlatformEdge
+from egovnet.isolation.model.platform_edge import (
+    DeclaredFlow,
+    FirewallCable,
+    FirewallLink,
+    PlatformEdge,
+)
 from egovnet.templates.intend.access_ends import access_addresses
 
 
@@ -37,7 +42,13 @@ def platform_edge(
                         ends.ce,
                         tuple(address.ip for address in ends.pe),
                     )
-    return PlatformEdge(firewalls, tuple(_flows(network)))
+    cables = {
+        name: FirewallCable(attached.port, attached.pe, attached.pe_port)
+        for name in firewalls
+        for attached in [network.routers[name].attachment]
+        if attached is not None
+    }
+    return PlatformEdge(firewalls, tuple(_flows(network)), cables)
 
 
 def firewall_attachments(edge: PlatformEdge) -> Iterator[Attachment]:

@@ -83,11 +83,22 @@ class FirewallLink:
 
 
 @dataclass(frozen=True, slots=True)
+class FirewallCable:
+    """The cable from a firewall's port to a port of its PE, which all its VLANs are on."""
+
+    port: str
+    pe: str
+    pe_port: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformEdge:
     """Firewalls, each with its links by VPN, and what may pass them."""
 
     firewalls: Mapping[str, Mapping[str, FirewallLink]] = field(default_factory=dict)
     flows: tuple[DeclaredFlow, ...] = ()
+    #: By firewall.
+    cables: Mapping[str, FirewallCable] = field(default_factory=dict)
 
     def with_former(self, former: "PlatformEdge") -> "PlatformEdge":
         """The same, with links that were there before; what may pass is what may pass now."""
@@ -95,7 +106,7 @@ class PlatformEdge:
             name: {**former.firewalls.get(name, {}), **self.firewalls.get(name, {})}
             for name in dict.fromkeys([*former.firewalls, *self.firewalls])
         }
-        return PlatformEdge(firewalls, self.flows)
+        return PlatformEdge(firewalls, self.flows, {**former.cables, **self.cables})
 
     def passing(self, family: AddressFamily) -> dict[Direction, PacketSet]:
         """What may pass from VPN to VPN; linear in the flows."""

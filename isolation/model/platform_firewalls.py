@@ -1,22 +1,30 @@
 """The interconnection platform's firewalls in a scene, with their links as the texts have them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.finding import Hop
-from egovnet.isolation.model.platform_edge import Direction, FirewallLink, PlatformEdge
-from egovnet.isolation.model.scene import Router, Scene, Table
+from egovnet.isolation.model.platform_edge import (
+    Direction,
+    FirewallCable,
+    FirewallLink,
+    PlatformEdge,
+)
+from egovnet.isolation.model.scene import Router, Scene, Table, domain_by_targets
+from egovnet.templates.model.facts import InterfaceFacts
 from egovnet.templates.model.packet_filter import FilterChain, FilterPlace, PacketRule
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformFirewall:
-    """A firewall in one state. `by_interface`: (VPN, link) of its VLANs that the text has."""
+    """A firewall in one state. `by_interface`: (VPN, link) of its VLANs that the text has.
+    `strangers`: who is at the PE's end of VLANs that no exchange in force has."""
 
     router: Router
     by_interface: Mapping[str, tuple[str, FirewallLink]]
+    strangers: Mapping[str, Domain]
 
     @property
     def name(self) -> str:
@@ -48,6 +56,9 @@ class PlatformFirewall:
         link = self.by_interface.get(name or "")
         if link is not None:
             return link[1].domain
+        stranger = self.strangers.get(name or "")
+        if stranger is not None:
+            return stranger
         interface = self.router.facts.interfaces.get(name or "")
         return other if interface is None else self.router.table_of(interface).domains[0]
 
@@ -75,4 +86,25 @@ def firewalls(scene: Scene) -> Iterator[PlatformFirewall]:
                 for place in [(interface.parent or interface.name, interface.vlan)]
                 if place in at
             }
-            yield PlatformFirewall(router, found)
+            others = [i for i in router.facts.interfaces.values() if i.name not in found]
+            cable = edge.cables.get(router.name)
+            strangers = _at_pe(scene, cable, others) if cable else {}
+            yield PlatformFirewall(router, found, strangers)
+
+
+def _at_pe(
+    scene: Scene, cable: FirewallCable, interfaces: Iterable[InterfaceFacts]
+) -> dict[str, Domain]:
+    """Who is in the VRF that the PE has the other end of a VLAN in, as its text says."""
+    vlans = {one.vlan: one.name for one in interfaces if one.parent == cable.port}
+    found: dict[str, Domain] = {}
+    for router in scene.routers:
+        if router.name == cable.pe and vlans:
+            for interface in router.facts.interfaces.values():
+                if interface.parent == cable.pe_port and interface.vlan in vlans:
+                    table = router.table_of(interface)
+                    domain = table.domains[0]
+                    if not domain.known:
+                        domain = domain_by_targets(table, table.facts, scene.expectation) or domain
+                    found.setdefault(vlans[interface.vlan], domain)
+    return found

@@ -356,11 +356,11 @@ def _domains(table: Table, expectation: Expectation, one: RouterState) -> tuple[
         return tuple(domains)
     named = expectation.vrf_domain(table.device, table.vrf)
     if named is None and one.former:
-        named = _by_targets(table, one.whole or one.facts, expectation)
+        named = domain_by_targets(table, one.whole or one.facts, expectation)
     return (named or unknown(table.device, table.vrf),)
 
 
-def _by_targets(table: Table, facts: DeviceFacts, expectation: Expectation) -> Domain | None:
+def domain_by_targets(table: Table, facts: DeviceFacts, expectation: Expectation) -> Domain | None:
     """The one domain whose target a table gives its routes in `facts`."""
     instance = facts.bgp.get(table.vrf)
     labels = {
