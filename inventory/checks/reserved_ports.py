@@ -1,4 +1,4 @@
-"""Ports of circuits and accesses that management has already."""
+"""Ports of circuits, accesses and firewalls that management has already."""
 
 from collections.abc import Iterator
 
@@ -21,6 +21,11 @@ def _ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
     for name, circuit in network.circuits.items():
         for end_name, end in (("a", circuit.a), ("b", circuit.b)):
             yield "circuits", (name, end_name, "port"), end.router, end.port
+    for name, router in network.routers.items():
+        if (at := router.attachment) is not None:
+            yield "routers", (name, "attachment", "port"), name, at.port
+            if at.pe in network.routers:
+                yield "routers", (name, "attachment", "pe-port"), at.pe, at.pe_port
     for name, site in network.sites.items():
         for access_name, access in site.site_network_accesses.items():
             if access.pe in network.routers:

@@ -26,6 +26,8 @@ def warn(
         for access in site.site_network_accesses.values()
     }
     for name, router in network.routers.items():
+        if Role.FIREWALL in router.roles:
+            continue  # it is no part of the backbone
         edge, reflects = Role.PE in router.roles, Role.RR in router.roles
         if edge and circuits[name] and not reflects and name not in serving:
             found, remedy = "a PE that no site is joined to", "join a site, or take it out"

@@ -79,6 +79,9 @@ def _named_ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
         else:
             port = network.backbone.management.port
             yield "network", ("management", "port"), name, port
+        if (at := router.attachment) is not None:
+            yield "routers", (name, "attachment", "port"), name, at.port
+            yield "routers", (name, "attachment", "pe-port"), at.pe, at.pe_port
     for name, circuit in network.circuits.items():
         for end_name, end in (("a", circuit.a), ("b", circuit.b)):
             yield "circuits", (name, end_name, "port"), end.router, end.port

@@ -4,7 +4,6 @@ its exchanges come to today.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 from egovnet.inventory.errors import InventoryError
@@ -15,6 +14,7 @@ from egovnet.inventory.registers import all_registers
 from egovnet.inventory.source.sections import LOCK_FILE
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_directory import YamlDirectory, YamlTexts
+from egovnet.inventory.today import today
 from egovnet.inventory.with_platform import with_platform
 from egovnet.templates.intend.platform_names import platform_names
 from egovnet.templates.registry import names
@@ -53,8 +53,3 @@ def read_inventory_texts(files: Mapping[str, str]) -> Network:
     """As `read_inventory`, from texts by path within an inventory."""
     network = load_source(YamlTexts(files), [platform_names], names())[0]
     return with_platform(network, today())
-
-
-def today() -> date:
-    """The day that registers are read for, of UTC."""
-    return datetime.now(UTC).date()
