@@ -46,9 +46,16 @@ KERNEL_MODULES = (
     "sha256_generic",
     "aes_generic",
     "sch_netem",
+    "crc32c_generic",
     "nf_tables",
     "nft_ct",
     "nft_log",
+    "nft_limit",
+    "nft_chain_nat",
+    "nft_masq",
+    "nft_nat",
+    "nft_reject_inet",
+    "nft_fib_inet",
 )
 """Modules put into the appliance, with all that they depend on."""
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from egovnet.lab import appliance_root
+from egovnet.lab import appliance_root, uml_packet_filter
 from egovnet.lab.cpio_archive import CpioWriter
 from egovnet.lab.debian_packages import AptWorkspace
 from egovnet.lab.errors import ApplianceError, LabError
@@ -26,7 +26,7 @@ SUITE = "unstable"
 MODULES = (
     *("overlay", "vrf", "mpls_router", "mpls_iptunnel", "mpls_gso", "veth", "dummy", "bridge"),
     *("8021q", "macsec", "esp4", "esp6", "xfrm_user", "udp_diag", "unix_diag", "gcm", "seqiv"),
-    *("authenc", "cbc", "sch_netem", "nf_tables", "nft_ct", "nft_log"),
+    *("authenc", "cbc", "sch_netem", "nf_tables", "nft_ct", "nft_log", "nft_limit"),
 )
 """What routers need and is not built in; there are no XFRM interfaces and no WireGuard."""
 
@@ -95,7 +95,8 @@ def _unavailable(what: str, next_step: str) -> ApplianceError:
 
 
 def _recipe() -> str:
-    return hashlib.sha256(Path(__file__).read_bytes() + populate_library()).hexdigest()[:12]
+    own = Path(__file__).read_bytes() + Path(uml_packet_filter.__file__).read_bytes()
+    return hashlib.sha256(own + populate_library()).hexdigest()[:12]
 
 
 def _fetch(cache: Path, recipe: str, progress: Callable[[str], None]) -> UmlKernel:
@@ -184,6 +185,9 @@ def _add_modules(archive: CpioWriter, modules: Path) -> None:
     for directory in sorted(directories):
         archive.directory(directory.as_posix())
     for path in sorted(kept):
-        archive.file((target / path).as_posix(), (modules / path).read_bytes())
+        content = (modules / path).read_bytes()
+        if Path(path).name == "nf_tables.ko":
+            content = uml_packet_filter.with_inet(content)
+        archive.file((target / path).as_posix(), content)
     for index in sorted(modules.glob("modules.*")):
         archive.file((target / index.name).as_posix(), index.read_bytes())
