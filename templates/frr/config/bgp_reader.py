@@ -100,7 +100,7 @@ def _bgp(draft: FrrDraft, words: list[str], number: int) -> int | None:
         if router_id is None:
             router_id = draft.spelled[what, words[2]] = IPv4Address(words[2])
         instance.router_id = router_id
-        if instance.vrf and any(f.rd or f.exports for f in instance.families.values()):
+        if any(f.rd or f.exports for f in instance.families.values()):
             raise Unclear("given after rd or rt, it rewrites both silently (FRR 8.4): put it first")
     elif what == "default":
         return _default(instance, words[2], make=True)
@@ -113,7 +113,7 @@ def _bgp(draft: FrrDraft, words: list[str], number: int) -> int | None:
         if "remote-as" not in instance.peers[group].values:
             raise Refused("FRR refuses it: the peer group has no AS yet")
         instance.listens[read_prefix(prefix)] = (group, number)
-    elif what == "network" and instance.vpn_networks:
+    elif what in _WALKS and instance.vpn_networks:
         raise Refused("bgpd may die of it, with routes of the VPN families made by hand")
     elif what in BGP_HARMLESS or (what == "retain" and words[2] == "route-target"):
         return HARMLESS
@@ -133,13 +133,16 @@ def _no_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
         if instance.listens.pop(read_prefix(words[4]), None) is None:
             raise Refused("takes away what is not there")
         return FACT
-    if what == "network" and instance.vpn_networks:
+    if what in _WALKS and instance.vpn_networks:
         raise Refused("bgpd dies of it, with routes of the VPN families made by hand")
     if what in BGP_HARMLESS or what == "retain":
         return HARMLESS
     raise Unclear("not known of a BGP instance")
 
 
+#: Lines at which bgpd 8.4 goes through its own routes again, which it does not survive where some
+#: of them are of the VPN families.
+_WALKS = frozenset(("network", "graceful-shutdown"))
 _DEFAULTS = {
     "ipv4-unicast": "ipv4",
     "ipv6-unicast": "ipv6",

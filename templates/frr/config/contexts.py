@@ -70,6 +70,8 @@ def _line(draft: FrrDraft, words: list[str], number: int) -> int:
     """Give a line to the innermost block that knows it in FRR, which becomes the current one."""
     if draft.left:
         raise Unclear(f"line {draft.left} left configuration mode: FRR takes nothing after it")
+    if words[:3] == ["mpls", "label", "bind"] and words[-2:] == ["Explicit", "Null"]:
+        words = [*words[:-3], "explicit-null"]  # zebra 8.4 prints "IPv4 Explicit Null"
     context: Context | None = draft.context
     left: list[str] = []
     command = grammar(draft.release).command

@@ -22,6 +22,7 @@ from egovnet.templates.frr.config.draft import (
     FrrDraft,
     Handler,
     PortDraft,
+    Refused,
     Unclear,
 )
 from egovnet.templates.frr.config.harmless_blocks import open_harmless
@@ -145,6 +146,8 @@ def _isis_option(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[1] == "passive":
         held.igp_passive = True
         return FACT
+    if words[1] == "bfd" and not held.igp:
+        raise Refused("FRR refuses it: no line before runs IS-IS on the interface")
     if words[1:] == ["bfd"]:
         held.bfd = True
         return FACT
@@ -194,7 +197,7 @@ def _no_isis(draft: FrrDraft, words: list[str], number: int) -> int:
     held: PortDraft = draft.context.about
     held.igp.discard("ipv4" if words[1] == "ip" else "ipv6")
     if not held.igp:
-        held.igp_passive = False
+        held.igp_passive = held.bfd = False
     return FACT
 
 

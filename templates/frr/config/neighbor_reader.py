@@ -146,8 +146,18 @@ def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -
             peer.values[what] = (_remote_as(word), number)
         else:
             # a password is only known to be there
-            peer.values[what] = (word if what == "update-source" else True, number)
+            value = _source(peer, word) if what == "update-source" else True
+            peer.values[what] = (value, number)
     return FACT
+
+
+def _source(peer: PeerDraft, word: str) -> str:
+    """`update-source ADDRESS|INTERFACE`, of a neighbour with an address or of a group."""
+    if "/" in word:
+        raise Refused("FRR refuses it: an address without a length, or an interface")
+    if not peer.is_group and not _is_address(peer.name):
+        raise Refused("FRR drops it: a neighbor by its interface has that interface's address")
+    return word
 
 
 def _has_members(instance: BgpDraft, group: PeerDraft) -> bool:
@@ -177,6 +187,8 @@ def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | No
 
 def _interface(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> int:
     """`neighbor eth1 interface [v6only] [remote-as X|peer-group G]`: an unnumbered neighbour."""
+    if peer.is_group:
+        raise Refused("FRR refuses it: a peer group has the name")
     rest = words[4:] if words[3:4] == ["v6only"] else words[3:]
     if _is_address(peer.name) and len(rest) != 1:
         raise Unclear("not said of a neighbor with an address")

@@ -245,9 +245,18 @@ def _kind(words: list[str]) -> str:
     """
     if words[1] not in ("ip", "ipv6", "extcommunity", "evpn"):
         return words[1]
+    if words[0] == "set" and words[2:3] == ["next-hop"]:
+        return f"{words[1]} next-hop {_next_hop_kind(words)}"
     if words[0] == "set" or words[3:4] not in (["prefix-list"], ["prefix-len"]):
         return words[1] if words[:2] == ["match", "extcommunity"] else " ".join(words[1:3])
     return " ".join(words[1:4])
+
+
+def _next_hop_kind(words: list[str]) -> str:
+    """What of a next hop is set: FRR keeps each beside the others, and takes each away alone."""
+    if words[1] == "ipv6":
+        return words[3]
+    return "word" if words[3:4] in (["peer-address"], ["unchanged"]) else "address"
 
 
 def _match(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -274,8 +283,8 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     if what not in SET_TOUCHES:
         raise Unclear("not known of a route-map")
     key = _kind(words)
-    if key.endswith("next-hop"):
-        _next_hop(words[-1])
+    if words[2] == "next-hop":
+        _next_hop(words)
     if key.startswith("evpn gateway-ip") and draft.release.tests_gateways:
         raise Unclear("FRR takes or refuses it by the address")
     if key == "extcommunity rt":
@@ -285,13 +294,15 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
-def _next_hop(word: str) -> None:
+def _next_hop(words: list[str]) -> None:
     """Raise Refused for an address that no next hop can be: a daemon drops the whole entry then,
     and the next command of the text as well, which may be the one that enters a VRF."""
     try:
-        hop = ip_address(word)
+        hop = ip_address(words[-1])
     except ValueError:
         return  # a word: peer-address, unchanged
+    if words[1] == "ipv6" and hop.is_link_local != (words[3] == "local"):
+        raise Refused("FRR refuses it: a local next hop is link-local, and a global one is not")
     if hop.is_multicast or hop.is_unspecified or hop.is_reserved:
         raise Refused("FRR refuses it, with the entry and what comes after it")
 
