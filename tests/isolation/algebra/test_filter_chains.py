@@ -18,6 +18,7 @@ ADDRESSES = [IPv4Address(f"10.0.0.{n}") for n in range(4)] + [IPv4Address("192.0
 PREFIXES = [IPv4Network(f"10.0.0.{n}/32") for n in range(4)]
 PREFIXES += [IPv4Network("10.0.0.0/31"), IPv4Network("10.0.0.2/31"), IPv4Network("10.0.0.0/30")]
 PORTS = (0, 1, 2, 65535)
+PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp", 58: "icmp"}
 INTERFACES = ("a", "b", None)
 
 
@@ -86,10 +87,11 @@ def matches(rule: PacketRule, sent: Sent) -> bool:
     return (
         rule.in_interface in (None, sent.source_interface)
         and rule.out_interface in (None, sent.target_interface)
-        and rule.family in (None, "ipv4")
+        and rule.family in (None, f"ipv{packet.source.version}")
         and (not rule.sources or any(packet.source in one for one in rule.sources))
         and (not rule.targets or any(packet.target in one for one in rule.targets))
-        and rule.protocol in (None, {6: "tcp", 17: "udp", 1: "icmp"}.get(packet.protocol, ""))
+        and rule.protocol
+        in (None, {6: "tcp", 17: "udp", 1: "icmp", 58: "icmp"}.get(packet.protocol, ""))
         and _within(packet.source_port, rule.source_ports)
         and _within(packet.target_port, rule.target_ports)
         and (not rule.icmp_types or packet.icmp_type in rule.icmp_types)
