@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from egovnet.lab.connections import ConnectionAttempt, SeenConnection
@@ -70,8 +71,14 @@ class Backend(Protocol):
         """Run one shell line per node, all at the same time and in one round trip."""
         ...
 
-    def try_connections(self, attempts: Sequence[ConnectionAttempt]) -> list[SeenConnection]:
+    def try_connections(
+        self,
+        attempts: Sequence[ConnectionAttempt],
+        addresses: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> list[SeenConnection]:
         """Try connections with real sockets, all in one round trip; what was seen, in order.
+
+        ``addresses``: those that hosts have besides their own until all is done.
 
         Raises GuestError where there are none: see ``no_connections``.
         """

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Literal
 
 PROGRAM = ("python3", "-IS", "/usr/lib/egovnet/connections.py")
@@ -54,13 +55,17 @@ class ConnectionAttempt:
     expected: bool = True
 
 
-def request(attempts: Sequence[ConnectionAttempt]) -> str:
-    """What the program reads."""
+def request(
+    attempts: Sequence[ConnectionAttempt],
+    addresses: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> str:
+    """What the program reads; `addresses` are those that nodes take for it besides their own."""
     return json.dumps(
         {
             "patience": PATIENCE_SECONDS,
             "silence": SILENCE_SECONDS,
             "attempts": [asdict(one) for one in attempts],
+            "addresses": {node: list(own) for node, own in addresses.items()},
         }
     )
 

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -171,8 +172,13 @@ class Containerlab:
             }
             return {node: future.result() for node, future in started.items()}
 
-    def try_connections(self, attempts: Sequence[ConnectionAttempt]) -> list[SeenConnection]:
+    def try_connections(
+        self,
+        attempts: Sequence[ConnectionAttempt],
+        addresses: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> list[SeenConnection]:
         """Not possible here: see `no_connections`."""
+        del addresses
         raise GuestError(
             f"{len(attempts)} connections cannot be tried: {self.no_connections}",
             where="lab connections",

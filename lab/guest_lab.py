@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar
 
 from egovnet.lab.access import Access, fresh_access, write_access
@@ -211,13 +212,18 @@ class GuestLab(ABC):
         self._must_know(commands)
         return self._channel().exec_many(commands, timeout) if commands else {}
 
-    def try_connections(self, attempts: Sequence[ConnectionAttempt]) -> list[SeenConnection]:
+    def try_connections(
+        self,
+        attempts: Sequence[ConnectionAttempt],
+        addresses: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> list[SeenConnection]:
         """Try connections between nodes, all by one program of the machine that they live in."""
-        self._must_know(sorted({name for one in attempts for name in (one.source, one.target)}))
+        ends = {name for one in attempts for name in (one.source, one.target)}
+        self._must_know(sorted(ends | addresses.keys()))
         if not attempts:
             return []
         limit = seconds_at_most(attempts)
-        done = self._channel().machine(shlex.join(PROGRAM), request(attempts), limit)
+        done = self._channel().machine(shlex.join(PROGRAM), request(attempts, addresses), limit)
         if done.exit_code != 0:
             raise GuestError(
                 f"the guest could not try {len(attempts)} connections: {done.stderr.strip()}",

@@ -3,7 +3,8 @@
 
 In:  {"patience": seconds, "silence": seconds, "attempts": [{"source": node, "source_address": text,
      "target": node, "target_address": text, "protocol": "tcp" | "udp" | "icmp",
-     "port": number | null, "expected": true | false}, ...]}
+     "port": number | null, "expected": true | false}, ...],
+     "addresses": {node: [address, ...]}}
 Out: one word an attempt, in order: "answered", "arrived", "refused" or "nothing".
 
 A socket belongs to the network namespace that its process was in when it was made. So one process
@@ -15,6 +16,8 @@ request, was answered by its target. "arrived": that did not come about, and the
 reached all the same, seen there by the listener or by a raw socket: a way in one direction.
 "refused": somebody on the way said no. Whoever is expected to answer is asked until `patience` is
 over, anybody else until `silence` is; in both, whoever is silent is asked more than once.
+
+"addresses" are those that nodes have besides their own until all is done, on eth1.
 """
 
 import contextlib
@@ -347,6 +350,15 @@ class Round:
         attempt.close()
 
 
+def change_addresses(verb: str, addresses: dict[str, list[str]]) -> None:
+    """Give nodes addresses, or take them away again: one `ip` for each node."""
+    for node, own in addresses.items():
+        boot.enter_network(node)
+        ends = (f"{address}/{128 if version_of(address) == 6 else 32}" for address in own)
+        orders = "".join(f"address {verb} {end} dev eth1\n" for end in ends)
+        boot.run(["ip", "-batch", "-"], orders)
+
+
 def slices(attempts: list[Attempt]) -> Iterator[list[Attempt]]:
     """Those under way together."""
     for place in range(0, len(attempts), AT_ONCE):
@@ -357,18 +369,22 @@ def main() -> int:
     """Try all attempts of the request; a node that is not there is said on stderr."""
     request = json.load(sys.stdin)
     attempts = [Attempt(number, asked) for number, asked in enumerate(request["attempts"])]
-    nodes = {name for one in attempts for name in (one.source, one.target)}
+    addresses: dict[str, list[str]] = request["addresses"]
+    nodes = {name for one in attempts for name in (one.source, one.target)} | addresses.keys()
     if missing := sorted(name for name in nodes if not (boot.NETNS / name).exists()):
         print(f"no node {', '.join(missing)}", file=sys.stderr)
         return 125
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, _FILES), hard))
     try:
+        change_addresses("replace", addresses)
         for some in slices(attempts):
             Round(some, request["patience"], request["silence"]).run()
     except OSError as error:
         print(error.strerror, file=sys.stderr)
         return 1
+    finally:
+        change_addresses("del", addresses)
     json.dump([one.seen for one in attempts], sys.stdout)
     return 0
 

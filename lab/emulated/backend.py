@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 
 from egovnet.lab.access import make_access
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
@@ -136,8 +137,13 @@ class Emulated:
         self._must_know(commands)
         return {node: self.exec(node, line, timeout) for node, line in commands.items()}
 
-    def try_connections(self, attempts: Sequence[ConnectionAttempt]) -> list[SeenConnection]:
+    def try_connections(
+        self,
+        attempts: Sequence[ConnectionAttempt],
+        addresses: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> list[SeenConnection]:
         """Not possible here: see `no_connections`."""
+        del addresses
         raise GuestError(
             f"{len(attempts)} connections cannot be tried: {self.no_connections}",
             where="lab connections",

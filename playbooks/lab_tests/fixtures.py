@@ -16,7 +16,7 @@ from egovnet.playbooks.lab_tests.nodes import HostNode, Named, RouterNode
 from egovnet.playbooks.lab_tests.options import BACKEND, INVENTORY, KEEP
 from egovnet.playbooks.verbs.lab import LabOptions, packetless, running_lab, up
 from egovnet.playbooks.verbs.lab_backends import backend
-from egovnet.playbooks.verbs.lab_hosts import LabHosts
+from egovnet.playbooks.verbs.lab_connections import lab_senders
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import Verifying
 
@@ -67,7 +67,7 @@ def lab(request: pytest.FixtureRequest, egovnet_workspace: Workspace) -> Iterato
 
 
 def _verified(workspace: Workspace) -> None:
-    how = Verifying(_CONVERGE, (LabHosts(workspace),), packetless(workspace))
+    how = Verifying(_CONVERGE, lab_senders(workspace), packetless(workspace))
     found = Verifier(workspace, Silent(), how).verify()
     if not found.passed:
         messages = [finding.message for finding in found.findings[:5]]

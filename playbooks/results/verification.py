@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from egovnet.playbooks.results.connection_cell import ConnectionCell, UntriedEntry
 from egovnet.playbooks.results.outcome import Exit, most_severe
 
 
@@ -76,6 +77,9 @@ class PacketCoverage:
     sources: tuple[str, ...] = ()
     #: Pairs of the whole network; after a change `pairs` are those that it may concern.
     whole: int = 0
+    #: Connections between hosts, for what registers declare; and what nobody could try.
+    connections: tuple[ConnectionCell, ...] = ()
+    untried: tuple[UntriedEntry, ...] = ()
 
     @property
     def share(self) -> float:
@@ -90,6 +94,8 @@ class PacketCoverage:
             "share": self.share,
             "sources": list(self.sources),
             "whole": self.whole,
+            "connections": [cell.to_dict() for cell in self.connections],
+            "untried": [one.to_dict() for one in self.untried],
         }
 
 

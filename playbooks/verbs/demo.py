@@ -34,6 +34,7 @@ from egovnet.playbooks.rollback.rollback import rollback
 from egovnet.playbooks.verbs import lab as lab_playbook
 from egovnet.playbooks.verbs.lab import LabOptions
 from egovnet.playbooks.verbs.lab_backends import backend
+from egovnet.playbooks.verbs.lab_connections import lab_senders
 from egovnet.playbooks.verbs.lab_hosts import LabHosts
 from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
 from egovnet.playbooks.verify.verify import Verifier
@@ -187,7 +188,7 @@ def _apply(workspace: Workspace, story: _Story, plan: Plan) -> str:
 
 
 def _verifying(workspace: Workspace, converge: int = DEFAULT_CONVERGE) -> Verifying:
-    return Verifying(converge, (LabHosts(workspace),))
+    return Verifying(converge, lab_senders(workspace))
 
 
 def _why(ended: TransactionResult) -> str:
@@ -353,7 +354,7 @@ def _as_before(story: _Story) -> str:
 def _rollback(story: _Story) -> str:
     number = story.change
     workspace = story.workspace("served")
-    sources = (LabHosts(workspace),)
+    sources = lab_senders(workspace)
     outcome = rollback(workspace, story.progress, number, yes=True, sources=sources)
     ended = outcome.result.done
     if not isinstance(ended, TransactionResult):

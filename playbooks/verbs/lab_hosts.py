@@ -10,6 +10,8 @@ from egovnet.lab.errors import LabError
 from egovnet.lab.generate import host_name
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.lab import running_lab
+from egovnet.playbooks.verify.declared_echoes import as_declared
+from egovnet.playbooks.verify.declared_openings import declared_openings
 from egovnet.playbooks.verify.packet_source import Answers
 from egovnet.playbooks.verify.probe_plan import (
     Flow,
@@ -46,7 +48,8 @@ class LabHosts:
             if network is not None:
                 present = [site for site in network.sites if host_name(site) in nodes]
                 hosts |= site_hosts(network, present)
-        return host_plan(scope, hosts)
+        declared = declared_openings(scope.network)
+        return as_declared(host_plan(scope, hosts), declared, scope.network, hosts)
 
     def send(self, by_sender: Mapping[str, Sequence[Flow]]) -> Answers:
         """Send from all hosts in one round trip."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
-from egovnet.inventory.model import Network
+from egovnet.inventory.model import Network, Role
 from egovnet.playbooks.verify.control_plane import Check, Ground, lacks
 from egovnet.playbooks.verify.customers import CUSTOMER, CustomerAccess
 from egovnet.playbooks.verify.probe_plan import Flow
@@ -79,6 +79,7 @@ class Known:
         self._owner = {
             str(prefix): site for site, entry in network.sites.items() for prefix in entry.prefixes
         }
+        self._platform = frozenset(network.with_role(Role.FIREWALL))
         self._far: dict[Place, Place] = {}
         self._between: dict[Place, list[Place]] = {}
         for circuit in network.circuits.values():
@@ -116,7 +117,8 @@ class Known:
         if flow.vrf is None:
             ends += [access for site in flow.source_sites for access in self._of_site.get(site, ())]
         new = flow.vrf is not None and (flow.sender, flow.vrf) in self._touched.tables
-        return flow.must_reach and not new and not any(map(self._touches, ends))
+        may = flow.must_reach and not new and not self._declares(flow)
+        return may and not any(map(self._touches, ends))
 
     # -- checks of one place -------------------------------------------------------------------
 
@@ -230,10 +232,15 @@ class Known:
         """Whether the same failed before."""
         return (
             flow in self._before.unanswered
+            and not self._declares(flow)
             and not (flow.crosses and self._touched.ways)
             and not self._bears(self._sending(flow))
             and not self._bears(self._ends(flow.target))
         )
+
+    def _declares(self, flow: Flow) -> bool:
+        """Whether the change may be there to make an exchange work: it is the platform's."""
+        return flow.connection is not None and not self._touched.devices.isdisjoint(self._platform)
 
     def _sending(self, flow: Flow) -> Ground:
         if flow.vrf is None:

@@ -20,6 +20,8 @@ class Answers:
     answered: Mapping[str, Sequence[bool]] = field(default_factory=dict)
     #: Sender -> why nothing was sent.
     failures: Mapping[str, str] = field(default_factory=dict)
+    #: Sender -> whether each of its flows was seen at its target, where that can be seen.
+    arrived: Mapping[str, Sequence[bool]] = field(default_factory=dict)
 
 
 class PacketSource(Protocol):

@@ -10,7 +10,9 @@ prefixes; silence is in every family in which something can be sent. Of a pair t
 lacks the family at one end, nothing is expected, and nothing is sent.
 
 What a change took away is silent, too: customers that the network had before it and has no longer.
-A customer that is awaited may answer or not: only its own PE asks it, to know when it comes.
+A customer that is awaited may answer or not: only its own PE asks it, to know when it comes. The
+same PE alone asks who answers nobody else: firewalls of the platform, and customers' routers of
+enforced VPNs, of which nothing is declared.
 """
 
 from collections import Counter
@@ -20,8 +22,10 @@ from ipaddress import ip_address
 from typing import TypeVar
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import Network
+from egovnet.inventory.model import Filtering, Network
+from egovnet.inventory.model.platform_sites import PlatformSite
 from egovnet.inventory.model.reachability import Reachability
+from egovnet.playbooks.verify.connection import Connection, Untried
 from egovnet.templates.intend.access_ends import access_addresses
 from egovnet.templates.model.probe import Probe
 
@@ -46,12 +50,18 @@ class Flow:
     crosses: bool = False
     #: Nothing is expected: it is asked whether an awaited customer is there.
     asks: bool = False
+    #: What is opened between two hosts; None: it is an echo request.
+    connection: Connection | None = None
 
     @property
     def name(self) -> str:
         """How a report calls it."""
         place = f"{self.sender} VRF {self.vrf}" if self.vrf else self.sender
-        return f"{place} -> {self.target} ({self.address})"
+        if self.connection is None:
+            return f"{place} -> {self.target} ({self.address})"
+        asked = self.connection
+        about = f"{asked.register} {asked.name}: {asked.case}"
+        return f"{place} -> {self.target} ({self.address} {asked.service}; {about})"
 
     @property
     def probe(self) -> Probe:
@@ -93,6 +103,8 @@ class ProbePlan:
 
     flows: tuple[Flow, ...]
     pairs: int
+    #: What registers declare, and nobody here can try.
+    untried: tuple[Untried, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +135,8 @@ class _Target:
     pes: frozenset[str]
     #: Whether its own PE asks it, as it is awaited.
     asked: bool = False
+    #: Whether it answers its own PE, and nobody else: a firewall, or behind a filter.
+    linked: bool = False
 
 
 def _spread(items: Sequence[T], most: int) -> Sequence[T]:
@@ -223,10 +237,19 @@ def _access_targets(
     entry = network.sites[site]
     pes = frozenset({entry.site_network_accesses[access].pe})
     awaited = entry.awaits(access)
+    filtered = network.vpns[entry.vpn].filtering is Filtering.ENFORCED
+    linked = filtered or isinstance(entry, PlatformSite)
     for end in access_addresses(allocation, f"{site}/{access}").ce:
         there = end.version in entry.versions
+        due = there and not awaited
         yield _Target(
-            site, str(end.ip), end.version, there and not awaited, pes, asked=there and awaited
+            site,
+            str(end.ip),
+            end.version,
+            due and not linked,
+            pes,
+            asked=there and awaited,
+            linked=due and linked,
         )
 
 
@@ -342,6 +365,7 @@ class _Matrix:
             if not self._is_own(source, site):
                 yield from self._due(source, self._targets[site])
         yield from self._due(source, self._own_of_spoke(source))
+        yield from self._due(source, self._linked(source))
         for site in source.sites:
             yield from self._asked(source, self._targets.get(site, ()))
         for site in self._some:
@@ -392,12 +416,24 @@ class _Matrix:
             due.update(_count(self._own_of_spoke(source)))
         elif source.vrf is None:
             due.subtract(_count(own))
+        due.update(_count(self._linked(source)))
         return _in(silent, source.sends) + sum(due[version, True] for version in source.versions)
 
     @staticmethod
     def _is_own(source: _Source, site: str) -> bool:
         """A host does not send to itself."""
         return source.vrf is None and site in source.sites
+
+    def _linked(self, source: _Source) -> list[_Target]:
+        """Who is behind the source's own ports and answers it alone."""
+        if source.vrf is None:
+            return []
+        return [
+            replace(target, answers=True, linked=False)
+            for site in source.sites
+            for target in self._targets.get(site, ())
+            if target.linked and target.pes == source.pes
+        ]
 
     def _own_of_spoke(self, source: _Source) -> list[_Target]:
         """A spoke's own CE, which no other VRF hears, be it the same site's on another PE."""

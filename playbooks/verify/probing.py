@@ -7,14 +7,27 @@ was answered is not sent again. A flow keeps a byte for that, and no check until
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Network
+from egovnet.playbooks.results.connection_cell import (
+    ConnectionCell,
+    ConnectionSeen,
+    UntriedEntry,
+)
+from egovnet.playbooks.verify.connection import Connection, Untried
 from egovnet.playbooks.verify.control_plane import Check
 from egovnet.playbooks.verify.packet_source import PacketSource
 from egovnet.playbooks.verify.probe_plan import Flow, Former, ProbeScope
 
-_NOT_SENT, _NO_ANSWER, _ANSWERED = range(3)
+_NOT_SENT, _NO_ANSWER, _ANSWERED, _ARRIVED = range(4)
+_SEEN = {
+    _NOT_SENT: ConnectionSeen.NOT_SENT,
+    _NO_ANSWER: ConnectionSeen.NOTHING,
+    _ANSWERED: ConnectionSeen.ANSWERED,
+    _ARRIVED: ConnectionSeen.ARRIVED,
+}
 MUST_REACH, MUST_NOT_REACH = "must reach", "must not reach"
 
 
@@ -26,6 +39,7 @@ class _Planned:
     flows: Sequence[Flow]
     pairs: int
     states: bytearray
+    untried: tuple[Untried, ...] = ()
     #: Sender -> why nothing was sent; of the last round.
     failures: dict[str, str] = field(default_factory=dict)
 
@@ -52,11 +66,11 @@ class Probing:
         """Plan for the routers that answer; what was answered before stays so."""
         if up == self._up:
             return
-        answered = {
-            (flow.sender, flow.vrf, flow.address)
+        came = {
+            _key(flow): state
             for planned in self._planned
             for flow, state in zip(planned.flows, planned.states, strict=True)
-            if state == _ANSWERED
+            if state in (_ANSWERED, _ARRIVED)
         }
         self._up, self._planned = up, []
         scope = ProbeScope(self.network, self.allocation, up, self.former)
@@ -67,10 +81,8 @@ class Probing:
             flows = found.flows
             if self.wanted is not None:
                 flows = tuple(filter(self.wanted, flows))
-            states = bytearray(
-                _ANSWERED if (f.sender, f.vrf, f.address) in answered else _NOT_SENT for f in flows
-            )
-            self._planned.append(_Planned(source, flows, found.pairs, states))
+            states = bytearray(came.get(_key(flow), _NOT_SENT) for flow in flows)
+            self._planned.append(_Planned(source, flows, found.pairs, states, found.untried))
 
     def send(self, *, must_reach: bool | None = None) -> bool:
         """Send what was not answered yet, from all sources side by side; both kinds, or one.
@@ -88,6 +100,8 @@ class Probing:
             state = planned.states[number]
             if flow.must_reach not in kinds or state == _ANSWERED:
                 continue
+            if state == _ARRIVED and not flow.must_reach:
+                continue
             if flow.must_reach and state == _NO_ANSWER and self.excuses(flow):
                 continue
             # who is awaited is asked with those who must be silent
@@ -97,8 +111,9 @@ class Probing:
         by_sender = {name: [planned.flows[n] for n in own] for name, own in numbers.items()}
         answers = planned.source.send(by_sender)
         for name, got in answers.answered.items():
-            for number, answered in zip(numbers[name], got, strict=True):
-                planned.states[number] = _ANSWERED if answered else _NO_ANSWER
+            arrived = answers.arrived.get(name) or [False] * len(got)
+            for number, *seen in zip(numbers[name], got, arrived, strict=True):
+                planned.states[number] = _state(*seen)
         planned.failures |= answers.failures
         sent = (planned.flows[n] for own in numbers.values() for n in own)
         states = (planned.states[n] for own in numbers.values() for n in own)
@@ -162,7 +177,7 @@ class Probing:
         """How many flows were as they should be, by kind."""
         counts: dict[str, int] = {}
         for flow, state in self._sent():
-            if not flow.asks and (state == _ANSWERED) is flow.must_reach:
+            if not flow.asks and _right(flow, state):
                 kind = MUST_REACH if flow.must_reach else MUST_NOT_REACH
                 counts[kind] = counts.get(kind, 0) + 1
         return counts
@@ -170,11 +185,32 @@ class Probing:
     def failed(self) -> list[Check]:
         """A check for every flow that was not as it should be, and for all that was not sent."""
         wrong = [
-            self._check(flow)
+            self._check(flow, state)
             for flow, state in self._sent()
-            if not flow.asks and (state == _ANSWERED) is not flow.must_reach
+            if not flow.asks and not _right(flow, state)
         ]
         return [*self._not_sent(), *wrong]
+
+    def cells(self) -> tuple[ConnectionCell, ...]:
+        """What became of the connections between hosts, sent or not."""
+        return tuple(
+            _cell(flow, flow.connection, state)
+            for planned in self._planned
+            for flow, state in zip(planned.flows, planned.states, strict=True)
+            if flow.connection is not None
+        )
+
+    def untried(self) -> tuple[UntriedEntry, ...]:
+        """What registers declare, and nobody here can try."""
+        return tuple(
+            UntriedEntry(one.register, one.name, f"ipv{one.version}", one.why)
+            for planned in self._planned
+            for one in planned.untried
+        )
+
+    def failures(self) -> dict[str, str]:
+        """Sender -> why nothing was sent."""
+        return {name: why for one in self._planned for name, why in one.failures.items()}
 
     def _sent(self) -> Iterator[tuple[Flow, int]]:
         for planned in self._planned:
@@ -183,11 +219,10 @@ class Probing:
                     yield flow, state
 
     def _not_sent(self) -> Iterator[Check]:
-        for planned in self._planned:
-            for name, why in planned.failures.items():
-                yield Check("packets", name, "probes", False, f"not sent: {why}")
+        for name, why in self.failures().items():
+            yield Check("packets", name, "probes", False, f"not sent: {why}")
 
-    def _check(self, flow: Flow) -> Check:
+    def _check(self, flow: Flow, state: int) -> Check:
         served = flow.source_sites
         if flow.target in self.network.sites:
             served = served | {flow.target}
@@ -196,9 +231,51 @@ class Probing:
             flow.sender,
             flow.name,
             False,
-            f"{flow.name}: {'no answer' if flow.must_reach else 'ANSWERED'}",
+            f"{flow.name}: {_said(state)}",
             severity="fault" if flow.must_reach else "leak",
             # One excused end is enough to excuse the pair.
             sites=(served & self.excused) or flow.source_sites,
             flow=flow,
         )
+
+
+def _key(flow: Flow) -> tuple[object, ...]:
+    """What is sent, whatever should become of it."""
+    asked = flow.connection
+    if asked is None:
+        return (flow.sender, flow.vrf, flow.address)
+    return (flow.sender, asked.source_address, flow.address, asked.protocol, asked.port)
+
+
+def _state(answered: bool, arrived: bool) -> int:
+    if answered:
+        return _ANSWERED
+    return _ARRIVED if arrived else _NO_ANSWER
+
+
+def _right(flow: Flow, state: int) -> bool:
+    """Whether it came to what it should: a way in one direction is no answer, and no silence."""
+    return state == (_ANSWERED if flow.must_reach else _NO_ANSWER)
+
+
+def _said(state: int) -> str:
+    if state == _ARRIVED:
+        return "ARRIVED, no answer came back"
+    return "ANSWERED" if state == _ANSWERED else "no answer"
+
+
+def _cell(flow: Flow, asked: Connection, state: int) -> ConnectionCell:
+    return ConnectionCell(
+        register=asked.register,
+        name=asked.name,
+        case=asked.case,
+        source_vpn=asked.source_vpn,
+        target_vpn=asked.target_vpn,
+        source=min(flow.source_sites),
+        target=flow.target,
+        family=f"ipv{ip_address(flow.address).version}",
+        protocol=asked.protocol,
+        port=asked.port,
+        expected=flow.must_reach,
+        seen=_SEEN[state],
+    )

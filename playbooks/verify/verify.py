@@ -400,7 +400,14 @@ def _verification(
     return Verification(
         passed=poll.well,
         checks=table,
-        matrix=PacketCoverage(probing.probed, probing.pairs, probing.names, probing.of_network),
+        matrix=PacketCoverage(
+            probing.probed,
+            probing.pairs,
+            probing.names,
+            probing.of_network,
+            probing.cells(),
+            probing.untried(),
+        ),
         labels=LabelsSeen(
             bool(labels.labels),
             tuple(labels.watched),

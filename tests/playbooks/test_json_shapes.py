@@ -22,6 +22,11 @@ from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, Configuration
 from egovnet.playbooks.results.adoption import Adoption
 from egovnet.playbooks.results.affected import Affected, Interruption
+from egovnet.playbooks.results.connection_cell import (
+    ConnectionCell,
+    ConnectionSeen,
+    UntriedEntry,
+)
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.lab import Executed
 from egovnet.playbooks.results.leaving import LeavingRouter
@@ -147,11 +152,30 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return Workspace(REFERENCE)
 
 
+CONNECTIONS = (
+    ConnectionCell(
+        register="exchange",
+        name="party-portal",
+        case="declared",
+        source_vpn="party",
+        target_vpn="government",
+        source="party-beijing",
+        target="gov-beijing",
+        family="ipv4",
+        protocol="tcp",
+        port=443,
+        expected=True,
+        seen=ConnectionSeen.ANSWERED,
+    ),
+)
+UNTRIED = (UntriedEntry("exchange", "court-files", "ipv6", "nobody is there"),)
+
+
 def verification() -> Verification:
     found = Verification(
         passed=False,
         checks={"VRF routes": CheckCounts(1, 1, 0)},
-        matrix=PacketCoverage(1, 2, ("PE VRFs",)),
+        matrix=PacketCoverage(1, 2, ("PE VRFs",), 2, CONNECTIONS, UNTRIED),
         labels=LabelsSeen(True, ("bj-p1",), ("bj-p1: label 18, label 84",), expected=True),
         findings=(
             CheckFinding("VRF routes", "fault", "bj-pe1", "i-court ipv4", "no route", False),

@@ -66,7 +66,7 @@ def apply(
     from egovnet.playbooks.change.words import words_from
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.verbs.lab import packetless
-    from egovnet.playbooks.verbs.lab_hosts import LabHosts
+    from egovnet.playbooks.verbs.lab_connections import lab_senders
     from egovnet.playbooks.verify.verifying import Verifying
 
     if plan_file is not None:
@@ -79,7 +79,7 @@ def apply(
         options=options,
         waves_by=ways(waves),
         canary=canary,
-        verifying=Verifying(converge, (LabHosts(workspace),), packetless(workspace)),
+        verifying=Verifying(converge, lab_senders(workspace), packetless(workspace)),
         steps=steps,
         words=words_from(zone_change, disruptive=disruptive, gone=gone),
         override=override_from(unproved_by, reason),

@@ -57,7 +57,7 @@ def rollback(
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.rollback.rollback import rollback as rollback_playbook
     from egovnet.playbooks.verbs.lab import packetless
-    from egovnet.playbooks.verbs.lab_hosts import LabHosts
+    from egovnet.playbooks.verbs.lab_connections import lab_senders
 
     outcome = rollback_playbook(
         workspace,
@@ -67,7 +67,7 @@ def rollback(
         options=options,
         words=words_from(zone_change, disruptive=disruptive),
         override=override_from(unproved_by, reason),
-        sources=(LabHosts(workspace),),
+        sources=lab_senders(workspace),
         packetless=packetless(workspace),
         write_inventory=write_inventory,
     )

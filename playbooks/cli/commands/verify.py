@@ -23,9 +23,9 @@ def verify(workspace: "Workspace", converge: int) -> "AnyOutcome":
     """Check control plane and packets: must-reach and must-not-reach."""
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.verbs.lab import packetless
-    from egovnet.playbooks.verbs.lab_hosts import LabHosts
+    from egovnet.playbooks.verbs.lab_connections import lab_senders
     from egovnet.playbooks.verbs.verify import verify as verify_playbook
 
-    sources = (LabHosts(workspace),)
+    sources = lab_senders(workspace)
     found = verify_playbook(workspace, make_progress(), converge, sources, packetless(workspace))
     return replace(found, next=after_verify(found.result))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.text import Text
 
+from egovnet.playbooks.report.console.connections import print_connections
 from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text import plan_words as words
@@ -44,6 +45,7 @@ def _print_checks(console: Console, found: Verification) -> None:
             f"({matrix.share:.0%}), from {', '.join(matrix.sources) or 'nowhere'}"
             f"{_of_whole(matrix)}"
         )
+    print_connections(console, matrix.connections, matrix.untried)
     if labels.possible:
         console.print(
             f"labels:  {_seen(labels)} (watched on {', '.join(labels.watched) or 'no router'})"
