@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
 from egovnet.inventory.model.primitives import IPNetwork
 
@@ -16,6 +17,15 @@ def _span(prefix: IPNetwork) -> _Span:
 def common(one: IPNetwork, other: IPNetwork) -> IPNetwork:
     """The smaller of two prefixes that overlap: what both have."""
     return one if one.prefixlen >= other.prefixlen else other
+
+
+def fewest(prefixes: Iterable[IPNetwork]) -> tuple[IPNetwork, ...]:
+    """The fewest prefixes of the same addresses, in order, IPv4 first."""
+    every = tuple(prefixes)
+    return (
+        *collapse_addresses(p for p in every if isinstance(p, IPv4Network)),
+        *collapse_addresses(p for p in every if isinstance(p, IPv6Network)),
+    )
 
 
 class SitePrefixes:

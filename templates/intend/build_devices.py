@@ -19,6 +19,7 @@ from egovnet.templates.intend.access_ends import (
     management_of,
     policy_name,
 )
+from egovnet.templates.intend.access_filters import access_filters
 from egovnet.templates.intend.bfd_use import access_bfd, circuit_bfd
 from egovnet.templates.intend.build_firewalls import build_firewalls
 from egovnet.templates.model.device import (
@@ -72,6 +73,7 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
     customers, vrfs = _customer_side(network, allocation)
     peers = _backbone_peers(network, allocation)
     firewalls = build_firewalls(network, allocation)
+    filters = access_filters(network, allocation)
     return {
         name: firewalls.get(name)
         or Device(
@@ -89,6 +91,7 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
             untagged=_untagged(platform(router.platform), customers.get(name, ())),
             drained=router.leaving,
             families=("ipv4", "ipv6") if allocation.loopback6 else ("ipv4",),
+            packet_filter=filters.get(name),
         )
         for name, router in network.routers.items()
     }

@@ -21,7 +21,7 @@ ECHO_REQUEST: Mapping[AddressFamily, int] = {"ipv4": 8, "ipv6": 128}
 ECHO_REPLY: Mapping[AddressFamily, int] = {"ipv4": 0, "ipv6": 129}
 NEIGHBOR_DISCOVERY = (135, 136)
 #: RFC 4271 section 8.2.1; RFC 5881 section 4, control and echo.
-_BGP, _BFD = ((179, 179),), ((3784, 3785),)
+BGP, BFD = ((179, 179),), ((3784, 3785),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,9 @@ def _local(vlans: Iterable[FirewallVlan], own_interfaces: Iterable[str]) -> Iter
         for own, pe in zip(vlan.own, vlan.pe, strict=True):
             family = _FAMILIES[own.version]
             link = (vlan.interface, None, family, _alone(pe), _alone(own))
-            yield PacketRule("accept", *link, "tcp", target_ports=_BGP, name="bgp")
-            yield PacketRule("accept", *link, "tcp", source_ports=_BGP, name="bgp")
-            yield PacketRule("accept", *link, "udp", target_ports=_BFD, name="bfd")
+            yield PacketRule("accept", *link, "tcp", target_ports=BGP, name="bgp")
+            yield PacketRule("accept", *link, "tcp", source_ports=BGP, name="bgp")
+            yield PacketRule("accept", *link, "udp", target_ports=BFD, name="bfd")
             yield PacketRule(
                 "accept", *link, "icmp", icmp_types=(ECHO_REQUEST[family],), name="echo"
             )
