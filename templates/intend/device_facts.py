@@ -1,15 +1,15 @@
 """What a planned device means as facts: what a reader must find in its rendered text."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
+from egovnet.templates.intend.firewall_facts import firewall_instance
+from egovnet.templates.model.canonical_filter import canonical
 from egovnet.templates.model.communities import route_distinguisher, route_target
 from egovnet.templates.model.device import (
     AddressFamily,
     BackbonePeer,
     CustomerPeer,
     Device,
-    Firewall,
-    FirewallPeer,
     Interface,
     IPInterface,
     Untagged,
@@ -35,8 +35,6 @@ from egovnet.templates.registry import platform
 
 #: A VRF is closed in both, also where the network has one.
 _BOTH: frozenset[AddressFamily] = frozenset(("ipv4", "ipv6"))
-_FAMILIES: Mapping[int, AddressFamily] = {4: "ipv4", 6: "ipv6"}
-_NOTHING = Policy(entries=(PolicyEntry("deny"),), name="nothing")
 _TO_CE = Policy(entries=(PolicyEntry("permit"),), name="to-ce")
 
 
@@ -51,11 +49,13 @@ def intended_facts(device: Device) -> DeviceFacts:
         commits_at_once=can.commit is Commit.AT_ONCE,
         default_tables=can.tables.default if can.tables else frozenset(),
         bgp={
-            None: _backbone(device) if device.firewall is None else _platform_instance(device),
+            None: _backbone(device)
+            if device.firewall is None
+            else firewall_instance(device, device.firewall),
             **{v.name: _customer_instance(device, v) for v in device.vrfs},
         },
         statics=tuple(sorted(_statics(device), key=static_key)),
-        packet_filter=device.packet_filter,
+        packet_filter=None if device.packet_filter is None else canonical(device.packet_filter),
     )
 
 
@@ -148,53 +148,6 @@ def _backbone_peer(device: Device, peer: BackbonePeer, family: AddressFamily) ->
         families={vpn.family: vpn},
         update_source=platform(device.platform).capabilities.loopback,
         description=peer.name,
-    )
-
-
-def _platform_instance(device: Device) -> BgpInstance:
-    """Of a firewall: it announces its static routes, to each VPN those that it may reach."""
-    firewall = device.firewall
-    assert firewall is not None  # noqa: S101 -- asked for by its only caller
-    return BgpInstance(
-        None,
-        firewall.asn,
-        router_id=device.router_id,
-        families={
-            family: VrfFamily(
-                family,
-                networks={
-                    route.prefix: None
-                    for route in firewall.routes
-                    if _FAMILIES[route.prefix.version] == family
-                },
-            )
-            for family in device.families
-        },
-        neighbors={str(peer.address): _platform_peer(firewall, peer) for peer in firewall.peers},
-    )
-
-
-def _platform_peer(firewall: Firewall, peer: FirewallPeer) -> NeighborFacts:
-    family = _FAMILIES[peer.address.version]
-    rules = tuple(
-        PrefixRule("permit", prefix, prefix.prefixlen, prefix.prefixlen)
-        for prefix in peer.announces
-    )
-    entry = PolicyEntry("permit", matches=(Match("prefix", family=family, prefixes=rules),))
-    return NeighborFacts(
-        None,
-        str(peer.address),
-        remote_as=peer.remote_as,
-        external=peer.remote_as != firewall.asn,
-        families={
-            family: NeighborFamily(
-                family,
-                policy_in=_NOTHING,
-                policy_out=Policy(entries=(entry,), name=f"{peer.policy}-{family}"),
-            )
-        },
-        bfd=peer.bfd is not None,
-        description=peer.description,
     )
 
 

@@ -1,7 +1,8 @@
 """A router's text to facts: the parts, what is wrong with the text as a whole, and the reading.
 
-A text is the host's name, ifupdown2's interfaces, `# ports.conf --` and frr.conf, or one of the
-two parts alone. Everything in it is a fact, known to be harmless, or in `not_understood`.
+A text is the host's name, ifupdown2's interfaces, `# ports.conf --`, where packets are filtered
+`# nftables.conf --` with nftables' ruleset, and frr.conf, or one of the parts alone. Everything in
+it is a fact, known to be harmless, or in `not_understood`.
 """
 
 import re
@@ -13,7 +14,9 @@ from egovnet.templates.frr.config.contexts import read_lines
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, FrrDraft
 from egovnet.templates.frr.config.frr_conf_reader import new_draft
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft, read_interfaces
+from egovnet.templates.frr.config.nftables_reader import read_nftables
 from egovnet.templates.frr.config.releases import stated_release
+from egovnet.templates.frr.packet_filter_words import FILTER_MARK
 from egovnet.templates.frr.secrets.redaction import redact
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import Coverage, DeviceFacts, NotUnderstood
@@ -40,6 +43,7 @@ class _Parts:
 
     name: str = ""
     linux: tuple[int, int] = (0, 0)
+    nftables: tuple[int, int] = (0, 0)
     frr: tuple[int, int] = (0, 0)
 
 
@@ -55,28 +59,36 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     start, end = parts.linux
     if end > start:
         read_interfaces(linux, lines[start:end], start + 1)
+    start, end = parts.nftables
+    filtered = read_nftables(lines[start:end], start + 1)
     start, end = parts.frr
     frr = new_draft(stated_release(lines[start:end]))
     frr.ports = linux.ports
     if end > start:
         read_lines(frr, lines[start:end], start + 1)
-    unread = {problem.line for problem in (*linux.not_understood, *frr.not_understood)}
+    problems = (*linux.not_understood, *filtered.not_understood, *frr.not_understood)
+    unread = {problem.line for problem in problems}
     cut = _cut_at(text, lines, parts, unread, frr)
     if cut is not None:
         raise _error(source, cut[0], f"the text ends {cut[1]}", "read the router again: it is cut")
     facts = assemble(_name(parts, frr), frr, linux)
     # the name and the marks between the parts; the blank lines around them
-    outside = len(lines) - (parts.linux[1] - parts.linux[0]) - (end - start)
+    read = (parts.linux, parts.nftables, parts.frr)
+    outside = len(lines) - sum(last - first for first, last in read)
     named = 1 if parts.name else 0
+    counts = [sum(each) for each in zip(linux.counts, filtered.counts, frr.counts, strict=True)]
+    not_understood = (*facts.not_understood, *filtered.not_understood)
     return replace(
         facts,
         source=source,
         text=tuple(lines),
+        packet_filter=filtered.packet_filter,
+        not_understood=tuple(sorted(not_understood, key=lambda problem: problem.line)),
         coverage=Coverage(
             lines=len(lines),
-            understood=linux.counts[FACT] + frr.counts[FACT],
-            harmless=linux.counts[HARMLESS] + frr.counts[HARMLESS] + named,
-            blank=linux.counts[BLANK] + frr.counts[BLANK] + outside - named,
+            understood=counts[FACT],
+            harmless=counts[HARMLESS] + named,
+            blank=counts[BLANK] + outside - named,
         ),
     )
 
@@ -150,7 +162,19 @@ def _divide(lines: list[str]) -> _Parts:
     border = _border(lines, start)
     parts.linux = (start, border)
     parts.frr = (border, count)
+    _cut_out_filter(lines, parts)
     return parts
+
+
+def _cut_out_filter(lines: list[str], parts: _Parts) -> None:
+    """nftables' part: from its mark to the line that FRR prints first."""
+    start, end = parts.frr
+    begin = next((i for i in range(start, end) if lines[i].strip() not in ("", PORTS_MARK)), end)
+    if begin == end or lines[begin].strip() != FILTER_MARK:
+        return
+    after = next((i for i in range(begin, end) if lines[i].startswith(_FRR_STARTS)), end)
+    parts.nftables = (start, after)
+    parts.frr = (after, end)
 
 
 def _border(lines: list[str], start: int) -> int:

@@ -7,6 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from egovnet.inventory.model.address_text import written
+from egovnet.templates.frr.render.packet_filter import packet_filter_text
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import UnsafeValueError
 
@@ -15,10 +16,18 @@ ISIS_TAG = "backbone"
 
 
 _FAMILIES = frozenset({"ipv4", "ipv6"})
+_FAMILY = {4: "ipv4", 6: "ipv6"}
+_WORDS = {"ipv4": "ip", "ipv6": "ipv6"}
 
 
 class _Words(str):
     """Several values with a space between each two."""
+
+    __slots__ = ()
+
+
+class _Lines(str):
+    """Whole lines, whose values whoever wrote them has looked at."""
 
     __slots__ = ()
 
@@ -33,6 +42,8 @@ def _safe(value: object) -> str:
     A line break would begin another line, and a space another word, of whatever daemon reads it;
     the models let neither in, and here nothing gets by that did.
     """
+    if type(value) is _Lines:
+        return value
     text = value if type(value) is str else written(value)
     # of all blanks only the plain space is printable
     if text.isprintable() and (
@@ -72,7 +83,14 @@ def _render(device: Device, *, provisioned: bool) -> str:
         raise UnsafeValueError(f"{device.families!r} are not families; correct them")
     if not provisioned:
         device = replace(
-            device, loopbacks=(), interfaces=(), vrfs=(), backbone_peers=(), untagged=None
+            device,
+            loopbacks=(),
+            interfaces=(),
+            vrfs=(),
+            backbone_peers=(),
+            untagged=None,
+            packet_filter=None,
+            firewall=None,
         )
     untagged = device.untagged
     template = _environment().get_template("device.j2")
@@ -90,4 +108,29 @@ def _render(device: Device, *, provisioned: bool) -> str:
         circuits=[interface for interface in device.interfaces if interface.circuit],
         peers=[peer for vrf in device.vrfs for peer in vrf.peers],
         isis=ISIS_TAG,
+        packet_filter=_Lines(packet_filter_text(device.packet_filter))
+        if device.packet_filter is not None
+        else "",
+        **_of_firewall(device),
     )
+
+
+def _of_firewall(device: Device) -> dict[str, object]:
+    """What a firewall says of each family."""
+    firewall = device.firewall
+    peers = firewall.peers if firewall else ()
+    routes = firewall.routes if firewall else ()
+    return {
+        "families": device.families,
+        "words": _WORDS,
+        "speakers": {
+            family: [peer for peer in peers if _FAMILY[peer.address.version] == family]
+            for family in device.families
+        },
+        "announced": {
+            family: list(
+                dict.fromkeys(r.prefix for r in routes if _FAMILY[r.prefix.version] == family)
+            )
+            for family in device.families
+        },
+    }

@@ -25,7 +25,9 @@ _NAMES = re.compile(
     r"^\s*(?:no\s+)?(?:route-map|access-list|bgp\s|match|set|call|interface|iface|auto\s|vrf|alias"
     r"|ip(?:v6)?\s+(?:route|router|prefix-list|access-list|address|nht|protocol)\s"
     r"|address|description|router|hostname|key\s+(?:chain|\d)|mpls|rt|rd|import|export"
-    r"|neighbor\s+\S+\s+(?!password)\S+|redistribute|network|rpki|log|service|debug|exit|!|\#)"
+    r"|neighbor\s+\S+\s+(?!password)\S+|redistribute|network|rpki|log|service|debug|exit|!|\#"
+    # nftables: names of interfaces and chains, comments
+    r"|[io]ifname|chain|set|goto|jump|accept|drop|meta|ct|tcp|udp|icmp(?:v6)?|ip6?\s+[sd]addr)"
 )
 #: Lines that say how routers are authenticated, and hold no key.
 _WITHOUT = re.compile(

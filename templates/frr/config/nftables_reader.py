@@ -1,0 +1,277 @@
+"""nftables' ruleset, as `nft -s list ruleset` prints it, to a PacketFilter.
+
+Read is the one table that egovnet writes, its base chains at three hooks and the chains that they
+jump to. A verdict ends a base chain; a drop is final. So whatever else decides about packets (other
+tables, other hooks, other priorities, flow tables) is reported line by line, and never passed over.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, Unclear
+from egovnet.templates.frr.config.nftables_flattening import Flattening, Rule
+from egovnet.templates.frr.config.nftables_rule import read_rule
+from egovnet.templates.frr.config.nftables_sets import read_set
+from egovnet.templates.frr.config.nftables_translation import read_translation
+from egovnet.templates.frr.packet_filter_words import (
+    BASE_CHAINS,
+    FILTER_MARK,
+    FLOW_SETS,
+    RECORDING,
+    TABLE,
+    TRANSLATE_BASE,
+)
+from egovnet.templates.model.canonical_filter import canonical
+from egovnet.templates.model.facts import NotUnderstood
+from egovnet.templates.model.packet_filter import (
+    FilterChain,
+    FilterPlace,
+    PacketFilter,
+    SourceTranslation,
+)
+
+Action = Literal["accept", "drop"]
+_Line = tuple[int, str]
+_Sets = dict[str, tuple[str, ...]]
+_OTHER_TABLE = "another table than egovnet's own decides about packets, too"
+_NAMED_PRIORITY = {"priority 0;": "priority filter;", "priority 100;": "priority srcnat;"}
+
+
+@dataclass(slots=True, eq=False)
+class _Block:
+    """A block in braces: its header, the lines in it, and the blocks in it."""
+
+    header: str
+    line: int
+    lines: list[_Line] = field(default_factory=list)
+    blocks: list["_Block"] = field(default_factory=list)
+    end: int = 0
+
+    def all_lines(self) -> Iterator[tuple[int, str]]:
+        """Everything in it, its own braces among them."""
+        yield self.line, f"{self.header} {{"
+        yield from self.lines
+        for block in self.blocks:
+            yield from block.all_lines()
+        if self.end:
+            yield self.end, "}"
+
+
+@dataclass(slots=True, eq=False)
+class FilterDraft:
+    """The packet filter of a text being read. `packet_filter` is None where there is no table."""
+
+    packet_filter: PacketFilter | None = None
+    not_understood: list[NotUnderstood] = field(default_factory=list)
+    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+
+
+def read_nftables(lines: list[str], first: int) -> FilterDraft:
+    """The filter of a part's `lines`; `first` is the number of the first of them. Linear."""
+    return _Reader().read(lines, first)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._problems: dict[int, NotUnderstood] = {}
+        #: What each line is that is not blank.
+        self._kinds: dict[int, int] = {}
+
+    def read(self, lines: list[str], first: int) -> FilterDraft:
+        draft = FilterDraft()
+        top = self._blocks(lines, first, draft)
+        tables = [block for block in top.blocks if block.header == f"table {TABLE}"]
+        for block in top.blocks:
+            if block not in tables[:1]:
+                self._refuse(block, (), _OTHER_TABLE)
+        for number, text in top.lines:
+            self._report(number, text, (), "not in the reader's grammar")
+        if tables:
+            draft.packet_filter = canonical(self._table(tables[0]))
+        draft.not_understood = [self._problems[number] for number in sorted(self._problems)]
+        for number, kind in self._kinds.items():
+            if number not in self._problems:
+                draft.counts[kind] += 1
+        return draft
+
+    def _blocks(self, lines: list[str], first: int, draft: FilterDraft) -> _Block:
+        """The lines as blocks in blocks."""
+        top = _Block("", 0)
+        stack = [top]
+        broken = False
+        for number, line in enumerate(lines, first):
+            text = " ".join(line.split())
+            if not text or text == FILTER_MARK or text.startswith("#"):
+                draft.counts[BLANK] += 1
+                continue
+            self._kinds[number] = FACT
+            lines_of = stack[-1].lines
+            if broken:
+                # of a set's values, which nft breaks into several lines
+                self._kinds[number] = HARMLESS
+                lines_of[-1] = (lines_of[-1][0], f"{lines_of[-1][1]} {text}")
+                broken = not text.endswith("}")
+            elif text.startswith("elements = {"):
+                lines_of.append((number, text))
+                broken = not text.endswith("}")
+            elif text == "}" and len(stack) > 1:
+                stack.pop().end = number
+            elif text.endswith(" {"):
+                block = _Block(text.removesuffix(" {"), number)
+                stack[-1].blocks.append(block)
+                stack.append(block)
+            else:
+                lines_of.append((number, text))
+        for block in stack[1:]:
+            self._report(block.line, f"{block.header} {{", (), "its closing brace is missing")
+        return top
+
+    # -- the table ---------------------------------------------------------------------------------
+
+    def _table(self, table: _Block) -> PacketFilter:
+        context = (table.header,)
+        for number, text in table.lines:
+            self._report(number, text, context, "not in the reader's grammar")
+        sets: _Sets = {}
+        flows: set[str] = set()
+        chains: dict[str, _Block] = {}
+        for block in table.blocks:
+            word, _, name = block.header.partition(" ")
+            if word == "set" and name in FLOW_SETS:
+                if self._flow_set(block, context, FLOW_SETS[name]):
+                    flows.add(name)
+            elif word == "set":
+                try:
+                    sets[name] = read_set(block.lines)
+                except Unclear as error:
+                    self._refuse(block, context, str(error))
+            elif word == "chain" and name not in chains:
+                chains[name] = block
+            else:
+                self._refuse(block, context, "not in the reader's grammar")
+        return self._chains(chains, sets, flows, context)
+
+    def _chains(
+        self,
+        chains: dict[str, _Block],
+        sets: _Sets,
+        flows: set[str],
+        context: tuple[str, ...],
+    ) -> PacketFilter:
+        bases: dict[FilterPlace, tuple[_Block, Action]] = {}
+        flattening = Flattening()
+        translations: list[SourceTranslation] = []
+        translated = False
+        for name, block in chains.items():
+            inside = (*context, block.header)
+            if not block.lines or not block.lines[0][1].startswith("type "):
+                action = _records(block)
+                if action is not None and flows.issuperset(FLOW_SETS):
+                    flattening.recording[name] = action
+                elif action is not None:
+                    self._refuse(block, context, "a set that it keeps flows in is missing")
+                else:
+                    flattening.chains[name] = self._rules(block.lines, sets, inside)
+                continue
+            number, text = block.lines[0]
+            place, policy = _base(text)
+            if place == "translate" and not translated and policy == "accept":
+                translated = True
+                translations = self._translations(block.lines[1:], sets, inside)
+            elif place in BASE_CHAINS and place not in bases and policy is not None:
+                bases[place] = block, policy
+                flattening.chains[name] = self._rules(block.lines[1:], sets, inside)
+            else:
+                why = "a second chain there" if place in bases else "at this place nothing is read"
+                self._refuse(block, context, why)
+                self._report(number, text, inside, why)
+        found = tuple(
+            FilterChain(
+                place,
+                policy,
+                tuple(flattening.rules(block.header.partition(" ")[2])),
+                block.line,
+            )
+            for place, (block, policy) in bases.items()
+        )
+        for number, (name, text, why) in flattening.problems.items():
+            self._report(number, text, (*context, f"chain {name}"), why)
+        # the kernel never comes to what nothing jumps to
+        for name in flattening.chains.keys() | flattening.recording.keys():
+            if name not in flattening.reached:
+                for number, _ in chains[name].all_lines():
+                    self._kinds[number] = HARMLESS
+        return PacketFilter(found, tuple(translations))
+
+    def _rules(
+        self,
+        lines: list[_Line],
+        sets: _Sets,
+        inside: tuple[str, ...],
+    ) -> list[Rule]:
+        found: list[Rule] = []
+        for number, text in lines:
+            try:
+                found.append((number, text, read_rule(text, sets)))
+            except (Unclear, ValueError) as error:
+                self._report(number, text, inside, str(error))
+        return found
+
+    def _translations(
+        self,
+        lines: list[_Line],
+        sets: _Sets,
+        inside: tuple[str, ...],
+    ) -> list[SourceTranslation]:
+        found: list[SourceTranslation] = []
+        for number, text in lines:
+            try:
+                found += read_translation(text, sets, number)
+            except (Unclear, ValueError) as error:
+                self._report(number, text, inside, str(error))
+        return found
+
+    def _flow_set(self, block: _Block, context: tuple[str, ...], known: tuple[str, ...]) -> bool:
+        """Whether a set is one that flows are kept in. It decides nothing about a packet."""
+        lines = [text for _, text in block.lines]
+        for number, text in block.lines:
+            if text.split()[0] in ("size", "timeout", "elements", "gc-interval"):
+                self._kinds[number] = HARMLESS
+            elif text not in known:
+                self._report(number, text, (*context, block.header), "not a set of flows")
+        if set(known[:1]).issubset(lines) and "flags dynamic,timeout" in lines:
+            return True
+        self._refuse(block, context, "not a set of flows")
+        return False
+
+    # -- problems ----------------------------------------------------------------------------------
+
+    def _report(self, number: int, text: str, context: tuple[str, ...], why: str) -> None:
+        self._problems.setdefault(number, NotUnderstood(number, text, context, why))
+
+    def _refuse(self, block: _Block, context: tuple[str, ...], why: str) -> None:
+        """Report a block with all that is in it."""
+        self._report(block.line, f"{block.header} {{", context, why)
+        inside = (*context, block.header)
+        for number, text in block.all_lines():
+            self._report(number, text, inside, why)
+
+
+def _records(block: _Block) -> Action | None:
+    """What a chain does that keeps flows and does nothing else before it decides."""
+    lines = tuple(text for _, text in block.lines)
+    if lines == (*RECORDING, "accept"):
+        return "accept"
+    return "drop" if lines == (*RECORDING, "drop") else None
+
+
+def _base(text: str) -> tuple[str, Action | None]:
+    """(place, policy) of a base chain; "" where it stands at no place that is read."""
+    for number, name in _NAMED_PRIORITY.items():
+        text = text.replace(number, name)
+    head, _, last = text.partition(" policy ")
+    policy: Action | None = {"accept;": "accept", "drop;": "drop"}.get(last)  # type: ignore[assignment] # of two literals
+    if text == TRANSLATE_BASE:
+        return "translate", policy
+    return next((place for place, known in BASE_CHAINS.items() if known == head), ""), policy

@@ -1,0 +1,87 @@
+"""What the writer and the reader of nftables' text call by the same words.
+
+Measured on routers (see `BASE_CHAINS`) and on nft 1.0.6.
+"""
+
+from typing import Literal
+
+from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.packet_filter import FilterPlace
+
+#: The line before the part in a router's whole text.
+FILTER_MARK = "# nftables.conf --"
+TABLE = "inet egovnet"
+#: A packet of an access comes by at prerouting twice: with its port, and then with its VRF.
+BASE_CHAINS: dict[FilterPlace, str] = {
+    "arrival": "type filter hook prerouting priority filter;",
+    "local": "type filter hook input priority filter;",
+    "forward": "type filter hook forward priority filter;",
+}
+TRANSLATE = "translate"
+TRANSLATE_BASE = "type nat hook postrouting priority srcnat; policy accept;"
+DIRECTIONS = {
+    "open": "ct direction original ct state established,new",
+    "reply": "ct direction reply ct state established",
+}
+_KEPT = ("size 65536", "flags dynamic,timeout", "timeout 30d")
+#: Flows as addresses, protocol and target port, and those of protocols without ports. One that is
+#: full takes no more, and lets nothing else through for it.
+FLOW_SETS = {
+    "flows4": ("type ipv4_addr . ipv4_addr . inet_proto . inet_service", *_KEPT),
+    "flows6": ("type ipv6_addr . ipv6_addr . inet_proto . inet_service", *_KEPT),
+    "others4": ("type ipv4_addr . ipv4_addr . inet_proto", *_KEPT),
+    "others6": ("type ipv6_addr . ipv6_addr . inet_proto", *_KEPT),
+}
+_PORTS, _NONE = "meta l4proto { tcp, udp }", "meta l4proto != { tcp, udp }"
+#: What keeps a flow, of either family, with ports or without.
+RECORDING = (
+    f"{_PORTS} update @flows4 {{ ip saddr . ip daddr . meta l4proto . th dport counter }}",
+    f"{_PORTS} update @flows6 {{ ip6 saddr . ip6 daddr . meta l4proto . th dport counter }}",
+    f"{_NONE} update @others4 {{ ip saddr . ip daddr . meta l4proto counter }}",
+    f"{_NONE} update @others6 {{ ip6 saddr . ip6 daddr . meta l4proto counter }}",
+)
+#: Types that nft prints by name; others are numbers to it.
+ICMP_TYPES: dict[AddressFamily, dict[int, str]] = {
+    "ipv4": {
+        0: "echo-reply",
+        3: "destination-unreachable",
+        4: "source-quench",
+        5: "redirect",
+        8: "echo-request",
+        9: "router-advertisement",
+        10: "router-solicitation",
+        11: "time-exceeded",
+        12: "parameter-problem",
+        13: "timestamp-request",
+        14: "timestamp-reply",
+        15: "info-request",
+        16: "info-reply",
+        17: "address-mask-request",
+        18: "address-mask-reply",
+    },
+    "ipv6": {
+        1: "destination-unreachable",
+        2: "packet-too-big",
+        3: "time-exceeded",
+        4: "parameter-problem",
+        128: "echo-request",
+        129: "echo-reply",
+        130: "mld-listener-query",
+        131: "mld-listener-report",
+        132: "mld-listener-done",
+        133: "nd-router-solicit",
+        134: "nd-router-advert",
+        135: "nd-neighbor-solicit",
+        136: "nd-neighbor-advert",
+        137: "nd-redirect",
+        138: "router-renumbering",
+        141: "ind-neighbor-solicit",
+        142: "ind-neighbor-advert",
+        143: "mld2-listener-report",
+    },
+}
+
+
+def record_chain(action: Literal["accept", "drop"]) -> str:
+    """The chain that keeps a packet's flow and then does `action`."""
+    return f"record-{action}"

@@ -1,0 +1,91 @@
+"""Hypothesis strategies: packet filters of any form that a device may be given."""
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+
+from egovnet.inventory.model import IPNetwork
+from egovnet.templates.model.packet_filter import (
+    FilterChain,
+    FilterPlace,
+    PacketFilter,
+    PacketRule,
+    SourceTranslation,
+)
+
+#: Names whose orders as text, by length and by their last character differ.
+_INTERFACES = st.sampled_from(
+    ["eth1", "eth2", "eth10", "eth3.101", "eth3.1102", "lo", "mgmt", "c1"]
+)
+_ACTIONS = st.sampled_from(["accept", "drop"])
+_NAMES = st.one_of(
+    st.just(""), st.sampled_from(["a-b", "key-service", "auth-1 secret x", "tax/main: open"])
+)
+
+
+def _network(bits: int, kind: type[IPNetwork]) -> st.SearchStrategy[IPNetwork]:
+    """Few beginnings, so that prefixes adjoin and overlap; and any at all."""
+    near = st.tuples(st.integers(0, 7), st.integers(bits - 6, bits)).map(
+        lambda it: kind(((10 << (bits - 8)) + (it[0] << 2), it[1]), strict=False)
+    )
+    far = st.tuples(st.integers(0, (1 << bits) - 1), st.integers(0, bits)).map(
+        lambda it: kind(it, strict=False)
+    )
+    return st.one_of(near, near, far)
+
+
+_PREFIXES = {
+    "ipv4": st.lists(_network(32, IPv4Network), max_size=5).map(tuple),
+    "ipv6": st.lists(_network(128, IPv6Network), max_size=5).map(tuple),
+}
+_PORT = st.one_of(st.integers(0, 20), st.integers(0, 65535))
+_PORTS = st.lists(st.tuples(_PORT, _PORT).map(lambda it: (min(it), max(it))), max_size=4).map(tuple)
+
+
+@st.composite
+def rules(draw: st.DrawFn, place: FilterPlace) -> PacketRule:
+    """A rule that does not contradict itself."""
+    values: dict[str, Any] = {
+        "action": draw(_ACTIONS),
+        "in_interface": draw(st.one_of(st.none(), _INTERFACES, _INTERFACES)),
+        "family": draw(st.sampled_from([None, "ipv4", "ipv6"])),
+        "protocol": draw(st.sampled_from([None, "tcp", "udp", "icmp"])),
+        "direction": draw(st.sampled_from([None, "open", "reply"])),
+        "recorded": draw(st.integers(0, 5)) == 0,
+        "name": draw(_NAMES),
+    }
+    if place == "forward":
+        values["out_interface"] = draw(st.one_of(st.none(), _INTERFACES))
+    if values["protocol"] == "icmp":
+        values["family"] = values["family"] or "ipv6"
+        values["icmp_types"] = tuple(
+            draw(st.lists(st.sampled_from([0, 1, 3, 8, 128, 135, 136, 200, 255]), max_size=4))
+        )
+    elif values["protocol"] is not None:
+        values |= {"source_ports": draw(_PORTS), "target_ports": draw(_PORTS)}
+    if values["family"] is not None:
+        own = _PREFIXES[values["family"]]
+        values |= {"sources": draw(own), "targets": draw(own)}
+    return PacketRule(**values)
+
+
+@st.composite
+def _chains(draw: st.DrawFn, place: FilterPlace) -> FilterChain:
+    return FilterChain(place, draw(_ACTIONS), tuple(draw(st.lists(rules(place), max_size=8))))
+
+
+@st.composite
+def _translations(draw: st.DrawFn) -> SourceTranslation:
+    prefixes = (*draw(_PREFIXES["ipv4"]), *draw(_PREFIXES["ipv6"]))
+    return SourceTranslation(draw(_INTERFACES), prefixes, draw(_NAMES))
+
+
+@st.composite
+def packet_filters(draw: st.DrawFn) -> PacketFilter:
+    """Any chains at different places, and any translations."""
+    places = draw(st.lists(st.sampled_from(get_args(FilterPlace)), unique=True))
+    return PacketFilter(
+        tuple(draw(_chains(place)) for place in places),
+        tuple(draw(st.lists(_translations(), max_size=3))),
+    )

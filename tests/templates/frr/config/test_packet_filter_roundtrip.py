@@ -1,0 +1,69 @@
+"""A packet filter that is rendered is read as what was meant, and none of its lines is ignored."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model import Network
+from egovnet.templates.frr.config.config_reader import read_config
+from egovnet.templates.frr.render.packet_filter import packet_filter_text
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.model.canonical_filter import canonical
+from egovnet.templates.model.packet_filter import PacketFilter
+from egovnet.templates.registry import render
+from tests.hypothesis_profiles import examples
+from tests.packet_filters import packet_filters
+from tests.strategies import networks
+from tests.templates.frr.config.test_reader_properties import assert_line_counts
+from tests.templates.frr.config.test_roundtrip import (
+    assert_all_accounted_for,
+    assert_read_as_intended,
+)
+
+HEAD = "r1\n# This file describes the network interfaces\n# ports.conf --\n"
+TAIL = "frr version 8.4.4\nfrr defaults traditional\nhostname r1\n"
+
+
+def text_of(packet_filter: PacketFilter) -> str:
+    return f"{HEAD}# nftables.conf --\n{packet_filter_text(packet_filter)}{TAIL}"
+
+
+@given(packet_filters())
+@examples(150)
+def test_a_filter_is_read_as_what_was_meant(packet_filter: PacketFilter) -> None:
+    facts = read_config(text_of(packet_filter))
+    assert facts.not_understood == ()
+    assert facts.packet_filter == canonical(packet_filter)
+    assert_all_accounted_for(facts)
+
+
+@given(packet_filters())
+@examples(50)
+def test_what_was_read_is_rendered_the_same(packet_filter: PacketFilter) -> None:
+    text = text_of(packet_filter)
+    facts = read_config(text)
+    assert facts.packet_filter is not None
+    assert text_of(facts.packet_filter) == text
+
+
+@given(networks(max_edges=2, max_sites=2), packet_filters())
+@examples(15)
+def test_a_router_that_filters_is_read_as_meant(network: Network, held: PacketFilter) -> None:
+    for device in intend(network, allocate(network)).values():
+        filtering = replace(device, packet_filter=held)
+        assert_read_as_intended(filtering)
+        without = read_config(render(device))
+        facts = read_config(render(filtering))
+        assert replace(facts, packet_filter=None) == without
+
+
+@given(packet_filters(), st.data())
+@examples(50)
+def test_no_line_of_a_filter_is_without_meaning(held: PacketFilter, data: st.DataObject) -> None:
+    text = text_of(held)
+    lines = text.splitlines()
+    for _ in range(8):
+        index = data.draw(st.integers(0, len(lines) - 1))
+        assert_line_counts(lines, index, read_config(text))
