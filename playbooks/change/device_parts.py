@@ -71,7 +71,7 @@ class PartSites:
         routers = [index.on(device.name) for index in self.both]
         key = (part.vrf, part.name)
         match part.kind:
-            case PartKind.PORT | PartKind.BACKBONE_PORT:
+            case PartKind.PORT | PartKind.BACKBONE_PORT | PartKind.PACKET_FILTER:
                 named = looked_up([router.ports for router in routers], part.name)
                 return named | self._by_words(device, Part(PartKind.WORDS, name=part.name))
             case PartKind.SESSION | PartKind.FILTER:

@@ -32,7 +32,9 @@ _MOST_WAYS = 1_000_000
 #: On these nothing depends.
 _SILENT = frozenset({PartKind.WORDS, PartKind.TIMING})
 #: These say what is let through: nothing is interrupted.
-_ONLY_TOUCHING = frozenset({PartKind.FILTER, PartKind.POLICY, PartKind.VRF_GUARD, PartKind.BGP})
+_ONLY_TOUCHING = frozenset(
+    {PartKind.FILTER, PartKind.POLICY, PartKind.PACKET_FILTER, PartKind.VRF_GUARD, PartKind.BGP}
+)
 #: Of these what comes leaves alone what is there.
 _ADDITIVE = frozenset(
     {

@@ -16,6 +16,7 @@ _SAYS_NOTHING = frozenset({PartKind.WORDS, PartKind.MEMBERS})
 #: Lines of an access: of its port, its session and filters, and of what it announces.
 _OF_ACCESS = frozenset(
     {PartKind.PORT, PartKind.BACKBONE_PORT, PartKind.SESSION, PartKind.FILTER, PartKind.ROUTE}
+    | {PartKind.PACKET_FILTER}
 )
 #: Lines of a VRF by which its routes come and go; others are of the table itself.
 _ROUTING = frozenset(

@@ -200,8 +200,8 @@ def _only_names(
 
 
 def _policies(facts: DeviceFacts) -> list[Any]:
-    """Everything that policies do on a device, without their names."""
-    return sorted(
+    """Everything that policies and packet filters do on a device, without their names."""
+    of_sessions = sorted(
         (
             (str(vrf), *_of_instance(instance, neighbor))
             for vrf, instance in facts.bgp.items()
@@ -209,6 +209,7 @@ def _policies(facts: DeviceFacts) -> list[Any]:
         ),
         key=lambda entry: entry[:2],
     )
+    return [*of_sessions, facts.packet_filter]
 
 
 def _of_instance(instance: BgpInstance, neighbor: NeighborFacts) -> tuple[Any, ...]:

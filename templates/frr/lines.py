@@ -1,4 +1,4 @@
-"""What a line of ifupdown2's or FRR's text is about: its object, and what it sets of it.
+"""What a line of ifupdown2's, nftables' or FRR's text is about: its object, and what it sets of it.
 
 Ownership: what stands in a context that egovnet renders is egovnet's, and so is a line elsewhere
 that names one of the router's VRFs, route targets or policies. The rest is foreign.
@@ -7,6 +7,9 @@ that names one of the router's VRFs, route targets or policies. The rest is fore
 import re
 from dataclasses import replace
 
+from egovnet.templates.frr.config.nftables_flattening import is_understood
+from egovnet.templates.frr.filter_parts import interface_of
+from egovnet.templates.frr.packet_filter_words import FILTER_PART
 from egovnet.templates.frr.secrets.key_lines import hide_keys, is_key_line
 from egovnet.templates.frr.secrets.redaction import is_about_secrets
 from egovnet.templates.model.device import Device
@@ -39,6 +42,8 @@ def line_meaning(
     """
     if part == "hostname":
         return LineMeaning("hostname", LineKind.SERVICE)
+    if part == FILTER_PART:
+        return _filter(device, path, line)
     meaning = _interfaces(device, path, line) if part == "interfaces" else _frr(device, path, line)
     if sign == "-" and is_key_line(line):
         # set by hand: kept by every plan (`secrets.kept_keys`), and never restored away
@@ -49,6 +54,19 @@ def line_meaning(
     if _names_ours(device, path, line):
         return replace(meaning, reaches=bool(path))
     return LineMeaning(_foreign_subject(path, line), LineKind.FOREIGN, meaning.vrf)
+
+
+def _filter(device: Device, path: tuple[str, ...], line: str) -> LineMeaning:
+    """A line of nftables. All that a rule does is in the facts where it is understood, so a comment
+    or the number of a chain is only a name."""
+    where = (*path, line.removesuffix("{").strip()) if line.endswith("{") else path
+    interface = interface_of(where)
+    if interface is None:
+        return LineMeaning(where[0] if where else line, LineKind.FOREIGN)
+    subject = f"packet filter {interface}".rstrip()
+    return LineMeaning(
+        subject, LineKind.POLICY, _vrf_of_interface(device, interface), by_name=is_understood(line)
+    )
 
 
 def statement(line: str) -> frozenset[str]:

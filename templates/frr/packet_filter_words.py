@@ -10,6 +10,8 @@ from egovnet.templates.model.packet_filter import FilterPlace
 
 #: The line before the part in a router's whole text.
 FILTER_MARK = "# nftables.conf --"
+#: What a driver calls the part in a line that differs.
+FILTER_PART = "nftables"
 TABLE = "inet egovnet"
 #: A packet of an access comes by at prerouting twice: with its port, and then with its VRF.
 BASE_CHAINS: dict[FilterPlace, str] = {

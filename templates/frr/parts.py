@@ -1,4 +1,5 @@
-"""FRR's text, and Linux' before it, as parts: what each line is about, and so who depends on it.
+"""FRR's text, with Linux' and nftables' before it, as parts: what each line is about, and so who
+depends on it.
 
 By the indentation that `show running-config` prints. A line that none of the tables below knows is
 of the kind OTHER where it may bear on anything: nothing is taken for harmless that is not listed.
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from egovnet.templates.frr.config.vocabulary import LOOPBACK
+from egovnet.templates.frr.filter_parts import filter_parts, split_filter
 from egovnet.templates.model.parts import Part, PartKind, Parts
 
 #: The first line of FRR's part; what stands before it is the name and Linux' interfaces.
@@ -70,9 +72,14 @@ _Found = Iterator[tuple[Part, str]]
 def parts(text: str) -> Parts:
     """Every statement of a router's text by what it is about. Linear; never fails."""
     found: dict[Part, set[str]] = {}
+    text, filtered = split_filter(text)
     border = _FRR.search(text)
     head = text[: border.start()] if border else text
-    for part, statement in (*_linux(head), *_frr(text[border.start() :] if border else "")):
+    for part, statement in (
+        *_linux(head),
+        *filter_parts(filtered),
+        *_frr(text[border.start() :] if border else ""),
+    ):
         found.setdefault(part, set()).add(statement)
     return {part: frozenset(statements) for part, statements in found.items()}
 

@@ -21,6 +21,10 @@ class PartKind(StrEnum):
     FILTER = "filter of a session"
     POLICY = "policy"
 
+    #: What packets may do that come in by a port, or leave by it where sources are translated;
+    #: without a name: all packets.
+    PACKET_FILTER = "packet filter"
+
     # a port, by its name
     PORT = "port"
     #: IGP and label distribution on it.

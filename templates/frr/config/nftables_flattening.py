@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.frr.config.draft import Unclear
-from egovnet.templates.frr.config.nftables_rule import RuleDraft, Verdict
+from egovnet.templates.frr.config.nftables_rule import RuleDraft, Verdict, read_rule
 from egovnet.templates.model.canonical_filter import canonical_rule
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.packet_filter import PacketRule, PortRanges
@@ -98,6 +98,14 @@ class Flattening:
         return bool(rules) and rules[-1][2] == RuleDraft(
             verdict=rules[-1][2].verdict, name=rules[-1][2].name
         )
+
+
+def is_understood(line: str) -> bool:
+    """Whether a line is a rule whose meaning the facts hold, wherever it stands."""
+    try:
+        return bool(list(conditions(read_rule(line, {}))))
+    except (Unclear, ValueError):
+        return False
 
 
 def conditions(draft: RuleDraft) -> Iterator[PacketRule]:
