@@ -247,7 +247,7 @@ def read_targets(bgpd: str) -> dict[Table, VrfTargets]:
     for line in bgpd.splitlines():
         words = line.split()
         if line.startswith("router bgp "):
-            vrf = words[4] if words[3:4] == ["vrf"] else ""
+            vrf = words[4] if words[3:4] == ["vrf"] and len(words) > 4 else ""
             family = None
         elif words[:1] == ["address-family"]:
             known = vrf and words[2:3] == ["unicast"] and words[1] in _VERSION
