@@ -9,9 +9,8 @@ A packet is compared with the rules of its own incoming interface only: a verdic
 
 import re
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address
 from itertools import groupby
-from socket import AF_INET6, inet_ntop
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.frr.packet_filter_words import (
@@ -168,9 +167,13 @@ def _address_range(version: int, first: int, last: int) -> str:
 
 
 def _address(version: int, number: int) -> str:
-    """As the C library prints it: Python's own has no embedded IPv4."""
-    octets = number.to_bytes(4 if version == 4 else 16, "big")
-    return str(ip_address(octets)) if version == 4 else inet_ntop(AF_INET6, octets)
+    """As the C library prints it, which nft asks."""
+    if version == 4:
+        return str(IPv4Address(number))
+    # IPv4-mapped and IPv4-compatible addresses (RFC 4291 section 2.5.5)
+    if number >> 32 == 0xFFFF or (number >> 32 == 0 and number >> 16):
+        return ("::ffff:" if number >> 32 else "::") + str(IPv4Address(number & 0xFFFFFFFF))
+    return str(IPv6Address(number))
 
 
 def _types(family: AddressFamily, types: tuple[int, ...]) -> str:
