@@ -49,12 +49,14 @@ def nornir_files(network: Network, allocation: Allocation) -> dict[str, dict[str
 
 def data_of(name: str, router: Router, allocation: Allocation) -> dict[str, Any]:
     """What tasks are told of a router."""
+    # a firewall has none: its number is its router id alone
+    loopbacks = () if router.attachment is not None else allocation.loopbacks(name)
     return {
         "region": router.region,
         "tier": router.tier.value,
         "roles": sorted(role.value for role in router.roles),
         "management": str(router.management),
-        **{f"loopback-ipv{a.version}": str(a) for a in allocation.loopbacks(name)},
+        **{f"loopback-ipv{a.version}": str(a) for a in loopbacks},
     }
 
 

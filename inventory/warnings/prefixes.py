@@ -17,7 +17,7 @@ def warn(
     network: Network, _allocation: Allocation, report: Report
 ) -> Iterator[tuple[str, Problem]]:
     """Yield every warning about these."""
-    for name, site in network.sites.items():
+    for name, site in network.written_sites.items():
         most = max(Counter(prefix.version for prefix in site.prefixes).values())
         for access_name, access in site.site_network_accesses.items():
             if access.routing_protocol != "bgp" or most <= access.maximum_prefix:

@@ -17,7 +17,7 @@ def warn(
 ) -> Iterator[tuple[str, Problem]]:
     """Yield every warning about these."""
     above = {name: _upwards(network, name) for name in network.regions}
-    for name, site in network.sites.items():
+    for name, site in network.written_sites.items():
         at = {
             access_name: network.routers[access.pe].region
             for access_name, access in site.site_network_accesses.items()

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import TypeVar
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import Network, Role
+from egovnet.inventory.model import Network, PlatformSite, Role
 from egovnet.templates.intend.access_ends import access_addresses, access_interface, policy_name
 
 Sites = frozenset[str]
@@ -63,6 +63,8 @@ class Dependents:
                 router.vpns[vrf] = entry.vpn
                 interface = access_interface(network, access, allocation.vlan[label])
                 ends = access_addresses(allocation, label)
+                if isinstance(entry, PlatformSite):
+                    self.routers[name].sites.add(site)  # its other end, which is ours
                 for port in {interface, access.port}:
                     router.ports.setdefault(port, set()).add(site)
                 for end in ends.ce:

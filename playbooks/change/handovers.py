@@ -88,7 +88,7 @@ def claims_of(numbered: Numbered, expectation: Expectation) -> Claims:
             found.hold(("port", end.router, end.port, None), ("circuit", name), BACKBONE)
     for label, number in allocation.route_target.items():
         found.hold(("target", number), ("group", label), expectation.domains[label])
-    for site, entry in network.sites.items():
+    for site, entry in network.written_sites.items():
         group = reachability.group_of(site)
         domain = expectation.domains[group.label]
         if domain.site:

@@ -70,11 +70,15 @@ def _stage(network: Network, name: str) -> int:
 
 
 def _neighbors(network: Network) -> dict[str, set[str]]:
-    """Router -> those at the other end of its circuits."""
+    """Router -> those at the other end of its circuits; a firewall's is its PE."""
     found: dict[str, set[str]] = {}
     for circuit in network.circuits.values():
         found.setdefault(circuit.a.router, set()).add(circuit.b.router)
         found.setdefault(circuit.b.router, set()).add(circuit.a.router)
+    for name, router in network.routers.items():
+        if router.attachment is not None:
+            found.setdefault(name, set()).add(router.attachment.pe)
+            found.setdefault(router.attachment.pe, set()).add(name)
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model import Network
+from egovnet.inventory.model import Network, PlatformSite
 from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.templates.model.parts import Part, PartKind, Parts
 from egovnet.templates.registry import platform
@@ -101,7 +101,8 @@ def _held(network: Network, allocation: Allocation) -> _Held:
     for name, site in network.sites.items():
         holder = Holder(site.vpn, vpns[site.vpn].zone, name)
         yield "site", name, holder
-        for prefix in site.prefixes:
+        # behind the platform are prefixes of other VPNs, which stay theirs
+        for prefix in () if isinstance(site, PlatformSite) else site.prefixes:
             yield "site-prefix", str(prefix), holder
         for access_name, access in site.site_network_accesses.items():
             label = f"{name}/{access_name}"

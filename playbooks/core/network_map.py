@@ -24,6 +24,11 @@ def network_map(network: Network) -> NetworkMap:
         },
         circuits={
             name: (circuit.a.router, circuit.b.router) for name, circuit in network.circuits.items()
+        }
+        | {
+            f"{at.pe} {at.pe_port}": (at.pe, name)
+            for name, router in network.routers.items()
+            if (at := router.attachment) is not None
         },
         zones=tuple(zone.value for zone in ZoneName),
         zone_of={name: vpn.zone.value for name, vpn in network.vpns.items()},
@@ -31,6 +36,7 @@ def network_map(network: Network) -> NetworkMap:
 
 
 def _roles(router: Router) -> tuple[str, ...]:
-    """As people write them: "P", "RR", and "platform"."""
+    """As people write them: "P", "RR", and in full "platform" and "firewall"."""
     roles = sorted(router.roles, key=list(Role).index)
-    return tuple(r.value if r is Role.PLATFORM else r.value.upper() for r in roles)
+    words = (Role.PLATFORM, Role.FIREWALL)
+    return tuple(r.value if r in words else r.value.upper() for r in roles)

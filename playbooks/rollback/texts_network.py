@@ -49,7 +49,9 @@ def network_in(
     silent = {
         name
         for name, known in facts.items()
-        if None not in known.bgp or not known.bgp[None].neighbors
+        if name in network.routers
+        and network.routers[name].attachment is None
+        and (None not in known.bgp or not known.bgp[None].neighbors)
     }
     routers = {
         name: router.model_copy(update={"roles": frozenset({Role.P})}) if name in silent else router

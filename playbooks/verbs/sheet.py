@@ -31,8 +31,9 @@ def sheet(workspace: Workspace, site: str, routers: Sequence[str] = ()) -> Outco
     """
     require_lock(workspace)
     network = workspace.network
-    if site not in network.sites:
-        near = nearest(site, network.sites)
+    # of a site of the platform nobody is to be told: its far end is a firewall of this network
+    if site not in network.written_sites:
+        near = nearest(site, network.written_sites)
         meant = f"; did you mean {near}?" if near else ""
         raise UsageError(f"no site {site} in the inventory{meant}")
     unknown = [name for name in routers if name not in vendors()]

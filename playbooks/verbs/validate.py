@@ -27,13 +27,14 @@ def validate(workspace: Workspace) -> Outcome[ValidInventory]:
     if problems:
         raise InventoryError(problems)
     network, allocation = inventory.network, inventory.allocation
+    sites = network.written_sites
     counts = Counts(
         routers=len(network.routers),
         circuits=len(network.circuits),
         agencies=len(network.agencies),
         vpns=len(network.vpns),
-        sites=len(network.sites),
-        accesses=sum(len(s.site_network_accesses) for s in network.sites.values()),
+        sites=len(sites),
+        accesses=sum(len(site.site_network_accesses) for site in sites.values()),
     )
     warnings = warnings_of(network, allocation, inventory.examined.report)
     valid = ValidInventory(str(workspace.directory), network.backbone.name, counts, warnings)

@@ -192,6 +192,7 @@ def check_state(
     for question, answer in () if state.dead else state.unread.items():
         yield Check("answers", device.name, question, False, f"{question}: {answer}")
     yield from _backbone(device, state, reachable_peers)
+    yield from _platform(device, state)
     yield from _customers(device, state, routes)
     yield from _targets(device, state, routes)
     for vrf in device.vrfs:
@@ -240,6 +241,29 @@ def _backbone(
                 up,
                 "" if up else f"session with {peer.name} ({address}) is not established",
                 ground=Ground(ways=True),
+            )
+
+
+def _platform(device: Device, state: DeviceState) -> Iterator[Check]:
+    """A firewall's sessions with the VRFs of its PE."""
+    for peer in device.firewall.peers if device.firewall is not None else ():
+        session = ("default", str(peer.address))
+        up = session in state.bgp
+        yield Check(
+            "BGP session",
+            device.name,
+            str(peer.address),
+            up,
+            "" if up else f"session with {peer.description} ({peer.address}) is not established",
+        )
+        if peer.bfd is not None:
+            there = not up or session in state.bfd
+            yield Check(
+                BFD_SESSION,
+                device.name,
+                str(peer.address),
+                there,
+                "" if there else f"no BFD with {peer.description} ({peer.address})",
             )
 
 

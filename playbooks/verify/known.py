@@ -72,12 +72,18 @@ class Known:
         self._touched = touched or Touched()
         self._of_site: dict[str, list[CustomerAccess]] = {}
         self._by_address: dict[str, CustomerAccess] = {}
+        #: (PE, VRF) -> VPN.
+        self._vpns: dict[Place, str] = {}
         for access in accesses:
+            self._vpns[access.pe, access.vrf] = network.sites[access.site].vpn
             if not access.awaited:
                 self._of_site.setdefault(access.site, []).append(access)
                 self._by_address.update(dict.fromkeys(access.addresses, access))
+        #: (VPN, prefix) -> its site there: behind the platform are prefixes of other VPNs.
         self._owner = {
-            str(prefix): site for site, entry in network.sites.items() for prefix in entry.prefixes
+            (entry.vpn, str(prefix)): site
+            for site, entry in network.sites.items()
+            for prefix in entry.prefixes
         }
         self._platform = frozenset(network.with_role(Role.FIREWALL))
         self._far: dict[Place, Place] = {}
@@ -164,7 +170,8 @@ class Known:
         return _lacking(check, blamed), _lacking(check, excused)
 
     def _route(self, check: Check, prefix: str) -> bool:
-        site, version = self._owner[prefix], ip_network(prefix).version
+        site = self._owner[self._vpns[check.device, check.vrf], prefix]
+        version = ip_network(prefix).version
         if self._is_dark(site, version) or self._has_no_route(site, [prefix]):
             return True
         return (
@@ -191,7 +198,7 @@ class Known:
             return False
         if (site, version) in self._before.dark:
             return True
-        own = [p for p, owner in self._owner.items() if owner == site]
+        own = [p for (_, p), owner in self._owner.items() if owner == site]
         return self._has_no_route(site, [p for p in own if ip_network(p).version == version])
 
     def _has_no_route(self, site: str, prefixes: list[str]) -> bool:

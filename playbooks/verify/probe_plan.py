@@ -150,8 +150,9 @@ def _infrastructure(network: Network, allocation: Allocation) -> Iterator[tuple[
     """(what, address): a few of the backbone's own addresses, of both families."""
     names = _spread(list(network.routers), 4)
     for name in names:
-        for address in allocation.loopbacks(name):
-            yield "backbone", str(address)
+        if network.routers[name].attachment is None:  # a firewall has no loopback
+            for address in allocation.loopbacks(name):
+                yield "backbone", str(address)
         yield "management", str(network.routers[name].management.ip)
 
 
@@ -189,7 +190,8 @@ def vrf_plan(scope: ProbeScope, per_source: int = PER_SOURCE) -> ProbePlan:
             if access.pe in scope.routers
             for target in _access_targets(network, allocation, site, name)
         ]
-        for site, entry in network.sites.items()
+        # a firewall of the platform answers its own PE only
+        for site, entry in network.written_sites.items()
     }
     return _Matrix(network, allocation, targets, _gone_accesses(scope), per_source).plan(sources)
 
@@ -201,7 +203,7 @@ def host_plan(
     network = scope.network
     sources: list[_Source] = []
     targets: dict[str, list[_Target]] = {}
-    for site, entry in network.sites.items():
+    for site, entry in network.written_sites.items():
         host = hosts.get(site)
         if host is None:
             continue
@@ -288,11 +290,11 @@ def _gone_sites(scope: ProbeScope) -> list[str]:
     """Sites that the former network had, but for those whose network another site has now."""
     if scope.former is None:
         return []
-    now = [prefix for entry in scope.network.sites.values() for prefix in entry.prefixes]
+    now = [prefix for entry in scope.network.written_sites.values() for prefix in entry.prefixes]
     return [
         site
-        for site, entry in scope.former.network.sites.items()
-        if site not in scope.network.sites
+        for site, entry in scope.former.network.written_sites.items()
+        if site not in scope.network.written_sites
         and not any(
             mine.version == its.version and mine.overlaps(its)
             for mine in entry.prefixes

@@ -83,6 +83,7 @@ class _Builder:
             isis_net="",
             management=management,
             interfaces=tuple(sorted(self._interfaces(vlans), key=lambda i: (len(i.port), i.name))),
+            drained=self._router.leaving,
             families=("ipv4", "ipv6") if allocation.loopback6 else ("ipv4",),
             packet_filter=firewall_filter(exchanges, vlans, own),
             firewall=Firewall(

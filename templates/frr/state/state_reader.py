@@ -103,7 +103,7 @@ def read_state(device: Device, output: str) -> DeviceState:
         unread["daemons"] = "no answer"
     dead = _needed(device) - set(sections.get("daemons", " ".join(_needed(device))).split())
     bgpd = sections.get("bgpd", "")
-    if "router bgp" not in bgpd and "bgpd" not in dead and (device.vrfs or device.backbone_peers):
+    if "router bgp" not in bgpd and "bgpd" not in dead and _speaks_bgp(device):
         unread["bgpd"] = " ".join(bgpd.split())[:200] or "no answer"
     return DeviceState(
         dead=frozenset(dead),
@@ -120,10 +120,14 @@ def read_state(device: Device, output: str) -> DeviceState:
     )
 
 
+def _speaks_bgp(device: Device) -> bool:
+    return bool(device.vrfs or device.backbone_peers or device.firewall)
+
+
 def _needed(device: Device) -> set[str]:
     """The daemons without which the device cannot do what it is for."""
     needed = {"zebra", "staticd"}
-    if device.vrfs or device.backbone_peers:
+    if _speaks_bgp(device):
         needed.add("bgpd")
     if any(interface.circuit is not None for interface in device.interfaces):
         needed |= {"isisd", "ldpd"}
