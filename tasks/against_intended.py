@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import partial
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.device import driver
+from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.model.device import Device
 from egovnet.templates.registry import render
 
@@ -19,9 +20,9 @@ class AgainstIntended:
     faults: tuple[tuple[str, str], ...] = ()
 
 
-def against_intended(task: Task, device: Device) -> Result:
+def against_intended(task: Task, device: Device) -> TaskResult[AgainstIntended]:
     """Ask `device` for both in one round trip. Result: AgainstIntended."""
     found = driver(task).read_against(partial(render, device))
     text = found.text if found.changes else ""
     faults = tuple((fault.subject, str(fault)) for fault in found.faults)
-    return Result(host=task.host, result=AgainstIntended(text, faults))
+    return TaskResult(task.host, AgainstIntended(text, faults))

@@ -1,14 +1,16 @@
 """Collect what a device is doing, in one round trip."""
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.device import answering
+from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.model.device import Device
+from egovnet.templates.model.state import DeviceState
 from egovnet.templates.registry import platform
 
 
-def collect_state(task: Task, device: Device) -> Result:
+def collect_state(task: Task, device: Device) -> TaskResult[DeviceState]:
     """Ask `device` for everything verification needs. Result: DeviceState."""
     words = platform(device.platform)
     output = answering(task).run_script(words.state_script(device))
-    return Result(host=task.host, result=words.read_state(device, output))
+    return TaskResult(task.host, words.read_state(device, output))

@@ -2,18 +2,21 @@
 
 import time
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.device import Deadline, driver, seconds_until
 from egovnet.tasks.driver import CommitStage, CommitState, TransactionalDriver
 from egovnet.tasks.napalm_errors import napalm_errors
+from egovnet.tasks.task_result import TaskResult
 
 #: Key of a host's data: an earlier worker died while it was at this task on this host.
 TAKEN_UP = "taken-up"
 _POLL = 0.2
 
 
-def commit(task: Task, change_id: str, deadline: Deadline, message: str, intended: str) -> Result:
+def commit(
+    task: Task, change_id: str, deadline: Deadline, message: str, intended: str
+) -> TaskResult[None]:
     """Commit the prepared candidate under `change_id`; undone at `deadline`.
 
     The id is the controller's, so that whoever recovers can ask for exactly this commit. The
@@ -45,7 +48,7 @@ def commit(task: Task, change_id: str, deadline: Deadline, message: str, intende
             )
     finally:
         device.discard_config()
-    return Result(host=task.host, changed=True)
+    return TaskResult(task.host, None, changed=True)
 
 
 def _push(

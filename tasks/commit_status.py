@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.confirm_or_rollback import DeviceChange
 from egovnet.tasks.device import driver
+from egovnet.tasks.task_result import TaskResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,11 @@ class CommitStatus:
     runs: str
 
 
-def commit_status(task: Task, change: DeviceChange) -> Result:
+def commit_status(task: Task, change: DeviceChange) -> TaskResult[CommitStatus]:
     """Result: CommitStatus."""
     device = driver(task)
     state = device.commit_state(change.change_id)
     same = (not device.diff_to(change.before), not device.diff_to(change.intended))
     runs = {(True, True): "both", (True, False): "old", (False, True): "new"}.get(same, "other")
     status = CommitStatus(str(state.state), int(state.seconds_left or 0), runs)
-    return Result(host=task.host, result=status)
+    return TaskResult(task.host, status)

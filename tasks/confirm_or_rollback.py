@@ -9,11 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.device import answering, driver, reconnect, session_lost
 from egovnet.tasks.driver import CommitStage, TransactionalDriver
 from egovnet.tasks.napalm_errors import napalm_errors
+from egovnet.tasks.task_result import TaskResult
 
 #: What a commit may be at while the device works on it by itself.
 _WORKING = (CommitStage.APPLYING, CommitStage.UNDOING)
@@ -51,7 +52,7 @@ class DeviceChange:
 
 def confirm_or_rollback(
     task: Task, change: DeviceChange, direction: str, retry_for: float = 60.0
-) -> Result:
+) -> TaskResult[str]:
     """Confirm the change's commit or take it back, and see that the device runs that text.
 
     Result: str, what was found ("pending", "confirmed", "undone", ...).
@@ -67,7 +68,7 @@ def confirm_or_rollback(
         found = _confirm_or_rollback(connected(task), change, towards, retry_for)
     except session_lost():
         found = _confirm_or_rollback(reconnect(task), change, towards, retry_for)
-    return Result(host=task.host, result=found, changed=True)
+    return TaskResult(task.host, found, changed=True)
 
 
 def _confirm_or_rollback(

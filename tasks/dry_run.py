@@ -3,10 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.device import answering
 from egovnet.tasks.driver import ComparesAtLoad, TransactionalDriver
+from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.platform import KeptKeys
 from egovnet.templates.registry import keep_keys
 
@@ -32,7 +33,7 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def dry_run(task: Task, intended: str, keep: bool = False) -> Result:
+def dry_run(task: Task, intended: str, keep: bool = False) -> TaskResult[DryRun]:
     """Load `intended`, let the device check it, and compare. Result: DryRun.
 
     With `keep` the candidate stays loaded for a commit in the same session; it was compared
@@ -52,7 +53,7 @@ def dry_run(task: Task, intended: str, keep: bool = False) -> Result:
                 # it changed between the two: what is kept was read from the first
                 raise RuntimeError("its configuration changed while it was read; plan again")
     answer = DryRun(running, text_hash(running), diff, keys.text, keys.kept, keys.gone)
-    return Result(host=task.host, result=answer, diff=diff)
+    return TaskResult(task.host, answer, diff=diff)
 
 
 def _compared(device: TransactionalDriver) -> str:

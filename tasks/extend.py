@@ -1,11 +1,12 @@
 """Set the confirm timer of a device's pending commit anew."""
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.device import Deadline, driver, reconnect, seconds_until, session_lost
+from egovnet.tasks.task_result import TaskResult
 
 
-def extend(task: Task, change_id: str, deadline: Deadline) -> Result:
+def extend(task: Task, change_id: str, deadline: Deadline) -> TaskResult[None]:
     """The device goes back at `deadline`, unless confirmed.
 
     Raises:
@@ -16,4 +17,4 @@ def extend(task: Task, change_id: str, deadline: Deadline) -> Result:
     except session_lost():
         # Setting it twice does no harm.
         reconnect(task).extend_commit(change_id, seconds_until(deadline))
-    return Result(host=task.host)
+    return TaskResult(task.host, None)

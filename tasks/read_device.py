@@ -5,18 +5,20 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.device import disconnect, driver
 from egovnet.tasks.driver import DeviceFault, LineChange
+from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState
 from egovnet.templates.registry import platform
 
 #: What the caller makes of a device's state.
 E = TypeVar("E")
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,30 @@ class Reading(Generic[E]):
     seen: Seen
     unchanged: bool = False
 
+    def with_evaluated(self, evaluated: F) -> "Reading[F]":
+        """This reading, with something else made of the state."""
+        return Reading(
+            self.text,
+            self.changes,
+            self.faults,
+            self.diff,
+            self.dead,
+            evaluated,
+            self.seconds,
+            self.seen,
+            self.unchanged,
+        )
+
 
 def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
     task: Task,
     device: Device,
     routes: Mapping[str, frozenset[str]],
-    evaluate: Callable[[Device, DeviceState], Any],
+    evaluate: Callable[[Device, DeviceState], E],
     state_intended: str = "",
     before: Seen | None = None,
     same_intended: bool = False,
-) -> Result:
+) -> TaskResult[Reading[E | None]]:
     """Running text and state of `device` in one session, which is closed. Result: Reading.
 
     `routes` are those that each VRF is to have: where it has them, they are not asked for one by
@@ -87,8 +103,10 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
         seen = Seen(intended, against.seen, answer.seen)
         if known.running and against.seen == known.running and answer.said is None:
             seconds = time.monotonic() - began
-            same = Reading("", (), (), "", frozenset(), None, seconds, seen, unchanged=True)
-            return Result(host=task.host, result=same)
+            same: Reading[E | None] = Reading(
+                "", (), (), "", frozenset(), None, seconds, seen, unchanged=True
+            )
+            return TaskResult(task.host, same)
         does = None
         if answer.said is not None:
             running = against.text if against.changes else None
@@ -102,7 +120,7 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
         state = replace(state, running=does)
     finally:
         disconnect(task)
-    reading = Reading(
+    reading: Reading[E | None] = Reading(
         against.text if against.changes else "",
         against.changes,
         against.faults,
@@ -112,4 +130,4 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
         time.monotonic() - began,
         seen,
     )
-    return Result(host=task.host, result=reading)
+    return TaskResult(task.host, reading)

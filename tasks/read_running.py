@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.device import driver
+from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.registry import platform
@@ -22,7 +23,7 @@ class Running:
     pending: bool = False
 
 
-def read_running(task: Task, device: Device, ask_pending: bool = False) -> Result:
+def read_running(task: Task, device: Device, ask_pending: bool = False) -> TaskResult[Running]:
     """Text and state of `device`, one after the other. Result: Running."""
     words = platform(device.platform)
     session = driver(task)
@@ -31,4 +32,4 @@ def read_running(task: Task, device: Device, ask_pending: bool = False) -> Resul
     if words.capabilities.shows_running_state:
         state = words.read_running(session.run_script(words.running_script(device, links=True)))
     pending = ask_pending and session.has_pending_commit()
-    return Result(host=task.host, result=Running(text, state, pending))
+    return TaskResult(task.host, Running(text, state, pending))

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from nornir.core.task import Result, Task
+from nornir.core.task import Task
 
 from egovnet.tasks.device import driver
+from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.platform import LabelWatch
 from egovnet.templates.registry import platform
 
@@ -20,16 +21,16 @@ def _watch(task: Task) -> LabelWatch:
     return watch
 
 
-def start_watching(task: Task, interfaces: Sequence[str], seconds: int) -> Result:
+def start_watching(task: Task, interfaces: Sequence[str], seconds: int) -> TaskResult[str]:
     """Start watching the router's circuits, for at most `seconds`.
 
     Result: str, the handle that `end_watching` wants.
     """
     _watch(task)
-    return Result(host=task.host, result=driver(task).watch_labels(interfaces, seconds))
+    return TaskResult(task.host, driver(task).watch_labels(interfaces, seconds))
 
 
-def end_watching(task: Task, handle: str) -> Result:
+def end_watching(task: Task, handle: str) -> TaskResult[list[str]]:
     """End it. Result: list[str], each label stack seen, like "label 17, label 80"."""
     watch = _watch(task)
-    return Result(host=task.host, result=watch.label_stacks(driver(task).labels_seen(handle)))
+    return TaskResult(task.host, watch.label_stacks(driver(task).labels_seen(handle)))

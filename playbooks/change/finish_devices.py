@@ -65,7 +65,7 @@ class Resolver:
             return Resolution(Direction.BACK, back.failures, refusing)
         return Resolution(direction, answers.failures)
 
-    def _bring(self, direction: Direction) -> DeviceResults:
+    def _bring(self, direction: Direction) -> DeviceResults[str]:
         stage = STAGE[direction]
         waiting = dict(self.devices)
         deadline = time.monotonic() + self.patience

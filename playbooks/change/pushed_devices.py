@@ -4,9 +4,9 @@ It knows which devices were touched, which are left out, and when every timer en
 """
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 from nornir.core import Nornir
 
@@ -23,6 +23,9 @@ from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction
 from egovnet.tasks.device import Deadline
 from egovnet.tasks.dry_run import dry_run
 from egovnet.tasks.extend import extend
+from egovnet.tasks.task_result import TaskResult
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -168,7 +171,12 @@ class PushedDevices:
     def _change_id(self) -> str:
         return commit_id(self.workspace, self.record.number)
 
-    def _run(self, stage: str, task: Any, arguments: dict[str, dict[str, Any]]) -> DeviceResults:
+    def _run(
+        self,
+        stage: str,
+        task: Callable[..., TaskResult[T]],
+        arguments: Mapping[str, Mapping[str, object]],
+    ) -> DeviceResults[T]:
         self.record.intend(stage, arguments)
         return run(
             self.nornir,

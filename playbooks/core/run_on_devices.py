@@ -2,25 +2,28 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from nornir.core import Nornir
 from nornir.core.inventory import Host
-from nornir.core.task import AggregatedResult, MultiResult, Result, Task
+from nornir.core.task import AggregatedResult, MultiResult, Task
 
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.results.without_secrets import hidden
 from egovnet.tasks.device import is_unanswered
 from egovnet.tasks.runners.per_host import PerHost
+from egovnet.tasks.task_result import TaskResult
+
+T = TypeVar("T")
 
 _GONE = "it is not in the inventory any more, and cannot be reached: put its entry back"
 
 
 @dataclass(frozen=True)
-class DeviceResults:
+class DeviceResults(Generic[T]):
     """What a task gave on each device, and one line of why on each that failed."""
 
-    results: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, T] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     #: Failed devices that gave no verdict: not reached, cut off, too slow, or locked by somebody.
     unanswered: frozenset[str] = frozenset()
@@ -64,12 +67,12 @@ class _Watcher:
 def run(
     nornir: Nornir,
     stage: str,
-    task: Callable[..., Result],
+    task: Callable[..., TaskResult[T]],
     arguments: Mapping[str, Mapping[str, Any]],
     progress: Progress,
     *,
     listener: Callable[[str, str, str], None] | None = None,
-) -> DeviceResults:
+) -> DeviceResults[T]:
     """Run `task` on every device named in `arguments`, with its own keyword arguments.
 
     `listener(device, "done" | "failed", reason)` is called as each device ends, in the
@@ -86,7 +89,7 @@ def run(
     aggregated = hosts.with_processors([_Watcher(stage, progress, listener)]).run(
         task=PerHost(task, arguments), name=stage
     )
-    results: dict[str, Any] = {}
+    results: dict[str, T] = {}
     failures: dict[str, str] = {}
     unanswered: set[str] = set()
     for name in gone:

@@ -2,8 +2,8 @@
 
 import functools
 import hashlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from egovnet.isolation.running.explain import left_over
@@ -24,6 +24,7 @@ from egovnet.tasks.read_device import Reading, read_device
 from egovnet.tasks.runners.elastic import ElasticRunner
 from egovnet.tasks.runners.wire.own_tasks import OWN_TASKS
 from egovnet.tasks.runners.wire.task_form import TaskForm
+from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.running_state import RunningState
@@ -75,11 +76,12 @@ def collect(
             "before": seen,
             "same_intended": same_intended,
         }
-    answers = run(nornir, "read", read_device, arguments, progress)
+    task: Callable[..., TaskResult[Reading[StateResult | None]]] = read_device
+    answers = run(nornir, "read", task, arguments, progress)
     readings = {
-        name: replace(reading, evaluated=StateResult((), dict(before.devices[name].numbers)))
-        if reading.unchanged
-        else reading
+        name: reading.with_evaluated(
+            reading.evaluated or StateResult((), dict(before.devices[name].numbers))
+        )
         for name, reading in answers.results.items()
     }
     return Collected(readings, dict(answers.failures), now())

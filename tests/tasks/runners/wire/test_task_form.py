@@ -2,7 +2,7 @@
 
 import inspect
 import time
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +18,7 @@ from egovnet.tasks.runners.wire.form import FormError
 from egovnet.tasks.runners.wire.own_tasks import OWN_TASKS
 from egovnet.tasks.runners.wire.remote_error import RemoteError
 from egovnet.tasks.runners.wire.task_form import Done, TaskForm
+from egovnet.tasks.task_result import TaskResult
 from tests.hypothesis_profiles import examples
 from tests.tasks.runners.wire.values import values
 
@@ -153,3 +154,12 @@ def test_only_tasks_of_the_list_are_done() -> None:
     assert OWN_TASKS.named("os.system") is None
     assert OWN_TASKS.named("read_device") is None, "drift's own"
     assert DRIFT_TASKS.named("read_device") is not None
+
+
+@ALL
+def test_a_task_says_what_it_gives_as_its_form_does(form: TaskForm) -> None:
+    said = get_type_hints(form.task)["return"]
+    assert get_origin(said) is TaskResult
+    (gives,) = get_args(said)
+    # what a task makes of its caller's own evaluation is said where that is known
+    assert gives == (form.result or type(None)) or get_origin(gives) is get_origin(form.result)

@@ -4,12 +4,14 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from typing import get_origin
 
 import pytest
 from nornir.core.task import Result, Task
 
 from egovnet import playbooks, tasks
 from egovnet.playbooks.drift.collect import DRIFT_TASKS
+from egovnet.tasks.task_result import TaskResult
 
 
 def all_tasks() -> Iterator[Callable[..., Result]]:
@@ -23,7 +25,8 @@ def all_tasks() -> Iterator[Callable[..., Result]]:
                 hints = inspect.get_annotations(function)
                 first = next(iter(inspect.signature(function).parameters), "")
                 ours = function.__module__ == module.name and not name.startswith("_")
-                if ours and hints.get(first) is Task and hints.get("return") is Result:
+                gives = get_origin(hints.get("return"))
+                if ours and hints.get(first) is Task and gives is TaskResult:
                     yield function
 
 
