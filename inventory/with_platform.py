@@ -5,7 +5,7 @@ firewall and from there into the VRF of the other; so each VPN that takes part h
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from egovnet.inventory.allocation.pool import natural
@@ -56,6 +56,23 @@ def exchanges_in_force(network: Network) -> Iterator[tuple[str, Exchange]]:
         for name in sorted(network.exchanges, key=natural):
             if network.exchanges[name].in_force(day):
                 yield name, network.exchanges[name]
+
+
+def registers_day(network: Network) -> date | None:
+    """The day since which what is in force has been the same, by its own dates; None: always.
+
+    Two inventories of the same texts mean the same where this is the same.
+    """
+    day = network.day
+    if day is None:
+        return None
+    turns = (
+        turn
+        for exchange in network.exchanges.values()
+        for turn in (exchange.valid_from, exchange.valid_until + timedelta(days=1))
+        if turn <= day
+    )
+    return max(turns, default=None)
 
 
 def platform_attachments(network: Network) -> Iterator[tuple[str, PlatformAttachment]]:

@@ -2,6 +2,8 @@
 
 #: What was allocated; read by whoever numbers.
 LOCK_FILE = "plan.lock.yaml"
+#: Of an intent that was kept: the day that its registers were read for. No file of a directory.
+DAY_FILE = "registers.day"
 #: Sections of one file each, which every inventory has; `sites` may have several.
 FILES = ("network", "regions", "agencies", "hosts", "groups", "defaults", "circuits", "vpns")
 #: Sections whose file an inventory may lack: then they are empty.

@@ -22,7 +22,9 @@ from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.examined import Examined
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model import Network
+from egovnet.inventory.source.sections import DAY_FILE
 from egovnet.inventory.source.sources import Sources
+from egovnet.inventory.with_platform import registers_day
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.intend.read_inventory import examine_inventory, read_inventory_texts
 from egovnet.templates.model.device import Device
@@ -80,8 +82,14 @@ class DirectoryInventory:
 
     @cached_property
     def intent(self) -> Intent:
-        """The files' texts, and the lock file's as it will be."""
-        return Intent({**self._sources.texts(), LOCK_FILE: lock_text(self.allocation.lock)})
+        """The files' texts, and the lock file's as it will be; the day of what is in force."""
+        lock = {LOCK_FILE: lock_text(self.allocation.lock)}
+        return Intent({**self._sources.texts(), **self._day, **lock})
+
+    @property
+    def _day(self) -> dict[str, str]:
+        day = registers_day(self.network)
+        return {} if day is None else {DAY_FILE: f"{day.isoformat()}\n"}
 
     @cached_property
     def digest(self) -> str:
@@ -89,7 +97,7 @@ class DirectoryInventory:
         lock = self.allocation.lock
         # as JSON: the lock file's text takes a second for each thousand routers
         numbers = json.dumps([lock.pools, lock.retired], sort_keys=True)
-        files = Intent(self._sources.texts()).digest
+        files = Intent({**self._sources.texts(), **self._day}).digest
         return hashlib.sha256(f"{files}\n{numbers}".encode()).hexdigest()
 
     @property

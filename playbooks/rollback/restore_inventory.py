@@ -9,6 +9,7 @@ from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.merge import MISSING, Data, differences, value_at
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.source.regular_file import read_regular
+from egovnet.inventory.source.sections import DAY_FILE
 from egovnet.playbooks.results.rollback import InventoryEdit
 from egovnet.playbooks.rollback.undo_intent import Undone
 
@@ -56,7 +57,7 @@ def touched(now: Intent, undone: Undone) -> list[str]:
     after = undone.intent.files
     return sorted(
         path
-        for path in {*now.files, *after} - {LOCK_FILE}
+        for path in {*now.files, *after} - {LOCK_FILE, DAY_FILE}
         if now.files.get(path) != after.get(path)
     )
 

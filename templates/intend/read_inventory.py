@@ -4,6 +4,7 @@ its exchanges come to today.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from egovnet.inventory.errors import InventoryError
@@ -11,7 +12,7 @@ from egovnet.inventory.examined import Examined
 from egovnet.inventory.load import examine, load_source
 from egovnet.inventory.model import Network
 from egovnet.inventory.registers import all_registers
-from egovnet.inventory.source.sections import LOCK_FILE
+from egovnet.inventory.source.sections import DAY_FILE, LOCK_FILE
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_directory import YamlDirectory, YamlTexts
 from egovnet.inventory.today import today
@@ -50,6 +51,10 @@ def examine_inventory(directory: Path, instead: Mapping[Path, str] | None = None
 
 
 def read_inventory_texts(files: Mapping[str, str]) -> Network:
-    """As `read_inventory`, from texts by path within an inventory."""
+    """As `read_inventory`, from texts by path within an inventory.
+
+    Those of an intent that was kept say for which day its registers were read.
+    """
     network = load_source(YamlTexts(files), [platform_names], names())[0]
-    return with_platform(network, today())
+    day = files.get(DAY_FILE)
+    return with_platform(network, today() if day is None else date.fromisoformat(day.strip()))

@@ -8,7 +8,7 @@ import pytest
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network, PlatformSite, SiteRole
-from egovnet.inventory.with_platform import exchanges_in_force, with_platform
+from egovnet.inventory.with_platform import exchanges_in_force, registers_day, with_platform
 from tests.platform_network import platform_network
 
 DAY = date(2026, 11, 29)
@@ -66,6 +66,24 @@ def test_an_exchange_holds_from_its_first_day_to_its_last(
     network = with_platform(written, day)
     assert ("exchange-party" in network.sites) is in_force
     assert bool(list(exchanges_in_force(network))) is in_force
+
+
+@pytest.mark.parametrize(
+    ("day", "since"),
+    [
+        (date(2026, 3, 31), None),
+        (date(2026, 4, 1), date(2026, 4, 1)),
+        (date(2026, 11, 29), date(2026, 4, 1)),
+        (date(2099, 3, 31), date(2026, 4, 1)),
+        (date(2099, 4, 1), date(2099, 4, 1)),
+        (date(2100, 1, 1), date(2099, 4, 1)),
+    ],
+)
+def test_the_day_turns_when_something_comes_or_goes(
+    written: Network, day: date, since: date | None
+) -> None:
+    assert registers_day(with_platform(written, day)) == since
+    assert registers_day(written) is None
 
 
 def test_numbers_stay_when_exchanges_come_and_go(written: Network) -> None:
