@@ -17,10 +17,15 @@ def operators() -> tuple[Operator, ...]:
     return registered()
 
 
-def all_mutants(ground: Ground) -> Iterator[Mutant]:
-    """The mutants of all operators, each with a name of its own."""
+def platform_operators() -> tuple[Operator, ...]:
+    """Those that are about the interconnection platform: they make nothing without one."""
+    return tuple(one for one in registered() if one.__name__.startswith("platform_"))
+
+
+def all_mutants(ground: Ground, of: tuple[Operator, ...] | None = None) -> Iterator[Mutant]:
+    """The mutants of all operators, or of some, each with a name of its own."""
     seen: set[str] = set()
-    for one in operators():
+    for one in operators() if of is None else of:
         for mutant in one(ground):
             if mutant.name in seen:
                 raise AssertionError(f"two mutants are called {mutant.name}")

@@ -9,11 +9,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tests.isolation.mutants.all_mutants import operators
+from tests.isolation.mutants.all_mutants import operators, platform_operators
 from tests.isolation.mutants.ground import Ground
 from tests.isolation.mutants.mutant import Operator
 from tests.isolation.mutants.outcome import Outcome, outcome
-from tests.isolation.mutants.reference import reference
+from tests.isolation.mutants.reference import platform, reference
 
 #: Names that a row shows of what is not as expected.
 _SHOWN = 3
@@ -49,12 +49,19 @@ def counts(outcomes: Sequence[Outcome]) -> tuple[int, ...]:
     )
 
 
-def lines(ground: Ground, only: str, *, everything: bool) -> Iterator[tuple[str, bool]]:
+def grounds() -> Iterator[tuple[Ground, Operator]]:
+    """Every operator, on the network that it is about."""
+    platforms = platform_operators()
+    for one in operators():
+        yield (platform() if one in platforms else reference()), one
+
+
+def lines(only: str, *, everything: bool) -> Iterator[tuple[str, bool]]:
     """The table's lines, and whether each is as it should be."""
     total: list[Outcome] = []
     klass = ""
     yield row(_HEADER), True
-    for operator in operators():
+    for ground, operator in grounds():
         outcomes = judged(ground, operator, only)
         if not outcomes:
             continue
@@ -80,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--all", action="store_true")
     options = parser.parse_args(arguments)
     good = True
-    for line, fine in lines(reference(), options.only, everything=options.all):
+    for line, fine in lines(options.only, everything=options.all):
         print(line, flush=True)
         good = good and fine
     return 0 if good else 1
