@@ -3,7 +3,7 @@
 Everything else in such a VPN is undeclared, whatever its routes allow.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from egovnet.inventory.model import Application, Filtering, IPNetwork, Network
@@ -73,12 +73,25 @@ def _members(network: Network) -> dict[str, dict[str, tuple[IPNetwork, ...]]]:
     return found
 
 
+def user_sites(network: Network, application: Application) -> tuple[str, ...]:
+    """Sites of its VPN that may use an application, in the inventory's order."""
+    return tuple(
+        name
+        for name in _among(network, application, network.written_sites)
+        if network.sites[name].vpn == application.vpn
+    )
+
+
 def _users(
     network: Network, application: Application, members: dict[str, tuple[IPNetwork, ...]]
 ) -> Iterator[IPNetwork]:
+    for site in _among(network, application, members):
+        yield from members[site]
+
+
+def _among(network: Network, application: Application, sites: Iterable[str]) -> Iterator[str]:
     users = application.users
-    everybody = not users.sites and not users.regions
     regions = frozenset().union(*map(network.regions_within, users.regions))
-    for site, prefixes in members.items():
-        if everybody or site in users.sites or network.sites[site].region in regions:
-            yield from prefixes
+    for site in sites:
+        if users.everybody or site in users.sites or network.sites[site].region in regions:
+            yield site

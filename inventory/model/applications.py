@@ -60,6 +60,11 @@ class Users(Closed):
         tuple[SiteName, ...], Field(min_length=1), about("These sites.", ["tax-sichuan"])
     ] = ()
 
+    @property
+    def everybody(self) -> bool:
+        """Whether all sites of the VPN are users."""
+        return not (self.regions or self.sites)
+
 
 class Application(Closed):
     """A business application of an agency, in one of its VPNs: one protocol, and its ports."""

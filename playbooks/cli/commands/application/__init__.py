@@ -1,0 +1,1 @@
+"""The register of applications, and the flows of customers that it does not have."""
