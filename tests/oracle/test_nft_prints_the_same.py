@@ -6,13 +6,17 @@ from ipaddress import IPv6Network
 import pytest
 from hypothesis import given
 
+from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.model import Network
 from egovnet.templates.frr.render.packet_filter import packet_filter_text
+from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.device import AddressFamily, Device
 from egovnet.templates.model.packet_filter import FilterChain, PacketFilter, PacketRule
 from tests.firewalls import FILTERING_PE, FIREWALL
 from tests.hypothesis_profiles import examples
 from tests.oracle.nft import Nft, RefusedTextError, running_nft
 from tests.packet_filters import packet_filters
+from tests.registers import networks_with_registers
 
 pytestmark = pytest.mark.lab
 
@@ -41,6 +45,15 @@ def test_nft_writes_addresses_in_the_same_way(nft: Nft, number: int) -> None:
     rule = PacketRule("accept", sources=(IPv6Network((number, 128)),))
     text = packet_filter_text(PacketFilter((FilterChain("forward", "drop", (rule,)),)))
     assert nft.listed(text) == text
+
+
+@given(network=networks_with_registers())
+@examples(10)
+def test_nft_prints_what_registers_ask_for(nft: Nft, network: Network) -> None:
+    for device in intend(network, allocate(network)).values():
+        if device.packet_filter is not None:
+            text = packet_filter_text(device.packet_filter)
+            assert nft.listed(text) == text
 
 
 @pytest.mark.parametrize("device", [FIREWALL, FILTERING_PE], ids=lambda device: device.name)

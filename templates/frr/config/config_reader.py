@@ -143,14 +143,14 @@ def _divide(lines: list[str]) -> _Parts:
     start = first
     head = lines[first].strip()
     if _NAME.match(head) and (
-        second.startswith((INTERFACES_MARK, PORTS_MARK, *_FRR_STARTS))
+        second.startswith((INTERFACES_MARK, PORTS_MARK, FILTER_MARK, *_FRR_STARTS))
         or second.split(" ")[0] in _LINUX_WORDS
         or not second
     ):
         parts.name = head
         start = first + 1
     elif not (
-        head.startswith((INTERFACES_MARK, PORTS_MARK))
+        head.startswith((INTERFACES_MARK, PORTS_MARK, FILTER_MARK))
         or any(lines[i].startswith(INTERFACES_MARK) for i in filled)
         or next(
             (w for w in (lines[i].split()[0] for i in filled) if w[0] not in "#!"), ""
@@ -184,7 +184,7 @@ def _border(lines: list[str], start: int) -> int:
     except ValueError:
         for index in range(start, len(lines)):
             line = lines[index].strip()
-            if line.startswith(PORTS_MARK) or line.startswith(_FRR_STARTS):
+            if line.startswith((PORTS_MARK, FILTER_MARK, *_FRR_STARTS)):
                 return index
     return len(lines)
 

@@ -14,7 +14,9 @@ from egovnet.templates.model.canonical_filter import canonical
 from egovnet.templates.model.packet_filter import PacketFilter
 from egovnet.templates.registry import render
 from tests.hypothesis_profiles import examples
+from tests.isolation.platform_proof import DAY, on
 from tests.packet_filters import packet_filters
+from tests.registers import networks_with_registers
 from tests.strategies import networks
 from tests.templates.frr.config.test_reader_properties import assert_line_counts
 from tests.templates.frr.config.test_roundtrip import (
@@ -67,3 +69,15 @@ def test_no_line_of_a_filter_is_without_meaning(held: PacketFilter, data: st.Dat
     for _ in range(8):
         index = data.draw(st.integers(0, len(lines) - 1))
         assert_line_counts(lines, index, read_config(text))
+
+
+@given(networks_with_registers())
+@examples(10)
+def test_devices_of_registers_are_read_as_meant(network: Network) -> None:
+    for device in intend(network, allocate(network)).values():
+        assert_read_as_intended(device)
+
+
+def test_the_platform_of_a_day_is_read_as_meant() -> None:
+    for device in on(DAY).devices.values():
+        assert_read_as_intended(device)
