@@ -195,7 +195,7 @@ def _of_network(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None
     which = words.take()
     if which == "protocol" and word == "ip":
         _pin(draft, family)
-        _say(draft, "protocols", tuple(map(_protocol, _values(words, sets))))
+        _among(draft, map(_protocol, _values(words, sets)))
         return
     if which not in ("saddr", "daddr"):
         raise Unclear(f"{word} {which} has no meaning here")
@@ -234,7 +234,7 @@ def _meta(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
             raise Unclear("of both families, or of another")
         _pin(draft, "ipv4" if family == ["ipv4"] else "ipv6")
     elif which == "l4proto":
-        _say(draft, "protocols", tuple(map(_protocol, _values(words, sets))))
+        _among(draft, map(_protocol, _values(words, sets)))
     elif which in ("iifname", "oifname"):
         _interface(draft, words, which, sets)
     else:
@@ -253,14 +253,20 @@ def _protocol(word: str) -> str:
     return _PROTOCOLS[word]
 
 
+def _among(draft: RuleDraft, protocols: Iterable[str]) -> None:
+    """What is of these protocols, and of those that were said before."""
+    said = draft.protocols
+    draft.protocols = tuple(one for one in protocols if said is None or one in said)
+    if not draft.protocols:
+        raise Unclear("of two protocols at once: no packet is")
+
+
 def _ports(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
     which = words.take()
     if which not in ("sport", "dport"):
         raise Unclear(f"{word} {which} has no meaning here")
     if word != "th":
-        if draft.protocols not in (None, (word,)):
-            raise Unclear("of two protocols at once: no packet is")
-        draft.protocols = (word,)
+        _among(draft, (word,))
     elif draft.protocols is None or not _PORTS.issuperset(draft.protocols):
         raise Unclear("ports of protocols that are not named, or have none")
     ranges = tuple(_range(value, "port") for value in _values(words, sets))
@@ -282,9 +288,7 @@ def _icmp(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
         raise Unclear("more of ICMP than its type has no meaning here")
     family: AddressFamily = "ipv4" if word == "icmp" else "ipv6"
     _pin(draft, family)
-    if draft.protocols not in (None, (word,)):
-        raise Unclear("of two protocols at once: no packet is")
-    draft.protocols = (word,)
+    _among(draft, (word,))
     numbers: list[int] = []
     for value in _values(words, sets):
         known = _TYPE_NUMBERS[family].get(value)
