@@ -147,15 +147,15 @@ def it_learns(g: Ground) -> Iterator[Mutant]:
         for vlan in place.vlans:
             edit = filter_edit(g, place)
             at = edit.family(_bgp(edit), "ipv4 unicast")
-            edit.remove(at, rf"neighbor {re.escape(vlan.pe['ipv4'])} route-map from-pe in")
+            edit.remove(at, rf"neighbor {re.escape(vlan.pe['ipv4'])} route-map nothing in")
             yield _risk(g, place, edit, f"no policy from {vlan.vpn}", vlan.vpn)
         edit = filter_edit(g, place)
-        edit.sub(edit.whole(), "^route-map from-pe deny 10$", "route-map from-pe permit 10")
-        yield _risk(g, place, edit, "from-pe permits", "permits")
+        edit.sub(edit.whole(), "^route-map nothing deny 10$", "route-map nothing permit 10")
+        yield _risk(g, place, edit, "nothing permits", "permits")
         edit = filter_edit(g, place)
-        edit.new_block("route-map from-pe permit 5", "match ip address prefix-list friends")
+        edit.new_block("route-map nothing permit 5", "match ip address prefix-list friends")
         edit.new_lines("ip prefix-list friends seq 5 permit 10.1.0.0/16 le 32")
-        yield _risk(g, place, edit, "from-pe permits a little", "a little")
+        yield _risk(g, place, edit, "nothing permits a little", "a little")
 
 
 @operator(KLASS)
