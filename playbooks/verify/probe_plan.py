@@ -190,8 +190,7 @@ def vrf_plan(scope: ProbeScope, per_source: int = PER_SOURCE) -> ProbePlan:
             if access.pe in scope.routers
             for target in _access_targets(network, allocation, site, name)
         ]
-        # a firewall of the platform answers its own PE only
-        for site, entry in network.written_sites.items()
+        for site, entry in network.sites.items()
     }
     return _Matrix(network, allocation, targets, _gone_accesses(scope), per_source).plan(sources)
 

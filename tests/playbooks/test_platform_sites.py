@@ -85,11 +85,13 @@ def test_routes_to_partners_are_due_in_every_vrf_of_a_vpn(workspace: Workspace) 
             assert not [p for p in table.may if p.startswith("10.1.30.")]
 
 
-def test_no_packet_is_due_at_a_firewall(workspace: Workspace) -> None:
-    """It answers its own PE; VRFs of the platform ask their VPN's sites as any VRF does."""
+def test_a_firewall_is_asked_by_its_own_router_alone(workspace: Workspace) -> None:
+    """It answers nobody else; VRFs of the platform ask their VPN's sites as any VRF does."""
     network = workspace.network
     plan = vrf_plan(ProbeScope(network, workspace.allocation, frozenset(network.routers)))
     made = {name for name, site in network.sites.items() if isinstance(site, PlatformSite)}
     assert len(made) == 3
-    assert not [flow for flow in plan.flows if flow.target in made]
+    asking = [flow for flow in plan.flows if flow.target in made and flow.must_reach]
+    assert {flow.sender for flow in asking} == {"bj-pe1", "sh-pe1"}
+    assert not any(flow.crosses for flow in asking)
     assert [flow for flow in plan.flows if flow.sender == "sh-pe1" and flow.vrf == "i-party"]
