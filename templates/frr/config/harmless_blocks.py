@@ -1,7 +1,7 @@
 """Blocks of frr.conf all of whose lines are harmless, from closed lists."""
 
 from egovnet.templates.frr.config.contexts import commands, leave, no_of
-from egovnet.templates.frr.config.draft import HARMLESS, Context, FrrDraft
+from egovnet.templates.frr.config.draft import HARMLESS, Context, FrrDraft, Unclear
 
 
 def open_harmless(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -15,8 +15,18 @@ def open_harmless(draft: FrrDraft, words: list[str], number: int) -> int:
     return HARMLESS
 
 
+def _exec_timeout(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`exec-timeout MINUTES [SECONDS]`."""
+    minutes, seconds = (*map(int, words[1:]), 0)[:2]
+    if minutes + seconds // 60 > _LONGEST_TIMEOUT:
+        raise Unclear("FRR prints it back as minutes that it does not take")
+    return HARMLESS
+
+
+#: Minutes that vtysh's grammar takes.
+_LONGEST_TIMEOUT = 35791
 _HARMLESS_BLOCKS = {
-    "line vty": commands("line", "access-class", "exec-timeout", "login"),
+    "line vty": commands("line", "access-class", "login", exec_timeout=_exec_timeout),
     "key chain": commands("key chain", key=open_harmless, no_=no_of(("key",))),
     "key": commands(
         "key",

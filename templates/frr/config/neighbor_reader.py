@@ -38,6 +38,8 @@ _PRINTED = {
     "attribute-unchanged": "attribute-unchanged as-path next-hop med",
     "next-hop-self all": "next-hop-self force",
 }
+#: What `attribute-unchanged` may name, as FRR prints it.
+_UNCHANGED = ("as-path", "next-hop", "med")
 #: FRR takes only one of both in a direction.
 _EXCLUDE = {"prefix-list": "distribute-list", "distribute-list": "prefix-list"}
 #: Kinds of communities that a neighbour is sent by default, and what the words stand for.
@@ -303,6 +305,8 @@ def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) ->
 
 def _option(words: list[str]) -> tuple[str, str]:
     """(what another value would replace, the text as FRR prints it) of an option."""
+    if words[0] == "attribute-unchanged":
+        words = [words[0], *(each for each in _UNCHANGED if each in words)]
     text = " ".join(words)
     text = _PRINTED.get(text, text)
     if words[0] == "advertise-map":
