@@ -20,7 +20,7 @@ def print_result(console: Console, shown: ShownApplication) -> None:
     users = "all sites of the VPN" if one.for_all else ", ".join(one.user_sites)
     for label, value in (
         ("owner", one.owner),
-        ("VPN", f"{one.vpn}, {_EFFECT[one.filtering]}"),
+        ("VPN", f"{one.vpn}, {_EFFECT.get(one.filtering, one.filtering)}"),
         ("level", str(one.level)),
         ("service", one.service),
         ("servers", f"{', '.join(one.servers)} in {', '.join(one.server_sites)}"),

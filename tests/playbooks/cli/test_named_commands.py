@@ -19,13 +19,15 @@ WORD = re.compile(
     r"(?:--?[a-z][a-z-]*|\{[a-z_.]*\}|[A-Z]{2,}|N|\d+|[\w./-]+\.plan)(?=[\s`'\",;:.)]|$)"
 )
 VALUE = re.compile(r"[^\s`\",;:)]+")
-NAMED = re.compile(r"(?:\.venv/bin/)?\begovnet ((?:lab |add )?[a-z]+)\b")
+#: Verbs that have verbs below them.
+GROUPS = ("lab", "add", "exchange", "application")
+NAMED = re.compile(rf"(?:\.venv/bin/)?\begovnet ((?:(?:{'|'.join(GROUPS)}) )?[a-z]+)\b")
 
 
 def verbs() -> dict[str, click.Command]:
     context = click.Context(main)
     found = {name: main.get_command(context, name) for name in main.list_commands(context)}
-    for name in ("lab", "add"):
+    for name in GROUPS:
         group = found.pop(name)
         assert isinstance(group, click.Group)
         inner = click.Context(group)
