@@ -22,6 +22,8 @@ _SESSION_POLICY = re.compile(
 )
 _BY_NAME = re.compile(r"neighbor \S+ (route-map|prefix-list) |match (ip|ipv6) address prefix-list ")
 _LIST = re.compile(r"(?:ip|ipv6) prefix-list (\S+)|bgp \S*community-list (?:\S+ )?(\S+)")
+#: A static route, which is a firewall's own business in the default table.
+_DEFAULT_ROUTE = re.compile(r"(?:no )?(?:ip|ipv6) route (?!.* vrf )")
 _PEER = re.compile(r"(?:no )?neighbor (\S+)")
 _FAMILY = {
     "address-family ipv4 unicast": "ipv4",
@@ -82,6 +84,10 @@ def _of_our_port_or_policy(device: Device, path: tuple[str, ...], line: str) -> 
     if not path:
         named = _LIST.match(line)
         lists = {peer.policy for vrf in device.vrfs for peer in vrf.peers}
+        if device.firewall is not None:
+            lists |= {peer.policy for peer in device.firewall.peers}
+            if _DEFAULT_ROUTE.match(line):
+                return True
         return named is not None and (named[1] or named[2]) in lists
     ports = {interface.name for interface in device.interfaces}
     if device.untagged is not None:
@@ -155,6 +161,8 @@ def _vrf_of_policy(device: Device, name: str) -> str:
 
 
 def _outermost(device: Device, line: str, kind: LineKind) -> LineMeaning:
+    if device.firewall is not None and _DEFAULT_ROUTE.match(line):
+        return LineMeaning("static routes", kind)
     named = _LIST.match(line)
     if named is not None:
         name = named[1] or named[2]

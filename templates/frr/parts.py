@@ -26,6 +26,8 @@ _LIST = re.compile(
     r"(?:(?:ip|ipv6) (?:prefix-list|access-list)|access-list|"
     r"bgp (?:as-path access-list|\S*community-list(?: (?:standard|expanded))?)) (\S+)"
 )
+#: What no firewall of the platform has.
+_BACKBONE = re.compile(r"^(?:router (?:isis|ospf6?|openfabric)|mpls ldp)\b", re.MULTILINE)
 _VRF_OF_ROUTE = re.compile(r" vrf (\S+)")
 
 
@@ -136,6 +138,7 @@ def _stanza(name: str, lines: list[str]) -> _Found:
 
 
 def _frr(text: str) -> _Found:
+    of_backbone = _BACKBONE.search(text) is not None
     for path, line in _lines(text):
         words = (path[0] if path else line).split()
         own = _CONTEXTS.get(words[0])
@@ -144,7 +147,7 @@ def _frr(text: str) -> _Found:
         elif path:
             yield (_WORDS if words[0] in _SILENT else _OTHER), " > ".join((*path, line))
         else:
-            yield _outermost(words, line), line
+            yield _outermost(words, line, of_backbone=of_backbone), line
 
 
 def _lines(text: str) -> Iterator[tuple[_Path, str]]:
@@ -161,14 +164,16 @@ def _lines(text: str) -> Iterator[tuple[_Path, str]]:
         stack.append((indent, line))
 
 
-def _outermost(words: list[str], line: str) -> Part:
+def _outermost(words: list[str], line: str, *, of_backbone: bool) -> Part:
     named = _LIST.match(line.removeprefix("no "))
     if named is not None:
         return Part(PartKind.POLICY, name=named[1])
     if words[:2] in (["ip", "route"], ["ipv6", "route"]):
         vrf = _VRF_OF_ROUTE.search(line)
-        # the default table's are the backbone's: anything may go by them
-        return Part(PartKind.ROUTE, vrf[1], words[2]) if vrf else _OTHER
+        # a backbone router's default table is the backbone's: anything may go by it
+        if of_backbone and not vrf:
+            return _OTHER
+        return Part(PartKind.ROUTE, vrf[1] if vrf else "", words[2])
     if words[0] == "router-id":
         return Part(PartKind.ROUTER_ID)
     return (

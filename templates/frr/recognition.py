@@ -4,8 +4,11 @@ import re
 
 from egovnet.templates.platform import Recognition
 
-#: What FRR prints at the head of every configuration.
-_SAYS_SO = re.compile(r"^frr (?:version|defaults) |^# This file describes the network interf", re.M)
+#: What FRR prints at the head of every configuration, and the marks of the parts before it.
+_SAYS_SO = re.compile(
+    r"^frr (?:version|defaults) |^# This file describes the network interf|^# nftables.conf --",
+    re.M,
+)
 #: First words of FRR's and ifupdown2's lines, which other platforms have some of.
 _WORDS = re.compile(
     r"^[ \t]*(?:hostname|interface|router|vrf|ip|ipv6|route-map|bgp|neighbor|address-family|mpls"

@@ -73,6 +73,25 @@ def test_the_order_of_rules_counts() -> None:
     assert found == {Part(PartKind.PACKET_FILTER, name="eth3.201")}
 
 
+def test_a_route_of_a_firewall_is_its_own_and_leaves_the_rest_alone() -> None:
+    line = "ip route 10.9.0.0/16 10.200.0.1"
+    meaning = line_meaning(FIREWALL, "frr", (), line, "-", shared=False)
+    assert (meaning.subject, meaning.kind) == ("static routes", LineKind.SERVICE)
+    text = render(FIREWALL)
+    old, new = parts(text), parts(text.replace("\nip route ", f"\n{line}\nip route ", 1))
+    assert {part for part in {*old, *new} if old.get(part) != new.get(part)} == {
+        Part(PartKind.ROUTE, name="10.9.0.0/16")
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ip prefix-list exchange-tax_bj-fw1 seq 10 permit 10.0.0.0/8", "ip route 0.0.0.0/0 Null0"],
+)
+def test_a_list_or_route_of_a_firewall_is_not_foreign(line: str) -> None:
+    assert line_meaning(FIREWALL, "frr", (), line, "-", shared=False).kind != LineKind.FOREIGN
+
+
 @given(packet_filters())
 @examples(40)
 def test_a_filter_changes_no_other_part(held: PacketFilter) -> None:
