@@ -21,7 +21,7 @@ Rule = tuple[int, str, RuleDraft]
 #: As in the kernel (NFT_JUMP_STACK_SIZE).
 _DEEPEST = 16
 #: More rules a chain than this are not spelled out.
-_MOST_RULES = 500_000
+_MOST_RULES = 200_000
 _T = TypeVar("_T")
 _ANYTHING = PacketRule("drop")
 _OPEN = (frozenset(("new", "established")), ("original",))

@@ -18,7 +18,7 @@ from tests.isolation.platform_proof import DAY, on
 from tests.packet_filters import packet_filters
 from tests.registers import networks_with_registers
 from tests.strategies import networks
-from tests.templates.frr.config.test_reader_properties import assert_line_counts
+from tests.templates.frr.config.test_reader_properties import assert_line_counts, refused_or_read
 from tests.templates.frr.config.test_roundtrip import (
     assert_all_accounted_for,
     assert_read_as_intended,
@@ -69,6 +69,30 @@ def test_no_line_of_a_filter_is_without_meaning(held: PacketFilter, data: st.Dat
     for _ in range(8):
         index = data.draw(st.integers(0, len(lines) - 1))
         assert_line_counts(lines, index, read_config(text))
+
+
+WORDS = st.sampled_from(
+    [
+        *("{", "}", ",", ":", "accept", "drop", "goto", "jump", "forward", "vmap", "ct", "state"),
+        *("ip", "ip6", "saddr", "@flows4", "10.0.0.0/8", "10.0.0.9-10.0.0.1", "::/0", "1-0", "443"),
+        *("tcp", "udp", "icmp", "icmpv6", "type", "th", "dport", "meta", "l4proto", "nfproto"),
+        *('"eth1"', '"', "comment", "counter", "masquerade", "elements = {", "!=", "-", "/", "é"),
+    ]
+)
+
+
+@given(packet_filters(), st.data())
+@examples(100)
+def test_whatever_becomes_of_a_filter_is_read(held: PacketFilter, data: st.DataObject) -> None:
+    lines = text_of(held).splitlines()
+    last = len(lines) - len(TAIL.splitlines())
+    for _ in range(data.draw(st.integers(1, 6))):
+        index = data.draw(st.integers(4, last - 1))
+        words = lines[index].split(" ")
+        at = data.draw(st.integers(0, len(words)))
+        words[at : at + data.draw(st.integers(0, 2))] = data.draw(st.lists(WORDS, max_size=2))
+        lines[index] = " ".join(words)
+    refused_or_read("\n".join(lines) + "\n")
 
 
 @given(networks_with_registers())
