@@ -9,7 +9,6 @@ from ipaddress import ip_address, ip_network
 
 from egovnet.isolation.algebra.packet_sets import Packet
 
-_MARK = "# nftables.conf --"
 _TOKEN = re.compile(r'"[^"]*"|\S+')
 _PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58, "ipv6-icmp": 58}
 #: Names of types that the texts have (RFC 792, RFC 4443, RFC 4861).
@@ -37,12 +36,6 @@ class NftTable:
 
     chains: dict[str, list[list[str]]] = field(default_factory=dict)
     hooks: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-
-def nft_part(text: str) -> str:
-    """The part of a router's whole text; empty where it has none."""
-    _, mark, rest = text.partition(f"{_MARK}\n")
-    return rest.partition("\n}\n")[0] + "\n}\n" if mark else ""
 
 
 def read_table(text: str) -> NftTable:
@@ -76,7 +69,7 @@ class Arriving:
     target: str
 
 
-def verdict(table: NftTable, hook: str, arriving: Arriving) -> str:
+def decide(table: NftTable, hook: str, arriving: Arriving) -> str:
     """accept or drop."""
     if hook not in table.hooks:
         return "accept"
