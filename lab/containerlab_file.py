@@ -13,13 +13,14 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from egovnet.lab.device_text import PORTS_LINE, split_device_text
+from egovnet.lab.device_text import FILTER_HEAD, PORTS_LINE, split_device_text
 from egovnet.lab.errors import ContainerlabFileError
 from egovnet.lab.topology import DAEMONS, Node, Topology
 
 DEFAULT_IMAGE = "egovnet-frr:8.4.4"
 """An image of ``lab/Containerfile``: Debian's frr, ifupdown2, openssh-server and sudo."""
 PREFIX = "clab"
+_NFT_CONF = "/etc/nftables.conf"
 _KIND = "egovnet-kind"
 _DAEMONS = "egovnet-daemons"
 _FORWARDING = "sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1"
@@ -116,12 +117,15 @@ def _write_node(
     if node.config:
         files[f"{home}/startup.cfg"] = node.config
         entry["startup-config"] = f"{home}/startup.cfg"
-        interfaces, frr = "", node.config
+        interfaces, frr, ruleset = "", node.config, ""
         if PORTS_LINE in node.config:
-            _, interfaces, frr = split_device_text(node.config)
+            _, interfaces, frr, ruleset = split_device_text(node.config)
         if interfaces:
             files[f"{home}/interfaces"] = interfaces
             binds.append(f"{home}/interfaces:/etc/network/interfaces")
+        if ruleset:
+            files[f"{home}/nftables.conf"] = f"{FILTER_HEAD}\nflush ruleset\n{ruleset}"
+            binds.append(f"{home}/nftables.conf:{_NFT_CONF}")
         files[f"{home}/frr.conf"] = frr
         binds.append(f"{home}/frr.conf:/etc/frr/frr.conf")
     if node.daemons:
@@ -133,18 +137,22 @@ def _write_node(
         binds.append(f"{key_directory}/{node.name}:/etc/ssh/ssh_host_ed25519_key:ro")
     if binds:
         entry["binds"] = binds
-    before, after = _own_commands(node.kind, bool(node.daemons))
+    filtered = f"{home}/nftables.conf:{_NFT_CONF}" in binds
+    before, after = _own_commands(node.kind, bool(node.daemons), filtered)
     commands = [*before, *(shlex.join(["sh", "-c", line]) for line in node.commands), *after]
     if commands:
         entry["exec"] = commands
     return entry
 
 
-def _own_commands(kind: str, daemons: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _own_commands(
+    kind: str, daemons: bool, filtered: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a container needs beside the node's own commands, before them and after them."""
     start = (_START_FRR,) if daemons else ()
     if kind == "router":
-        return (_ROUTER_SYSCTLS, "ifreload -a", "/usr/sbin/sshd"), start
+        first = (_ROUTER_SYSCTLS, *([f"nft -f {_NFT_CONF}"] if filtered else []))
+        return (*first, "ifreload -a", "/usr/sbin/sshd"), start
     if kind == "ce":
         return (_FORWARDING,), start
     return (_BRIDGE if kind == "switch" else ()), ()
@@ -153,7 +161,8 @@ def _own_commands(kind: str, daemons: bool) -> tuple[tuple[str, ...], tuple[str,
 def _read_node(name: str, entry: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
     kind = entry["labels"][_KIND]
     daemons = tuple(entry["labels"].get(_DAEMONS, "").split())
-    before, after = _own_commands(kind, bool(daemons))
+    filtered = any(bind.endswith(f":{_NFT_CONF}") for bind in entry.get("binds", ()))
+    before, after = _own_commands(kind, bool(daemons), filtered)
     commands = entry.get("exec", [])
     own = commands[len(before) : len(commands) - len(after)]
     forward = None

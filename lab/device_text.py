@@ -8,6 +8,9 @@ from typing import NamedTuple
 from egovnet.lab.errors import DeviceTextError
 
 PORTS_LINE = "# ports.conf --"
+FILTER_LINE = "# nftables.conf --"
+FILTER_HEAD = "# What egovnet's agent loads, and nftables.service at the start."
+"""The first line of /etc/nftables.conf as the driver's agent writes it."""
 _FRR_START = re.compile(r"^frr version .*$", re.MULTILINE)
 
 
@@ -19,13 +22,16 @@ class DeviceText(NamedTuple):
     """What goes into /etc/network/interfaces."""
     frr: str
     """What goes into /etc/frr/frr.conf."""
+    filter: str = ""
+    """What goes into /etc/nftables.conf; empty without a packet filter."""
 
 
 def split_device_text(text: str) -> DeviceText:
     """Take apart the order Batfish calls "Cumulus concatenated".
 
     Line 1 is the host's name; the interfaces part ends at the line ``# ports.conf --``; the FRR
-    part starts at the line ``frr version``. Raises DeviceTextError when a mark is missing.
+    part starts at the line ``frr version``, and a packet filter stands before it, after the line
+    ``# nftables.conf --``. Raises DeviceTextError when a mark is missing.
     """
     hostname, _, rest = text.partition("\n")
     hostname = hostname.strip()
@@ -49,4 +55,5 @@ def split_device_text(text: str) -> DeviceText:
             where=hostname,
             next_step="start the FRR part with the line that show running-config prints first",
         )
-    return DeviceText(hostname, interfaces, after[start.start() :])
+    _, marked, ruleset = after[: start.start()].partition(FILTER_LINE + "\n")
+    return DeviceText(hostname, interfaces, after[start.start() :], ruleset if marked else "")

@@ -72,9 +72,9 @@ def guest_payload(topology: Topology, access: Access) -> bytes:
 
 
 def _node(node: Node) -> dict[str, Any]:
-    interfaces, frr = "", node.config
+    interfaces, frr, ruleset = "", node.config, ""
     if node.kind == "router" or PORTS_LINE in node.config:
-        _, interfaces, frr = split_device_text(node.config)
+        _, interfaces, frr, ruleset = split_device_text(node.config)
     return {
         "name": node.name,
         "kind": node.kind,
@@ -82,5 +82,6 @@ def _node(node: Node) -> dict[str, Any]:
         "daemons": node.daemons,
         "interfaces": interfaces,
         "frr": frr,
+        "filter": ruleset,
         "commands": node.commands,
     }

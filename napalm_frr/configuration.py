@@ -51,7 +51,7 @@ class ConfigurationMethods:
         #: What this session's router is managed through, as last seen.
         self._managed: frozenset[str] = frozenset()
         #: Texts that this session's router has checked and taken.
-        self._checked: set[tuple[str, str]] = set()
+        self._checked: set[tuple[str, str, str]] = set()
         self._change: str | None = None
         self._next_id: str | None = None
         #: What the router timed in the last commit: step names and seconds.
@@ -289,14 +289,14 @@ class ConfigurationMethods:
         """Let vtysh check the FRR part, and see that the candidate spares what manages the
         router.
         """
-        if (text.frr, text.interfaces) in self._checked:
+        if (text.frr, text.interfaces, text.filter) in self._checked:
             answer = self._agent.call("read")
             running = self._state_of(answer)
         else:
             answer = self._check_by_agent(text)
             running = self._state_of(answer)
             self._refuse_unchecked(text, answer)
-            self._checked.add((text.frr, text.interfaces))
+            self._checked.add((text.frr, text.interfaces, text.filter))
         defaults = _DEFAULTS.search(text.frr)
         has = _DEFAULTS.search(running.text.frr)
         if defaults and has and defaults.group(1) != has.group(1):
@@ -313,10 +313,18 @@ class ConfigurationMethods:
 
     def _check_by_agent(self, text: DeviceText) -> Answer:
         files = {"candidate": text.frr, "new.interfaces": text.interfaces}
+        if text.filter:
+            files["new.filter"] = text.filter
         try:
             return self._agent.call("check", files=files)
         except AgentRefusal as refusal:
-            first = {"candidate": text.frr_line, "new.interfaces": text.interfaces_line}
+            first = {
+                "candidate": text.frr_line,
+                "new.interfaces": text.interfaces_line,
+                "new.filter": text.filter_line,
+            }
+            if refusal.file == "new.filter" and not refusal.line:
+                raise DeviceTextError(refusal.reason) from refusal
             if not refusal.line or refusal.file not in first:
                 raise
             line = first[refusal.file] + refusal.line - 1

@@ -185,8 +185,9 @@ class GetterMethods:
             found["running"] = self._read_state().text.joined()
         if retrieve in ("all", "startup"):
             startup = self._agent.call("startup")
-            files = (startup.text(name) for name in ("hostname", "interfaces", "frr.conf"))
-            found["startup"] = device_text.as_read(*files).joined()
+            files = [startup.text(name) for name in ("hostname", "interfaces", "frr.conf")]
+            ruleset = device_text.ruleset_of(startup.text("nftables.conf"))
+            found["startup"] = device_text.as_read(files[0], files[1], files[2], ruleset).joined()
         if retrieve in ("all", "candidate") and self._loaded is not None:
             replacement = self._loaded.replacement
             parts = [replacement.joined()] if replacement else []

@@ -94,6 +94,12 @@ POPULATE = Path("/usr/lib/egovnet/populate.so")
 """Only under User Mode Linux: a library for short programs, see lab/populate_library.py. Daemons go
 without, as it would make them as large as the address space that they reserve."""
 
+NFT_CONF = Path("/etc/nftables.conf")
+"""Loaded at boot before the network comes up, as nftables.service of Debian does."""
+
+FILTER_HEAD = "# What egovnet's agent loads, and nftables.service at the start."
+"""The first line of the file as the driver's agent writes it."""
+
 PRELOADED = Path("/etc/egovnet-lab.env")
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -302,6 +308,10 @@ def write_files(node: Node) -> None:
     Path("/etc/hostname").write_text(name + "\n")
     Path("/etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {name}\n")
     Path("/etc/network/interfaces").write_text(node["interfaces"])
+    if node["filter"]:
+        NFT_CONF.write_text(f"{FILTER_HEAD}\nflush ruleset\n{node['filter']}")
+    else:
+        NFT_CONF.unlink(missing_ok=True)
     frr = Path("/etc/frr")
     (frr / "frr.conf").write_text(node["frr"])
     (frr / "vtysh.conf").write_text("service integrated-vtysh-config\n")
@@ -388,6 +398,8 @@ def start_router(
     socket.sethostname(Path("/etc/hostname").read_text().strip())
     write_sysctls(ROUTER_SYSCTLS)
     network = None
+    if NFT_CONF.exists() and NFT_CONF.read_text().startswith(FILTER_HEAD):
+        run(["nft", "-f", str(NFT_CONF)])
     if ifupdown2_main is not None:
         write_sysctls(MANAGED_SYSCTLS)
         network = start_ifreload(ifupdown2_main)

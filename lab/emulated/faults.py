@@ -26,8 +26,8 @@ Verb: TypeAlias = Literal[
 ]  # fmt: skip
 VERBS: tuple[Verb, ...] = get_args(Verb)
 State: TypeAlias = Literal[
-    "applying", "withdraw", "linux", "provide", "applied", "pending", "permanent", "confirmed",
-    "undoing", "undone",
+    "applying", "filter", "withdraw", "linux", "provide", "applied", "pending", "permanent",
+    "confirmed", "undoing", "undone",
 ]  # fmt: skip
 
 
@@ -86,8 +86,9 @@ class Slow(Fault):
 class Reboot(Fault):
     """Power is lost `after` seconds in a state or after a step; back `down` seconds later.
 
-    `linux` is in the middle of changing Linux, when the start-up file of the interfaces is the
-    new one already; `permanent` is between the first start-up file and the second.
+    `filter` is when a packet filter has closed and nothing else has changed. `linux` is in the
+    middle of changing Linux, when the start-up file of the interfaces is the new one already;
+    `permanent` is between the first start-up file and the second.
     """
 
     at: State
@@ -100,7 +101,9 @@ class Stall(Fault):
     """The process of a commit stalls for ever: in the middle of changing Linux, before FRR's
     scripts, or between the first start-up file and the second."""
 
-    at: Literal["linux", "withdraw", "provide", "undo.withdraw", "undo.provide", "permanent"]
+    at: Literal[
+        "filter", "linux", "withdraw", "provide", "undo.withdraw", "undo.provide", "permanent"
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

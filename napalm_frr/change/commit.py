@@ -373,6 +373,8 @@ def _files(
     }
     if linux:
         files["new.interfaces"] = candidate.text.interfaces
+    if not candidate.same_filter(running):
+        files["new.filter"] = candidate.text.filter
     if again:
         files |= {"remade": _list(again), "undo.remade": _list(again)}
     if candidate.text.hostname != running.text.hostname:

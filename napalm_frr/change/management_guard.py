@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from napalm_frr.change.filter_guard import chain_that_drops
 from napalm_frr.errors import DeviceTextError
 from napalm_frr.text import interfaces_text
 from napalm_frr.text.device_state import DeviceState
@@ -18,6 +19,7 @@ def refuse_management_change(
     change either way; interfaces that the router has no stanza for are not ours to check.
     """
     names = management_names(running, server, protected)
+    _refuse_dropping(running, candidate, names)
     for name in sorted(names):
         before = interfaces_text.stanzas_of(running.interfaces, name)
         after = interfaces_text.stanzas_of(candidate.interfaces, name)
@@ -35,6 +37,27 @@ def refuse_management_change(
                     "the router; give the optional argument allow_management_change to do so "
                     "all the same"
                 )
+
+
+def _refuse_dropping(running: DeviceState, candidate: DeviceState, names: Collection[str]) -> None:
+    """Raise DeviceTextError when the candidate's packet filter drops SSH that manages it."""
+    if candidate.same_filter(running):
+        return
+    stanzas = {name: interfaces_text.stanzas_of(running.interfaces, name) for name in names}
+    lines = {name: frozenset().union(*found.values()) for name, found in stanzas.items() if found}
+    vrfs = {
+        name for name, own in lines.items() if any(line.startswith("vrf-table ") for line in own)
+    }
+    at_input = vrfs or set(lines)
+    came_by = [("prerouting", name) for name in sorted(lines)]
+    came_by += [("input", name) for name in sorted(at_input)]
+    chain, name = chain_that_drops(candidate.filter, came_by)
+    if chain:
+        raise DeviceTextError(
+            f"the candidate's packet filter drops SSH that comes in by {name!r} (chain {chain!r}), "
+            "which manages the router; give the optional argument allow_management_change to do "
+            "so all the same"
+        )
 
 
 def management_names(

@@ -13,7 +13,7 @@
 #                                                                                      `-> broken
 # An open commit (applying to undoing) whose process was killed is an "orphan"; after a restart of the
 # router it is "undone". What would start at boot (/etc/frr/frr.conf, /etc/network/interfaces,
-# /etc/hostname) is written on the way to "confirmed" only; see mark() for what cuts that off.
+# /etc/hostname, /etc/nftables.conf) is written on the way to "confirmed" only; see mark() for what cuts that off.
 #
 # usage: router_agent.sh VERB [ARGUMENT...]; a verb that takes files reads them from its input, each after
 # a line "%%file-NONCE NAME", up to a line "%%end-NONCE". Answers one line "%%egovnet key=value ...", then
@@ -32,12 +32,15 @@ RUN=/run/egovnet
 LOCK=$RUN/lock
 INTERFACES=/etc/network/interfaces
 FRR_CONF=/etc/frr/frr.conf
+NFT_CONF=/etc/nftables.conf
 STEP_TIMEOUT=120
 HANDED_IN=10 # seconds in which a new process of a commit is told that it is one
 KEEP=8
 WOKEN=
 CALLED_BACK=
 STAGE=
+OPENS=
+UNLOADED=
 read -r BOOT </proc/sys/kernel/random/boot_id
 
 # Starting a process is most of what this costs, on a small router or in a lab: so functions set
@@ -264,6 +267,8 @@ read_running() { # DIRECTORY [SCRIPT]: with a script for vtysh, run it first, in
         ran=1
     fi
     [ $ran -eq 0 ] || timeout 60 vtysh -c 'show running-config' >"$1/frr" 2>"$1/error"
+    # what opens opens last: see close_filter()
+    [ -z "$OPENS" ] || load_filter "$OPENS" || return 1
     read_linux "$1" && takes_data "$1"
 }
 read_linux() { # DIRECTORY
@@ -275,11 +280,25 @@ read_linux() { # DIRECTORY
     { echo "$name" >"$1/hostname" && echo "$DAEMONS" >"$1/daemons"; } 2>/dev/null || return 1
     ip -d -j addr show >"$1/linux" 2>/dev/null
     ip -j -f mpls netconf show >"$1/labels" 2>/dev/null
-    return 0
+    read_filter "$1"
+}
+may_filter() { # whether there is nft, and a kernel that has what it needs: where not, nothing is filtered
+    command -v nft >/dev/null && { [ -d /sys/module/nf_tables ] || [ ! -e /proc/modules ]; }
+}
+read_filter() { # DIRECTORY: the kernel's ruleset in DIRECTORY/filter, which is not there without one
+    may_filter || return 0
+    if ! nft -s list ruleset >"$1/listed" 2>>"$1/error"; then
+        rm -f "$1/frr" # half of what runs is nothing that runs
+        return 0
+    fi
+    [ -s "$1/listed" ] || return 0
+    # what packets put into a set is no configuration
+    awk '/^\t(set|map) / { dynamic = 0 } /^\t\tflags .*dynamic/ { dynamic = 1 } /^\t\telements = / && dynamic { seen = 1 }
+        !seen { print } seen && /}$/ { seen = 0 }' "$1/listed" >"$1/filter" 2>/dev/null
 }
 read_here() { read_running "$PLACE"; }
 running_in() { # DIRECTORY: sets RUNNING, the files that say what runs
-    RUNNING="$1/hostname $1/daemons $1/interfaces $1/linux $1/labels $1/frr"
+    RUNNING="$1/hostname $1/daemons $1/interfaces $1/linux $1/labels $1/filter $1/frr"
 }
 can_be_read() { # DIRECTORY: sets STATUS
     STATUS=failed

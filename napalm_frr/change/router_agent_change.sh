@@ -82,6 +82,72 @@ apply_name() { # FILE
     [ -z "$LINE" ] || hostname "$LINE"
 }
 
+# The packet filter changes in one transaction of nft. Where more changes with it, what passes meanwhile is
+# what both filters let through: the kernel has the tables of both then, and asks the chains of both. So it
+# closes first, then Linux and FRR change, then it opens, and the same on the way back.
+make_filter() { # what is loaded, of new.filter and of the one that runs; fails where it cannot be written
+    [ -f "$MADE/new.filter" ] || return 0
+    [ -f "$MADE/before/filter" ] || : >"$MADE/before/filter" || return 1
+    for side in new before; do
+        of=$MADE/new.filter
+        [ $side = new ] || of=$MADE/before/filter
+        { echo "$FILTER_HEAD" && echo "flush ruleset" && cat "$of"; } >"$MADE/filter.$side" || return 1
+    done 2>/dev/null
+    sed -E 's/^(table [a-z0-9]+ [^ ]+) \{/\1-next {/' "$MADE/new.filter" 2>/dev/null |
+        cat "$MADE/filter.before" - >"$MADE/filter.both" 2>/dev/null && takes_data "$MADE"
+}
+FILTER_HEAD="# What egovnet's agent loads, and nftables.service at the start."
+check_filter() { # FILE: whether nft and the kernel take it; sets REFUSED, and LINE, its number there
+    REFUSED=
+    LINE=0
+    [ -s "$1" ] || return 0
+    if ! command -v nft >/dev/null; then
+        REFUSED="it has no nft, which filters packets: apt-get install nftables"
+        return 1
+    fi
+    { printf 'flush ruleset; ' && cat "$1"; } >"$1.checked" 2>/dev/null || return 0
+    said=$(timeout 60 nft -c -f "$1.checked" 2>&1) && { rm -f "$1.checked" && return 0; }
+    rm -f "$1.checked"
+    case $said in
+    *"$1.checked:"*) # FILE:LINE:COLUMNS: Error: WORDS
+        said=${said#*"$1.checked:"}
+        LINE=${said%%:*}
+        is_number "$LINE" || LINE=0
+        ;;
+    esac
+    said=${said#*Error: }
+    REFUSED="nft does not take it: ${said%%
+*}"
+    return 1
+}
+load_filter() { # FILE: in one transaction; sets UNLOADED where it fails
+    UNLOADED=
+    print_to filter out
+    timeout "$STEP_TIMEOUT" nft -f "$1" >"$OUT" 2>&1 && return 0
+    said=
+    [ ! -s "$OUT" ] || read -r said <"$OUT"
+    UNLOADED="nft does not load the packet filter: ${said#*Error: }"
+    return 1
+}
+close_filter() { # DIRECTION: let through what both let through, where more than the filter changes
+    OPENS=
+    [ -f "$MADE/new.filter" ] || return 0
+    OPENS=$MADE/filter.new
+    [ "$1" = there ] || OPENS=$MADE/filter.before
+    [ -s "$MADE/withdraw" ] || [ -s "$MADE/provide" ] || [ -f "$MADE/new.interfaces" ] || return 0
+    timed filter-both load_filter "$MADE/filter.both"
+}
+keep_filter() { # DIRECTORY: what is loaded at a start, for /etc/nftables.conf
+    [ -f "$MADE/new.filter" ] || return 0
+    { echo "$FILTER_HEAD" && echo "flush ruleset"; } >"$DIR/after/startup.filter" || return 1
+    [ ! -f "$1/filter" ] || cat "$1/filter" >>"$DIR/after/startup.filter"
+}
+start_with_filter() { # whoever has systemd: its service loads the file before the network comes up
+    [ -f "$MADE/new.filter" ] && [ -d /run/systemd/system ] || return 0
+    [ -e /etc/systemd/system/sysinit.target.wants/nftables.service ] ||
+        systemctl enable nftables.service >/dev/null 2>&1 || log "nftables.service cannot be enabled"
+}
+
 # The start-up files are written one after the other, and ifreload reads only the real one. From the mark
 # to the unmark they may be a mixture; whoever finds the mark of a process that is no more makes them
 # whole (heal): as they were "before", or, once the commit was confirmed, as they are to be "after".
@@ -100,6 +166,12 @@ keep_startup() { # the files as they are, beside what is running
         [ ! -f "$1" ] || cp "$1" "$2" 2>/dev/null || return 1
         shift 2
     done
+    [ -f "$MADE/new.filter" ] || return 0
+    if [ -f $NFT_CONF ]; then
+        cp $NFT_CONF "$MADE/before/startup.filter" 2>/dev/null
+    else
+        cp "$MADE/filter.before" "$MADE/before/startup.filter" 2>/dev/null
+    fi
 }
 # FRR prints its interfaces before its IS-IS instances and reads a file from top to bottom: isisd 8.4
 # refuses a metric above 63, with all IS-IS lines beside it, while the instance is not there.
@@ -116,16 +188,19 @@ isis_first() { # FILE
 write_startup() { # what is to start after a confirmation
     [ -d "$DIR/after" ] || mkdir "$DIR/after" || return 1
     cp "$AFTER/interfaces" "$DIR/after/interfaces" &&
-        cp "$AFTER/hostname" "$DIR/after/startup.hostname" &&
+        cp "$AFTER/hostname" "$DIR/after/startup.hostname" && keep_filter "$AFTER" &&
         awk '/^frr version/ { on = 1 } on && !/^end$/ && NF' "$AFTER/frr" >"$AFTER/printed" &&
         isis_first "$AFTER/printed" >"$DIR/after/startup" &&
         [ -s "$DIR/after/startup" ]
 }
 install_startup() { # DIRECTORY
+    # until all are written, a start is to let through what both filters do
+    [ ! -f "$1/startup.filter" ] || install_text "$MADE/filter.both" $NFT_CONF || return 1
     install_text "$1/interfaces" $INTERFACES || return 1
     rm -f $RUN/interfaces
     [ ! -f "$1/startup.hostname" ] || install_text "$1/startup.hostname" /etc/hostname || return 1
-    [ ! -f "$1/startup" ] || install_text "$1/startup" $FRR_CONF
+    [ ! -f "$1/startup" ] || install_text "$1/startup" $FRR_CONF || return 1
+    [ ! -f "$1/startup.filter" ] || install_text "$1/startup.filter" $NFT_CONF
 }
 again() { # COMMAND...: once more with the place that was kept for it
     "$@" 2>/dev/null || { spend_reserve && "$@"; }
@@ -148,6 +223,7 @@ what_failed() { # WORDS
     echo "$1: $WHY"
 }
 apply() {
+    close_filter there || { keep reason "$UNLOADED" && return 1; }
     run_vtysh withdraw
     if [ -f "$MADE/new.interfaces" ]; then
         change_linux || return 1
@@ -193,6 +269,7 @@ undo() { # REASON
     AFTER=$ROOM/after
     trouble=
     revive
+    close_filter back || log "$UNLOADED"
     run_vtysh undo.withdraw
     if [ -f "$MADE/new.interfaces" ]; then
         timed undo-linux apply_linux "$MADE/before/interfaces" undo-linux "$MADE/undo.remade" || trouble=$TROUBLE
@@ -208,6 +285,11 @@ undo() { # REASON
         elif ! same_frr "$MADE/before/frr" "$AFTER/frr"; then
             trouble="${trouble:-FRR differs from the snapshot}"
         fi
+    fi
+    if [ -f "$MADE/new.filter" ] && [ -z "$trouble" ]; then
+        [ -f "$AFTER/filter" ] || : >"$AFTER/filter"
+        cmp -s "$MADE/before/filter" "$AFTER/filter" ||
+            trouble="${UNLOADED:-the packet filter differs from the snapshot}"
     fi
     find_dead
     [ -z "$DEAD" ] || trouble="$DEAD does not run"
@@ -276,6 +358,7 @@ finish() { # confirmed: from the mark on there is no way back
     if again write_startup && mark after && timed permanent again install_startup "$DIR/after" &&
         again write_whole "$STATE/last" "$ID"; then
         forget reason
+        start_with_filter
         settle confirmed
         unmark
     else
@@ -295,6 +378,8 @@ heal() { # KIND BOOT: make whole what a loss of power, or of the process, cut of
     timed startup install_startup "$started" || torn="$(what_failed "the start-up files cannot be written")"
     if [ "$2" != "$BOOT" ]; then # then a mixture was started, too
         while grep -qsa '[v]tysh.-b' /proc/[0-9]*/cmdline; do sleep 0.2; done
+        close_filter back || log "$UNLOADED"
+        OPENS= # it is loaded below
         way=
         [ "$kind" = after ] || way=undo.
         if [ -s "$MADE/${way}remade" ]; then # FRR is to let go of what is made again
@@ -306,6 +391,12 @@ heal() { # KIND BOOT: make whole what a loss of power, or of the process, cut of
         timed heal-check check_linux || trouble="${trouble:-ifquery --check failed}"
         [ ! -f "$started/startup.hostname" ] || apply_name "$started/startup.hostname"
         [ -z "$mixed" ] || timed heal-frr reload_frr "$started/startup" || trouble="${trouble:-frr-reload.py failed}"
+        if [ -f "$started/startup.filter" ]; then
+            first_line "$started/startup.filter"
+            file=$started/startup.filter
+            [ "$LINE" = "$FILTER_HEAD" ] || file=$MADE/filter.before # it was nobody's that was loaded
+            timed heal-filter load_filter "$file" || trouble="${trouble:-$UNLOADED}"
+        fi
     fi
     if [ "$kind" = before ]; then
         keep reason "the router was restarted in the middle of it: it was taken back"
@@ -431,7 +522,7 @@ run_change() { # ACCEPT_SECONDS
 provide_shown() { # SCRIPT
     provide "$1" && shown applied && return 0
     booked reason
-    [ -f "$FILE" ] || keep reason "$(what_failed "what the router runs could not be kept")"
+    [ -f "$FILE" ] || keep reason "${UNLOADED:-$(what_failed "what the router runs could not be kept")}"
     return 1
 }
 set_timer() { # SECONDS: sets END

@@ -67,7 +67,7 @@ check_places() {
     done
 }
 check_startup() { # what somebody else may write is not followed elsewhere
-    for place in $INTERFACES $FRR_CONF /etc/hostname; do
+    for place in $INTERFACES $FRR_CONF $NFT_CONF /etc/hostname; do
         [ ! -L "$place" ] || refuse "$place is a link: put the file itself there"
     done
 }
@@ -159,6 +159,18 @@ unpack() {
             } else if (!($1 in linux_word) && $1 !~ /^(bridge|bond|vxlan)-[a-z0-9-]+$/)
                 refused("the agent knows no attribute " shown($1) " that runs no command")
         }
+        function filter(   text) {
+            text = $0
+            gsub(/"[^"]*"/, "", text)
+            gsub(/^[ \t]+|[ \t]+$/, "", text)
+            if (text == "" || text ~ /^#/) return
+            if (text ~ /["\\$]/ || text ~ /(^|[ \t;{}])(include|define|redefine|undefine)[ \t]/)
+                refused("it has what reads another file, or goes on in the next line")
+            if (!deep && text !~ /^table (inet|ip6?|arp|bridge|netdev) [A-Za-z_][A-Za-z0-9_.\/-]* \{$/)
+                refused("it is not \"table FAMILY NAME {\"")
+            deep += gsub(/{/, "", text) - gsub(/}/, "", text)
+            if (deep < 0) refused("\"}\" ends nothing")
+        }
         BEGIN { has_only(names, known); has_only(frr_words, frr_word); has_only(linux_words, linux_word) }
         from == "router" { for (i = 1; i <= NF; i++) $i = $i; $1 = $1; present[$0] = 1; next }
         { bytes += length($0) + 1; line++ }
@@ -182,11 +194,12 @@ unpack() {
         name == "new.hostname" && (line > 1 || !/^[A-Za-z0-9][A-Za-z0-9.-]*$/ || length($0) > 64) {
             refused("a router has no such name")
         }
+        name == "new.filter" { filter() }
         name == "again" { refused("it has no text") }
         name ~ /remade$/ && (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/ || length($0) > 15) {
             refused("an interface has no such name")
         }
-        name !~ /^(new[.](interfaces|hostname)|again|(undo[.])?remade)$/ { frr() }
+        name !~ /^(new[.](interfaces|hostname|filter)|again|(undo[.])?remade)$/ { frr() }
         { print > file }
         END {
             if (said) exit 4

@@ -261,12 +261,26 @@ receive() { # NONCE
     mkdir -p "$WORK/made" "$DIR" 2>/dev/null && takes_data "$DIR" || return 1
     prepare || return 1
     unpack "$1" "$MADE" withdraw provide undo.withdraw undo.provide new.frr new.interfaces new.hostname \
-        remade undo.remade
+        remade undo.remade new.filter
     case $? in 0) ;; 3) cut_off ;; 4) give_up && exit 0 ;; *) return 1 ;; esac
-    timed snapshot read_running "$MADE/before" && keep_startup || return 1
+    timed snapshot read_running "$MADE/before" || return 1
+    [ ! -f "$MADE/new.filter" ] || check_filter "$MADE/new.filter" || { say_filter && give_up && exit 0; }
+    make_filter || return 1
+    if [ -f "$MADE/filter.both" ] && ! check_filter "$MADE/filter.both"; then
+        REFUSED="what it filters now cannot be loaded again beside it: $REFUSED"
+        LINE=0
+        say_filter && give_up && exit 0
+    fi
+    keep_startup || return 1
     seen=
-    cat "$MADE/before/interfaces" "$MADE/before/frr" | sha256sum >"$WORK/seen" 2>/dev/null
+    set -- "$MADE/before/interfaces" "$MADE/before/frr"
+    [ ! -f "$MADE/before/filter" ] || set -- "$@" "$MADE/before/filter"
+    cat "$@" | sha256sum >"$WORK/seen" 2>/dev/null
     read -r seen _ <"$WORK/seen" && [ -n "$seen" ]
+}
+say_filter() { # what check_filter said
+    record "status=refused" "file=new.filter" "line=$LINE"
+    say_words reason "$REFUSED"
 }
 cut_off() { # half of what was sent arrived: nobody waits for an answer
     log "the input was cut off"
@@ -314,7 +328,7 @@ read) # [DIGEST]: of texts that the caller has seen; they are not sent again
     ;;
 check) # NONCE
     in_own_place check true || { say_storage && exit 0; }
-    unpack "$1" "$PLACE" candidate new.interfaces
+    unpack "$1" "$PLACE" candidate new.interfaces new.filter
     case $? in
     0) ;;
     3) rm -rf "$PLACE" && echo "the input was cut off" >&2 && exit 1 ;;
@@ -324,6 +338,11 @@ check) # NONCE
     check_candidate
     read_running "$PLACE" || { rm -rf "$PLACE" && say_storage && exit 0; }
     can_be_read "$PLACE"
+    if [ -f "$PLACE/new.filter" ] && ! check_filter "$PLACE/new.filter"; then
+        say_filter
+        rm -rf "$PLACE"
+        exit 0
+    fi
     record "status=$STATUS" "result=$RESULT"
     running_in "$PLACE"
     # shellcheck disable=SC2086  # as above
@@ -572,7 +591,10 @@ status)
 startup) # what a start would read
     check_startup
     record "status=ok"
-    heads /etc/hostname $INTERFACES $FRR_CONF
+    set -- /etc/hostname $INTERFACES $FRR_CONF
+    first_line $NFT_CONF
+    [ "$LINE" != "$FILTER_HEAD" ] || set -- "$@" $NFT_CONF
+    heads "$@"
     [ -z "$FILES" ] || echo "%%texts$HEADS"
     # shellcheck disable=SC2086  # as above
     [ -z "$FILES" ] || cat $FILES

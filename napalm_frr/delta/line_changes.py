@@ -15,7 +15,7 @@ from napalm_frr.text.device_text import DeviceText
 from napalm_frr.text.frr_tree import Contexts, Path, children_of
 from napalm_frr.text.linux_fault import LinuxFault
 
-Part = Literal["hostname", "interfaces", "frr"]
+Part = Literal["hostname", "interfaces", "nftables", "frr"]
 
 
 class LineChange(NamedTuple):
@@ -79,6 +79,7 @@ def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange,
         found.append(LineChange("hostname", (), wanted.text.hostname, "+", True))
     for part, old, new in (
         ("interfaces", running.interfaces, wanted.interfaces),
+        ("nftables", running.filter, wanted.filter),
         ("frr", running.frr, wanted.frr),
     ):
         found += _changes(part, old, new)  # type: ignore[arg-type]  # both are parts
@@ -88,11 +89,13 @@ def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange,
 def restore(running: DeviceState, wanted: DeviceState, chosen: Collection[Change]) -> DeviceText:
     """`running` with the chosen changes made; what was not chosen stays as it runs.
 
-    A context that loses its last line and that `wanted` does not have goes, and so does all inside
-    a context whose own line is chosen.
+    A packet filter is restored whole where any of its lines is chosen, as the order of its rules
+    decides. A context that loses its last line and that `wanted` does not have goes, and so does
+    all inside a context whose own line is chosen.
     """
     interfaces = _made("interfaces", running.interfaces, wanted.interfaces, chosen)
     frr = _made("frr", running.frr, wanted.frr, chosen)
+    filtering = wanted if any(c.part == "nftables" for c in chosen) else running
     same = frr_tree.same(interfaces, running.interfaces)
     named = [c.line for c in chosen if (c.part, c.sign) == ("hostname", "+")]
     name = named[0] if named else running.text.hostname
@@ -100,6 +103,7 @@ def restore(running: DeviceState, wanted: DeviceState, chosen: Collection[Change
         name,
         running.text.interfaces if same else interfaces_text.render(interfaces),
         _head(running.text, name) + write_contexts(frr).text,
+        filter=filtering.text.filter,
     )
 
 

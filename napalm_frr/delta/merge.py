@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from napalm_frr.text import frr_tree, interfaces_text
+from napalm_frr.text import filter_text, frr_tree, interfaces_text
 from napalm_frr.text.device_state import DeviceState
 from napalm_frr.text.device_text import DeviceText
 from napalm_frr.text.frr_grammar import negation_of, slot_of
@@ -16,13 +16,17 @@ def merge_device(state: DeviceState, fragment: DeviceText) -> DeviceState:
     interfaces = interfaces_text.merge(state.interfaces, interfaces_text.parse(fragment.interfaces))
     frr = merge_frr(state.frr, fragment.frr)
     hostname = fragment.hostname or frr_tree.hostname_of(fragment.frr) or state.text.hostname
+    ruleset = state.text.filter
+    if fragment.filter:
+        ruleset = filter_text.merge(ruleset, fragment.filter)
     same = frr_tree.same(interfaces, state.interfaces)
     text = DeviceText(
         hostname,
         state.text.interfaces if same else interfaces_text.render(interfaces),
         "",  # only its contexts are known; nobody typed it as a whole
+        filter=ruleset,
     )
-    return DeviceState(text, interfaces, frr)
+    return DeviceState(text, interfaces, frr, filter_text.parse(ruleset))
 
 
 def merge_frr(running: Contexts, fragment: str) -> Contexts:

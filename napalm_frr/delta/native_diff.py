@@ -18,6 +18,7 @@ def diff_states(running: DeviceState, candidate: DeviceState) -> str:
         (running.interfaces, candidate.interfaces),
         (running.frr, candidate.frr),
         running.faults,
+        (running.filter, candidate.filter),
     )
 
 
@@ -26,6 +27,7 @@ def diff_device(
     interfaces: tuple[Contexts, Contexts],
     frr: tuple[Contexts, Contexts],
     faults: Iterable[LinuxFault] = (),
+    filters: tuple[Contexts, Contexts] = ({}, {}),
 ) -> str:
     """Compare (running, candidate) of each part; "" when nothing differs.
 
@@ -35,11 +37,28 @@ def diff_device(
     parts = []
     if hostnames[0] != hostnames[1]:
         parts.append(["@@ hostname @@", f"- {hostnames[0]}", f"+ {hostnames[1]}"])
-    for title, contexts in (("interfaces", interfaces), ("frr", frr)):
-        if lines := diff_contexts(*contexts):
+    for title, contexts in (("interfaces", interfaces), ("nftables", filters), ("frr", frr)):
+        lines = diff_contexts(*contexts)
+        if title == "nftables":
+            lines += _moved(*contexts)
+        if lines:
             parts.append([f"@@ {title} @@", *lines])
     shown = "\n".join(line for part in parts for line in part)
     return "\n".join(filter(None, (shown, linux_diff(faults))))
+
+
+def _moved(running: Contexts, candidate: Contexts) -> list[str]:
+    """Chains whose rules only change places: all of them go and come, as the first that matches
+    decides.
+    """
+    out = []
+    for path, lines in candidate.items():
+        old = running.get(path, lines)
+        if lines != old and set(lines) == set(old):
+            indent = " " * len(path)
+            out += [f"  {' ' * depth}{header}" for depth, header in enumerate(path)]
+            out += [f"- {indent}{line}" for line in old] + [f"+ {indent}{line}" for line in lines]
+    return out
 
 
 def linux_diff(faults: Iterable[LinuxFault]) -> str:

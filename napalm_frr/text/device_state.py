@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from napalm_frr.errors import DeviceTextError
-from napalm_frr.text import device_text, frr_tree, interfaces_text, linux_check
+from napalm_frr.text import device_text, filter_text, frr_tree, interfaces_text, linux_check
 from napalm_frr.text.daemons import daemons_for
 from napalm_frr.text.device_text import DeviceText
 from napalm_frr.text.frr_tree import Contexts
@@ -19,8 +19,8 @@ from napalm_frr.text.linux_fault import LinuxFault
 # A commit reads the same two texts several times: what runs, and what is to run. Nobody changes
 # contexts in place.
 @functools.lru_cache(maxsize=512)
-def _parsed(interfaces: str, frr: str) -> tuple[Contexts, Contexts]:
-    return interfaces_text.parse(interfaces), frr_tree.parse(frr)
+def _parsed(interfaces: str, frr: str, ruleset: str) -> tuple[Contexts, Contexts, Contexts]:
+    return interfaces_text.parse(interfaces), frr_tree.parse(frr), filter_text.parse(ruleset)
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class DeviceState:
     text: DeviceText
     interfaces: Contexts = field(repr=False)
     frr: Contexts = field(repr=False)
-    #: SHA-256 of both parts as the router printed them; empty for what no router printed.
+    #: nftables' ruleset (`filter_text`).
+    filter: Contexts = field(default_factory=dict, repr=False)
+    #: SHA-256 of all parts as the router printed them; empty for what no router printed.
     fingerprint: str = ""
     #: Where the router's Linux is not as its own interfaces text says (`linux_check`).
     faults: tuple[LinuxFault, ...] = ()
@@ -46,8 +48,8 @@ class DeviceState:
 
     @classmethod
     def of(cls, text: DeviceText) -> DeviceState:
-        """Read both parts of a text."""
-        return cls(text, *_parsed(text.interfaces, text.frr))
+        """Read the parts of a text."""
+        return cls(text, *_parsed(text.interfaces, text.frr, text.filter))
 
     def same_interfaces(self, other: DeviceState) -> bool:
         """Whether the Linux parts mean the same."""
@@ -60,7 +62,12 @@ class DeviceState:
             and self.text.hostname == other.text.hostname
             and self.same_interfaces(other)
             and frr_tree.same(self.frr, other.frr)
+            and self.same_filter(other)
         )
+
+    def same_filter(self, other: DeviceState) -> bool:
+        """Whether the packet filters are the same."""
+        return filter_text.same(self.filter, other.filter)
 
 
 def check_text(text: DeviceText) -> None:
@@ -71,6 +78,11 @@ def check_text(text: DeviceText) -> None:
         interfaces_text.check(text.interfaces)
     except DeviceTextError as error:
         line = None if error.line is None else error.line + text.interfaces_line - 1
+        raise DeviceTextError(error.message, line) from error
+    try:
+        filter_text.check(text.filter)
+    except DeviceTextError as error:
+        line = None if error.line is None else error.line + text.filter_line - 1
         raise DeviceTextError(error.message, line) from error
     name = frr_tree.hostname_of(text.frr)
     if text.hostname and name and name != text.hostname:
@@ -83,10 +95,10 @@ def faults_of_equal(texts: dict[str, str], wanted: DeviceText) -> tuple[LinuxFau
     """Linux's faults on a router whose text is block by block the wanted one; None when it is not.
     Most routers are as they should be, and then their lines need not be taken apart.
     """
-    running = device_text.as_read(
-        texts.get("hostname", ""), texts.get("interfaces", ""), texts.get("frr", "")
-    )
+    running = _text_of(texts)
     if (running.hostname, running.interfaces) != (wanted.hostname, wanted.interfaces):
+        return None
+    if running.filter != wanted.filter:
         return None
     if running.frr != wanted.frr and _blocks(running.frr) != _blocks(wanted.frr):
         return None
@@ -127,10 +139,15 @@ def not_whole(texts: dict[str, str]) -> str:
 
 
 def state_from_texts(texts: dict[str, str]) -> DeviceState:
-    """From what the router's agent sends: hostname, interfaces, frr."""
-    interfaces, frr = texts.get("interfaces", ""), texts.get("frr", "")
-    state = DeviceState.of(device_text.as_read(texts.get("hostname", ""), interfaces, frr))
-    fingerprint = hashlib.sha256((interfaces + frr).encode()).hexdigest()
+    """From what the router's agent sends: hostname, interfaces, frr, and filter if it has one."""
+    parts = (texts.get("interfaces", ""), texts.get("frr", ""), texts.get("filter", ""))
+    state = DeviceState.of(_text_of(texts))
+    fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()
     faults = _linux_faults(texts, state.interfaces, state.frr)
     living = frozenset(texts.get("daemons", "").split()) or None
     return replace(state, fingerprint=fingerprint, faults=faults, living=living)
+
+
+def _text_of(texts: dict[str, str]) -> DeviceText:
+    names = ("hostname", "interfaces", "frr", "filter")
+    return device_text.as_read(*(texts.get(name, "") for name in names))

@@ -63,6 +63,8 @@ class Agent:
                 raise UsageError(verb)
             nonce, *arguments = arguments
             files = (unpack(nonce, stdin),)
+            if refused := reports.of_refused_filter(files[0].get("new.filter", "")):
+                return refused
         if full := self._router.script.firing(NoRoom, verb=verb):
             return answer({"status": "storage"}, {"reason": f"{full[0].reason}\n"})
         try:
@@ -84,6 +86,8 @@ class Agent:
     async def _startup(self) -> str:
         files = self._router.files
         texts = {"hostname": f"{files.hostname}\n", "interfaces": files.interfaces}
+        if files.filter:
+            texts["nftables.conf"] = f"flush ruleset\n{files.filter}"
         return answer({"status": "ok"}, texts | {"frr.conf": files.frr})
 
     async def _check(self, files: Mapping[str, str]) -> str:
@@ -125,7 +129,8 @@ class Agent:
         process = CommitProcess(router, self.disk, commit)
         start = router.booted_at
         commit.steps.append(f"snapshot {begin - start:.2f} {time.monotonic() - start:.2f} 0\n")
-        seen = hashlib.sha256((before.interfaces + before.frr).encode()).hexdigest()
+        parts = before.interfaces + before.frr + before.filter
+        seen = hashlib.sha256(parts.encode()).hexdigest()
         if seen != fingerprint:
             self.disk.lock = None
             return answer({"status": "moved", "server": router.management}, before.texts())

@@ -12,6 +12,7 @@ from egovnet.lab.emulated.agent.commits import Commit, Disk, State
 from egovnet.lab.emulated.faults import BrokenUndo, Lie, Reboot, Stall
 from egovnet.lab.emulated.frr import vtysh
 from egovnet.lab.emulated.frr.daemons import KILLABLE
+from egovnet.lab.emulated.linux import nft
 from egovnet.lab.emulated.router.router import Files, Router, startup_frr
 
 RESTARTED = "the router was restarted before the confirmation"
@@ -131,6 +132,7 @@ class CommitProcess:
                 return
 
     async def _apply(self) -> bool:
+        await self._close_filter()
         await self._run_vtysh("withdraw")
         files = self._commit.files
         if "new.interfaces" in files and not await self._change_linux():
@@ -140,6 +142,23 @@ class CommitProcess:
             self._router.note()
             self._step("name", time.monotonic())
         return True
+
+    async def _close_filter(self) -> None:
+        """What passes from now on is what both filters let through; see the agent's own."""
+        files = self._commit.files
+        if "new.filter" not in files:
+            return
+        more = files.get("withdraw") or files.get("provide") or "new.interfaces" in files
+        if more:
+            self._router.load_filter(nft.both(self._commit.before.filter, files["new.filter"]))
+            await self._stall("filter")
+            self.moment("filter")
+
+    def _open_filter(self) -> None:
+        files = self._commit.files
+        if "new.filter" in files:
+            there = self._commit.state is not State.UNDOING
+            self._router.load_filter(files["new.filter"] if there else self._commit.before.filter)
 
     async def _change_linux(self) -> bool:
         begin = time.monotonic()
@@ -190,6 +209,7 @@ class CommitProcess:
             router.stopped.difference_update(revived)
             words = f"{' '.join(revived)} had ended while the change was under way, and was"
             commit.texts["mended"] = f"{words} started again\n"
+        await self._close_filter()
         await self._run_vtysh("undo.withdraw")
         trouble = ""
         if "new.interfaces" in commit.files:
@@ -230,7 +250,12 @@ class CommitProcess:
         self._disk.mark = ("after", self._commit.id, self._boot)
         await self._take(self._router.durations.permanent)
         if commit.after is not None and not commit.lied:
-            router.files = dataclasses.replace(router.files, interfaces=commit.after.interfaces)
+            ruleset = router.files.filter
+            if "new.filter" in commit.files:
+                ruleset = nft.both(commit.before.filter, commit.files["new.filter"])
+            router.files = dataclasses.replace(
+                router.files, interfaces=commit.after.interfaces, filter=ruleset
+            )
             router.run_interfaces = None
             await self._stall("permanent")
             self.moment("permanent")
@@ -245,7 +270,10 @@ class CommitProcess:
         """Write what ran after the commit into the files that a start reads."""
         after = self._commit.after
         if after is not None:
-            self._router.files = Files(after.hostname, after.interfaces, startup_frr(after.frr))
+            changed = "new.filter" in self._commit.files
+            ruleset = after.filter if changed else self._router.files.filter
+            frr = startup_frr(after.frr)
+            self._router.files = Files(after.hostname, after.interfaces, frr, ruleset)
             self._router.run_interfaces = None
 
     def heal(self, kind: str, boot_id: str) -> None:
@@ -289,6 +317,7 @@ class CommitProcess:
             await self._stall(name)
             ran = self._router.run_script(script)
             self._keep(name, ran.output + vtysh.of_copy(ran.code, name), ran.errors)
+        self._open_filter()
         self._commit.after = self._router.snapshot()
         self._step(name, begin)
         if script:

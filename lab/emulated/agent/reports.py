@@ -6,6 +6,7 @@ import time
 
 from egovnet.lab.emulated.agent.commits import Commit, Lock, State
 from egovnet.lab.emulated.agent.protocol import answer
+from egovnet.lab.emulated.linux import nft
 
 _TEXTS = (
     "reason", "mended", "trouble", "steps", "owner", "withdraw.out", "withdraw.err", "provide.out",
@@ -45,6 +46,15 @@ def of_lock(lock: Lock | None) -> str:
     age = int(time.monotonic() - lock.since) if lock else 0
     owner = lock.owner if lock else ""
     return answer({"status": "locked", "age": str(age)}, {"owner": f"{owner}\n"})
+
+
+def of_refused_filter(ruleset: str) -> str:
+    """What nft does not take of a packet filter; "" when it takes it."""
+    line, reason = nft.refusal(ruleset)
+    if not line:
+        return ""
+    fields = {"status": "refused", "file": "new.filter", "line": str(line)}
+    return answer(fields, {"reason": f"{reason}\n"})
 
 
 def _reasons(commit: Commit) -> dict[str, str]:

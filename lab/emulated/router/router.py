@@ -21,17 +21,20 @@ from egovnet.lab.emulated.spec import Durations
 
 INTERFACES_MARK = "# This file describes the network interfaces\n"
 PORTS_MARK = "# ports.conf --\n"
+FILTER_MARK = "# nftables.conf --\n"
 _EMPTY_BLOCK = re.compile(r"^(?:interface|vrf) \S+\n(?:exit|exit-vrf)\n(?:!\n)?", re.MULTILINE)
 _PORT = re.compile(r"eth\d+$")
 
 
 @dataclass(frozen=True)
 class Files:
-    """The three files a router starts with."""
+    """The files a router starts with."""
 
     hostname: str
     interfaces: str
     frr: str
+    filter: str = ""
+    """The ruleset of /etc/nftables.conf."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Snapshot:
     labels: str
     frr: str
     daemons: str = " ".join(DAEMONS)
+    filter: str = ""
 
     def texts(self) -> dict[str, str]:
         """By the names the agent gives them, in its order."""
@@ -53,6 +57,7 @@ class Snapshot:
             "interfaces": self.interfaces,
             "linux": self.linux,
             "labels": self.labels,
+            **({"filter": self.filter} if self.filter else {}),
             "frr": self.frr,
         }
 
@@ -109,7 +114,7 @@ class Router:
     def reset(self, text: str) -> None:
         """Boot from a whole text, with nothing remembered; raises DeviceTextError."""
         parts = split_device_text(text)
-        self.files = Files(parts.hostname, _own(parts.interfaces), parts.frr)
+        self.files = Files(parts.hostname, _own(parts.interfaces), parts.frr, parts.filter)
         self.timeline = Timeline()
         self.broken_sessions.clear()
         self.boot()
@@ -122,6 +127,7 @@ class Router:
         self.stale_routes.clear()
         self.hostname = self.files.hostname
         self.run_interfaces: str | None = None
+        self.filter = self.files.filter
         self.linux = Linux(self.name, self._ports)
         self.linux.ifreload(self.files.interfaces, "")
         self.frr = self._new_frr()
@@ -155,11 +161,13 @@ class Router:
 
     def running_text(self) -> str:
         """The whole device text of what runs, as the driver reads it."""
-        return _whole(self.hostname, self.interfaces, self.frr.text(self.hostname))
+        frr = self.frr.text(self.hostname)
+        return _whole(self.hostname, self.interfaces, frr, self.filter)
 
     def startup_text(self) -> str:
         """The whole device text that a restart would bring."""
-        return _whole(self.files.hostname, self.files.interfaces, self.files.frr)
+        files = self.files
+        return _whole(files.hostname, files.interfaces, files.frr, files.filter)
 
     def show_running(self) -> str:
         """What `vtysh -c 'show running-config'` prints."""
@@ -175,7 +183,13 @@ class Router:
             self.linux.labels_json(),
             "" if "vtysh" in self.stopped else self.show_running(),
             " ".join(name for name in DAEMONS if name not in self.stopped),
+            self.filter,
         )
+
+    def load_filter(self, ruleset: str) -> None:
+        """`nft -f`, whole: the kernel's ruleset is what the text says."""
+        self.filter = ruleset
+        self.note()
 
     def run_script(self, script: str) -> vtysh.Ran:
         """`vtysh -f`, with the script's faults."""
@@ -216,6 +230,7 @@ class Router:
         self.linux.ifreload(to.interfaces, self.interfaces)
         self.run_interfaces = None if to.interfaces == self.files.interfaces else to.interfaces
         self.hostname = to.hostname
+        self.filter = to.filter
         self.frr = self._new_frr()
         vtysh.run(self.frr, without_noise(to.frr))
         self.note()
@@ -246,8 +261,10 @@ def startup_frr(running: str) -> str:
     return "".join(f"{line}\n" for line in without_noise(running).splitlines() if line.strip())
 
 
-def _whole(hostname: str, interfaces: str, frr: str) -> str:
-    return f"{hostname}\n{INTERFACES_MARK}{interfaces}{PORTS_MARK}{_EMPTY_BLOCK.sub('', frr)}"
+def _whole(hostname: str, interfaces: str, frr: str, ruleset: str) -> str:
+    filtered = f"{FILTER_MARK}{ruleset}" if ruleset else ""
+    linux = f"{hostname}\n{INTERFACES_MARK}{interfaces}{PORTS_MARK}"
+    return f"{linux}{filtered}{_EMPTY_BLOCK.sub('', frr)}"
 
 
 def _own(interfaces: str) -> str:

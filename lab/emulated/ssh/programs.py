@@ -125,6 +125,12 @@ async def _bridge(router: Router, plane: ControlPlane, words: list[str]) -> Done
     return Done("[]\n")
 
 
+async def _nft(router: Router, plane: ControlPlane, words: list[str]) -> Done:
+    if [word for word in words if word != "-s"] == ["list", "ruleset"]:
+        return Done(router.filter)
+    return Done("", "an emulated router lists its ruleset, and nothing else\n", 1)
+
+
 async def _no_packets(router: Router, plane: ControlPlane, words: list[str]) -> Done:
     return Done("", "an emulated router sends no packets\n", 2)
 
@@ -142,6 +148,7 @@ PROGRAMS: dict[str, Program] = {
     "getent": _getent,
     "env": _env,
     "bridge": _bridge,
+    "nft": _nft,
     "ping": _no_packets,
     "traceroute": _no_packets,
 }
