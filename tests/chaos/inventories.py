@@ -28,7 +28,8 @@ def make_inventories(
 ) -> None:
     """`old` and `new` under `root`: a network of its own; `hosts` makes its hosts.yaml.
 
-    New are a site at sh-pe1, another limit in every BGP access of `vpns`, and the number of one VRF
+    New are a site at sh-pe1, a packet filter that records what the accesses of one VPN let in,
+    another limit in every BGP access of `vpns`, and the number of one VRF
     of theirs: its table, so that Linux makes it anew, and its route distinguisher.
     """
     for name in ("old", "new"):
@@ -48,6 +49,10 @@ def make_inventories(
         if path.stem == "shanghai":
             sites.update(_SITE)
         path.write_text(yaml.safe_dump(sites, sort_keys=False), encoding="utf-8")
+    path = root / "new" / "vpns.yaml"
+    described = yaml.safe_load(path.read_text(encoding="utf-8"))
+    described[sorted(vpns)[0]]["filtering"] = "observed"
+    path.write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
     path = root / "new" / "plan.lock.yaml"
     lock = yaml.safe_load(path.read_text(encoding="utf-8"))
     numbers = lock["pools"]["vrf/gd-pe1"]
