@@ -64,7 +64,7 @@ class Dependents:
                 interface = access_interface(network, access, allocation.vlan[label])
                 ends = access_addresses(allocation, label)
                 if isinstance(entry, PlatformSite):
-                    self.routers[name].sites.add(site)  # its other end, which is ours
+                    self._other_end(name, site, allocation)
                 for port in {interface, access.port}:
                     router.ports.setdefault(port, set()).add(site)
                 for end in ends.ce:
@@ -76,6 +76,22 @@ class Dependents:
                     router.routes.setdefault((vrf, str(prefix)), set()).add(site)
                 for word in (interface, *(str(end.ip) for end in (*ends.pe, *ends.ce))):
                     router.words.setdefault(word, set()).add(site)
+
+    def _other_end(self, firewall: str, site: str, allocation: Allocation) -> None:
+        """The firewall's end of an access to the platform, which is ours as well."""
+        own, at = self.routers[firewall], self.network.routers[firewall].attachment
+        label = f"{site}/{firewall}"
+        ends = access_addresses(allocation, label)
+        own.sites.add(site)
+        if at is not None:
+            port = f"{at.port}.{allocation.vlan[label]}"
+            own.ports.setdefault(port, set()).add(site)
+            own.words.setdefault(port, set()).add(site)
+        for end in ends.pe:
+            own.sessions.setdefault(("", str(end.ip)), set()).add(site)
+            own.words.setdefault(str(end.ip), set()).add(site)
+        for family in ("", "-ipv4", "-ipv6"):
+            own.policies.setdefault(policy_name(site, firewall) + family, set()).add(site)
 
     def on(self, router: str) -> RouterDependents:
         """What stands on a router; nothing on one that the inventory does not have."""

@@ -89,6 +89,19 @@ class PartSites:
                 return self._in_vrf(device, part.vrf)
         return _NOBODY
 
+    def at_platform(self, device: DeviceParts, part: Part) -> Iterator[tuple[str, str]]:
+        """(PE, site) of the platform's accesses that a firewall's part is about.
+
+        All that a firewall has is there for the VPNs that meet on it: a part that is not of some of
+        them is of all. Nothing where the device is none.
+        """
+        routers = (index.network.routers.get(device.name) for index in self.both)
+        pes = {router.attachment.pe for router in routers if router and router.attachment}
+        if pes:
+            everybody = _NOBODY.union(*(index.on(device.name).sites for index in self.both))
+            sites = self.sites(device, part) or everybody
+            yield from ((pe, site) for pe in sorted(pes) for site in sorted(sites))
+
     def _by_words(self, device: DeviceParts, words: Part) -> Sites:
         """Sites that the texts themselves say a part is for; the inventory may have forgotten."""
         texts = (*device.old.get(words, ()), *device.new.get(words, ()))

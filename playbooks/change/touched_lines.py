@@ -76,6 +76,8 @@ def _line(where: PartSites, device: DeviceParts, part: Part, found: _Lines) -> N
     if (circuit := where.circuit(device, part)) is not None:
         found.circuits.add((device.name, part.name))
         found.circuits.update(where.ends(circuit))
+    elif at_platform := list(where.at_platform(device, part)):
+        found.accesses.update(at_platform)
     elif part.kind is PartKind.OTHER:
         found.anything.add(device.name)
     elif part.kind is PartKind.POLICY:
