@@ -20,6 +20,8 @@ from egovnet.isolation.model.domains import (
     Attachment,
     Domain,
 )
+from egovnet.isolation.model.filtered_access import FilteredAccess
+from egovnet.isolation.model.from_applications import filtered_accesses
 from egovnet.isolation.model.from_exchanges import firewall_attachments, platform_edge
 from egovnet.isolation.model.platform_edge import PlatformEdge
 from egovnet.isolation.model.verdict import AllowedCell
@@ -57,6 +59,10 @@ class Expectation:
     defaults: frozenset[str] = frozenset()
     #: Where agencies meet, and what may pass there.
     platform: PlatformEdge = field(default_factory=PlatformEdge)
+    #: (PE, port, VLAN) -> an access of an enforced VPN, and what it may send.
+    filtered_accesses: Mapping[tuple[str, str, int | None], FilteredAccess] = field(
+        default_factory=dict
+    )
     #: The caller proves a part of the network: routers that are not there are no risk.
     limited: bool = False
 
@@ -209,6 +215,10 @@ def from_inventory(
         },
         reasons=_reasons(reachability),
         platform=platform,
+        filtered_accesses={
+            (pe, port, vlan): access
+            for pe, port, vlan, access in filtered_accesses(network, allocation, platform.flows)
+        },
     )
 
 

@@ -1,0 +1,28 @@
+"""What the accesses of filtered VPNs may send, as applications and exchanges have it."""
+
+from dataclasses import dataclass
+
+from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
+from egovnet.isolation.model.platform_edge import DeclaredFlow
+from egovnet.templates.model.device import AddressFamily, IPAddress
+
+
+@dataclass(frozen=True, slots=True)
+class FilteredAccess:
+    """An access of an enforced VPN. `opens`: connections that the site may open; `answers`: those
+    that it may answer; each with the site's own part of the prefixes. `ends`: its customer's
+    router and the PE, an address of each family for both."""
+
+    name: str
+    opens: tuple[DeclaredFlow, ...] = ()
+    answers: tuple[DeclaredFlow, ...] = ()
+    ends: tuple[tuple[IPAddress, IPAddress], ...] = ()
+
+    def declared(self, family: AddressFamily) -> PacketSet:
+        """What its customer may send by the registers."""
+        boxes: dict[PacketBox, None] = {}
+        for flow in self.opens:
+            boxes.update(dict.fromkeys(flow.opening(family).boxes))
+        for flow in self.answers:
+            boxes.update(dict.fromkeys(flow.answers(family).boxes))
+        return PacketSet(family, tuple(boxes))
