@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from itertools import combinations, product
+from itertools import product
 
 from egovnet.inventory.errors import Problem, Report
 from egovnet.inventory.model import Exchange, IPNetwork, Network
@@ -28,7 +28,7 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
     for kind, members in flows.items():
         for one, other in _meeting(members):
             earlier, later = sorted((one, other), key=lambda flow: order[flow.name])
-            if (earlier.name, later.name) not in told and _alike(earlier, later):
+            if (earlier.name, later.name) not in told and _at_once(earlier, later):
                 told.add((earlier.name, later.name))
                 yield _problem(kind, earlier, later, report)
 
@@ -54,7 +54,7 @@ def _flows(name: str, exchange: Exchange) -> Iterator[tuple[_Flow, _Kind]]:
 
 
 def _meeting(flows: list[_Flow]) -> Iterator[tuple[_Flow, _Flow]]:
-    """Pairs of which both prefixes overlap.
+    """Pairs of which both prefixes overlap, with a port in common.
 
     Of two prefixes that overlap one is within the other, so two flows meet at the wider source
     and the wider target; each is put at all places where it may be met.
@@ -72,31 +72,45 @@ def _meeting(flows: list[_Flow]) -> Iterator[tuple[_Flow, _Flow]]:
         for flow in members:
             of.setdefault((flow.source == source, flow.target == target), []).append(flow)
         whole = of.get((True, True), [])
-        yield from combinations(whole, 2)
+        yield from _sharing_ports(whole, whole)
         others = [flow for exact, some in of.items() if exact != (True, True) for flow in some]
-        yield from product(whole, others)
-        yield from product(of.get((True, False), []), of.get((False, True), []))
+        yield from _sharing_ports(whole, others)
+        yield from _sharing_ports(of.get((True, False), []), of.get((False, True), []))
 
 
+#: Of a protocol without ports.
+_ANY_PORT = ((0, 0),)
 _ENDS = ("source", "target")
+
+
+def _sharing_ports(ones: list[_Flow], others: list[_Flow]) -> Iterator[tuple[_Flow, _Flow]]:
+    """Pairs that have a port in common, those of two exchanges: of ranges in order, each is
+    compared with those only that have not ended before it."""
+    sides = [(ones, 0)] if ones is others else [(ones, 0), (others, 1)]
+    spans = sorted(
+        (first, last, side, number)
+        for flows, side in sides
+        for number, flow in enumerate(flows)
+        for first, last in flow.ports or _ANY_PORT
+    )
+    open_spans: list[tuple[int, _Flow, int]] = []
+    for first, last, side, number in spans if ones and others else ():
+        flow = sides[side][0][number]
+        open_spans = [span for span in open_spans if span[0] >= first]
+        for _, other, where in open_spans:
+            if (len(sides) == 1 or where != side) and other.name != flow.name:
+                yield other, flow
+        open_spans.append((last, flow, side))
 
 
 def _wider(prefix: IPNetwork, lengths: list[int]) -> list[IPv4Network | IPv6Network]:
     return [prefix.supernet(new_prefix=n) for n in lengths if n <= prefix.prefixlen]
 
 
-def _alike(one: _Flow, other: _Flow) -> bool:
-    """Whether two flows of overlapping prefixes have a port, and a day, in common."""
-    if one.name == other.name:
-        return False
+def _at_once(one: _Flow, other: _Flow) -> bool:
+    """Whether two flows have a day in common."""
     a, b = one.exchange, other.exchange
-    if max(a.valid_from, b.valid_from) > min(a.valid_until, b.valid_until):
-        return False
-    if not one.ports and not other.ports:
-        return True
-    return any(
-        first <= end and start <= last for first, last in one.ports for start, end in other.ports
-    )
+    return max(a.valid_from, b.valid_from) <= min(a.valid_until, b.valid_until)
 
 
 def _problem(kind: _Kind, earlier: _Flow, later: _Flow, report: Report) -> Problem:
