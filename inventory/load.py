@@ -31,6 +31,7 @@ from egovnet.inventory.model import (
     VpnId,
 )
 from egovnet.inventory.model.annotations import PLATFORMS
+from egovnet.inventory.model.levels import LevelRule
 from egovnet.inventory.model.partial import (
     PartialNetwork,
     as_far_as_known,
@@ -69,6 +70,7 @@ SECTIONS: Mapping[str, Section] = {
     "sites": Section("sites", dict[Name, Site]),
     "exchanges": Section("exchanges", dict[Name, Exchange]),
     "applications": Section("applications", dict[Name, Application]),
+    "levels": Section("levels", dict[Name, LevelRule]),
 }
 
 

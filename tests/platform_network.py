@@ -66,7 +66,7 @@ party-portal:
     prefixes: [10.1.30.16/28, "fde9:1:30::10/124"]
   protocol: tcp
   ports: [8443, "9000-9010"]
-  level: 3
+  level: 2
   reason: files of cases
 {_APPROVED}"""
 

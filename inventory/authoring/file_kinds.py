@@ -59,6 +59,7 @@ _TITLES = {
     "sites": "Places of agencies, and where they are joined to PEs.",
     "exchanges": "What two agencies may exchange at the interconnection platform.",
     "applications": "Business applications: where they are deployed and who may use them.",
+    "levels": "What is asked of VPNs, applications and exchanges by their levels of protection.",
 }
 _ROUTER = Router.model_fields
 _GROUPS = Annotated[

@@ -28,7 +28,9 @@ class _Missing:
 MISSING: Final = _Missing()
 
 #: Lists whose order means nothing (prefixes of a site, roles of a router, ports of an exchange).
-_SETS = frozenset({"prefixes", "roles", "ports", "servers", "sites", "regions", "tiers"})
+_SETS = frozenset(
+    {"prefixes", "roles", "ports", "servers", "sites", "regions", "tiers", "approvers"}
+)
 #: Keys that say one thing together, and its first: half of a place is no place.
 _UNITS = (
     ("pe", "port", "vlan", "pe-port"),

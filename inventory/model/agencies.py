@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.primitives import Closed, Text
+from egovnet.inventory.model.validity import Stated
 
 
 class Agency(Closed):
@@ -18,3 +19,11 @@ class Agency(Closed):
             "department",
         ),
     ]
+    approvers: Annotated[
+        tuple[Stated, ...],
+        about(
+            "Persons who may approve for it exchanges with VPNs of lower levels, as they are named "
+            "in exchanges.yaml.",
+            ["Li Na"],
+        ),
+    ] = ()

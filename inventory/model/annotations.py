@@ -75,6 +75,7 @@ NOUNS = {
     "sites": "site",
     "exchanges": "exchange",
     "applications": "application",
+    "levels": "level rule",
 }
 
 

@@ -10,6 +10,7 @@ from egovnet.inventory.model.applications import Application
 from egovnet.inventory.model.backbone import Backbone
 from egovnet.inventory.model.circuits import Circuit
 from egovnet.inventory.model.exchanges import Exchange
+from egovnet.inventory.model.levels import LevelRule
 from egovnet.inventory.model.platform_sites import PlatformSite
 from egovnet.inventory.model.primitives import Closed, Name, VpnId
 from egovnet.inventory.model.regions import Region
@@ -30,6 +31,7 @@ class Network(Closed):
     sites: dict[Name, Site]
     exchanges: dict[Name, Exchange] = Field(default_factory=dict)
     applications: dict[Name, Application] = Field(default_factory=dict)
+    levels: dict[Name, LevelRule] = Field(default_factory=dict)
     #: The day that it is of, with the platform's sites (`egovnet.inventory.with_platform`); None:
     #: as the owner wrote it, whatever the day.
     day: date | None = None

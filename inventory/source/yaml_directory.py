@@ -6,8 +6,8 @@ off the network. Hidden names (`.git`, `.gitignore`), `README*`, `LICENSE*`, `CH
 
 The directory holds `network.yaml`, `regions.yaml`, `agencies.yaml`, `circuits.yaml`, `vpns.yaml`,
 `sites.yaml` or `sites/*.yaml`, Nornir's own `hosts.yaml`, `groups.yaml`, `defaults.yaml`
-(which plain Nornir tools read too), and where there are any, `exchanges.yaml` and
-`applications.yaml`.
+(which plain Nornir tools read too), and where there are any, `exchanges.yaml`,
+`applications.yaml` and `levels.yaml`.
 """
 
 import os

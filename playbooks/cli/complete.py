@@ -23,6 +23,7 @@ _FILES = {
     "sites": ("sites/*.yaml",),
     "exchanges": ("exchanges.yaml",),
     "applications": ("applications.yaml",),
+    "levels": ("levels.yaml",),
 }
 _KEY = re.compile(r"""^["']?([^\s"'#:][^\s"':]*)["']?\s*:""", re.MULTILINE)
 #: Of a history: the newest, since a shell shows all that it is given.

@@ -56,7 +56,7 @@ EXCHANGES = {
         "to": {"agency": "government", "vpn": "government", "prefixes": ["10.1.20.0/25"]},
         "protocol": "tcp",
         "ports": [443],
-        "level": 3,
+        "level": 2,
         "owner": "government",
         "approved-by": "Li Na",
         "approved-on": "2026-03-02",
@@ -76,6 +76,14 @@ APPLICATIONS = {
         "protocol": "tcp",
         "ports": [443, "8000-8010"],
         "users": {"regions": ["beijing", "sichuan"], "sites": ["tax-sichuan"]},
+    }
+}
+LEVELS = {
+    "backbone-encryption": {
+        "requires": "backbone-encryption",
+        "from-level": 3,
+        "otherwise": "report",
+        "source": "until the backbone encrypts, by the office of the centre",
     }
 }
 #: What no example can say by itself: values that fit the rest of the reference inventory.
@@ -116,6 +124,7 @@ def base() -> Files:
     files["hosts.yaml"]["bj-fw1"] = copy.deepcopy(FIREWALL)
     files["exchanges.yaml"] = copy.deepcopy(EXCHANGES)
     files["applications.yaml"] = copy.deepcopy(APPLICATIONS)
+    files["levels.yaml"] = copy.deepcopy(LEVELS)
     had: set[tuple[Any, str]] = set()
     for place in [place for file in files for place in places(files, file)]:
         if place.present or place.field.required:

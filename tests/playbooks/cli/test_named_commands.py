@@ -20,7 +20,7 @@ WORD = re.compile(
 )
 VALUE = re.compile(r"[^\s`\",;:)]+")
 #: Verbs that have verbs below them.
-GROUPS = ("lab", "add", "exchange", "application")
+GROUPS = ("lab", "add", "exchange", "application", "report")
 NAMED = re.compile(rf"(?:\.venv/bin/)?\begovnet ((?:(?:{'|'.join(GROUPS)}) )?[a-z]+)\b")
 
 

@@ -1,0 +1,218 @@
+"""What is asked of VPNs, applications and exchanges by their levels, and whether they have it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from egovnet.inventory.errors import Location
+from egovnet.inventory.model import Application, Exchange, Filtering, Network, Vpn
+from egovnet.inventory.model.levels import LevelRequirement, LevelRule
+from egovnet.inventory.model.partial import as_far_as_known
+
+
+def _rule(
+    requires: LevelRequirement, from_level: int, source: str, *, refuse: bool = False
+) -> tuple[str, LevelRule]:
+    otherwise = "refuse" if refuse else "report"
+    return requires.value, LevelRule.model_validate(
+        {"requires": requires, "from-level": from_level, "otherwise": otherwise, "source": source}
+    )
+
+
+#: The rules that hold where `levels.yaml` has none of their names. Chapter 8 of both standards is
+#: of level 3, and the chapters of higher levels ask for no less.
+SHIPPED: Mapping[str, LevelRule] = dict(
+    (
+        _rule(
+            LevelRequirement.ENCRYPTION,
+            3,
+            "GB/T 22239-2019 8.1.2.2 b, GB/T 39786-2021 8.2",
+            refuse=True,
+        ),
+        _rule(
+            LevelRequirement.NO_INTERNET,
+            3,
+            "GB/T 22239-2019 8.1.2.1 d, as egovnet reads it",
+            refuse=True,
+        ),
+        _rule(
+            LevelRequirement.HIGHER_APPROVER,
+            1,
+            "GB/T 22239-2019 8.1.7.3",
+            refuse=True,
+        ),
+        _rule(
+            LevelRequirement.CARRIED,
+            1,
+            "GB/T 22240-2020",
+            refuse=True,
+        ),
+        _rule(
+            LevelRequirement.DECLARED,
+            3,
+            "GB/T 22239-2019 8.1.3.2",
+        ),
+        _rule(
+            LevelRequirement.REDUNDANT,
+            3,
+            "GB/T 22239-2019 8.1.2.1 e",
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelJudgement:
+    """Whether an entry of a level has what a rule asks for."""
+
+    rule: str
+    level: int
+    #: "vpns", "applications" or "exchanges", and the entry's name there.
+    section: str
+    name: str
+    #: None: it cannot be told.
+    met: bool | None
+    #: Why it is not met, or cannot be told.
+    why: str = ""
+    remedy: str = ""
+    #: What is to be changed.
+    location: Location = ()
+
+
+def level_rules(network: Network) -> dict[str, LevelRule]:
+    """The rules of a network by name: those that are shipped, and its own instead and besides."""
+    return {**SHIPPED, **network.levels}
+
+
+def judge_levels(network: Network) -> Iterator[LevelJudgement]:
+    """Every rule for every entry that it is about, as far as it can be judged.
+
+    Linear in the entries for each rule, and in sites.
+    """
+    once = _single_accesses(network)
+    for name, rule in level_rules(network).items():
+        for vpn_name, vpn in network.vpns.items():
+            yield from as_far_as_known(_of_vpn(name, rule, vpn_name, vpn, once))
+        for app_name, application in network.applications.items():
+            yield from as_far_as_known(_of_application(network, name, rule, app_name, application))
+        for exchange_name, exchange in network.exchanges.items():
+            yield from as_far_as_known(_of_exchange(network, name, rule, exchange_name, exchange))
+
+
+#: VPN -> (sites that are joined at one PE only, sites), as far as they are known.
+_Accesses = Mapping[str, tuple[int, int]]
+
+
+def _single_accesses(network: Network) -> _Accesses:
+    found: dict[str, tuple[int, int]] = {}
+    for site in network.written_sites.values():
+        for vpn, single in as_far_as_known(
+            (site.vpn, len({a.pe for a in site.site_network_accesses.values()}) < 2)
+            for _ in range(1)
+        ):
+            before = found.get(vpn, (0, 0))
+            found[vpn] = (before[0] + single, before[1] + 1)
+    return found
+
+
+def _of_vpn(
+    name: str, rule: LevelRule, vpn_name: str, vpn: Vpn, once: _Accesses
+) -> Iterator[LevelJudgement]:
+    if vpn.level is None or vpn.level < rule.from_level:
+        return
+    subject = (name, vpn.level, "vpns", vpn_name)
+    match rule.requires:
+        case LevelRequirement.ENCRYPTION:
+            yield _not_encrypted(*subject)
+        case LevelRequirement.NO_INTERNET:
+            yield _no_internet_zone(*subject)
+        case LevelRequirement.DECLARED:
+            met = vpn.filtering is Filtering.ENFORCED
+            why = "" if met else f"it is {vpn.filtering.value}: what is not declared passes"
+            remedy = "declare its applications, and set filtering: enforced"
+            at = (vpn_name, "filtering" if vpn.filtering is not Filtering.OPEN else "level")
+            yield LevelJudgement(*subject, met, why, remedy, at)
+        case LevelRequirement.REDUNDANT:
+            single, sites = once.get(vpn_name, (0, 0))
+            why = f"{single} of {sites} sites are joined at one PE" if single else ""
+            at = (vpn_name, "level")
+            remedy = "join its sites at two PEs"
+            yield LevelJudgement(*subject, not single, why, remedy, at)
+
+
+def _of_application(
+    network: Network, name: str, rule: LevelRule, app_name: str, application: Application
+) -> Iterator[LevelJudgement]:
+    level = application.level
+    if level < rule.from_level:
+        return
+    subject = (name, level, "applications", app_name)
+    vpn = network.vpns.get(application.vpn)
+    match rule.requires:
+        case LevelRequirement.ENCRYPTION:
+            yield _not_encrypted(*subject)
+        case LevelRequirement.NO_INTERNET:
+            yield _no_internet_zone(*subject)
+        case LevelRequirement.CARRIED if vpn is not None:
+            if vpn.level is None:
+                yield LevelJudgement(*subject, None, f"VPN {application.vpn} has no level")
+            else:
+                met = vpn.level >= level
+                why = "" if met else f"VPN {application.vpn} is of level {vpn.level} only"
+                remedy = f"let the VPN be of level {level}, or put it into another one"
+                yield LevelJudgement(*subject, met, why, remedy, (app_name, "level"))
+
+
+def _of_exchange(
+    network: Network, name: str, rule: LevelRule, exchange_name: str, exchange: Exchange
+) -> Iterator[LevelJudgement]:
+    if rule.requires is LevelRequirement.HIGHER_APPROVER:
+        yield from _approver(network, name, rule, exchange_name, exchange)
+    elif exchange.level >= rule.from_level:
+        subject = (name, exchange.level, "exchanges", exchange_name)
+        if rule.requires is LevelRequirement.ENCRYPTION:
+            yield _not_encrypted(*subject)
+        elif rule.requires is LevelRequirement.NO_INTERNET:
+            yield _no_internet_zone(*subject)
+
+
+def _approver(
+    network: Network, name: str, rule: LevelRule, exchange_name: str, exchange: Exchange
+) -> Iterator[LevelJudgement]:
+    """Who approves an exchange between levels is of the agency whose VPN has the higher one."""
+    ends = [network.vpns.get(end.vpn) for end in (exchange.source, exchange.target)]
+    levels = [vpn.level for vpn in ends if vpn is not None and vpn.level is not None]
+    if len(levels) < 2 or levels[0] == levels[1] or max(levels) < rule.from_level:
+        return
+    higher = exchange.source if levels[0] > levels[1] else exchange.target
+    agency = network.vpns[higher.vpn].owner
+    if agency not in network.agencies:
+        return
+    met = exchange.approved_by in network.agencies[agency].approvers
+    lower = min(levels)
+    why = (
+        ""
+        if met
+        else f"{exchange.approved_by} approves nothing for {agency}, whose VPN {higher.vpn} is of "
+        f"level {max(levels)} and the other one of {lower}"
+    )
+    remedy = f"have it approved by one of the approvers that agencies.yaml has for {agency}"
+    at = (exchange_name, "approved-by")
+    yield LevelJudgement(name, max(levels), "exchanges", exchange_name, met, why, remedy, at)
+
+
+def _not_encrypted(name: str, level: int, section: str, entry: str) -> LevelJudgement:
+    return LevelJudgement(
+        name,
+        level,
+        section,
+        entry,
+        met=False,
+        why="the backbone encrypts nothing: egovnet has no encryption yet",
+        remedy=f"take a lower level, or set otherwise: report for {name} in levels.yaml",
+        location=(entry, "level"),
+    )
+
+
+def _no_internet_zone(name: str, level: int, section: str, entry: str) -> LevelJudgement:
+    why = "the inventory has no Internet zone that it could go towards"
+    return LevelJudgement(name, level, section, entry, None, why)

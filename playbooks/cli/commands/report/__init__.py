@@ -1,0 +1,1 @@
+"""What the registers come to, for those who answer for them."""
