@@ -1,13 +1,14 @@
-"""NAPALM driver for FRRouting 8.4 on Debian with ifupdown2, over Netmiko.
+"""NAPALM driver for FRRouting 8.4 on Debian with ifupdown2 and nftables, over Netmiko.
 
 `napalm.get_network_driver("frr")` finds `FRRDriver`. A device's text is whole: its name, what Linux
-applies and what FRR applies (`device_text`); both are diffed, pushed, read back and undone
-together.
+applies, what nftables filters, where anything, and what FRR applies (`device_text`); all are
+diffed, pushed, read back and undone together.
 
 What a commit does
 ------------------
 1. At load, before anything changes: `vtysh -C` on the text, a strict check of the interfaces
-   part, and a refusal to touch what manages the router.
+   part, `nft -c` on the packet filter, and a refusal to touch what manages the router or to drop
+   SSH that comes in by it (`filter_guard`).
 2. The controller computes the commands (`delta`) and sends them with the inverse ones to the
    router, where the agent (`router_agent*.sh`) takes the lock, takes a snapshot and compares it
    with what the controller saw.
@@ -15,7 +16,9 @@ What a commit does
    and reads back. It does not need the SSH session any more. What Linux cannot change on an
    interface that is there (a VRF's table, a VLAN's number or port) is taken away before `ifreload`
    and made anew (`delta.remade`): the ports of such a VRF are down until they are in it again,
-   and its instances of FRR go before it and come after it.
+   and its instances of FRR go before it and come after it. A packet filter that changes closes
+   before all that and opens after it: between, the kernel has the tables of the old and of the
+   new one, whose names end in `-next`, and a packet passes that passes both.
 4. The controller compares what was read back with the candidate, FRR's part line by line and
    Linux's against the kernel (`linux_check`). Where they differ it corrects, at most twice: once
    more with a delta, then with `frr-reload.py`. Then it accepts, or the router goes back. A
@@ -31,12 +34,15 @@ between.
 - **Not atomic: the running state, while a commit runs** (2 to 6 s on an emulated router). Lines
   take effect one by one, and Linux's part between two groups of them. The order keeps VPNs apart:
   imports go first, then exports; imports come last.
+- **Atomic: the packet filter.** It is replaced in one transaction of nft. What packets had put into
+  its dynamic sets is lost with it; a change of other parts leaves it alone.
 - **All or nothing: the outcome.** Either the router reads back as the candidate, or it is restored
   and reads back as the snapshot; if that too fails the error says so (`RouterNotRestored`). A value
   that FRR does not print (a session's state, counters) is not part of it.
-- **Boot**: /etc/frr/frr.conf and /etc/hostname change only when a commit is final. So does
-  /etc/network/interfaces, except for the seconds of `ifreload`, which reads only that file. The
-  three are each replaced whole, one after the other. A power cut in between boots a mixture, and
+- **Boot**: /etc/frr/frr.conf, /etc/hostname and /etc/nftables.conf change only when a commit is
+  final. So does /etc/network/interfaces, except for the seconds of `ifreload`, which reads only
+  that file. They are each replaced whole, one after the other; until all are, /etc/nftables.conf
+  holds both filters. systemd's nftables.service is enabled with the first filter. A power cut in between boots a mixture, and
   the router knows: the agent left a mark before. When it is next asked about commits or for one, it
   first takes the router back (to undone), or, where the confirmation had been begun, completes it
   (to confirmed); `broken` says that it could not.

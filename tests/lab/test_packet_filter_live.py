@@ -139,6 +139,47 @@ def test_packets_are_filtered_by_port_and_direction(lab: GuestLab) -> None:
     load(lab, "")
 
 
+ANSWERS = """
+import socket
+listening = socket.create_server(("0.0.0.0", 443))
+connection, _ = listening.accept()
+while word := connection.recv(64):
+    connection.sendall(word)
+"""
+ASKS = """
+import pathlib, socket, time
+told = pathlib.Path("/tmp/told")
+with socket.create_connection(("10.9.2.2", 443), timeout=10) as connection:
+    connection.settimeout(4)
+    connection.sendall(b"one")
+    told.write_bytes(connection.recv(64) + b" ")
+    while not pathlib.Path("/tmp/go").exists():
+        time.sleep(0.05)
+    connection.sendall(b"two")
+    try:
+        told.write_bytes(told.read_bytes() + connection.recv(64) + b" ")
+    except TimeoutError:
+        told.write_bytes(told.read_bytes() + b"cut ")
+"""
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_an_open_connection_is_cut_with_its_rule(lab: GuestLab, *, withdrawn: bool) -> None:
+    load(lab, RULES)
+    lab.exec("h1", "rm -f /tmp/told /tmp/go")
+    for node, program in (("h2", ANSWERS), ("h1", ASKS)):
+        lab.exec(
+            node, f"timeout 30 python3 -IS -c '{program}' >/dev/null 2>&1 </dev/null & sleep 1"
+        )
+    until = "for i in $(seq 100); do [ -s /tmp/told ] && break; sleep 0.1; done; cat /tmp/told"
+    assert lab.exec("h1", until).stdout == "one "
+    without = RULES.replace("tcp dport 443 ct state established,new counter accept", "drop")
+    load(lab, without if withdrawn else RULES.replace("443", "{ 443, 8443 }"))
+    told = lab.exec("h1", "touch /tmp/go; sleep 6; cat /tmp/told").stdout
+    assert told == ("one cut " if withdrawn else "one two ")
+    load(lab, "")
+
+
 @pytest.mark.both_backends
 def test_rules_are_listed_as_they_were_loaded(lab: GuestLab) -> None:
     load(lab, RULES)

@@ -1,9 +1,9 @@
 """The router's agent on this machine: the real scripts in a root of their own, with small disks.
 
 Namespaces of their own (mounts, processes, name) make a router of this host: /run, /etc and the
-agent's directory are small tmpfs. FRR and Linux are played by a few lines of shell: a set of lines
-and a list of interfaces; what is tested is the agent, how it writes and what it does when it
-cannot. Needs no root: user namespaces do.
+agent's directory are small tmpfs. FRR, Linux and nft are played by a few lines of shell: a set of
+lines, a list of interfaces and a ruleset; what is tested is the agent, how it writes and what it
+does when it cannot. Needs no root: user namespaces do.
 """
 
 from __future__ import annotations
@@ -23,8 +23,18 @@ from napalm.base.exceptions import CommandTimeoutException
 from napalm_frr import FRRDriver
 from napalm_frr.change.agent import STATE_DIRECTORY
 from napalm_frr.ssh.session import Completed
+from napalm_frr.text.device_text import split
 
-DAY0 = """r1
+FILTER = """table inet egovnet {
+\tchain local {
+\t\ttype filter hook input priority filter; policy drop;
+\t\tiifname { "lo", "eth0" } accept
+\t\ttcp dport 179 accept
+\t}
+}
+"""
+OTHER_FILTER = FILTER.replace("179", "3784")
+DAY0 = f"""r1
 # This file describes the network interfaces
 auto lo
 iface lo inet loopback
@@ -33,7 +43,8 @@ auto eth0
 iface eth0
     address 172.20.20.101/24
 # ports.conf --
-frr version 8.4.4
+# nftables.conf --
+{FILTER}frr version 8.4.4
 frr defaults traditional
 hostname r1
 service integrated-vtysh-config
@@ -45,6 +56,9 @@ CHANGED = DAY0.replace(
     "# ports.conf --",
     "\nauto i-x\niface i-x\n    vrf-table 1001\n# ports.conf --",
 ).replace("ip route 10.70.0.0/16 Null0", "ip route 10.71.0.0/16 Null0")
+CHANGED = CHANGED.replace(FILTER, OTHER_FILTER)
+#: What the kernel has between the two.
+BOTH_FILTERS = FILTER + OTHER_FILTER.replace("egovnet", "egovnet-next")
 
 #: Shell that makes the router; $1 is the directory of this machine that holds its parts.
 _SETUP = r"""
@@ -65,6 +79,8 @@ mkdir -p /var/lib/egovnet 2>/dev/null || { mount -t tmpfs none /var/lib; mkdir /
 mount -t tmpfs -o size=1m,mode=755 none /var/lib/egovnet
 mkdir -p "$1/fake"
 mount --bind "$1/fake" /mnt
+mkdir -p "$1/modules/nf_tables"
+[ ! -d /sys/module ] || mount --bind "$1/modules" /sys/module
 touch "$1/ready"; exec 2>/dev/null
 while :; do sleep 3600 & wait $! || :; done
 """
@@ -111,6 +127,13 @@ case "$*" in
         END { if (n) printf "]}"; print "]" }' /mnt/linux ;;
 esac
 """
+_NFT = r"""#!/bin/sh
+case "$*" in
+*"list ruleset") cat /mnt/nft ;;
+"-c -f "*) exit 0 ;;
+"-f "*) sed '/^#/d; /^flush ruleset$/d' "$2" >/mnt/nft.new && mv /mnt/nft.new /mnt/nft ;;
+esac
+"""
 _IFRELOAD = """#!/bin/sh
 [ ! -e /mnt/linux-fails ] || { echo "error: eth9: netlink: No such device"; exit 1; }
 cp /etc/network/interfaces /mnt/linux
@@ -143,6 +166,8 @@ CAUSES = {
     "read-only": ("mount -o remount,ro {}", "mount -o remount,rw {}"),
     "emptied": ("rm -rf {}/*", "true"),
 }
+#: And of the process of a change.
+KILLED = "kill -9 $(cut -d' ' -f1 /var/lib/egovnet/changes/one/runner)\n"
 PLACES = {
     "disk": (STATE_DIRECTORY,),
     "memory": ("/run",),
@@ -177,7 +202,8 @@ class AgentHost:
                     break
             assert time.monotonic() < deadline, "the router does not come up"
             time.sleep(0.01)
-        for name, text in (("vtysh", _VTYSH), ("ip", _IP), ("ifreload", _IFRELOAD)):
+        played = (("vtysh", _VTYSH), ("ip", _IP), ("ifreload", _IFRELOAD), ("nft", _NFT))
+        for name, text in played:
             self._install(name, text)
         self._install("ifquery", "#!/bin/sh\nexit 0\n")
 
@@ -217,8 +243,7 @@ class AgentHost:
 
     def reset(self) -> None:
         """Day-0: no process of the agent, empty directories, nothing changed."""
-        linux, frr = DAY0.split("# ports.conf --\n")
-        linux = linux.partition("interfaces\n")[2]
+        parts = split(DAY0)
         self.sh(
             "rm -f /mnt/count /mnt/trap; "
             "for p in /proc/[0-9]*; do p=${p#/proc/}; "
@@ -228,8 +253,11 @@ class AgentHost:
             "rm -rf $place/* $place/.[a-z]*; done; rm -rf /etc/filler* /etc/frr/* /etc/network/*; "
             "hostname r1; echo r1 >/etc/hostname; rm -f /mnt/linux-fails"
         )
-        self.sh("cat >/etc/network/interfaces; cp /etc/network/interfaces /mnt/linux", linux)
-        self.sh("cat >/etc/frr/frr.conf", frr)
+        self.sh(
+            "cat >/etc/network/interfaces; cp /etc/network/interfaces /mnt/linux", parts.interfaces
+        )
+        self.sh("tee /mnt/nft | sed '1i flush ruleset' >/etc/nftables.conf", parts.filter)
+        self.sh("cat >/etc/frr/frr.conf", parts.frr)
         self.sh("grep ^ip /etc/frr/frr.conf >/mnt/frr")
 
     @contextlib.contextmanager
@@ -237,14 +265,27 @@ class AgentHost:
         """Before the agent's `moment`-th write a place becomes unfit; until the context ends."""
         does, undoes = CAUSES[cause]
         places = PLACES[place]
-        self.sh("cat >/mnt/cause", "".join(does.format(each) + "\n" for each in places))
+        try:
+            with self._at(moment, "".join(does.format(each) + "\n" for each in places)):
+                yield
+        finally:
+            self.sh("; ".join(undoes.format(each) for each in places))
+
+    @contextlib.contextmanager
+    def killed_at(self, moment: int) -> Iterator[None]:
+        """Before its `moment`-th write the process of the change "one" is killed."""
+        with self._at(moment, KILLED):
+            yield
+
+    @contextlib.contextmanager
+    def _at(self, moment: int, cause: str) -> Iterator[None]:
+        self.sh("cat >/mnt/cause", cause)
         self.sh(f"echo {moment} >/mnt/moment; echo 0 >/mnt/count")
         self.sh("cat >/mnt/trap", _TRAP)
         try:
             yield
         finally:
             self.sh("rm -f /mnt/trap /mnt/count")
-            self.sh("; ".join(undoes.format(each) for each in places))
 
     @property
     def moments(self) -> int:
@@ -261,13 +302,14 @@ class AgentHost:
         return driver
 
     def runs(self) -> str:
-        """FRR's lines and Linux' interfaces, as they are now."""
-        return self.sh("sort /mnt/frr; cat /mnt/linux; hostname")
+        """FRR's lines, Linux' interfaces and the ruleset, as they are now."""
+        return self.sh("sort /mnt/frr; cat /mnt/linux; hostname; cat /mnt/nft")
 
     def startup(self) -> str:
         """What a start would read."""
         return self.sh(
-            "grep -h . /etc/network/interfaces /etc/hostname; grep ^ip /etc/frr/frr.conf"
+            "grep -h . /etc/network/interfaces /etc/hostname; grep ^ip /etc/frr/frr.conf;"
+            " grep -v ^# /etc/nftables.conf"
         )
 
     def processes(self) -> int:

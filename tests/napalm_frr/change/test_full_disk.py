@@ -1,6 +1,6 @@
 """The router's disk takes nothing: at every moment of the agent's life, and what became of it.
 
-The real agent on this machine; see `agent_host`. Before one of its some 250 writes its directory,
+The real agent on this machine; see `agent_host`. Before one of its some 300 writes its directory,
 /run or both become full, read-only or empty. Then every answer comes soon and is true, an error
 names the place and the reason, and once the cause is gone the change comes to its end.
 """
@@ -31,7 +31,7 @@ from tests.napalm_frr.change.agent_host import CAUSES, CHANGED, DAY0, PLACES, Ag
 CHANGE = DeviceChange("one", DAY0, CHANGED)
 ANOTHER = CHANGED.replace("10.71", "10.72")
 #: More than the agent writes in the life of a change.
-MOMENTS = 270
+MOMENTS = 340
 #: Seconds; a router that is well answers in a tenth of one.
 SOON = 10.0
 NAMED = ("No space left", "Read-only", "gone", "too little room", "no end", "not all", "No such")
@@ -136,7 +136,7 @@ def test_a_place_is_kept_for_what_a_change_writes(host: AgentHost, driver: FRRDr
     host.reset()
     driver.load_replace_candidate(config=CHANGED)
     free = int(host.sh("df --output=avail -k /var/lib/egovnet | tail -n 1"))
-    host.sh(f"head -c {free - 120}k /dev/zero >/var/lib/egovnet/filler")
+    host.sh(f"head -c {free - 150}k /dev/zero >/var/lib/egovnet/filler")
     with pytest.raises(DeviceStorageError, match=r"free: \d+ kB.*a change of this router needs"):
         driver.commit_config(revert_in=60)
     host.sh("rm /var/lib/egovnet/filler")

@@ -130,7 +130,8 @@ def test_a_killed_commit_lets_through_what_both_do(
 ) -> None:
     push(router, with_filter(day0, FILTER))
     change = f"killed-{at}-{time.time_ns()}"
-    wanted = with_filter(day0, OTHER, PREFIXES)
+    renamed = day0.replace("r1\n", "r1-new\n")  # a start-up file more
+    wanted = with_filter(renamed, OTHER, PREFIXES)
     with r1.stalled(at):
         other = two_routers.driver("r1", timeout=30)
         other.open()
