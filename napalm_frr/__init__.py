@@ -42,10 +42,10 @@ between.
 - **Boot**: /etc/frr/frr.conf, /etc/hostname and /etc/nftables.conf change only when a commit is
   final. So does /etc/network/interfaces, except for the seconds of `ifreload`, which reads only
   that file. They are each replaced whole, one after the other; until all are, /etc/nftables.conf
-  holds both filters. systemd's nftables.service is enabled with the first filter. A power cut in between boots a mixture, and
-  the router knows: the agent left a mark before. When it is next asked about commits or for one, it
-  first takes the router back (to undone), or, where the confirmation had been begun, completes it
-  (to confirmed); `broken` says that it could not.
+  holds both filters. systemd's nftables.service is enabled with the first filter. A power cut in
+  between boots a mixture, and the router knows: the agent left a mark before. When it is next asked
+  about commits or for one, it first takes the router back (to undone), or, where the confirmation
+  had been begun, completes it (to confirmed); `broken` says that it could not.
 - **A restart inside the timer** comes back with the old texts; the pending commit is then `undone`,
   and `confirm_commit` says so.
 - **The timer** is one process. It survives the controller, the session and sshd, not `kill -9` on

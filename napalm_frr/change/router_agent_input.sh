@@ -161,10 +161,10 @@ unpack() {
         }
         function filter(   text) {
             text = $0
-            gsub(/"[^"]*"/, "", text)
+            gsub(/"[^"]*"/, " ", text)
             gsub(/^[ \t]+|[ \t]+$/, "", text)
             if (text == "" || text ~ /^#/) return
-            if (text ~ /["\\$]/ || text ~ /(^|[ \t;{}])(include|define|redefine|undefine)[ \t]/)
+            if (text ~ /["\\$]/ || text ~ /(^|[ \t;{}])(include|define|redefine|undefine)([ \t]|$)/)
                 refused("it has what reads another file, or goes on in the next line")
             if (!deep && text !~ /^table (inet|ip6?|arp|bridge|netdev) [A-Za-z_][A-Za-z0-9_.\/-]* \{$/)
                 refused("it is not \"table FAMILY NAME {\"")

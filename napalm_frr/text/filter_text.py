@@ -13,7 +13,7 @@ from napalm_frr.text.frr_tree import Contexts, Path
 
 _TABLE = re.compile(r"table (?:inet|ip6?|arp|bridge|netdev) [A-Za-z_][\w./-]* \{$")
 _BLOCK = re.compile(r"(?:chain|set|map|flowtable|counter|quota|limit|ct helper|synproxy) \S+ \{$")
-_FOREIGN = re.compile(r"(?:^|[\s;{}])(include|define|redefine|undefine)\s")
+_FOREIGN = re.compile(r"(?:^|[\s;{}])(include|define|redefine|undefine)(?:\s|$)")
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -51,7 +51,7 @@ def check(text: str) -> None:
         line = " ".join(raw.split())
         if not line or line.startswith("#"):
             continue
-        foreign = _FOREIGN.search(_QUOTED.sub('""', line))
+        foreign = _FOREIGN.search(_QUOTED.sub(" ", line))
         if foreign:
             raise DeviceTextError(
                 f"{foreign[1]!r}: a packet filter's text is whole, without other files and words "
