@@ -15,9 +15,7 @@ from egovnet.templates.model.packet_filter import (
 )
 
 #: Names whose orders as text, by length and by their last character differ.
-_INTERFACES = st.sampled_from(
-    ["eth1", "eth2", "eth10", "eth3.101", "eth3.1102", "lo", "mgmt", "c1"]
-)
+INTERFACES = st.sampled_from(["eth1", "eth2", "eth10", "eth3.101", "eth3.1102", "lo", "mgmt", "c1"])
 _ACTIONS = st.sampled_from(["accept", "drop"])
 _NAMES = st.one_of(
     st.just(""), st.sampled_from(["a-b", "key-service", "auth-1 secret x", "tax/main: open"])
@@ -44,11 +42,13 @@ _PORTS = st.lists(st.tuples(_PORT, _PORT).map(lambda it: (min(it), max(it))), ma
 
 
 @st.composite
-def rules(draw: st.DrawFn, place: FilterPlace) -> PacketRule:
+def rules(
+    draw: st.DrawFn, place: FilterPlace, interfaces: st.SearchStrategy[str] = INTERFACES
+) -> PacketRule:
     """A rule that does not contradict itself."""
     values: dict[str, Any] = {
         "action": draw(_ACTIONS),
-        "in_interface": draw(st.one_of(st.none(), _INTERFACES, _INTERFACES)),
+        "in_interface": draw(st.one_of(st.none(), interfaces, interfaces)),
         "family": draw(st.sampled_from([None, "ipv4", "ipv6"])),
         "protocol": draw(st.sampled_from([None, "tcp", "udp", "icmp"])),
         "direction": draw(st.sampled_from([None, "open", "reply"])),
@@ -56,11 +56,11 @@ def rules(draw: st.DrawFn, place: FilterPlace) -> PacketRule:
         "name": draw(_NAMES),
     }
     if place == "forward":
-        values["out_interface"] = draw(st.one_of(st.none(), _INTERFACES))
+        values["out_interface"] = draw(st.one_of(st.none(), interfaces))
     if values["protocol"] == "icmp":
         values["family"] = values["family"] or "ipv6"
         values["icmp_types"] = tuple(
-            draw(st.lists(st.sampled_from([0, 1, 3, 8, 128, 135, 136, 200, 255]), max_size=4))
+            draw(st.lists(st.sampled_from([0, 1, 3, 8, 128, 129, 135, 136, 200, 255]), max_size=4))
         )
     elif values["protocol"] is not None:
         values |= {"source_ports": draw(_PORTS), "target_ports": draw(_PORTS)}
@@ -78,7 +78,7 @@ def _chains(draw: st.DrawFn, place: FilterPlace) -> FilterChain:
 @st.composite
 def _translations(draw: st.DrawFn) -> SourceTranslation:
     prefixes = (*draw(_PREFIXES["ipv4"]), *draw(_PREFIXES["ipv6"]))
-    return SourceTranslation(draw(_INTERFACES), prefixes, draw(_NAMES))
+    return SourceTranslation(draw(INTERFACES), prefixes, draw(_NAMES))
 
 
 @st.composite

@@ -1,0 +1,136 @@
+"""Random filters in the kernel's own nf_tables: each packet passes or not as the rules say.
+
+The rules are looked through one after another by `tests.isolation.algebra`'s evaluator. Of every
+packet an answer is sent, which belongs to a connection where the packet itself passed.
+"""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any, Literal, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from egovnet.isolation.algebra.packet_sets import Packet
+from egovnet.templates.frr.render.packet_filter import packet_filter_text
+from egovnet.templates.model.packet_filter import FilterChain, PacketFilter
+from tests.hypothesis_profiles import examples
+from tests.isolation.algebra.test_filter_chains import Sent, passes
+from tests.oracle.nft_router import NftRouter
+from tests.packet_filters import rules
+
+pytestmark = pytest.mark.lab
+_PORTS = st.sampled_from(["eth1", "eth2", "eth3"])
+_NUMBERS = {"tcp": 6, "udp": 17}
+#: Request and answer of echo.
+_ECHO = {4: (8, 0), 6: (128, 129)}
+_FIRST = {4: int(IPv4Address("10.0.0.0")), 6: 10 << 120}
+
+
+class Drawn(NamedTuple):
+    """A packet, as `inside_router` knows it."""
+
+    version: int
+    source: int
+    target: int
+    protocol: str
+    first: int
+    second: int
+    answers: bool = False
+
+    def answer(self) -> "Drawn":
+        turned = (self.second, self.first)
+        if self.protocol == "icmp":
+            turned = (_ECHO[self.version][1], self.second)
+        return Drawn(self.version, self.target, self.source, self.protocol, *turned, True)
+
+    @property
+    def connection(self) -> frozenset[Any]:
+        """The same for both directions."""
+        ends = (self.source, self.first), (self.target, self.second)
+        if self.protocol == "icmp":
+            ends = (self.source, self.second), (self.target, self.second)
+        return frozenset([self.version, self.protocol, frozenset(ends)])
+
+
+@pytest.fixture(scope="module")
+def router() -> Iterator[NftRouter]:
+    with NftRouter() as there:
+        yield there
+
+
+@st.composite
+def drawn(draw: st.DrawFn) -> Drawn:
+    version = draw(st.sampled_from([4, 6]))
+    protocol = draw(st.sampled_from(["tcp", "udp", "icmp"]))
+    first = _ECHO[version][0] if protocol == "icmp" else draw(st.integers(1, 21))
+    ends = draw(st.lists(st.integers(0, 31), min_size=2, max_size=2, unique=True))
+    return Drawn(version, *ends, protocol, first, draw(st.integers(1, 21)))
+
+
+@st.composite
+def filters(draw: st.DrawFn) -> PacketFilter:
+    action = st.sampled_from(["accept", "drop"])
+    return PacketFilter(
+        tuple(
+            FilterChain(
+                place, draw(action), tuple(draw(st.lists(rules(place, _PORTS), max_size=6)))
+            )
+            for place in ("arrival", "forward")
+        )
+    )
+
+
+def leaves(held: PacketFilter, one: Drawn, direction: Literal["open", "reply"] | None) -> bool:
+    address = IPv4Address if one.version == 4 else IPv6Address
+    base = _FIRST[one.version]
+    icmp = one.protocol == "icmp"
+    packet = Packet(
+        address(base + one.source),
+        address(base + one.target),
+        _NUMBERS.get(one.protocol, 1 if one.version == 4 else 58),
+        None if icmp else one.first,
+        None if icmp else one.second,
+        one.first if icmp else None,
+        direction,  # type: ignore[arg-type] # of neither direction is what belongs to nothing
+    )
+    ways = [f"eth{end % 3 + 1}" for end in (one.source, one.target)]
+    places = (("arrival", None), ("forward", ways[1]))
+    return all(
+        passes(chain, Sent(ways[0], way_out, packet))
+        for place, way_out in places
+        if (chain := held.chain(place)) is not None  # type: ignore[arg-type] # two literals
+    )
+
+
+def answered(held: PacketFilter, answer: Drawn, *, known: bool) -> bool:
+    """What becomes of an answer, to a packet that passed or to none."""
+    if known:
+        return leaves(held, answer, "reply")
+    # nothing begins with an answer of TCP or ICMP: it is of neither direction
+    return leaves(held, answer, "open" if answer.protocol == "udp" else None)
+
+
+@given(held=filters(), sent=st.lists(drawn(), max_size=12, unique_by=lambda one: one.connection))
+@examples(60)
+def test_the_kernel_filters_as_the_rules_say(
+    router: NftRouter, held: PacketFilter, sent: list[Drawn]
+) -> None:
+    expected = [leaves(held, one, "open") for one in sent]
+    answers = [one.answer() for one in sent]
+    replies = [
+        answered(held, one, known=known) for one, known in zip(answers, expected, strict=True)
+    ]
+    rounds = [[list(one) for one in each] for each in (sent, answers)]
+    assert router.passed(packet_filter_text(held), rounds) == [expected, replies]
+
+
+def test_without_a_filter_everything_passes(router: NftRouter) -> None:
+    sent = [
+        Drawn(version, 1, 2, protocol, _ECHO[version][0] if protocol == "icmp" else 5, 7)
+        for version in (4, 6)
+        for protocol in ("tcp", "udp", "icmp")
+    ]
+    rounds = [[list(one) for one in sent], [list(one.answer()) for one in sent]]
+    assert router.passed("", rounds) == [[True] * 6, [True] * 6]
