@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from egovnet.inventory.allocation.pool import natural
+from egovnet.inventory.exchange_prefixes import with_prefixes
 from egovnet.inventory.model import (
     Exchange,
     IPNetwork,
@@ -31,9 +32,13 @@ _ROOM = 100
 def with_platform(network: Network, day: date) -> Network:
     """`network` as it is on `day`, with the sites of the platform; linear in the exchanges.
 
-    `network` is right: its checks found nothing.
+    `network` is right: its checks found nothing. Its exchanges have prefixes at both ends.
     """
-    made = network.model_copy(update={"day": day})
+    exchanges = {
+        name: with_prefixes(exchange, network.applications)
+        for name, exchange in network.exchanges.items()
+    }
+    made = network.model_copy(update={"day": day, "exchanges": exchanges})
     attachments = dict(platform_attachments(network))
     if not attachments:
         return made

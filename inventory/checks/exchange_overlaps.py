@@ -1,12 +1,13 @@
 """Exchanges that say the same of a connection twice, or say two things of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from itertools import product
 
 from egovnet.inventory.errors import Problem, Report
-from egovnet.inventory.model import Exchange, IPNetwork, Network
+from egovnet.inventory.exchange_prefixes import with_prefixes
+from egovnet.inventory.model import Application, Exchange, IPNetwork, Network
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.transport import PortRanges
 
@@ -22,7 +23,7 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
     order = {name: number for number, name in enumerate(network.exchanges)}
     flows: dict[_Kind, list[_Flow]] = {}
     for name, exchange in network.exchanges.items():
-        for flow, kind in as_far_as_known(_flows(name, exchange)):
+        for flow, kind in as_far_as_known(_flows(name, exchange, network.applications)):
             flows.setdefault(kind, []).append(flow)
     told: set[tuple[str, str]] = set()
     for kind, members in flows.items():
@@ -44,7 +45,10 @@ class _Flow:
     ports: PortRanges
 
 
-def _flows(name: str, exchange: Exchange) -> Iterator[tuple[_Flow, _Kind]]:
+def _flows(
+    name: str, exchange: Exchange, applications: Mapping[str, Application]
+) -> Iterator[tuple[_Flow, _Kind]]:
+    exchange = with_prefixes(exchange, applications)
     ports = exchange.port_ranges
     for opener, answerer in exchange.openings:
         for source, target in product(opener.prefixes, answerer.prefixes):

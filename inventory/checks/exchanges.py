@@ -1,11 +1,13 @@
 """Exchanges: two agencies with VPNs and prefixes of their own in the intranet, and an approval."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from egovnet.inventory.errors import Location, Problem, Report
+from egovnet.inventory.exchange_prefixes import with_prefixes
 from egovnet.inventory.model import Exchange, ExchangeEnd, IPNetwork, Network, Role, ZoneName
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.site_prefixes import SitePrefixes
+from egovnet.inventory.model.transport import PortRanges
 from egovnet.inventory.today import today
 
 _END_KEYS = ("from", "to")
@@ -17,7 +19,14 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
         return
     judge = _Judge(network, report)
     for name, exchange in network.exchanges.items():
-        for judged in (judge.apart, judge.source, judge.target, judge.families, judge.answered_for):
+        for judged in (
+            judge.apart,
+            judge.source,
+            judge.target,
+            judge.families,
+            judge.services,
+            judge.answered_for,
+        ):
             yield from as_far_as_known(judged(name, exchange))
     yield from as_far_as_known(_firewalls(network, report))
 
@@ -44,6 +53,10 @@ def _firewalls(network: Network, report: Report) -> Iterator[Problem]:
         )
 
 
+def _within(ports: PortRanges, others: PortRanges) -> bool:
+    return all(any(a <= first and last <= b for a, b in others) for first, last in ports)
+
+
 class _Judge:
     """What is wrong with one exchange after another."""
 
@@ -57,6 +70,12 @@ class _Judge:
             held.setdefault(site.vpn, []).extend((name, prefix) for prefix in site.prefixes)
         #: None: not everything is known that sites have.
         self._held = {vpn: SitePrefixes(own) for vpn, own in held.items()} if known else None
+
+    @property
+    def all_of_one(self) -> tuple[Callable[[str, Exchange], Iterator[Problem]], ...]:
+        """Everything that is asked of one exchange, each by itself."""
+        of_ends = self.apart, self.source, self.target
+        return (*of_ends, self.families, self.services, self.answered_for)
 
     def apart(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """Its ends are of two agencies."""
@@ -80,16 +99,35 @@ class _Judge:
 
     def families(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """Each prefix has one of its family at the other end."""
-        ends = exchange.source.prefixes, exchange.target.prefixes
-        for key, own, others in zip(_END_KEYS, ends, ends[::-1], strict=True):
+        written = exchange.source, exchange.target
+        full = with_prefixes(exchange, self._network.applications)
+        ends = full.source.prefixes, full.target.prefixes
+        for key, end, own, others in zip(_END_KEYS, written, ends, ends[::-1], strict=True):
             for index, prefix in enumerate(own):
                 if all(other.version != prefix.version for other in others):
+                    at = ("prefixes", index) if end.application is None else ("application",)
                     yield self._report(
                         "exchanges",
-                        (name, key, "prefixes", index),
+                        (name, key, *at),
                         f"{prefix} has no IPv{prefix.version} prefix to exchange with",
                         "add one at the other end, or leave it out",
                     )
+
+    def services(self, name: str, exchange: Exchange) -> Iterator[Problem]:
+        """An application that answers has the protocol and the ports."""
+        for _, answerer in exchange.openings:
+            application = self._network.applications.get(answerer.application or "")
+            if application is None:
+                continue
+            if exchange.protocol != application.protocol:
+                found = f"{exchange.protocol}, and {answerer.application} is of "
+                found += application.protocol
+                remedy = f"use {application.protocol}, or name prefixes"
+                yield self._report("exchanges", (name, "protocol"), found, remedy)
+            elif not _within(exchange.port_ranges, application.port_ranges):
+                found = f"ports that {answerer.application} does not have"
+                remedy = f"use those it has: {', '.join(map(str, application.ports))}"
+                yield self._report("exchanges", (name, "ports"), found, remedy)
 
     def answered_for(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """One of its agencies owns it, and it was approved."""
@@ -129,6 +167,12 @@ class _Judge:
                 f"VPN {end.vpn} is of the {vpn.zone}",
                 "name one of the intranet: the platform joins agencies there only",
             )
+        application = self._network.applications.get(end.application or "")
+        theirs = end.vpn if application is None else application.vpn
+        if theirs != end.vpn and theirs in self._network.vpns:
+            found = f"{end.application} is in VPN {theirs}"
+            remedy = f"name an application of {end.vpn}, or prefixes"
+            yield self._report("exchanges", (*at, "application"), found, remedy)
         for index, prefix in enumerate(end.prefixes if self._held is not None else ()):
             yield from self._prefix((*at, "prefixes", index), end.vpn, prefix)
 

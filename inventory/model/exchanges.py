@@ -13,6 +13,7 @@ from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.levels import ProtectionLevel
 from egovnet.inventory.model.primitives import (
     AgencyName,
+    ApplicationName,
     Closed,
     Prefix,
     Text,
@@ -29,7 +30,7 @@ from egovnet.inventory.model.validity import Day, Stated
 
 
 class ExchangeEnd(Closed):
-    """One end of an exchange: prefixes of one agency's VPN."""
+    """One end of an exchange: prefixes of one agency's VPN, or the servers of an application."""
 
     agency: Annotated[AgencyName, about("Agency at this end.", "party")]
     vpn: Annotated[VpnName, about("Its VPN, one of the intranet.", "party")]
@@ -37,7 +38,23 @@ class ExchangeEnd(Closed):
         tuple[Prefix, ...],
         Field(min_length=1),
         about("What takes part there: within prefixes of sites of the VPN.", ["10.1.10.0/24"]),
-    ]
+    ] = ()
+    application: Annotated[
+        ApplicationName | None,
+        about("Instead of prefixes: the application whose servers take part.", "filing"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> "ExchangeEnd":
+        if self.prefixes and self.application is not None:
+            raise refusal(
+                "prefixes beside an application, which has servers of its own",
+                "leave one of the two out",
+                "application",
+            )
+        if not self.prefixes and self.application is None:
+            raise refusal("no prefixes", "name those that take part, or an application", "prefixes")
+        return self
 
 
 class Exchange(Closed):

@@ -91,6 +91,7 @@ AgencyName = Annotated[Name, NameOf("agencies")]
 RouterName = Annotated[Name, NameOf("hosts")]
 VpnName = Annotated[VpnId, NameOf("vpns")]
 SiteName = Annotated[Name, NameOf("sites")]
+ApplicationName = Annotated[Name, NameOf("applications")]
 
 
 def printed(value: str) -> str:

@@ -63,9 +63,32 @@ EXCHANGES = {
         "reason": "documents that both work on",
         "valid-from": "2026-04-01",
         "valid-until": "2099-03-31",
-    }
+    },
+    "court-portal": {
+        "description": "The portal for courts",
+        "from": {"agency": "court", "vpn": "court", "prefixes": ["10.1.30.0/25"]},
+        "to": {"agency": "government", "vpn": "government", "application": "portal"},
+        "protocol": "tcp",
+        "ports": [443],
+        "level": 3,
+        "owner": "government",
+        "approved-by": "Li Na",
+        "approved-on": "2026-03-02",
+        "reason": "files of cases",
+        "valid-from": "2026-04-01",
+        "valid-until": "2099-03-31",
+    },
 }
 APPLICATIONS = {
+    "portal": {
+        "name": "Portal",
+        "owner": "government",
+        "vpn": "government",
+        "level": 2,
+        "servers": ["10.1.20.16/28"],
+        "protocol": "tcp",
+        "ports": [443],
+    },
     "filing": {
         "name": "Tax filing",
         "owner": "taxation",
@@ -76,7 +99,7 @@ APPLICATIONS = {
         "protocol": "tcp",
         "ports": [443, "8000-8010"],
         "users": {"regions": ["beijing", "sichuan"], "sites": ["tax-sichuan"]},
-    }
+    },
 }
 LEVELS = {
     "backbone-encryption": {

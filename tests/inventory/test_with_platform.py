@@ -7,7 +7,7 @@ import pytest
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.load import load
-from egovnet.inventory.model import Network, PlatformSite, SiteRole
+from egovnet.inventory.model import Application, ExchangeEnd, Network, PlatformSite, SiteRole
 from egovnet.inventory.with_platform import exchanges_in_force, registers_day, with_platform
 from tests.platform_network import platform_network
 
@@ -104,6 +104,25 @@ def test_numbers_stay_when_exchanges_come_and_go(written: Network) -> None:
         first.access4,
         first.vrf_number,
     )
+
+
+def test_the_servers_of_an_application_take_part(written: Network) -> None:
+    files = Application(
+        name="Files",
+        owner="court",
+        vpn="court",
+        level=2,
+        servers=(ip_network("10.1.30.64/27"),),
+        protocol="tcp",
+        ports=(8443, "9000-9010"),
+    )
+    end = ExchangeEnd(agency="court", vpn="court", application="files")
+    exchange = written.exchanges["court-files"].model_copy(update={"target": end})
+    update = {"exchanges": {"one": exchange}, "applications": {"files": files}}
+    network = with_platform(written.model_copy(update=update), DAY)
+    assert partners(network, "government") == {"10.1.30.64/27"}
+    assert partners(network, "court") == {"10.1.20.0/24"}
+    assert network.exchanges["one"].target.prefixes == files.servers
 
 
 def test_what_another_prefix_says_is_not_said_twice(written: Network) -> None:
