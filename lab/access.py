@@ -63,12 +63,9 @@ def write_access(access: Access, topology: Topology, addresses: Addresses, direc
     lab had to move away from the topology's addresses, it says under ``addresses`` where to.
     """
     directory = directory.absolute()
-    servers = dict(addresses.routers)
-    if addresses.control is not None:
-        servers[CONTROL] = addresses.control
+    servers = [*addresses.routers.items(), *((CONTROL, each) for each in addresses.controls)]
     known_hosts = [
-        f"[{host}]:{port} {_public_of(access.host_keys[name])}\n"
-        for name, (host, port) in servers.items()
+        f"[{host}]:{port} {_public_of(access.host_keys[name])}\n" for name, (host, port) in servers
     ]
     write_private(directory / "id_ed25519", access.client_key)
     write_private(directory / "known_hosts", "".join(known_hosts))

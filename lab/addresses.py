@@ -6,6 +6,7 @@ second number: 127.20.20.11 becomes 127.21.20.11. Ports and the other numbers st
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import socket
 from collections.abc import Iterator
@@ -34,9 +35,16 @@ class Addresses:
     """The SSH server of the guest's root namespace, where there is one."""
     routers: dict[str, Address]
     """Router to the address of its SSH server."""
+    more_controls: tuple[Address, ...] = ()
+    """Where the lab is spread over several machines: those of the second and further ones."""
+
+    @property
+    def controls(self) -> tuple[Address, ...]:
+        """The root namespace's SSH server of each machine."""
+        return (() if self.control is None else (self.control,)) + self.more_controls
 
 
-def free_addresses(topology: Topology) -> Addresses:
+def free_addresses(topology: Topology, *, machines: int = 1) -> Addresses:
     """Addresses on which nothing listens, as near as can be to those ``topology`` asks for.
 
     Raises AddressInUseError when they are taken and cannot be moved, or all moves are taken.
@@ -44,12 +52,12 @@ def free_addresses(topology: Topology) -> Addresses:
     wanted = {node.name: node.forward for node in topology.routers() if node.forward is not None}
     taken = [address for address in wanted.values() if not is_free(address)]
     if not taken:
-        return Addresses(_control(wanted), wanted)
+        return _with_controls(wanted, machines)
     if all(_is_loopback(host) for host, _ in wanted.values()):
         for move in range(1, _MOST_MOVES):
             moved = {name: _moved(address, move) for name, address in wanted.items()}
             if all(is_free(address) for address in moved.values()):
-                return Addresses(_control(moved), moved)
+                return _with_controls(moved, machines)
     host, port = taken[0]
     raise AddressInUseError(
         "another program listens there, and no other loopback addresses are free",
@@ -76,6 +84,17 @@ def one_at_a_time(directory: Path) -> Iterator[None]:
     with (directory / _LOCK_FILE).open("a+") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def _with_controls(routers: dict[str, Address], machines: int) -> Addresses:
+    first = _control(routers)
+    more: list[Address] = []
+    with contextlib.ExitStack() as held:  # so that none is found twice
+        for _ in range(1, machines):
+            probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            probe.bind((first[0], 0))
+            more.append((first[0], int(probe.getsockname()[1])))
+    return Addresses(first, routers, tuple(more))
 
 
 def _control(routers: dict[str, Address]) -> Address:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -10,13 +11,16 @@ from types import MappingProxyType
 from typing import Literal
 
 PROGRAM = ("python3", "-IS", "/usr/lib/egovnet/connections.py")
-"""Of `lab/appliance/connections.py`, in the machine that all nodes live in."""
+"""Of `lab/appliance/connections.py`, in each machine that nodes of the attempts live in."""
+OTHER_ENDED = 3
+"""How it ends where the one in the other machine ended before its time."""
 
 PATIENCE_SECONDS = 5.0
 """How long one is waited for who is expected to answer."""
 SILENCE_SECONDS = 1.4
 """How long one is waited for who is not: TCP has asked twice by then (RFC 6298 section 2.1)."""
 _AT_ONCE = 128
+_MEETING_PORTS = range(20000, 30000)
 _GRACE_SECONDS = 30.0
 
 
@@ -58,10 +62,16 @@ class ConnectionAttempt:
 def request(
     attempts: Sequence[ConnectionAttempt],
     addresses: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    *,
+    spread: bool = False,
 ) -> str:
-    """What the program reads; `addresses` are those that nodes take for it besides their own."""
+    """What the program reads; `addresses` are those that nodes take for it besides their own.
+
+    `spread`: the nodes live in two machines, whose programs meet on a port that is drawn here.
+    """
     return json.dumps(
         {
+            "meet": secrets.choice(_MEETING_PORTS) if spread else None,
             "patience": PATIENCE_SECONDS,
             "silence": SILENCE_SECONDS,
             "attempts": [asdict(one) for one in attempts],
@@ -70,9 +80,10 @@ def request(
     )
 
 
-def read_seen(output: str) -> list[SeenConnection]:
-    """What the program printed."""
-    return [SeenConnection(word) for word in json.loads(output)]
+def read_seen(outputs: Sequence[str]) -> list[SeenConnection]:
+    """What the program printed in each machine: null for what begins in the other one."""
+    columns = zip(*map(json.loads, outputs), strict=True)
+    return [SeenConnection(next(filter(None, words))) for words in columns]
 
 
 def seconds_at_most(attempts: Sequence[ConnectionAttempt]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _REPORT = re.compile(r"egovnet: (?:(\d+\.\d+) )?(.*?)\r?$")
@@ -51,3 +52,18 @@ def read_console(text: str) -> BootReport:
         else:
             report.stages[message] = uptime
     return report
+
+
+def together(reports: Sequence[BootReport]) -> BootReport:
+    """What several machines report as one lab: a stage is reached when the last one reached it."""
+    whole = BootReport()
+    for report in reports:
+        whole.ssh |= report.ssh
+        whole.ready |= report.ready
+        whole.down |= report.down
+        whole.warnings += report.warnings
+        whole.failures += report.failures
+    for stage in reports[0].stages if reports else ():
+        if all(stage in report.stages for report in reports):
+            whole.stages[stage] = max(report.stages[stage] for report in reports)
+    return whole

@@ -1,4 +1,4 @@
-"""A lab inside one guest: a namespace and an SSH server per router.
+"""A lab inside one guest, or two: a namespace and an SSH server per router.
 
 QEMU and User Mode Linux share all of it. Nothing needs root or a container engine on the host: the
 guest runs as the invoking user, and its network ends on loopback addresses of this machine. A
@@ -13,17 +13,17 @@ import shutil
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from ipaddress import IPv4Address
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
 from egovnet.lab.access import Access, fresh_access, write_access
-from egovnet.lab.addresses import Address, Addresses, free_addresses, is_free, one_at_a_time
+from egovnet.lab.addresses import Address, free_addresses, is_free, one_at_a_time
 from egovnet.lab.appliance import Appliance, default_cache, ensure_appliance
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
 from egovnet.lab.connections import (
+    OTHER_ENDED,
     PROGRAM,
     ConnectionAttempt,
     SeenConnection,
@@ -31,11 +31,13 @@ from egovnet.lab.connections import (
     request,
     seconds_at_most,
 )
-from egovnet.lab.console import BootReport, read_console
+from egovnet.lab.console import BootReport, read_console, together
 from egovnet.lab.control_channel import ControlChannel
 from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError
-from egovnet.lab.guest_payload import agent_digest, control_address
+from egovnet.lab.guest import Guest, console_name
+from egovnet.lab.guest_payload import agent_digest
+from egovnet.lab.machines import Machine, one_machine
 from egovnet.lab.state import (
     LabState,
     NodeState,
@@ -55,36 +57,9 @@ WAITING_SECONDS = 15.0
 """How often a wait in which nothing moves says how long it goes on."""
 _NOTHING_TO_RESTART = 125
 UML_FILES = "uml"
-"""Directory in which User Mode Linux keeps its process number and its management socket."""
+"""Directory in which User Mode Linux keeps its process numbers and its management sockets."""
 
 _RUN_FILES = ("initrd", "known_hosts", "id_ed25519", "credentials.yaml", "guest.log", "qmp.sock")
-_BASE_MB = 640
-_ROUTER_MB = 56
-_EDGE_MB = 24
-
-
-@dataclass(frozen=True)
-class Guest:
-    """What is to be booted."""
-
-    topology: Topology
-    appliance: Appliance
-    access: Access
-    addresses: Addresses
-    marker: str
-    """An argument for the command line of every process."""
-    memory_mb: int
-
-    @property
-    def forwards(self) -> tuple[tuple[Address, IPv4Address], ...]:
-        """Addresses of this machine, each with the guest address whose port 22 it reaches."""
-        found = []
-        if self.addresses.control is not None:
-            found.append((self.addresses.control, control_address(self.topology)))
-        for node in self.topology.routers():
-            if node.management is not None and node.name in self.addresses.routers:
-                found.append((self.addresses.routers[node.name], node.management))
-        return tuple(found)
 
 
 class GuestLab(ABC):
@@ -105,7 +80,7 @@ class GuestLab(ABC):
         self.directory = directory.absolute()
         self.cache = cache or default_cache()
         self._boot_seconds = boot_seconds
-        self._open: ControlChannel | None = None
+        self._open: dict[Address, ControlChannel] = {}
 
     # -- what a backend adds -----------------------------------------------------------------
 
@@ -116,6 +91,10 @@ class GuestLab(ABC):
     @abstractmethod
     def _boot(self, guest: Guest, progress: Progress) -> tuple[int, ...]:
         """Start ``guest``; returns its process and then those that help it."""
+
+    def _machines(self, topology: Topology) -> tuple[Machine, ...]:
+        """Over how many machines the lab is spread."""
+        return one_machine(topology)
 
     def _access(self, topology: Topology, appliance: Appliance) -> Access:
         """The keys of a new lab; those of a machine that was kept are in its memory."""
@@ -178,13 +157,13 @@ class GuestLab(ABC):
         return _with_report(state, self._report()).model_copy(update={"running": True})
 
     def restart(self, node: str) -> None:
-        """Cut one router's power, see Backend.restart; all routers share the machine's kernel.
+        """Cut one router's power, see Backend.restart; many routers share the machine's kernel.
 
         So what a router wrote to a file and did not sync is not lost, /proc/uptime goes on, and
         the sessions of its SSH server hang, as at a real power cut, until they are used again.
         """
         self._must_know([node])
-        done = self._channel().restart(node, RESTART_SECONDS)
+        done = self._channel(node).restart(node, RESTART_SECONDS)
         if done.exit_code == _NOTHING_TO_RESTART:
             raise NodeError(
                 "has no processes of its own: there is nothing to restart",
@@ -203,45 +182,63 @@ class GuestLab(ABC):
     ) -> Completed:
         """Run a shell line or an argument list in ``node``'s namespaces and file system."""
         self._must_know([node])
-        return self._channel().exec(node, command, timeout)
+        return self._channel(node).exec(node, command, timeout)
 
     def exec_many(
         self, commands: Mapping[str, str], timeout: float = EXEC_SECONDS
     ) -> dict[str, Completed]:
-        """Run one shell line per node, all at once, over one connection."""
+        """Run one shell line per node, all at once, over one connection to each machine."""
         self._must_know(commands)
-        return self._channel().exec_many(commands, timeout) if commands else {}
+        shares: dict[ControlChannel, dict[str, str]] = {}
+        for node, command in commands.items():
+            shares.setdefault(self._channel(node), {})[node] = command
+        with ThreadPoolExecutor(max_workers=max(1, len(shares))) as pool:
+            parts = list(pool.map(lambda s: s[0].exec_many(s[1], timeout), shares.items()))
+        answers = {node: done for part in parts for node, done in part.items()}
+        return {node: answers[node] for node in commands}
 
     def try_connections(
         self,
         attempts: Sequence[ConnectionAttempt],
         addresses: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> list[SeenConnection]:
-        """Try connections between nodes, all by one program of the machine that they live in."""
+        """Try connections between nodes, all by one program in each machine that they live in."""
         ends = {name for one in attempts for name in (one.source, one.target)}
         self._must_know(sorted(ends | addresses.keys()))
         if not attempts:
             return []
         limit = seconds_at_most(attempts)
-        done = self._channel().machine(shlex.join(PROGRAM), request(attempts, addresses), limit)
-        if done.exit_code != 0:
+        channels = list(dict.fromkeys(self._channel(node) for node in sorted(ends | {*addresses})))
+        asked = request(attempts, addresses, spread=len(channels) > 1)
+        line = shlex.join(PROGRAM)
+        with ThreadPoolExecutor(max_workers=len(channels)) as pool:
+            answers = list(pool.map(lambda each: each.machine(line, asked, limit), channels))
+        # one that ended because the other one had is not the one to blame
+        failed = sorted(
+            (d for d in answers if d.exit_code), key=lambda d: d.exit_code == OTHER_ENDED
+        )
+        if failed:
             raise GuestError(
-                f"the guest could not try {len(attempts)} connections: {done.stderr.strip()}",
+                f"the guest could not try {len(attempts)} connections: {failed[0].stderr.strip()}",
                 where="lab connections",
                 next_step="look at the lab's console.log",
             )
-        return read_seen(done.stdout)
+        return read_seen([done.stdout for done in answers])
 
     def _start(self, topology: Topology, appliance: Appliance, progress: Progress) -> Guest:
+        machines = self._machines(topology)
         guest = Guest(
             topology=topology,
             appliance=appliance,
             access=self._access(topology, appliance),
-            addresses=free_addresses(topology),
+            addresses=free_addresses(topology, machines=len(machines)),
             marker=f"egovnet-{secrets.token_hex(8)}",
-            memory_mb=memory_needed(topology),
+            machines=machines,
         )
-        write_private(self.directory / "console.log", "")
+        for console in self._consoles():
+            console.unlink()
+        for number in range(len(machines)):
+            write_private(self.directory / console_name(number), "")
         write_access(guest.access, topology, guest.addresses, self.directory)
         state = _new_state(self.backend, guest)
         # before the process: if we die in between, down finds the machine by its marker
@@ -254,8 +251,7 @@ class GuestLab(ABC):
             self.directory, state.model_copy(update={"pid": pid, "helpers": tuple(helpers)})
         )
         # nobody else may choose addresses before these are in use
-        control = guest.addresses.control
-        while control is not None and is_free(control) and self.status().running:
+        while any(map(is_free, guest.addresses.controls)) and self.status().running:
             time.sleep(0.02)
         return guest
 
@@ -289,7 +285,8 @@ class GuestLab(ABC):
                 for warning in report.warnings:
                     progress(f"warning: {warning}")
                 write_state(self.directory, state)
-                (self.directory / "initrd").unlink(missing_ok=True)  # the guest has read it
+                for initrd in self.directory.glob("initrd*"):
+                    initrd.unlink()  # the guest has read it
                 return state
             if time.monotonic() - begun > self._boot_seconds:
                 late = ", ".join(node.name for node in state.nodes if not node.ready)
@@ -302,41 +299,47 @@ class GuestLab(ABC):
 
     def _clean(self) -> None:
         """End what runs and remove what was written, whatever state it was left in."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        for channel in self._open.values():
+            channel.close()
+        self._open.clear()
         state = read_state(self.directory)
         if state is not None:
             known = () if state.pid is None else (state.pid, *state.helpers)
             for pid in known or find_marked(state.marker):
                 end_process(pid, state.marker)
-        for name in (*_RUN_FILES, "state.json"):
+        initrds = [path.name for path in self.directory.glob("initrd*")]
+        for name in (*_RUN_FILES, *initrds, "state.json"):
             (self.directory / name).unlink(missing_ok=True)
         shutil.rmtree(self.directory / UML_FILES, ignore_errors=True)
 
-    def _channel(self) -> ControlChannel:
+    def _channel(self, node: str = "") -> ControlChannel:
+        """To the machine that ``node`` lives in, or to the first one."""
         state = read_state(self.directory)
         if state is None or state.control is None:
             raise LabNotRunningError(
                 "no lab is running", where=str(self.directory), next_step="start it with lab up"
             )
-        if self._open is None or self._open.address != state.control:
-            self._open = ControlChannel(state.control, self.directory)
-        return self._open
+        number = next((each.machine for each in state.nodes if each.name == node), 0)
+        address = (state.control, *state.more_controls)[number]
+        if address not in self._open:
+            self._open[address] = ControlChannel(address, self.directory)
+        return self._open[address]
 
     def _last_words(self) -> str:
         """What the guest's processes wrote to their log, or the end of its console."""
-        for name in ("guest.log", "console.log"):
-            path = self.directory / name
+        for path in (self.directory / "guest.log", *self._consoles()):
             if path.is_file() and (text := path.read_text(errors="replace").strip()):
                 return text[-2000:]
         return "it said nothing"
 
+    def _consoles(self) -> list[Path]:
+        """The machines' consoles that are there: console.log, console-2.log."""
+        return sorted(self.directory.glob("console*.log"), key=lambda path: len(path.name))
+
     def _report(self) -> BootReport:
-        try:
-            return read_console((self.directory / "console.log").read_text(errors="replace"))
-        except FileNotFoundError:
-            return BootReport()
+        return together(
+            [read_console(path.read_text(errors="replace")) for path in self._consoles()]
+        )
 
     def _must_know(self, nodes: Mapping[str, str] | Sequence[str]) -> None:
         state = self.status()
@@ -353,15 +356,13 @@ class GuestLab(ABC):
             )
 
 
-def memory_needed(topology: Topology) -> int:
-    """Megabytes for the machine: the appliance, the routers' daemons and some room."""
-    edges = sum(1 for node in topology.nodes if node.kind == "ce" and node.daemons)
-    needed = _BASE_MB + _ROUTER_MB * len(topology.routers()) + _EDGE_MB * edges
-    return max(1024, needed)
-
-
 def _new_state(backend: str, guest: Guest) -> LabState:
     topology, routers = guest.topology, guest.addresses.routers
+    machine_of = {
+        node.name: number
+        for number, machine in enumerate(guest.machines)
+        for node in machine.topology.nodes
+    }
     nodes = tuple(
         NodeState(
             name=node.name,
@@ -370,6 +371,7 @@ def _new_state(backend: str, guest: Guest) -> LabState:
             forward=routers.get(node.name),
             asked=node.forward if node.forward != routers.get(node.name) else None,
             daemons=bool(node.daemons),
+            machine=machine_of[node.name],
         )
         for node in topology.nodes
     )
@@ -380,6 +382,7 @@ def _new_state(backend: str, guest: Guest) -> LabState:
         agent=agent_digest(),
         marker=guest.marker,
         control=guest.addresses.control,
+        more_controls=guest.addresses.more_controls,
         nodes=nodes,
     )
 

@@ -6,17 +6,14 @@ import io
 import json
 import shutil
 from collections.abc import Sequence
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-from egovnet.lab.access import ACCOUNT, Access
+from egovnet.lab.access import ACCOUNT, CONTROL, Access
 from egovnet.lab.cpio_archive import CpioWriter
 from egovnet.lab.device_text import PORTS_LINE, split_device_text
-from egovnet.lab.topology import Node, Topology
-
-CONTROL_HOST_NUMBER = 2
-"""The root namespace's address in the management subnet, by its number from the network's."""
+from egovnet.lab.machines import Machine
+from egovnet.lab.topology import Node
 
 
 def agent_digest() -> str:
@@ -26,37 +23,36 @@ def agent_digest() -> str:
     return digest()
 
 
-def control_address(topology: Topology) -> IPv4Address:
-    """Where the virtual machine's root namespace answers in the management subnet."""
-    return topology.management_subnet[CONTROL_HOST_NUMBER]
-
-
-def write_initrd(path: Path, bases: Sequence[Path], topology: Topology, access: Access) -> None:
+def write_initrd(path: Path, bases: Sequence[Path], machine: Machine, access: Access) -> None:
     """The archives ``bases`` and then the payload, in one file that only its owner may read."""
     with path.open("wb") as stream:
         path.chmod(0o600)
         for each in bases:
             with each.open("rb") as base:
                 shutil.copyfileobj(base, stream, 1 << 20)
-        stream.write(guest_payload(topology, access))
+        stream.write(guest_payload(machine, access))
 
 
-def guest_payload(topology: Topology, access: Access) -> bytes:
-    """A cpio archive with ``/lab``: the topology, the keys, and every node's boot texts.
+def guest_payload(machine: Machine, access: Access) -> bytes:
+    """A cpio archive with ``/lab``: one machine's topology, the keys, every node's boot texts.
 
     Raises DeviceTextError when a router's config cannot be split.
     """
     from napalm_frr.change.installation import install_script  # noqa: PLC0415 -- NAPALM is large
 
+    topology = machine.topology
+    names = {CONTROL, *(node.name for node in topology.routers())}
     description = {
         "account": ACCOUNT,
         "password": access.password,
         "management": {
-            "control": str(control_address(topology)),
+            "control": str(machine.control),
+            "other": str(machine.other) if machine.other else None,
             "prefix_length": topology.management_subnet.prefixlen,
         },
         "nodes": [_node(node) for node in topology.nodes],
         "links": [[link.a.node, link.a.port, link.b.node, link.b.port] for link in topology.links],
+        "cables": [[cable.number, cable.end.node, cable.end.port] for cable in machine.cables],
     }
     stream = io.BytesIO()
     archive = CpioWriter(stream)
@@ -65,8 +61,8 @@ def guest_payload(topology: Topology, access: Access) -> bytes:
     archive.file("lab/lab.json", json.dumps(description).encode(), 0o600)
     archive.file("lab/authorized_keys", access.authorized_key.encode(), 0o600)
     archive.file("lab/install-agent", install_script([access.authorized_key]).encode(), 0o700)
-    for name, key in access.host_keys.items():
-        archive.file(f"lab/keys/{name}", key.encode(), 0o600)
+    for name in sorted(names):
+        archive.file(f"lab/keys/{name}", access.host_keys[name].encode(), 0o600)
     archive.close()
     return stream.getvalue()
 

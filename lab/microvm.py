@@ -19,7 +19,8 @@ from egovnet.lab.appliance import Appliance
 from egovnet.lab.backend import Progress
 from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.errors import GuestError, LabError
-from egovnet.lab.guest_lab import Guest, GuestLab, memory_needed
+from egovnet.lab.guest import Guest, memory_needed
+from egovnet.lab.guest_lab import GuestLab
 from egovnet.lab.guest_payload import write_initrd
 from egovnet.lab.qemu import find_qemu, kvm_works, machine_arguments, qemu_version
 from egovnet.lab.qmp import Qmp
@@ -117,7 +118,7 @@ class MicroVm(GuestLab):
         accelerated = self._is_accelerated(guest.appliance)
         # also for a kept machine, whose parts must have the sizes that they had
         initrd = self.directory / "initrd"
-        write_initrd(initrd, [guest.appliance.initrd], guest.topology, guest.access)
+        write_initrd(initrd, [guest.appliance.initrd], guest.machines[0], guest.access)
         if self._restored is not None:
             (self.directory / "console.log").write_text(self._restored.console)
         argv = machine_arguments(
@@ -127,10 +128,11 @@ class MicroVm(GuestLab):
             initrd=initrd,
             console=self.directory / "console.log",
             marker=guest.marker,
-            memory_mb=guest.memory_mb,
+            memory_mb=memory_needed(guest.topology),
             processors=PROCESSORS,
             subnet=guest.topology.management_subnet,
-            forwards=guest.forwards,
+            forwards=guest.forwards(0),
+            relay=guest.machines[0].relay,
             wait_for_memory=self._restored is not None,
         )
         how = "KVM" if accelerated else "emulated processor"

@@ -23,6 +23,9 @@ KERNEL_ARGUMENTS = (
     " cryptomgr.notests nowatchdog rcupdate.rcu_expedited=1"
 )
 
+Forward = tuple[tuple[str, int], IPv4Address]
+"""An address and TCP port of this host, and the guest's address whose port 22 it reaches."""
+
 
 def find_qemu() -> str:
     """Path of QEMU; raises ToolMissingError with the line that installs it."""
@@ -73,7 +76,8 @@ def machine_arguments(
     memory_mb: int,
     processors: int,
     subnet: IPv4Network,
-    forwards: Sequence[tuple[tuple[str, int], IPv4Address]],
+    forwards: Sequence[Forward],
+    relay: tuple[IPv4Address, IPv4Address],
     wait_for_memory: bool = False,
 ) -> list[str]:
     """QEMU's argument list for a machine that reaches nothing and is reached over ``forwards``.
@@ -99,7 +103,7 @@ def machine_arguments(
         *("-qmp", f"unix:{SOCKET},server=on,wait=off"),
         *(
             "-netdev",
-            user_network(subnet, forwards),
+            user_network(subnet, forwards, relay),
             "-device",
             "virtio-net-pci,netdev=management,romfile=",
         ),
@@ -115,34 +119,39 @@ def qemu_version(qemu: str) -> str:
 
 
 def user_network(
-    subnet: IPv4Network, forwards: Sequence[tuple[tuple[str, int], IPv4Address]]
+    subnet: IPv4Network,
+    forwards: Sequence[Forward],
+    relay: tuple[IPv4Address, IPv4Address],
+    name: str = "management",
 ) -> str:
-    """QEMU's network in user space, called ``management``: a way in, no way out."""
-    # QEMU's own host and DNS stand at the subnet's end, out of the routers' way
-    network = f"user,id=management,restrict=on,net={subnet},host={subnet[-2]},dns={subnet[-3]}"
+    """QEMU's network in user space, called ``name``: a way in, no way out.
+
+    ``relay`` are QEMU's own host and DNS in it, out of the routers' way.
+    """
+    network = f"user,id={name},restrict=on,net={subnet},host={relay[0]},dns={relay[1]}"
     for (address, port), guest in forwards:
         network += f",hostfwd=tcp:{address}:{port}-{guest}:22"
     return network
 
 
-def relay_arguments(
-    *,
-    qemu: str,
-    marker: str,
-    subnet: IPv4Network,
-    forwards: Sequence[tuple[tuple[str, int], IPv4Address]],
-    frames: int,
-) -> list[str]:
-    """QEMU without a machine: its user network, joined to a socket that carries Ethernet frames.
+def relay_arguments(*, qemu: str, marker: str, machines: Sequence[tuple[str, int]]) -> list[str]:
+    """QEMU without a machine: user networks, each joined to a socket that carries Ethernet frames.
 
-    ``frames`` is the inherited descriptor of a datagram socket.
+    ``machines`` are each a network called ``host0`` (and on) as ``user_network`` gives it, and the
+    inherited descriptor of a datagram socket. Each has a network of its own, as QEMU's answers also
+    frames that are meant for another.
     """
+    networks = []
+    for number, (network, frames) in enumerate(machines):
+        networks += [
+            *("-netdev", network),
+            *("-netdev", f"dgram,id=guest{number},local.type=fd,local.str={frames}"),
+            *("-netdev", f"hubport,id=left{number},hubid={number},netdev=host{number}"),
+            *("-netdev", f"hubport,id=right{number},hubid={number},netdev=guest{number}"),
+        ]
     return [
         qemu,
         *("-name", marker, "-machine", "none"),
         *("-nodefaults", "-no-user-config", "-display", "none"),
-        *("-netdev", user_network(subnet, forwards)),
-        *("-netdev", f"dgram,id=guest,local.type=fd,local.str={frames}"),
-        *("-netdev", "hubport,id=left,hubid=0,netdev=management"),
-        *("-netdev", "hubport,id=right,hubid=0,netdev=guest"),
+        *networks,
     ]

@@ -38,6 +38,8 @@ class NodeState(BaseModel):
     """Where the topology wanted it to answer, when another lab was there already."""
     daemons: bool = False
     """Whether the node runs FRR, and so reports for itself when it is ready."""
+    machine: int = 0
+    """Which of the lab's machines it lives in, from 0."""
     ready: bool = False
     seconds: float | None = None
     """From the start of the machine until the node was ready."""
@@ -60,7 +62,9 @@ class LabState(BaseModel):
     helpers: tuple[int, ...] = ()
     """Processes without which the lab is not reached; they carry the same mark."""
     control: tuple[str, int] | None = None
-    """Where the SSH server of the machine that all nodes live in answers."""
+    """Where the SSH server of the machine that all nodes live in answers, or of the first one."""
+    more_controls: tuple[tuple[str, int], ...] = ()
+    """Those of the second machine and further ones."""
     marker: str = ""
     """An argument of the process's command line that no other process has."""
     nodes: tuple[NodeState, ...] = ()

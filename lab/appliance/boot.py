@@ -23,6 +23,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, "/usr/lib/egovnet")  # the interpreter is isolated from where its script lies
+
+import cables
+
 Node = dict[str, Any]
 """A node as guest_payload.py describes it."""
 Main = Callable[[], int | None]
@@ -31,6 +35,8 @@ LAB = Path("/lab")
 NODES = Path("/nodes")
 PIDS = Path("/run/egovnet")
 NETNS = Path("/run/netns")
+MACHINES = Path("/run/egovnet.machines")
+"""Where the lab is two machines: the control address of this one and of the other."""
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x4000000, 0x20000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 MNT_DETACH = 2
@@ -218,9 +224,30 @@ def make_links(lab: dict[str, Any]) -> subprocess.Popen[bytes]:
             )
     for a, a_port, b, b_port in lab["links"]:
         lines.append(f"link add name {a_port} netns {a} type veth peer name {b_port} netns {b}")
+    if management["other"]:
+        lines.append("link set vec1 master br-mgmt up")
+        lines += cables.link_orders(lab["cables"])
     orders = Path("/run/links.batch")
     orders.write_text("\n".join(lines) + "\n")
     return subprocess.Popen(["ip", "-batch", str(orders)])
+
+
+def start_carrier(lab: dict[str, Any]) -> None:
+    """Start the process that carries the state of ports to and from the other machine."""
+    if os.fork() == 0:
+        try:
+            own, other = lab["management"]["control"], lab["management"]["other"]
+            cables.keep_carrier(lab["cables"], own, other)
+        except Exception:  # the host must hear of any fault, whatever it is
+            traceback.print_exc()
+            say("failed: the state of cables between the machines is carried no more")
+        finally:
+            os._exit(1)
+
+
+def is_here(node: str) -> bool:
+    """Whether a node lives in this machine."""
+    return (NETNS / node).exists()
 
 
 def enter_network(name: str) -> None:
@@ -440,11 +467,12 @@ def start_router(
     say(f"node {name} ready")
 
 
-def write_description(node: Node, links: Sequence[Sequence[str]]) -> None:
+def write_description(node: Node, lab: dict[str, Any]) -> None:
     """What restart.py must know of a node; its texts are in its own files."""
     ports = ["eth0"] if node["kind"] == "router" else []
-    for a, a_port, b, b_port in links:
+    for a, a_port, b, b_port in lab["links"]:
         ports += [a_port] * (a == node["name"]) + [b_port] * (b == node["name"])
+    ports += [port for _, name, port in lab["cables"] if name == node["name"]]
     kept = {key: node[key] for key in ("name", "kind", "management", "daemons", "commands")}
     (PIDS / f"{node['name']}.json").write_text(json.dumps(kept | {"ports": ports}))
 
@@ -517,6 +545,10 @@ def main() -> None:
     if links.wait() != 0:
         say("failed: the links could not be made: see the lines above")
         return
+    if lab["management"]["other"]:
+        MACHINES.write_text(f"{lab['management']['control']} {lab['management']['other']}")
+        cables.plug_in(lab["cables"])
+        start_carrier(lab)
     say("links")
     isolated = [n for n in lab["nodes"] if n["kind"] == "router" or n["daemons"]]
     plain = [n for n in lab["nodes"] if n not in isolated]
@@ -531,7 +563,7 @@ def main() -> None:
         start_router(node, ifupdown2_main if managed else None, routers_up)
 
     def isolate(node: Node) -> None:
-        write_description(node, lab["links"])
+        write_description(node, lab)
         isolate_router(node, first_boot)
 
     # what is loaded now is not to be written to by every fork's collector

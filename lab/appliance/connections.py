@@ -4,8 +4,9 @@
 In:  {"patience": seconds, "silence": seconds, "attempts": [{"source": node, "source_address": text,
      "target": node, "target_address": text, "protocol": "tcp" | "udp" | "icmp",
      "port": number | null, "expected": true | false}, ...],
-     "addresses": {node: [address, ...]}}
-Out: one word an attempt, in order: "answered", "arrived", "refused" or "nothing".
+     "addresses": {node: [address, ...]}, "meet": port | null}
+Out: one word an attempt, in order: "answered", "arrived", "refused" or "nothing"; null where its
+     source lives in the other machine.
 
 A socket belongs to the network namespace that its process was in when it was made. So one process
 stands in all nodes in turn, opens each source's and each target's socket there, and then serves
@@ -18,6 +19,10 @@ reached all the same, seen there by the listener or by a raw socket: a way in on
 over, anybody else until `silence` is; in both, whoever is silent is asked more than once.
 
 "addresses" are those that nodes have besides their own until all is done, on eth1.
+
+Where the nodes live in two machines this runs in both, with the same request: each opens the
+sockets of its own nodes. They "meet" on a TCP port, wait for each other's listeners, and tell each
+other by which port an attempt left and what arrived.
 """
 
 import contextlib
@@ -31,12 +36,14 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 sys.path.insert(0, "/usr/lib/egovnet")  # the interpreter is isolated from where its script lies
 
 import boot
+from attempts import Attempt, checksum, family, version_of
+from other_machine import OtherEndedError, OtherMachine
 
+OTHER_ENDED = 3
 AT_ONCE = 128
 """Attempts that are under way together: all nodes share the machine's processors."""
 AGAIN_SECONDS = 0.6
@@ -47,90 +54,52 @@ _FILES = 8 * AT_ONCE
 _ECHO = {4: 8, 6: 128}
 _ECHO_REPLY = {4: 0, 6: 129}
 _NUMBERS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}
-_RESET = struct.pack("ii", 1, 0)
 
 Reader = Callable[[], None]
-
-
-def version_of(address: str) -> int:
-    """4 or 6."""
-    return 6 if ":" in address else 4
-
-
-def family(version: int) -> socket.AddressFamily:
-    """As sockets call a version of IP."""
-    return socket.AF_INET6 if version == 6 else socket.AF_INET
-
-
-def checksum(data: bytes) -> int:
-    """RFC 1071."""
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-class Attempt:
-    """One attempt, and how far it has come."""
-
-    def __init__(self, number: int, asked: dict[str, Any]) -> None:
-        self.number = number
-        self.source: str = asked["source"]
-        self.source_address: str = asked["source_address"]
-        self.target: str = asked["target"]
-        self.target_address: str = asked["target_address"]
-        self.protocol: str = asked["protocol"]
-        self.port: int = asked["port"] or 0
-        self.expected: bool = asked["expected"]
-        self.version = version_of(self.target_address)
-        self.line = f"egovnet {number}\n".encode()
-        self.socket: socket.socket | None = None
-        self.answered = self.arrived = self.refused = self.told = False
-        self.sent_at = self.ends_at = 0.0
-
-    @property
-    def seen(self) -> str:
-        """What is said of it."""
-        if self.answered:
-            return "answered"
-        return "arrived" if self.arrived else "refused" if self.refused else "nothing"
-
-    def close(self) -> None:
-        """Close its socket; a connection is reset, so that no firewall remembers it for days."""
-        if self.socket is not None:
-            if self.protocol == "tcp":
-                with contextlib.suppress(OSError):
-                    self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            self.socket.close()
-            self.socket = None
 
 
 class Round:
     """Some attempts that are under way together, with their listeners."""
 
-    def __init__(self, attempts: list[Attempt], patience: float, silence: float) -> None:
+    def __init__(
+        self,
+        attempts: list[Attempt],
+        patience: float,
+        silence: float,
+        other: OtherMachine | None = None,
+    ) -> None:
         self.attempts = attempts
+        self._by_number = {one.number: one for one in attempts}
+        self._ours = [one for one in attempts if one.begins_here]
+        self._other = other
         self.patience, self.silence = patience, silence
         self._poll = select.epoll()
         self._readers: dict[int, Reader] = {}
         self._sockets: list[socket.socket] = []
         #: (target's node, protocol, version, source address, its port) -> attempt.
         self._by_name: dict[tuple[str, str, int, str, int], Attempt] = {}
+        #: Names of packets that arrived, and that the other machine has not told yet.
+        self._strangers: set[tuple[str, str, int, str, int]] = set()
 
     def run(self) -> None:
         """Listen, send, wait; every socket is closed at the end."""
         try:
             self._listen()
-            for place in range(0, len(self.attempts), GAP):
-                for attempt in self.attempts[place : place + GAP]:
+            self._meet("listening")
+            for place in range(0, len(self._ours), GAP):
+                for attempt in self._ours[place : place + GAP]:
                     self._send(attempt)
                 self._serve(0.0)
-            for attempt in self.attempts:
+            for attempt in self._ours:
                 wait = self.patience if attempt.expected else self.silence
                 attempt.ends_at = time.monotonic() + wait
             while self._waiting():
                 self._serve(0.05)
+            self._meet("done")
+            self._tell_arrivals()
         finally:
+            if self._other is not None:
+                self._forget(self._other.socket)
             for attempt in self.attempts:
                 attempt.close()
             for each in self._sockets:
@@ -140,7 +109,7 @@ class Round:
     def _waiting(self) -> bool:
         """Whether an answer may still come; whoever was silent for long enough is asked again."""
         now = time.monotonic()
-        left = [one for one in self.attempts if not one.answered and now < one.ends_at]
+        left = [one for one in self._ours if not one.answered and now < one.ends_at]
         for attempt in left:
             if now - attempt.sent_at >= AGAIN_SECONDS:
                 self._send(attempt)
@@ -160,11 +129,43 @@ class Round:
         with contextlib.suppress(OSError):
             self._poll.unregister(one.fileno())
 
+    # -- the other machine ---------------------------------------------------------------------
+
+    def _meet(self, stage: str) -> None:
+        """Wait until the other machine's program is as far, and serve its attempts meanwhile."""
+        if self._other is not None:
+            if self._other.socket.fileno() not in self._readers:
+                self._watch(self._other.socket, select.EPOLLIN, self._hear)
+            first = self.attempts[0].number
+            self._other.meet((first, stage), lambda: self._serve(0.05))
+
+    def _tell_arrivals(self) -> None:
+        if self._other is not None:
+            theirs = [one for one in self.attempts if one.arrived and not one.begins_here]
+            self._other.tell(arrived=[one.number for one in theirs])
+            self._meet("told")
+
+    def _hear(self) -> None:
+        for words in self._other.hear() if self._other is not None else ():
+            for number in words.get("arrived", ()):
+                self._by_number[number].arrived = True
+            if "named" in words:
+                number, name = words["named"]
+                self._know(self._by_number[number], name)
+
+    def _know(self, attempt: Attempt, name: int) -> None:
+        """Whose packets come from this port, or with this identifier."""
+        key = (attempt.target, attempt.protocol, attempt.version, attempt.source_address, name)
+        self._by_name[key] = attempt
+        attempt.arrived |= key in self._strangers
+
     # -- targets -------------------------------------------------------------------------------
 
     def _listen(self) -> None:
         seen: set[tuple[object, ...]] = set()
         for attempt in sorted(self.attempts, key=lambda one: one.target):
+            if not attempt.ends_here:
+                continue
             listener = (attempt.target, attempt.protocol, attempt.target_address, attempt.port)
             watcher = (attempt.target, attempt.protocol, attempt.version)
             if {listener, watcher} <= seen:
@@ -238,9 +239,12 @@ class Round:
                     (name,) = struct.unpack("!H", body[4:6])
                 else:
                     (name,) = struct.unpack("!H", body[:2])
-                found = self._by_name.get((node, protocol, version, sender[0], name))
+                key = (node, protocol, version, sender[0], name)
+                found = self._by_name.get(key)
                 if found is not None:
                     found.arrived = True
+                elif self._other is not None:
+                    self._strangers.add(key)
 
     # -- sources -------------------------------------------------------------------------------
 
@@ -260,8 +264,10 @@ class Round:
             self._failed(attempt, error.errno or 0)
 
     def _named(self, attempt: Attempt, name: int) -> None:
-        key = (attempt.target, attempt.protocol, attempt.version, attempt.source_address, name)
-        self._by_name[key] = attempt
+        if attempt.ends_here or self._other is None:
+            self._know(attempt, name)
+        else:
+            self._other.tell(named=[attempt.number, name])
 
     def _connect(self, attempt: Attempt) -> None:
         kind = socket.SOCK_STREAM | socket.SOCK_NONBLOCK
@@ -353,6 +359,8 @@ class Round:
 def change_addresses(verb: str, addresses: dict[str, list[str]]) -> None:
     """Give nodes addresses, or take them away again: one `ip` for each node."""
     for node, own in addresses.items():
+        if not boot.is_here(node):
+            continue
         boot.enter_network(node)
         ends = (f"{address}/{128 if version_of(address) == 6 else 32}" for address in own)
         orders = "".join(f"address {verb} {end} dev eth1\n" for end in ends)
@@ -371,21 +379,26 @@ def main() -> int:
     attempts = [Attempt(number, asked) for number, asked in enumerate(request["attempts"])]
     addresses: dict[str, list[str]] = request["addresses"]
     nodes = {name for one in attempts for name in (one.source, one.target)} | addresses.keys()
-    if missing := sorted(name for name in nodes if not (boot.NETNS / name).exists()):
+    missing = sorted(name for name in nodes if not boot.is_here(name))
+    if missing and request["meet"] is None:
         print(f"no node {', '.join(missing)}", file=sys.stderr)
         return 125
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, _FILES), hard))
     try:
+        other = None if request["meet"] is None else OtherMachine(request["meet"])
         change_addresses("replace", addresses)
         for some in slices(attempts):
-            Round(some, request["patience"], request["silence"]).run()
+            Round(some, request["patience"], request["silence"], other).run()
+    except OtherEndedError as error:
+        print(error, file=sys.stderr)
+        return OTHER_ENDED
     except OSError as error:
         print(error.strerror, file=sys.stderr)
         return 1
     finally:
         change_addresses("del", addresses)
-    json.dump([one.seen for one in attempts], sys.stdout)
+    json.dump([one.seen if one.begins_here else None for one in attempts], sys.stdout)
     return 0
 
 

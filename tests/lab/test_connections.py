@@ -31,11 +31,11 @@ def test_a_request_says_everything_of_an_attempt() -> None:
 
 
 def test_what_was_seen_is_typed() -> None:
-    seen = read_seen('["answered", "arrived", "refused", "nothing"]')
+    seen = read_seen(['["answered", "arrived", "refused", "nothing"]'])
     assert seen == list(SeenConnection)
     assert [one.passed for one in seen] == [True, True, False, False]
     with pytest.raises(ValueError, match="lost"):
-        read_seen('["lost"]')
+        read_seen(['["lost"]'])
 
 
 @pytest.mark.parametrize("kind", [Containerlab, Emulated])
@@ -46,3 +46,13 @@ def test_a_backend_without_connections_says_why(
     assert lab.no_connections
     with pytest.raises(GuestError, match=lab.no_connections):
         lab.try_connections([ATTEMPT])
+
+
+def test_what_two_machines_saw_is_one_answer() -> None:
+    assert read_seen(['["answered", null, "nothing"]', '[null, "refused", null]']) == [
+        SeenConnection.ANSWERED,
+        SeenConnection.REFUSED,
+        SeenConnection.NOTHING,
+    ]
+    assert json.loads(request([ATTEMPT]))["meet"] is None
+    assert json.loads(request([ATTEMPT], spread=True))["meet"] in range(20000, 30000)

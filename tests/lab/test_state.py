@@ -10,7 +10,7 @@ import pytest
 
 from egovnet.lab.access import make_access
 from egovnet.lab.errors import LabBusyError, LabDiffersError, LabNotRunningError, ToolMissingError
-from egovnet.lab.guest_lab import memory_needed
+from egovnet.lab.guest import memory_needed
 from egovnet.lab.microvm import MicroVm
 from egovnet.lab.state import (
     LabState,
