@@ -18,6 +18,7 @@ from egovnet.templates.model.interruption import InterruptionClass
 from egovnet.templates.model.lines import LineMeaning
 from egovnet.templates.model.parts import PartKind, Parts
 from egovnet.templates.model.probe import Probe
+from egovnet.templates.model.recorded_flow import RecordedFlow
 from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.model.state import BriefAnswer, DeviceState
 
@@ -106,6 +107,20 @@ class Capabilities:
         return found[1] if found else interface
 
 
+class FlowRecords(Protocol):
+    """How a router is asked for the flows that its filter recorded."""
+
+    def flows_script(self) -> str:
+        """What asks for all of them."""
+
+    def read_flows(self, answer: str) -> tuple[RecordedFlow, ...]:
+        """Every flow of an answer.
+
+        Raises:
+            FlowsNotReadError: it is none.
+        """
+
+
 class LabelWatch(Protocol):
     """How to read what a router's driver saw on its circuits."""
 
@@ -135,6 +150,8 @@ class Platform(Protocol):
     capabilities: Capabilities
     #: None: labels cannot be watched.
     label_watch: LabelWatch | None
+    #: None: its filters record no flows.
+    flow_records: FlowRecords | None
 
     # -- configuration --------------------------------------------------------------------------
 

@@ -2,7 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    collapse_addresses,
+    ip_network,
+)
 
 from egovnet.inventory.model.primitives import IPNetwork
 
@@ -46,6 +53,10 @@ class SitePrefixes:
             if span[0] != version or span[1] > last:
                 return
             yield site, held
+
+    def holder_of(self, address: IPv4Address | IPv6Address) -> str | None:
+        """The site that has an address."""
+        return self.holder(ip_network(address))
 
     def holder(self, prefix: IPNetwork) -> str | None:
         """The site that has all of `prefix`; None: no site has it."""

@@ -10,8 +10,21 @@ from egovnet.templates.frr.probes import echo, labels
 from egovnet.templates.frr.render import renderer
 from egovnet.templates.frr.reserved_names import INTERFACES, VRFS
 from egovnet.templates.frr.secrets import kept_keys, key_lines, secret_places
-from egovnet.templates.frr.state import brief_state, running_reader, running_script, state_reader
-from egovnet.templates.platform import Capabilities, Commit, KernelTables, LabelWatch, Platform
+from egovnet.templates.frr.state import (
+    brief_state,
+    recorded_flows,
+    running_reader,
+    running_script,
+    state_reader,
+)
+from egovnet.templates.platform import (
+    Capabilities,
+    Commit,
+    FlowRecords,
+    KernelTables,
+    LabelWatch,
+    Platform,
+)
 
 _CAPABILITIES = Capabilities(
     # `.` and the VLAN id (up to 5 characters) follow; a Linux interface name has 15.
@@ -53,6 +66,7 @@ class Frr:
     name = "frr"
     capabilities = _CAPABILITIES
     label_watch: LabelWatch | None = labels
+    flow_records: FlowRecords | None = recorded_flows
 
     render = staticmethod(renderer.render)
     render_day0 = staticmethod(renderer.render_day0)

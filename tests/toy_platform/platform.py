@@ -14,6 +14,7 @@ from egovnet.inventory.model.annotations import Form
 from egovnet.templates.platform import (
     Capabilities,
     Commit,
+    FlowRecords,
     KeptKeys,
     LabelWatch,
     Platform,
@@ -50,6 +51,7 @@ class Toy:
         shows_running_state=False,
     )
     label_watch: LabelWatch | None = None
+    flow_records: FlowRecords | None = None
 
     render = staticmethod(render)
     render_day0 = staticmethod(render_day0)
