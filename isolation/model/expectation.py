@@ -123,7 +123,8 @@ class Expectation:
         """Everything that is allowed, for the matrix."""
         place = {label: number for number, label in enumerate(self.domains)}
         own = {(label, label): self.allowed(d, d) for label, d in self.domains.items()}
-        found = {pair: reason for pair, reason in {**own, **self.reasons}.items() if reason}
+        met = self.platform.reasons()
+        found = {pair: why for pair, why in {**own, **met, **self.reasons}.items() if why}
         known = (pair for pair in found if place.keys() >= set(pair))
         ordered = sorted(known, key=lambda pair: (place[pair[0]], place[pair[1]]))
         return tuple(AllowedCell(*pair, found[pair]) for pair in ordered)

@@ -119,6 +119,18 @@ class PlatformEdge:
                 boxes.setdefault(way, {}).update(dict.fromkeys(packets.boxes))
         return {way: PacketSet(family, tuple(each)) for way, each in boxes.items()}
 
+    def reasons(self) -> dict[tuple[str, str], str]:
+        """(source label, target label) -> the exchanges by which connections may be opened."""
+        domains = {
+            vpn: link.domain for links in self.firewalls.values() for vpn, link in links.items()
+        }
+        names: dict[tuple[str, str], dict[str, None]] = {}
+        for flow in self.flows:
+            if flow.source in domains and flow.target in domains:
+                pair = (domains[flow.source].label, domains[flow.target].label)
+                names.setdefault(pair, {})[flow.name] = None
+        return {pair: f"at the platform: {', '.join(found)}" for pair, found in names.items()}
+
     def own_prefixes(self) -> dict[str, tuple[IPNetwork, ...]]:
         """VPN -> prefixes of its own that take part in an exchange."""
         return _gathered(

@@ -16,12 +16,13 @@ from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
 from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.classes import p9_platform
 from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE
+from egovnet.isolation.model.edges import Ways
 from egovnet.isolation.model.finding import Finding, finding
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.platform_edge import DeclaredFlow, Direction, PlatformEdge
 from egovnet.isolation.model.platform_firewalls import PlatformFirewall, firewalls
-from egovnet.isolation.model.property import SceneCheck
+from egovnet.isolation.model.property import TableWays
 from egovnet.isolation.model.scene import FAMILIES, Scene
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.packet_filter import FilterChain
@@ -29,16 +30,37 @@ from egovnet.templates.model.packet_filter import FilterChain
 _Passing = Mapping[AddressFamily, Mapping[Direction, PacketSet]]
 
 
-def platform_filters(scene: Scene) -> Iterator[FindingDraft]:
+def platform_filters(scene: Scene) -> Ways:
     """P9 over a scene: what firewalls forward. Linear in rules and exchanges."""
     edge = scene.expectation.platform
     passing: _Passing = {family: edge.passing(family) for family in FAMILIES}
+    ways = Ways()
     for firewall in firewalls(scene):
         chain = firewall.chain("forward")
         if chain is None:
-            yield _nothing_filtered(firewall)
+            ways.drafts.append(_nothing_filtered(firewall))
         else:
-            yield from _chain(firewall, chain, edge, passing)
+            ways.drafts += _chain(firewall, chain, edge, passing)
+            ways.pairs |= _opened(firewall, chain)
+    return ways
+
+
+def _opened(firewall: PlatformFirewall, chain: FilterChain) -> set[tuple[str, str]]:
+    """Labels of networks of which the one may open connections into the other."""
+    rules = FilterChainRules(chain)
+    found: set[tuple[str, str]] = set()
+    for source, target in rules.pairs(firewall.by_interface):
+        if firewall.direction((source, target)) is not None:
+            opening = any(
+                box.directions[0] == 0
+                for family in FAMILIES
+                for one in rules.accepted((source, target), family)
+                for box in one.packets.boxes
+            )
+            if opening:
+                one, other = (firewall.domain_at(name, OUTSIDE) for name in (source, target))
+                found.add((one.label, other.label))
+    return found
 
 
 def _nothing_filtered(firewall: PlatformFirewall) -> FindingDraft:
@@ -156,4 +178,4 @@ def _cut_finding(
     )
 
 
-PROPERTY = SceneCheck("P9", platform_filters)
+PROPERTY = TableWays("P9", platform_filters)

@@ -72,3 +72,14 @@ def test_the_pe_takes_the_partners_prefixes_and_no_more() -> None:
     facts["bj-pe1"] = replace(pe, bgp={**pe.bgp, "i-party": replace(instance, neighbors=neighbors)})
     found = of_class(prove(facts, built.expectation), "P5 no-filter")
     assert {f.device for f in found} == {"bj-pe1"}
+
+
+def test_the_matrix_has_who_may_open_connections() -> None:
+    built = on(DAY)
+    verdict = prove(built.facts, built.expectation)
+    reasons = {(cell.source, cell.target): cell.reason for cell in verdict.allowed}
+    assert reasons["party", "government"] == "at the platform: party-portal, party-names"
+    assert reasons["government", "court/hub"] == "at the platform: court-files"
+    assert ("government", "party") not in reasons
+    met = {pair for pair in verdict.found if {"party", "government", "court/hub"} >= set(pair)}
+    assert met == {("party", "government"), ("government", "court/hub")}
