@@ -195,7 +195,8 @@ def places(files: Files, file: str) -> Iterator[Place]:
         first = kind not in begun
         begun.add(kind)
         for key, each in fields_of(model).items():
-            if section == "hosts" and (key in ROUTER_KEYS) != (len(path) == 1):
+            nornirs = section == "hosts" and len(path) < 3
+            if nornirs and (key in ROUTER_KEYS) != (len(path) == 1):
                 continue
             present = key in data
             if (*kind, key) in seen or not (present or first):
@@ -223,7 +224,7 @@ def models(files: Files, file: str) -> Iterator[tuple[str, Path, Any, dict[str, 
         for path, model, data in _walk(section.shape, files[file], ()):
             yield stem, path, model, data
             if stem == "hosts" and len(path) == 1:
-                yield stem, (*path, "data"), model, data["data"]
+                yield from _below(stem, Shape(model=model), data["data"], (*path, "data"))
 
 
 def _below(section: str, shape: Shape, data: object, path: Path) -> Iterator[Any]:
@@ -283,7 +284,9 @@ def _of_field(files: Files, place: Place) -> Iterator[Mistake]:
     known = [
         each
         for each in fields_of(place.model)
-        if place.section != "hosts" or (each in ROUTER_KEYS) == (len(place.path) == 2)
+        if place.section != "hosts"
+        or len(place.path) > 3
+        or (each in ROUTER_KEYS) == (len(place.path) == 2)
     ]
     yield _changed(
         files, place, "key unknown", unknown, (*place.path[:-1], ODD), word=ODD, said=tuple(known)
