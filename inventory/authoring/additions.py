@@ -76,6 +76,7 @@ def entry_kinds() -> Mapping[str, EntryKind]:
         ("agency", "agencies"),
         ("vpn", "vpns"),
         ("site", "sites"),
+        ("application", "applications"),
     ):
         item = shapes[section].item
         assert item is not None  # noqa: S101 -- these files are mappings of entries

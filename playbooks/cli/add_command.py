@@ -24,6 +24,7 @@ _HELP = {
     "agency": "Add an agency, which may own VPNs.",
     "vpn": "Add a VPN; NAME is its id, of which names of VRFs are made.",
     "site": "Add a site and its first access to a PE.",
+    "application": "Add an application of a VPN, which its filter lets pass.",
     "access": "Add a further access to the site SITE.",
 }
 #: What a field is in the function's arguments: `--region` of a router is no choice of routers.

@@ -48,14 +48,22 @@ VERBS = (
     "demo",
     "worker",
 )  # fmt: skip -- one a line says no more
-LAB_VERBS = ("up", "down", "restart", "status", "topology", "exec", "ssh")
+#: Verbs below a word of their own.
+BELOW = {
+    "lab": ("up", "down", "restart", "status", "topology", "exec", "ssh"),
+    "exchange": ("list", "show", "check"),
+    "application": ("list", "show", "observed"),
+    "report": ("levels",),
+}
 COMMON = ("--inventory", "-l, --limit", "--region", "--tier", "--json", "--workers", "--runner")
 
 
 # -- help ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", [(v,) for v in VERBS] + [("lab", v) for v in LAB_VERBS])
+@pytest.mark.parametrize(
+    "verb", [(v,) for v in VERBS] + [(g, v) for g, below in BELOW.items() for v in below]
+)
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_every_verb_explains_itself_and_the_common_options(
     verb: tuple[str, ...], option: str, tmp_path: Path
@@ -70,15 +78,17 @@ def test_help_lists_every_verb_and_the_exit_codes(tmp_path: Path) -> None:
     ran = command("--help", state=tmp_path)
     assert ran.code == 0
     listed = {line.split()[0] for line in ran.stdout.splitlines() if line.startswith("  ")}
-    assert listed >= {*VERBS, "add", "lab"}
+    assert listed >= {*VERBS, "add", *BELOW}
     assert "Exit codes" in ran.stdout
 
 
 def test_no_verb_is_left_out_of_these_tests() -> None:
     context = click.Context(main)
-    assert set(main.list_commands(context)) == {*VERBS, "add", "completion", "lab"}
-    lab = main.get_command(context, "lab")
-    assert set(lab.list_commands(context)) == set(LAB_VERBS)  # type: ignore[union-attr] # a group
+    assert set(main.list_commands(context)) == {*VERBS, "add", *BELOW}
+    for name, below in BELOW.items():
+        group = main.get_command(context, name)
+        assert isinstance(group, click.Group)
+        assert set(group.list_commands(context)) == set(below)
 
 
 def test_an_unknown_verb_is_bad_usage(tmp_path: Path) -> None:

@@ -46,6 +46,16 @@ ROUTER = {
     "management": "172.20.20.23/24",
 }
 CIRCUIT = {"a-router": "p1", "a-port": "eth9", "b-router": "p2", "b-port": "eth9"}
+APPLICATION = {
+    "name": "Papers",
+    "owner": "government",
+    "vpn": "office",
+    "level": "2",
+    "servers": ["10.1.2.16/28"],
+    "protocol": "tcp",
+    "ports": ["443", "8000-8010"],
+    "users-regions": ["north"],
+}
 VPN = {"name": "Tax", "zone": "extranet"}
 ACCESS = {"pe": "pe1", "port": "eth3", "routing-protocol": "bgp"}
 #: A request for each kind, its file, and the pools that it takes numbers from.
@@ -68,6 +78,7 @@ REQUESTS: list[tuple[Request, str, set[str]]] = [
         "sites/north.yaml",
         {"access-ipv4", "access-ipv6", "site-asn", "vlan/pe2/eth3"},
     ),
+    (Request("application", "papers", given=APPLICATION), "applications.yaml", set()),
     (
         Request("access", "second", "office-north", ACCESS),
         "sites/north.yaml",
@@ -81,6 +92,7 @@ KINDS = [request.kind for request, _, _ in REQUESTS]
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
     init(tmp_path / "network", "skeleton")
+    (tmp_path / "network" / "applications.yaml").write_text("# None yet.\n")
     return tmp_path / "network"
 
 
