@@ -35,7 +35,7 @@ between.
   take effect one by one, and Linux's part between two groups of them. The order keeps VPNs apart:
   imports go first, then exports; imports come last.
 - **Atomic: the packet filter.** It is replaced in one transaction of nft. What packets had put into
-  its dynamic sets is lost with it; a change of other parts leaves it alone.
+  its dynamic sets goes on in those of the same names; a change of other parts leaves it alone.
 - **All or nothing: the outcome.** Either the router reads back as the candidate, or it is restored
   and reads back as the snapshot; if that too fails the error says so (`RouterNotRestored`). A value
   that FRR does not print (a session's state, counters) is not part of it.

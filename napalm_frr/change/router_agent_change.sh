@@ -88,14 +88,42 @@ apply_name() { # FILE
 make_filter() { # what is loaded, of new.filter and of the one that runs; fails where it cannot be written
     [ -f "$MADE/new.filter" ] || return 0
     [ -f "$MADE/before/filter" ] || : >"$MADE/before/filter" || return 1
-    for side in new before; do
-        of=$MADE/new.filter
-        [ $side = new ] || of=$MADE/before/filter
-        { echo "$FILTER_HEAD" && echo "flush ruleset" && cat "$of"; } >"$MADE/filter.$side" || return 1
-    done 2>/dev/null
+    write_filters || return 1
+    if list_elements && write_filters && [ -s "$MADE/elements.new" ] && ! nft -c -f "$MADE/filter.new" 2>/dev/null; then
+        rm -f "$MADE/elements.new" # the set is of another kind now
+        write_filters || return 1
+    fi
+    rm -f "$MADE/before/listed"
     sed -E 's/^(table [a-z0-9]+ [^ ]+) \{/\1-next {/' "$MADE/new.filter" 2>/dev/null |
         cat "$MADE/filter.before" - >"$MADE/filter.both" 2>/dev/null && takes_data "$MADE"
 }
+write_filters() {
+    for side in new before; do
+        of=$MADE/new.filter
+        [ $side = new ] || of=$MADE/before/filter
+        {
+            echo "$FILTER_HEAD" && echo "flush ruleset" && cat "$of" &&
+                { [ ! -s "$MADE/elements.$side" ] || cat "$MADE/elements.$side"; }
+        } >"$MADE/filter.$side" || return 1
+    done 2>/dev/null
+}
+# What packets have put into dynamic sets is put into those of the same names again, where they stay. Nobody
+# is kept waiting for very much of it: then the sets begin anew.
+list_elements() { # fails where there is none
+    grep -qs 'flags .*dynamic' "$MADE/before/listed" || return 1
+    nft list ruleset >"$MADE/before/listed" 2>/dev/null && [ "$(wc -c <"$MADE/before/listed")" -lt $MOST_LISTED ] || return 1
+    for side in new before; do
+        of=$MADE/new.filter
+        [ $side = new ] || of=$MADE/before/filter
+        awk '/^table / { table = $2 " " $3 }
+            FNR == NR { if (/^\tset /) stays[table, $2] = 1; next }
+            /^\tset / { set = $2; dynamic = 0 }
+            /^\t\tflags .*dynamic/ { dynamic = (table, set) in stays }
+            /^\t\telements = / && dynamic { on = sub(/^\t\telements = /, "add element " table " " set " ") }
+            on { print; if (/}$/) on = 0 }' "$of" "$MADE/before/listed" >"$MADE/elements.$side" || return 1
+    done 2>/dev/null
+}
+MOST_LISTED=1000000 # octets
 FILTER_HEAD="# What egovnet's agent loads, and nftables.service at the start."
 check_filter() { # FILE: whether nft and the kernel take it; sets REFUSED, and LINE, its number there
     REFUSED=

@@ -48,7 +48,7 @@ _VARIANTS: Mapping[str, Sequence[AnyFault]] = {
     ),
     "reboots inside the timer": tuple(
         faults.Reboot(at=state, after=after, down=0.3)
-        for state in ("pending", "applied", "applying", "undoing", "permanent")
+        for state in ("pending", "applied", "filter", "applying", "undoing", "permanent")
         for after in (0.0, 0.15)
     ),
     "keeps a lock": (faults.KeepLock(count=1), faults.KeepLock(nth=2, count=2)),

@@ -12,6 +12,7 @@ import pytest
 
 from egovnet.lab.backends import best_guest, guest_lab
 from egovnet.lab.connections import ConnectionAttempt, SeenConnection
+from egovnet.lab.device_text import FILTER_LINE
 from egovnet.lab.guest_lab import GuestLab
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 from tests.lab.conftest import DAY0
@@ -19,7 +20,15 @@ from tests.lab.conftest import DAY0
 pytestmark = pytest.mark.lab
 
 ANSWERED, NOTHING = SeenConnection.ANSWERED, SeenConnection.NOTHING
-MANAGEMENT = "172.20.27.11"
+MANAGEMENT, EDGE_MANAGEMENT = "172.20.27.11", "172.20.27.12"
+FILTER_AT_BOOT = """\
+table inet egovnet {
+	chain local {
+		type filter hook input priority filter; policy drop;
+		iifname vmap { "lo" : accept, "mgmt" : accept }
+	}
+}
+"""
 H1, H2, H1_V6, H2_V6 = "10.9.1.2", "10.9.2.2", "fd00:1::2", "fd00:2::2"
 RULES = """\
 table inet egovnet {
@@ -95,6 +104,20 @@ def lab(
                 forward=("127.20.27.11", 2222),
                 daemons=("zebra", "staticd"),
                 config=config,
+            ),
+            Node(
+                name="edge",
+                kind="router",
+                management=IPv4Address(EDGE_MANAGEMENT),
+                forward=("127.20.27.12", 2222),
+                daemons=("zebra", "staticd"),
+                config=DAY0.format(
+                    name="edge",
+                    loopback="",
+                    management=EDGE_MANAGEMENT,
+                    interfaces="",
+                    frr="",
+                ).replace("# ports.conf --\n", f"# ports.conf --\n{FILTER_LINE}\n{FILTER_AT_BOOT}"),
             ),
             host("h1", 1),
             host("h2", 2),
@@ -179,6 +202,12 @@ def test_an_open_connection_is_cut_with_its_rule(lab: GuestLab, *, withdrawn: bo
     told = lab.exec("h1", "touch /tmp/go; sleep 6; cat /tmp/told").stdout
     assert told == ("one cut " if withdrawn else "one two ")
     load(lab, "")
+
+
+def test_a_router_starts_with_its_filter(lab: GuestLab) -> None:
+    for _ in range(2):
+        assert lab.exec("edge", "nft -s list ruleset").stdout == FILTER_AT_BOOT
+        lab.restart("edge")
 
 
 @pytest.mark.both_backends

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from napalm.base.exceptions import CommandErrorException, CommitError
+from napalm.base.exceptions import CommandErrorException, CommitError, ReplaceConfigException
 
 from napalm_frr import CommitStage, FRRDriver
+from napalm_frr.text.device_text import FILTER_MARK
 from tests.hypothesis_profiles import examples
 from tests.napalm_frr.change.agent_host import (
     BOTH_FILTERS,
@@ -70,6 +71,20 @@ def test_a_filter_opens_only_what_is_there(host: AgentHost, driver: FRRDriver, m
     elif state is not CommitStage.NONE:
         assert driver.roll_back_change("one").state is CommitStage.UNDONE
     assert (host.runs(), host.startup()) == (before, started)
+
+
+def test_a_router_without_nft_takes_what_needs_none(host: AgentHost) -> None:
+    host.reset()
+    driver = host.driver()
+    host.sh("mv /usr/sbin/nft /mnt/nft-away; rm -f /mnt/nft")
+    try:
+        with pytest.raises(ReplaceConfigException, match="it has no nft, which filters packets"):
+            driver.load_replace_candidate(config=CHANGED)
+        driver.load_replace_candidate(config=CHANGED.replace(f"{FILTER_MARK}\n{OTHER_FILTER}", ""))
+        driver.commit_config()
+        assert "10.71" in host.sh("cat /mnt/frr")
+    finally:
+        host.sh("mv /mnt/nft-away /usr/sbin/nft; touch /mnt/nft")
 
 
 def test_a_filter_alone_changes_at_once(host: AgentHost, driver: FRRDriver) -> None:

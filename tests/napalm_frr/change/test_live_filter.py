@@ -184,3 +184,11 @@ def test_what_packets_leave_in_a_set_is_no_change(router: FRRDriver, r1: Beside,
     router.load_replace_candidate(config=with_filter(day0, recording))
     assert router.compare_config() == ""
     assert recording in router.get_config()["running"]
+    # another filter goes on with it, and so does the one that comes back
+    push(router, with_filter(day0, recording.replace("8443", "8080"), PREFIXES))
+    assert "10.0.0.3" in r1.run(LISTED)
+    router.rollback()
+    assert "10.0.0.3" in r1.run(LISTED)
+    assert recording in router.get_config()["running"]
+    push(router, with_filter(day0, FILTER))
+    assert r1.run(LISTED) == FILTER
