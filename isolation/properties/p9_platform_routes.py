@@ -12,7 +12,7 @@ from types import MappingProxyType
 from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.algebra.policies import Routes, apply
-from egovnet.isolation.algebra.prefix_sets import PrefixSet, family_of
+from egovnet.isolation.algebra.prefix_sets import BITS, Box, PrefixSet, family_of
 from egovnet.isolation.model.cause import Cause
 from egovnet.isolation.model.classes import p9_platform
 from egovnet.isolation.model.domains import MANAGEMENT, UNTAGGED, Domain
@@ -121,20 +121,23 @@ def _statics(
     default = firewall.default
     for family in FAMILIES:
         intended = {vpn: PrefixSet.of(family, own.get(vpn, ())) for vpn in firewall.by_vpn}
-        routed = dict.fromkeys(intended, PrefixSet.none(family))
+        routed: dict[str, dict[IPNetwork, None]] = {vpn: {} for vpn in intended}
+        known = {vpn: frozenset(own.get(vpn, ())) for vpn in intended}
         for static in default.statics:
             if family_of(static.prefix) != family or static.discards:
                 continue
             vpn = _next_vpn(firewall, static)
             route = PrefixSet.of(family, (static.prefix,))
-            if vpn is None or route - intended[vpn].more_specifics():
+            exact = vpn is not None and static.prefix in known[vpn]
+            if vpn is None or (not exact and route - intended[vpn].more_specifics()):
                 where = "no PE of an exchange" if vpn is None else f"the PE of {vpn}"
                 what = f"routes {static.prefix} to {where}, where no exchange has it"
                 yield _route(default, what, static.line, causes=(static_cause(default, static),))
             else:
-                routed[vpn] = routed[vpn] | route
-        for vpn, prefixes in intended.items():
-            missing = prefixes - routed[vpn].more_specifics()
+                routed[vpn][static.prefix] = None
+        for vpn in intended:
+            left = PrefixSet.of(family, known[vpn] - routed[vpn].keys())
+            missing = left - PrefixSet.within(family, routed[vpn])
             if missing:
                 what = f"has no route to {missing.example()} of {vpn}"
                 yield _route(default, what, severity=Severity.HYGIENE)
@@ -157,7 +160,7 @@ def _sessions(
 ) -> Iterator[FindingDraft]:
     default, links = firewall.default, firewall.by_vpn
     for family in FAMILIES:
-        known = [one.routes for one in local_routes(default, family) if one.neighbor is None]
+        known = _known(default, family)
         sent: dict[str, PrefixSet] = dict.fromkeys(links, PrefixSet.none(family))
         for neighbor in default.neighbors:
             activated = neighbor.families.get(family)
@@ -168,15 +171,34 @@ def _sessions(
             for vpn, link in links.items():
                 if address in link.neighbors:
                     announced = _announced(activated, known, family)
-                    intended = PrefixSet.of(family, partners.get(vpn, ()))
                     sent[vpn] = sent[vpn] | announced
-                    if excess := announced - intended.more_specifics():
+                    intended = PrefixSet.of(family, partners.get(vpn, ()))
+                    if excess := _beyond(announced, intended):
                         yield _announces(default, neighbor, activated, link.domain, excess)
         for vpn, announced in sent.items():
             intended = PrefixSet.of(family, partners.get(vpn, ()))
-            missing = intended - announced.more_specifics()
-            if missing:
+            if missing := _beyond(intended, announced):
                 yield _not_announced(default, links[vpn].domain, missing, family)
+
+
+def _known(default: Table, family: AddressFamily) -> list[Routes]:
+    """The firewall's own routes, as few classes of them as there are."""
+    boxes: dict[tuple[frozenset[bytes], bool], dict[Box, None]] = {}
+    for one in local_routes(default, family):
+        if one.neighbor is None:
+            alike = boxes.setdefault((one.routes.targets, one.routes.free), {})
+            alike.update(dict.fromkeys(one.routes.prefixes.boxes))
+    return [
+        Routes(family, PrefixSet(BITS[family], tuple(held)), targets, free)
+        for (targets, free), held in boxes.items()
+    ]
+
+
+def _beyond(one: PrefixSet, other: PrefixSet) -> PrefixSet:
+    """Prefixes of `one` that are neither in `other` nor within one that is."""
+    held = set(other.boxes)
+    left = PrefixSet(one.bits, tuple(box for box in one.boxes if box not in held))
+    return left - other.more_specifics() if left else left
 
 
 def _announced(activated: NeighborFamily, known: list[Routes], family: AddressFamily) -> PrefixSet:
