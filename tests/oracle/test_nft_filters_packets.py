@@ -12,9 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.algebra.packet_sets import Packet
 from egovnet.templates.frr.render.packet_filter import packet_filter_text
-from egovnet.templates.model.packet_filter import FilterChain, PacketFilter
+from egovnet.templates.model.packet_filter import (
+    FilterChain,
+    PacketFilter,
+    PacketRule,
+    PortRanges,
+)
 from tests.hypothesis_profiles import examples
 from tests.isolation.algebra.test_filter_chains import Sent, passes
 from tests.oracle.nft_router import NftRouter
@@ -61,18 +67,44 @@ def router() -> Iterator[NftRouter]:
 
 
 @st.composite
-def drawn(draw: st.DrawFn) -> Drawn:
-    version = draw(st.sampled_from([4, 6]))
-    protocol = draw(st.sampled_from(["tcp", "udp", "icmp"]))
-    first = _ECHO[version][0] if protocol == "icmp" else draw(st.integers(1, 21))
-    ends = draw(st.lists(st.integers(0, 31), min_size=2, max_size=2, unique=True))
-    return Drawn(version, *ends, protocol, first, draw(st.integers(1, 21)))
+def packets(draw: st.DrawFn, held: PacketFilter) -> Drawn:
+    """A packet, which as a rule is made for one of the filter's rules."""
+    choices = [rule for chain in held.chains for rule in chain.rules]
+    rule = draw(st.sampled_from(choices)) if choices else PacketRule("drop")
+    version = draw(st.sampled_from([4, 6])) if rule.family is None else int(rule.family[-1])
+    protocol = rule.protocol or draw(st.sampled_from(["tcp", "udp", "icmp"]))
+    ends = _address(draw, rule.sources, version), _address(draw, rule.targets, version)
+    first = _ECHO[version][0] if protocol == "icmp" else _port(draw, rule.source_ports)
+    one = Drawn(version, *ends, protocol, first, _port(draw, rule.target_ports))
+    if rule.direction != "reply":
+        return one
+    turned = (one.second, one.first) if protocol != "icmp" else (one.first, one.second)
+    return Drawn(version, one.target, one.source, protocol, *turned)
+
+
+def _address(draw: st.DrawFn, prefixes: tuple[IPNetwork, ...], version: int) -> int:
+    found = [
+        number
+        for number in range(32)
+        if any(_FIRST[version] + number in _numbers(prefix) for prefix in prefixes)
+    ]
+    return draw(st.sampled_from(found) if found else st.integers(0, 31))
+
+
+def _numbers(prefix: IPNetwork) -> range:
+    return range(int(prefix.network_address), int(prefix.broadcast_address) + 1)
+
+
+def _port(draw: st.DrawFn, ranges: PortRanges) -> int:
+    found = [number for low, high in ranges for number in range(max(low, 1), min(high, 30) + 1)]
+    return draw(st.sampled_from(found) if found else st.integers(1, 21))
 
 
 @st.composite
-def filters(draw: st.DrawFn) -> PacketFilter:
+def cases(draw: st.DrawFn) -> tuple[PacketFilter, list[Drawn]]:
+    """A filter with two chains, and packets of different connections."""
     action = st.sampled_from(["accept", "drop"])
-    return PacketFilter(
+    held = PacketFilter(
         tuple(
             FilterChain(
                 place, draw(action), tuple(draw(st.lists(rules(place, _PORTS), max_size=6)))
@@ -80,6 +112,10 @@ def filters(draw: st.DrawFn) -> PacketFilter:
             for place in ("arrival", "forward")
         )
     )
+    sent = draw(
+        st.lists(packets(held), min_size=4, max_size=16, unique_by=lambda one: one.connection)
+    )
+    return held, [one for one in sent if one.source != one.target]
 
 
 def leaves(held: PacketFilter, one: Drawn, direction: Literal["open", "reply"] | None) -> bool:
@@ -112,11 +148,12 @@ def answered(held: PacketFilter, answer: Drawn, *, known: bool) -> bool:
     return leaves(held, answer, "open" if answer.protocol == "udp" else None)
 
 
-@given(held=filters(), sent=st.lists(drawn(), max_size=12, unique_by=lambda one: one.connection))
+@given(case=cases())
 @examples(60)
 def test_the_kernel_filters_as_the_rules_say(
-    router: NftRouter, held: PacketFilter, sent: list[Drawn]
+    router: NftRouter, case: tuple[PacketFilter, list[Drawn]]
 ) -> None:
+    held, sent = case
     expected = [leaves(held, one, "open") for one in sent]
     answers = [one.answer() for one in sent]
     replies = [
