@@ -31,7 +31,9 @@ def topologies(draw: st.DrawFn) -> Topology:
     for number, name in enumerate(draw(st.lists(names, min_size=1, max_size=6, unique=True))):
         kind = draw(st.sampled_from(["router", "ce", "host", "switch"]))
         if kind == "router":
-            text = f"{name}\nauto lo\n{draw(lines)}\n# ports.conf --\nfrr version 8\n{draw(lines)}"
+            rules = draw(st.sampled_from(["", "# nftables.conf --\ntable inet egovnet {\n}\n"]))
+            linux = f"{name}\nauto lo\n{draw(lines)}\n# ports.conf --\n{rules}"
+            text = f"{linux}frr version 8\n{draw(lines)}"
             node = Node(
                 name=name,
                 kind="router",

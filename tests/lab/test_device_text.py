@@ -13,6 +13,15 @@ def test_a_text_is_split_at_its_marks() -> None:
     assert parts.frr == "frr version 8.4.4\n!\n"
 
 
+def test_a_packet_filter_stands_before_frrs_part() -> None:
+    rules = "table inet egovnet {\n}\n"
+    parts = split_device_text(
+        TEXT.replace("frr version", f"# nftables.conf --\n{rules}frr version")
+    )
+    assert parts.filter == rules
+    assert parts._replace(filter="") == split_device_text(TEXT)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
