@@ -46,16 +46,13 @@ class _Block:
     line: int
     lines: list[_Line] = field(default_factory=list)
     blocks: list["_Block"] = field(default_factory=list)
-    end: int = 0
 
     def all_lines(self) -> Iterator[tuple[int, str]]:
-        """Everything in it, its own braces among them."""
+        """Everything in it, its own header first."""
         yield self.line, f"{self.header} {{"
         yield from self.lines
         for block in self.blocks:
             yield from block.all_lines()
-        if self.end:
-            yield self.end, "}"
 
 
 @dataclass(slots=True, eq=False)
@@ -116,7 +113,9 @@ class _Reader:
                 lines_of.append((number, text))
                 broken = not text.endswith("}")
             elif text == "}" and len(stack) > 1:
-                stack.pop().end = number
+                stack.pop()
+                draft.counts[BLANK] += 1
+                del self._kinds[number]
             elif text.endswith(" {"):
                 block = _Block(text.removesuffix(" {"), number)
                 stack[-1].blocks.append(block)
