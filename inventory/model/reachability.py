@@ -3,10 +3,11 @@
 Sites of a VPN that announce alike are a *group*: all of an any-to-any VPN, the hubs or the spokes
 of a hub-and-spoke one (RFC 8299 section 5.2). Packets of a site arrive at another where the first
 one's group imports the routes of the other's (RFC 4364 section 4.3.5): within a VPN, unless both
-are spokes, and where an exchange is declared. Everything else must not be reached.
+are spokes. Everything else must not be reached: what agencies exchange passes a firewall, and no
+route target (`egovnet.inventory.with_platform`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,29 +27,11 @@ class Group:
     meshed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Interconnection:
-    """Packets of `source` may arrive at `target`; each is a VPN or the label of a group."""
-
-    source: str
-    target: str
-    reason: str
-
-    def covers(self, source: Group, target: Group) -> bool:
-        """Whether it is about these two; one between the two networks is about none."""
-        return (
-            source.zone is target.zone
-            and self.source in (source.vpn, source.label)
-            and self.target in (target.vpn, target.label)
-        )
-
-
 class Reachability:
-    """Who may reach whom in a network. Made once, linear in it (and in VPNs times exchanges)."""
+    """Who may reach whom in a network. Made once, linear in it."""
 
-    def __init__(self, network: Network, exchanges: Iterable[Interconnection] = ()) -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
-        self.exchanges = tuple(exchanges)
         #: By label, in the inventory's order; a hub's before its spokes'.
         self.groups: Mapping[str, Group] = {
             group.label: group for name in network.vpns for group in _groups(network, name)
@@ -72,7 +55,7 @@ class Reachability:
             if source != target:
                 return "hub and spoke of one VPN"
             return "one VPN" if source.meshed else ""
-        return next((e.reason for e in self.exchanges if e.covers(source, target)), "")
+        return ""
 
     def may_reach(self, source: str, target: str) -> bool:
         """Whether packets from site `source` are to arrive at site `target`."""
@@ -98,8 +81,7 @@ class Reachability:
         result = {}
         for group in self.groups.values():
             near = sorted(by_vpn[group.vpn], key=lambda other: other != group)
-            far = [g for g in self.groups.values() if g.vpn != group.vpn] if self.exchanges else []
-            result[group.label] = tuple(g for g in (*near, *far) if self.why(group, g))
+            result[group.label] = tuple(other for other in near if self.why(group, other))
         return result
 
     @cached_property

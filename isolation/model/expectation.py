@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import UNTAGGED_VRF, Network, PlatformSite, Role
-from egovnet.inventory.model.reachability import Interconnection, Reachability
+from egovnet.inventory.model.reachability import Reachability
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import (
     BACKBONE,
@@ -147,15 +147,13 @@ def _meeting_on_the_way(
     }
 
 
-def from_inventory(
-    network: Network, allocation: Allocation, exchanges: Iterable[Interconnection] = ()
-) -> Expectation:
+def from_inventory(network: Network, allocation: Allocation) -> Expectation:
     """What an inventory and its allocation say. Linear in the inventory.
 
     Who may reach whom is `egovnet.inventory.model.reachability`'s to say; the proof adds its own
     three domains: the backbone, management, and frames without a tag.
     """
-    reachability = Reachability(network, exchanges)
+    reachability = Reachability(network)
     domains = _domains(network, reachability)
     sites = {name: _site_domain(domains, reachability, name) for name in network.sites}
     attachments: dict[str, dict[Place, Attachment]] = {name: {} for name in network.routers}

@@ -8,7 +8,7 @@ from hypothesis import given
 import egovnet.inventory.reference
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network, SiteRole
-from egovnet.inventory.model.reachability import Interconnection, Reachability, sites_by_vpn
+from egovnet.inventory.model.reachability import Reachability, sites_by_vpn
 from tests.strategies import networks
 
 NETWORK = load(Path(egovnet.inventory.reference.__path__[0]))
@@ -68,18 +68,8 @@ def test_a_hub_imports_its_own_first_and_a_spoke_the_hub_s_alone() -> None:
     assert imports["court/spoke"] == ["court/hub"]
 
 
-def test_an_exchange_leads_one_way_from_a_vpn_or_a_group() -> None:
-    declared = Interconnection("party", "court/hub", "agreement 7")
-    reachability = Reachability(NETWORK, [declared])
-    groups = reachability.groups
-    assert reachability.why(groups["party"], groups["court/hub"]) == "agreement 7"
-    assert reachability.why(groups["court/hub"], groups["party"]) == ""
-    assert reachability.why(groups["party"], groups["court/spoke"]) == ""
-    assert [g.label for g in reachability.imports(groups["party"])] == ["party", "court/hub"]
-
-
-def test_no_exchange_joins_the_two_networks() -> None:
-    reachability = Reachability(NETWORK, [Interconnection("public", "party", "agreement 8")])
-    groups = reachability.groups
-    assert reachability.why(groups["public"], groups["party"]) == ""
-    assert [g.label for g in reachability.imports(groups["public"])] == ["public"]
+def test_no_route_target_joins_two_vpns() -> None:
+    for source in REFERENCE.groups.values():
+        assert {group.vpn for group in REFERENCE.imports(source)} == {source.vpn}
+        for target in REFERENCE.groups.values():
+            assert not REFERENCE.why(source, target) or source.vpn == target.vpn

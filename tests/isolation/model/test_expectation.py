@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.load import load
-from egovnet.inventory.model.reachability import Interconnection, Reachability
+from egovnet.inventory.model.reachability import Reachability
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, unknown
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.playbooks.core.workspace import REFERENCE
@@ -37,9 +37,10 @@ def test_spoke_sites_and_unknown_vrfs_share_a_label_and_do_not_meet() -> None:
     assert not EXPECTATION.allowed(unknown("pe1", "x"), unknown("pe2", "x"))
 
 
-def test_a_declared_exchange_is_a_reason_one_way_and_a_cell() -> None:
-    exchange = Interconnection("court/hub", "party", "exchange 12, approved")
-    expectation = from_inventory(NETWORK, ALLOCATION, [exchange])
+def test_a_reason_leads_one_way_and_is_a_cell() -> None:
+    pair = ("court/hub", "party")
+    reasons = {**EXPECTATION.reasons, pair: "exchange 12, approved"}
+    expectation = replace(EXPECTATION, reasons=reasons)
     hub, party = expectation.domains["court/hub"], expectation.domains["party"]
     assert expectation.allowed(hub, party) == "exchange 12, approved"
     assert not expectation.allowed(party, hub)
