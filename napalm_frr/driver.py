@@ -158,6 +158,15 @@ class DriverMethods(ConfigurationMethods, GetterMethods, ProgramGetterMethods):
         return lambda text, changes: _text_with(self, text, changes)
 
     @property
+    def recorded_flows(self) -> Callable[[], str]:
+        """`recorded_flows()`: what the packet filter recorded, as `nft -j list ruleset` prints it.
+
+        Raises:
+            CommandErrorException: nft does not list it.
+        """
+        return functools.partial(_recorded_flows, self)
+
+    @property
     def watch_labels(self) -> Callable[[Sequence[str], int], str]:
         """`watch_labels(interfaces, seconds)`: watch the labels of packets on the first four of
         them, for at most so long; a handle for `labels_seen`.
@@ -248,6 +257,14 @@ def _read_against(
 def _text_with(driver: DriverMethods, text: str, changes: Collection[Change]) -> str:
     running, wanted = driver._read_state(), DeviceState.of(device_text.split(text))
     return restore(running, wanted, changes).joined()
+
+
+def _recorded_flows(driver: DriverMethods) -> str:
+    answer = driver._agent.call("flows")
+    if answer.status != "ok":
+        said = answer.text("error").strip()
+        raise CommandErrorException(f"{driver.hostname}: nft does not list its sets: {said[:300]}")
+    return answer.text("flows")
 
 
 def _watch_labels(driver: DriverMethods, interfaces: Sequence[str], seconds: int) -> str:

@@ -181,6 +181,11 @@ class TransactionalDriver(Protocol):
     def labels_seen(self, handle: str, /) -> str:
         """End the watching; what was seen, in the platform's form."""
 
+    def recorded_flows(self) -> str:
+        """What the device's filter recorded, in the platform's form.
+
+        Asked only where the platform records flows (`flow_records`)."""
+
     def running_text(self) -> str:
         """The whole running configuration."""
 

@@ -17,6 +17,4 @@ def read_recorded_flows(task: Task) -> TaskResult[list[RecordedFlow]]:
     records = platform(task.host.platform).flow_records
     if records is None:
         raise FlowsNotReadError(f"no flows are recorded on platform {task.host.platform}")
-    return TaskResult(
-        task.host, list(records.read_flows(driver(task).run_script(records.flows_script())))
-    )
+    return TaskResult(task.host, list(records.read_flows(driver(task).recorded_flows())))

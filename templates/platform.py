@@ -108,10 +108,7 @@ class Capabilities:
 
 
 class FlowRecords(Protocol):
-    """How a router is asked for the flows that its filter recorded."""
-
-    def flows_script(self) -> str:
-        """What asks for all of them."""
+    """How to read what a router's driver says of the flows that its filter recorded."""
 
     def read_flows(self, answer: str) -> tuple[RecordedFlow, ...]:
         """Every flow of an answer.

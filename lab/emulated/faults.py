@@ -22,7 +22,7 @@ from egovnet.lab.errors import LabError
 
 Verb: TypeAlias = Literal[
     "read", "check", "commit", "correct", "reload", "accept", "abort", "confirm", "rollback",
-    "state", "extend", "startup", "status",
+    "state", "extend", "startup", "status", "flows",
 ]  # fmt: skip
 VERBS: tuple[Verb, ...] = get_args(Verb)
 State: TypeAlias = Literal[

@@ -22,7 +22,7 @@ is_call() { # VERB ARGUMENT...
     called=$1:$(($# - 1))
     shift
     case $called in
-    read:0 | startup:0 | confirm:0 | status:0) ;;
+    read:0 | startup:0 | confirm:0 | status:0 | flows:0) ;;
     read:1 | check:1) is_hex "$1" ;;
     commit:5) is_hex "$1" && is_id "$2" && is_number "$3" && is_hex "$4" && is_said "$5" ;;
     correct:2) is_hex "$1" && is_id "$2" ;;

@@ -599,6 +599,20 @@ startup) # what a start would read
     # shellcheck disable=SC2086  # as above
     [ -z "$FILES" ] || cat $FILES
     ;;
+flows) # what packets left in the sets of its filter, as nft's JSON
+    in_own_place flows true || { say_storage && exit 0; }
+    if ! may_filter; then
+        echo '{"nftables": []}' >"$PLACE/flows"
+    elif ! nft -j list ruleset inet >"$PLACE/flows" 2>"$PLACE/error"; then
+        record "status=failed"
+        texts "$PLACE/error"
+        rm -rf "$PLACE"
+        exit 0
+    fi
+    record "status=ok"
+    texts "$PLACE/flows"
+    rm -rf "$PLACE"
+    ;;
 watch) # SECONDS PORT...: labels of packets on these ports, until it is asked for them
     drop_watches
     [ $WATCHES -lt 8 ] || refuse "8 watches are under way already"

@@ -155,6 +155,9 @@ class MemoryDriver:
     def labels_seen(self, handle: str, /) -> str:
         return self._reached().answer(f"watched {handle}")
 
+    def recorded_flows(self) -> str:
+        return self._reached().answer("flows")
+
     def running_text(self) -> str:
         return self._reached().running
 

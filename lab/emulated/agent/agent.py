@@ -90,6 +90,10 @@ class Agent:
             texts["nftables.conf"] = f"flush ruleset\n{files.filter}"
         return answer({"status": "ok"}, texts | {"frr.conf": files.frr})
 
+    async def _flows(self) -> str:
+        """It filters no packet, and records none."""
+        return answer({"status": "ok"}, {"flows": '{"nftables": []}\n'})
+
     async def _check(self, files: Mapping[str, str]) -> str:
         await pause(self._router.durations.check + self._router.durations.read)
         ran = vtysh.check(files.get("candidate", ""))

@@ -1,4 +1,4 @@
-"""Flows that nftables recorded: what asks for them, and its answer as facts.
+"""Flows that nftables recorded, as facts.
 
 They are elements of the dynamic sets that `egovnet.templates.frr.packet_filter_words` names. The
 form is that of `nft -j` (libnftables-json(5)), as nftables 1.0.6 prints it.
@@ -12,8 +12,7 @@ from typing import Any
 from egovnet.templates.frr.packet_filter_words import FLOW_SETS
 from egovnet.templates.model.recorded_flow import FlowsNotReadError, RecordedFlow
 
-#: A table that is not there yet is no error.
-_SCRIPT = "nft -j list ruleset inet"
+_LISTING = "nft -j list ruleset inet"
 #: As /etc/protocols has them, and as numbers where a router has no such file.
 _PROTOCOLS = {
     "1": "icmp",
@@ -23,11 +22,6 @@ _PROTOCOLS = {
     "6": "tcp",
     "17": "udp",
 }
-
-
-def flows_script() -> str:
-    """What asks a router for them; it needs root."""
-    return _SCRIPT
 
 
 def read_flows(answer: str) -> tuple[RecordedFlow, ...]:
@@ -45,7 +39,7 @@ def read_flows(answer: str) -> tuple[RecordedFlow, ...]:
             for element in one["set"].get("elem", ())
         )
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise FlowsNotReadError(f"not what {_SCRIPT!r} prints: {error!r}") from error
+        raise FlowsNotReadError(f"not what {_LISTING!r} prints: {error!r}") from error
 
 
 def _flow(element: dict[str, Any]) -> RecordedFlow:

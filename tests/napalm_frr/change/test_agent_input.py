@@ -232,6 +232,7 @@ CALLS = {
     "extend": ("extend", "id", "number"), "accept": ("accept", "id", "number"),
     "abort": ("abort", "id", "said"), "rollback": ("rollback", "said"), "startup": ("startup",),
     "rollback-one": ("rollback", "said", "id"), "reload": ("reload", "id"),
+    "flows": ("flows",),
     "watch": ("watch", "number", "port", "port"), "watched": ("watched", "number"),
 }  # fmt: skip
 OWN = (("run", "60", "one"), ("run-undo", "one"), ("heal", "before", "one", "two"))

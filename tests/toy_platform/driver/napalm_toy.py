@@ -134,6 +134,10 @@ class ToyDriver(base.NetworkDriver):
         """It has none to show."""
         raise NotImplementedError
 
+    def recorded_flows(self) -> str:
+        """It records none."""
+        raise NotImplementedError
+
     def running_text(self) -> str:
         """What runs."""
         return self.toy.running
