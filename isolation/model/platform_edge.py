@@ -99,6 +99,8 @@ class PlatformEdge:
     flows: tuple[DeclaredFlow, ...] = ()
     #: By firewall.
     cables: Mapping[str, FirewallCable] = field(default_factory=dict)
+    #: `firewalls` as they were, for states on the way from there to here.
+    former: Mapping[str, Mapping[str, FirewallLink]] = field(default_factory=dict)
 
     def with_former(self, former: "PlatformEdge") -> "PlatformEdge":
         """The same, with links that were there before; what may pass is what may pass now."""
@@ -106,7 +108,8 @@ class PlatformEdge:
             name: {**former.firewalls.get(name, {}), **self.firewalls.get(name, {})}
             for name in dict.fromkeys([*former.firewalls, *self.firewalls])
         }
-        return PlatformEdge(firewalls, self.flows, {**former.cables, **self.cables})
+        cables = {**former.cables, **self.cables}
+        return PlatformEdge(firewalls, self.flows, cables, former.firewalls)
 
     def passing(self, family: AddressFamily) -> dict[Direction, PacketSet]:
         """What may pass from VPN to VPN; linear in the flows."""

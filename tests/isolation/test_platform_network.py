@@ -87,3 +87,16 @@ def test_the_matrix_has_who_may_open_connections() -> None:
         ("party", "government"),
         ("government", "court/hub"),
     }
+
+
+def test_a_vlan_that_changes_its_agency_takes_two_pushes() -> None:
+    built = on(DAY)
+    now = built.expectation
+    links = dict(now.platform.firewalls["bj-fw1"])
+    was = replace(links["court"], vlan=links["party"].vlan)
+    former = replace(now, platform=replace(now.platform, firewalls={"bj-fw1": {"court": was}}))
+    verdict = prove_push(built.facts, built.facts, now.with_former(former))
+    (found,) = of_class(verdict, "P11 meet-in-one-vrf")
+    assert (found.device, found.severity) == ("bj-fw1", Severity.LEAK)
+    assert "court/hub" in found.message
+    assert "party" in found.message
