@@ -89,6 +89,8 @@ class Capabilities:
     bfd: bool = False
     #: A customer's session may have timers of its own.
     session_timers: bool = False
+    #: It filters packets by the connections that they are of.
+    filters_packets: bool = False
     #: Seconds for which a change of that class interrupts, as measured; without: not measured.
     interruption_seconds: Mapping[InterruptionClass, float] = field(default_factory=dict)
     #: What of a router as a whole cannot be given another value while sites depend on it -> why,

@@ -57,6 +57,7 @@ _CAPABILITIES = Capabilities(
     drains=True,
     bfd=True,
     session_timers=True,
+    filters_packets=True,
 )
 
 

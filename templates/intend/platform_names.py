@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from egovnet.inventory.errors import Location, Problem, Report
-from egovnet.inventory.model import Network
+from egovnet.inventory.model import Network, Role
 from egovnet.inventory.model.annotations import Form
 from egovnet.inventory.model.partial import as_far_as_known
+from egovnet.inventory.model.vpns import Filtering
 from egovnet.templates.platform import Capabilities
 from egovnet.templates.registry import names, platform
 
@@ -29,6 +30,29 @@ def platform_names(network: Network, report: Report) -> Iterator[Problem]:
             found = f"platform {network.routers[name].platform} cannot be drained"
             yield report("routers", (name, "state"), found, "leave state out")
     yield from as_far_as_known(_failure_detection(network, on, report))
+    yield from as_far_as_known(_packet_filters(network, on, report))
+
+
+def _packet_filters(
+    network: Network, on: dict[str, Capabilities], report: Report
+) -> Iterator[Problem]:
+    """Yield what would have to filter packets and cannot."""
+    unable = {name for name, can in on.items() if not can.filters_packets}
+    for name in network.with_role(Role.FIREWALL):
+        if name in unable:
+            found = f"platform {network.routers[name].platform} cannot filter packets"
+            yield report("routers", (name, "roles"), found, "use a platform that can")
+    for name, site in network.sites.items() if unable else ():
+        vpn = network.vpns.get(site.vpn)
+        if vpn is None or vpn.filtering is Filtering.OPEN:
+            continue
+        for access_name, access in site.site_network_accesses.items():
+            if access.pe in unable:
+                found = f"{access.pe}: platform {network.routers[access.pe].platform} cannot "
+                found += f"filter packets, and VPN {site.vpn} is {vpn.filtering}"
+                where = (name, "site-network-accesses", access_name, "pe")
+                remedy = "join the site to another PE, or let the VPN be open"
+                yield report("sites", where, found, remedy)
 
 
 def _failure_detection(

@@ -7,8 +7,16 @@ import pytest
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.load import load
-from egovnet.inventory.model import Application, ExchangeEnd, Network, PlatformSite, SiteRole
+from egovnet.inventory.model import (
+    Application,
+    ExchangeEnd,
+    Network,
+    PlatformSite,
+    RouterState,
+    SiteRole,
+)
 from egovnet.inventory.with_platform import exchanges_in_force, registers_day, with_platform
+from egovnet.templates.intend.build_firewalls import build_firewalls
 from tests.platform_network import platform_network
 
 DAY = date(2026, 11, 29)
@@ -136,3 +144,18 @@ def test_what_another_prefix_says_is_not_said_twice(written: Network) -> None:
     network = with_platform(written.model_copy(update={"exchanges": {"one": wide}}), DAY)
     assert partners(network, "court") == {"10.1.20.0/24"}
     assert partners(network, "government") == {"10.1.30.16/28"}
+
+
+def test_a_firewall_that_leaves_joins_nobody_and_goes_last(written: Network) -> None:
+    leaving = written.routers["bj-fw1"].model_copy(update={"state": RouterState.LEAVING})
+    routers = {**written.routers, "bj-fw1": leaving}
+    network = with_platform(written.model_copy(update={"routers": routers}), DAY)
+    for site in network.sites.values():
+        if isinstance(site, PlatformSite):
+            assert list(site.site_network_accesses) == ["sh-fw1"]
+            assert site.site_network_accesses["sh-fw1"].access_priority == 200
+    device = build_firewalls(network, allocate(network))["bj-fw1"]
+    assert device.drained
+    assert not device.interfaces
+    assert device.firewall is not None
+    assert not device.firewall.peers

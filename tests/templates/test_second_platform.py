@@ -12,7 +12,8 @@ import pytest
 from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.errors import InventoryError, Location, Problem
-from egovnet.inventory.model import Network, RouterState, SessionTimers
+from egovnet.inventory.model import Network, PlatformAttachment, Role, RouterState, SessionTimers
+from egovnet.inventory.model.vpns import Filtering
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push, states_of
@@ -247,6 +248,40 @@ def test_bfd_and_timers_are_refused_where_asked_for(network: Network) -> None:
     assert len(bfd) == len(circuits) + accesses
     assert len(problems) == len(bfd) + accesses
     assert {p.remedy for p in problems} == {"leave bfd out", "leave timers out"}
+
+
+def test_filters_are_refused_where_it_cannot_filter(network: Network) -> None:
+    """As a firewall, and at the accesses of a VPN that lets in what is declared only."""
+    firewall = network.routers[EDGE].model_copy(
+        update={
+            "roles": frozenset({Role.FIREWALL}),
+            "attachment": PlatformAttachment(pe="bj-pe1", pe_port="eth9", port="ge-0/0/9"),
+        }
+    )
+    toys = {name for name, router in network.routers.items() if router.platform != "frr"}
+    here = [
+        (name, site.vpn)
+        for name, site in network.sites.items()
+        if toys & {access.pe for access in site.site_network_accesses.values()}
+    ]
+    closed = {
+        name: vpn.model_copy(update={"filtering": Filtering.ENFORCED})
+        for name, vpn in network.vpns.items()
+    }
+
+    def report(section: str, where: Location, found: str, remedy: str) -> Problem:
+        return Problem(section, 0, ".".join(map(str, where)), found, remedy)
+
+    routers = {**network.routers, EDGE: firewall}
+    changed = network.model_copy(update={"routers": routers, "vpns": closed})
+    problems = {problem.field: problem.found for problem in platform_names(changed, report)}
+    assert problems.pop(f"{EDGE}.roles") == "platform toy cannot filter packets"
+    assert here
+    for site, vpn in here:
+        (field,) = [each for each in problems if each.startswith(f"{site}.")]
+        found = problems.pop(field)
+        assert found.endswith(f"toy cannot filter packets, and VPN {vpn} is enforced")
+    assert problems == {}
 
 
 def test_a_circuit_speaks_bfd_where_both_ends_can(devices: dict[str, Device]) -> None:
