@@ -24,6 +24,14 @@ class ListedEnd:
     agency: str
     vpn: str
     prefixes: tuple[str, ...]
+    #: Whose servers they are, where the register names one.
+    application: str | None = None
+
+    @property
+    def words(self) -> str:
+        """Such as "government of government: 10.1.20.0/24"."""
+        of = "" if self.application is None else f"application {self.application}, "
+        return f"{self.vpn} of {self.agency}: {of}{', '.join(self.prefixes)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def _listed(name: str, exchange: Exchange, day: date) -> ListedExchange:
 
 
 def _end(end: ExchangeEnd) -> ListedEnd:
-    return ListedEnd(end.agency, end.vpn, tuple(map(str, end.prefixes)))
+    return ListedEnd(end.agency, end.vpn, tuple(map(str, end.prefixes)), end.application)
 
 
 def _vlans(workspace: Workspace, exchange: Exchange) -> Iterator[ExchangeVlan]:

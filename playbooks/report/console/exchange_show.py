@@ -14,8 +14,8 @@ def print_result(console: Console, shown: ShownExchange) -> None:
     left = "" if one.days_left is None else f", {one.days_left} days left"
     for label, value in (
         ("what", one.description),
-        ("from", f"{one.source.vpn} of {one.source.agency}: {', '.join(one.source.prefixes)}"),
-        ("to", f"{one.target.vpn} of {one.target.agency}: {', '.join(one.target.prefixes)}"),
+        ("from", one.source.words),
+        ("to", one.target.words),
         ("opened by", "both ends" if one.opened_by == "both" else one.source.vpn),
         ("service", one.service),
         ("level", str(one.level)),

@@ -53,6 +53,25 @@ def test_one_is_shown_with_its_vlans(network: Path, tmp_path: Path) -> None:
     assert "VLAN" not in gone.stdout
 
 
+def test_an_end_may_be_an_application(network: Path, tmp_path: Path) -> None:
+    application = """\
+files:
+  name: Files of cases
+  owner: court
+  vpn: court
+  level: 2
+  servers: [10.1.30.16/28, "fde9:1:30::10/124"]
+  protocol: tcp
+  ports: [8443, "9000-9010"]
+"""
+    (network / "applications.yaml").write_text(application, encoding="utf-8")
+    edit(network / "exchanges.yaml", 'prefixes: [10.1.30.16/28, "fde9:1:30::10/124"]',
+         "application: files")  # fmt: skip
+    where = ("--inventory", network)
+    said = egovnet("exchange", "show", "court-files", *where, state=tmp_path).stdout
+    assert "to: court of court: application files, 10.1.30.16/28, fde9:1:30::10/124" in said
+
+
 def test_an_unknown_one_is_refused(network: Path, tmp_path: Path) -> None:
     for verb in ("show", "check"):
         ran = egovnet("exchange", verb, "court-file", "--inventory", network, state=tmp_path)
