@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from egovnet.inventory.errors import InventoryError, Location, Problem
+from egovnet.inventory.source.plain_yaml import NotPlainError, plain_value
 from egovnet.inventory.source.regular_file import read_regular
 
 #: libyaml reads a nation's inventory some ten times faster than the Python scanner.
@@ -168,6 +169,8 @@ def judge_text(text: str, name: str) -> Judged:
     Raises:
         InventoryError: nothing of it can be read, as `parse_document` says.
     """
+    with suppress(NotPlainError):
+        return Judged(Document(name, plain_value(text, _DEPTH, _Loader), text))
     _refuse_odd_shape(text, name)
     # Positions cost more than all else: they are made where something is wrong, or asked for.
     loader = _PlainLoader(text)
@@ -183,7 +186,7 @@ def _refuse_odd_shape(text: str, name: str) -> None:
     """Refuse depth and aliases before anything is made of them.
 
     The composer of libyaml recurses without a limit: some ten thousand brackets end the process.
-    Its events do not, and cost a tenth of reading.
+    Its events do not.
     """
     written = stood_for = 0
     #: Anchor of each open collection, and how many values there were before it.

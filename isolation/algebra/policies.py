@@ -21,8 +21,10 @@ from egovnet.templates.model.facts import (
     PolicyEntry,
     PrefixRule,
 )
+from egovnet.templates.model.quickly_made import quickly_made
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Routes:
     """Routes that differ in nothing the proof looks at. `free`: they may carry any communities

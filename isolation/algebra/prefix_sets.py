@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import PrefixRule
+from egovnet.templates.model.quickly_made import quickly_made
 
 BITS: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
 #: network (as a number of `bits` bits, host bits clear), length, ge, le.
@@ -24,6 +25,7 @@ def family_of(prefix: IPNetwork) -> AddressFamily:
     return "ipv4" if prefix.version == 4 else "ipv6"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class PrefixSet:
     """A set of prefixes of one family."""

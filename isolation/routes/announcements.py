@@ -18,6 +18,7 @@ from egovnet.isolation.model.finding import Hop
 from egovnet.isolation.model.scene import Table
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, VrfFamily
+from egovnet.templates.model.quickly_made import quickly_made
 
 
 @dataclass(eq=False, slots=True)
@@ -83,6 +84,7 @@ def announcements(table: Table, family: AddressFamily) -> list[Announcement]:
     return result
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class LocalRoutes:
     """Routes of a table's own, the session they were learnt from, and whether the table has a

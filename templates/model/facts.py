@@ -15,6 +15,7 @@ from typing import Literal
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
 from egovnet.templates.model.packet_filter import PacketFilter
+from egovnet.templates.model.quickly_made import quickly_made
 
 #: An extended community's 8 octets as on the wire (RFC 4360 section 3): one value, one key,
 #: however it was spelled. A route target is one of sub-type 2.
@@ -58,6 +59,7 @@ class NotModelled:
 # -- policies ----------------------------------------------------------------------------------
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class PrefixRule:
     """Routes of `prefix` or within it, whose length is from `ge` to `le` (both inclusive)."""
@@ -79,6 +81,7 @@ class CommunityRule:
     line: int = field(default=0, compare=False)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Match:
     """A condition of a policy's entry. All of an entry's conditions must hold.
@@ -100,6 +103,7 @@ class Match:
     line: int = field(default=0, compare=False)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class PolicyEntry:
     """One entry of a policy, its lists resolved; entries are tried in order.
@@ -121,6 +125,7 @@ class PolicyEntry:
     line: int = field(default=0, compare=False)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A route-map or bare prefix list as it is applied: resolved, nameless for comparison.
@@ -138,6 +143,7 @@ class Policy:
 # -- interfaces --------------------------------------------------------------------------------
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class InterfaceFacts:
     """An interface. `parent` and `vlan` are set on a VLAN subinterface, `members` on a bridge or
@@ -199,6 +205,7 @@ class PolicyRoute:
     discards: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class StaticFacts:
     """A static route of `vrf`'s table, from the routing daemon or from Linux (post-up).
@@ -222,6 +229,7 @@ class StaticFacts:
 # -- BGP ---------------------------------------------------------------------------------------
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class NeighborFamily:
     """A neighbour in one address family: "ipv4"/"ipv6" unicast, or "vpnv4"/"vpnv6"."""
@@ -239,6 +247,7 @@ class NeighborFamily:
     line: int = field(default=0, compare=False)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class NeighborFacts:
     """A BGP neighbour of one instance. `families` are the activated ones only.
@@ -263,6 +272,7 @@ class NeighborFacts:
     line: int = field(default=0, compare=False)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class VrfFamily:
     """One address family of a BGP instance: how its table meets the VPN tables and others.
@@ -310,6 +320,7 @@ class VpnNetwork:
     line: int = field(default=0, compare=False)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class BgpInstance:
     """`router bgp` of a VRF (None: the default instance)."""
@@ -368,6 +379,7 @@ class LabelBlock:
     line: int = field(default=0, compare=False)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class VrfFacts:
     """A VRF as Linux (or the platform) makes it. `table` is None where the text leaves it open.

@@ -30,6 +30,8 @@ _CALLS = {
 _EXCUSED = {
     # with the loader that the test below looks at
     "inventory/source/yaml_source.py": {"yaml.load"},
+    # of the names of a class's fields, as dataclasses itself does it: nothing that was read
+    "templates/model/quickly_made.py": {"exec"},
     # it writes XML, and reads none
     "playbooks/report/files/change_junit.py": {"xml.etree"},
     "playbooks/report/files/drift_junit.py": {"xml.etree"},
