@@ -113,8 +113,9 @@ def packets(draw: st.DrawFn, register: list[Exchange]) -> Packet:
 @st.composite
 def _about(draw: st.DrawFn, end: ExchangeEnd, version: int) -> IPAddress:
     """The first or last address of a prefix, or the one beside it; of that family."""
+    others = (ip_network(text) for text in OWN[end.vpn])
     own = [p for p in end.prefixes if p.version == version]
-    prefix = draw(st.sampled_from(own or [ip_network(p) for p in OWN[end.vpn][::6]]))
+    prefix = draw(st.sampled_from(own or [p for p in others if p.version == version]))
     edge = draw(st.sampled_from([prefix.network_address, prefix.broadcast_address]))
     beside = int(edge) + draw(st.sampled_from([0, 0, 0, 1, -1]))
     return (IPv4Address if edge.version == 4 else IPv6Address)(beside)
