@@ -38,6 +38,12 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]] 
          ("pe-behind-one-router", "hosts.yaml", "sc-pe1"),
          ("pe-behind-one-router", "hosts.yaml", "sh-pe1")],
     ),
+    "an enforced VPN of which nothing is declared": (
+        [("vpns.yaml", "owner: government}", "owner: government, filtering: enforced}")],
+        [("enforced-without-declarations", "vpns.yaml", "government.filtering"),
+         ("filtered-site-at-two-pes", "sites/guangdong.yaml",
+          "gov-guangdong.site-network-accesses")],
+    ),
     "one reflector": (
         [("hosts.yaml", "roles: [p, rr]\n    management: 172.20.20.12/24",
           "roles: [p]\n    management: 172.20.20.12/24")],
