@@ -24,7 +24,7 @@ from napalm_frr.text import device_text
 from napalm_frr.text.device_state import DeviceState
 from tests.chaos.field import mixed_time
 
-CHANGED = ("bj-pe1", "gd-pe1", "sh-pe1")
+CHANGED = ("bj-pe1", "gd-pe1", "sh-pe1", "sc-pe1")
 #: Hosts of VPNs that the change does not touch, and whom they talk to.
 FRIENDS = {
     "gov-beijing-host": ("10.1.22.10", "fde9:1:22::a"),
