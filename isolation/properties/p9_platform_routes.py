@@ -100,6 +100,8 @@ def _rules(router: Router) -> Iterator[FindingDraft]:
     for interface in router.facts.interfaces.values():
         rules += interface.policy_routes
     for rule in rules:
+        if rule.discards:
+            continue  # it leads nowhere
         what = f"sends packets by a rule and not by its table: {rule.text}"
         yield _route(router.tables[None], what, rule.line)
 

@@ -16,6 +16,7 @@ from egovnet.isolation.model.platform_edge import DeclaredFlow
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
+from egovnet.templates.model.facts import PolicyRoute
 from egovnet.templates.model.packet_filter import FilterChain, PacketRule
 from tests.isolation.networks import Facts, of_class, reference
 from tests.isolation.platform_by_hand import (
@@ -181,3 +182,10 @@ def test_a_thousand_exchanges_between_two_agencies() -> None:
     """Ten times as many cost ten times as much: none is compared with all others."""
     few = min(_seconds(100) for _ in range(3))
     assert min(_seconds(1000) for _ in range(2)) < 25 * few
+
+
+def test_a_rule_that_discards_leads_nowhere() -> None:
+    """As the kernel's documentation advises beside VRFs: what finds nothing is refused."""
+    rule = PolicyRoute("pref 2000 l3mdev unreachable", discards=True)
+    verdict = _verdict(on_firewall(lambda facts: replace(facts, policy_routes=(rule,))))
+    assert not of_class(verdict, "P9 firewall-route")
