@@ -159,7 +159,8 @@ class LabField:
         files = self._lab.exec(
             name,
             "cat /etc/hostname; echo '# This file describes the network interfaces'; "
-            "cat /etc/network/interfaces; echo '# ports.conf --'; cat /etc/frr/frr.conf",
+            "cat /etc/network/interfaces; echo '# ports.conf --'; echo '# nftables.conf --'; "
+            "sed '1,/^flush ruleset$/d' /etc/nftables.conf 2>/dev/null; cat /etc/frr/frr.conf",
         ).stdout
         state = DeviceState.of(device_text.split(files))
         for kind, text in (("old", old), ("new", new)):
