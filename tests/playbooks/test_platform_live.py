@@ -1,0 +1,141 @@
+"""The interconnection platform on real routers and firewalls, with real connections.
+
+One lab, booted into the intended configuration. What the register says is what packets do; what an
+exchange let through is cut when it is withdrawn, the connections that are open with it; and one of
+two firewalls may die.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from egovnet.lab.backend import Backend
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.connection_cell import ConnectionCell
+from egovnet.playbooks.verbs.lab_backends import backend
+from egovnet.playbooks.verbs.lab_connections import try_connections
+from tests.loopback import loopback_network
+from tests.platform_network import platform_network
+from tests.playbooks.console import Ran, egovnet
+from tests.playbooks.open_connections import Flow, steady
+
+pytestmark = pytest.mark.lab("platform")
+
+PORTAL: tuple[Flow, ...] = (
+    ("party-beijing-host", "10.1.10.10", "gov-beijing-host", "10.1.20.10", 443),
+    ("party-beijing-host", "fde9:1:10::a", "gov-beijing-host", "fde9:1:20::a", 443),
+)
+#: Seconds of the lab's clock; a lab shares its processors with other tests.
+CUT, COMES_BACK = 1.0, 7.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """The lab, and the command on its inventory."""
+
+    inventory: Path
+    state: Path
+
+    def run(self, *words: str | Path, code: int = 0) -> Ran:
+        ran = egovnet(*words, state=self.state, env={"EGOVNET_INVENTORY": str(self.inventory)})
+        assert ran.code == code, f"{words}\n{ran.stdout[-5000:]}\n{ran.stderr[-2000:]}"
+        return ran
+
+    @property
+    def workspace(self) -> Workspace:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("EGOVNET_STATE", str(self.state))
+            workspace = Workspace(self.inventory)
+            assert workspace.state.is_dir()
+            return workspace
+
+    @property
+    def lab(self) -> Backend:
+        return backend(self.workspace)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    root = tmp_path_factory.mktemp("platform")
+    made = Place(platform_network(root / "inventory"), root / "state")
+    hosts = made.inventory / "hosts.yaml"
+    addresses = loopback_network().removesuffix("0.0/16") + "0."
+    hosts.write_text(hosts.read_text(encoding="utf-8").replace("127.20.20.", addresses))
+    try:
+        made.run("lab", "up", "--provisioned", "--timeout", "400")
+        yield made
+    finally:
+        made.run("lab", "down")
+
+
+def counted(cells: tuple[ConnectionCell, ...], name: str) -> dict[tuple[str, str], int]:
+    """(case, family) -> how many cells of an exchange."""
+    found: dict[tuple[str, str], int] = {}
+    for cell in cells:
+        if cell.name == name:
+            found[cell.case, cell.family] = found.get((cell.case, cell.family), 0) + 1
+    return found
+
+
+def test_packets_do_what_the_register_says_and_nothing_else(place: Place) -> None:
+    found = place.run("verify", "--json", "--converge", "240").json
+    assert found["passed"], found["findings"]
+    cells = found["matrix"]["connections"]
+    assert not [cell for cell in cells if not cell["right"]]
+    assert found["matrix"]["untried"] == []
+    tried = {(c["name"], c["case"], c["family"]) for c in cells}
+    for name in ("party-portal", "party-names", "court-files"):
+        for family in ("ipv4", "ipv6"):
+            for case in ("declared", "other direction", "other port", "other prefix"):
+                assert (name, case, family) in tried
+    assert {"partner of a partner", "third agency"} <= {cell["case"] for cell in cells}
+    between = {(c["source_vpn"], c["target_vpn"]) for c in cells if c["seen"] == "answered"}
+    assert between == {("party", "government"), ("government", "court")}
+
+
+def test_a_firewall_dies_and_exchanges_come_back(place: Place) -> None:
+    lab = place.lab
+
+    def die() -> None:
+        """Silently: its port stays up, as behind a switch."""
+        lab.exec("bj-fw1", "tc qdisc replace dev eth1 root netem loss 100%")
+
+    seen = steady(lab, PORTAL, die, after=8)
+    lab.exec("bj-fw1", "tc qdisc del dev eth1 root")
+    for one in seen:
+        print(f"a firewall dies: {one.gap:.2f} s without a new connection")
+        assert one.made > 0
+        assert one.gap < COMES_BACK
+
+
+def test_an_open_connection_is_cut_with_its_exchange(place: Place) -> None:
+    # until the first firewall is preferred again
+    place.run("verify", "--json", "--converge", "240")
+    register = place.inventory / "exchanges.yaml"
+    whole = register.read_text(encoding="utf-8")
+    kept = re.sub(r"^party-portal:\n(?:  .*\n)+", "", whole, flags=re.MULTILINE)
+    assert kept != whole
+    register.write_text(kept, encoding="utf-8")
+    lab = place.lab
+    watch = (
+        "(nft monitor | { read line; date +%s.%N >/run/filter-changed; cat >/dev/null; })"
+        " >/dev/null 2>&1 </dev/null &"
+    )
+    lab.exec("bj-fw1", watch)
+
+    def withdraw() -> None:
+        assert place.run("apply", "--yes", "--json").json["result"] == "done"
+
+    seen = steady(lab, PORTAL, withdraw, after=1)
+    changed = float(lab.exec("bj-fw1", "cat /run/filter-changed; pkill -x nft").stdout)
+    for one in seen:
+        print(f"an exchange is withdrawn: the last answer {one.held - changed:+.2f} s after")
+        assert one.made > 0
+        assert one.held - changed < CUT
+        assert one.gap_end > changed
+    cells = try_connections(place.workspace).cells
+    assert {cell.name for cell in cells} == {"party-names", "court-files"}
+    assert not [cell for cell in cells if not cell.right]
