@@ -45,6 +45,8 @@ class Proof:
     title: str
     #: None: the texts are not an inventory's.
     network: NetworkMap | None
+    #: By router, as they were read.
+    texts: Mapping[str, str]
 
 
 def prove(
@@ -134,10 +136,11 @@ def _proof(
             expectation = expectation.limit()
     platforms = {} if alone else {n: r.platform for n, r in workspace.network.routers.items()}
     result = proof_result(prove_texts(texts, expectation, platforms, states), unreachable)
+    read = {name: text.text for name, text in texts.items()}
     if alone:
-        return Proof(result, exit_code(result), what, None)
+        return Proof(result, exit_code(result), what, None, read)
     title = f"{workspace.network.backbone.name}: {what}"
-    return Proof(result, exit_code(result), title, network_map(workspace.network))
+    return Proof(result, exit_code(result), title, network_map(workspace.network), read)
 
 
 def prove_texts(

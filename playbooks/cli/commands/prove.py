@@ -61,7 +61,7 @@ def prove(
         from egovnet.playbooks.core.provenance import provenance
         from egovnet.playbooks.report.files.proof_files import proof_files
 
-        made = provenance(workspace, of_inventory=proof.network is not None)
+        made = provenance(workspace, proof.texts, of_inventory=proof.network is not None)
         files = proof_files(without_secrets(proof.result), proof.network, proof.title, made)
         paths = tuple(map(str, write_files(report, files)))
     return Outcome("prove", proof.result, proof.exit, written=paths)

@@ -9,6 +9,7 @@ import pytest
 
 from egovnet.isolation.model.symptoms import by_cause
 from egovnet.isolation.model.verdict import Verdict
+from egovnet.playbooks.core.provenance import digest_of
 from egovnet.playbooks.proof.prove import exit_code
 from egovnet.playbooks.report.console.output import show
 from egovnet.playbooks.results.outcome import Exit, Outcome
@@ -121,6 +122,8 @@ def test_a_leak_in_given_texts_is_exit_4_with_its_path_and_a_report(tmp_path: Pa
     assert any(hop["line"] and "65000:2001" in hop["quote"] for hop in leak["path"])
     assert json.loads((report / "proof.json").read_text(encoding="utf-8")) == ran.own_json
     page = (report / "proof.html").read_text(encoding="utf-8")
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in configs.glob("*.cfg")}
+    assert f'texts <code title="{digest_of(texts)}">' in page, "of what it was made"
     assert "Not proved" in page
     assert leak["message"] in page
     assert re.search(r"Made \d{4}-\d\d-\d\d .* by tester with egovnet .*; inventory <code", page)
