@@ -40,6 +40,7 @@ MACHINES = Path("/run/egovnet.machines")
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x4000000, 0x20000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 MNT_DETACH = 2
+MCL_FUTURE = 2
 BOOT_ID = "proc/sys/kernel/random/boot_id"
 FRR_UID = FRR_GID = 110
 FRR_ORDER = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
@@ -189,6 +190,8 @@ def start_ifreload(ifupdown2_main: Main) -> int:
         return child
     code = 1
     try:
+        if POPULATE.exists():
+            check(libc.mlockall(MCL_FUTURE))  # what it still maps it gets at once, see there
         log = os.open("/var/log/ifreload-at-boot", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(log, 1)
         os.dup2(log, 2)
