@@ -29,6 +29,7 @@ from egovnet.lab.errors import (
     LabNotRunningError,
     NodeError,
     ToolMissingError,
+    connections_not_possible,
 )
 from egovnet.lab.state import LabState, NodeState, locked, read_state, write_private, write_state
 from egovnet.lab.topology import Topology
@@ -179,11 +180,7 @@ class Containerlab:
     ) -> list[SeenConnection]:
         """Not possible here: see `no_connections`."""
         del addresses
-        raise GuestError(
-            f"{len(attempts)} connections cannot be tried: {self.no_connections}",
-            where="lab connections",
-            next_step="use the backend uml or microvm",
-        )
+        raise connections_not_possible(len(attempts), self.no_connections)
 
     def _must_know(self, node: str) -> LabState:
         state = read_state(self.directory)

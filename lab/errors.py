@@ -74,3 +74,12 @@ class GuestError(LabError):
 
 class NodeError(LabError):
     """A node does not exist in this lab, or does not answer."""
+
+
+def connections_not_possible(count: int, why: str) -> GuestError:
+    """That a backend has no connections between its nodes, and which backends do."""
+    return GuestError(
+        f"{count} connections cannot be tried: {why}",
+        where="lab connections",
+        next_step="use the backend uml or microvm",
+    )

@@ -17,13 +17,13 @@ from egovnet.inventory.model.primitives import (
     SiteName,
     Text,
     VpnName,
-    refusal,
 )
 from egovnet.inventory.model.regions import Tier
 from egovnet.inventory.model.transport import (
     PortRanges,
     Ports,
     TransportProtocol,
+    check_ports,
     port_ranges,
 )
 
@@ -100,12 +100,5 @@ class Application(Closed):
 
     @model_validator(mode="after")
     def _ports_fit(self) -> "Application":
-        if self.protocol == "icmp" and self.ports:
-            raise refusal("ports with protocol icmp, which has none", "leave ports out", "ports")
-        if self.protocol != "icmp" and not self.ports:
-            raise refusal(
-                f"no ports with protocol {self.protocol}",
-                "name the ports that its servers answer on",
-                "ports",
-            )
+        check_ports(self.protocol, self.ports, "name the ports that its servers answer on")
         return self

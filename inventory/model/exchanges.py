@@ -24,6 +24,7 @@ from egovnet.inventory.model.transport import (
     PortRanges,
     Ports,
     TransportProtocol,
+    check_ports,
     port_ranges,
 )
 from egovnet.inventory.model.validity import Day, Stated
@@ -120,14 +121,7 @@ class Exchange(Closed):
 
     @model_validator(mode="after")
     def _ports_fit(self) -> "Exchange":
-        if self.protocol == "icmp" and self.ports:
-            raise refusal("ports with protocol icmp, which has none", "leave ports out", "ports")
-        if self.protocol != "icmp" and not self.ports:
-            raise refusal(
-                f"no ports with protocol {self.protocol}",
-                "name the ports that the answering end has",
-                "ports",
-            )
+        check_ports(self.protocol, self.ports, "name the ports that the answering end has")
         return self
 
     @model_validator(mode="after")

@@ -40,6 +40,18 @@ def _ends(value: object) -> tuple[int, int]:
 Ports = Annotated[int | str, PlainValidator(_ports, json_schema_input_type=int | str)]
 
 
+def check_ports(protocol: TransportProtocol, ports: Iterable[int | str], remedy: str) -> None:
+    """Refuse ports with ICMP, which has none, and other protocols without; `remedy`: what to name.
+
+    Raises:
+        PydanticCustomError: of the field `ports`.
+    """
+    if protocol == "icmp" and ports:
+        raise refusal("ports with protocol icmp, which has none", "leave ports out", "ports")
+    if protocol != "icmp" and not ports:
+        raise refusal(f"no ports with protocol {protocol}", remedy, "ports")
+
+
 def port_ranges(written: Iterable[int | str]) -> PortRanges:
     """What `Ports` mean together: ranges that touch are one."""
     merged: list[tuple[int, int]] = []

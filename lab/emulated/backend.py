@@ -20,7 +20,14 @@ from egovnet.lab.connections import ConnectionAttempt, SeenConnection
 from egovnet.lab.emulated.control import Control
 from egovnet.lab.emulated.process import start
 from egovnet.lab.emulated.spec import Durations, FleetSpec, RouterSpec
-from egovnet.lab.errors import GuestError, LabDiffersError, LabError, LabNotRunningError, NodeError
+from egovnet.lab.errors import (
+    GuestError,
+    LabDiffersError,
+    LabError,
+    LabNotRunningError,
+    NodeError,
+    connections_not_possible,
+)
 from egovnet.lab.state import (
     LabState,
     NodeState,
@@ -144,11 +151,7 @@ class Emulated:
     ) -> list[SeenConnection]:
         """Not possible here: see `no_connections`."""
         del addresses
-        raise GuestError(
-            f"{len(attempts)} connections cannot be tried: {self.no_connections}",
-            where="lab connections",
-            next_step="use the backend uml or microvm",
-        )
+        raise connections_not_possible(len(attempts), self.no_connections)
 
     def restart(self, node: str) -> None:
         """Cut one router's power, see Backend.restart; it is up again at once."""
