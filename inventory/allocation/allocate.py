@@ -178,7 +178,6 @@ class _Allocator:
             {n: IPv6Network(r.loopback_ipv6) for n, r in routers.items() if r.loopback_ipv6},
         )
         vrf_name, vrf_number = self._vrfs()
-        site_asn = self._site_asns()
         result = Allocation(
             loopback4={n: net.network_address for n, net in loopback4.items()},
             loopback6={n: net.network_address for n, net in loopback6.items()},
@@ -192,7 +191,7 @@ class _Allocator:
             access6=self._subnets6(("access-ipv6", pools.access_ipv6, 126), accesses, {}),
             vlan=self._vlans(accesses),
             route_target=self._route_targets(),
-            site_asn=site_asn,
+            site_asn=(site_asn := self._site_asns()),
             vrf_name=vrf_name,
             vrf_number=vrf_number,
             lock=self.after,
