@@ -1,25 +1,23 @@
 """The reference network's lab for proofs: what may meet in it, and its routers to load texts on."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
 
-from egovnet.inventory.load import load
 from egovnet.lab.backends import default_lab
+from egovnet.lab.machines import one_machine
+from egovnet.lab.uml import UserModeLinux
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.verbs.lab import topology as lab_topology
 from tests.isolation.mutants.ground import FAMILIES, Access, VrfPlace, network_of
 from tests.isolation.mutants.lab_sample import Ping
 from tests.isolation.mutants.reference import REFERENCE, reference
 from tests.isolation.routers import Entry, Routers
 
-EGOVNET = Path(sys.executable).with_name("egovnet")
 GROUND = reference()
-_BOOT_SECONDS = 600
 
 
 # -- what the inventory lets meet --------------------------------------------------------------
@@ -115,24 +113,16 @@ def reference_routers(
         path = inventory / file
         text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         path.write_text(text, encoding="utf-8")
-    state = root / "state"
-
-    def egovnet(*words: str) -> None:
-        done = subprocess.run(
-            [EGOVNET, "lab", *words, "--inventory", inventory],
-            env={**os.environ, "EGOVNET_STATE": str(state)},
-            capture_output=True,
-            text=True,
-            timeout=_BOOT_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+    topology = lab_topology(Workspace(inventory), provisioned=True)
+    vm = default_lab(root / "state" / name / "lab", progress=print)
+    if isinstance(vm, UserModeLinux):
+        # routers tell each other by files that they share (`Routers.restore`)
+        vm = UserModeLinux(vm.directory, machines=one_machine(topology))
 
     def boot() -> None:
-        egovnet("down")
-        egovnet("up", "--provisioned")
+        vm.down()
+        vm.up(topology, progress=print)
 
-    vm = default_lab(state / load(inventory).backbone.name / "lab", progress=print)
     served = {host: [p for p in pings if p in FRIENDS] for host, pings in PINGS.items()}
     lab = Routers(vm, GROUND.texts, GROUND.edges, boot, served)
     try:
@@ -143,4 +133,4 @@ def reference_routers(
         yield lab
     finally:
         if not keep:
-            egovnet("down")
+            vm.down()
