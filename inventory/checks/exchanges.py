@@ -19,14 +19,7 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
         return
     judge = _Judge(network, report)
     for name, exchange in network.exchanges.items():
-        for judged in (
-            judge.apart,
-            judge.source,
-            judge.target,
-            judge.families,
-            judge.services,
-            judge.answered_for,
-        ):
+        for judged in judge.all_of_one:
             yield from as_far_as_known(judged(name, exchange))
     yield from as_far_as_known(_firewalls(network, report))
 
@@ -75,7 +68,7 @@ class _Judge:
     def all_of_one(self) -> tuple[Callable[[str, Exchange], Iterator[Problem]], ...]:
         """Everything that is asked of one exchange, each by itself."""
         of_ends = self.apart, self.source, self.target
-        return (*of_ends, self.families, self.services, self.answered_for)
+        return (*of_ends, self.families, self.services, self.answered_for, self.approved, self.days)
 
     def apart(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """Its ends are of two agencies."""
@@ -130,7 +123,7 @@ class _Judge:
                 yield self._report("exchanges", (name, "ports"), found, remedy)
 
     def answered_for(self, name: str, exchange: Exchange) -> Iterator[Problem]:
-        """One of its agencies owns it, and it was approved."""
+        """One of its agencies owns it."""
         agencies = exchange.source.agency, exchange.target.agency
         vpns = (self._network.vpns.get(end.vpn) for end in (exchange.source, exchange.target))
         fitting = {*agencies, *(vpn.owner for vpn in vpns if vpn is not None)}
@@ -141,12 +134,32 @@ class _Judge:
                 f"{exchange.owner} is at neither end",
                 f"name {' or '.join(agencies)}",
             )
+
+    def approved(self, name: str, exchange: Exchange) -> Iterator[Problem]:
+        """It was approved, and before it begins."""
         if exchange.approved_on > self._today:
             yield self._report(
                 "exchanges",
                 (name, "approved-on"),
                 f"approved on {exchange.approved_on}, which is to come",
                 "write the day on which it was approved",
+            )
+        elif exchange.approved_on > exchange.valid_from:
+            yield self._report(
+                "exchanges",
+                (name, "approved-on"),
+                f"approved on {exchange.approved_on}, after it begins on {exchange.valid_from}",
+                "let it begin when it is approved, not before",
+            )
+
+    def days(self, name: str, exchange: Exchange) -> Iterator[Problem]:
+        """It ends after it begins."""
+        if exchange.valid_until < exchange.valid_from:
+            yield self._report(
+                "exchanges",
+                (name, "valid-until"),
+                f"ends on {exchange.valid_until}, before it begins on {exchange.valid_from}",
+                "write the last day on which it holds",
             )
 
     def _end(self, at: Location, end: ExchangeEnd) -> Iterator[Problem]:

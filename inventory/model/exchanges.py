@@ -123,19 +123,3 @@ class Exchange(Closed):
     def _ports_fit(self) -> "Exchange":
         check_ports(self.protocol, self.ports, "name the ports that the answering end has")
         return self
-
-    @model_validator(mode="after")
-    def _days_fit(self) -> "Exchange":
-        if self.valid_until < self.valid_from:
-            raise refusal(
-                f"ends on {self.valid_until}, before it begins on {self.valid_from}",
-                "write the last day on which it holds",
-                "valid-until",
-            )
-        if self.approved_on > self.valid_from:
-            raise refusal(
-                f"approved on {self.approved_on}, after it begins on {self.valid_from}",
-                "let it begin when it is approved, not before",
-                "approved-on",
-            )
-        return self
