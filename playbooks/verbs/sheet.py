@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from egovnet.inventory.model import SiteNetworkAccess
-from egovnet.inventory.model.shown import nearest
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.provenance import provenance
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.site_sheet import SheetAccess, SheetLink, SiteSheet
+from egovnet.playbooks.verbs.register_entries import require_entry
 from egovnet.templates.customer_routers.examples import (
     CustomerEnd,
     CustomerLink,
@@ -32,10 +32,7 @@ def sheet(workspace: Workspace, site: str, routers: Sequence[str] = ()) -> Outco
     require_lock(workspace)
     network = workspace.network
     # of a site of the platform nobody is to be told: its far end is a firewall of this network
-    if site not in network.written_sites:
-        near = nearest(site, network.written_sites)
-        meant = f"; did you mean {near}?" if near else ""
-        raise UsageError(f"no site {site} in the inventory{meant}")
+    require_entry("site", site, network.written_sites)
     unknown = [name for name in routers if name not in vendors()]
     if unknown:
         raise UsageError(f"--router {unknown[0]}: there is an example for {', '.join(vendors())}")
