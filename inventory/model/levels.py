@@ -44,6 +44,6 @@ class LevelRule(Closed):
     ]
     otherwise: Annotated[
         Literal["refuse", "report"],
-        about("What is not as it asks is refused, or only told by report levels.", "report"),
+        about("What is not as it asks is refused, or only reported by report levels.", "report"),
     ]
     source: Annotated[Stated, about("Where it comes from.", "GB/T 22239-2019 8.1.3.2")]

@@ -44,7 +44,7 @@ class RouterState(StrEnum):
 
 
 class PlatformAttachment(Closed):
-    """Where a firewall stands behind a PE of the interconnection platform."""
+    """How a firewall is connected to a PE of the interconnection platform."""
 
     pe: Annotated[RouterName, about("Router with role platform that it is behind.", "bj-pe1")]
     pe_port: Annotated[
@@ -102,7 +102,10 @@ class Router(Closed):
     ] = None
     attachment: Annotated[
         PlatformAttachment | None,
-        about("Of a firewall: where it stands.", {"pe": "pe1", "pe-port": "eth5", "port": "eth1"}),
+        about(
+            "Of a firewall: the PE and the port that it is connected to.",
+            {"pe": "pe1", "pe-port": "eth5", "port": "eth1"},
+        ),
     ] = None
 
     state: Annotated[

@@ -11,7 +11,7 @@ class LevelEntry:
     #: "VPN", "application" or "exchange".
     kind: str
     name: str
-    #: None: it cannot be told.
+    #: None: it is not known.
     met: bool | None
     why: str
 
@@ -33,7 +33,7 @@ class LevelRow:
     entries: tuple[LevelEntry, ...]
 
     def count(self, met: bool | None) -> int:
-        """How many entries meet it, do not, or cannot be told of."""
+        """How many entries meet it, do not, or are not known."""
         return sum(entry.met is met for entry in self.entries)
 
     def to_dict(self) -> dict[str, Any]:
