@@ -37,7 +37,7 @@ from egovnet.inventory.model.primitives import (
 from egovnet.inventory.model.regions import TIER_ORDER, Region, Tier
 from egovnet.inventory.model.routers import PlatformAttachment, Role, Router, RouterState
 from egovnet.inventory.model.sites import ServiceState, Site, SiteNetworkAccess, SiteRole
-from egovnet.inventory.model.vpns import Filtering, Topology, Vpn, ZoneName
+from egovnet.inventory.model.vpns import ExtranetPart, Filtering, Topology, Vpn, ZoneName
 
 __all__ = [
     "MAX_ASN",
@@ -55,6 +55,7 @@ __all__ = [
     "Deployment",
     "Exchange",
     "ExchangeEnd",
+    "ExtranetPart",
     "Filtering",
     "IPNetwork",
     "Management",

@@ -37,6 +37,17 @@ class Filtering(StrEnum):
     ENFORCED = "enforced"
 
 
+class ExtranetPart(StrEnum):
+    """The parts of the extranet, as the field's standards have them (DB34/T 3607-2020)."""
+
+    #: The public zone: one VPN that departments reach each other in.
+    PUBLIC = "public"
+    #: The private zone: a department's own VPN.
+    DEPARTMENT = "department"
+    #: The Internet zone: a VPN with a gateway.
+    INTERNET = "internet"
+
+
 class Vpn(Closed):
     """A vpn-service: one agency's network in one zone."""
 
@@ -45,6 +56,14 @@ class Vpn(Closed):
         ZoneName, about("Which of the two networks it is of; they never meet.", "extranet")
     ]
     owner: Annotated[AgencyName, about("Agency that owns it.", "taxation")]
+    part: Annotated[
+        ExtranetPart | None,
+        about(
+            "Which part of the extranet it is: the public zone, a department's own network, or an "
+            "Internet zone. Left out, it is none of them.",
+            "department",
+        ),
+    ] = None
     vpn_service_topology: Annotated[
         Topology,
         about("Whether all sites reach each other, or spokes reach the hubs only.", "hub-spoke"),
