@@ -1,11 +1,15 @@
-"""The address plan: no prefix overlaps another, in any zone."""
+"""Address plans: no prefix overlaps another of its plan, nor one of the backbone's.
+
+All VPNs share one plan, but for those with plans of their own, which may overlap any other VPN's.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from egovnet.inventory.errors import Location, Problem, Report
-from egovnet.inventory.model import IPNetwork, Network
+from egovnet.inventory.model import AddressPlan, IPNetwork, Network, Site, Vpn
+from egovnet.inventory.model.partial import as_far_as_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +22,41 @@ class _Claim:
     location: Location
 
 
+#: The plan of all VPNs that have none of their own.
+_SHARED = ""
+_FREE = "one address plan: use a free prefix"
+
+
 def check(network: Network, report: Report) -> Iterator[Problem]:
-    """One address plan for the whole nation: no prefix overlaps another, in any zone."""
-    claims = [
-        _Claim(prefix, f"site {name}", "sites", (name, "prefixes", index))
-        for name, site in network.sites.items()
-        for index, prefix in enumerate(site.prefixes)
-    ]
-    claims += _backbone_claims(network)
-    for family in (IPv4Network, IPv6Network):
-        yield from _overlaps([c for c in claims if isinstance(c.prefix, family)], report)
+    """Yield every prefix that overlaps another one of its plan. Sorts each plan once."""
+    plans: dict[str, list[_Claim]] = {_SHARED: []}
+    plan_of = {
+        name: plan
+        for name, vpn in network.vpns.items()
+        for plan in as_far_as_known(_plan_of(name, vpn))
+    }
+    for name, site in network.sites.items():
+        for vpn, claim in as_far_as_known(_claims_of(name, site)):
+            if vpn in plan_of:
+                plans.setdefault(plan_of[vpn], []).append(claim)
+    pools = list(_pools(network))
+    shared = [*plans.pop(_SHARED), *pools, *_loopbacks(network)]
+    yield from _of_plan(shared, _FREE, report)
+    for vpn, claims in plans.items():
+        yield from _of_plan([*claims, *pools], f"use one that is free in VPN {vpn}", report)
 
 
-def _backbone_claims(network: Network) -> Iterator[_Claim]:
+def _plan_of(name: str, vpn: Vpn) -> Iterator[str]:
+    yield name if vpn.address_plan is AddressPlan.OWN else _SHARED
+
+
+def _claims_of(name: str, site: Site) -> Iterator[tuple[str, _Claim]]:
+    """Prefixes of a site, each with the VPN that it is in."""
+    for index, prefix in enumerate(site.prefixes):
+        yield site.vpn, _Claim(prefix, f"site {name}", "sites", (name, "prefixes", index))
+
+
+def _pools(network: Network) -> Iterator[_Claim]:
     backbone = network.backbone
     for field in type(backbone.pools).model_fields:
         pool = getattr(backbone.pools, field)
@@ -40,6 +66,10 @@ def _backbone_claims(network: Network) -> Iterator[_Claim]:
     yield _Claim(
         backbone.management.prefix, "the management prefix", "network", ("management", "prefix")
     )
+
+
+def _loopbacks(network: Network) -> Iterator[_Claim]:
+    backbone = network.backbone
     for name, router in network.routers.items():
         for field, address, pool in (
             ("loopback-ipv4", router.loopback_ipv4, backbone.pools.loopback_ipv4),
@@ -49,7 +79,12 @@ def _backbone_claims(network: Network) -> Iterator[_Claim]:
                 yield _Claim(ip_network(address), f"router {name}", "hosts", (name, "data", field))
 
 
-def _overlaps(claims: list[_Claim], report: Report) -> Iterator[Problem]:
+def _of_plan(claims: list[_Claim], remedy: str, report: Report) -> Iterator[Problem]:
+    for family in (IPv4Network, IPv6Network):
+        yield from _overlaps([c for c in claims if isinstance(c.prefix, family)], remedy, report)
+
+
+def _overlaps(claims: list[_Claim], remedy: str, report: Report) -> Iterator[Problem]:
     ordered = sorted(
         claims,
         key=lambda c: (int(c.prefix.network_address), c.prefix.prefixlen, c.section == "sites"),
@@ -67,5 +102,5 @@ def _overlaps(claims: list[_Claim], report: Report) -> Iterator[Problem]:
             mine.section,
             mine.location,
             f"{mine.prefix} overlaps {other.prefix} of {other.owner}",
-            "one address plan: use a free prefix" if mine.section == "sites" else "move one",
+            remedy if mine.section == "sites" else "move one",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from egovnet.inventory.errors import Problem, Report
-from egovnet.inventory.model import ExtranetPart, Network, Vpn, ZoneName
+from egovnet.inventory.model import AddressPlan, ExtranetPart, Network, Vpn, ZoneName
 from egovnet.inventory.model.partial import as_far_as_known
 
 
@@ -12,6 +12,7 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
     yield from as_far_as_known(_owners(network, report))
     for name, vpn in network.vpns.items():
         yield from as_far_as_known(_part(name, vpn, report))
+        yield from as_far_as_known(_address_plan(name, vpn, report))
     yield from as_far_as_known(_public_zones(network, report))
 
 
@@ -34,6 +35,16 @@ def _part(name: str, vpn: Vpn, report: Report) -> Iterator[Problem]:
             (name, "part"),
             f"{vpn.part} is a part of the extranet, and the VPN is of the {vpn.zone}",
             "leave it out, or use zone extranet",
+        )
+
+
+def _address_plan(name: str, vpn: Vpn, report: Report) -> Iterator[Problem]:
+    if vpn.address_plan is AddressPlan.OWN and vpn.part is not ExtranetPart.DEPARTMENT:
+        yield report(
+            "vpns",
+            (name, "address-plan"),
+            "is own, and the VPN is no department's",
+            "leave it out, or let the VPN have part: department",
         )
 
 

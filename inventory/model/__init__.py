@@ -37,12 +37,20 @@ from egovnet.inventory.model.primitives import (
 from egovnet.inventory.model.regions import TIER_ORDER, Region, Tier
 from egovnet.inventory.model.routers import PlatformAttachment, Role, Router, RouterState
 from egovnet.inventory.model.sites import ServiceState, Site, SiteNetworkAccess, SiteRole
-from egovnet.inventory.model.vpns import ExtranetPart, Filtering, Topology, Vpn, ZoneName
+from egovnet.inventory.model.vpns import (
+    AddressPlan,
+    ExtranetPart,
+    Filtering,
+    Topology,
+    Vpn,
+    ZoneName,
+)
 
 __all__ = [
     "MAX_ASN",
     "TIER_ORDER",
     "UNTAGGED_VRF",
+    "AddressPlan",
     "Agency",
     "Application",
     "Asn",

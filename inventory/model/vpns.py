@@ -48,6 +48,15 @@ class ExtranetPart(StrEnum):
     INTERNET = "internet"
 
 
+class AddressPlan(StrEnum):
+    """Which plan the prefixes of a VPN are of."""
+
+    #: The nation's one plan, in which no prefix overlaps another.
+    SHARED = "shared"
+    #: Its own, which may overlap that of any other VPN.
+    OWN = "own"
+
+
 class Vpn(Closed):
     """A vpn-service: one agency's network in one zone."""
 
@@ -64,6 +73,14 @@ class Vpn(Closed):
             "department",
         ),
     ] = None
+    address_plan: Annotated[
+        AddressPlan,
+        about(
+            "Whether its prefixes are of the nation's plan, or of one of its own, which may "
+            "overlap others'; of a department's network only.",
+            "own",
+        ),
+    ] = AddressPlan.SHARED
     vpn_service_topology: Annotated[
         Topology,
         about("Whether all sites reach each other, or spokes reach the hubs only.", "hub-spoke"),

@@ -19,7 +19,7 @@ from enum import Enum, auto
 from itertools import product
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
-from egovnet.inventory.model import UNTAGGED_VRF, Network
+from egovnet.inventory.model import UNTAGGED_VRF, AddressPlan, Network
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.isolation.model.domains import BACKBONE, UNTAGGED, Domain
 from egovnet.isolation.model.expectation import Expectation, from_inventory
@@ -93,6 +93,8 @@ def claims_of(numbered: Numbered, expectation: Expectation) -> Claims:
         domain = expectation.domains[group.label]
         if domain.site:
             domain = Domain(domain.label, domain.vpn, domain.zone, domain.owner, site)
+        own_plan = network.vpns[entry.vpn].address_plan is AddressPlan.OWN
+        plan = entry.vpn if own_plan else ""
         for name, access in entry.site_network_accesses.items():
             unit = ("access", f"{site}/{name}")
             key = vrf_of(network, site, access)
@@ -110,7 +112,7 @@ def claims_of(numbered: Numbered, expectation: Expectation) -> Claims:
             for link in allocation.access_links(unit[1]):
                 found.hold(("link", link), unit, domain)
             for prefix in entry.prefixes:
-                found.hold(("prefix", prefix), unit, domain)
+                found.hold(("prefix", prefix, plan), unit, domain)
             if entry.asn is not None:
                 found.hold(("asn", entry.asn), unit, domain)
     return found

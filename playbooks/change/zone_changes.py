@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model import Network, PlatformSite
+from egovnet.inventory.model import AddressPlan, Network, PlatformSite, Site
 from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.templates.model.parts import Part, PartKind, Parts
 from egovnet.templates.registry import platform
@@ -101,8 +101,7 @@ def _held(network: Network, allocation: Allocation) -> _Held:
     for name, site in network.sites.items():
         holder = Holder(site.vpn, vpns[site.vpn].zone, name)
         yield "site", name, holder
-        # behind the platform are prefixes of other VPNs, which stay theirs
-        for prefix in () if isinstance(site, PlatformSite) else site.prefixes:
+        for prefix in site.prefixes if _of_the_plan(network, site) else ():
             yield "site-prefix", str(prefix), holder
         for access_name, access in site.site_network_accesses.items():
             label = f"{name}/{access_name}"
@@ -116,6 +115,13 @@ def _held(network: Network, allocation: Allocation) -> _Held:
         # one that several zones share is no zone's; each of its VLANs is
         if len({holder.zone for holder in holders}) == 1:
             yield "port", port, min(holders, key=lambda holder: (holder.vpn, holder.site))
+
+
+def _of_the_plan(network: Network, site: Site) -> bool:
+    """Whether its prefixes are the nation's, so that each has one holder: behind the platform they
+    are other VPNs', and those of a VPN with a plan of its own may be others' as well."""
+    own = network.vpns[site.vpn].address_plan is AddressPlan.OWN
+    return not own and not isinstance(site, PlatformSite)
 
 
 def _tag(vlan: int | None) -> str:

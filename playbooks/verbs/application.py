@@ -1,6 +1,8 @@
 """`application`: the register of applications, and what the PEs let in for it."""
 
-from egovnet.inventory.model import Application, Network
+from collections.abc import Mapping
+
+from egovnet.inventory.model import Application, IPNetwork, Network
 from egovnet.inventory.model.site_prefixes import SitePrefixes
 from egovnet.inventory.registered_flows import user_sites
 from egovnet.playbooks.core.workspace import Workspace
@@ -43,16 +45,19 @@ def show_application(workspace: Workspace, name: str) -> Outcome[ShownApplicatio
     return Outcome("application_show", ShownApplication(found))
 
 
-def _held(network: Network) -> SitePrefixes:
-    return SitePrefixes(
-        (name, prefix) for name, site in network.written_sites.items() for prefix in site.prefixes
-    )
+def _held(network: Network) -> Mapping[str, SitePrefixes]:
+    """VPN -> whose its prefixes are; another VPN may have the same."""
+    found: dict[str, list[tuple[str, IPNetwork]]] = {vpn: [] for vpn in network.vpns}
+    for name, site in network.written_sites.items():
+        found[site.vpn] += ((name, prefix) for prefix in site.prefixes)
+    return {vpn: SitePrefixes(own) for vpn, own in found.items()}
 
 
 def _listed(
-    network: Network, held: SitePrefixes, name: str, application: Application
+    network: Network, held: Mapping[str, SitePrefixes], name: str, application: Application
 ) -> ListedApplication:
-    servers = (held.holder(prefix) for prefix in application.servers)
+    own = held[application.vpn]
+    servers = (own.holder(prefix) for prefix in application.servers)
     return ListedApplication(
         name=name,
         title=application.name,

@@ -59,27 +59,27 @@ def undeclared(
     together: dict[_Key, _Sum] = {}
     for device, flows in recorded.items():
         for flow in flows:
-            key = (flow.source, flow.target, flow.protocol, flow.port)
-            own = together.setdefault(key, _Sum(flow))
+            vpns = sorter.vpns_of(device, flow)
+            key = (vpns, flow.source, flow.target, flow.protocol, flow.port)
+            own = together.setdefault(key, _Sum(flow, vpns))
             own.packets += flow.packets
             own.octets += flow.octets
             own.devices[device] = None
     found, declared, unknown = [], 0, 0
     for one in together.values():
-        vpn = sorter.vpn_of(one.flow)
-        if vpn is None:
+        if not one.vpns:
             unknown += 1
-        elif sorter.declares(vpn, one.flow):
+        elif all(sorter.declares(vpn, one.flow) for vpn in one.vpns):
             declared += 1
         else:
-            found.append(sorter.reported(vpn, one))
+            found.append(sorter.reported(one))
     found.sort(key=lambda flow: (-flow.packets, flow.vpn, flow.source, flow.target))
     drafts = draft_applications(network, [flow for flow in found if not flow.not_drafted])
     vpns = tuple(sorter.vpns)
     return ObservedFlows(vpns, tuple(found), declared, unknown, drafts, unreachable)
 
 
-_Key = tuple[object, object, str, int | None]
+_Key = tuple[tuple[str, ...], object, object, str, int | None]
 
 
 @dataclass(slots=True)
@@ -87,12 +87,14 @@ class _Sum:
     """One flow, as all devices together recorded it."""
 
     flow: RecordedFlow
+    #: It is of one of these; of none that is known.
+    vpns: tuple[str, ...]
     packets: int
     octets: int
     devices: dict[str, None]
 
-    def __init__(self, flow: RecordedFlow) -> None:
-        self.flow, self.packets, self.octets, self.devices = flow, 0, 0, {}
+    def __init__(self, flow: RecordedFlow, vpns: tuple[str, ...]) -> None:
+        self.flow, self.vpns, self.packets, self.octets, self.devices = flow, vpns, 0, 0, {}
 
 
 class _Sorter:
@@ -111,13 +113,22 @@ class _Sorter:
             for vpn in self.vpns
         }
         self._written = network.written_sites
+        self._pes = {
+            name: {access.pe for access in site.site_network_accesses.values()}
+            for name, site in network.sites.items()
+            if site.vpn in self._sites
+        }
 
-    def vpn_of(self, flow: RecordedFlow) -> str | None:
-        """The observed VPN that it comes from: that with its target too, where several have its
-        source (department VPNs may have one address plan)."""
+    def vpns_of(self, device: str, flow: RecordedFlow) -> tuple[str, ...]:
+        """The observed VPNs that it may come from. VPNs with address plans of their own may have
+        the same source: it is of one with a site there, and of one with its target too."""
         have = [vpn for vpn in self.vpns if self._site(vpn, flow.source)]
-        both = [vpn for vpn in have if self._site(vpn, flow.target)]
-        return next(iter((*both, *have)), None)
+        if len(have) > 1:
+            here = [vpn for vpn in have if device in self._pes[self._site(vpn, flow.source)]]
+            have = here or have
+        if len(have) > 1:
+            have = [vpn for vpn in have if self._site(vpn, flow.target)] or have
+        return tuple(have)
 
     def _site(self, vpn: str, address: IPv4Address | IPv6Address) -> str:
         return self._sites[vpn].holder_of(address) or ""
@@ -126,9 +137,9 @@ class _Sorter:
         """Whether an entry in force has it."""
         return any(_covers(declared, flow) for declared in self._declared[vpn])
 
-    def reported(self, vpn: str, one: _Sum) -> ObservedFlow:
+    def reported(self, one: _Sum) -> ObservedFlow:
         """It as a report has it."""
-        flow = one.flow
+        flow, vpn = one.flow, one.vpns[0]
         source, target = self._site(vpn, flow.source), self._site(vpn, flow.target)
         return ObservedFlow(
             vpn=vpn,
@@ -141,18 +152,20 @@ class _Sorter:
             packets=one.packets,
             octets=one.octets,
             devices=tuple(sorted(one.devices)),
-            not_drafted=self._why_not(vpn, flow, source, target),
+            not_drafted=self._why_not(one.vpns, flow, source, target),
         )
 
-    def _why_not(self, vpn: str, flow: RecordedFlow, source: str, target: str) -> str:
+    def _why_not(self, vpns: tuple[str, ...], flow: RecordedFlow, source: str, target: str) -> str:
         if flow.protocol not in _KNOWN:
             return f"no register has the protocol {flow.protocol}"
         if flow.port == 0:
             return "port 0 is no port"
         if source not in self._written or (target and target not in self._written):
             return "it is of a partner: that takes an exchange"
+        if len(vpns) > 1:
+            return f"VPNs {' and '.join(vpns)} both have its addresses at this PE"
         if not target:
-            return f"no site of VPN {vpn} has the target"
+            return f"no site of VPN {vpns[0]} has the target"
         return ""
 
 

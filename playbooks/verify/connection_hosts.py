@@ -61,6 +61,11 @@ class HostsOfVpn:
         ]
         return list(dict.fromkeys(host for host in found if host is not None))
 
+    def holds(self, address: Address) -> bool:
+        """Whether an address is in a network of one of them."""
+        place = bisect_right(self._networks, int(address)) - 1
+        return place >= 0 and int(address) <= int(self.all[place].lan.broadcast_address)
+
     def _within(self, prefix: IPNetwork) -> ConnectionHost | None:
         host = self._holder(prefix)
         if host is None:

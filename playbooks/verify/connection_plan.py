@@ -137,19 +137,33 @@ class _Planner:
                 (partners, vpns, ConnectionCase.NOT_TRANSITIVE),
                 (self._vpns[version], (*vpns, *partners), ConnectionCase.THIRD_AGENCY),
             ):
-                third = self._third(names, without, version, number)
+                third = self._third(names, without, near, number)
                 if third is not None:
                     yield self._flow(opening, case, (near, third), opening.protocol, port)
                     yield self._flow(opening, case, (third, near), opening.protocol, port)
 
     def _third(
-        self, vpns: Sequence[str], without: Collection[str], version: int, number: int
+        self, vpns: Sequence[str], without: Collection[str], near: ConnectionHost, number: int
     ) -> ConnectionHost | None:
-        """A host of one of the VPNs; entries take turns."""
+        """A host of one of the VPNs; entries take turns. One whose address may be another's, where
+        it is tried from, would say nothing."""
+        version = near.address.version
         turn = (vpns[(number + step) % len(vpns)] for step in range(len(vpns)))
         vpn = next((name for name in turn if name not in without), None)
         hosts = [] if vpn is None else self._of(vpn, version).all
-        return hosts[number % len(hosts)] if hosts else None
+        third = hosts[number % len(hosts)] if hosts else None
+        if third is None or self._is_met(near.vpn, third) or self._is_met(third.vpn, near):
+            return None
+        return third
+
+    def _is_met(self, vpn: str, host: ConnectionHost) -> bool:
+        """Whether a VPN, or a partner of it, has an address that a host of another one has."""
+        near = (vpn, *self._openings.partners(vpn))
+        return any(
+            self._of(one, host.address.version).holds(host.address)
+            for one in near
+            if one != host.vpn
+        )
 
     def _of(self, vpn: str, version: int) -> HostsOfVpn:
         return self._hosts.get((vpn, version)) or HostsOfVpn(())

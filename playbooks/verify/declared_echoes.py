@@ -19,14 +19,15 @@ def as_declared(
     """A plan of hosts' echo requests with the expectations that `openings` give."""
     if not openings.all and not openings.enforced:
         return plan
-    return replace(
-        plan, flows=tuple(_as_declared(flow, openings, network, hosts) for flow in plan.flows)
-    )
+    flows = [_as_declared(flow, openings, network, hosts) for flow in plan.flows]
+    told = tuple(flow for flow in flows if flow is not None)
+    return replace(plan, flows=told, pairs=plan.pairs - len(flows) + len(told))
 
 
 def _as_declared(
     flow: Flow, openings: Openings, network: Network, hosts: Mapping[str, SiteHost]
-) -> Flow:
+) -> Flow | None:
+    """The flow with what openings make of it; None: a partner may answer by the same address."""
     source, target = min(flow.source_sites), network.sites.get(flow.target)
     if source not in network.sites or target is None:
         return flow
@@ -40,4 +41,7 @@ def _as_declared(
     own = (ip_address(address) for address in hosts[source].addresses)
     first = next(address for address in own if address.version == to.version)
     allowed = openings.allow(vpns, first, to, "icmp", None)
+    others = (vpn for vpn in openings.partners(vpns[0]) if vpn not in vpns)
+    if not allowed and any(openings.allow((vpns[0], o), first, to, "icmp", None) for o in others):
+        return None
     return flow if allowed is flow.must_reach else replace(flow, must_reach=allowed)

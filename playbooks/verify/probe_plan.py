@@ -22,10 +22,11 @@ from ipaddress import ip_address
 from typing import TypeVar
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import Filtering, Network
+from egovnet.inventory.model import Filtering, IPNetwork, Network
 from egovnet.inventory.model.platform_sites import PlatformSite
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.verify.connection import Connection, Untried
+from egovnet.playbooks.verify.namesakes import Namesakes
 from egovnet.templates.intend.access_ends import access_addresses
 from egovnet.templates.model.probe import Probe
 
@@ -289,10 +290,13 @@ def _has_access(network: Network, site: str, access: str) -> bool:
 
 
 def _gone_sites(scope: ProbeScope) -> list[str]:
-    """Sites that the former network had, but for those whose network another site has now."""
+    """Sites that the former network had, but for those whose network another site of their VPN
+    has now."""
     if scope.former is None:
         return []
-    now = [prefix for entry in scope.network.written_sites.values() for prefix in entry.prefixes]
+    now: dict[str, list[IPNetwork]] = {}
+    for entry in scope.network.written_sites.values():
+        now.setdefault(entry.vpn, []).extend(entry.prefixes)
     return [
         site
         for site, entry in scope.former.network.written_sites.items()
@@ -300,7 +304,7 @@ def _gone_sites(scope: ProbeScope) -> list[str]:
         and not any(
             mine.version == its.version and mine.overlaps(its)
             for mine in entry.prefixes
-            for its in now
+            for its in now.get(entry.vpn, ())
         )
     ]
 
@@ -335,7 +339,14 @@ class _Matrix:
         }
         self._peers = {label: _spread(sites, per_source) for label, sites in reached.items()}
         self._some = _spread(list(targets), per_source)
-        self._all = _count(one for ends in targets.values() for one in ends)
+        present = [one for ends in targets.values() for one in ends]
+        self._all = _count(present)
+        self._namesakes = Namesakes([*present, *gone])
+        #: Group's label -> addresses of `namesakes` that it reaches somebody by.
+        self._heard = {
+            label: self._namesakes.among(one for site in sites for one in targets[site])
+            for label, sites in reached.items()
+        }
         self._of_peers = {
             label: _count(one for site in sites for one in targets[site])
             for label, sites in reached.items()
@@ -400,11 +411,20 @@ class _Matrix:
                 flow = _flow(source, target.address, target.site, must_reach=False)
                 yield replace(flow, asks=True)
 
-    @staticmethod
-    def _silent(source: _Source, targets: Iterable[_Target]) -> Iterator[Flow]:
+    def _answered(self, source: _Source) -> frozenset[str]:
+        """Addresses that hosts of several VPNs have, and that may answer this source."""
+        if source.vrf is not None or source.gone:
+            return frozenset()
+        one = min(source.sites)
+        own = (target for site in source.sites for target in self._targets.get(site, ()))
+        heard = self._heard[self._reachability.group_of(one).label]
+        return heard | self._namesakes.among(own)
+
+    def _silent(self, source: _Source, targets: Iterable[_Target]) -> Iterator[Flow]:
         """Who is not to answer."""
+        answered = self._answered(source)
         for target in targets:
-            if target.version in source.sends:
+            if target.version in source.sends and target.address not in answered:
                 yield _flow(source, target.address, target.site, must_reach=False)
 
     def _pairs(self, source: _Source) -> int:
@@ -412,7 +432,12 @@ class _Matrix:
         infrastructure = sum(version in source.sends for _, _, version in self._infrastructure)
         gone = Counter(self._all_gone)
         if source.vrf is None:
-            gone.subtract(_count(one for one in self._gone if one.site in source.sites))
+            answered = self._answered(source)
+            gone.subtract(
+                _count(
+                    one for one in self._gone if one.site in source.sites or one.address in answered
+                )
+            )
         always = infrastructure + _in(gone, source.sends)
         if source.gone:
             return always + _in(self._all, source.sends)
@@ -423,6 +448,15 @@ class _Matrix:
         group = self._reachability.group_of(one)
         silent, due = Counter(self._all), Counter(self._of_peers[group.label])
         silent.subtract(due)
+        namesakes = self._namesakes.holders(self._answered(source))
+        silent.subtract(
+            _count(
+                target
+                for target in namesakes
+                if target.site in self._targets
+                and not self._reachability.may_reach(one, target.site)
+            )
+        )
         own = [target for site in source.sites for target in self._targets.get(site, ())]
         if not group.meshed:
             silent.subtract(_count(own))

@@ -112,6 +112,7 @@ LEVELS = {
 #: What no example can say by itself: values that fit the rest of the reference inventory.
 FITTING: dict[tuple[str, str], Any] = {
     ("hosts", "management-port"): "eth0",
+    ("vpns", "address-plan"): "shared",
     ("hosts", "loopback-ipv4"): "10.255.0.1",
     ("hosts", "loopback-ipv6"): "fde9:ff::1",
 }
