@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from egovnet.inventory.model import Application, Filtering, IPNetwork, Network
+from egovnet.inventory.model.part_sites import written_name
 from egovnet.inventory.model.site_prefixes import fewest
 from egovnet.inventory.model.transport import PortRanges, TransportProtocol
 from egovnet.inventory.with_platform import exchanges_in_force
@@ -76,7 +77,7 @@ def _members(network: Network) -> dict[str, dict[str, tuple[IPNetwork, ...]]]:
 def user_sites(network: Network, application: Application) -> tuple[str, ...]:
     """Sites of its VPN that may use an application, in the inventory's order."""
     return tuple(
-        name
+        written_name(name, network.sites[name])
         for name in _among(network, application, network.written_sites)
         if network.sites[name].vpn == application.vpn
     )
@@ -93,5 +94,7 @@ def _among(network: Network, application: Application, sites: Iterable[str]) -> 
     users = application.users
     regions = frozenset().union(*map(network.regions_within, users.regions))
     for site in sites:
-        if users.everybody or site in users.sites or network.sites[site].region in regions:
+        entry = network.sites[site]
+        named = written_name(site, entry) in users.sites
+        if users.everybody or named or entry.region in regions:
             yield site

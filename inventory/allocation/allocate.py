@@ -29,6 +29,7 @@ from egovnet.inventory.model import (
     SiteRole,
     ZoneName,
 )
+from egovnet.inventory.model.part_sites import PartSite
 from egovnet.inventory.model.platform_sites import PLATFORM, PlatformSite
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.inventory.paused_collector import paused_collector
@@ -233,21 +234,24 @@ class _Allocator:
         return self._choose(pool, [n for n in names if n not in outside], inside) | outside
 
     def _site_asns(self) -> dict[str, int]:
-        """Of each site with bgp; those of the platform have its firewalls', which is there too."""
+        """Of each site with bgp, in all of its VPNs; those of the platform have its firewalls',
+        which is there too."""
         sites = {
             name: site
             for name, site in self.network.sites.items()
             if any(a.routing_protocol == "bgp" for a in site.site_network_accesses.values())
         }
         explicit = {name: site.asn for name, site in sites.items() if site.asn is not None}
-        names = [name for name, site in sites.items() if not isinstance(site, PlatformSite)]
+        parts = {name: site.of for name, site in sites.items() if isinstance(site, PartSite)}
+        others = {name: site for name, site in sites.items() if name not in parts}
+        names = [name for name, site in others.items() if not isinstance(site, PlatformSite)]
         if self.network.with_role(Role.FIREWALL):
             names.append(PLATFORM)
         limits = self.network.backbone.pools.site_asn
         found = self._numbers("site-asn", names, limits, explicit)
         if PLATFORM in found:
-            found |= {name: found[PLATFORM] for name in sites if name not in found}
-        return found
+            found |= {name: found[PLATFORM] for name in others if name not in found}
+        return found | {name: found[of] for name, of in parts.items()}
 
     def _vlans(self, accesses: Mapping[str, SiteNetworkAccess]) -> dict[str, int | None]:
         limits = self.network.backbone.pools.vlan

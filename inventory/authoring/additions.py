@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from egovnet.inventory.authoring.file_kinds import RouterData, file_kinds
-from egovnet.inventory.model import Site, SiteNetworkAccess
+from egovnet.inventory.model import SiteNetworkAccess
 from egovnet.inventory.model.annotations import PLATFORMS, Form
 from egovnet.inventory.model.shapes import Field, Shape, fields_of
 
@@ -109,7 +109,7 @@ def _options(
             yield from _options(
                 shape.model, here, required=required and field.required, prefix=below
             )
-        elif model is Site and shape.item is not None and shape.item.model is not None:
+        elif shape.item is not None and shape.item.model is SiteNetworkAccess:
             # the first of several: the others are added one by one
             yield from _options(shape.item.model, (*here, ACCESS), required=required)
         elif shape.key is None:

@@ -61,6 +61,8 @@ class _Places:
 
 def _place(site: Site) -> Iterator[tuple[str, str, tuple[IPNetwork, ...]]]:
     yield site.vpn, site.region, site.prefixes
+    for each in site.attachments.values():
+        yield each.vpn, site.region, each.prefixes
 
 
 def _with_all_above(network: Network, region: str) -> Iterator[str]:
@@ -130,7 +132,7 @@ class _Judge:
         for index, site in enumerate(sites):
             entry = self._network.sites.get(site)
             known = entry is not None and vpn in self._network.vpns
-            if known and entry is not None and entry.vpn != vpn:
+            if known and entry is not None and vpn not in entry.vpns:
                 yield self._report(
                     "applications",
                     (*at, index),

@@ -18,8 +18,19 @@ class _Claim:
 
     prefix: IPNetwork
     owner: str
+    #: Of a site's: the VPN that it announces the prefix in.
+    vpn: str
     section: str
     location: Location
+
+    def is_the_same(self, other: "_Claim") -> bool:
+        """Whether it is what a site announces in two VPNs."""
+        return self.section == "sites" and self.owner == other.owner and self.vpn != other.vpn
+
+    @property
+    def whose(self) -> str:
+        """Who has it, in words."""
+        return f"site {self.owner}" if self.section == "sites" else self.owner
 
 
 #: The plan of all VPNs that have none of their own.
@@ -53,7 +64,11 @@ def _plan_of(name: str, vpn: Vpn) -> Iterator[str]:
 def _claims_of(name: str, site: Site) -> Iterator[tuple[str, _Claim]]:
     """Prefixes of a site, each with the VPN that it is in."""
     for index, prefix in enumerate(site.prefixes):
-        yield site.vpn, _Claim(prefix, f"site {name}", "sites", (name, "prefixes", index))
+        yield site.vpn, _Claim(prefix, name, site.vpn, "sites", (name, "prefixes", index))
+    for key, each in site.attachments.items():
+        for index, prefix in enumerate(each.prefixes):
+            at = (name, "attachments", key, "prefixes", index)
+            yield each.vpn, _Claim(prefix, name, each.vpn, "sites", at)
 
 
 def _pools(network: Network) -> Iterator[_Claim]:
@@ -62,10 +77,9 @@ def _pools(network: Network) -> Iterator[_Claim]:
         pool = getattr(backbone.pools, field)
         if isinstance(pool, IPv4Network | IPv6Network):
             name = field.replace("_", "-")
-            yield _Claim(pool, f"pool {name}", "network", ("pools", name))
-    yield _Claim(
-        backbone.management.prefix, "the management prefix", "network", ("management", "prefix")
-    )
+            yield _Claim(pool, f"pool {name}", "", "network", ("pools", name))
+    at = ("management", "prefix")
+    yield _Claim(backbone.management.prefix, "the management prefix", "", "network", at)
 
 
 def _loopbacks(network: Network) -> Iterator[_Claim]:
@@ -76,7 +90,8 @@ def _loopbacks(network: Network) -> Iterator[_Claim]:
             ("loopback-ipv6", router.loopback_ipv6, backbone.pools.loopback_ipv6),
         ):
             if address is not None and (pool is None or address not in pool):
-                yield _Claim(ip_network(address), f"router {name}", "hosts", (name, "data", field))
+                at = (name, "data", field)
+                yield _Claim(ip_network(address), f"router {name}", "", "hosts", at)
 
 
 def _of_plan(claims: list[_Claim], remedy: str, report: Report) -> Iterator[Problem]:
@@ -98,9 +113,11 @@ def _overlaps(claims: list[_Claim], remedy: str, report: Report) -> Iterator[Pro
         mine, other = (claim, widest)
         if mine.section != "sites" and other.section == "sites":
             mine, other = other, mine
+        if mine.is_the_same(other):
+            continue
         yield report(
             mine.section,
             mine.location,
-            f"{mine.prefix} overlaps {other.prefix} of {other.owner}",
+            f"{mine.prefix} overlaps {other.prefix} of {other.whose}",
             remedy if mine.section == "sites" else "move one",
         )

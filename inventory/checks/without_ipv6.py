@@ -25,3 +25,7 @@ def _values(network: Network) -> Iterator[tuple[str, Location, object]]:
         for index, prefix in enumerate(site.prefixes):
             if prefix.version == 6:
                 yield "sites", (name, "prefixes", index), prefix
+        for key, each in site.attachments.items():
+            for index, prefix in enumerate(each.prefixes):
+                if prefix.version == 6:
+                    yield "sites", (name, "attachments", key, "prefixes", index), prefix

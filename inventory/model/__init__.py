@@ -4,6 +4,7 @@ Names follow L3SM (RFC 8299: vpn-service-topology, site, site-role, site-network
 L3VPN (RFC 4364: PE, P, RR). Every model can be imported from here.
 """
 
+from egovnet.inventory.model.access_classes import AccessClass, Attachment
 from egovnet.inventory.model.agencies import Agency
 from egovnet.inventory.model.applications import Application, Deployment, Users
 from egovnet.inventory.model.as_numbers import MAX_ASN
@@ -19,6 +20,7 @@ from egovnet.inventory.model.circuits import Circuit, CircuitEnd
 from egovnet.inventory.model.exchanges import Exchange, ExchangeEnd
 from egovnet.inventory.model.failure_detection import Bfd, BfdTimers, SessionTimers
 from egovnet.inventory.model.network import Network
+from egovnet.inventory.model.part_sites import PartSite
 from egovnet.inventory.model.platform_sites import PlatformSite
 from egovnet.inventory.model.primitives import (
     Asn,
@@ -50,10 +52,12 @@ __all__ = [
     "MAX_ASN",
     "TIER_ORDER",
     "UNTAGGED_VRF",
+    "AccessClass",
     "AddressPlan",
     "Agency",
     "Application",
     "Asn",
+    "Attachment",
     "Backbone",
     "Bfd",
     "BfdTimers",
@@ -70,6 +74,7 @@ __all__ = [
     "Name",
     "Network",
     "NumberRange",
+    "PartSite",
     "PlatformAttachment",
     "PlatformSite",
     "Pools",

@@ -60,7 +60,8 @@ class Network(Closed):
 
     @property
     def written_sites(self) -> Mapping[str, Site]:
-        """Sites that the owner wrote: all but the platform's, which exchanges come to."""
+        """Sites that somebody is at: all but the platform's, which exchanges come to. A site in
+        a further VPN, which its access class comes to, is among them."""
         return {n: site for n, site in self.sites.items() if not isinstance(site, PlatformSite)}
 
     def management_port(self, router: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from egovnet.inventory.model.access_classes import AccessClass, Attachment
 from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.failure_detection import SessionTimers
 from egovnet.inventory.model.primitives import (
@@ -99,6 +100,23 @@ class SiteNetworkAccess(Closed):
             {"keepalive": 3, "hold": 9},
         ),
     ] = None
+    access_class: Annotated[
+        AccessClass | None,
+        about(
+            "In the extranet, which of its parts it joins: A the public zone; B with the shared "
+            "Internet exit; C with an exit of its own; D and E the same with a department's "
+            "network; F a campus. Left out, it joins the site's VPN only.",
+            "E",
+        ),
+    ] = None
+    internet_line: Annotated[
+        Text | None,
+        about(
+            "With a class of its own exit: the site's own Internet line, which the backbone "
+            "never carries; for people.",
+            "China Telecom, 200 Mbit/s, contract of 2026",
+        ),
+    ] = None
     state: Annotated[
         ServiceState | None,
         about("How far the service has come; left out, as the site says.", "waiting-for-customer"),
@@ -134,6 +152,13 @@ class Site(Closed):
         Field(min_length=1),
         about("What it may announce, of either family.", ["10.2.21.0/24", "fde9:2:21::/64"]),
     ]
+    attachments: Annotated[
+        dict[Name, Attachment],
+        about(
+            "Further VPNs that the class of its accesses joins it to, by a name of your own.",
+            {"services": {"vpn": "public", "prefixes": ["10.2.31.0/24"]}},
+        ),
+    ] = Field(default_factory=dict)
     asn: Annotated[
         Asn | None,
         about("Its AS number with bgp; left out, one is allocated.", 64512, unit="AS number"),
@@ -164,6 +189,11 @@ class Site(Closed):
     def awaited(self) -> bool:
         """Whether the customer's router is not there yet on any access."""
         return all(map(self.awaits, self.site_network_accesses))
+
+    @property
+    def vpns(self) -> tuple[str, ...]:
+        """VPNs that it says it is joined to, its own first."""
+        return (self.vpn, *(each.vpn for each in self.attachments.values()))
 
     @property
     def versions(self) -> frozenset[int]:

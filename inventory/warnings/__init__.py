@@ -11,20 +11,40 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.errors import InventoryWarning, Report
-from egovnet.inventory.model import Network
+from egovnet.inventory.errors import InventoryWarning, Location, Problem, Report
+from egovnet.inventory.model import Network, PartSite
 
 
 def warnings_of(
     network: Network, allocation: Allocation, report: Report
 ) -> tuple[InventoryWarning, ...]:
     """Every warning about a valid inventory, by place."""
-    found = [
+
+    def written(section: str, location: Location, found: str, remedy: str) -> Problem:
+        return report(section, _written(network, section, location), found, remedy)
+
+    found = {
         InventoryWarning(p.file, p.line, p.field, code, p.found, p.remedy)
         for module in _modules()
-        for code, p in module.warn(network, allocation, report)
-    ]
+        for code, p in module.warn(network, allocation, written)
+    }
     return tuple(sorted(found))
+
+
+def _written(network: Network, section: str, location: Location) -> Location:
+    """Where somebody wrote what is said of a site in a further VPN."""
+    site = network.sites.get(str(location[0])) if section == "sites" and location else None
+    if not isinstance(site, PartSite):
+        return location
+    named = network.sites[site.of].attachments.items()
+    key = next((key for key, each in named if each.vpn == site.vpn), None)
+    if location[1:2] == ("prefixes",):
+        return (
+            (site.of, *location[1:])
+            if key is None
+            else (site.of, "attachments", key, *location[1:])
+        )
+    return (site.of, *location[1:])
 
 
 def codes() -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Application, Filtering, IPNetwork, Network
+from egovnet.inventory.model.part_sites import written_name
 from egovnet.inventory.model.site_prefixes import SitePrefixes, common
 from egovnet.isolation.model.filtered_access import FilteredAccess
 from egovnet.isolation.model.platform_edge import DeclaredFlow
@@ -79,7 +80,9 @@ def _applications(network: Network, vpn: str) -> Iterator[DeclaredFlow]:
             users = [
                 prefix
                 for site_name, site in written.items()
-                if regions is None or site_name in application.users.sites or site.region in regions
+                if regions is None
+                or written_name(site_name, site) in application.users.sites
+                or site.region in regions
                 for prefix in site.prefixes
             ]
             yield DeclaredFlow(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from egovnet.inventory.model import Application, IPNetwork, Network
+from egovnet.inventory.model.part_sites import written_name
 from egovnet.inventory.model.site_prefixes import SitePrefixes
 from egovnet.inventory.registered_flows import user_sites
 from egovnet.playbooks.core.workspace import Workspace
@@ -49,7 +50,7 @@ def _held(network: Network) -> Mapping[str, SitePrefixes]:
     """VPN -> whose its prefixes are; another VPN may have the same."""
     found: dict[str, list[tuple[str, IPNetwork]]] = {vpn: [] for vpn in network.vpns}
     for name, site in network.written_sites.items():
-        found[site.vpn] += ((name, prefix) for prefix in site.prefixes)
+        found[site.vpn] += ((written_name(name, site), prefix) for prefix in site.prefixes)
     return {vpn: SitePrefixes(own) for vpn, own in found.items()}
 
 

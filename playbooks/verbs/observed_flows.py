@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
 from egovnet.inventory.model import Filtering, Network
+from egovnet.inventory.model.part_sites import written_name
 from egovnet.inventory.model.site_prefixes import SitePrefixes
 from egovnet.inventory.registered_flows import RegisteredFlow, registered_flows
 from egovnet.playbooks.core.devices import connected
@@ -133,6 +134,10 @@ class _Sorter:
     def _site(self, vpn: str, address: IPv4Address | IPv6Address) -> str:
         return self._sites[vpn].holder_of(address) or ""
 
+    def _written_as(self, site: str) -> str:
+        entry = self._written.get(site)
+        return site if entry is None else written_name(site, entry)
+
     def declares(self, vpn: str, flow: RecordedFlow) -> bool:
         """Whether an entry in force has it."""
         return any(_covers(declared, flow) for declared in self._declared[vpn])
@@ -144,9 +149,9 @@ class _Sorter:
         return ObservedFlow(
             vpn=vpn,
             source=str(flow.source),
-            source_site=source,
+            source_site=self._written_as(source),
             target=str(flow.target),
-            target_site=target,
+            target_site=self._written_as(target),
             protocol=flow.protocol,
             port=flow.port,
             packets=one.packets,

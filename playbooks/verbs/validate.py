@@ -4,6 +4,7 @@ It reads the files, registers, references, policy and numbers, and writes nothin
 """
 
 from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.model import PartSite
 from egovnet.inventory.registers import read_registers
 from egovnet.inventory.warnings import warnings_of
 from egovnet.playbooks.core.workspace import Workspace
@@ -27,7 +28,8 @@ def validate(workspace: Workspace) -> Outcome[ValidInventory]:
     if problems:
         raise InventoryError(problems)
     network, allocation = inventory.network, inventory.allocation
-    sites = network.written_sites
+    parts = (n for n, site in network.written_sites.items() if isinstance(site, PartSite))
+    sites = {n: network.sites[n] for n in network.written_sites.keys() - frozenset(parts)}
     counts = Counts(
         routers=len(network.routers),
         circuits=len(network.circuits),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from egovnet.inventory.model import Application, Exchange, Filtering, Network
+from egovnet.inventory.model.part_sites import written_name
 from egovnet.inventory.with_platform import exchanges_in_force
 from egovnet.playbooks.verify.openings import Opening, Openings, Register
 
@@ -47,7 +48,7 @@ def _of_application(network: Network, name: str, application: Application) -> Op
         prefix
         for site, entry in network.written_sites.items()
         if entry.vpn == application.vpn
-        and (everybody or site in users.sites or entry.region in regions)
+        and (everybody or written_name(site, entry) in users.sites or entry.region in regions)
         for prefix in entry.prefixes
     )
     return Opening(

@@ -1,5 +1,5 @@
 """An inventory as it is read for devices: with what their platforms say about names, and with what
-its exchanges come to today.
+its access classes, and its exchanges today, come to.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from egovnet.inventory.source.sections import DAY_FILE, LOCK_FILE
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_directory import YamlDirectory, YamlTexts
 from egovnet.inventory.today import today
+from egovnet.inventory.with_access_classes import with_access_classes
 from egovnet.inventory.with_platform import with_platform
 from egovnet.templates.intend.platform_names import platform_names
 from egovnet.templates.registry import names
@@ -47,7 +48,7 @@ def examine_inventory(directory: Path, instead: Mapping[Path, str] | None = None
     examined = examine(source, [platform_names], names())
     if examined.problems:
         return examined
-    return replace(examined, network=with_platform(examined.network, today()))
+    return replace(examined, network=_effective(examined.network, today()))
 
 
 def read_inventory_texts(files: Mapping[str, str]) -> Network:
@@ -57,4 +58,9 @@ def read_inventory_texts(files: Mapping[str, str]) -> Network:
     """
     network = load_source(YamlTexts(files), [platform_names], names())[0]
     day = files.get(DAY_FILE)
-    return with_platform(network, today() if day is None else date.fromisoformat(day.strip()))
+    return _effective(network, today() if day is None else date.fromisoformat(day.strip()))
+
+
+def _effective(network: Network, day: date) -> Network:
+    """The network with the sites that nobody wrote."""
+    return with_platform(with_access_classes(network), day)

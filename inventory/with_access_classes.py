@@ -1,0 +1,49 @@
+"""A network with what access classes come to: its sites in the further VPNs that they join."""
+
+from egovnet.inventory.access_classes import attachments, joined
+from egovnet.inventory.model import Network, Site, SiteRole, Topology
+from egovnet.inventory.model.part_sites import PartSite, part_site
+
+
+def with_access_classes(network: Network) -> Network:
+    """`network` with a site for each further VPN of a site, behind it in the order of sites.
+
+    `network` is right: its checks found nothing. Linear in it.
+    """
+    sites: dict[str, Site] = {}
+    for name, site in network.sites.items():
+        sites[name] = site
+        if any(access.access_class for access in site.site_network_accesses.values()):
+            for vpn in joined(network, site):
+                if vpn != site.vpn:
+                    sites[part_site(name, vpn)] = _part(network, name, vpn)
+    if len(sites) == len(network.sites):
+        return network
+    return network.model_copy(update={"sites": sites})
+
+
+def _part(network: Network, name: str, vpn: str) -> PartSite:
+    site = network.sites[name]
+    accesses = {
+        access_name: access
+        for access_name, access in site.site_network_accesses.items()
+        if vpn in attachments(network, site, access)
+    }
+    meshed = network.vpns[vpn].vpn_service_topology is Topology.ANY_TO_ANY
+    return PartSite(
+        of=name,
+        classes={n: access.access_class for n, access in accesses.items() if access.access_class},
+        description=site.description,
+        region=site.region,
+        vpn=vpn,
+        site_role=SiteRole.ANY_TO_ANY if meshed else SiteRole.SPOKE,
+        prefixes=joined(network, site)[vpn],
+        state=site.state,
+        # its VLAN is one of its own, and its class is that of the access that somebody wrote
+        site_network_accesses={
+            access_name: access.model_copy(
+                update={"vlan": None, "access_class": None, "internet_line": None}
+            )
+            for access_name, access in accesses.items()
+        },
+    )
