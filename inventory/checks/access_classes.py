@@ -106,7 +106,8 @@ class _Judge:
         departments = sum(part is ExtranetPart.DEPARTMENT for part in vpns)
         least, most = rule.departments
         if not least <= departments <= most:
-            wanted = "one department's network" if most == 1 else "several departments' networks"
+            wanted = {0: "no department's network", 1: "one department's network"}.get(most)
+            wanted = wanted or "several departments' networks"
             found = f"class {own} joins {wanted}, and the site names {departments}"
             yield found, "use another class, or correct vpn and attachments"
         if rule.shared_exit and ExtranetPart.INTERNET not in vpns:

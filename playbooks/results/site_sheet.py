@@ -23,6 +23,15 @@ class SheetAccess:
     """One line of the site."""
 
     name: str
+    #: The VPN that it is in, by its name for people, and which part of the extranet that is.
+    vpn: str
+    part: str | None
+    #: A to F; None: the access joins the site's VPN only.
+    access_class: str | None
+    #: What the class joins, in words; "" without one.
+    class_title: str
+    #: The site's own Internet line: None where its class has none, "" where nothing says which.
+    own_exit: str | None
     router: str
     port: str
     #: None: untagged.

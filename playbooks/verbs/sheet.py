@@ -1,8 +1,10 @@
 """`sheet`: the hand-over of a site to its own people, by what was allocated."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from egovnet.inventory.model import SiteNetworkAccess
+from egovnet.inventory.access_classes import RULES
+from egovnet.inventory.model import Network, PartSite, Site, SiteNetworkAccess
+from egovnet.inventory.model.part_sites import written_name
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.provenance import provenance
 from egovnet.playbooks.core.selection import UsageError
@@ -48,12 +50,21 @@ def sheet(workspace: Workspace, site: str, routers: Sequence[str] = ()) -> Outco
         zone=vpn.zone.value,
         contact=network.backbone.contact,
         accesses=tuple(
-            _access(workspace, customer_end(workspace, site, name), access, routers or vendors())
-            for name, access in entry.site_network_accesses.items()
+            _access(workspace, customer_end(workspace, each, name), access, routers or vendors())
+            for each, own in _in_all_vpns(network, site)
+            for name, access in own.site_network_accesses.items()
         ),
         made=provenance(workspace),
     )
     return Outcome("sheet", made)
+
+
+def _in_all_vpns(network: Network, site: str) -> Iterator[tuple[str, Site]]:
+    """A site in its own VPN, and in those that its access classes join."""
+    yield site, network.sites[site]
+    for name, entry in network.sites.items():
+        if isinstance(entry, PartSite) and entry.of == site:
+            yield name, entry
 
 
 def customer_end(workspace: Workspace, site: str, name: str) -> CustomerEnd:
@@ -90,8 +101,19 @@ def customer_end(workspace: Workspace, site: str, name: str) -> CustomerEnd:
 def _access(
     workspace: Workspace, end: CustomerEnd, access: SiteNetworkAccess, routers: Sequence[str]
 ) -> SheetAccess:
+    network = workspace.network
+    entry = network.sites[end.site]
+    vpn = network.vpns[entry.vpn]
+    written = network.sites[written_name(end.site, entry)].site_network_accesses[end.access]
+    own = written.access_class
+    rule = RULES[own] if own is not None else None
     return SheetAccess(
         name=end.access,
+        vpn=vpn.name,
+        part=vpn.part.value if vpn.part is not None else None,
+        access_class=own.value if own is not None else None,
+        class_title=rule.title if rule is not None else "",
+        own_exit=written.internet_line or ("" if rule is not None and rule.own_exit else None),
         router=access.pe,
         port=access.port,
         vlan=end.vlan,
@@ -101,7 +123,7 @@ def _access(
         our_asn=end.provider_asn,
         maximum_prefix=access.maximum_prefix if end.bgp else None,
         priority=access.access_priority if end.bgp else None,
-        waiting=workspace.network.sites[end.site].awaits(end.access),
+        waiting=entry.awaits(end.access),
         links=tuple(
             SheetLink(
                 f"IPv{link.version}",

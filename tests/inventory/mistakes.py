@@ -109,6 +109,8 @@ LEVELS = {
         "source": "until the backbone encrypts, by the office of the centre",
     }
 }
+ATTACHMENTS = {"services": {"vpn": "public", "prefixes": ["10.2.31.0/24"]}}
+OWN_EXIT = {"access-class": "E", "internet-line": "China Telecom, 200 Mbit/s"}
 #: What no example can say by itself: values that fit the rest of the reference inventory.
 FITTING: dict[tuple[str, str], Any] = {
     ("hosts", "management-port"): "eth0",
@@ -149,6 +151,9 @@ def base() -> Files:
     files["exchanges.yaml"] = copy.deepcopy(EXCHANGES)
     files["applications.yaml"] = copy.deepcopy(APPLICATIONS)
     files["levels.yaml"] = copy.deepcopy(LEVELS)
+    department = files["sites/guangdong.yaml"]["tax-guangdong"]
+    department["attachments"] = copy.deepcopy(ATTACHMENTS)
+    department["site-network-accesses"]["main"] |= copy.deepcopy(OWN_EXIT)
     had: set[tuple[Any, str]] = set()
     for place in [place for file in files for place in places(files, file)]:
         if place.present or place.field.required:

@@ -5,7 +5,7 @@ from rich.text import Text
 
 from egovnet.playbooks.report.console.safe_console import print_hanging, print_to_copy
 from egovnet.playbooks.report.text.moments import full_moment
-from egovnet.playbooks.report.text.sheet_words import facts, of_access
+from egovnet.playbooks.report.text.sheet_words import facts, of_access, title
 from egovnet.playbooks.results.site_sheet import SiteSheet
 
 
@@ -16,7 +16,7 @@ def print_result(console: Console, sheet: SiteSheet) -> None:
         print_hanging(console, f"  {name:18} ", words)
     for access in sheet.accesses:
         console.print()
-        console.print(Text(f"access {access.name}"), style="bold")
+        console.print(Text(title(sheet, access)), style="bold")
         for name, words in of_access(access):
             print_hanging(console, f"  {name:18} ", words)
         for vendor, text in access.examples:

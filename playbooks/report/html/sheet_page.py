@@ -1,7 +1,7 @@
 """A site's sheet as one self-contained HTML page, to be printed or sent."""
 
 from egovnet.playbooks.report.html.page import environment
-from egovnet.playbooks.report.text.sheet_words import facts, of_access
+from egovnet.playbooks.report.text.sheet_words import facts, of_access, title
 from egovnet.playbooks.results.site_sheet import SiteSheet
 
 
@@ -15,6 +15,9 @@ def sheet_page(sheet: SiteSheet) -> str:
             title=sheet.site,
             made=sheet.made,
             facts=list(facts(sheet)),
-            accesses=[(access, list(of_access(access))) for access in sheet.accesses],
+            accesses=[
+                (f"A{title(sheet, access)[1:]}", access, list(of_access(access)))
+                for access in sheet.accesses
+            ],
         )
     )

@@ -4,6 +4,12 @@ from collections.abc import Iterator
 
 from egovnet.playbooks.results.site_sheet import SheetAccess, SiteSheet
 
+_PARTS = {
+    "public": "public zone",
+    "department": "a department's network",
+    "internet": "shared Internet exit",
+}
+
 
 def facts(sheet: SiteSheet) -> Iterator[tuple[str, str]]:
     """(what, words) of the site as a whole."""
@@ -11,11 +17,20 @@ def facts(sheet: SiteSheet) -> Iterator[tuple[str, str]]:
         yield "site", sheet.description
     yield "region", sheet.region
     yield "network", f"{sheet.vpn} of {sheet.agency}, in the {sheet.zone}"
+    if _is_in_several(sheet):
+        words = "each network has a VLAN, and on your router a table (VRF) of its own: what is in "
+        yield "your router", words + "several is to keep them apart"
     yield "whom to call", sheet.contact or "the inventory names nobody: contact in network.yaml"
 
 
 def of_access(access: SheetAccess) -> Iterator[tuple[str, str]]:
     """(what, words) of one access."""
+    if access.access_class is not None:
+        yield "class", f"{access.access_class}: {access.class_title}"
+        yield "network", access.vpn + (f" ({_PARTS[access.part]})" if access.part else "")
+    if access.own_exit is not None:
+        line = f" ({access.own_exit})" if access.own_exit else ""
+        yield "Internet", f"by a line of your own{line}; no default route of yours is accepted"
     yield "our router", f"{access.router}, port {access.port}"
     yield "VLAN", "untagged" if access.vlan is None else f"{access.vlan} (802.1Q)"
     yield "MTU", f"{access.mtu} bytes of IP packet"
@@ -35,3 +50,12 @@ def of_access(access: SheetAccess) -> Iterator[tuple[str, str]]:
         yield "routing", "static: we route your prefixes to your address, you route all to ours"
     if access.waiting:
         yield "state", "our side is ready, and waits for your router"
+
+
+def title(sheet: SiteSheet, access: SheetAccess) -> str:
+    """What an access is called: with its VPN, where the site is in several."""
+    return f"access {access.name}" + (f" in {access.vpn}" if _is_in_several(sheet) else "")
+
+
+def _is_in_several(sheet: SiteSheet) -> bool:
+    return len({each.vpn for each in sheet.accesses}) > 1

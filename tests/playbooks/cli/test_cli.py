@@ -53,7 +53,7 @@ BELOW = {
     "lab": ("up", "down", "restart", "status", "topology", "exec", "ssh"),
     "exchange": ("list", "show", "check"),
     "application": ("list", "show", "observed"),
-    "report": ("levels",),
+    "report": ("extranet", "levels"),
 }
 COMMON = ("--inventory", "-l, --limit", "--region", "--tier", "--json", "--workers", "--runner")
 

@@ -1,0 +1,48 @@
+"""Where the address plans of two VPNs overlap. What overlaps, nothing joins."""
+
+from collections.abc import Iterator
+
+from egovnet.inventory.access_classes import joined
+from egovnet.inventory.model import AddressPlan, IPNetwork, Network, PlatformSite, Site
+from egovnet.inventory.model.part_sites import PartSite
+from egovnet.inventory.model.partial import as_far_as_known
+from egovnet.inventory.model.site_prefixes import SitePrefixes
+
+#: A prefix and its site, of either VPN.
+Both = tuple[IPNetwork, str, IPNetwork, str]
+
+
+class Plans:
+    """What VPNs have, and where two of them overlap."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._prefixes: dict[str, list[tuple[str, IPNetwork]]] = {}
+        for name, site in network.sites.items():
+            for vpn, prefixes in as_far_as_known(_joined(network, site)):
+                self._prefixes.setdefault(vpn, []).extend((name, p) for p in prefixes)
+        self._held: dict[str, SitePrefixes] = {}
+        self._found: dict[tuple[str, str], Both | None] = {}
+
+    def overlap(self, one: str, other: str) -> Both | None:
+        """Where two VPNs overlap, if a plan of either is its own."""
+        plans = {self._network.vpns[one].address_plan, self._network.vpns[other].address_plan}
+        if AddressPlan.OWN not in plans:
+            return None
+        if (one, other) not in self._found:
+            self._found[one, other] = self._search(one, other)
+        return self._found[one, other]
+
+    def _search(self, one: str, other: str) -> Both | None:
+        if other not in self._held:
+            self._held[other] = SitePrefixes(self._prefixes.get(other, ()))
+        for site, prefix in self._prefixes.get(one, ()):
+            for its_site, its in self._held[other].overlapping(prefix):
+                return prefix, site, its, its_site
+        return None
+
+
+def _joined(network: Network, site: Site) -> Iterator[tuple[str, tuple[IPNetwork, ...]]]:
+    # a site in a further VPN says again what the one that it is of says
+    if not isinstance(site, PartSite | PlatformSite):
+        yield from joined(network, site).items()
