@@ -4,6 +4,7 @@ Health and customs have address plans of their own, with the same prefixes, and 
 agency of the intranet besides.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.playbooks.console import copy_of_reference, edit
@@ -77,9 +78,9 @@ campus-guangdong:
 """
 
 
-def extranet_network(directory: Path) -> Path:
-    """The inventory, written to `directory`."""
-    root = copy_of_reference(directory)
+def extranet_network(directory: Path, onto: Callable[[Path], Path] = copy_of_reference) -> Path:
+    """The inventory, written to `directory`; `onto` writes what it is added to."""
+    root = onto(directory)
     for name, text in (("agencies", AGENCIES), ("vpns", VPNS)):
         path = root / f"{name}.yaml"
         path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + f"\n{text}", "utf-8")
