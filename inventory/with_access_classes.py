@@ -38,6 +38,7 @@ def _part(network: Network, name: str, vpn: str) -> PartSite:
         vpn=vpn,
         site_role=SiteRole.ANY_TO_ANY if meshed else SiteRole.SPOKE,
         prefixes=joined(network, site)[vpn],
+        asn=site.asn,
         state=site.state,
         # its VLAN is one of its own, and its class is that of the access that somebody wrote
         site_network_accesses={

@@ -29,7 +29,7 @@ from egovnet.inventory.model import (
     SiteRole,
     ZoneName,
 )
-from egovnet.inventory.model.part_sites import PartSite
+from egovnet.inventory.model.part_sites import written_name
 from egovnet.inventory.model.platform_sites import PLATFORM, PlatformSite
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.inventory.paused_collector import paused_collector
@@ -241,17 +241,20 @@ class _Allocator:
             for name, site in self.network.sites.items()
             if any(a.routing_protocol == "bgp" for a in site.site_network_accesses.values())
         }
-        explicit = {name: site.asn for name, site in sites.items() if site.asn is not None}
-        parts = {name: site.of for name, site in sites.items() if isinstance(site, PartSite)}
-        others = {name: site for name, site in sites.items() if name not in parts}
-        names = [name for name, site in others.items() if not isinstance(site, PlatformSite)]
+        whose = {
+            name: written_name(name, site)
+            for name, site in sites.items()
+            if not isinstance(site, PlatformSite)
+        }
+        explicit = {whose[name]: asn for name in whose if (asn := sites[name].asn) is not None}
+        names = list(dict.fromkeys(whose.values()))
         if self.network.with_role(Role.FIREWALL):
             names.append(PLATFORM)
         limits = self.network.backbone.pools.site_asn
         found = self._numbers("site-asn", names, limits, explicit)
         if PLATFORM in found:
-            found |= {name: found[PLATFORM] for name in others if name not in found}
-        return found | {name: found[of] for name, of in parts.items()}
+            found |= {name: found[PLATFORM] for name in sites if name not in whose}
+        return found | {name: found[own] for name, own in whose.items()}
 
     def _vlans(self, accesses: Mapping[str, SiteNetworkAccess]) -> dict[str, int | None]:
         limits = self.network.backbone.pools.vlan

@@ -36,7 +36,7 @@ def _written(network: Network, section: str, location: Location) -> Location:
     site = network.sites.get(str(location[0])) if section == "sites" and location else None
     if not isinstance(site, PartSite):
         return location
-    named = network.sites[site.of].attachments.items()
+    named = network.sites[site.of].attachments.items() if site.of in network.sites else ()
     key = next((key for key, each in named if each.vpn == site.vpn), None)
     if location[1:2] == ("prefixes",):
         return (

@@ -21,9 +21,11 @@ from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.rollback.rollback import rollback
+from egovnet.templates.intend.read_inventory import read_inventory
 from egovnet.templates.registry import render_day0
+from tests.extranet_network import extranet_network
 from tests.hypothesis_profiles import examples
-from tests.playbooks.console import Ran, copy_of_reference, egovnet
+from tests.playbooks.console import Ran, copy_of_reference, edit, egovnet
 from tests.playbooks.memory_routers import MemoryRouters
 from tests.strategies import networks, parts
 
@@ -372,3 +374,18 @@ def test_the_first_roll_out_needs_no_word(tmp_path: Path, place: Place) -> None:
         place.routers.running[name] = render_day0(device)
     assert make_plan(workspace, Silent()).needs == ()
     del tmp_path
+
+
+def test_a_department_with_a_plan_of_its_own_takes_no_prefix_from_anybody(tmp_path: Path) -> None:
+    root = extranet_network(tmp_path / "network")
+    edit(root / "sites" / "extranet.yaml", ", 10.1.10.0/24", "")
+    before, after = (
+        held_by_inventory(network, allocate(network))
+        for network in (
+            read_inventory(root)[0],
+            read_inventory(extranet_network(tmp_path / "other"))[0],
+        )
+    )
+    assert zone_changes(before, after) == ()
+    assert zone_changes(after, before) == ()
+    assert after["site-prefix", "10.1.10.0/24"].vpn == "party"

@@ -18,6 +18,7 @@ from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.intend.read_inventory import read_inventory
 from egovnet.templates.model.recorded_flow import RecordedFlow
 from tests.application_register import APPLICATIONS
+from tests.extranet_network import extranet_network
 from tests.hypothesis_profiles import examples
 from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
 from tests.playbooks.test_json_shapes import check
@@ -178,3 +179,35 @@ def test_drafted_flows_pass_when_the_vpn_is_enforced(data: st.DataObject) -> Non
             for label, pe in accesses(closed, each.vpn, packet.source):
                 rules = rules_at(devices[pe], interface_of(devices[pe], label))
                 assert decision(rules, packet)[0] == "accept", packet
+
+
+def test_a_flow_is_of_the_vpn_that_has_a_site_there(tmp_path: Path) -> None:
+    made = extranet_network(tmp_path / "network")
+    for vpn in ("health", "customs"):
+        edit(made / "vpns.yaml", f"  owner: {vpn}", f"  owner: {vpn}\n  filtering: observed")
+    network = read_inventory(made)[0]
+    there, both = (
+        flow("10.0.5.10", "10.0.6.10", "tcp", 22),
+        flow("10.0.6.10", "10.0.5.10", "tcp", 80),
+    )
+    result = undeclared(network, {"bj-pe1": [there], "sh-pe1": [there], "sc-pe1": [both]}, {})
+    told = {(each.vpn, each.source_site): each for each in result.flows}
+    assert told.keys() == {
+        ("health", "health-beijing"),
+        ("customs", "customs-shanghai"),
+        ("health", "health-sichuan"),
+    }
+    assert told["health", "health-beijing"].target_site == "health-sichuan"
+    assert told["customs", "customs-shanghai"].target_site == "customs-sichuan"
+    unsure = told["health", "health-sichuan"]
+    assert unsure.not_drafted == "VPNs health and customs both have its addresses at this PE"
+    assert {draft["vpn"] for draft in result.drafts.values()} == {"health", "customs"}
+
+
+def test_a_draft_names_sites_as_somebody_wrote_them(tmp_path: Path) -> None:
+    made = extranet_network(tmp_path / "network")
+    edit(made / "vpns.yaml", "part: public", "part: public, filtering: observed")
+    network = read_inventory(made)[0]
+    result = undeclared(network, {"sh-pe1": [flow("10.2.41.10", "10.2.10.10", "tcp", 443)]}, {})
+    (draft,) = result.drafts.values()
+    assert draft["users"] == {"sites": ["customs-shanghai"]}

@@ -1,0 +1,96 @@
+"""Departments with the same addresses on real routers: each reaches its own peers, and nobody else.
+
+Who was asked is seen at the hosts themselves: an answer alone does not say who gave it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from egovnet.lab.backend import Backend
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.verbs.lab_backends import backend
+from tests.playbooks.console import Ran, egovnet
+from tests.small_extranet import small_extranet
+
+pytestmark = pytest.mark.lab("extranet")
+#: Echo requests that a host has had, of both families.
+_ASKED = "cat /proc/net/snmp /proc/net/snmp6"
+_HOSTS = ("party-beijing", "health-beijing", "health-shanghai", "customs-guangdong",
+          "customs-shanghai")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """The lab, and the command on its inventory."""
+
+    inventory: Path
+    state: Path
+
+    def run(self, *words: str | Path, code: int = 0) -> Ran:
+        ran = egovnet(*words, state=self.state, env={"EGOVNET_INVENTORY": str(self.inventory)})
+        assert ran.code == code, f"{words}\n{ran.stdout[-5000:]}\n{ran.stderr[-2000:]}"
+        return ran
+
+    @property
+    def lab(self) -> Backend:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("EGOVNET_STATE", str(self.state))
+            return backend(Workspace(self.inventory))
+
+    def asked(self) -> dict[str, int]:
+        """Host -> echo requests that it has had."""
+        came = self.lab.exec_many({f"{site}-host": _ASKED for site in _HOSTS})
+        return {site: _requests(came[f"{site}-host"].stdout) for site in _HOSTS}
+
+    def asks(self, site: str, address: str) -> set[str]:
+        """The hosts that are asked when the site's host sends to an address."""
+        before = self.asked()
+        ping = f"ping -n -q -c 1 -W 5 {address} >/dev/null && echo answered"
+        came = self.lab.exec_many({f"{site}-host": ping}, timeout=60)[f"{site}-host"]
+        assert "answered" in came.stdout, (site, address)
+        return {name for name, number in self.asked().items() if number > before[name]}
+
+
+def _requests(text: str) -> int:
+    lines = [line.split() for line in text.splitlines()]
+    names, values = (line for line in lines if line[0] == "Icmp:")
+    four = int(dict(zip(names, values, strict=True))["InEchos"])
+    return four + sum(int(line[1]) for line in lines if line[0] == "Icmp6InEchos")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    root = tmp_path_factory.mktemp("extranet")
+    made = Place(small_extranet(root / "inventory"), root / "state")
+    try:
+        made.run("lab", "up", "--provisioned", "--timeout", "400")
+        yield made
+    finally:
+        made.run("lab", "down")
+
+
+def test_the_matrix_is_what_the_classes_yield(place: Place) -> None:
+    verified = place.run("verify", "--json").json
+    assert verified["result"] == "verified"
+
+
+@pytest.mark.parametrize(
+    ("sender", "address", "receiver"),
+    [
+        ("health-shanghai", "10.0.5.10", "health-beijing"),
+        ("customs-shanghai", "10.0.5.10", "customs-guangdong"),
+        ("health-beijing", "10.0.6.10", "health-shanghai"),
+        ("customs-guangdong", "10.0.6.10", "customs-shanghai"),
+        ("health-shanghai", "fdaa:0:5::a", "health-beijing"),
+        ("customs-shanghai", "fdaa:0:5::a", "customs-guangdong"),
+        ("party-shanghai", "10.1.10.10", "party-beijing"),
+        ("customs-guangdong", "10.1.10.10", "customs-shanghai"),
+    ],
+)
+def test_a_host_reaches_its_own_peer(
+    place: Place, sender: str, address: str, receiver: str
+) -> None:
+    assert place.asks(sender, address) == {receiver}
