@@ -43,13 +43,15 @@ def _packet_filters(
             found = f"platform {network.routers[name].platform} cannot filter packets"
             yield report("routers", (name, "roles"), found, "use a platform that can")
     for name, site in network.sites.items() if unable else ():
-        vpn = network.vpns.get(site.vpn)
-        if vpn is None or vpn.filtering is Filtering.OPEN:
+        vpns = [vpn for vpn in site.vpns if vpn in network.vpns]
+        filtered = [v for v in vpns if network.vpns[v].filtering is not Filtering.OPEN]
+        if not filtered:
             continue
+        vpn = network.vpns[filtered[0]]
         for access_name, access in site.site_network_accesses.items():
             if access.pe in unable:
                 found = f"{access.pe}: platform {network.routers[access.pe].platform} cannot "
-                found += f"filter packets, and VPN {site.vpn} is {vpn.filtering}"
+                found += f"filter packets, and VPN {filtered[0]} is {vpn.filtering}"
                 where = (name, "site-network-accesses", access_name, "pe")
                 remedy = "join the site to another PE, or let the VPN be open"
                 yield report("sites", where, found, remedy)
