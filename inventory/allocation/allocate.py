@@ -254,7 +254,7 @@ class _Allocator:
         found = self._numbers("site-asn", names, limits, explicit)
         if PLATFORM in found:
             found |= {name: found[PLATFORM] for name in sites if name not in whose}
-        return found | {name: found[own] for name, own in whose.items()}
+        return found | {name: found[own] for name, own in whose.items() if own in found}
 
     def _vlans(self, accesses: Mapping[str, SiteNetworkAccess]) -> dict[str, int | None]:
         limits = self.network.backbone.pools.vlan
