@@ -46,10 +46,13 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
         for name, vpn in network.vpns.items()
         for plan in as_far_as_known(_plan_of(name, vpn))
     }
+    # of a VPN that is not known, where each that is shares the plan
+    usual = _SHARED if set(plan_of.values()) <= {_SHARED} else None
     for name, site in network.sites.items():
         for vpn, claim in as_far_as_known(_claims_of(name, site)):
-            if vpn in plan_of:
-                plans.setdefault(plan_of[vpn], []).append(claim)
+            plan = plan_of.get(vpn, usual)
+            if plan is not None:
+                plans.setdefault(plan, []).append(claim)
     pools = list(_pools(network))
     shared = [*plans.pop(_SHARED), *pools, *_loopbacks(network)]
     yield from _of_plan(shared, _FREE, report)
