@@ -212,9 +212,11 @@ def test_a_router_starts_with_its_filter(lab: GuestLab) -> None:
 
 @pytest.mark.both_backends
 def test_rules_are_listed_as_they_were_loaded(lab: GuestLab) -> None:
+    # a connection of an earlier test may send something again: what it adds to a set is no rule
+    show = "nft -s list ruleset | sed '/elements = {/d'"
     load(lab, RULES)
-    listed = lab.exec("fw", "nft -s list ruleset").stdout
+    listed = lab.exec("fw", show).stdout
     load(lab, listed)
-    assert lab.exec("fw", "nft -s list ruleset").stdout == listed
+    assert lab.exec("fw", show).stdout == listed
     assert "hook forward priority filter; policy drop;" in listed
     load(lab, "")

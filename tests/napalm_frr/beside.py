@@ -205,8 +205,11 @@ class BesideReal:
         assert said == "so\n", "it does not stand still"
 
     def restart_since(self, change: str) -> None:
+        # a restart ends what stands still, and whoever waits for it
         self.run(
-            f"cd /var/lib/egovnet; sed -i 's/[^ ]*$/another-boot/' mark changes/{change}/boot"
+            "for p in $(pgrep -f '^sleep 600'); do"
+            " kill -9 $(ps -o pid= -s $(ps -o sid= -p $p)); done;"
+            f" cd /var/lib/egovnet; sed -i 's/[^ ]*$/another-boot/' mark changes/{change}/boot"
             f" changes/{change}/runner; rm -rf /run/egovnet"
         )
 
@@ -229,7 +232,7 @@ class BesideReal:
 
     def leftovers(self) -> str:
         return self.run(
-            "pgrep -f '^sleep 600'; ls /run/egovnet /var/lib/egovnet | grep -x mark;"
+            "pgrep -af '^sleep 600'; ls /run/egovnet /var/lib/egovnet | grep -x mark;"
             " ls /etc/frr /etc/network /etc | grep egovnet | grep -vx egovnet-lab.env"
         )
 
