@@ -7,13 +7,14 @@ what it has, and no pair of interfaces costs the rules of another.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
+from egovnet.isolation.algebra.packet_sets import PacketSet
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.packet_filter import FilterChain, FilterPlace, PacketRule
 
 #: Incoming and outgoing interface; None: any that no rule names. The outgoing one of a packet that
 #: is not forwarded is always None.
 InterfacePair = tuple[str | None, str | None]
+_Numbers = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,17 @@ class FilterChainRules:
 
     def __init__(self, chain: FilterChain | None, place: FilterPlace = "forward") -> None:
         self._chain = chain
-        self._rules: dict[InterfacePair, list[tuple[int, PacketRule]]] = {}
+        self._all = chain.rules if chain else ()
+        self._rules: dict[InterfacePair, list[int]] = {}
+        #: Of rules, by their numbers: pairs of interfaces have most rules in common.
+        self._sets: dict[tuple[_Numbers, AddressFamily], PacketSet] = {}
+        self._accepted: dict[tuple[_Numbers, AddressFamily], tuple[Accepted, ...]] = {}
         self._forwarded = (chain.place if chain else place) == "forward"
-        for number, rule in enumerate(chain.rules if chain else ()):
+        for number, rule in enumerate(self._all):
             if rule.out_interface is not None and not self._forwarded:
                 continue  # no such packet has an outgoing interface: the rule matches none
             pair = (rule.in_interface, rule.out_interface)
-            self._rules.setdefault(pair, []).append((number, rule))
+            self._rules.setdefault(pair, []).append(number)
 
     @property
     def open(self) -> bool:
@@ -47,8 +52,8 @@ class FilterChainRules:
         not both, or the default accepts, each of the `interfaces` that it may be. Each once."""
         known = (*dict.fromkeys((*interfaces, *self._named())), None)
         found: dict[InterfacePair, None] = {}
-        for (source, target), rules in self._rules.items():
-            if any(rule.action == "accept" for _, rule in rules):
+        for (source, target), numbers in self._rules.items():
+            if any(self._all[number].action == "accept" for number in numbers):
                 for one in (source,) if source is not None else known:
                     for other in (target,) if target is not None else self._outgoing(known):
                         found[one, other] = None
@@ -65,37 +70,59 @@ class FilterChainRules:
         for pair in self._rules:
             yield from (name for name in pair if name is not None)
 
-    def accepted(self, pair: InterfacePair, family: AddressFamily) -> Iterator[Accepted]:
+    def accepted(self, pair: InterfacePair, family: AddressFamily) -> tuple[Accepted, ...]:
         """What passes between two interfaces, rule by rule: the first that matches decides. What
         an earlier rule accepted may be among what a later one does."""
-        gone: list[PacketBox] = []
-        dropped = PacketSet.none(family)
-        for rule in self._of(pair):
-            packets = PacketSet.of(family, rule)
-            if not packets:
-                continue
+        numbers = self._of(pair)
+        known = self._accepted.get((numbers, family))
+        if known is None:
+            known = self._accepted[numbers, family] = tuple(self._evaluated(numbers, family))
+        return known
+
+    def _evaluated(self, numbers: _Numbers, family: AddressFamily) -> Iterator[Accepted]:
+        dropped: list[int] = []
+        for number in numbers:
+            rule = self._all[number]
             if rule.action == "drop":
-                gone += packets.boxes
+                dropped.append(number)
             else:
-                if len(gone) > len(dropped.boxes):
-                    dropped = PacketSet(family, tuple(gone))
-                packets = packets - dropped
+                packets = self._left(self._packets((number,), family), dropped)
                 if packets:
                     yield Accepted(rule, packets)
         if self.open:
-            packets = PacketSet.all(family) - PacketSet(family, tuple(gone))
+            packets = self._left(PacketSet.all(family), dropped)
             if packets:
                 yield Accepted(None, packets)
 
-    def _of(self, pair: InterfacePair) -> list[PacketRule]:
-        """Rules that may match between two interfaces, in order."""
+    def _left(self, packets: PacketSet, dropped: list[int]) -> PacketSet:
+        """`packets` without those of the rules `dropped`, which are taken in groups of powers of
+        two: a rule more leaves most of the groups as they were."""
+        start = 0
+        while packets and start < len(dropped):
+            end = start + (1 << (len(dropped) - start).bit_length() - 1)
+            packets = packets - self._packets(tuple(dropped[start:end]), packets.family)
+            start = end
+        return packets
+
+    def _packets(self, numbers: _Numbers, family: AddressFamily) -> PacketSet:
+        """Packets of one of the rules `numbers`, made once."""
+        known = self._sets.get((numbers, family))
+        if known is None:
+            half = len(numbers) // 2
+            known = self._sets[numbers, family] = (
+                self._packets(numbers[:half], family) | self._packets(numbers[half:], family)
+                if half
+                else PacketSet.of(family, self._all[numbers[0]])
+            )
+        return known
+
+    def _of(self, pair: InterfacePair) -> _Numbers:
+        """Numbers of the rules that may match between two interfaces, in order."""
         source, target = pair
         keys = dict.fromkeys(((source, target), (source, None), (None, target), (None, None)))
-        numbered = [entry for key in keys for entry in self._rules.get(key, ())]
-        return [rule for _, rule in sorted(numbered, key=lambda entry: entry[0])]
+        return tuple(sorted(number for key in keys for number in self._rules.get(key, ())))
 
 
 def accepted_set(rules: FilterChainRules, pair: InterfacePair, family: AddressFamily) -> PacketSet:
     """Everything that passes between two interfaces."""
-    boxes = dict.fromkeys(box for one in rules.accepted(pair, family) for box in one.packets.boxes)
-    return PacketSet(family, tuple(boxes))
+    return PacketSet.union(family, (one.packets for one in rules.accepted(pair, family)))

@@ -1,23 +1,30 @@
 """Sets of packets, exact: unions of boxes, closed under union, intersection and difference.
 
 A box is an interval in each of a packet's six fields. Nothing is approximated; a Hypothesis test
-holds the algebra to brute force over a small universe. Two sets that are written with the same
-boxes are compared in linear time; what is left is split field by field.
+holds the algebra to brute force over a small universe. Sets are kept as decision diagrams, so that
+rules on one field across rules on another are no product.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.isolation.algebra.interval_diagrams import (
+    Interval,
+    Node,
+    boxes,
+    contains,
+    difference,
+    intersection,
+    product,
+    union,
+)
 from egovnet.isolation.algebra.prefix_sets import BITS
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.packet_filter import PacketRule, PortRanges, TransportProtocol
 
-#: First and last, both inclusive.
-Interval = tuple[int, int]
 #: Which way a packet goes in its connection; "neither": it is of none that is known.
 DIRECTIONS = ("open", "reply", "neither")
 _PORTS: Interval = (0, 65535)
@@ -40,6 +47,11 @@ class PacketBox(NamedTuple):
     source_ports: Interval = _PORTS
     target_ports: Interval = _PORTS
     directions: Interval = (0, len(DIRECTIONS) - 1)
+
+
+#: Fields of a box in the order of a diagram's levels: first those of few values, and directions
+#: before all others, so that a packet that opens is in the first branch.
+_ORDER = (5, 2, 0, 1, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +78,20 @@ class Packet:
         return f"{self.source} to {self.target}, {protocol}, {kind[self.direction]}"
 
 
-@dataclass(frozen=True)
 class PacketSet:
     """A set of packets of one family."""
 
-    family: AddressFamily
-    boxes: tuple[PacketBox, ...] = ()
+    __slots__ = ("_node", "family")
+
+    def __init__(self, family: AddressFamily, boxes: Iterable[PacketBox] = ()) -> None:
+        self.family = family
+        self._node = union(product([(box[at],) for at in _ORDER]) for box in boxes)
+
+    @classmethod
+    def _made(cls, family: AddressFamily, node: Node) -> "PacketSet":
+        made = cls(family)
+        made._node = node
+        return made
 
     @classmethod
     def none(cls, family: AddressFamily) -> "PacketSet":
@@ -99,81 +119,79 @@ class PacketSet:
         if rule.direction is not None:
             place = DIRECTIONS.index(rule.direction)
             directions = (place, place)
-        return cls(
-            family,
-            tuple(
-                dict.fromkeys(
-                    PacketBox(source, target, protocols, source_port, target_port, directions)
-                    for source in _ranges(family, rule.sources)
-                    for target in _ranges(family, rule.targets)
-                    for source_port in rule.source_ports or (_PORTS,)
-                    for target_port in targets or (_PORTS,)
-                )
-            ),
+        fields = (
+            (directions,),
+            (protocols,),
+            _ranges(family, rule.sources),
+            _ranges(family, rule.targets),
+            ports_of(rule.source_ports or (_PORTS,)),
+            ports_of(targets or (_PORTS,)),
         )
+        return cls._made(family, product(fields))
 
-    @cached_property
-    def _known(self) -> frozenset[PacketBox]:
-        """The boxes, to look them up."""
-        return frozenset(self.boxes)
+    @classmethod
+    def union(cls, family: AddressFamily, sets: Iterable["PacketSet"]) -> "PacketSet":
+        """What is in one of them; near linear in them all."""
+        return cls._made(family, union(one._node for one in sets))
+
+    @property
+    def boxes(self) -> Iterator[PacketBox]:
+        """The set as disjoint boxes, of which there may be very many."""
+        for directions, protocols, sources, targets, own, other in boxes(self._node):
+            yield PacketBox(sources, targets, protocols, own, other, directions)
+
+    @property
+    def opens(self) -> bool:
+        """Whether a packet in it opens a connection."""
+        return bool(self._node) and self._node[0][0] == 0
 
     def __bool__(self) -> bool:
-        return bool(self.boxes)
+        return bool(self._node)
 
     def __or__(self, other: "PacketSet") -> "PacketSet":
-        return PacketSet(self.family, tuple(dict.fromkeys(self.boxes + other.boxes)))
+        return self._made(self.family, union((self._node, other._node)))
 
     def __and__(self, other: "PacketSet") -> "PacketSet":
-        common = dict.fromkeys(
-            box
-            for mine in self.boxes
-            for yours in other.boxes
-            if (box := _intersection(mine, yours)) is not None
-        )
-        return PacketSet(self.family, tuple(common))
+        return self._made(self.family, intersection(self._node, other._node))
 
     def __sub__(self, other: "PacketSet") -> "PacketSet":
-        left: list[PacketBox] = []
-        for mine in self.boxes:
-            if mine not in other._known:
-                left += _without(mine, other.boxes)
-        return PacketSet(self.family, tuple(dict.fromkeys(left)))
+        return self._made(self.family, difference(self._node, other._node))
 
     def __contains__(self, packet: Packet) -> bool:
         if packet.source.max_prefixlen != BITS[self.family]:
             return False
         target = packet.icmp_type if packet.icmp_type is not None else packet.target_port
         point = (
+            DIRECTIONS.index(packet.direction),
+            packet.protocol,
             int(packet.source),
             int(packet.target),
-            packet.protocol,
             packet.source_port or 0,
             target or 0,
-            DIRECTIONS.index(packet.direction),
         )
-        return any(
-            all(low <= value <= high for value, (low, high) in zip(point, box, strict=True))
-            for box in self.boxes
-        )
+        return contains(self._node, point)
 
     def witness(self) -> Packet | None:
         """One of its packets, as usual a one as there is: one that opens before one that answers,
-        of hosts and clients' ports."""
-        if not self.boxes:
+        of TCP, of hosts and clients' ports."""
+        if not self._node:
             return None
-        box = min(self.boxes, key=lambda one: one.directions[0])
         address = IPv4Address if BITS[self.family] == 32 else IPv6Address
         numbers = PROTOCOL_NUMBERS[self.family]
-        protocol = _usual(box.protocols, numbers["tcp"])
+        (direction, _, below) = self._node[0]
+        tcp = (b for b in below if b[0] <= numbers["tcp"] <= b[1])
+        low, high, below = next(tcp, below[0])
+        protocol = _usual((low, high), numbers["tcp"])
+        sources, targets, source_ports, target_ports = next(boxes(below))
         ports = protocol in (numbers["tcp"], numbers["udp"])
         return Packet(
-            address(_usual(box.sources, box.sources[0] + 1)),
-            address(_usual(box.targets, box.targets[0] + 1)),
+            address(_usual(sources, sources[0] + 1)),
+            address(_usual(targets, targets[0] + 1)),
             protocol,
-            _usual(box.source_ports, _DYNAMIC_PORT) if ports else None,
-            box.target_ports[0] if ports else None,
-            box.target_ports[0] if protocol == numbers["icmp"] else None,
-            DIRECTIONS[box.directions[0]],
+            _usual(source_ports, _DYNAMIC_PORT) if ports else None,
+            target_ports[0] if ports else None,
+            target_ports[0] if protocol == numbers["icmp"] else None,
+            DIRECTIONS[direction],
         )
 
 
@@ -223,39 +241,3 @@ def _type_interval(number: int) -> Interval:
     """A type of ICMP. The last one stands for all numbers above, which no packet has: so the
     types together are everything, as they are in a packet."""
     return (number, _PORTS[1] if number == _ICMP_TYPES else number)
-
-
-def _intersection(one: PacketBox, other: PacketBox) -> PacketBox | None:
-    common = []
-    for (low, high), (least, most) in zip(one, other, strict=True):
-        bottom, top = max(low, least), min(high, most)
-        if bottom > top:
-            return None
-        common.append((bottom, top))
-    return PacketBox(*common)
-
-
-def _without(box: PacketBox, others: Iterable[PacketBox]) -> list[PacketBox]:
-    left = [box]
-    for other in others:
-        if not left:
-            break
-        if _intersection(box, other) is not None:
-            left = [rest for one in left for rest in _difference(one, other)]
-    return left
-
-
-def _difference(one: PacketBox, other: PacketBox) -> Iterator[PacketBox]:
-    """`one` without `other`: what is below and above it, field by field; disjoint boxes."""
-    common = _intersection(one, other)
-    if common is None:
-        yield one
-        return
-    left = one
-    for name, (low, high) in zip(PacketBox._fields, common, strict=True):
-        bottom, top = getattr(left, name)
-        if bottom < low:
-            yield left._replace(**{name: (bottom, low - 1)})
-        if high < top:
-            yield left._replace(**{name: (high + 1, top)})
-        left = left._replace(**{name: (low, high)})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
+from egovnet.isolation.algebra.packet_sets import PacketSet
 from egovnet.isolation.model.platform_edge import DeclaredFlow
 from egovnet.templates.model.device import AddressFamily, IPAddress
 
@@ -20,9 +20,6 @@ class FilteredAccess:
 
     def declared(self, family: AddressFamily) -> PacketSet:
         """What its customer may send by the registers."""
-        boxes: dict[PacketBox, None] = {}
-        for flow in self.opens:
-            boxes.update(dict.fromkeys(flow.opening(family).boxes))
-        for flow in self.answers:
-            boxes.update(dict.fromkeys(flow.answers(family).boxes))
-        return PacketSet(family, tuple(boxes))
+        opened = [flow.opening(family) for flow in self.opens]
+        answered = [flow.answers(family) for flow in self.answers]
+        return PacketSet.union(family, opened + answered)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from egovnet.inventory.model import IPNetwork
-from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
+from egovnet.isolation.algebra.packet_sets import PacketSet
 from egovnet.isolation.algebra.prefix_sets import family_of
 from egovnet.isolation.model.domains import Domain
 from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
@@ -112,15 +112,15 @@ class PlatformEdge:
         return PlatformEdge(firewalls, self.flows, cables, former.firewalls)
 
     def passing(self, family: AddressFamily) -> dict[Direction, PacketSet]:
-        """What may pass from VPN to VPN; linear in the flows."""
-        boxes: dict[Direction, dict[PacketBox, None]] = {}
+        """What may pass from VPN to VPN; near linear in the flows."""
+        found: dict[Direction, list[PacketSet]] = {}
         for flow in self.flows:
             for way, packets in (
                 ((flow.source, flow.target), flow.opening(family)),
                 ((flow.target, flow.source), flow.answers(family)),
             ):
-                boxes.setdefault(way, {}).update(dict.fromkeys(packets.boxes))
-        return {way: PacketSet(family, tuple(each)) for way, each in boxes.items()}
+                found.setdefault(way, []).append(packets)
+        return {way: PacketSet.union(family, each) for way, each in found.items()}
 
     def reasons(self) -> dict[tuple[str, str], str]:
         """(source label, target label) -> the exchanges by which connections may be opened."""

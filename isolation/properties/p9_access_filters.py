@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 
 from egovnet.isolation.algebra.filter_chains import Accepted, FilterChainRules
-from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
+from egovnet.isolation.algebra.packet_sets import PacketSet
 from egovnet.isolation.algebra.prefix_sets import BITS
 from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.classes import p9_access
@@ -49,8 +49,7 @@ def access_filters(scene: Scene) -> Iterator[FindingDraft]:
 
 def _passing(rules: FilterChainRules, bound: Bound, family: AddressFamily) -> PacketSet:
     pair = (bound.carrier.name, None)
-    boxes = [box for one in rules.accepted(pair, family) for box in one.packets.boxes]
-    return PacketSet(family, tuple(boxes))
+    return PacketSet.union(family, (one.packets for one in rules.accepted(pair, family)))
 
 
 def _enforced(
@@ -96,10 +95,7 @@ def _between(access: FilteredAccess, family: AddressFamily) -> PacketSet:
                     icmp_types=_DISCOVERY,
                 )
             )
-    boxes: list[PacketBox] = []
-    for rule in rules:
-        boxes += PacketSet.of(family, rule).boxes
-    return PacketSet(family, tuple(boxes))
+    return PacketSet.union(family, (PacketSet.of(family, rule) for rule in rules))
 
 
 def _too_open(router: Router, bound: Bound, one: Accepted, excess: PacketSet) -> FindingDraft:

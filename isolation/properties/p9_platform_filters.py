@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from egovnet.isolation.algebra.filter_chains import Accepted, FilterChainRules, InterfacePair
-from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
+from egovnet.isolation.algebra.packet_sets import PacketSet
 from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.classes import p9_platform
 from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE
@@ -50,16 +50,14 @@ def _opened(firewall: PlatformFirewall, chain: FilterChain) -> set[tuple[str, st
     rules = FilterChainRules(chain)
     found: set[tuple[str, str]] = set()
     for source, target in rules.pairs(firewall.by_interface):
-        if firewall.direction((source, target)) is not None:
-            opening = any(
-                box.directions[0] == 0
-                for family in FAMILIES
-                for one in rules.accepted((source, target), family)
-                for box in one.packets.boxes
-            )
-            if opening:
-                one, other = (firewall.domain_at(name, OUTSIDE) for name in (source, target))
-                found.add((one.label, other.label))
+        opening = firewall.direction((source, target)) is not None and any(
+            one.packets.opens
+            for family in FAMILIES
+            for one in rules.accepted((source, target), family)
+        )
+        if opening:
+            one, other = (firewall.domain_at(name, OUTSIDE) for name in (source, target))
+            found.add((one.label, other.label))
     return found
 
 
@@ -92,7 +90,7 @@ def _chain(
         rules.pairs(names), key=lambda pair: (pair[0] == pair[1], not set(pair) <= links)
     )
     for family in FAMILIES:
-        accepted: dict[Direction, list[PacketBox]] = {}
+        accepted: dict[Direction, list[PacketSet]] = {}
         for pair in pairs:
             way = firewall.direction(pair)
             may = passing[family].get(way) if way else None
@@ -101,11 +99,11 @@ def _chain(
                 if excess:
                     yield _undeclared(firewall, pair, one, excess)
                 if way:
-                    accepted.setdefault(way, []).extend(one.packets.boxes)
+                    accepted.setdefault(way, []).append(one.packets)
         for way, may in passing[family].items():
             if not set(way) <= firewall.by_vpn.keys():
                 continue  # it has no VLAN there: P2 reports that
-            missing = may - PacketSet(family, tuple(accepted.get(way, ())))
+            missing = may - PacketSet.union(family, accepted.get(way, ()))
             if missing:
                 yield from _cut(firewall, edge, way, missing)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from egovnet.isolation.algebra.filter_chains import Accepted, FilterChainRules
-from egovnet.isolation.algebra.packet_sets import PacketBox, PacketSet
+from egovnet.isolation.algebra.packet_sets import PacketSet
 from egovnet.isolation.algebra.prefix_sets import BITS
 from egovnet.isolation.model.classes import p9_platform
 from egovnet.isolation.model.domains import MANAGEMENT, OUTSIDE
@@ -68,10 +68,7 @@ def _needed(link: FirewallLink, family: AddressFamily) -> PacketSet:
             PacketRule("accept", sources=ends, protocol="udp", target_ports=_BFD),
             PacketRule("accept", sources=ends, protocol="icmp"),
         ]
-    boxes: list[PacketBox] = []
-    for rule in rules:
-        boxes += PacketSet.of(family, rule).boxes
-    return PacketSet(family, tuple(boxes))
+    return PacketSet.union(family, (PacketSet.of(family, rule) for rule in rules))
 
 
 def _reached(
