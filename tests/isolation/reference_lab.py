@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from egovnet.lab.backends import default_lab
+from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.machines import one_machine
 from egovnet.lab.uml import UserModeLinux
 from egovnet.playbooks.core.workspace import Workspace
@@ -96,12 +97,13 @@ PINGS, FRIENDS = _probes()
 
 @contextmanager
 def reference_routers(
-    root: Path, name: str, addresses: str, *, keep: bool = False
+    root: Path, name: str, addresses: str, *, keep: bool = False, slower: float = 1.0
 ) -> Iterator[Routers]:
     """The routers with their intended texts, in a lab called `name`; it ends with the context.
 
     `root` is a directory for it; `addresses` begins its loopback addresses, as `127.20.26`. With
-    `keep` the lab stays up, and one that is up in `root` is used.
+    `keep` the lab stays up, and one that is up in `root` is used. `slower`: how many times longer
+    it may take than where nothing else runs.
     """
     inventory = root / "inventory"
     ignored = shutil.ignore_patterns("*.py", "__pycache__")
@@ -117,14 +119,15 @@ def reference_routers(
     vm = default_lab(root / "state" / name / "lab", progress=print)
     if isinstance(vm, UserModeLinux):
         # routers tell each other by files that they share (`Routers.restore`)
-        vm = UserModeLinux(vm.directory, machines=one_machine(topology))
+        seconds = BOOT_SECONDS * slower
+        vm = UserModeLinux(vm.directory, machines=one_machine(topology), boot_seconds=seconds)
 
     def boot() -> None:
         vm.down()
         vm.up(topology, progress=print)
 
     served = {host: [p for p in pings if p in FRIENDS] for host, pings in PINGS.items()}
-    lab = Routers(vm, GROUND.texts, GROUND.edges, boot, served)
+    lab = Routers(vm, GROUND.texts, GROUND.edges, boot, served, slower=slower)
     try:
         if keep and vm.status().ready:
             lab.begin(missing)

@@ -73,6 +73,8 @@ class Routers:
     boot: Callable[[], None]
     #: PE -> pings that are answered while nothing is loaded.
     served: Mapping[str, Sequence[Ping]]
+    #: How many times longer things may take than where nothing else runs.
+    slower: float = 1.0
     running: dict[str, str] = field(default_factory=dict)
     tables: dict[str, frozenset[Entry]] = field(default_factory=dict)
     #: The slowest that evidence appeared in this run: equivalents are given longer than that.
@@ -89,7 +91,7 @@ class Routers:
         Raises:
             RouterError: it does not in time; says which routes or pings are missing.
         """
-        deadline = time.monotonic() + 3 * PATIENCE
+        deadline = time.monotonic() + 3 * PATIENCE * self.slower
         while True:
             seen = self.ask({host: [_show_table()] for host in self.edges})
             self.tables = {host: seen[host].table for host in self.edges}
@@ -275,9 +277,10 @@ class Routers:
         commands = {
             host: "\n".join([_START.format(host=host), *wanted]) for host, wanted in lines.items()
         }
+        seconds = 4 * PATIENCE * self.slower
         return {
             host: _seen(done, evidence)
-            for host, done in self.vm.exec_many(commands, timeout=4 * PATIENCE).items()
+            for host, done in self.vm.exec_many(commands, timeout=seconds).items()
         }
 
 

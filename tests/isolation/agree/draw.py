@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from tests.isolation.mutants.all_mutants import operators
 from tests.isolation.mutants.ground import Ground
-from tests.isolation.mutants.mutant import Mutant
+from tests.isolation.mutants.mutant import Mutant, Operator
 
 #: One draw in so many is a pair.
 _PAIR = 3
@@ -33,14 +33,14 @@ class Draw:
         return self.mutants[0].klass if len(self.mutants) == 1 else "two at a time"
 
 
-def draws(ground: Ground, seed: int) -> Iterator[Draw]:
-    """Draws without end.
+def draws(ground: Ground, seed: int, of: Sequence[Operator] | None = None) -> Iterator[Draw]:
+    """Draws without end, of some operators or of all.
 
     Half of them are meant to be harmless, and an operator with few mutants comes as often as one
     with many. The halves of a pair are of one sort: two harmless changes may leak together.
     """
     rng = random.Random(seed)  # noqa: S311 -- to be repeated, not secret
-    made = [tuple(operator(ground)) for operator in operators()]
+    made = [tuple(one(ground)) for one in (operators() if of is None else of)]
     sorts = [
         [kept for kind in made if (kept := [m for m in kind if (m.verdict in _HARMLESS) == sort])]
         for sort in (True, False)

@@ -17,6 +17,8 @@ _PROBE = (Path(__file__).parent / "probe.py").read_text(encoding="utf-8")
 _FILE = "/run/agree-probe.py"
 #: Seconds in which hosts send and listen.
 _ECHOES = 1.5
+#: Seconds that a look takes where nothing else runs.
+_LOOK = 2.5
 #: Seconds until a network without a change must be as before.
 _PATIENCE = 90.0
 #: Kinds of routes that every table with an address has.
@@ -28,6 +30,8 @@ class Loader:
 
     def __init__(self, routers: Routers) -> None:
         self.routers = routers
+        #: How many times longer than where nothing else runs a look took last.
+        self.slower = 1.0
         self.base = self.look()
         #: What was loaded last, and the running texts then.
         self._texts: Mapping[str, str] = {}
@@ -35,6 +39,7 @@ class Loader:
 
     def look(self) -> Seen:
         """How all routers are, and what all hosts hear, now."""
+        begun = time.monotonic()
         sites = list(GROUND.network.sites)
         asked = json.dumps(
             {
@@ -48,8 +53,9 @@ class Loader:
             f"{sites[0]}-host",
             f"[ -e {_FILE} ] || cat >{_FILE} <<'%%END'\n{_PROBE}%%END\n"
             f"python3 -S {_FILE} <<'%%END'\n{asked}\n%%END",
-            120,
+            120 * self.routers.slower,
         )
+        self.slower = max(1.0, (time.monotonic() - begun) / _LOOK)
         if done.exit_code:
             raise RouterError(f"nothing could be looked at: {done.stderr}")
         said = json.loads(done.stdout)
@@ -94,7 +100,7 @@ class Loader:
 
     def _as_before(self) -> None:
         """Wait until routes, rules, ports and echoes are those of the beginning."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _PATIENCE * self.routers.slower
         while other := unlike(self.base, self.look()):
             if time.monotonic() > deadline:
                 raise RouterError(f"not as before: {other}")

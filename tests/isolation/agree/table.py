@@ -18,6 +18,7 @@ or the whole lab is, and the draw is loaded once more.
 """
 
 import argparse
+import re
 import signal
 import sys
 import tempfile
@@ -36,13 +37,15 @@ from tests.isolation.agree.draw import Draw, draws
 from tests.isolation.agree.loader import Loader, progress
 from tests.isolation.mutants.judge import judge
 from tests.isolation.reference_lab import GROUND, reference_routers
-from tests.isolation.routers import RouterError
+from tests.isolation.routers import RouterError, changed_lines
 
 #: The lab's own: no other lab of the tests has them.
 _LAB, _ADDRESSES = "agree-by-seed", "127.20.31"
-#: Seconds that something may take until it crosses: FRR looks at changed policies after 5, and a
-#: router that was booted has to find its neighbours first.
-_DELTA_SECONDS, _BOOT_SECONDS = 7.0, 12.0
+#: Seconds that something may take until it crosses: FRR looks at changed policies after 5, a
+#: session opens within as many, and a router that was booted has to find its neighbours first.
+_DELTA_SECONDS, _LATE_SECONDS, _BOOT_SECONDS = 4.0, 7.0, 12.0
+#: What is not proved may cross at once, and is then looked at no longer.
+_SOON = 1.0
 #: A leak that was found is waited for so much longer.
 _LONGER = 12.0
 #: Seconds after which sites of which nothing was answered so far are cut off.
@@ -51,6 +54,8 @@ _DEAD = 60.0
 _BETWEEN = 2.0
 #: Every so many draws one is booted that could be loaded as a delta.
 _BOOTED = 12
+#: A changed line that takes so long: a policy's or a session's.
+_LATE = re.compile(r"[+-](ip|ipv6|match|set|call|on-match|route-map|bgp|access-list|neighbor)\b")
 _COLUMNS = ("agree", "seen", "cut off", "refused", "unseen", "DISAGREE", "trouble")
 
 
@@ -96,6 +101,18 @@ def is_booted(number: int, draw: Draw) -> bool:
     return linux or number % _BOOTED == 0
 
 
+def settling(draw: Draw, *, booted: bool) -> float:
+    """Seconds that the routers may take until what a draw opens is open."""
+    if booted:
+        return _BOOT_SECONDS
+    lines = (
+        line
+        for host, text in draw.texts.items()
+        for line in changed_lines(GROUND.texts[host], text)
+    )
+    return _LATE_SECONDS if any(map(_LATE.match, lines)) else _DELTA_SECONDS
+
+
 def tried(loader: Loader, number: int, draw: Draw) -> Row:
     """Load a draw, watch it, and go back."""
     judged = proof_of(draw)
@@ -104,9 +121,11 @@ def tried(loader: Loader, number: int, draw: Draw) -> Row:
     try:
         refused = loader.boot(draw.texts) if booted else loader.load(draw.texts)
         progress(f"   {'booted' if booted else 'loaded'} after {time.monotonic() - begun:.0f} s")
-        seconds = _BOOT_SECONDS if booted else _DELTA_SECONDS
-        longer = _LONGER if judged.leak else 0
-        seen, crossed = watched(loader, seconds, longer, frozenset(draw.texts))
+        seconds = settling(draw, booted=booted) * loader.slower
+        first = seconds if judged.proved else _SOON
+        longer = _LONGER * loader.slower if judged.leak else 0
+        hosts = frozenset(draw.texts)
+        seen, crossed = watched(loader, first, seconds - first + longer, hosts)
         progress(f"   looked at after {time.monotonic() - begun:.0f} s")
         row = evaluated(Row(number, draw, "", judged, crossed, refused), loader.base, seen)
     finally:
@@ -195,6 +214,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--number", type=int, default=200, help="how many are drawn")
     parser.add_argument("--from", dest="first", type=int, default=0, help="draws to pass over")
+    parser.add_argument("--slower", type=float, default=1.0, help="wait so many times longer")
     parser.add_argument("--keep", type=Path, help="directory of a lab that stays up for the next")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the lab is not left behind
@@ -203,7 +223,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         progress("the lab is booted")
         root, keep = chosen.keep or Path(scratch), chosen.keep is not None
-        with reference_routers(root, _LAB, _ADDRESSES, keep=keep) as routers:
+        slower = chosen.slower
+        with reference_routers(root, _LAB, _ADDRESSES, keep=keep, slower=slower) as routers:
             loader = Loader(routers)
             assert not list(crossings(loader.base, loader.base)), "something crosses at the start"
             for number, draw in enumerate(wanted, start=chosen.first):
