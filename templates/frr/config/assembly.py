@@ -41,7 +41,7 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     interfaces = {
         port.name: _interface(port, frr, linux, problems)
         for port in frr.ports.values()
-        if port.name not in linux.vrfs or _says_more(port)
+        if port.name not in linux.vrfs or _says_more(port, linux)
     }
     facts = DeviceFacts(
         name=name,
@@ -71,13 +71,16 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     return facts
 
 
-def _says_more(port: PortDraft) -> bool:
+def _says_more(port: PortDraft, linux: LinuxDraft) -> bool:
     """Whether anything but the VRF itself is said of a VRF's device."""
     return bool(
         port.addresses
+        or any(held is port for held, _, _ in linux.asking)
         or port.vrf
         or port.mpls
         or port.ldp
+        or port.igp
+        or port.ospf
         or port.pbr
         or port.members
         or port.parent

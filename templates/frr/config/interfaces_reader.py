@@ -336,6 +336,13 @@ def _vlan_id(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) 
     return FACT
 
 
+def _tag_protocol(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    """802.1Q is what a VLAN is anyway; 802.1ad takes other frames under the same number."""
+    if _one(words).lower() != "802.1q":
+        raise Unclear("tags of another kind: whose frames they are is in no inventory")
+    return HARMLESS
+
+
 def _raw_device(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     held.parent = _one(words)
     if held.vlan is None and held.name.startswith("vlan") and held.name[4:].isdigit():
@@ -423,6 +430,7 @@ _ATTRIBUTES: dict[str, _Attribute] = {
     "up": _up,
     "veth-peer-name": _peer,
     "vlan-id": _vlan_id,
+    "vlan-protocol": _tag_protocol,
     "vlan-raw-device": _raw_device,
     "vrf": _vrf,
     "vrf-table": _vrf_table,

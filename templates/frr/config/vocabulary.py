@@ -153,7 +153,7 @@ STANZA_HARMLESS = _words(
     mstpctl-portnetwork mstpctl-portp2p mstpctl-portpathcost mstpctl-portrestrrole
     mstpctl-portrestrtcn mstpctl-stp mstpctl-treeportcost mstpctl-treeportprio
     mstpctl-treeprio mstpctl-txholdcount mtu network preferred-lifetime rx-offload
-    scope tso-offload tx-offload ufo-offload vlan-protocol
+    scope tso-offload tx-offload ufo-offload
     """
 )
 
