@@ -19,10 +19,12 @@ from egovnet.isolation.model.definitions import (
     Definition,
 )
 from egovnet.isolation.model.finding_class import FindingClass
+from egovnet.templates.model.text_reading import TextReading
+from egovnet.templates.registry import names, platform
 
 
 def catalogue_page() -> str:
-    """Properties, assumptions, what is not covered, every class of findings, in Markdown."""
+    """Properties, assumptions, what is not covered, versions, every class, in Markdown."""
     return "\n".join(_lines()) + "\n"
 
 
@@ -64,6 +66,7 @@ def _lines() -> Iterator[str]:
     yield ""
     yield from (f"- **{title}.** {sentence}" for title, sentence in NOT_COVERED)
     yield ""
+    yield from _versions()
     yield "## Causes"
     yield ""
     yield (
@@ -79,6 +82,53 @@ def _lines() -> Iterator[str]:
     for one in CATALOGUE.values():
         yield ""
         yield from _class(one)
+    yield from _harmless()
+
+
+def _versions() -> Iterator[str]:
+    """The releases whose texts are read, and in what each differs."""
+    yield "## Versions"
+    yield ""
+    yield (
+        "A text of a version that is not here is refused by name (`unknown version`). Each rule "
+        "was tried on that version's own daemons; the tests that keep it are named."
+    )
+    yield ""
+    yield "| version | differs from the first | tests |"
+    yield "|---|---|---|"
+    for reading in _readings():
+        for release in reading.releases():
+            yield f"| **{release.name}** | tried on {release.tried_on} | |"
+            for rule in release.differs:
+                kept = ", ".join(f"`{name}`" for name in rule.evidence)
+                yield f"| | {rule.sentence} | {kept} |"
+    yield ""
+
+
+def _harmless() -> Iterator[str]:
+    """The lines that change nothing that is asked about."""
+    yield ""
+    yield "## Lines that are harmless"
+    yield ""
+    yield (
+        "A line is a fact, or of one of these forms, or it is not understood and denies the "
+        "proof. Capitals and numbers in parentheses stand for a value."
+    )
+    for reading in _readings():
+        for lines in reading.harmless():
+            yield ""
+            yield f"### {lines.part}"
+            yield ""
+            yield f"Evidence: {lines.evidence}."
+            yield ""
+            yield "```text"
+            yield from lines.forms
+            yield "```"
+
+
+def _readings() -> list[TextReading]:
+    platforms = map(platform, names())
+    return [one.text_reading for one in platforms if one.text_reading is not None]
 
 
 def _property(one: Definition) -> Iterator[str]:

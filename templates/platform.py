@@ -21,6 +21,7 @@ from egovnet.templates.model.probe import Probe
 from egovnet.templates.model.recorded_flow import RecordedFlow
 from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.model.state import BriefAnswer, DeviceState
+from egovnet.templates.model.text_reading import TextReading
 
 
 class Recognition(IntEnum):
@@ -151,6 +152,8 @@ class Platform(Protocol):
     label_watch: LabelWatch | None
     #: None: its filters record no flows.
     flow_records: FlowRecords | None
+    #: None: nothing is written down about how its texts are known.
+    text_reading: TextReading | None
 
     # -- configuration --------------------------------------------------------------------------
 

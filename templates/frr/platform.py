@@ -3,7 +3,7 @@
 from egovnet.inventory.model.annotations import Form
 from egovnet.templates.frr import lines, recognition
 from egovnet.templates.frr import parts as text_parts
-from egovnet.templates.frr.config import config_reader
+from egovnet.templates.frr.config import config_reader, known_texts
 from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, LOOPBACK
 from egovnet.templates.frr.interruptions import NOT_IN_PLACE, SECONDS
 from egovnet.templates.frr.probes import echo, labels
@@ -17,6 +17,7 @@ from egovnet.templates.frr.state import (
     running_script,
     state_reader,
 )
+from egovnet.templates.model.text_reading import TextReading
 from egovnet.templates.platform import (
     Capabilities,
     Commit,
@@ -68,6 +69,7 @@ class Frr:
     capabilities = _CAPABILITIES
     label_watch: LabelWatch | None = labels
     flow_records: FlowRecords | None = recorded_flows
+    text_reading: TextReading | None = known_texts
 
     render = staticmethod(renderer.render)
     render_day0 = staticmethod(renderer.render_day0)

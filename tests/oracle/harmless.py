@@ -1,31 +1,29 @@
 """Lines that the reader takes for harmless, and the evidence for each form of them.
 
-Lines are drawn from FRR's own table and put into a text that exercises everything; those that the
-reader counts as harmless are its harmless forms. `python -m tests.oracle.harmless [RELEASE]` gives
-them to the daemons: where the facts of what runs stay as they were without the line, the form has
-its evidence, and is written to `harmless.tsv`, of trixie's FRR to `harmless-10.3.tsv` (block, form,
-the line that was tried).
+Lines are made from FRR's own table, with every step that its parser takes, and put into a text
+that exercises everything; those that the reader counts as harmless are its harmless forms.
+`python -m tests.oracle.harmless [RELEASE]` gives them to the daemons: where the facts of what runs
+stay as they were without the line, the form has its evidence, and is written to the reader's
+`harmless-VERSION.tsv` (block, form, the line that was tried), which `docs/proof.md` lists.
 """
 
-import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import read_config
 from tests.oracle.agreement import compared, whole
+from tests.oracle.frr_commands import DATA, VERSIONS
 from tests.oracle.frr_daemons import FrrDaemons
-from tests.oracle.walks import walk_with_form
+from tests.oracle.walks import transitions
 
 #: Debian's release ("" this machine's own) -> the forms that its daemons were tried with.
 TABLES = {
-    "": Path(__file__).with_name("harmless.tsv"),
-    "trixie": Path(__file__).with_name("harmless-10.3.tsv"),
+    release: DATA.with_name(f"harmless-{version}.tsv") for release, version in VERSIONS.items()
 }
-#: Lines drawn for each block.
-DRAWS = 1500
+#: Choices of values for each form: a name may be of nothing that the text has.
+TRIES = 3
 _CHUNK = 20
 #: Each `@` line is where lines of the block named there are put.
 BASE = """\
@@ -142,18 +140,14 @@ def text_with(*lines: Form) -> str:
 
 def drawn(release: str = "") -> Iterator[Form]:
     """The harmless forms: those of which the reader counts a line as harmless."""
-    without = _read(text_with(), release)
+    without = _read(text_with(), release).coverage.harmless
     for block in BLOCKS:
-        rng = random.Random(block)  # noqa: S311 -- to be repeated, not secret
-        seen = set()
-        for _ in range(DRAWS):
-            line, form = walk_with_form(rng, block)
-            if form in seen:
-                continue
-            seen.add(form)
-            facts = _read(text_with(Form(block, form, line)), release)
-            if facts.coverage.harmless == without.coverage.harmless + 1:
-                yield Form(block, form, line)
+        for form, lines in transitions(block, TRIES):
+            for line in lines:
+                each = Form(block, form, line)
+                if _read(text_with(each), release).coverage.harmless == without + 1:
+                    yield each
+                    break
 
 
 def proved(daemons: FrrDaemons, forms: list[Form]) -> Iterator[tuple[Form, str]]:

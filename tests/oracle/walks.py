@@ -1,6 +1,8 @@
 """Random lines from FRR's own command table: every argument and every `no` form there is."""
 
 import random
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from tests.oracle.frr_commands import DATA
@@ -61,17 +63,11 @@ def _table() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
 
 def walk(rng: random.Random, block: str, *first: str) -> str:
     """A line that FRR's parser knows in `block`, beginning with one of `first` if there are any."""
-    return walk_with_form(rng, block, *first)[0]
-
-
-def walk_with_form(rng: random.Random, block: str, *first: str) -> tuple[str, str]:
-    """The line, and its form: the same with its values as FRR's table calls them."""
     blocks, rows = _table()
     starts = [each for each in blocks[block] if rows[each][1] not in _LEFT_OUT.split()]
     if first:
         starts = [each for each in starts if rows[each][1] in first]
     words: list[str] = []
-    form: list[str] = []
     onward = starts
     while onward:
         chosen = rng.choice(onward)
@@ -79,9 +75,54 @@ def walk_with_form(rng: random.Random, block: str, *first: str) -> tuple[str, st
             break
         kind, text, after = rows[chosen]
         words.append(_word(rng, kind, text))
-        form.append(text)
         onward = after.split()
-    return " ".join(words), " ".join(form)
+    return " ".join(words)
+
+
+def transitions(block: str, tries: int = 1) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(form, lines of it with `tries` choices of values), of as few forms as take each step that
+    FRR's parser can take in `block`.
+
+    A step is two words one after the other: every option of every command is among them.
+    """
+    rng = random.Random(block)  # noqa: S311 -- to be repeated, not secret
+    blocks, rows = _table()
+    onward = {name: row[2].split() for name, row in rows.items()}
+    starts = [each for each in blocks[block] if rows[each][1] not in _LEFT_OUT.split()]
+    before: dict[str, tuple[str, ...]] = {}
+    waiting = deque((start, (start,)) for start in starts)
+    while waiting:
+        name, path = waiting.popleft()
+        if name in before:
+            continue
+        before[name] = path
+        waiting.extend((each, (*path, each)) for each in onward[name] if each != ".")
+    behind = _endings(onward, before)
+    seen: set[str] = set()
+    for name, path in before.items():
+        for each in onward[name]:
+            step = path if each == "." else (*path, each, *behind[each])
+            form = " ".join(rows[token][1] for token in step)
+            if form not in seen:
+                seen.add(form)
+                words = [[_word(rng, *rows[token][:2]) for token in step] for _ in range(tries)]
+                yield form, tuple(dict.fromkeys(map(" ".join, words)))
+
+
+def _endings(onward: Mapping[str, list[str]], among: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The fewest words behind each token with which a line may end."""
+    found: dict[str, tuple[str, ...]] = {name: () for name in among if "." in onward[name]}
+    left = [name for name in among if name not in found]
+    while left:
+        new = {
+            name: (each, *found[each])
+            for name in left
+            if (each := next((each for each in onward[name] if each in found), None))
+        }
+        assert new, left
+        found |= new
+        left = [name for name in left if name not in found]
+    return found
 
 
 def _word(rng: random.Random, kind: str, text: str) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from egovnet.inventory.model.annotations import Form
+from egovnet.templates.model.text_reading import TextReading
 from egovnet.templates.platform import (
     Capabilities,
     Commit,
@@ -51,6 +52,7 @@ class Toy:
         shows_running_state=False,
     )
     label_watch: LabelWatch | None = None
+    text_reading: TextReading | None = None
     flow_records: FlowRecords | None = None
 
     render = staticmethod(render)

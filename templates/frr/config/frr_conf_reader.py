@@ -209,6 +209,18 @@ def _no_isis_option(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
+def _router_advertisement(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`ipv6 nd ...`. Lifetimes and intervals are tried against each other by a release that takes
+    all that mgmtd reads at once, or nothing of it."""
+    if draft.release.all_or_nothing:
+        values = [word for word in words[4:] if word == "infinite" or word.isdigit()]
+        of_prefix = words[2] == "prefix" and values not in ([], _FOR_EVER)
+        if of_prefix or words[2] in ("ra-lifetime", "ra-interval"):
+            raise Unclear("FRR may refuse it, and with it static routes and addresses of ports")
+    return HARMLESS
+
+
+_FOR_EVER = ["infinite", "infinite"]
 _INTERFACE = commands(
     "interface",
     "bandwidth",
@@ -218,7 +230,11 @@ _INTERFACE = commands(
     link_params=open_harmless,
     ip=second_word(router=_isis, address=_address, ospf=port_line, **features(PORT_IP_WORDS)),
     ipv6=second_word(
-        router=_isis, address=_address, nd=harmless, ospf6=port_line, **features(PORT_IP_WORDS)
+        router=_isis,
+        address=_address,
+        nd=_router_advertisement,
+        ospf6=port_line,
+        **features(PORT_IP_WORDS),
     ),
     ospf=former_port_line,
     **features(PORT_WORDS),

@@ -350,8 +350,9 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
     if what in PEER_HARMLESS or what == "description":
         return HARMLESS
     if what == "bfd" and len(words) > 4:
-        # bgpd 8.4 takes the option away, and makes the session where there was none
-        return _bfd(peer, number)
+        # the option is taken away; bgpd 8.4 makes the session where there was none
+        no_profile = draft.release.keeps_no_bfd and words[4] == "profile"
+        return FACT if no_profile and "bfd" not in peer.values else _bfd(peer, number)
     if what in _PEER_WORDS:
         if peer.values.pop(what, None) is None:
             raise Refused("takes away what is not there")

@@ -32,6 +32,10 @@ class Release:
     tests_gateways: bool = False
     #: `no network P rd RD label L` does nothing.
     keeps_vpn_networks: bool = False
+    #: mgmtd takes static routes, addresses of ports and `ipv6 nd` at once, or nothing of them.
+    all_or_nothing: bool = False
+    #: `no neighbor X bfd profile P` where there is no session makes none.
+    keeps_no_bfd: bool = False
     #: `quit` at the top level drops what mgmtd has read: static routes, addresses of ports.
     quit_drops: bool = False
     #: (block, command) that is new -> the command of the first release that means the same.
@@ -47,6 +51,8 @@ _TEN = Release(
     undoes_own_label=True,
     tests_gateways=True,
     keeps_vpn_networks=True,
+    all_or_nothing=True,
+    keeps_no_bfd=True,
     quit_drops=True,
     renamed={
         ("interface", "multicast enable"): "multicast",
