@@ -33,6 +33,7 @@ from egovnet.lab.errors import (
 )
 from egovnet.lab.state import LabState, NodeState, locked, read_state, write_private, write_state
 from egovnet.lab.topology import Topology
+from napalm_frr.change.installation import install_script
 
 DEPLOY_SECONDS = 600
 INSPECT_SECONDS = 60
@@ -224,8 +225,6 @@ class Containerlab:
 
     def _install(self, topology: Topology) -> None:
         """The account, as root installs it on any router, and the passwords."""
-        from napalm_frr.change.installation import install_script  # noqa: PLC0415 -- it is large
-
         script = install_script([self._own.authorized_key])
         passwords = "".join(f"{user}:{self._own.password}\n" for user in ("root", ACCOUNT))
         for node in topology.routers():

@@ -14,13 +14,12 @@ from egovnet.lab.cpio_archive import CpioWriter
 from egovnet.lab.device_text import PORTS_LINE, split_device_text
 from egovnet.lab.machines import Machine
 from egovnet.lab.topology import Node
+from napalm_frr.change import installation
 
 
 def agent_digest() -> str:
     """What tells the agent that routers boot with from another version's."""
-    from napalm_frr.change.installation import digest  # noqa: PLC0415 -- NAPALM is large
-
-    return digest()
+    return installation.digest()
 
 
 def write_initrd(path: Path, bases: Sequence[Path], machine: Machine, access: Access) -> None:
@@ -38,8 +37,6 @@ def guest_payload(machine: Machine, access: Access) -> bytes:
 
     Raises DeviceTextError when a router's config cannot be split.
     """
-    from napalm_frr.change.installation import install_script  # noqa: PLC0415 -- NAPALM is large
-
     topology = machine.topology
     names = {CONTROL, *(node.name for node in topology.routers())}
     description = {
@@ -60,7 +57,9 @@ def guest_payload(machine: Machine, access: Access) -> bytes:
     archive.directory("lab/keys", 0o700)
     archive.file("lab/lab.json", json.dumps(description).encode(), 0o600)
     archive.file("lab/authorized_keys", access.authorized_key.encode(), 0o600)
-    archive.file("lab/install-agent", install_script([access.authorized_key]).encode(), 0o700)
+    archive.file(
+        "lab/install-agent", installation.install_script([access.authorized_key]).encode(), 0o700
+    )
     for name in sorted(names):
         archive.file(f"lab/keys/{name}", access.host_keys[name].encode(), 0o600)
     archive.close()

@@ -27,6 +27,7 @@ from egovnet.lab.qmp import Qmp
 from egovnet.lab.snapshots import MEMORY, Snapshot, Snapshots, snapshot_key
 from egovnet.lab.state import LabState
 from egovnet.lab.topology import Topology
+from napalm_frr.change.installation import install_script
 
 PROCESSORS = 2
 SETTLE_SECONDS = 120.0
@@ -100,8 +101,6 @@ class MicroVm(GuestLab):
     def _access(self, topology: Topology, appliance: Appliance) -> Access:
         self._restored = None
         if self._snapshots is not None:
-            from napalm_frr.change.installation import install_script  # noqa: PLC0415 -- it is large
-
             how = "kvm" if self._is_accelerated(appliance) else "tcg"
             memory = str(memory_needed(topology))
             version = qemu_version(find_qemu())

@@ -66,7 +66,31 @@ between.
   going back, in the start-up files as well.
 """
 
-from napalm_frr.change.commit import CommitStage, CommitState
-from napalm_frr.driver import FRRDriver
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from napalm_frr.change.commit import CommitStage, CommitState
+    from napalm_frr.driver import FRRDriver
 
 __all__ = ["CommitStage", "CommitState", "FRRDriver"]
+#: Where each is. NAPALM, Netmiko and paramiko take a second to import: who wants the agent's text,
+#: as the lab and `python -m napalm_frr` do, needs none of them.
+_MODULES = {
+    "CommitStage": "napalm_frr.change.commit",
+    "CommitState": "napalm_frr.change.commit",
+    "FRRDriver": "napalm_frr.driver",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_MODULES[name]), name)
+
+
+def __dir__() -> list[str]:
+    # napalm.get_network_driver() looks through it for the driver's class
+    return sorted({*globals(), *__all__})

@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+import napalm_frr
+
 
 def loaded(code: str) -> set[str]:
     """Modules of a fresh interpreter after running `code`."""
@@ -70,3 +74,22 @@ def test_napalms_own_drivers_are_there_when_they_are_asked_for() -> None:
 
 def test_napalm_loaded_before_is_left_as_it_is() -> None:
     assert loaded(f"import napalm\n{_ERRORS}") >= _OTHERS
+
+
+def test_a_lab_is_booted_without_napalm() -> None:
+    code = """
+import egovnet.lab.uml, egovnet.lab.microvm, napalm_frr
+from egovnet.lab.guest_payload import agent_digest
+assert agent_digest()
+"""
+    modules = loaded(code)
+    assert "napalm_frr.change.installation" in modules
+    assert not modules & {"napalm", "netmiko", "napalm_frr.driver"}
+
+
+def test_the_driver_is_found_by_its_package() -> None:
+    code = "import napalm_frr\nprint(napalm_frr.FRRDriver, napalm_frr.CommitStage)"
+    assert "napalm_frr.driver" in loaded(code)
+    assert "FRRDriver" in dir(napalm_frr)
+    with pytest.raises(AttributeError, match="no attribute 'Other'"):
+        _ = napalm_frr.Other  # type: ignore[attr-defined]
