@@ -5,7 +5,7 @@ import socket
 import struct
 from typing import Any
 
-import boot
+import machine
 
 _RESET = struct.pack("ii", 1, 0)
 
@@ -42,7 +42,10 @@ class Attempt:
         self.expected: bool = asked["expected"]
         self.version = version_of(self.target_address)
         self.line = f"egovnet {number}\n".encode()
-        self.begins_here, self.ends_here = boot.is_here(self.source), boot.is_here(self.target)
+        self.begins_here, self.ends_here = (
+            machine.is_here(self.source),
+            machine.is_here(self.target),
+        )
         self.socket: socket.socket | None = None
         self.answered = self.arrived = self.refused = self.told = False
         self.sent_at = self.ends_at = 0.0

@@ -39,7 +39,7 @@ from collections.abc import Callable, Iterator
 
 sys.path.insert(0, "/usr/lib/egovnet")  # the interpreter is isolated from where its script lies
 
-import boot
+import machine
 from attempts import Attempt, checksum, family, version_of
 from other_machine import OtherEndedError, OtherMachine
 
@@ -170,7 +170,7 @@ class Round:
             watcher = (attempt.target, attempt.protocol, attempt.version)
             if {listener, watcher} <= seen:
                 continue
-            boot.enter_network(attempt.target)
+            machine.enter_network(attempt.target)
             if attempt.protocol != "icmp" and listener not in seen:
                 self._listen_at(attempt)
             if watcher not in seen:
@@ -252,7 +252,7 @@ class Round:
         attempt.sent_at = time.monotonic()
         try:
             if attempt.socket is None:
-                boot.enter_network(attempt.source)
+                machine.enter_network(attempt.source)
                 {"tcp": self._connect, "udp": self._open_datagram, "icmp": self._open_icmp}[
                     attempt.protocol
                 ](attempt)
@@ -359,12 +359,12 @@ class Round:
 def change_addresses(verb: str, addresses: dict[str, list[str]]) -> None:
     """Give nodes addresses, or take them away again: one `ip` for each node."""
     for node, own in addresses.items():
-        if not boot.is_here(node):
+        if not machine.is_here(node):
             continue
-        boot.enter_network(node)
+        machine.enter_network(node)
         ends = (f"{address}/{128 if version_of(address) == 6 else 32}" for address in own)
         orders = "".join(f"address {verb} {end} dev eth1\n" for end in ends)
-        boot.run(["ip", "-batch", "-"], orders)
+        machine.run(["ip", "-batch", "-"], orders)
 
 
 def slices(attempts: list[Attempt]) -> Iterator[list[Attempt]]:
@@ -379,7 +379,7 @@ def main() -> int:
     attempts = [Attempt(number, asked) for number, asked in enumerate(request["attempts"])]
     addresses: dict[str, list[str]] = request["addresses"]
     nodes = {name for one in attempts for name in (one.source, one.target)} | addresses.keys()
-    missing = sorted(name for name in nodes if not boot.is_here(name))
+    missing = sorted(name for name in nodes if not machine.is_here(name))
     if missing and request["meet"] is None:
         print(f"no node {', '.join(missing)}", file=sys.stderr)
         return 125

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import boot
 import cables
+import machine
 
 PATIENCE_SECONDS = 60.0
 """How long the other machine's program is waited for, at the most."""
@@ -24,7 +24,7 @@ class OtherMachine:
     """
 
     def __init__(self, port: int) -> None:
-        own, other = boot.MACHINES.read_text().split()
+        own, other = machine.MACHINES.read_text().split()
         self.socket = cables.met(own, other, port)
         self.socket.settimeout(PATIENCE_SECONDS)
         self._rest = b""

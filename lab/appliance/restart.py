@@ -19,7 +19,9 @@ from pathlib import Path
 
 sys.path.insert(0, "/usr/lib/egovnet")  # the interpreter is isolated from where its script lies
 
-import boot
+import interfaces
+import machine
+import router
 
 CUT_SECONDS = 10.0
 
@@ -29,14 +31,14 @@ def main() -> int:
     name = sys.argv[1]
     os.environ.pop("LD_PRELOAD", None)  # of the session that started us, and not of daemons
     try:
-        node = json.loads((boot.PIDS / f"{name}.json").read_text())
+        node = json.loads((machine.PIDS / f"{name}.json").read_text())
     except FileNotFoundError:
         print(f"{name} has no processes of its own to restart", file=sys.stderr)
         return 125
-    with (boot.PIDS / f"{name}.lock").open("w") as lock:
+    with (machine.PIDS / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         managed = node["kind"] == "router"
-        ifupdown2_main = boot.preload_ifupdown2() if managed else None
+        ifupdown2_main = interfaces.preload_ifupdown2() if managed else None
         answer = os.dup(2)
         use_console()
         try:
@@ -59,31 +61,31 @@ def use_console() -> None:
     os.close(nothing)
 
 
-def cut_power(node: boot.Node) -> None:
+def cut_power(node: machine.Node) -> None:
     """Take the cables into a new network namespace, end everything, forget what was in memory."""
     name = node["name"]
-    boot.say(f"node {name} down")
-    boot.check(boot.libc.unshare(boot.CLONE_NEWNET))
+    machine.say(f"node {name} down")
+    machine.check(machine.libc.unshare(machine.CLONE_NEWNET))
     # first, so that no dying process can say goodbye to its peers
     moves = [f"link set {port} netns {os.getpid()}\n" for port in node["ports"]]
-    boot.run(["ip", "-netns", name, "-batch", "-"], "".join(moves))
-    first = int((boot.PIDS / f"{name}.pid").read_text())
+    machine.run(["ip", "-netns", name, "-batch", "-"], "".join(moves))
+    first = int((machine.PIDS / f"{name}.pid").read_text())
     with contextlib.suppress(ProcessLookupError):  # it had not come up from the last restart
         os.kill(first, 9)
     wait_for_end(first)
     forget_vlans(name)
-    boot.run(["ip", "link", "set", "lo", "up"])
-    boot.unmount(boot.NETNS / name)
-    boot.mount("/proc/self/ns/net", boot.NETNS / name, None, boot.MS_BIND)
+    machine.run(["ip", "link", "set", "lo", "up"])
+    machine.unmount(machine.NETNS / name)
+    machine.mount("/proc/self/ns/net", machine.NETNS / name, None, machine.MS_BIND)
     for memory in ("run", "tmp", "var/tmp/frr"):
-        shutil.rmtree(boot.NODES / name / "upper" / memory, ignore_errors=True)
+        shutil.rmtree(machine.NODES / name / "upper" / memory, ignore_errors=True)
 
 
 def forget_vlans(name: str) -> None:
     """A VLAN stays in the namespace that its port has left, and the port cannot get it again."""
-    told = boot.run(["ip", "-netns", name, "-brief", "link", "show", "type", "vlan"])
+    told = machine.run(["ip", "-netns", name, "-brief", "link", "show", "type", "vlan"])
     vlans = [line.split("@")[0] for line in told.splitlines()]
-    boot.run(["ip", "-netns", name, "-batch", "-"], "".join(f"link del {v}\n" for v in vlans))
+    machine.run(["ip", "-netns", name, "-batch", "-"], "".join(f"link del {v}\n" for v in vlans))
 
 
 def wait_for_end(process: int) -> None:
@@ -99,18 +101,20 @@ def wait_for_end(process: int) -> None:
     raise RuntimeError(f"process {process} did not end in {CUT_SECONDS:.0f} s")
 
 
-def boot_again(node: boot.Node, ifupdown2_main: boot.Main | None, not_its: list[int]) -> str:
+def boot_again(
+    node: machine.Node, ifupdown2_main: interfaces.Main | None, not_its: list[int]
+) -> str:
     """Start the router; returns "" when it is ready, else what went wrong.
 
     ``not_its`` are descriptors that the router's first process must not keep.
     """
     listening, telling = os.pipe()
 
-    def start(node: boot.Node) -> None:
+    def start(node: machine.Node) -> None:
         for descriptor in (listening, *not_its):
             os.close(descriptor)
         try:
-            boot.start_router(node, ifupdown2_main)
+            router.start_router(node, ifupdown2_main)
             os.write(telling, b"ready")
         except Exception:  # whoever waits must hear of any fault, whatever it is
             os.write(telling, traceback.format_exc().encode())
@@ -118,7 +122,7 @@ def boot_again(node: boot.Node, ifupdown2_main: boot.Main | None, not_its: list[
         finally:
             os.close(telling)
 
-    boot.isolate_router(node, start)
+    router.isolate_router(node, start)
     os.close(telling)
     with os.fdopen(listening) as stream:
         said = stream.read()

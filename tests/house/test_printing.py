@@ -14,7 +14,7 @@ PROGRAMS = {
     "napalm_frr/__main__.py",
     "inventory/authoring/manual.py",
     "isolation/catalogue_page.py",
-    "lab/appliance/boot.py",
+    "lab/appliance/interfaces.py",
     "lab/appliance/connections.py",
     "lab/appliance/restart.py",
     "lab/emulated/serve.py",
