@@ -322,8 +322,9 @@ _EACH: tuple[tuple[Assumption, Callable[[Grounds], bool]], ...] = (
     (
         Assumption(
             "connections",
-            "A firewall's kernel tells a packet that opens a connection from one that answers, as "
-            "it tracks both; no host behind it can make an answer of what is none.",
+            "A firewall's kernel tells a packet that opens a connection from one that answers, and "
+            "from an error about one of its packets, as it tracks them; no host behind it can make "
+            "either of what is none.",
             ("P9",),
             "A firewall of the interconnection platform has a filter.",
             "`egovnet verify` opens connections both ways and looks which pass.",

@@ -49,6 +49,22 @@ def _exchange(family: str) -> tuple[PacketRule, PacketRule]:
     return opens, answers
 
 
+def _errors(family: str) -> tuple[PacketRule, PacketRule]:
+    """Errors about what the tax opens, and about what the court answers."""
+    tax, court = (_TAX4, _COURT4) if family == "ipv4" else (_TAX6, _COURT6)
+    common = {
+        "action": "accept", "family": family, "protocol": "icmp", "name": "errors",
+        "icmp_types": (3, 11, 12) if family == "ipv4" else (1, 2, 3, 4),
+    }  # fmt: skip
+    there = PacketRule(
+        **common, in_interface=_TAX, out_interface=_COURT, targets=(court,), direction="open-error"  # type: ignore[arg-type] # literals in a dict
+    )  # fmt: skip
+    back = PacketRule(
+        **common, in_interface=_COURT, out_interface=_TAX, targets=(tax,), direction="reply-error"  # type: ignore[arg-type] # literals in a dict
+    )  # fmt: skip
+    return there, back
+
+
 def _to_itself(interface: str, pe: IPv4Address) -> tuple[PacketRule, ...]:
     from_pe = {"action": "accept", "in_interface": interface, "family": "ipv4"}
     source = {"sources": (IPv4Network(pe),)}
@@ -97,7 +113,16 @@ FIREWALL = Device(
                     *_to_itself(_COURT, IPv4Address("10.200.0.5")),
                 ),
             ),
-            FilterChain("forward", "drop", (*_exchange("ipv4"), *_exchange("ipv6"))),
+            FilterChain(
+                "forward",
+                "drop",
+                (
+                    *_exchange("ipv4"),
+                    *_errors("ipv4"),
+                    *_exchange("ipv6"),
+                    *_errors("ipv6"),
+                ),
+            ),
         )
     ),
     firewall=Firewall(

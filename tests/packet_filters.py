@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.packet_filter import (
+    ERROR_TYPES,
     FilterChain,
     FilterPlace,
     PacketFilter,
@@ -62,6 +63,10 @@ def rules(
         values["icmp_types"] = tuple(
             draw(st.lists(st.sampled_from([0, 1, 3, 8, 128, 129, 135, 136, 200, 255]), max_size=4))
         )
+        errors = tuple(n for n in values["icmp_types"] if n in ERROR_TYPES[values["family"]])
+        if errors and draw(st.booleans()):
+            direction = draw(st.sampled_from(["open-error", "reply-error"]))
+            values |= {"icmp_types": errors, "direction": direction}
     elif values["protocol"] is not None:
         values |= {"source_ports": draw(_PORTS), "target_ports": draw(_PORTS)}
     if values["family"] is not None:

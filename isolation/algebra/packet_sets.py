@@ -25,8 +25,16 @@ from egovnet.isolation.algebra.prefix_sets import BITS
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.packet_filter import PacketRule, PortRanges, TransportProtocol
 
-#: Which way a packet goes in its connection; "neither": it is of none that is known.
-DIRECTIONS = ("open", "reply", "neither")
+#: Which way a packet goes in its connection, or an error about one of its packets; "neither": it is
+#: of none that is known.
+DIRECTIONS = ("open", "reply", "neither", "open-error", "reply-error")
+_IN_WORDS = {
+    "open": "opening",
+    "reply": "answering",
+    "neither": "of no connection",
+    "open-error": "an error on an answer",
+    "reply-error": "an error on what opens",
+}
 _PORTS: Interval = (0, 65535)
 _ICMP_TYPES = 255
 #: The first of the ports that clients take (RFC 6335 section 6).
@@ -74,8 +82,7 @@ class Packet:
             protocol = f"{protocol} from port {self.source_port} to port {self.target_port}"
         elif self.icmp_type is not None:
             protocol = f"{protocol} type {self.icmp_type}"
-        kind = {"open": "opening", "reply": "answering", "neither": "of no connection"}
-        return f"{self.source} to {self.target}, {protocol}, {kind[self.direction]}"
+        return f"{self.source} to {self.target}, {protocol}, {_IN_WORDS[self.direction]}"
 
 
 class PacketSet:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from egovnet.isolation.algebra.packet_sets import PacketSet
-from egovnet.isolation.model.platform_edge import DeclaredFlow
+from egovnet.isolation.model.platform_edge import DeclaredFlow, error_packets
 from egovnet.templates.model.device import AddressFamily, IPAddress
 
 
@@ -22,4 +22,8 @@ class FilteredAccess:
         """What its customer may send by the registers."""
         opened = [flow.opening(family) for flow in self.opens]
         answered = [flow.answers(family) for flow in self.answers]
-        return PacketSet.union(family, opened + answered)
+        errors = [
+            error_packets(family, self.opens, reply=False),
+            error_packets(family, self.answers, reply=True),
+        ]
+        return PacketSet.union(family, opened + answered + errors)

@@ -12,7 +12,13 @@ from egovnet.isolation.algebra.packet_sets import PacketSet
 from egovnet.isolation.algebra.prefix_sets import family_of
 from egovnet.isolation.model.domains import Domain
 from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
-from egovnet.templates.model.packet_filter import PacketRule, PortRanges, TransportProtocol
+from egovnet.templates.model.packet_filter import (
+    ERROR_TYPES,
+    PacketDirection,
+    PacketRule,
+    PortRanges,
+    TransportProtocol,
+)
 
 #: Types of ICMP by which an echo is asked for and answered (RFC 792, RFC 4443 section 4).
 ECHO_REQUEST: dict[AddressFamily, int] = {"ipv4": 8, "ipv6": 128}
@@ -45,6 +51,13 @@ class DeclaredFlow:
         """Packets of `family` from its target to its source."""
         return self._packets(family, ends=(self.targets, self.sources), reply=True)
 
+    def error_targets(self, family: AddressFamily, *, reply: bool) -> tuple[IPNetwork, ...]:
+        """Where errors of ICMP about its packets may go: to who opened (`reply`) or answers."""
+        own = self.sources if reply else self.targets
+        if not all(any(family_of(p) == family for p in e) for e in (self.sources, self.targets)):
+            return ()
+        return tuple(one for one in own if family_of(one) == family)
+
     def _packets(
         self,
         family: AddressFamily,
@@ -68,6 +81,30 @@ class DeclaredFlow:
             direction="reply" if reply else "open",
         )
         return PacketSet.of(family, condition)
+
+
+def error_packets(
+    family: AddressFamily, flows: Iterable[DeclaredFlow], *, reply: bool
+) -> PacketSet:
+    """Errors of ICMP about packets of `flows`: from any router, to the ends that they may go to.
+
+    What they are about is told by the kernel that tracks connections, and assumed here.
+    """
+    targets = dict.fromkeys(
+        prefix for flow in flows for prefix in flow.error_targets(family, reply=reply)
+    )
+    direction: PacketDirection = "reply-error" if reply else "open-error"
+    if not targets:
+        return PacketSet.none(family)
+    errors = PacketRule(
+        "accept",
+        family=family,
+        targets=tuple(targets),
+        protocol="icmp",
+        icmp_types=ERROR_TYPES[family],
+        direction=direction,
+    )
+    return PacketSet.of(family, errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +151,18 @@ class PlatformEdge:
     def passing(self, family: AddressFamily) -> dict[Direction, PacketSet]:
         """What may pass from VPN to VPN; near linear in the flows."""
         found: dict[Direction, list[PacketSet]] = {}
+        flows: dict[Direction, list[DeclaredFlow]] = {}
         for flow in self.flows:
+            flows.setdefault((flow.source, flow.target), []).append(flow)
             for way, packets in (
                 ((flow.source, flow.target), flow.opening(family)),
                 ((flow.target, flow.source), flow.answers(family)),
             ):
                 found.setdefault(way, []).append(packets)
-        return {way: PacketSet.union(family, each) for way, each in found.items()}
+        for (source, target), each in flows.items():
+            for way, reply in (((source, target), False), ((target, source), True)):
+                found.setdefault(way, []).append(error_packets(family, each, reply=reply))
+        return {way: PacketSet.union(family, sets) for way, sets in found.items()}
 
     def reasons(self) -> dict[tuple[str, str], str]:
         """(source label, target label) -> the exchanges by which connections may be opened."""

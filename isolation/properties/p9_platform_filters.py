@@ -5,7 +5,8 @@ exchanges in force make. More is a leak, with a packet and the rule; less is an 
 cut. So nothing is transitive: A with B and B with C are no packet of A to C. Routes are no part of
 it, for the filter names both interfaces; those are `p9_platform_routes`'.
 
-Assumes that a packet's direction is that of its connection, as the kernel tracks it.
+Assumes that a packet's direction is that of its connection, as the kernel tracks it, and that an
+error which the kernel relates to a connection is about one of its packets.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,12 @@ from egovnet.isolation.model.edges import Ways
 from egovnet.isolation.model.finding import Finding, finding
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
-from egovnet.isolation.model.platform_edge import DeclaredFlow, Direction, PlatformEdge
+from egovnet.isolation.model.platform_edge import (
+    DeclaredFlow,
+    Direction,
+    PlatformEdge,
+    error_packets,
+)
 from egovnet.isolation.model.platform_firewalls import PlatformFirewall, firewalls
 from egovnet.isolation.model.property import TableWays
 from egovnet.isolation.model.scene import FAMILIES, Scene
@@ -155,10 +161,12 @@ def _cut(
 
 
 def _of_flow(flow: DeclaredFlow, way: Direction, missing: PacketSet) -> PacketSet:
-    none = PacketSet.none(missing.family)
-    opened = flow.opening(missing.family) if way == (flow.source, flow.target) else none
-    answered = flow.answers(missing.family) if way == (flow.target, flow.source) else none
-    return (opened | answered) & missing
+    found = PacketSet.none(missing.family)
+    if way == (flow.source, flow.target):
+        found |= flow.opening(missing.family) | error_packets(missing.family, [flow], reply=False)
+    if way == (flow.target, flow.source):
+        found |= flow.answers(missing.family) | error_packets(missing.family, [flow], reply=True)
+    return found & missing
 
 
 def _cut_finding(

@@ -6,7 +6,7 @@ Measured on routers (see `BASE_CHAINS`) and on nft 1.0.6.
 from typing import Literal
 
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.packet_filter import FilterPlace
+from egovnet.templates.model.packet_filter import FilterPlace, PacketDirection
 
 #: The line before the part in a router's whole text.
 FILTER_MARK = "# nftables.conf --"
@@ -21,9 +21,13 @@ BASE_CHAINS: dict[FilterPlace, str] = {
 }
 TRANSLATE = "translate"
 TRANSLATE_BASE = "type nat hook postrouting priority srcnat; policy accept;"
-DIRECTIONS = {
+#: An error's is that in which it goes itself (nf_conntrack_inet_error of Linux), and the kernel has
+#: seen that it goes to an end of the connection.
+DIRECTIONS: dict[PacketDirection, str] = {
     "open": "ct direction original ct state established,new",
     "reply": "ct direction reply ct state established",
+    "open-error": "ct direction original ct state related",
+    "reply-error": "ct direction reply ct state related",
 }
 _KEPT = ("size 65536", "flags dynamic,timeout", "timeout 30d")
 #: Flows as addresses, protocol and target port, and those of protocols without ports. One that is

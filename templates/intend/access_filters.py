@@ -2,7 +2,8 @@
 
 Filters stand where a customer's packets come in, and are of the site's own prefixes: a packet with
 another's source is none of a declared connection. An answer passes where the PE has seen its
-connection, and opens nothing: ports and addresses of a rule of answers are those of the servers.
+connection, and opens nothing: ports and addresses of a rule of answers are those of the servers. An
+error of ICMP comes from any router of the site, and passes where it is about such a connection.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +24,13 @@ from egovnet.templates.intend.firewall_filter import (
     NEIGHBOR_DISCOVERY,
 )
 from egovnet.templates.model.families import AddressFamily
-from egovnet.templates.model.packet_filter import FilterChain, PacketFilter, PacketRule
+from egovnet.templates.model.packet_filter import (
+    ERROR_TYPES,
+    FilterChain,
+    PacketDirection,
+    PacketFilter,
+    PacketRule,
+)
 
 _FAMILIES: Mapping[int, AddressFamily] = {4: "ipv4", 6: "ipv6"}
 #: Where neighbours discover each other: addresses and groups of the link (RFC 4291 sections 2.5.6
@@ -66,8 +73,12 @@ def _last(filtering: Filtering) -> Iterator[PacketRule]:
     if filtering is Filtering.ENFORCED:
         yield PacketRule("drop", name="undeclared")
     else:
-        # an answer is no flow of its own: its port at the target is the opener's, and any
+        # an answer is no flow of its own: its port at the target is the opener's, and any; and an
+        # error is none
         yield PacketRule("accept", direction="reply", name="undeclared")
+        for family in _FAMILIES.values():
+            yield from _errors(family, (), "open-error")
+            yield from _errors(family, (), "reply-error")
         yield PacketRule("accept", recorded=True, name="undeclared")
 
 
@@ -109,6 +120,7 @@ def _declared(
     """Site of one VPN -> rules of the connections that it may open, or answer."""
     held = SitePrefixes((n, prefix) for n, site in sites.items() for prefix in site.prefixes)
     rules: dict[str, list[PacketRule]] = {}
+    ends: dict[tuple[str, AddressFamily, PacketDirection], dict[IPNetwork, None]] = {}
     for flow in flows:
         for version, family in _FAMILIES.items():
             sources, targets = (_of(version, side) for side in (flow.sources, flow.targets))
@@ -117,6 +129,8 @@ def _declared(
             echo = flow.protocol == "icmp"
             connection = PacketRule("accept", family=family, protocol=flow.protocol, name=flow.name)
             for site, own in _parts(held, sources).items():
+                errors = ends.setdefault((site, family, "open-error"), {})
+                errors.update(dict.fromkeys(targets))
                 rules.setdefault(site, []).append(
                     replace(
                         connection,
@@ -128,6 +142,8 @@ def _declared(
                     )
                 )
             for site, own in _parts(held, targets).items():
+                errors = ends.setdefault((site, family, "reply-error"), {})
+                errors.update(dict.fromkeys(sources))
                 rules.setdefault(site, []).append(
                     replace(
                         connection,
@@ -138,7 +154,24 @@ def _declared(
                         direction="reply",
                     )
                 )
+    for (site, family, direction), each in ends.items():
+        rules[site] += _errors(family, tuple(each), direction)
     return rules
+
+
+def _errors(
+    family: AddressFamily, targets: tuple[IPNetwork, ...], direction: PacketDirection
+) -> Iterator[PacketRule]:
+    """Errors about connections whose other ends are `targets`; without any: about all."""
+    yield PacketRule(
+        "accept",
+        family=family,
+        targets=targets,
+        protocol="icmp",
+        icmp_types=ERROR_TYPES[family],
+        direction=direction,
+        name="errors" if targets else "undeclared",
+    )
 
 
 def _parts(held: SitePrefixes, prefixes: Iterable[IPNetwork]) -> dict[str, list[IPNetwork]]:

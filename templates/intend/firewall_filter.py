@@ -2,8 +2,9 @@
 
 A rule names both interfaces and the prefixes of both ends, so that a VLAN in the wrong place opens
 nothing. Answers pass by a rule of their own exchange, and by no rule for all: when an exchange
-goes, its open connections are cut with it. ICMP errors are not let through: they would be of
-connections, and say more than an exchange allows.
+goes, its open connections are cut with it. Errors of ICMP pass to an end of an exchange, from
+whichever router found them, if they are about a packet of a connection that passed (RFC 2979
+section 3.1.1, RFC 4890 section 4.3.1): without them paths have no MTU that could be discovered.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,13 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from egovnet.inventory.model import Exchange, ExchangeEnd, IPNetwork
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.families import AddressFamily
-from egovnet.templates.model.packet_filter import FilterChain, PacketFilter, PacketRule
+from egovnet.templates.model.packet_filter import (
+    ERROR_TYPES,
+    FilterChain,
+    PacketDirection,
+    PacketFilter,
+    PacketRule,
+)
 
 _FAMILIES: Mapping[int, AddressFamily] = {4: "ipv4", 6: "ipv6"}
 #: Types of ICMP: RFC 792, RFC 4443 section 4, and neighbour discovery (RFC 4861 section 4).
@@ -44,12 +51,16 @@ def firewall_filter(
     `exchanges` are those in force; one of a VPN that has no VLAN here passes nothing.
     `own_interfaces` are the loopback and the management's, by which it takes everything.
     """
-    vlans = tuple(vlans)
+    vlans, exchanges = tuple(vlans), tuple(exchanges)
     by_vpn = {vlan.vpn: vlan.interface for vlan in vlans}
     return PacketFilter(
         (
             FilterChain("local", "drop", tuple(_local(vlans, own_interfaces))),
-            FilterChain("forward", "drop", tuple(_forward(exchanges, by_vpn))),
+            FilterChain(
+                "forward",
+                "drop",
+                (*_forward(exchanges, by_vpn), *_errors(exchanges, by_vpn)),
+            ),
         )
     )
 
@@ -90,6 +101,35 @@ def _forward(
                     direction="reply",
                     name=f"exchange:{name}",
                 )
+
+
+def _errors(
+    exchanges: Iterable[tuple[str, Exchange]], interfaces: Mapping[str, str]
+) -> Iterator[PacketRule]:
+    """A rule for all exchanges of two VLANs: it is their prefixes that an error may go to."""
+    ends: dict[tuple[str, str, int, PacketDirection], dict[IPNetwork, None]] = {}
+    for _, exchange in exchanges:
+        for opener, answerer in exchange.openings:
+            one, other = interfaces.get(opener.vpn), interfaces.get(answerer.vpn)
+            if one is None or other is None:
+                continue
+            for version in exchange.versions:
+                there = ends.setdefault((one, other, version, "open-error"), {})
+                there.update(dict.fromkeys(_prefixes(answerer, version)))
+                back = ends.setdefault((other, one, version, "reply-error"), {})
+                back.update(dict.fromkeys(_prefixes(opener, version)))
+    for (came, way_out, version, direction), targets in ends.items():
+        yield PacketRule(
+            "accept",
+            came,
+            way_out,
+            _FAMILIES[version],
+            targets=tuple(targets),
+            protocol="icmp",
+            icmp_types=ERROR_TYPES[_FAMILIES[version]],
+            direction=direction,
+            name="errors",
+        )
 
 
 def _local(vlans: Iterable[FirewallVlan], own_interfaces: Iterable[str]) -> Iterator[PacketRule]:

@@ -12,6 +12,7 @@ from itertools import groupby
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.families import AddressFamily
 from egovnet.templates.model.packet_filter import (
+    ERROR_TYPES,
     FilterChain,
     FilterPlace,
     PacketFilter,
@@ -30,7 +31,8 @@ def canonical(packet_filter: PacketFilter) -> PacketFilter:
     """`packet_filter` in its one form; linear in its rules but for sorting.
 
     Raises ValueError where a rule contradicts itself: prefixes of two families, ports without a
-    protocol that has them, types of ICMP or `icmp` itself without a family.
+    protocol that has them, types of ICMP or `icmp` itself without a family, errors
+    of other types.
     """
     return PacketFilter(
         tuple(
@@ -57,6 +59,10 @@ def canonical_rule(rule: PacketRule) -> PacketRule:
     if rule.protocol == "icmp" and family is None:
         raise ValueError(f"{rule.name or 'a rule'}: icmp is another protocol in each family")
     types = tuple(sorted(set(rule.icmp_types)))
+    if rule.direction in ("open-error", "reply-error"):
+        errors = ERROR_TYPES[family] if family is not None and rule.protocol == "icmp" else ()
+        if not types or not set(types).issubset(errors):
+            raise ValueError(f"{rule.name or 'a rule'}: errors are of icmp and its types of errors")
     return replace(
         rule,
         family=family,

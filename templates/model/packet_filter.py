@@ -1,10 +1,13 @@
 """What a device lets through, vendor-neutral: rules in order, as intended and as read back.
 
 A rule tells opener and answer apart, as a stateful filter does: a packet is "open" where it is of
-the direction in which its connection was begun, and "reply" where it answers. Families are "ipv4"
-and "ipv6", as everywhere in `egovnet.templates.model`.
+the direction in which its connection was begun, and "reply" where it answers. An error of ICMP is
+about a packet of a connection, and goes to whoever sent that: "open-error" the opener's way, to who
+answers; "reply-error" back to the opener. Families are "ipv4" and "ipv6", as everywhere in
+`egovnet.templates.model`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,8 +16,10 @@ from egovnet.inventory.model.transport import PortRanges, TransportProtocol
 from egovnet.templates.model.families import AddressFamily
 
 __all__ = [
+    "ERROR_TYPES",
     "FilterChain",
     "FilterPlace",
+    "PacketDirection",
     "PacketFilter",
     "PacketRule",
     "PortRanges",
@@ -25,6 +30,11 @@ __all__ = [
 #: known. "arrival": as they come in by a port, before any table is asked. "local": for the device
 #: itself.
 FilterPlace = Literal["forward", "arrival", "local"]
+PacketDirection = Literal["open", "reply", "open-error", "reply-error"]
+#: Types of ICMP's errors (RFC 792, RFC 4443 section 3): what is unreachable, is too big, takes too
+#: long, or has a parameter nobody knows. Redirects and source quench are none that pass a filter
+#: (RFC 2979 section 3.1.1, RFC 4890 section 4.3, RFC 6633).
+ERROR_TYPES: Mapping[AddressFamily, tuple[int, ...]] = {"ipv4": (3, 11, 12), "ipv6": (1, 2, 3, 4)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +57,8 @@ class PacketRule:
     target_ports: PortRanges = ()
     #: Types of ICMP, as numbers; empty: any.
     icmp_types: tuple[int, ...] = ()
-    #: None: of either direction, and of none.
-    direction: Literal["open", "reply"] | None = None
+    #: None: of any direction, and of none. That of an error is of `icmp` and some `ERROR_TYPES`.
+    direction: PacketDirection | None = None
     recorded: bool = False
     #: What it was made for, such as an exchange's id.
     name: str = field(default="", compare=False)

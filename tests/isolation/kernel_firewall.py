@@ -5,6 +5,7 @@ alone decides.
 """
 
 import contextlib
+import dataclasses
 import json
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,20 @@ _PROGRAM = Path(__file__).with_name("kernel_firewall_guest.py")
 _BEGIN = 'exec python3 -u -c "import sys, json; exec(json.loads(sys.stdin.readline()))"'
 #: Seconds until a packet counts as dropped. One that passes is there within a millisecond.
 _PATIENCE = 0.25
+
+
+#: Address and port of who sends, and of who receives.
+Ends = tuple[tuple[str, int], tuple[str, int]]
+
+
+@dataclasses.dataclass(frozen=True)
+class IcmpError:
+    """Type and code of an error, whose it is, where it goes, and what packet it is about."""
+
+    kind: tuple[int, int]
+    source: str
+    target: str
+    about: Ends
 
 
 class KernelFirewall:
@@ -46,6 +61,22 @@ class KernelFirewall:
             "ways": (source, target),
             "source": (str(packet.source), packet.source_port),
             "target": (str(packet.target), packet.target_port),
+            "seconds": _PATIENCE,
+        }
+        return bool(self.ask(request))
+
+    def error_passes(
+        self, opened: Ends, ways: tuple[str, str], error: IcmpError, back: tuple[str, str]
+    ) -> bool:
+        """Whether an error that comes in by the first of `back` arrives behind the second one.
+
+        Before it a packet of UDP between the ends `opened` is sent, by the first of `ways`.
+        """
+        request = {
+            "opened": opened,
+            "ways": ways,
+            "error": dataclasses.asdict(error),
+            "back": back,
             "seconds": _PATIENCE,
         }
         return bool(self.ask(request))

@@ -16,7 +16,7 @@ from pathlib import Path
 _HOST = "import sys, json; exec(json.loads(sys.stdin.readline()))"
 #: Address and port.
 End = tuple[str, int]
-_NUMBERS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}
+_NUMBERS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP, "icmp": socket.IPPROTO_ICMP}
 
 
 def run(*words: str, check: bool = True) -> None:
@@ -55,6 +55,33 @@ def arrives(listener: socket.socket, source: End, target: End, seconds: float) -
     return False
 
 
+def send_error(kind: list[int], source: str, target: str, about: list[End]) -> None:
+    """An error of ICMP about a packet of UDP, which had the ends `about`."""
+    ends = b"".join(socket.inet_aton(address) for address, _ in about)
+    inner = struct.pack("!BBHHHBBH", 0x45, 0, 28, 1, 0, 64, socket.IPPROTO_UDP, 0) + ends
+    inner += struct.pack("!HHHH", about[0][1], about[1][1], 8, 0)
+    begin, rest = struct.pack("!BB", *kind), struct.pack("!HH", 0, 1400)
+    total = sum(struct.unpack("!18H", begin + bytes(2) + rest + inner))
+    total = (total & 0xFFFF) + (total >> 16)
+    checksum = struct.pack("!H", 0xFFFF - ((total & 0xFFFF) + (total >> 16)))
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as one:
+        one.bind((source, 0))
+        one.sendto(begin + checksum + rest + inner, (target, 0))
+
+
+def error_arrives(listener: socket.socket, kind: list[int], source: str, seconds: float) -> bool:
+    """Whether an error of ICMP of this type and code came from `source`."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if not select.select([listener], [], [], left)[0]:
+            break
+        packet = listener.recv(2048)
+        begin = (packet[0] & 15) * 4
+        if list(packet[begin : begin + 2]) == kind and packet[12:16] == socket.inet_aton(source):
+            return True
+    return False
+
+
 def host() -> None:
     """A host behind an interface: takes addresses, sends, listens."""
     run("ip", "link", "set", "lo", "up")
@@ -75,6 +102,12 @@ def host() -> None:
             listener = socket.socket(socket.AF_INET, socket.SOCK_RAW, number)
         elif "send" in request:
             send(request["send"], request["source"], request["target"])
+        elif "error" in request:
+            send_error(request["error"], request["source"], request["target"], request["about"])
+        elif "error_arrives" in request:
+            ends = request["error_arrives"], request["source"], request["seconds"]
+            answer = error_arrives(listener, *ends)
+            listener.close()
         elif "arrives" in request:
             answer = arrives(listener, request["source"], request["target"], request["arrives"])
             listener.close()
@@ -130,16 +163,52 @@ class Firewall:
     ) -> object:
         """Whether a packet that comes in by the first of `ways` arrives behind the second."""
         sender, receiver = (self.hosts[name] for name in ways)
-        for name, end in zip(ways, (source, target), strict=True):
-            run("ip", "route", "replace", f"{end[0]}/32", "via", self.peers[name], "dev", name)
-            self.hosts[name].ask(address=end[0])
+        addresses = dict(zip(ways, (source[0], target[0]), strict=True))
+        self._have(addresses)
         receiver.ask(listen=protocol)
         sender.ask(send=protocol, source=source, target=target)
         found = receiver.ask(arrives=seconds, source=source, target=target)
-        for name, end in zip(ways, (source, target), strict=True):
-            self.hosts[name].ask(gone=end[0])
-            run("ip", "route", "del", f"{end[0]}/32", check=False)
+        self._lose(addresses)
         return found
+
+    def error_passes(
+        self,
+        opened: list[End],
+        ways: list[str],
+        error: dict[str, object],
+        back: list[str],
+        seconds: float,
+    ) -> object:
+        """Whether an error that comes in by the first of `back` arrives behind the second one.
+
+        Before it `opened` is sent, by the first of `ways` to the second.
+        """
+        addresses = {ways[0]: opened[0][0], ways[1]: opened[1][0]}
+        self._have(addresses)
+        self.hosts[ways[0]].ask(send="udp", source=opened[0], target=opened[1])
+        sender, receiver = (self.hosts[name] for name in back)
+        sender.ask(address=error["source"])
+        receiver.ask(listen="icmp")
+        sender.ask(
+            error=error["kind"],
+            source=error["source"],
+            target=error["target"],
+            about=error["about"],
+        )
+        found = receiver.ask(error_arrives=error["kind"], source=error["source"], seconds=seconds)
+        sender.ask(gone=error["source"])
+        self._lose(addresses)
+        return found
+
+    def _have(self, addresses: dict[str, str]) -> None:
+        for name, address in addresses.items():
+            run("ip", "route", "replace", f"{address}/32", "via", self.peers[name], "dev", name)
+            self.hosts[name].ask(address=address)
+
+    def _lose(self, addresses: dict[str, str]) -> None:
+        for name, address in addresses.items():
+            self.hosts[name].ask(gone=address)
+            run("ip", "route", "del", f"{address}/32", check=False)
 
 
 def firewall(program: str) -> None:
@@ -153,6 +222,8 @@ def firewall(program: str) -> None:
             answer = "ready"
         elif "load" in request:
             answer = this.load(request["load"])
+        elif "error" in request:
+            answer = this.error_passes(**request)
         else:
             answer = this.passes(**request)
         print(json.dumps(answer), flush=True)

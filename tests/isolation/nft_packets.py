@@ -13,8 +13,18 @@ _TOKEN = re.compile(r'"[^"]*"|\S+')
 _PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58, "ipv6-icmp": 58}
 #: Names of types that the texts have (RFC 792, RFC 4443, RFC 4861).
 _TYPES = {
-    "icmp": {"echo-reply": 0, "echo-request": 8},
+    "icmp": {
+        "echo-reply": 0,
+        "destination-unreachable": 3,
+        "echo-request": 8,
+        "time-exceeded": 11,
+        "parameter-problem": 12,
+    },
     "icmpv6": {
+        "destination-unreachable": 1,
+        "packet-too-big": 2,
+        "time-exceeded": 3,
+        "parameter-problem": 4,
         "echo-request": 128,
         "echo-reply": 129,
         "mld-listener-query": 130,
@@ -27,7 +37,12 @@ _TYPES = {
     },
 }
 #: Which way a packet goes in its connection -> `ct direction`, `ct state`.
-_TRACKED = {"open": ("original", "new"), "reply": ("reply", "established")}
+_TRACKED = {
+    "open": ("original", "new"),
+    "reply": ("reply", "established"),
+    "open-error": ("original", "related"),
+    "reply-error": ("reply", "related"),
+}
 
 
 @dataclass

@@ -157,8 +157,37 @@ def rules_of(flow: DeclaredFlow) -> Iterable[PacketRule]:
         )
 
 
-def forward(flows: Iterable[DeclaredFlow] = FLOWS) -> FilterChain:
-    return FilterChain("forward", "drop", tuple(r for flow in flows for r in rules_of(flow)))
+def errors_of(flows: Iterable[DeclaredFlow]) -> Iterable[PacketRule]:
+    """What went wrong with packets, and with their answers: for each pair of VLANs once."""
+    ends: dict[tuple[str, str, str], dict[IPNetwork, None]] = {}
+    for flow in flows:
+        there = (interface(flow.source), interface(flow.target))
+        for ways, direction, own, others in (
+            (there, "open-error", flow.targets, flow.sources),
+            (there[::-1], "reply-error", flow.sources, flow.targets),
+        ):
+            versions = {one.version for one in others}
+            met = {one: None for one in own if one.version in versions}
+            ends.setdefault((*ways, direction), {}).update(met)
+    for (came, way_out, direction), targets in ends.items():
+        for version, family, types in ((4, "ipv4", (3, 11, 12)), (6, "ipv6", (1, 2, 3, 4))):
+            if own := tuple(one for one in targets if one.version == version):
+                yield PacketRule(
+                    "accept",
+                    came,
+                    way_out,
+                    family,  # type: ignore[arg-type] # literals in tuples
+                    targets=own,
+                    protocol="icmp",
+                    icmp_types=types,
+                    direction=direction,  # type: ignore[arg-type] # literals in tuples
+                    name="errors",
+                )
+
+
+def forward(flows: tuple[DeclaredFlow, ...] = FLOWS) -> FilterChain:
+    rules = (rule for flow in flows for rule in rules_of(flow))
+    return FilterChain("forward", "drop", (*rules, *errors_of(flows)))
 
 
 def local() -> FilterChain:

@@ -37,6 +37,8 @@ PREFIXES = {
     for vpn in ("party", "government", "court")
 }
 _PORTS = (1, 22, 443, 444, 8000, 65535)
+#: Types of ICMP of both families: errors, redirects, an echo.
+_KINDS = (1, 2, 3, 4, 5, 8, 11, 12, 137)
 
 
 @st.composite
@@ -91,6 +93,8 @@ REGISTERS = st.lists(exchanges(), max_size=5).map(
 
 def _declared(register: dict[str, Exchange], source: str, target: str, packet: Packet) -> bool:
     """Whether the register lets a packet pass from VPN to VPN: read as a person reads it."""
+    if packet.direction.endswith("-error"):
+        return _error_declared(register, source, target, packet)
     for exchange in register.values():
         if not exchange.valid_from <= DAY <= exchange.valid_until:
             continue
@@ -106,6 +110,30 @@ def _declared(register: dict[str, Exchange], source: str, target: str, packet: P
                 for end, address in zip(ends, (packet.source, packet.target), strict=True)
             )
             if inside and _of_protocol(exchange, packet):
+                return True
+    return False
+
+
+def _error_declared(
+    register: dict[str, Exchange], source: str, target: str, packet: Packet
+) -> bool:
+    """An error of ICMP passes to who may open or answer: unreachable, too big, late, malformed."""
+    version = packet.target.version
+    kinds = {4: (1, (3, 11, 12)), 6: (58, (1, 2, 3, 4))}[version]
+    if packet.protocol != kinds[0] or packet.icmp_type not in kinds[1]:
+        return False
+    for exchange in register.values():
+        if not exchange.valid_from <= DAY <= exchange.valid_until:
+            continue
+        ways = [(exchange.source, exchange.target)]
+        if exchange.opened_by == "both":
+            ways.append((exchange.target, exchange.source))
+        for opener, answerer in ways:
+            about_opening = packet.direction == "reply-error"
+            sender, hears = (answerer, opener) if about_opening else (opener, answerer)
+            families = (any(p.version == version for p in e.prefixes) for e in (sender, hears))
+            heard = any(packet.target in prefix for prefix in hears.prefixes)
+            if (source, target) == (sender.vpn, hears.vpn) and all(families) and heard:
                 return True
     return False
 
@@ -161,6 +189,8 @@ def _packets(
             yield Packet(*ends, random.choice((6, 17)), *ports, None, direction)
             kind = random.choice((0, 8, 128, 129))
             yield Packet(*ends, numbers["icmp"], None, None, kind, random.choice(DIRECTIONS))
+            error, kind = random.choice(("open-error", "reply-error")), random.choice(_KINDS)
+            yield Packet(*ends, numbers["icmp"], None, None, kind, error)
 
 
 def _vlans(built: OnADay, device: Device) -> dict[str, str]:

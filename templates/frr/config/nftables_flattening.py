@@ -14,7 +14,7 @@ from egovnet.templates.frr.config.draft import Unclear
 from egovnet.templates.frr.config.nftables_rule import RuleDraft, Verdict, read_rule
 from egovnet.templates.model.canonical_filter import canonical_rule
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.packet_filter import PacketRule, PortRanges
+from egovnet.templates.model.packet_filter import PacketDirection, PacketRule, PortRanges
 
 #: (line, its text, what it says).
 Rule = tuple[int, str, RuleDraft]
@@ -24,9 +24,13 @@ _DEEPEST = 16
 _MOST_RULES = 200_000
 _T = TypeVar("_T")
 _ANYTHING = PacketRule("drop")
-_OPEN = (frozenset(("new", "established")), ("original",))
-_REPLY = (frozenset(("established",)), ("reply",))
-_ANY_STATE = (None, None)
+_DIRECTIONS: dict[tuple[frozenset[str] | None, tuple[str, ...] | None], PacketDirection | None] = {
+    (frozenset(("new", "established")), ("original",)): "open",
+    (frozenset(("established",)), ("reply",)): "reply",
+    (frozenset(("related",)), ("original",)): "open-error",
+    (frozenset(("related",)), ("reply",)): "reply-error",
+    (None, None): None,
+}
 
 
 class Flattening:
@@ -140,14 +144,10 @@ def conditions(draft: RuleDraft) -> Iterator[PacketRule]:
         )
 
 
-def _direction(draft: RuleDraft) -> Literal["open", "reply"] | None:
+def _direction(draft: RuleDraft) -> PacketDirection | None:
     said = draft.states, draft.directions
-    if said == _OPEN:
-        return "open"
-    if said == _REPLY:
-        return "reply"
-    if said == _ANY_STATE:
-        return None
+    if said in _DIRECTIONS:
+        return _DIRECTIONS[said]
     if draft.directions is None and "established" in (draft.states or ()):
         raise Unclear("it holds for all that is established, whoever opened it")
     raise Unclear("these states and directions together have no meaning here")

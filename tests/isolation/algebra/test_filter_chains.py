@@ -65,7 +65,7 @@ def rules(draw: st.DrawFn) -> PacketRule:
         source_ports=draw(ranges()) if with_ports else (),
         target_ports=draw(ranges()) if with_ports else (),
         icmp_types=draw(st.sampled_from([(), (8,), (0, 255)])) if protocol == "icmp" else (),
-        direction=draw(st.sampled_from(["open", "reply", None])),
+        direction=draw(st.sampled_from(["open", "reply", "open", "reply", "reply-error", None])),
     )
 
 

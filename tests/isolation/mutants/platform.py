@@ -12,6 +12,8 @@ NFT = "# nftables.conf --"
 #: What rules say of connections, as the texts have it.
 OPENS = "ct direction original ct state established,new"
 ANSWERS = "ct direction reply ct state established"
+#: Errors about what was sent the other way.
+ERRORS = "ct direction reply ct state related"
 
 
 @dataclass(frozen=True)

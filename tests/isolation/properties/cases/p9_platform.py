@@ -140,6 +140,39 @@ CASES = [
         "undeclared-flow",
         LEAK,
     ),
+    _case(
+        "errors about a third agency's packets",
+        _also(
+            PacketRule(
+                "accept",
+                CONGRESS,
+                PARTY,
+                "ipv4",
+                targets=OWN["party"][:1],
+                protocol="icmp",
+                icmp_types=(3,),
+                direction="reply-error",
+            )
+        ),
+        "undeclared-flow",
+        LEAK,
+    ),
+    _case(
+        "errors to addresses of no exchange",
+        _also(
+            PacketRule(
+                "accept",
+                GOVERNMENT,
+                PARTY,
+                "ipv6",
+                protocol="icmp",
+                icmp_types=(1, 2),
+                direction="reply-error",
+            )
+        ),
+        "undeclared-flow",
+        LEAK,
+    ),
     _case("the default accepts", _also(default="accept"), "undeclared-flow", LEAK),
     _case("a rule without conditions", _also(PacketRule("accept")), "undeclared-flow", LEAK),
     _case(
