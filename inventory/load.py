@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from egovnet.inventory.checks import Check, cross_check
 from egovnet.inventory.errors import InventoryError, Location, Problem, independent
 from egovnet.inventory.examined import Examined
+from egovnet.inventory.misplaced import set_apart
 from egovnet.inventory.model import (
     Agency,
     Application,
@@ -130,6 +131,8 @@ class _Examiner:
         self.sources = sources
         self._platforms = platforms
         self.problems = list(sources.problems)
+        shapes = {section.name: section.shape for section in SECTIONS.values()}
+        self.problems += set_apart(sources, shapes)
         self._hosts = Hosts(sources)
         self.problems += self._hosts.problems
 
@@ -147,6 +150,10 @@ class _Examiner:
             field: read(section.adapter, section.shape, data[field], self.names)
             for field, section in SECTIONS.items()
         }
+        for field, section in SECTIONS.items():
+            doubtful = self.sources.doubtful(section.name)
+            if doubtful and section.name != "hosts":
+                results[field] = results[field].doubted(data[field], doubtful)
         for field, section in SECTIONS.items():
             self.problems += self._told(section, results[field])
         self.problems += self._unused()
@@ -221,6 +228,10 @@ class _Examiner:
             if not _meant_by(each.name, wrong.get(each.section, frozenset()))
         ]
         self.problems += dangling_problems(found, self.names, self.report)
+        # a section without any entry is a file that was emptied: what it lacks is not known
+        self.sources.incomplete |= {
+            each.section for _, each in found if self.names(each.section) in (None, {}.keys())
+        }
 
     def _usable(self, section: Section, data: Any, result: Read) -> tuple[Any, Any]:  # noqa: ANN401 -- what YAML gives
         """What is right of a section, and what is known of it."""

@@ -2,14 +2,15 @@
 searched too. Which fields name entries of which section, the models say (`NameOf`)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from egovnet.inventory.errors import Location, Problem, Report
-from egovnet.inventory.model.annotations import PLATFORMS
-from egovnet.inventory.model.schema_problems import Names, dangling
+from egovnet.inventory.model.annotations import NOUNS, PLATFORMS
+from egovnet.inventory.model.schema_problems import Names, dangling, other_kind
 from egovnet.inventory.model.shapes import Shape, fields_of
+from egovnet.inventory.model.shown import listed
 
 #: Where names stand below a shape: the shape of one, or the same by key; "*" is each.
 Tree = Shape | dict[str, Any]
@@ -85,11 +86,21 @@ def dangling_problems(
         key = (reference.section, str(reference.name))
         places.setdefault(key, []).append(here)
         written_as[key] = reference.name
+    for section in dict.fromkeys(section for section, _ in places):
+        named = [name for of, name in places if of == section]
+        empty = len(named) > 1 and section != PLATFORMS and not names(section)
+        here = report(section, (), "", "")
+        if empty and here.line:
+            for name in named:
+                del places[section, name]
+            what = f"no {NOUNS[section]}, and {listed(named)} are named"
+            yield replace(here, line=1, found=what, remedy="add them, or restore the file")
     for number, ((section, name), written) in enumerate(places.items()):
         first, *others = sorted(set(written))
         few = number < _LOOKED_UP or section == PLATFORMS
         known = (names(section) or ()) if few else ()
         what, remedy = dangling(written_as[section, name], section, known)
+        what += other_kind(name, section, names) if few else ""
         yield Problem(first.file, first.line, first.field, what + _also(others), remedy)
 
 

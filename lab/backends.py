@@ -19,8 +19,13 @@ AUTO = "auto"
 BACKENDS = (AUTO, "uml", "microvm", "containerlab", "emulated")
 
 
-def open_lab(name: str, directory: Path, *, boot_seconds: float = BOOT_SECONDS) -> Backend:
-    """The backend called ``name`` over ``directory``; ``auto``: the one whose lab is there."""
+def open_lab(
+    name: str, directory: Path, *, boot_seconds: float = BOOT_SECONDS, image: str = ""
+) -> Backend:
+    """The backend called ``name`` over ``directory``; ``auto``: the one whose lab is there.
+
+    ``image`` is that of containers; "": the usual one.
+    """
     if name == AUTO:
         from egovnet.lab.state import read_state
 
@@ -29,7 +34,7 @@ def open_lab(name: str, directory: Path, *, boot_seconds: float = BOOT_SECONDS) 
     if name == "containerlab":
         from egovnet.lab.containerlab import Containerlab
 
-        return Containerlab(directory)
+        return Containerlab(directory, image=image) if image else Containerlab(directory)
     if name == "emulated":
         from egovnet.lab.emulated.backend import Emulated
 

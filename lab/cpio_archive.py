@@ -1,4 +1,5 @@
-"""Write cpio archives in the "newc" format, which the Linux kernel unpacks as its first root.
+"""Write cpio archives in the "newc" format, which the Linux kernel unpacks as its first root, and
+read them again.
 
 Several archives may follow each other in one file: the kernel unpacks them in order, which is how
 a lab's own data is laid over the appliance that all labs share.
@@ -7,6 +8,7 @@ a lab's own data is laid over the appliance that all labs share.
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,3 +70,22 @@ class CpioWriter:
         padding = -(self._offset + len(data)) % _ALIGNMENT
         self._stream.write(data + b"\0" * padding)
         self._offset += len(data) + padding
+
+
+_HEADER = 110
+_MODE, _SIZE, _NAME_SIZE = 14, 54, 94
+
+
+def read_entries(stream: BinaryIO) -> Iterator[tuple[str, int, bytes]]:
+    """(path, mode, content) of each entry of an archive that `CpioWriter` wrote, in its order."""
+    while True:
+        header = stream.read(_HEADER)
+        mode, size, named = (
+            int(header[start : start + 8], 16) for start in (_MODE, _SIZE, _NAME_SIZE)
+        )
+        padded = named + -(_HEADER + named) % _ALIGNMENT
+        path = stream.read(padded)[: named - 1].decode()
+        content = stream.read(size + -size % _ALIGNMENT)[:size]
+        if path == _TRAILER:
+            return
+        yield path, mode, content

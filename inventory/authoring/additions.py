@@ -5,7 +5,9 @@ put into the entry where the field stands.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -48,6 +50,9 @@ class Option:
         """What `text` of a command line is in YAML."""
         if int in self.shape.types and text.removeprefix("-").isdecimal():
             return int(text)
+        if date in self.shape.types:
+            with suppress(ValueError):  # what is no day is refused by its field
+                return date.fromisoformat(text)
         if bool in self.shape.types and text in ("true", "false"):
             return text == "true"
         return text
@@ -77,6 +82,8 @@ def entry_kinds() -> Mapping[str, EntryKind]:
         ("vpn", "vpns"),
         ("site", "sites"),
         ("application", "applications"),
+        ("exchange", "exchanges"),
+        ("level-rule", "levels"),
     ):
         item = shapes[section].item
         assert item is not None  # noqa: S101 -- these files are mappings of entries

@@ -5,12 +5,13 @@ python -m egovnet.inventory.authoring.manual > docs/inventory.md
 
 import sys
 from collections.abc import Iterator
+from datetime import date
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Network
 
 from pydantic import BaseModel
 
 from egovnet.inventory.authoring.file_kinds import FileKind, file_kinds
-from egovnet.inventory.model.annotations import NOUNS
+from egovnet.inventory.model.annotations import a_noun, nouns
 from egovnet.inventory.model.schema_problems import in_yaml
 from egovnet.inventory.model.shapes import Field, Shape, fields_of, models_below
 from egovnet.inventory.warnings import codes
@@ -24,7 +25,7 @@ numbers in `plan.lock.yaml`. This page is made of the models that read the files
 
 - `egovnet init DIR` writes a small inventory with a comment at every key; `--like reference` the
   reference network.
-- `egovnet add router|circuit|region|agency|vpn|site|access` adds an entry and says what was
+- `egovnet add KIND`, such as `add router` or `add exchange`, adds an entry and says what was
   allocated.
 - `egovnet schema` writes a JSON Schema for each kind of file into `.schemas/`. A file whose first
   line is `# yaml-language-server: $schema=...` is completed and checked by editors while one
@@ -44,6 +45,7 @@ _TYPES: dict[type, str] = {
     IPv4Interface: "IPv4 address with its length",
     str: "text",
     bool: "true or false",
+    date: "date (YYYY-MM-DD)",
 }
 
 
@@ -106,21 +108,32 @@ def values_of(field: Field) -> str:
 
 
 def _values(shape: Shape) -> str:
+    if shape.words is not None:
+        return shape.words.one
     if shape.model is not None:
         return f"mapping: {_title(shape.model)}"
     if shape.item is not None:
-        of = _values(shape.item)
-        name = of.removeprefix("mapping: ")
-        return f"mapping of names to {name}" if shape.key else f"list of {of}"
+        name = _values(shape.item).removeprefix("mapping: ")
+        return f"mapping of names to {name}" if shape.key else f"list of {_several(shape.item)}"
     if shape.choices:
         listed = ", ".join(f"`{choice}`" for choice in shape.choices)
         return f"{_range(shape)} or {listed}" if int in shape.types else listed
     return _range(shape) if int in shape.types else _text(shape)
 
 
+def _several(shape: Shape) -> str:
+    """What the items of a list are."""
+    if shape.words is not None:
+        return shape.words.several
+    if shape.names is not None:
+        return f"names of {nouns(shape.names)}"
+    of = _values(shape)
+    return {"text": "texts", "prefix": "prefixes"}.get(of, of)
+
+
 def _text(shape: Shape) -> str:
     if shape.names is not None:
-        return f"name of a {NOUNS[shape.names]}"
+        return f"name of {a_noun(shape.names)}"
     if shape.form is not None:
         return shape.form.words
     if {IPv4Network, IPv6Network} <= set(shape.types):

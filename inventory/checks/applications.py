@@ -14,7 +14,11 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
         return
     judge = _Judge(network, report)
     for name, application in network.applications.items():
-        for judged in (judge.owner, judge.users, judge.scope, judge.servers):
+        wrong = list(as_far_as_known(judge.owner(name, application)))
+        yield from wrong
+        if wrong:
+            continue  # which VPN is meant, nobody knows
+        for judged in (judge.users, judge.scope, judge.servers):
             yield from as_far_as_known(judged(name, application))
 
 

@@ -173,6 +173,7 @@ class _Judge:
                 f"{end.agency} does not own VPN {end.vpn}, {vpn.owner} does",
                 f"name {vpn.owner}, or a VPN of {end.agency}",
             )
+            return  # which of the two is meant, nobody knows
         if vpn.zone is not ZoneName.INTRANET:
             yield self._report(
                 "exchanges",
@@ -180,6 +181,7 @@ class _Judge:
                 f"VPN {end.vpn} is of the {vpn.zone}",
                 "name one of the intranet: the platform joins agencies there only",
             )
+            return
         application = self._network.applications.get(end.application or "")
         theirs = end.vpn if application is None else application.vpn
         if theirs != end.vpn and theirs in self._network.vpns:

@@ -61,6 +61,14 @@ class NameOf:
     section: str
 
 
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """What a value is, for people, where its type does not say it: one of them, and several."""
+
+    one: str
+    several: str
+
+
 #: What names of platforms are names of: no section, whoever reads an inventory knows them.
 PLATFORMS = "platforms"
 #: Section -> what an entry of it is called.
@@ -77,6 +85,18 @@ NOUNS = {
     "applications": "application",
     "levels": "level rule",
 }
+
+
+def a_noun(section: str) -> str:
+    """An entry of a section with its article, such as "an agency"."""
+    noun = NOUNS[section]
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def nouns(section: str) -> str:
+    """Several entries of a section, such as "agencies"."""
+    noun = NOUNS[section]
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
 def about(description: str, *examples: object, unit: str = "") -> FieldInfo:

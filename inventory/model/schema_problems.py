@@ -12,12 +12,19 @@ from enum import Enum
 from typing import Any
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from egovnet.inventory.model.annotations import NOUNS, PLATFORMS
+from egovnet.inventory.model.annotations import NOUNS, PLATFORMS, a_noun
 from egovnet.inventory.model.shapes import Field, Location, Place, Shape, fields_of, place_at
-from egovnet.inventory.model.shown import choices, did_you_mean, listed, nearest, shown
+from egovnet.inventory.model.shown import (
+    choices,
+    did_you_mean,
+    listed,
+    nearest,
+    odd_letters,
+    shown,
+)
 
 #: Section -> the names that it has, however wrong their entries; None: nobody knows.
 Names = Callable[[str], Collection[str] | None]
@@ -55,6 +62,16 @@ class Read:
     wrong: frozenset[Location] = frozenset()
     #: Where a value of `respelled` is written.
     written: Callable[[Location], Location] = tuple
+
+    def doubted(self, data: Mapping[str, Any], at: Collection[Location]) -> "Read":
+        """This, where nobody knows the values at `at` of what was read, which was `data`."""
+        entries = {place[0] for place in at}
+        respelled = {key: value for key, value in data.items() if key in entries}
+        if self.respelled is not None:
+            respelled |= self.respelled
+        elif isinstance(self.value, BaseModel):
+            respelled = dict(data)
+        return replace(self, is_right=False, respelled=respelled, wrong=self.wrong | frozenset(at))
 
     @property
     def wrong_entries(self) -> frozenset[str]:
@@ -149,7 +166,8 @@ class _Speller:
                 self.renamed[*at, near] = str(key)
             question = f"did you mean {near!r}? " if near is not None else ""
             allowed = f"{question}the keys here are {listed(known, key)}" if known else "remove it"
-            self.mistakes.append(Mistake((*self.written(at), str(key)), "unknown key", allowed))
+            found = f"unknown key{odd_letters(key)}"
+            self.mistakes.append(Mistake((*self.written(at), str(key)), found, allowed))
         return meant
 
 
@@ -161,7 +179,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "write text{such_as}; numbers, dates, yes and no in quotes",
     ),
     "string_too_long": ("{input} is too long", "use at most {max_length} characters"),
-    "string_too_short": ("{input} is too short", "use at least {min_length} characters"),
+    "string_too_short": ("is empty", "write text{such_as}"),
     "greater_than_equal": ("{input} is too small", "use {ge} or more"),
     "less_than_equal": ("{input} is too large", "use {le} or less"),
     "too_short": ("is empty", "give at least one"),
@@ -169,6 +187,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 _NO_WHOLE_NUMBER = ("int_type", "int_parsing", "int_from_float", "int_parsing_size")
 _CHOICES = ("enum", "literal_error")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)")
 #: What YAML 1.1 takes for a number: octal, hexadecimal, binary, of base 60, with a sign or `_`.
 _OLD = re.compile(r"(?!(?:0|[1-9][0-9]*)$)[-+]?(?:0[xobXOB])?[0-9A-Fa-f_]+(?::[0-9_]+)*")
 
@@ -213,9 +232,18 @@ class _Explainer:
             shape, place = above.key or shape, Place(above.key or shape)
         if kind in _CHOICES and shape.choices:
             meant = did_you_mean(value, shape.choices)
-            return f"{shown(value)} is not known", f"{meant}use {choices(shape.choices)}"
+            is_text = isinstance(value, str)
+            found = f"is not known{odd_letters(value)}" if is_text else "where one word belongs"
+            return f"{shown(value)} {found}", f"{meant}use {choices(shape.choices)}"
         if kind == "string_pattern_mismatch" and shape.form is not None:
-            return f"{shown(value)} does not fit", shape.form.remedy
+            other = other_kind(value, shape.names, self.names) if shape.names else ""
+            if shape.names and other:
+                known = self.names(shape.names) or ()
+                found, remedy = dangling(value, shape.names, known)
+                return found + other, remedy
+            near = nearest(value, (shape.names and self.names(shape.names)) or ())
+            meant = f"did you mean {near!r}? " if near is not None else ""
+            return f"{shown(value)} does not fit{odd_letters(value)}", f"{meant}{shape.form.remedy}"
         if kind in _WORDS:
             values: dict[str, Any] = {"input": shown(value), "such_as": _such_as(place)}
             values |= entry.get("ctx", {})
@@ -226,6 +254,8 @@ class _Explainer:
     def _of_another_kind(
         self, value: object, kind: str, shape: Shape, place: Place
     ) -> tuple[str, str]:
+        if kind in _NO_WHOLE_NUMBER and isinstance(value, str) and _DECIMAL.fullmatch(value):
+            return f"{value} in quotes, which is text", f"write {value} without them"
         if kind in _NO_WHOLE_NUMBER and isinstance(value, str) and _OLD.fullmatch(value):
             return f"{shown(value)} is no decimal number", "write its digits alone: 65000"
         if kind in _NO_WHOLE_NUMBER:
@@ -233,7 +263,11 @@ class _Explainer:
         if shape.model is not None or shape.key is not None:
             return f"{shown(value)} where a mapping belongs", self._below(shape)
         if shape.item is not None:
-            remedy = f"write a list{_such_as(place)}"
+            items = value.split(",") if isinstance(value, str) else [value]
+            texts = [each.strip() if isinstance(each, str) else each for each in items]
+            scalar = isinstance(value, str | int) and not isinstance(value, bool) and value != ""
+            such_as = f", such as {in_yaml(texts)}" if scalar else _such_as(place)
+            remedy = f"write a list{such_as}"
             return f"{shown(value)} where a list belongs", remedy
         takes = "true or false" if bool in shape.types else f"another value{_such_as(place)}"
         return f"{shown(value)} does not fit", f"write {takes}"
@@ -286,6 +320,14 @@ def dangling(written: object, section: str, known: Collection[str]) -> tuple[str
     there = f"there are {listed(known, written)}; " if known else ""
     remedy = f"{did_you_mean(written, known)}{there}correct the name or add it to {section}.yaml"
     return f"no {NOUNS[section]} {shown(written)}", remedy
+
+
+def other_kind(name: object, section: str, names: Names) -> str:
+    """What a name is that is no entry of `section`: ", which is a site"; "" where it is nothing."""
+    for other in NOUNS:
+        if other not in (section, PLATFORMS, "groups", "levels") and name in (names(other) or ()):
+            return f", which is {a_noun(other)}"
+    return ""
 
 
 def _such_as(place: Place) -> str:

@@ -4,7 +4,7 @@ Read from the annotations, so that a new field is in errors, schemas and the man
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -14,7 +14,7 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from egovnet.inventory.model.annotations import Form, NameOf
+from egovnet.inventory.model.annotations import Form, InWords, NameOf
 
 Location = tuple[str | int, ...]
 
@@ -38,6 +38,7 @@ class Shape:
     most: int | None = None
     #: The section whose entries it names.
     names: str | None = None
+    words: InWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def shape_of(annotation: Any, metadata: Iterable[object] = ()) -> Shape:  # noqa
     if origin is Annotated:
         return shape_of(arguments[0], (*arguments[1:], *metadata))
     if origin in (Union, UnionType):
-        return _either([shape_of(each, metadata) for each in arguments])
+        words = next((each for each in metadata if isinstance(each, InWords)), None)
+        return replace(_either([shape_of(each, metadata) for each in arguments]), words=words)
     if origin is dict:
         return Shape(key=shape_of(arguments[0]), item=shape_of(arguments[1]))
     if origin in (tuple, frozenset, list, set):
@@ -101,6 +103,7 @@ def _plain(annotation: Any, metadata: list[object]) -> Shape:  # noqa: ANN401 --
         return Shape(types=(str,), choices=tuple(str(each.value) for each in annotation))
     form: Form | None = None
     names: str | None = None
+    words: InWords | None = None
     least: Any = None
     most: Any = None
     for each in _plain_metadata(metadata):
@@ -113,7 +116,9 @@ def _plain(annotation: Any, metadata: list[object]) -> Shape:  # noqa: ANN401 --
                 least = bound if least is None else max(least, bound)
             case Le(le=bound) | MaxLen(max_length=bound):
                 most = bound if most is None else min(most, bound)
-    return Shape((annotation,), form=form, names=names, least=least, most=most)
+            case InWords():
+                words = each
+    return Shape((annotation,), form=form, names=names, least=least, most=most, words=words)
 
 
 def _plain_metadata(metadata: Iterable[object]) -> Iterator[object]:

@@ -1,6 +1,8 @@
 """How a value is quoted in a sentence, and how names are listed in one."""
 
+import unicodedata
 from collections.abc import Collection, Iterable
+from datetime import date
 from difflib import SequenceMatcher, get_close_matches
 from heapq import nlargest
 
@@ -20,8 +22,24 @@ def shown(value: object) -> str:
         return "a mapping"
     if isinstance(value, list | tuple | set | frozenset):
         return "a list"
-    text = repr(value)
+    text = _scalar(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _scalar(value: object) -> str:
+    """A value as YAML has it; text in quotes."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, date) else repr(value)
+
+
+def odd_letters(text: object) -> str:
+    """Of a name the first letter that is none of ours and may look like one, such as `, with 'e'
+    (CYRILLIC SMALL LETTER IE)`; "" where there is none."""
+    odd = next((c for c in str(text) if not c.isascii()), None)
+    if odd is None:
+        return ""
+    return f", with {odd!r} ({unicodedata.name(odd, f'U+{ord(odd):04X}')})"
 
 
 def nearest(written: object, known: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import PlainValidator
 
+from egovnet.inventory.model.annotations import InWords
 from egovnet.inventory.model.primitives import refusal
 from egovnet.inventory.model.shown import shown
 
@@ -37,7 +38,11 @@ def _ends(value: object) -> tuple[int, int]:
 
 
 #: A port, or a range of them.
-Ports = Annotated[int | str, PlainValidator(_ports, json_schema_input_type=int | str)]
+Ports = Annotated[
+    int | str,
+    PlainValidator(_ports, json_schema_input_type=int | str),
+    InWords("port or range of ports", "ports and ranges of ports"),
+]
 
 
 def check_ports(protocol: TransportProtocol, ports: Iterable[int | str], remedy: str) -> None:

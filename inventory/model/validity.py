@@ -1,6 +1,7 @@
 """From when until when something holds, and who answers for it: what every register asks."""
 
 import re
+from contextlib import suppress
 from datetime import date
 from typing import Annotated
 
@@ -14,8 +15,11 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def _day(value: object) -> object:
     """A day as YAML has it, or in quotes: never the seconds since 1970, which pydantic takes."""
-    if type(value) is date or (isinstance(value, str) and _DAY.fullmatch(value)):
+    if type(value) is date:
         return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):  # no month has such a day, or no year such a month
+            return date.fromisoformat(value)
     raise refusal(f"{shown(value)} is no date", "write one such as 2027-01-31")
 
 

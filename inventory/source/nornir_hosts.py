@@ -223,8 +223,9 @@ class Hosts:
         if value is None:
             return (), False
         if not isinstance(value, list):
+            name = value if isinstance(value, str) else "centre"
             self._report(
-                section, location, f"{shown(value)} where a list belongs", "write [centre]"
+                section, location, f"{shown(value)} where a list belongs", f"write [{name}]"
             )
             return (), True
         meant: list[str] = []

@@ -36,6 +36,15 @@ class Sources:
             return (documents[0].data or {}).keys()
         return {key for document in documents for key in document.data or {}}
 
+    def doubtful(self, section: str) -> frozenset[Location]:
+        """Where keys of a section are given twice, so that nobody knows which is meant."""
+        paths = {document.path for document in self.documents.get(section, ())}
+        return frozenset(
+            tuple(problem.field.split("."))
+            for problem in self.problems
+            if problem.file in paths and problem.field
+        )
+
     def texts(self) -> dict[str, str]:
         """Text of every file that was read, by its path within the inventory."""
         return {

@@ -223,6 +223,8 @@ def _add(sources: Sources, section: str, judged: Judged) -> None:
     if document is None or not isinstance(document.data or {}, dict):
         if document is not None:
             found, remedy = "a list or text, not a mapping", "write key: value"
+            if section not in ("network", "defaults"):
+                remedy = "write each entry as a name with a colon, and its keys below it"
             sources.problems.append(Problem(document.path, 1, "", found, remedy))
         sources.incomplete.add(section)
         return

@@ -13,6 +13,7 @@ import yaml
 from egovnet.inventory.errors import InventoryError, Location, Problem
 from egovnet.inventory.source.plain_yaml import NotPlainError, plain_value
 from egovnet.inventory.source.regular_file import read_regular
+from egovnet.inventory.source.syntax_words import syntax_words
 
 #: libyaml reads a nation's inventory some ten times faster than the Python scanner.
 _Fastest: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,7 +59,16 @@ def _integer(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
     return int(text)
 
 
+def _moment(loader: Any, node: yaml.ScalarNode) -> object:  # noqa: ANN401 -- as _Fastest
+    """As SafeLoader's; what no calendar has, such as 2027-02-30, is text, which dates refuse."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return str(loader.construct_scalar(node))
+
+
 _Loader.add_constructor(_INT, _integer)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _moment)
 
 
 class _PlainLoader(_Loader):
@@ -250,15 +260,14 @@ def _with_places(text: str, name: str) -> Judged:
             _Collector(name, {}, problems).collect(node, ())
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        found = "not YAML: " + " ".join(filter(None, (error.context, error.problem)))
-        raise InventoryError([Problem(name, line, "", found, "mend the syntax")]) from error
+        line, found, remedy = syntax_words(text, error)
+        raise InventoryError([Problem(name, line, "", f"not YAML: {found}", remedy)]) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         found = f"not YAML: character #x{ord(text[error.position]):02x}"
         raise InventoryError([Problem(name, line, "", found, "remove it")]) from error
     except (ValueError, RecursionError) as error:
-        # Values such as the date 2024-13-45 or !!int x, and thousands of nested brackets.
+        # Values such as !!int x, and thousands of nested brackets.
         deep = isinstance(error, RecursionError)
         found = "nested too deeply" if deep else f"not YAML: {error}"
         remedy = "write it flatter" if deep else "put text in quotes"

@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from egovnet.inventory.authoring.additions import Option, entry_kinds
 from egovnet.inventory.authoring.manual import values_of
-from egovnet.playbooks.cli.complete import names_of, ports_of_routers
+from egovnet.playbooks.cli.complete import names_of, ports_of_routers, words_of
 from egovnet.playbooks.cli.options import only, verb
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _HELP = {
     "vpn": "Add a VPN; NAME is its id, of which names of VRFs are made.",
     "site": "Add a site and its first access to a PE.",
     "application": "Add an application of a VPN, which its filter lets pass.",
+    "exchange": "Add an exchange of two agencies by the interconnection platform's firewalls.",
+    "level-rule": "Add a rule about what has a level of protection, or change one that is shipped.",
     "access": "Add a further access to the site SITE.",
 }
 #: What a field is in the function's arguments: `--region` of a router is no choice of routers.
@@ -88,17 +91,25 @@ def _field_option(option: Option) -> Callable[[Callable[..., None]], Callable[..
     values = values_of(option.field).replace("`", "")
     shape = option.field.shape
     section = shape.names or (shape.item.names if shape.item else None)
-    told = f"{option.field.description} {values[0].upper()}{values[1:]}."
+    values = f"One of {values}" if shape.choices else f"{values[0].upper()}{values[1:]}"
+    told = f"{option.field.description} {values}."
     if option.required:
         told += "  [required]"
     return click.option(
         f"--{option.name}",
         f"{_OWN}{option.name.replace('-', '_')}",
         multiple=option.repeated,
-        metavar=option.name.rpartition("-")[2].upper(),
-        shell_complete=None if section is None else names_of(section),
+        metavar=_metavar(option),
+        shell_complete=words_of(option.shape.choices) if section is None else names_of(section),
         help=told,
     )
+
+
+def _metavar(option: Option) -> str:
+    if date in option.shape.types:
+        return "DATE"
+    last = option.name.rpartition("-")[2]
+    return "TEXT" if last in ("by", "from") else last.upper()
 
 
 def _on_a_terminal() -> bool:

@@ -56,6 +56,18 @@ def list_of(section: str) -> Completer:
     return complete
 
 
+def words_of(choices: Iterable[str]) -> Completer:
+    """A completer for one of a few words."""
+    known = tuple(choices)
+
+    def complete(
+        _context: click.Context, _parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(word) for word in known if word.startswith(incomplete)]
+
+    return complete
+
+
 def ports_of_routers(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:

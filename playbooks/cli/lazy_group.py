@@ -1,7 +1,8 @@
 """A click group whose commands are the modules of a package: what is in the folder is a verb.
 
-`FOLDER/plan.py` is the verb `plan`, its click command has the module's name, and a folder within
-is a group. A module is imported when its verb is run or listed, so it imports little by itself.
+`FOLDER/plan.py` is the verb `plan`, and `level_rule.py` is `level-rule`; its click command has the
+module's name. A folder within is a group. A module is imported when its verb is run or listed, so
+it imports little by itself.
 """
 
 import importlib
@@ -22,7 +23,8 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the verbs, sorted."""
-        return sorted(module.name for module in pkgutil.iter_modules(self._folder.__path__))
+        modules = pkgutil.iter_modules(self._folder.__path__)
+        return sorted(module.name.replace("_", "-") for module in modules)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -40,10 +42,11 @@ class LazyGroup(click.Group):
         """The verb of that name; None when the folder has none."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"{self._folder.__name__}.{cmd_name}")
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"{self._folder.__name__}.{name}")
         if hasattr(module, "__path__"):
             return LazyGroup(cmd_name, folder=module, help=module.__doc__)
-        command = getattr(module, cmd_name)
+        command = getattr(module, name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{module.__name__}.{cmd_name} is not a click command")
+            raise TypeError(f"{module.__name__}.{name} is not a click command")
         return command

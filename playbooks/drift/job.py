@@ -11,6 +11,7 @@ from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.provenance import provenance
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.apply_rules import apply_rules
@@ -89,6 +90,10 @@ def drift(
         notes=job.pending.notes,
         network_map=network_map(workspace.network),
         waiting=_waiting(workspace, found.collected),
+        made=provenance(
+            workspace,
+            digests={name: one.seen.running for name, one in found.collected.readings.items()},
+        ),
     )
     run = history.keep(
         report,

@@ -14,6 +14,7 @@ from egovnet.playbooks.results.difference import Difference, Status, rank
 from egovnet.playbooks.results.network_map import NetworkMap
 from egovnet.playbooks.results.outcome import Exit, most_severe
 from egovnet.playbooks.results.proof_result import ProofResult
+from egovnet.playbooks.results.provenance import Provenance
 from egovnet.playbooks.results.verification import WaitingAccess
 
 __all__ = [
@@ -205,6 +206,8 @@ class DriftReport:
     network_map: NetworkMap | None = None
     #: Accesses that wait for their customer: no drift, whether he answers or not.
     waiting: tuple[WaitingAccess, ...] = ()
+    #: Where the report comes from; `texts` is over the digests that routers gave of what they run.
+    made: Provenance | None = None
 
     @property
     def proved(self) -> bool:
@@ -309,6 +312,7 @@ class DriftReport:
             "policy_notes": list(self.policy_notes),
             "waiting": [access.to_dict() for access in self.waiting],
             "notes": list(self.notes),
+            "made": None if self.made is None else self.made.to_dict(),
         }
 
 

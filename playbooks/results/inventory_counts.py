@@ -16,6 +16,8 @@ class Counts:
     vpns: int
     sites: int
     accesses: int
+    exchanges: int
+    applications: int
 
     def to_dict(self) -> dict[str, int]:
         """`counts` in JSON."""

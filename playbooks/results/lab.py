@@ -72,6 +72,22 @@ class TopologyFile:
 
 
 @dataclass(frozen=True, slots=True)
+class LabImage:
+    """An image for containers, in an archive."""
+
+    file: str
+    #: As a topology's `image` names it.
+    image: str
+    #: Of the archive.
+    sha256: str
+    size: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `lab image --json` prints."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Executed:
     """A command that was run in a node."""
 

@@ -67,17 +67,29 @@ class LabOptions:
     provisioned: bool = False
     reconfigure: bool = False
     timeout: float = BOOT_SECONDS
+    #: Of containers; "": the usual one.
+    image: str = ""
 
 
 def up(
     workspace: Workspace, options: LabOptions, tell: Callable[[str], None]
 ) -> Outcome[LabStatus]:
-    """Bring the lab up and wait until every node is ready; idempotent."""
+    """Bring the lab up and wait until every node is ready; idempotent.
+
+    Raises:
+        UsageError: an image, and nothing that has one.
+    """
+    if options.image and options.backend != "containerlab":
+        raise UsageError(
+            f"--image: backend {options.backend} has no images; add --backend containerlab"
+        )
     wanted = topology(workspace, provisioned=options.provisioned)
     name = options.backend
     if name == AUTO and not backend(workspace).status().running:
         name = best_guest(progress=tell)
-    lab = open_lab(name, lab_directory(workspace), boot_seconds=options.timeout)
+    lab = open_lab(
+        name, lab_directory(workspace), boot_seconds=options.timeout, image=options.image
+    )
     return _outcome(lab.up(wanted, progress=tell, reconfigure=options.reconfigure))
 
 

@@ -37,6 +37,8 @@ def validate(workspace: Workspace) -> Outcome[ValidInventory]:
         vpns=len(network.vpns),
         sites=len(sites),
         accesses=sum(len(site.site_network_accesses) for site in sites.values()),
+        exchanges=len(network.exchanges),
+        applications=len(network.applications),
     )
     warnings = warnings_of(network, allocation, inventory.examined.report)
     valid = ValidInventory(str(workspace.directory), network.backbone.name, counts, warnings)

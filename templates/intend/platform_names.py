@@ -23,7 +23,7 @@ def platform_names(network: Network, report: Report) -> Iterator[Problem]:
             on[name] = platform(router.platform).capabilities
     used = list({id(can): can for can in on.values()}.values())
     yield from as_far_as_known(_ports(network, on, report))
-    yield from _vpns(network, used, report)
+    yield from _vpns(network, on, report)
     yield from _management(network, used, report)
     for name, can in on.items():
         if network.routers[name].leaving and not can.drains:
@@ -117,11 +117,41 @@ def _named_ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
             yield "sites", where, access.pe, access.port
 
 
-def _vpns(network: Network, used: Sequence[Capabilities], report: Report) -> Iterator[Problem]:
+def _vpns(network: Network, on: dict[str, Capabilities], report: Report) -> Iterator[Problem]:
+    """Yield ids that a PE which carries the VPN does not take, or no PE would."""
+    carriers: dict[str, dict[str, None]] = {}
+    for vpn, router in as_far_as_known(_carried(network)):
+        carriers.setdefault(vpn, {})[router] = None
+    edges = [on[name] for name in as_far_as_known(_edges(network)) if name in on]
+    anywhere = edges if network.is_complete("hosts") else []
+    possible = anywhere or [platform(name).capabilities for name in names()]
+    forms = {can.vpn: None for can in possible}
     for name in network.vpns:
-        for can in used:
-            if not can.vpn.fits(name):
-                yield report("vpns", (name,), *_of_another_form(name, can.vpn))
+        of = {on[pe].vpn: pe for pe in reversed(carriers.get(name, {})) if pe in on}
+        for form, pe in of.items():
+            if not form.fits(name):
+                found, remedy = _of_another_form(name, form)
+                where = "" if len(forms) == 1 else f" on {pe}, which has sites of the VPN"
+                yield report("vpns", (name,), found + where, remedy)
+        if not of and not any(form.fits(name) for form in forms):
+            yield report("vpns", (name,), *_of_another_form(name, next(iter(forms))))
+
+
+def _edges(network: Network) -> Iterator[str]:
+    yield from network.with_role(Role.PE)
+
+
+def _carried(network: Network) -> Iterator[tuple[str, str]]:
+    """(VPN, PE that has its VRF) of sites, and of the platform where an exchange may come to it."""
+    for site in network.sites.values():
+        for access in site.site_network_accesses.values():
+            yield site.vpn, access.pe
+    platforms = [network.routers[name].attachment for name in network.with_role(Role.FIREWALL)]
+    for exchange in network.exchanges.values():
+        for end in (exchange.source, exchange.target):
+            for attachment in platforms:
+                if attachment is not None:
+                    yield end.vpn, attachment.pe
 
 
 def _management(

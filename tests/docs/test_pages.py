@@ -9,11 +9,12 @@ import click
 import pytest
 
 from egovnet.playbooks.cli.main import main
+from egovnet.playbooks.cli.manual_pages import contexts
 from tests.docs.blocks import ROOT, Command, pages, steps
 from tests.docs.player import Player
 
 #: Pages that are done here, by a reader with a directory of his own and no routers.
-HERE = ("README.md", "docs/explanation/proof.md")
+HERE = ("README.md", "docs/explanation/proof.md", "docs/how-to/exchange.md")
 #: Pages whose commands are done elsewhere, and by which test.
 ELSEWHERE = {
     "docs/tutorial.md": "tests/docs/test_tutorial.py",
@@ -28,6 +29,7 @@ ELSEWHERE_BY_LINE = {
     "egovnet apply --runner celery": "tests/tasks/runners/celery",
     "egovnet worker --region guangdong": "tests/tasks/runners/celery",
     "egovnet worker --new-key /etc/egovnet/key": "tests/tasks/runners/celery",
+    "egovnet lab image -o egovnet-frr.tar": "tests/lab/test_container_image.py",
     "egovnet worker --region guangdong --inventory DIR --workers 20": "tests/tasks/runners/celery",
 }
 _LINE = re.compile(r"^(?: {4,}|\$ |```)(?:\.venv/bin/)?(egovnet [a-z-].*)$")
@@ -82,6 +84,26 @@ def test_commands_within_sentences_are_accepted() -> None:
                 accepted(f"egovnet {words}", whole=False)
             except (click.UsageError, ValueError) as error:
                 pytest.fail(f"{page.name}: egovnet {words}: {error}")
+
+
+#: Options of other programs that pages name.
+OF_OTHERS = {"--egovnet-inventory", "--egovnet-keep", "--egovnet-backend"}
+OF_OTHERS |= {"--collector.textfile.directory"}
+
+
+def test_options_within_sentences_are_some_verb_s() -> None:
+    known = {
+        name
+        for context in contexts(main, "egovnet")
+        for parameter in context.command.get_params(context)
+        for name in parameter.opts
+    }
+    named = {
+        (page.name, option)
+        for page in pages()
+        for option in re.findall(r"`(--[a-z][a-z.-]*)", page.read_text(encoding="utf-8"))
+    }
+    assert {(page, name) for page, name in named if name not in known | OF_OTHERS} == set()
 
 
 def accepted(line: str, *, whole: bool = True) -> None:

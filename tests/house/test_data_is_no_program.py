@@ -32,9 +32,12 @@ _EXCUSED = {
     "inventory/source/yaml_source.py": {"yaml.load"},
     # of the names of a class's fields, as dataclasses itself does it: nothing that was read
     "templates/model/quickly_made.py": {"exec"},
-    # it writes XML, and reads none
+    # it writes an archive, and reads none
+    "lab/container_image.py": {"tarfile"},
+    # these write XML, and read none
     "playbooks/report/files/change_junit.py": {"xml.etree"},
     "playbooks/report/files/drift_junit.py": {"xml.etree"},
+    "playbooks/report/files/made_properties.py": {"xml.etree"},
 }
 
 

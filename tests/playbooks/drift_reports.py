@@ -17,6 +17,7 @@ from egovnet.playbooks.results.drift_report import (
     Status,
 )
 from egovnet.playbooks.results.proof_result import proof_result
+from egovnet.playbooks.results.provenance import Provenance
 from egovnet.playbooks.results.verification import WaitingAccess
 from tests.playbooks.proofs import HOSTILE as ATTACKS
 from tests.playbooks.proofs import LEAKING as LEAKING_PROOF
@@ -29,6 +30,7 @@ NETWORK = reference()
 #: The verdict where nothing was read.
 NOTHING = Verdict((), Checked(), ())
 MAP = network_map(NETWORK)
+MADE = Provenance("2026-03-04T02:15:48+00:00", "li wei", "0.1.0", "a" * 64, "b" * 64)
 
 
 def rows(network: Network = NETWORK, **unreachable: str) -> tuple[DeviceRow, ...]:
@@ -75,6 +77,7 @@ CLEAN = DriftReport(
     proof=proof_result(PROVED),
     trend=earlier_runs(14),
     network_map=MAP,
+    made=MADE,
 )
 
 LEAK = Difference(
@@ -179,6 +182,7 @@ LEAKING = DriftReport(
     policy_notes=("acknowledgement of gz-pe1 access-list OLD expired on 2026-03-01",),
     notes=("the inventory has changes that were not applied yet to gd-pe1",),
     network_map=MAP,
+    made=MADE,
 )
 
 #: The leak was restored, and the running configurations are proved now.
@@ -203,6 +207,7 @@ UNREACHABLE = DriftReport(
     differences=(SERVICE, POLICY),
     proof=proof_result(PROVED, {"gz-pe1": "no answer", "sc-pe1": "refused the host key"}),
     network_map=MAP,
+    made=MADE,
 )
 
 NOBODY = replace(
@@ -242,6 +247,7 @@ def hostile_report() -> DriftReport:
         remediation=Remediation(ATTACKS, 1, ATTACKS[0], ATTACKS, dict.fromkeys(ATTACKS, ATTACKS[2]),
                                 1, 0.5),
         policy_notes=ATTACKS, notes=ATTACKS, network_map=MAP,
+        made=Provenance(ATTACKS[0], ATTACKS[1], ATTACKS[2], ATTACKS[0], ATTACKS[0]),
     )  # fmt: skip
 
 
@@ -273,7 +279,16 @@ def nation(edges: int = 62) -> DriftReport:
     proof = proof_result(PROVED)
     trend, drawn = earlier_runs(365), network_map(network)
     return DriftReport(
-        3, "nation", STARTED, 240.0, devices, differences, proof, trend, network_map=drawn
+        3,
+        "nation",
+        STARTED,
+        240.0,
+        devices,
+        differences,
+        proof,
+        trend,
+        network_map=drawn,
+        made=MADE,
     )
 
 

@@ -28,7 +28,7 @@ from egovnet.playbooks.results.connection_cell import (
     UntriedEntry,
 )
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
-from egovnet.playbooks.results.lab import Executed
+from egovnet.playbooks.results.lab import Executed, LabImage
 from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.outcome import Exit, Outcome
@@ -403,5 +403,6 @@ def test_lab_topology(tmp_path: Path) -> None:
 
 def test_lab_exec_and_demo() -> None:
     """Both need the lab: what they come to, as they would come to it."""
+    check("lab image", LabImage("image.tar", "egovnet-frr:8.4.4-1", "a" * 64, 1).to_dict())
     check("lab exec", Executed("bj-pe1", "out", "err", 0).to_dict())
     check("demo", DemoResult(True, (DemoStep("title", True, 1.5, "seen"),)).to_dict())

@@ -1,6 +1,8 @@
 """Files for plain Nornir and for Ansible: the same routers, found by the same filters."""
 
 import json
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from nornir import InitNornir
 from nornir.core import Nornir
 from nornir.core.filter import F
 from nornir.core.inventory import Inventory
+from nornir.core.plugins.inventory import TransformFunctionRegister
 from nornir_netmiko.tasks import netmiko_send_command
 
 from egovnet.inventory.allocation.allocate import allocate
@@ -18,12 +21,14 @@ from egovnet.inventory.model import Network
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.tasks.credentials import Credentials
+from egovnet.tasks.nornir_groups import egovnet_groups
 from egovnet.tasks.nornir_inventory import EgovnetInventory
 from egovnet.tasks.plain_inventories import ansible_inventory, nornir_files
 from tests.loopback import loopback_network
 from tests.playbooks.console import egovnet
 from tests.strategies import networks
 
+REPOSITORY = Path(__file__).parents[2]
 WORKSPACE = Workspace(REFERENCE)
 NETWORK, ALLOCATION = WORKSPACE.network, WORKSPACE.allocation
 FILTERS = {
@@ -36,9 +41,15 @@ FILTERS = {
 }
 
 
-def plain(directory: Path) -> Nornir:
+#: What has to be named where an inventory's own files are read.
+GROUPS = "EgovnetGroups"
+POINTS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["entry-points"]
+
+
+def plain(directory: Path, transform: str = "") -> Nornir:
     return InitNornir(
         inventory={
+            "transform_function": transform,
             "plugin": "SimpleInventory",
             "options": {
                 "host_file": str(directory / "hosts.yaml"),
@@ -69,6 +80,21 @@ def test_a_filter_finds_the_same_in_plain_nornir(name: str, exported: Path) -> N
     assert list(found) == list(expected)
     assert found
     assert all(found[host].data == expected[host].data for host in found)
+
+
+def test_the_transform_function_is_installed_under_its_name() -> None:
+    room, name = POINTS["nornir.plugins.transform_function"][GROUPS].split(":")
+    assert getattr(import_module(room), name) is egovnet_groups
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_finds_the_same_in_the_inventory_s_own_files(name: str) -> None:
+    TransformFunctionRegister.register(GROUPS, egovnet_groups)
+    nornir = plain(REFERENCE, GROUPS)
+    found, expected = nornir.filter(FILTERS[name]), ours().filter(FILTERS[name])
+    assert list(found.inventory.hosts) == list(expected.hosts)
+    members = {host.name for host in nornir.inventory.children_of_group("rr")}
+    assert members == {host.name for host in ours().children_of_group("rr")}
 
 
 def test_plain_nornir_asks_routers_by_netmiko(exported: Path, tmp_path: Path) -> None:

@@ -200,6 +200,53 @@ def test_names_that_do_not_fit_it_are_reported_with_their_place(
     assert str(said).endswith(problem)
 
 
+LONG = "administrationofjustice"
+
+
+def with_a_long_id(network: Network, *accesses: str) -> Network:
+    """A VPN whose id no FRR router takes, with a site at each of `accesses`' PEs."""
+    taken = {site.vpn: site for site in network.sites.values()}
+    like = next(iter(taken.values()))
+    (access, *_) = like.site_network_accesses.values()
+    site = like.model_copy(
+        update={
+            "vpn": LONG,
+            "site_network_accesses": {pe: access.model_copy(update={"pe": pe}) for pe in accesses},
+        }
+    )
+    sites = {**network.sites, "long": site} if accesses else network.sites
+    vpns = {**network.vpns, LONG: network.vpns[like.vpn]}
+    return network.model_copy(update={"vpns": vpns, "sites": sites})
+
+
+@pytest.mark.parametrize(
+    ("pes", "refused"),
+    [((), None), (TOYS, None), (("gd-pe1",), "gd-pe1"), ((*TOYS, "sh-pe1"), "sh-pe1")],
+)
+def test_a_vpn_id_is_what_the_pes_that_carry_it_take(
+    pes: tuple[str, ...], refused: str | None, network: Network
+) -> None:
+    problems = list(platform_names(with_a_long_id(network, *pes), report))
+    found = [f"{p.field}: {p.found}" for p in problems if p.file == "vpns"]
+    told = f"{LONG}: '{LONG}' does not fit on {refused}, which has sites of the VPN"
+    assert found == ([] if refused is None else [told])
+
+
+def test_a_long_vpn_id_is_rendered_read_and_proved(
+    network: Network, allocation: Allocation
+) -> None:
+    longer = with_a_long_id(network, *TOYS)
+    numbers = allocate(longer, allocation.lock)
+    devices = intend(longer, numbers)
+    assert {f"i-{LONG}", f"e-{LONG}"} & {vrf.name for vrf in devices[EDGE].vrfs}
+    verdict = prove(facts_of(texts_of(devices)), from_inventory(longer, numbers))
+    assert verdict.proved, verdict.findings
+
+
+def report(section: str, where: Location, found: str, remedy: str) -> Problem:
+    return Problem(section, 0, ".".join(map(str, where)), found, remedy)
+
+
 def test_what_it_cannot_do_is_reported_and_not_dropped(network: Network) -> None:
     """It cannot say that nothing is to be sent through it, so it cannot leave by being drained."""
     leaving = {
@@ -208,9 +255,6 @@ def test_what_it_cannot_do_is_reported_and_not_dropped(network: Network) -> None
         if name in (EDGE, "bj-p1")
     }
     changed = network.model_copy(update={"routers": {**network.routers, **leaving}})
-
-    def report(section: str, where: Location, found: str, remedy: str) -> Problem:
-        return Problem(section, 0, ".".join(map(str, where)), found, remedy)
 
     (problem,) = platform_names(changed, report)
     assert (problem.field, problem.found) == (f"{EDGE}.state", "platform toy cannot be drained")
@@ -236,9 +280,6 @@ def test_bfd_and_timers_are_refused_where_asked_for(network: Network) -> None:
         )
         for name, site in network.sites.items()
     }
-
-    def report(section: str, where: Location, found: str, remedy: str) -> Problem:
-        return Problem(section, 0, ".".join(map(str, where)), found, remedy)
 
     asked = network.model_copy(update={"circuits": circuits, "sites": sites})
     problems = list(platform_names(asked, report))
@@ -268,9 +309,6 @@ def test_filters_are_refused_where_it_cannot_filter(network: Network) -> None:
         name: vpn.model_copy(update={"filtering": Filtering.ENFORCED})
         for name, vpn in network.vpns.items()
     }
-
-    def report(section: str, where: Location, found: str, remedy: str) -> Problem:
-        return Problem(section, 0, ".".join(map(str, where)), found, remedy)
 
     routers = {**network.routers, EDGE: firewall}
     changed = network.model_copy(update={"routers": routers, "vpns": closed})

@@ -80,9 +80,8 @@ def drift(
     paths: tuple[str, ...] = ()
     if report is not None:
         from egovnet.playbooks.cli.report_files import write_files
-        from egovnet.playbooks.core.provenance import provenance
         from egovnet.playbooks.report.files.drift_files import drift_files
 
-        written = write_files(report, drift_files(result, provenance(workspace)))
+        written = write_files(report, drift_files(result))
         paths = tuple(map(str, written))
     return Outcome("drift", result, result.exit, notes, written=paths, next=after_drift(result))

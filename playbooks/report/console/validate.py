@@ -10,7 +10,15 @@ def print_result(console: Console, valid: ValidInventory) -> None:
     counts = valid.counts.to_dict()
     if valid.warnings:
         counts["warnings"] = len(valid.warnings)
-    console.print(
-        f"valid: {valid.inventory}: "
-        + ", ".join(f"{number} {name}" for name, number in counts.items())
+    shown = (
+        _numbered(number, name)
+        for name, number in counts.items()
+        if number or name not in ("exchanges", "applications")
     )
+    console.print(f"valid: {valid.inventory}: {', '.join(shown)}")
+
+
+def _numbered(number: int, name: str) -> str:
+    """Such as "4 routers" and "1 agency"."""
+    one = {"agencies": "agency", "accesses": "access"}.get(name, name.removesuffix("s"))
+    return f"{number} {one if number == 1 else name}"

@@ -5,6 +5,7 @@ A case each for the proof, the words that it needs, what it loses and interrupts
 
 from xml.etree import ElementTree as ET
 
+from egovnet.playbooks.report.files.made_properties import made_properties
 from egovnet.playbooks.report.text import plan_words as words
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.change_report import ChangeReport
@@ -32,7 +33,7 @@ def change_junit(report: ChangeReport) -> str:
         )
         for case in cases:
             case.set("classname", f"plan.{name}")
-        suite.extend(cases)
+        suite.extend([*made_properties(report.made), *cases])
     for key in ("tests", "failures", "errors"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     ET.indent(root)

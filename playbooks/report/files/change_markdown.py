@@ -5,11 +5,10 @@ It has less than 60 kB. Text of devices and people is in code: see `drift_markdo
 
 from collections.abc import Iterator
 
-from egovnet.playbooks.report.files.markdown_text import MOST_BYTES, MarkdownPage, code
+from egovnet.playbooks.report.files.markdown_text import MOST_BYTES, MarkdownPage, code, made_by
 from egovnet.playbooks.report.html.change_page import site_rows, warnings
 from egovnet.playbooks.report.text import plan_words as words
 from egovnet.playbooks.report.text.folded_diffs import folded
-from egovnet.playbooks.report.text.moments import full_moment
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.change_report import ChangeReport
 from egovnet.playbooks.results.plan import PlanResult
@@ -36,13 +35,7 @@ def change_markdown(report: ChangeReport) -> str:
     page.share(1)
     for one in report.approvals:
         page.add(f"- approved by {code(one.who)}: {code(one.words)}")
-    made = report.made
-    page.add(
-        "",
-        f"Made {code(full_moment(made.made))} by {code(made.author)} with egovnet "
-        f"{code(made.version)}; inventory {code(made.short_inventory or 'not known')}, texts "
-        f"{code(made.short_texts)}. Everything is in `change.html` and `{_FILE}`.",
-    )
+    page.add("", f"{made_by(report.made)} Everything is in `change.html` and `{_FILE}`.")
     return page.text
 
 

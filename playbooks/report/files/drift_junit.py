@@ -8,6 +8,7 @@ not own, is skipped with the reason; a compliant device is a case passed.
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from egovnet.playbooks.report.files.made_properties import made_properties
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.drift_report import (
@@ -38,6 +39,7 @@ def drift_junit(report: DriftReport) -> str:
         _suite(report, row.device, row.seconds, _device(row, by_device.get(row.device, ())))
         for row in report.devices
     ]
+    suites[0][:0] = made_properties(report.made)
     root.extend(suites)
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in suites)))

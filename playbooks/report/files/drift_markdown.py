@@ -3,7 +3,7 @@
 It has less than 60 kB.
 """
 
-from egovnet.playbooks.report.files.markdown_text import MOST_BYTES, MarkdownPage, code
+from egovnet.playbooks.report.files.markdown_text import MOST_BYTES, MarkdownPage, code, made_by
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
 from egovnet.playbooks.results.drift_report import DriftClass, DriftReport, Tone
@@ -55,7 +55,8 @@ def drift_markdown(report: DriftReport) -> str:
         page.add(*([f"- and {more} more"] if more else []), "")
     if report.notes:
         page.add("### Notes", "", *(f"- {code(note)}" for note in report.notes), "")
-    page.add("Everything is in `drift.html` and `drift.json`.")
+    made = f"{made_by(report.made)} " if report.made is not None else ""
+    page.add(f"{made}Everything is in `drift.html` and `drift.json`.")
     return page.text
 
 

@@ -27,6 +27,10 @@ def drift_metrics(report: DriftReport) -> str:
         full = f"egovnet_drift_{metric}"
         return Gauge(full, words, ("network", *labels), registry=registry)
 
+    if report.made is not None:
+        made = {key: visible(value) for key, value in report.made.to_dict().items()}
+        info = gauge("run_info", "1: by whom and with what the run was made, and of what.", *made)
+        info.labels(name, *made.values()).set(1)
     answers = gauge("separation", "Whether separation held: 1 at the run's answer.", "answer")
     for answer in Separation:
         answers.labels(name, answer.value).set(answer is report.separation)

@@ -7,7 +7,9 @@ mention or issue number can be made of it, on GitLab and GitHub alike.
 import re
 from collections.abc import Iterable
 
+from egovnet.playbooks.report.text.moments import full_moment
 from egovnet.playbooks.report.text.visible import visible
+from egovnet.playbooks.results.provenance import Provenance
 
 #: Bytes. GitHub refuses a comment of 65,536 characters.
 MOST_BYTES = 60_000
@@ -77,3 +79,12 @@ def code(text: str) -> str:
     # A full stop is left alone but where it would make a bare link of what is before it.
     kept = re.sub(r"[!-'*+:-@\[-`{-~]|(?<=www)\.", lambda m: f"&#{ord(m[0])};", text, flags=re.I)
     return f"<code>{kept}</code>"
+
+
+def made_by(made: Provenance) -> str:
+    """Where a paper comes from, in a sentence."""
+    texts = f", texts {code(made.short_texts)}" if made.texts else ""
+    return (
+        f"Made {code(full_moment(made.made))} by {code(made.author)} with egovnet "
+        f"{code(made.version)}; inventory {code(made.short_inventory or 'not known')}{texts}."
+    )

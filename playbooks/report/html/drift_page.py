@@ -16,7 +16,6 @@ from egovnet.playbooks.report.html.trend_chart import trend_chart
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
 from egovnet.playbooks.results.drift_report import DeviceRow, DriftClass, DriftReport
-from egovnet.playbooks.results.provenance import Provenance
 from egovnet.playbooks.results.reported_finding import ReportedFinding
 from egovnet.playbooks.results.verdict import counted
 
@@ -62,8 +61,8 @@ def _environment() -> Environment:
     return made
 
 
-def drift_page(report: DriftReport, made: Provenance | None = None) -> str:
-    """The whole page, `made` at its foot. Without the report's `network_map` there is no map."""
+def drift_page(report: DriftReport) -> str:
+    """The whole page. Without the report's `network_map` there is no map."""
     everything = words.entries(report)
     groups = {klass.value: [e for e in everything if e.kind == klass] for klass in DriftClass}
     totals = {klass: len(group) for klass, group in groups.items()}
@@ -89,7 +88,7 @@ def drift_page(report: DriftReport, made: Provenance | None = None) -> str:
         .get_template("drift_page.html.j2")
         .render(
             report=report,
-            made=made,
+            made=report.made,
             title=f"{report.network}: {counted(len(report.devices), 'device')}",
             answer=report.separation.sentence,
             tone=report.separation.tone.value,

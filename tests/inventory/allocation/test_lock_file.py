@@ -93,7 +93,7 @@ def test_a_directory_in_its_place_is_an_error(tmp_path: Path) -> None:
         ("pools: {}\nplan: {}\n", ":2: plan: is not a mapping called pools or retired"),
         ("pools:\n  vlan:\n    a: 1\n    a: 2\n", ":4: pools.vlan.a: given twice, first in line 3"),
         ("pools:\n  vlan: {\n", ":3: not YAML"),
-        ("pools:\n<<<<<<< HEAD\n  vlan: {}\n", ":3: not YAML"),
+        ("pools:\n<<<<<<< HEAD\n  vlan: {}\n", ":2: not YAML: a merge of Git"),
     ],
 )
 def test_a_broken_lock_file_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:

@@ -40,6 +40,12 @@ def inventory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["add", "site", "new", "--vpn"], "tax", ["taxation"]),
         (["add", "access"], "tax-s", ["tax-sichuan"]),
         (["add", "circuit", "--a"], "sh", ["sh-pe1:"]),
+        (["add"], "ex", ["exchange"]),
+        (["add", "exchange", "new", "--from-vpn"], "tax", ["taxation"]),
+        (["add", "exchange", "new", "--protocol"], "t", ["tcp"]),
+        (["add", "exchange", "new", "--valid-from"], "2", []),
+        (["add", "level-rule", "new", "--otherwise"], "re", ["refuse", "report"]),
+        (["lab"], "im", ["image"]),
         (["completion", "--shell"], "z", ["zsh"]),
     ],
 )

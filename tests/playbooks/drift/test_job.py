@@ -77,13 +77,19 @@ def test_differences_have_their_vpn_and_owner_and_age(
     workspace: Workspace, routers: EmulatedRouters
 ) -> None:
     run(routers, workspace, "sh-pe1", LIMIT)
-    assert drift_run(workspace)[0] is Exit.CHANGES
+    code, before = drift_run(workspace)
+    assert code is Exit.CHANGES
     code, data = drift_run(workspace)
     (found,) = data["differences"]
     assert code is Exit.CHANGES
+    assert data["made"]["texts"] == before["made"]["texts"], "the routers run the same"
     assert (found["class"], found["vpn"], found["runs"]) == ("policy", "public", 2)
     assert found["owner"] == workspace.network.vpns["public"].owner
     assert [entry["classes"]["policy"] for entry in data["trend"]] == [1]
+    routers.reset(workspace.intended())
+    restored = drift_run(workspace)[1]["made"]
+    assert restored["texts"] != data["made"]["texts"]
+    assert restored["inventory"] == data["made"]["inventory"]
 
 
 def test_a_leak_is_exit_4_with_its_path(workspace: Workspace, routers: EmulatedRouters) -> None:

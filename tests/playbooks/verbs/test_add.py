@@ -22,6 +22,7 @@ from egovnet.inventory.authoring.schemas import first_line
 from egovnet.inventory.errors import ProblemsError
 from egovnet.inventory.model.annotations import PLATFORMS
 from egovnet.inventory.model.shapes import fields_of, models_below
+from egovnet.inventory.source.sections import OPTIONAL_FILES
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.results.added_entry import AddedEntry
@@ -29,7 +30,7 @@ from egovnet.playbooks.verbs.add import Question, Request, add
 from egovnet.playbooks.verbs.init import init
 from egovnet.templates.intend.read_inventory import read_inventory
 from tests.hypothesis_profiles import examples
-from tests.playbooks.console import contents, copy_of_reference, egovnet
+from tests.playbooks.console import contents, copy_of_reference, edit, egovnet
 
 SITE = {
     "region": "north",
@@ -56,6 +57,46 @@ APPLICATION = {
     "ports": ["443", "8000-8010"],
     "users-regions": ["north"],
 }
+EXCHANGE = {
+    "from-agency": "party",
+    "from-vpn": "party",
+    "from-prefixes": ["10.1.8.0/25"],
+    "to-agency": "government",
+    "to-vpn": "office",
+    "to-prefixes": ["10.1.1.0/25,10.1.2.0/24"],
+    "protocol": "tcp",
+    "ports": ["443,8000-8010"],
+    "level": "2",
+    "owner": "government",
+    "approved-by": "Li Na",
+    "approved-on": "2026-03-02",
+    "reason": "documents",
+    "valid-from": "2026-04-01",
+    "valid-until": "2099-03-31",
+}
+#: What an exchange needs: a second agency of the intranet, and a firewall.
+BEFORE_AN_EXCHANGE = [
+    Request("agency", "party", given={"name": "Party", "kind": "system"}),
+    Request("vpn", "party", given={"name": "Party", "zone": "intranet", "owner": "party"}),
+    Request("site", "party-north", given={**SITE, "vpn": "party", "prefixes": ["10.1.8.0/24"]}),
+    Request(
+        "router",
+        "fw1",
+        given={
+            **ROUTER,
+            "roles": ["firewall"],
+            "attachment-pe": "pe2",
+            "attachment-pe-port": "eth6",
+            "attachment-port": "eth1",
+        },
+    ),
+]
+RULE = {
+    "requires": "two-accesses",
+    "from-level": "2",
+    "otherwise": "report",
+    "source": "the office",
+}
 VPN = {"name": "Tax", "zone": "extranet"}
 ACCESS = {"pe": "pe1", "port": "eth3", "routing-protocol": "bgp"}
 #: A request for each kind, its file, and the pools that it takes numbers from.
@@ -80,6 +121,12 @@ REQUESTS: list[tuple[Request, str, set[str]]] = [
     ),
     (Request("application", "papers", given=APPLICATION), "applications.yaml", set()),
     (
+        Request("exchange", "papers", given=EXCHANGE),
+        "exchanges.yaml",
+        {"access-ipv4", "access-ipv6", "vlan/pe2/eth6"},
+    ),
+    (Request("level-rule", "own", given=RULE), "levels.yaml", set()),
+    (
         Request("access", "second", "office-north", ACCESS),
         "sites/north.yaml",
         {"access-ipv4", "access-ipv6", "vlan/pe1/eth3"},
@@ -92,7 +139,8 @@ KINDS = [request.kind for request, _, _ in REQUESTS]
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
     init(tmp_path / "network", "skeleton")
-    (tmp_path / "network" / "applications.yaml").write_text("# None yet.\n")
+    for section in OPTIONAL_FILES:
+        (tmp_path / "network" / f"{section}.yaml").write_text("# None yet.\n")
     return tmp_path / "network"
 
 
@@ -112,6 +160,14 @@ def without(text: str, entry: AddedEntry) -> str:
 def test_an_entry_is_written_numbered_and_valid(
     request_: Request, file: str, pools: set[str], root: Path
 ) -> None:
+    if request_.kind == "exchange":
+        edit(
+            root / "hosts.yaml",
+            "region: north\n    roles: [pe]",
+            "region: north\n    roles: [pe, platform]",
+        )
+        for needed in BEFORE_AN_EXCHANGE:
+            added(root, needed)
     Workspace(root).on_disk.keep_allocation()
     before, numbers = (root / file).read_text(), read_lock(root).pools
     entry = added(root, request_)
@@ -223,6 +279,14 @@ MISTAKES: list[tuple[Request, list[str]]] = [
     (
         Request("circuit", None, given={**CIRCUIT, "metric": "cheap"}),
         ["--metric: 'cheap' is no whole number"],
+    ),
+    (
+        Request("exchange", "papers", given={**EXCHANGE, "valid-until": "2026-13-01"}),
+        [
+            "--valid-until: '2026-13-01' is no date -> write one such as 2027-01-31",
+            "--from-agency: no agency 'party'",
+            "NAME: no firewall by which it could pass",
+        ],
     ),
     (
         Request("vpn", "averylongname", given={**VPN, "owner": "services"}),

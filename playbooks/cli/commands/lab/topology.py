@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write all files here.")
 @click.option("--provisioned", is_flag=True, help="Startup files hold the intended configuration.")
 @click.option(
-    "--image", default="", help="Image of its nodes (default: that of lab/Containerfile)."
+    "--image",
+    default="",
+    metavar="NAME",
+    help="Image of its nodes, such as that of egovnet lab image (default: lab/Containerfile's).",
 )
 @verb
 @without(*SELECTION, *WORK)

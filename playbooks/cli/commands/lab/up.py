@@ -25,14 +25,27 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="How long a boot may take; a busy machine needs more.",
 )
+@click.option(
+    "--image",
+    default="",
+    metavar="NAME",
+    help="Image of its containers, such as that of egovnet lab image; with --backend containerlab.",
+)
 @verb
 @without(*SELECTION, *WORK)
 def up(
-    workspace: "Workspace", backend: str, provisioned: bool, reconfigure: bool, timeout: float
+    workspace: "Workspace",
+    *,
+    backend: str,
+    provisioned: bool,
+    reconfigure: bool,
+    timeout: float,
+    image: str,
 ) -> "AnyOutcome":
     """Boot the lab; routers have a day-0 configuration (management and SSH only)."""
     from egovnet.playbooks.report.console.progress import print_line
     from egovnet.playbooks.verbs.lab import LabOptions
     from egovnet.playbooks.verbs.lab import up as lab_up
 
-    return lab_up(workspace, LabOptions(backend, provisioned, reconfigure, timeout), print_line)
+    options = LabOptions(backend, provisioned, reconfigure, timeout, image)
+    return lab_up(workspace, options, print_line)
