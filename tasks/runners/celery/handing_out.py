@@ -22,6 +22,7 @@ from egovnet.inventory.errors import EgovnetError
 from egovnet.tasks.code_version import own_code
 from egovnet.tasks.runners.celery.broker import WORK, Broker, fault
 from egovnet.tasks.runners.celery.leases import LEASE_SECONDS, Leases, Seen
+from egovnet.tasks.runners.celery.waiting_host import WaitingHost
 from egovnet.tasks.runners.per_host import PerHost
 from egovnet.tasks.runners.wire.conversation import Conversation
 from egovnet.tasks.runners.wire.form import FormError, shown_name
@@ -61,38 +62,6 @@ class RefusedAnswerError(ConnectionException):  # type: ignore[misc]  # as above
     """What came as a worker's answer is not one that counts: nothing is known of the device."""
 
 
-@dataclass
-class _Waiting:
-    """A host that has not ended; moments are time.monotonic()'s."""
-
-    host: Host
-    task: Task
-    conversation: Conversation
-    #: When its ticket was sent; 0: not yet.
-    sent: float = 0.0
-    #: The highest fence that was claimed, as the broker says.
-    claimed: int = 0
-    begun: float = 0.0
-    #: When a broker that came back was first seen to know nothing of it.
-    forgotten: float = 0.0
-    #: When somebody was first seen to hold it whose claim was not accepted.
-    held: float = 0.0
-    died: int = 0
-    #: Why claims were refused.
-    refused: list[str] = field(default_factory=list)
-
-    @property
-    def taken(self) -> bool:
-        """Whether a worker has its order, or seems to have claimed it since it was sent."""
-        ours = self.conversation
-        return ours.order is not None or self.claimed >= ours.fence
-
-    def send_again(self, now: float) -> None:
-        """Whoever had it is gone, or has no right to it."""
-        self.sent, self.begun, self.forgotten, self.held = 0.0, now, 0.0, 0.0
-        self.conversation.begin_again()
-
-
 @dataclass(frozen=True)
 class Means:
     """What a controller hands out by: who it is, and through which broker."""
@@ -116,7 +85,7 @@ class HandingOut:
     form: TaskForm | None
     hosts: list[Host]
     name: str = field(default_factory=lambda: secrets.token_hex(8))
-    waiting: dict[str, _Waiting] = field(default_factory=dict)
+    waiting: dict[str, WaitingHost] = field(default_factory=dict)
     results: dict[str, MultiResult] = field(default_factory=dict)
     #: Region -> when a worker of it was last there, or last took or ended a host.
     there: dict[str, float] = field(default_factory=dict)
@@ -130,19 +99,22 @@ class HandingOut:
         for host in self.hosts:
             copy = self.task.copy()
             copy.host = host
-            self.waiting[host.name] = _Waiting(host, copy, self._conversation(host))
+            self.waiting[host.name] = WaitingHost(host, copy, self._conversation(host))
         begin = time.monotonic()
         self.there = {_region(host): begin for host in self.hosts}
         self.moved = dict(self.there)
-        last_answer = begin
+        last_answer, was_away = begin, False
         if self.form is None:
             self._none_do_it()
         try:
             while self.waiting:
                 try:
+                    if was_away:
+                        self._order_again()
                     self._step()
-                    last_answer = time.monotonic()
+                    last_answer, was_away = time.monotonic(), False
                 except _AWAY as error:
+                    was_away = True
                     if time.monotonic() - last_answer > AWAY_SECONDS:
                         self._all_lost(error)
                     time.sleep(_POLL)
@@ -199,7 +171,7 @@ class HandingOut:
             for name, state in leases.look(self.name, watched).items():
                 self._judge(self.waiting[name], state, now)
 
-    def _send(self, item: _Waiting) -> None:
+    def _send(self, item: WaitingHost) -> None:
         means = self.means
         queue = self._queue(_region(item.host))
         means.celery.send_task(
@@ -243,7 +215,7 @@ class HandingOut:
             return
         self._order(item, party, claim)
 
-    def _refuse(self, item: _Waiting, why: str) -> None:
+    def _refuse(self, item: WaitingHost, why: str) -> None:
         _LOG.warning("warning: %s: refused is %s", item.host.name, why)
         if item.conversation.order is not None:
             return  # who has the order is at it, whatever others say
@@ -252,10 +224,9 @@ class HandingOut:
             words = "; ".join(dict.fromkeys(item.refused)) + self._hint(_region(item.host))
             self._no_worker(item, f"refused was {words}", also_held=True)
         else:
-            self.means.leases.take_back(self.name, item.host.name)
-            item.send_again(time.monotonic())
+            self._pass_over(item, time.monotonic(), also_held=True)
 
-    def _order(self, item: _Waiting, party: Party, claim: Claim) -> None:
+    def _order(self, item: WaitingHost, party: Party, claim: Claim) -> None:
         assert self.form is not None  # noqa: S101 -- nothing was sent otherwise
         task = item.task
         arguments: Mapping[str, Any] = task.params
@@ -279,7 +250,14 @@ class HandingOut:
             task.processors.task_instance_started(task, item.host)
         item.begun = time.monotonic()
         self.moved[_region(item.host)] = item.begun
-        self.means.leases.give_order(self.name, claim.nonce, order)
+        item.ordered = (claim.nonce, order)
+        self.means.leases.give_order(self.name, *item.ordered)
+
+    def _order_again(self) -> None:
+        """Orders that a broker may have lost; who has his reads no second one."""
+        for item in self.waiting.values():
+            if item.ordered:
+                self.means.leases.give_order(self.name, *item.ordered)
 
     # -- who is alive ----------------------------------------------------------------------
 
@@ -307,7 +285,7 @@ class HandingOut:
         present = self.means.leases.workers(region)
         return any(each.key in may and own in each.controllers for each in present)
 
-    def _judge(self, item: _Waiting, seen: Seen, now: float) -> None:
+    def _judge(self, item: WaitingHost, seen: Seen, now: float) -> None:
         if seen.fence > item.claimed:
             item.claimed = seen.fence
             self.moved[_region(item.host)] = now
@@ -321,15 +299,22 @@ class HandingOut:
             # The broker lost its memory: a worker that lives says so within a lease.
             item.forgotten = item.forgotten or now
             if now - item.forgotten > LEASE_SECONDS:
-                item.send_again(now)
-        else:
+                self._pass_over(item, now)
+        elif item.died + 1 >= _TRIES:
+            self._no_worker(item, f"{item.died + 1} workers died while they were at it")
+        elif self._pass_over(item, now):
             item.died += 1
-            if item.died >= _TRIES:
-                self._no_worker(item, f"{item.died} workers died while they were at it")
-            else:
-                item.send_again(now)
 
-    def _judge_held(self, item: _Waiting, worker: str, now: float) -> None:
+    def _pass_over(self, item: WaitingHost, now: float, *, also_held: bool = False) -> bool:
+        """Send a host again, and let nobody have it who had it before; False: who had it is back,
+        and has it still."""
+        leases, barred = self.means.leases, item.conversation.barred
+        done = leases.pass_over(self.name, item.host.name, barred, also_held=also_held)
+        if done:
+            item.send_again(now)
+        return done
+
+    def _judge_held(self, item: WaitingHost, worker: str, now: float) -> None:
         item.forgotten = 0.0
         if item.conversation.order is None:
             item.held = item.held or now
@@ -339,7 +324,7 @@ class HandingOut:
             why = f"worker {worker} has been at it for {HOST_SECONDS:.0f} s"
             self._no_worker(item, why, also_held=True)
 
-    def _judge_untaken(self, item: _Waiting, now: float) -> None:
+    def _judge_untaken(self, item: WaitingHost, now: float) -> None:
         region = _region(item.host)
         wait = self.means.wait
         since = now - max(self.there[region], item.begun)
@@ -374,10 +359,10 @@ class HandingOut:
         for item in list(self.waiting.values()):
             self._fail(item, RemoteError(f"{item.host.name}: no worker does task {self.task.name}"))
 
-    def _no_worker(self, item: _Waiting, why: str, *, also_held: bool = False) -> None:
+    def _no_worker(self, item: WaitingHost, why: str, *, also_held: bool = False) -> None:
         self._give_up(item, NoWorkerError(f"{item.host.name}: {why}"), also_held=also_held)
 
-    def _give_up(self, item: _Waiting, why: Exception, *, also_held: bool = False) -> None:
+    def _give_up(self, item: WaitingHost, why: Exception, *, also_held: bool = False) -> None:
         if self.means.leases.give_up(self.name, item.host.name, also_held=also_held):
             self._fail(item, why)
 
@@ -386,7 +371,7 @@ class HandingOut:
         for item in list(self.waiting.values()):
             self._fail(item, NoWorkerError(f"{item.host.name}: {why}"))
 
-    def _end(self, item: _Waiting, text: bytes) -> None:
+    def _end(self, item: WaitingHost, text: bytes) -> None:
         assert self.form is not None  # noqa: S101 -- nothing was sent otherwise
         try:
             content = item.conversation.read_answer(text, self._trusted)
@@ -402,14 +387,14 @@ class HandingOut:
         entry: Any = Result(item.host, result=done.result, changed=done.changed, diff=done.diff)
         self._take(item, entry)
 
-    def _fail(self, item: _Waiting, error: Exception) -> None:
+    def _fail(self, item: WaitingHost, error: Exception) -> None:
         if not item.begun:
             item.task.processors.task_instance_started(item.task, item.host)
         entry: Any = Result(item.host, result=str(error), failed=True, exception=error)
         entry.severity_level = logging.ERROR
         self._take(item, entry)
 
-    def _take(self, item: _Waiting, entry: Any) -> None:
+    def _take(self, item: WaitingHost, entry: Any) -> None:
         entry.name = item.task.name
         result = MultiResult(item.task.name)
         result.append(entry)

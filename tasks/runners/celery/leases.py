@@ -53,13 +53,23 @@ _RELEASE = """
 local lease = KEYS[1]
 if redis.call('get', lease) == ARGV[1] .. ' ' .. ARGV[2] then redis.call('del', lease) end
 """
+# As with a lease: what a broker without its memory does not know is no other worker.
 _FINISH = """
 local lease, fence, result, events = unpack(KEYS)
-if redis.call('get', fence) ~= ARGV[1] or redis.call('exists', result) == 1 then return 0 end
+local last = redis.call('get', fence)
+if (last and last ~= ARGV[1]) or redis.call('exists', result) == 1 then return 0 end
+redis.call('set', fence, ARGV[1], 'ex', ARGV[3])
 redis.call('set', result, ARGV[2], 'ex', ARGV[3])
 redis.call('del', lease)
 redis.call('rpush', events, ARGV[4])
 redis.call('expire', events, ARGV[3])
+return 1
+"""
+_BAR = """
+local lease, fence, result = unpack(KEYS)
+if ARGV[2] == '0' and redis.call('exists', lease, result) > 0 then return 0 end
+redis.call('set', fence, ARGV[1], 'ex', ARGV[3])
+redis.call('del', lease)
 return 1
 """
 _GIVE_UP = """
@@ -125,7 +135,7 @@ class Leases:
         self._redis: Any = broker.client()
         self._scripts = {
             text: self._redis.register_script(text)
-            for text in (_CLAIM, _RENEW, _RELEASE, _FINISH, _GIVE_UP, _BE_THERE, _WHO)
+            for text in (_CLAIM, _RENEW, _RELEASE, _FINISH, _BAR, _GIVE_UP, _BE_THERE, _WHO)
         }
 
     # -- a controller's --------------------------------------------------------------------
@@ -171,9 +181,12 @@ class Leases:
         with self._redis.pipeline() as together:
             together.rpush(key, order).expire(key, int(2 * ORDER_SECONDS)).execute()
 
-    def take_back(self, run: str, host: str) -> None:
-        """End whatever lease there is: who has it was refused."""
-        self._redis.delete(self._host(run, host, "lease"))
+    def pass_over(self, run: str, host: str, fence: int, *, also_held: bool = False) -> bool:
+        """Let nobody hold or end this host who claimed it with another fence, before this one;
+        False: somebody holds or ended it after all (not asked with `also_held`).
+        """
+        keys = [self._host(run, host, what) for what in ("lease", "fence", "result")]
+        return bool(self._scripts[_BAR](keys=keys, args=[fence, int(also_held), _KEEP]))
 
     def give_up(self, run: str, host: str, *, also_held: bool = False) -> bool:
         """Let nobody begin this host any more; False when it is held or finished after all.

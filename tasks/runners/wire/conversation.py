@@ -44,10 +44,15 @@ class Conversation:
     _heard: set[str] = field(default_factory=set)
 
     def begin_again(self) -> None:
-        """Who has the order, if anybody, has it in vain."""
-        self.fence += 1
+        """Who has the order, if anybody, has it in vain. The fence between is nobody's."""
+        self.fence += 2
         self.order = self.party = None
         self._tickets.clear()
+
+    @property
+    def barred(self) -> int:
+        """What nobody claims, above all that was claimed before: they are passed over by it."""
+        return self.fence + 1
 
     @property
     def bound(self) -> Bound:

@@ -27,8 +27,9 @@ _ROOT = Path(__file__).parents[4]
 #: The command of these very files, wherever the installed one's are.
 _MAIN = "from egovnet.playbooks.cli.main import main; main(prog_name='egovnet')"
 NETWORK = loopback_network()
-#: Seconds within which what a dead worker left is taken up: its lease (6), a look (1), a fetch.
-TAKEN_UP_WITHIN = 10.0
+#: Seconds within which what a dead worker left is taken up: its lease (6), a look (1), a fetch; on
+#: a busy machine more, and yet before Celery itself would send it to another (60).
+TAKEN_UP_WITHIN = 40.0
 
 
 @dataclass
@@ -151,7 +152,6 @@ class Provinces:
                             **self.controller,
                             **self.keys.of(names[number]),
                             "EGOVNET_CREDENTIALS": str(self.lab.directory / "credentials.yaml"),
-                            "EGOVNET_CONNECT_TIMEOUT": "2",
                             **(env or {}),
                         },
                         cwd=_ROOT,
@@ -169,7 +169,7 @@ class Provinces:
                 if worker.process.poll() is None:
                     worker.kill()
 
-    def at_work(self, host: str, workers: list[Worker], seconds: float = 30) -> Worker:
+    def at_work(self, host: str, workers: list[Worker], seconds: float = 120) -> Worker:
         """Wait until a worker has taken `host` and sits at it; that worker."""
         with self.redis.client() as client:
 
@@ -203,8 +203,8 @@ class Provinces:
         return b"\n".join(found)
 
 
-def until(done: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for something, at most so long."""
+def until(done: Callable[[], object], seconds: float = 120) -> None:
+    """Wait for something; the limit is for what never comes, not for a busy machine."""
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, f"not within {seconds} s"

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-_PATIENCE = 30
+_PATIENCE = 120
 #: Two tests may choose the same free port at the same moment.
 _TRIES = 5
 

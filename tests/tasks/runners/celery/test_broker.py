@@ -1,5 +1,6 @@
 """The broker: one that cannot be used, goes away, comes back, and what it sees."""
 
+import base64
 import json
 import signal
 import threading
@@ -13,11 +14,13 @@ from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.core.devices import below_each, open_nornir
 from egovnet.playbooks.core.progress import Silent
+from egovnet.tasks.code_version import own_code
 from egovnet.tasks.runners.celery.broker import Broker, BrokerDownError
 from egovnet.tasks.runners.celery.leases import Leases
 from egovnet.tasks.runners.wire import strict_json
 from egovnet.tasks.runners.wire.key_pair import read_key_pair, write_new_key
-from egovnet.tasks.runners.wire.messages import Answer, read_sealed
+from egovnet.tasks.runners.wire.messages import Answer, Claim, Ticket, read_sealed, written
+from egovnet.tasks.runners.wire.messages import read as read_message
 from egovnet.tasks.runners.wire.signed import RefusedError
 from egovnet.tasks.runners.wire.strict_json import WrongJsonError
 from egovnet.tasks.runners.wire.trusted_keys import read_trusted_keys
@@ -212,6 +215,25 @@ def test_leases_count_the_last_and_once(place: Provinces) -> None:
     leases.live("r")
     assert leases.renew("r", "kept", "one", 3), "the broker lost its memory, the worker did not"
     assert not leases.claim("r", "kept", "two", 3, "c2")
+    assert leases.finish("r", "ended", 3, "answer"), "nor what it was at"
+    assert not leases.claim("r", "ended", "two", 3, "c2")
+    assert not leases.finish("r", "ended", 3, "twice")
+
+
+def test_who_was_passed_over_has_a_host_no_more(place: Provinces) -> None:
+    """Not by a lease that is renewed late, nor by an answer that is late."""
+    leases = Leases(Broker.from_environment(place.workspace().network.backbone.name))
+    leases.live("r")
+    assert leases.claim("r", "h", "one", 1, "c1")
+    assert not leases.pass_over("r", "h", 2), "it is at it"
+    assert leases.renew("r", "h", "one", 1)
+    assert leases.pass_over("r", "h", 2, also_held=True)
+    assert not leases.renew("r", "h", "one", 1)
+    assert not leases.finish("r", "h", 1, "late")
+    assert not leases.claim("r", "h", "three", 2, "c3"), "the fence between is nobody's"
+    assert leases.claim("r", "h", "two", 3, "c2"), "the host is free at once"
+    assert leases.finish("r", "h", 3, "in time")
+    assert not leases.pass_over("r", "h", 4), "it ended"
 
 
 def test_a_broker_may_say_what_it_likes(place: Provinces) -> None:
@@ -239,7 +261,7 @@ def test_a_broker_that_goes_away(place: Provinces, monkeypatch: pytest.MonkeyPat
             reading = pool.submit(read, own.workspace())
             own.at_work("bj-p1", workers)
             stop(server)
-            result = reading.result(60)
+            result = reading.result(300)
     assert result.failures.keys() == EVERYBODY
     why = result.failures["bj-p1"]
     assert f"broker redis://127.0.0.1:{server.port}/0 has been away for 3 s" in why
@@ -258,12 +280,48 @@ def test_a_broker_that_comes_back(place: Provinces, monkeypatch: pytest.MonkeyPa
             pushing = pool.submit(push, change, own.workspace(), Scenario("push"))  # type: ignore[arg-type]  # no chaos here
             until(lambda: own.lab.counts(["gz-pe1"])["gz-pe1"].get("begun"))
             server.restart()
-            assert pushing.result(120).data["result"] == "done"
+            assert pushing.result(300).data["result"] == "done"
             assert {n: c["begun"] for n, c in own.lab.counts(change.plan.devices).items()} == (
                 dict.fromkeys(change.plan.devices, 1)
             )
             assert all(worker.process.poll() is None for worker in workers)
             assert read(own.workspace()).failures == {}, "the workers are at their posts"
+
+
+def test_what_a_broker_lost_is_ordered_again(
+    place: Provinces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order that was sent and not fetched yet."""
+    with redis_server() as server, ThreadPoolExecutor() as pool:
+        own = Provinces(place.root, place.lab, server)
+        set_environment(monkeypatch, own.controller)
+        key = own.keys.add(f"{ALL}-0", ALL)
+        broker = Broker.from_environment(place.workspace().network.backbone.name)
+        leases = Leases(broker)
+        queue = broker.queue(own.keys.add("centre").public.name, "guangdong")
+        reading = pool.submit(read, own.workspace().only(["gd-pe1"]))
+        with server.client() as client:
+            until(lambda: client.exists(queue))
+            ticket = read_ticket(client.rpop(queue), own)
+            claim = Claim(ticket.bound, ticket.nonce, ticket.made, "1" * 32, 1.0, "one", own_code())
+            run, order = ticket.bound.run, f"*:order:{claim.nonce}"
+            leases.claim(run, "gd-pe1", "one", ticket.bound.fence, written(claim, key))
+            until(lambda: list(client.scan_iter(order)))
+            (sent,) = client.lrange(next(client.scan_iter(order)), 0, -1)
+        server.restart()
+        assert leases.renew(run, "gd-pe1", "one", ticket.bound.fence)
+        assert leases.order(run, claim.nonce, 5) == sent
+        with own.workers(ALL):
+            # the one that claimed it says no more
+            assert reading.result(300).failures == {}
+
+
+def read_ticket(message: bytes, place: Provinces) -> Ticket:
+    body = json.loads(base64.b64decode(json.loads(message)["body"]))
+    controllers = read_trusted_keys(
+        place.keys.public, below_each(place.workspace().network)
+    ).controllers
+    return read_message(Ticket, body[0][0], controllers)[1]
 
 
 def test_a_broker_with_tls(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:

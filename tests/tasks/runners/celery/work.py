@@ -38,8 +38,9 @@ class Change:
     """A place with a change to push: what `tests.chaos.runs.push` wants of a field."""
 
     plan: Plan
-    confirm_timeout: int = 60
-    hold: int = 10
+    #: No router's timer is to fire, however busy the machine.
+    confirm_timeout: int = 600
+    hold: int = 600
 
 
 def command(place: Provinces, *words: Any, env: Mapping[str, str] | None = None) -> Ran:  # noqa: ANN401 -- words and paths

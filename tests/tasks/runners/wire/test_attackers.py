@@ -198,7 +198,7 @@ def test_an_old_order_finds_no_claim_after_a_restart() -> None:
 def test_an_old_claim_gets_no_order_of_a_later_fence() -> None:
     exchange = Exchange().to_claim()
     exchange.controller.begin_again()
-    with pytest.raises(RefusedError, match=r"^is for another fence: 1, not 2$"):
+    with pytest.raises(RefusedError, match=r"^is for another fence: 1, not 3$"):
         exchange.accept(exchange.claim)
 
 
@@ -208,7 +208,7 @@ def test_an_answer_of_a_fence_that_is_over() -> None:
     with pytest.raises(RefusedError, match=r"^comes before there was an order$"):
         exchange.controller.read_answer(exchange.answer, TRUSTED)
     again = Exchange(exchange.controller).to_order()
-    with pytest.raises(RefusedError, match=r"^is for another fence: 1, not 2$"):
+    with pytest.raises(RefusedError, match=r"^is for another fence: 1, not 3$"):
         again.controller.read_answer(exchange.answer, TRUSTED)
 
 
