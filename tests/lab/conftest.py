@@ -153,6 +153,9 @@ class Backbone:
             lines += [" isis network point-to-point", " mpls enable", "exit", "!"]
         lines += ["interface lo", " ip router isis core", " isis passive", "exit", "!"]
         lines += ["router bgp 65000", f" bgp router-id {lo}", " no bgp default ipv4-unicast"]
+        # who lost a peer's power cut learns of it as it next says something to the peer: by default
+        # 60 s later, and until then the peer that came back is refused (RFC 4271 section 6.8)
+        lines += [" timers bgp 3 60"]
         others = self.edges + self.cores if name in self.cores else self.reflectors
         others = [other for other in others if other != name]
         for other in others:
