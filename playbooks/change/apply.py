@@ -5,6 +5,7 @@ from pathlib import Path
 
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.apply_steps import apply_in_steps
+from egovnet.playbooks.change.between import all_reflectors
 from egovnet.playbooks.change.check_plan import check_diffs
 from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.device_parts import PartSites
@@ -50,6 +51,12 @@ from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
 IN_STEPS = (
     "its end is proved, and the way there is not: egovnet plan --steps splits it into transactions "
     "that are each proved"
+)
+
+#: How all reflectors are made anew while every router keeps one.
+IN_TURN = (
+    "all reflectors are made anew at once, and every site loses its routes meanwhile: egovnet plan "
+    "--steps has some of them wait for a second transaction"
 )
 
 
@@ -195,9 +202,17 @@ def shown(
     )
     if not plan.then and any(proof.only_on_the_way for proof in proofs):
         outcome = replace(outcome, notes=(*outcome.notes, IN_STEPS))
+    elif not plan.then and _all_reflectors_at_once(workspace, plan):
+        outcome = replace(outcome, notes=(*outcome.notes, IN_TURN))
     outcome = with_what_cannot_be(plan, outcome)
     held = held_devices(workspace, plan)
     return outcome if held is None else replace(outcome, notes=(*outcome.notes, str(held)))
+
+
+def _all_reflectors_at_once(workspace: Workspace, plan: Plan) -> bool:
+    if plan.kind != "apply" or not plan.affected.disruptive:
+        return False
+    return all_reflectors(former_inventory(workspace), workspace.inventory)
 
 
 def apply_plan(

@@ -28,7 +28,7 @@ def apply_in_steps(
     """
     if options.stop_after is not None:
         raise UsageError("--stop-after: a plan in steps has no waves; each step ends by itself")
-    outcome = refused_for_words(workspace, whole_of(plan))
+    outcome = refused_for_words(workspace, whole_of(plan), in_steps=True)
     if outcome is not None:
         progress.finish()
         return outcome

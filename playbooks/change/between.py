@@ -25,6 +25,7 @@ from egovnet.playbooks.change.handovers import (
     handovers,
 )
 from egovnet.playbooks.change.proof_gate import proof_of
+from egovnet.playbooks.change.reflectors_in_turn import waiting_reflectors
 from egovnet.playbooks.core.intended import Inventory, SnapshotInventory
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.intend.read_inventory import read_inventory_texts
@@ -35,6 +36,7 @@ _ACCESSES = "site-network-accesses"
 #: Of a site: what its accesses cannot have in two ways.
 _OF_THE_WHOLE = ("vpn", "site-role")
 _HUB, _SPOKE = "hub-role", "spoke-role"
+_REFLECTOR = "reflector"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Between:
 
 
 def between(former: Inventory, now: Inventory) -> Between | None:
-    """The network between `former` and `now` that lacks the least; None: nothing changes hands.
+    """The network between `former` and `now` that lacks the least; None: nothing changes hands, and
+    a reflector stays.
 
     Raises:
         InventoryError: the checks refuse it.
@@ -54,12 +57,11 @@ def between(former: Inventory, now: Inventory) -> Between | None:
     old_intent, new_intent = former.intent, now.intent
     if old_intent is None or new_intent is None:
         return None
-    handed = handovers(
-        Numbered(former.network, former.allocation), Numbered(now.network, now.allocation)
-    )
-    if not handed.hard:
+    numbered = _numbered(former), _numbered(now)
+    handed, waiting = handovers(*numbered), waiting_reflectors(*numbered)
+    if not handed.hard and not waiting:
         return None
-    found = forms(handed)
+    found = forms(handed) | {(_REFLECTOR, name): Form.OLD for name in waiting}
     proofs = 0
     for group in groups_of(handed.hard):
         for other in fewer(handed, found, group):
@@ -70,6 +72,15 @@ def between(former: Inventory, now: Inventory) -> Between | None:
                 found = other
                 break
     return _between(former, found, now)
+
+
+def all_reflectors(former: Inventory | None, now: Inventory) -> bool:
+    """Whether all reflectors are made anew, and may be so in turn."""
+    return former is not None and bool(waiting_reflectors(_numbered(former), _numbered(now)))
+
+
+def _numbered(inventory: Inventory) -> Numbered:
+    return Numbered(inventory.network, inventory.allocation)
 
 
 def _is_proved(former: Inventory, found: Mapping[Unit, Form], now: Inventory) -> bool:
@@ -98,6 +109,12 @@ def _between(former: Inventory, found: Mapping[Unit, Form], now: Inventory) -> B
     assert new_intent is not None  # noqa: S101 -- as above
     made = _Made(old_intent, new_intent, found)
     sections, lock = made.sections(), made.lock()
+    for name, host in sections.get("hosts", {}).items():
+        if made.waits(name):
+            host["data"] = {
+                **(host.get("data") or {}),
+                "roles": [str(role) for role in former.network.routers[name].roles],
+            }
     network = read_inventory_texts(texts(sections, lock, new_intent, old_intent).files)
     allocation = allocate(network, lock)
     intent = texts(sections, allocation.lock, new_intent, old_intent)
@@ -223,8 +240,14 @@ class _Made:
         retired = {p: dict(v) for p, v in self.new_lock.retired.items()}
         return Lock(pools, retired)
 
+    def waits(self, router: str) -> bool:
+        """Whether a reflector is as it was."""
+        return self.forms.get((_REFLECTOR, router)) is Form.OLD
+
     def _is_old(self, pool: str, name: str) -> bool:
         kind = pool.split("/", maxsplit=1)[0]
+        if kind in ("loopback-ipv4", "loopback-ipv6"):
+            return self.waits(name)
         if kind in ("vlan", "access-ipv4", "access-ipv6"):
             return self.forms.get(("access", name)) is Form.OLD
         if kind == "route-target":

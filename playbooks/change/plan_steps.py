@@ -1,8 +1,9 @@
 """`plan --steps`: a change that cannot be one push, in as many as it takes, each of them proved.
 
-Where two networks hand ports, numbers or targets over, there is a network between them
-(`between`). Its texts are pushed first and then the intended ones: two transactions, one after the
-other, each with its own proof, verification and number in the journal.
+Where two networks hand ports, numbers or targets over, or none of their reflectors stays as it is,
+there is a network between them (`between`). Its texts are pushed first and then the intended ones:
+two transactions, one after the other, each with its own proof, verification and number in the
+journal.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from functools import reduce
 from operator import or_
 
 from egovnet.inventory.history.snapshot import Intent
-from egovnet.playbooks.change.between import between
+from egovnet.playbooks.change.between import all_reflectors, between
 from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.plan import DevicePlan, Plan, make_plan
 from egovnet.playbooks.change.proof_gate import Gate, gate
@@ -37,7 +38,8 @@ class Step:
 def make_plan_in_steps(
     workspace: Workspace, progress: Progress, words: Words = NOTHING_SAID
 ) -> Plan:
-    """A plan whose `then` is not empty where one push is not proved and two are.
+    """A plan whose `then` is not empty where one push is not proved and two are, or where one takes
+    all reflectors at once and two do not.
 
     Raises:
         UsageError: a part of the network was chosen, a router is leaving, or nobody knows what the
@@ -50,14 +52,16 @@ def make_plan_in_steps(
     whole = make_plan(workspace, progress, words=words)
     if not whole.devices or whole.unreachable:
         return whole
-    if not gate(workspace, progress, whole).only_on_the_way:
+    former = former_inventory(workspace)
+    if not gate(workspace, progress, whole).only_on_the_way and not all_reflectors(
+        former, workspace.inventory
+    ):
         return whole
     if whole.leaving:
         raise UsageError(
             f"--steps: {', '.join(one.router for one in whole.leaving)}: a router leaves by a plan "
             "of its own: apply the one change first, and then the other"
         )
-    former = former_inventory(workspace)
     if former is None:
         raise UsageError(
             "--steps: the journal does not know what the network was made from, and so not who "

@@ -39,11 +39,14 @@ def with_what_cannot_be(plan: Plan, outcome: Outcome[PlanResult]) -> Outcome[Pla
     return replace(outcome, exit=exit_code, notes=(*outcome.notes, *notes))
 
 
-def refused_for_words(workspace: Workspace, plan: Plan) -> Outcome[TransactionResult] | None:
+def refused_for_words(
+    workspace: Workspace, plan: Plan, *, in_steps: bool = False
+) -> Outcome[TransactionResult] | None:
     """The refusal of a plan that does more than was said for it, or than its platforms can; None:
     it does not.
 
-    What it does is found anew, whatever the plan says of itself.
+    What it does is found anew, whatever the plan says of itself. `in_steps`: the plan is all of
+    several transactions, each of which is asked by itself whom it interrupts.
     """
     found = consequences_of(workspace, plan.devices)
     if found.affected.not_in_place:
@@ -52,6 +55,8 @@ def refused_for_words(workspace: Workspace, plan: Plan) -> Outcome[TransactionRe
     if needs:
         note = f"nothing was changed; it needs confirmation: plan it with {' '.join(needs)}"
         return refused(plan, "words", note, {})
+    if in_steps:
+        return None
     reviewed = {(one.klass, one.devices) for one in plan.affected.disruptive}
     if not {(one.klass, one.devices) for one in found.affected.disruptive} <= reviewed:
         note = "nothing was changed; it interrupts more than the plan says: plan again"
