@@ -35,6 +35,8 @@ GROUND = platform()
 _ONWARD = "eth1"
 #: Packets of each difference, and of what is declared, in a draw.
 _OF_EACH, _DECLARED = 2, 6
+#: Boxes of a filter that `_DECLARED` are chosen from: there may be very many.
+_LISTED = 60
 #: What a host can send and another be sent to; the first host of the one is not the other's.
 _SENDERS, _RECEIVERS = (ip_network("10.0.0.0/8"),), (ip_network("10.1.0.0/16"),)
 _PORTS = ((1, 65535),)
@@ -133,11 +135,11 @@ def probes(was: Filter, now: Filter, host: str, rng: random.Random) -> Iterator[
     for way in ways(host):
         before, after = was.passing(way), now.passing(way)
         for difference in (after - before, before - after):
-            for box in difference.boxes[:_OF_EACH]:
+            for box in islice(difference.boxes, _OF_EACH):
                 packet = PacketSet("ipv4", (box,)).witness()
                 if packet is not None:
                     yield Probe(packet, way, packet in before)
-        for box in before.boxes:
+        for box in islice(before.boxes, _LISTED):
             packet = PacketSet("ipv4", (box,)).witness()
             if packet is not None and packet.target_port is not None:
                 beside = replace(packet, target_port=box.target_ports[1] % 65535 + 1)

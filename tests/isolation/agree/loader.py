@@ -33,6 +33,8 @@ class Loader:
         #: How many times longer than where nothing else runs a look took last.
         self.slower = 1.0
         self.base = self.look()
+        #: The last look at a draw.
+        self.seen = self.base
         #: What was loaded last, and the running texts then.
         self._texts: Mapping[str, str] = {}
         self._loaded: Mapping[str, str] = {}

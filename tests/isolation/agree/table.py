@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -35,6 +35,7 @@ from napalm_frr.text.device_text import split
 from tests.isolation.agree.crossings import Seen, crossings, differences, served
 from tests.isolation.agree.draw import Draw, draws
 from tests.isolation.agree.loader import Loader, progress
+from tests.isolation.agree.together import Numbered, as_one, grouped
 from tests.isolation.mutants.judge import judge
 from tests.isolation.reference_lab import GROUND, reference_routers
 from tests.isolation.routers import RouterError, changed_lines
@@ -46,6 +47,8 @@ _LAB, _ADDRESSES = "agree-by-seed", "127.20.31"
 _DELTA_SECONDS, _LATE_SECONDS, _BOOT_SECONDS = 4.0, 7.0, 12.0
 #: What is not proved may cross at once, and is then looked at no longer.
 _SOON = 1.0
+#: How many times longer that is at most where other things run.
+_SLOWEST = 4.0
 #: A leak that was found is waited for so much longer.
 _LONGER = 12.0
 #: Seconds after which sites of which nothing was answered so far are cut off.
@@ -78,6 +81,8 @@ class Row:
     judged: Judged
     crossed: tuple[str, ...] = ()
     note: str = ""
+    #: How many draws were loaded at once.
+    together: int = 1
 
 
 def proof_of(draw: Draw) -> Judged:
@@ -90,6 +95,11 @@ def proof_of(draw: Draw) -> Judged:
     risks = [f for f in verdict.findings if f.severity is Severity.RISK]
     said = tuple(dict.fromkeys(f"{f.severity} {f.klass}" for f in (*leaks, *risks)))
     return Judged(verdict.proved, bool(leaks), said)
+
+
+def is_proved(draw: Draw) -> bool:
+    """Whether the proof says yes."""
+    return proof_of(draw).proved
 
 
 def is_booted(number: int, draw: Draw) -> bool:
@@ -113,6 +123,36 @@ def settling(draw: Draw, *, booted: bool) -> float:
     return _LATE_SECONDS if any(map(_LATE.match, lines)) else _DELTA_SECONDS
 
 
+def tried_together(loader: Loader, group: Sequence[Numbered]) -> Iterator[Row]:
+    """The rows of draws that are loaded at once; each alone where something is not as expected."""
+    if len(group) == 1:
+        yield tried_again(loader, *group[0])
+        return
+    one = as_one([draw for _, draw in group])
+    seen = tried_again(loader, group[0][0], one)
+    if seen.fate in ("agree", "cut off"):
+        for number, draw in group:
+            row = Row(number, draw, "", seen.judged)
+            yield replace(evaluated(row, loader.base, loader.seen), together=len(group))
+    else:
+        for number, draw in group:
+            yield tried_again(loader, number, draw)
+
+
+def tried_again(loader: Loader, number: int, draw: Draw) -> Row:
+    """Once more after trouble with a router."""
+    try:
+        return tried(loader, number, draw)
+    except RouterError as error:
+        progress(f"   once more after trouble: {str(error)[:300]}")
+        loader.afresh()
+    try:
+        return tried(loader, number, draw)
+    except RouterError as again:
+        loader.afresh()
+        return Row(number, draw, "trouble", proof_of(draw), note=str(again))
+
+
 def tried(loader: Loader, number: int, draw: Draw) -> Row:
     """Load a draw, watch it, and go back."""
     judged = proof_of(draw)
@@ -121,12 +161,13 @@ def tried(loader: Loader, number: int, draw: Draw) -> Row:
     try:
         refused = loader.boot(draw.texts) if booted else loader.load(draw.texts)
         progress(f"   {'booted' if booted else 'loaded'} after {time.monotonic() - begun:.0f} s")
-        seconds = settling(draw, booted=booted) * loader.slower
+        seconds = settling(draw, booted=booted) * min(loader.slower, _SLOWEST)
         first = seconds if judged.proved else _SOON
-        longer = _LONGER * loader.slower if judged.leak else 0
+        longer = _LONGER if judged.leak else 0
         hosts = frozenset(draw.texts)
         seen, crossed = watched(loader, first, seconds - first + longer, hosts)
         progress(f"   looked at after {time.monotonic() - begun:.0f} s")
+        loader.seen = seen
         row = evaluated(Row(number, draw, "", judged, crossed, refused), loader.base, seen)
     finally:
         go_back(loader, draw, booted=booted)
@@ -188,6 +229,8 @@ def go_back(loader: Loader, draw: Draw, *, booted: bool) -> None:
 def told(row: Row) -> str:
     """A draw in a few lines."""
     verdict = "proved" if row.judged.proved else ", ".join(row.judged.said[:3])
+    if row.together > 1:
+        verdict += f", loaded with {row.together - 1} others"
     lines = [f"{row.number:4} {row.fate:9} {row.draw.name}", f"     proof: {verdict}"]
     if row.crossed:
         more = f" and {len(row.crossed) - 2} more" if len(row.crossed) > 2 else ""
@@ -215,6 +258,9 @@ def main() -> int:
     parser.add_argument("--number", type=int, default=200, help="how many are drawn")
     parser.add_argument("--from", dest="first", type=int, default=0, help="draws to pass over")
     parser.add_argument("--slower", type=float, default=1.0, help="wait so many times longer")
+    parser.add_argument(
+        "--together", type=int, default=3, help="proved ones that are loaded at once"
+    )
     parser.add_argument("--keep", type=Path, help="directory of a lab that stays up for the next")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the lab is not left behind
@@ -227,22 +273,14 @@ def main() -> int:
         with reference_routers(root, _LAB, _ADDRESSES, keep=keep, slower=slower) as routers:
             loader = Loader(routers)
             assert not list(crossings(loader.base, loader.base)), "something crosses at the start"
-            for number, draw in enumerate(wanted, start=chosen.first):
+            numbered = enumerate(wanted, start=chosen.first)
+            for group in grouped(numbered, chosen.together, is_proved, is_booted):
                 begun = time.monotonic()
-                try:
-                    row = tried(loader, number, draw)
-                except RouterError as error:
-                    progress(f"   once more after trouble: {str(error)[:300]}")
-                    loader.afresh()
-                    try:
-                        row = tried(loader, number, draw)
-                    except RouterError as again:
-                        row = Row(number, draw, "trouble", proof_of(draw), note=str(again))
-                        loader.afresh()
-                rows.append(row)
-                print(told(row), flush=True)
+                for row in tried_together(loader, group):
+                    rows.append(row)
+                    print(told(row), flush=True)
                 done = f"{len(rows)} of {chosen.number - chosen.first}"
-                progress(f"{done}: {row.fate} ({time.monotonic() - begun:.0f} s)")
+                progress(f"{done}: {rows[-1].fate} ({time.monotonic() - begun:.0f} s)")
     print(summary(rows))
     bad = [row for row in rows if row.fate == "DISAGREE"]
     for row in bad:

@@ -4,8 +4,9 @@ from dataclasses import replace
 from itertools import islice
 
 from tests.isolation.agree.crossings import Heard, Seen, State, crossings, targets, unlike
-from tests.isolation.agree.draw import both, draws
-from tests.isolation.agree.table import Row, evaluated, proof_of
+from tests.isolation.agree.draw import Draw, both, draws
+from tests.isolation.agree.table import Row, evaluated, is_proved, proof_of
+from tests.isolation.agree.together import grouped
 from tests.isolation.reference_lab import GROUND
 
 _EDGE = "bj-pe1"
@@ -45,6 +46,26 @@ def test_two_changes_of_one_text_are_both_made() -> None:
     assert both(base, {"r": "A\nb\nc\nd\n"}, {"r": "a\nb\nc\nD\n"}) == {"r": "A\nb\nc\nD\n"}
     assert both(base, {"r": "a\nx\nc\nd\n"}, {"r": "a\ny\nc\nd\n"}) is None
     assert both(base, {"r": "a\n"}, {"s": "z\n"}) == {"r": "a\n", "s": "z\n"}
+
+
+def test_proved_draws_of_routers_of_their_own_are_loaded_at_once() -> None:
+    drawn = list(enumerate(islice(draws(GROUND, 7), 12)))
+    proved = {draw.name for _, draw in drawn if proof_of(draw).proved}
+    groups = list(grouped(drawn, 3, is_proved, lambda number, _: number % 2 == 0))
+    assert sorted(number for group in groups for number, _ in group) == list(range(12))
+    assert max(map(len, groups)) > 1
+    for group in groups:
+        hosts = [host for _, draw in group for host in draw.texts]
+        assert len(hosts) == len(set(hosts))
+        assert len(group) <= 3
+        assert len({number % 2 for number, _ in group}) == 1
+        assert len(group) == 1 or {draw.name for _, draw in group} <= proved
+
+
+def test_two_that_leak_together_are_tried_alone() -> None:
+    drawn = [(0, Draw((), {"bj-pe1": "x"})), (1, Draw((), {"gz-pe1": "y"}))]
+    alone = grouped(drawn, 2, lambda draw: len(draw.texts) == 1, lambda *_: False)
+    assert [len(group) for group in alone] == [1, 1]
 
 
 def test_what_is_as_before_crosses_nothing() -> None:
