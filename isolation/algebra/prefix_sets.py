@@ -16,6 +16,7 @@ from egovnet.templates.model.facts import PrefixRule
 from egovnet.templates.model.quickly_made import quickly_made
 
 BITS: dict[AddressFamily, int] = {"ipv4": 32, "ipv6": 128}
+_KINDS: dict[AddressFamily, type[IPNetwork]] = {"ipv4": IPv4Network, "ipv6": IPv6Network}
 #: network (as a number of `bits` bits, host bits clear), length, ge, le.
 Box = tuple[int, int, int, int]
 
@@ -46,13 +47,14 @@ class PrefixSet:
     @classmethod
     def of(cls, family: AddressFamily, prefixes: Iterable[IPNetwork]) -> "PrefixSet":
         """Exactly these prefixes; those of the other family are left out."""
-        bits = BITS[family]
+        kind = _KINDS[family]
         boxes: dict[Box, None] = {}
         for prefix in prefixes:
-            if prefix.max_prefixlen == bits:
+            # what it is, is asked faster than what it says
+            if isinstance(prefix, kind):
                 length = prefix.prefixlen
                 boxes[int(prefix.network_address), length, length, length] = None
-        return cls(bits, tuple(boxes))
+        return cls(BITS[family], tuple(boxes)) if boxes else _NONE[family]
 
     @classmethod
     def within(cls, family: AddressFamily, prefixes: Iterable[IPNetwork]) -> "PrefixSet":
@@ -100,14 +102,15 @@ class PrefixSet:
         left: list[Box] = list(self.boxes)
         for yours in other.boxes:
             left = [rest for mine in left for rest in _difference(self.bits, mine, yours)]
+            if not left:
+                return PrefixSet(self.bits)
         return PrefixSet(self.bits, tuple(dict.fromkeys(left)))
 
     def more_specifics(self) -> "PrefixSet":
         """These prefixes and everything more specific than one of them."""
-        return PrefixSet(
-            self.bits,
-            tuple(dict.fromkeys((n, length, ge, self.bits) for n, length, ge, _ in self.boxes)),
-        )
+        bits = self.bits
+        boxes = [(n, length, ge, bits) for n, length, ge, _ in self.boxes]
+        return PrefixSet(bits, tuple(boxes if len(boxes) < 2 else dict.fromkeys(boxes)))
 
     def meets(self, other: "PrefixSet") -> bool:
         """Whether a prefix is in both."""

@@ -295,6 +295,8 @@ def _led_to(facts: DeviceFacts) -> dict[str, None]:
 
 def table_number(protocol: str) -> int | None:
     """The kernel table that `redistribute PROTOCOL` names by its number."""
+    if not protocol.startswith("table"):
+        return None  # as nearly all
     word, _, number = protocol.partition(" ")
     return int(number) if word in {"table", "table-direct"} and number.isdigit() else None
 
@@ -317,9 +319,12 @@ def _members_known(table: Table) -> bool:
     """Whether the text says what is in a table. Of a VRF that is only named it does not: whoever
     makes that VRF, by hand or by another file, has something to put into it."""
     facts = table.facts
-    named = table.vrf in facts.bgp or table.vrf in _led_to(facts)
+    if not facts.ports_known:
+        return False
     vrf = facts.vrfs.get(table.vrf) if table.vrf is not None else None
-    return facts.ports_known and ((vrf is not None and vrf.made) or not named)
+    if vrf is not None and vrf.made:
+        return True
+    return table.vrf not in facts.bgp and table.vrf not in _led_to(facts)
 
 
 def _is_made(facts: DeviceFacts, name: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.model.classes import p8
 from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE, Domain
+from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_class import FindingClass
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
@@ -23,17 +24,12 @@ def bgp_boundaries(scene: Scene) -> Iterator[FindingDraft]:
     """P8 over a scene."""
     routers = dict(scene.expectation.routers) or dict(addresses(scene))
     for router in scene.routers:
-        customers = {
-            address
-            for attachment in scene.expectation.attachments.get(router.name, {}).values()
-            for address in attachment.neighbors
-        }
         links = scene.expectation.platform.firewalls.get(router.name, {})
         partners = {address for link in links.values() for address in link.neighbors}
         for table in router.tables.values():
             for neighbor in table.neighbors:
                 if not _of_platform(table, neighbor, partners):
-                    yield from _neighbor(router, table, neighbor, routers, customers)
+                    yield from _neighbor(router, table, neighbor, routers, scene.expectation)
 
 
 def _of_platform(table: Table, neighbor: NeighborFacts, partners: set[IPAddress]) -> bool:
@@ -47,7 +43,7 @@ def _neighbor(
     table: Table,
     neighbor: NeighborFacts,
     routers: Mapping[IPAddress, str],
-    customers: set[IPAddress],
+    expectation: Expectation,
 ) -> Iterator[FindingDraft]:
     vpn = sorted({"vpnv4", "vpnv6"} & set(neighbor.families))
     if table.vrf is not None:
@@ -55,14 +51,15 @@ def _neighbor(
             yield _draft(table, neighbor, p8.VPN_SESSION_IN_VRF, table.domains[0])
         return
     address = address_of(neighbor.address)
-    if address in customers:
-        return  # P5
     instance = router.facts.bgp[None]
     asn = neighbor.remote_as
     external = asn != instance.asn if asn is not None else neighbor.external
     known = address in routers
     if known and not external:
         return
+    places = expectation.attachments.get(router.name, {}).values()
+    if any(address in place.neighbors for place in places):
+        return  # a customer: P5
     who = routers[address] if known and address is not None else "no router of the inventory"
     if vpn:
         klass = p8.EXTERNAL_VPN_SESSION if external else p8.UNKNOWN_VPN_SESSION

@@ -148,8 +148,9 @@ def admitted(table: Table, activated: NeighborFamily, family: AddressFamily) -> 
 
 
 def _redistributed(table: Table, family: AddressFamily, protocol: str) -> PrefixSet:
-    asks = any(family in interface.asks for interface in table.interfaces)
-    if (asks or not table.members_known) and protocol in {"connected", "kernel"}:
+    if protocol in {"connected", "kernel"} and (
+        not table.members_known or any(i.asks and family in i.asks for i in table.interfaces)
+    ):
         return PrefixSet.all(family)  # whatever is in it
     if protocol == "connected":
         return PrefixSet.of(family, [a.network for i in table.interfaces for a in i.addresses])

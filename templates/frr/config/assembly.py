@@ -225,6 +225,11 @@ def _named(rule: PolicyRoute, names: dict[int, str]) -> PolicyRoute:
 # -- interfaces --------------------------------------------------------------------------------
 
 
+def _asks(port: PortDraft, linux: LinuxDraft) -> frozenset[AddressFamily]:
+    """Families for which a port takes its addresses from whoever answers."""
+    return frozenset(family for held, family, _ in linux.asking if held is port)
+
+
 def _interface(
     port: PortDraft, frr: FrrDraft, linux: LinuxDraft, problems: list[NotUnderstood]
 ) -> InterfaceFacts:
@@ -259,7 +264,7 @@ def _interface(
         joins=port.joins,
         mpls=port.mpls,
         ldp=frozenset(port.ldp) if port.ldp else _NOTHING,
-        asks=frozenset(family for held, family, _ in linux.asking if held is port) or _NOTHING,
+        asks=_asks(port, linux) if linux.asking else _NOTHING,
         igp=igp,
         igp_passive=passive,
         vrf_igp=vrf_igp,

@@ -23,6 +23,14 @@ _OWN_HOP, _FORCED = "next-hop-self", "next-hop-self force"
 _OPTIONS = {_FORCED} | FAMILY_OPTIONS | {"no extended"}
 #: What FRR takes of a neighbour with another AS only.
 _EBGP_ONLY = frozenset(("as-override", "remove-private-AS"))
+#: What filters a neighbour's routes, in the order of `Policies.applied`.
+_FILTERS = {
+    direction: tuple(
+        f"{kind} {direction}"
+        for kind in ("route-map", "prefix-list", "distribute-list", "filter-list")
+    )
+    for direction in ("in", "out")
+}
 _NOTHING: frozenset[Any] = frozenset()
 _NO_VALUES: dict[str, tuple[Any, int]] = {}
 
@@ -94,17 +102,16 @@ def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
     lines: dict[object, int] = {}
     for direction, targets in (("export", draft.exports), ("import", draft.imports)):
         for target, line in targets.items():
-            lines[target] = line
-            lines[direction, target] = line
-    for key, (_, line) in values.items():
-        lines[key] = line
+            lines[target] = lines[direction, target] = line
+    for key, said in values.items():
+        lines[key] = said[1]
     for vrf, line in draft.import_vrfs.items():
         lines[f"import vrf {vrf}"] = line
-    for protocol, (_, line) in draft.redistributes.items():
-        lines[f"redistribute {protocol}"] = line
+    for protocol, said in draft.redistributes.items():
+        lines["redistribute " + protocol] = said[1]
     originated = {**draft.aggregates, **draft.networks}
-    for prefix, (_, line) in originated.items():
-        lines[prefix] = line
+    for prefix, said in originated.items():
+        lines[prefix] = said[1]
 
     def policy(key: str) -> Policy | None:
         return policies.route_map(values[key][0]) if key in values else None
@@ -231,13 +238,8 @@ def _neighbor_family(
 def _applied(
     policies: Policies, family: AddressFamily, said: dict[str, tuple[Any, int]], direction: str
 ) -> Policy | None:
-    def name(kind: str) -> str | None:
-        value = said.get(f"{kind} {direction}")
-        return None if value is None else value[0]
-
-    return policies.applied(
-        family, name("route-map"), name("prefix-list"), name("distribute-list"), name("filter-list")
-    )
+    names = [said[key][0] if key in said else None for key in _FILTERS[direction]]
+    return policies.applied(family, *names)
 
 
 def undone_by_import_vrf(frr: FrrDraft) -> list[NotUnderstood]:

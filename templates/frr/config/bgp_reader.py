@@ -198,7 +198,8 @@ def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
     if rest and rest[0].isdigit():
         protocol = f"{protocol} {read_number(rest.pop(0))}"
     # said again without one, it keeps the policy that it has
-    policy = unicast(draft, number).redistributes.get(protocol, (None, 0))[0]
+    redistributes = unicast(draft, number).redistributes
+    policy = redistributes.get(protocol, (None, 0))[0]
     while rest:
         if rest[0] == "route-map":
             policy = rest[1]
@@ -207,7 +208,7 @@ def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
         else:
             read_number(rest[1])
         rest = rest[2:]
-    unicast(draft, number).redistributes[protocol] = (policy, number)
+    redistributes[protocol] = (policy, number)
     return FACT
 
 

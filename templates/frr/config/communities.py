@@ -8,6 +8,7 @@ of one in other than the usual form does not show, and is refused here.
 """
 
 import re
+from functools import lru_cache
 
 from egovnet.templates.frr.config.releases import FIRST, Release
 from egovnet.templates.model.communities import (
@@ -41,6 +42,8 @@ def read_list_values(words: list[str], release: Release = FIRST) -> frozenset[Ex
     return frozenset(_community(word, _SUBTYPES[keyword], release) for keyword, word in pairs)
 
 
+# The tables of a VPN say the same targets on each router.
+@lru_cache(maxsize=4096)
 def _community(text: str, subtype: int, release: Release) -> ExtendedCommunity:
     administrator, number = _split(text)
     value = int(number) & 0xFFFFFFFF
@@ -103,6 +106,7 @@ def _split(text: str) -> tuple[str, str]:
     return administrator, number
 
 
+@lru_cache(maxsize=256)
 def inet_aton(text: str) -> int:
     """The address that C's inet_aton makes of 2 to 4 dotted parts, as an integer.
 

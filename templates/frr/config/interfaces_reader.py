@@ -98,10 +98,14 @@ def read_interfaces(draft: LinuxDraft, lines: list[str], first: int) -> None:
             elif draft.current is None:
                 raise Unclear("no stanza it belongs to")
             else:
-                attribute = _ATTRIBUTES.get(word.replace("_", "-"))
+                attribute = _ATTRIBUTES.get(word)
+                if attribute is None:
+                    word = word.replace("_", "-")  # as ifupdown2 takes it
+                    attribute = _ATTRIBUTES.get(word)
                 if attribute is None:
                     raise Unclear("not in the reader's grammar")
-                _first(draft, draft.current, words)
+                if word in _HAVE_ONE:
+                    _first(draft, draft.current, word, words)
                 kind = attribute(draft, draft.current, words, number)
             counts[kind] += 1
         except Unclear as error:
@@ -116,13 +120,11 @@ def _report(draft: LinuxDraft, words: list[str], number: int, why: str) -> None:
     draft.not_understood.append(NotUnderstood(number, " ".join(words), context, why))
 
 
-def _first(draft: LinuxDraft, held: PortDraft, words: list[str]) -> None:
+def _first(draft: LinuxDraft, held: PortDraft, word: str, words: list[str]) -> None:
     """Raise Unclear for a second value of what has one: ifupdown2 takes the first."""
-    word = words[0].replace("_", "-")
-    if word in _HAVE_ONE:
-        first = draft.firsts.setdefault((word, held.name), words[1:])
-        if first != words[1:]:
-            raise Unclear(f"{word} is said before, and ifupdown2 takes the first")
+    first = draft.firsts.setdefault((word, held.name), words[1:])
+    if first != words[1:]:
+        raise Unclear(f"{word} is said before, and ifupdown2 takes the first")
 
 
 def _keyword(draft: LinuxDraft, words: list[str], number: int) -> int:
@@ -152,11 +154,11 @@ def _noted(draft: LinuxDraft, known: tuple[str, str], number: int) -> int:
 
 def _spelled_out(name: str) -> list[str]:
     """The names that a range such as `swp[1-4].100` stands for. Raises Unclear for another form."""
+    if "[" not in name and "$" not in name:
+        return [name]
     found = _RANGE.fullmatch(name)
     if found is None:
-        if "[" in name or "$" in name:
-            raise Unclear("names that are not spelled out")
-        return [name]
+        raise Unclear("names that are not spelled out")
     first, last = read_number(found[2]), read_number(found[3])
     if last - first >= _MOST_NAMES:
         raise Unclear("more names than a router has ports")

@@ -1,6 +1,8 @@
 """`ip route`, `ip rule` and the few other commands that ifupdown2 runs for an interface."""
 
+import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from egovnet.templates.frr.config.addresses import family_of, read_address, read_number, read_prefix
 from egovnet.templates.frr.config.draft import FACT, HARMLESS, Unclear
@@ -16,7 +18,7 @@ _TABLES = {"main": 254, "default": 253, "local": 255}
 #: Words of a route that say nothing of where packets go.
 _ROUTE_VALUES = frozenset(("metric", "preference", "proto", "protocol", "scope", "src", "mtu"))
 _PREFERENCES = frozenset(("pref", "priority", "preference", "order"))
-_SHELL = frozenset("|&;<>()$`\\\"'*?[]#~%{}!\n")
+_SHELL = re.compile(r"""[|&;<>()$`\\"'*?\[\]#~%{}!\n]""")
 _DEFAULT: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 
 
@@ -29,15 +31,38 @@ class LinuxRoutes:
 
 
 def read_command(words: list[str], interface: str, number: int, found: LinuxRoutes) -> int:
-    """One command run when `interface` comes up. Raises Unclear or ValueError."""
-    words = [interface if word == "$IFACE" else word for word in words]
+    """One command run when `interface` comes up. Raises Unclear, ValueError or IndexError."""
+    words[0]  # without a command it is an error
+    meant = _command(" ".join(words), interface)
+    if isinstance(meant, PolicyRoute):
+        found.rules.append(replace(meant, line=number))
+    elif meant is not None:
+        found.statics.append(
+            StaticFacts(
+                meant.vrf,
+                meant.prefix,
+                meant.next_hop,
+                meant.interface,
+                discards=meant.discards,
+                table=meant.table,
+                line=number,
+            )
+        )
+    return HARMLESS if meant is None else FACT
+
+
+# A VRF's routes of last resort are the same on each router that has it.
+@lru_cache(maxsize=4096)
+def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | None:
+    """What a command adds; None: nothing. Raises as `read_command` does."""
+    words = [interface if word == "$IFACE" else word for word in text.split(" ")]
     if words[-2:] == ["||", "true"]:
         del words[-2:]
-    if any(_SHELL.intersection(word) for word in words):
+    if _SHELL.search(" ".join(words)):
         raise Unclear("a command that a shell takes apart is not evaluated")
     if words[0] not in _IP:
         if words[0] in ("ethtool", "/sbin/ethtool", "/usr/sbin/ethtool", "true"):
-            return HARMLESS
+            return None
         raise Unclear("a command that is not read")
     family: AddressFamily | None = None
     index = 1
@@ -50,24 +75,23 @@ def read_command(words: list[str], interface: str, number: int, found: LinuxRout
             raise Unclear(f"ip {option} is not read")
     what, verb, *rest = words[index:]
     if what == "route" and verb in _ADDS:
-        found.statics.append(_route(rest, family, number))
-    elif what == "rule" and verb in ("add", "replace"):
+        return _route(rest, family)
+    if what == "rule" and verb in ("add", "replace"):
         if "l3mdev" in rest:
-            return _vrf_rule(rest)
-        rule = _rule(rest, " ".join(words), number)
-        found.rules.append(replace(rule, family=family or _family_of_rule(rest)))
-    elif what == "link" and verb == "set" and rest[rest[0] == "dev" :][1:] in (["up"], ["down"]):
-        return HARMLESS
-    else:
-        raise Unclear("a command that is not read")
-    return FACT
+            _check_vrf_rule(rest)
+            return None
+        rule = _rule(rest, " ".join(words), 0)
+        return replace(rule, family=family or _family_of_rule(rest))
+    if what == "link" and verb == "set" and rest[rest[0] == "dev" :][1:] in (["up"], ["down"]):
+        return None
+    raise Unclear("a command that is not read")
 
 
 def read_undo(words: list[str]) -> int:
     """One command run when an interface goes down. Raises Unclear."""
     if words[-2:] == ["||", "true"]:
         words = words[:-2]
-    if not any(_SHELL.intersection(word) for word in words) and words[0] in _IP:
+    if not _SHELL.search(" ".join(words)) and words[0] in _IP:
         plain = [word for word in words[1:] if word not in ("-4", "-6")]
         if plain[1:2] in (["del"], ["delete"], ["flush"]) and plain[0] in ("route", "rule"):
             return HARMLESS
@@ -80,7 +104,7 @@ def read_rule(words: list[str], text: str, number: int = 0) -> PolicyRoute:
     return _rule(words, text, number)
 
 
-def _route(words: list[str], family: AddressFamily | None, number: int) -> StaticFacts:
+def _route(words: list[str], family: AddressFamily | None) -> StaticFacts:
     words = list(words)
     discards = words[0] in _DISCARDS
     if discards or words[0] == "unicast":
@@ -107,7 +131,6 @@ def _route(words: list[str], family: AddressFamily | None, number: int) -> Stati
         interface=said.get("dev"),
         discards=discards,
         table=number_of,
-        line=number,
     )
 
 
@@ -129,16 +152,17 @@ def _said(words: list[str]) -> dict[str, str]:
     return said
 
 
-def _vrf_rule(words: list[str]) -> int:
+def _check_vrf_rule(words: list[str]) -> None:
     """A rule for VRFs: packets are looked up in their own table, or their look-up ends. In any
-    order of words, and before or after the kernel's own (1000); it leads nowhere else."""
+    order of words, and before or after the kernel's own (1000); it leads nowhere else.
+
+    Raises Unclear for another."""
     left = [word for word in words if word not in _DISCARDS]
     left.remove("l3mdev")
     if len(left) not in (0, 2) or (left and left[0] not in _PREFERENCES):
         raise Unclear("a rule for VRFs with conditions")
     if left:
         read_number(left[1])
-    return HARMLESS
 
 
 def _family_of_rule(words: list[str]) -> AddressFamily | None:

@@ -25,6 +25,7 @@ _EVERYTHING: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 _DEEPEST = 10
 #: More entries than that in a text, by following calls, are not evaluated: anything may pass.
 _MOST = 20_000
+_NOTHING: frozenset[bytes] = frozenset()
 _NAMED = {
     "community": "community-list",
     "large-community": "large-community-list",
@@ -98,13 +99,12 @@ class Policies:
                 entries = [PolicyEntry("permit", touches=(f"calls {_MOST} entries and more",))]
                 break
         self._open.pop()
-        _jump(entries, drafts, starts)
+        if any(draft.goes_to for draft in drafts.values()):
+            _jump(entries, drafts, starts)
         return Policy(tuple(entries), name=name, line=drafts[min(drafts)].line)
 
     def _entry(self, draft: EntryDraft) -> list[PolicyEntry]:
-        matches = _ordered(
-            [self._match(key, words, line) for key, (words, line) in draft.matches.items()]
-        )
+        matches = _ordered([self._match(key, *said) for key, said in draft.matches.items()])
         if draft.action == "deny":
             # A deny that matches ends it all: what else it says is never done.
             return [PolicyEntry("deny", matches, line=draft.line)]
@@ -137,31 +137,31 @@ class Policies:
     def _match(self, key: str, words: list[str], line: int) -> Match:
         family: AddressFamily = "ipv6" if words[1] == "ipv6" else "ipv4"
         if key in ("ip address prefix-list", "ipv6 address prefix-list") and len(words) == 5:
-            return replace(self._prefix_list(family, words[4]), line=line)
+            return self._prefix_list(family, words[4], line)
         if key in ("ip address", "ipv6 address") and len(words) == 4:
-            return replace(self._access_list(family, words[3]), line=line)
+            return self._access_list(family, words[3], line)
         if key == "extcommunity" and len(words) == 3:
             return self._extcommunity(words[2], line)
         if key in _NAMED:
             return self._other(_NAMED[key], words[2], " ".join(words[1:]), line)
         return Match("other", text=" ".join(words[1:]), line=line)
 
-    def _prefix_list(self, family: AddressFamily, name: str) -> Match:
+    def _prefix_list(self, family: AddressFamily, name: str, line: int = 0) -> Match:
         rules = self._draft.prefix_lists.get((family, name))
         if rules is None:
-            return Match("prefix", family=family, never=True)
-        if not rules:
-            return Match("prefix", family=family, prefixes=(_anything(family),))
-        return Match("prefix", family=family, prefixes=tuple(rules[s] for s in sorted(rules)))
+            return Match("prefix", family=family, never=True, line=line)
+        prefixes = tuple([rules[s] for s in sorted(rules)]) if rules else (_anything(family),)
+        return Match("prefix", family=family, prefixes=prefixes, line=line)
 
-    def _access_list(self, family: AddressFamily, name: str) -> Match:
+    def _access_list(self, family: AddressFamily, name: str, line: int = 0) -> Match:
         rules = self._draft.access_lists.get((family, name))
         if not rules:
-            return Match("prefix", family=family, never=True)
+            return Match("prefix", family=family, never=True, line=line)
         known = [rules[sequence] for sequence in sorted(rules)]
         if any(rule is None for rule in known):
-            return Match("other", text=f"access-list {name}")
-        return Match("prefix", family=family, prefixes=tuple(r for r in known if r is not None))
+            return Match("other", text=f"access-list {name}", line=line)
+        permitted = tuple(rule for rule in known if rule is not None)
+        return Match("prefix", family=family, prefixes=permitted, line=line)
 
     def _extcommunity(self, name: str, line: int) -> Match:
         rules = self._draft.community_lists.get(name)
@@ -210,7 +210,7 @@ def _anything(family: AddressFamily) -> PrefixRule:
 
 def _sets(draft: EntryDraft, release: Release) -> tuple[frozenset[bytes], bool, tuple[str, ...]]:
     """(added targets, whether all are cleared first, what else is touched)."""
-    adds: frozenset[bytes] = frozenset()
+    adds: frozenset[bytes] = _NOTHING
     clears = False
     touches = []
     for key, (words, _) in sorted(draft.sets.items()):

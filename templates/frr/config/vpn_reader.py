@@ -18,10 +18,11 @@ from egovnet.templates.model.device import AddressFamily
 
 def unicast(draft: FrrDraft, number: int) -> FamilyDraft:
     """The family that a line is about."""
-    instance: BgpDraft = draft.context.about
-    family = cast(AddressFamily, draft.context.family)
-    held = instance.families.get(family)
+    context = draft.context
+    instance: BgpDraft = context.about
+    held = instance.families.get(context.family)
     if held is None:
+        family = cast(AddressFamily, context.family)
         held = instance.families[family] = FamilyDraft(family, number)
     return held
 
@@ -35,7 +36,7 @@ def read_rd(draft: FrrDraft, words: list[str], number: int) -> int:
     family = unicast(draft, number)
     family.rd = rd
     family.values["rd"] = (True, number)
-    return _vpn_said(draft, words, number)
+    return _vpn_said(draft, words, number, family)
 
 
 def _vpn(words: list[str], *directions: str) -> list[str]:
@@ -62,7 +63,7 @@ def read_rt(draft: FrrDraft, words: list[str], number: int) -> int:
         family.imports = targets
     if direction != "import":
         family.exports = targets
-    return _vpn_said(draft, words, number)
+    return _vpn_said(draft, words, number, family)
 
 
 def remove_rt(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -82,8 +83,9 @@ def remove_rt(draft: FrrDraft, words: list[str], number: int) -> int:
 def read_import(draft: FrrDraft, words: list[str], number: int) -> int:
     """`import vpn`, `import vrf NAME` and `import vrf route-map NAME`."""
     if words[1] == "vpn" and len(words) == 2:
-        unicast(draft, number).values["import vpn"] = (True, number)
-        return _vpn_said(draft, words, number)
+        family = unicast(draft, number)
+        family.values["import vpn"] = (True, number)
+        return _vpn_said(draft, words, number, family)
     if words[1] == "vrf" and len(words) == 4 and words[2] == "route-map":
         draft.implied_bgp.setdefault(None, draft.context.about.asn)
         # one and the same policy as `route-map vpn import`
@@ -116,9 +118,8 @@ def _import_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
     return report(draft, words, number, _EITHER) if family.meets_vpn else FACT
 
 
-def _vpn_said(draft: FrrDraft, words: list[str], number: int) -> int:
-    """What a VPN command of a family was, done beside what is refused with it."""
-    family = unicast(draft, number)
+def _vpn_said(draft: FrrDraft, words: list[str], number: int, family: FamilyDraft) -> int:
+    """What a VPN command of `family` was, done beside what is refused with it."""
     leaks = family.import_vrfs or "import vrf route-map" in family.values
     return report(draft, words, number, _EITHER) if leaks else FACT
 
@@ -156,8 +157,9 @@ def read_export(draft: FrrDraft, words: list[str], number: int) -> int:
     """`export vpn`."""
     if words != ["export", "vpn"]:
         raise ValueError("FRR refuses it: not its form")
-    unicast(draft, number).values["export vpn"] = (True, number)
-    return _vpn_said(draft, words, number)
+    family = unicast(draft, number)
+    family.values["export vpn"] = (True, number)
+    return _vpn_said(draft, words, number, family)
 
 
 def read_label(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -165,15 +167,17 @@ def read_label(draft: FrrDraft, words: list[str], number: int) -> int:
     value = _vpn(words, "export")[3]
     if value != "auto":
         value = str(read_number(value, 1048575))
-    unicast(draft, number).values["label"] = (value, number)
-    return _vpn_said(draft, words, number)
+    family = unicast(draft, number)
+    family.values["label"] = (value, number)
+    return _vpn_said(draft, words, number, family)
 
 
 def read_next_hop(draft: FrrDraft, words: list[str], number: int) -> int:
     """`nexthop vpn export ADDRESS`."""
     value = read_address(_vpn(words, "export")[3])
-    unicast(draft, number).values["nexthop"] = (value, number)
-    return _vpn_said(draft, words, number)
+    family = unicast(draft, number)
+    family.values["nexthop"] = (value, number)
+    return _vpn_said(draft, words, number, family)
 
 
 def read_vpn_map(draft: FrrDraft, words: list[str], number: int) -> int | None:
