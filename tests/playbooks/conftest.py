@@ -18,6 +18,7 @@ from selenium import webdriver
 from egovnet.lab.backend import Backend
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.lab_backends import backend
+from tests.playbooks.console import slower_bfd
 from tests.playbooks.fork_server import ForkServer
 from tests.playbooks.postgresql import PostgresServer, postgres_server
 from tests.playbooks.report.html.browsing import chromium
@@ -154,6 +155,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> Wo
         path = root / "base" / file
         text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         path.write_text(text, encoding="utf-8")
+    slower_bfd(root / "base")
     place = Workplace(root, forks)
     place.edit("base", "sites/guangdong.yaml", _one_family)
     place.copy("base", "next")

@@ -2,7 +2,9 @@
 
 One lab, booted into the intended configuration. What the register says is what packets do; what an
 exchange let through is cut when it is withdrawn, the connections that are open with it; and one of
-two firewalls may die.
+two firewalls may die. In the end, as it needs no lab of its own, a VPN goes from observed to
+enforced: undeclared flows are recorded, drafted, and then pass; what nobody sent meanwhile is
+dropped.
 """
 
 import re
@@ -13,13 +15,14 @@ from pathlib import Path
 import pytest
 
 from egovnet.lab.backend import Backend
+from egovnet.lab.connections import ConnectionAttempt, SeenConnection
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.connection_cell import ConnectionCell
 from egovnet.playbooks.verbs.lab_backends import backend
 from egovnet.playbooks.verbs.lab_connections import try_connections
 from tests.loopback import loopback_network
 from tests.platform_network import platform_network
-from tests.playbooks.console import Ran, egovnet
+from tests.playbooks.console import Ran, edit, egovnet, slower_bfd
 from tests.playbooks.open_connections import Flow, steady
 
 pytestmark = pytest.mark.lab("platform")
@@ -27,6 +30,20 @@ pytestmark = pytest.mark.lab("platform")
 PORTAL: tuple[Flow, ...] = (
     ("party-beijing-host", "10.1.10.10", "gov-beijing-host", "10.1.20.10", 443),
     ("party-beijing-host", "fde9:1:10::a", "gov-beijing-host", "fde9:1:20::a", 443),
+)
+OBSERVED = "zone: extranet, owner: taxation, filtering: observed"
+SICHUAN, GUANGDONG = "tax-sichuan-host", "tax-guangdong-host"
+#: Sent while it is observed: a server's port in either family, and an echo request.
+USED = (
+    ConnectionAttempt(SICHUAN, "10.2.22.10", GUANGDONG, "10.2.21.10", "tcp", 443),
+    ConnectionAttempt(SICHUAN, "fde9:2:22::a", GUANGDONG, "fde9:2:21::a", "tcp", 443),
+    ConnectionAttempt(SICHUAN, "10.2.22.10", GUANGDONG, "10.2.21.10", "udp", 53),
+    ConnectionAttempt(SICHUAN, "10.2.22.10", GUANGDONG, "10.2.21.10", "icmp", None),
+)
+#: Never sent before.
+OTHERS = (
+    ConnectionAttempt(SICHUAN, "10.2.22.10", GUANGDONG, "10.2.21.10", "tcp", 22, expected=False),
+    ConnectionAttempt(GUANGDONG, "10.2.21.10", SICHUAN, "10.2.22.10", "tcp", 443, expected=False),
 )
 #: Seconds of the lab's clock; a lab shares its processors with other tests.
 CUT, COMES_BACK = 1.0, 7.0
@@ -61,6 +78,8 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     root = tmp_path_factory.mktemp("platform")
     made = Place(platform_network(root / "inventory"), root / "state")
+    slower_bfd(made.inventory, interval=400)
+    edit(made.inventory / "vpns.yaml", "zone: extranet, owner: taxation", OBSERVED)
     hosts = made.inventory / "hosts.yaml"
     addresses = loopback_network().removesuffix("0.0/16") + "0."
     hosts.write_text(hosts.read_text(encoding="utf-8").replace("127.20.20.", addresses))
@@ -139,3 +158,21 @@ def test_an_open_connection_is_cut_with_its_exchange(place: Place) -> None:
     cells = try_connections(place.workspace).cells
     assert {cell.name for cell in cells} == {"party-names", "court-files"}
     assert not [cell for cell in cells if not cell.right]
+
+
+def test_a_vpn_goes_from_observed_to_enforced_without_an_outage(place: Place) -> None:
+    place.run("verify", "--json", "--converge", "240")
+    lab, inventory = place.lab, place.inventory
+    assert lab.try_connections(USED) == [SeenConnection.ANSWERED] * len(USED)
+    draft = inventory.parent / "draft.yaml"
+    found = place.run("application", "observed", "--draft", draft, "--json").json
+    seen = {(f["source"], f["target"], f["protocol"], f["port"]) for f in found["flows"]}
+    for one in USED:
+        assert (one.source_address, one.target_address, one.protocol, one.port) in seen
+    assert not [f for f in found["flows"] if f["port"] not in (443, 53, None)], "an answer is none"
+    declared = draft.read_text(encoding="utf-8")
+    (inventory / "applications.yaml").write_text(declared, encoding="utf-8")
+    edit(inventory / "vpns.yaml", "filtering: observed", "filtering: enforced")
+    assert place.run("apply", "--yes", "--json").json["result"] == "done"
+    assert lab.try_connections(USED) == [SeenConnection.ANSWERED] * len(USED)
+    assert lab.try_connections(OTHERS) == [SeenConnection.NOTHING] * len(OTHERS)
