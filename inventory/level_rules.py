@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from egovnet.inventory.errors import Location
-from egovnet.inventory.model import Application, Exchange, Filtering, Network, Vpn
+from egovnet.inventory.model import (
+    Application,
+    Exchange,
+    ExtranetPart,
+    Filtering,
+    Network,
+    Vpn,
+)
 from egovnet.inventory.model.levels import LevelRequirement, LevelRule
 from egovnet.inventory.model.partial import as_far_as_known
 
@@ -124,7 +131,7 @@ def _of_vpn(
         case LevelRequirement.ENCRYPTION:
             yield _not_encrypted(*subject)
         case LevelRequirement.NO_INTERNET:
-            yield _no_internet_zone(*subject)
+            yield _no_internet(*subject, vpn)
         case LevelRequirement.DECLARED:
             met = vpn.filtering is Filtering.ENFORCED
             why = "" if met else f"it is {vpn.filtering.value}: what is not declared passes"
@@ -151,7 +158,7 @@ def _of_application(
         case LevelRequirement.ENCRYPTION:
             yield _not_encrypted(*subject)
         case LevelRequirement.NO_INTERNET:
-            yield _no_internet_zone(*subject)
+            yield _no_internet(*subject, vpn)
         case LevelRequirement.CARRIED if vpn is not None:
             if vpn.level is None:
                 yield LevelJudgement(*subject, None, f"VPN {application.vpn} has no level")
@@ -172,7 +179,8 @@ def _of_exchange(
         if rule.requires is LevelRequirement.ENCRYPTION:
             yield _not_encrypted(*subject)
         elif rule.requires is LevelRequirement.NO_INTERNET:
-            yield _no_internet_zone(*subject)
+            # both its ends are of the intranet, which has no Internet zone
+            yield _no_internet(*subject, None)
 
 
 def _approver(
@@ -213,6 +221,17 @@ def _not_encrypted(name: str, level: int, section: str, entry: str) -> LevelJudg
     )
 
 
-def _no_internet_zone(name: str, level: int, section: str, entry: str) -> LevelJudgement:
-    why = "the inventory has no Internet zone that it could go towards"
-    return LevelJudgement(name, level, section, entry, None, why)
+def _no_internet(
+    name: str, level: int, section: str, entry: str, vpn: Vpn | None
+) -> LevelJudgement:
+    """Nothing of a VPN goes towards the Internet but of one that is an Internet zone."""
+    met = vpn is None or vpn.part is not ExtranetPart.INTERNET
+    at = (entry, "part" if section == "vpns" else "vpn")
+    what = "it is an Internet zone" if section == "vpns" else "its VPN is an Internet zone"
+    why, remedy = "", ""
+    if not met:
+        why = what
+        remedy = "let it be of a lower level, or of another part"
+        if section != "vpns":
+            remedy = "put it into another VPN, or let it be of a lower level"
+    return LevelJudgement(name, level, section, entry, met, why, remedy, at)

@@ -22,18 +22,19 @@ from egovnet.inventory.model import (
     Topology,
 )
 from egovnet.inventory.model.platform_sites import PlatformSite, platform_site
+from egovnet.inventory.with_gateways import FIRST, OTHERS, behind_pes, with_gateways
 
-#: BGP local preference: all VPNs prefer the same firewall, so that both directions take one way.
-_FIRST, _OTHERS = 200, 100
 #: Room for exchanges to come, so that few of them change the limit of a session.
 _ROOM = 100
 
 
 def with_platform(network: Network, day: date) -> Network:
-    """`network` as it is on `day`, with the sites of the platform; linear in the exchanges.
+    """`network` as it is on `day`, with the sites of the platform and of Internet gateways; linear
+    in the exchanges.
 
     `network` is right: its checks found nothing. Its exchanges have prefixes at both ends.
     """
+    network = with_gateways(network)
     exchanges = {
         name: with_prefixes(exchange, network.applications)
         for name, exchange in network.exchanges.items()
@@ -85,12 +86,7 @@ def platform_attachments(network: Network) -> Iterator[tuple[str, PlatformAttach
 
     One that is leaving, or whose PE is, joins nobody.
     """
-    for name in sorted(network.with_role(Role.FIREWALL), key=natural):
-        firewall = network.routers[name]
-        if firewall.attachment is None or firewall.leaving:
-            continue
-        if not network.routers[firewall.attachment.pe].leaving:
-            yield name, firewall.attachment
+    yield from behind_pes(network, network.with_role(Role.FIREWALL))
 
 
 def _site(
@@ -115,7 +111,7 @@ def _site(
                 port=attachment.pe_port,
                 routing_protocol="bgp",
                 maximum_prefix=room,
-                access_priority=_FIRST if name == first else _OTHERS,
+                access_priority=FIRST if name == first else OTHERS,
             )
             for name, attachment in attachments.items()
         },

@@ -180,6 +180,6 @@ FILTERING_PE = Device(
                 ),
             ),
         ),
-        (SourceTranslation("eth4", (IPv4Network("10.0.0.0/8"),), "internet"),),
+        (SourceTranslation("eth4", (IPv4Network("10.0.0.0/8"),), name="internet"),),
     ),
 )  # fmt: skip

@@ -56,8 +56,10 @@ def rules(
         "recorded": draw(st.integers(0, 5)) == 0,
         "name": draw(_NAMES),
     }
-    if place == "forward":
+    if place in ("forward", "departure"):
         values["out_interface"] = draw(st.one_of(st.none(), interfaces))
+    if place == "departure":
+        values["in_interface"] = None
     if values["protocol"] == "icmp":
         values["family"] = values["family"] or "ipv6"
         values["icmp_types"] = tuple(
@@ -83,7 +85,13 @@ def _chains(draw: st.DrawFn, place: FilterPlace) -> FilterChain:
 @st.composite
 def _translations(draw: st.DrawFn) -> SourceTranslation:
     prefixes = (*draw(_PREFIXES["ipv4"]), *draw(_PREFIXES["ipv6"]))
-    return SourceTranslation(draw(INTERFACES), prefixes, draw(_NAMES))
+    family = draw(st.sampled_from(["ipv4", "ipv6"]))
+    own = draw(_PREFIXES[family])
+    if draw(st.booleans()) and own:
+        pool = draw(_network(32, IPv4Network) if family == "ipv4" else _network(128, IPv6Network))
+        ends = (pool[0], pool[-1])
+        return SourceTranslation(draw(INTERFACES), own, ends, draw(_NAMES))
+    return SourceTranslation(draw(INTERFACES), prefixes, name=draw(_NAMES))
 
 
 @st.composite

@@ -25,12 +25,13 @@ from egovnet.inventory.model import (
     Network,
     NumberRange,
     Role,
+    Site,
     SiteNetworkAccess,
     SiteRole,
     ZoneName,
 )
 from egovnet.inventory.model.part_sites import written_name
-from egovnet.inventory.model.platform_sites import PLATFORM, PlatformSite
+from egovnet.inventory.model.platform_sites import GATEWAYS, PLATFORM, DerivedSite, GatewaySite
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.inventory.source.sections import LOCK_FILE
@@ -112,6 +113,8 @@ class Allocation:
     pools: tuple[PoolUse, ...]
     #: AS number of all firewalls of the platform; None: there is none.
     platform_asn: int | None = None
+    #: AS number of all Internet gateways; None: there is none.
+    gateway_asn: int | None = None
 
     def loopbacks(self, router: str) -> tuple[IPv4Address | IPv6Address, ...]:
         """Loopbacks of a router, of each family that the network has, IPv4 first."""
@@ -139,6 +142,13 @@ def vrf_of(network: Network, site: str, access: SiteNetworkAccess) -> VrfKey:
     entry = network.sites[site]
     spoke = site if entry.site_role is SiteRole.SPOKE else None
     return VrfKey(access.pe, entry.vpn, spoke)
+
+
+def _shared_name(site: Site) -> str | None:
+    """Whose AS number a site has that nobody wrote."""
+    if not isinstance(site, DerivedSite):
+        return None
+    return GATEWAYS if isinstance(site, GatewaySite) else PLATFORM
 
 
 def allocate(network: Network, lock: Lock | None = None) -> Allocation:
@@ -198,6 +208,7 @@ class _Allocator:
             lock=self.after,
             pools=tuple(self.uses),
             platform_asn=site_asn.pop(PLATFORM, None),
+            gateway_asn=site_asn.pop(GATEWAYS, None),
         )
         self._retire_dropped_pools()
         if self.problems:
@@ -234,26 +245,23 @@ class _Allocator:
         return self._choose(pool, [n for n in names if n not in outside], inside) | outside
 
     def _site_asns(self) -> dict[str, int]:
-        """Of each site with bgp, in all of its VPNs; those of the platform have its firewalls',
-        which is there too."""
+        """Of each site with bgp, in all of its VPNs; those of firewalls and gateways have theirs,
+        which are there too."""
         sites = {
             name: site
             for name, site in self.network.sites.items()
             if any(a.routing_protocol == "bgp" for a in site.site_network_accesses.values())
         }
         whose = {
-            name: written_name(name, site)
-            for name, site in sites.items()
-            if not isinstance(site, PlatformSite)
+            name: _shared_name(site) or written_name(name, site) for name, site in sites.items()
         }
         explicit = {whose[name]: asn for name in whose if (asn := sites[name].asn) is not None}
-        names = list(dict.fromkeys(whose.values()))
-        if self.network.with_role(Role.FIREWALL):
-            names.append(PLATFORM)
+        names = dict.fromkeys(n for n in whose.values() if n not in (PLATFORM, GATEWAYS))
+        for role, shared in ((Role.FIREWALL, PLATFORM), (Role.GATEWAY, GATEWAYS)):
+            if self.network.with_role(role):
+                names[shared] = None
         limits = self.network.backbone.pools.site_asn
         found = self._numbers("site-asn", names, limits, explicit)
-        if PLATFORM in found:
-            found |= {name: found[PLATFORM] for name in sites if name not in whose}
         return found | {name: found[own] for name, own in whose.items() if own in found}
 
     def _vlans(self, accesses: Mapping[str, SiteNetworkAccess]) -> dict[str, int | None]:

@@ -6,7 +6,14 @@ python -m egovnet.inventory.authoring.manual > docs/inventory.md
 import sys
 from collections.abc import Iterator
 from datetime import date
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
 
 from pydantic import BaseModel
 
@@ -46,6 +53,17 @@ _TYPES: dict[type, str] = {
     str: "text",
     bool: "true or false",
     date: "date (YYYY-MM-DD)",
+}
+_OF_EITHER_FAMILY = {
+    frozenset((IPv4Network, IPv6Network)): "prefix",
+    frozenset((IPv4Address, IPv6Address)): "address",
+    frozenset((IPv4Interface, IPv6Interface)): "address with its length",
+}
+_SEVERAL = {
+    "text": "texts",
+    "prefix": "prefixes",
+    "address": "addresses",
+    "address with its length": "addresses with their lengths",
 }
 
 
@@ -128,7 +146,7 @@ def _several(shape: Shape) -> str:
     if shape.names is not None:
         return f"names of {nouns(shape.names)}"
     of = _values(shape)
-    return {"text": "texts", "prefix": "prefixes"}.get(of, of)
+    return _SEVERAL.get(of, of)
 
 
 def _text(shape: Shape) -> str:
@@ -136,8 +154,9 @@ def _text(shape: Shape) -> str:
         return f"name of {a_noun(shape.names)}"
     if shape.form is not None:
         return shape.form.words
-    if {IPv4Network, IPv6Network} <= set(shape.types):
-        return "prefix"
+    for both, words in _OF_EITHER_FAMILY.items():
+        if both <= set(shape.types):
+            return words
     words = " or ".join(_TYPES.get(kind, kind.__name__) for kind in shape.types)
     return f"{words}, at most {shape.most} characters" if shape.most else words
 

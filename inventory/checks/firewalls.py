@@ -1,9 +1,11 @@
-"""Firewalls: behind a PE of the platform that stays, on a port that is nobody's else."""
+"""Firewalls, behind a PE of the platform, and gateways, behind any: the PE stays, and the port is
+nobody's else.
+"""
 
 from collections.abc import Iterator
 
 from egovnet.inventory.errors import Problem, Report
-from egovnet.inventory.model import Network, PlatformAttachment, Role
+from egovnet.inventory.model import BEHIND_A_PE, Network, PlatformAttachment, Role
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.platform_sites import PLATFORM, platform_site
 
@@ -32,7 +34,15 @@ def _edge(
     edge = network.routers.get(attachment.pe)
     if edge is None:
         return
-    if Role.PLATFORM not in edge.roles:
+    if Role.GATEWAY in network.routers[name].roles:
+        if Role.PE not in edge.roles:
+            yield report(
+                "routers",
+                (name, "attachment", "pe"),
+                f"{attachment.pe} is no PE (roles: {', '.join(sorted(edge.roles))})",
+                "name one",
+            )
+    elif Role.PLATFORM not in edge.roles:
         yield report(
             "routers",
             (name, "attachment", "pe"),
@@ -44,7 +54,7 @@ def _edge(
             "routers",
             (name, "attachment", "pe"),
             f"{attachment.pe} is leaving",
-            "attach the firewall to another PE, or let it leave, too",
+            f"attach the {_role(network, name)} to another PE, or let it leave, too",
         )
 
 
@@ -68,24 +78,30 @@ def _ports(
                 f"{attachment.pe} {attachment.pe_port} is taken by {holders[place]}",
                 "use a port that nothing else uses",
             )
-        holders.setdefault(place, f"firewall {name}")
+        holders.setdefault(place, f"{_role(network, name)} {name}")
+
+
+def _role(network: Network, name: str) -> str:
+    return next(iter(sorted(BEHIND_A_PE & network.routers[name].roles)), Role.FIREWALL)
 
 
 def _circuits(network: Network, report: Report) -> Iterator[Problem]:
-    firewalls = set(network.with_role(Role.FIREWALL))
+    outside = {n: _role(network, n) for role in BEHIND_A_PE for n in network.with_role(role)}
     for name, circuit in network.circuits.items():
         for key, end in (("a", circuit.a), ("b", circuit.b)):
-            if end.router in firewalls:
+            if end.router in outside:
                 yield report(
                     "circuits",
                     (name, key, "router"),
-                    f"{end.router} is a firewall, which is no part of the backbone",
+                    f"{end.router} is a {outside[end.router]}, which is no part of the backbone",
                     "end the circuit on another router",
                 )
 
 
 def _names(network: Network, report: Report) -> Iterator[Problem]:
     """The platform's sites have names, and so has its AS number."""
+    if not network.with_role(Role.FIREWALL):
+        return
     taken = {platform_site(vpn): f"site of VPN {vpn} on the platform" for vpn in network.vpns}
     taken[PLATFORM] = "AS number of the platform's firewalls in plan.lock.yaml"
     for name in network.sites.keys() & taken.keys():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from egovnet.inventory.errors import Location, Problem, Report
-from egovnet.inventory.model import AddressPlan, IPNetwork, Network, Site, Vpn
+from egovnet.inventory.model import AddressPlan, IPNetwork, Network, Router, Site, Vpn
 from egovnet.inventory.model.partial import as_far_as_known
 
 
@@ -95,6 +95,22 @@ def _loopbacks(network: Network) -> Iterator[_Claim]:
             if address is not None and (pool is None or address not in pool):
                 at = (name, "data", field)
                 yield _Claim(ip_network(address), f"router {name}", "", "hosts", at)
+        yield from as_far_as_known(_uplink_claims(name, router))
+
+
+def _uplink_claims(name: str, router: Router) -> Iterator[_Claim]:
+    """What a gateway has of the Internet: its link, and the pool that is not its own address."""
+    uplink = router.uplink
+    if uplink is None:
+        return
+    for index, address in enumerate(uplink.addresses):
+        at: Location = (name, "uplink", "addresses", index)
+        yield _Claim(address.network, f"the uplink of {name}", "", "routers", at)
+    own = [address.network for address in uplink.addresses]
+    for index, prefix in enumerate(uplink.pool):
+        if not any(p.version == prefix.version and p.overlaps(prefix) for p in own):  # type: ignore[arg-type] # one family
+            at = (name, "uplink", "pool", index)
+            yield _Claim(prefix, f"the pool of {name}", "", "routers", at)
 
 
 def _of_plan(claims: list[_Claim], remedy: str, report: Report) -> Iterator[Problem]:

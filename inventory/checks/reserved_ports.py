@@ -1,4 +1,4 @@
-"""Ports of circuits, accesses and firewalls that management has already."""
+"""Ports of circuits, accesses, firewalls and gateways that management has already."""
 
 from collections.abc import Iterator
 
@@ -22,6 +22,8 @@ def _ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
         for end_name, end in (("a", circuit.a), ("b", circuit.b)):
             yield "circuits", (name, end_name, "port"), end.router, end.port
     for name, router in network.routers.items():
+        if router.uplink is not None:
+            yield "routers", (name, "uplink", "port"), name, router.uplink.port
         if (at := router.attachment) is not None:
             yield "routers", (name, "attachment", "port"), name, at.port
             if at.pe in network.routers:

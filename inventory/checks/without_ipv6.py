@@ -21,6 +21,9 @@ def _values(network: Network) -> Iterator[tuple[str, Location, object]]:
     for name, router in network.routers.items():
         if router.loopback_ipv6 is not None:
             yield "routers", (name, "loopback-ipv6"), router.loopback_ipv6
+        for index, address in enumerate(router.uplink.addresses if router.uplink else ()):
+            if address.version == 6:
+                yield "routers", (name, "uplink", "addresses", index), address
     for name, site in network.sites.items():
         for index, prefix in enumerate(site.prefixes):
             if prefix.version == 6:

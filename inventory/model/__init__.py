@@ -19,9 +19,10 @@ from egovnet.inventory.model.backbone import (
 from egovnet.inventory.model.circuits import Circuit, CircuitEnd
 from egovnet.inventory.model.exchanges import Exchange, ExchangeEnd
 from egovnet.inventory.model.failure_detection import Bfd, BfdTimers, SessionTimers
+from egovnet.inventory.model.gateways import Uplink
 from egovnet.inventory.model.network import Network
 from egovnet.inventory.model.part_sites import PartSite
-from egovnet.inventory.model.platform_sites import PlatformSite
+from egovnet.inventory.model.platform_sites import DerivedSite, GatewaySite, PlatformSite
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
@@ -37,7 +38,13 @@ from egovnet.inventory.model.primitives import (
     VpnId,
 )
 from egovnet.inventory.model.regions import TIER_ORDER, Region, Tier
-from egovnet.inventory.model.routers import PlatformAttachment, Role, Router, RouterState
+from egovnet.inventory.model.routers import (
+    BEHIND_A_PE,
+    PlatformAttachment,
+    Role,
+    Router,
+    RouterState,
+)
 from egovnet.inventory.model.sites import ServiceState, Site, SiteNetworkAccess, SiteRole
 from egovnet.inventory.model.vpns import (
     AddressPlan,
@@ -49,6 +56,7 @@ from egovnet.inventory.model.vpns import (
 )
 
 __all__ = [
+    "BEHIND_A_PE",
     "MAX_ASN",
     "TIER_ORDER",
     "UNTAGGED_VRF",
@@ -65,10 +73,12 @@ __all__ = [
     "CircuitEnd",
     "Closed",
     "Deployment",
+    "DerivedSite",
     "Exchange",
     "ExchangeEnd",
     "ExtranetPart",
     "Filtering",
+    "GatewaySite",
     "IPNetwork",
     "Management",
     "Name",
@@ -95,6 +105,7 @@ __all__ = [
     "Text",
     "Tier",
     "Topology",
+    "Uplink",
     "Users",
     "Vlan",
     "Vpn",

@@ -11,7 +11,7 @@ from egovnet.inventory.model.backbone import Backbone
 from egovnet.inventory.model.circuits import Circuit
 from egovnet.inventory.model.exchanges import Exchange
 from egovnet.inventory.model.levels import LevelRule
-from egovnet.inventory.model.platform_sites import PlatformSite
+from egovnet.inventory.model.platform_sites import DerivedSite
 from egovnet.inventory.model.primitives import Closed, Name, VpnId
 from egovnet.inventory.model.regions import Region
 from egovnet.inventory.model.routers import Role, Router
@@ -60,9 +60,9 @@ class Network(Closed):
 
     @property
     def written_sites(self) -> Mapping[str, Site]:
-        """Sites that somebody is at: all but the platform's, which exchanges come to. A site in
-        a further VPN, which its access class comes to, is among them."""
-        return {n: site for n, site in self.sites.items() if not isinstance(site, PlatformSite)}
+        """Sites that somebody is at: all but those of the platform and of Internet gateways. A site
+        in a further VPN, which its access class comes to, is among them."""
+        return {n: site for n, site in self.sites.items() if not isinstance(site, DerivedSite)}
 
     def management_port(self, router: str) -> str:
         """The port by which a router is managed; of an unknown router, the network's own."""

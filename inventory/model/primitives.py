@@ -150,9 +150,19 @@ Asn = Annotated[
 _LENGTH = re.compile(r"0|[1-9][0-9]{0,2}")
 
 
+def any_prefix(value: object) -> IPNetwork:
+    """A prefix of either family, of whatever addresses."""
+    return _prefix(value, "IPv4 or IPv6")
+
+
 def _network(value: object, family: str) -> object:
     """A prefix of usable unicast, or what is wrong with it."""
     network = _prefix(value, family)
+    if network.prefixlen == 0:
+        raise refusal(
+            f"{network} is the default route",
+            "write prefixes; the default route is announced by the gateway of an Internet zone",
+        )
     why = why_unusable(network)
     if why is not None:
         raise refusal(f"{network} {why}", "use a prefix that routers forward (RFC 6890)")

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from egovnet.inventory.model.annotations import PLATFORMS, NameOf, about
+from egovnet.inventory.model.gateways import Uplink
 from egovnet.inventory.model.primitives import (
     Address4,
     Address6,
@@ -24,7 +25,8 @@ class Role(StrEnum):
     """What a router does: P switches labels, RR reflects VPN routes, PE holds VRFs.
 
     PLATFORM marks the PEs of the intranet's top-level interconnection platform, FIREWALL a
-    firewall behind one of them, by which alone agencies meet.
+    firewall behind one of them, by which alone agencies meet. GATEWAY is the exit of an Internet
+    zone, behind any PE.
     """
 
     P = "p"
@@ -32,6 +34,11 @@ class Role(StrEnum):
     PE = "pe"
     PLATFORM = "platform"
     FIREWALL = "firewall"
+    GATEWAY = "gateway"
+
+
+#: Roles of hosts that filter packets behind a PE, and are no part of the backbone.
+BEHIND_A_PE = frozenset((Role.FIREWALL, Role.GATEWAY))
 
 
 class RouterState(StrEnum):
@@ -44,9 +51,12 @@ class RouterState(StrEnum):
 
 
 class PlatformAttachment(Closed):
-    """How a firewall is connected to a PE of the interconnection platform."""
+    """How a firewall or an Internet gateway is connected to the PE that it is behind."""
 
-    pe: Annotated[RouterName, about("Router with role platform that it is behind.", "bj-pe1")]
+    pe: Annotated[
+        RouterName,
+        about("PE that it is behind; of a firewall, one with role platform.", "bj-pe1"),
+    ]
     pe_port: Annotated[
         Port, about("Port of that PE, which nothing else uses: a VLAN for each VPN.", "eth5")
     ]
@@ -80,7 +90,7 @@ class Router(Closed):
         about(
             "What it does: p switches labels, rr reflects VPN routes, pe joins sites, platform "
             "marks the PEs of the interconnection platform; firewall, alone, joins agencies behind "
-            "one of those.",
+            "one of those; gateway, alone, is the exit of an Internet zone.",
             ["pe"],
         ),
     ]
@@ -103,8 +113,21 @@ class Router(Closed):
     attachment: Annotated[
         PlatformAttachment | None,
         about(
-            "Of a firewall: the PE and the port that it is connected to.",
+            "Of a firewall or a gateway: the PE and the port that it is connected to.",
             {"pe": "pe1", "pe-port": "eth5", "port": "eth1"},
+        ),
+    ] = None
+    uplink: Annotated[
+        Uplink | None,
+        about(
+            "Of a gateway: its Internet side, and the Internet zone that it is the exit of.",
+            {
+                "vpn": "internet",
+                "port": "eth2",
+                "addresses": ["203.0.113.2/30"],
+                "next-hops": ["203.0.113.1"],
+                "pool": ["203.0.113.64/29"],
+            },
         ),
     ] = None
 
@@ -126,27 +149,43 @@ class Router(Closed):
     def _roles_fit(self) -> "Router":
         if Role.PLATFORM in self.roles and Role.PE not in self.roles:
             raise refusal("role platform without role pe", "add pe to its roles", "roles")
-        if Role.FIREWALL in self.roles and len(self.roles) > 1:
-            others = ", ".join(sorted(self.roles - {Role.FIREWALL}))
-            raise refusal(
-                f"role firewall beside {others}",
-                "let a firewall be nothing else: it is no part of the backbone",
-                "roles",
-            )
+        for role in sorted(BEHIND_A_PE & self.roles):
+            if len(self.roles) > 1:
+                others = ", ".join(sorted(self.roles - {role}))
+                raise refusal(
+                    f"role {role} beside {others}",
+                    f"let a {role} be nothing else: it is no part of the backbone",
+                    "roles",
+                )
         return self
 
     @model_validator(mode="after")
     def _attachment_fits(self) -> "Router":
-        if Role.FIREWALL in self.roles and self.attachment is None:
+        role = next(iter(sorted(BEHIND_A_PE & self.roles)), None)
+        if role is not None and self.attachment is None:
             raise refusal(
-                "a firewall that stands nowhere",
+                f"a {role} that stands nowhere",
                 "say behind which PE: attachment: {pe: ..., pe-port: ..., port: ...}",
                 "attachment",
             )
-        if Role.FIREWALL not in self.roles and self.attachment is not None:
+        if role is None and self.attachment is not None:
             raise refusal(
-                "attachment without role firewall",
-                "leave it out, or let roles be [firewall]",
+                "attachment without role firewall or gateway",
+                "leave it out, or let roles be [firewall] or [gateway]",
                 "attachment",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _uplink_fits(self) -> "Router":
+        if Role.GATEWAY in self.roles and self.uplink is None:
+            raise refusal(
+                "a gateway without an Internet side",
+                "add uplink: with vpn, port, addresses, next-hops and pool",
+                "uplink",
+            )
+        if Role.GATEWAY not in self.roles and self.uplink is not None:
+            raise refusal(
+                "uplink without role gateway", "leave it out, or let roles be [gateway]", "uplink"
             )
         return self

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.errors import Problem, Report
-from egovnet.inventory.model import Network, Role
+from egovnet.inventory.model import BEHIND_A_PE, Network, Role
 
 CODES = {
     "router-without-use": "A P that joins nothing (fewer than two circuits), or a PE without a "
@@ -24,9 +24,9 @@ def warn(
         access.pe
         for site in network.sites.values()
         for access in site.site_network_accesses.values()
-    }
+    } | {router.attachment.pe for router in network.routers.values() if router.attachment}
     for name, router in network.routers.items():
-        if Role.FIREWALL in router.roles:
+        if BEHIND_A_PE & router.roles:
             continue  # it is no part of the backbone
         edge, reflects = Role.PE in router.roles, Role.RR in router.roles
         if edge and circuits[name] and not reflects and name not in serving:

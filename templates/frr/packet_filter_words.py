@@ -18,6 +18,8 @@ BASE_CHAINS: dict[FilterPlace, str] = {
     "arrival": "type filter hook prerouting priority filter;",
     "local": "type filter hook input priority filter;",
     "forward": "type filter hook forward priority filter;",
+    # after sources are translated
+    "departure": "type filter hook postrouting priority 150;",
 }
 TRANSLATE = "translate"
 TRANSLATE_BASE = "type nat hook postrouting priority srcnat; policy accept;"

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import (
     UNTAGGED_VRF,
+    GatewaySite,
     Network,
     Role,
     SiteNetworkAccess,
@@ -22,6 +23,7 @@ from egovnet.templates.intend.access_ends import (
 from egovnet.templates.intend.access_filters import access_filters
 from egovnet.templates.intend.bfd_use import access_bfd, circuit_bfd
 from egovnet.templates.intend.build_firewalls import build_firewalls
+from egovnet.templates.intend.build_gateways import build_gateways
 from egovnet.templates.model.device import (
     BackbonePeer,
     Circuit,
@@ -72,10 +74,10 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
     circuits = _circuit_interfaces(network, allocation)
     customers, vrfs = _customer_side(network, allocation)
     peers = _backbone_peers(network, allocation)
-    firewalls = build_firewalls(network, allocation)
+    behind = build_firewalls(network, allocation) | build_gateways(network, allocation)
     filters = access_filters(network, allocation)
     return {
-        name: firewalls.get(name)
+        name: behind.get(name)
         or Device(
             name=name,
             platform=router.platform,
@@ -176,6 +178,7 @@ def _customer_side(
                         local_preference=access.access_priority,
                         bfd=bfd,
                         timers=_timers(access),
+                        exact=isinstance(site, GatewaySite),
                     )
                     for hop in next_hops
                     if any(p.version == hop.version for p in site.prefixes)

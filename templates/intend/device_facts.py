@@ -178,7 +178,12 @@ def _customer_instance(device: Device, vrf: Vrf) -> BgpInstance:
 def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFacts:
     family: AddressFamily = "ipv4" if peer.address.version == 4 else "ipv6"
     accepts = tuple(
-        PrefixRule("permit", prefix, prefix.prefixlen, prefix.max_prefixlen)
+        PrefixRule(
+            "permit",
+            prefix,
+            prefix.prefixlen,
+            prefix.prefixlen if peer.exact else prefix.max_prefixlen,
+        )
         for prefix in peer.accepts
     )
     entry = PolicyEntry(

@@ -55,7 +55,7 @@ def firewall_filter(
     by_vpn = {vlan.vpn: vlan.interface for vlan in vlans}
     return PacketFilter(
         (
-            FilterChain("local", "drop", tuple(_local(vlans, own_interfaces))),
+            FilterChain("local", "drop", tuple(of_vlans(vlans, own_interfaces))),
             FilterChain(
                 "forward",
                 "drop",
@@ -132,7 +132,10 @@ def _errors(
         )
 
 
-def _local(vlans: Iterable[FirewallVlan], own_interfaces: Iterable[str]) -> Iterator[PacketRule]:
+def of_vlans(vlans: Iterable[FirewallVlan], own_interfaces: Iterable[str]) -> Iterator[PacketRule]:
+    """What a host behind PEs takes for itself: everything by its own interfaces, and from each PE
+    what their session needs.
+    """
     for interface in own_interfaces:
         yield PacketRule("accept", interface, name="own")
     for vlan in vlans:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from egovnet.inventory.errors import Location, Problem, Report
-from egovnet.inventory.model import Network, Role
+from egovnet.inventory.model import BEHIND_A_PE, Network
 from egovnet.inventory.model.annotations import Form
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.vpns import Filtering
@@ -38,7 +38,7 @@ def _packet_filters(
 ) -> Iterator[Problem]:
     """Yield what would have to filter packets and cannot."""
     unable = {name for name, can in on.items() if not can.filters_packets}
-    for name in network.with_role(Role.FIREWALL):
+    for name in (n for n, router in network.routers.items() if BEHIND_A_PE & router.roles):
         if name in unable:
             found = f"platform {network.routers[name].platform} cannot filter packets"
             yield report("routers", (name, "roles"), found, "use a platform that can")
@@ -108,6 +108,8 @@ def _named_ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
         if (at := router.attachment) is not None:
             yield "routers", (name, "attachment", "port"), name, at.port
             yield "routers", (name, "attachment", "pe-port"), at.pe, at.pe_port
+        if router.uplink is not None:
+            yield "routers", (name, "uplink", "port"), name, router.uplink.port
     for name, circuit in network.circuits.items():
         for end_name, end in (("a", circuit.a), ("b", circuit.b)):
             yield "circuits", (name, end_name, "port"), end.router, end.port

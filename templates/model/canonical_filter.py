@@ -22,7 +22,7 @@ from egovnet.templates.model.packet_filter import (
 )
 
 #: In the order in which a packet comes by.
-PLACES: tuple[FilterPlace, ...] = ("arrival", "local", "forward")
+PLACES: tuple[FilterPlace, ...] = ("arrival", "local", "forward", "departure")
 _ALL_PORTS = ((0, 65535),)
 _ALL_TYPES = 256
 
@@ -31,8 +31,8 @@ def canonical(packet_filter: PacketFilter) -> PacketFilter:
     """`packet_filter` in its one form; linear in its rules but for sorting.
 
     Raises ValueError where a rule contradicts itself: prefixes of two families, ports without a
-    protocol that has them, types of ICMP or `icmp` itself without a family, errors
-    of other types.
+    protocol that has them, types of ICMP or `icmp` itself without a family, errors of other types;
+    or where a pool is of another family than what is translated to it.
     """
     return PacketFilter(
         tuple(
@@ -109,6 +109,10 @@ def _in_order(rules: Iterable[PacketRule]) -> Iterator[PacketRule]:
 def _by_family(translations: Iterable[SourceTranslation]) -> Iterator[SourceTranslation]:
     """One a family, which is how they are told to a kernel; without sources: of both."""
     for one in translations:
+        if one.pool is not None:
+            versions = {end.version for end in (*one.pool, *one.sources)}
+            if not one.sources or len(versions) > 1 or int(one.pool[0]) > int(one.pool[1]):
+                raise ValueError(f"{one.name or 'a translation'}: its pool does not fit its sources")
         for version in (4, 6):
             own = tuple(prefix for prefix in one.sources if prefix.version == version)
             if own:

@@ -85,7 +85,7 @@ class StaticRoute:
 class CustomerPeer:
     """An eBGP session with a CE: one address family over its own transport (RFC 4364 section 7).
 
-    `accepts` are the only prefixes (and their more specifics) taken from it. `bfd`: the session
+    `accepts` are the only prefixes taken from it, and their more specifics unless `exact`. `bfd`: the session
     follows a BFD session with the CE, once that has been up (RFC 5882 section 4.2).
     """
 
@@ -99,6 +99,8 @@ class CustomerPeer:
     bfd: BfdProfile | None = None
     #: Keepalive and hold time in seconds; None: the platform's own.
     timers: tuple[int, int] | None = None
+    #: No more specifics: of an Internet gateway the default route alone is taken.
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +175,12 @@ class FirewallPeer:
 
 @dataclass(frozen=True, slots=True)
 class Firewall:
-    """What a firewall of the interconnection platform routes, all in its default table.
+    """What a firewall of the interconnection platform, or an Internet gateway, routes, all in its
+    default table.
 
     Its ways are configured and never learned: `routes` lead to the PE in the VLAN of the VPN that
-    the prefix is of, and are what it announces.
+    the prefix is of, and a gateway's default route to its provider. They are what it may announce,
+    and to each peer it announces what that may reach.
     """
 
     asn: int
@@ -207,8 +211,8 @@ class Device:
     families: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
     #: None: everything passes.
     packet_filter: PacketFilter | None = None
-    #: Of a firewall of the interconnection platform, which is no part of the backbone: it has
-    #: neither `vrfs` nor `backbone_peers`, and speaks no IS-IS and no LDP.
+    #: Of a firewall of the interconnection platform or an Internet gateway, which is no part of the
+    #: backbone: it has neither `vrfs` nor `backbone_peers`, and speaks no IS-IS and no LDP.
     firewall: Firewall | None = None
 
     @property

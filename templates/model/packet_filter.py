@@ -9,6 +9,7 @@ answers; "reply-error" back to the opener. Families are "ipv4" and "ipv6", as ev
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
 
 from egovnet.inventory.model import IPNetwork
@@ -28,8 +29,9 @@ __all__ = [
 ]
 #: Where packets are filtered. "forward": on their way through the device, when its routes are
 #: known. "arrival": as they come in by a port, before any table is asked. "local": for the device
-#: itself.
-FilterPlace = Literal["forward", "arrival", "local"]
+#: itself. "departure": as they leave by a port, with the source that they have there, translated or
+#: not; the device's own as well.
+FilterPlace = Literal["forward", "arrival", "local", "departure"]
 PacketDirection = Literal["open", "reply", "open-error", "reply-error"]
 #: Types of ICMP's errors (RFC 792, RFC 4443 section 3): what is unreachable, is too big, takes too
 #: long, or has a parameter nobody knows. Redirects and source quench are none that pass a filter
@@ -77,11 +79,13 @@ class FilterChain:
 
 @dataclass(frozen=True, slots=True)
 class SourceTranslation:
-    """Packets that leave by `out_interface` from `sources` get the interface's address
-    (RFC 3022 section 2.2)."""
+    """Packets that leave by `out_interface` from `sources` get another address (RFC 3022 section
+    2.2): one of `pool`, from its first to its last, the same for all connections of a host ("paired"
+    in RFC 4787 section 4.1); without a pool the interface's own. Those of a pool have `sources`."""
 
     out_interface: str
     sources: tuple[IPNetwork, ...]
+    pool: tuple[IPv4Address | IPv6Address, IPv4Address | IPv6Address] | None = None
     name: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
 

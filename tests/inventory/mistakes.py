@@ -50,6 +50,24 @@ FIREWALL = {
         "attachment": {"pe": "bj-pe1", "pe-port": "eth9", "port": "eth1"},
     },
 }
+GATEWAY = {
+    "hostname": "127.20.20.61",
+    "groups": ["frr", "centre"],
+    "data": {
+        "region": "beijing",
+        "roles": ["gateway"],
+        "management": "172.20.20.61/24",
+        "attachment": {"pe": "bj-pe1", "pe-port": "eth10", "port": "eth1"},
+        "uplink": {
+            "vpn": "internet",
+            "port": "eth2",
+            "addresses": ["203.0.113.2/30"],
+            "next-hops": ["203.0.113.1"],
+            "pool": ["203.0.113.64/29"],
+        },
+    },
+}
+INTERNET = {"name": "Internet zone", "zone": "extranet", "owner": "taxation", "part": "internet"}
 EXCHANGES = {
     "party-papers": {
         "from": {"agency": "party", "vpn": "party", "prefixes": ["10.1.10.0/25"]},
@@ -148,6 +166,8 @@ def base() -> Files:
     }
     files["drift.yaml"] = copy.deepcopy(DRIFT)
     files["hosts.yaml"]["bj-fw1"] = copy.deepcopy(FIREWALL)
+    files["hosts.yaml"]["bj-gw1"] = copy.deepcopy(GATEWAY)
+    files["vpns.yaml"]["internet"] = copy.deepcopy(INTERNET)
     files["exchanges.yaml"] = copy.deepcopy(EXCHANGES)
     files["applications.yaml"] = copy.deepcopy(APPLICATIONS)
     files["levels.yaml"] = copy.deepcopy(LEVELS)

@@ -98,6 +98,9 @@ def read_rule(
         if translates and word == "masquerade":
             draft.verdict = word, ""
             continue
+        if translates and word == "snat" and draft.verdict is None:
+            draft.verdict = word, _pool(words)
+            continue
         if draft.verdict is not None or draft.verdicts:
             if word != "comment":
                 raise Unclear("something follows the verdict")
@@ -112,6 +115,19 @@ def read_rule(
     if draft.verdict is None and not draft.verdicts:
         raise Unclear("a rule that decides nothing")
     return draft
+
+
+def _pool(words: _Words) -> str:
+    """The addresses of a source translation, from the first to the last."""
+    if words.peek() in ("ip", "ip6"):
+        words.take()
+    words.expect("to")
+    text = words.take()
+    if words.peek() == "persistent":
+        words.take()
+    elif "-" in text:
+        raise Unclear("connections of one host may get different addresses")
+    return text
 
 
 # -- expressions -----------------------------------------------------------------------------------

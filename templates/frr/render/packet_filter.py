@@ -78,8 +78,10 @@ def _recording(packet_filter: PacketFilter) -> Iterator[_Block]:
 
 def _chain(chain: FilterChain) -> Iterator[_Block]:
     """The base chain and the chains of interfaces; a second run of rules has chains of its own."""
-    if chain.place != "forward" and any(rule.out_interface for rule in chain.rules):
+    if chain.place in ("arrival", "local") and any(rule.out_interface for rule in chain.rules):
         raise UnsafeValueError(f"{chain.place}: nobody knows the way out there; name none")
+    if chain.place == "departure" and any(rule.in_interface for rule in chain.rules):
+        raise UnsafeValueError("departure: the device's own came in nowhere; name no way in")
     base = [f"{BASE_CHAINS[chain.place]} policy {chain.default};"]
     others: list[_Block] = []
     runs = 0
@@ -192,7 +194,18 @@ def _translation(one: SourceTranslation) -> str:
     if one.sources:
         family: AddressFamily = "ipv4" if one.sources[0].version == 4 else "ipv6"
         own = _addresses(family, one.sources, ())
-    return " ".join((way, *own, "masquerade", *_comment(one.name)))
+    return " ".join((way, *own, *_to(one), *_comment(one.name)))
+
+
+def _to(one: SourceTranslation) -> tuple[str, ...]:
+    if one.pool is None:
+        return ("masquerade",)
+    first, last = one.pool
+    texts = [_address(end.version, int(end)) for end in one.pool]
+    word = "ip" if first.version == 4 else "ip6"
+    # a host keeps its address of several (RFC 4787 section 4.1)
+    pool = texts[:1] if first == last else ["-".join(texts), "persistent"]
+    return ("snat", word, "to", *pool)
 
 
 def _comment(name: str) -> tuple[str, ...]:
