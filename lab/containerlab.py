@@ -54,6 +54,7 @@ class Containerlab:
     """
 
     no_packets = ""
+    no_translation = ""
     no_connections = "containers share no process that could stand in all of them"
 
     def __init__(self, directory: Path, *, image: str = DEFAULT_IMAGE) -> None:

@@ -12,10 +12,11 @@ from egovnet.lab.customer import (
     speaks_bfd,
     speaks_bgp,
 )
+from egovnet.lab.internet import internet_of
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
 ROUTER_DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
-#: A firewall is no part of the backbone: neither an IGP nor labels.
+#: A firewall or gateway is no part of the backbone: neither an IGP nor labels.
 FIREWALL_DAEMONS = ("zebra", "staticd", "bgpd", "bfdd")
 CE_DAEMONS = ("zebra", "bgpd")
 
@@ -58,6 +59,9 @@ def generate(network: Network, allocation: Allocation, texts: Mapping[str, str])
         for name, router in network.routers.items()
         if (at := router.attachment) is not None
     ]
+    internet, uplinks = internet_of(network)
+    nodes += internet
+    links += uplinks
     on_port: dict[Endpoint, list[Endpoint]] = {}
     for site, entry in network.written_sites.items():
         bgp = speaks_bgp(network, site)

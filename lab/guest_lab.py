@@ -72,6 +72,7 @@ class GuestLab(ABC):
 
     backend: ClassVar[str]
     no_packets = ""
+    no_translation = ""
     no_connections = ""
 
     def __init__(

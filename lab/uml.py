@@ -47,6 +47,7 @@ class UserModeLinux(GuestLab):
     """A lab in User Mode Linux."""
 
     backend = "uml"
+    no_translation = "User Mode Linux has no chains of nftables' type nat"
     _kernel: UmlKernel | None = None
 
     def _check_host(self, progress: Progress) -> None:

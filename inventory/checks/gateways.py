@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from ipaddress import ip_network
+from itertools import pairwise
 
 from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import (
@@ -28,6 +29,7 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
         yield from as_far_as_known(_ports(network, name, report))
     for name, vpn in network.vpns.items():
         yield from as_far_as_known(_zone(name, vpn, report))
+    yield from as_far_as_known(_addresses(network, report))
     yield from as_far_as_known(_exits(network, report))
     yield from as_far_as_known(_families(network, report))
     yield from as_far_as_known(_translated(network, report))
@@ -92,6 +94,28 @@ def _pool(name: str, uplink: Uplink, report: Report) -> Iterator[Problem]:
             found = f"{prefix} is of its link {own.network}, where nobody answers for it"
             remedy = f"use addresses that the provider routes to {own.ip}, or that address itself"
             yield report("routers", at, found, remedy)
+
+
+    for version in (4, 6):
+        pool = uplink.pool_of(version)
+        for one, following in pairwise(pool):
+            if int(following.network_address) > int(one.broadcast_address) + 1:
+                found = f"{one} and {following} leave addresses out between them"
+                remedy = "use addresses that follow each other: sources are translated to one range"
+                at = (name, "uplink", "pool", uplink.pool.index(following))
+                yield report("routers", at, found, remedy)
+
+
+def _addresses(network: Network, report: Report) -> Iterator[Problem]:
+    """Two gateways may share a provider's link, and have addresses of their own on it."""
+    seen: dict[object, str] = {}
+    for name, router in network.routers.items():
+        for index, address in enumerate(router.uplink.addresses if router.uplink else ()):
+            if address.ip in seen:
+                at = (name, "uplink", "addresses", index)
+                found = f"duplicate address {address.ip}, {seen[address.ip]} has it too"
+                yield report("routers", at, found, "give each gateway its own")
+            seen.setdefault(address.ip, name)
 
 
 def _ports(network: Network, name: str, report: Report) -> Iterator[Problem]:

@@ -87,6 +87,7 @@ def _pools(network: Network) -> Iterator[_Claim]:
 
 def _loopbacks(network: Network) -> Iterator[_Claim]:
     backbone = network.backbone
+    links: set[IPNetwork] = set()
     for name, router in network.routers.items():
         for field, address, pool in (
             ("loopback-ipv4", router.loopback_ipv4, backbone.pools.loopback_ipv4),
@@ -95,17 +96,21 @@ def _loopbacks(network: Network) -> Iterator[_Claim]:
             if address is not None and (pool is None or address not in pool):
                 at = (name, "data", field)
                 yield _Claim(ip_network(address), f"router {name}", "", "hosts", at)
-        yield from as_far_as_known(_uplink_claims(name, router))
+        yield from as_far_as_known(_uplink_claims(name, router, links))
 
 
-def _uplink_claims(name: str, router: Router) -> Iterator[_Claim]:
-    """What a gateway has of the Internet: its link, and the pool that is not its own address."""
+def _uplink_claims(name: str, router: Router, links: set[IPNetwork]) -> Iterator[_Claim]:
+    """What a gateway has of the Internet: its link, which is not among `links`, and the pool that
+    is not its own address.
+    """
     uplink = router.uplink
     if uplink is None:
         return
     for index, address in enumerate(uplink.addresses):
         at: Location = (name, "uplink", "addresses", index)
-        yield _Claim(address.network, f"the uplink of {name}", "", "routers", at)
+        if address.network not in links:
+            yield _Claim(address.network, f"the uplink of {name}", "", "routers", at)
+        links.add(address.network)
     own = [address.network for address in uplink.addresses]
     for index, prefix in enumerate(uplink.pool):
         if not any(p.version == prefix.version and p.overlaps(prefix) for p in own):  # type: ignore[arg-type] # one family

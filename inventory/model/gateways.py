@@ -118,8 +118,9 @@ class Uplink(Closed):
         return next((one for one in self.next_hops if one.version == version), None)
 
     def pool_of(self, version: int) -> tuple[IPNetwork, ...]:
-        """The pool's prefixes of an IP version."""
-        return tuple(one for one in self.pool if one.version == version)
+        """The pool's prefixes of an IP version, in order."""
+        own = (one for one in self.pool if one.version == version)
+        return tuple(sorted(own, key=lambda one: (int(one.network_address), one.prefixlen)))
 
     @property
     def versions(self) -> tuple[int, ...]:

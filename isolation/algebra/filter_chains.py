@@ -35,7 +35,7 @@ class FilterChainRules:
         #: Of rules, by their numbers: pairs of interfaces have most rules in common.
         self._sets: dict[tuple[_Numbers, AddressFamily], PacketSet] = {}
         self._accepted: dict[tuple[_Numbers, AddressFamily], tuple[Accepted, ...]] = {}
-        self._forwarded = (chain.place if chain else place) == "forward"
+        self._forwarded = (chain.place if chain else place) in ("forward", "departure")
         for number, rule in enumerate(self._all):
             if rule.out_interface is not None and not self._forwarded:
                 continue  # no such packet has an outgoing interface: the rule matches none

@@ -37,6 +37,9 @@ MANAGEMENT = Domain("management", "management")
 UNTAGGED = Domain("untagged", "untagged")
 #: The main table of a firewall of the interconnection platform, where agencies' packets meet.
 PLATFORM = Domain("platform", "platform")
+#: The main table of an Internet gateway, and whoever is behind its uplink.
+GATEWAY = Domain("gateway", "gateway")
+INTERNET = Domain("Internet", "Internet")
 OWN = frozenset({"backbone", "management", "untagged"})
 #: Whoever is behind a neighbour or a port that no inventory knows; as the source of a finding.
 OUTSIDE = Domain("outside the network", "outside", known=False)
@@ -54,7 +57,8 @@ def unknown(device: str, vrf: str) -> Domain:
 class Attachment:
     """Where a domain meets a router: a port, or a VLAN on it. The ground truth of the proof.
 
-    `prefixes` are what its site may announce, `neighbors` the addresses its CE may peer from.
+    `prefixes` are what its site may announce, and their more specifics unless `exact`; `neighbors`
+    the addresses its CE may peer from.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Attachment:
     neighbors: tuple[IPAddress, ...] = ()
     #: How many routes of a family its CE may announce; None: nothing was agreed.
     most_routes: int | None = None
+    exact: bool = False
 
     @property
     def at(self) -> str:

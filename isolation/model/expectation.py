@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import UNTAGGED_VRF, Network, PlatformSite, Role
+from egovnet.inventory.model import UNTAGGED_VRF, GatewaySite, Network, PlatformSite, Role
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import (
     BACKBONE,
+    GATEWAY,
+    INTERNET,
     MANAGEMENT,
     PLATFORM,
     UNTAGGED,
@@ -23,6 +25,7 @@ from egovnet.isolation.model.domains import (
 from egovnet.isolation.model.filtered_access import FilteredAccess
 from egovnet.isolation.model.from_applications import filtered_accesses
 from egovnet.isolation.model.from_exchanges import firewall_attachments, platform_edge
+from egovnet.isolation.model.from_gateways import with_exits
 from egovnet.isolation.model.platform_edge import PlatformEdge
 from egovnet.isolation.model.verdict import AllowedCell
 from egovnet.templates.intend.access_ends import customer_addresses
@@ -167,7 +170,7 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
         for end in (circuit.a, circuit.b):
             place = Attachment(f"circuit {name}", end.router, end.port, None, BACKBONE)
             attachments[end.router][end.port, None] = place
-    platform = platform_edge(network, allocation, sites)
+    platform = with_exits(platform_edge(network, allocation, sites), network, allocation, sites)
     partners = platform.partner_prefixes()
     for at in firewall_attachments(platform):
         attachments[at.device][at.port, at.vlan] = at
@@ -186,6 +189,7 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
                 prefixes,
                 customer_addresses(allocation, label),
                 access.maximum_prefix,
+                exact=isinstance(site, GatewaySite),
             )
             vrf = allocation.vrf_name[vrf_of(network, site_name, access)]
             names[access.pe, vrf] = sites[site_name]
@@ -228,7 +232,7 @@ def _reasons(reachability: Reachability) -> dict[tuple[str, str], str]:
         for target in reachability.imports(source)
         if target != source
     }
-    for own in (BACKBONE, PLATFORM):
+    for own in (BACKBONE, PLATFORM, GATEWAY):
         reasons[MANAGEMENT.label, own.label] = "management reaches the routers themselves"
     return reasons
 
@@ -250,6 +254,7 @@ def _domains(network: Network, reachability: Reachability) -> dict[str, Domain]:
         MANAGEMENT,
         UNTAGGED,
         *([PLATFORM] if network.with_role(Role.FIREWALL) else []),
+        *([GATEWAY, INTERNET] if network.with_role(Role.GATEWAY) else []),
     )
     return {**result, **{one.label: one for one in own}}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 
 from egovnet.isolation.model.cause import Cause, Place
-from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, PLATFORM, Domain
+from egovnet.isolation.model.domains import BACKBONE, GATEWAY, MANAGEMENT, PLATFORM, Domain
 from egovnet.isolation.model.finding import Finding
 
 
@@ -50,7 +50,7 @@ def kind_of_path(source: Domain, target: Domain) -> str:
         return "unknown-vrf"
     if MANAGEMENT in (source, target):
         return "management-leak"
-    if BACKBONE in (source, target) or PLATFORM in (source, target):
+    if {BACKBONE, PLATFORM, GATEWAY} & {source, target}:
         return "backbone-leak"
     if source.vpn == target.vpn:
         return "spoke-to-spoke"

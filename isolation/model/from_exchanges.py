@@ -52,11 +52,12 @@ def platform_edge(
 
 
 def firewall_attachments(edge: PlatformEdge) -> Iterator[Attachment]:
-    """The VLANs of all firewalls: each is in the main table, where the platform is."""
+    """The VLANs of all firewalls and gateways: each is in the main table of its router."""
     for name, links in edge.firewalls.items():
+        domain = edge.domain_of(name) or PLATFORM
         for vpn, link in links.items():
-            label = f"the platform's VLAN of {vpn}"
-            yield Attachment(label, name, link.port, link.vlan, PLATFORM)
+            label = f"the {domain.label}'s VLAN of {vpn}" if link.speaks else "the uplink"
+            yield Attachment(label, name, link.port, link.vlan, domain)
 
 
 def _flows(network: Network) -> Iterator[DeclaredFlow]:

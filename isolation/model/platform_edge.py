@@ -1,7 +1,8 @@
-"""The interconnection platform as the register has it: the only place where agencies meet.
+"""Declared edges: the interconnection platform, where alone agencies meet, and Internet gateways.
 
 Route targets never cross between them; packets do, at firewalls, and only those of an exchange.
-What may pass is computed here from the exchanges alone, and never from what was built for them.
+A gateway is a firewall between its Internet zone and the Internet. What may pass is computed here
+from the registers alone, and never from what was built for them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.algebra.packet_sets import PacketSet
 from egovnet.isolation.algebra.prefix_sets import family_of
-from egovnet.isolation.model.domains import Domain
+from egovnet.isolation.model.domains import GATEWAY, PLATFORM, Domain
 from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
 from egovnet.templates.model.packet_filter import (
     ERROR_TYPES,
@@ -40,8 +41,16 @@ class DeclaredFlow:
     target: str
     sources: tuple[IPNetwork, ...]
     targets: tuple[IPNetwork, ...]
-    protocol: TransportProtocol
+    #: None: any.
+    protocol: TransportProtocol | None
     ports: PortRanges = ()
+    #: What messages call it, where it is no exchange.
+    called: str = ""
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return self.called or f"the exchange {self.name}"
 
     def opening(self, family: AddressFamily) -> PacketSet:
         """Packets of `family` from its source to its target."""
@@ -108,8 +117,24 @@ def error_packets(
 
 
 @dataclass(frozen=True, slots=True)
+class InternetExit:
+    """What an Internet gateway does with the sources of what leaves by its uplink."""
+
+    #: Its uplink's port.
+    port: str
+    #: Prefixes of sites whose addresses are translated, and those that leave as they are.
+    translated: tuple[IPNetwork, ...]
+    untranslated: tuple[IPNetwork, ...]
+    #: What they are translated to.
+    pool: tuple[IPNetwork, ...]
+    #: The gateway's own addresses on the uplink.
+    own: tuple[IPAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FirewallLink:
-    """Where a firewall meets the VRF of a VPN: a VLAN to its PE."""
+    """Where a firewall meets the VRF of a VPN: a VLAN to its PE. Of an Internet gateway also where
+    it meets the Internet: its `neighbors` are the provider's then, and it `speaks` with nobody."""
 
     domain: Domain
     port: str
@@ -117,6 +142,7 @@ class FirewallLink:
     #: The firewall's own addresses there, and the PE's.
     addresses: tuple[IPInterface, ...] = ()
     neighbors: tuple[IPAddress, ...] = ()
+    speaks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +164,8 @@ class PlatformEdge:
     cables: Mapping[str, FirewallCable] = field(default_factory=dict)
     #: `firewalls` as they were, for states on the way from there to here.
     former: Mapping[str, Mapping[str, FirewallLink]] = field(default_factory=dict)
+    #: Those of `firewalls` that are Internet gateways.
+    exits: Mapping[str, InternetExit] = field(default_factory=dict)
 
     def with_former(self, former: "PlatformEdge") -> "PlatformEdge":
         """The same, with links that were there before; what may pass is what may pass now."""
@@ -146,7 +174,14 @@ class PlatformEdge:
             for name in dict.fromkeys([*former.firewalls, *self.firewalls])
         }
         cables = {**former.cables, **self.cables}
-        return PlatformEdge(firewalls, self.flows, cables, former.firewalls)
+        exits = {**former.exits, **self.exits}
+        return PlatformEdge(firewalls, self.flows, cables, former.firewalls, exits)
+
+    def domain_of(self, device: str) -> Domain | None:
+        """The domain of a firewall's or gateway's main table; None: it is neither."""
+        if device not in self.firewalls:
+            return None
+        return GATEWAY if device in self.exits else PLATFORM
 
     def passing(self, family: AddressFamily) -> dict[Direction, PacketSet]:
         """What may pass from VPN to VPN; near linear in the flows."""
@@ -170,11 +205,16 @@ class PlatformEdge:
             vpn: link.domain for links in self.firewalls.values() for vpn, link in links.items()
         }
         names: dict[tuple[str, str], dict[str, None]] = {}
+        exits: dict[tuple[str, str], str] = {}
         for flow in self.flows:
             if flow.source in domains and flow.target in domains:
                 pair = (domains[flow.source].label, domains[flow.target].label)
-                names.setdefault(pair, {})[flow.name] = None
-        return {pair: f"at the platform: {', '.join(found)}" for pair, found in names.items()}
+                if flow.called:
+                    exits[pair] = flow.called
+                else:
+                    names.setdefault(pair, {})[flow.name] = None
+        met = {pair: f"at the platform: {', '.join(found)}" for pair, found in names.items()}
+        return {**met, **exits}
 
     def own_prefixes(self) -> dict[str, tuple[IPNetwork, ...]]:
         """VPN -> prefixes of its own that take part in an exchange."""

@@ -1,4 +1,6 @@
-"""The interconnection platform's firewalls in a scene, with their links as the texts have them."""
+"""The interconnection platform's firewalls, and Internet gateways, in a scene, with their links as
+the texts have them.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from egovnet.isolation.model.platform_edge import (
     Direction,
     FirewallCable,
     FirewallLink,
+    InternetExit,
     PlatformEdge,
 )
 from egovnet.isolation.model.scene import Router, Scene, Table, domain_by_targets
@@ -25,6 +28,8 @@ class PlatformFirewall:
     router: Router
     by_interface: Mapping[str, tuple[str, FirewallLink]]
     strangers: Mapping[str, Domain]
+    #: Where it is an Internet gateway.
+    exit: InternetExit | None = None
 
     @property
     def name(self) -> str:
@@ -74,7 +79,7 @@ class PlatformFirewall:
 
 
 def firewalls(scene: Scene) -> Iterator[PlatformFirewall]:
-    """All of the platform's firewalls, in all their states."""
+    """All of the platform's firewalls and all gateways, in all their states."""
     edge: PlatformEdge = scene.expectation.platform
     for router in scene.routers:
         expected = edge.firewalls.get(router.name)
@@ -89,7 +94,7 @@ def firewalls(scene: Scene) -> Iterator[PlatformFirewall]:
             others = [i for i in router.facts.interfaces.values() if i.name not in found]
             cable = edge.cables.get(router.name)
             strangers = _at_pe(scene, cable, others) if cable else {}
-            yield PlatformFirewall(router, found, strangers)
+            yield PlatformFirewall(router, found, strangers, edge.exits.get(router.name))
 
 
 def _at_pe(

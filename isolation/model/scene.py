@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from egovnet.isolation.algebra.policies import Routes
 from egovnet.isolation.model.cause import Cause, CauseKind, Place
-from egovnet.isolation.model.domains import BACKBONE, PLATFORM, Attachment, Domain, unknown
+from egovnet.isolation.model.domains import BACKBONE, Attachment, Domain, unknown
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Hop
 from egovnet.templates.model.device import AddressFamily
@@ -355,7 +355,7 @@ def _attach(router: Router, expectation: Expectation) -> None:
 def _domains(table: Table, expectation: Expectation, one: RouterState) -> tuple[Domain, ...]:
     """Domains of what is bound to a table; the one its name stands for if nothing known is."""
     if table.vrf is None:
-        return (PLATFORM if table.device in expectation.platform.firewalls else BACKBONE,)
+        return (expectation.platform.domain_of(table.device) or BACKBONE,)
     domains = dict.fromkeys(bound.attachment.domain for bound in table.bound)
     if domains:
         return tuple(domains)

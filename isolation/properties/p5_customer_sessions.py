@@ -112,7 +112,8 @@ def _filter(
     let_in = PrefixSet.none(family)
     for routes in admitted(table, activated, family):
         let_in = let_in | routes.prefixes
-    beyond = let_in - PrefixSet.within(family, attachment.prefixes)
+    held = PrefixSet.of if attachment.exact else PrefixSet.within
+    beyond = let_in - held(family, attachment.prefixes)
     if beyond:
         yield _draft(
             table,

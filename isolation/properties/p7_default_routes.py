@@ -1,21 +1,23 @@
 """P7: default routes only where they are intended: at the Internet gateway.
 
-A default route draws everything that is not known otherwise, so that a mistake elsewhere becomes a
+A VRF of an Internet zone takes one from the gateway at its port, or from its own VPN, and from
+nobody else; the gateway's own routes are `p9_platform_routes`'. A default route draws everything that is not known otherwise, so that a mistake elsewhere becomes a
 path. One that discards is the opposite, and is what every VRF should have.
 """
 
 from collections.abc import Iterator
 
+from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.model.cause import Cause, CauseKind
 from egovnet.isolation.model.classes import p7
-from egovnet.isolation.model.domains import MANAGEMENT, Domain
+from egovnet.isolation.model.domains import GATEWAY, MANAGEMENT, Domain
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table, static_cause
 from egovnet.isolation.routes.announcements import admitted, announcements
-from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import VrfFamily
 
 
@@ -31,7 +33,7 @@ def default_routes(scene: Scene) -> Iterator[FindingDraft]:
 
 def _intended(domain: Domain, expectation: Expectation) -> bool:
     """Management has its own way out; elsewhere the expectation says so."""
-    return domain == MANAGEMENT or expectation.may_hold_default(domain)
+    return domain in (MANAGEMENT, GATEWAY) or expectation.may_hold_default(domain)
 
 
 def _statics(table: Table) -> Iterator[FindingDraft]:
@@ -56,6 +58,7 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
         elif _sends_last_resort(table, bgp, family):
             what = "announces a default route to its VPN"
             yield _draft(table, what, bgp.line, family, (_default_of(table),))
+        gateways = _gateways(table)
         for neighbor in table.neighbors:
             activated = neighbor.families.get(family)
             if activated is None:
@@ -64,12 +67,23 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
                 what = f"announces a default route to {neighbor.address}"
                 cause = table.session_of(neighbor)
                 yield _draft(table, what, activated.line, family, (cause,))
-            if table.vrf is not None and any(
+            known = address_of(neighbor.address) in gateways
+            if not known and table.vrf is not None and any(
                 routes.prefixes.has_default() for routes in admitted(table, activated, family)
             ):
                 what = f"accepts a default route from {neighbor.address}"
                 cause = table.filter_of(neighbor, activated.line)
                 yield _draft(table, what, activated.line, family, (cause,))
+
+
+def _gateways(table: Table) -> set[IPAddress]:
+    """Addresses of the gateways that the default route is taken from in this table."""
+    return {
+        address
+        for bound in table.bound
+        if any(prefix.prefixlen == 0 for prefix in bound.attachment.prefixes)
+        for address in bound.attachment.neighbors
+    }
 
 
 def _sends_last_resort(table: Table, bgp: VrfFamily, family: AddressFamily) -> bool:

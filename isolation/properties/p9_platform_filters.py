@@ -1,4 +1,5 @@
-"""P9: a firewall of the interconnection platform lets through what exchanges declare, exactly.
+"""P9: a firewall of the interconnection platform lets through what exchanges declare, exactly; an
+Internet gateway what the sites of its zone open, and the answers.
 
 What its filter accepts between two VLANs is a set of packets, compared with the set that the
 exchanges in force make. More is a leak, with a packet and the rule; less is an exchange that is
@@ -141,7 +142,12 @@ def _undeclared(
             source=source,
             target=target,
             causes=causes,
-            words={"example": excess.witness()},
+            words={
+                "example": excess.witness(),
+                "what": "no exchange declares"
+                if firewall.exit is None
+                else "no Internet exit allows",
+            },
         )
 
     group = (p9_platform.UNDECLARED_FLOW.id, firewall.name, one.rule)
@@ -180,7 +186,7 @@ def _cut_finding(
         family=cut.family,
         source=source,
         target=target,
-        words={"name": flow.name, "example": cut.witness()},
+        words={"name": flow.title, "example": cut.witness()},
     )
 
 

@@ -1,4 +1,5 @@
-"""P9: who may speak to a firewall of the interconnection platform: its PEs for what they must.
+"""P9: who may speak to a firewall of the interconnection platform or to an Internet gateway: its
+PEs for what they must, and a gateway's provider for an echo.
 
 Those are BGP (RFC 4271: port 179) and BFD (RFC 5881 section 4: ports 3784 and 3785) and ICMP from
 the PE's addresses in each VLAN, and neighbour and multicast listener discovery of IPv6 (RFC 4861,
@@ -15,7 +16,7 @@ from egovnet.isolation.model.classes import p9_platform
 from egovnet.isolation.model.domains import MANAGEMENT, OUTSIDE
 from egovnet.isolation.model.finding import Finding, finding
 from egovnet.isolation.model.finding_drafts import FindingDraft
-from egovnet.isolation.model.platform_edge import FirewallLink
+from egovnet.isolation.model.platform_edge import ECHO_REQUEST, FirewallLink
 from egovnet.isolation.model.platform_firewalls import PlatformFirewall, firewalls
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene
@@ -61,7 +62,10 @@ def _needed(link: FirewallLink, family: AddressFamily) -> PacketSet:
         ip_network(address) for address in link.neighbors if address.max_prefixlen == BITS[family]
     )
     rules = [PacketRule("accept", protocol="icmp", icmp_types=_DISCOVERY)] * (family == "ipv6")
-    if ends:
+    if ends and not link.speaks:
+        echo = (ECHO_REQUEST[family],)
+        rules.append(PacketRule("accept", sources=ends, protocol="icmp", icmp_types=echo))
+    elif ends:
         rules += [
             PacketRule("accept", sources=ends, protocol="tcp", target_ports=_BGP),
             PacketRule("accept", sources=ends, protocol="tcp", source_ports=_BGP),

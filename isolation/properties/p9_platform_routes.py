@@ -47,12 +47,16 @@ def platform_routes(scene: Scene) -> Iterator[FindingDraft]:
         yield from _statics(firewall, own)
         yield from _sessions(firewall, partners)
     for router in scene.routers:
-        yield from _translations(router)
+        exit_of = edge.exits.get(router.name)
+        yield from _translations(router, exit_of.port if exit_of else None)
 
 
-def _translations(router: Router) -> Iterator[FindingDraft]:
+def _translations(router: Router, uplink: str | None) -> Iterator[FindingDraft]:
+    """Where nobody asked for it: at any interface but a gateway's `uplink`."""
     packet_filter = router.facts.packet_filter
     for one in packet_filter.translations if packet_filter else ():
+        if one.out_interface == uplink:
+            continue
         yield _draft(
             router.tables[None],
             p9_platform.TRANSLATED,
@@ -131,9 +135,11 @@ def _statics(
             vpn = _next_vpn(firewall, static)
             route = PrefixSet.of(family, (static.prefix,))
             exact = vpn is not None and static.prefix in known[vpn]
-            if vpn is None or (not exact and route - intended[vpn].more_specifics()):
-                where = "no PE of an exchange" if vpn is None else f"the PE of {vpn}"
-                what = f"routes {static.prefix} to {where}, where no exchange has it"
+            # the default route has all prefixes within it
+            within = vpn is not None and firewall.by_vpn[vpn].speaks
+            covered = intended[vpn].more_specifics() if vpn and within else route - route
+            if vpn is None or (not exact and route - covered):
+                what = f"routes {static.prefix} to {_next(firewall, vpn)}"
                 yield _route(default, what, static.line, causes=(static_cause(default, static),))
             else:
                 routed[vpn][static.prefix] = None
@@ -141,8 +147,18 @@ def _statics(
             left = PrefixSet.of(family, known[vpn] - routed[vpn].keys())
             missing = left - PrefixSet.within(family, routed[vpn])
             if missing:
-                what = f"has no route to {missing.example()} of {vpn}"
+                what = f"has no route to {missing.example()} of {firewall.by_vpn[vpn].domain.name}"
                 yield _route(default, what, severity=Severity.HYGIENE)
+
+
+def _next(firewall: PlatformFirewall, vpn: str | None) -> str:
+    """Where a route leads that is of nothing there."""
+    if vpn is not None and not firewall.by_vpn[vpn].speaks:
+        return "the Internet, where only the default route leads"
+    there = "no exchange has it" if firewall.exit is None else "no site of it has it"
+    if vpn is not None:
+        return f"the PE of {vpn}, where {there}"
+    return "no PE of an exchange, where no exchange has it" if firewall.exit is None else "nobody"
 
 
 def _next_vpn(firewall: PlatformFirewall, static: StaticFacts) -> str | None:
@@ -174,10 +190,15 @@ def _sessions(
                 if address in link.neighbors:
                     announced = _announced(activated, known, family)
                     sent[vpn] = sent[vpn] | announced
-                    intended = PrefixSet.of(family, partners.get(vpn, ()))
-                    if excess := _beyond(announced, intended):
+                    # the provider is told nothing, and a zone the default route alone
+                    reached = partners.get(vpn, ()) if link.speaks else ()
+                    intended = PrefixSet.of(family, reached)
+                    within = _beyond if firewall.exit is None else PrefixSet.__sub__
+                    if excess := within(announced, intended):
                         yield _announces(default, neighbor, activated, link.domain, excess)
         for vpn, announced in sent.items():
+            if not links[vpn].speaks:
+                continue
             intended = PrefixSet.of(family, partners.get(vpn, ()))
             if missing := _beyond(intended, announced):
                 yield _not_announced(default, links[vpn].domain, missing, family)

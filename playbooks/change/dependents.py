@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import TypeVar
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import Network, PlatformSite, Role
+from egovnet.inventory.model import DerivedSite, Network, Role
 from egovnet.templates.intend.access_ends import access_addresses, access_interface, policy_name
 
 Sites = frozenset[str]
@@ -63,7 +63,7 @@ class Dependents:
                 router.vpns[vrf] = entry.vpn
                 interface = access_interface(network, access, allocation.vlan[label])
                 ends = access_addresses(allocation, label)
-                if isinstance(entry, PlatformSite):
+                if isinstance(entry, DerivedSite):
                     self._other_end(name, site, allocation)
                 for port in {interface, access.port}:
                     router.ports.setdefault(port, set()).add(site)
@@ -78,7 +78,7 @@ class Dependents:
                     router.words.setdefault(word, set()).add(site)
 
     def _other_end(self, firewall: str, site: str, allocation: Allocation) -> None:
-        """The firewall's end of an access to the platform, which is ours as well."""
+        """The end of an access that is ours as well: a firewall's or a gateway's."""
         own, at = self.routers[firewall], self.network.routers[firewall].attachment
         label = f"{site}/{firewall}"
         ends = access_addresses(allocation, label)

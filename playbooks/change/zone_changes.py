@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model import AddressPlan, Network, PlatformSite, Site
+from egovnet.inventory.model import AddressPlan, DerivedSite, Network, Site
 from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.templates.model.parts import Part, PartKind, Parts
 from egovnet.templates.registry import platform
@@ -121,7 +121,7 @@ def _of_the_plan(network: Network, site: Site) -> bool:
     """Whether its prefixes are the nation's, so that each has one holder: behind the platform they
     are other VPNs', and those of a VPN with a plan of its own may be others' as well."""
     own = network.vpns[site.vpn].address_plan is AddressPlan.OWN
-    return not own and not isinstance(site, PlatformSite)
+    return not own and not isinstance(site, DerivedSite)
 
 
 def _tag(vlan: int | None) -> str:

@@ -36,7 +36,7 @@ def network_map(network: Network) -> NetworkMap:
 
 
 def _roles(router: Router) -> tuple[str, ...]:
-    """As people write them: "P", "RR", and in full "platform" and "firewall"."""
+    """As people write them: "P", "RR", and in full "platform", "firewall" and "gateway"."""
     roles = sorted(router.roles, key=list(Role).index)
-    words = (Role.PLATFORM, Role.FIREWALL)
+    words = (Role.PLATFORM, Role.FIREWALL, Role.GATEWAY)
     return tuple(r.value if r in words else r.value.upper() for r in roles)

@@ -11,6 +11,7 @@ from egovnet.lab.backend import Backend
 from egovnet.lab.backends import AUTO, best_guest, open_lab
 from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.generate import generate
+from egovnet.lab.internet import gateways_of
 from egovnet.lab.state import LabState
 from egovnet.lab.topology import Topology
 from egovnet.playbooks.core.output_file import make_directory, write_outputs
@@ -77,7 +78,8 @@ def up(
     """Bring the lab up and wait until every node is ready; idempotent.
 
     Raises:
-        UsageError: an image, and nothing that has one.
+        UsageError: an image, and nothing that has one; a gateway's text, and a backend that
+            cannot boot with it.
     """
     if options.image and options.backend != "containerlab":
         raise UsageError(
@@ -85,11 +87,18 @@ def up(
         )
     wanted = topology(workspace, provisioned=options.provisioned)
     name = options.backend
+    translating = gateways_of(wanted)
     if name == AUTO and not backend(workspace).status().running:
-        name = best_guest(progress=tell)
+        name = "microvm" if translating else best_guest(progress=tell)
     lab = open_lab(
         name, lab_directory(workspace), boot_seconds=options.timeout, image=options.image
     )
+    if translating and lab.no_translation:
+        lost = f"not possible here: source translation of {', '.join(translating)}: "
+        lost += lab.no_translation
+        if options.provisioned:
+            raise UsageError(f"{lost}; use --backend microvm, or boot with day-0 texts")
+        tell(f"{lost}: their filters are refused when they are applied; --backend microvm has it")
     return _outcome(lab.up(wanted, progress=tell, reconfigure=options.reconfigure))
 
 

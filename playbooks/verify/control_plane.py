@@ -475,4 +475,5 @@ def _within(prefix: str, allowed: Iterable[str]) -> bool:
     return any(
         inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type] # same version
         for outer in map(ip_network, allowed)
+        if outer.prefixlen  # of the Internet's default route no part is announced
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
-from egovnet.inventory.model import Network, Role
+from egovnet.inventory.model import BEHIND_A_PE, Network
 from egovnet.playbooks.verify.control_plane import Check, Ground, lacks
 from egovnet.playbooks.verify.customers import CUSTOMER, CustomerAccess
 from egovnet.playbooks.verify.probe_plan import Flow
@@ -85,7 +85,7 @@ class Known:
             for site, entry in network.sites.items()
             for prefix in entry.prefixes
         }
-        self._platform = frozenset(network.with_role(Role.FIREWALL))
+        self._platform = frozenset(n for n, r in network.routers.items() if BEHIND_A_PE & r.roles)
         self._far: dict[Place, Place] = {}
         self._between: dict[Place, list[Place]] = {}
         for circuit in network.circuits.values():

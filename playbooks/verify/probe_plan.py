@@ -11,7 +11,7 @@ lacks the family at one end, nothing is expected, and nothing is sent.
 
 What a change took away is silent, too: customers that the network had before it and has no longer.
 A customer that is awaited may answer or not: only its own PE asks it, to know when it comes. The
-same PE alone asks who answers nobody else: firewalls of the platform, and customers' routers of
+same PE alone asks who answers nobody else: firewalls, Internet gateways, and customers' routers of
 enforced VPNs, of which nothing is declared.
 """
 
@@ -23,7 +23,7 @@ from typing import TypeVar
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
 from egovnet.inventory.model import Filtering, IPNetwork, Network
-from egovnet.inventory.model.platform_sites import PlatformSite
+from egovnet.inventory.model.platform_sites import DerivedSite
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.verify.connection import Connection, Untried
 from egovnet.playbooks.verify.namesakes import Namesakes
@@ -136,7 +136,7 @@ class _Target:
     pes: frozenset[str]
     #: Whether its own PE asks it, as it is awaited.
     asked: bool = False
-    #: Whether it answers its own PE, and nobody else: a firewall, or behind a filter.
+    #: Whether it answers its own PE, and nobody else: a firewall or gateway, or behind a filter.
     linked: bool = False
     #: The VRF that it is behind; None: a host.
     vrf: str | None = None
@@ -242,7 +242,7 @@ def _access_targets(
     pes = frozenset({entry.site_network_accesses[access].pe})
     awaited = entry.awaits(access)
     filtered = network.vpns[entry.vpn].filtering is Filtering.ENFORCED
-    linked = filtered or isinstance(entry, PlatformSite)
+    linked = filtered or isinstance(entry, DerivedSite)
     for end in access_addresses(allocation, f"{site}/{access}").ce:
         there = end.version in entry.versions
         due = there and not awaited

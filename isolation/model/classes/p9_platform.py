@@ -25,8 +25,7 @@ UNDECLARED_FLOW = FindingClass(
     why="Agencies meet here alone, and only for what was approved: an exchange that has ended, "
     "or that was never written down, is a connection that nobody answers for.",
     remedy="Apply the plan: it removes the rule. If the flow is wanted, declare an exchange.",
-    sentence="{device} lets through what no exchange declares: {source} to {target}, such as "
-    "{example}",
+    sentence="{device} lets through what {what}: {source} to {target}, such as {example}",
 )
 EXCHANGE_CUT = FindingClass(
     id="P9 exchange-cut",
@@ -35,7 +34,7 @@ EXCHANGE_CUT = FindingClass(
     meaning="Packets of an exchange in force do not pass a firewall's filter.",
     why="Nothing leaks; the agencies miss what was approved.",
     remedy="Apply the plan: it adds the rule.",
-    sentence="{device} drops packets of the exchange {name}: {source} to {target}, such as "
+    sentence="{device} drops packets of {name}: {source} to {target}, such as "
     "{example}",
 )
 FIREWALL_REACHED = FindingClass(
