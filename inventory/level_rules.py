@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from egovnet.inventory.access_classes import joined, part_of
 from egovnet.inventory.errors import Location
 from egovnet.inventory.model import (
     Application,
@@ -95,10 +96,10 @@ def judge_levels(network: Network) -> Iterator[LevelJudgement]:
 
     Linear in the entries for each rule, and in sites.
     """
-    once = _single_accesses(network)
+    seen = _single_accesses(network), _exits(network)
     for name, rule in level_rules(network).items():
         for vpn_name, vpn in network.vpns.items():
-            yield from as_far_as_known(_of_vpn(name, rule, vpn_name, vpn, once))
+            yield from as_far_as_known(_of_vpn(name, rule, vpn_name, vpn, seen))
         for app_name, application in network.applications.items():
             yield from as_far_as_known(_of_application(network, name, rule, app_name, application))
         for exchange_name, exchange in network.exchanges.items():
@@ -107,6 +108,8 @@ def judge_levels(network: Network) -> Iterator[LevelJudgement]:
 
 #: VPN -> (sites that are joined at one PE only, sites), as far as they are known.
 _Accesses = Mapping[str, tuple[int, int]]
+#: VPN -> (a site of it that joins an Internet zone as well, that zone).
+_Exits = Mapping[str, tuple[str, str]]
 
 
 def _single_accesses(network: Network) -> _Accesses:
@@ -121,17 +124,42 @@ def _single_accesses(network: Network) -> _Accesses:
     return found
 
 
+def _exits(network: Network) -> dict[str, tuple[str, str]]:
+    """VPN -> the first site of it that joins an Internet zone as well, and that zone."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, site in network.sites.items():
+        for vpns in as_far_as_known(tuple(joined(network, site)) for _ in range(1)):
+            zones = [v for v in vpns if part_of(network, v) is ExtranetPart.INTERNET]
+            for vpn in vpns if zones else ():
+                found.setdefault(vpn, (name, zones[0]))
+    return found
+
+
 def _of_vpn(
-    name: str, rule: LevelRule, vpn_name: str, vpn: Vpn, once: _Accesses
+    name: str,
+    rule: LevelRule,
+    vpn_name: str,
+    vpn: Vpn,
+    seen: tuple[_Accesses, _Exits],
 ) -> Iterator[LevelJudgement]:
     if vpn.level is None or vpn.level < rule.from_level:
         return
+    once, exits = seen
     subject = (name, vpn.level, "vpns", vpn_name)
     match rule.requires:
         case LevelRequirement.ENCRYPTION:
             yield _not_encrypted(*subject)
         case LevelRequirement.NO_INTERNET:
-            yield _no_internet(*subject, vpn)
+            if vpn_name in exits and vpn.part is not ExtranetPart.INTERNET:
+                site, zone = exits[vpn_name]
+                why = (
+                    f"its site {site} joins the Internet zone {zone} as well, and what the site's "
+                )
+                why += "own router forwards nobody sees"
+                remedy = "give the site another access class, or let the VPN be of a lower level"
+                yield LevelJudgement(*subject, False, why, remedy, (vpn_name, "level"))
+            else:
+                yield _no_internet(*subject, vpn)
         case LevelRequirement.DECLARED:
             met = vpn.filtering is Filtering.ENFORCED
             why = "" if met else f"it is {vpn.filtering.value}: what is not declared passes"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from egovnet.inventory.access_classes import joined
-from egovnet.inventory.model import AddressPlan, IPNetwork, Network, PlatformSite, Site
+from egovnet.inventory.model import AddressPlan, DerivedSite, IPNetwork, Network, Site
 from egovnet.inventory.model.part_sites import PartSite
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.site_prefixes import SitePrefixes
@@ -44,5 +44,5 @@ class Plans:
 
 def _joined(network: Network, site: Site) -> Iterator[tuple[str, tuple[IPNetwork, ...]]]:
     # a site in a further VPN says again what the one that it is of says
-    if not isinstance(site, PartSite | PlatformSite):
+    if not isinstance(site, PartSite | DerivedSite):
         yield from joined(network, site).items()

@@ -59,9 +59,7 @@ def with_gateways(network: Network) -> Network:
     return network.model_copy(update={"sites": sites})
 
 
-def behind_pes(
-    network: Network, names: Iterable[str]
-) -> Iterator[tuple[str, PlatformAttachment]]:
+def behind_pes(network: Network, names: Iterable[str]) -> Iterator[tuple[str, PlatformAttachment]]:
     """(firewall or gateway, where it stands) in natural order: the first is preferred.
 
     One that is leaving, or whose PE is, joins nobody.

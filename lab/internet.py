@@ -21,9 +21,7 @@ SERVERS = ("198.51.100.10", "2001:db8:feed::10")
 def internet_of(network: Network) -> tuple[tuple[Node, ...], tuple[Link, ...]]:
     """The node, and its cables to the gateways; none of a network without gateways."""
     uplinks = {
-        name: router.uplink
-        for name, router in network.routers.items()
-        if router.uplink is not None
+        name: router.uplink for name, router in network.routers.items() if router.uplink is not None
     }
     if not uplinks:
         return (), ()

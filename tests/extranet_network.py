@@ -7,6 +7,7 @@ agency of the intranet besides.
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.gateway_network import FIRST_GATEWAY
 from tests.playbooks.console import copy_of_reference, edit
 
 AGENCIES = """\
@@ -84,6 +85,8 @@ def extranet_network(directory: Path, onto: Callable[[Path], Path] = copy_of_ref
     for name, text in (("agencies", AGENCIES), ("vpns", VPNS)):
         path = root / f"{name}.yaml"
         path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + f"\n{text}", "utf-8")
+    hosts = root / "hosts.yaml"
+    hosts.write_text(hosts.read_text(encoding="utf-8") + FIRST_GATEWAY, encoding="utf-8")
     (root / "sites" / "extranet.yaml").write_text(SITES, encoding="utf-8")
     for place, site, own in (
         ("beijing", "pe: bj-pe1, port: eth4, routing-protocol: static", "A"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.playbooks.console import copy_of_reference
 
-GATEWAYS = """\
+FIRST_GATEWAY = """\
 bj-gw1:
   hostname: 127.20.20.61
   groups: [frr, centre]
@@ -23,6 +23,8 @@ bj-gw1:
       addresses: [203.0.113.2/30, "2001:db8:0:1::2/64"]
       next-hops: [203.0.113.1, "2001:db8:0:1::1"]
       pool: [203.0.113.64/29, "2001:db8:64::/112"]
+"""
+_SECOND = """\
 sh-gw1:
   hostname: 127.20.20.62
   groups: [frr, province]
@@ -38,6 +40,7 @@ sh-gw1:
       next-hops: [203.0.113.5, "2001:db8:0:2::1"]
       pool: [203.0.113.72/32, "2001:db8:72::/112"]
 """
+GATEWAYS = FIRST_GATEWAY + _SECOND
 VPN = "internet: {name: Internet zone, zone: extranet, owner: taxation, part: internet, level: 2}\n"
 SITES = """\
 net-shanghai:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from itertools import pairwise
 
+from egovnet.inventory.access_classes import joined
 from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import (
     ExtranetPart,
@@ -18,7 +19,7 @@ from egovnet.inventory.model import (
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.platform_sites import GATEWAYS, gateway_site
 from egovnet.inventory.model.usable_addresses import is_unique_local
-from egovnet.inventory.with_gateways import behind_pes, leaving_prefixes
+from egovnet.inventory.with_gateways import behind_pes
 
 
 def check(network: Network, report: Report) -> Iterator[Problem]:
@@ -95,7 +96,6 @@ def _pool(name: str, uplink: Uplink, report: Report) -> Iterator[Problem]:
             remedy = f"use addresses that the provider routes to {own.ip}, or that address itself"
             yield report("routers", at, found, remedy)
 
-
     for version in (4, 6):
         pool = uplink.pool_of(version)
         for one, following in pairwise(pool):
@@ -138,11 +138,11 @@ def _zone(name: str, vpn: Vpn, report: Report) -> Iterator[Problem]:
             "spokes of an Internet zone would reach each other by the default route",
             "leave it out: any-to-any is what it is",
         )
-    if vpn.filtering is Filtering.ENFORCED:
+    if vpn.filtering is not Filtering.OPEN:
         yield report(
             "vpns",
             (name, "filtering"),
-            "an Internet zone whose PEs let in only what is declared has no exit",
+            f"{vpn.filtering}, and nobody declares what the Internet has",
             "leave it out: what may leave, the gateway filters",
         )
 
@@ -194,12 +194,18 @@ def _translated(network: Network, report: Report) -> Iterator[Problem]:
         uplink = router.uplink
         if uplink is None or 6 not in uplink.versions or uplink.pool_of(6):
             continue
-        local = next(filter(_is_local, leaving_prefixes(network, uplink.vpn)), None)
+        local = next(filter(_is_local, _prefixes(network, uplink.vpn)), None)
         if local is not None:
             found = f"sites of {uplink.vpn} have unique local addresses, such as {local}, "
             found += "and the pool has no IPv6 to translate them to"
             remedy = "add a prefix of IPv6 to it"
             yield report("routers", (name, "uplink", "pool"), found, remedy)
+
+
+def _prefixes(network: Network, vpn: str) -> Iterator[IPNetwork]:
+    """What sites announce in a VPN, by their access classes too."""
+    for site in network.sites.values():
+        yield from as_far_as_known(p for p in joined(network, site).get(vpn, ()))
 
 
 def _is_local(prefix: IPNetwork) -> bool:

@@ -31,6 +31,7 @@ from egovnet.inventory.model.primitives import (
 from egovnet.inventory.model.shown import shown
 from egovnet.inventory.model.usable_addresses import why_not_at_an_uplink, why_private
 
+
 def _pool(value: object) -> object:
     """A prefix that the Internet can have a route to."""
     network = any_prefix(value)
@@ -85,9 +86,7 @@ UplinkAddress = Annotated[
 class Uplink(Closed):
     """The Internet side of a gateway: one provider's link, and the exit of one Internet zone."""
 
-    vpn: Annotated[
-        VpnName, about("VPN with part internet whose sites leave by it.", "internet")
-    ]
+    vpn: Annotated[VpnName, about("VPN with part internet whose sites leave by it.", "internet")]
     port: Annotated[Port, about("Its port towards the provider, which nothing else uses.", "eth2")]
     addresses: Annotated[
         tuple[UplinkInterface, ...],

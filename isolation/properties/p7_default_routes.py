@@ -1,8 +1,9 @@
 """P7: default routes only where they are intended: at the Internet gateway.
 
 A VRF of an Internet zone takes one from the gateway at its port, or from its own VPN, and from
-nobody else; the gateway's own routes are `p9_platform_routes`'. A default route draws everything that is not known otherwise, so that a mistake elsewhere becomes a
-path. One that discards is the opposite, and is what every VRF should have.
+nobody else; the gateway's own routes are `p9_platform_routes`'. A default route draws everything
+that is not known otherwise, so that a mistake elsewhere becomes a path. One that discards is the
+opposite, and is what every VRF should have.
 """
 
 from collections.abc import Iterator
@@ -68,8 +69,12 @@ def _bgp(table: Table) -> Iterator[FindingDraft]:
                 cause = table.session_of(neighbor)
                 yield _draft(table, what, activated.line, family, (cause,))
             known = address_of(neighbor.address) in gateways
-            if not known and table.vrf is not None and any(
-                routes.prefixes.has_default() for routes in admitted(table, activated, family)
+            if (
+                not known
+                and table.vrf is not None
+                and any(
+                    routes.prefixes.has_default() for routes in admitted(table, activated, family)
+                )
             ):
                 what = f"accepts a default route from {neighbor.address}"
                 cause = table.filter_of(neighbor, activated.line)

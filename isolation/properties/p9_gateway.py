@@ -19,7 +19,7 @@ from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.classes import p9_gateway
 from egovnet.isolation.model.domains import INTERNET, Domain
 from egovnet.isolation.model.finding import finding
-from egovnet.isolation.model.finding_class import FindingClass, Severity
+from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.platform_edge import InternetExit
 from egovnet.isolation.model.platform_firewalls import PlatformFirewall, firewalls
@@ -107,9 +107,7 @@ def _said(one: SourceTranslation) -> str:
     return " to ".join(map(str, dict.fromkeys(one.pool)))
 
 
-def _let_out(
-    gateway: PlatformFirewall, port: str, family: AddressFamily
-) -> tuple[PacketSet, int]:
+def _let_out(gateway: PlatformFirewall, port: str, family: AddressFamily) -> tuple[PacketSet, int]:
     """What the filter of what leaves lets out by the uplink, and a line that does."""
     chain = gateway.chain("departure")
     rules = FilterChainRules(chain, "departure")
@@ -154,40 +152,28 @@ def _translation(
 ) -> FindingDraft:
     place = Place(gateway.name, "default", one.line, gateway.router.facts.quote(one.line))
     key = (gateway.name, "translation", str(one.line or one))
-    return _plain(
-        gateway,
-        p9_gateway.TRANSLATION,
-        {"what": what},
-        family,
-        one.line,
-        (Cause(CauseKind.LINE, key, "a translation of the gateway", place),),
+    return single(
+        finding(
+            p9_gateway.TRANSLATION,
+            gateway.name,
+            "default",
+            path=(gateway.hop("translates", one.line),),
+            line=one.line,
+            family=family,
+            causes=(Cause(CauseKind.LINE, key, "a translation of the gateway", place),),
+            words={"what": what},
+        )
     )
 
 
 def _cut(gateway: PlatformFirewall, port: str, cut: PacketSet) -> FindingDraft:
-    words = {"interface": port, "example": cut.witness()}
-    return _plain(gateway, p9_gateway.EXIT_CUT, words, cut.family)
-
-
-def _plain(
-    gateway: PlatformFirewall,
-    klass: FindingClass,
-    words: dict[str, object],
-    family: AddressFamily,
-    line: int = 0,
-    causes: tuple[Cause, ...] = (),
-) -> FindingDraft:
-    path = (gateway.hop("translates", line),) if line else ()
     return single(
         finding(
-            klass,
+            p9_gateway.EXIT_CUT,
             gateway.name,
             "default",
-            path=path,
-            line=line,
-            family=family,
-            causes=causes,
-            words=words,
+            family=cut.family,
+            words={"interface": port, "example": cut.witness()},
         )
     )
 

@@ -111,7 +111,8 @@ def claims_of(numbered: Numbered, expectation: Expectation) -> Claims:
                 found.vrfs.add((access.pe, UNTAGGED_VRF))
             for link in allocation.access_links(unit[1]):
                 found.hold(("link", link), unit, domain)
-            for prefix in entry.prefixes:
+            # a default route is no one zone's
+            for prefix in (p for p in entry.prefixes if p.prefixlen):
                 found.hold(("prefix", prefix, plan), unit, domain)
             if entry.asn is not None:
                 found.hold(("asn", entry.asn), unit, domain)

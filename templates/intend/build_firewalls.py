@@ -20,7 +20,10 @@ def build_firewalls(network: Network, allocation: Allocation) -> dict[str, Devic
         return {}
     exchanges = tuple(exchanges_in_force(network))
     held = _prefixes_by_vpn(exchange for _, exchange in exchanges)
-    return {name: _Builder(network, allocation, name, PlatformSite).device(exchanges, held) for name in names}
+    return {
+        name: _Builder(network, allocation, name, PlatformSite).device(exchanges, held)
+        for name in names
+    }
 
 
 def _prefixes_by_vpn(exchanges: Iterable[Exchange]) -> dict[str, tuple[IPNetwork, ...]]:

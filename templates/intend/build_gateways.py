@@ -1,4 +1,4 @@
-"""Internet gateways to devices: the default route, ways back to the sites, filter and translation."""
+"""Internet gateways to devices: the default route, ways back, filter and translation."""
 
 from collections.abc import Iterator
 

@@ -112,7 +112,9 @@ def _by_family(translations: Iterable[SourceTranslation]) -> Iterator[SourceTran
         if one.pool is not None:
             versions = {end.version for end in (*one.pool, *one.sources)}
             if not one.sources or len(versions) > 1 or int(one.pool[0]) > int(one.pool[1]):
-                raise ValueError(f"{one.name or 'a translation'}: its pool does not fit its sources")
+                raise ValueError(
+                    f"{one.name or 'a translation'}: its pool does not fit its sources"
+                )
         for version in (4, 6):
             own = tuple(prefix for prefix in one.sources if prefix.version == version)
             if own:

@@ -85,8 +85,8 @@ class StaticRoute:
 class CustomerPeer:
     """An eBGP session with a CE: one address family over its own transport (RFC 4364 section 7).
 
-    `accepts` are the only prefixes taken from it, and their more specifics unless `exact`. `bfd`: the session
-    follows a BFD session with the CE, once that has been up (RFC 5882 section 4.2).
+    `accepts` are the only prefixes taken from it, and their more specifics unless `exact`. `bfd`:
+    the session follows a BFD session with the CE, once that has been up (RFC 5882 section 4.2).
     """
 
     address: IPAddress

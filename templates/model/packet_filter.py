@@ -80,8 +80,9 @@ class FilterChain:
 @dataclass(frozen=True, slots=True)
 class SourceTranslation:
     """Packets that leave by `out_interface` from `sources` get another address (RFC 3022 section
-    2.2): one of `pool`, from its first to its last, the same for all connections of a host ("paired"
-    in RFC 4787 section 4.1); without a pool the interface's own. Those of a pool have `sources`."""
+    2.2): one of `pool`, from its first to its last, the same for all connections of a host
+    ("paired" in RFC 4787 section 4.1); without a pool the interface's own. One with a pool has
+    `sources`."""
 
     out_interface: str
     sources: tuple[IPNetwork, ...]

@@ -88,7 +88,10 @@ MUTANTS = (
         "translation of a prefix that leaves as it is",
         "P9 gateway-translation",
         RISK,
-        ("\t\toifname \"eth2\" ip6 saddr fde9:9:1::/64 snat ip6", "\t\toifname \"eth2\" ip6 saddr { 2400:9:8::/64, fde9:9:1::/64 } snat ip6"),
+        (
+            '\t\toifname "eth2" ip6 saddr fde9:9:1::/64 snat ip6',
+            '\t\toifname "eth2" ip6 saddr { 2400:9:8::/64, fde9:9:1::/64 } snat ip6',
+        ),
     ),
     _gw(
         "translation towards the zone",
@@ -113,13 +116,16 @@ MUTANTS = (
         "a rule inwards",
         "P9 undeclared-flow",
         LEAK,
-        (_FORWARD_IN, f'{_FORWARD_IN}\t\toifname "eth1.100" ip daddr 10.9.1.5 tcp dport 443 {_OPEN}\n'),
+        (
+            _FORWARD_IN,
+            f'{_FORWARD_IN}\t\toifname "eth1.100" ip daddr 10.9.1.5 tcp dport 443 {_OPEN}\n',
+        ),
     ),
     _gw(
         "everything inwards that is established",
         "not understood",
         RISK,
-        (_FORWARD_IN, f'{_FORWARD_IN}\t\tct state established accept\n'),
+        (_FORWARD_IN, f"{_FORWARD_IN}\t\tct state established accept\n"),
     ),
     _gw(
         "a source of nobody that may leave",
@@ -131,13 +137,16 @@ MUTANTS = (
         "all that comes from the zone",
         "P9 undeclared-flow",
         LEAK,
-        (_FORWARD_OUT, f'{_FORWARD_OUT}\t\taccept\n'),
+        (_FORWARD_OUT, f"{_FORWARD_OUT}\t\taccept\n"),
     ),
     _gw(
         "a default of forwarding that accepts",
         "P9 undeclared-flow",
         LEAK,
-        ("hook forward priority filter; policy drop;", "hook forward priority filter; policy accept;"),
+        (
+            "hook forward priority filter; policy drop;",
+            "hook forward priority filter; policy accept;",
+        ),
     ),
     _gw(
         "a site that does not get out",
@@ -158,14 +167,20 @@ MUTANTS = (
         "a gateway that the Internet may speak BGP to",
         "P9 firewall-reached",
         RISK,
-        ("\tchain local-eth2 {\n", "\tchain local-eth2 {\n\t\tip saddr 203.0.113.1 tcp dport 179 accept\n"),
+        (
+            "\tchain local-eth2 {\n",
+            "\tchain local-eth2 {\n\t\tip saddr 203.0.113.1 tcp dport 179 accept\n",
+        ),
     ),
     # -- routes and sessions of the gateway
     _gw(
         "a route of the intranet's to the provider",
         "P9 firewall-route",
         RISK,
-        ("ip route 0.0.0.0/0 203.0.113.1\n", "ip route 0.0.0.0/0 203.0.113.1\nip route 10.1.10.0/24 203.0.113.1\n"),
+        (
+            "ip route 0.0.0.0/0 203.0.113.1\n",
+            "ip route 0.0.0.0/0 203.0.113.1\nip route 10.1.10.0/24 203.0.113.1\n",
+        ),
     ),
     _gw(
         "a default route to the zone",
@@ -212,21 +227,36 @@ MUTANTS = (
     GatewayMutant(
         "the default route in the public zone",
         "bj-pe1",
-        (("  rt vpn both 65000:2002\n", "  rt vpn import 65000:2001 65000:2002\n  rt vpn export 65000:2002\n"),),
+        (
+            (
+                "  rt vpn both 65000:2002\n",
+                "  rt vpn import 65000:2001 65000:2002\n  rt vpn export 65000:2002\n",
+            ),
+        ),
         "P1 agency-leak",
         LEAK,
     ),
     GatewayMutant(
         "the default route in a department's VPN",
         "gd-pe1",
-        (("  rt vpn both 65000:2003\n", "  rt vpn import 65000:2001 65000:2003\n  rt vpn export 65000:2003\n"),),
+        (
+            (
+                "  rt vpn both 65000:2003\n",
+                "  rt vpn import 65000:2001 65000:2003\n  rt vpn export 65000:2003\n",
+            ),
+        ),
         "P1 agency-leak",
         LEAK,
     ),
     GatewayMutant(
         "the default route in the intranet",
         "bj-pe1",
-        (("  rt vpn both 65000:1006\n", "  rt vpn import 65000:1006 65000:2001\n  rt vpn export 65000:1006\n"),),
+        (
+            (
+                "  rt vpn both 65000:1006\n",
+                "  rt vpn import 65000:1006 65000:2001\n  rt vpn export 65000:1006\n",
+            ),
+        ),
         "P1 zone-leak",
         LEAK,
     ),
@@ -257,7 +287,12 @@ MUTANTS = (
     GatewayMutant(
         "a static default route in the zone's VRF",
         "bj-pe1",
-        (("\nvrf e-public\n", "\nvrf e-internet\n ip route 0.0.0.0/0 10.200.0.38\nexit-vrf\n!\nvrf e-public\n"),),
+        (
+            (
+                "\nvrf e-public\n",
+                "\nvrf e-internet\n ip route 0.0.0.0/0 10.200.0.38\nexit-vrf\n!\nvrf e-public\n",
+            ),
+        ),
         "P7 default-route",
         RISK,
     ),

@@ -21,7 +21,8 @@ UNDECLARED_FLOW = FindingClass(
         Severity.RISK: "the packets stay in one network",
     },
     title="A filter that lets through what no exchange declares",
-    meaning="A firewall's filter accepts packets that belong to no exchange in force.",
+    meaning="A firewall's filter accepts packets that belong to no exchange in force; an Internet "
+    "gateway's, packets of no connection that a site of its zone opens.",
     why="Agencies meet here alone, and only for what was approved: an exchange that has ended, "
     "or that was never written down, is a connection that nobody answers for.",
     remedy="Apply the plan: it removes the rule. If the flow is wanted, declare an exchange.",
@@ -31,18 +32,18 @@ EXCHANGE_CUT = FindingClass(
     id="P9 exchange-cut",
     severities=always(Severity.HYGIENE),
     title="A filter that drops what an exchange declares",
-    meaning="Packets of an exchange in force do not pass a firewall's filter.",
+    meaning="Packets of an exchange in force do not pass a firewall's filter, or those of an "
+    "Internet zone its gateway's.",
     why="Nothing leaks; the agencies miss what was approved.",
     remedy="Apply the plan: it adds the rule.",
-    sentence="{device} drops packets of {name}: {source} to {target}, such as "
-    "{example}",
+    sentence="{device} drops packets of {name}: {source} to {target}, such as {example}",
 )
 FIREWALL_REACHED = FindingClass(
     id="P9 firewall-reached",
     severities=_RISK,
     title="A firewall that agencies may speak to",
     meaning="A firewall accepts packets for itself, from a VLAN of an agency, that neither its "
-    "session with the PE nor neighbour discovery needs.",
+    "session with the PE nor neighbour discovery needs; or an Internet gateway from the Internet.",
     why="Who may speak to the firewall can try to log in to the one place where agencies meet.",
     remedy="Apply the plan; management has a port of its own.",
     sentence="{device} accepts for itself from {source}: {example}",
@@ -65,7 +66,7 @@ FIREWALL_ROUTE = FindingClass(
     },
     title="A firewall's route that is not an exchange's",
     meaning="A firewall sends packets to another place than the PE of the VPN that the "
-    "destination is of, or to none.",
+    "destination is of, or to none; an Internet gateway, more to its provider than the default.",
     why=_BY_FILTER,
     remedy="Apply the plan: it writes a route for each prefix of an exchange, and no other.",
     sentence="{device} {what}",
@@ -78,7 +79,7 @@ FIREWALL_ANNOUNCES = FindingClass(
     },
     title="A firewall announces other prefixes to a VPN than its partners'",
     meaning="What a firewall's session announces to an agency's VRF is not exactly what the "
-    "agency exchanges with.",
+    "agency exchanges with, or an Internet gateway's more or less than the default route.",
     why="A prefix too many draws the agency's packets to the firewall. " + _BY_FILTER,
     remedy="Apply the plan: the session's list then has the partner prefixes alone.",
     sentence="{device} {what} {source}: {prefix}",
