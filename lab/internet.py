@@ -81,7 +81,7 @@ def _answered(network: Network, uplink: Uplink) -> Iterator[IPNetwork]:
     """What a provider routes to a gateway: its pool, and global prefixes of sites behind it."""
     links = [address.network for address in uplink.addresses]
     for prefix in uplink.pool:
-        if not any(prefix.version == link.version and prefix.overlaps(link) for link in links):  # type: ignore[arg-type] # one family
+        if not any(prefix.version == link.version and prefix.overlaps(link) for link in links):
             yield prefix
     for prefix in leaving_prefixes(network, uplink.vpn):
         if prefix.version == 6 and not is_unique_local(prefix):

@@ -91,7 +91,7 @@ def _pool(name: str, uplink: Uplink, report: Report) -> Iterator[Problem]:
         if own is None:
             found = f"{prefix} is of IPv{prefix.version}, and it has no address of it"
             yield report("routers", at, found, "leave it out, or add its address to addresses")
-        elif prefix.overlaps(own.network) and prefix != ip_network(own.ip):  # type: ignore[arg-type] # one family
+        elif prefix.overlaps(own.network) and prefix != ip_network(own.ip):
             found = f"{prefix} is of its link {own.network}, where nobody answers for it"
             remedy = f"use addresses that the provider routes to {own.ip}, or that address itself"
             yield report("routers", at, found, remedy)

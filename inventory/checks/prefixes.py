@@ -113,7 +113,7 @@ def _uplink_claims(name: str, router: Router, links: set[IPNetwork]) -> Iterator
         links.add(address.network)
     own = [address.network for address in uplink.addresses]
     for index, prefix in enumerate(uplink.pool):
-        if not any(p.version == prefix.version and p.overlaps(prefix) for p in own):  # type: ignore[arg-type] # one family
+        if not any(p.version == prefix.version and p.overlaps(prefix) for p in own):
             at = (name, "uplink", "pool", index)
             yield _Claim(prefix, f"the pool of {name}", "", "routers", at)
 

@@ -77,13 +77,13 @@ def why_unusable_address(address: IPv4Address | IPv6Address) -> str | None:
 
 
 #: Nobody on the Internet has a route to these (RFC 1918, RFC 6598, RFC 2544, RFC 4193).
-_PRIVATE = (
+_PRIVATE: tuple[IPv4Network | IPv6Network, ...] = (
     *map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")),
     *map(IPv4Network, ("100.64.0.0/10", "198.18.0.0/15")),
     IPv6Network("fc00::/7"),
 )
 #: Kept for examples, and for labs that have no Internet.
-_DOCUMENTATION = (
+_DOCUMENTATION: tuple[IPv4Network | IPv6Network, ...] = (
     *map(IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")),
     *map(IPv6Network, ("2001:db8::/32", "3fff::/20")),
 )
@@ -99,7 +99,7 @@ def _within(prefix: IPv4Network | IPv6Network, block: IPv4Network | IPv6Network)
 def why_private(prefix: IPv4Network | IPv6Network) -> str | None:
     """Why nobody on the Internet can answer to `prefix`; None: they can."""
     for block in _PRIVATE:
-        if prefix.version == block.version and prefix.overlaps(block):  # type: ignore[arg-type] # one family
+        if prefix.version == block.version and prefix.overlaps(block):
             return f"is in {block}, which the Internet has no route to"
     return None
 

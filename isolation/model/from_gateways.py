@@ -94,4 +94,6 @@ def _flow(
 ) -> DeclaredFlow:
     name = f"exit:{vpn}"
     called = f"the Internet exit of {vpn}"
-    return DeclaredFlow(name, vpn, INTERNET.vpn, leaving, everything, None, called=called)
+    return DeclaredFlow(
+        name, vpn, INTERNET.vpn, leaving, everything, None, called=called, errors=True
+    )

@@ -1,9 +1,10 @@
 """What an Internet gateway lets through, translates and takes for itself.
 
 Connections are opened from the zone's sites, by their prefixes, and never from the Internet;
-answers pass by the state of a connection. All sources of IPv4 are translated into the gateway's
-pool. Of IPv6 those that are unique local are (RFC 4193 section 4.1: they never leave untranslated),
-and global ones leave as they are, behind the same stateful filter (RFC 4864 section 4.2, RFC 6092).
+answers pass by the state of a connection, and ICMP errors of one. All sources of IPv4 are
+translated into the gateway's pool. Of IPv6 those that are unique local are (RFC 4193 section 4.1:
+they never leave untranslated), and global ones leave as they are, behind the same stateful filter
+(RFC 4864 section 4.2, RFC 6092).
 
 What leaves is looked at once more, with the source that it then has: what was not translated and
 should have been, by whatever mistake, is dropped there.
@@ -30,6 +31,9 @@ from egovnet.templates.model.packet_filter import (
 )
 
 _FAMILIES: Mapping[int, AddressFamily] = {4: "ipv4", 6: "ipv6"}
+#: Destination unreachable, packet too big, time exceeded, parameter problem (RFC 792, RFC 4443
+#: section 3): path MTU discovery lives by them (RFC 4890 section 4.3.1).
+_ERRORS: Mapping[AddressFamily, tuple[int, ...]] = {"ipv4": (3, 11, 12), "ipv6": (1, 2, 3, 4)}
 #: Neighbour discovery and multicast listener reports of IPv6 (RFC 4861, RFC 3810).
 _OF_THE_LINK = (*NEIGHBOR_DISCOVERY, 143)
 
@@ -97,6 +101,17 @@ def _forward(
                 family,
                 targets=inside,
                 direction="reply",
+                name=name,
+            )
+            yield PacketRule(
+                "accept",
+                uplink.port,
+                vlan.interface,
+                family,
+                targets=inside,
+                protocol="icmp",
+                icmp_types=_ERRORS[family],
+                direction="error",
                 name=name,
             )
 

@@ -9,7 +9,7 @@ from egovnet.isolation.model.finding_class import Severity
 
 LEAK, RISK, HYGIENE = Severity.LEAK, Severity.RISK, Severity.HYGIENE
 _SITES4 = "ip saddr { 10.9.1.0-10.9.2.255, 10.9.8.0/24 }"
-_SNAT = f'\t\toifname "eth2" {_SITES4} snat ip to 203.0.113.64-203.0.113.71 persistent'
+_SNAT = f'\t\toifname "eth2" {_SITES4} snat ip to 203.0.113.64/29 persistent'
 _OPEN = "ct direction original ct state established,new accept"
 _LAST = '\t\toifname "eth2" drop comment "untranslated"\n'
 _FORWARD_IN = "\tchain forward-eth2 {\n"
@@ -82,7 +82,7 @@ MUTANTS = (
         "translation to another gateway's pool",
         "P9 gateway-translation",
         RISK,
-        (_SNAT, _SNAT.replace("203.0.113.64-203.0.113.71", "203.0.113.64-203.0.113.72")),
+        (_SNAT, _SNAT.replace("203.0.113.64/29", "203.0.113.64-203.0.113.72")),
     ),
     _gw(
         "translation of a prefix that leaves as it is",

@@ -55,7 +55,8 @@ def serve(protocol: str, address: str, port: int, seen: list[str]) -> None:
 
 
 def asks(protocol: str, source: str, target: str, port: int, seconds: float) -> str:
-    """What the server at the other end says; "" where nothing comes back."""
+    """What the server at the other end says; "" where nothing comes back, "refused" where an error
+    does."""
     with made(protocol, source, 0) as one:
         one.settimeout(seconds)
         try:
@@ -63,6 +64,8 @@ def asks(protocol: str, source: str, target: str, port: int, seconds: float) -> 
             if protocol == "udp":
                 one.send(b"?")
             return one.recv(64).decode()
+        except ConnectionRefusedError:
+            return "refused"
         except OSError:
             return ""
 
@@ -113,7 +116,9 @@ def gateway(program: str) -> None:
     for line in sys.stdin:
         request = json.loads(line)
         answer: object = "ready"
-        if "links" in request:
+        if "host" in request:
+            answer = hosts[request.pop("host")].ask(**request)
+        elif "links" in request:
             for name in request["links"]:
                 one = hosts[name] = Host(program)
                 end = ("peer", "name", "port0", "netns", str(one.process.pid))
@@ -127,9 +132,7 @@ def gateway(program: str) -> None:
                 must(*command.split())
         elif "load" in request:
             answer = run("nft", "-f", "-", text=f"flush ruleset\n{request['load']}")
-        elif "list" in request:
+        else:
             words = ("nft", "-s", "list", "ruleset")
             answer = subprocess.run(words, check=True, capture_output=True, text=True).stdout
-        else:
-            answer = hosts[request.pop("host")].ask(**request)
         print(json.dumps(answer), flush=True)

@@ -89,20 +89,25 @@ def test_nothing_opens_a_connection_inwards(gateway: KernelGateway, protocol: st
     inside = {SERVER4: (SITE4, "203.0.113.64"), SERVER6: (SITE6, GLOBAL6, "2001:db8:64::1")}
     for server, targets in inside.items():
         for target in targets:
-            assert not gateway.asks(INTERNET, protocol, server, target, PORT), target
+            assert gateway.is_silent(INTERNET, protocol, server, target, PORT), target
     assert not gateway.seen(ZONE)
 
 
 def test_it_answers_nobody_on_the_internet(gateway: KernelGateway) -> None:
     for server, own in ((SERVER4, "203.0.113.2"), (SERVER6, "2001:db8:0:1::2")):
         for port in (22, 179):
-            assert not gateway.asks(INTERNET, "tcp", server, own, port)
+            assert gateway.is_silent(INTERNET, "tcp", server, own, port)
 
 
 def test_addresses_of_others_do_not_get_out(gateway: KernelGateway) -> None:
     for source, server in ((FOREIGN4, SERVER4), (FOREIGN6, SERVER6)):
-        assert not gateway.asks(ZONE, "udp", source, server, PORT)
+        assert gateway.is_silent(ZONE, "udp", source, server, PORT)
     assert not gateway.seen(INTERNET)
+
+
+def test_errors_of_a_connection_come_back(gateway: KernelGateway) -> None:
+    for source, server in ((SITE4, SERVER4), (SITE6, SERVER6), (GLOBAL6, SERVER6)):
+        assert gateway.asks(ZONE, "udp", source, server, PORT + 1) == "refused"
 
 
 def _without(text: str, word: str) -> str:
@@ -112,7 +117,7 @@ def _without(text: str, word: str) -> str:
 def test_without_translation_nothing_leaves(gateway: KernelGateway) -> None:
     gateway.load(_without(_text(), " snat "))
     for source, server in ((SITE4, SERVER4), (SITE6, SERVER6)):
-        assert not gateway.asks(ZONE, "udp", source, server, PORT)
+        assert gateway.is_silent(ZONE, "udp", source, server, PORT)
     assert not gateway.seen(INTERNET)
     assert gateway.asks(ZONE, "udp", GLOBAL6, SERVER6, PORT) == GLOBAL6
 
@@ -120,5 +125,5 @@ def test_without_translation_nothing_leaves(gateway: KernelGateway) -> None:
 def test_without_both_a_site_would_be_seen(gateway: KernelGateway) -> None:
     """The last filter is what keeps it: without it too, the Internet sees the site's address."""
     gateway.load(_without(_without(_text(), " snat "), '"untranslated"'))
-    gateway.asks(ZONE, "udp", OTHER_SITE4, SERVER4, PORT)
+    gateway.is_silent(ZONE, "udp", OTHER_SITE4, SERVER4, PORT)
     assert gateway.seen(INTERNET) == [OTHER_SITE4]

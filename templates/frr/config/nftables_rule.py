@@ -125,7 +125,7 @@ def _pool(words: _Words) -> str:
     text = words.take()
     if words.peek() == "persistent":
         words.take()
-    elif "-" in text:
+    elif "-" in text or "/" in text:
         raise Unclear("connections of one host may get different addresses")
     return text
 

@@ -5,9 +5,8 @@ from.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from egovnet.templates.frr.config.addresses import read_address
 from egovnet.templates.frr.config.draft import Unclear
-from egovnet.templates.frr.config.nftables_rule import RuleDraft, read_rule
+from egovnet.templates.frr.config.nftables_rule import RuleDraft, read_prefixes, read_rule
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.packet_filter import SourceTranslation
 
@@ -33,8 +32,7 @@ def read_translation(
 
 
 def _pool(text: str) -> tuple[IPAddress, IPAddress]:
-    first, _, last = text.partition("-")
-    low, high = read_address(first), read_address(last or first)
-    if low.version != high.version or int(low) > int(high):
+    found = tuple(read_prefixes(text, "ipv6" if ":" in text else "ipv4"))
+    if not found:
         raise Unclear("a range that is none")
-    return low, high
+    return found[0].network_address, found[-1].broadcast_address

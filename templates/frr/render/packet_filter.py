@@ -201,11 +201,10 @@ def _to(one: SourceTranslation) -> tuple[str, ...]:
     if one.pool is None:
         return ("masquerade",)
     first, last = one.pool
-    texts = [_address(end.version, int(end)) for end in one.pool]
+    text = _address_range(first.version, int(first), int(last))
     word = "ip" if first.version == 4 else "ip6"
     # a host keeps its address of several (RFC 4787 section 4.1)
-    pool = texts[:1] if first == last else ["-".join(texts), "persistent"]
-    return ("snat", word, "to", *pool)
+    return ("snat", word, "to", text, *(() if first == last else ("persistent",)))
 
 
 def _comment(name: str) -> tuple[str, ...]:
