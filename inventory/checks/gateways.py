@@ -19,7 +19,6 @@ from egovnet.inventory.model import (
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.platform_sites import GATEWAYS, gateway_site
 from egovnet.inventory.model.usable_addresses import is_unique_local
-from egovnet.inventory.with_gateways import behind_pes
 
 
 def check(network: Network, report: Report) -> Iterator[Problem]:
@@ -152,10 +151,13 @@ def _exits(network: Network, report: Report) -> Iterator[Problem]:
     if not network.is_complete("hosts"):
         return
     written = {router.uplink.vpn for router in network.routers.values() if router.uplink}
+    if not written <= network.vpns.keys():
+        return  # one of them is called otherwise than it was meant
     staying = {
-        uplink.vpn
-        for name, _ in behind_pes(network, network.with_role(Role.GATEWAY))
-        if (uplink := network.routers[name].uplink) is not None
+        router.uplink.vpn
+        for router in network.routers.values()
+        if router.uplink and router.attachment and not router.leaving
+        if (pe := network.routers.get(router.attachment.pe)) is None or not pe.leaving
     }
     for name, vpn in network.vpns.items():
         if vpn.part is ExtranetPart.INTERNET and name not in staying:
