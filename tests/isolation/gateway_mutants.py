@@ -10,6 +10,7 @@ from egovnet.isolation.model.finding_class import Severity
 LEAK, RISK, HYGIENE = Severity.LEAK, Severity.RISK, Severity.HYGIENE
 _SITES4 = "ip saddr { 10.9.1.0-10.9.2.255, 10.9.8.0/24 }"
 _SNAT = f'\t\toifname "eth2" {_SITES4} snat ip to 203.0.113.64/29 persistent'
+_SNAT6 = '\t\toifname "eth2" ip6 saddr fde9:9:1::/64 snat ip6 to 2001:db8:64::/112 persistent'
 _OPEN = "ct direction original ct state established,new accept"
 _LAST = '\t\toifname "eth2" drop comment "untranslated"\n'
 _FORWARD_IN = "\tchain forward-eth2 {\n"
@@ -51,6 +52,7 @@ MUTANTS = (
         "P9 untranslated-source",
         LEAK,
         (f'{_SNAT} comment "exit:internet"\n', ""),
+        (f'{_SNAT6} comment "exit:internet"\n', ""),
         (_LAST, ""),
     ),
     _gw("no filter of what leaves", "P9 untranslated-source", RISK, (_LAST, "")),

@@ -1,4 +1,4 @@
-"""Golden texts of a firewall and of a PE that filters.
+"""Golden texts of a firewall, of a PE that filters, and of an Internet gateway.
 
 `UPDATE_GOLDEN=1 pytest tests/templates/frr/render/test_golden_filters.py` writes them anew; the
 diff is then read by a person.
@@ -11,10 +11,12 @@ import pytest
 
 from egovnet.templates.registry import render
 from tests.firewalls import FILTERING_PE, FIREWALL
+from tests.isolation.gateway_proof import built
 from tests.templates.frr.config.test_roundtrip import assert_read_as_intended
 
 GOLDEN = Path(__file__).parent / "golden_filters"
-DEVICES = {device.name: device for device in (FIREWALL, FILTERING_PE)}
+GATEWAY = built().devices["bj-gw1"]
+DEVICES = {device.name: device for device in (FIREWALL, FILTERING_PE, GATEWAY)}
 
 
 @pytest.mark.parametrize("name", DEVICES)
