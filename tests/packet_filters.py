@@ -52,7 +52,7 @@ def rules(
         "in_interface": draw(st.one_of(st.none(), interfaces, interfaces)),
         "family": draw(st.sampled_from([None, "ipv4", "ipv6"])),
         "protocol": draw(st.sampled_from([None, "tcp", "udp", "icmp"])),
-        "direction": draw(st.sampled_from([None, "open", "reply", "error"])),
+        "direction": draw(st.sampled_from([None, "open", "reply"])),
         "recorded": draw(st.integers(0, 5)) == 0,
         "name": draw(_NAMES),
     }

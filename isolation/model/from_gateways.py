@@ -94,6 +94,4 @@ def _flow(
 ) -> DeclaredFlow:
     name = f"exit:{vpn}"
     called = f"the Internet exit of {vpn}"
-    return DeclaredFlow(
-        name, vpn, INTERNET.vpn, leaving, everything, None, called=called, errors=True
-    )
+    return DeclaredFlow(name, vpn, INTERNET.vpn, leaving, everything, None, called=called)

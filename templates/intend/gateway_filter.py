@@ -11,6 +11,7 @@ should have been, by whatever mistake, is dropped there.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from ipaddress import ip_network
 
 from egovnet.inventory.model import IPNetwork, Uplink
@@ -24,6 +25,7 @@ from egovnet.templates.intend.firewall_filter import (
 )
 from egovnet.templates.model.families import AddressFamily
 from egovnet.templates.model.packet_filter import (
+    ERROR_TYPES,
     FilterChain,
     PacketFilter,
     PacketRule,
@@ -31,9 +33,6 @@ from egovnet.templates.model.packet_filter import (
 )
 
 _FAMILIES: Mapping[int, AddressFamily] = {4: "ipv4", 6: "ipv6"}
-#: Destination unreachable, packet too big, time exceeded, parameter problem (RFC 792, RFC 4443
-#: section 3): path MTU discovery lives by them (RFC 4890 section 4.3.1).
-_ERRORS: Mapping[AddressFamily, tuple[int, ...]] = {"ipv4": (3, 11, 12), "ipv6": (1, 2, 3, 4)}
 #: Neighbour discovery and multicast listener reports of IPv6 (RFC 4861, RFC 3810).
 _OF_THE_LINK = (*NEIGHBOR_DISCOVERY, 143)
 
@@ -103,16 +102,26 @@ def _forward(
                 direction="reply",
                 name=name,
             )
-            yield PacketRule(
+            # path MTU discovery lives by them (RFC 4890 section 4.3.1), in either direction
+            errors = PacketRule(
                 "accept",
-                uplink.port,
-                vlan.interface,
-                family,
-                targets=inside,
+                family=family,
                 protocol="icmp",
-                icmp_types=_ERRORS[family],
-                direction="error",
+                icmp_types=ERROR_TYPES[family],
                 name=name,
+            )
+            yield replace(
+                errors,
+                in_interface=uplink.port,
+                out_interface=vlan.interface,
+                targets=inside,
+                direction="reply-error",
+            )
+            yield replace(
+                errors,
+                in_interface=vlan.interface,
+                out_interface=uplink.port,
+                direction="open-error",
             )
 
 

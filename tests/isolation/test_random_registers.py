@@ -103,10 +103,7 @@ def _declared(register: dict[str, Exchange], source: str, target: str, packet: P
             ways.append((exchange.target, exchange.source))
         for opener, answerer in ways:
             ends = (opener, answerer) if packet.direction == "open" else (answerer, opener)
-            if packet.direction in ("neither", "error") or (source, target) != (
-                ends[0].vpn,
-                ends[1].vpn,
-            ):
+            if packet.direction == "neither" or (source, target) != (ends[0].vpn, ends[1].vpn):
                 continue
             inside = all(
                 any(address in prefix for prefix in end.prefixes)
