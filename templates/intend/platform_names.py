@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from egovnet.inventory.errors import Location, Problem, Report
-from egovnet.inventory.model import BEHIND_A_PE, Network
+from egovnet.inventory.model import BEHIND_A_PE, Network, Role
 from egovnet.inventory.model.annotations import Form
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.vpns import Filtering
@@ -144,10 +144,15 @@ def _edges(network: Network) -> Iterator[str]:
 
 
 def _carried(network: Network) -> Iterator[tuple[str, str]]:
-    """(VPN, PE that has its VRF) of sites, and of the platform where an exchange may come to it."""
+    """(VPN, PE that has its VRF) of sites, of the platform where an exchange may come to it, and of
+    Internet gateways.
+    """
     for site in network.sites.values():
         for access in site.site_network_accesses.values():
             yield site.vpn, access.pe
+    for router in network.routers.values():
+        if router.uplink is not None and router.attachment is not None:
+            yield router.uplink.vpn, router.attachment.pe
     platforms = [network.routers[name].attachment for name in network.with_role(Role.FIREWALL)]
     for exchange in network.exchanges.values():
         for end in (exchange.source, exchange.target):
