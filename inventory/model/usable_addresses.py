@@ -57,9 +57,9 @@ def why_unusable(prefix: IPv4Network | IPv6Network) -> str | None:
 
     None: every address of it can be forwarded to.
     """
+    four = isinstance(prefix, IPv4Network)
     first = int(prefix.network_address)
-    last = first + prefix.num_addresses - 1
-    four = prefix.version == 4
+    last = first | (1 << (32 if four else 128) - prefix.prefixlen) - 1
     for low, high, block, what in _IPV4_RANGES if four else _IPV6_RANGES:
         if first <= high and low <= last:
             within = low <= first and last <= high

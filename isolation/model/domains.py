@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.device import IPAddress
+from egovnet.templates.model.quickly_made import quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def unknown(device: str, vrf: str) -> Domain:
     return Domain("unknown VRF", f"unknown {device} {vrf}", known=False, title=title)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """Where a domain meets a router: a port, or a VLAN on it. The ground truth of the proof.

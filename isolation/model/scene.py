@@ -20,10 +20,12 @@ from egovnet.templates.model.facts import (
     StaticFacts,
     VrfFamily,
 )
+from egovnet.templates.model.quickly_made import quickly_made
 
 FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Bound:
     """An attachment as a text has it: the interface that stands for it, and the one that carries

@@ -63,12 +63,12 @@ class _Family:
             self._add(table)
 
     def _add(self, table: Table) -> None:
-        bgp = table.family(self.family)
+        bgp = table.families.get(self.family)
         own = [
             *announcements(table, self.family),
             *self.misdirected.announcements(table, self.family),
         ]
-        for announcement in (*own, *relayed(own, self.through)):
+        for announcement in (*own, *relayed(own, self.through)) if self.through else own:
             domains = announcement.table.domains
             targets = announcement.routes.targets
             if announcement.added is not None:

@@ -174,7 +174,7 @@ def _imported_vrfs(router: Router) -> Iterator[Edge]:
             bgp = source.family(family)
             if bgp is None:
                 continue
-            for name in sorted(bgp.import_vrfs):
+            for name in sorted(bgp.import_vrfs) if bgp.import_vrfs else ():
                 target = _named(router, name)
                 if target is None:
                     continue
@@ -186,17 +186,10 @@ def _imported_vrfs(router: Router) -> Iterator[Edge]:
                 what = f"imports VRF {name}"
                 yield Edge(source, target, family, prefixes, p3.IMPORT_VRF, what, line)
             for protocol in bgp.redistributes:
-                yield from _redistributed_table(router, source, family, protocol)
-
-
-def _redistributed_table(
-    router: Router, source: Table, family: AddressFamily, protocol: str
-) -> Iterator[Edge]:
-    number = table_number(protocol)
-    if number is None:
-        return
-    line = source.line(family, f"redistribute {protocol}")
-    yield from _of_table(router, source, family, number, line)
+                number = table_number(protocol)
+                if number is not None:
+                    line = source.line(family, f"redistribute {protocol}")
+                    yield from _of_table(router, source, family, number, line)
 
 
 def _of_table(

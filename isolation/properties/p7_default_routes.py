@@ -96,8 +96,10 @@ def _sends_last_resort(table: Table, bgp: VrfFamily, family: AddressFamily) -> b
     vrf = table.facts.vrfs.get(table.vrf or "")
     if vrf is None:
         return False
-    held = {"static": vrf.closed_by_static, "kernel": vrf.closed}
-    return any(family in held.get(protocol, ()) for protocol in bgp.redistributes) and any(
+    drawn = ("static" in bgp.redistributes and family in vrf.closed_by_static) or (
+        "kernel" in bgp.redistributes and family in vrf.closed
+    )
+    return drawn and any(
         sent.neighbor is None and sent.routes.prefixes.has_default()
         for sent in announcements(table, family)
     )

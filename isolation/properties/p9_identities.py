@@ -18,7 +18,7 @@ from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
 from egovnet.isolation.routes.label_arrivals import label_cause
-from egovnet.templates.model.device import AddressFamily, IPInterface
+from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
 from egovnet.templates.model.facts import InterfaceFacts
 
 _NO_WORDS: Mapping[str, object] = MappingProxyType({})
@@ -142,13 +142,20 @@ def _labels(router: Router) -> Iterator[FindingDraft]:
                 )
 
 
+def _in_backbone(router: Router, address: IPAddress) -> bool:
+    """Whether other routers find a router's `address` in the backbone: those of VRFs, and a router
+    id, are not there."""
+    default = router.tables[None]
+    return any(address == own.ip for port in default.interfaces for own in port.addresses)
+
+
 def _next_hops(router: Router) -> Iterator[FindingDraft]:
-    # Other routers find it in the backbone: addresses of VRFs, and a router id, are not there.
-    own = {a.ip for i in router.tables[None].interfaces for a in i.addresses}
     for table in router.tables.values():
         for family in FAMILIES:
             bgp = table.family(family)
-            if bgp is None or bgp.export_next_hop is None or bgp.export_next_hop in own:
+            if bgp is None or bgp.export_next_hop is None:
+                continue
+            if _in_backbone(router, bgp.export_next_hop):
                 continue
             yield _draft(
                 table,

@@ -71,14 +71,15 @@ def exports(family: VrfFamily) -> bool:
 
 def announcements(table: Table, family: AddressFamily) -> list[Announcement]:
     """What `table` may export, under arbitrary announcements of its customers."""
-    bgp = table.family(family)
+    bgp = table.families.get(family)
     if bgp is None or not exports(bgp):
         return []
     result = []
+    policy = bgp.export_policy
     for local in local_routes(table, family):
-        for out in apply(bgp.export_policy, [local.routes]):
+        for out in (local.routes,) if policy is None else apply(policy, (local.routes,)):
             targets = out.targets | bgp.export_targets
-            if out.prefixes and (targets or out.free):
+            if out.prefixes.boxes and (targets or out.free):
                 merged = Routes(family, out.prefixes, targets, out.free, out.lines)
                 result.append(Announcement(table, merged, local.neighbor, held=local.held))
     return result
@@ -104,13 +105,13 @@ def local_routes(table: Table, family: AddressFamily) -> list[LocalRoutes]:
     own = PrefixSet.none(family)
     for protocol, policy in bgp.redistributes.items():
         prefixes = _redistributed(table, family, protocol)
-        if not prefixes:
+        if not prefixes.boxes:
             continue
         if policy is None:
-            own = own | prefixes
+            own = own | prefixes if own.boxes else prefixes
         else:
             found += [LocalRoutes(out) for out in apply(policy, [Routes(family, prefixes)])]
-    if own:
+    if own.boxes:
         found.append(LocalRoutes(Routes(family, own)))
     for neighbor in table.neighbors:
         activated = neighbor.families.get(family)

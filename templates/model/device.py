@@ -15,6 +15,7 @@ from ipaddress import (
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.families import AddressFamily
 from egovnet.templates.model.packet_filter import PacketFilter
+from egovnet.templates.model.quickly_made import quickly_made
 
 __all__ = [
     "AddressFamily",
@@ -58,6 +59,7 @@ class Circuit:
     bfd: BfdProfile | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Interface:
     """A port or a VLAN on a port. `circuit` is None on customer and management ports."""
@@ -73,6 +75,7 @@ class Interface:
     circuit: Circuit | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class StaticRoute:
     """A route of a VRF whose next hop is a CE on an access of the same VRF."""
@@ -81,6 +84,7 @@ class StaticRoute:
     next_hop: IPAddress
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class CustomerPeer:
     """An eBGP session with a CE: one address family over its own transport (RFC 4364 section 7).
@@ -103,6 +107,7 @@ class CustomerPeer:
     exact: bool = False
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Vrf:
     """A VPN routing and forwarding table (RFC 4364 section 3) with its kernel table number."""
@@ -116,6 +121,7 @@ class Vrf:
     peers: tuple[CustomerPeer, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class BackbonePeer:
     """An iBGP neighbour for VPNv4 (over IPv4) and VPNv6 (over IPv6)."""

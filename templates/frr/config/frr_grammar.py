@@ -15,7 +15,7 @@ from socket import AF_INET, AF_INET6, AddressFamily, inet_pton
 from egovnet.templates.frr.config.draft import Unclear
 from egovnet.templates.frr.config.releases import FIRST, Release
 
-#: Values that a state remembers the way of; a text has more of them than it is worth keeping.
+#: Words that a state remembers the way of; then it begins anew, for each text has others.
 _REMEMBERED = 2000
 #: Lines whose meaning is remembered, over all blocks.
 _LINES = 50_000
@@ -164,8 +164,9 @@ class Grammar:
                 tokens = [token for token, fit in zip(state.values, fits, strict=True) if fit]
                 state.chosen[fits] = self._after(tokens) if tokens else None
             found = state.chosen[fits]
-        if len(state.next) < _REMEMBERED:
-            state.next[word] = found
+        if len(state.next) >= _REMEMBERED:
+            state.next.clear()
+        state.next[word] = found
         return found
 
     def _after(self, tokens: list[_Token]) -> _State:
