@@ -131,21 +131,28 @@ def import_default_alone(g: Ground) -> Iterator[Mutant]:
         yield make(g, "risk", {place.host: edit}, place, why, words(families))
 
 
+def _in_default(g: Ground, place: VrfPlace, families: Families, *lines: str) -> Edit:
+    """A router's text with `lines` in families of the default instance."""
+    edit = g.edit(place)
+    for family in families:
+        at = edit.block(f"router bgp {g.asn}")
+        block = (f"address-family {family} unicast", *(f" {line}" for line in lines))
+        edit.append(at, "!", *block, "exit-address-family")
+    return edit
+
+
 @operator(KLASS)
 def default_imports_vpn(g: Ground) -> Iterator[Mutant]:
     """The default instance imports customers' routes."""
     for place, other, families in g.pairs_once():
-        edit = g.edit(place)
-        for family in families:
-            edit.append(
-                edit.block(f"router bgp {g.asn}"),
-                "!",
-                f"address-family {family} unicast",
-                f" rd vpn export {g.allocation.loopback4[place.host]}:9",
-                f" rt vpn both {place.export} {other.export}",
-                " import vpn",
-                "exit-address-family",
-            )
+        edit = _in_default(
+            g,
+            place,
+            families,
+            f"rd vpn export {g.allocation.loopback4[place.host]}:9",
+            f"rt vpn both {place.export} {other.export}",
+            "import vpn",
+        )
         why = f"the default table of {place.host} has routes of {place} and {other}"
         yield make(
             g, "risk", {place.host: edit}, (place.host, ""), why, f"{other} {words(families)}"
@@ -156,15 +163,7 @@ def default_imports_vpn(g: Ground) -> Iterator[Mutant]:
 def default_takes_vrf(g: Ground) -> Iterator[Mutant]:
     """The default instance takes a VRF's routes."""
     for place, _, families in g.pairs_once():
-        edit = g.edit(place)
-        for family in families:
-            edit.append(
-                edit.block(f"router bgp {g.asn}"),
-                "!",
-                f"address-family {family} unicast",
-                f" import vrf {place.vrf}",
-                "exit-address-family",
-            )
+        edit = _in_default(g, place, families, f"import vrf {place.vrf}")
         why = f"the default table of {place.host} has the routes of {place}"
         yield make(
             g, "risk", {place.host: edit}, (place.host, ""), why, f"{place.vrf} {words(families)}"
@@ -175,19 +174,16 @@ def default_takes_vrf(g: Ground) -> Iterator[Mutant]:
 def default_exports_vpn(g: Ground) -> Iterator[Mutant]:
     """The backbone's own routes are exported with a customer's target."""
     for place, _, families in g.pairs_once():
-        edit = g.edit(place)
-        for family in families:
-            edit.append(
-                edit.block(f"router bgp {g.asn}"),
-                "!",
-                f"address-family {family} unicast",
-                " redistribute connected",
-                " label vpn export auto",
-                f" rd vpn export {g.allocation.loopback4[place.host]}:9",
-                f" rt vpn export {place.imports[0]}",
-                " export vpn",
-                "exit-address-family",
-            )
+        edit = _in_default(
+            g,
+            place,
+            families,
+            "redistribute connected",
+            "label vpn export auto",
+            f"rd vpn export {g.allocation.loopback4[place.host]}:9",
+            f"rt vpn export {place.imports[0]}",
+            "export vpn",
+        )
         why = f"{place} imports the backbone's routes of {place.host}"
         yield make(g, "leak", {place.host: edit}, place, why, words(families))
 

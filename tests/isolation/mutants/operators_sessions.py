@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.isolation.mutants.changes import route_map
 from tests.isolation.mutants.ground import FAMILIES, Families, Ground, VrfPlace, turn, words
-from tests.isolation.mutants.mutant import Mutant, make, operator
+from tests.isolation.mutants.mutant import Expected, Mutant, make, operator
 from tests.isolation.mutants.text import Edit
 
 KLASS = "policies of reflectors and VPN sessions"
@@ -27,6 +27,20 @@ def _sessions(g: Ground) -> Iterator[tuple[str, str, VrfPlace, Families, int]]:
             if edge != reflector and place is not None:
                 yield reflector, edge, place, turn(number + 2), number
                 number += 1
+
+
+def _at_reflector(
+    g: Ground,
+    verdict: Expected,
+    session: tuple[str, str, Families],
+    edit: Edit,
+    why: str,
+    *others: VrfPlace,
+) -> Mutant:
+    """A mutant of the reflector's text, seen there, at the edge of the session, and at `others`."""
+    reflector, edge, families = session
+    where = ((reflector, ""), (edge, ""), *others)
+    return make(g, verdict, {reflector: edit}, where, why, words(families))
 
 
 @operator(KLASS)
@@ -63,14 +77,7 @@ def reflector_adds_on_the_way_in(g: Ground) -> Iterator[Mutant]:
         edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
         route_map(edit, "EDGE", f"set extcommunity rt {target}")
         why = f"{reflector} adds {target} of {other} to what {edge} says"
-        yield make(
-            g,
-            "leak",
-            {reflector: edit},
-            ((reflector, ""), (edge, ""), other),
-            why,
-            words(families),
-        )
+        yield _at_reflector(g, "leak", (reflector, edge, families), edit, why, other)
 
 
 @operator(KLASS)
@@ -88,14 +95,7 @@ def reflector_rewrites_on_the_way_in(g: Ground) -> Iterator[Mutant]:
             route_map(edit, "EDGE", "match extcommunity ANY", f"set extcommunity rt {target}")
             route_map(edit, "EDGE", seq=20)
         why = f"{reflector} rewrites the targets of {edge} to {target} of {other}"
-        yield make(
-            g,
-            "leak",
-            {reflector: edit},
-            ((reflector, ""), (edge, ""), other),
-            why,
-            words(families),
-        )
+        yield _at_reflector(g, "leak", (reflector, edge, families), edit, why, other)
 
 
 @operator(KLASS)
@@ -113,9 +113,7 @@ def reflector_adds_on_the_way_out(g: Ground) -> Iterator[Mutant]:
         )
         route_map(edit, "EDGE", f"set extcommunity rt {target}")
         why = f"{reflector} adds {target} to all that it says to {edge}"
-        yield make(
-            g, "leak", {reflector: edit}, ((reflector, ""), (edge, "")), why, words(families)
-        )
+        yield _at_reflector(g, "leak", (reflector, edge, families), edit, why)
 
 
 @operator(KLASS)
@@ -126,9 +124,7 @@ def reflector_adds_out_without_leave(g: Ground) -> Iterator[Mutant]:
         edit = _on_session(g, g.edit(reflector), edge, families, "EDGE out")
         route_map(edit, "EDGE", f"set extcommunity rt {target}")
         why = f"{reflector} would add {target} to all that it says to {edge}"
-        yield make(
-            g, "open", {reflector: edit}, ((reflector, ""), (edge, "")), why, words(families)
-        )
+        yield _at_reflector(g, "open", (reflector, edge, families), edit, why)
 
 
 @operator(KLASS)
@@ -138,9 +134,7 @@ def reflector_strips(g: Ground) -> Iterator[Mutant]:
         edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
         route_map(edit, "EDGE", "set extcommunity none")
         why = f"{reflector} strips the targets of {edge}"
-        yield make(
-            g, "open", {reflector: edit}, ((reflector, ""), (edge, "")), why, words(families)
-        )
+        yield _at_reflector(g, "open", (reflector, edge, families), edit, why)
 
 
 @operator(KLASS)
@@ -157,9 +151,7 @@ def reflector_changes_next_hop(g: Ground) -> Iterator[Mutant]:
         }
         route_map(edit, "EDGE", *(lines[family] for family in families))
         why = f"{reflector} sends {edge}'s packets to {others[0]}, with {edge}'s labels"
-        yield make(
-            g, "risk", {reflector: edit}, ((reflector, ""), (edge, "")), why, words(families)
-        )
+        yield _at_reflector(g, "risk", (reflector, edge, families), edit, why)
 
 
 @operator(KLASS)
@@ -180,8 +172,7 @@ def session_map_adds_nobodys(g: Ground) -> Iterator[Mutant]:
         edit = _on_session(g, g.edit(reflector), edge, families, "EDGE in")
         route_map(edit, "EDGE", "set extcommunity rt 65000:4711")
         why = f"{reflector} adds 65000:4711 to what {edge} says"
-        where = ((reflector, ""), (edge, ""))
-        yield make(g, "open", {reflector: edit}, where, why, words(families))
+        yield _at_reflector(g, "open", (reflector, edge, families), edit, why)
 
 
 @operator(KLASS)
