@@ -76,7 +76,7 @@ class Player:
             self._move(self.directory / text.split()[-1])
         return ran
 
-    def shell(self, text: str) -> Ran:
+    def shell(self, text: str, seconds: float = 120) -> Ran:
         home = str(self.state / "home")
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         own = {"PATH": path, "HOME": home, "EGOVNET_STATE": str(self.state)}
@@ -86,7 +86,7 @@ class Player:
             env={**own, **self.env},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
             check=False,
         )
         return Ran(done.stdout, done.stderr, done.returncode)

@@ -232,6 +232,8 @@ def _words(network: NetworkMap, group: _Group, *, by_region: bool) -> tuple[str,
 
 
 def _shortened(name: str) -> str:
+    if len(name) > _NAME_LENGTH and name.endswith(")"):
+        name = name.partition(" (")[0]  # its band says which tier it is of
     return name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1] + "…"
 
 

@@ -23,6 +23,8 @@ from egovnet.playbooks.results.plan import PlanResult
 MOST_FOLDS = 200
 #: Lines of one difference, and of all of a page; sites in the table.
 MOST_OF_ONE, MOST_LINES, MOST_SITES = 600, 8_000, 300
+#: Sites that are named with what interrupts them; each is in the table below, too.
+MOST_INTERRUPTED = 60
 #: With so few lines all differences are open.
 _OPEN = 400
 
@@ -45,7 +47,7 @@ def _environment() -> Environment:
     made.filters = {
         **made.filters,
         "why": lambda one: words.interruption(one)[0],
-        "who": lambda one: words.interruption(one, whole=True)[1],
+        "who": lambda one: words.interruption(one, most=MOST_INTERRUPTED)[1],
         "second": second,
     }
     made.globals = {**made.globals, "names": _names}
@@ -144,9 +146,7 @@ def warnings(plan: PlanResult) -> Iterator[tuple[str, str]]:
 def site_rows(plan: PlanResult) -> list[SiteRow]:
     """The lost first, then those that are interrupted."""
     sites = plan.summary.sites
-    reasons = {
-        site: words.interruption(one)[0] for one in plan.affected.interrupted for site in one.sites
-    }
+    reasons = {site: words.cause(one) for one in plan.affected.interrupted for site in one.sites}
     rows = [
         SiteRow(name, becomes, tuple(plan.summary.joined.get(name, ())), reasons.get(name, ""))
         for becomes, names in (

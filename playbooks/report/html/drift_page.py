@@ -28,6 +28,8 @@ MOST_LINES = 300
 MOST_DIFF_LINES = 8_000
 #: Names in a list, entries in a device's section, runs in the table of figures.
 _MOST_NAMES, _MOST_ENTRIES, _MOST_RUNS = 60, 25, 60
+#: Of cards of a class, unreachable devices and sections of devices those that are printed.
+MOST_ON_PAPER = 30
 #: Characters of a message or a line.
 _LONGEST = 600
 #: Words of a mark that fit into a node of the map.
@@ -118,6 +120,7 @@ def drift_page(report: DriftReport) -> str:
             regions=regions,
             proof=report.proof,
             most_names=_MOST_NAMES,
+            most_on_paper=MOST_ON_PAPER,
             most_entries=_MOST_ENTRIES,
             most_runs=_MOST_RUNS,
             most_diff_lines=MOST_DIFF_LINES,

@@ -59,18 +59,26 @@ def leaving(one: LeavingRouter) -> str:
     return f"{one.router}: {_HOW.get(one.how, one.how)}{sites}"
 
 
-def interruption(one: Interruption, *, whole: bool = False) -> tuple[str, str]:
-    """(why, who and for how long)."""
+def interruption(
+    one: Interruption, *, whole: bool = False, most: int | None = None
+) -> tuple[str, str]:
+    """(why, who and for how long); `most` are the sites that are named, instead of a few."""
     where = f" ({listed(one.devices, whole=whole)})" if one.devices else ""
-    return f"{one.klass.what}{where}", _lost(one, whole=whole)
+    sites = listed(one.sites, whole=whole) if most is None else first_of(one.sites, most)
+    return f"{one.klass.what}{where}", _lost(one, sites)
 
 
-def _lost(one: Interruption, *, whole: bool) -> str:
+def cause(one: Interruption) -> str:
+    """Why, and for how long: of a site that is told by itself."""
+    return f"{one.klass.what}, {_seconds(one.seconds)}"
+
+
+def _lost(one: Interruption, named: str) -> str:
     if not one.sites:
         return "no site's way leads there; what stands by for a failure is gone meanwhile"
     vpns = f"{len(one.vpns)} VPNs" if len(one.vpns) > 1 else f"VPN {one.vpns[0]}"
     sites = counted(len(one.sites), "site")
-    return f"{sites} of {vpns}, {_seconds(one.seconds)}: {listed(one.sites, whole=whole)}"
+    return f"{sites} of {vpns}, {_seconds(one.seconds)}: {named}"
 
 
 def _seconds(seconds: float | None) -> str:

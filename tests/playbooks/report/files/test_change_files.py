@@ -7,7 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from egovnet.playbooks.report.files.change_files import change_files
-from egovnet.playbooks.report.html.change_page import change_page
+from egovnet.playbooks.report.html.change_page import MOST_INTERRUPTED, change_page
 from tests.playbooks.change_reports import (
     DENIED,
     HOSTILE_REPORT,
@@ -34,6 +34,13 @@ def test_a_nation_s_files_stay_small() -> None:
     assert len(files["change.html"]) < 4_000_000
     assert "more of “Differences” are in change.json" in files["change.md"]
     assert len(json.loads(files["change.json"])["plan"]["changes"]) == 3600
+
+
+def test_interrupted_sites_are_no_wall_of_names() -> None:
+    page = change_page(NATION)
+    (told,) = [line for line in page.splitlines() if "3,600 sites of VPN taxation" in line]
+    assert told.count("taxation-") == MOST_INTERRUPTED
+    assert "and 3,540 more" in told
 
 
 @pytest.mark.parametrize("name", REPORTS)

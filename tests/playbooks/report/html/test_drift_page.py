@@ -6,7 +6,12 @@ from dataclasses import replace
 import pytest
 
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.playbooks.report.html.drift_page import MOST_OF_A_CLASS, MOST_SECTIONS, drift_page
+from egovnet.playbooks.report.html.drift_page import (
+    MOST_OF_A_CLASS,
+    MOST_ON_PAPER,
+    MOST_SECTIONS,
+    drift_page,
+)
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.drift_report import DriftReport, Separation
 from tests.playbooks.drift_reports import (
@@ -185,3 +190,13 @@ def test_texts_without_end_are_cut() -> None:
     assert "8,970 lines more, in drift.json" in read
     assert "89,700 lines more, in drift.json" in read
     assert "8960 steps more, in drift.json" in read
+
+
+def test_on_paper_there_are_the_first_of_many_and_a_word_of_the_others() -> None:
+    page = drift_page(nation(30))
+    shown = page.count('<article class="finding') + page.count('<article class="device')
+    far = page.count('<div class="far">') + page.count(' far" id="device-')
+    # two classes of many cards each, and the devices
+    assert page.count(f"On paper the first {MOST_ON_PAPER}:") == 3
+    assert 3 * MOST_ON_PAPER < shown - far < 4 * MOST_ON_PAPER
+    assert "On paper" not in drift_page(LEAKING)
