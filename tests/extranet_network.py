@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.gateway_network import FIRST_GATEWAY
-from tests.playbooks.console import copy_of_reference, edit
+from tests.playbooks.console import copy_of_backbone, edit
 
 AGENCIES = """\
 health: {name: National Health Commission, kind: department}
@@ -79,7 +79,7 @@ campus-guangdong:
 """
 
 
-def extranet_network(directory: Path, onto: Callable[[Path], Path] = copy_of_reference) -> Path:
+def extranet_network(directory: Path, onto: Callable[[Path], Path] = copy_of_backbone) -> Path:
     """The inventory, written to `directory`; `onto` writes what it is added to."""
     root = onto(directory)
     for name, text in (("agencies", AGENCIES), ("vpns", VPNS)):

@@ -6,7 +6,7 @@ of IPv6 that the Internet has a route to. The Internet itself is of documentatio
 
 from pathlib import Path
 
-from tests.playbooks.console import copy_of_reference
+from tests.playbooks.console import copy_of_backbone
 
 FIRST_GATEWAY = """\
 bj-gw1:
@@ -66,7 +66,7 @@ net-beijing:
 
 def gateway_network(directory: Path) -> Path:
     """The inventory, written to `directory`."""
-    root = copy_of_reference(directory)
+    root = copy_of_backbone(directory)
     for file, text in (("hosts.yaml", GATEWAYS), ("vpns.yaml", VPN)):
         path = root / file
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")

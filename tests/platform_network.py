@@ -6,7 +6,7 @@ So the party and the court have the government between them, and never each othe
 
 from pathlib import Path
 
-from tests.playbooks.console import copy_of_reference, edit
+from tests.playbooks.console import copy_of_backbone, edit
 
 FIREWALLS = """\
 bj-fw1:
@@ -73,7 +73,7 @@ party-portal:
 
 def platform_network(directory: Path) -> Path:
     """The inventory, written to `directory`."""
-    root = copy_of_reference(directory)
+    root = copy_of_backbone(directory)
     hosts = root / "hosts.yaml"
     edit(
         hosts,

@@ -9,7 +9,7 @@ import yaml
 
 from tests.extranet_network import AGENCIES
 from tests.loopback import loopback_network
-from tests.playbooks.console import copy_of_reference
+from tests.playbooks.console import copy_of_backbone
 
 _ROUTERS = {"bj-p1", "bj-pe1", "gd-pe1", "sh-pe1"}
 VPNS = """\
@@ -84,7 +84,7 @@ campus-guangdong:
 
 def small_extranet(directory: Path) -> Path:
     """The inventory, written to `directory`, for a lab of this test process."""
-    root = copy_of_reference(directory)
+    root = copy_of_backbone(directory)
     hosts = yaml.safe_load((root / "hosts.yaml").read_text(encoding="utf-8"))
     addresses = loopback_network().removesuffix("0.0/16") + "0."
     kept = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from egovnet.playbooks.core.workspace import REFERENCE
+from tests.inventories import BACKBONE
 
 _SITE: dict[str, Any] = {
     "party-shanghai": {
@@ -33,9 +33,7 @@ def make_inventories(
     of theirs: its table, so that Linux makes it anew, and its route distinguisher.
     """
     for name in ("old", "new"):
-        shutil.copytree(
-            REFERENCE, root / name, ignore=shutil.ignore_patterns("*.py", "__pycache__")
-        )
+        shutil.copytree(BACKBONE, root / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         path = root / name / "network.yaml"
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub("(?m)^name: reference$", f"name: {network}", text), encoding="utf-8")

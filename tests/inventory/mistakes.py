@@ -18,8 +18,8 @@ from egovnet.inventory.model.shapes import Field, Shape, fields_of
 from egovnet.inventory.registers.drift_rules import DriftRules
 from egovnet.inventory.source.nornir_hosts import ROUTER_KEYS
 from egovnet.inventory.source.yaml_directory import YamlTexts
-from egovnet.playbooks.core.workspace import REFERENCE
 from egovnet.templates.registry import names as platforms
+from tests.inventories import BACKBONE
 
 Path = tuple[str | int, ...]
 Files = dict[str, Any]
@@ -159,9 +159,9 @@ class Mistake:
 
 def base() -> Files:
     """The reference inventory by file, with a value for every optional field of every model."""
-    paths = sorted(path for path in REFERENCE.rglob("*.yaml") if path.name != "plan.lock.yaml")
+    paths = sorted(path for path in BACKBONE.rglob("*.yaml") if path.name != "plan.lock.yaml")
     files: Files = {
-        path.relative_to(REFERENCE).as_posix(): yaml.safe_load(path.read_text(encoding="utf-8"))
+        path.relative_to(BACKBONE).as_posix(): yaml.safe_load(path.read_text(encoding="utf-8"))
         for path in paths
     }
     files["drift.yaml"] = copy.deepcopy(DRIFT)

@@ -11,19 +11,18 @@ from typing import Any
 import pytest
 import yaml
 
-import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.errors import InventoryError
 from egovnet.templates.intend.read_inventory import read_inventory
+from tests.inventories import BACKBONE
 
-REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 CASES = sorted((Path(__file__).parent / "errors").glob("*.yaml"))
 
 
-def copy_of_reference(directory: Path) -> Path:
+def copy_of_backbone(directory: Path) -> Path:
     return Path(
-        shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        shutil.copytree(BACKBONE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     )
 
 
@@ -67,7 +66,7 @@ def problems_of(root: Path) -> list[str]:
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_bad_input_is_reported_in_full_and_nothing_is_written(case: Path, tmp_path: Path) -> None:
     said = yaml.safe_load(case.read_text(encoding="utf-8"))
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     for change in said["edits"]:
         edit(root, change)
     before = contents(root)
@@ -76,7 +75,7 @@ def test_bad_input_is_reported_in_full_and_nothing_is_written(case: Path, tmp_pa
 
 
 def test_the_unchanged_copy_has_no_problem(tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     assert allocate(read_inventory(root)[0], read_lock(root)).lock == read_lock(root)
 
 

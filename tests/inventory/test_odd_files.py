@@ -12,7 +12,7 @@ from egovnet.inventory.source.regular_file import read_regular
 from egovnet.inventory.source.yaml_source import parse_document
 from egovnet.templates.intend.read_inventory import read_inventory
 from tests.hypothesis_profiles import examples
-from tests.inventory.test_errors import copy_of_reference, problems_of
+from tests.inventory.test_errors import copy_of_backbone, problems_of
 
 FILES = ["network", "hosts", "groups", "defaults", "circuits", "sites/beijing", "plan.lock"]
 
@@ -38,7 +38,7 @@ def replace(path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["pipe", "device", "loop", "nowhere", "huge", "directory"])
 @pytest.mark.parametrize("name", FILES)
 def test_no_odd_file_is_read_as_one(name: str, kind: str, tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     replace(root / f"{name}.yaml", kind)
     assert any(p.startswith(f"{name}.yaml: cannot be read:") for p in problems_of(root))
 
@@ -84,7 +84,7 @@ def test_any_text_is_read_or_refused_with_a_remedy(text: str) -> None:
     "name", ["README.md", "README", "LICENSE", ".gitignore", "CHANGELOG.txt", "a.plan"]
 )
 def test_what_is_for_people_is_passed_over(name: str, tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     for folder in (root, root / "sites"):
         (folder / name).write_text("for people")
     (root / ".git").mkdir()
@@ -99,7 +99,7 @@ NAMES = st.text("abcdefgh-._ ", min_size=1, max_size=12).filter(lambda n: n not 
 def test_no_file_is_passed_over_in_silence(
     tmp_path_factory: pytest.TempPathFactory, stem: str, suffix: str
 ) -> None:
-    root = copy_of_reference(tmp_path_factory.mktemp("odd") / "network")
+    root = copy_of_backbone(tmp_path_factory.mktemp("odd") / "network")
     for folder in (root, root / "sites", root / "sites" / "west"):
         folder.mkdir(exist_ok=True)
         path = folder / f"{stem}{suffix}"

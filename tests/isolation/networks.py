@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
-import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import Lock, allocate
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.load import load
@@ -22,6 +20,7 @@ from egovnet.templates.model.facts import (
     NeighborFacts,
     VrfFamily,
 )
+from tests.inventories import BACKBONE
 from tests.isolation.facts_of import facts_of
 
 Facts = dict[str, DeviceFacts]
@@ -37,7 +36,7 @@ def of_network(network: Network, lock: Lock | None = None) -> tuple[Facts, Expec
 
 @cache
 def _reference() -> tuple[Facts, Expectation]:
-    directory = Path(egovnet.inventory.reference.__path__[0])
+    directory = BACKBONE
     return of_network(load(directory), read_lock(directory))
 
 

@@ -13,9 +13,10 @@ from egovnet.lab.machines import one_machine
 from egovnet.lab.uml import UserModeLinux
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.lab import topology as lab_topology
+from tests.inventories import BACKBONE
 from tests.isolation.mutants.ground import FAMILIES, Access, VrfPlace, network_of
 from tests.isolation.mutants.lab_sample import Ping
-from tests.isolation.mutants.reference import REFERENCE, reference
+from tests.isolation.mutants.reference import reference
 from tests.isolation.routers import Entry, Routers
 
 GROUND = reference()
@@ -106,8 +107,7 @@ def reference_routers(
     it may take than where nothing else runs.
     """
     inventory = root / "inventory"
-    ignored = shutil.ignore_patterns("*.py", "__pycache__")
-    shutil.copytree(REFERENCE, inventory, ignore=ignored, dirs_exist_ok=True)
+    shutil.copytree(BACKBONE, inventory, dirs_exist_ok=True)
     for file, pattern, replacement in (
         ("network.yaml", "^name: reference$", f"name: {name}"),
         ("hosts.yaml", r"127\.20\.20\.", f"{addresses}."),

@@ -4,9 +4,7 @@ tables, VRFs whose look-ups end there. Nothing in the proof knows which platform
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
-import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.load import load
@@ -16,10 +14,9 @@ from egovnet.isolation.prove import prove
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.facts import DeviceFacts, InterfaceFacts, VrfFacts
+from tests.inventories import BACKBONE
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import Facts, edit_family, edit_interface, edit_vrf
-
-REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 
 
 def _port(name: str) -> str:
@@ -48,8 +45,8 @@ def _translated(facts: DeviceFacts, bare_ports: set[str]) -> DeviceFacts:
 
 
 def network() -> tuple[Facts, Expectation]:
-    inventory = load(REFERENCE)
-    allocation = allocate(inventory, read_lock(REFERENCE))
+    inventory = load(BACKBONE)
+    allocation = allocate(inventory, read_lock(BACKBONE))
     expectation = from_inventory(inventory, allocation)
     attachments = {
         device: {

@@ -13,9 +13,9 @@ from egovnet.inventory.model import Network
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.prove_running import prove_noted
-from egovnet.playbooks.core.workspace import REFERENCE
 from egovnet.templates.model.facts import NeighborFacts
 from tests.hypothesis_profiles import examples
+from tests.inventories import BACKBONE
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import Facts, edit_bgp, edit_family, of_network, reference
 from tests.strategies import networks, parts
@@ -29,7 +29,7 @@ def denying(facts: Facts, expectation: Expectation, *, known: bool = False) -> l
 
 @cache
 def whole() -> tuple[Network, Lock, Allocation]:
-    network, lock = load(REFERENCE), read_lock(REFERENCE)
+    network, lock = load(BACKBONE), read_lock(BACKBONE)
     return network, lock, allocate(network, lock)
 
 

@@ -18,13 +18,13 @@ from selenium import webdriver
 from egovnet.lab.backend import Backend
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.lab_backends import backend
+from tests.inventories import BACKBONE
 from tests.playbooks.console import slower_bfd
 from tests.playbooks.fork_server import ForkServer
 from tests.playbooks.postgresql import PostgresServer, postgres_server
 from tests.playbooks.report.html.browsing import chromium
 from tests.side_by_side import PROCESS
 
-REFERENCE = Path(__file__).parents[2] / "inventory" / "reference"
 EGOVNET = Path(sys.executable).with_name("egovnet")
 #: All processes of tests.side_by_side may have this lab up at once.
 _LOOPBACK_NET = {"2": "127.20.29.", "3": "127.20.33."}.get(
@@ -147,7 +147,7 @@ def forks() -> Iterator[ForkServer]:
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> Workplace:
     root = tmp_path_factory.mktemp("egovnet")
-    shutil.copytree(REFERENCE, root / "base", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(BACKBONE, root / "base")
     for file, pattern, replacement in (
         ("network.yaml", "^name: reference$", "name: test"),
         ("hosts.yaml", r"127\.20\.20\.", _LOOPBACK_NET),

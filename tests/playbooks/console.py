@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from egovnet.playbooks.cli.main import main
 from egovnet.playbooks.core.workspace import REFERENCE
+from tests.inventories import BACKBONE
 
 _EGOVNET = Path(sys.executable).parent / "egovnet"
 #: A password that no output may hold.
@@ -95,6 +96,11 @@ def slower_bfd(inventory: Path, interval: int = 1000) -> None:
     with (inventory / "network.yaml").open("a", encoding="utf-8") as file:
         timers = f"{{interval: {interval}}}"
         file.write(f"\nbfd:\n  circuits: {timers}\n  accesses: {timers}\n")
+
+
+def copy_of_backbone(directory: Path) -> Path:
+    """The reference inventory without its platform, to be changed."""
+    return Path(shutil.copytree(BACKBONE, directory))
 
 
 def edit(path: Path, old: str, new: str) -> None:

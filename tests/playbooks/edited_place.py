@@ -17,7 +17,7 @@ from egovnet.playbooks.change.plan_steps import Step
 from egovnet.playbooks.core.intended import DirectoryInventory
 from egovnet.playbooks.core.progress import Progress, Silent
 from egovnet.playbooks.core.workspace import Workspace
-from tests.playbooks.console import Ran, copy_of_reference, egovnet
+from tests.playbooks.console import Ran, copy_of_backbone, egovnet
 from tests.playbooks.memory_routers import MemoryRouters
 
 Data = dict[str, Any]
@@ -60,7 +60,7 @@ def numbers(root: Path, pool: str) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = copy_of_reference(tmp_path_factory.mktemp("base") / "network")
+    root = copy_of_backbone(tmp_path_factory.mktemp("base") / "network")
     DirectoryInventory(root).keep_allocation()
     return root
 

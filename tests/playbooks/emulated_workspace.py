@@ -7,9 +7,10 @@ import pytest
 import yaml
 
 from egovnet.lab.emulated.process import EmulatedRouters
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import Intents
 from egovnet.playbooks.journal.records import DONE
+from tests.inventories import BACKBONE
 
 
 def applied_before(workspace: Workspace) -> None:
@@ -29,7 +30,7 @@ def emulated_workspace(
     the environment holds their credentials until the test ends.
     """
     directory = root / "inventory"
-    shutil.copytree(REFERENCE, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(BACKBONE, directory)
     hosts = yaml.safe_load((directory / "hosts.yaml").read_text(encoding="utf-8"))
     for name, host in hosts.items():
         host["hostname"], host["port"] = routers.addresses[name]

@@ -10,7 +10,7 @@ from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.finding import Finding, Hop
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import AllowedCell, Checked, Verdict
-from egovnet.playbooks.core.workspace import REFERENCE
+from tests.inventories import BACKBONE
 
 INTRANET = ("party", "congress", "government", "cppcc", "court/hub", "court/spoke", "procurat")
 EXTRANET = ("public", "taxation")
@@ -189,7 +189,7 @@ def hostile() -> Verdict:
 
 def reference() -> Network:
     """The reference network, for its map."""
-    return load(REFERENCE)
+    return load(BACKBONE)
 
 
 def nation_of(provinces: int, edges: int) -> Network:

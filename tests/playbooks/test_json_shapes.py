@@ -17,7 +17,7 @@ from egovnet.playbooks.change.proof_gate import gate
 from egovnet.playbooks.change.recover import _Case
 from egovnet.playbooks.cli.main import main
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, Configuration
 from egovnet.playbooks.results.adoption import Adoption
@@ -52,7 +52,8 @@ from egovnet.playbooks.verbs.lab import _outcome as lab_outcome
 from egovnet.tasks.commit_status import CommitStatus
 from egovnet.tasks.confirm_or_rollback import Direction
 from egovnet.templates.model.interruption import InterruptionClass
-from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
+from tests.inventories import BACKBONE
+from tests.playbooks.console import all_down, copy_of_backbone, edit, egovnet, logged_in
 from tests.playbooks.drift_reports import LEAKING as LEAKING_REPORT
 from tests.playbooks.drift_reports import UNREACHABLE as UNREACHABLE_REPORT
 from tests.playbooks.proofs import LEAKING, PROVED
@@ -149,7 +150,7 @@ PLAN = Plan(
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    return Workspace(REFERENCE)
+    return Workspace(BACKBONE)
 
 
 CONNECTIONS = (
@@ -231,7 +232,7 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 
 
 def test_error(tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     edit(root / "vpns.yaml", "zone: intranet, owner: party", "zone: moon, owner: party")
     broken = egovnet("validate", "--inventory", root, "--json", state=tmp_path)
     wrong = egovnet("show", "99", "--json", state=tmp_path)
@@ -252,7 +253,7 @@ def test_init_validate_render(tmp_path: Path) -> None:
               "--management", "172.20.20.23/24")  # fmt: skip
     check("add", egovnet("add", "router", "pe3", *router, "--inventory", mine, "--json",
                          state=tmp_path).json)  # fmt: skip
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     edit(root / "circuits.yaml", "b: {router: bj-p2, port: eth5}", "b: {router: bj-p1, port: eth9}")
     check("validate", egovnet("validate", "--inventory", root, "--json", state=tmp_path).json)
     check("render", egovnet("render", "-o", tmp_path / "out", "--json", state=tmp_path).json)
@@ -287,7 +288,7 @@ def push(texts: dict[str, str], new: str) -> Plan:
 
 
 def test_plan(tmp_path: Path) -> None:
-    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    root, state = copy_of_backbone(tmp_path / "network"), tmp_path / "state"
     all_down(root)
     for verb in ("plan", "apply"):
         ran = egovnet(verb, "--inventory", root, "--json", state=state, env=logged_in(state))
@@ -346,7 +347,7 @@ def test_recover_watch() -> None:
 
 
 def test_verify(workspace: Workspace, tmp_path: Path) -> None:
-    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    root, state = copy_of_backbone(tmp_path / "network"), tmp_path / "state"
     all_down(root)
     env = logged_in(state)
     ran = egovnet("verify", "--settle", "0", "--inventory", root, "--json", state=state, env=env)

@@ -18,7 +18,7 @@ from egovnet.playbooks.verify.control_plane import expected_routes
 from egovnet.playbooks.verify.probe_plan import ProbeScope, vrf_plan
 from egovnet.tasks.plain_inventories import data_of
 from tests.platform_network import platform_network
-from tests.playbooks.console import copy_of_reference
+from tests.playbooks.console import copy_of_backbone
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,8 @@ def lab(workspace: Workspace) -> Topology:
 
 def test_counts_are_of_what_was_written(workspace: Workspace, tmp_path: Path) -> None:
     counts = validate(workspace).result.counts
-    without = validate(Workspace(copy_of_reference(tmp_path / "network"))).result.counts
-    assert counts == dataclasses.replace(without, routers=without.routers + 2)
+    without = validate(Workspace(copy_of_backbone(tmp_path / "network"))).result.counts
+    assert counts == dataclasses.replace(without, routers=without.routers + 2, exchanges=3)
 
 
 def test_nobody_gets_a_sheet_of_one(workspace: Workspace) -> None:

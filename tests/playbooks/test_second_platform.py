@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 import yaml
 
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.templates.registry import registered, render, render_day0
+from tests.inventories import BACKBONE
 from tests.playbooks.console import Ran, egovnet, logged_in
 from tests.toy_platform.devices import NETWORK, ToyDevice
 from tests.toy_platform.network import mixed_inventory
 from tests.toy_platform.platform import TOY
 
 DRIVER = Path(__file__).parents[1] / "toy_platform" / "driver"
-ROUTERS = tuple(yaml.safe_load((REFERENCE / "hosts.yaml").read_text(encoding="utf-8")))
+ROUTERS = tuple(yaml.safe_load((BACKBONE / "hosts.yaml").read_text(encoding="utf-8")))
 EDGE = "bj-pe1"
 
 

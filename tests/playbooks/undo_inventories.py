@@ -10,7 +10,7 @@ import yaml
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.rollback.undo_intent import Step
-from tests.playbooks.console import copy_of_reference
+from tests.playbooks.console import copy_of_backbone
 
 
 def edit(root: Path, edits: Iterable[Mapping[str, Any]]) -> None:
@@ -39,7 +39,7 @@ def intent_of(root: Path) -> Intent:
 
 def history(root: Path, changes: Iterable[Iterable[Mapping[str, Any]]]) -> list[Step]:
     """The steps of a copy of the reference in `root`; the first is change 2, after its own."""
-    copy_of_reference(root)
+    copy_of_backbone(root)
     intents = [intent_of(root)]
     for edits in changes:
         edit(root, edits)

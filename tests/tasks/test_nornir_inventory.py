@@ -63,10 +63,10 @@ def test_groups_are_platform_tier_region_and_roles() -> None:
         return {host.name for host in nornir.inventory.children_of_group(group)}
 
     assert members("frr") == set(nornir.inventory.hosts)
-    assert members("province") == {"gd-pe1", "sh-pe1", "sc-pe1"}
+    assert members("province") == {"gd-pe1", "sh-pe1", "sh-fw1", "sc-pe1"}
     assert members("guangzhou") == {"gz-pe1"}
     assert members("rr") == {"bj-p1", "bj-p2"}
-    assert set(nornir.filter(F(region="shanghai")).inventory.hosts) == {"sh-pe1"}
+    assert set(nornir.filter(F(region="guangzhou")).inventory.hosts) == {"gz-pe1"}
 
 
 def test_connections_pin_the_host_key_and_give_up_in_time(

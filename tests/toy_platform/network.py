@@ -7,9 +7,8 @@ from typing import Any
 
 import yaml
 
-import egovnet.inventory.reference
+from tests.inventories import BACKBONE
 
-REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 #: Two edges, of which one is a centre's and one a prefecture's.
 TOYS = ("gz-pe1", "sc-pe1")
 
@@ -22,7 +21,7 @@ def toy_port(port: str) -> str:
 def mixed_inventory(directory: Path, toys: tuple[str, ...] = TOYS) -> Path:
     """A copy of the reference inventory in `directory`, in which `toys` are of platform toy."""
     ignored = shutil.ignore_patterns("*.py", "__pycache__")
-    root = Path(shutil.copytree(REFERENCE, directory, ignore=ignored))
+    root = Path(shutil.copytree(BACKBONE, directory, ignore=ignored))
     hosts = _read(root / "hosts.yaml")
     groups = _read(root / "groups.yaml")
     groups["toy"] = {"platform": "toy", "data": {"management-port": "me0"}}

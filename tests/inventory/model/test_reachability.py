@@ -1,17 +1,15 @@
 """Who may reach whom: the reference network's cases by name, and any network's by definition."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 
-import egovnet.inventory.reference
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network, SiteRole
 from egovnet.inventory.model.reachability import Reachability, sites_by_vpn
+from tests.inventories import BACKBONE
 from tests.strategies import networks
 
-NETWORK = load(Path(egovnet.inventory.reference.__path__[0]))
+NETWORK = load(BACKBONE)
 REFERENCE = Reachability(NETWORK)
 
 

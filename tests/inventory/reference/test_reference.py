@@ -1,5 +1,6 @@
 """The reference network is what the documentation says it is, and plain Nornir reads it."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 from nornir.plugins.inventory import SimpleInventory
@@ -9,14 +10,22 @@ from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import LOCK_FILE, lock_text, read_lock
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Role, Tier, Topology, ZoneName
+from egovnet.inventory.with_platform import with_platform
+from egovnet.isolation.model.expectation import from_inventory
+from egovnet.isolation.prove import prove
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.intend.device_facts import intended_facts
 
 REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 NETWORK = load(REFERENCE)
+#: A day on which its exchanges are in force, whatever day it is.
+DAY = date(2026, 1, 1)
+ON_A_DAY = with_platform(NETWORK, DAY)
 
 
 def test_its_lock_file_is_complete_and_canonical() -> None:
     lock = read_lock(REFERENCE)
-    assert allocate(NETWORK, lock).lock == lock
+    assert allocate(ON_A_DAY, lock).lock == lock
     assert (REFERENCE / LOCK_FILE).read_text(encoding="utf-8") == lock_text(lock)
 
 
@@ -26,14 +35,37 @@ def test_two_core_routers_switch_labels_and_reflect_routes() -> None:
     assert {NETWORK.routers[name].tier for name in core} == {Tier.CENTRE}
 
 
-def test_the_platform_is_a_pe_at_the_centre() -> None:
+def test_the_platform_has_two_firewalls_at_two_pes() -> None:
     platform = NETWORK.with_role(Role.PLATFORM)
-    assert platform
-    assert {NETWORK.routers[name].tier for name in platform} == {Tier.CENTRE}
+    assert {NETWORK.routers[name].tier for name in platform} >= {Tier.CENTRE}
+    attached = [NETWORK.routers[name].attachment for name in NETWORK.with_role(Role.FIREWALL)]
+    assert sorted(one.pe for one in attached if one) == sorted(platform)
+    assert len(platform) == 2
+
+
+def test_its_exchanges_are_in_force_for_years() -> None:
+    assert len(NETWORK.exchanges) >= 2
+    for exchange in NETWORK.exchanges.values():
+        assert exchange.in_force(DAY)
+        assert exchange.in_force(DAY + timedelta(days=20 * 365))
+    assert NETWORK.applications
+    assert all(vpn.level for vpn in NETWORK.vpns.values())
+
+
+def test_an_agency_in_the_middle_joins_nobody_to_the_others() -> None:
+    met = {frozenset((e.source.vpn, e.target.vpn)) for e in NETWORK.exchanges.values()}
+    assert met == {frozenset(("party", "government")), frozenset(("government", "court"))}
+    allocation = allocate(ON_A_DAY, read_lock(REFERENCE))
+    facts = {name: intended_facts(one) for name, one in intend(ON_A_DAY, allocation).items()}
+    verdict = prove(facts, from_inventory(ON_A_DAY, allocation))
+    assert verdict.proved
+    assert not verdict.findings
+    assert ("party", "government") in verdict.found
+    assert ("party", "court/hub") not in verdict.found
 
 
 def test_four_more_pes_stand_in_provinces_and_a_prefecture() -> None:
-    others = set(NETWORK.with_role(Role.PE)) - set(NETWORK.with_role(Role.PLATFORM))
+    others = {n for n in NETWORK.with_role(Role.PE) if NETWORK.routers[n].tier is not Tier.CENTRE}
     tiers = [NETWORK.routers[name].tier for name in others]
     assert len(others) >= 4
     assert tiers.count(Tier.PROVINCE) >= 3
@@ -42,7 +74,8 @@ def test_four_more_pes_stand_in_provinces_and_a_prefecture() -> None:
 
 def test_every_edge_has_two_ways_into_the_backbone() -> None:
     ends = [end.router for c in NETWORK.circuits.values() for end in (c.a, c.b)]
-    assert all(ends.count(name) >= 2 for name in NETWORK.routers)
+    backbone = [name for name, router in NETWORK.routers.items() if router.attachment is None]
+    assert all(ends.count(name) >= 2 for name in backbone)
 
 
 def test_three_agencies_of_the_intranet_and_two_vpns_of_the_extranet_have_sites() -> None:

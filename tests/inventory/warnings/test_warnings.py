@@ -9,7 +9,7 @@ from egovnet.inventory.warnings.pools import NEARLY_FULL
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.verbs.validate import validate
 from tests.inventory.warnings.test_exchange_warnings import CODES as OF_EXCHANGES
-from tests.playbooks.console import copy_of_reference, egovnet
+from tests.playbooks.console import copy_of_backbone, egovnet
 
 #: Name of a case -> edits of the reference inventory, and (code, file, field) of all warnings.
 CASES: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]] = {
@@ -94,7 +94,7 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]] 
 
 
 def edited(root: Path, edits: list[tuple[str, str, str]]) -> Path:
-    copy_of_reference(root)
+    copy_of_backbone(root)
     for file, old, new in edits:
         path = root / file
         text = path.read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from egovnet.inventory.load import load
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.isolation.model.domains import BACKBONE, MANAGEMENT, UNTAGGED, unknown
 from egovnet.isolation.model.expectation import from_inventory
-from egovnet.playbooks.core.workspace import REFERENCE
+from tests.inventories import BACKBONE as INVENTORY
 
-NETWORK = load(REFERENCE)
+NETWORK = load(INVENTORY)
 ALLOCATION = allocate(NETWORK)
 EXPECTATION = from_inventory(NETWORK, ALLOCATION)
 

@@ -6,12 +6,12 @@ from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network, ZoneName
 from egovnet.isolation.model.expectation import Expectation, from_inventory
-from egovnet.playbooks.core.workspace import REFERENCE
+from tests.inventories import BACKBONE
 
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return load(REFERENCE)
+    return load(BACKBONE)
 
 
 def expected(network: Network, *without: str) -> Expectation:

@@ -5,12 +5,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Application, Filtering
 from egovnet.inventory.with_platform import with_platform
+from tests.inventories import BACKBONE
 from tests.isolation.mutants.ground import Ground
 from tests.platform_network import platform_network
 
@@ -25,14 +25,13 @@ _DOCUMENTS = {
     "protocol": "tcp",
     "ports": [443, "8000-8010"],
 }
-REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 
 
 @cache
 def reference() -> Ground:
-    """The reference network, planned and rendered."""
-    network = load(REFERENCE)
-    return Ground(network, allocate(network, read_lock(REFERENCE)))
+    """The reference network's backbone, planned and rendered."""
+    network = load(BACKBONE)
+    return Ground(network, allocate(network, read_lock(BACKBONE)))
 
 
 @cache

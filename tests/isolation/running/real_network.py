@@ -11,10 +11,11 @@ from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding import Finding
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove_running import prove_running
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.templates.frr.state.running_reader import read_running
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import read_config
+from tests.inventories import BACKBONE
 
 Answers = dict[str, str]
 
@@ -31,7 +32,7 @@ def answers() -> Answers:
 
 @cache
 def _intended() -> tuple[dict[str, DeviceFacts], Expectation]:
-    workspace = Workspace(REFERENCE)
+    workspace = Workspace(BACKBONE)
     texts = workspace.intended()
     facts = {name: read_config(text, name, "frr") for name, text in texts.items()}
     return facts, from_inventory(workspace.network, workspace.allocation)

@@ -15,7 +15,7 @@ from egovnet.playbooks.archive.journal_check import (
 )
 from egovnet.playbooks.change.recover import recover
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
 from egovnet.playbooks.journal import hash_chain
 from egovnet.playbooks.journal.records import DONE, UNDONE, Configuration
@@ -23,13 +23,14 @@ from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, ST
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.rollback.rollback import rollback
 from egovnet.playbooks.verbs.history import history
+from tests.inventories import BACKBONE
 
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    made = Workspace(REFERENCE)
+    made = Workspace(BACKBONE)
     for number in range(1, 5):
         text = Configuration("bj-pe1", f"before {number}\n", f"after {number}\n", "+ x", None)
         change = made.journal.begin("apply", f"plan {number}", "1 device", {"bj-pe1": text})
@@ -137,7 +138,7 @@ def test_an_archive_of_another_journal_is_said_and_not_compared(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EGOVNET_JOURNAL", f"sqlite:///{tmp_path / 'other.db'}")
-    other = Workspace(REFERENCE)
+    other = Workspace(BACKBONE)
     assert "of another journal" in require_whole_journal(other)[0]
     checked = history(other, check=True)
     assert checked.exit is Exit.LEAK_OR_FAILED_VERIFICATION

@@ -16,7 +16,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import Intents
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.rollback.rollback import rollback
-from tests.playbooks.console import copy_of_reference
+from tests.playbooks.console import copy_of_backbone
 from tests.playbooks.memory_routers import MemoryRouters
 from tests.playbooks.undo_inventories import edit
 
@@ -33,7 +33,7 @@ KEY = "Hunter2-xyzzy"
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    return copy_of_reference(tmp_path / "network")
+    return copy_of_backbone(tmp_path / "network")
 
 
 @pytest.fixture

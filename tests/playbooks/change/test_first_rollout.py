@@ -11,12 +11,13 @@ from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.plan import make_plan, write_plan
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import Verification
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import Verifying
 from egovnet.templates.registry import render_day0
+from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import emulated_workspace
 
@@ -25,7 +26,7 @@ PORTS = tuple(f"eth{number}" for number in range(10))
 
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
-    texts = {name: render_day0(device) for name, device in Workspace(REFERENCE).devices.items()}
+    texts = {name: render_day0(device) for name, device in Workspace(BACKBONE).devices.items()}
     root = tmp_path_factory.mktemp("rollout")
     ports = dict.fromkeys(texts, PORTS)
     with EmulatedRouters(texts, root, network=loopback_network(), ports=ports) as running:

@@ -12,7 +12,7 @@ from egovnet.inventory.allocation.allocate import Allocation, allocate, vrf_of
 from egovnet.inventory.model import Network
 from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.impact import Impact
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.affected import Affected, affected_from
 from egovnet.templates.intend.access_ends import access_addresses, access_interface
 from egovnet.templates.intend.build_devices import intend
@@ -22,12 +22,13 @@ from egovnet.templates.model.parts import Part, PartKind
 from egovnet.templates.registry import platform, render, render_day0
 from tests.changed_networks import Change, changed_networks
 from tests.hypothesis_profiles import examples
+from tests.inventories import BACKBONE
 from tests.strategies import networks
 
 FAR_END = InterruptionClass.FAR_END
 #: Changes of one site's own lines, or of words.
 ITS_OWN = {"priority", "prefixes", "descriptions", "site gone", "vlan", "metric"}
-CONTEXT = Workspace(REFERENCE)
+CONTEXT = Workspace(BACKBONE)
 INDEX = Dependents(CONTEXT.network, CONTEXT.allocation)
 TEXTS = CONTEXT.intended()
 

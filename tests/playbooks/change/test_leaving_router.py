@@ -17,11 +17,12 @@ from egovnet.playbooks.change.plan import make_plan, read_plan, write_plan
 from egovnet.playbooks.change.words import Words
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import Selection, UsageError
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
 from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.verify.verifying import Verifying
+from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
 from tests.playbooks.console import Ran, egovnet
 from tests.playbooks.emulated_workspace import applied_before, emulated_workspace
@@ -39,7 +40,7 @@ GOES = [*CIRCUITS, {"file": "hosts.yaml", "at": PE}]
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
     root = tmp_path_factory.mktemp("leaving")
-    texts = Workspace(REFERENCE).intended()
+    texts = Workspace(BACKBONE).intended()
     with EmulatedRouters(texts, root / "lab", network=loopback_network()) as routers:
         yield routers
 
@@ -158,11 +159,11 @@ def test_a_plan_of_other_leavers_is_not_applied(root: Path, tmp_path: Path) -> N
 
 
 def _host(name: str) -> Mapping[str, Any]:
-    return dict(yaml.safe_load((REFERENCE / "hosts.yaml").read_text(encoding="utf-8"))[name])
+    return dict(yaml.safe_load((BACKBONE / "hosts.yaml").read_text(encoding="utf-8"))[name])
 
 
 def _circuit(name: str) -> Mapping[str, Any]:
-    return dict(yaml.safe_load((REFERENCE / "circuits.yaml").read_text(encoding="utf-8"))[name])
+    return dict(yaml.safe_load((BACKBONE / "circuits.yaml").read_text(encoding="utf-8"))[name])
 
 
 def test_a_router_that_had_no_part_in_its_emptying_is_not_empty(

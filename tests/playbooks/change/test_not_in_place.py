@@ -13,7 +13,7 @@ from egovnet.playbooks.change.words import Words
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
 from tests.playbooks.change.test_impact import CONTEXT, TEXTS, edited, pushed
-from tests.playbooks.console import Ran, copy_of_reference, edit, egovnet
+from tests.playbooks.console import Ran, copy_of_backbone, edit, egovnet
 from tests.playbooks.memory_routers import MemoryRouters
 
 WHY = "FRR 8.4 cannot give a router in service another AS number"
@@ -64,7 +64,7 @@ def test_plan_names_it_and_apply_pushes_nothing(
 ) -> None:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("EGOVNET_USERNAME", "li")
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     routers = MemoryRouters()
     routers.take_part(monkeypatch)
     routers.boot(Workspace(root))

@@ -7,11 +7,12 @@ import pytest
 from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.impact import Impact
 from egovnet.playbooks.change.plan_summary import summary_of
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.plan_summary import Gains, PlanSummary
 from egovnet.templates.registry import render, render_day0
+from tests.inventories import BACKBONE
 
-WORKSPACE = Workspace(REFERENCE)
+WORKSPACE = Workspace(BACKBONE)
 NOW = Dependents(WORKSPACE.network, WORKSPACE.allocation)
 TEXTS = {name: render(device) for name, device in WORKSPACE.devices.items()}
 DAY0 = {name: render_day0(device) for name, device in WORKSPACE.devices.items()}

@@ -12,13 +12,14 @@ from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome
 from egovnet.playbooks.change.proof_gate import Override, gate, override_from
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import UsageError
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.verify.verifying import Verifying
 from egovnet.tasks.dry_run import text_hash
 from egovnet.templates.registry import render_day0
-from tests.playbooks.console import copy_of_reference, egovnet
+from tests.inventories import BACKBONE
+from tests.playbooks.console import copy_of_backbone, egovnet
 from tests.playbooks.undo_inventories import edit as edit_inventory
 
 _PARTY, _GOVERNMENT, _PUBLIC = "65000:1006", "65000:1005", "65000:2001"
@@ -31,7 +32,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("EGOVNET_PASSWORD", "made-up")
     monkeypatch.setenv("EGOVNET_CONNECT_TIMEOUT", "1")
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    return Workspace(REFERENCE)
+    return Workspace(BACKBONE)
 
 
 def plan(before: dict[str, str], after: dict[str, str]) -> Plan:
@@ -136,7 +137,7 @@ def test_the_command_asks_for_both(tmp_path: Path) -> None:
 
 def without_site(workspace: Workspace, tmp_path: Path, site: str) -> Workspace:
     """The workspace's inventory, its numbers among it, less one site."""
-    root = copy_of_reference(tmp_path / "less")
+    root = copy_of_backbone(tmp_path / "less")
     edit_inventory(root, [{"file": "sites/beijing.yaml", "at": site}])
     return Workspace(root)
 

@@ -16,11 +16,12 @@ from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.change.plan_steps import prove_steps
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.verification import HealthReport
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render
 from tests.chaos.runs import Health
+from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import applied_before, emulated_workspace
 
@@ -64,7 +65,7 @@ NUMBERS = {
         "court/court-guangzhou", 9, {"vrf-table": ("gz-pe1", "court-guangzhou")}
     ),
 }
-REFERENCE_NETWORK = Workspace(REFERENCE)
+REFERENCE_NETWORK = Workspace(BACKBONE)
 
 
 def renumbered(pool: str) -> Allocation:

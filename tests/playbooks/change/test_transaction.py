@@ -22,7 +22,7 @@ from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.waves import Wave
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.outcome import Outcome
@@ -30,6 +30,7 @@ from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import CheckFinding, HealthReport
 from egovnet.tasks.confirm_or_rollback import DeviceChange, Direction, NotFinishedError
 from egovnet.tasks.dry_run import DryRun, text_hash
+from tests.inventories import BACKBONE
 
 NAMES = ("bj-pe1", "gd-pe1", "gz-pe1")
 
@@ -113,7 +114,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
     monkeypatch.setenv("EGOVNET_USERNAME", "li")
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    return Workspace(REFERENCE)
+    return Workspace(BACKBONE)
 
 
 PASSED = HealthReport()

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Circuit, Network, Role, Router, Tier
 from egovnet.playbooks.change.waves import CANARY, Wave, WaveError, make_waves, up_to
-from egovnet.playbooks.core.workspace import REFERENCE
 from tests.hypothesis_profiles import examples
+from tests.inventories import BACKBONE
 
-NETWORK: Network = load(REFERENCE)
+NETWORK: Network = load(BACKBONE)
 ROUTERS = sorted(NETWORK.routers)
 
 

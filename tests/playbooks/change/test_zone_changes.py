@@ -25,7 +25,7 @@ from egovnet.templates.intend.read_inventory import read_inventory
 from egovnet.templates.registry import render_day0
 from tests.extranet_network import extranet_network
 from tests.hypothesis_profiles import examples
-from tests.playbooks.console import Ran, copy_of_reference, edit, egovnet
+from tests.playbooks.console import Ran, copy_of_backbone, edit, egovnet
 from tests.playbooks.memory_routers import MemoryRouters
 from tests.strategies import networks, parts
 
@@ -61,7 +61,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("EGOVNET_USERNAME", "li")
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    found = Place(copy_of_reference(tmp_path / "network"), MemoryRouters(trusting=True))
+    found = Place(copy_of_backbone(tmp_path / "network"), MemoryRouters(trusting=True))
     found.routers.take_part(monkeypatch)
     found.routers.boot(found.workspace())
     assert apply(found.workspace(), Silent(), yes=True).data["result"] == "done"

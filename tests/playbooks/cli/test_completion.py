@@ -11,7 +11,7 @@ from egovnet.playbooks.cli.main import main
 from egovnet.playbooks.cli.manual_pages import COMPLETIONS, contexts
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import Journal
-from tests.playbooks.console import contents, copy_of_reference, egovnet
+from tests.playbooks.console import contents, copy_of_backbone, egovnet
 
 
 def completed(words: Sequence[str], last: str) -> list[str]:
@@ -25,7 +25,7 @@ def completed(words: Sequence[str], last: str) -> list[str]:
 @pytest.fixture
 def inventory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("EGOVNET_INVENTORY", str(copy_of_reference(tmp_path / "network")))
+    monkeypatch.setenv("EGOVNET_INVENTORY", str(copy_of_backbone(tmp_path / "network")))
     return tmp_path / "network"
 
 

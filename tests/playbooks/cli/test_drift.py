@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.playbooks.console import all_down, copy_of_reference, egovnet, logged_in
+from tests.playbooks.console import all_down, copy_of_backbone, egovnet, logged_in
 
 FILES = {"drift.html", "drift.json", "drift.md", "drift.prom", "drift.xml"}
 
 
 def test_the_report_is_what_is_printed(tmp_path: Path) -> None:
     root, state, report = (tmp_path / name for name in ("network", "state", "report"))
-    names = all_down(copy_of_reference(root))
+    names = all_down(copy_of_backbone(root))
     words = ("drift", "--inventory", root, "--report", report)
     ran = egovnet(*words, "--json", state=state, env=logged_in(state))
     assert ran.code == 5, ran.stderr
@@ -45,7 +45,7 @@ def test_what_is_never_remediated_is_refused_before_anything_is_read(
 
 def test_a_report_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     root, state = tmp_path / "network", tmp_path / "state"
-    all_down(copy_of_reference(root))
+    all_down(copy_of_backbone(root))
     (tmp_path / "report").mkdir()
     (tmp_path / "report" / "drift.md").mkdir()
     words = ("drift", "--inventory", root, "--report", tmp_path / "report")

@@ -8,7 +8,7 @@ from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.source.sections import DAY_FILE
 from egovnet.playbooks.core.intended import DirectoryInventory, applied_once
 from tests.platform_network import platform_network
-from tests.playbooks.console import copy_of_reference
+from tests.playbooks.console import copy_of_backbone
 
 
 @pytest.fixture(scope="module")
@@ -33,5 +33,5 @@ def test_another_day_is_another_intent_and_other_devices(inventory: DirectoryInv
 
 
 def test_an_inventory_without_registers_has_no_day(tmp_path: Path) -> None:
-    plain = DirectoryInventory(copy_of_reference(tmp_path / "network"))
+    plain = DirectoryInventory(copy_of_backbone(tmp_path / "network"))
     assert DAY_FILE not in plain.intent.files

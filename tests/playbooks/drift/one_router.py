@@ -7,7 +7,6 @@ from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
 from egovnet.isolation.model.expectation import from_inventory
-from egovnet.playbooks.core.workspace import REFERENCE
 from egovnet.playbooks.drift.compare import configuration_differences
 from egovnet.playbooks.drift.separation import prove_read, read_facts, with_leaks
 from egovnet.playbooks.results.drift_report import Difference, rank
@@ -18,6 +17,7 @@ from egovnet.templates.registry import render
 from napalm_frr.delta.line_changes import LineChange, line_changes, restore
 from napalm_frr.text import device_text
 from napalm_frr.text.device_state import DeviceState
+from tests.inventories import BACKBONE
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Intended:
 
 
 def reference() -> Intended:
-    network = load(REFERENCE)
-    allocation = allocate(network, read_lock(REFERENCE))
+    network = load(BACKBONE)
+    allocation = allocate(network, read_lock(BACKBONE))
     return Intended(network, allocation, intend(network, allocation))
 
 

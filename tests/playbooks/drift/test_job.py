@@ -13,11 +13,12 @@ from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.cli.report_files import write_files
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import UsageError
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
 from egovnet.playbooks.report.files.drift_files import drift_files
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.verify.control_plane import expected_routes
+from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
 from tests.playbooks.drift.test_compare import edited
 from tests.playbooks.emulated_workspace import applied_before, emulated_workspace
@@ -28,7 +29,7 @@ NETWORK = loopback_network()
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
     root = tmp_path_factory.mktemp("drift")
-    texts = Workspace(REFERENCE).intended()
+    texts = Workspace(BACKBONE).intended()
     with EmulatedRouters(texts, root / "lab", network=NETWORK) as routers:
         yield routers
 

@@ -16,7 +16,7 @@ from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.journal.inventory_snapshots import Attached, Intents
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, UNDONE, Configuration
-from tests.playbooks.console import SECRET, copy_of_reference
+from tests.playbooks.console import SECRET, copy_of_backbone
 from tests.playbooks.undo_inventories import edit
 
 ONE = Intent({"vpns.yaml": "a: 1  # why\n", "sites/x.yaml": "", "plan.lock.yaml": "pools: {}\n"})
@@ -116,7 +116,7 @@ def begun(workspace: Workspace, kind: str = "apply") -> int:
 
 
 def test_a_change_finds_what_the_last_one_that_was_done_left(tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     workspace = Workspace(root)
     intents = Intents(workspace.journal.engine)
     one = begun(workspace)
@@ -139,7 +139,7 @@ def test_a_change_finds_what_the_last_one_that_was_done_left(tmp_path: Path) -> 
 
 
 def test_the_intent_is_what_was_read_and_not_what_the_file_says_since(tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     text = (root / "vpns.yaml").read_text(encoding="utf-8")
     workspace = Workspace(root)
     assert workspace.network

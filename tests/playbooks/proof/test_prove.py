@@ -14,7 +14,7 @@ from egovnet.playbooks.proof.prove import exit_code
 from egovnet.playbooks.report.console.output import show
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.results.proof_result import proof_result
-from tests.playbooks.console import all_down, copy_of_reference, egovnet, logged_in
+from tests.playbooks.console import all_down, copy_of_backbone, egovnet, logged_in
 from tests.playbooks.proofs import HOSTILE, LEAKING, NOTHING, PROVED, TIDYING, hostile
 
 SILENT = {"gd-pe1": "ConnectTimeoutError: no answer"}
@@ -161,7 +161,7 @@ def test_texts_without_an_inventory_are_proved_by_zones(tmp_path: Path) -> None:
 
 
 def test_what_runs_cannot_be_proved_of_routers_that_are_down(tmp_path: Path) -> None:
-    root, state = copy_of_reference(tmp_path / "network"), tmp_path / "state"
+    root, state = copy_of_backbone(tmp_path / "network"), tmp_path / "state"
     names = all_down(root)
     words = ("prove", "--running", "--inventory", root, "--json")
     ran = egovnet(*words, state=state, env=logged_in(state))

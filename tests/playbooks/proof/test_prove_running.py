@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.proof.prove import prove
+from tests.inventories import BACKBONE
 from tests.playbooks.memory_routers import MemoryRouters
 from tests.tasks.memory_driver import MemoryDriver
 
 
 def test_sessions_are_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
-    workspace, routers = Workspace(REFERENCE), MemoryRouters()
+    workspace, routers = Workspace(BACKBONE), MemoryRouters()
     routers.take_part(monkeypatch)
     routers.boot(workspace)
     sessions: list[str] = []
@@ -41,7 +42,7 @@ def test_a_router_that_does_not_show_its_state_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path))
-    workspace, routers = Workspace(REFERENCE), MemoryRouters()
+    workspace, routers = Workspace(BACKBONE), MemoryRouters()
     routers.take_part(monkeypatch)
     for name, text in workspace.intended().items():
         routers.running[name] = text

@@ -7,8 +7,9 @@ import pytest
 
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.proof.prove import Proof, prove
+from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import emulated_workspace
 
@@ -17,7 +18,7 @@ NETWORK = loopback_network()
 
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
-    texts = Workspace(REFERENCE).intended()
+    texts = Workspace(BACKBONE).intended()
     with EmulatedRouters(texts, tmp_path_factory.mktemp("prove"), network=NETWORK) as routers:
         yield routers
 

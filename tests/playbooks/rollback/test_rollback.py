@@ -22,7 +22,7 @@ from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.rollback.rollback import rollback
 from egovnet.playbooks.rollback.undo_intent import CannotUndoError
 from egovnet.templates.registry import render_day0
-from tests.playbooks.console import contents, copy_of_reference
+from tests.playbooks.console import contents, copy_of_backbone
 from tests.playbooks.memory_routers import MemoryRouters
 from tests.playbooks.test_json_shapes import SHAPES, check
 from tests.playbooks.undo_inventories import edit
@@ -82,7 +82,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("EGOVNET_USERNAME", "li")
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
-    found = Place(copy_of_reference(tmp_path / "network"), MemoryRouters())
+    found = Place(copy_of_backbone(tmp_path / "network"), MemoryRouters())
     found.routers.take_part(monkeypatch)
     found.routers.boot(found.workspace())
     assert found.change() == 1
@@ -246,7 +246,7 @@ def test_a_device_that_moved_is_named_with_its_lines_and_without_secrets(place: 
     assert "gd-pe1" not in said
     # One that runs already what is wanted has nothing to do.
     place.rollback(3)
-    running["sh-pe1"] = Workspace(copy_of_reference(place.root.parent / "as-it-was")).intended(
+    running["sh-pe1"] = Workspace(copy_of_backbone(place.root.parent / "as-it-was")).intended(
         ["sh-pe1"]
     )["sh-pe1"]
     assert place.rollback(2).data["result"] == "nothing to do"

@@ -12,7 +12,7 @@ from egovnet.lab.customer import site_lans
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.change.apply import apply
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.rollback import RollbackResult
 from egovnet.playbooks.rollback.rollback import rollback
@@ -21,6 +21,7 @@ from egovnet.playbooks.verify.verifying import Verifying
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.registry import read_config, render_day0
+from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import emulated_workspace
 from tests.playbooks.routed_packets import RoutedPackets
@@ -32,7 +33,7 @@ PORTS = tuple(f"eth{number}" for number in range(10))
 
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
-    texts = day0(Workspace(REFERENCE))
+    texts = day0(Workspace(BACKBONE))
     place = tmp_path_factory.mktemp("day0")
     ports = dict.fromkeys(texts, PORTS)
     with EmulatedRouters(texts, place, network=NETWORK, ports=ports) as routers:

@@ -13,7 +13,7 @@ import yaml
 
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.rollback.undo_intent import CannotUndoError, Undone, undo
-from tests.playbooks.console import copy_of_reference
+from tests.playbooks.console import copy_of_backbone
 from tests.playbooks.undo_inventories import edit, history, intent_of
 
 CASES = sorted((Path(__file__).parent / "undo_cases").glob("*.yaml"))
@@ -32,7 +32,7 @@ def test_a_change_is_undone_or_refused_with_the_reason(case: Path, tmp_path: Pat
         assert [str(problem) for problem in caught.value.problems] == said["refused"]
         return
     undone = undo(step, now, later)
-    root = copy_of_reference(tmp_path / "expected")
+    root = copy_of_backbone(tmp_path / "expected")
     edit(root, said["becomes"])
     assert undone.intent.sections == intent_of(root).sections
     assert_numbers_are_kept(undone, now, step.before)

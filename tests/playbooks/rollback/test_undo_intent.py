@@ -16,7 +16,7 @@ from egovnet.playbooks.rollback.undo_intent import CannotUndoError, Step, undo
 from egovnet.templates.intend.read_inventory import read_inventory_texts
 from tests.generated import sections_of
 from tests.hypothesis_profiles import examples
-from tests.playbooks.console import copy_of_reference
+from tests.playbooks.console import copy_of_backbone
 from tests.playbooks.rollback.test_undo_cases import assert_numbers_are_kept
 from tests.playbooks.undo_inventories import edit, intent_of
 from tests.strategies import networks, parts, shuffled
@@ -83,7 +83,7 @@ def test_an_earlier_change_is_undone_with_all_numbers_kept_or_refused_with_the_l
 
 
 def test_files_keep_comments_and_order_where_they_say_the_same(tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     before = intent_of(root)
     text = before.files["sites/sichuan.yaml"]
     edit(root, [{"file": "sites/sichuan.yaml", "at": "tax-sichuan"}])
@@ -102,7 +102,7 @@ def test_files_keep_comments_and_order_where_they_say_the_same(tmp_path: Path) -
 
 
 def test_a_file_that_the_change_brought_goes_with_it(tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     before = intent_of(root)
     site = before.data["sites/sichuan.yaml"]["party-sichuan"] | {"prefixes": ["10.1.99.0/24"]}
     edit(root, [{"file": "sites/hunan.yaml", "at": "party-hunan", "value": site}])

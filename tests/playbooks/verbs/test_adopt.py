@@ -17,7 +17,7 @@ from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.recover import recover
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import Selection, UsageError
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
 from egovnet.playbooks.journal.records import OPEN, UNDONE
 from egovnet.playbooks.results.adoption import Adoption
@@ -25,6 +25,7 @@ from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.rollback.rollback import rollback
 from egovnet.playbooks.verbs import adopt as adopting
 from egovnet.playbooks.verbs.adopt import Acceptance, adopt
+from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import emulated_workspace
 from tests.playbooks.test_json_shapes import ADOPTION, check
@@ -37,7 +38,7 @@ YES, ALL = Acceptance(yes=True), Acceptance(yes=True, differences=True)
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
     root = tmp_path_factory.mktemp("adopt")
-    texts = Workspace(REFERENCE).intended()
+    texts = Workspace(BACKBONE).intended()
     with EmulatedRouters(texts, root / "lab", network=NETWORK) as routers:
         yield routers
 
@@ -111,7 +112,7 @@ def test_a_run_deploys_nothing_that_nobody_applied(root: Path, routers: Emulated
     edit(root, [{"file": "sites/sichuan.yaml", "at": site}])
     routers.reset(workspace(root).intended())  # a network without it, and an inventory with it
     runs = routers.running()
-    (root / "sites/sichuan.yaml").write_text((REFERENCE / "sites/sichuan.yaml").read_text())
+    (root / "sites/sichuan.yaml").write_text((BACKBONE / "sites/sichuan.yaml").read_text())
     code, report = drifted(root, "service", "leak", "policy")
     assert code is Exit.CHANGES
     assert routers.running() == runs

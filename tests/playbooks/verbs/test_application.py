@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.application_register import APPLICATIONS
-from tests.playbooks.console import copy_of_reference, edit, egovnet
+from tests.playbooks.console import copy_of_backbone, edit, egovnet
 from tests.playbooks.test_json_shapes import check
 
 
 @pytest.fixture
 def network(tmp_path: Path) -> Path:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     (root / "applications.yaml").write_text(APPLICATIONS, encoding="utf-8")
     edit(root / "vpns.yaml", "zone: extranet, owner: taxation",
          "zone: extranet, owner: taxation, filtering: enforced, level: 2")  # fmt: skip

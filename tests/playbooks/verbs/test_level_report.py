@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from tests.application_register import APPLICATIONS
+from tests.inventories import BACKBONE
 from tests.inventory.test_level_rules import UNENCRYPTED
-from tests.playbooks.console import copy_of_reference, edit, egovnet
+from tests.playbooks.console import copy_of_backbone, edit, egovnet
 from tests.playbooks.test_json_shapes import check
 
 
 def test_each_level_has_its_rules(tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     (root / "applications.yaml").write_text(APPLICATIONS, encoding="utf-8")
     (root / "levels.yaml").write_text(UNENCRYPTED, encoding="utf-8")
     edit(root / "vpns.yaml", "owner: taxation", "owner: taxation, level: 3")
@@ -27,6 +28,6 @@ def test_each_level_has_its_rules(tmp_path: Path) -> None:
 
 
 def test_a_network_without_levels_is_asked_for_nothing(tmp_path: Path) -> None:
-    ran = egovnet("report", "levels", state=tmp_path)
+    ran = egovnet("report", "levels", "--inventory", BACKBONE, state=tmp_path)
     assert ran.code == 0
     assert ran.stdout.startswith("VPNs without a level: party, congress")

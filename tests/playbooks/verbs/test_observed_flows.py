@@ -20,7 +20,7 @@ from egovnet.templates.model.recorded_flow import RecordedFlow
 from tests.application_register import APPLICATIONS
 from tests.extranet_network import extranet_network
 from tests.hypothesis_profiles import examples
-from tests.playbooks.console import all_down, copy_of_reference, edit, egovnet, logged_in
+from tests.playbooks.console import all_down, copy_of_backbone, edit, egovnet, logged_in
 from tests.playbooks.test_json_shapes import check
 from tests.registers import DrawnPacket, networks_with_registers
 from tests.templates.intend.test_access_filters import decision, interface_of, rules_at
@@ -30,7 +30,7 @@ OBSERVED = "zone: extranet, owner: taxation, filtering: observed"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    made = copy_of_reference(tmp_path / "network")
+    made = copy_of_backbone(tmp_path / "network")
     (made / "applications.yaml").write_text(APPLICATIONS, encoding="utf-8")
     edit(made / "vpns.yaml", "zone: extranet, owner: taxation", OBSERVED)
     return made

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.report.html.sheet_page import sheet_page
 from egovnet.playbooks.verbs.sheet import sheet
-from tests.playbooks.console import copy_of_reference, edit, egovnet
+from tests.inventories import BACKBONE
+from tests.playbooks.console import copy_of_backbone, edit, egovnet
 from tests.playbooks.report.html.browsing import FAINT, OVERFLOWING, SCHEMES, show
 
 GOLDEN = Path(__file__).parent / "sheet.txt"
@@ -17,7 +18,7 @@ SITE = "gov-guangdong"
 
 
 def test_a_sheet_reads_as_it_was_agreed(tmp_path: Path) -> None:
-    root = copy_of_reference(tmp_path / "network")
+    root = copy_of_backbone(tmp_path / "network")
     edit(root / "network.yaml", "asn: ", "contact: Network operations, 010-5550100\nasn: ")
     words = ("sheet", SITE, "--router", "frr", "--inventory", root)
     ran = egovnet(*words, state=tmp_path / "state", env={"COLUMNS": "80", "TZ": "UTC"})
@@ -32,7 +33,7 @@ def test_a_sheet_reads_as_it_was_agreed(tmp_path: Path) -> None:
 
 
 def test_every_site_has_a_sheet_with_its_numbers() -> None:
-    workspace = Workspace(REFERENCE)
+    workspace = Workspace(BACKBONE)
     for site, entry in workspace.network.sites.items():
         made = sheet(workspace, site).result
         assert [access.name for access in made.accesses] == list(entry.site_network_accesses)
@@ -74,7 +75,7 @@ def test_the_page_is_seen_whole(
     width: int, scheme: str, browser: webdriver.Chrome, tmp_path: Path
 ) -> None:
     page = tmp_path / "sheet.html"
-    page.write_text(sheet_page(sheet(Workspace(REFERENCE), SITE).result), encoding="utf-8")
+    page.write_text(sheet_page(sheet(Workspace(BACKBONE), SITE).result), encoding="utf-8")
     show(browser, page.as_uri(), width, scheme)
     assert browser.execute_script(OVERFLOWING) == []
     assert browser.execute_script(FAINT) == []

@@ -12,12 +12,13 @@ from egovnet.lab.customer import site_lans
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.change.apply import apply
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import AnyOutcome
 from egovnet.playbooks.results.verification import Verification
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import Verifying
 from egovnet.templates.intend.access_ends import access_addresses
+from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import emulated_workspace
 from tests.playbooks.routed_packets import RoutedPackets
@@ -99,7 +100,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
-    texts = Workspace(REFERENCE).intended()
+    texts = Workspace(BACKBONE).intended()
     place = tmp_path_factory.mktemp("waiting")
     ports = dict.fromkeys(texts, PORTS)
     with EmulatedRouters(texts, place, network=NETWORK, ports=ports) as routers:

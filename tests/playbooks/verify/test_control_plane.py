@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.model import Network
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.control_plane import Check, check_ldp, check_state, expected_routes
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.state import DeviceState, VrfTargets
+from tests.inventories import BACKBONE
 from tests.playbooks.states import neighbors, well
 from tests.strategies import networks
 
-CONTEXT = Workspace(REFERENCE)
+CONTEXT = Workspace(BACKBONE)
 ROUTES = expected_routes(CONTEXT.network, CONTEXT.allocation)
 PEERS = frozenset(CONTEXT.network.routers)
 

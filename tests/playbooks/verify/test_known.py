@@ -15,7 +15,7 @@ from egovnet.playbooks.change.plan import DevicePlan
 from egovnet.playbooks.change.touched_lines import touched_lines
 from egovnet.playbooks.core.intended import SnapshotInventory
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.verification import Verification
 from egovnet.playbooks.verify.probe_plan import Former
 from egovnet.playbooks.verify.touched import Touched
@@ -27,6 +27,7 @@ from egovnet.templates.model.device import Device
 from egovnet.templates.registry import render
 from tests.changed_networks import Change, changed_networks
 from tests.hypothesis_profiles import examples
+from tests.inventories import BACKBONE
 from tests.playbooks.verify.worlds import Watched, World
 
 
@@ -49,7 +50,7 @@ def verified(
     """A baseline in one world, and the verification in the other."""
     watched = Watched(before)
     snapshot = SnapshotInventory(change.after, change.new_numbers, None)
-    workspace = Workspace(REFERENCE).intending(snapshot)
+    workspace = Workspace(BACKBONE).intending(snapshot)
     if limit:
         workspace = workspace.only(limit)
     former = Former(change.before, change.numbers)
@@ -225,7 +226,7 @@ def test_a_leak_is_never_excused(change: Change, data: st.DataObject) -> None:
 
 def test_a_way_out_of_the_excuses(tmp_path: Path) -> None:
     """A circuit whose other end is left out: new or cut before, it is not this change's."""
-    workspace = Workspace(REFERENCE)
+    workspace = Workspace(BACKBONE)
     network, allocation = workspace.network, workspace.allocation
     left = {n: c for n, c in network.circuits.items() if n != "bj-p1--bj-p2"}
     change = Change(

@@ -11,15 +11,16 @@ import pytest
 from egovnet.lab.emulated.process import PORT, EmulatedRouters
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.run_on_devices import DeviceResults
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.results.verification import NotPossible
 from egovnet.playbooks.verbs.lab import packetless
 from egovnet.playbooks.verify import label_watch
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import Verifying
+from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
-from tests.playbooks.console import Ran, copy_of_reference, egovnet, reach_at
+from tests.playbooks.console import Ran, copy_of_backbone, egovnet, reach_at
 from tests.playbooks.emulated_workspace import emulated_workspace
 from tests.playbooks.routed_packets import RoutedPackets
 
@@ -47,8 +48,8 @@ class Newcomer:
 @pytest.fixture(scope="module")
 def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newcomer]:
     root = tmp_path_factory.mktemp("new")
-    inventory = copy_of_reference(root / "network")
-    names = Workspace(REFERENCE).network.routers
+    inventory = copy_of_backbone(root / "network")
+    names = Workspace(BACKBONE).network.routers
     reach_at(inventory, {n: (str(LISTENING[11 + at]), PORT) for at, n in enumerate(names)})
     made = Newcomer(inventory, root / "state")
     up = made.run("lab", "up", "--backend", "emulated")
@@ -63,7 +64,7 @@ def test_a_first_apply_ends_well_and_says_what_was_not_shown(newcomer: Newcomer)
     assert applied.code == 0, applied.stdout
     found = applied.json["verification"]
     assert found["passed"]
-    everybody = list(Workspace(REFERENCE).network.routers)
+    everybody = list(Workspace(BACKBONE).network.routers)
     why = "emulated routers send no packets"
     assert found["not_possible"] == [
         {"what": what, "why": why, "devices": everybody} for what in ("packets", "labels")
@@ -96,7 +97,7 @@ def test_only_routers_that_are_the_labs_are_excused(
     newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EGOVNET_STATE", str(newcomer.state))
-    assert packetless(Workspace(newcomer.inventory)).keys() == Workspace(REFERENCE).devices.keys()
+    assert packetless(Workspace(newcomer.inventory)).keys() == Workspace(BACKBONE).devices.keys()
     path = newcomer.inventory / "hosts.yaml"
     before = path.read_text(encoding="utf-8")
     reach_at(newcomer.inventory, {"bj-p1": ("10.9.9.9", PORT), "bj-p2": ("127.0.0.1", 22)})
@@ -104,7 +105,7 @@ def test_only_routers_that_are_the_labs_are_excused(
         found = packetless(Workspace(newcomer.inventory))
     finally:
         path.write_text(before, encoding="utf-8")
-    assert Workspace(REFERENCE).devices.keys() - found.keys() == {"bj-p1", "bj-p2"}
+    assert Workspace(BACKBONE).devices.keys() - found.keys() == {"bj-p1", "bj-p2"}
 
 
 def test_a_backbone_without_sites_is_applied_wherever_it_is(newcomer: Newcomer) -> None:
@@ -126,7 +127,7 @@ def test_a_backbone_without_sites_is_applied_wherever_it_is(newcomer: Newcomer) 
 @pytest.fixture(scope="module")
 def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouters]:
     root = tmp_path_factory.mktemp("labels")
-    texts = Workspace(REFERENCE).intended()
+    texts = Workspace(BACKBONE).intended()
     with EmulatedRouters(texts, root / "lab", network=loopback_network()) as running:
         yield running
 

@@ -8,7 +8,7 @@ import pytest
 
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.run_on_devices import DeviceResults
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.verification import Verification
 from egovnet.playbooks.verify import verify
 from egovnet.playbooks.verify.packet_source import Answers
@@ -16,9 +16,10 @@ from egovnet.playbooks.verify.probe_plan import Flow
 from egovnet.playbooks.verify.verify import Verifier
 from egovnet.playbooks.verify.verifying import Verifying
 from egovnet.templates.model.state import DeviceState
+from tests.inventories import BACKBONE
 from tests.playbooks.verify.worlds import Watched, World, _Vrfs
 
-WORKSPACE = Workspace(REFERENCE)
+WORKSPACE = Workspace(BACKBONE)
 LATE = "sc-pe1"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from egovnet.inventory.allocation.allocate import Allocation, allocate, vrf_of
 from egovnet.inventory.model import Network, SiteRole
 from egovnet.lab.customer import site_lans
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.lab_hosts import site_hosts
 from egovnet.playbooks.verify.probe_plan import (
     Flow,
@@ -24,6 +24,7 @@ from egovnet.playbooks.verify.probe_plan import (
 from egovnet.templates.intend.access_ends import access_addresses
 from egovnet.templates.model.device import IPAddress
 from tests.generated import nation, network_of
+from tests.inventories import BACKBONE
 from tests.strategies import networks
 
 INFRASTRUCTURE = {"backbone", "management"}
@@ -300,12 +301,12 @@ def test_sources_are_every_vrf_of_a_pe_and_every_host(network: Network) -> None:
 
 
 def of_reference() -> list[Flow]:
-    workspace = Workspace(REFERENCE)
+    workspace = Workspace(BACKBONE)
     return list(vrf_plan(whole(workspace.network, workspace.allocation)).flows)
 
 
 def test_the_reference_s_two_networks_never_meet() -> None:
-    workspace = Workspace(REFERENCE)
+    workspace = Workspace(BACKBONE)
     zones = {
         site: workspace.network.vpns[entry.vpn].zone
         for site, entry in workspace.network.sites.items()

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.connection_cell import ConnectionSeen
 from egovnet.playbooks.verify.connection import Connection, ConnectionCase, Untried
 from egovnet.playbooks.verify.openings import Register
 from egovnet.playbooks.verify.packet_source import Answers
 from egovnet.playbooks.verify.probe_plan import Flow, ProbePlan, ProbeScope
 from egovnet.playbooks.verify.probing import Probing
+from tests.inventories import BACKBONE
 
 SENDER = "party-beijing-host"
 NOBODY = Untried("files", Register.EXCHANGE, 6, "nobody is there")
@@ -60,7 +61,7 @@ class Ports:
 
 @pytest.fixture(scope="module")
 def workspace() -> Workspace:
-    return Workspace(REFERENCE)
+    return Workspace(BACKBONE)
 
 
 def probing(workspace: Workspace, ports: Ports) -> Probing:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verbs.sheet import customer_end
 from egovnet.templates.customer_routers.examples import CustomerEnd, example, vendors
+from tests.inventories import BACKBONE
 from tests.oracle.frr_daemons import FrrDaemons
 
 GOLDEN = Path(__file__).parent / "golden"
-WORKSPACE = Workspace(REFERENCE)
+WORKSPACE = Workspace(BACKBONE)
 LABELS = [
     (site, access)
     for site, entry in WORKSPACE.network.sites.items()

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from egovnet.lab.errors import NodeError
-from egovnet.playbooks.core.workspace import REFERENCE
 from tests.generated import nation, write
+from tests.inventories import BACKBONE
 from tests.lab.emulated.networks import EmulatedNetwork, Key, emulated, move
 from tests.loopback import loopback_network
 
@@ -24,7 +24,7 @@ FAMILIES = ("ipv4", "ipv6")
 def booted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedNetwork]:
     root = tmp_path_factory.mktemp("e")
     ignored = shutil.ignore_patterns("*.py", "__pycache__")
-    shutil.copytree(REFERENCE, root / "inventory", ignore=ignored)
+    shutil.copytree(BACKBONE, root / "inventory", ignore=ignored)
     hosts = yaml.safe_load((root / "inventory/hosts.yaml").read_text())
     move(hosts, NETWORK)
     (root / "inventory/hosts.yaml").write_text(yaml.safe_dump(hosts, sort_keys=False))

@@ -1,23 +1,22 @@
 """The form of a text: one file per router, in the order that its readers know."""
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.load import load
 from egovnet.inventory.model import Network
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render, render_day0
 from tests.hypothesis_profiles import examples
+from tests.inventories import BACKBONE
 from tests.strategies import networks, shuffled
 from tests.templates.frr.render.rendered import FILE_MARKS, split, texts
 
-NETWORK = load(Path(egovnet.inventory.reference.__path__[0]))
+NETWORK = load(BACKBONE)
 DEVICES = intend(NETWORK, allocate(NETWORK))
 TEXTS = texts(NETWORK)
 

@@ -5,6 +5,7 @@ diff is then read by a person.
 """
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,15 @@ import egovnet.inventory.reference
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
 from egovnet.inventory.load import load
+from egovnet.inventory.with_platform import with_platform
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render, render_day0
 
 REFERENCE = Path(egovnet.inventory.reference.__path__[0])
 GOLDEN = Path(__file__).parent / "golden"
-DEVICES = intend(load(REFERENCE), allocate(load(REFERENCE), read_lock(REFERENCE)))
+#: On a day on which its exchanges are in force.
+NETWORK = with_platform(load(REFERENCE), date(2026, 1, 1))
+DEVICES = intend(NETWORK, allocate(NETWORK, read_lock(REFERENCE)))
 DAY0 = "gz-pe1"
 TEXTS = {f"{name}.cfg": render(device) for name, device in DEVICES.items()}
 TEXTS[f"{DAY0}.day0.cfg"] = render_day0(DEVICES[DAY0])
