@@ -126,7 +126,8 @@ class Pending:
     @cached_property
     def expectation(self) -> Expectation:
         """By which what runs is proved: the inventory's, and of routers that were given something
-        else, what that was."""
+        else, what that was. What agencies exchange is what is in force today, whatever was given:
+        an exchange that ended is a leak until a plan takes it away."""
         workspace = self._workspace
         now = found = from_inventory(workspace.network, workspace.allocation)
         own: dict[str, Expectation] = {}
@@ -142,7 +143,13 @@ class Pending:
             before, now_has = former.attachments.get(name, {}), attachments.get(name, {})
             attachments[name] = {**now_has, **before}
             names_of_vrfs |= {at: d for at, d in former.vrf_names.items() if at[0] == name}
-        return replace(found, devices=now.devices, attachments=attachments, vrf_names=names_of_vrfs)
+        return replace(
+            found,
+            devices=now.devices,
+            attachments=attachments,
+            vrf_names=names_of_vrfs,
+            platform=now.platform.with_former(found.platform),
+        )
 
     @cached_property
     def routes(self) -> dict[tuple[str, str], VrfExpectation]:
