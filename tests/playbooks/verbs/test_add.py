@@ -24,13 +24,12 @@ from egovnet.inventory.model.annotations import PLATFORMS
 from egovnet.inventory.model.shapes import fields_of, models_below
 from egovnet.inventory.source.sections import OPTIONAL_FILES
 from egovnet.playbooks.core.selection import UsageError
-from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.results.added_entry import AddedEntry
 from egovnet.playbooks.verbs.add import Question, Request, add
 from egovnet.playbooks.verbs.init import init
 from egovnet.templates.intend.read_inventory import read_inventory
 from tests.hypothesis_profiles import examples
-from tests.inventories import BACKBONE
 from tests.playbooks.console import contents, copy_of_backbone, edit, egovnet
 
 SITE = {
@@ -329,7 +328,7 @@ def test_a_mistake_that_was_there_is_told_where_it_stands(root: Path) -> None:
 
 def test_the_reference_inventory_is_not_written_to() -> None:
     with pytest.raises(UsageError, match="egovnet init DIR"):
-        added(BACKBONE, REQUESTS[3][0])
+        added(REFERENCE, REQUESTS[3][0])
 
 
 # -- files -----------------------------------------------------------------------------------
