@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from egovnet.inventory.access_classes import joined, part_of
+from egovnet.inventory.access_classes import attachments, joined, part_of
 from egovnet.inventory.errors import Location
 from egovnet.inventory.model import (
     Application,
@@ -11,6 +11,8 @@ from egovnet.inventory.model import (
     ExtranetPart,
     Filtering,
     Network,
+    PartSite,
+    Site,
     Vpn,
 )
 from egovnet.inventory.model.levels import LevelRequirement, LevelRule
@@ -115,12 +117,9 @@ _Exits = Mapping[str, tuple[str, str]]
 def _single_accesses(network: Network) -> _Accesses:
     found: dict[str, tuple[int, int]] = {}
     for site in network.written_sites.values():
-        for vpn, single in as_far_as_known(
-            (site.vpn, len({a.pe for a in site.site_network_accesses.values()}) < 2)
-            for _ in range(1)
-        ):
+        for vpn, pes in as_far_as_known(_pes(network, site)):
             before = found.get(vpn, (0, 0))
-            found[vpn] = (before[0] + single, before[1] + 1)
+            found[vpn] = (before[0] + (len(pes) < 2), before[1] + 1)
     return found
 
 
@@ -133,6 +132,17 @@ def _exits(network: Network) -> dict[str, tuple[str, str]]:
             for vpn in vpns if zones else ():
                 found.setdefault(vpn, (name, zones[0]))
     return found
+
+
+def _pes(network: Network, site: Site) -> Iterator[tuple[str, set[str]]]:
+    """PEs that a site is joined at, for each of its VPNs."""
+    if isinstance(site, PartSite):
+        return  # the site that it is of says it
+    found = {site.vpn: {access.pe for access in site.site_network_accesses.values()}}
+    for access in site.site_network_accesses.values():
+        for vpn in attachments(network, site, access):
+            found.setdefault(vpn, set()).add(access.pe)
+    yield from found.items()
 
 
 def _of_vpn(

@@ -81,6 +81,19 @@ def test_another_class_moves_no_number_of_another(tmp_path: Path, network: Netwo
     assert (again.vlan, again.access4) == (before.vlan, before.access4)
 
 
+def test_each_access_joins_what_its_own_class_says(tmp_path: Path) -> None:
+    root = extranet_network(tmp_path / "network")
+    edit(
+        root / "sites" / "extranet.yaml",
+        "    main: {pe: sh-pe1, port: eth6, routing-protocol: bgp, access-class: D}",
+        "    main: {pe: sh-pe1, port: eth6, routing-protocol: bgp, access-class: D}\n"
+        "    backup: {pe: gz-pe1, port: eth6, routing-protocol: bgp, access-class: E}",
+    )
+    sites = read_inventory(root)[0].sites
+    assert set(sites["customs-shanghai-public"].site_network_accesses) == {"main", "backup"}
+    assert set(sites["customs-shanghai-internet"].site_network_accesses) == {"main"}
+
+
 def test_a_network_without_classes_is_what_it_was(tmp_path: Path) -> None:
     written = load(extranet_network(tmp_path / "network"))
     bare = {
