@@ -8,7 +8,7 @@ do (`line`, 1-based in the whole text, 0: not from a text) and are never compare
 Terms are RFC 4364's. `vrf` is None for the default (global) table. Families are "ipv4" and "ipv6".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -486,7 +486,7 @@ class DeviceFacts:
     source: str = field(default="", compare=False)
     coverage: Coverage = field(default=Coverage(), compare=False)
     #: The text's lines, so that a finding can quote them.
-    text: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    text: Sequence[str] = field(default=(), compare=False, repr=False)
 
     def quote(self, line: int) -> str:
         """Line `line` of the text without its margins, or an empty string."""

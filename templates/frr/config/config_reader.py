@@ -20,6 +20,7 @@ from egovnet.templates.frr.packet_filter_words import FILTER_MARK
 from egovnet.templates.frr.secrets.redaction import redact
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import Coverage, DeviceFacts, NotUnderstood
+from egovnet.templates.model.text_lines import TextLines
 
 INTERFACES_MARK = "# This file describes the network interfaces"
 PORTS_MARK = "# ports.conf --"
@@ -81,7 +82,7 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     return replace(
         facts,
         source=source,
-        text=tuple(lines),
+        text=TextLines(lines),
         packet_filter=filtered.packet_filter,
         not_understood=tuple(sorted(not_understood, key=lambda problem: problem.line)),
         coverage=Coverage(

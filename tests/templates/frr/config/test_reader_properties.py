@@ -249,7 +249,7 @@ def test_names_that_sound_like_secrets_stay() -> None:
         " neighbor 10.0.0.1 description the secret site\n"
     )
     facts = read_config(text)
-    assert facts.text == tuple(text.splitlines())
+    assert list(facts.text) == text.splitlines()
     family = facts.bgp["key"].neighbors["10.0.0.1"].families["ipv4"]
     assert family.policy_in is not None
     assert not family.policy_in.missing
