@@ -113,6 +113,14 @@ class EmulatedField:
         """The next variant of the fault."""
         self._lab.set_faults({device: [next(self._turns[name])]})
 
+    def kill_daemon(self, device: str, daemon: str) -> None:
+        """It runs no more until `heal`, or the router boots."""
+        self._lab.kill_daemon(device, daemon)
+
+    def heal(self) -> None:
+        """All daemons run."""
+        self._lab.heal()
+
     def at_rest(self, seconds: float) -> None:
         """Return when no router has a commit at work or pending, and none is down."""
         deadline = time.monotonic() + seconds

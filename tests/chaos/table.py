@@ -26,12 +26,15 @@ _NETWORK = loopback_network()
 
 
 def run_all(place: Field, scenarios: Iterable[Scenario], console: Console) -> list[Report]:
-    """Run scenarios one after the other, telling each trouble as it comes."""
+    """Run scenarios one after the other, telling each trouble as it comes; INT ends it early."""
     reports: list[Report] = []
     begun = time.monotonic()
     for number, scenario in enumerate(scenarios, 1):
         try:
             report = chaos(place, scenario, f"run-{time.monotonic_ns()}")
+        except KeyboardInterrupt:
+            console.print(f"interrupted after {len(reports)} runs", markup=False)
+            break
         except Exception as error:
             report = Report(scenario, "mixed", 0.0, killed=False, recoveries=0)
             report.trouble.append(f"the run itself failed: {type(error).__name__}: {error}")
