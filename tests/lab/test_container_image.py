@@ -13,6 +13,7 @@ import pytest
 from egovnet.lab.appliance import ensure_appliance
 from egovnet.lab.container_image import ContainerImage, container_image, image_tag
 from egovnet.lab.errors import ApplianceError
+from tests.playbooks.console import egovnet
 
 pytestmark = pytest.mark.lab
 
@@ -45,6 +46,12 @@ def test_an_engine_finds_what_its_manifest_names(image: ContainerImage) -> None:
     assert image.tag == f"egovnet-frr:{appliance.frr_version}-{appliance.digest}"
     assert manifest["Config"] == f"{hashlib.sha256(config).hexdigest()}.json"
     assert json.loads(config)["rootfs"]["diff_ids"] == [f"sha256:{digest}"]
+
+
+def test_the_verb_writes_the_same(image: ContainerImage, tmp_path: Path) -> None:
+    ran = egovnet("lab", "image", "-o", tmp_path / "image.tar", "--json", state=tmp_path)
+    assert (ran.code, ran.json["image"]) == (0, image.tag), ran.stderr
+    assert (ran.json["sha256"], ran.json["size"]) == (image.digest, image.size)
 
 
 def test_it_is_made_once_and_is_the_same_again(image: ContainerImage, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.options import only, verb
+from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     help="Archive that it is written to (default: one that is kept beside the appliance).",
 )
 @verb
-@only("as_json")
-def image(workspace: "Workspace", output: Path | None) -> "AnyOutcome":
+@without("inventory", *SELECTION, *WORK)
+def image(_workspace: "Workspace", output: Path | None) -> "AnyOutcome":
     """Write an image for containers, of what the lab's own machine boots.
 
     No container engine is needed to make it: `docker load -i FILE` and `podman load -i FILE` take
@@ -30,5 +30,4 @@ def image(workspace: "Workspace", output: Path | None) -> "AnyOutcome":
     from egovnet.playbooks.report.console.progress import print_line
     from egovnet.playbooks.verbs.lab_image import lab_image
 
-    del workspace  # it is the same for every network
     return lab_image(output, print_line)
