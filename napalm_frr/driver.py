@@ -11,8 +11,6 @@ from typing import Any
 from napalm.base.base import NetworkDriver
 from napalm.base.exceptions import (
     CommandErrorException,
-    CommandTimeoutException,
-    ConnectionClosedException,
 )
 
 from napalm_frr.change.agent import Agent, Rights
@@ -101,10 +99,10 @@ class DriverMethods(ConfigurationMethods, GetterMethods, ProgramGetterMethods):
 
     @property
     def answers_within(self) -> Callable[[float], bool]:
-        """`answers_within(seconds)`: whether the router does something in this session in that
-        time; a router without power does not end its sessions.
+        """`answers_within(seconds)`: whether the router answers in this session in that time; one
+        without power does not end its sessions.
         """
-        return functools.partial(_answers_within, self)
+        return self._session.answers_within
 
     @property
     def running_text(self) -> Callable[[], str]:
@@ -277,13 +275,6 @@ def _watch_labels(driver: DriverMethods, interfaces: Sequence[str], seconds: int
 def _runs_text(driver: DriverMethods, text: str) -> bool:
     wanted = DeviceState.of(device_text.split(text))
     return replace(_living_state(driver, wanted), faults=()).same(wanted)
-
-
-def _answers_within(driver: DriverMethods, seconds: float) -> bool:
-    try:
-        return driver._session.run("true", timeout=seconds).exit_code == 0
-    except (CommandTimeoutException, ConnectionClosedException):
-        return False
 
 
 def _run_script(driver: DriverMethods, command: str) -> str:

@@ -7,6 +7,7 @@ one of them asks for it. The driver's own commands each get a channel of the sam
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from napalm.base.exceptions import (
 from napalm_frr.ssh.connect import Login, connect
 
 _BLOCK = 65536
+_KEEPALIVE = "keepalive@openssh.com"
 #: Octets that a command may print, some million routes. A router that prints without end would
 #: fill the controller's memory before its time is up.
 _MOST = 512 * 1024 * 1024
@@ -102,6 +104,23 @@ class Session:
         except (OSError, EOFError, paramiko.SSHException):
             return False
         return bool(transport.is_active())
+
+    def answers_within(self, seconds: float) -> bool:
+        """Whether the SSH server on the other side answers in this session in that time.
+
+        It is asked what OpenSSH's clients ask to keep a session alive (a global request, RFC 4254
+        section 4), which it answers by itself: a command would be two programs more on the router.
+        """
+        transport = self._transport()
+        if transport is None or not transport.is_active():
+            return False
+        # paramiko waits for the answer as long as the connection stands
+        asking = threading.Thread(
+            target=transport.global_request, args=(_KEEPALIVE, None, True), daemon=True
+        )
+        asking.start()
+        asking.join(seconds)
+        return not asking.is_alive() and transport.is_active()
 
     def run(
         self, command: str, *, stdin: bytes = b"", timeout: float | None = None, named: str = ""

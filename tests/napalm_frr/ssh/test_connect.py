@@ -1,6 +1,9 @@
 """The connection: how it is opened, and what is said where it is not."""
 
 import ast
+import os
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -146,3 +149,19 @@ def test_nothing_private_of_paramiko_or_netmiko_is_used() -> None:
             and ast.unparse(node.value) != "self"
         }
         assert not reached, file.name
+
+
+def test_a_session_with_a_router_that_stands_still(routers: EmulatedRouters) -> None:
+    with driver(routers) as router:
+        assert router.answers_within(10)
+        os.kill(routers.pid, signal.SIGSTOP)
+        try:
+            begun = time.monotonic()
+            assert not router.answers_within(0.5)
+            assert time.monotonic() - begun < 5
+        finally:
+            os.kill(routers.pid, signal.SIGCONT)
+        assert router.answers_within(10)
+        router._session._client.close()
+        assert not router.answers_within(10)
+    assert not router.answers_within(10)
