@@ -219,9 +219,16 @@ make_whole() { # what a restart, or kill -9, left half written: see mark()
         wait_while applying undoing
     done
 }
-end_watch() { # DIRECTORY
+end_watch() { # DIRECTORY: a capture writes what it has when it ends, which is waited for
     for process in "$1"/*.process; do
         is_alive_in "$process" && kill "${LINE%% *}" 2>/dev/null
+    done
+    looks=50
+    for process in "$1"/*.process; do
+        while [ $looks -gt 0 ] && is_alive_in "$process"; do
+            looks=$((looks - 1))
+            sleep 0.02
+        done
     done
 }
 drop_watches() { # nobody asked for what they saw, and they are over; sets WATCHES, how many are not
@@ -631,7 +638,6 @@ watched) # WATCH: ends it, and says what was seen
     PLACE=$RUN/watch.$1
     [ -d "$PLACE" ] || { record "status=none" && exit 0; }
     end_watch "$PLACE"
-    sleep 0.2 # a capture writes what it has when it ends
     record "status=ok"
     for file in "$PLACE"/*.seen; do
         [ -f "$file" ] || continue
