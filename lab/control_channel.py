@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import paramiko
+from typing import TYPE_CHECKING
 
 from egovnet.lab.backend import Completed
 from egovnet.lab.errors import GuestError
+
+if TYPE_CHECKING:
+    import paramiko
 
 CONNECT_SECONDS = 15.0
 TIMED_OUT = 124
@@ -68,6 +70,8 @@ class ControlChannel:
         return {node: Completed(**answer) for node, answer in answers.items()}
 
     def _run(self, line: str, text_in: str, timeout: float) -> Completed:
+        import paramiko  # noqa: PLC0415 -- who only boots a lab has no use for it
+
         deadline = time.monotonic() + timeout + _GRACE_SECONDS
         try:
             channel = self._connected().open_session(timeout=CONNECT_SECONDS)
@@ -90,6 +94,8 @@ class ControlChannel:
             ) from error
 
     def _connected(self) -> paramiko.Transport:
+        import paramiko  # noqa: PLC0415 -- see above
+
         with self._lock:
             transport = self._client.get_transport() if self._client else None
             if transport is not None and transport.is_active():

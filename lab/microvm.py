@@ -8,6 +8,7 @@ snapshot is dropped and the lab booted.
 from __future__ import annotations
 
 import base64
+import importlib
 import os
 import subprocess
 import time
@@ -148,8 +149,9 @@ class MicroVm(GuestLab):
             )
         if self._restored is not None:
             # beside QEMU, which reads the same file
-            with ThreadPoolExecutor(max_workers=1) as beside:
+            with ThreadPoolExecutor(max_workers=2) as beside:
                 self._whole = beside.submit(self._restored.memory_is_whole)
+                beside.submit(importlib.import_module, "paramiko")  # it is needed next
                 with Qmp(self.directory) as qemu:
                     qemu.go_on_with(self._restored.memory)
         return (machine.pid,)

@@ -76,7 +76,7 @@ def test_napalm_loaded_before_is_left_as_it_is() -> None:
     assert loaded(f"import napalm\n{_ERRORS}") >= _OTHERS
 
 
-def test_a_lab_is_booted_without_napalm() -> None:
+def test_a_lab_is_booted_without_a_session_to_it() -> None:
     code = """
 import egovnet.lab.uml, egovnet.lab.microvm, napalm_frr
 from egovnet.lab.guest_payload import agent_digest
@@ -84,7 +84,7 @@ assert agent_digest()
 """
     modules = loaded(code)
     assert "napalm_frr.change.installation" in modules
-    assert not modules & {"napalm", "netmiko", "napalm_frr.driver"}
+    assert not modules & {"napalm", "netmiko", "paramiko", "napalm_frr.driver"}
 
 
 def test_the_driver_is_found_by_its_package() -> None:
