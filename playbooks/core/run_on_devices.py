@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from nornir.core import Nornir
 from nornir.core.inventory import Host
+from nornir.core.state import GlobalState
 from nornir.core.task import AggregatedResult, MultiResult, Task
 
 from egovnet.playbooks.core.progress import Progress
@@ -77,13 +78,15 @@ def run(
 
     `listener(device, "done" | "failed", reason)` is called as each device ends, in the
     device's thread. One device's failure never keeps another from running. A device that left the
-    inventory, with a change of it unfinished, is one that does not answer.
+    inventory, with a change of it unfinished, is one that does not answer. Two stages may run side
+    by side, in two threads, on sessions that are open.
     """
     if not arguments:
         return DeviceResults()
     gone = sorted(arguments.keys() - nornir.inventory.hosts.keys())
-    nornir.data.reset_failed_hosts()
     hosts = nornir.filter(filter_func=lambda host: host.name in arguments)
+    # who failed before is asked all the same; and another stage may run beside this one
+    hosts.data = GlobalState(nornir.data.dry_run)
     progress.stage(stage, len(arguments))
 
     aggregated = hosts.with_processors([_Watcher(stage, progress, listener)]).run(

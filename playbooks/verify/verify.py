@@ -9,6 +9,7 @@ be would be there.
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
@@ -16,8 +17,8 @@ from nornir.core import Nornir
 
 from egovnet.inventory.model import Network
 from egovnet.playbooks.core.devices import connected
-from egovnet.playbooks.core.progress import Progress, Silent
-from egovnet.playbooks.core.run_on_devices import run
+from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.run_on_devices import DeviceResults, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.verification import (
     CheckCounts,
@@ -26,6 +27,7 @@ from egovnet.playbooks.results.verification import (
     PacketCoverage,
     Verification,
 )
+from egovnet.playbooks.verify.awaited import pe_sides, read_awaited
 from egovnet.playbooks.verify.control_plane import (
     ADJACENCY,
     BFD_SESSION,
@@ -38,7 +40,6 @@ from egovnet.playbooks.verify.customers import (
     CUSTOMER,
     CustomerAccess,
     customer_accesses,
-    not_provisioned,
 )
 from egovnet.playbooks.verify.known import Baseline, Known
 from egovnet.playbooks.verify.label_watch import LabelWatch
@@ -47,7 +48,7 @@ from egovnet.playbooks.verify.probe_plan import Flow, Former
 from egovnet.playbooks.verify.probing import MUST_NOT_REACH, Probing
 from egovnet.playbooks.verify.touched import Touched
 from egovnet.playbooks.verify.verifying import AS_USUAL, Verifying
-from egovnet.tasks.against_intended import against_intended
+from egovnet.tasks.against_intended import AgainstIntended
 from egovnet.tasks.collect_state import collect_state
 from egovnet.templates.model.state import DeviceState
 
@@ -152,7 +153,7 @@ class Verifier:
                     break
             self._judge(poll, probing.failed())
             up = self._peers - poll.unreachable.keys()
-            self._judge(poll, self._not_provisioned(nornir, poll, awaited, up))
+            self._provisioned(poll, awaited, read_awaited(nornir, self.workspace, awaited, up))
         before = Baseline.of(poll.failed, probing.due(), probing.due(answered=True))
         self._known = Known(network, self._accesses, self._peers, before, touched)
 
@@ -235,12 +236,15 @@ class Verifier:
         probing.plan(sending)
         probing.begin()
         everywhere = last or self._unseen
-        with self._labels_watched(poll.labels, nornir, probing, sending, everywhere):
-            self._send(probing, last=last, well=not poll.blamed)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            # who sends mostly waits for silence
+            read = beside.submit(read_awaited, nornir, self.workspace, awaited, up)
+            with self._labels_watched(poll.labels, nornir, probing, sending, everywhere):
+                self._send(probing, last=last, well=not poll.blamed)
         poll.crossed = probing.crossed
         self._unseen = poll.labels_missing
         self._judge(poll, probing.failed())
-        self._judge(poll, self._not_provisioned(nornir, poll, awaited, up))
+        self._provisioned(poll, awaited, read.result())
 
     def _blame_customers(self, poll: _Poll, probing: Probing) -> None:
         """Say of whom no session is up and no packet answered that he is not there."""
@@ -252,26 +256,17 @@ class Verifier:
         ]
         self._judge(poll, wrong)
 
-    def _not_provisioned(
+    def _provisioned(
         self,
-        nornir: Nornir,
         poll: _Poll,
         accesses: Iterable[CustomerAccess],
-        up: frozenset[str],
-    ) -> list[Check]:
-        """The PE's side of accesses that wait for their customer; what passed is counted."""
-        devices = self.workspace.devices
-        awaited = [access for access in accesses if access.pe in up]
-        arguments = {access.pe: {"device": devices[access.pe]} for access in awaited}
-        found = run(nornir, "awaited", against_intended, arguments, Silent())
-        poll.unreachable.update(found.failures)
-        checks = [
-            access.pe_side(not_provisioned(devices[access.pe], access, found.results[access.pe]))
-            for access in awaited
-            if access.pe in found.results
-        ]
+        read: DeviceResults[AgainstIntended],
+    ) -> None:
+        """Judge the PE's side of accesses that wait for their customer; count what passed."""
+        poll.unreachable.update(read.failures)
+        checks = pe_sides(self.workspace, accesses, read.results)
         poll.passed.update(check.kind for check in checks if check.passed)
-        return [check for check in checks if not check.passed]
+        self._judge(poll, [check for check in checks if not check.passed])
 
     def _with_not_possible(self, found: Verification) -> Verification:
         """With what no poll could show, by what those who run the routers say of them."""

@@ -17,7 +17,7 @@ from egovnet.inventory.model import Network
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.core.run_on_devices import DeviceResults
 from egovnet.playbooks.verbs.lab_hosts import site_hosts
-from egovnet.playbooks.verify import label_watch, verify
+from egovnet.playbooks.verify import awaited, label_watch, verify
 from egovnet.playbooks.verify.control_plane import VrfExpectation, expected_routes
 from egovnet.playbooks.verify.packet_source import Answers
 from egovnet.playbooks.verify.probe_plan import (
@@ -143,6 +143,7 @@ class Watched:
     def take_part(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(verify, "connected", lambda *_words: nullcontext(None))
         monkeypatch.setattr(verify, "run", self._run)
+        monkeypatch.setattr(awaited, "run", self._run)
         monkeypatch.setattr(verify, "VrfSource", lambda *_words: _Vrfs(self))
         monkeypatch.setattr(verify, "_PAUSE", 0)
         monkeypatch.setattr(label_watch, "_shows_labels", lambda *_words: False)
