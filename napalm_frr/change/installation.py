@@ -21,6 +21,7 @@ PARTS = (
     "router_agent_input.sh",
     "router_agent_storage.sh",
     "router_agent_change.sh",
+    "router_agent_requests.sh",
     "router_agent_verbs.sh",
 )
 #: Where root installs it; all directories above are root's alone.

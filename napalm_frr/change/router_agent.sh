@@ -1,8 +1,8 @@
 #!/bin/sh
 # The part of the FRR driver that lives on the router. POSIX sh; needs coreutils, awk, vtysh, ifupdown2.
 # On the router it is one file, made of router_agent.sh and router_agent_input.sh, ..._storage.sh, ..._change.sh,
-# ..._verbs.sh. An account without other rights may run it by sudo: what it takes is checked in ..._input.sh, and
-# nothing is taken from the environment.
+# ..._requests.sh, ..._verbs.sh. An account without other rights may run it by sudo: what it takes is checked in
+# ..._input.sh, and nothing is taken from the environment.
 #
 # A commit is a process of its own session, so that it outlives the connection that started it:
 #
