@@ -9,7 +9,7 @@ import yaml
 
 from tests.extranet_network import AGENCIES
 from tests.loopback import loopback_network
-from tests.playbooks.console import copy_of_backbone
+from tests.playbooks.console import copy_of_backbone, slower_bfd
 
 _ROUTERS = {"bj-p1", "bj-pe1", "gd-pe1", "sh-pe1"}
 VPNS = """\
@@ -106,4 +106,5 @@ def small_extranet(directory: Path) -> Path:
     for path in (*(root / "sites").iterdir(), root / "plan.lock.yaml"):
         path.unlink()
     (root / "sites" / "all.yaml").write_text(SITES, encoding="utf-8")
+    slower_bfd(root)
     return root

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import yaml
 from click.testing import CliRunner
 
@@ -23,6 +24,8 @@ from tests.inventories import BACKBONE
 _EGOVNET = Path(sys.executable).parent / "egovnet"
 #: A password that no output may hold.
 SECRET = "correct-horse-battery"
+#: For a lab: the appliance that is built already, and not one of the test's own.
+BUILT_APPLIANCE = {"XDG_CACHE_HOME": platformdirs.user_cache_dir()}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from egovnet.playbooks.verbs.lab_backends import backend
 from egovnet.playbooks.verbs.lab_connections import try_connections
 from tests.loopback import loopback_network
 from tests.platform_network import platform_network
-from tests.playbooks.console import Ran, edit, egovnet, slower_bfd
+from tests.playbooks.console import BUILT_APPLIANCE, Ran, edit, egovnet, slower_bfd
 from tests.playbooks.open_connections import Flow, steady
 
 pytestmark = pytest.mark.lab("platform")
@@ -57,7 +57,8 @@ class Place:
     state: Path
 
     def run(self, *words: str | Path, code: int = 0) -> Ran:
-        ran = egovnet(*words, state=self.state, env={"EGOVNET_INVENTORY": str(self.inventory)})
+        env = {"EGOVNET_INVENTORY": str(self.inventory), **BUILT_APPLIANCE}
+        ran = egovnet(*words, state=self.state, env=env)
         assert ran.code == code, f"{words}\n{ran.stdout[-5000:]}\n{ran.stderr[-2000:]}"
         return ran
 
