@@ -129,7 +129,12 @@ def _overlaps(claims: list[_Claim], remedy: str, report: Report) -> Iterator[Pro
         key=lambda c: (int(c.prefix.network_address), c.prefix.prefixlen, c.section == "sites"),
     )
     widest: _Claim | None = None
+    #: (site, VPN) -> the last one that is in no other of the same.
+    of_vpn: dict[tuple[str, str], _Claim] = {}
     for claim in ordered:
+        own = of_vpn.get((claim.owner, claim.vpn))
+        if own is None or claim.prefix.network_address > own.prefix.broadcast_address:  # type: ignore[operator] # one family
+            of_vpn[claim.owner, claim.vpn], own = claim, None
         if widest is None or claim.prefix.network_address > widest.prefix.broadcast_address:  # type: ignore[operator] # one family
             widest = claim
             continue
@@ -138,7 +143,9 @@ def _overlaps(claims: list[_Claim], remedy: str, report: Report) -> Iterator[Pro
         if mine.section != "sites" and other.section == "sites":
             mine, other = other, mine
         if mine.is_the_same(other):
-            continue
+            if own is None:
+                continue
+            other = own
         yield report(
             mine.section,
             mine.location,
