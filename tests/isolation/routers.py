@@ -75,6 +75,8 @@ class Routers:
     served: Mapping[str, Sequence[Ping]]
     #: How many times longer things may take than where nothing else runs.
     slower: float = 1.0
+    #: What becomes of a text before it is loaded.
+    as_loaded: Callable[[str], str] = str
     running: dict[str, str] = field(default_factory=dict)
     tables: dict[str, frozenset[Entry]] = field(default_factory=dict)
     #: The slowest that evidence appeared in this run: equivalents are given longer than that.
@@ -126,7 +128,8 @@ class Routers:
         lines: dict[str, list[str]] = {}
         scripts: dict[str, tuple[Script, ...]] = {}
         for host, text in texts.items():
-            commands, scripts[host] = _change(self.running[host], split(self.texts[host]), text)
+            was, wanted = split(self.texts[host]), self.as_loaded(text)
+            commands, scripts[host] = _change(self.running[host], was, wanted)
             lines[host] = ["rm -f /dev/agree-$HOST", *commands, by_hand.get(host, "")]
         for one in evidence:
             lines.setdefault(one.pe, []).append(_wait(one, evidence.index(one), "until"))
@@ -203,7 +206,8 @@ class Routers:
         lines: dict[str, list[str]] = {}
         scripts: dict[str, tuple[Script, ...]] = {}
         for host, text in texts.items():
-            commands, scripts[host] = _change(self.running[host], split(self.texts[host]), text)
+            was, wanted = split(self.texts[host]), self.as_loaded(text)
+            commands, scripts[host] = _change(self.running[host], was, wanted)
             lines[host] = [*commands, _show_running()]
         seen = self.ask(lines)
         refused = [

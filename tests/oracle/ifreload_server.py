@@ -16,7 +16,9 @@ from tempfile import TemporaryFile
 
 sys.path.insert(0, "/usr/lib/egovnet")
 
-import boot  # type: ignore[import-not-found]
+import machine  # type: ignore[import-not-found]
+from interfaces import preload_ifupdown2  # type: ignore[import-not-found]
+from router import MANAGED_SYSCTLS  # type: ignore[import-not-found]
 
 _PORTS = ("eth1", "eth2", "eth3")
 #: Where something of a text could stay for the next; the first two keep what a package put there.
@@ -33,7 +35,7 @@ _SECONDS = 30
 
 
 def main() -> None:
-    ifreload = boot.preload_ifupdown2()
+    ifreload = preload_ifupdown2()
     for text in json.load(sys.stdin):
         with TemporaryFile("w+") as answer:
             child = os.fork()
@@ -49,24 +51,24 @@ def main() -> None:
 
 
 def _in_its_own_place(text: str, ifreload: Callable[[], int | None], answer: int) -> None:
-    boot.check(boot.libc.unshare(boot.CLONE_NEWNS | boot.CLONE_NEWNET))
-    boot.mount(None, "/", None, boot.MS_REC | boot.MS_PRIVATE)
+    machine.check(machine.libc.unshare(machine.CLONE_NEWNS | machine.CLONE_NEWNET))
+    machine.mount(None, "/", None, machine.MS_REC | machine.MS_PRIVATE)
     kept = {path: _files(Path(path)) for path in _KEPT}
     for path in (*_KEPT, *_MEMORY):
-        boot.mount("tmpfs", path, "tmpfs")
+        machine.mount("tmpfs", path, "tmpfs")
     for files in kept.values():
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     for directory in ("/run/network", "/run/lock", "/etc/iproute2/rt_tables.d"):
         Path(directory).mkdir(parents=True, exist_ok=True)
-    boot.mount("sysfs", "/sys", "sysfs")  # of this network namespace
-    for key, value in (*boot.ROUTER_SYSCTLS.items(), *boot.MANAGED_SYSCTLS.items()):
+    machine.mount("sysfs", "/sys", "sysfs")  # of this network namespace
+    for key, value in (*machine.ROUTER_SYSCTLS.items(), *MANAGED_SYSCTLS.items()):
         with contextlib.suppress(OSError):
             (Path("/proc/sys") / key).write_text(str(value))
     lines = [f"link add {port} type veth peer name far-{port}" for port in _PORTS]
     lines += ["link set lo up", *(f"link set far-{port} up" for port in _PORTS)]
-    boot.run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
+    machine.run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
     Path("/etc/network/interfaces").write_text(text)
     said, code = _reload(ifreload)
     found = {"said": said, "code": code}

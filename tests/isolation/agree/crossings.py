@@ -17,6 +17,8 @@ from tests.isolation.routers import Entry
 
 #: Names of what is nobody's site.
 BACKBONE, MANAGEMENT = "the backbone", "management"
+#: Default routes as a state has them, and of which family each is.
+_DEFAULTS = {"default": "IPv4", "::/0": "IPv6"}
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,8 @@ def served(base: Seen, now: Seen, hosts: frozenset[str]) -> tuple[int, int]:
 def _open_tables(host: str, was: State, state: State) -> Iterator[str]:
     vrfs = {place.vrf for place in GROUND.places if place.host == host}
     for table, kind, prefix in sorted(was.table - state.table):
-        if table in vrfs and (kind, prefix) == ("unreachable", "default"):
-            yield f"{host} has no last resort in {table}"
+        if table in vrfs and kind == "unreachable" and prefix in _DEFAULTS:
+            yield f"{host} has no last resort in {table} for {_DEFAULTS[prefix]}"
 
 
 def _moved_ports(host: str, was: State, state: State) -> Iterator[str]:

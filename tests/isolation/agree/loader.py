@@ -111,7 +111,7 @@ class Loader:
     def _restart(self, texts: Mapping[str, str]) -> None:
         files = {}
         for host, text in texts.items():
-            halves = split(text)
+            halves = split(self.routers.as_loaded(text))
             files[host] = (
                 f"cat >/etc/network/interfaces <<'%%END'\n{halves.interfaces}%%END\n"
                 f"cat >/etc/frr/frr.conf <<'%%END'\n{halves.frr}%%END\n"
@@ -135,6 +135,8 @@ def _state(said: Mapping[str, str]) -> State:
             words = line.replace("\\", " ").split()
             number, colon, _ = words[0].partition(":")
             if not (colon and number.isdigit()):
+                if family == "6" and words[1] == "default":
+                    words[1] = "::/0"  # else IPv4's would stand for it
                 routes.append(words)
             elif _is_rule(words):
                 rules.add(f"{family} {' '.join(words)}")

@@ -10,7 +10,8 @@ What is printed of a draw:
 - seen: not proved, and the lab shows what crosses;
 - cut off: proved, nothing crosses, and of its routers' sites nobody is served any more;
 - refused: FRR or ifupdown2 refuse a line, and what they took does not cross;
-- unseen: a leak was found that the lab does not show; it may need what no site here does;
+- not tried: a leak was found that needs what no site of the lab does (`not_tried`);
+- unseen: a leak was found that the lab does not show, and nothing says why;
 - DISAGREE: proved, and something crosses.
 
 Exit 1 when one disagrees. What was begun is resumed after trouble with a router: it is restarted,
@@ -35,6 +36,7 @@ from napalm_frr.text.device_text import split
 from tests.isolation.agree.crossings import Seen, crossings, differences, served
 from tests.isolation.agree.draw import Draw, draws
 from tests.isolation.agree.loader import Loader, progress
+from tests.isolation.agree.not_tried import not_tried
 from tests.isolation.agree.together import Numbered, as_one, grouped
 from tests.isolation.mutants.judge import judge
 from tests.isolation.reference_lab import GROUND, reference_routers
@@ -59,7 +61,16 @@ _BETWEEN = 2.0
 _BOOTED = 12
 #: A changed line that takes so long: a policy's or a session's.
 _LATE = re.compile(r"[+-](ip|ipv6|match|set|call|on-match|route-map|bgp|access-list|neighbor)\b")
-_COLUMNS = ("agree", "seen", "cut off", "refused", "unseen", "DISAGREE", "trouble")
+_COLUMNS = (
+    "agree",
+    "seen",
+    "cut off",
+    "refused",
+    "not tried",
+    "unseen",
+    "DISAGREE",
+    "trouble",
+)
 
 
 @dataclass(frozen=True)
@@ -208,6 +219,8 @@ def evaluated(row: Row, base: Seen, seen: Seen) -> Row:
         note = f"{still} of {before} echoes answered"
         return replace(row, fate="agree" if still else "cut off", note=note)
     note = "; ".join(islice(differences(base, seen), 4))
+    if row.judged.leak and (why := not_tried(row.judged.said)):
+        return replace(row, fate="not tried", note=f"{why}; {note}".removesuffix("; "))
     return replace(row, fate="unseen" if row.judged.leak else "agree", note=note)
 
 
@@ -269,8 +282,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         progress("the lab is booted")
         root, keep = chosen.keep or Path(scratch), chosen.keep is not None
-        slower = chosen.slower
-        with reference_routers(root, _LAB, _ADDRESSES, keep=keep, slower=slower) as routers:
+        with reference_routers(
+            root, _LAB, _ADDRESSES, keep=keep, slower=chosen.slower, seldom=True
+        ) as routers:
             loader = Loader(routers)
             assert not list(crossings(loader.base, loader.base)), "something crosses at the start"
             numbered = enumerate(wanted, start=chosen.first)

@@ -5,6 +5,8 @@ from itertools import islice
 
 from tests.isolation.agree.crossings import Heard, Seen, State, crossings, targets, unlike
 from tests.isolation.agree.draw import Draw, both, draws
+from tests.isolation.agree.loader import _state
+from tests.isolation.agree.not_tried import not_tried
 from tests.isolation.agree.table import Row, evaluated, is_proved, proof_of
 from tests.isolation.agree.together import grouped
 from tests.isolation.reference_lab import GROUND
@@ -68,6 +70,14 @@ def test_two_that_leak_together_are_tried_alone() -> None:
     assert [len(group) for group in alone] == [1, 1]
 
 
+def test_what_nobody_here_does_is_told() -> None:
+    assert not_tried(["leak P4 ldp-at-customer", "risk P5 no-limit"]) == (
+        "no customer's router here speaks LDP"
+    )
+    assert not not_tried(["leak P4 ldp-at-customer", "leak P1 zone-leak"])
+    assert not not_tried(["risk P5 no-limit"])
+
+
 def test_what_is_as_before_crosses_nothing() -> None:
     assert list(crossings(_seen(), _seen())) == []
     assert unlike(_seen(), _seen()) == ""
@@ -94,7 +104,19 @@ def test_a_strangers_route_crosses() -> None:
 
 def test_a_table_without_its_last_resort_crosses() -> None:
     now = _seen(table=frozenset())
-    assert list(crossings(_seen(), now)) == [f"{_EDGE} has no last resort in i-party"]
+    assert list(crossings(_seen(), now)) == [f"{_EDGE} has no last resort in i-party for IPv4"]
+
+
+def test_a_last_resort_of_each_family_is_looked_for() -> None:
+    both = _QUIET.table | {("i-party", "unreachable", "::/0")}
+    found = list(crossings(_seen(table=both), _seen(table=_QUIET.table)))
+    assert found == [f"{_EDGE} has no last resort in i-party for IPv6"]
+
+
+def test_both_families_defaults_are_told_apart() -> None:
+    lines = "unreachable default dev lo table 1002 metric 4278198272"
+    state = _state({"4": lines, "6": lines})
+    assert {prefix for _, _, prefix in state.table} == {"default", "::/0"}
 
 
 def test_a_port_that_hangs_elsewhere_crosses() -> None:
