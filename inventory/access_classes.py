@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from egovnet.inventory.model import ExtranetPart, IPNetwork, Network, Site, SiteNetworkAccess
 from egovnet.inventory.model.access_classes import AccessClass
+from egovnet.inventory.model.partial import as_far_as_known
 
 _STANDARD = "DB34/T 3607-2020"
 
@@ -62,8 +63,17 @@ def part_of(network: Network, vpn: str) -> ExtranetPart | None:
     return network.vpns[vpn].part if vpn in network.vpns else None
 
 
+def shared_exits(network: Network) -> tuple[str, ...] | None:
+    """VPNs that are Internet zones, for those who ask for many sites; None: not all are known."""
+    known = as_far_as_known(vpns_of_part(network, ExtranetPart.INTERNET) for _ in range(1))
+    return next(known, None)
+
+
 def attachments(
-    network: Network, site: Site, access: SiteNetworkAccess
+    network: Network,
+    site: Site,
+    access: SiteNetworkAccess,
+    exits: tuple[str, ...] | None = None,
 ) -> dict[str, tuple[IPNetwork, ...]]:
     """VPN -> what the site announces there by one access, beside the site's own VPN.
 
@@ -77,7 +87,10 @@ def attachments(
         for each in site.attachments.values()
         if rule.joins(part_of(network, each.vpn))
     }
-    exits = vpns_of_part(network, ExtranetPart.INTERNET) if rule.shared_exit else ()
+    if not rule.shared_exit:
+        return found
+    if exits is None:
+        exits = vpns_of_part(network, ExtranetPart.INTERNET)
     if len(exits) == 1 and exits[0] not in found:
         found[exits[0]] = public_prefixes(network, site)
     return found
@@ -95,11 +108,13 @@ def public_prefixes(network: Network, site: Site) -> tuple[IPNetwork, ...]:
     )
 
 
-def joined(network: Network, site: Site) -> dict[str, tuple[IPNetwork, ...]]:
+def joined(
+    network: Network, site: Site, exits: tuple[str, ...] | None = None
+) -> dict[str, tuple[IPNetwork, ...]]:
     """VPN -> what a site announces there: its own VPN, and those of all its accesses."""
     found = {site.vpn: site.prefixes}
     for access in site.site_network_accesses.values():
-        found |= attachments(network, site, access)
+        found |= attachments(network, site, access, exits)
     return found
 
 

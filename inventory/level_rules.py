@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from egovnet.inventory.access_classes import attachments, joined, part_of
+from egovnet.inventory.access_classes import attachments, joined, part_of, shared_exits
 from egovnet.inventory.errors import Location
 from egovnet.inventory.model import (
     Application,
@@ -116,8 +116,9 @@ _Exits = Mapping[str, tuple[str, str]]
 
 def _single_accesses(network: Network) -> _Accesses:
     found: dict[str, tuple[int, int]] = {}
+    exits = shared_exits(network)
     for site in network.written_sites.values():
-        for vpn, pes in as_far_as_known(_pes(network, site)):
+        for vpn, pes in as_far_as_known(_pes(network, site, exits)):
             before = found.get(vpn, (0, 0))
             found[vpn] = (before[0] + (len(pes) < 2), before[1] + 1)
     return found
@@ -126,21 +127,24 @@ def _single_accesses(network: Network) -> _Accesses:
 def _exits(network: Network) -> dict[str, tuple[str, str]]:
     """VPN -> the first site of it that joins an Internet zone as well, and that zone."""
     found: dict[str, tuple[str, str]] = {}
+    exits = shared_exits(network)
     for name, site in network.sites.items():
-        for vpns in as_far_as_known(tuple(joined(network, site)) for _ in range(1)):
+        for vpns in as_far_as_known(tuple(joined(network, site, exits)) for _ in range(1)):
             zones = [v for v in vpns if part_of(network, v) is ExtranetPart.INTERNET]
             for vpn in vpns if zones else ():
                 found.setdefault(vpn, (name, zones[0]))
     return found
 
 
-def _pes(network: Network, site: Site) -> Iterator[tuple[str, set[str]]]:
+def _pes(
+    network: Network, site: Site, exits: tuple[str, ...] | None
+) -> Iterator[tuple[str, set[str]]]:
     """PEs that a site is joined at, for each of its VPNs."""
     if isinstance(site, PartSite):
         return  # the site that it is of says it
     found = {site.vpn: {access.pe for access in site.site_network_accesses.values()}}
     for access in site.site_network_accesses.values():
-        for vpn in attachments(network, site, access):
+        for vpn in attachments(network, site, access, exits):
             found.setdefault(vpn, set()).add(access.pe)
     yield from found.items()
 

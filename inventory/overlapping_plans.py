@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from egovnet.inventory.access_classes import joined
+from egovnet.inventory.access_classes import joined, shared_exits
 from egovnet.inventory.model import AddressPlan, DerivedSite, IPNetwork, Network, Site
 from egovnet.inventory.model.part_sites import PartSite
 from egovnet.inventory.model.partial import as_far_as_known
@@ -18,8 +18,9 @@ class Plans:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._prefixes: dict[str, list[tuple[str, IPNetwork]]] = {}
+        exits = shared_exits(network)
         for name, site in network.sites.items():
-            for vpn, prefixes in as_far_as_known(_joined(network, site)):
+            for vpn, prefixes in as_far_as_known(_joined(network, site, exits)):
                 self._prefixes.setdefault(vpn, []).extend((name, p) for p in prefixes)
         self._held: dict[str, SitePrefixes] = {}
         self._found: dict[tuple[str, str], Both | None] = {}
@@ -30,7 +31,13 @@ class Plans:
         if AddressPlan.OWN not in plans:
             return None
         if (one, other) not in self._found:
-            self._found[one, other] = self._search(one, other)
+            # the fewer prefixes are looked up among the more
+            if self._size(one) <= self._size(other):
+                self._found[one, other] = self._search(one, other)
+            elif both := self._search(other, one):
+                self._found[one, other] = (*both[2:], *both[:2])
+            else:
+                self._found[one, other] = None
         return self._found[one, other]
 
     def _search(self, one: str, other: str) -> Both | None:
@@ -41,8 +48,13 @@ class Plans:
                 return prefix, site, its, its_site
         return None
 
+    def _size(self, vpn: str) -> int:
+        return len(self._prefixes.get(vpn, ()))
 
-def _joined(network: Network, site: Site) -> Iterator[tuple[str, tuple[IPNetwork, ...]]]:
+
+def _joined(
+    network: Network, site: Site, exits: tuple[str, ...] | None
+) -> Iterator[tuple[str, tuple[IPNetwork, ...]]]:
     # a site in a further VPN says again what the one that it is of says
     if not isinstance(site, PartSite | DerivedSite):
-        yield from joined(network, site).items()
+        yield from joined(network, site, exits).items()

@@ -8,6 +8,7 @@ from egovnet.inventory.access_classes import (
     classes_of,
     joined,
     part_of,
+    shared_exits,
     vpns_of_part,
 )
 from egovnet.inventory.errors import Location, Problem, Report
@@ -33,6 +34,7 @@ class _Judge:
     def __init__(self, network: Network, report: Report) -> None:
         self._network = network
         self._report = report
+        self._exits = shared_exits(network)
 
     def _parts(self, site: Site) -> dict[str, ExtranetPart | None] | None:
         """VPN -> its part, of those that the site names; None: not all of them are known."""
@@ -81,7 +83,7 @@ class _Judge:
                 continue
             for found, remedy in self._lacking(own, site, parts):
                 yield self._report("sites", (*where, "access-class"), found, remedy)
-            if access.vlan == "untagged" and attachments(self._network, site, access):
+            if access.vlan == "untagged" and attachments(self._network, site, access, self._exits):
                 found = f"untagged, and class {own} joins several VPNs, each in a VLAN of the port"
                 remedy = "tag it, or leave vlan out"
                 yield self._report("sites", (*where, "vlan"), found, remedy)
@@ -138,7 +140,7 @@ class _Judge:
 
     def names(self, name: str, site: Site) -> Iterator[Problem]:
         """The site in each VPN can have the name that it has in texts and in the lock file."""
-        for vpn in joined(self._network, site):
+        for vpn in joined(self._network, site, self._exits):
             made = part_site(name, vpn)
             if vpn == site.vpn:
                 continue

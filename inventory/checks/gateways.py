@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from itertools import pairwise
 
-from egovnet.inventory.access_classes import joined
+from egovnet.inventory.access_classes import joined, shared_exits
 from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import (
     ExtranetPart,
@@ -206,8 +206,9 @@ def _translated(network: Network, report: Report) -> Iterator[Problem]:
 
 def _prefixes(network: Network, vpn: str) -> Iterator[IPNetwork]:
     """What sites announce in a VPN, by their access classes too."""
+    exits = shared_exits(network)
     for site in network.sites.values():
-        yield from as_far_as_known(p for p in joined(network, site).get(vpn, ()))
+        yield from as_far_as_known(p for p in joined(network, site, exits).get(vpn, ()))
 
 
 def _is_local(prefix: IPNetwork) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from egovnet.inventory.access_classes import joined
+from egovnet.inventory.access_classes import joined, shared_exits
 from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import AddressPlan, Network, Site, Vpn
 from egovnet.inventory.model.partial import as_far_as_known
@@ -14,9 +14,9 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
     VPNs for each pair that some site joins."""
     own = [name for name, vpn in network.vpns.items() for _ in as_far_as_known(_own_plan(vpn))]
     if own:
-        plans = Plans(network)
-        for name, site in network.sites.items():
-            yield from as_far_as_known(_of_site(network, plans, name, site, report))
+        plans, exits = Plans(network), shared_exits(network)
+        for name in network.sites:
+            yield from as_far_as_known(_of_site(network, plans, name, exits, report))
 
 
 def _own_plan(vpn: Vpn) -> Iterator[None]:
@@ -25,9 +25,10 @@ def _own_plan(vpn: Vpn) -> Iterator[None]:
 
 
 def _of_site(
-    network: Network, plans: Plans, name: str, site: Site, report: Report
+    network: Network, plans: Plans, name: str, exits: tuple[str, ...] | None, report: Report
 ) -> Iterator[Problem]:
-    vpns = [vpn for vpn in joined(network, site) if vpn in network.vpns]
+    site = network.sites[name]
+    vpns = [vpn for vpn in joined(network, site, exits) if vpn in network.vpns]
     for index, vpn in enumerate(vpns):
         for other in vpns[:index]:
             both = plans.overlap(other, vpn)
