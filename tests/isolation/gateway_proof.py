@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
 from egovnet.inventory.load import load
-from egovnet.inventory.model import Network
+from egovnet.inventory.model import Network, RouterState
 from egovnet.inventory.with_platform import with_platform
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.verdict import Verdict
@@ -36,12 +36,31 @@ class Built:
 
 
 @cache
+def _written() -> Network:
+    with TemporaryDirectory() as directory:
+        return load(gateway_network(Path(directory) / "network"))
+
+
+@cache
 def built() -> Built:
     """Everything of it, made once."""
-    with TemporaryDirectory() as directory:
-        written = load(gateway_network(Path(directory) / "network"))
-    network = with_platform(written, DAY)
-    allocation = allocate(network)
+    network = with_platform(_written(), DAY)
+    return _built(network, allocate(network))
+
+
+def built_leaving(*gateways: str) -> Built:
+    """The same where some gateways are leaving."""
+    routers = {
+        name: router.model_copy(update={"state": RouterState.LEAVING})
+        if name in gateways
+        else router
+        for name, router in _written().routers.items()
+    }
+    network = with_platform(_written().model_copy(update={"routers": routers}), DAY)
+    return _built(network, allocate(network, built().allocation.lock))
+
+
+def _built(network: Network, allocation: Allocation) -> Built:
     devices = intend(network, allocation)
     texts = {name: render(device) for name, device in devices.items()}
     facts = {name: read_config(text, f"{name}.cfg") for name, text in texts.items()}

@@ -7,7 +7,7 @@ from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
 from egovnet.templates.intend.device_facts import intended_facts
 from tests.isolation.gateway_mutants import MUTANTS, GatewayMutant
-from tests.isolation.gateway_proof import built, gateway_facts, verdict_with
+from tests.isolation.gateway_proof import built, built_leaving, gateway_facts, verdict_with
 from tests.isolation.networks import of_class
 
 
@@ -39,9 +39,12 @@ def test_the_matrix_has_the_internet() -> None:
 
 
 def test_a_gateway_comes_and_goes_by_pushes_that_prove() -> None:
-    facts, expectation = gateway_facts(), built().expectation
-    for before, after in ((facts, facts),):
-        assert prove_push(before, after, expectation).proved
+    both, one, none = built(), built_leaving("sh-gw1"), built_leaving("bj-gw1", "sh-gw1")
+    for before, after in ((none, both), (both, none), (one, both), (both, one)):
+        assert prove(after.facts, after.expectation).proved
+        expectation = after.expectation.with_former(before.expectation)
+        verdict = prove_push(before.facts, after.facts, expectation)
+        assert verdict.proved, [(f.klass, f.device, f.message) for f in verdict.findings]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
