@@ -13,18 +13,45 @@ def waiting_reflectors(former: Numbered, now: Numbered) -> frozenset[str]:
     """Reflectors that are as they were in the network between; none where one transaction does, or
     where two do no better."""
     old, new = _reflectors(former), _reflectors(now)
-    both = sorted(old & new)
-    moved = [name for name in both if _loopbacks(former, name) != _loopbacks(now, name)]
-    gone = sorted(name for name in old - new if name in now.network.routers)
-    come = new - old
-    if len(moved) < len(both) or not old or not new:
+    both = old & new
+    moved = {name for name in both if _loopbacks(former, name) != _loopbacks(now, name)}
+    gone = {name for name in old - new if name in now.network.routers}
+    if moved != both or not old or not new:
         return frozenset()
-    if come:
+    groups = _groups(former, now, moved | gone)
+    if new - old:
         # they are there before the others go
-        return frozenset((*moved, *gone))
+        return frozenset().union(*groups)
     if gone:
-        return frozenset(gone)
-    return frozenset(moved[(len(moved) + 1) // 2 :])
+        return frozenset().union(*(group for group in groups if group <= gone))
+    waiting: frozenset[str] = frozenset()
+    for group in groups:
+        if len(waiting | group) <= max(len(moved) // 2, len(group)) and waiting | group != moved:
+            waiting |= group
+    return waiting
+
+
+def _groups(former: Numbered, now: Numbered, names: set[str]) -> list[frozenset[str]]:
+    """For each that may wait, it and those that must wait with it, as they take its loopbacks; the
+    fewest first."""
+    holders = {
+        address: name
+        for name in now.network.routers
+        for address in _loopbacks(now, name)
+        if address
+    }
+    found = set()
+    for name in names:
+        group, asked = {name}, [name]
+        while asked:
+            for address in filter(None, _loopbacks(former, asked.pop())):
+                taker = holders.get(address)
+                if taker is not None and taker not in group:
+                    group.add(taker)
+                    asked.append(taker)
+        if group <= names:
+            found.add(frozenset(group))
+    return sorted(found, key=lambda group: (len(group), sorted(group, reverse=True)))
 
 
 def _reflectors(numbered: Numbered) -> set[str]:

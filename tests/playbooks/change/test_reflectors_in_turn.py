@@ -14,14 +14,21 @@ from egovnet.playbooks.change.apply import apply_plan, planned
 from egovnet.playbooks.change.plan_steps import prove_steps, steps_of
 from egovnet.playbooks.change.words import Words
 from egovnet.playbooks.core.progress import Silent
-from tests.playbooks.edited_place import Place, base, edit, lock, numbers, place
+from tests.playbooks.edited_place import Place, base, edit, lock, numbers, place, put
 
 __all__ = ["base", "place"]
 
 
-def move(root: Path, *names: str, pool: str = "loopback-ipv4") -> None:
+_LOOPBACKS = "loopback-ipv4"
+
+
+def of(root: Path, name: str, pool: str = _LOOPBACKS) -> str:
+    return str(numbers(root, pool)[name])
+
+
+def move(root: Path, *names: str, pool: str = _LOOPBACKS) -> None:
     for name in names:
-        lock(root, pool, **{name: str(ip_address(str(numbers(root, pool)[name])) + 100)})
+        lock(root, pool, **{name: str(ip_address(of(root, name, pool)) + 100)})
 
 
 def roles(root: Path, **given: list[str]) -> None:
@@ -35,16 +42,20 @@ def roles(root: Path, **given: list[str]) -> None:
 _NEW = ("sh_pe1", "gd_pe1")
 #: What is done to the reflectors bj-p1 and bj-p2 -> those that are as they were in between.
 ALL_OF_THEM: dict[str, tuple[Callable[[Path], None], set[str]]] = {
-    "both have other loopbacks": (lambda root: move(root, "bj-p1", "bj-p2"), {"bj-p2"}),
+    "both have other loopbacks": (lambda root: move(root, "bj-p1", "bj-p2"), {"bj-p1"}),
     "loopbacks of one family": (
         lambda root: move(root, "bj-p1", "bj-p2", pool="loopback-ipv6"),
-        {"bj-p2"},
+        {"bj-p1"},
     ),
     "others take their part": (
         lambda root: roles(
             root, bj_p1=["p"], bj_p2=["p"], sh_pe1=["pe", "rr"], gd_pe1=["pe", "rr"]
         ),
         {"bj-p1", "bj-p2"},
+    ),
+    "one has the other's loopback": (
+        lambda root: lock(root, _LOOPBACKS, **{"bj-p1": of(root, "bj-p2"), "bj-p2": "10.255.0.99"}),
+        {"bj-p1"},
     ),
     "one moves and the other ends": (
         lambda root: (move(root, "bj-p1"), roles(root, bj_p2=["p"]))[0],
@@ -105,3 +116,26 @@ def test_all_at_once_is_told_with_the_way_on(place: Place) -> None:
     assert "egovnet plan --steps" in shown.stdout + shown.stderr
     told = yaml.safe_load(place.run("plan", "--steps", "--disruptive", "--json").stdout)
     assert len(told["then"]) == 1
+
+
+@pytest.mark.parametrize("taker", ["bj-p1", "sh-pe1"])
+def test_who_has_no_turn_is_made_anew_in_one(place: Place, taker: str) -> None:
+    """The loopbacks of both are somebody else's by then."""
+    one, other = of(place.root, "bj-p1"), of(place.root, "bj-p2")
+    lock(place.root, _LOOPBACKS, **{taker: other, "bj-p2": one})
+    if taker != "bj-p1":
+        lock(place.root, _LOOPBACKS, **{"bj-p1": "10.255.0.99"})
+    plan = planned(place.workspace(), Silent(), steps=True, words=Words(disruptive=True))
+    assert plan.then == ()
+
+
+def test_beside_what_changes_hands_there_are_no_more_steps(place: Place) -> None:
+    move(place.root, "bj-p1", "bj-p2")
+    held = numbers(place.root, "vlan/bj-pe1/eth3")
+    put(place.root, "party-beijing", vlan=held["gov-beijing/main"])
+    put(place.root, "gov-beijing", vlan=held["party-beijing/main"])
+    plan = planned(place.workspace(), Silent(), steps=True, words=Words(disruptive=True))
+    assert len(plan.then) == 1
+    assert plan.lacking == ("party-beijing/main",)
+    assert apply_plan(place.workspace(), Silent(), plan).data["result"] == "done"
+    assert place.routers.running == place.workspace().intended()
