@@ -1,19 +1,22 @@
 """The interconnection platform on real routers and firewalls, with real connections.
 
 One lab, booted into the intended configuration. What the register says is what packets do; what an
-exchange let through is cut when it is withdrawn, the connections that are open with it; and one of
-two firewalls may die. In the end, as it needs no lab of its own, a VPN goes from observed to
-enforced: undeclared flows are recorded, drafted, and then pass; what nobody sent meanwhile is
-dropped.
+exchange let through is a leak once it has ended, and is cut by the next change with the connections
+that are open; a path's MTU is discovered; and one of two firewalls may die. In the end, as
+it needs no lab of its own, a VPN goes from observed to enforced: undeclared flows are recorded,
+drafted, and then pass; what nobody sent meanwhile is dropped.
 """
 
-import re
+import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from egovnet.inventory.today import today
 from egovnet.lab.backend import Backend
 from egovnet.lab.connections import ConnectionAttempt, SeenConnection
 from egovnet.playbooks.core.workspace import Workspace
@@ -116,6 +119,62 @@ def test_packets_do_what_the_register_says_and_nothing_else(place: Place) -> Non
     assert between == {("party", "government"), ("government", "court")}
 
 
+def test_packets_of_each_exchange_can_be_asked_for(place: Place) -> None:
+    found = place.run("exchange", "check", "court-files", "--json").json
+    tried = found["connections"]
+    assert {cell["name"] for cell in tried} == {"court-files"}
+    assert all(cell["right"] for cell in tried)
+    cases = {cell["case"] for cell in tried if cell["expected"]}
+    assert "declared" in cases
+    assert {"other direction", "other port", "third agency"} <= {cell["case"] for cell in tried}
+
+
+def test_what_runs_in_firewalls_is_proved_and_adopted(place: Place) -> None:
+    found = place.run("prove", "--running", "--json").json
+    assert found["proved"], found["findings"]
+    assert found["checked"]["devices"] == len(place.workspace.network.routers)
+    assert not place.run("adopt", "--yes", "--json").json["differences"]
+
+
+_LISTENS = """
+import socket
+one = socket.create_server(("::", 443), family=socket.AF_INET6, dualstack_ipv6=True)
+for _ in range(2):
+    came, _from = one.accept()
+    left = 6000
+    while left > 0 and (piece := came.recv(65536)):
+        left -= len(piece)
+    came.sendall(b"all of it")
+    came.close()
+"""
+#: Sends 6000 octets, and says what came back and what the path's MTU is (IP_MTU, IPV6_MTU).
+_SENDS = """
+import json, socket, sys
+found = {}
+for own, target in json.loads(sys.argv[1]):
+    six = ":" in target
+    one = socket.create_connection((target, 443), 25, (own, 0))
+    one.sendall(bytes(6000))
+    said = one.recv(100).decode()
+    level = socket.IPPROTO_IPV6 if six else socket.IPPROTO_IP
+    found[target] = [said, one.getsockopt(level, 24 if six else 14)]
+print(json.dumps(found))
+"""
+
+
+def test_a_paths_mtu_is_discovered_across_a_firewall(place: Place) -> None:
+    """Errors of the router at the other end come back: a link behind it has a smaller MTU."""
+    lab = place.lab
+    ways = [(flow[1], flow[3]) for flow in PORTAL]
+    listen = shlex.join(["timeout", "100", "python3", "-c", _LISTENS])
+    lab.exec("gov-beijing-host", f"({listen} >/dev/null 2>&1 </dev/null &) ; sleep 1")
+    lab.exec("gov-beijing-ce", "ip link set eth2 mtu 1300")
+    done = lab.exec("party-beijing-host", shlex.join(["python3", "-c", _SENDS, json.dumps(ways)]))
+    lab.exec("gov-beijing-ce", "ip link set eth2 mtu 1500")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout) == {target: ["all of it", 1300] for _, target in ways}
+
+
 def test_a_firewall_dies_and_exchanges_come_back(place: Place) -> None:
     lab = place.lab
 
@@ -131,14 +190,16 @@ def test_a_firewall_dies_and_exchanges_come_back(place: Place) -> None:
         assert one.gap < COMES_BACK
 
 
-def test_an_open_connection_is_cut_with_its_exchange(place: Place) -> None:
+def test_what_has_ended_is_a_leak_and_its_connections_are_cut(place: Place) -> None:
     # until the first firewall is preferred again
     place.run("verify", "--json", "--converge", "240")
-    register = place.inventory / "exchanges.yaml"
-    whole = register.read_text(encoding="utf-8")
-    kept = re.sub(r"^party-portal:\n(?:  .*\n)+", "", whole, flags=re.MULTILINE)
-    assert kept != whole
-    register.write_text(kept, encoding="utf-8")
+    yesterday = today() - timedelta(days=1)
+    # of the first entry, which is the portal's
+    edit(place.inventory / "exchanges.yaml", "valid-until: 2099-03-31", f"valid-until: {yesterday}")
+    found = place.run("drift", "--json", code=4).json
+    leaks = [one for one in found["differences"] if one["class"] == "leak"]
+    assert {one["device"] for one in leaks} == {"bj-fw1", "sh-fw1"}
+    assert all("undeclared-flow" in one["message"] for one in leaks), leaks
     lab = place.lab
     watch = (
         "(nft monitor | { read line; date +%s.%N >/run/filter-changed; cat >/dev/null; })"
@@ -152,10 +213,11 @@ def test_an_open_connection_is_cut_with_its_exchange(place: Place) -> None:
     seen = steady(lab, PORTAL, withdraw, after=1)
     changed = float(lab.exec("bj-fw1", "cat /run/filter-changed; pkill -x nft").stdout)
     for one in seen:
-        print(f"an exchange is withdrawn: the last answer {one.held - changed:+.2f} s after")
+        print(f"an exchange has ended: the last answer {one.held - changed:+.2f} s after")
         assert one.made > 0
         assert one.held - changed < CUT
         assert one.gap_end > changed
+    assert place.run("drift", "--json").json["differences"] == []
     cells = try_connections(place.workspace).cells
     assert {cell.name for cell in cells} == {"party-names", "court-files"}
     assert not [cell for cell in cells if not cell.right]
