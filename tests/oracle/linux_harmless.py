@@ -61,7 +61,6 @@ _VALUES = {
     "bridge-portmcrouter": "eth3=1",
     "bridge-portprios": "eth3=5",
     "bridge-waitport": "0 eth3",
-    "broadcast": "192.0.2.255",
     "dns-domain": "example.net",
     "dns-nameservers": "192.0.2.53",
     "dns-search": "example.net",
@@ -104,6 +103,7 @@ _SWITCHES = (
 _MORE = (
     ("alias some words", "alias TEXT"),
     ("vlan-protocol 802.1q", "vlan-protocol 802.1q"),
+    ("bridge-mcrouter 1", "bridge-mcrouter 0, 1, 2, yes, no, on, off"),
     ("up true", "up true"),
     ("post-up ethtool -K eth1 gro off", "post-up ethtool TEXT"),
     ("post-up ip link set eth1 up", "post-up ip link set PORT up"),

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from egovnet.templates.registry import read_config
+from tests.oracle import linux_harmless
 from tests.oracle.agreement import HEAD
 from tests.oracle.frr_daemons import FrrDaemons
 from tests.oracle.harmless import drawn, proved, table, text_with
@@ -27,3 +28,10 @@ def test_harmless_lines_change_nothing_that_runs() -> None:
     with FrrDaemons() as daemons:
         changed = [(form, change) for form, change in proved(daemons, sample) if change]
     assert changed == []
+
+
+def test_every_harmless_line_of_linux_has_evidence() -> None:
+    known = {(each.block, each.form) for each in linux_harmless.table()}
+    tried = [each for each in linux_harmless.forms() if linux_harmless.is_harmless(each)]
+    assert [each for each in tried if (each.block, each.form) not in known] == []
+    assert len(tried) > 300

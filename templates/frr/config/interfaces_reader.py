@@ -402,6 +402,18 @@ def _known(feature: str, what: str) -> "_Attribute":
     return lambda draft, held, words, number: _noted(draft, (feature, what), number)
 
 
+def _multicast_router(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    if _one(words) not in ("0", "1", "2", "yes", "no", "on", "off"):
+        raise Unclear("ifupdown2 makes no bridge of it")
+    return HARMLESS
+
+
+def _broadcast(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    """ifupdown2 3.0 leaves out the addresses beside it (tried): they are taken as there."""
+    read_address(_one(words))
+    return FACT
+
+
 def _harmless(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     words[1]  # without a value it is an error
     return HARMLESS
@@ -418,7 +430,9 @@ _ATTRIBUTES: dict[str, _Attribute] = {
     "address-virtual": _virtual,
     "alias": _alias,
     "bond-slaves": _members,
+    "bridge-mcrouter": _multicast_router,
     "bridge-ports": _members,
+    "broadcast": _broadcast,
     "down": _down,
     "gateway": _gateway,
     "link-down": _link_down,

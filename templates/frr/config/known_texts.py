@@ -15,6 +15,10 @@ _DEBIAN = {"8.4": "Debian 12", "10.3": "Debian 13"}
 #: A value that may be said again and again.
 _REPEATED = re.compile(r"\b([A-Z]+)(?: \1)+$")
 _TRIED = "what its daemons run is the same with a line of that form and without it"
+_OF_LINUX = (
+    "in the stanza of a VRF, of a port, of a VLAN and of a bridge: what ifupdown2 and the kernel "
+    "make is the same with it and without it"
+)
 #: Of FRR 10.3, in what it differs from 8.4: (field of `Release`, rule). None: of every line.
 TEN = (
     (
@@ -122,6 +126,13 @@ def harmless() -> Iterator[HarmlessLines]:
             if left := tuple(form for form in other if form not in shared):
                 part = f"frr.conf, {block}, FRR {version} alone"
                 yield HarmlessLines(part, _shortened(left), _TRIED)
+    yield _of_linux()
+
+
+def _of_linux() -> HarmlessLines:
+    """ifupdown2's, in any stanza."""
+    forms = {form for part in _forms("ifupdown2").values() for form in part}
+    return HarmlessLines("/etc/network/interfaces", tuple(sorted(forms)), _OF_LINUX)
 
 
 def _shortened(forms: tuple[str, ...]) -> tuple[str, ...]:

@@ -142,10 +142,10 @@ STANZA_HARMLESS = _words(
     bond-use-carrier bond-xmit-hash-policy bridge-ageing bridge-bridgeprio bridge-fd
     bridge-gcint bridge-hashel bridge-hashmax bridge-hello bridge-igmp-version
     bridge-maxage bridge-maxwait bridge-mclmc bridge-mclmi bridge-mcmi
-    bridge-mcqifaddr bridge-mcqpi bridge-mcqri bridge-mcquerier bridge-mcrouter
+    bridge-mcqifaddr bridge-mcqpi bridge-mcqri bridge-mcquerier
     bridge-mcsnoop bridge-mcsqc bridge-mcsqi bridge-mcstats bridge-mld-version
     bridge-pathcosts bridge-portmcfl bridge-portmcrouter bridge-portprios bridge-stp
-    bridge-waitport broadcast dns-domain dns-nameservers dns-search gro-offload
+    bridge-waitport dns-domain dns-nameservers dns-search gro-offload
     gso-offload hwaddress ip-forward ip6-forward ipv6-addrgen link-autoneg link-duplex
     link-fec link-speed lro-offload mstpctl-ageing mstpctl-bpduguard mstpctl-fdelay
     mstpctl-forcevers mstpctl-hello mstpctl-maxage mstpctl-maxhops
