@@ -12,7 +12,7 @@ from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.today import today
 from egovnet.lab.backend import Backend
-from egovnet.lab.connections import ConnectionAttempt, SeenConnection
+from egovnet.lab.connections import ConnectionAttempt
 from egovnet.lab.customer import site_lans
 from egovnet.lab.generate import host_name
 from egovnet.playbooks.change.plan import Plan
@@ -92,7 +92,7 @@ def _who_gets_through(workspace: Workspace, lab: Backend) -> list[str]:
     return [
         f"{one.source} -> {one.target_address}"
         for one, came in zip(attempts, seen, strict=True)
-        if came is not SeenConnection.NOTHING
+        if came.passed
     ]
 
 
