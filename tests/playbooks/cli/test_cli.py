@@ -52,7 +52,7 @@ VERBS = (
 )  # fmt: skip -- one a line says no more
 #: Verbs below a word of their own.
 BELOW = {
-    "lab": ("up", "down", "restart", "status", "topology", "exec", "ssh"),
+    "lab": ("up", "down", "restart", "status", "topology", "image", "exec", "ssh"),
     "exchange": ("list", "show", "check"),
     "application": ("list", "show", "observed"),
     "report": ("extranet", "levels"),
