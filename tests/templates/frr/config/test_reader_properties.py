@@ -27,8 +27,15 @@ GOLDEN = {
 }
 EDGE = GOLDEN["bj-pe1"]
 #: Lines that another line says as well: either part of the text switches label input on; a VRF
-#: without neighbours has none to activate; the loopback's addresses are taken as there.
-SAID_TWICE = ("auto lo", "mpls-enable yes", "mpls enable", "no bgp default ipv4-unicast")
+#: without neighbours has none to activate; the loopback's addresses are taken as there; what is
+#: said of a neighbour outside a family is IPv4's.
+SAID_TWICE = (
+    "auto lo",
+    "mpls-enable yes",
+    "mpls enable",
+    "no bgp default ipv4-unicast",
+    "address-family ipv4 unicast",
+)
 SECRET = "hunter2-S3CRET"
 BLOCK = re.compile(r"(?m)^(?=(?:vrf|interface|router|mpls|route-map) )")
 
