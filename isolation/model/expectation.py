@@ -195,8 +195,6 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
             names[access.pe, vrf] = sites[site_name]
     for router, places in attachments.items():
         names[router, UNTAGGED_VRF] = UNTAGGED
-        if router in platform.firewalls:
-            continue  # no rule of its filter names the trunk itself
         named = {trunk for trunk, vlan in places if vlan is None}
         for trunk in sorted({trunk for trunk, _ in places} - named):
             places[trunk, None] = Attachment("untagged frames", router, trunk, None, UNTAGGED)

@@ -11,6 +11,7 @@ from egovnet.inventory.model import DerivedSite, Network, SiteNetworkAccess
 from egovnet.templates.intend.access_ends import access_addresses, management_of, policy_name
 from egovnet.templates.intend.bfd_use import access_bfd
 from egovnet.templates.intend.firewall_filter import FirewallVlan
+from egovnet.templates.intend.untagged_ports import untagged_ports
 from egovnet.templates.model.device import Device, Firewall, FirewallPeer, Interface
 from egovnet.templates.model.packet_filter import PacketFilter
 from egovnet.templates.registry import platform
@@ -32,7 +33,7 @@ class BehindPe:
         self, firewall: Firewall, packet_filter: PacketFilter, interfaces: Iterable[Interface]
     ) -> Device:
         """The whole device."""
-        network, allocation = self.network, self.allocation
+        network, allocation, interfaces = self.network, self.allocation, tuple(interfaces)
         return Device(
             name=self.name,
             platform=self._router.platform,
@@ -42,6 +43,7 @@ class BehindPe:
             isis_net="",
             management=management_of(network, self.name),
             interfaces=tuple(sorted(interfaces, key=lambda i: (len(i.port), i.name))),
+            untagged=untagged_ports(self._platform, interfaces),
             drained=self._router.leaving,
             families=("ipv4", "ipv6") if allocation.loopback6 else ("ipv4",),
             packet_filter=packet_filter,

@@ -5,7 +5,6 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import (
-    UNTAGGED_VRF,
     GatewaySite,
     Network,
     Role,
@@ -24,6 +23,7 @@ from egovnet.templates.intend.access_filters import access_filters
 from egovnet.templates.intend.bfd_use import access_bfd, circuit_bfd
 from egovnet.templates.intend.build_firewalls import build_firewalls
 from egovnet.templates.intend.build_gateways import build_gateways
+from egovnet.templates.intend.untagged_ports import untagged_ports
 from egovnet.templates.model.device import (
     BackbonePeer,
     Circuit,
@@ -33,10 +33,8 @@ from egovnet.templates.model.device import (
     IPAddress,
     IPInterface,
     StaticRoute,
-    Untagged,
     Vrf,
 )
-from egovnet.templates.platform import Platform
 from egovnet.templates.registry import platform
 
 
@@ -90,24 +88,13 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
             vrfs=tuple(sorted(vrfs.get(name, ()), key=lambda vrf: vrf.name)),
             backbone_peers=peers.get(name, ()),
             reflector=Role.RR in router.roles,
-            untagged=_untagged(platform(router.platform), customers.get(name, ())),
+            untagged=untagged_ports(platform(router.platform), customers.get(name, ())),
             drained=router.leaving,
             families=("ipv4", "ipv6") if allocation.loopback6 else ("ipv4",),
             packet_filter=filters.get(name),
         )
         for name, router in network.routers.items()
     }
-
-
-def _untagged(on: Platform, customers: Iterable[Interface]) -> Untagged | None:
-    """The ports of `customers` that carry VLANs and no customer without a tag."""
-    ports = {i.port for i in customers if i.vlan is not None}
-    ports -= {i.port for i in customers if i.vlan is None}
-    if not ports or not on.capabilities.routes_untagged:
-        return None
-    in_order = sorted(ports, key=lambda name: (len(name), name))
-    tables = on.capabilities.tables
-    return Untagged(UNTAGGED_VRF, tables.untagged if tables else None, tuple(in_order))
 
 
 def _by_port(interfaces: Iterable[Interface]) -> list[Interface]:

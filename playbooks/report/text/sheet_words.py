@@ -27,7 +27,10 @@ def of_access(access: SheetAccess) -> Iterator[tuple[str, str]]:
     """(what, words) of one access."""
     if access.access_class is not None:
         yield "class", f"{access.access_class}: {access.class_title}"
-        yield "network", access.vpn + (f" ({_PARTS[access.part]})" if access.part else "")
+        yield (
+            "network",
+            access.vpn + (f" ({_PARTS.get(access.part, access.part)})" if access.part else ""),
+        )
     if access.own_exit is not None:
         line = f" ({access.own_exit})" if access.own_exit else ""
         yield "Internet", f"by a line of your own{line}; no default route of yours is accepted"
