@@ -18,6 +18,12 @@ from tests.packet_filters import rules
 
 pytestmark = pytest.mark.lab
 _SIDES = (("saddr", "sources"), ("daddr", "targets"))
+_DIRECTIONS = {
+    "open": ("ct direction original", "ct state new,established"),
+    "reply": ("ct state { established }", "ct direction 1"),
+    "open-error": ("ct direction 0", "ct state { related }"),
+    "reply-error": ("ct state related", "ct direction reply"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +56,8 @@ def written(rule: PacketRule, random: Random) -> str:
             if ports:
                 texts = [f"{low}-{high}" if low != high else str(low) for low, high in ports]
                 said.append(f"{rule.protocol} {word} {{ {', '.join(texts)} }}")
-    if rule.direction == "open":
-        said += ["ct direction original", "ct state new,established"]
-    elif rule.direction == "reply":
-        said += ["ct state { established }", "ct direction 1"]
+    if rule.direction is not None:
+        said += _DIRECTIONS[rule.direction]
     random.shuffle(said)
     return " ".join([*said, "counter", rule.action])
 
