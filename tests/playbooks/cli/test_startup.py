@@ -98,5 +98,5 @@ def test_a_verb_is_a_file_of_the_folder() -> None:
 def test_a_module_without_its_command_is_named() -> None:
     group = LazyGroup("cli", folder=sys.modules["egovnet.playbooks.cli"])
     with pytest.raises(AttributeError, match="lazy_choice"):
-        group.get_command(click.Context(group), "lazy_choice")
+        group.get_command(click.Context(group), "lazy-choice")
     assert group.get_command(click.Context(group), "nothing") is None
