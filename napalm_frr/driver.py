@@ -102,7 +102,7 @@ class DriverMethods(ConfigurationMethods, GetterMethods, ProgramGetterMethods):
         """`answers_within(seconds)`: whether the router answers in this session in that time; one
         without power does not end its sessions.
         """
-        return self._session.answers_within
+        return functools.partial(_answers_within, self)
 
     @property
     def running_text(self) -> Callable[[], str]:
@@ -210,6 +210,10 @@ class FRRDriver(DriverMethods, NetworkDriver):  # type: ignore[misc]  # napalm i
     `roll_back_change` and `adopt_commit`. They are callables held as attributes: NAPALM's
     conformance test refuses public methods that it does not know.
     """
+
+
+def _answers_within(driver: DriverMethods, seconds: float) -> bool:
+    return driver._session.answers_within(seconds)
 
 
 def _running_text(driver: DriverMethods) -> str:
