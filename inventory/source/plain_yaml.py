@@ -1,19 +1,24 @@
 """What nearly every YAML file of an inventory is, read in one pass over the parser's events.
 
-Mappings with text keys, lists, text, decimal integers, true, false and nothing: no anchor, alias,
-tag or merge, no key that is given twice, no deep nesting. Such a file is what PyYAML's own loader
+Mappings with text keys, lists, text, decimal integers, days, true, false and nothing: no anchor,
+alias, tag or merge, no key that is given twice, no deep nesting. Such a file is what PyYAML's own loader
 makes of it, at half the price (no nodes, no places, and its shape is looked at in the same pass).
 Any other is for that loader, which says what is wrong with it.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import yaml
 
 _TAG = "tag:yaml.org,2002:"
-_STR, _INT, _BOOL, _NULL = (f"{_TAG}{kind}" for kind in ("str", "int", "bool", "null"))
+_STR, _INT, _BOOL, _NULL, _TIME = (
+    f"{_TAG}{kind}" for kind in ("str", "int", "bool", "null", "timestamp")
+)
+#: Characters of a day, as 2026-03-02: YAML's other timestamps are longer.
+_DAY = 10
 #: As YAML 1.1 spells them (yaml.org/type/bool).
 _BOOLS: dict[str, bool] = yaml.constructor.SafeConstructor.bool_values
 
@@ -127,4 +132,9 @@ def _resolved(text: str, forms: _Forms) -> Any:  # noqa: ANN401 -- YAML is any
         return _BOOLS[text.lower()]
     if tag == _NULL:
         return None
+    if tag == _TIME and len(text) == _DAY:
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:  # such as 2026-02-30
+            raise NotPlainError from error
     raise NotPlainError
