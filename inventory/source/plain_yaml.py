@@ -1,8 +1,9 @@
 """What nearly every YAML file of an inventory is, read in one pass over the parser's events.
 
 Mappings with text keys, lists, text, decimal integers, days, true, false and nothing: no anchor,
-alias, tag or merge, no key that is given twice, no deep nesting. Such a file is what PyYAML's own loader
-makes of it, at half the price (no nodes, no places, and its shape is looked at in the same pass).
+alias, tag or merge, no key that is given twice, no deep nesting. Such a file is what PyYAML's own
+loader makes of it, at half the price (no nodes, no places, and its shape is looked at in the same
+pass).
 Any other is for that loader, which says what is wrong with it.
 """
 

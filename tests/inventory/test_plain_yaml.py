@@ -82,7 +82,8 @@ def test_words_mean_what_the_loader_makes_of_them(words: list[str], form: str) -
         ),
         *(
             "a: 1.5\n",
-            "a: 2024-01-02\n",
+            "a: 2024-01-02 03:04:05\n",
+            "a: 2024-02-30\n",
             "---\na: 1\n---\nb: 2\n",
             "a: [\n",
             "a: b: c\n",
