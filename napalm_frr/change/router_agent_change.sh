@@ -46,18 +46,19 @@ drop_links() { # LIST
     done <"$1"
     return 0
 }
-# zebra 8.4 can miss the addresses of an interface that is made again under its old name. The text is
-# right, and yet the VRF has no connected route; without the port's link-local address bgpd ends every
-# session over IPv6 before its OPEN. What a VRF's port has in the kernel and not in zebra is given to
-# it again; backbone ports are in no VRF and so never touched. zebra waits, as this does, for addresses
-# that are still being checked for duplicates (RFC 4862, section 5.4).
+# zebra 8.4 hears of links and of addresses in two threads: the addresses of a link that is made, or made
+# again under its old name, can come before the link, and are dropped then. The text is right, and yet
+# there is no connected route; without a port's link-local address bgpd ends every session over IPv6
+# before its OPEN. What a VRF's port or a VLAN has in the kernel and not in zebra is given to it again;
+# backbone ports are neither, are there from the start and so never touched. zebra waits, as this does,
+# for addresses that are still being checked for duplicates (RFC 4862, section 5.4).
 tell_zebra() {
     for look in 1 2 3 4 5 6 7 8 9 10; do
         timeout 60 vtysh -d zebra -c 'show interface vrf all' >"$ROOM/zebra" 2>/dev/null || return 0
         ip -d -o link show >"$ROOM/ports" 2>/dev/null || return 0
         ip -o addr show | awk '
             of == "zebra" { if ($1 == "Interface") at = $2; else if ($1 ~ /^inet6?$/) known[at, $2]; next }
-            of == "ports" { if (/ vrf_slave / && !/ master mgmt /) { sub(/[@:].*/, "", $2); carrier[$2] = /LOWER_UP/ }; next }
+            of == "ports" { if (/ vrf_slave | vlan protocol / && !/ master mgmt /) { sub(/[@:].*/, "", $2); carrier[$2] = /LOWER_UP/ }; next }
             !($2 in carrier) || ($2, $4) in known { next }
             / tentative / { if (carrier[$2]) print $2, $4, "tentative"; next } # the check needs a carrier
             { print $2, $4 }

@@ -1,7 +1,7 @@
 """What the demo's steps have in common: its inventories, its lab, and what has been told so far."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -66,7 +66,7 @@ def new_plan(workspace: Workspace, story: Story) -> Plan:
     plan = make_plan(workspace, story.progress)
     workspace.on_disk.keep_allocation()
     if plan.unreachable:
-        raise StepFailedError(f"unreachable: {plan.unreachable}")
+        raise StepFailedError(f"unreachable: {named(plan.unreachable)}")
     return plan
 
 
@@ -89,7 +89,13 @@ def verifying_here(workspace: Workspace, converge: int = DEFAULT_CONVERGE) -> Ve
 def why_not(ended: TransactionResult) -> str:
     """Why a change did not come to its end."""
     findings = ended.verification.findings if ended.verification else ()
-    return f"{ended.result} in {ended.failed_stage}: {dict(ended.failures)} {messages(findings)}"
+    said = "; ".join(filter(None, (named(ended.failures), messages(findings))))
+    return f"{ended.result} in {ended.failed_stage}" + (f": {said}" if said else "")
+
+
+def named(failures: Mapping[str, str]) -> str:
+    """What each device could not do, by its name."""
+    return "; ".join(f"{device}: {why}" for device, why in sorted(failures.items()))
 
 
 def messages(findings: Iterable[CheckFinding]) -> str:
@@ -111,7 +117,8 @@ def verified_in(story: Story, name: str) -> str:
     workspace = story.workspace(name)
     found = Verifier(workspace, story.progress, verifying_here(workspace)).verify()
     if found.exit is not Exit.DONE:
-        raise StepFailedError(f"not verified: {dict(found.unreachable)} {messages(found.findings)}")
+        said = "; ".join(filter(None, (named(found.unreachable), messages(found.findings))))
+        raise StepFailedError(f"not verified: {said}")
     story.waiting = found.waiting
     if LabHosts.name not in found.matrix.sources:
         raise StepFailedError("no host of the lab took part")
