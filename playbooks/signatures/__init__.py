@@ -1,0 +1,1 @@
+"""Signatures by SSH keys: made and checked by OpenSSH's own ssh-keygen, so that anybody can."""
