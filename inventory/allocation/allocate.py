@@ -152,14 +152,14 @@ def _shared_name(site: Site) -> str | None:
 
 
 def allocate(network: Network, lock: Lock | None = None) -> Allocation:
-    """Number everything in `network`, keeping what `lock` holds.
+    """Number everything in `network`, planned sites too, keeping what `lock` holds.
 
     Raises:
         InventoryError: a pool is exhausted, a locked value fits its pool no more, or an explicit
             value collides with a locked one; each problem names both sides.
     """
     with paused_collector():
-        return _Allocator(network, lock or Lock()).run()
+        return _Allocator(network.numbered, lock or Lock()).run()
 
 
 class _Allocator:

@@ -47,15 +47,15 @@ def _site_role(network: Network, name: str, report: Report) -> Iterator[Problem]
 
 
 def _states(name: str, site: Site, report: Report) -> Iterator[Problem]:
-    if site.state is not ServiceState.WAITING:
-        return
-    for access_name, access in site.site_network_accesses.items():
-        if access.state is ServiceState.IN_SERVICE:
+    order = list(ServiceState)
+    for access_name in site.site_network_accesses:
+        state = site.state_of(access_name)
+        if order.index(state) > order.index(site.state):
             yield report(
                 "sites",
                 (name, "site-network-accesses", access_name, "state"),
-                f"is {access.state}, and the site is {site.state}",
-                "say of the site that it is in-service, and of each other access what it is",
+                f"is {state}, and the site is {site.state}",
+                f"say of the site that it is {state}, and of each other access what it is",
             )
 
 

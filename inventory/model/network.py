@@ -35,6 +35,9 @@ class Network(Closed):
     #: The day that it is of, with the platform's sites (`egovnet.inventory.with_platform`); None:
     #: as the owner wrote it, whatever the day.
     day: date | None = None
+    #: Sites with an access that is only planned, whole. `sites` has their other accesses, if any
+    #: (`egovnet.inventory.with_planned_apart`): whoever looks there sees what routers are to have.
+    planned_sites: dict[Name, Site] = Field(default_factory=dict)
 
     def is_complete(self, section: str) -> bool:
         """Whether everything that `section` says is here; see `PartialNetwork`.
@@ -63,6 +66,14 @@ class Network(Closed):
         """Sites that somebody is at: all but those of the platform and of Internet gateways. A site
         in a further VPN, which its access class comes to, is among them."""
         return {n: site for n, site in self.sites.items() if not isinstance(site, DerivedSite)}
+
+    @property
+    def numbered(self) -> "Network":
+        """The same with what is planned among its sites: everything that has numbers."""
+        if not self.planned_sites:
+            return self
+        sites = self.sites | self.planned_sites
+        return self.model_copy(update={"sites": sites, "planned_sites": {}})
 
     def management_port(self, router: str) -> str:
         """The port by which a router is managed; of an unknown router, the network's own."""

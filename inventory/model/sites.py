@@ -39,12 +39,14 @@ class SiteRole(StrEnum):
 
 
 class ServiceState(StrEnum):
-    """How far the service has come: the PE's side is there in either state.
+    """How far the service has come, in this order.
 
     An admin-status of RFC 9181 (section 4.4) says what the operator wants of a port; this says
-    whether anybody is to answer behind it.
+    whether the port is there, and whether anybody is to answer behind it.
     """
 
+    #: It has its numbers, and no router has a line of it.
+    PLANNED = "planned"
     #: The customer's router is not there yet: the PE's side is provisioned, and nothing answers.
     WAITING = "waiting-for-customer"
     IN_SERVICE = "in-service"
@@ -119,7 +121,11 @@ class SiteNetworkAccess(Closed):
     ] = None
     state: Annotated[
         ServiceState | None,
-        about("How far the service has come; left out, as the site says.", "waiting-for-customer"),
+        about(
+            "How far the service has come, if less far than that of the site; left out, as the "
+            "site says.",
+            "waiting-for-customer",
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -166,8 +172,8 @@ class Site(Closed):
     state: Annotated[
         ServiceState,
         about(
-            "How far the service has come: waiting-for-customer, the PE is ready and nobody "
-            "answers yet.",
+            "How far the service has come. planned: numbers are kept for it, and no router has a "
+            "line of it; waiting-for-customer: the PE is ready and nobody answers yet.",
             "waiting-for-customer",
         ),
     ] = ServiceState.IN_SERVICE
@@ -180,10 +186,19 @@ class Site(Closed):
         ),
     ]
 
+    def state_of(self, access: str) -> ServiceState:
+        """How far the service has come on one of the accesses."""
+        return self.site_network_accesses[access].state or self.state
+
     def awaits(self, access: str) -> bool:
         """Whether the customer's router is not there yet, on one of the accesses."""
-        own = self.site_network_accesses[access].state
-        return (own or self.state) is ServiceState.WAITING
+        return self.state_of(access) is ServiceState.WAITING
+
+    @property
+    def planned_accesses(self) -> tuple[str, ...]:
+        """Accesses that no router has a line of yet."""
+        accesses = self.site_network_accesses
+        return tuple(name for name in accesses if self.state_of(name) is ServiceState.PLANNED)
 
     @property
     def awaited(self) -> bool:

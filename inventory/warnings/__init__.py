@@ -18,7 +18,8 @@ from egovnet.inventory.model import Network, PartSite
 def warnings_of(
     network: Network, allocation: Allocation, report: Report
 ) -> tuple[InventoryWarning, ...]:
-    """Every warning about a valid inventory, by place."""
+    """Every warning about a valid inventory, its planned sites among it, by place."""
+    network = network.numbered
 
     def written(section: str, location: Location, found: str, remedy: str) -> Problem:
         return report(section, _written(network, section, location), found, remedy)

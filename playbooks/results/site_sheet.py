@@ -46,10 +46,16 @@ class SheetAccess:
     maximum_prefix: int | None
     #: With bgp, among several accesses: the higher one is used.
     priority: int | None
-    waiting: bool
+    #: How far the service has come, in the inventory's word.
+    state: str
     links: tuple[SheetLink, ...]
     #: Vendor -> what its router is to be told.
     examples: tuple[tuple[str, str], ...]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether our side is there and the customer's router is not."""
+        return self.state == "waiting-for-customer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class SiteSheet:
             "accesses": [
                 {
                     **asdict(access),
+                    "waiting": access.waiting,
                     "links": [
                         {**asdict(link), "prefixes": list(link.prefixes)} for link in access.links
                     ],

@@ -16,7 +16,7 @@ from egovnet.playbooks.results.outcome import Outcome
 
 def report_extranet(workspace: Workspace) -> Outcome[ExtranetReport]:
     """Every VPN of a part, and every access in the extranet."""
-    network = workspace.network
+    network = workspace.network.numbered
     plans = Plans(network)
     parts = {name: vpn for name, vpn in network.vpns.items() if vpn.part is not None}
     vpns = tuple(
@@ -60,7 +60,7 @@ def _access(
     own: AccessClass,
 ) -> ClassedAccess:
     """One access of a site; `sites` are what it is called in each of its VPNs."""
-    network, allocation = workspace.network, workspace.allocation
+    network, allocation = workspace.network.numbered, workspace.allocation
     rule = RULES[own]
     found = []
     for site in sites:

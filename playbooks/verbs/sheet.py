@@ -32,7 +32,7 @@ def sheet(workspace: Workspace, site: str, routers: Sequence[str] = ()) -> Outco
         InventoryError: the numbers of the network were lost.
     """
     require_lock(workspace)
-    network = workspace.network
+    network = workspace.network.numbered
     # of a site of the platform nobody is to be told: its far end is a firewall of this network
     require_entry("site", site, network.written_sites)
     unknown = [name for name in routers if name not in vendors()]
@@ -69,7 +69,7 @@ def _in_all_vpns(network: Network, site: str) -> Iterator[tuple[str, Site]]:
 
 def customer_end(workspace: Workspace, site: str, name: str) -> CustomerEnd:
     """What the customer's router of an access is to be told."""
-    network, allocation = workspace.network, workspace.allocation
+    network, allocation = workspace.network.numbered, workspace.allocation
     entry = network.sites[site]
     access, label = entry.site_network_accesses[name], f"{site}/{name}"
     ends = access_addresses(allocation, label)
@@ -101,7 +101,7 @@ def customer_end(workspace: Workspace, site: str, name: str) -> CustomerEnd:
 def _access(
     workspace: Workspace, end: CustomerEnd, access: SiteNetworkAccess, routers: Sequence[str]
 ) -> SheetAccess:
-    network = workspace.network
+    network = workspace.network.numbered
     entry = network.sites[end.site]
     vpn = network.vpns[entry.vpn]
     written = network.sites[written_name(end.site, entry)].site_network_accesses[end.access]
@@ -123,7 +123,7 @@ def _access(
         our_asn=end.provider_asn,
         maximum_prefix=access.maximum_prefix if end.bgp else None,
         priority=access.access_priority if end.bgp else None,
-        waiting=entry.awaits(end.access),
+        state=entry.state_of(end.access).value,
         links=tuple(
             SheetLink(
                 f"IPv{link.version}",

@@ -28,8 +28,8 @@ def validate(workspace: Workspace) -> Outcome[ValidInventory]:
     if problems:
         raise InventoryError(problems)
     network, allocation = inventory.network, inventory.allocation
-    parts = (n for n, site in network.written_sites.items() if isinstance(site, PartSite))
-    sites = {n: network.sites[n] for n in network.written_sites.keys() - frozenset(parts)}
+    written = network.numbered.written_sites
+    sites = {n: site for n, site in written.items() if not isinstance(site, PartSite)}
     counts = Counts(
         routers=len(network.routers),
         circuits=len(network.circuits),

@@ -9,6 +9,11 @@ _PARTS = {
     "department": "a department's network",
     "internet": "shared Internet exit",
 }
+#: What the people of a site are told of a state that is not the last.
+_STATES = {
+    "planned": "planned: these are your numbers, and our side is not there yet",
+    "waiting-for-customer": "our side is ready, and waits for your router",
+}
 
 
 def facts(sheet: SiteSheet) -> Iterator[tuple[str, str]]:
@@ -51,8 +56,8 @@ def of_access(access: SheetAccess) -> Iterator[tuple[str, str]]:
         yield "priority", f"{access.priority}: of several accesses the highest is used"
     else:
         yield "routing", "static: we route your prefixes to your address, you route all to ours"
-    if access.waiting:
-        yield "state", "our side is ready, and waits for your router"
+    if access.state in _STATES:
+        yield "state", _STATES[access.state]
 
 
 def title(sheet: SiteSheet, access: SheetAccess) -> str:
