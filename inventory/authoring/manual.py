@@ -21,6 +21,7 @@ from egovnet.inventory.authoring.file_kinds import FileKind, file_kinds
 from egovnet.inventory.model.annotations import a_noun, nouns
 from egovnet.inventory.model.schema_problems import in_yaml
 from egovnet.inventory.model.shapes import Field, Shape, fields_of, models_below
+from egovnet.inventory.registers import all_registers
 from egovnet.inventory.warnings import codes
 
 _HEAD = """\
@@ -75,7 +76,9 @@ def page() -> str:
     lines += ["## Warnings", ""]
     lines += ["What is allowed and probably not intended; `validate` exits 0 all the same.", ""]
     lines += ["| code | means |", "|---|---|"]
-    lines += [f"| `{code}` | {meaning} |" for code, meaning in codes().items()]
+    of_registers = [register.codes for register in all_registers()]
+    for means in (codes(), *of_registers):
+        lines += [f"| `{code}` | {meaning} |" for code, meaning in means.items()]
     return "\n".join(lines) + "\n"
 
 

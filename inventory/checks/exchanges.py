@@ -8,6 +8,7 @@ from egovnet.inventory.model import Exchange, ExchangeEnd, IPNetwork, Network, R
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.site_prefixes import SitePrefixes
 from egovnet.inventory.model.transport import PortRanges
+from egovnet.inventory.model.validity import approval_mistakes, order_mistakes
 from egovnet.inventory.today import today
 
 _END_KEYS = ("from", "to")
@@ -137,30 +138,13 @@ class _Judge:
 
     def approved(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """It was approved, and before it begins."""
-        if exchange.approved_on > self._today:
-            yield self._report(
-                "exchanges",
-                (name, "approved-on"),
-                f"approved on {exchange.approved_on}, which is to come",
-                "write the day on which it was approved",
-            )
-        elif exchange.approved_on > exchange.valid_from:
-            yield self._report(
-                "exchanges",
-                (name, "approved-on"),
-                f"approved on {exchange.approved_on}, after it begins on {exchange.valid_from}",
-                "let it begin when it is approved, not before",
-            )
+        for key, found, remedy in approval_mistakes(exchange, self._today):
+            yield self._report("exchanges", (name, key), found, remedy)
 
     def days(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """It ends after it begins."""
-        if exchange.valid_until < exchange.valid_from:
-            yield self._report(
-                "exchanges",
-                (name, "valid-until"),
-                f"ends on {exchange.valid_until}, before it begins on {exchange.valid_from}",
-                "write the last day on which it holds",
-            )
+        for key, found, remedy in order_mistakes(exchange):
+            yield self._report("exchanges", (name, key), found, remedy)
 
     def _end(self, at: Location, end: ExchangeEnd) -> Iterator[Problem]:
         vpn = self._network.vpns.get(end.vpn)

@@ -27,7 +27,15 @@ from egovnet.inventory.model.transport import (
     check_ports,
     port_ranges,
 )
-from egovnet.inventory.model.validity import Day, Stated
+from egovnet.inventory.model.validity import (
+    ApprovedBy,
+    ApprovedOn,
+    Stated,
+    ValidFrom,
+    ValidityState,
+    ValidUntil,
+    state_on,
+)
 
 
 class ExchangeEnd(Closed):
@@ -92,11 +100,11 @@ class Exchange(Closed):
     ] = ()
     level: Annotated[ProtectionLevel, about("Its level by GB/T 22239.", 3, unit="GB/T 22239 level")]
     owner: Annotated[AgencyName, about("Agency that answers for it.", "government")]
-    approved_by: Annotated[Stated, about("Person who approved it.", "Li Na")]
-    approved_on: Annotated[Day, about("Day on which it was approved.", date(2026, 3, 2))]
+    approved_by: ApprovedBy
+    approved_on: ApprovedOn
     reason: Annotated[Stated, about("What it is for.", "documents that both work on")]
-    valid_from: Annotated[Day, about("The first day on which it holds.", date(2026, 4, 1))]
-    valid_until: Annotated[Day, about("The last day on which it holds.", date(2027, 3, 31))]
+    valid_from: ValidFrom
+    valid_until: ValidUntil
 
     @property
     def port_ranges(self) -> PortRanges:
@@ -117,7 +125,7 @@ class Exchange(Closed):
 
     def in_force(self, day: date) -> bool:
         """Whether it holds on `day`: both its first and its last are days on which it does."""
-        return max(self.approved_on, self.valid_from) <= day <= self.valid_until
+        return state_on(self, day) is ValidityState.IN_FORCE
 
     @model_validator(mode="after")
     def _ports_fit(self) -> "Exchange":

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.errors import InventoryError, InventoryWarning, Problem
 from egovnet.inventory.model import Network
 from egovnet.inventory.register import Register
 
@@ -40,3 +40,8 @@ def read_registers(directory: Path, network: Network) -> dict[str, BaseModel]:
     if problems:
         raise InventoryError(problems)
     return values
+
+
+def register_warnings(directory: Path, network: Network) -> tuple[InventoryWarning, ...]:
+    """What the registers of a valid inventory say and probably do not mean, by place."""
+    return tuple(sorted(w for one in all_registers() for w in one.warnings(directory, network)))

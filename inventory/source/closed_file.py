@@ -8,17 +8,26 @@ from pydantic import BaseModel, TypeAdapter
 
 from egovnet.inventory.errors import InventoryError, Location, Problem, independent
 from egovnet.inventory.model.partial import as_far_as_known, partial
-from egovnet.inventory.model.schema_problems import read
+from egovnet.inventory.model.schema_problems import Names, read
 from egovnet.inventory.model.shapes import shape_of
 from egovnet.inventory.source.yaml_source import Document, judge_document
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
+def _nobody_knows(_section: str) -> None:
+    """Names of other files are the cross check's matter."""
+
+
 def read_closed(
-    path: Path, model: type[Model], cross_check: Callable[[Model, Document], Iterable[Problem]]
+    path: Path,
+    model: type[Model],
+    cross_check: Callable[[Model, Document], Iterable[Problem]],
+    names: Names = _nobody_knows,
 ) -> Model:
     """Read `path` into `model`; `cross_check` finds what one value alone cannot show.
+
+    `names` are those that messages may propose where one of a section is missing.
 
     Raises:
         InventoryError: with every problem of a stage at once: file, line, field, what to do.
@@ -27,7 +36,7 @@ def read_closed(
     document, problems = judged.document, list(judged.problems)
     if document is None:
         raise InventoryError(problems)
-    result = read(TypeAdapter(model), shape_of(model), document.data or {}, _nobody_knows)
+    result = read(TypeAdapter(model), shape_of(model), document.data or {}, names)
     problems += (problem_at(document, m.location, m.found, m.remedy) for m in result.mistakes)
     value: Model = result.value
     if not result.is_right:
@@ -36,10 +45,6 @@ def read_closed(
     if problems:
         raise InventoryError(independent(problems, judged.problems))
     return value
-
-
-def _nobody_knows(_section: str) -> None:
-    """Names of other files are the cross check's matter."""
 
 
 def problem_at(document: Document, location: Location, found: str, remedy: str) -> Problem:

@@ -2,19 +2,11 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
+from egovnet.inventory.model.validity import ValidityState
 from egovnet.playbooks.results.connections_tried import ConnectionsTried
 from egovnet.playbooks.results.outcome import Exit
-
-
-class ExchangeState(StrEnum):
-    """Whether an exchange holds on a day."""
-
-    IN_FORCE = "in force"
-    NOT_YET = "not yet valid"
-    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,7 @@ class ListedExchange:
 
     name: str
     description: str
-    state: ExchangeState
+    state: ValidityState
     #: Days that are left, its last one not counted; None where it does not hold.
     days_left: int | None
     source: ListedEnd

@@ -5,6 +5,7 @@ from datetime import date
 
 from egovnet.inventory.model import Exchange, ExchangeEnd
 from egovnet.inventory.model.platform_sites import platform_site
+from egovnet.inventory.model.validity import ValidityState, days_left, state_on
 from egovnet.inventory.today import today
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.workspace import Workspace
@@ -12,7 +13,6 @@ from egovnet.playbooks.results.connections_tried import ConnectionsTried
 from egovnet.playbooks.results.exchanges import (
     ExchangeCheck,
     ExchangeList,
-    ExchangeState,
     ExchangeVlan,
     ListedEnd,
     ListedExchange,
@@ -49,7 +49,7 @@ def show_exchange(workspace: Workspace, name: str) -> Outcome[ShownExchange]:
     require_lock(workspace)
     day = _day(workspace)
     listed = _listed(name, exchanges[name], day)
-    holds = listed.state is ExchangeState.IN_FORCE
+    holds = listed.state is ValidityState.IN_FORCE
     vlans = tuple(_vlans(workspace, exchanges[name])) if holds else ()
     return Outcome("exchange_show", ShownExchange(day, listed, vlans))
 
@@ -80,13 +80,11 @@ def _day(workspace: Workspace) -> date:
 
 
 def _listed(name: str, exchange: Exchange, day: date) -> ListedExchange:
-    holds = exchange.in_force(day)
-    state = ExchangeState.EXPIRED if exchange.valid_until < day else ExchangeState.NOT_YET
     return ListedExchange(
         name=name,
         description=exchange.description,
-        state=ExchangeState.IN_FORCE if holds else state,
-        days_left=(exchange.valid_until - day).days if holds else None,
+        state=state_on(exchange, day),
+        days_left=days_left(exchange, day),
         source=_end(exchange.source),
         target=_end(exchange.target),
         opened_by=exchange.opened_by,

@@ -5,7 +5,7 @@ It reads the files, registers, references, policy and numbers, and writes nothin
 
 from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.model import PartSite
-from egovnet.inventory.registers import read_registers
+from egovnet.inventory.registers import read_registers, register_warnings
 from egovnet.inventory.warnings import warnings_of
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.inventory_counts import Counts, ValidInventory
@@ -40,6 +40,8 @@ def validate(workspace: Workspace) -> Outcome[ValidInventory]:
         exchanges=len(network.exchanges),
         applications=len(network.applications),
     )
-    warnings = warnings_of(network, allocation, inventory.examined.report)
+    of_sections = warnings_of(network, allocation, inventory.examined.report)
+    of_registers = register_warnings(workspace.directory, network)
+    warnings = tuple(sorted((*of_sections, *of_registers)))
     valid = ValidInventory(str(workspace.directory), network.backbone.name, counts, warnings)
     return Outcome("validate", valid, warnings=tuple(map(str, warnings)))

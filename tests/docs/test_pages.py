@@ -14,7 +14,12 @@ from tests.docs.blocks import ROOT, Command, pages, steps
 from tests.docs.player import Player
 
 #: Pages that are done here, by a reader with a directory of his own and no routers.
-HERE = ("README.md", "docs/explanation/proof.md", "docs/how-to/exchange.md")
+HERE = (
+    "README.md",
+    "docs/explanation/proof.md",
+    "docs/explanation/legacy-circuits.md",
+    "docs/how-to/exchange.md",
+)
 #: Pages whose commands are done elsewhere, and by which test.
 ELSEWHERE = {
     "docs/tutorial.md": "tests/docs/test_tutorial.py",

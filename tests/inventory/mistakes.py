@@ -15,17 +15,20 @@ from egovnet.inventory.load import SECTIONS, examine
 from egovnet.inventory.model.annotations import NOUNS, PLATFORMS, Form
 from egovnet.inventory.model.schema_problems import in_yaml
 from egovnet.inventory.model.shapes import Field, Shape, fields_of
-from egovnet.inventory.registers.drift_rules import DriftRules
+from egovnet.inventory.registers import all_registers
 from egovnet.inventory.source.nornir_hosts import ROUTER_KEYS
 from egovnet.inventory.source.yaml_directory import YamlTexts
 from egovnet.templates.registry import names as platforms
 from tests.inventories import BACKBONE
+from tests.legacy_lines import GOOD, TO_A_PLACE
 
 Path = tuple[str | int, ...]
 Files = dict[str, Any]
 #: An unusual word, so that the line it is on is found by it.
 ODD = "zzodd"
 
+#: Files of registers -> what each says.
+REGISTERS = {register.file: register.model for register in all_registers()}
 DRIFT = {
     "grace": {"service": 30},
     "share": 5,
@@ -165,6 +168,7 @@ def base() -> Files:
         for path in paths
     }
     files["drift.yaml"] = copy.deepcopy(DRIFT)
+    files["legacy-circuits.yaml"] = yaml.safe_load(GOOD + TO_A_PLACE)
     files["hosts.yaml"]["bj-fw1"] = copy.deepcopy(FIREWALL)
     files["hosts.yaml"]["bj-gw1"] = copy.deepcopy(GATEWAY)
     files["vpns.yaml"]["internet"] = copy.deepcopy(INTERNET)
@@ -241,8 +245,8 @@ def _kind(path: Path, section: str) -> tuple[str, ...]:
 def models(files: Files, file: str) -> Iterator[tuple[str, Path, Any, dict[str, Any]]]:
     """(section, path, model, data) of every mapping that a model is made of."""
     stem = "sites" if file.startswith("sites/") else file.removesuffix(".yaml")
-    if stem == "drift":
-        yield from _below(stem, Shape(model=DriftRules), files[file], ())
+    if file in REGISTERS:
+        yield from _below(stem, Shape(model=REGISTERS[file]), files[file], ())
     elif stem in ("groups", "defaults"):
         return
     else:

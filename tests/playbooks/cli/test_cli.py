@@ -55,7 +55,7 @@ BELOW = {
     "lab": ("up", "down", "restart", "status", "topology", "image", "exec", "ssh"),
     "exchange": ("list", "show", "check"),
     "application": ("list", "show", "observed"),
-    "report": ("extranet", "levels"),
+    "report": ("circuits", "extranet", "levels"),
 }
 PROVINCES = {
     name
