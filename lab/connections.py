@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from types import MappingProxyType
 from typing import Literal
 
@@ -31,6 +32,8 @@ class SeenConnection(StrEnum):
     ANSWERED = "answered"
     #: It was seen at the target's node, and no answer came back.
     ARRIVED = "arrived"
+    #: It was answered, and its target saw it by another source address than it should.
+    OTHER_SOURCE = "other source"
     #: Somebody on the way, or the source itself, said no.
     REFUSED = "refused"
     NOTHING = "nothing"
@@ -38,7 +41,7 @@ class SeenConnection(StrEnum):
     @property
     def passed(self) -> bool:
         """Whether a packet came to the target, be it in this direction only."""
-        return self in (SeenConnection.ANSWERED, SeenConnection.ARRIVED)
+        return self not in (SeenConnection.REFUSED, SeenConnection.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class ConnectionAttempt:
     port: int | None
     #: Whether an answer is expected; if not, it is waited for briefly.
     expected: bool = True
+    #: Networks by whose addresses the target is to see the source; none: by the source's own.
+    seen_as: tuple[str, ...] = ()
 
 
 def request(
@@ -74,16 +79,36 @@ def request(
             "meet": secrets.choice(_MEETING_PORTS) if spread else None,
             "patience": PATIENCE_SECONDS,
             "silence": SILENCE_SECONDS,
-            "attempts": [asdict(one) for one in attempts],
+            "attempts": [_asked(one) for one in attempts],
             "addresses": {node: list(own) for node, own in addresses.items()},
         }
     )
 
 
-def read_seen(outputs: Sequence[str]) -> list[SeenConnection]:
+def _asked(attempt: ConnectionAttempt) -> dict[str, object]:
+    asked = asdict(attempt)
+    del asked["seen_as"]  # the program reports the address, and read_seen compares it
+    return asked
+
+
+def read_seen(
+    outputs: Sequence[str], attempts: Sequence[ConnectionAttempt]
+) -> list[SeenConnection]:
     """What the program printed in each machine: null for what begins in the other one."""
     columns = zip(*map(json.loads, outputs), strict=True)
-    return [SeenConnection(next(filter(None, words))) for words in columns]
+    words = [next(filter(None, column)) for column in columns]
+    return [_seen(word, attempt) for word, attempt in zip(words, attempts, strict=True)]
+
+
+def _seen(word: str, attempt: ConnectionAttempt) -> SeenConnection:
+    word, _, translated = word.partition(" ")
+    seen = SeenConnection(word)
+    if seen is not SeenConnection.ANSWERED:
+        return seen
+    source = ip_address(translated or attempt.source_address)
+    expected = attempt.seen_as or (attempt.source_address,)
+    in_one = any(source in ip_network(network) for network in expected)
+    return seen if in_one else SeenConnection.OTHER_SOURCE
 
 
 def seconds_at_most(attempts: Sequence[ConnectionAttempt]) -> float:

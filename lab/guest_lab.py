@@ -224,7 +224,7 @@ class GuestLab(ABC):
                 where="lab connections",
                 next_step="look at the lab's console.log",
             )
-        return read_seen([done.stdout for done in answers])
+        return read_seen([done.stdout for done in answers], attempts)
 
     def _start(self, topology: Topology, appliance: Appliance, progress: Progress) -> Guest:
         machines = self._machines(topology)

@@ -3,26 +3,33 @@
 It has the providers' next hops, and hosts' addresses that are kept for documentation (RFC 5737,
 RFC 3849). It knows the way back to what gateways are to send from, and to no site's own addresses:
 what arrives untranslated gets no answer.
+
+Besides it has an address for each gateway from which everything is sent to that gateway, whoever
+has it: so sends a provider's router that somebody has taken over, and whatever keeps it out
+is the gateway and not a missing route.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_address
 
 from egovnet.inventory.model import IPNetwork, Network, Uplink
 from egovnet.inventory.model.usable_addresses import is_unique_local
-from egovnet.inventory.with_gateways import leaving_prefixes
+from egovnet.inventory.with_gateways import DEFAULTS, leaving_prefixes
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
 #: The name of its node.
 INTERNET = "internet"
 #: Where somebody answers there.
 SERVERS = ("198.51.100.10", "2001:db8:feed::10")
+#: The first of those from which everything is sent to a gateway.
+_STRANGERS = ("198.51.100.128", "2001:db8:feed::8000")
+#: Numbers of their routing tables.
+_TABLES = 1000
 
 
 def internet_of(network: Network) -> tuple[tuple[Node, ...], tuple[Link, ...]]:
     """The node, and its cables to the gateways; none of a network without gateways."""
-    uplinks = {
-        name: router.uplink for name, router in network.routers.items() if router.uplink is not None
-    }
+    uplinks = _uplinks(network)
     if not uplinks:
         return (), ()
     links = tuple(
@@ -41,32 +48,64 @@ def gateways_of(topology: Topology) -> tuple[str, ...]:
     return tuple(link.a.node for link in topology.links if link.b.node == INTERNET)
 
 
+def strangers_of(network: Network) -> dict[str, tuple[str, ...]]:
+    """Gateway -> addresses from which everything is sent to it, one of each of its families."""
+    return {
+        name: tuple(
+            str(ip_address(first) + number)
+            for first in _STRANGERS
+            if ip_address(first).version in uplink.versions
+        )
+        for number, (name, uplink) in enumerate(_uplinks(network).items())
+    }
+
+
+def _uplinks(network: Network) -> dict[str, Uplink]:
+    routers = network.routers.items()
+    return {name: router.uplink for name, router in routers if router.uplink is not None}
+
+
 def _commands(network: Network, uplinks: Mapping[str, Uplink]) -> Iterator[str]:
     for address in SERVERS:
         yield f"ip address add {address} dev lo"
-    for number, ports in enumerate(_by_link(uplinks).values(), start=1):
-        port = f"eth{ports[0][0]}"
-        for other, _ in ports:
-            yield f"ip link set eth{other} up"
-        if len(ports) > 1:
-            # several gateways on one link of a provider
-            port = f"br{number}"
-            yield f"ip link add {port} type bridge forward_delay 0"
-            for other, _ in ports:
-                yield f"ip link set eth{other} master {port}"
-            yield f"ip link set {port} up"
-        for version in ports[0][1].versions:
-            hop, link = ports[0][1].next_hop(version), ports[0][1].address(version)
-            if hop is not None and link is not None:
-                nodad = " nodad" if version == 6 else ""
-                yield f"ip address add {hop}/{link.network.prefixlen} dev {port}{nodad}"
-    for number, uplink in enumerate(uplinks.values(), start=1):
-        for prefix in _answered(network, uplink):
+    ports: dict[int, str] = {}
+    for number, on_link in enumerate(_by_link(uplinks).values(), start=1):
+        port = f"eth{on_link[0][0]}" if len(on_link) == 1 else f"br{number}"
+        ports |= {other: port for other, _ in on_link}
+        yield from _link_commands(port, on_link)
+    for number, (name, uplink) in enumerate(uplinks.items(), start=1):
+        # where several gateways send from one prefix, the first is the way back
+        ways = [(prefix, f"metric {100 + number}") for prefix in _answered(network, uplink)]
+        for stranger in strangers_of(network)[name]:
+            version = ip_address(stranger).version
+            table = f"{_TABLES + number}"
+            yield f"ip address add {stranger} dev lo"
+            yield f"ip -{version} rule add from {stranger} lookup {table}"
+            ways.append((DEFAULTS[version], f"table {table}"))
+        for prefix, where in ways:
             own = uplink.address(prefix.version)
             if own is not None:
-                # where several gateways send from one prefix, the first is the way back
-                way = f"{prefix} via {own.ip} metric {100 + number}"
+                # onlink: a gateway's port may be down yet, and then nobody is a neighbour
+                way = f"{prefix} via {own.ip} dev {ports[number]} onlink {where}"
                 yield f"ip -{prefix.version} route add {way}"
+
+
+def _link_commands(port: str, on_link: Sequence[tuple[int, Uplink]]) -> Iterator[str]:
+    """Ports of a provider's link up, and its next hops on it."""
+    for other, _ in on_link:
+        yield f"ip link set eth{other} up"
+    if len(on_link) > 1:
+        # several gateways on one link of a provider
+        yield f"ip link add {port} type bridge forward_delay 0"
+        for other, _ in on_link:
+            yield f"ip link set eth{other} master {port}"
+        yield f"ip link set {port} up"
+    uplink = on_link[0][1]
+    for version in uplink.versions:
+        hop, link = uplink.next_hop(version), uplink.address(version)
+        if hop is not None and link is not None:
+            nodad = " nodad" if version == 6 else ""
+            yield f"ip address add {hop}/{link.network.prefixlen} dev {port}{nodad}"
 
 
 def _by_link(uplinks: Mapping[str, Uplink]) -> dict[frozenset[object], list[tuple[int, Uplink]]]:

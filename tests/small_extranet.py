@@ -84,27 +84,36 @@ campus-guangdong:
 
 def small_extranet(directory: Path) -> Path:
     """The inventory, written to `directory`, for a lab of this test process."""
+    return small_network(directory, _ROUTERS, VPNS, SITES)
+
+
+def small_network(
+    directory: Path, routers: set[str], vpns: str, sites: str, further: str = ""
+) -> Path:
+    """A part of the reference inventory with other VPNs and sites; `further`: routers besides."""
     root = copy_of_backbone(directory)
     hosts = yaml.safe_load((root / "hosts.yaml").read_text(encoding="utf-8"))
     addresses = loopback_network().removesuffix("0.0/16") + "0."
     kept = {
         name: host | {"hostname": host["hostname"].replace("127.20.20.", addresses)}
         for name, host in hosts.items()
-        if name in _ROUTERS
+        if name in routers
     }
     circuits = yaml.safe_load((root / "circuits.yaml").read_text(encoding="utf-8"))
     between = {
         name: circuit
         for name, circuit in circuits.items()
-        if {circuit["a"]["router"], circuit["b"]["router"]} <= _ROUTERS
+        if {circuit["a"]["router"], circuit["b"]["router"]} <= routers
     }
     for name, data in (("hosts", kept), ("circuits", between)):
         (root / f"{name}.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    with (root / "hosts.yaml").open("a", encoding="utf-8") as file:
+        file.write(further.replace("127.20.20.", addresses))
     agencies = root / "agencies.yaml"
     agencies.write_text(agencies.read_text(encoding="utf-8") + AGENCIES, encoding="utf-8")
-    (root / "vpns.yaml").write_text(VPNS, encoding="utf-8")
+    (root / "vpns.yaml").write_text(vpns, encoding="utf-8")
     for path in (*(root / "sites").iterdir(), root / "plan.lock.yaml"):
         path.unlink()
-    (root / "sites" / "all.yaml").write_text(SITES, encoding="utf-8")
+    (root / "sites" / "all.yaml").write_text(sites, encoding="utf-8")
     slower_bfd(root)
     return root

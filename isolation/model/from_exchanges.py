@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Exchange, ExchangeEnd, IPNetwork, Network, PlatformSite, Role
+from egovnet.isolation.model.behind_a_pe import cable_of, links_of
 from egovnet.isolation.model.domains import PLATFORM, Attachment, Domain
 from egovnet.isolation.model.platform_edge import (
     DeclaredFlow,
-    FirewallCable,
     FirewallLink,
     PlatformEdge,
 )
-from egovnet.templates.intend.access_ends import access_addresses
 
 
 def platform_edge(
@@ -28,22 +27,10 @@ def platform_edge(
     firewalls: dict[str, dict[str, FirewallLink]] = {
         name: {} for name in network.with_role(Role.FIREWALL)
     }
-    for name, site in network.sites.items():
-        if isinstance(site, PlatformSite):
-            for firewall in site.site_network_accesses:
-                attached = network.routers[firewall].attachment
-                if attached is not None:
-                    label = f"{name}/{firewall}"
-                    ends = access_addresses(allocation, label)
-                    firewalls[firewall][site.vpn] = FirewallLink(
-                        sites[name],
-                        attached.port,
-                        allocation.vlan[label],
-                        ends.ce,
-                        tuple(address.ip for address in ends.pe),
-                    )
+    for name, vpn, link in links_of(network, allocation, sites, PlatformSite):
+        firewalls[name][vpn] = link
     cables = {
-        name: FirewallCable(attached.port, attached.pe, attached.pe_port)
+        name: cable_of(attached)
         for name in firewalls
         for attached in [network.routers[name].attachment]
         if attached is not None

@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import GatewaySite, IPNetwork, Network, Role, Uplink
+from egovnet.inventory.model.platform_sites import gateway_site
 from egovnet.inventory.model.usable_addresses import is_unique_local
+from egovnet.isolation.model.behind_a_pe import cable_of, links_of
 from egovnet.isolation.model.domains import INTERNET, Domain
 from egovnet.isolation.model.platform_edge import (
     DeclaredFlow,
@@ -18,7 +20,6 @@ from egovnet.isolation.model.platform_edge import (
     InternetExit,
     PlatformEdge,
 )
-from egovnet.templates.intend.access_ends import access_addresses
 
 
 def with_exits(
@@ -32,36 +33,29 @@ def with_exits(
     exits: dict[str, InternetExit] = {}
     cables: dict[str, FirewallCable] = {}
     flows: dict[str, DeclaredFlow] = {}
-    zones = _zones(network)
     for name in network.with_role(Role.GATEWAY):
         router = network.routers[name]
         uplink, attached = router.uplink, router.attachment
         if uplink is None or attached is None:
             continue
-        cables[name] = FirewallCable(attached.port, attached.pe, attached.pe_port)
+        cables[name] = cable_of(attached)
         links[name] = {INTERNET.vpn: _uplink(uplink)}
         own = tuple(address.ip for address in uplink.addresses)
         exits[name] = InternetExit(uplink.port, (), (), (), own)
-        for site, entry in network.sites.items():
-            if not isinstance(entry, GatewaySite) or name not in entry.site_network_accesses:
-                continue
-            label = f"{site}/{name}"
-            ends = access_addresses(allocation, label)
-            links[name][entry.vpn] = FirewallLink(
-                sites[site],
-                attached.port,
-                allocation.vlan[label],
-                ends.ce,
-                tuple(address.ip for address in ends.pe),
-            )
-            leaving = tuple(p for p in zones[entry.vpn] if p.version in uplink.versions)
-            exits[name] = replace(
-                exits[name],
-                translated=tuple(filter(_is_translated, leaving)),
-                untranslated=tuple(p for p in leaving if not _is_translated(p)),
-                pool=uplink.pool,
-            )
-            flows[entry.vpn] = _flow(entry.vpn, leaving, entry.prefixes)
+    zones = _zones(network)
+    for name, vpn, link in links_of(network, allocation, sites, GatewaySite):
+        uplink = network.routers[name].uplink
+        if uplink is None:
+            continue
+        links[name][vpn] = link
+        leaving = tuple(p for p in zones[vpn] if p.version in uplink.versions)
+        exits[name] = replace(
+            exits[name],
+            translated=tuple(filter(_is_translated, leaving)),
+            untranslated=tuple(p for p in leaving if not _is_translated(p)),
+            pool=uplink.pool,
+        )
+        flows[vpn] = _flow(vpn, leaving, network.sites[gateway_site(vpn)].prefixes)
     return replace(
         edge,
         firewalls={**edge.firewalls, **links},

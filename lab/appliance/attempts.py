@@ -48,14 +48,22 @@ class Attempt:
         )
         self.socket: socket.socket | None = None
         self.answered = self.arrived = self.refused = self.told = False
+        #: By which address the target saw it, where that is not the source's own.
+        self.seen_from = ""
         self.sent_at = self.ends_at = 0.0
 
     @property
     def seen(self) -> str:
-        """What is said of it."""
-        if self.answered:
-            return "answered"
-        return "arrived" if self.arrived else "refused" if self.refused else "nothing"
+        """What is reported of it."""
+        if not self.answered and not self.arrived:
+            return "refused" if self.refused else "nothing"
+        word = "answered" if self.answered else "arrived"
+        return f"{word} {self.seen_from}" if self.seen_from else word
+
+    def came_from(self, address: str) -> bool:
+        """Whether an address is the source's own, however it is written."""
+        pack = family(self.version)
+        return socket.inet_pton(pack, address) == socket.inet_pton(pack, self.source_address)
 
     def close(self) -> None:
         """Close its socket; a connection is reset, so that no firewall remembers it for days."""

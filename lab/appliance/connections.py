@@ -6,7 +6,8 @@ In:  {"patience": seconds, "silence": seconds, "attempts": [{"source": node, "so
      "port": number | null, "expected": true | false}, ...],
      "addresses": {node: [address, ...]}, "meet": port | null}
 Out: one word an attempt, in order: "answered", "arrived", "refused" or "nothing"; null where its
-     source lives in the other machine.
+     source lives in the other machine. After a blank the address by which the target saw it, where
+     somebody on the way has translated the source's own.
 
 A socket belongs to the network namespace that its process was in when it was made. So one process
 stands in all nodes in turn, opens each source's and each target's socket there, and then serves
@@ -22,13 +23,14 @@ over, anybody else until `silence` is; in both, whoever is silent is asked more 
 
 Where the nodes live in two machines this runs in both, with the same request: each opens the
 sockets of its own nodes. They "meet" on a TCP port, wait for each other's listeners, and tell each
-other by which port an attempt left and what arrived.
+other by which port an attempt left, what arrived, and from which address.
 """
 
 import contextlib
 import errno
 import json
 import os
+import re
 import resource
 import select
 import socket
@@ -53,6 +55,7 @@ GAP = 8
 _FILES = 8 * AT_ONCE
 _ECHO = {4: 8, 6: 128}
 _ECHO_REPLY = {4: 0, 6: 129}
+_LINE = re.compile(rb"egovnet (\d+)\n")
 _NUMBERS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}
 
 Reader = Callable[[], None]
@@ -152,6 +155,9 @@ class Round:
             if "named" in words:
                 number, name = words["named"]
                 self._know(self._by_number[number], name)
+            if "seen_from" in words:
+                number, address = words["seen_from"]
+                self._by_number[number].seen_from = address
 
     def _know(self, attempt: Attempt, name: int) -> None:
         """Whose packets come from this port, or with this identifier."""
@@ -195,27 +201,41 @@ class Round:
 
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            accepted, _ = listener.accept()
+            accepted, (client, *_) = listener.accept()
             accepted.setblocking(False)
             self._sockets.append(accepted)
-            self._watch(accepted, select.EPOLLIN, lambda: self._return_line(accepted))
+            self._watch(accepted, select.EPOLLIN, lambda: self._return_line(accepted, client))
 
-    def _return_line(self, accepted: socket.socket) -> None:
+    def _return_line(self, accepted: socket.socket, client: str) -> None:
         try:
             line = accepted.recv(64)
             if line:
+                self._came(line, client)
                 accepted.send(line)
                 return
         except OSError:
             pass
         self._forget(accepted)
 
-    @staticmethod
-    def _return_datagrams(listener: socket.socket) -> None:
+    def _return_datagrams(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
                 datagram, sender = listener.recvfrom(64)
+                self._came(datagram, sender[0])
                 listener.sendto(datagram, sender)
+
+    def _came(self, line: bytes, client: str) -> None:
+        """A line of an attempt came to its target, from an address that may be translated."""
+        found = _LINE.match(line)
+        attempt = self._by_number.get(int(found[1])) if found else None
+        if attempt is None:
+            return
+        attempt.arrived = True
+        if attempt.came_from(client):
+            return
+        attempt.seen_from = client
+        if self._other is not None and not attempt.begins_here:
+            self._other.tell(seen_from=[attempt.number, client])
 
     def _watch_arrivals(self, attempt: Attempt) -> None:
         """A raw socket sees what comes in before the node says anything to it."""
@@ -237,6 +257,7 @@ class Round:
                     if body[0] != _ECHO[version]:
                         continue
                     (name,) = struct.unpack("!H", body[4:6])
+                    self._came(body[8:], sender[0])
                 else:
                     (name,) = struct.unpack("!H", body[:2])
                 key = (node, protocol, version, sender[0], name)

@@ -58,9 +58,15 @@ def interfaces_up() -> None:
 def run_commands(commands: Sequence[str]) -> None:
     """Run a node's boot commands; those that only call `ip` go to one process together."""
     words = [command.split() for command in commands]
-    if all(w and w[0] == "ip" and not set(" ".join(w)) & set("|&;<>$`\"'()*?{}\\") for w in words):
+    if all(map(_may_be_batched, words)):
         # a batch line carries no options; the addresses say which family is meant
         lines = [" ".join(x for x in w[1:] if x not in ("-4", "-6")) for w in words]
         run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
     else:
         run(["sh", "-e"], "\n".join(commands) + "\n")
+
+
+def _may_be_batched(words: Sequence[str]) -> bool:
+    """Whether it is an `ip` without anything of a shell; `ip rule` knows a family by -6 alone."""
+    special = set(" ".join(words)) & set("|&;<>$`\"'()*?{}\\")
+    return words[:1] == ["ip"] and "rule" not in words and not special

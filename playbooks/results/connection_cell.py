@@ -12,6 +12,8 @@ class ConnectionSeen(StrEnum):
     ANSWERED = "answered"
     #: It came to its target, and no answer came back.
     ARRIVED = "arrived"
+    #: It was answered, and its target saw it by another source address than it should.
+    OTHER_SOURCE = "other source"
     NOTHING = "nothing"
     NOT_SENT = "not sent"
 
@@ -20,7 +22,7 @@ class ConnectionSeen(StrEnum):
 class ConnectionCell:
     """A cell of the packet matrix that has a port: from VPN to VPN, for an entry of a register."""
 
-    #: "exchange" or "application", and the entry's name there.
+    #: "exchange" or "application", and the entry's name there; "Internet zone", and its VPN.
     register: str
     name: str
     #: What it is to show, such as "declared" or "other port".

@@ -9,6 +9,7 @@ from egovnet.lab.connections import ConnectionAttempt, SeenConnection
 from egovnet.lab.customer import site_lans
 from egovnet.lab.errors import LabError
 from egovnet.lab.generate import host_name
+from egovnet.lab.internet import INTERNET, SERVERS, strangers_of
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.connections_tried import ConnectionsTried
 from egovnet.playbooks.verbs.lab import running_lab
@@ -17,6 +18,11 @@ from egovnet.playbooks.verify.connection import Untried
 from egovnet.playbooks.verify.connection_hosts import ConnectionHost
 from egovnet.playbooks.verify.connection_plan import connection_plan
 from egovnet.playbooks.verify.declared_openings import declared_openings
+from egovnet.playbooks.verify.internet_plan import (
+    InternetEnd,
+    internet_plan,
+    untried_zones,
+)
 from egovnet.playbooks.verify.openings import Openings
 from egovnet.playbooks.verify.packet_source import Answers, PacketSource
 from egovnet.playbooks.verify.probe_plan import Flow, ProbePlan, ProbeScope
@@ -28,7 +34,7 @@ _TRIES = 2
 
 def lab_senders(workspace: Workspace) -> tuple[PacketSource, ...]:
     """Everybody who sends packets in the lab of an inventory, beside its PEs' VRFs."""
-    return (LabHosts(workspace), LabConnections(workspace))
+    return (LabHosts(workspace), LabConnections(workspace), LabInternet(workspace))
 
 
 def try_connections(workspace: Workspace, names: Collection[str] = ()) -> ConnectionsTried:
@@ -56,16 +62,56 @@ def try_connections(workspace: Workspace, names: Collection[str] = ()) -> Connec
     return ConnectionsTried(probing.cells(), tuple(untried), probing.failures())
 
 
-class LabConnections:
-    """The hosts of the lab as ends of connections, if one is up that can try them."""
-
-    name = "connections between hosts"
+class _Connections:
+    """Senders of connections: the lab's nodes."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lab: Backend | None = None
         #: (node, address) that hosts have always.
         self._own: frozenset[tuple[str, str]] = frozenset()
+
+    def _hosts(self, lab: Backend, network: Network) -> list[ConnectionHost]:
+        """Those that are there."""
+        nodes = {node.name for node in lab.status().nodes}
+        hosts = list(connection_hosts(network, nodes))
+        self._own = frozenset((host.node, str(host.address)) for host in hosts)
+        return hosts
+
+    def send(self, by_sender: Mapping[str, Sequence[Flow]]) -> Answers:
+        """Try all of them in one round trip."""
+        if self._lab is None:
+            return Answers(failures={"lab": "is not running"})
+        attempts = {name: list(map(_attempt, flows)) for name, flows in by_sender.items()}
+        everything = [one for own in attempts.values() for one in own]
+        try:
+            came = iter(self._lab.try_connections(everything, self._besides(everything)))
+        except LabError as error:
+            return Answers(failures={"lab": str(error)})
+        seen = {name: [next(came) for _ in own] for name, own in attempts.items()}
+        return Answers(
+            {name: [s is SeenConnection.ANSWERED for s in own] for name, own in seen.items()},
+            arrived={name: [one.passed for one in own] for name, own in seen.items()},
+            other_source={
+                name: [one is SeenConnection.OTHER_SOURCE for one in own]
+                for name, own in seen.items()
+            },
+        )
+
+    def _besides(self, attempts: Sequence[ConnectionAttempt]) -> dict[str, list[str]]:
+        """Addresses that hosts take for the attempts, besides their own."""
+        found: dict[str, dict[str, None]] = {}
+        for one in attempts:
+            for end in ((one.source, one.source_address), (one.target, one.target_address)):
+                if end not in self._own:
+                    found.setdefault(end[0], {})[end[1]] = None
+        return {node: list(own) for node, own in found.items()}
+
+
+class LabConnections(_Connections):
+    """The hosts of the lab as ends of connections, if one is up that can try them."""
+
+    name = "connections between hosts"
 
     @property
     def nobody(self) -> str:
@@ -82,35 +128,28 @@ class LabConnections:
             return None
         if self._lab.no_connections:
             return ProbePlan((), 0, _untried(openings, self._lab.no_connections))
-        nodes = {node.name for node in self._lab.status().nodes}
-        hosts = list(connection_hosts(scope.network, nodes))
-        self._own = frozenset((host.node, str(host.address)) for host in hosts)
+        hosts = self._hosts(self._lab, scope.network)
         return connection_plan(openings, hosts, Reachability(scope.network).may_reach)
 
-    def send(self, by_sender: Mapping[str, Sequence[Flow]]) -> Answers:
-        """Try all of them in one round trip."""
-        if self._lab is None:
-            return Answers(failures={"lab": "is not running"})
-        attempts = {name: list(map(_attempt, flows)) for name, flows in by_sender.items()}
-        everything = [one for own in attempts.values() for one in own]
-        try:
-            came = iter(self._lab.try_connections(everything, self._besides(everything)))
-        except LabError as error:
-            return Answers(failures={"lab": str(error)})
-        seen = {name: [next(came) for _ in own] for name, own in attempts.items()}
-        return Answers(
-            {name: [s is SeenConnection.ANSWERED for s in own] for name, own in seen.items()},
-            arrived={name: [one.passed for one in own] for name, own in seen.items()},
-        )
 
-    def _besides(self, attempts: Sequence[ConnectionAttempt]) -> dict[str, list[str]]:
-        """Addresses that hosts take for the attempts, besides their own."""
-        found: dict[str, dict[str, None]] = {}
-        for one in attempts:
-            for end in ((one.source, one.source_address), (one.target, one.target_address)):
-                if end not in self._own:
-                    found.setdefault(end[0], {})[end[1]] = None
-        return {node: list(own) for node, own in found.items()}
+class LabInternet(_Connections):
+    """The hosts of the lab and its Internet, if one is up that has Internet gateways."""
+
+    name = "the Internet and hosts"
+
+    def plan(self, scope: ProbeScope) -> ProbePlan | None:
+        """What each gateway promises; zones are named where nothing can be tried."""
+        self._lab = self._lab or running_lab(self._workspace)
+        network, strangers = scope.network, strangers_of(scope.network)
+        if self._lab is None or not strangers:
+            return None
+        if missing := self._lab.no_connections or self._lab.no_translation:
+            return ProbePlan((), 0, untried_zones(network, missing))
+        end = InternetEnd(INTERNET, SERVERS, strangers)
+        hosts = self._hosts(self._lab, network)
+        own = {(end.node, one) for gateway in strangers.values() for one in (*SERVERS, *gateway)}
+        self._own |= own
+        return internet_plan(network, hosts, end, scope.routers)
 
 
 def connection_hosts(network: Network, nodes: set[str]) -> Iterator[ConnectionHost]:
@@ -151,4 +190,5 @@ def _attempt(flow: Flow) -> ConnectionAttempt:
         protocol=asked.protocol,
         port=asked.port,
         expected=flow.must_reach,
+        seen_as=tuple(str(network) for network in asked.seen_as),
     )

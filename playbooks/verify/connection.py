@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from egovnet.inventory.model import IPNetwork
 from egovnet.inventory.model.transport import TransportProtocol
 from egovnet.playbooks.verify.openings import Register
 
@@ -19,6 +20,8 @@ class ConnectionCase(StrEnum):
     THIRD_AGENCY = "third agency"
     #: One that another exchange joins to an end of this one.
     NOT_TRANSITIVE = "partner of a partner"
+    #: Between the Internet and a VPN that has no exit to it.
+    NO_EXIT = "no Internet exit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Connection:
     protocol: TransportProtocol
     #: None with ICMP.
     port: int | None
+    #: By which addresses its target is to see it; none: by `source_address`.
+    seen_as: tuple[IPNetwork, ...] = ()
 
     @property
     def service(self) -> str:

@@ -21,6 +21,8 @@ class Register(StrEnum):
 
     EXCHANGE = "exchange"
     APPLICATION = "application"
+    #: Not a register's entry: what a gateway promises its Internet zone.
+    INTERNET = "Internet zone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,16 @@ from egovnet.playbooks.verify.control_plane import Check
 from egovnet.playbooks.verify.packet_source import PacketSource
 from egovnet.playbooks.verify.probe_plan import Flow, Former, ProbeScope
 
-_NOT_SENT, _NO_ANSWER, _ANSWERED, _ARRIVED = range(4)
+_NOT_SENT, _NO_ANSWER, _ANSWERED, _ARRIVED, _OTHER_SOURCE = range(5)
 _SEEN = {
     _NOT_SENT: ConnectionSeen.NOT_SENT,
     _NO_ANSWER: ConnectionSeen.NOTHING,
     _ANSWERED: ConnectionSeen.ANSWERED,
     _ARRIVED: ConnectionSeen.ARRIVED,
+    _OTHER_SOURCE: ConnectionSeen.OTHER_SOURCE,
 }
+#: What of it is a leak where nothing should have come, and is not sent again.
+_CAME = (_ARRIVED, _OTHER_SOURCE)
 MUST_REACH, MUST_NOT_REACH = "must reach", "must not reach"
 
 
@@ -70,7 +73,7 @@ class Probing:
             _key(flow): state
             for planned in self._planned
             for flow, state in zip(planned.flows, planned.states, strict=True)
-            if state in (_ANSWERED, _ARRIVED)
+            if state in (_ANSWERED, *_CAME)
         }
         self._up, self._planned = up, []
         scope = ProbeScope(self.network, self.allocation, up, self.former)
@@ -100,7 +103,7 @@ class Probing:
             state = planned.states[number]
             if flow.must_reach not in kinds or state == _ANSWERED:
                 continue
-            if state == _ARRIVED and not flow.must_reach:
+            if state in _CAME and not flow.must_reach:
                 continue
             if flow.must_reach and state == _NO_ANSWER and self.excuses(flow):
                 continue
@@ -111,9 +114,10 @@ class Probing:
         by_sender = {name: [planned.flows[n] for n in own] for name, own in numbers.items()}
         answers = planned.source.send(by_sender)
         for name, got in answers.answered.items():
-            arrived = answers.arrived.get(name) or [False] * len(got)
-            for number, *seen in zip(numbers[name], got, arrived, strict=True):
-                planned.states[number] = _state(*seen)
+            no = [False] * len(got)
+            seen = (got, answers.arrived.get(name) or no, answers.other_source.get(name) or no)
+            for number, *each in zip(numbers[name], *seen, strict=True):
+                planned.states[number] = _state(*each)
         planned.failures |= answers.failures
         sent = (planned.flows[n] for own in numbers.values() for n in own)
         states = (planned.states[n] for own in numbers.values() for n in own)
@@ -232,7 +236,7 @@ class Probing:
             flow.name,
             False,
             f"{flow.name}: {_said(state)}",
-            severity="fault" if flow.must_reach else "leak",
+            severity="fault" if flow.must_reach and state != _OTHER_SOURCE else "leak",
             # One excused end is enough to excuse the pair.
             sites=(served & self.excused) or flow.source_sites,
             flow=flow,
@@ -247,7 +251,9 @@ def _key(flow: Flow) -> tuple[object, ...]:
     return (flow.sender, asked.source_address, flow.address, asked.protocol, asked.port)
 
 
-def _state(answered: bool, arrived: bool) -> int:
+def _state(answered: bool, arrived: bool, other_source: bool) -> int:
+    if other_source:
+        return _OTHER_SOURCE
     if answered:
         return _ANSWERED
     return _ARRIVED if arrived else _NO_ANSWER
@@ -261,6 +267,8 @@ def _right(flow: Flow, state: int) -> bool:
 def _said(state: int) -> str:
     if state == _ARRIVED:
         return "ARRIVED, no answer came back"
+    if state == _OTHER_SOURCE:
+        return "ANSWERED, BY ANOTHER SOURCE ADDRESS than its target is to see"
     return "ANSWERED" if state == _ANSWERED else "no answer"
 
 

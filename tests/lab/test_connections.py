@@ -1,6 +1,7 @@
 """Connections between nodes as they are asked for, and where none can be tried."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,30 @@ def test_a_request_says_everything_of_an_attempt() -> None:
 
 
 def test_what_was_seen_is_typed() -> None:
-    seen = read_seen(['["answered", "arrived", "refused", "nothing"]'])
+    words = '["answered", "arrived", "answered 10.9.9.9", "refused", "nothing"]'
+    seen = read_seen([words], [ATTEMPT] * 5)
     assert seen == list(SeenConnection)
-    assert [one.passed for one in seen] == [True, True, False, False]
+    assert [one.passed for one in seen] == [True, True, True, False, False]
     with pytest.raises(ValueError, match="lost"):
-        read_seen(['["lost"]'])
+        read_seen(['["lost"]'], [ATTEMPT])
+
+
+@pytest.mark.parametrize(
+    ("word", "seen_as", "seen"),
+    [
+        ("answered", (), SeenConnection.ANSWERED),
+        ("answered 203.0.113.64", ("203.0.113.64/29",), SeenConnection.ANSWERED),
+        ("answered 203.0.113.72", ("203.0.113.64/29",), SeenConnection.OTHER_SOURCE),
+        ("answered", ("203.0.113.64/29",), SeenConnection.OTHER_SOURCE),
+        ("answered", ("10.2.0.0/24",), SeenConnection.ANSWERED),
+        ("arrived 203.0.113.72", ("203.0.113.64/29",), SeenConnection.ARRIVED),
+    ],
+)
+def test_an_answer_counts_by_the_source_that_was_seen(
+    word: str, seen_as: tuple[str, ...], seen: SeenConnection
+) -> None:
+    attempt = replace(ATTEMPT, seen_as=seen_as)
+    assert read_seen([json.dumps([word])], [attempt]) == [seen]
 
 
 @pytest.mark.parametrize("kind", [Containerlab, Emulated])
@@ -49,7 +69,8 @@ def test_a_backend_without_connections_says_why(
 
 
 def test_what_two_machines_saw_is_one_answer() -> None:
-    assert read_seen(['["answered", null, "nothing"]', '[null, "refused", null]']) == [
+    outputs = ['["answered", null, "nothing"]', '[null, "refused", null]']
+    assert read_seen(outputs, [ATTEMPT] * 3) == [
         SeenConnection.ANSWERED,
         SeenConnection.REFUSED,
         SeenConnection.NOTHING,

@@ -32,9 +32,18 @@ def test_every_gateway_ends_at_the_internet(topology: Topology) -> None:
 
 def test_it_knows_the_way_to_pools_and_to_no_site(topology: Topology) -> None:
     routes = [line for line in topology.node(INTERNET).commands if " route add " in line]
-    assert any("203.0.113.64/29 via 203.0.113.2" in line for line in routes)
+    assert any("203.0.113.64/29 via 203.0.113.2 dev eth1" in line for line in routes)
     assert any("2400:9:8::/64 via 2001:db8:0:1::2" in line for line in routes)
-    assert not any(word in line for line in routes for word in ("10.9.", "fde9:", "default"))
+    assert not any(word in line for line in routes for word in ("10.9.", "fde9:"))
+    assert all(" table " in line for line in routes if "/0 " in line)
+
+
+def test_a_stranger_for_each_gateway_sends_everything_to_it(topology: Topology) -> None:
+    commands = topology.node(INTERNET).commands
+    assert "ip -4 rule add from 198.51.100.128 lookup 1001" in commands
+    assert "ip -4 route add 0.0.0.0/0 via 203.0.113.2 dev eth1 onlink table 1001" in commands
+    assert "ip -6 rule add from 2001:db8:feed::8001 lookup 1002" in commands
+    assert "ip -6 route add ::/0 via 2001:db8:0:2::2 dev eth2 onlink table 1002" in commands
 
 
 def test_a_network_without_gateways_has_no_internet() -> None:

@@ -4,15 +4,11 @@ Who was asked is seen at the hosts themselves: an answer alone does not say who 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from egovnet.lab.backend import Backend
-from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.verbs.lab_backends import backend
-from tests.playbooks.console import BUILT_APPLIANCE, Ran, egovnet
+from tests.playbooks.lab_place import LabPlace, provisioned_lab
 from tests.small_extranet import small_extranet
 
 pytestmark = pytest.mark.lab("extranet")
@@ -22,29 +18,10 @@ _HOSTS = ("party-beijing", "health-beijing", "health-shanghai", "customs-guangdo
           "customs-shanghai")  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Place:
-    """The lab, and the command on its inventory."""
-
-    inventory: Path
-    state: Path
-
-    def run(self, *words: str | Path, code: int = 0) -> Ran:
-        env = {"EGOVNET_INVENTORY": str(self.inventory), **BUILT_APPLIANCE}
-        ran = egovnet(*words, state=self.state, env=env)
-        assert ran.code == code, f"{words}\n{ran.stdout[-5000:]}\n{ran.stderr[-2000:]}"
-        return ran
-
-    @property
-    def lab(self) -> Backend:
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("EGOVNET_STATE", str(self.state))
-            return backend(Workspace(self.inventory))
-
-    def asked(self) -> dict[str, int]:
-        """Host -> echo requests that it has had."""
-        came = self.lab.exec_many({f"{site}-host": _ASKED for site in _HOSTS})
-        return {site: _requests(came[f"{site}-host"].stdout) for site in _HOSTS}
+def _asked(lab: Backend) -> dict[str, int]:
+    """Host -> echo requests that it has had."""
+    came = lab.exec_many({f"{site}-host": _ASKED for site in _HOSTS})
+    return {site: _requests(came[f"{site}-host"].stdout) for site in _HOSTS}
 
 
 def _requests(text: str) -> int:
@@ -55,17 +32,13 @@ def _requests(text: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPlace]:
     root = tmp_path_factory.mktemp("extranet")
-    made = Place(small_extranet(root / "inventory"), root / "state")
-    try:
-        made.run("lab", "up", "--provisioned", "--timeout", "400")
+    with provisioned_lab(small_extranet(root / "inventory"), root) as made:
         yield made
-    finally:
-        made.run("lab", "down")
 
 
-def test_the_matrix_is_what_the_classes_yield(place: Place) -> None:
+def test_the_matrix_is_what_the_classes_yield(place: LabPlace) -> None:
     verified = place.run("verify", "--json").json
     assert verified["passed"]
     assert "hosts" in verified["matrix"]["sources"]
@@ -85,7 +58,7 @@ CASES = (
 )
 
 
-def test_a_host_reaches_its_own_peers_only(place: Place) -> None:
+def test_a_host_reaches_its_own_peers_only(place: LabPlace) -> None:
     """Each case sends as often as no sum of others does, so that a sum says which they were."""
     scripts: dict[str, list[str]] = {}
     due = dict.fromkeys(_HOSTS, 0)
@@ -93,10 +66,10 @@ def test_a_host_reaches_its_own_peers_only(place: Place) -> None:
         ping = f"ping -n -q -c {2**number} -i 0.02 -W 5 {address}"
         scripts.setdefault(f"{sender}-host", []).append(ping)
         due[receiver] += 2**number
-    before = place.asked()
+    before = _asked(place.lab)
     came = place.lab.exec_many({host: "; ".join(own) for host, own in scripts.items()}, 120)
     printed = {host: completed.stdout for host, completed in came.items()}
     for host, own in scripts.items():
         assert printed[host].count(" 0% packet loss") == len(own), printed[host]
-    after = place.asked()
+    after = _asked(place.lab)
     assert {host: after[host] - before[host] for host in _HOSTS} == due

@@ -10,22 +10,18 @@ drafted, and then pass; what nobody sent meanwhile is dropped.
 import json
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from egovnet.inventory.today import today
-from egovnet.lab.backend import Backend
 from egovnet.lab.connections import ConnectionAttempt, SeenConnection
-from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.connection_cell import ConnectionCell
-from egovnet.playbooks.verbs.lab_backends import backend
 from egovnet.playbooks.verbs.lab_connections import try_connections
 from tests.loopback import loopback_network
 from tests.platform_network import platform_network
-from tests.playbooks.console import BUILT_APPLIANCE, Ran, edit, egovnet, slower_bfd
+from tests.playbooks.console import edit, slower_bfd
+from tests.playbooks.lab_place import LabPlace, provisioned_lab
 from tests.playbooks.open_connections import Flow, steady
 
 pytestmark = pytest.mark.lab("platform")
@@ -52,46 +48,17 @@ OTHERS = (
 CUT, COMES_BACK = 1.0, 7.0
 
 
-@dataclass(frozen=True)
-class Place:
-    """The lab, and the command on its inventory."""
-
-    inventory: Path
-    state: Path
-
-    def run(self, *words: str | Path, code: int = 0) -> Ran:
-        env = {"EGOVNET_INVENTORY": str(self.inventory), **BUILT_APPLIANCE}
-        ran = egovnet(*words, state=self.state, env=env)
-        assert ran.code == code, f"{words}\n{ran.stdout[-5000:]}\n{ran.stderr[-2000:]}"
-        return ran
-
-    @property
-    def workspace(self) -> Workspace:
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("EGOVNET_STATE", str(self.state))
-            workspace = Workspace(self.inventory)
-            assert workspace.state.is_dir()
-            return workspace
-
-    @property
-    def lab(self) -> Backend:
-        return backend(self.workspace)
-
-
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPlace]:
     root = tmp_path_factory.mktemp("platform")
-    made = Place(platform_network(root / "inventory"), root / "state")
-    slower_bfd(made.inventory, interval=400)
-    edit(made.inventory / "vpns.yaml", "zone: extranet, owner: taxation", OBSERVED)
-    hosts = made.inventory / "hosts.yaml"
+    inventory = platform_network(root / "inventory")
+    slower_bfd(inventory, interval=400)
+    edit(inventory / "vpns.yaml", "zone: extranet, owner: taxation", OBSERVED)
+    hosts = inventory / "hosts.yaml"
     addresses = loopback_network().removesuffix("0.0/16") + "0."
     hosts.write_text(hosts.read_text(encoding="utf-8").replace("127.20.20.", addresses))
-    try:
-        made.run("lab", "up", "--provisioned", "--timeout", "400")
+    with provisioned_lab(inventory, root) as made:
         yield made
-    finally:
-        made.run("lab", "down")
 
 
 def counted(cells: tuple[ConnectionCell, ...], name: str) -> dict[tuple[str, str], int]:
@@ -103,7 +70,7 @@ def counted(cells: tuple[ConnectionCell, ...], name: str) -> dict[tuple[str, str
     return found
 
 
-def test_packets_do_what_the_register_says_and_nothing_else(place: Place) -> None:
+def test_packets_do_what_the_register_says_and_nothing_else(place: LabPlace) -> None:
     found = place.run("verify", "--json", "--converge", "240").json
     assert found["passed"], found["findings"]
     cells = found["matrix"]["connections"]
@@ -119,7 +86,7 @@ def test_packets_do_what_the_register_says_and_nothing_else(place: Place) -> Non
     assert between == {("party", "government"), ("government", "court")}
 
 
-def test_packets_of_each_exchange_can_be_asked_for(place: Place) -> None:
+def test_packets_of_each_exchange_can_be_asked_for(place: LabPlace) -> None:
     found = place.run("exchange", "check", "court-files", "--json").json
     tried = found["connections"]
     assert {cell["name"] for cell in tried} == {"court-files"}
@@ -129,7 +96,7 @@ def test_packets_of_each_exchange_can_be_asked_for(place: Place) -> None:
     assert {"other direction", "other port", "third agency"} <= {cell["case"] for cell in tried}
 
 
-def test_what_runs_in_firewalls_is_proved_and_adopted(place: Place) -> None:
+def test_what_runs_in_firewalls_is_proved_and_adopted(place: LabPlace) -> None:
     found = place.run("prove", "--running", "--json").json
     assert found["proved"], found["findings"]
     assert found["checked"]["devices"] == len(place.workspace.network.routers)
@@ -162,7 +129,7 @@ print(json.dumps(found))
 """
 
 
-def test_a_paths_mtu_is_discovered_across_a_firewall(place: Place) -> None:
+def test_a_paths_mtu_is_discovered_across_a_firewall(place: LabPlace) -> None:
     """Errors of the router at the other end come back: a link behind it has a smaller MTU."""
     lab = place.lab
     ways = [(flow[1], flow[3]) for flow in PORTAL]
@@ -175,7 +142,7 @@ def test_a_paths_mtu_is_discovered_across_a_firewall(place: Place) -> None:
     assert json.loads(done.stdout) == {target: ["all of it", 1300] for _, target in ways}
 
 
-def test_a_firewall_dies_and_exchanges_come_back(place: Place) -> None:
+def test_a_firewall_dies_and_exchanges_come_back(place: LabPlace) -> None:
     lab = place.lab
 
     def die() -> None:
@@ -190,7 +157,7 @@ def test_a_firewall_dies_and_exchanges_come_back(place: Place) -> None:
         assert one.gap < COMES_BACK
 
 
-def test_what_has_ended_is_a_leak_and_its_connections_are_cut(place: Place) -> None:
+def test_what_has_ended_is_a_leak_and_its_connections_are_cut(place: LabPlace) -> None:
     # until the first firewall is preferred again
     place.run("verify", "--json", "--converge", "240")
     yesterday = today() - timedelta(days=1)
@@ -223,7 +190,7 @@ def test_what_has_ended_is_a_leak_and_its_connections_are_cut(place: Place) -> N
     assert not [cell for cell in cells if not cell.right]
 
 
-def test_a_vpn_goes_from_observed_to_enforced_without_an_outage(place: Place) -> None:
+def test_a_vpn_goes_from_observed_to_enforced_without_an_outage(place: LabPlace) -> None:
     place.run("verify", "--json", "--converge", "240")
     lab, inventory = place.lab, place.inventory
     assert lab.try_connections(USED) == [SeenConnection.ANSWERED] * len(USED)

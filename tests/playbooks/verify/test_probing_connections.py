@@ -41,6 +41,7 @@ class Ports:
     flows: tuple[Flow, ...]
     answering: set[int] = field(default_factory=set)
     reached: set[int] = field(default_factory=set)
+    translated: set[int] = field(default_factory=set)
     sent: list[list[int]] = field(default_factory=list)
     name: str = "ports"
 
@@ -56,6 +57,7 @@ class Ports:
         return Answers(
             {name: [port in self.answering for port in own] for name, own in ports.items()},
             arrived={name: [port in self.reached for port in own] for name, own in ports.items()},
+            other_source={n: [port in self.translated for port in own] for n, own in ports.items()},
         )
 
 
@@ -84,6 +86,16 @@ def test_a_way_in_one_direction_is_a_leak_and_no_answer(workspace: Workspace) ->
         444: ConnectionSeen.ARRIVED,
     }
     assert sent.passed() == {}
+
+
+def test_another_source_address_is_a_leak_and_no_answer(workspace: Workspace) -> None:
+    due, silent = flow(443, must_reach=True), flow(444, must_reach=False)
+    sent = probing(workspace, Ports((due, silent), reached={443, 444}, translated={443, 444}))
+    assert sent.send(), "an answer is missing"
+    failed = {check.subject: check.severity for check in sent.failed()}
+    assert failed == {due.name: "leak", silent.name: "leak"}
+    assert {cell.seen for cell in sent.cells()} == {ConnectionSeen.OTHER_SOURCE}
+    assert not any(cell.right for cell in sent.cells())
 
 
 def test_what_is_silent_is_asked_again_and_what_came_is_not(workspace: Workspace) -> None:
