@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import NamedTuple, TypeVar
 
+from egovnet.inventory.allocation.by_region import ByRegion, regions_of
 from egovnet.inventory.allocation.pool import (
     AddressPool,
     N,
+    Placement,
     Pool,
     Values,
     choose,
     natural,
     number_pool,
 )
+from egovnet.inventory.allocation.site_prefixes import keep_site_prefixes
 from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.model import (
     Network,
@@ -28,8 +31,10 @@ from egovnet.inventory.model import (
     Site,
     SiteNetworkAccess,
     SiteRole,
+    Tier,
     ZoneName,
 )
+from egovnet.inventory.model.address_plan import AggregatedPool
 from egovnet.inventory.model.part_sites import written_name
 from egovnet.inventory.model.platform_sites import GATEWAYS, PLATFORM, DerivedSite, GatewaySite
 from egovnet.inventory.model.reachability import Reachability
@@ -115,6 +120,8 @@ class Allocation:
     platform_asn: int | None = None
     #: AS number of all Internet gateways; None: there is none.
     gateway_asn: int | None = None
+    #: Of regions of tiers that have AS numbers.
+    region_asn: dict[str, int] = field(default_factory=dict)
 
     def loopbacks(self, router: str) -> tuple[IPv4Address | IPv6Address, ...]:
         """Loopbacks of a router, of each family that the network has, IPv4 first."""
@@ -127,6 +134,11 @@ class Allocation:
     def access_links(self, access: str) -> tuple[IPv4Network | IPv6Network, ...]:
         """Networks of an access ("site/access"), IPv4 first."""
         return _of_both(self.access4, self.access6, access)
+
+
+def aggregate_pool(pool: str) -> str:
+    """What the lock file calls the aggregates of a pool."""
+    return f"aggregate/{pool}"
 
 
 def _of_both(of4: Mapping[str, V4], of6: Mapping[str, V6], name: str) -> tuple[V4 | V6, ...]:
@@ -169,6 +181,7 @@ class _Allocator:
         self.after = Lock(retired={pool: dict(values) for pool, values in lock.retired.items()})
         self.problems: list[Problem] = []
         self.uses: list[PoolUse] = []
+        self.regions = regions_of(network)
 
     def run(self) -> Allocation:
         network, pools = self.network, self.network.backbone.pools
@@ -209,7 +222,9 @@ class _Allocator:
             pools=tuple(self.uses),
             platform_asn=site_asn.pop(PLATFORM, None),
             gateway_asn=site_asn.pop(GATEWAYS, None),
+            region_asn=self._region_asns(),
         )
+        self._site_prefixes()
         self._retire_dropped_pools()
         if self.problems:
             raise InventoryError(self.problems)
@@ -221,7 +236,12 @@ class _Allocator:
         inside = {n: i for n, v in explicit.items() if (i := addresses.read(str(v))) is not None}
         # Addresses from elsewhere, such as an older plan's, are no business of the pool.
         outside = {n: value for n, value in explicit.items() if n not in inside}
-        chosen = self._choose(addresses.pool, [n for n in names if n not in outside], inside)
+        wanted = [n for n in names if n not in outside]
+        lengths = self.network.backbone.aggregates.get(AggregatedPool(addresses.pool.name))
+        if not lengths:
+            chosen = self._choose(addresses.pool, wanted, inside)
+        else:
+            chosen = self._choose_by_region(addresses, wanted, inside, lengths)
         return {name: addresses.subnet(index) for name, index in chosen.items()} | outside
 
     def _subnets6(
@@ -235,6 +255,62 @@ class _Allocator:
         if prefix is None:
             return {}
         return self._subnets(AddressPool(name, prefix, length), names, explicit)
+
+    def _choose_by_region(
+        self,
+        addresses: AddressPool[N],
+        names: Iterable[str],
+        explicit: Mapping[str, int],
+        lengths: Mapping[Tier, int],
+    ) -> dict[str, int]:
+        """As `_choose`, with a region's new numbers out of its aggregate."""
+        lock_name = aggregate_pool(addresses.pool.name)
+        placement = ByRegion(
+            addresses,
+            lengths,
+            self.network.regions,
+            self.regions[addresses.pool.name.rpartition("-")[0]],
+            kept=self.before.pools.get(lock_name, {}),
+            retired=self.before.retired.get(lock_name, {}),
+        )
+        chosen = self._choose(addresses.pool, names, explicit, placement)
+        self._keep(lock_name, placement.aggregates.values, placement.aggregates.retired)
+        self.problems += [
+            Problem(
+                self.before.path,
+                self.before.line(lock_name, region),
+                lock_name,
+                f"locked value {value} of {region} is not in {addresses.pool.described}",
+                "restore the pool, or remove that line of the lock file to renumber",
+            )
+            for region, value in placement.aggregates.wrong.items()
+        ]
+        return chosen
+
+    def _keep(self, pool: str, values: Values, retired: Values) -> None:
+        """What the lock file says of a pool from now on."""
+        self.after.pools[pool] = values
+        if retired:
+            self.after.retired[pool] = retired
+        else:
+            self.after.retired.pop(pool, None)
+
+    def _region_asns(self) -> dict[str, int]:
+        """Of the networks of regions, by tier."""
+        regions = self.network.regions
+        found = {name: region.asn for name, region in regions.items() if region.asn is not None}
+        for tier, limits in self.network.backbone.pools.region_asn.items():
+            names = [name for name, region in regions.items() if region.tier is tier]
+            own = {name: found[name] for name in names if name in found}
+            found |= self._numbers(f"region-asn/{tier}", names, limits, own)
+        return found
+
+    def _site_prefixes(self) -> None:
+        """What sites have of the pools for them, which their owners wrote."""
+        for each in keep_site_prefixes(self.network, self.before.pools, self.before.retired):
+            self._keep(each.pool, each.values, each.retired)
+            self._keep(each.aggregate_pool, each.aggregates, each.retired_aggregates)
+            self.uses.append(PoolUse(each.pool, each.size, each.in_use, each.resting))
 
     def _numbers(
         self, name: str, names: Iterable[str], limits: NumberRange, explicit: Mapping[str, int]
@@ -316,7 +392,11 @@ class _Allocator:
         return f"{self.network.backbone.zones[zone].vrf_prefix}-{vpn}"
 
     def _choose(
-        self, pool: Pool, names: Iterable[str], explicit: Mapping[str, int]
+        self,
+        pool: Pool,
+        names: Iterable[str],
+        explicit: Mapping[str, int],
+        placement: Placement | None = None,
     ) -> dict[str, int]:
         choice = choose(
             pool,
@@ -324,12 +404,10 @@ class _Allocator:
             explicit,
             locked=self.before.pools.get(pool.name, {}),
             retired=self.before.retired.get(pool.name, {}),
+            placement=placement,
         )
-        self.after.pools[pool.name] = {n: pool.show(v) for n, v in choice.numbers.items()}
-        if choice.retired:
-            self.after.retired[pool.name] = choice.retired
-        else:
-            self.after.retired.pop(pool.name, None)
+        values = {n: pool.show(v) for n, v in choice.numbers.items()}
+        self._keep(pool.name, values, choice.retired)
         size = pool.last - pool.first + 1
         self.uses.append(PoolUse(pool.name, size, len(choice.numbers), choice.resting(pool)))
         self.problems += [

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from egovnet.inventory.model.address_text import written
 
@@ -65,11 +65,29 @@ def number_pool(name: str, first: int, last: int) -> Pool:
     return Pool(name, first, last, f"{name} {first}-{last}", lambda value: value, read)
 
 
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Where new numbers of some names come from: parts of a pool."""
+
+    #: First and last numbers, in order.
+    ranges: tuple[tuple[int, int], ...]
+    #: What is exhausted, and what to do then.
+    described: str
+    remedy: str
+
+
+class Placement(Protocol):
+    """Decides which part of a pool a new number of a name comes from."""
+
+    def spaces(self, choice: Choice, names: Iterable[str]) -> Mapping[str, Space]:
+        """The space of each name that has no number yet; `choice` holds what stands."""
+
+
 class AddressPool(Generic[N]):
     """The subnets of one length of a prefix, counted from 0; of full length: addresses."""
 
     def __init__(self, name: str, prefix: N, length: int) -> None:
-        self._prefix: N = prefix
+        self.prefix: N = prefix
         self._length = length
         self._step = 1 << (prefix.max_prefixlen - length)
         self._start = int(prefix.network_address)
@@ -87,12 +105,22 @@ class AddressPool(Generic[N]):
 
     def subnet(self, index: int) -> N:
         """The subnet that stands at `index`."""
-        return type(self._prefix)((self._start + index * self._step, self._length))
+        return type(self.prefix)((self._start + index * self._step, self._length))
+
+    def span(self, index: int) -> tuple[int, int]:
+        """First and last address of what stands at `index`."""
+        first = self._start + index * self._step
+        return first, first + self._step - 1
+
+    def indices(self, span: tuple[int, int]) -> tuple[int, int]:
+        """The first and the last of the subnets that are wholly within these addresses."""
+        first, end = span[0] - self._start, span[1] + 1 - self._start
+        return max(self.pool.first, -(-first // self._step)), end // self._step - 1
 
     def read(self, text: str | int) -> int | None:
         """Where the subnet or address `text` stands; None if it is none of this pool's."""
         try:
-            value = type(self._prefix)(str(text))
+            value = type(self.prefix)(str(text))
         except ValueError:
             return None
         if text not in (written(value), written(value.network_address)):
@@ -112,8 +140,9 @@ def choose(
     *,
     locked: Values,
     retired: Values,
+    placement: Placement | None = None,
 ) -> Choice:
-    """A number of `pool` for each of `names`.
+    """A number of `pool` for each of `names`; new ones where `placement` says, or anywhere.
 
     An explicit number may be one that is retired: the owner's word, as when a thing is renamed.
     """
@@ -129,7 +158,11 @@ def choose(
             choice.retired[name] = old
     for name in choice.numbers:
         choice.retired.pop(name, None)
-    _fill(pool, choice, [name for name in wanted if name not in choice.numbers])
+    new = [name for name in wanted if name not in choice.numbers]
+    if placement is None:
+        _fill(pool, choice, new)
+    else:
+        _fill_spaces(pool, choice, placement.spaces(choice, new))
     return choice
 
 
@@ -183,6 +216,33 @@ def _fill(pool: Pool, choice: Choice, names: Iterable[str]) -> None:
             return
         choice.holders[number] = name
         choice.numbers[name] = number
+
+
+def _fill_spaces(pool: Pool, choice: Choice, spaces: Mapping[str, Space]) -> None:
+    resting = {number for old in choice.retired.values() if (number := pool.read(old)) is not None}
+    free: dict[Space, Iterator[int]] = {}
+    exhausted: set[Space] = set()
+    for name, space in spaces.items():
+        if space in exhausted:
+            continue
+        if space not in free:
+            free[space] = _free_of(space, choice, resting)
+        number = next(free[space], None)
+        if number is None:
+            exhausted.add(space)
+            choice.problems.append(
+                (name, f"{space.described} is exhausted: {name} finds none left", space.remedy)
+            )
+            continue
+        choice.holders[number] = name
+        choice.numbers[name] = number
+
+
+def _free_of(space: Space, choice: Choice, resting: set[int]) -> Iterator[int]:
+    for first, last in space.ranges:
+        for number in range(first, last + 1):
+            if number not in choice.holders and number not in resting:
+                yield number
 
 
 def _free(pool: Pool, choice: Choice, resting: set[int]) -> Iterator[int]:

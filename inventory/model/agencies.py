@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from egovnet.inventory.model.annotations import about
-from egovnet.inventory.model.primitives import Closed, Text
+from egovnet.inventory.model.primitives import Abbreviation, Closed, Text
 from egovnet.inventory.model.validity import Stated
 
 
@@ -19,6 +19,10 @@ class Agency(Closed):
             "department",
         ),
     ]
+    abbreviation: Annotated[
+        Abbreviation | None,
+        about("What names by rule have for it; no other agency's.", "tax"),
+    ] = None
     approvers: Annotated[
         tuple[Stated, ...],
         about(

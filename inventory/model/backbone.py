@@ -4,6 +4,13 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from egovnet.inventory.model.address_plan import (
+    AggregatedPool,
+    AggregateLength,
+    NameRules,
+    SitePool,
+    ZoneDomain,
+)
 from egovnet.inventory.model.annotations import Form, about
 from egovnet.inventory.model.as_numbers import MAX_ASN, TWO_OCTETS, reserved_asn
 from egovnet.inventory.model.failure_detection import Bfd
@@ -19,6 +26,7 @@ from egovnet.inventory.model.primitives import (
     kebab,
     refusal,
 )
+from egovnet.inventory.model.regions import Tier
 from egovnet.inventory.model.vpns import ZoneName
 
 
@@ -92,6 +100,13 @@ class Pools(Closed):
         NumberRange,
         about("AS numbers of sites that speak BGP.", {"first": 4200000001, "last": 4200099999}),
     ]
+    region_asn: Annotated[
+        dict[Tier, NumberRange],
+        about(
+            "AS numbers of regions' own networks, by tier, such as of cities.",
+            {"prefecture": {"first": 64601, "last": 64699}},
+        ),
+    ] = Field(default_factory=dict)
 
     @property
     def versions(self) -> frozenset[int]:
@@ -230,6 +245,35 @@ class Backbone(Closed):
         Pools,
         about("Where egovnet takes numbers from.", {"loopback-ipv4": "10.255.0.0/20"}),
     ]
+    aggregates: Annotated[
+        dict[AggregatedPool, dict[Tier, AggregateLength]],
+        about(
+            "Length of the aggregate that a region's numbers come out of, by pool and tier; a "
+            "region of a tier without one takes them from the aggregate of a region above it.",
+            {"loopback-ipv4": {"province": 24, "prefecture": 28}},
+        ),
+    ] = Field(default_factory=dict)
+    site_pools: Annotated[
+        dict[Name, SitePool],
+        about(
+            "Where sites' prefixes come from, by zone, agency, tier and region.",
+            {"private": {"zone": "intranet", "ipv4": "10.3.0.0/16"}},
+        ),
+    ] = Field(default_factory=dict)
+    names: Annotated[
+        NameRules,
+        about(
+            "What names of devices, ports and VPNs look like; left out, they may be any.",
+            {"ports": ["eth{number}"]},
+        ),
+    ] = NameRules()
+    domains: Annotated[
+        dict[ZoneName, ZoneDomain],
+        about(
+            "Domains that names of the zones' sites and applications are in; left out, none.",
+            {"intranet": {"domain": "intranet.example"}},
+        ),
+    ] = Field(default_factory=dict)
     management: Annotated[
         Management, about("The management network.", {"prefix": "172.20.20.0/24"})
     ]

@@ -86,6 +86,15 @@ Port = Annotated[
         "eth3",
     ),
 ]
+#: Of a region or an agency, as it stands in names by rule.
+Abbreviation = Annotated[
+    str,
+    Form(
+        r"[a-z][a-z0-9]{0,9}",
+        "a lower-case letter, then lower-case letters and digits, at most 10 characters in all",
+        "gd",
+    ),
+]
 RegionName = Annotated[Name, NameOf("regions")]
 AgencyName = Annotated[Name, NameOf("agencies")]
 RouterName = Annotated[Name, NameOf("hosts")]
@@ -261,6 +270,15 @@ def _address(
     return value
 
 
+def _any_address(value: object) -> object:
+    """An address of either family; one message where a union would give two."""
+    if isinstance(value, IPv4Address | IPv6Address):
+        return value
+    if isinstance(value, str) and ":" in value:
+        return _address(value, IPv6Address, "IPv6", "fde9:2:21::53")
+    return _address(value, IPv4Address, "IPv4 or IPv6", "10.2.21.53")
+
+
 def _interface4(value: object) -> object:
     """An address with the length of its network, which is neither the first nor the last of it."""
     form = "write one such as 172.20.20.11/24"
@@ -324,6 +342,10 @@ Prefix4 = Annotated[IPv4Network, BeforeValidator(_network4)]
 Prefix6 = Annotated[IPv6Network, BeforeValidator(_network6)]
 Address4 = Annotated[IPv4Address, BeforeValidator(_address4)]
 Address6 = Annotated[IPv6Address, BeforeValidator(_address6)]
+Address = Annotated[
+    IPv4Address | IPv6Address,
+    PlainValidator(_any_address, json_schema_input_type=IPv4Address | IPv6Address),
+]
 Interface4 = Annotated[IPv4Interface, BeforeValidator(_interface4)]
 Hostname = Annotated[
     str,

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from egovnet.inventory.model.annotations import about
-from egovnet.inventory.model.primitives import Closed, RegionName, Text
+from egovnet.inventory.model.primitives import Abbreviation, Asn, Closed, RegionName, Text
 
 
 class Tier(StrEnum):
@@ -27,4 +27,17 @@ class Region(Closed):
     parent: Annotated[
         RegionName | None,
         about("Region of a higher tier that it is a part of; left out at the top.", "beijing"),
+    ] = None
+    abbreviation: Annotated[
+        Abbreviation | None,
+        about("What names by rule have for it; no other region's.", "gd"),
+    ] = None
+    asn: Annotated[
+        Asn | None,
+        about(
+            "AS number of its own network; left out, one is allocated where region-asn of "
+            "network.yaml has its tier.",
+            64601,
+            unit="AS number",
+        ),
     ] = None

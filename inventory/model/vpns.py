@@ -9,7 +9,7 @@ from typing import Annotated
 
 from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.levels import ProtectionLevel
-from egovnet.inventory.model.primitives import AgencyName, Closed, Text
+from egovnet.inventory.model.primitives import Address, AgencyName, Closed, Text
 
 
 class ZoneName(StrEnum):
@@ -97,3 +97,11 @@ class Vpn(Closed):
         ProtectionLevel | None,
         about("Its level by GB/T 22239; left out, it has none yet.", 2, unit="GB/T 22239 level"),
     ] = None
+    name_servers: Annotated[
+        tuple[Address, ...],
+        about(
+            "Addresses, within its sites' prefixes, on which its name server answers; its agency "
+            "has a domain then, where network.yaml has one of the zone.",
+            ["10.2.21.53"],
+        ),
+    ] = ()

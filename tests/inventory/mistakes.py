@@ -130,6 +130,41 @@ LEVELS = {
         "source": "until the backbone encrypts, by the office of the centre",
     }
 }
+#: Of network.yaml: every key of the plan, which the reference inventory keeps. The second pattern
+#: of routers lets in a name that is misspelt: a name of nothing is one mistake, not two.
+PLAN = {
+    "aggregates": {"loopback-ipv4": {"province": 24, "prefecture": 28}},
+    "site-pools": {
+        "courts": {
+            "zone": "intranet",
+            "agency": "court",
+            "tiers": ["prefecture"],
+            "regions": ["sichuan"],
+            "ipv4": "10.3.0.0/16",
+            "ipv6": "fde9:3::/32",
+            "sites": {"ipv4": 24, "ipv6": 64},
+            "aggregates": {"prefecture": {"ipv4": 20, "ipv6": 48}},
+        }
+    },
+    "names": {
+        "routers": ["{region}-{role}{number}", "{word}-{word}"],
+        "circuits": ["{a}--{b}"],
+        "ports": ["eth{number}"],
+        "vpns": ["{agency}", "{word}"],
+        "sites": ["{word}-{word}"],
+    },
+    "domains": {
+        "intranet": {"domain": "intranet.example", "hostmaster": "net.example", "ttl": 3600},
+        "extranet": {"domain": "extranet.example"},
+    },
+}
+ABBREVIATIONS = {
+    "beijing": "bj",
+    "guangdong": "gd",
+    "guangzhou": "gz",
+    "shanghai": "sh",
+    "sichuan": "sc",
+}
 ATTACHMENTS = {"services": {"vpn": "public", "prefixes": ["10.2.31.0/24"]}}
 OWN_EXIT = {"access-class": "E", "internet-line": "China Telecom, 200 Mbit/s"}
 #: What no example can say by itself: values that fit the rest of the reference inventory.
@@ -175,6 +210,10 @@ def base() -> Files:
     files["exchanges.yaml"] = copy.deepcopy(EXCHANGES)
     files["applications.yaml"] = copy.deepcopy(APPLICATIONS)
     files["levels.yaml"] = copy.deepcopy(LEVELS)
+    files["network.yaml"] |= copy.deepcopy(PLAN)
+    files["vpns.yaml"]["taxation"]["name-servers"] = ["10.2.21.53"]
+    for region, short in ABBREVIATIONS.items():
+        files["regions.yaml"][region]["abbreviation"] = short
     department = files["sites/guangdong.yaml"]["tax-guangdong"]
     department["attachments"] = copy.deepcopy(ATTACHMENTS)
     department["site-network-accesses"]["main"] |= copy.deepcopy(OWN_EXIT)
