@@ -109,7 +109,6 @@ _MORE = (
     ("post-up ip link set eth1 up", "post-up ip link set PORT up"),
     ("post-up ip rule add l3mdev pref 2000 unreachable", "post-up ip rule add l3mdev unreachable"),
     ("down ip route del 10.9.0.0/16", "down ip route del TEXT"),
-    ("pre-down ip rule flush", "pre-down ip rule flush"),
 )
 
 

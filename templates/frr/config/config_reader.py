@@ -34,6 +34,9 @@ _FRR_STARTS = ("frr version", "frr defaults", "Building configuration", "Current
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?$")
 #: FRR has printed `exit` after each block since this version.
 _EXITS_SINCE = 8
+#: vtysh reads a line in pieces of 4095 bytes, its end among them (VTY_BUFSIZ), and takes each for
+#: a line of its own, behind `!` too (tried on 8.4.4). An end of other systems is one byte more.
+_LONGEST_LINE = 4093
 #: What a text may end in without a newline.
 _LAST_WORDS = ("!", "end", "exit", "exit-vrf")
 
@@ -54,7 +57,7 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     `source` is the file it came from, for findings and errors. Raises ConfigTextError when the
     text as a whole cannot be a router's: empty, binary, or cut off.
     """
-    lines = _lines(text, source)
+    lines, long = _lines(text, source)
     parts = _divide(lines)
     linux = LinuxDraft()
     start, end = parts.linux
@@ -66,7 +69,7 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     frr = new_draft(stated_release(lines[start:end]))
     frr.ports = linux.ports
     if end > start:
-        read_lines(frr, lines[start:end], start + 1)
+        read_lines(frr, lines[start:end], start + 1, long)
     problems = (*linux.not_understood, *filtered.not_understood, *frr.not_understood)
     unread = {problem.line for problem in problems}
     cut = _cut_at(text, lines, parts, unread, frr)
@@ -106,8 +109,9 @@ def _name(parts: _Parts, frr: FrrDraft) -> str:
     return parts.name or name
 
 
-def _lines(text: str, source: str) -> list[str]:
-    """The lines of a text, its secrets removed. Raises ConfigTextError when it is none."""
+def _lines(text: str, source: str) -> tuple[list[str], frozenset[int]]:
+    """The lines of a text, its secrets removed, and the numbers of those that FRR takes in pieces.
+    Raises ConfigTextError when it is none."""
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = _ENDS.sub("\n", text)
@@ -127,7 +131,12 @@ def _lines(text: str, source: str) -> list[str]:
     lines = text.split("\n")
     if not lines[-1]:
         lines.pop()
-    return redact(lines, text)
+    long = frozenset(
+        number
+        for number, line in enumerate(lines, 1)
+        if len(line) > _LONGEST_LINE // 4 and len(line.encode("utf-8", "replace")) > _LONGEST_LINE
+    )
+    return redact(lines, text), long
 
 
 def _error(source: str, line: int, found: str, remedy: str) -> ConfigTextError:

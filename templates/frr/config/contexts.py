@@ -4,7 +4,7 @@ A line that its block does not know is tried in the blocks around it, innermost 
 (command_config_read_one_line): that is how a missing `exit` is survived.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from egovnet.templates.frr.config.draft import (
     BLANK,
@@ -29,10 +29,13 @@ UNKNOWN = "not in the reader's grammar"
 _FORMER_LISTS = ("lists by their former names", "are not taken: `ip` is `bgp` there")
 #: How `show running-config` begins; FRR takes no notice of it.
 _PRINTED = ("Building", "Current")
+#: How much of a line that is too long is quoted.
+_SHOWN = 80
 
 
-def read_lines(draft: FrrDraft, lines: list[str], first: int) -> None:
-    """Read frr.conf's `lines` into `draft`; `first` is the number of the first of them."""
+def read_lines(draft: FrrDraft, lines: list[str], first: int, long: Set[int] = frozenset()) -> None:
+    """Read frr.conf's `lines` into `draft`; `first` is the number of the first of them, `long` has
+    the numbers of those that FRR takes for several."""
     counts = draft.counts
     look_up = grammar(draft.release).look_up
     reported = 0
@@ -41,6 +44,9 @@ def read_lines(draft: FrrDraft, lines: list[str], first: int) -> None:
         number += 1
         words: list[str] = []
         try:
+            if long and number in long:
+                words = line[:_SHOWN].split()
+                raise Unclear("longer than FRR's buffer: what is beyond is a line of its own there")
             context = draft.context
             words, full = look_up(context.block or context.commands.block, line)
             if not words:

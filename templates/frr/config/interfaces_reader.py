@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 from egovnet.templates.frr.config.addresses import read_address, read_interface, read_number
 from egovnet.templates.frr.config.contexts import why
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, PortDraft, Unclear
-from egovnet.templates.frr.config.linux_commands import LinuxRoutes, read_command, read_undo
+from egovnet.templates.frr.config.linux_commands import (
+    LinuxRoutes,
+    read_command,
+    read_undo,
+    without_verb,
+)
 from egovnet.templates.frr.config.vocabulary import (
     BRIDGE_VLAN_WORDS,
     LOOPBACK,
@@ -20,7 +25,7 @@ from egovnet.templates.frr.config.vocabulary import (
     VXLAN_WORDS,
 )
 from egovnet.templates.model.device import AddressFamily, IPAddress
-from egovnet.templates.model.facts import NotUnderstood
+from egovnet.templates.model.facts import NotUnderstood, StaticFacts
 
 _KEYWORDS = frozenset(("auto", "iface", "source", "vlan"))
 #: A range of names as ifupdown2 takes it (utils.parse_iface_range), and the longest.
@@ -65,6 +70,10 @@ class LinuxDraft:
     asking: list[tuple[PortDraft, AddressFamily, int]] = field(default_factory=list)
     #: Stanzas with commands.
     commanding: set[str] = field(default_factory=set)
+    #: What a stanza's commands added, in their words without `add`, by its name.
+    added: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    #: Routes that discard: (stanza, the route, the line's words).
+    closing: list[tuple[PortDraft, StaticFacts, str]] = field(default_factory=list)
     #: The address that a `netmask` would be of: (stanza, text).
     bare: tuple[PortDraft, str] | None = None
     current: PortDraft | None = None
@@ -205,6 +214,20 @@ def _finish(draft: LinuxDraft) -> None:
         if name in draft.early and not _says_little(draft, held):
             _say(draft, held, _NO_AUTO)
     _check_links(draft)
+    _check_closing(draft)
+
+
+def _check_closing(draft: LinuxDraft) -> None:
+    """A route that discards in a VRF, by its name, is there where the VRF is before it: in the
+    VRF's own stanza, or in that of a port in it. A table that is said by its number always is."""
+    for held, route, text in draft.closing:
+        vrf = route.vrf
+        if vrf is not None and vrf not in (held.name, held.vrf):
+            draft.routes.statics.remove(route)
+            draft.counts[FACT] -= 1
+            why = f"not in the stanza of {vrf} or of a port in it: the VRF may not be there yet"
+            where = (f"iface {held.name}",)
+            draft.not_understood.append(NotUnderstood(route.line, text, where, why))
 
 
 def _check_links(draft: LinuxDraft) -> None:
@@ -320,7 +343,13 @@ def _mpls(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> 
 
 def _up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     draft.commanding.add(held.name)
-    return read_command(words[1:], draft.spelled, number, draft.routes)
+    statics = draft.routes.statics
+    before = len(statics)
+    kind = read_command(words[1:], draft.spelled, number, draft.routes)
+    draft.added.setdefault(held.name, set()).add(without_verb(words[1:], held.name))
+    text = " ".join(words)
+    draft.closing.extend((held, route, text) for route in statics[before:] if route.discards)
+    return kind
 
 
 def _pre_up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
@@ -330,7 +359,7 @@ def _pre_up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -
 
 
 def _down(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
-    return read_undo(words[1:])
+    return read_undo(words[1:], held.name, draft.added.get(held.name, set()))
 
 
 def _vlan_id(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:

@@ -1,6 +1,7 @@
 """`ip route`, `ip rule` and the few other commands that ifupdown2 runs for an interface."""
 
 import re
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -10,15 +11,36 @@ from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import PolicyRoute, StaticFacts
 
 _IP = frozenset(("ip", "/sbin/ip", "/bin/ip", "/usr/sbin/ip", "/usr/bin/ip"))
+_HARMLESS = frozenset(("ethtool", "/sbin/ethtool", "/usr/sbin/ethtool", "true"))
 _DISCARDS = frozenset(("unreachable", "blackhole", "prohibit"))
 #: As rules have them besides, by number where `ip -N` prints them (rtnetlink.h, RTN_BLACKHOLE on).
 _RULE_DISCARDS = frozenset((*_DISCARDS, "6", "7", "8"))
+#: `change` only changes a route that is there.
 _ADDS = frozenset(("add", "append", "replace", "change"))
 _TABLES = {"main": 254, "default": 253, "local": 255}
-#: Words of a route that say nothing of where packets go.
-_ROUTE_VALUES = frozenset(("metric", "preference", "proto", "protocol", "scope", "src", "mtu"))
+#: Words of a route that say nothing of where packets go, by what `ip` calls them itself.
+_ROUTE_VALUES = {
+    **dict.fromkeys(("metric", "preference", "priority"), "metric"),
+    **dict.fromkeys(("proto", "protocol"), "proto"),
+    **{word: word for word in ("scope", "src", "mtu")},
+}
+_PROTOCOLS = frozenset(("boot", "kernel", "static"))
+_SCOPES = frozenset(("global", "host", "link"))
 _PREFERENCES = frozenset(("pref", "priority", "preference", "order"))
+#: Words of a rule that mean one thing.
+_RULE_WORDS = {
+    "lookup": "table",
+    **dict.fromkeys(_PREFERENCES, "pref"),
+    **dict.fromkeys(_RULE_DISCARDS, "type"),
+    "dsfield": "tos",
+    "protocol": "proto",
+}
+#: What may stand behind a route that discards: the kernel refuses a way beside it.
+_OF_DISCARDS = frozenset(("metric", "proto", "table", "vrf"))
+#: `ip` takes a number that begins with a zero as octal, or as hexadecimal.
+_OTHER_BASE = re.compile(r"(?:.*/)?0[0-9x]", re.ASCII)
 _SHELL = re.compile(r"""[|&;<>()$`\\"'*?\[\]#~%{}!\n]""")
+_EVERYTHING = ("default", "any", "all", "0/0", "0.0.0.0/0", "::/0")
 _DEFAULT: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 
 
@@ -51,19 +73,29 @@ def read_command(words: list[str], interface: str, number: int, found: LinuxRout
     return HARMLESS if meant is None else FACT
 
 
-# A VRF's routes of last resort are the same on each router that has it.
-@lru_cache(maxsize=4096)
-def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | None:
-    """What a command adds; None: nothing. Raises as `read_command` does."""
+def _words(text: str, interface: str) -> list[str]:
+    """The words of a command that is one of `ip`, or of a program that is harmless. Raises
+    Unclear for another."""
     words = [interface if word == "$IFACE" else word for word in text.split(" ")]
     if words[-2:] == ["||", "true"]:
         del words[-2:]
     if _SHELL.search(" ".join(words)):
         raise Unclear("a command that a shell takes apart is not evaluated")
-    if words[0] not in _IP:
-        if words[0] in ("ethtool", "/sbin/ethtool", "/usr/sbin/ethtool", "true"):
-            return None
+    if words[0] in _IP:
+        if any(_OTHER_BASE.match(word) for word in words):
+            raise Unclear("ip takes a number that begins with a zero as octal")
+    elif words[0] not in _HARMLESS:
         raise Unclear("a command that is not read")
+    return words
+
+
+# A VRF's routes of last resort are the same on each router that has it.
+@lru_cache(maxsize=4096)
+def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | None:
+    """What a command adds; None: nothing. Raises as `read_command` does."""
+    words = _words(text, interface)
+    if words[0] not in _IP:
+        return None
     family: AddressFamily | None = None
     index = 1
     while words[index][0] == "-":
@@ -75,7 +107,10 @@ def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | None:
             raise Unclear(f"ip {option} is not read")
     what, verb, *rest = words[index:]
     if what == "route" and verb in _ADDS:
-        return _route(rest, family)
+        route = _route(rest, family)
+        if route.discards and verb == "change":
+            raise Unclear("changes a route that must be there already")
+        return route
     if what == "rule" and verb in ("add", "replace"):
         if "l3mdev" in rest:
             _check_vrf_rule(rest)
@@ -87,15 +122,30 @@ def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | None:
     raise Unclear("a command that is not read")
 
 
-def read_undo(words: list[str]) -> int:
-    """One command run when an interface goes down. Raises Unclear."""
+def without_verb(words: list[str], interface: str) -> tuple[str, ...]:
+    """A command's words behind `ip`, without `add`, `del` or the like and what says the family."""
+    plain = [interface if word == "$IFACE" else word for word in words[1:]]
+    what, _, *rest = [word for word in plain if word not in ("-4", "-6")] + [""] * 2
+    return (what, *(word for word in rest if word))
+
+
+def read_undo(words: list[str], interface: str, added: Set[tuple[str, ...]]) -> int:
+    """One command run when `interface` goes down, while the router and its other interfaces go on:
+    it may take away what `interface` added, and routes but those that discard what another VRF has
+    no route for. `added` is by `without_verb`. Raises Unclear, IndexError."""
     if words[-2:] == ["||", "true"]:
         words = words[:-2]
-    if not _SHELL.search(" ".join(words)) and words[0] in _IP:
-        plain = [word for word in words[1:] if word not in ("-4", "-6")]
-        if plain[1:2] in (["del"], ["delete"], ["flush"]) and plain[0] in ("route", "rule"):
+    if _SHELL.search(" ".join(words).replace("$IFACE", "")) or words[0] not in _IP:
+        raise Unclear("a command that is not read")
+    verb = next((word for word in words[2:] if word not in ("-4", "-6", "route", "rule")), "")
+    what, *rest = without_verb(words, interface)
+    if verb in ("del", "delete"):
+        last = any(word in (*_DISCARDS, *_EVERYTHING) for word in rest)
+        if (what, *rest) in added or (
+            what == "route" and (not last or rest[-2:] == ["vrf", interface])
+        ):
             return HARMLESS
-    raise Unclear("a command that is not read")
+    raise Unclear("takes away what others may need while this interface is down")
 
 
 def read_rule(words: list[str], text: str, number: int = 0) -> PolicyRoute:
@@ -111,6 +161,8 @@ def _route(words: list[str], family: AddressFamily | None) -> StaticFacts:
         del words[0]
     where, *rest = words
     said = _said(rest)
+    if discards and not said.keys() <= _OF_DISCARDS:
+        raise Unclear("the kernel refuses a route that discards and has a way as well")
     vrf, table = said.get("vrf"), said.get("table")
     next_hop = read_address(said["via"]) if "via" in said else None
     if where in ("default", "any", "all"):
@@ -119,6 +171,8 @@ def _route(words: list[str], family: AddressFamily | None) -> StaticFacts:
         prefix = read_prefix(_DEFAULT[family or "ipv4"])
     else:
         prefix = read_prefix(where if "/" in where else f"{where}/{128 if ':' in where else 32}")
+        if ":" not in where and str(prefix.network_address) != where.partition("/")[0]:
+            raise Unclear("Linux refuses a prefix with more than its network")
         if family not in (None, family_of(prefix)):
             raise ValueError("a prefix of the other family")
     number_of = None
@@ -135,21 +189,51 @@ def _route(words: list[str], family: AddressFamily | None) -> StaticFacts:
 
 
 def _said(words: list[str]) -> dict[str, str]:
-    """A route's words and their values, such as `via` and an address. Raises Unclear."""
+    """A route's words and their values, such as `via` and an address. What `ip` refuses is not
+    there, and what it was to discard goes on. Raises Unclear, ValueError."""
     said: dict[str, str] = {}
     index = 0
     while index < len(words):
         word = words[index]
         index += 1
         if word == "onlink":
+            said[word] = ""
             continue
         if word == "via" and words[index] in ("inet", "inet6"):
             index += 1
-        if word not in _ROUTE_VALUES and word not in ("via", "dev", "vrf", "table"):
+        word = _ROUTE_VALUES.get(word, word)
+        if word not in _VALUES:
             raise Unclear(f"a route with {word}")
+        if word in said or (word in _WHERE and _WHERE & said.keys()):
+            raise Unclear(f"{word} is said before: which of both holds is not read")
+        _VALUES[word](words[index])
         said[word] = words[index]
         index += 1
     return said
+
+
+def _one_of(names: Set[str], most: int) -> Callable[[str], object]:
+    return lambda text: text if text in names else read_number(text, most)
+
+
+def _any_name(text: str) -> object:
+    return text
+
+
+#: The VRF or table that a route is in.
+_WHERE = frozenset(("table", "vrf"))
+#: A route's words, each with what reads its value or raises ValueError.
+_VALUES: dict[str, Callable[[str], object]] = {
+    "dev": _any_name,
+    "metric": read_number,
+    "mtu": read_number,
+    "proto": _one_of(_PROTOCOLS, 255),
+    "scope": _one_of(_SCOPES, 255),
+    "src": read_address,
+    "table": _any_name,
+    "via": read_address,
+    "vrf": _any_name,
+}
 
 
 def _check_vrf_rule(words: list[str]) -> None:
@@ -176,8 +260,12 @@ def _rule(words: list[str], text: str, number: int) -> PolicyRoute:
     inverted = "not" in words
     discards = False
     index = 0
+    said: set[str] = set()
     while index < len(words):
         word = words[index]
+        if _RULE_WORDS.get(word, word) in said:
+            raise Unclear(f"{word} is said before: which of both holds is not read")
+        said.add(_RULE_WORDS.get(word, word))
         index += 2
         if word in ("lookup", "table"):
             value = words[index - 1]
