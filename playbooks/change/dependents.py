@@ -45,6 +45,11 @@ class Dependents:
         self.owners = {str(ip): name for name, ip in allocation.loopback4.items()}
         self.owners |= {str(ip): name for name, ip in allocation.loopback6.items()}
         self.reflectors = frozenset(network.with_role(Role.RR))
+        #: Route target -> VPN.
+        self.targets = {
+            f"{network.backbone.asn}:{number}": label.split("/")[0]
+            for label, number in allocation.route_target.items()
+        }
         self.circuits = {
             (end.router, end.port): name
             for name, circuit in network.circuits.items()

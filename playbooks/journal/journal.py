@@ -23,7 +23,13 @@ from egovnet.playbooks.journal.errors import ChangeEndedError, LockLostError
 from egovnet.playbooks.journal.group_commit import GroupCommit
 from egovnet.playbooks.journal.reader import JournalReader
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Configuration
-from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS
+from egovnet.playbooks.journal.tables import (
+    CHAINS,
+    CHANGES,
+    CONFIGURATIONS,
+    STATEMENTS,
+    STEPS,
+)
 
 
 def _now() -> str:
@@ -113,6 +119,23 @@ class Journal(JournalReader):
     def step(self, change: int, stage: str, device: str, phase: str, detail: Any = "") -> None:
         """Write one step. Committed to disk when this returns."""
         self._group.add([_row(change, stage, device, phase, detail)])
+
+    def keep_statement(self, plan_hash: str, text: str, signature: str) -> None:
+        """Keep what somebody signed about a plan, until it is applied; said again, it is once."""
+        row = {"network": self.network, "plan_hash": plan_hash, "statement": text}
+        digest = hash_chain.fingerprint(text)
+        with self.database.writing() as connection:
+            known = select(STATEMENTS.c.digest).where(
+                STATEMENTS.c.network == self.network,
+                STATEMENTS.c.plan_hash == plan_hash,
+                STATEMENTS.c.digest == digest,
+            )
+            if connection.execute(known).first() is None:
+                connection.execute(
+                    insert(STATEMENTS).values(
+                        **row, digest=digest, signature=signature, kept=_now()
+                    )
+                )
 
     def steps_begin(self, change: int, stage: str, devices: Collection[str]) -> None:
         """Write the intention of one stage on many devices, and hold on to their locks.

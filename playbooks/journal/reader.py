@@ -17,7 +17,13 @@ from egovnet.playbooks.journal.records import (
     Decision,
     Step,
 )
-from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS
+from egovnet.playbooks.journal.tables import (
+    CHAINS,
+    CHANGES,
+    CONFIGURATIONS,
+    STATEMENTS,
+    STEPS,
+)
 
 
 class JournalReader:
@@ -79,6 +85,30 @@ class JournalReader:
         with self.database.reading() as connection:
             rows = connection.execute(select(STEPS).where(wanted).order_by(STEPS.c.id)).mappings()
             return [Step(r["at"], r["stage"], r["device"], r["phase"], r["detail"]) for r in rows]
+
+    def last_detail(self, stage: str) -> str | None:
+        """The detail of the last step of a stage in any change; None: there is none."""
+        with self.database.reading() as connection:
+            found = connection.execute(
+                select(STEPS.c.detail)
+                .join(CHANGES)
+                .where(CHANGES.c.network == self.network)
+                .where(STEPS.c.stage == stage)
+                .order_by(STEPS.c.id.desc())
+            ).first()
+        return None if found is None else str(found[0])
+
+    def statements(self, plan_hash: str) -> list[tuple[str, str]]:
+        """(text, signature) of what people signed about a plan before it was applied."""
+        table = STATEMENTS.c
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(table.statement, table.signature)
+                .where(table.network == self.network)
+                .where(table.plan_hash == plan_hash)
+                .order_by(table.kept)
+            )
+            return [(str(text), str(signature)) for text, signature in rows]
 
     def configurations(self, change: int) -> dict[str, Configuration]:
         """The devices' texts in a change, by name."""

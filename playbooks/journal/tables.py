@@ -67,6 +67,20 @@ CHAINS = Table(
     Column("head", String(64), nullable=False),
 )
 
+#: What people signed about plans that are to be applied. Each vouches for itself by its signature;
+#: those that a change stands on are steps of it.
+STATEMENTS = Table(
+    "statements",
+    METADATA,
+    Column("network", String(100), primary_key=True),
+    Column("plan_hash", String(64), primary_key=True),
+    #: SHA-256 of the text.
+    Column("digest", String(64), primary_key=True),
+    Column("statement", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("kept", String(40), nullable=False),
+)
+
 #: Who may touch a device now. A row goes with its change's end, or with `recover`.
 LOCKS = Table(
     "device_locks",

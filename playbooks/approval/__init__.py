@@ -1,0 +1,1 @@
+"""Who planned, approved and applies what: signed statements, and what a policy makes of them."""
