@@ -50,9 +50,12 @@ class Register(Generic[Model]):
         cross_checks: CrossChecks[Model],
         codes: Mapping[str, str] | None = None,
         warnings: Warnings[Model] = _no_warnings,
+        beside: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.file = file
+        #: Names of files of another form that are read with it.
+        self.beside = beside
         self.model = model
         self.cross_checks = cross_checks
         self.codes = codes or {}

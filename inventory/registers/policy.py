@@ -1,7 +1,7 @@
 """`policy.yaml` of an inventory: who may plan, approve and apply what.
 
 ```yaml
-people:                 # keys of each: lines of the file allowed_signers beside this one
+people:                 # each by the name that allowed_signers, beside this file, has their keys by
   li-na: {name: Li Na, codeowner: "@li-na"}
   noc: {name: Controller of the centre, machine: true}
 scopes:                 # of everything that changes, one scope says who answers for it
@@ -20,33 +20,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from egovnet.inventory.errors import Location, Problem
 from egovnet.inventory.model import Closed, Name, Network
-from egovnet.inventory.model.annotations import about, nouns
+from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.matters import Matter, MatterKind
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.primitives import AgencyName, RegionName
 from egovnet.inventory.model.regions import Tier
 from egovnet.inventory.model.shown import nearest
-from egovnet.inventory.model.signers import SIGNERS_FILE, Signers, read_signers
 from egovnet.inventory.model.validity import Stated
 from egovnet.inventory.model.vpns import ZoneName
 from egovnet.inventory.register import Register
 from egovnet.inventory.source.closed_file import problem_at
-from egovnet.inventory.source.regular_file import read_regular
 from egovnet.inventory.source.yaml_source import Document
 
 FILE = "policy.yaml"
+#: The file of keys beside it, in OpenSSH's own form (ssh-keygen(1), ALLOWED SIGNERS).
+SIGNERS_FILE = "allowed_signers"
 #: What a person of a scope may do.
 RIGHTS = ("plan", "approve", "apply")
 #: Persons who must approve a change of the policy itself.
 AMENDERS = 2
-_MOST_OF_SIGNERS = 1 << 20
 
 
 class Person(Closed):
@@ -206,7 +204,7 @@ def places_of(network: Network) -> frozenset[tuple[str, str]]:
 
 
 def _cross_checks(policy: Policy, document: Document, network: Network) -> Iterator[Problem]:
-    for check in (_scopes_are_there, _names, _people, _two_owners, _signers):
+    for check in (_scopes_are_there, _kinds, _people, _two_owners):
         yield from as_far_as_known(check(policy, document, network))
 
 
@@ -219,22 +217,10 @@ def _scopes_are_there(policy: Policy, document: Document, _network: Network) -> 
         yield problem_at(document, ("amend",), found, "name two at least: both must approve")
 
 
-def _names(policy: Policy, document: Document, network: Network) -> Iterator[Problem]:
-    """Regions and agencies that there are, and kinds that have an agency where one is named."""
+def _kinds(policy: Policy, document: Document, _network: Network) -> Iterator[Problem]:
+    """Where an agency is named, kinds that have one."""
     for name, scope in policy.scopes.items():
         place: Location = ("scopes", name)
-        for section, key, known in (
-            ("agencies", "agencies", network.agencies),
-            ("regions", "regions", network.regions),
-        ):
-            if not network.is_complete(section):
-                continue
-            for number, one in enumerate(getattr(scope, key)):
-                if one not in known:
-                    found = f"{one!r} is none of the {nouns(section)}"
-                    near = nearest(one, known)
-                    remedy = f"write {near}" if near else f"name one of {section}.yaml"
-                    yield problem_at(document, (*place, key, number), found, remedy)
         for number, kind in enumerate(scope.kinds):
             if (scope.agencies or scope.zones) and not kind.has_agency:
                 found = f"{kind}, which is of no agency and no zone"
@@ -285,33 +271,10 @@ def _two_owners(policy: Policy, document: Document, network: Network) -> Iterato
         yield problem_at(document, ("scopes", other), found, remedy)
 
 
-def _signers(policy: Policy, document: Document, _network: Network) -> Iterator[Problem]:
-    path = Path(document.path).parent / SIGNERS_FILE
-    try:
-        signers = signers_at(path)
-    except OSError as error:
-        found = f"{SIGNERS_FILE} cannot be read: {error.strerror}"
-        remedy = "write a line for each person's key: PERSON TYPE KEY"
-        yield problem_at(document, ("people",), found, remedy)
-        return
-    for wrong in signers.wrong:
-        yield Problem(str(path), wrong.line, "", wrong.found, wrong.remedy)
-    lines = {signer.person for signer in signers.signers}
-    if signers.wrong:
-        return  # one of those lines may be theirs
-    for name in policy.people:
-        if name not in lines:
-            found = f"{name} has no key in {SIGNERS_FILE}"
-            yield problem_at(document, ("people", name), found, f"add a line: {name} TYPE KEY")
-
-
-def signers_at(path: Path) -> Signers:
-    """The signers of a file.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    return read_signers(read_regular(path, _MOST_OF_SIGNERS).decode("utf-8", "replace"))
-
-
-REGISTER = Register(name="policy", file=FILE, model=Policy, cross_checks=_cross_checks)
+REGISTER = Register(
+    name="policy",
+    file=FILE,
+    model=Policy,
+    cross_checks=_cross_checks,
+    beside=(SIGNERS_FILE,),
+)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.change.apply_steps import apply_in_steps
+from egovnet.playbooks.change.approval_gate import Governed, authored, governed
 from egovnet.playbooks.change.between import all_reflectors
 from egovnet.playbooks.change.check_plan import check_diffs
 from egovnet.playbooks.change.dependents import Dependents
@@ -16,10 +17,11 @@ from egovnet.playbooks.change.plan_steps import (
     make_plan_in_steps,
     prove_steps,
 )
-from egovnet.playbooks.change.proof_gate import Override, gate
+from egovnet.playbooks.change.proof_gate import Gate, Override, gate
 from egovnet.playbooks.change.record_intent import is_of_inventory, record_intent
 from egovnet.playbooks.change.refusals import (
     refused,
+    refused_by_policy,
     refused_for_words,
     with_what_cannot_be,
 )
@@ -146,6 +148,7 @@ def _apply(
         if not yes:
             proposed = workspace.on_disk.has_new_numbers
             return shown(workspace, progress, plan, lock_proposed=proposed)
+        plan = authored(workspace, plan)
         workspace.on_disk.keep_allocation()
     return apply_plan(workspace, progress, plan, options, verifying=verifying, override=override)
 
@@ -223,40 +226,56 @@ def apply_plan(
     *,
     verifying: Verifying = AS_USUAL,
     override: Override | None = None,
+    whole: Governed | None = None,
 ) -> Outcome[TransactionResult]:
     """Prove `plan` and run its transaction.
 
     What is not proved is refused, unless `override` says who answers for it and why. What needs a
-    word is refused without it, whatever the plan says of itself: what it does is found anew.
+    word is refused without it, whatever the plan says of itself: what it does is found anew. What
+    the inventory's policy does not cover is refused. `whole` is what is known of the plan in steps
+    that it is a part of.
 
     Raises:
         WaveError: the options name a wave that the plan does not have.
+        ProblemsError: the policy, or the key at hand, cannot be used.
+        SigningError: the key at hand cannot sign.
     """
     options = options or Options()
+    known = whole
     if plan.then:
+        known = governed(workspace, plan)
 
         def push(there: Workspace, part: Plan) -> Outcome[TransactionResult]:
             return apply_plan(
-                there, progress, part, options, verifying=verifying, override=override
+                there, progress, part, options, verifying=verifying, override=override, whole=known
             )
 
-        return apply_in_steps(workspace, progress, plan, options, push)
-    not_begun = _not_begun(workspace, plan)
-    if not_begun is not None:
+        refusal = refused_by_policy(known)
+        return refusal or apply_in_steps(workspace, progress, plan, options, push)
+    refusal = _not_begun(workspace, plan)
+    if refusal is None:
+        known = whole or governed(workspace, plan)
+        refusal = refused_by_policy(known)
+    if refusal is not None:
         progress.finish()
-        return not_begun
+        return refusal
     left = _left_to_do(workspace, plan)
     waves = up_to(left, options.stop_after)
     proof = gate(workspace, progress, plan)
-    if not proof.proved and override is None:
-        progress.finish()
-        note = "nothing was changed; --unproved-by NAME --reason TEXT is for who answers for it"
-        if proof.only_on_the_way and plan.kind == "apply":
-            note = f"nothing was changed; {IN_STEPS}"
-        unproved = refused(plan, "proof", note, {})
-        return replace(unproved, result=replace(unproved.result, proof=proof.result()))
     if proof.proved:
         override = None
+    else:
+        refusal = _unproved(plan, proof, override) or refused_by_policy(known, unproved=True)
+        if refusal is not None:
+            progress.finish()
+            return replace(refusal, result=replace(refusal.result, proof=proof.result()))
+    statements = () if known is None else known.applied(plan)
+
+    def begun(change: int) -> None:
+        if known is not None:
+            known.record(change, statements)
+        record_intent(workspace, change, plan.unchanged)
+
     with sessions_kept(workspace):
         meant = verifying.network or workspace
         former = verifying.former or _former(meant)
@@ -283,10 +302,22 @@ def apply_plan(
             options,
             proof.result(),
             override,
-            on_begin=lambda change: record_intent(workspace, change, plan.unchanged),
+            on_begin=begun,
             done_before=plan.devices.keys() - waiting.keys(),
         ).run()
         return _with_customers(archived(workspace, outcome))
+
+
+def _unproved(
+    plan: Plan, proof: Gate, override: Override | None
+) -> Outcome[TransactionResult] | None:
+    """The refusal of what is not proved and nobody answers for."""
+    if override is not None:
+        return None
+    note = "nothing was changed; --unproved-by NAME --reason TEXT is for who answers for it"
+    if proof.only_on_the_way and plan.kind == "apply":
+        note = f"nothing was changed; {IN_STEPS}"
+    return refused(plan, "proof", note, {})
 
 
 def _with_customers(outcome: Outcome[TransactionResult]) -> Outcome[TransactionResult]:

@@ -16,6 +16,7 @@ from typing import Any
 from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.source.regular_file import read_regular
+from egovnet.playbooks.change.approval.statement import SignedStatement
 from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.text_diff import text_diff
@@ -88,6 +89,9 @@ class Plan:
     summary: PlanSummary = field(default_factory=PlanSummary)
     #: The transactions that follow, in order: each begins where the one before ends.
     then: tuple["Plan", ...] = ()
+    #: Under a policy, what its author signed, and by that who it is. No part of the hash: it is
+    #: over it.
+    authored: SignedStatement | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -262,7 +266,10 @@ def write_plan(plan: Plan, path: Path) -> None:
 def _body(plan: Plan) -> dict[str, Any]:
     bare = replace(plan, affected=Affected(), zone_changes=(), then=(), summary=PlanSummary())
     body = asdict(bare)
-    del body["summary"]
+    del body["summary"], body["authored"]
+    if plan.authored is not None:
+        body["authored"] = plan.authored.to_dict()
+        body["author_key"] = plan.authored.statement.key
     return {
         **body,
         "affected": plan.affected.to_dict(),
@@ -308,6 +315,8 @@ def _plan_of(body: dict[str, Any]) -> Plan:
     body.pop("hash")
     devices = {name: DevicePlan(**entry) for name, entry in body.pop("devices").items()}
     said = body.pop("words")
+    body.pop("author_key", None)
+    signed = body.pop("authored", None)
     return Plan(
         devices=devices,
         affected=affected_from(body.pop("affected"), body.pop("interrupted")),
@@ -319,6 +328,7 @@ def _plan_of(body: dict[str, Any]) -> Plan:
         ),
         lacking=tuple(body.pop("lacking")),
         then=tuple(_plan_of(later) for later in body.pop("then")),
+        authored=signed and SignedStatement(signed["statement"], signed["signature"]),
         **body,
     )
 

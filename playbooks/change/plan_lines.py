@@ -17,7 +17,7 @@ from egovnet.inventory.model import (
 )
 from egovnet.inventory.model.matters import Matter, MatterKind
 from egovnet.inventory.with_platform import exchanges_in_force
-from egovnet.playbooks.approval.rules import ChangedLine
+from egovnet.playbooks.change.approval.rules import ChangedLine
 from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.device_parts import DeviceParts, PartSites, Texts
 from egovnet.templates.model.parts import Part, PartKind

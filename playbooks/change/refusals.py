@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from egovnet.playbooks.change.approval_gate import Governed
 from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.results.ends import End
+from egovnet.playbooks.results.ends import APPROVAL, End
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.transaction import TransactionResult
@@ -62,3 +63,22 @@ def refused_for_words(
         note = "nothing was changed; it interrupts more than the plan says: plan again"
         return refused(plan, "words", note, {})
     return None
+
+
+def refused_by_policy(
+    known: Governed | None, *, unproved: bool = False
+) -> Outcome[TransactionResult] | None:
+    """The refusal of a plan that the policy does not wholly cover, with every line that it does
+    not; None: it does, or nothing is asked. `unproved`: it is pushed though it is not proved."""
+    if known is None:
+        return None
+    standing = known.standing(applied=True, unproved=unproved)
+    if standing.covered:
+        return None
+    lines = {line for one in standing.uncovered for line in one.lines}
+    counts: dict[str, int] = {}
+    for line in lines:
+        counts[line.device] = counts.get(line.device, 0) + 1
+    failures = {name: f"{count} lines not covered" for name, count in counts.items()}
+    outcome = refused(known.plan, APPROVAL, "nothing was changed", failures or {"*": "not covered"})
+    return replace(outcome, result=replace(outcome.result, approvals=standing))

@@ -40,6 +40,12 @@ gone_option = click.option(
     help="A router that was taken out of the inventory since it does not exist any more.",
 )
 yes_option = click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
+key_option = click.option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="EGOVNET_KEY",
+    help="Your SSH key, by which a policy knows you; a .pub where an agent or token has the rest.",
+)
 converge_option = click.option(
     "--converge",
     "--settle",  # its name in version 0.1

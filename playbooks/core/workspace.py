@@ -70,25 +70,27 @@ class Workspace:
         self.interrupts = Interrupts()
         #: Change -> what it came to, of those that this process began or took over.
         self.ends: dict[int, AnyPush] = {}
+        #: The SSH key of whoever is at the keyboard, private or public half; None: they named none.
+        self.key: Path | None = None
 
     def _like(self, selection: Selection, inventory: Inventory) -> "Workspace":
         other = Workspace(self.directory, selection, self.workers, self.runner)
         other.on_disk, other.inventory, other._state = self.on_disk, inventory, self._state
         other.kept, other._applied = self.kept, self._applied
-        other.interrupts, other.ends = self.interrupts, self.ends
+        other.interrupts, other.ends, other.key = self.interrupts, self.ends, self.key
         return other
 
     def beside(self, directory: Path) -> "Workspace":
         """Another inventory directory that the same process works on, all of its devices chosen."""
         other = Workspace(directory, workers=self.workers, runner=self.runner)
-        other.interrupts, other.ends = self.interrupts, self.ends
+        other.interrupts, other.ends, other.key = self.interrupts, self.ends, self.key
         return other
 
     def read_again(self) -> "Workspace":
         """The same directory with its inventory read anew; the journal is the one that is open."""
         other = Workspace(self.directory, self.selection, self.workers, self.runner)
         other._state = self._state
-        other.interrupts, other.ends = self.interrupts, self.ends
+        other.interrupts, other.ends, other.key = self.interrupts, self.ends, self.key
         return other
 
     def intending(self, inventory: SnapshotInventory) -> "Workspace":

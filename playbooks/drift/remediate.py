@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.playbooks.archive.catch_up import archived
+from egovnet.playbooks.change.approval_gate import governed, not_to_restore
 from egovnet.playbooks.change.health_gate import Health
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.change.proof_gate import Gate, gate
@@ -173,6 +174,12 @@ class Remediator:
         return prove_read(workspace.devices, facts, pending.expectation, pending.unknown)
 
     def _push(self, plan: Plan, base: Remediation) -> Remediation:
+        denied = not_to_restore(governed(self.workspace, plan) if plan.devices else None)
+        self.left |= denied
+        rest = {name: entry for name, entry in plan.devices.items() if name not in denied}
+        plan = replace(plan, devices=rest)
+        if not rest:
+            return base
         proof = gate(self.workspace, self.progress, plan)
         if held := self._held_back(proof):
             # unowned lines may leak on: such devices are for a person
@@ -214,6 +221,14 @@ class Remediator:
         def verify(apart: frozenset[str]) -> HealthReport:
             return health.check([name for name in names if name not in apart])
 
+        known = governed(self.workspace, plan)
+        statements = () if known is None else known.applied(plan)
+
+        def begun(change: int) -> None:
+            if known is not None:
+                known.record(change, statements)
+            record_intent(self.workspace, change, plan.unchanged)
+
         outcome = Transaction(
             self.workspace,
             plan,
@@ -225,7 +240,7 @@ class Remediator:
             Options(max_failures=len(names) - 1, ticket=self.request.ticket),
             proof.result(),
             None,
-            on_begin=lambda change: record_intent(self.workspace, change, plan.unchanged),
+            on_begin=begun,
         ).run()
         return archived(self.workspace, outcome).result
 

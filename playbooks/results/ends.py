@@ -14,6 +14,8 @@ from egovnet.playbooks.results.outcome import Exit
 _SHOWN = 8
 #: Stages whose failure is that of a proof, a verification or a missing word, not of a device.
 CHECKS = ("words", "proof", "health", "verify")
+#: The stage in which a plan is held against the inventory's policy.
+APPROVAL = "approval"
 
 
 class End(StrEnum):
@@ -108,6 +110,8 @@ def exit_of(end: End, failed_stage: str | None, *, failures: bool) -> Exit:
     """The exit code of a verb that pushed. `failures`: a device failed, or was left out."""
     if end == End.TAKEN_OVER:
         return Exit.DEVICES_FAILED
+    if failed_stage == APPROVAL:
+        return Exit.BAD_INPUT
     if failed_stage in CHECKS:
         return Exit.LEAK_OR_FAILED_VERIFICATION
     if not failures and end in (End.DONE, End.NOTHING_TO_DO):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from egovnet.playbooks.results.affected import Affected
+from egovnet.playbooks.results.approval import Standing
 from egovnet.playbooks.results.ends import ENDS, End, exit_of, sentence
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.results.push_proof import PushProof
@@ -81,6 +82,8 @@ class TransactionResult:
     verification: Verification | HealthReport | None = None
     #: Of a plan in steps, those that were run, this one the last.
     steps: tuple[StepResult, ...] = ()
+    #: Where it was refused by the inventory's policy: why.
+    approvals: Standing | None = None
 
     @property
     def exit(self) -> Exit:
@@ -141,4 +144,5 @@ class TransactionResult:
             "not_undone": dict(sorted(self.not_undone.items())),
             "verification": self.verification.to_dict() if self.verification else {},
             "steps": [step.to_dict() for step in self.steps],
+            "approvals": self.approvals and self.approvals.to_dict(),
         }

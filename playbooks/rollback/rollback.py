@@ -7,11 +7,14 @@ none (it put drift right), is undone by texts: its devices get back what they ra
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.apply import apply_plan, shown
+from egovnet.playbooks.change.approval_gate import authored
+from egovnet.playbooks.change.plan import write_plan
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.change.words import NOTHING_SAID, Words
@@ -46,11 +49,12 @@ def rollback(
     sources: Sequence[PacketSource] = (),
     packetless: Mapping[str, str] = MappingProxyType({}),
     write_inventory: bool = False,
+    output: Path | None = None,
 ) -> Outcome[RollbackResult]:
     """Undo change `number`; without `yes` only the plan is shown (exit 3).
 
     With `write_inventory` the inventory's files are given back as they were before the change,
-    where nothing else is in them.
+    where nothing else is in them. `output` is a plan file to write, for those who approve it.
 
     Raises:
         JournalError: there is no such change.
@@ -66,6 +70,11 @@ def rollback(
         words.check(undo_plan.plan.zone_changes)
         undo_plan = replace(undo_plan, plan=replace(undo_plan.plan, words=words))
         outcome = None
+        if yes or output is not None:
+            signed = authored(undo_plan.workspace, undo_plan.plan)
+            undo_plan = replace(undo_plan, plan=signed)
+        if output is not None:
+            write_plan(undo_plan.plan, output)
         if yes:
             outcome = apply_plan(
                 undo_plan.workspace,

@@ -7,6 +7,7 @@ from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.model import PartSite
 from egovnet.inventory.registers import read_registers, register_warnings
 from egovnet.inventory.warnings import warnings_of
+from egovnet.playbooks.change.approval.policies import policy_problems
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.inventory_counts import Counts, ValidInventory
 from egovnet.playbooks.results.outcome import Outcome
@@ -25,6 +26,7 @@ def validate(workspace: Workspace) -> Outcome[ValidInventory]:
         read_registers(workspace.directory, inventory.examined.network)
     except InventoryError as error:
         problems += error.problems
+    problems += policy_problems(workspace)
     if problems:
         raise InventoryError(problems)
     network, allocation = inventory.network, inventory.allocation

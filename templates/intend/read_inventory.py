@@ -44,7 +44,7 @@ def examine_inventory(directory: Path, instead: Mapping[Path, str] | None = None
     Raises:
         InventoryError: there is no inventory.
     """
-    besides = (LOCK_FILE, *(register.file for register in all_registers()))
+    besides = (LOCK_FILE, *(f for one in all_registers() for f in (one.file, *one.beside)))
     source = YamlDirectory(directory, besides, instead or {})
     examined = examine(source, [platform_names], names())
     if examined.problems:

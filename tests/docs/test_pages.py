@@ -36,6 +36,9 @@ ELSEWHERE_BY_LINE = {
     "egovnet worker --new-key /etc/egovnet/key": "tests/tasks/runners/celery",
     "egovnet lab image -o egovnet-frr.tar": "tests/lab/test_container_image.py",
     "egovnet worker --region guangdong --inventory DIR --workers 20": "tests/tasks/runners/celery",
+    "egovnet plan --key ~/.ssh/id_ed25519 -o site.plan": "tests/mission",
+    "egovnet approve site.plan --key ~/.ssh/id_ed25519": "tests/mission",
+    "egovnet apply site.plan --key /etc/egovnet/noc": "tests/mission",
 }
 _LINE = re.compile(r"^(?: {4,}|\$ |```)(?:\.venv/bin/)?(egovnet [a-z-].*)$")
 

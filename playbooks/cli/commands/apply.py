@@ -11,6 +11,7 @@ from egovnet.playbooks.cli.change_options import (
     converge_option,
     disruptive_option,
     gone_option,
+    key_option,
     reason_option,
     steps_option,
     transaction_options,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 @disruptive_option
 @unproved_by_option
 @reason_option
+@key_option
 @verb
 @details(*OF_DIFFERENCES)
 def apply(
@@ -59,6 +61,7 @@ def apply(
     disruptive: bool,
     unproved_by: str | None,
     reason: str | None,
+    key: Path | None,
 ) -> "AnyOutcome":
     """Apply a plan file, or plan and apply with --yes. All devices or none."""
     from egovnet.playbooks.change.apply import apply as apply_playbook
@@ -71,6 +74,7 @@ def apply(
 
     if plan_file is not None:
         refuse_given(SELECTION, "a plan file has its devices: choose them with egovnet plan")
+    workspace.key = key
     outcome = apply_playbook(
         workspace,
         make_progress(),

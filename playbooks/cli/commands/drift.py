@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.cli.change_options import key_option
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.detail_options import OF_FINDINGS, details
 from egovnet.playbooks.cli.next_commands import after_drift
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="Directory for drift.html, .json, .xml (JUnit), .md and .prom.",
 )
+@key_option
 @verb
 @details(*OF_FINDINGS)
 def drift(
@@ -59,6 +61,7 @@ def drift(
     whole: bool,
     ticket: str | None,
     report: Path | None,
+    key: Path | None,
 ) -> "AnyOutcome":
     """Compare the running network with the intended one. Changes nothing by itself."""
     from egovnet.playbooks.drift.job import drift as drift_playbook
@@ -66,6 +69,7 @@ def drift(
     from egovnet.playbooks.results.outcome import Outcome
     from egovnet.playbooks.results.without_secrets import without_secrets
 
+    workspace.key = key
     result = drift_playbook(
         workspace,
         make_progress(),

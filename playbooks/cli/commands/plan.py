@@ -10,6 +10,7 @@ from egovnet.playbooks.cli.change_options import (
     canary_option,
     disruptive_option,
     gone_option,
+    key_option,
     report_option,
     steps_option,
     waves_option,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @zone_change_option
 @disruptive_option
 @gone_option
+@key_option
 @verb
 @details(*OF_DIFFERENCES)
 def plan(
@@ -49,9 +51,11 @@ def plan(
     zone_change: tuple[str, ...],
     disruptive: bool,
     gone: tuple[str, ...],
+    key: Path | None,
 ) -> "AnyOutcome":
     """Diff the inventory against the devices, and prove what would be. Changes nothing."""
     from egovnet.playbooks.change.apply import IN_STEPS, planned, shown
+    from egovnet.playbooks.change.approval_gate import asked_by_policy
     from egovnet.playbooks.change.plan import write_plan
     from egovnet.playbooks.change.words import words_from
     from egovnet.playbooks.cli.report_files import write_change_report
@@ -62,18 +66,20 @@ def plan(
 
     if output is not None:
         check_output(output, what="the plan ")
+    workspace.key = key
     progress = make_progress()
     words = words_from(zone_change, disruptive=disruptive, gone=gone)
     made = planned(
         workspace, progress, waves_by=ways(waves), canary=canary, words=words, steps=steps
     )
+    made, asked = asked_by_policy(workspace, made)
     lock_written = keep and workspace.on_disk.keep_allocation()
     written: tuple[str, ...] = () if output is None or made.needs else (str(output),)
     if output is not None and written:
         write_plan(made, output)
     proposed = workspace.on_disk.has_new_numbers
     outcome = shown(workspace, progress, made, lock_written=lock_written, lock_proposed=proposed)
-    notes = outcome.notes
+    notes = (*outcome.notes, *asked)
     if output is not None and not written:
         notes = (*notes, f"{output} was not written")
     following = after_plan(

@@ -1,5 +1,6 @@
 """`egovnet rollback`: undo one change of the history."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -7,6 +8,7 @@ import click
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.cli.change_options import (
     disruptive_option,
+    key_option,
     reason_option,
     transaction_options,
     unproved_by_option,
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("change", type=DecimalRange(1), shell_complete=changes)
 @yes_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Plan file to write, to be approved: rollback --yes then does what it says.",
+)
 @transaction_options
 @click.option(
     "--write-inventory",
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
 @disruptive_option
 @unproved_by_option
 @reason_option
+@key_option
 @verb
 @details(*OF_DIFFERENCES)
 def rollback(
@@ -50,15 +59,21 @@ def rollback(
     disruptive: bool,
     unproved_by: str | None,
     reason: str | None,
+    output: Path | None,
+    key: Path | None,
 ) -> "AnyOutcome":
     """Undo CHANGE, also an older one; refused if later changes stand on it."""
     from egovnet.playbooks.change.proof_gate import override_from
     from egovnet.playbooks.change.words import words_from
+    from egovnet.playbooks.core.output_file import check_output
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.rollback.rollback import rollback as rollback_playbook
     from egovnet.playbooks.verbs.lab import packetless
     from egovnet.playbooks.verbs.lab_connections import lab_senders
 
+    workspace.key = key
+    if output is not None:
+        check_output(output, what="the plan ")
     outcome = rollback_playbook(
         workspace,
         make_progress(),
@@ -70,5 +85,6 @@ def rollback(
         sources=lab_senders(workspace),
         packetless=packetless(workspace),
         write_inventory=write_inventory,
+        output=output,
     )
     return after_rollback(outcome)

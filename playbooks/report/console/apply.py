@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console import verify
+from egovnet.playbooks.report.console.approval import print_standing
 from egovnet.playbooks.report.console.proof import print_gate
 from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_waves
@@ -28,6 +29,8 @@ def print_result(console: Console, ended: TransactionResult) -> None:
         for why, names in words.causes(sorted(reasons.items())):
             line = f"  {word}: {words.listed(names, whole=whole)}: {why}"
             console.print(Text(line), style=colour)
+    if ended.approvals is not None:
+        print_standing(console, ended.approvals)
     print_gate(console, ended.proof)
     if ended.devices:
         console.print(Text(f"devices: {words.listed(ended.devices, whole=whole)}"))

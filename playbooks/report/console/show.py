@@ -1,5 +1,7 @@
 """What `show` prints: one change, its diffs and its steps."""
 
+import json
+
 from rich.console import Console
 from rich.text import Text
 
@@ -20,6 +22,11 @@ def print_result(console: Console, shown: ShownChange) -> None:
     detail = detail_of(console)
     if detail is Detail.QUIET:
         return
+    for step in shown.steps:
+        if step.stage == "approval":
+            signed = json.loads(step.detail)
+            who = f"{step.phase} {signed['person']}, signed with {signed['key']}"
+            console.print(Text(f"{second(step.at)} {who}"))
     console.print()
     print_changes_of(console, diffs_of(shown), detail)
     if detail is not Detail.VERBOSE:

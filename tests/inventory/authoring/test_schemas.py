@@ -16,6 +16,7 @@ from egovnet.inventory.authoring.schemas import (
 )
 from egovnet.inventory.authoring.skeleton import skeleton_texts
 from egovnet.inventory.model.shapes import fields_of, models_below
+from egovnet.inventory.registers import all_registers
 from egovnet.inventory.source.sections import FILES, OPTIONAL_FILES
 from egovnet.playbooks.core.workspace import REFERENCE
 from egovnet.templates.registry import names
@@ -25,6 +26,7 @@ from tests.inventory.mistakes import base, mistakes
 SCHEMAS = {kind.name: schema(kind, names()) for kind in file_kinds()}
 FULL = base()
 #: What a schema of one file cannot know: other files, and what stands twice in a mapping.
+_REGISTERS = {register.file.removesuffix(".yaml") for register in all_registers()}
 BEYOND = {"dangling", "key twice", "name misspelt", "name, everywhere"}
 
 
@@ -35,7 +37,7 @@ def found(path: str, text: str) -> list[str]:
 
 
 def test_there_is_a_schema_for_each_kind_of_file() -> None:
-    assert SCHEMAS.keys() == {*FILES, *OPTIONAL_FILES, "sites", "drift"}
+    assert SCHEMAS.keys() == {*FILES, *OPTIONAL_FILES, "sites", *_REGISTERS}
     for kind in file_kinds():
         assert json.loads(schema_text(kind, names())) == SCHEMAS[kind.name]
 

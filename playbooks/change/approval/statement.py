@@ -3,7 +3,7 @@
 Text, so that a person can read what they sign, and ssh-keygen alone can check it years later:
 
 ```text
-egovnet statement 1
+egovnet-statement: 1
 role: approver
 network: reference
 plan: 5aca8c62c383...            SHA-256 of the plan
@@ -25,7 +25,7 @@ from hashlib import sha256
 NAMESPACE = "egovnet-plan"
 #: In the place of the digest where there is no policy any more.
 NO_POLICY = "none"
-_TITLE = "egovnet statement 1"
+_TITLE = "egovnet-statement: 1"
 _LINE = re.compile(r"([a-z-]+): (\S.*)")
 
 
