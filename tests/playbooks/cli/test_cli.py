@@ -39,6 +39,7 @@ VERBS = (
     "render",
     "prove",
     "plan",
+    "approve",
     "apply",
     "verify",
     "drift",
