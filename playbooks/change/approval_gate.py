@@ -10,13 +10,8 @@ from functools import cached_property
 
 from egovnet.inventory.errors import Problem, ProblemsError
 from egovnet.inventory.registers.policy import AMENDERS, FILE, Scopes
-from egovnet.playbooks.change.approval.policies import (
-    POLICY_STAGE,
-    WrittenPolicy,
-    digest_of,
-    policy_kept,
-    policy_of,
-)
+from egovnet.playbooks.change.approval.kept_policy import POLICY_STAGE, policy_kept
+from egovnet.playbooks.change.approval.policies import WrittenPolicy, digest_of, policy_of
 from egovnet.playbooks.change.approval.rules import Backing, ChangedLine, Lack, lacks_of
 from egovnet.playbooks.change.approval.signing import (
     Counting,

@@ -1,9 +1,4 @@
-"""The policy of an inventory, and the one that the network's last change was made under.
-
-Whoever may write `policy.yaml` could give themselves every right, or remove the file. So the first
-change under a policy keeps it in the journal, and a change under another one, or under none, needs
-two of those whom the kept one names in `amend`.
-"""
+"""A policy as it is written, with the keys beside it: read whole, or with all of its problems."""
 
 import json
 from collections.abc import Iterator
@@ -20,16 +15,12 @@ from egovnet.inventory.source.regular_file import read_regular
 from egovnet.inventory.source.yaml_source import Document, parse_document
 from egovnet.playbooks.change.approval.statement import NO_POLICY
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.journal.database import is_begun
 from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.signatures.allowed_signers import (
     AllowedSigners,
     parse_allowed_signers,
     read_allowed_signers,
 )
-
-#: Stage of the journal's steps that keep a policy.
-POLICY_STAGE = "policy"
 
 
 @dataclass(frozen=True)
@@ -162,25 +153,6 @@ def _without_key(policy: Policy, signers: AllowedSigners, document: Document) ->
             number = document.line(("people", name))
             remedy = f"add a line: {name} and the line of their .pub file"
             yield Problem(document.path, number, f"people.{name}", found, remedy)
-
-
-def policy_kept(workspace: Workspace) -> WrittenPolicy | None:
-    """The policy that the network's last change was made under; None: it was made under none.
-
-    Raises:
-        JournalError: the journal cannot be read.
-    """
-    if not is_begun(workspace.state):
-        return None
-    return kept_from(workspace.journal.last_detail(POLICY_STAGE))
-
-
-def kept_from(detail: str | None) -> WrittenPolicy | None:
-    """A policy as a step of the journal has it; None: there is none, or none since."""
-    found = json.loads(detail) if detail else {"digest": NO_POLICY}
-    if found["digest"] == NO_POLICY:
-        return None
-    return WrittenPolicy(found["policy"], found["signers"])
 
 
 def digest_of(policy: WrittenPolicy | None) -> str:
