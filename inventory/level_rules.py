@@ -59,7 +59,7 @@ SHIPPED: Mapping[str, LevelRule] = dict(
         _rule(
             LevelRequirement.DECLARED,
             3,
-            "GB/T 22239-2019 8.1.3.2",
+            "GB/T 22239-2019 8.1.3.2 a, c and d",
         ),
         _rule(
             LevelRequirement.REDUNDANT,

@@ -32,7 +32,7 @@ class SeenConnection(StrEnum):
     ANSWERED = "answered"
     #: It was seen at the target's node, and no answer came back.
     ARRIVED = "arrived"
-    #: It was answered, and its target saw it by another source address than it should.
+    #: Its target saw it by another source address than it should, whether it answered or not.
     OTHER_SOURCE = "other source"
     #: Somebody on the way, or the source itself, said no.
     REFUSED = "refused"
@@ -103,7 +103,7 @@ def read_seen(
 def _seen(word: str, attempt: ConnectionAttempt) -> SeenConnection:
     word, _, translated = word.partition(" ")
     seen = SeenConnection(word)
-    if seen is not SeenConnection.ANSWERED:
+    if not seen.passed:
         return seen
     source = ip_address(translated or attempt.source_address)
     expected = attempt.seen_as or (attempt.source_address,)

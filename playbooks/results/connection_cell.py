@@ -12,7 +12,7 @@ class ConnectionSeen(StrEnum):
     ANSWERED = "answered"
     #: It came to its target, and no answer came back.
     ARRIVED = "arrived"
-    #: It was answered, and its target saw it by another source address than it should.
+    #: Its target saw it by another source address than it should, whether it answered or not.
     OTHER_SOURCE = "other source"
     NOTHING = "nothing"
     NOT_SENT = "not sent"

@@ -22,8 +22,8 @@ class Answers:
     failures: Mapping[str, str] = field(default_factory=dict)
     #: Sender -> whether each of its flows was seen at its target, where that can be seen.
     arrived: Mapping[str, Sequence[bool]] = field(default_factory=dict)
-    #: Sender -> whether each of its flows was answered, and seen at its target by another source
-    #: address than it should, where that can be seen.
+    #: Sender -> whether each of its flows was seen at its target by another source address than it
+    #: should, where that can be seen.
     other_source: Mapping[str, Sequence[bool]] = field(default_factory=dict)
 
 

@@ -268,7 +268,7 @@ def _said(state: int) -> str:
     if state == _ARRIVED:
         return "ARRIVED, no answer came back"
     if state == _OTHER_SOURCE:
-        return "ANSWERED, BY ANOTHER SOURCE ADDRESS than its target is to see"
+        return "ARRIVED FROM ANOTHER SOURCE ADDRESS than its target is to see"
     return "ANSWERED" if state == _ANSWERED else "no answer"
 
 

@@ -39,6 +39,15 @@ def test_every_requirement_has_a_shipped_rule_and_a_source() -> None:
     assert all(rule.source for rule in SHIPPED.values())
 
 
+def test_the_page_has_every_shipped_rule_with_its_clause() -> None:
+    page = Path(__file__).parents[2] / "docs/explanation/applications.md"
+    rows = [line.strip("| ").split(" | ") for line in page.read_text("utf-8").splitlines()]
+    told = {row[0].strip("`"): row[1:] for row in rows if len(row) == 5}
+    for name, rule in SHIPPED.items():
+        level, _, otherwise, clause = told[name]
+        assert (level, otherwise, clause) == (str(rule.from_level), rule.otherwise, rule.source)
+
+
 def test_a_level_without_encryption_is_refused_unless_a_rule_says_otherwise(root: Path) -> None:
     with_level(root, "party", 3)
     with_level(root, "government", 3)

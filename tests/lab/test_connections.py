@@ -48,7 +48,9 @@ def test_what_was_seen_is_typed() -> None:
         ("answered 203.0.113.72", ("203.0.113.64/29",), SeenConnection.OTHER_SOURCE),
         ("answered", ("203.0.113.64/29",), SeenConnection.OTHER_SOURCE),
         ("answered", ("10.2.0.0/24",), SeenConnection.ANSWERED),
-        ("arrived 203.0.113.72", ("203.0.113.64/29",), SeenConnection.ARRIVED),
+        ("arrived", (), SeenConnection.ARRIVED),
+        ("nothing", ("203.0.113.64/29",), SeenConnection.NOTHING),
+        ("arrived 203.0.113.72", ("203.0.113.64/29",), SeenConnection.OTHER_SOURCE),
     ],
 )
 def test_an_answer_counts_by_the_source_that_was_seen(
