@@ -39,6 +39,15 @@ class DriftClass(StrEnum):
             colour="leak",
         ),
     )
+    LINK = (
+        "link",
+        _Properties(
+            "A link that is no circuit of the inventory and no legacy circuit in force.",
+            may_wait=False,
+            fails=True,
+            colour="risk",
+        ),
+    )
     SERVICE = (
         "service",
         _Properties(

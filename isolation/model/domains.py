@@ -73,6 +73,9 @@ class Attachment:
     #: How many routes of a family its CE may announce; None: nothing was agreed.
     most_routes: int | None = None
     exact: bool = False
+    #: Of the backbone's: a router of the inventory is at the other end, so that labels and an IGP
+    #: are taken from there.
+    between_routers: bool = True
 
     @property
     def at(self) -> str:

@@ -27,7 +27,7 @@ def label_switching(scene: Scene) -> Iterator[FindingDraft]:
             # A port, its VLAN, the bond or bridge it is in: what is said of one is said of all.
             names = {bound.interface.name, bound.carrier.name, bound.attachment.port}
             if bound.attachment.domain == BACKBONE:
-                circuits |= names
+                circuits |= names if bound.attachment.between_routers else set()
             else:
                 customers |= dict.fromkeys(names - customers.keys(), bound.attachment.domain)
         circuits -= customers.keys()

@@ -12,8 +12,8 @@ def apply_rules(rules: DriftRules, difference: Difference, now: datetime) -> Dif
     properties = difference.klass.properties
     if not properties.is_drift:
         return replace(difference, status=Status.INFORMATIONAL)
-    if not properties.may_wait:
-        return difference
+    if not properties.may_wait or not difference.counts:
+        return difference  # approved by another register already
     for name, entry in rules.acknowledged.items():
         if entry.expires >= now.date() and entry.covers(
             difference.device, difference.klass, difference.subject

@@ -13,6 +13,7 @@ from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.runner_names import READ_AT_ONCE, THREADED
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.history import Before
+from egovnet.playbooks.drift.links import ExpectedLinks, expected_links
 from egovnet.playbooks.verify.control_plane import (
     Check,
     VrfExpectation,
@@ -28,7 +29,7 @@ from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.running_state import RunningState
-from egovnet.templates.model.state import DeviceState
+from egovnet.templates.model.state import DeviceState, SeenNeighbor
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,13 @@ def collect(
         )
         nornir = nornir.with_runner(runner)
     neighbors = ldp_neighbors(workspace.network, workspace.allocation)
+    links = expected_links(workspace.network, workspace.allocation)
     arguments = {}
     for name in names:
         device = workspace.devices[name]
         expected = {(name, vrf.name): routes[name, vrf.name] for vrf in device.vrfs}
         seen, same_intended = before.of(name)
-        evaluate = EvaluateState(expected, tuple(neighbors.get(name, ())))
+        evaluate = EvaluateState(expected, tuple(neighbors.get(name, ())), links[name])
         arguments[name] = {
             "device": device,
             "routes": {vrf: expectation.usual for (_, vrf), expectation in expected.items()},
@@ -89,7 +91,8 @@ def collect(
 
 def compliant(reading: "StateReading") -> bool:
     """Whether a device has no difference at all, not even a cosmetic one, and nothing to report."""
-    told = reading.evaluated.failed or reading.evaluated.answering
+    result = reading.evaluated
+    told = result.failed or result.answering or result.strangers
     return not (reading.changes or reading.faults or reading.dead or told)
 
 
@@ -108,6 +111,8 @@ class StateResult:
     running: RunningState | None = None
     #: Addresses of awaited customers whose session is up.
     answering: tuple[str, ...] = ()
+    #: Neighbours that no circuit explains.
+    strangers: tuple[SeenNeighbor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +122,12 @@ class EvaluateState:
     routes: Mapping[tuple[str, str], VrfExpectation]
     #: (name, LSR id) of each router at the other end of a circuit.
     neighbors: tuple[tuple[str, str], ...]
+    links: ExpectedLinks
 
     def digest(self) -> str:
         """Digest of what it evaluates by, and of egovnet itself."""
         lines = [own_code(), *(f"{name} {lsr}" for name, lsr in self.neighbors)]
+        lines += self.links.lines
         for (_, vrf), expectation in sorted(self.routes.items()):
             routes = (expectation.must, expectation.may, expectation.usual, expectation.awaited)
             lines.append(" ".join((vrf, *map(_digest, routes))))
@@ -138,7 +145,8 @@ class EvaluateState:
             for address in sorted(expectation.awaited)
             if device_name == device.name and (vrf, address) in state.bgp
         )
-        return StateResult(failed, _numbers(state), running, answering)
+        strangers = self.links.unexpected(state.neighbors)
+        return StateResult(failed, _numbers(state), running, answering, strangers)
 
 
 StateReading = Reading[StateResult]

@@ -65,6 +65,7 @@ def configuration_differences(
             if not reaches
             else "a line that the inventory does not own reaches into a VRF or its targets",
             vrf=next((meaning.vrf for _, meaning in entries if meaning.vrf), ""),
+            port=_port(meaning for _, meaning in entries),
             lines=lines,
             remediable=not foreign,
             why_not="unowned: nothing of the inventory renders it" if foreign else "",
@@ -74,6 +75,12 @@ def configuration_differences(
             difference = replace(difference, remediable=False, why_not=why)
         found.append((difference, tuple(change for change, _ in entries)))
     return found
+
+
+def _port(meanings: Iterable[LineMeaning]) -> str:
+    """The port that all of it is about, or ""."""
+    ports = {meaning.port for meaning in meanings}
+    return ports.pop() if len(ports) == 1 else ""
 
 
 def _meaning(device: Device, change: LineChange, former: Former | None) -> LineMeaning:
@@ -108,6 +115,7 @@ def linux_differences(device: Device, faults: Iterable[DeviceFault]) -> Iterator
             kind="state",
             subject=f"Linux interface {name}",
             message="; ".join(map(str, found)),
+            port="" if name in names else name,
             vrf=name if name in names else vrf_of.get(name, ""),
             remediable=not unowned,
             why_not="unowned: its configuration does not have it" if unowned else "",
@@ -167,6 +175,7 @@ def running_differences(noted: Mapping[str, DeviceFacts]) -> Iterator[Difference
                 subject=f"{OWN}{subject}",
                 message=message,
                 vrf=vrf if vrf in facts.vrfs else "",
+                port=subject if subject in facts.interfaces else "",
                 lines=tuple(f"{STATE}{text}" for text in texts),
                 why_not="a state: only configuration is restored",
             )

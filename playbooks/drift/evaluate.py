@@ -1,10 +1,11 @@
 """One look at the chosen devices: collect, compare, prove, check the state."""
 
 import functools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from egovnet.inventory.allocation.allocate import vrf_of
+from egovnet.isolation.model.from_legacy_circuits import with_legacy_circuits
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.collect import Collected, StateReading, collect, now
@@ -15,6 +16,13 @@ from egovnet.playbooks.drift.compare import (
     state_differences,
 )
 from egovnet.playbooks.drift.history import Before, History
+from egovnet.playbooks.drift.links import (
+    Approvals,
+    FoundLink,
+    accepted,
+    found_links,
+    link_differences,
+)
 from egovnet.playbooks.drift.pending import AS_IT_RUNS, Pending
 from egovnet.playbooks.drift.running_state import merged, noted_facts
 from egovnet.playbooks.drift.separation import (
@@ -47,6 +55,7 @@ class Job:
     #: Everything is read, compared and proved, whatever was seen before.
     whole: bool
     pending: Pending
+    approvals: Approvals
 
 
 @dataclass
@@ -94,9 +103,11 @@ def evaluate(job: Job) -> Evaluation:
     proof = _earlier_proof(job, {**texts, **last_run, **noted})
     differences = [difference for difference, _ in found]
     if proof is None:
-        verdict = prove_read(
-            devices, {**last_run, **facts, **noted}, pending.expectation, pending.unknown
+        approved = job.approvals
+        expectation = with_legacy_circuits(
+            pending.expectation, approved.register.circuits, approved.day
         )
+        verdict = prove_read(devices, {**last_run, **facts, **noted}, expectation, pending.unknown)
         differences = with_leaks(found, verdict, devices, {**facts, **noted})
         proof = proof_result(verdict)
         if verdict.proved and not verdict.findings and not (texts or last_run or noted):
@@ -107,6 +118,8 @@ def evaluate(job: Job) -> Evaluation:
     failed = (check for reading in read.values() for check in reading.evaluated.failed)
     explained = functools.partial(_explained, job, read)
     differences = merged(differences, state_differences(failed, reported, explained))
+    differences += link_differences(_links(job, read), job.approvals)
+    differences = list(accepted(differences, job.approvals))
     assumed = list(proof.assumptions)
     if pending.unknown & texts.keys():
         assumed.append(AS_IT_RUNS)
@@ -117,6 +130,21 @@ def evaluate(job: Job) -> Evaluation:
     owned = _with_owners(workspace, differences)
     proof = replace(proof, assumptions=tuple(assumed))
     return Evaluation(collected, owned, changes, texts, proof)
+
+
+def _links(job: Job, read: Mapping[str, StateReading]) -> Iterator[FoundLink]:
+    """Links that no circuit explains; not those of circuits that were applied and are to go, which
+    are differences of the configuration already."""
+    for name, reading in read.items():
+        result = reading.evaluated
+        former = job.pending.former.get(name)
+        given = former.device if former is not None else None
+        ports = {i.name for i in given.interfaces if i.circuit} if given is not None else set()
+        tables = intended_facts(job.workspace.devices[name]).default_tables
+        if result.strangers or result.running is not None:
+            for link in found_links(name, result.strangers, result.running, tables):
+                if link.port not in ports:
+                    yield link
 
 
 def _with_reflectors(job: Job, read: Mapping[str, StateReading]) -> Mapping[str, StateReading]:

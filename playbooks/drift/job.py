@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.inventory.registers import drift_rules
+from egovnet.inventory.registers import drift_rules, legacy_circuits
+from egovnet.inventory.today import today
 from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.network_map import network_map
@@ -19,6 +20,7 @@ from egovnet.playbooks.drift.collect import Collected, compliant, now
 from egovnet.playbooks.drift.defaults import READ_TIMEOUT
 from egovnet.playbooks.drift.evaluate import Evaluation, Job, evaluate
 from egovnet.playbooks.drift.history import History
+from egovnet.playbooks.drift.links import Approvals, other_ends
 from egovnet.playbooks.drift.pending import Pending
 from egovnet.playbooks.drift.remediate import RemediationRequest, Remediator
 from egovnet.playbooks.drift.unchanged import question
@@ -65,7 +67,12 @@ def drift(
     before = history.before(question(workspace))
     if whole:
         before = replace(before, devices={})
-    job = Job(workspace, progress, history, timeout, before, whole, Pending(workspace))
+    approvals = Approvals(
+        legacy_circuits.REGISTER.read(workspace.directory, workspace.network),
+        workspace.network.day or today(),
+        other_ends(workspace.network, workspace.allocation),
+    )
+    job = Job(workspace, progress, history, timeout, before, whole, Pending(workspace), approvals)
     started, began = now(), time.monotonic()
     found = evaluate(job)
     moment = datetime.now(UTC)

@@ -10,9 +10,12 @@ from types import MappingProxyType
 
 from egovnet.inventory.errors import Problem
 from egovnet.inventory.paused_collector import paused_collector
+from egovnet.inventory.registers import legacy_circuits
+from egovnet.inventory.today import today
 from egovnet.isolation.model.classes.state import NOT_READ
 from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.isolation.model.finding import STATE
+from egovnet.isolation.model.from_legacy_circuits import with_legacy_circuits
 from egovnet.isolation.model.from_vrf_names import from_zones
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove as prove_facts
@@ -131,7 +134,7 @@ def _proof(
     if zones is not None:
         expectation = from_zones(read_zones(zones))
     else:
-        expectation = from_inventory(workspace.network, workspace.allocation)
+        expectation = _expectation(workspace)
         if workspace.selection != Selection() or unreachable:
             expectation = expectation.limit()
     platforms = {} if alone else {n: r.platform for n, r in workspace.network.routers.items()}
@@ -141,6 +144,14 @@ def _proof(
         return Proof(result, exit_code(result), what, None, read)
     title = f"{workspace.network.backbone.name}: {what}"
     return Proof(result, exit_code(result), title, network_map(workspace.network), read)
+
+
+def _expectation(workspace: Workspace) -> Expectation:
+    """What the inventory says, and the legacy circuits that are in force."""
+    network = workspace.network
+    register = legacy_circuits.REGISTER.read(workspace.directory, network)
+    expectation = from_inventory(network, workspace.allocation)
+    return with_legacy_circuits(expectation, register.circuits, network.day or today())
 
 
 def prove_texts(

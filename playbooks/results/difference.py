@@ -50,6 +50,8 @@ class Difference:
     #: What is wrong, in one line.
     message: str
     vrf: str = ""
+    #: The port that it is about, where it is about one and nothing else.
+    port: str = ""
     vpn: str = ""
     #: Agency of the VPN; "" is the backbone's operator.
     owner: str = ""
@@ -92,6 +94,7 @@ class Difference:
             "subject": self.subject,
             "message": self.message,
             "vrf": self.vrf,
+            "port": self.port,
             "vpn": self.vpn,
             "owner": self.owner,
             "lines": list(self.lines),

@@ -24,6 +24,9 @@ _BY_NAME = re.compile(r"neighbor \S+ (route-map|prefix-list) |match (ip|ipv6) ad
 _LIST = re.compile(r"(?:ip|ipv6) prefix-list (\S+)|bgp \S*community-list (?:\S+ )?(\S+)")
 #: A static route, which is a firewall's own business in the default table.
 _DEFAULT_ROUTE = re.compile(r"(?:no )?(?:ip|ipv6) route (?!.* vrf )")
+_LDP = "LDP"
+#: A context, or a line before one, that is of one interface.
+_OF_INTERFACE = re.compile(r"(?:interface|iface|auto|allow-\S+) (\S+)")
 _PEER = re.compile(r"(?:no )?neighbor (\S+)")
 _FAMILY = {
     "address-family ipv4 unicast": "ipv4",
@@ -47,6 +50,9 @@ def line_meaning(
     if part == FILTER_PART:
         return _filter(device, path, line)
     meaning = _interfaces(device, path, line) if part == "interfaces" else _frr(device, path, line)
+    meaning = replace(meaning, port=_port_of(device, path, line))
+    if sign == "-" and meaning.subject == _LDP and meaning.port:
+        meaning = replace(meaning, subject=f"{_LDP} on {meaning.port}")
     if sign == "-" and is_key_line(line):
         # set by hand: kept by every plan (`secrets.kept_keys`), and never restored away
         subject = f"key of {meaning.subject}" if path else "key of the router's own login"
@@ -55,7 +61,8 @@ def line_meaning(
         return meaning
     if _names_ours(device, path, line):
         return replace(meaning, reaches=bool(path))
-    return LineMeaning(_foreign_subject(path, line), LineKind.FOREIGN, meaning.vrf)
+    subject = _foreign_subject(path, line)
+    return LineMeaning(subject, LineKind.FOREIGN, meaning.vrf, port=meaning.port)
 
 
 def _filter(device: Device, path: tuple[str, ...], line: str) -> LineMeaning:
@@ -77,6 +84,13 @@ def statement(line: str) -> frozenset[str]:
     `rt vpn both` is an import and an export.
     """
     return frozenset(line.split()) - {"import", "export", "both"}
+
+
+def _port_of(device: Device, path: tuple[str, ...], line: str) -> str:
+    """The interface that a line is of, wherever it stands; a VRF is none."""
+    named = (_OF_INTERFACE.match(text) for text in (*path, line))
+    name = next((found[1] for found in named if found is not None), "")
+    return "" if name in {vrf.name for vrf in device.vrfs} else name
 
 
 def _of_our_port_or_policy(device: Device, path: tuple[str, ...], line: str) -> bool:
@@ -145,7 +159,7 @@ def _by_word(device: Device, head: str, line: str, kind: LineKind) -> LineMeanin
     subjects = {
         "vrf": (f"VRF {name} static routes", name),
         "interface": (f"interface {name}", _vrf_of_interface(device, name)),
-        "mpls": ("LDP", ""),
+        "mpls": (_LDP, ""),
         "router": ("IS-IS" if name == "isis" else head, ""),
     }
     subject, vrf = subjects.get(first, (head, ""))

@@ -32,3 +32,5 @@ class LineMeaning:
     vrf: str = ""
     by_name: bool = False
     reaches: bool = False
+    #: The port that it is about, "" where it is about another object.
+    port: str = ""

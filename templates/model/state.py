@@ -1,12 +1,31 @@
 """What a device is doing now, vendor-neutral: the facts that verification judges."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.running_state import RunningState
 
 #: (VRF name, address family)
 Table = tuple[str, AddressFamily]
+
+
+class Speaks(StrEnum):
+    """By what a router knows a neighbour at one of its ports."""
+
+    ISIS = "IS-IS"
+    LDP = "LDP"
+    LLDP = "LLDP"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenNeighbor:
+    """Somebody at the other end of a link, as the router names him: IS-IS by host name or system
+    id, LDP by LSR id, LLDP by system name. `port` is the router's own; "" of a targeted LDP."""
+
+    port: str
+    speaks: Speaks
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +43,9 @@ class DeviceState:
 
     #: Interfaces with an IS-IS adjacency that is up.
     isis: frozenset[str] = frozenset()
+    #: Everybody at the other ends of the main table's links, whether intended or not; of LDP those
+    #: whose hellos come, with a session or without one.
+    neighbors: frozenset[SeenNeighbor] = frozenset()
     #: LSR ids of LDP neighbours whose session is operational.
     ldp: frozenset[str] = frozenset()
     #: (VRF or "default", neighbour address) of established BGP sessions.

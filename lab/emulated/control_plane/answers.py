@@ -77,6 +77,21 @@ def ldp_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) -> 
     return _print({"neighbors": neighbors} if neighbors else {})
 
 
+def ldp_discovery(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+    """`show mpls ldp discovery json`."""
+    hellos = [
+        {
+            "addressFamily": family,
+            "neighborId": plane.sessions.facts(other).ldp_id,
+            "type": "link",
+            "interface": port,
+            "helloHoldtime": 15,
+        }
+        for port, other, family in plane.sessions.ldp_hellos(router.name)
+    ]
+    return _print({"adjacencies": hellos} if hellos else {})
+
+
 def bgp_summary(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     """`show bgp vrf all summary json`."""
     found: _Object = {}

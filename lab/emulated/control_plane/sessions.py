@@ -67,6 +67,13 @@ class Sessions:
         """LDP sessions that are operational: (router, family of the transport)."""
         return self._kept(("ldp", name), lambda: list(self._ldp_sessions(name)))
 
+    def ldp_hellos(self, name: str) -> Iterator[tuple[str, str, str]]:
+        """LDP's link hellos that come: (port, router, family)."""
+        for net, (family, port) in self._facts[name].ldp_nets.items():
+            for other in self._ldp_at[net]:
+                if other != name:
+                    yield port, other, family
+
     def _ldp_sessions(self, name: str) -> Iterator[tuple[str, str]]:
         mine = self._facts[name]
         heard: dict[str, set[str]] = {}

@@ -127,6 +127,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], _Answer], ...] = (
     (re.compile(r"show isis neighbor json"), _of_fleet(answers.isis_neighbors)),
     (re.compile(r"show bfd peers json"), _of_fleet(answers.bfd_peers)),
     (re.compile(r"show mpls ldp neighbor json"), _of_fleet(answers.ldp_neighbors)),
+    (re.compile(r"show mpls ldp discovery json"), _of_fleet(answers.ldp_discovery)),
     (
         re.compile(r"show (?P<family>ip|ipv6) route vrf all json"),
         _of_fleet(answers.routes),

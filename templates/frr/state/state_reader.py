@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from egovnet.templates.model.device import AddressFamily, Device, Interface, Vrf
-from egovnet.templates.model.state import DeviceState, Table, VrfTargets
+from egovnet.templates.model.state import DeviceState, SeenNeighbor, Speaks, Table, VrfTargets
 
 FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
 _VERSION = {"ipv4": 4, "ipv6": 6}
@@ -22,6 +22,7 @@ _QUESTIONS = {
     "show daemons": "daemons",
     "show isis neighbor json": "isis",
     "show mpls ldp neighbor json": "ldp",
+    "show mpls ldp discovery json": "ldp discovery",
     "show bgp vrf all summary json": "bgp",
     "show ip route vrf all json": "ipv4",
     "show ipv6 route vrf all json": "ipv6",
@@ -29,10 +30,25 @@ _QUESTIONS = {
     "show bfd peers json": "bfd",
 }
 #: Members of JSON objects that the readers below look at, besides the routes'.
-READ_MEMBERS = ("interface", "local", "neighborId", "peer", "prefix", "state", "status", "vrf")
+READ_MEMBERS = (
+    "adj",
+    "interface",
+    "local",
+    "neighborId",
+    "peer",
+    "prefix",
+    "state",
+    "status",
+    "vrf",
+)
 #: Asked of the kernel, since FRR may miss a route made in the moment a VRF is.
 _KERNEL = "show unreachable {family}"
 _LAST = "show end"
+#: lldpd's neighbours, where it runs and tells the login; a line is "lldp.PORT.KEY=VALUE". The
+#: summary has no times.
+_LLDP = "show lldp"
+_LLDP_COMMAND = "lldpcli -f keyvalue show neighbors summary 2>/dev/null"
+_LLDP_NAME = re.compile(r"^lldp\.(?P<port>\S+)\.chassis\.name=(?P<name>.+)$", re.MULTILINE)
 #: Questions whose answer is JSON even where there is nothing to tell.
 _NEVER_EMPTY = {"bgp", "bfd", *FAMILIES, *(_KERNEL.format(family=family) for family in FAMILIES)}
 #: States of a session (RFC 4271 section 8.2.2). bgpd writes "Idle (Admin)" and "Idle (PfxCt)" of
@@ -64,6 +80,7 @@ def state_script(
         lines.append(f"echo 'kernel# {_KERNEL.format(family=family)}'")
         lines.append(f"ip -N -j -{_VERSION[family]} route show table all type unreachable")
         lines += [more[family]] if more else []
+    lines += [f"echo 'kernel# {_LLDP}'", f"{_LLDP_COMMAND} || true"]
     # The last line's absence says that the rest was cut off.
     lines.append(f"echo 'kernel# {_LAST}'")
     return "\n".join(lines)
@@ -105,9 +122,19 @@ def read_state(device: Device, output: str) -> DeviceState:
     bgpd = sections.get("bgpd", "")
     if "router bgp" not in bgpd and "bgpd" not in dead and _speaks_bgp(device):
         unread["bgpd"] = " ".join(bgpd.split())[:200] or "no answer"
+    adjacencies = answers("isis", _isis)
+    hellos = answers("ldp discovery", _discovered)
+    named = _LLDP_NAME.finditer(sections.get("lldp", ""))
     return DeviceState(
         dead=frozenset(dead),
-        isis=frozenset(answers("isis", _isis)),
+        isis=frozenset(one.port for one in adjacencies),
+        neighbors=frozenset(
+            (
+                *adjacencies,
+                *hellos,
+                *(SeenNeighbor(one["port"], Speaks.LLDP, one["name"].strip()) for one in named),
+            )
+        ),
         ldp=frozenset(answers("ldp", _ldp)),
         bgp=frozenset(answers("bgp", partial(_bgp, _UP))),
         trying=frozenset(answers("bgp", partial(_bgp, _TRYING))),
@@ -159,6 +186,8 @@ def sections_of(output: str) -> Iterator[tuple[str, str]]:
             yield _QUESTIONS[question], answer
         elif question == _LAST:
             yield "end", answer
+        elif question == _LLDP:
+            yield "lldp", answer
         elif question.startswith(("show unreachable", "show digest")):
             yield question, answer
         elif question.startswith("show running "):
@@ -185,12 +214,13 @@ def _documents(text: str) -> Iterator[Any]:
         yield document
 
 
-def _isis(documents: list[Any]) -> Iterator[str]:
+def _isis(documents: list[Any]) -> Iterator[SeenNeighbor]:
     for document in documents:
         for area in document.get("areas", []):
             for circuit in area.get("circuits", []):
                 if circuit.get("state") == "Up" and isinstance(circuit.get("interface"), str):
-                    yield circuit["interface"]
+                    name = str(circuit.get("adj", ""))
+                    yield SeenNeighbor(circuit["interface"], Speaks.ISIS, name)
 
 
 def _ldp(documents: list[Any]) -> Iterator[str]:
@@ -198,6 +228,12 @@ def _ldp(documents: list[Any]) -> Iterator[str]:
         for neighbor in document.get("neighbors", []):
             if neighbor.get("state") == "OPERATIONAL":
                 yield neighbor["neighborId"]
+
+
+def _discovered(documents: list[Any]) -> Iterator[SeenNeighbor]:
+    for document in documents:
+        for hello in document.get("adjacencies", []):
+            yield SeenNeighbor(hello.get("interface", ""), Speaks.LDP, hello["neighborId"])
 
 
 def _bgp(states: Collection[str], documents: list[Any]) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from egovnet.templates.frr.state.state_reader import read_state, state_script
 from egovnet.templates.model.device import BackbonePeer, Device, Interface, Management, Vrf
-from egovnet.templates.model.state import DeviceState, VrfTargets
+from egovnet.templates.model.state import DeviceState, SeenNeighbor, Speaks, VrfTargets
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -71,6 +71,38 @@ def test_a_pe_s_adjacencies_and_sessions() -> None:
         ("i-government", "10.200.0.18"),
         ("i-government", "fde9:fa::12"),
     }
+
+
+def test_neighbors_of_links() -> None:
+    ends = {("eth1", "gd-pe1", "10.255.0.4"), ("eth2", "bj-p2", "10.255.0.2")}
+    expected = {SeenNeighbor(port, Speaks.ISIS, name) for port, name, _ in ends}
+    expected |= {SeenNeighbor(port, Speaks.LDP, lsr) for port, _, lsr in ends}
+    assert read_state(GZ_PE1, PE).neighbors == expected
+    targeted = '{"neighborId":"10.9.9.9","type":"targeted","peer":"10.9.9.9"}'
+    assert spoiled('{"adjacencies":[', f'{{"adjacencies":[{targeted},').neighbors == {
+        *expected,
+        SeenNeighbor("", Speaks.LDP, "10.9.9.9"),
+    }
+
+
+def test_lldp_where_it_runs() -> None:
+    """`lldpcli -f keyvalue show neighbors summary` of lldpd 1.0.16, as it printed it."""
+    said = """\
+lldp.eth7.via=LLDP
+lldp.eth7.chassis.mac=46:16:44:43:04:b0
+lldp.eth7.chassis.name=old-mux.example.gov
+lldp.eth7.port.mac=46:16:44:43:04:b0
+lldp.eth7.port.descr=eth3
+lldp.eth7.port.ttl=120
+lldp.eth3.101.via=LLDP
+lldp.eth3.101.chassis.name=Office switch
+"""
+    found = spoiled("# show lldp\n", f"# show lldp\n{said}").neighbors
+    assert {one for one in found if one.speaks is Speaks.LLDP} == {
+        SeenNeighbor("eth7", Speaks.LLDP, "old-mux.example.gov"),
+        SeenNeighbor("eth3.101", Speaks.LLDP, "Office switch"),
+    }
+    assert spoiled("# show lldp\n", f"# show lldp\n{said}").unread == {}
 
 
 def test_a_pe_s_targets_and_announcements() -> None:
@@ -149,7 +181,8 @@ def replaced(part: str, answer: str) -> str:
 
 QUESTIONS = {
     "show isis neighbor": "isis",
-    "show mpls ldp": "ldp",
+    "show mpls ldp neighbor": "ldp",
+    "show mpls ldp discovery": "ldp discovery",
     "show bgp vrf all": "bgp",
     "show ip route": "ipv4",
     "show ipv6 route": "ipv6",
