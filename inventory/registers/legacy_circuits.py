@@ -182,6 +182,16 @@ class LegacyCircuits(Closed):
         ),
     ] = Field(default_factory=dict)
 
+    def expired(self, day: date) -> Iterator[str]:
+        """Sentences about lines whose last day is past."""
+        for name, entry in self.circuits.items():
+            if state_on(entry, day) is ValidityState.EXPIRED:
+                yield (
+                    f"{FILE}: legacy circuit {name} of {entry.owner} ({entry.a.words} - "
+                    f"{entry.b.words}) ended on {entry.valid_until}; take it down, or have it "
+                    "approved anew"
+                )
+
     def at_ports(self) -> dict[tuple[str, str], str]:
         """(router, port) -> the line that ends there."""
         return {port: name for name, entry in self.circuits.items() for port in entry.ports}

@@ -93,7 +93,10 @@ def drift(
         proof=found.proof,
         trend=history.trend(),
         remediation=remediation,
-        policy_notes=tuple(rules.expired(moment.date())),
+        policy_notes=(
+            *rules.expired(moment.date()),
+            *approvals.register.expired(approvals.day),
+        ),
         notes=job.pending.notes,
         network_map=network_map(workspace.network),
         waiting=_waiting(workspace, found.collected),

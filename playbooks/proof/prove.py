@@ -50,6 +50,8 @@ class Proof:
     network: NetworkMap | None
     #: By router, as they were read.
     texts: Mapping[str, str]
+    #: What violates policy and is on no router that was proved, as sentences.
+    notes: tuple[str, ...] = ()
 
 
 def prove(
@@ -131,10 +133,15 @@ def _proof(
 
     `states`: what routers do besides, of those that could be asked; None: nobody asked.
     """
+    notes: tuple[str, ...] = ()
     if zones is not None:
         expectation = from_zones(read_zones(zones))
     else:
-        expectation = _expectation(workspace)
+        register = legacy_circuits.REGISTER.read(workspace.directory, workspace.network)
+        day = workspace.network.day or today()
+        notes = tuple(register.expired(day))
+        expectation = from_inventory(workspace.network, workspace.allocation)
+        expectation = with_legacy_circuits(expectation, register.circuits, day)
         if workspace.selection != Selection() or unreachable:
             expectation = expectation.limit()
     platforms = {} if alone else {n: r.platform for n, r in workspace.network.routers.items()}
@@ -143,15 +150,8 @@ def _proof(
     if alone:
         return Proof(result, exit_code(result), what, None, read)
     title = f"{workspace.network.backbone.name}: {what}"
-    return Proof(result, exit_code(result), title, network_map(workspace.network), read)
-
-
-def _expectation(workspace: Workspace) -> Expectation:
-    """What the inventory says, and the legacy circuits that are in force."""
-    network = workspace.network
-    register = legacy_circuits.REGISTER.read(workspace.directory, network)
-    expectation = from_inventory(network, workspace.allocation)
-    return with_legacy_circuits(expectation, register.circuits, network.day or today())
+    known = network_map(workspace.network)
+    return Proof(result, exit_code(result), title, known, read, notes)
 
 
 def prove_texts(

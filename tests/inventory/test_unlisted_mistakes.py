@@ -134,6 +134,7 @@ CASES = [
      "network.yaml:3: asn: 'AS65000' is no whole number -> write a whole number, such as 65000"),
     ("network.yaml", "asn: 65000", "asn: 65000\nasn: 65001",
      "network.yaml:4: asn: given twice, first in line 3 -> keep one"),
+    ("legacy-circuits.yaml", "    capacity: 155\n", "    capacity: 155 Mbit/s\n", "capacity"),
     ("drift.yaml", "    class: unmanaged\n", "    class: unmanagd\n",
      "acknowledged.snmp.class: 'unmanagd' is not known -> did you mean 'unmanaged'? use"),
 ]  # fmt: skip

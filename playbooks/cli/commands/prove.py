@@ -64,4 +64,4 @@ def prove(
         made = provenance(workspace, proof.texts, of_inventory=proof.network is not None)
         files = proof_files(without_secrets(proof.result), proof.network, proof.title, made)
         paths = tuple(map(str, write_files(report, files)))
-    return Outcome("prove", proof.result, proof.exit, written=paths)
+    return Outcome("prove", proof.result, proof.exit, proof.notes, written=paths)
