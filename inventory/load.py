@@ -21,6 +21,7 @@ from egovnet.inventory.model import (
     Agency,
     Application,
     Backbone,
+    Border,
     Circuit,
     Exchange,
     Name,
@@ -72,6 +73,7 @@ SECTIONS: Mapping[str, Section] = {
     "exchanges": Section("exchanges", dict[Name, Exchange]),
     "applications": Section("applications", dict[Name, Application]),
     "levels": Section("levels", dict[Name, LevelRule]),
+    "borders": Section("borders", dict[Name, Border]),
 }
 
 

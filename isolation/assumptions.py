@@ -123,6 +123,14 @@ def _labelled_circuits(grounds: Grounds) -> bool:
     )
 
 
+def _borders(grounds: Grounds) -> bool:
+    return any(
+        bound.attachment.announces is not None
+        for router in grounds.scene.routers
+        for bound in router.bound
+    )
+
+
 def _several_customers(grounds: Grounds) -> bool:
     found = {
         domain.vpn
@@ -244,6 +252,18 @@ _EACH: tuple[tuple[Assumption, Callable[[Grounds], bool]], ...] = (
             "Out of the backbone's sight: a rule for customers.",
         ),
         _several_customers,
+    ),
+    (
+        Assumption(
+            "neighbors",
+            "The network behind a border joins each VPN to the one that was agreed, and keeps "
+            "what it carries apart.",
+            ("P1", "P2", "P8"),
+            "The backbone is joined to another operator's at a border.",
+            "Prove the neighbour's inventory by itself, and compare both sides: `egovnet validate "
+            "--with DIR`.",
+        ),
+        _borders,
     ),
     (
         Assumption(

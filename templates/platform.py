@@ -92,6 +92,8 @@ class Capabilities:
     session_timers: bool = False
     #: It filters packets by the connections that they are of.
     filters_packets: bool = False
+    #: It joins another operator's backbone: a session may have a filter of what is announced.
+    borders: bool = False
     #: Seconds for which a change of that class interrupts, as measured; without: not measured.
     interruption_seconds: Mapping[InterruptionClass, float] = field(default_factory=dict)
     #: What of a router as a whole cannot be given another value while sites depend on it -> why,

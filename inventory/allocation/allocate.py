@@ -36,7 +36,13 @@ from egovnet.inventory.model import (
 )
 from egovnet.inventory.model.address_plan import AggregatedPool
 from egovnet.inventory.model.part_sites import written_name
-from egovnet.inventory.model.platform_sites import GATEWAYS, PLATFORM, DerivedSite, GatewaySite
+from egovnet.inventory.model.platform_sites import (
+    GATEWAYS,
+    PLATFORM,
+    BehindPeSite,
+    BorderSite,
+    GatewaySite,
+)
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.inventory.source.sections import LOCK_FILE
@@ -122,6 +128,8 @@ class Allocation:
     gateway_asn: int | None = None
     #: Of regions of tiers that have AS numbers.
     region_asn: dict[str, int] = field(default_factory=dict)
+    #: Accesses whose links the other end allocated, and has the first host address of.
+    numbered_there: frozenset[str] = frozenset()
 
     def loopbacks(self, router: str) -> tuple[IPv4Address | IPv6Address, ...]:
         """Loopbacks of a router, of each family that the network has, IPv4 first."""
@@ -158,7 +166,7 @@ def vrf_of(network: Network, site: str, access: SiteNetworkAccess) -> VrfKey:
 
 def _shared_name(site: Site) -> str | None:
     """Whose AS number a site has that nobody wrote."""
-    if not isinstance(site, DerivedSite):
+    if not isinstance(site, BehindPeSite):
         return None
     return GATEWAYS if isinstance(site, GatewaySite) else PLATFORM
 
@@ -202,6 +210,7 @@ class _Allocator:
             {n: IPv6Network(r.loopback_ipv6) for n, r in routers.items() if r.loopback_ipv6},
         )
         vrf_name, vrf_number = self._vrfs()
+        written4, written6 = self._written_links()
         result = Allocation(
             loopback4={n: net.network_address for n, net in loopback4.items()},
             loopback6={n: net.network_address for n, net in loopback6.items()},
@@ -211,8 +220,10 @@ class _Allocator:
             circuit6=self._subnets6(
                 ("circuit-ipv6", pools.circuit_ipv6, 127), network.circuits, {}
             ),
-            access4=self._subnets(AddressPool("access-ipv4", pools.access_ipv4, 30), accesses, {}),
-            access6=self._subnets6(("access-ipv6", pools.access_ipv6, 126), accesses, {}),
+            access4=self._subnets(
+                AddressPool("access-ipv4", pools.access_ipv4, 30), accesses, written4
+            ),
+            access6=self._subnets6(("access-ipv6", pools.access_ipv6, 126), accesses, written6),
             vlan=self._vlans(accesses),
             route_target=self._route_targets(),
             site_asn=(site_asn := self._site_asns()),
@@ -223,12 +234,27 @@ class _Allocator:
             platform_asn=site_asn.pop(PLATFORM, None),
             gateway_asn=site_asn.pop(GATEWAYS, None),
             region_asn=self._region_asns(),
+            numbered_there=frozenset((*written4, *written6)),
         )
         self._site_prefixes()
         self._retire_dropped_pools()
         if self.problems:
             raise InventoryError(self.problems)
         return result
+
+    def _written_links(self) -> tuple[dict[str, IPv4Network], dict[str, IPv6Network]]:
+        """Links of borders as the neighbour allocated them."""
+        found4: dict[str, IPv4Network] = {}
+        found6: dict[str, IPv6Network] = {}
+        for name, site in self.network.sites.items():
+            if not isinstance(site, BorderSite):
+                continue
+            for link in site.links:
+                if isinstance(link, IPv4Network):
+                    found4[f"{name}/{site.border}"] = link
+                else:
+                    found6[f"{name}/{site.border}"] = link
+        return found4, found6
 
     def _subnets(
         self, addresses: AddressPool[N], names: Iterable[str], explicit: Mapping[str, N]

@@ -60,6 +60,7 @@ _TITLES = {
     "exchanges": "What two agencies may exchange at the interconnection platform.",
     "applications": "Business applications: where they are deployed and who may use them.",
     "levels": "What is asked of VPNs, applications and exchanges by their levels of protection.",
+    "borders": "Where the backbone of another operator is joined, and which VPNs cross.",
 }
 _ROUTER = Router.model_fields
 _GROUPS = Annotated[

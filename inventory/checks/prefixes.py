@@ -53,6 +53,10 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
             plan = plan_of.get(vpn, usual)
             if plan is not None:
                 plans.setdefault(plan, []).append(claim)
+    for vpn, claim in as_far_as_known(_border_claims(network)):
+        plan = plan_of.get(vpn, usual)
+        if plan is not None:
+            plans.setdefault(plan, []).append(claim)
     pools = list(_pools(network))
     shared = [*plans.pop(_SHARED), *pools, *_loopbacks(network)]
     yield from _of_plan(shared, _FREE, report)
@@ -72,6 +76,32 @@ def _claims_of(name: str, site: Site) -> Iterator[tuple[str, _Claim]]:
         for index, prefix in enumerate(each.prefixes):
             at = (name, "attachments", key, "prefixes", index)
             yield each.vpn, _Claim(prefix, name, each.vpn, "sites", at)
+
+
+def _border_claims(network: Network) -> Iterator[tuple[str, _Claim]]:
+    """What neighbours may announce, and links that they allocated, each with the VPN that it is in.
+
+    What one neighbour may announce in one VPN at several borders is claimed once.
+    """
+    theirs: dict[tuple[str, str, int], list[_Claim]] = {}
+    for name, border in network.borders.items():
+        for key, each in border.vpns.items():
+            for index, prefix in enumerate(each.accepts):
+                at: Location = (name, "vpns", key, "accepts", index)
+                claim = _Claim(prefix, f"neighbour {border.neighbor}", each.vpn, "borders", at)
+                of = border.neighbor, each.vpn, prefix.version
+                theirs.setdefault(of, []).append(claim)
+            for index, link in enumerate(each.links):
+                at = (name, "vpns", key, "links", index)
+                yield each.vpn, _Claim(link, f"a link of border {name}", each.vpn, "borders", at)
+    for (_, vpn, _), claims in theirs.items():
+        last = -1
+        for claim in sorted(
+            claims, key=lambda c: (int(c.prefix.network_address), c.prefix.prefixlen)
+        ):
+            if int(claim.prefix.broadcast_address) > last:
+                last = int(claim.prefix.broadcast_address)
+                yield vpn, claim
 
 
 def _pools(network: Network) -> Iterator[_Claim]:

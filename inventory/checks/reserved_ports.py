@@ -1,4 +1,4 @@
-"""Ports of circuits, accesses, firewalls and gateways that management has already."""
+"""Ports of circuits, accesses, firewalls, gateways and borders that management has already."""
 
 from collections.abc import Iterator
 
@@ -33,3 +33,6 @@ def _ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
             if access.pe in network.routers:
                 where = (name, "site-network-accesses", access_name, "port")
                 yield "sites", where, access.pe, access.port
+    for name, border in network.borders.items():
+        if border.router in network.routers:
+            yield "borders", (name, "port"), border.router, border.port

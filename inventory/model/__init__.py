@@ -16,13 +16,20 @@ from egovnet.inventory.model.backbone import (
     RouteTargetRange,
     Zone,
 )
+from egovnet.inventory.model.borders import Border, BorderState, BorderVpn, Numbering
 from egovnet.inventory.model.circuits import Circuit, CircuitEnd
 from egovnet.inventory.model.exchanges import Exchange, ExchangeEnd
 from egovnet.inventory.model.failure_detection import Bfd, BfdTimers, SessionTimers
 from egovnet.inventory.model.gateways import Uplink
 from egovnet.inventory.model.network import Network
 from egovnet.inventory.model.part_sites import PartSite
-from egovnet.inventory.model.platform_sites import DerivedSite, GatewaySite, PlatformSite
+from egovnet.inventory.model.platform_sites import (
+    BehindPeSite,
+    BorderSite,
+    DerivedSite,
+    GatewaySite,
+    PlatformSite,
+)
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
@@ -67,8 +74,13 @@ __all__ = [
     "Asn",
     "Attachment",
     "Backbone",
+    "BehindPeSite",
     "Bfd",
     "BfdTimers",
+    "Border",
+    "BorderSite",
+    "BorderState",
+    "BorderVpn",
     "Circuit",
     "CircuitEnd",
     "Closed",
@@ -84,6 +96,7 @@ __all__ = [
     "Name",
     "Network",
     "NumberRange",
+    "Numbering",
     "PartSite",
     "PlatformAttachment",
     "PlatformSite",

@@ -84,6 +84,7 @@ NOUNS = {
     "exchanges": "exchange",
     "applications": "application",
     "levels": "level rule",
+    "borders": "border",
 }
 
 

@@ -19,6 +19,8 @@ class MatterKind(StrEnum):
     EXCHANGE = "exchange"
     #: A gateway of an Internet zone, and a PE's side of it.
     GATEWAY = "gateway"
+    #: A VPN's crossing at a border with another operator's backbone.
+    BORDER = "border"
     #: A firewall of the interconnection platform, and a PE's side of it.
     PLATFORM = "platform"
     #: A port towards another router of the backbone.
@@ -40,9 +42,17 @@ class MatterKind(StrEnum):
 
 
 _OF_AGENCIES = frozenset(
-    {MatterKind.ACCESS, MatterKind.VPN, MatterKind.EXCHANGE, MatterKind.GATEWAY}
+    {
+        MatterKind.ACCESS,
+        MatterKind.VPN,
+        MatterKind.EXCHANGE,
+        MatterKind.GATEWAY,
+        MatterKind.BORDER,
+    }
 )
-_OF_TWO = frozenset({MatterKind.EXCHANGE, MatterKind.GATEWAY, MatterKind.PLATFORM})
+_OF_TWO = frozenset(
+    {MatterKind.BORDER, MatterKind.EXCHANGE, MatterKind.GATEWAY, MatterKind.PLATFORM}
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

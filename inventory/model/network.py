@@ -8,6 +8,7 @@ from pydantic import Field
 from egovnet.inventory.model.agencies import Agency
 from egovnet.inventory.model.applications import Application
 from egovnet.inventory.model.backbone import Backbone
+from egovnet.inventory.model.borders import Border
 from egovnet.inventory.model.circuits import Circuit
 from egovnet.inventory.model.exchanges import Exchange
 from egovnet.inventory.model.levels import LevelRule
@@ -32,6 +33,7 @@ class Network(Closed):
     exchanges: dict[Name, Exchange] = Field(default_factory=dict)
     applications: dict[Name, Application] = Field(default_factory=dict)
     levels: dict[Name, LevelRule] = Field(default_factory=dict)
+    borders: dict[Name, Border] = Field(default_factory=dict)
     #: The day that it is of, with the platform's sites (`egovnet.inventory.with_platform`); None:
     #: as the owner wrote it, whatever the day.
     day: date | None = None
@@ -63,7 +65,8 @@ class Network(Closed):
 
     @property
     def written_sites(self) -> Mapping[str, Site]:
-        """Sites that somebody is at: all but those of the platform and of Internet gateways. A site
+        """Sites that somebody is at: all but those of the platform, of Internet gateways and of
+        borders. A site
         in a further VPN, which its access class comes to, is among them."""
         return {n: site for n, site in self.sites.items() if not isinstance(site, DerivedSite)}
 

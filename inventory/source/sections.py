@@ -7,7 +7,7 @@ DAY_FILE = "registers.day"
 #: Sections of one file each, which every inventory has; `sites` may have several.
 FILES = ("network", "regions", "agencies", "hosts", "groups", "defaults", "circuits", "vpns")
 #: Sections whose file an inventory may lack: then they are empty.
-OPTIONAL_FILES = ("exchanges", "applications", "levels")
+OPTIONAL_FILES = ("exchanges", "applications", "levels", "borders")
 
 
 def section_of(path: str) -> str | None:

@@ -76,6 +76,9 @@ class Attachment:
     #: Of the backbone's: a router of the inventory is at the other end, so that labels and an IGP
     #: are taken from there.
     between_routers: bool = True
+    #: At a border: what the neighbour is told of, and its AS number. None: a customer.
+    announces: tuple[IPNetwork, ...] | None = None
+    remote_as: int | None = None
 
     @property
     def at(self) -> str:

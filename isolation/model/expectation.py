@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import UNTAGGED_VRF, GatewaySite, Network, PlatformSite, Role
+from egovnet.inventory.model import (
+    UNTAGGED_VRF,
+    BorderSite,
+    GatewaySite,
+    Network,
+    PlatformSite,
+    Role,
+)
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import (
@@ -190,6 +197,8 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
                 customer_addresses(allocation, label),
                 access.maximum_prefix,
                 exact=isinstance(site, GatewaySite),
+                announces=site.announces if isinstance(site, BorderSite) else None,
+                remote_as=site.asn if isinstance(site, BorderSite) else None,
             )
             vrf = allocation.vrf_name[vrf_of(network, site_name, access)]
             names[access.pe, vrf] = sites[site_name]

@@ -1,12 +1,17 @@
 """P8: VPN routes are exchanged with the backbone's own routers and nobody else.
 
-RFC 4364 section 10 joins autonomous systems; none is joined here, so every VPN session is internal
-and with a router of the inventory. A customer in the default instance would join the backbone.
+Other networks are joined by option a) of RFC 4364 section 10: the neighbour at a border is a
+customer's router in each VPN, and P2 and P5 say what it is held to as one. It is told besides of
+what was agreed and of nothing else. So every VPN session is internal and with a router of the
+inventory. A customer in the default instance would join the backbone.
 """
 
 from collections.abc import Iterator, Mapping
 
 from egovnet.isolation.algebra.addresses import address_of
+from egovnet.isolation.algebra.policies import Routes, apply
+from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.isolation.model.cause import CauseKind
 from egovnet.isolation.model.classes import p8
 from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE, Domain
 from egovnet.isolation.model.expectation import Expectation
@@ -14,7 +19,7 @@ from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_class import FindingClass
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import Router, Scene, Table
+from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
 from egovnet.isolation.routes.relays import addresses
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.facts import NeighborFacts
@@ -49,6 +54,7 @@ def _neighbor(
     if table.vrf is not None:
         if vpn:
             yield _draft(table, neighbor, p8.VPN_SESSION_IN_VRF, table.domains[0])
+        yield from _border(router, table, neighbor, expectation)
         return
     address = address_of(neighbor.address)
     instance = router.facts.bgp[None]
@@ -66,6 +72,67 @@ def _neighbor(
         yield _draft(table, neighbor, klass, OUTSIDE, who)
     elif neighbor.families:
         yield _draft(table, neighbor, p8.UNKNOWN_BACKBONE_SESSION, None, who)
+
+
+def _border(
+    router: Router, table: Table, neighbor: NeighborFacts, expectation: Expectation
+) -> Iterator[FindingDraft]:
+    """A session with another network: with its AS, and no more told than was agreed."""
+    address = address_of(neighbor.address)
+    places = expectation.attachments.get(router.name, {}).values()
+    border = next((p for p in places if address in p.neighbors and p.announces is not None), None)
+    if border is None or border.announces is None:
+        return
+    if neighbor.remote_as != border.remote_as:
+        asn = "any" if neighbor.remote_as is None else neighbor.remote_as
+        words = {"name": border.name, "asn": asn, "agreed": border.remote_as}
+        yield _told(table, neighbor, p8.BORDER_WRONG_AS, words, line=neighbor.line)
+    for family in FAMILIES:
+        activated = neighbor.families.get(family)
+        if activated is None:
+            continue
+        policy = activated.policy_out
+        if policy is None:
+            words = {"name": border.name}
+            line = activated.line
+            yield _told(table, neighbor, p8.NO_BORDER_FILTER, words, line=line, family=family)
+            continue
+        told = PrefixSet.none(family)
+        for routes in apply(policy, [Routes(family, PrefixSet.all(family), free=True)]):
+            told = told | routes.prefixes
+        if activated.default_originate:  # past the policy
+            told = told | PrefixSet(told.bits, ((0, 0, 0, 0),))
+        beyond = told - PrefixSet.within(family, border.announces)
+        if beyond:
+            words = {"name": border.name, "example": beyond.example()}
+            line = policy.line or activated.line
+            yield _told(table, neighbor, p8.BORDER_FILTER_TOO_WIDE, words, line=line, family=family)
+
+
+def _told(
+    table: Table,
+    neighbor: NeighborFacts,
+    klass: FindingClass,
+    words: Mapping[str, object],
+    *,
+    line: int,
+    family: str = "",
+) -> FindingDraft:
+    """What is wrong with a border's session, where its packets are its own VPN's."""
+    says = f"what {neighbor.address} is told of"
+    cause = table.cause(CauseKind.FILTER, neighbor.address, "out", says=says, line=line)
+    return single(
+        finding(
+            klass,
+            table.device,
+            table.name,
+            path=(table.hop(f"speaks BGP with {neighbor.address}", line),),
+            line=line,
+            family=family,
+            causes=(cause if family else table.session_of(neighbor),),
+            words={"neighbor": neighbor.address, **words},
+        )
+    )
 
 
 def _draft(

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import TypeVar
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import DerivedSite, Network, Role
+from egovnet.inventory.model import BehindPeSite, Network, Role
 from egovnet.templates.intend.access_ends import access_addresses, access_interface, policy_name
 
 Sites = frozenset[str]
@@ -68,13 +68,13 @@ class Dependents:
                 router.vpns[vrf] = entry.vpn
                 interface = access_interface(network, access, allocation.vlan[label])
                 ends = access_addresses(allocation, label)
-                if isinstance(entry, DerivedSite):
+                if isinstance(entry, BehindPeSite):
                     self._other_end(name, site, allocation)
                 for port in {interface, access.port}:
                     router.ports.setdefault(port, set()).add(site)
                 for end in ends.ce:
                     router.sessions.setdefault((vrf, str(end.ip)), set()).add(site)
-                for family in ("", "-ipv4", "-ipv6"):
+                for family in ("", "-ipv4", "-ipv6", "-out", "-out-ipv4", "-out-ipv6"):
                     policy = policy_name(site, name) + family
                     router.policies.setdefault(policy, set()).add(site)
                 for prefix in entry.prefixes:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from egovnet.inventory.model import (
+    BorderSite,
     DerivedSite,
     Exchange,
     GatewaySite,
@@ -121,6 +122,8 @@ class PlanLines:
             yield from (whose for vpn, whose in self.changed_exchanges if vpn == site.vpn)
         elif isinstance(site, GatewaySite):
             yield _of_vpn(index.network, site.vpn, MatterKind.GATEWAY)
+        elif isinstance(site, BorderSite):
+            yield _of_vpn(index.network, site.vpn, MatterKind.BORDER)
         elif site is not None:
             assert not isinstance(site, DerivedSite)  # noqa: S101 -- the kinds are those above
             yield _of_vpn(index.network, site.vpn, MatterKind.ACCESS)

@@ -24,6 +24,7 @@ _FILES = {
     "exchanges": ("exchanges.yaml",),
     "applications": ("applications.yaml",),
     "levels": ("levels.yaml",),
+    "borders": ("borders.yaml",),
 }
 _KEY = re.compile(r"""^["']?([^\s"'#:][^\s"':]*)["']?\s*:""", re.MULTILINE)
 #: Of a history: the newest, since a shell shows all that it is given.

@@ -131,6 +131,7 @@ class EvaluateState:
         for (_, vrf), expectation in sorted(self.routes.items()):
             routes = (expectation.must, expectation.may, expectation.usual, expectation.awaited)
             lines.append(" ".join((vrf, *map(_digest, routes))))
+            lines += (f"{site} {_digest(prefixes)}" for site, prefixes in expectation.some_of)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def __call__(self, device: Device, state: DeviceState) -> StateResult:

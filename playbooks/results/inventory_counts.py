@@ -18,9 +18,24 @@ class Counts:
     accesses: int
     exchanges: int
     applications: int
+    borders: int
 
     def to_dict(self) -> dict[str, int]:
         """`counts` in JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedBorders:
+    """What was compared with a neighbour's inventory, and agrees."""
+
+    inventory: str
+    network: str
+    borders: int
+    vpns: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """`with` in JSON."""
         return asdict(self)
 
 
@@ -32,9 +47,12 @@ class ValidInventory:
     network: str
     counts: Counts
     warnings: tuple[InventoryWarning, ...] = ()
+    #: None: no neighbour's inventory was given.
+    compared: ComparedBorders | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """What `validate --json` prints."""
+        met = {} if self.compared is None else {"with": self.compared.to_dict()}
         return {
             "valid": True,
             "inventory": self.inventory,
@@ -42,4 +60,5 @@ class ValidInventory:
             "counts": self.counts.to_dict(),
             "problems": [],
             "warnings": [asdict(warning) for warning in self.warnings],
+            **met,
         }

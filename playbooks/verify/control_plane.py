@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
-from egovnet.inventory.model import Network
+from egovnet.inventory.model import BorderSite, Network
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.results.verification import CheckFinding
 from egovnet.playbooks.verify.probe_plan import Flow
@@ -20,6 +20,7 @@ from egovnet.templates.model.state import DeviceState, Table
 FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
 #: Kinds of checks that others ask for.
 ROUTE_TARGETS, STRAY_ROUTES, ROUTES = "route targets", "no stray routes", "VRF routes"
+BORDER_ROUTES = "border routes"
 ADJACENCY, BFD_SESSION = "IS-IS adjacency", "BFD session"
 _VERSION = {"ipv4": 4, "ipv6": 6}
 
@@ -83,6 +84,8 @@ class VrfExpectation:
     usual: frozenset[str]
     #: Addresses of customers' routers that are awaited on this PE.
     awaited: frozenset[str] = frozenset()
+    #: (border's site, prefixes): some part of them must be there, whatever it is.
+    some_of: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
 def expected_routes(
@@ -119,8 +122,20 @@ def expected_routes(
                 usual |= own[site].usual_on(key.pe)
         awaited = frozenset(a for site in sites for a in own[site].awaited.get(key.pe, ()))
         name = allocation.vrf_name[key]
-        result[key.pe, name] = VrfExpectation(must, may, frozenset(sites), usual, awaited)
+        result[key.pe, name] = VrfExpectation(
+            must, may, frozenset(sites), usual, awaited, tuple(_heard(network, sites, excused))
+        )
     return result
+
+
+def _heard(
+    network: Network, sites: Iterable[str], excused: frozenset[str]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """What the neighbours at borders of a VRF may announce, of those in service."""
+    for site in sites:
+        entry = network.sites[site]
+        if isinstance(entry, BorderSite) and not entry.awaited and site not in excused:
+            yield site, frozenset(map(str, entry.prefixes))
 
 
 class _OfSite:
@@ -130,6 +145,8 @@ class _OfSite:
         entry = network.sites[site]
         self.site = site
         self.prefixes = frozenset(map(str, entry.prefixes))
+        #: Of what a border's neighbour may announce nobody knows what it has.
+        self.owes_all = not isinstance(entry, BorderSite)
         #: PE -> networks of its accesses there: of all, and of those in service.
         self.links: dict[str, frozenset[str]] = {}
         self.in_service: dict[str, frozenset[str]] = {}
@@ -149,7 +166,8 @@ class _OfSite:
     def due(self, excused: frozenset[str], pe: str | None = None) -> frozenset[str]:
         """Prefixes that must be heard, of all its accesses or of those on one PE."""
         there = self.in_service if pe is None else pe in self.in_service
-        return self.prefixes if there and self.site not in excused else frozenset()
+        due = there and self.owes_all and self.site not in excused
+        return self.prefixes if due else frozenset()
 
     def all_on(self, pe: str) -> frozenset[str]:
         """Its prefixes, and its links on one PE."""
@@ -436,6 +454,22 @@ def _routes(
         ground=Ground(vrfs=((device, vrf),), ways=True),
         missing=missing,
     )
+    for site, prefixes in expectation.some_of:
+        of_family = _of_family(prefixes, family)
+        heard = not of_family or any(_within(prefix, of_family) for prefix in have)
+        yield Check(
+            BORDER_ROUTES,
+            device,
+            f"{vrf} {family} {site}",
+            heard,
+            ""
+            if heard
+            else f"VRF {vrf} {family}: no route from {site}, which may announce "
+            f"{', '.join(sorted(of_family))}",
+            sites=frozenset({site}),
+            vrf=vrf,
+            ground=Ground(accesses=((device, vrf, site),)),
+        )
 
 
 def _stray(device: str, table: Table, state: DeviceState, expectation: VrfExpectation) -> Check:

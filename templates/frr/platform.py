@@ -59,6 +59,7 @@ _CAPABILITIES = Capabilities(
     bfd=True,
     session_timers=True,
     filters_packets=True,
+    borders=True,
 )
 
 

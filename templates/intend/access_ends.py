@@ -14,7 +14,10 @@ PE_END, CE_END = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class AccessAddresses:
-    """Both ends of a site-network-access: the PE takes the first host address, the CE the next."""
+    """Both ends of a site-network-access: the PE takes the first host address, the CE the next.
+
+    At a border whose neighbour allocates, the neighbour has the first.
+    """
 
     pe: tuple[IPInterface, ...]
     ce: tuple[IPInterface, ...]
@@ -24,18 +27,31 @@ def access_addresses(allocation: Allocation, access: str) -> AccessAddresses:
     """Addresses of `access` ("site/access"), IPv4 first."""
     pe: list[IPInterface] = []
     ce: list[IPInterface] = []
+    own, other = _ends(allocation, access)
     for net in allocation.access_links(access):
-        pe.append(address_in(net, PE_END))
-        ce.append(address_in(net, CE_END))
+        pe.append(address_in(net, own))
+        ce.append(address_in(net, other))
     return AccessAddresses(tuple(pe), tuple(ce))
 
 
 def customer_addresses(allocation: Allocation, access: str) -> tuple[IPAddress, ...]:
     """As `access_addresses(...).ce`, without lengths, which take most of its time."""
+    _, other = _ends(allocation, access)
     return tuple(
-        type(net.network_address)(int(net.network_address) + CE_END)
+        type(net.network_address)(int(net.network_address) + other)
         for net in allocation.access_links(access)
     )
+
+
+def own_addresses(allocation: Allocation, access: str) -> tuple[IPInterface, ...]:
+    """As `access_addresses(...).pe`, alone."""
+    own, _ = _ends(allocation, access)
+    return tuple(address_in(net, own) for net in allocation.access_links(access))
+
+
+def _ends(allocation: Allocation, access: str) -> tuple[int, int]:
+    """Where the PE's end stands in the network of an access, and where the other one."""
+    return (CE_END, PE_END) if access in allocation.numbered_there else (PE_END, CE_END)
 
 
 def address_in(net: IPNetwork, index: int) -> IPInterface:

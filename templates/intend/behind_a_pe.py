@@ -7,7 +7,7 @@ customer's router would, at accesses of sites that nobody wrote.
 from collections.abc import Iterable, Iterator
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model import DerivedSite, Network, SiteNetworkAccess
+from egovnet.inventory.model import BehindPeSite, Network, SiteNetworkAccess
 from egovnet.templates.intend.access_ends import access_addresses, management_of, policy_name
 from egovnet.templates.intend.bfd_use import access_bfd
 from egovnet.templates.intend.firewall_filter import FirewallVlan
@@ -21,7 +21,7 @@ class BehindPe:
     """A host behind a PE, with its accesses of sites of one `kind`."""
 
     def __init__(
-        self, network: Network, allocation: Allocation, name: str, kind: type[DerivedSite]
+        self, network: Network, allocation: Allocation, name: str, kind: type[BehindPeSite]
     ) -> None:
         self.network, self.allocation, self.name = network, allocation, name
         self._router = network.routers[name]
@@ -56,7 +56,7 @@ class BehindPe:
         management = management_of(self.network, self.name)
         return self._platform.capabilities.loopback, management.vrf
 
-    def _own_accesses(self, kind: type[DerivedSite]) -> Iterator[tuple[str, SiteNetworkAccess]]:
+    def _own_accesses(self, kind: type[BehindPeSite]) -> Iterator[tuple[str, SiteNetworkAccess]]:
         for name, site in self.network.sites.items():
             if isinstance(site, kind) and self.name in site.site_network_accesses:
                 yield name, site.site_network_accesses[self.name]

@@ -5,18 +5,21 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import (
+    BorderSite,
     GatewaySite,
+    IPNetwork,
     Network,
     Role,
+    Site,
     SiteNetworkAccess,
 )
 from egovnet.inventory.model.reachability import Group, Reachability
 from egovnet.templates.intend.access_ends import (
-    PE_END,
     access_interface,
     address_in,
     customer_addresses,
     management_of,
+    own_addresses,
     policy_name,
 )
 from egovnet.templates.intend.access_filters import access_filters
@@ -131,13 +134,12 @@ def _customer_side(
         for access_name, access in site.site_network_accesses.items():
             label = f"{site_name}/{access_name}"
             key = vrf_of(network, site_name, access)
-            nets = allocation.access_links(label)
             interfaces.setdefault(access.pe, []).append(
                 Interface(
                     name=access_interface(network, access, allocation.vlan[label]),
                     port=access.port,
                     vlan=allocation.vlan[label],
-                    addresses=tuple(address_in(net, PE_END) for net in nets),
+                    addresses=own_addresses(allocation, label),
                     description=f"site {label}",
                     vrf=allocation.vrf_name[key],
                 )
@@ -166,6 +168,7 @@ def _customer_side(
                         bfd=bfd,
                         timers=_timers(access),
                         exact=isinstance(site, GatewaySite),
+                        announces=_announced(site, hop),
                     )
                     for hop in next_hops
                     if any(p.version == hop.version for p in site.prefixes)
@@ -196,6 +199,13 @@ def _customer_side(
             )
         )
     return interfaces, vrfs
+
+
+def _announced(site: Site, hop: IPAddress) -> tuple[IPNetwork, ...] | None:
+    """What a border's neighbour is told of in the family of its address."""
+    if not isinstance(site, BorderSite):
+        return None
+    return tuple(p for p in site.announces if p.version == hop.version)
 
 
 def _timers(access: SiteNetworkAccess) -> tuple[int, int] | None:

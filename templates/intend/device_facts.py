@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from egovnet.inventory.model import IPNetwork
 from egovnet.templates.intend.firewall_facts import firewall_instance
 from egovnet.templates.model.canonical_filter import canonical
 from egovnet.templates.model.communities import route_distinguisher, route_target
@@ -177,18 +178,6 @@ def _customer_instance(device: Device, vrf: Vrf) -> BgpInstance:
 
 def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFacts:
     family: AddressFamily = "ipv4" if peer.address.version == 4 else "ipv6"
-    accepts = tuple(
-        PrefixRule(
-            "permit",
-            prefix,
-            prefix.prefixlen,
-            prefix.prefixlen if peer.exact else prefix.max_prefixlen,
-        )
-        for prefix in peer.accepts
-    )
-    entry = PolicyEntry(
-        "permit", matches=(Match("prefix", family=family, prefixes=accepts),), clears=True
-    )
     return NeighborFacts(
         vrf,
         str(peer.address),
@@ -197,11 +186,36 @@ def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFact
         families={
             family: NeighborFamily(
                 family,
-                policy_in=Policy(entries=(entry,), name=f"{peer.policy}-{family}"),
-                policy_out=_TO_CE,
+                policy_in=Policy(
+                    entries=(_only(family, peer.accepts, exact=peer.exact),),
+                    name=f"{peer.policy}-{family}",
+                ),
+                policy_out=_TO_CE
+                if peer.announces is None
+                else Policy(
+                    entries=(_only(family, peer.announces),), name=f"{peer.policy}-out-{family}"
+                ),
                 maximum_prefix=peer.maximum_prefix,
             )
         },
         bfd=peer.bfd is not None,
         description=peer.description,
+    )
+
+
+def _only(
+    family: AddressFamily, prefixes: tuple[IPNetwork, ...], *, exact: bool = False
+) -> PolicyEntry:
+    """Routes of these prefixes, and of their more specifics unless `exact`, without communities."""
+    rules = tuple(
+        PrefixRule(
+            "permit",
+            prefix,
+            prefix.prefixlen,
+            prefix.prefixlen if exact else prefix.max_prefixlen,
+        )
+        for prefix in prefixes
+    )
+    return PolicyEntry(
+        "permit", matches=(Match("prefix", family=family, prefixes=rules),), clears=True
     )

@@ -31,6 +31,21 @@ def platform_names(network: Network, report: Report) -> Iterator[Problem]:
             yield report("routers", (name, "state"), found, "leave state out")
     yield from as_far_as_known(_failure_detection(network, on, report))
     yield from as_far_as_known(_packet_filters(network, on, report))
+    yield from as_far_as_known(_borders(network, on, report))
+
+
+def _borders(network: Network, on: dict[str, Capabilities], report: Report) -> Iterator[Problem]:
+    for name, border in network.borders.items():
+        can = on.get(border.router)
+        if can is None:
+            continue
+        what = network.routers[border.router].platform
+        if not can.borders:
+            found = f"{border.router}: platform {what} cannot filter what is announced"
+            yield report("borders", (name, "router"), found, "use a router of another platform")
+        if border.bfd and not can.bfd:
+            found = f"{border.router}: platform {what} has no BFD"
+            yield report("borders", (name, "bfd"), found, "leave bfd out")
 
 
 def _packet_filters(
@@ -117,6 +132,8 @@ def _named_ports(network: Network) -> Iterator[tuple[str, Location, str, str]]:
         for access_name, access in site.site_network_accesses.items():
             where = (name, "site-network-accesses", access_name, "port")
             yield "sites", where, access.pe, access.port
+    for name, border in network.borders.items():
+        yield "borders", (name, "port"), border.router, border.port
 
 
 def _vpns(network: Network, on: dict[str, Capabilities], report: Report) -> Iterator[Problem]:
@@ -144,8 +161,8 @@ def _edges(network: Network) -> Iterator[str]:
 
 
 def _carried(network: Network) -> Iterator[tuple[str, str]]:
-    """(VPN, PE that has its VRF) of sites, of the platform where an exchange may come to it, and of
-    Internet gateways.
+    """(VPN, PE that has its VRF) of sites, of the platform where an exchange may come to it, of
+    Internet gateways and of borders.
     """
     for site in network.sites.values():
         for access in site.site_network_accesses.values():
@@ -153,6 +170,9 @@ def _carried(network: Network) -> Iterator[tuple[str, str]]:
     for router in network.routers.values():
         if router.uplink is not None and router.attachment is not None:
             yield router.uplink.vpn, router.attachment.pe
+    for border in network.borders.values():
+        for each in border.vpns.values():
+            yield each.vpn, border.router
     platforms = [network.routers[name].attachment for name in network.with_role(Role.FIREWALL)]
     for exchange in network.exchanges.values():
         for end in (exchange.source, exchange.target):

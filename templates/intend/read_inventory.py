@@ -1,5 +1,5 @@
 """An inventory as it is read for devices: with what their platforms say about names, and with what
-its access classes, its planned sites, and its exchanges today, come to.
+its access classes, its planned sites, its borders, and its exchanges today, come to.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_directory import YamlDirectory, YamlTexts
 from egovnet.inventory.today import today
 from egovnet.inventory.with_access_classes import with_access_classes
+from egovnet.inventory.with_borders import with_borders
 from egovnet.inventory.with_planned_apart import with_planned_apart
 from egovnet.inventory.with_platform import with_platform
 from egovnet.templates.intend.platform_names import platform_names
@@ -64,4 +65,5 @@ def read_inventory_texts(files: Mapping[str, str]) -> Network:
 
 def _effective(network: Network, day: date) -> Network:
     """The network with the sites that nobody wrote, and those that are only planned apart."""
-    return with_platform(with_planned_apart(with_access_classes(network)), day)
+    written = with_planned_apart(with_access_classes(network))
+    return with_platform(with_borders(written), day)

@@ -105,6 +105,9 @@ class CustomerPeer:
     timers: tuple[int, int] | None = None
     #: No more specifics: of an Internet gateway the default route alone is taken.
     exact: bool = False
+    #: Of a border's neighbour: the only prefixes that it is told of, and their more specifics.
+    #: None: a CE, which is told of everything in its VPN.
+    announces: tuple[IPNetwork, ...] | None = None
 
 
 @quickly_made

@@ -165,6 +165,30 @@ ABBREVIATIONS = {
     "shanghai": "sh",
     "sichuan": "sc",
 }
+BORDERS = {
+    "guangdong-1": {
+        "option": "A",
+        "neighbor": "guangdong",
+        "neighbor-asn": 64844,
+        "neighbor-router": "gd-asbr1",
+        "neighbor-port": "eth4",
+        "router": "gd-pe1",
+        "port": "eth11",
+        "numbering": "theirs",
+        "vpns": {
+            "taxation": {
+                "vpn": "taxation",
+                "neighbor-vpn": "taxation",
+                "neighbor-zone": "extranet",
+                "vlan": 3801,
+                "links": ["10.44.0.0/30", "fde9:44::/126"],
+                "site-role": "any-to-any-role",
+                "accepts": ["10.64.0.0/16"],
+                "announces": ["10.2.0.0/16"],
+            }
+        },
+    },
+}
 ATTACHMENTS = {"services": {"vpn": "public", "prefixes": ["10.2.31.0/24"]}}
 OWN_EXIT = {"access-class": "E", "internet-line": "China Telecom, 200 Mbit/s"}
 #: What no example can say by itself: values that fit the rest of the reference inventory.
@@ -214,6 +238,7 @@ def base() -> Files:
     files["vpns.yaml"]["taxation"]["name-servers"] = ["10.2.21.53"]
     for region, short in ABBREVIATIONS.items():
         files["regions.yaml"][region]["abbreviation"] = short
+    files["borders.yaml"] = copy.deepcopy(BORDERS)
     department = files["sites/guangdong.yaml"]["tax-guangdong"]
     department["attachments"] = copy.deepcopy(ATTACHMENTS)
     department["site-network-accesses"]["main"] |= copy.deepcopy(OWN_EXIT)

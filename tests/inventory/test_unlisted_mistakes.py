@@ -135,6 +135,8 @@ CASES = [
     ("network.yaml", "asn: 65000", "asn: 65000\nasn: 65001",
      "network.yaml:4: asn: given twice, first in line 3 -> keep one"),
     ("legacy-circuits.yaml", "    capacity: 155\n", "    capacity: 155 Mbit/s\n", "capacity"),
+    ("borders.yaml", "option: A", "option: C",
+     "borders.yaml:2: guangdong-1.option: 'C' is not known -> use 'A'"),
     ("drift.yaml", "    class: unmanaged\n", "    class: unmanagd\n",
      "acknowledged.snmp.class: 'unmanagd' is not known -> did you mean 'unmanaged'? use"),
 ]  # fmt: skip

@@ -52,6 +52,7 @@ from egovnet.playbooks.verbs.lab import _outcome as lab_outcome
 from egovnet.tasks.commit_status import CommitStatus
 from egovnet.tasks.confirm_or_rollback import Direction
 from egovnet.templates.model.interruption import InterruptionClass
+from tests.border_network import nation, province
 from tests.inventories import BACKBONE
 from tests.playbooks.console import all_down, copy_of_backbone, edit, egovnet, logged_in
 from tests.playbooks.drift_reports import LEAKING as LEAKING_REPORT
@@ -255,7 +256,10 @@ def test_init_validate_render(tmp_path: Path) -> None:
                          state=tmp_path).json)  # fmt: skip
     root = copy_of_backbone(tmp_path / "network")
     edit(root / "circuits.yaml", "b: {router: bj-p2, port: eth5}", "b: {router: bj-p1, port: eth9}")
-    check("validate", egovnet("validate", "--inventory", root, "--json", state=tmp_path).json)
+    ours, beside = nation(tmp_path / "nation"), province(tmp_path / "province")
+    met = egovnet("validate", "--inventory", ours, "--with", beside, "--json", state=tmp_path).json
+    alone = egovnet("validate", "--inventory", root, "--json", state=tmp_path).json
+    check("validate", alone, met)
     check("render", egovnet("render", "-o", tmp_path / "out", "--json", state=tmp_path).json)
 
 

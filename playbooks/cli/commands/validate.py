@@ -1,5 +1,6 @@
 """`egovnet validate`: check an inventory."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,10 +13,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--with",
+    "neighbor",
+    type=click.Path(path_type=Path),
+    help="The inventory of a neighbour: compare both sides of the borders with it.",
+)
 @verb
 @without(*SELECTION, *WORK)
-def validate(workspace: "Workspace") -> "AnyOutcome":
+def validate(workspace: "Workspace", neighbor: Path | None) -> "AnyOutcome":
     """Check an inventory: schema, references, policy, numbers."""
     from egovnet.playbooks.verbs.validate import validate as validate_playbook
 
-    return validate_playbook(workspace)
+    return validate_playbook(workspace, neighbor)

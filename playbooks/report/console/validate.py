@@ -13,9 +13,12 @@ def print_result(console: Console, valid: ValidInventory) -> None:
     shown = (
         _numbered(number, name)
         for name, number in counts.items()
-        if number or name not in ("exchanges", "applications")
+        if number or name not in ("exchanges", "applications", "borders")
     )
     console.print(f"valid: {valid.inventory}: {', '.join(shown)}")
+    if (met := valid.compared) is not None:
+        both = f"{_numbered(met.borders, 'borders')} and {_numbered(met.vpns, 'vpns')} of both"
+        console.print(f"agrees with {met.network}: {both} sides")
 
 
 def _numbered(number: int, name: str) -> str:

@@ -1,0 +1,173 @@
+"""The border of two networks in the proof: both sides prove, and each mistake at it is refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from egovnet.inventory.allocation.allocate import Allocation, allocate
+from egovnet.inventory.model import Network
+from egovnet.isolation.model.expectation import from_inventory
+from egovnet.isolation.model.verdict import Verdict
+from egovnet.isolation.prove import prove
+from egovnet.templates.frr.config.config_reader import read_config
+from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.intend.device_facts import intended_facts
+from egovnet.templates.intend.read_inventory import read_inventory
+from egovnet.templates.model.device import Device
+from egovnet.templates.registry import render
+from tests.border_network import nation, province
+
+EDGE = "bj-asbr1"
+PARTY = "border-guangdong-1-party_guangdong-1"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two networks, as it is to be."""
+
+    network: Network
+    allocation: Allocation
+    devices: dict[str, Device] = field(default_factory=dict)
+
+    def verdict(self, texts: dict[str, str]) -> Verdict:
+        """What is proved of these texts in place of its own."""
+        own = {name: render(device) for name, device in self.devices.items()} | texts
+        facts = {name: read_config(text, f"{name}.cfg") for name, text in own.items()}
+        return prove(facts, from_inventory(self.network, self.allocation))
+
+
+@cache
+def side(which: Callable[[Path], Path]) -> Side:
+    with TemporaryDirectory() as directory:
+        network, _ = read_inventory(which(Path(directory) / "network"))
+    allocation = allocate(network)
+    return Side(network, allocation, intend(network, allocation))
+
+
+@pytest.mark.parametrize("which", [nation, province])
+def test_each_side_proves_by_itself(which: Callable[[Path], Path]) -> None:
+    verdict = side(which).verdict({})
+    assert verdict.proved
+    assert not verdict.findings
+
+
+@pytest.mark.parametrize("which", [nation, province])
+def test_rendering_then_reading_is_the_identity(which: Callable[[Path], Path]) -> None:
+    for device in side(which).devices.values():
+        assert read_config(render(device), "x.cfg") == intended_facts(device)
+
+
+def text() -> str:
+    return render(side(nation).devices[EDGE])
+
+
+def swapped(one: str, other: str) -> Callable[[str], str]:
+    def swap(text: str) -> str:
+        assert one in text
+        assert other in text
+        return text.replace(one, "\0").replace(other, one).replace("\0", other)
+
+    return swap
+
+
+def put(old: str, new: str) -> Callable[[str], str]:
+    def change(text: str) -> str:
+        assert old in text
+        return text.replace(old, new)
+
+    return change
+
+
+def in_other_vrf(text: str) -> str:
+    """The party's session in the VRF of taxation."""
+    lines = text.splitlines()
+    inside = range(lines.index("router bgp 65000 vrf i-party"), len(lines))
+    end = next(i for i in inside if lines[i] == "exit")
+    own = [i for i in range(inside.start, end) if "10.1.16.2" in lines[i]]
+    moved = [lines[i] for i in own]
+    kept = [line for i, line in enumerate(lines) if i not in own]
+    at = kept.index("router bgp 65000 vrf e-taxation") + 3
+    head = [line for line in moved if not line.startswith("  ")]
+    kept[at:at] = head
+    at = kept.index("  redistribute static", at) + 1
+    kept[at:at] = [line for line in moved if line.startswith("  ")]
+    return "\n".join(kept) + "\n"
+
+
+LIST = "prefix-list border-guangdong-1-taxation_guangdong-1"
+AS_A_CUSTOMER = "  neighbor 10.1.16.2 route-map to-ce out\n"
+VPN_FAMILY = """  exit-address-family
+ !
+ address-family ipv4 vpn
+  neighbor 10.1.16.2 activate
+ exit-address-family
+ !
+ address-family ipv4 unicast
+"""
+
+
+def as_a_customer(text: str) -> str:
+    """The neighbour with the policy of customers, which is told of everything."""
+    out = f"  neighbor 10.1.16.2 route-map {PARTY}-out-ipv4 out\n"
+    return put(out, AS_A_CUSTOMER)(text) + "route-map to-ce permit 10\nexit\n!\n"
+
+
+#: What is done to the border router's text -> a class of finding that refuses it.
+MUTANTS = {
+    "the VLAN of another VPN": (swapped("eth5.100", "eth5.101"), "P1 zone-leak"),
+    "a VLAN that nobody agreed on": (put("eth5.100", "eth5.300"), "P2 unknown-interface"),
+    "two VPNs swapped": (swapped("    vrf i-party", "    vrf e-taxation"), "P2 wrong-vrf"),
+    "no filter of what is taken": (
+        put(f"  neighbor 10.1.16.2 route-map {PARTY}-ipv4 in\n", ""),
+        "P5 no-filter",
+    ),
+    "no filter of what is announced": (
+        put(f"  neighbor fde9:1:fa::2 route-map {PARTY}-out-ipv6 out\n", ""),
+        "P8 no-border-filter",
+    ),
+    "a customer's policy": (as_a_customer, "P8 border-filter-too-wide"),
+    "more taken than was agreed": (
+        put(f"{LIST} seq 5 permit 10.42.0.0/16", f"{LIST} seq 5 permit 10.40.0.0/13"),
+        "P5 filter-too-wide",
+    ),
+    "more announced than was agreed": (
+        put(f"{LIST}-out seq 5 permit 10.12.0.0/16", f"{LIST}-out seq 5 permit 10.0.0.0/8"),
+        "P8 border-filter-too-wide",
+    ),
+    "no limit": (put("  neighbor 10.1.16.6 maximum-prefix 50\n", ""), "P5 no-limit"),
+    "a session in the wrong VRF": (in_other_vrf, "P5 session-in-wrong-vrf"),
+    "another AS": (
+        put("10.1.16.2 remote-as 64844", "10.1.16.2 remote-as 64845"),
+        "P8 border-wrong-as",
+    ),
+    "labels on the port": (
+        put("interface lo\n", "interface eth5.100\n mpls enable\nexit\n!\ninterface lo\n"),
+        "P4 mpls-at-customer",
+    ),
+    "VPN routes in the VRF": (
+        put(
+            "  neighbor 10.1.16.2 maximum-prefix",
+            VPN_FAMILY + "  neighbor 10.1.16.2 maximum-prefix",
+        ),
+        "not understood",
+    ),
+    "the route target of the other zone": (
+        put("rt vpn both 65000:1001", "rt vpn both 65000:1001 65000:2001"),
+        "P1 zone-leak",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mistake_at_the_border_is_refused(name: str) -> None:
+    change, klass = MUTANTS[name]
+    changed = change(text())
+    assert changed != text()
+    verdict = side(nation).verdict({EDGE: changed})
+    assert not verdict.proved
+    found = {finding.klass for finding in verdict.findings}
+    assert any(one.startswith(klass) for one in found), sorted(found)
