@@ -8,9 +8,11 @@ entries give equal commits, ids included; an archive that is lost or damaged is 
     archive/            bare, private to its owner; branch `main`
       before/<host>.cfg   what the host ran before the last change that touched it
       after/<host>.cfg    and after it; none where that is not known
+      statement, statement.sig   what the controller signed of the change's end
 
     git -C archive log -p -- after/pe1.cfg       the history of a router
     git -C archive show <commit>:before/pe1.cfg  what it ran before a change
+    git -C archive -c gpg.ssh.allowedSignersFile=$PWD/controllers log --show-signature
 
 Secrets are cut out before a text becomes an object (`templates.registry.redact`), so nothing
 of them is in any object, and a restore needs the journal. `git gc` and clones are safe; commits
@@ -38,9 +40,17 @@ from dulwich.objects import ObjectID
 from dulwich.repo import Repo
 
 from egovnet.inventory.errors import EgovnetError
-from egovnet.playbooks.archive.archived_change import Anchor, ArchivedChange
+from egovnet.playbooks.archive.archived_change import Anchor, ArchivedChange, SignedCommit
 from egovnet.playbooks.archive.commit_message import git_time, plain
-from egovnet.playbooks.archive.git_objects import MAIN, add, head, walk
+from egovnet.playbooks.archive.git_objects import (
+    MAIN,
+    Sign,
+    add,
+    damaged,
+    head,
+    signed_commits,
+    walk,
+)
 from egovnet.playbooks.journal.private_files import close, private_directory
 
 #: Section and key of the repository's configuration that make it one of ours.
@@ -58,10 +68,14 @@ class ArchiveError(EgovnetError):
 
 
 class Archive:
-    """The archive in `directory`, which is made when the first change is written."""
+    """The archive in `directory`, which is made when the first change is written.
 
-    def __init__(self, directory: Path) -> None:
+    Commits are signed with `sign`; None: they are not.
+    """
+
+    def __init__(self, directory: Path, sign: Sign | None = None) -> None:
         self.directory = directory
+        self._sign = sign
 
     def catch_up(self, entries: Iterable[ArchivedChange]) -> list[int]:
         """Add a commit for every ended change that has none, in the order given; their numbers.
@@ -72,6 +86,7 @@ class Archive:
 
         Raises:
             ArchiveError: it cannot be written; what was added until then stays.
+            SigningError: a commit cannot be signed; the same.
         """
         added: list[int] = []
         with self._held() as repo:
@@ -81,7 +96,7 @@ class Archive:
                     continue
                 _check_time(change)
                 with self._told():
-                    add(repo, change)
+                    add(repo, change, self._sign)
                 known[change.number] = plain(change.plan_hash)
                 added.append(change.number)
             with self._told():
@@ -122,6 +137,25 @@ class Archive:
                 for _, said in walk(repo, None)
                 if said.get("Change", "").isdecimal()
             }
+
+    def signed(self) -> list[SignedCommit]:
+        """Every commit of a change, the oldest first, after all objects were compared with their
+        names: linear in the archive's size.
+
+        Raises:
+            ArchiveError: damaged, or no archive.
+        """
+        if _vacant(self.directory):
+            return []
+        with self._told(), closing(self._opened()) as repo:
+            for sha in damaged(repo):
+                raise ChecksumMismatch(sha, "another")
+            return list(signed_commits(repo))[::-1]
+
+    def forgotten(self) -> list[int]:
+        """Changes that were archived, by the archive's own memory, and have no commit any more."""
+        _, plans = self._remembered()
+        return sorted(plans.keys() - self.anchored().keys())
 
     # -- the repository --------------------------------------------------------------------
 

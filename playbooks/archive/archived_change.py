@@ -27,6 +27,9 @@ class ArchivedChange:
     after: Mapping[str, str]
     #: The journal's own name, by which its archive is told from another's; "" in older ones.
     journal_name: str = ""
+    #: What the controller signed of the change's end, and its signature; "" where it did not.
+    statement: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,20 @@ class Anchor:
     head: str
     #: The journal's name; "" in commits of older versions.
     journal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCommit:
+    """A commit of a change, as it is checked."""
+
+    change: int
+    anchor: Anchor
+    #: The commit without its signature: the bytes that were signed.
+    body: bytes
+    #: The armoured signature; "" of none.
+    signature: str
+    #: Seconds since 1970, by which Git finds out whether the key was valid.
+    time: int
+    #: As in `ArchivedChange`.
+    statement: str = ""
+    statement_signature: str = ""

@@ -1,13 +1,20 @@
 """Bring the git archive up to the journal; a change never fails because of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.archived_change import ArchivedChange
+from egovnet.playbooks.archive.git_objects import Sign
+from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.journal.records import DONE, UNDONE, Change
+from egovnet.playbooks.journal.signed_records import SignedRecord
 from egovnet.playbooks.results.outcome import Outcome, R_co
+from egovnet.playbooks.signatures.controller_key import GIT, ControllerKey
+from egovnet.playbooks.signatures.errors import SignatureError
 
 
 def archived(workspace: Workspace, outcome: Outcome[R_co]) -> Outcome[R_co]:
@@ -18,19 +25,49 @@ def archived(workspace: Workspace, outcome: Outcome[R_co]) -> Outcome[R_co]:
 def catch_up(workspace: Workspace) -> tuple[str, ...]:
     """Archive every finished change that is not yet; what could not be, as notes."""
     journal = workspace.journal
-    archive = Archive(workspace.state / "archive")
+    archive = Archive(workspace.state / "archive", _sign(journal.key))
+    notes = sign_missing(workspace)
     try:
         # A failed change is archived when `recover` has brought it to its end.
         ended = {c.id: c for c in journal.changes() if c.state in (DONE, UNDONE)}
         missing = archive.missing({number: change.plan_hash for number, change in ended.items()})
-        archive.catch_up(_entry(workspace, ended[number]) for number in missing)
-    except (ArchiveError, JournalError, OSError) as error:
-        return (f"the archive is behind: {error}",)
+        signed = journal.signatures()
+        archive.catch_up(_entry(workspace, ended[number], signed) for number in missing)
+    except (ArchiveError, JournalError, SignatureError, OSError) as error:
+        return (*notes, f"the archive is behind: {error}")
+    return notes
+
+
+def sign_missing(workspace: Workspace) -> tuple[str, ...]:
+    """Sign what ended and was not signed then; why something was not, as notes.
+
+    Only in a journal that is as it was written: nobody has a forgery signed by it.
+    """
+    journal = workspace.journal
+    if journal.key is None:
+        return ()
+    try:
+        unsigned = journal.unsigned(journal.key.since(journal.name))
+        if not unsigned:
+            return ()
+        require_whole_journal(workspace)
+    except (EgovnetError, OSError) as error:
+        return (f"changes are not signed: {error}",)
+    for record in unsigned:
+        if why := journal.sign_late(record):
+            return (f"{record} is not signed: {why}",)
     return ()
 
 
-def _entry(workspace: Workspace, change: Change) -> ArchivedChange:
+def _sign(key: ControllerKey | None) -> Sign | None:
+    return None if key is None else lambda data: key.sign(data, GIT)
+
+
+def _entry(
+    workspace: Workspace, change: Change, signatures: Mapping[int, SignedRecord]
+) -> ArchivedChange:
     texts = workspace.journal.configurations(change.id)
+    signed = signatures.get(change.id)
     return ArchivedChange(
         number=change.id,
         kind=change.kind,
@@ -44,5 +81,7 @@ def _entry(workspace: Workspace, change: Change) -> ArchivedChange:
         undoes=change.undoes,
         journal_name=workspace.journal.name,
         before={name: entry.before for name, entry in texts.items()},
+        statement=signed.statement if signed else "",
+        signature=signed.signature if signed else "",
         after={name: entry.after for name, entry in texts.items() if entry.after is not None},
     )

@@ -1,18 +1,29 @@
 """Whether the journal is as it was written: its own chain, and what the archive says of it.
 
 Whoever can write the database can chain it anew from the first step, or cut off its end and mend
-the head: the chain alone does not show it. Each commit of the archive has the chain's hash at the
-end of its change, and an archive that is cloned or pushed elsewhere cannot be mended with it.
+the head: the chain alone does not show it. Each end is signed by the controller, whose key is not
+in the database. Each commit of the archive has the chain's hash at the end of its change, is signed
+too, and an archive that is cloned or pushed elsewhere cannot be mended with the journal.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.archive.archive import Archive, ArchiveError
+from egovnet.playbooks.archive.archived_change import SignedCommit
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.audit import Fault
 from egovnet.playbooks.journal.records import DONE, UNDONE
+from egovnet.playbooks.journal.signature_check import signature_faults
+from egovnet.playbooks.journal.signed_records import End, Unsigned
+from egovnet.playbooks.journal.statement import CHANGE, DRIFT, parse_statement
 from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.signatures.allowed_signers import AllowedSigners
+from egovnet.playbooks.signatures.controller_key import GIT, JOURNAL, ControllerKey
+from egovnet.playbooks.signatures.errors import SignatureError
+from egovnet.playbooks.signatures.ssh_signature import verify
 
 #: Faults that an error spells out; more are counted.
 _SHOWN = 5
@@ -34,36 +45,77 @@ class JournalAlteredError(EgovnetError):
 
 @dataclass(frozen=True, slots=True)
 class JournalCheck:
-    """What came of comparing a journal with its archive."""
+    """What came of comparing a journal with its signatures and its archive."""
 
-    #: Where it was altered; empty when it was not.
+    #: Where it was altered, the first record first; empty when it was not.
     faults: tuple[str, ...] = ()
+    #: Records with a signature by a key that is in no list of controllers.
+    strangers: tuple[str, ...] = ()
+    #: Records that should be signed and are not.
+    unsigned: tuple[str, ...] = ()
     #: Changes of the archive that a journal of another name archived.
     foreign: tuple[str, ...] = ()
+    #: All of these, the first record first.
+    listed: tuple[str, ...] = ()
     #: Ended changes that have no commit yet: only the journal's own chain vouches for them.
     unanchored: int = 0
+    #: Ended changes from before the journal was signed.
+    older: int = 0
 
 
-def check_journal(workspace: Workspace) -> JournalCheck:
-    """Compare the journal with itself and with its archive. Linear in the journal's size.
+def check_journal(workspace: Workspace, *, whole: bool = True) -> JournalCheck:
+    """Compare the journal with itself, its signatures and its archive. Linear in all of them.
+
+    Without `whole`, of the signatures the newest is verified, whose link is over all others', and
+    files of inventories and the archive's own signatures are not looked at.
 
     Raises:
         ArchiveError: the archive is damaged, so that nothing can be said.
+        ProblemsError: the list of controllers has mistakes.
     """
     journal = workspace.journal
-    anchors = Archive(workspace.state / "archive").anchored()
+    key = journal.key or ControllerKey(workspace.state)
+    since, controllers = key.since(journal.name), key.controllers()
+    archive = Archive(workspace.state / "archive")
+    found = journal.audit(since=since, contents=whole)
+    faults = [*found.faults, *signature_faults(found.signed, controllers, only_newest=not whole)]
+    anchors = archive.anchored()
     ours = {n: a.head for n, a in anchors.items() if a.journal in ("", journal.name)}
+    faults += _against_archive(journal.seals(), ours)
+    if whole:
+        faults += _commit_faults(archive, journal.name, controllers, since)
+        faults += [
+            Fault(CHANGE, number, f"change {number} was archived, and its commit is gone")
+            for number in archive.forgotten()
+        ]
     foreign = tuple(
         f"change {number} was archived by another journal, {anchor.journal}"
         for number, anchor in sorted(anchors.items())
         if number not in ours
     )
-    ended = (change for change in journal.changes() if change.state in (DONE, UNDONE))
+    ended = [change.id for change in journal.changes() if change.state in (DONE, UNDONE)]
+    signed = {statement.number for statement, _ in found.signed if statement.kind == CHANGE}
+    missing = [_missing(record) for record in found.unsigned]
+    known = signed | {fault.number for fault in missing if fault.kind == CHANGE}
     return JournalCheck(
-        (*journal.faults(), *_against_archive(journal.seals(), ours)),
-        foreign,
-        sum(change.id not in ours for change in ended),
+        faults=_words(fault for fault in faults if not fault.unknown_signer),
+        strangers=_words(fault for fault in faults if fault.unknown_signer),
+        unsigned=_words(missing),
+        foreign=foreign,
+        listed=(*_words([*faults, *missing]), *foreign),
+        unanchored=sum(number not in ours for number in ended),
+        older=sum(number not in known for number in ended),
     )
+
+
+def _missing(record: Unsigned) -> Fault:
+    words = f"{record} has no signature: none was made, or it was taken away"
+    kind = CHANGE if isinstance(record, End) else DRIFT
+    return Fault(kind, record.change if isinstance(record, End) else record.number, words)
+
+
+def _words(faults: Iterable[Fault]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fault.words for fault in sorted(faults)))
 
 
 def require_whole_journal(workspace: Workspace) -> tuple[str, ...]:
@@ -74,7 +126,7 @@ def require_whole_journal(workspace: Workspace) -> tuple[str, ...]:
     """
     notes: tuple[str, ...] = ()
     try:
-        checked = check_journal(workspace)
+        checked = check_journal(workspace, whole=False)
     except ArchiveError as error:
         checked = JournalCheck(tuple(workspace.journal.faults()))
         notes = (f"the journal was not compared with its archive: {error}",)
@@ -82,15 +134,60 @@ def require_whole_journal(workspace: Workspace) -> tuple[str, ...]:
         raise JournalAlteredError(checked.faults)
     if checked.foreign:
         notes = ("the archive is of another journal, and was not compared: see history --check",)
-    return notes
+    # A colleague's change must be recovered before anybody finds the time to list his key.
+    return (*notes, *checked.strangers)
 
 
-def _against_archive(seals: Mapping[int, set[str]], anchors: Mapping[int, str]) -> Iterator[str]:
+def _against_archive(seals: Mapping[int, set[str]], anchors: Mapping[int, str]) -> Iterator[Fault]:
     for change, anchor in sorted(anchors.items()):
         if change not in seals:
-            yield f"change {change} is in the archive and gone from the journal"
+            words = f"change {change} is in the archive and gone from the journal"
+            yield Fault(CHANGE, change, words)
         elif anchor not in seals[change]:
-            yield (
+            words = (
                 f"change {change} ended with {anchor[:12]} when it was archived, and the journal "
                 "has no such link: the chain was made anew"
             )
+            yield Fault(CHANGE, change, words)
+
+
+def _commit_faults(
+    archive: Archive, journal: str, controllers: AllowedSigners, since: int | None
+) -> Iterator[Fault]:
+    """Commits whose signatures do not hold, or are not of their change."""
+    for commit in archive.signed():
+        what = f"change {commit.change}: its commit in the archive"
+        words = ""
+        if commit.anchor.journal not in ("", journal):
+            continue
+        if commit.signature:
+            words = _wrong_signature(commit, controllers) or _wrong_statement(commit, controllers)
+        elif commit.statement or (since is not None and commit.change >= since):
+            words = "is not signed"
+        if words:
+            yield Fault(CHANGE, commit.change, f"{what} {words}")
+
+
+def _wrong_signature(commit: SignedCommit, controllers: AllowedSigners) -> str:
+    moment = datetime.fromtimestamp(commit.time, UTC)
+    try:
+        verify(commit.body, commit.signature, controllers, GIT, at=moment)
+    except SignatureError as error:
+        return f"has a signature that does not hold: {error}"
+    return ""
+
+
+def _wrong_statement(commit: SignedCommit, controllers: AllowedSigners) -> str:
+    """What of the statement in a commit does not hold: the commit's own signature does."""
+    if not commit.statement:
+        return ""
+    try:
+        statement = parse_statement(commit.statement)
+        if (statement.number, statement.head) != (commit.change, commit.anchor.head):
+            return f"has the statement of {statement.record}"
+        moment = datetime.fromisoformat(statement.at)
+        data = commit.statement.encode()
+        verify(data, commit.statement_signature, controllers, JOURNAL, at=moment)
+    except (SignatureError, ValueError, TypeError) as error:
+        return f"has a statement whose signature does not hold: {error}"
+    return ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from egovnet.playbooks.core.intended import DirectoryInventory
 from egovnet.playbooks.journal.private_files import close
+from egovnet.playbooks.signatures.controller_key import ControllerKey
 from egovnet.tasks.credentials import state_directory
 
 if TYPE_CHECKING:
@@ -32,4 +33,5 @@ class NetworkState:
         # a database's client takes a third of a second, and who only validates has no use for it
         from egovnet.playbooks.journal.journal import Journal  # noqa: PLC0415
 
-        return Journal(self.directory, self._inventory.network.backbone.name)
+        key = ControllerKey(self.directory)
+        return Journal(self.directory, self._inventory.network.backbone.name, key)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from egovnet.playbooks.journal.database import journal_error
+from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.tables import (
     DRIFT_DIFFERENCES,
     DRIFT_PROOFS,
@@ -69,9 +70,10 @@ class Before:
 class History:
     """The drift runs of one network."""
 
-    def __init__(self, engine: Engine, network: str) -> None:
-        self._engine = engine
-        self._network = network
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._engine = journal.engine
+        self._network = journal.network
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -207,16 +209,15 @@ class History:
                 "proved": int(report.proved),
                 "classes": json.dumps(report.classes()),
             }
-            key = connection.execute(insert(DRIFT_RUNS), row).inserted_primary_key
+            number, at = self._journal.keep_drift_run(connection, row)
             self._replace(connection, DRIFT_DIFFERENCES, _ages(self._network, differences, read))
             self._replace(
                 connection,
                 DRIFT_READINGS,
                 _states(self._network, differences, read, texts, seen=seen, asked=asked),
             )
-
-        assert key is not None  # noqa: S101 -- an insert of one row has a key
-        return int(key[0])
+        self._journal.sign_drift_run(number, at)
+        return number
 
     def _replace(
         self, connection: Connection, table: Any, rows_of: Mapping[str, list[dict[str, Any]]]

@@ -63,7 +63,7 @@ def drift(
     require_whole_journal(workspace)
     wanted = frozenset(map(_remediable, remediate))
     rules = drift_rules.REGISTER.read(workspace.directory, workspace.network)
-    history = History(workspace.journal.engine, workspace.network.backbone.name)
+    history = History(workspace.journal)
     before = history.before(question(workspace))
     if whole:
         before = replace(before, devices={})

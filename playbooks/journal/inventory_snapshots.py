@@ -12,47 +12,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, Change
-
-_METADATA = MetaData()
-#: Long enough for any file; some databases' plain binary type ends at 64 KB.
-_BYTES = LargeBinary(2**24)
+from egovnet.playbooks.journal.tables import CHANGE_INTENTS as _CHANGES
+from egovnet.playbooks.journal.tables import INTENT_CONTENTS as _CONTENTS
+from egovnet.playbooks.journal.tables import METADATA as _METADATA
 
 #: Keys in one question: databases bound how many there may be.
 _AT_ONCE = 500
-
-_CONTENTS = Table(
-    "intent_contents",
-    _METADATA,
-    Column("digest", String(64), primary_key=True),
-    Column("content", _BYTES, nullable=False),
-)
-
-_CHANGES = Table(
-    "change_intents",
-    _METADATA,
-    Column("change_id", Integer, primary_key=True, autoincrement=False),
-    Column("before", String(64), nullable=True),
-    Column("after", String(64), nullable=True),
-)
 
 
 class _TakenError(JournalError):

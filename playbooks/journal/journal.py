@@ -1,7 +1,8 @@
 """The journal: what was intended, before it is done, and what came of it.
 
-Steps are only ever added, and chained by hash (`hash_chain`), so that tampering shows. Every method
-returns when what it wrote is on disk.
+Steps are only ever added, and chained by hash (`hash_chain`), so that tampering shows. The head of
+the chain at each change's end is signed by the controller, where it has a key. Every method returns
+when what it wrote is on disk.
 """
 
 import getpass
@@ -16,20 +17,25 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from egovnet.playbooks.journal import audit as journal_audit
-from egovnet.playbooks.journal import device_locks, hash_chain
+from egovnet.playbooks.journal import device_locks, hash_chain, signed_records
 from egovnet.playbooks.journal.database import JournalDatabase
 from egovnet.playbooks.journal.device_locks import Holder
-from egovnet.playbooks.journal.errors import ChangeEndedError, LockLostError
+from egovnet.playbooks.journal.errors import ChangeEndedError, JournalError, LockLostError
 from egovnet.playbooks.journal.group_commit import GroupCommit
 from egovnet.playbooks.journal.reader import JournalReader
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Configuration
+from egovnet.playbooks.journal.signed_records import End, Heads, Unsigned
+from egovnet.playbooks.journal.statement import CHANGE, DRIFT
 from egovnet.playbooks.journal.tables import (
     CHAINS,
     CHANGES,
     CONFIGURATIONS,
+    DRIFT_RUNS,
     STATEMENTS,
     STEPS,
 )
+from egovnet.playbooks.signatures.controller_key import ControllerKey
+from egovnet.playbooks.signatures.errors import SignatureError
 
 
 def _now() -> str:
@@ -42,10 +48,16 @@ def author() -> str:
 
 
 class Journal(JournalReader):
-    """The journal of one network, to be written; where it is kept, `JournalDatabase` says."""
+    """The journal of one network, to be written; where it is kept, `JournalDatabase` says.
 
-    def __init__(self, state_directory: Path, network: str) -> None:
+    Without a `key` nothing in it is signed.
+    """
+
+    def __init__(
+        self, state_directory: Path, network: str, key: ControllerKey | None = None
+    ) -> None:
         super().__init__(JournalDatabase(state_directory), network)
+        self.key = key
         self._tokens: dict[int, str] = {}
         self._group = GroupCommit(self._append)
         self.name = self._name()
@@ -79,7 +91,10 @@ class Journal(JournalReader):
 
         Raises:
             DevicesLockedError: another change holds a device; nothing was written.
+            SigningError: the key that was named for the controller cannot sign.
         """
+        if self.key is not None:
+            self.key.try_given()
         header: dict[str, Any] = {
             "kind": kind,
             "author": author(),
@@ -215,9 +230,10 @@ class Journal(JournalReader):
             self._chain(connection, [_row(change, "after", "*", "done", detail)])
 
     def close(self, change: int, state: str, *, left: Collection[str] = ()) -> None:
-        """The change's end: DONE, UNDONE or FAILED.
+        """The change's end: DONE, UNDONE or FAILED. It is signed when it is written.
 
-        A failed change names the devices `left` that were not seen at its end; all its devices
+        A signature that could not be made keeps no change from its end: `sign_late` makes it. A
+        failed change names the devices `left` that were not seen at its end; all its devices
         stay locked, so that `recover` finds them as it left them.
 
         Raises:
@@ -226,11 +242,60 @@ class Journal(JournalReader):
         with self.database.writing() as connection:
             self._hold_if_mine(connection, change)
             connection.execute(update(CHANGES).where(CHANGES.c.id == change).values(state=state))
-            self._chain(connection, [_row(change, "change", "*", state, {"left": sorted(left)})])
+            detail = {"left": sorted(left)} | self._signer()
+            at = self._chain(connection, [_row(change, "change", "*", state, detail)])
             end = device_locks.abandon if state == FAILED else device_locks.release
             end(connection, change)
         if state != FAILED:
             self._tokens.pop(change, None)
+        self._sign((CHANGE, change, state), at)
+
+    def _signer(self) -> dict[str, str]:
+        """By which key an end will be signed: in the chain, so that none can be taken away."""
+        try:
+            return {} if self.key is None else {"signer": self.key.fingerprint()}
+        except SignatureError:
+            return {}
+
+    def _sign(self, record: tuple[str, int, str], at: Heads, *, late: bool = False) -> str:
+        """Sign a record with the heads that this process wrote; why it could not, or ""."""
+        if self.key is None:
+            return ""
+        try:
+            signed = signed_records.signed(self.key, self.network, record, at, late=late)
+            with self.database.writing() as connection:
+                since = signed_records.next_change(connection, self.network)
+                signed_records.write(connection, self.network, signed)
+            self.key.remember(at.journal, record[1] if record[0] == CHANGE else since)
+        except (SignatureError, JournalError) as error:
+            return str(error)
+        return ""
+
+    def keep_drift_run(self, connection: Connection, run: Mapping[str, Any]) -> tuple[int, Heads]:
+        """Add a drift run to its chain; its number, and what `sign_drift_run` signs afterwards."""
+        mine = CHAINS.c.network == self.network
+        at = signed_records.heads(connection, self.network)
+        link = hash_chain.drift_link(at.drift, run)
+        key = connection.execute(insert(DRIFT_RUNS), {**run, "hash": link}).inserted_primary_key
+        connection.execute(update(CHAINS).where(mine).values(drift=link))
+        return int((key or (0,))[0]), Heads(at.journal, at.head, link)
+
+    def sign_drift_run(self, run: int, at: Heads) -> None:
+        """Sign a run whose transaction is on disk."""
+        self._sign((DRIFT, run, ""), at)
+
+    def sign_late(self, record: Unsigned) -> str:
+        """Sign a record that was not signed when it was written; why not, or "".
+
+        Its caller has seen that the journal is as it was written.
+        """
+        with self.database.writing() as connection:
+            at = signed_records.heads(connection, self.network)
+        if isinstance(record, End):
+            heads = Heads(at.journal, record.head, at.drift)
+            return self._sign((CHANGE, record.change, record.state), heads, late=True)
+        heads = Heads(at.journal, at.head, record.link)
+        return self._sign((DRIFT, record.number, ""), heads, late=True)
 
     def _hold(self, connection: Connection, change: int) -> None:
         """Refuse who was taken over: also when whoever did has ended the change since."""
@@ -250,16 +315,17 @@ class Journal(JournalReader):
         with self.database.writing() as connection:
             self._chain(connection, rows)
 
-    def _chain(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add steps to the chain; other writers of this network wait."""
+    def _chain(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Heads:
+        """Add steps to the chain, and say its new head; other writers of this network wait."""
         mine = CHAINS.c.network == self.network
-        head = connection.execute(select(CHAINS.c.head).where(mine).with_for_update()).scalar_one()
-        chained = []
+        at = signed_records.heads(connection, self.network)
+        head, chained = at.head, []
         for row in rows:
             head = hash_chain.link(head, row)
             chained.append({**row, "hash": head})
         connection.execute(insert(STEPS), chained)
         connection.execute(update(CHAINS).where(mine).values(head=head))
+        return Heads(at.journal, head, at.drift)
 
 
 def _state(connection: Connection, change: int) -> str:

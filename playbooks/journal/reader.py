@@ -5,7 +5,8 @@ import json
 from sqlalchemy import Engine, select
 
 from egovnet.playbooks.journal import audit as journal_audit
-from egovnet.playbooks.journal import device_locks, hash_chain
+from egovnet.playbooks.journal import device_locks, hash_chain, signed_records
+from egovnet.playbooks.journal.audit import Audit
 from egovnet.playbooks.journal.database import JournalDatabase
 from egovnet.playbooks.journal.errors import NoSuchChangeError
 from egovnet.playbooks.journal.locks import Lock
@@ -17,6 +18,8 @@ from egovnet.playbooks.journal.records import (
     Decision,
     Step,
 )
+from egovnet.playbooks.journal.signed_records import SignedRecord, Unsigned, signed_at
+from egovnet.playbooks.journal.statement import CHANGE
 from egovnet.playbooks.journal.tables import (
     CHAINS,
     CHANGES,
@@ -176,7 +179,29 @@ class JournalReader:
     def faults(self) -> list[str]:
         """Where the journal is not as it was written; empty when it is. Linear in its size."""
         with self.database.reading() as connection:
-            return journal_audit.faults(connection, self.network)
+            return [f.words for f in journal_audit.audit(connection, self.network).faults]
+
+    def audit(self, *, since: int | None = None, contents: bool = False) -> Audit:
+        """What is not as it was written, and what was signed; with `contents` files of
+        inventories too. `since` is the first change that is known to have been signed."""
+        with self.database.reading() as connection:
+            found = journal_audit.audit(connection, self.network, since=since)
+            if contents:
+                found.faults += journal_audit.content_faults(connection, self.network)
+                found.faults.sort()
+            return found
+
+    def unsigned(self, since: int | None) -> list[Unsigned]:
+        """What should be signed and is not; `since` as in `audit`. Linear in changes and runs."""
+        with self.database.reading() as connection:
+            return signed_records.missing(connection, self.network, since)
+
+    def signatures(self, kind: str = CHANGE) -> dict[int, SignedRecord]:
+        """The last signature of each record of a kind, by its number."""
+        with self.database.reading() as connection:
+            rows = list(signed_records.read(connection, self.network))
+        ordered = sorted((r for r in rows if r.kind == kind), key=signed_at)
+        return {record.number: record for record in ordered}
 
     def decision(self, change: int) -> Decision | None:
         """The last decision on a change; None when there is none."""

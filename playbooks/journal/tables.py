@@ -6,6 +6,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -65,6 +66,22 @@ CHAINS = Table(
     Column("network", String(100), primary_key=True),
     Column("journal", String(16), nullable=False),
     Column("head", String(64), nullable=False),
+    #: The last hash of its drift runs' chain; null: none since there is one.
+    Column("drift", String(64), nullable=True),
+)
+
+#: What controllers signed of a network's records: see `egovnet.playbooks.journal.statement`.
+SIGNATURES = Table(
+    "signatures",
+    METADATA,
+    Column("network", String(100), primary_key=True),
+    #: "change" or "drift", its number, and its own link.
+    Column("kind", String(10), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("head", String(64), primary_key=True),
+    #: The bytes that were signed, and the signature as ssh-keygen wrote it.
+    Column("statement", Text, nullable=False),
+    Column("signature", Text, nullable=False),
 )
 
 #: What people signed about plans that are to be applied. Each vouches for itself by its signature;
@@ -111,6 +128,8 @@ DRIFT_RUNS = Table(
     Column("proved", Integer, nullable=False),
     #: Open differences by class, as JSON.
     Column("classes", Text, nullable=False),
+    #: Null in runs that are older than their chain.
+    Column("hash", String(64), nullable=True),
 )
 
 #: Differences that are not gone, and since when.
@@ -158,12 +177,30 @@ DRIFT_PROOFS = Table(
     Column("proof", Text, nullable=False),
 )
 
+#: The inventories' files, and lists of them, compressed, under their SHA-256.
+INTENT_CONTENTS = Table(
+    "intent_contents",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    #: Long enough for any file; some databases' plain binary type ends at 64 KB.
+    Column("content", LargeBinary(2**24), nullable=False),
+)
+
+#: Digests of the intents before a change and that it was made from; null: nobody knows.
+CHANGE_INTENTS = Table(
+    "change_intents",
+    METADATA,
+    Column("change_id", Integer, primary_key=True, autoincrement=False),
+    Column("before", String(64), nullable=True),
+    Column("after", String(64), nullable=True),
+)
+
 
 def make_tables(connection: Connection) -> None:
     """Create what is missing, columns of an older journal's tables too."""
     METADATA.create_all(connection)
     inspector = inspect(connection)
-    for table in (CHANGES, STEPS, DRIFT_READINGS):
+    for table in (CHANGES, STEPS, CHAINS, DRIFT_RUNS, DRIFT_READINGS):
         have = {column["name"] for column in inspector.get_columns(table.name)}
         for column in table.columns:
             if column.name not in have:

@@ -23,6 +23,10 @@ class HistoryEntry:
     ticket: str | None
     #: The wave after which it was to stop.
     stop_after: str | None
+    #: Fingerprint of the controller's key that signed its end; None: it is not signed.
+    signed_by: str | None = None
+    #: ISO 8601.
+    signed_at: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """One of `changes` in JSON."""
@@ -34,7 +38,7 @@ class History:
     """Every change of the network, oldest first."""
 
     changes: tuple[HistoryEntry, ...]
-    #: Where the journal is not as it was written.
+    #: Where the journal is not as it was written; the first record that does not hold is first.
     faults: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:

