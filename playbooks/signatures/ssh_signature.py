@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from egovnet.playbooks.signatures.allowed_signers import AllowedSigner, AllowedSigners
 from egovnet.playbooks.signatures.errors import (
@@ -62,21 +63,16 @@ def sign(data: bytes, key: Path, namespace: str, *, ask: bool = False) -> str:
         SigningError: why no signature could be made.
     """
     command = ["ssh-keygen", "-q", "-Y", "sign", "-n", namespace, "-f", str(key)]
-    try:
-        done = subprocess.run(
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=None if ask else subprocess.PIPE,
-            start_new_session=not ask,  # without a terminal it asks nobody
-            env=_environment(ask=ask),
-            timeout=_WITH_A_PERSON if ask else _ALONE,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise SigningError("there is no ssh-keygen; install OpenSSH's client") from None
-    except subprocess.TimeoutExpired as error:
-        raise SigningError(f"key {key}: did not sign within {error.timeout:.0f} s") from None
+    done = _run(
+        command,
+        f"key {key}: did not sign",
+        data,
+        stdout=subprocess.PIPE,
+        stderr=None if ask else subprocess.PIPE,
+        start_new_session=not ask,  # without a terminal it asks nobody
+        env=_environment(ask=ask),
+        timeout=_WITH_A_PERSON if ask else _ALONE,
+    )
     signature = done.stdout.decode("ascii", "replace")
     if done.returncode or not signature.startswith("-----BEGIN SSH SIGNATURE"):
         raise SigningError(f"key {key}: cannot sign: {_reason(done.stderr)}")
@@ -143,18 +139,15 @@ class _Check:
         return self._ask("check-novalidate")
 
     def _ask(self, *question: str) -> bool:
-        try:
-            done = subprocess.run(
-                ["ssh-keygen", "-Y", *question, "-n", self.namespace, "-s", "signature"],
-                cwd=self.directory,
-                input=self.data,
-                capture_output=True,
-                env=_environment(ask=False),
-                timeout=_ALONE,
-                check=False,
-            )
-        except FileNotFoundError:
-            raise SignatureError("there is no ssh-keygen; install OpenSSH's client") from None
+        done = _run(
+            ["ssh-keygen", "-Y", *question, "-n", self.namespace, "-s", "signature"],
+            "a signature cannot be checked",
+            self.data,
+            cwd=self.directory,
+            capture_output=True,
+            env=_environment(ask=False),
+            timeout=_ALONE,
+        )
         return done.returncode == 0
 
 
@@ -234,21 +227,19 @@ def public_half(key: Path) -> str:
             return str(public_key(path.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             continue  # a private key, or none
+    done = _run(
+        ["ssh-keygen", "-y", "-P", "", "-f", str(key)],
+        f"key {key}: cannot be read",
+        b"",
+        capture_output=True,
+        start_new_session=True,
+        env=_environment(ask=False),
+        timeout=_ALONE,
+    )
+    if done.returncode:
+        raise SigningError(f"key {key}: cannot be read: {_reason(done.stderr)}")
     try:
-        done = subprocess.run(
-            ["ssh-keygen", "-y", "-P", "", "-f", str(key)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            start_new_session=True,
-            env=_environment(ask=False),
-            timeout=_ALONE,
-            check=False,
-        )
-        if done.returncode:
-            raise SigningError(f"key {key}: cannot be read: {_reason(done.stderr)}")
         return str(public_key(done.stdout.decode("ascii", "replace")))
-    except FileNotFoundError:
-        raise SigningError("there is no ssh-keygen; install OpenSSH's client") from None
     except ValueError:
         raise SigningError(f"key {key}: is not an SSH key") from None
 
@@ -280,6 +271,23 @@ def make_key(path: Path, comment: str) -> None:
         raise SigningError(f"{path}: a key cannot be made: {error.strerror}") from error
     except subprocess.SubprocessError:
         raise SigningError(f"{path}: ssh-keygen cannot make a key") from None
+
+
+def _run(
+    command: list[str],
+    what: str,
+    data: bytes,
+    **options: Any,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run ssh-keygen to its end; `what` begins the error where it cannot be."""
+    try:
+        return subprocess.run(command, input=data, check=False, **options)
+    except FileNotFoundError:
+        raise SigningError("there is no ssh-keygen; install OpenSSH's client") from None
+    except subprocess.TimeoutExpired as error:
+        raise SigningError(f"{what} within {error.timeout:.0f} s") from None
+    except OSError as error:
+        raise SigningError(f"{what}: {error.strerror}") from None
 
 
 def _reason(words: bytes | None) -> str:

@@ -28,6 +28,7 @@ from egovnet.playbooks.cli.options import verb
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.database import JournalDatabase
 from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.journal.signed_records import Heads
 from egovnet.playbooks.results.outcome import AnyOutcome
 
 #: How a controller is asked to end, or loses what it prints to.
@@ -277,10 +278,10 @@ def arm(strike: Strike, take_away: Callable[[], None]) -> None:
         elif first:
             take_away()
 
-    def seen(journal: Journal, connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
+    def seen(journal: Journal, connection: Connection, rows: Sequence[Mapping[str, str]]) -> Heads:
         nonlocal told
         told = any(row["stage"] == strike.stage for row in rows)
-        chain(journal, connection, rows)
+        return chain(journal, connection, rows)
 
     @contextmanager
     def striking(database: JournalDatabase) -> Iterator[Connection]:
