@@ -15,10 +15,10 @@ from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.archived_change import SignedCommit
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.audit import Fault
+from egovnet.playbooks.journal.record_statement import CHANGE, DRIFT, parse_record_statement
 from egovnet.playbooks.journal.records import DONE, UNDONE
 from egovnet.playbooks.journal.signature_check import signature_faults
 from egovnet.playbooks.journal.signed_records import End, Unsigned
-from egovnet.playbooks.journal.statement import CHANGE, DRIFT, parse_statement
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.signatures.allowed_signers import AllowedSigners
 from egovnet.playbooks.signatures.controller_key import GIT, JOURNAL, ControllerKey
@@ -182,7 +182,7 @@ def _wrong_statement(commit: SignedCommit, controllers: AllowedSigners) -> str:
     if not commit.statement:
         return ""
     try:
-        statement = parse_statement(commit.statement)
+        statement = parse_record_statement(commit.statement)
         if (statement.number, statement.head) != (commit.change, commit.anchor.head):
             return f"has the statement of {statement.record}"
         moment = datetime.fromisoformat(statement.at)

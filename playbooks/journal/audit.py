@@ -13,6 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from egovnet.playbooks.journal import hash_chain, signed_records
+from egovnet.playbooks.journal.record_statement import (
+    CHANGE,
+    DRIFT,
+    RecordStatement,
+    parse_record_statement,
+)
 from egovnet.playbooks.journal.records import OPEN
 from egovnet.playbooks.journal.signed_records import (
     End,
@@ -22,7 +28,6 @@ from egovnet.playbooks.journal.signed_records import (
     is_end,
     signer_of,
 )
-from egovnet.playbooks.journal.statement import CHANGE, DRIFT, Statement, parse_statement
 from egovnet.playbooks.journal.tables import (
     CHAINS,
     CHANGE_INTENTS,
@@ -69,7 +74,7 @@ class Audit:
     chains: Chains
     faults: list[Fault] = field(default_factory=list)
     #: Signatures that belong to a record as it is: whether they hold is not asked yet.
-    signed: list[tuple[Statement, SignedRecord]] = field(default_factory=list)
+    signed: list[tuple[RecordStatement, SignedRecord]] = field(default_factory=list)
     #: Ends of changes, and drift runs, that should be signed and are not.
     unsigned: list[Unsigned] = field(default_factory=list)
 
@@ -175,7 +180,7 @@ def _compare_signed(found: Audit, records: Sequence[SignedRecord], since: int | 
     wrongs: list[Fault] = []
     for record in records:
         try:
-            statement = parse_statement(record.statement)
+            statement = parse_record_statement(record.statement)
         except (ValueError, TypeError):
             words = f"{record.kind} {record.number}: what was signed of it is not as it was written"
             wrongs.append(Fault(record.kind, record.number, words))
@@ -201,7 +206,7 @@ def _compare_signed(found: Audit, records: Sequence[SignedRecord], since: int | 
     found.faults += wrongs
 
 
-def _misplaced(record: SignedRecord, statement: Statement, chains: Chains) -> str:
+def _misplaced(record: SignedRecord, statement: RecordStatement, chains: Chains) -> str:
     kept = (record.kind, record.number, record.head)
     if kept != (statement.kind, statement.number, statement.own_head):
         return f"{statement.record}: its signature is kept for {record.kind} {record.number}"
@@ -213,7 +218,9 @@ def _misplaced(record: SignedRecord, statement: Statement, chains: Chains) -> st
     return ""
 
 
-def _not_this_end(statement: Statement, chains: Chains, ends: Mapping[tuple[int, str], End]) -> str:
+def _not_this_end(
+    statement: RecordStatement, chains: Chains, ends: Mapping[tuple[int, str], End]
+) -> str:
     end = ends.get((statement.number, statement.head))
     if end is None:
         return (
@@ -227,7 +234,7 @@ def _not_this_end(statement: Statement, chains: Chains, ends: Mapping[tuple[int,
     return _other_chain_gone(statement, statement.drift in chains.drift_links, "drift runs")
 
 
-def _not_this_run(statement: Statement, chains: Chains) -> str:
+def _not_this_run(statement: RecordStatement, chains: Chains) -> str:
     if chains.runs.get(statement.number) != statement.drift:
         return (
             f"{statement.record} was signed with {statement.drift[:12]}, and the journal has no "
@@ -236,7 +243,7 @@ def _not_this_run(statement: Statement, chains: Chains) -> str:
     return _other_chain_gone(statement, statement.head in chains.links, "changes")
 
 
-def _other_chain_gone(statement: Statement, holds: bool, what: str) -> str:
+def _other_chain_gone(statement: RecordStatement, holds: bool, what: str) -> str:
     if holds:
         return ""
     return (

@@ -23,9 +23,9 @@ from egovnet.playbooks.journal.device_locks import Holder
 from egovnet.playbooks.journal.errors import ChangeEndedError, JournalError, LockLostError
 from egovnet.playbooks.journal.group_commit import GroupCommit
 from egovnet.playbooks.journal.reader import JournalReader
+from egovnet.playbooks.journal.record_statement import CHANGE, DRIFT
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Configuration
 from egovnet.playbooks.journal.signed_records import End, Heads, Unsigned
-from egovnet.playbooks.journal.statement import CHANGE, DRIFT
 from egovnet.playbooks.journal.tables import (
     CHAINS,
     CHANGES,

@@ -10,6 +10,7 @@ from egovnet.playbooks.journal.audit import Audit
 from egovnet.playbooks.journal.database import JournalDatabase
 from egovnet.playbooks.journal.errors import NoSuchChangeError
 from egovnet.playbooks.journal.locks import Lock
+from egovnet.playbooks.journal.record_statement import CHANGE
 from egovnet.playbooks.journal.records import (
     FAILED,
     OPEN,
@@ -19,7 +20,6 @@ from egovnet.playbooks.journal.records import (
     Step,
 )
 from egovnet.playbooks.journal.signed_records import SignedRecord, Unsigned, signed_at
-from egovnet.playbooks.journal.statement import CHANGE
 from egovnet.playbooks.journal.tables import (
     CHAINS,
     CHANGES,

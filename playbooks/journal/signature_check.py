@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from egovnet.playbooks.journal.audit import Fault
+from egovnet.playbooks.journal.record_statement import RecordStatement
 from egovnet.playbooks.journal.signed_records import SignedRecord
-from egovnet.playbooks.journal.statement import Statement
 from egovnet.playbooks.signatures.allowed_signers import AllowedSigners
 from egovnet.playbooks.signatures.controller_key import JOURNAL
 from egovnet.playbooks.signatures.errors import (
@@ -17,7 +17,7 @@ from egovnet.playbooks.signatures.ssh_signature import verify
 
 
 def signature_faults(
-    signed: Sequence[tuple[Statement, SignedRecord]],
+    signed: Sequence[tuple[RecordStatement, SignedRecord]],
     controllers: AllowedSigners,
     *,
     only_newest: bool = False,

@@ -8,8 +8,13 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, func, insert, select
 
 from egovnet.playbooks.journal import hash_chain
+from egovnet.playbooks.journal.record_statement import (
+    CHANGE,
+    DRIFT,
+    RecordStatement,
+    parse_record_statement,
+)
 from egovnet.playbooks.journal.records import DONE, FAILED, UNDONE
-from egovnet.playbooks.journal.statement import CHANGE, DRIFT, Statement, parse_statement
 from egovnet.playbooks.journal.tables import CHAINS, CHANGES, DRIFT_RUNS, SIGNATURES, STEPS
 from egovnet.playbooks.signatures.controller_key import JOURNAL, ControllerKey
 
@@ -86,7 +91,7 @@ def signed(
     """
     kind, number, state = record
     moment = datetime.now(UTC).isoformat(timespec="seconds")
-    statement = Statement(
+    statement = RecordStatement(
         network, at.journal, kind, number, state, at.head, at.drift, key.fingerprint(), moment, late
     )
     signature = key.sign(statement.text().encode(), JOURNAL)
@@ -187,6 +192,6 @@ def missing(connection: Connection, network: str, since: int | None) -> list[Uns
 def signed_at(record: SignedRecord) -> str:
     """When a record was signed, ISO 8601; "" where its statement was altered."""
     try:
-        return parse_statement(record.statement).at
+        return parse_record_statement(record.statement).at
     except (ValueError, TypeError):
         return ""

@@ -70,7 +70,7 @@ CHAINS = Table(
     Column("drift", String(64), nullable=True),
 )
 
-#: What controllers signed of a network's records: see `egovnet.playbooks.journal.statement`.
+#: What controllers signed of a network's records: see `egovnet.playbooks.journal.record_statement`.
 SIGNATURES = Table(
     "signatures",
     METADATA,

@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 from egovnet.playbooks.archive.journal_check import JournalCheck, check_journal
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.record_statement import parse_record_statement
 from egovnet.playbooks.journal.records import Change
 from egovnet.playbooks.journal.signed_records import SignedRecord
-from egovnet.playbooks.journal.statement import parse_statement
 from egovnet.playbooks.results.history import (
     ChangedDevice,
     History,
@@ -69,7 +69,7 @@ def show_change(workspace: Workspace, number: int) -> Outcome[ShownChange]:
 
 def _entry(change: Change, signed: SignedRecord | None) -> HistoryEntry:
     try:
-        statement = parse_statement(signed.statement) if signed else None
+        statement = parse_record_statement(signed.statement) if signed else None
     except (ValueError, TypeError):
         statement = None  # it was altered: `--check` says so
     return HistoryEntry(

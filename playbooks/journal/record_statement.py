@@ -14,7 +14,7 @@ CHANGE, DRIFT = "change", "drift"
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class RecordStatement:
     """What is signed of a record."""
 
     network: str
@@ -51,8 +51,8 @@ class Statement:
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1) + "\n"
 
 
-def parse_statement(text: str) -> Statement:
-    """The statement of a text that `Statement.text` wrote.
+def parse_record_statement(text: str) -> RecordStatement:
+    """The statement of a text that `RecordStatement.text` wrote.
 
     Raises:
         ValueError: it is none.
@@ -60,9 +60,9 @@ def parse_statement(text: str) -> Statement:
     data = json.loads(text)
     if not isinstance(data, dict) or data.pop("format", "") != FORMAT:
         raise ValueError("not a statement")
-    if set(data) != {field.name for field in fields(Statement)}:
+    if set(data) != {field.name for field in fields(RecordStatement)}:
         raise ValueError("not a statement")
-    statement = Statement(**data)
+    statement = RecordStatement(**data)
     if statement.text() != text:
         raise ValueError("not a statement as it was written")
     return statement
