@@ -3,17 +3,25 @@
 Who was asked is seen at the hosts themselves: an answer alone does not say who gave it.
 """
 
+import re
+import shlex
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from egovnet.lab.backend import Backend
+from egovnet.templates.registry import render
 from tests.playbooks.lab_place import LabPlace, provisioned_lab
 from tests.small_extranet import small_extranet
 
 pytestmark = pytest.mark.lab("extranet")
 #: Echo requests that a host has had, of both families.
 _ASKED = "cat /proc/net/snmp /proc/net/snmp6"
+_LINES = re.DOTALL | re.MULTILINE
+#: Seconds until a route that was added must be seen by packets.
+_PATIENCE = 20.0
 _HOSTS = ("party-beijing", "health-beijing", "health-shanghai", "customs-guangdong",
           "customs-shanghai")  # fmt: skip
 
@@ -73,3 +81,67 @@ def test_a_host_reaches_its_own_peers_only(place: LabPlace) -> None:
         assert printed[host].count(" 0% packet loss") == len(own), printed[host]
     after = _asked(place.lab)
     assert {host: after[host] - before[host] for host in _HOSTS} == due
+
+
+@dataclass(frozen=True)
+class Join:
+    """Lines on a PE that join VRFs of two departments whose plans overlap, and that part them."""
+
+    pe: str
+    made: tuple[str, ...]
+    undone: tuple[str, ...]
+
+
+def _joins(place: LabPlace) -> dict[str, Join]:
+    """By hand; both departments have 10.0.5.0/24 and 10.0.6.0/24, and customs 10.1.10.0/24."""
+    text = render(place.workspace.devices["sh-pe1"])
+    (asn, own), (_, its) = (
+        re.findall(rf"^router bgp (\d+) vrf {vrf}$.*?rt vpn both (\S+)$", text, _LINES)[0]
+        for vrf in ("e-health", "e-customs")
+    )
+    peer = re.findall(r"^ neighbor (\S+) description site customs-shanghai", text, _LINES)[0]
+    health = (f"router bgp {asn} vrf e-health", "address-family ipv4 unicast")
+    static = f"ip route 10.1.10.0/24 {peer} nexthop-vrf e-customs"
+    return {
+        "import": Join(
+            "bj-pe1",
+            (*health, f"rt vpn import {own} {its}"),
+            (*health, f"rt vpn both {own}"),
+        ),
+        "static": Join("sh-pe1", ("vrf e-health", static), ("vrf e-health", f"no {static}")),
+    }
+
+
+@pytest.mark.parametrize("way", ["import", "static"])
+def test_what_joins_two_plans_is_a_leak_on_routers_too(place: LabPlace, way: str) -> None:
+    """The proof says so of what routers run, and packets of one come to the other's host.
+
+    That host answers its own peer of the same address, so that only its count shows it.
+    """
+    join, lab = _joins(place)[way], place.lab
+    before = _asked(lab)
+    _configure(lab, join.pe, join.made)
+    try:
+        deadline = time.monotonic() + _PATIENCE
+        while (after := _asked(lab)) == before and time.monotonic() < deadline:
+            lab.exec("health-beijing-host", "ping -n -q -c 2 -i 0.2 -W 1 10.1.10.10")
+        found = place.run("prove", "--running", "--json", code=4).json
+    finally:
+        _configure(lab, join.pe, join.undone)
+    assert {site for site in _HOSTS if after[site] != before[site]} == {"customs-shanghai"}
+    leaks = {
+        frozenset((one["source"], one["target"]))
+        for one in found["findings"]
+        if one["severity"] == "leak"
+    }
+    assert leaks == {frozenset({"health", "customs"})}, found["findings"]
+
+
+def _configure(lab: Backend, pe: str, lines: tuple[str, ...]) -> None:
+    words = [word for line in ("configure terminal", *lines) for word in ("-c", line)]
+    done = lab.exec(pe, shlex.join(["vtysh", *words]))
+    assert done.exit_code == 0 and "%" not in done.stdout, done.stdout
+
+
+def test_nothing_is_left_of_what_joined_them(place: LabPlace) -> None:
+    assert place.run("drift", "--json").json["differences"] == []
