@@ -31,14 +31,14 @@ _PACKAGES = (
     "kmod", "bash", "dash", "coreutils", "util-linux", "mount", "sed", "grep", "mawk", "procps",
     "base-files", "base-passwd", "libc-bin", "passwd", "findutils", "python3", "debianutils",
     "traceroute", "less", "diffutils", "hostname", "ethtool", "libpam-modules", "nftables",
-    "fping", "sudo",
+    "fping", "sudo", "nsd",
 )  # fmt: skip
 _NOT_IN_GUEST = (
     "perl", "perl-base", "perl-modules-5.36", "libperl5.36", "usrmerge", "usr-is-merged", "adduser",
     "debconf", "cdebconf", "cron", "cron-daemon-common", "logrotate", "initramfs-tools", "udev",
     "initramfs-tools-core", "klibc-utils", "libklibc", "linux-base", "dpkg", "ucf", "lsb-base",
     "init-system-helpers", "runit-helper", "libpam-runtime", "sensible-utils", "logsave", "cpio",
-    "dracut", "sysvinit-utils", "media-types",
+    "dracut", "sysvinit-utils", "media-types", "openssl",
 )  # fmt: skip
 
 

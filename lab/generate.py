@@ -13,6 +13,7 @@ from egovnet.lab.customer import (
     speaks_bgp,
 )
 from egovnet.lab.internet import internet_of
+from egovnet.lab.name_servers import name_servers_of, server_commands, ways_to_servers
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
 ROUTER_DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
@@ -62,6 +63,7 @@ def generate(network: Network, allocation: Allocation, texts: Mapping[str, str])
     internet, uplinks = internet_of(network)
     nodes += internet
     links += uplinks
+    served = name_servers_of(network, allocation)
     on_port: dict[Endpoint, list[Endpoint]] = {}
     for site, entry in network.written_sites.items():
         bgp = speaks_bgp(network, site)
@@ -71,10 +73,17 @@ def generate(network: Network, allocation: Allocation, texts: Mapping[str, str])
                 kind="ce",
                 daemons=_ce_daemons(network, site),
                 config=ce_text(network, allocation, site) if bgp else "",
-                commands=ce_commands(network, allocation, site),
+                commands=(
+                    *ce_commands(network, allocation, site),
+                    *ways_to_servers(network, site, served.get(site, [])),
+                ),
             )
         )
-        nodes.append(Node(name=host_name(site), kind="host", commands=host_commands(network, site)))
+        host = (
+            *host_commands(network, site),
+            *server_commands(network, site, served.get(site, [])),
+        )
+        nodes.append(Node(name=host_name(site), kind="host", commands=host))
         accesses = entry.site_network_accesses.values()
         for index, access in enumerate(accesses):
             on_port.setdefault(_port(access.pe, access.port), []).append(

@@ -145,6 +145,18 @@ class SitePlan:
         where = aggregates.prefix_of(span) if span is not None else self.prefix
         return None, aggregates.values, str(where)
 
+    def free_again(self, kept: str | int | None) -> IPNetwork | None:
+        """What was kept for a name, where no site has it now."""
+        if kept is None:
+            return None
+        prefix = ip_network(str(kept))
+        taken = any(
+            prefix.version == each.version and prefix.overlaps(each)
+            for _, each in prefixes_of_plan(self.network)
+        )
+        inside = prefix.version == self.version and prefix.subnet_of(self.prefix)  # type: ignore[arg-type] # one family
+        return None if taken or not inside else prefix
+
     def _touches(self, prefix: IPNetwork) -> bool:
         return prefix.version == self.version and prefix.overlaps(self.prefix)
 

@@ -31,6 +31,11 @@ ELSEWHERE = {
 }
 #: Command lines that no page does, since they need what a test has in another form: the test.
 ELSEWHERE_BY_LINE = {
+    "egovnet allocate loopback gd-pe9 --region guangdong": "tests/playbooks/verbs/test_allocate.py",
+    "egovnet allocate circuit gd-pe1 sh-pe1": "tests/playbooks/verbs/test_allocate.py",
+    "egovnet allocate site gov-foshan --vpn government --region guangzhou --yes": (
+        "tests/playbooks/verbs/test_allocate.py"
+    ),
     "egovnet apply --runner celery": "tests/tasks/runners/celery",
     "egovnet worker --region guangdong": "tests/tasks/runners/celery",
     "egovnet worker --new-key /etc/egovnet/key": "tests/tasks/runners/celery",

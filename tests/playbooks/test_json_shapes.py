@@ -28,6 +28,7 @@ from egovnet.playbooks.results.connection_cell import (
     UntriedEntry,
 )
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
+from egovnet.playbooks.results.domains import DomainList
 from egovnet.playbooks.results.lab import Executed, LabImage
 from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.next_command import NextCommand
@@ -54,6 +55,7 @@ from egovnet.tasks.confirm_or_rollback import Direction
 from egovnet.templates.model.interruption import InterruptionClass
 from tests.border_network import nation, province
 from tests.inventories import BACKBONE
+from tests.name_servers import served_network
 from tests.playbooks.console import all_down, copy_of_backbone, edit, egovnet, logged_in
 from tests.playbooks.drift_reports import LEAKING as LEAKING_REPORT
 from tests.playbooks.drift_reports import UNREACHABLE as UNREACHABLE_REPORT
@@ -411,3 +413,20 @@ def test_lab_exec_and_demo() -> None:
     check("lab image", LabImage("image.tar", "egovnet-frr:8.4.4-1", "a" * 64, 1).to_dict())
     check("lab exec", Executed("bj-pe1", "out", "err", 0).to_dict())
     check("demo", DemoResult(True, (DemoStep("title", True, 1.5, "seen"),)).to_dict())
+
+
+def test_domains_and_allocate(tmp_path: Path) -> None:
+    root = served_network(tmp_path / "network")
+    where = ("--inventory", root, "--json")
+    listed = egovnet("domains", *where, state=tmp_path).json
+    stale = DomainList((), "zones", ("intranet/a/a/a.zone",)).to_dict()
+    check(
+        "domains",
+        listed,
+        egovnet("domains", "-o", tmp_path / "z", *where, state=tmp_path).json,
+        stale,
+    )
+    words = ("allocate", "loopback", "sh-pe9", "--region", "shanghai")
+    with (root / "network.yaml").open("a") as file:
+        file.write("aggregates: {loopback-ipv4: {province: 24}}\n")
+    check("allocate", egovnet(*words, *where, state=tmp_path).json)

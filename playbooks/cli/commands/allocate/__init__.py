@@ -1,0 +1,1 @@
+"""Numbers for what is to come: proposed, and kept for its name with --yes."""

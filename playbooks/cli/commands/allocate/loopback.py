@@ -1,0 +1,31 @@
+"""`egovnet allocate loopback`: a loopback for a router that is to come."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from egovnet.playbooks.cli.complete import names_of
+from egovnet.playbooks.cli.options import only, verb
+
+if TYPE_CHECKING:
+    from egovnet.playbooks.core.workspace import Workspace
+    from egovnet.playbooks.results.outcome import AnyOutcome
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--region",
+    "in_region",
+    required=True,
+    shell_complete=names_of("regions"),
+    help="Region it will be in.",
+)
+@click.option("--yes", is_flag=True, help="Keep it in plan.lock.yaml; without it, only propose.")
+@verb
+@only("inventory", "as_json")
+def loopback(workspace: "Workspace", name: str, in_region: str, *, yes: bool) -> "AnyOutcome":
+    """Propose the loopback that router NAME will have, out of its region's aggregate."""
+    from egovnet.playbooks.verbs.allocate import allocate_loopback
+
+    return allocate_loopback(workspace, name, in_region, keep=yes)
