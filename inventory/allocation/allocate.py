@@ -211,6 +211,8 @@ class _Allocator:
         )
         vrf_name, vrf_number = self._vrfs()
         written4, written6 = self._written_links()
+        region_asn = self._region_asns()
+        self._site_prefixes()
         result = Allocation(
             loopback4={n: net.network_address for n, net in loopback4.items()},
             loopback6={n: net.network_address for n, net in loopback6.items()},
@@ -233,10 +235,9 @@ class _Allocator:
             pools=tuple(self.uses),
             platform_asn=site_asn.pop(PLATFORM, None),
             gateway_asn=site_asn.pop(GATEWAYS, None),
-            region_asn=self._region_asns(),
+            region_asn=region_asn,
             numbered_there=frozenset((*written4, *written6)),
         )
-        self._site_prefixes()
         self._retire_dropped_pools()
         if self.problems:
             raise InventoryError(self.problems)

@@ -36,6 +36,10 @@ def _place(pool: PoolUse) -> tuple[str, Location, str]:
     wider = "widen it, or delete retired lines of plan.lock.yaml that nothing runs any more"
     if kind == "route-target":
         return "network", ("zones", rest, "route-targets"), wider
+    if kind.startswith("site-ipv"):
+        return "network", ("site-pools", rest, kind.removeprefix("site-")), wider
+    if kind == "region-asn":
+        return "network", ("pools", kind, rest), "widen it"
     if kind in ("vrf", "spoke"):  # as many as a PE can have
         return "hosts", (rest.partition("/")[0],), "join further sites to another PE"
     if kind == "vlan":

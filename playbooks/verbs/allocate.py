@@ -28,16 +28,16 @@ _NOWHERE = IPv4Interface("0.0.0.0/32")
 
 
 def allocate_loopback(
-    workspace: Workspace, name: str, region: str, *, keep: bool
+    workspace: Workspace, name: str, *, keep: bool
 ) -> Outcome[AllocationProposal]:
-    """The loopbacks of a router that is not in the inventory yet.
+    """The loopbacks of a router that is not in the inventory yet, in the region that was chosen.
 
     Raises:
         UsageError: it is, or the region is not.
         InventoryError: a pool is exhausted, or the inventory is wrong.
     """
     network = _begin(workspace, "router", name, keep=keep)
-    require_entry("region", region, network.regions)
+    region = _region(workspace, network)
     router = Router.model_construct(
         hostname="",
         platform="",
@@ -76,9 +76,10 @@ def allocate_circuit(
 
 
 def allocate_site(
-    workspace: Workspace, name: str, vpn: str, region: str, *, keep: bool
+    workspace: Workspace, name: str, vpn: str, *, keep: bool
 ) -> Outcome[AllocationProposal]:
-    """Prefixes of a site that is not in the inventory yet: one of each family that has a pool.
+    """Prefixes of a site that is not in the inventory yet: one of each family that has a pool for
+    its VPN and the region that was chosen.
 
     Raises:
         UsageError: the site is in the inventory, the VPN or the region is not, or there is no
@@ -87,7 +88,7 @@ def allocate_site(
     """
     network = _begin(workspace, "site", name, keep=keep).numbered
     require_entry("VPN", vpn, network.vpns)
-    require_entry("region", region, network.regions)
+    region = _region(workspace, network)
     lock = workspace.allocation.lock
     plans = proposal(site_plans(network), network.vpns[vpn], region)
     if not plans:
@@ -139,6 +140,19 @@ def allocate_site(
         words += ["--prefixes", number.value]
     add = NextCommand(tuple(words), "asks for the rest")
     return Outcome("allocated", result, next=(add,))
+
+
+def _region(workspace: Workspace, network: Network) -> str:
+    """The region that numbers are to be of.
+
+    Raises:
+        UsageError: none was chosen, or there is none of that name.
+    """
+    region = workspace.selection.region
+    if region is None:
+        raise UsageError("say where it will be: add --region NAME")
+    require_entry("region", region, network.regions)
+    return region
 
 
 def _begin(workspace: Workspace, kind: str, name: str, *, keep: bool) -> Network:

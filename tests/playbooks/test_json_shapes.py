@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, Configuration
+from egovnet.playbooks.results.address_report import AddressReport, AddressRow, RegionNumber
 from egovnet.playbooks.results.adoption import Adoption
 from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.playbooks.results.connection_cell import (
@@ -220,7 +222,8 @@ def test_every_verb_has_its_section() -> None:
     context = click.Context(main)
     commands = {name: main.get_command(context, name) for name in main.list_commands(context)}
     groups = {name: c for name, c in commands.items() if isinstance(c, click.Group)}
-    del groups["add"]  # one shape, whatever is added
+    for one in ("add", "allocate"):  # one shape, whatever is added
+        del groups[one]
     below = {f"{name} {verb}" for name, c in groups.items() for verb in c.list_commands(context)}
     verbs = (set(commands) | {"drift"}) - {*groups, "apply"}
     without = {f"lab {name}" for name in ("up", "down", "restart", "status", "ssh")}
@@ -430,3 +433,10 @@ def test_domains_and_allocate(tmp_path: Path) -> None:
     with (root / "network.yaml").open("a") as file:
         file.write("aggregates: {loopback-ipv4: {province: 24}}\n")
     check("allocate", egovnet(*words, *where, state=tmp_path).json)
+    row = AddressRow("a", "b", "c", "", "", "1-9", 9, 1, 0, 8, 11, 1.5, date(2031, 5, 1))
+    full = AddressReport(
+        "n", date(2026, 1, 1), (row,), (RegionNumber("b", "c", "", 64601),), 2, None
+    )
+    since = replace(full, since=date(2025, 1, 1))
+    found = egovnet("report", "addresses", *where, state=tmp_path).json
+    check("report addresses", found, full.to_dict(), since.to_dict())

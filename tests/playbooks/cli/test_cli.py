@@ -40,6 +40,7 @@ VERBS = (
     "prove",
     "plan",
     "approve",
+    "domains",
     "apply",
     "verify",
     "drift",
@@ -56,7 +57,8 @@ BELOW = {
     "lab": ("up", "down", "restart", "status", "topology", "image", "exec", "ssh"),
     "exchange": ("list", "show", "check"),
     "application": ("list", "show", "observed"),
-    "report": ("circuits", "extranet", "levels"),
+    "allocate": ("circuit", "loopback", "site"),
+    "report": ("addresses", "circuits", "extranet", "levels"),
 }
 PROVINCES = {
     name

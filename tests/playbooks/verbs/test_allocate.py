@@ -121,6 +121,7 @@ def test_an_exhausted_pool_says_where_it_stands(root: Path) -> None:
         (("loopback", "gd-pe1", "--region", "guangdong"), "router gd-pe1 is in the inventory"),
         (("loopback", "gd-pe9", "--region", "guangdon"), "did you mean guangdong?"),
         (("loopback", "Gd_9", "--region", "guangdong"), "'Gd_9' is no name of a router"),
+        (("loopback", "gd-pe9"), "say where it will be: add --region"),
         (("circuit", "gd-pe1", "gd-pe7"), "no router gd-pe7"),
         (("circuit", "gd-pe1", "bj-p1"), "circuit gd-pe1--bj-p1 is in the inventory"),
         (("site", "x", "--vpn", "public", "--region", "sichuan"), "no pool of site-pools"),
@@ -139,3 +140,11 @@ def test_the_reference_network_keeps_nothing(tmp_path: Path) -> None:
     )
     assert ran.code == 2
     assert "the reference inventory is egovnet's own" in ran.stderr
+
+
+def test_a_pool_of_sites_that_is_nearly_full_is_warned_of(root: Path) -> None:
+    network = root / "network.yaml"
+    network.write_text(network.read_text().replace("10.52.0.0/16", "10.1.10.0/23"))
+    said = run(root, "validate").stderr
+    line = next(n for n, t in enumerate(network.read_text().splitlines(), 1) if "  all:" in t)
+    assert f"{network}:{line}: site-pools.all.ipv4: pool site-ipv4/all is nearly full" in said

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.complete import names_of
-from egovnet.playbooks.cli.options import only, verb
+from egovnet.playbooks.cli.options import WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -14,18 +13,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name")
-@click.option(
-    "--region",
-    "in_region",
-    required=True,
-    shell_complete=names_of("regions"),
-    help="Region it will be in.",
-)
 @click.option("--yes", is_flag=True, help="Keep it in plan.lock.yaml; without it, only propose.")
 @verb
-@only("inventory", "as_json")
-def loopback(workspace: "Workspace", name: str, in_region: str, *, yes: bool) -> "AnyOutcome":
+@without("limit", "tier", *WORK)
+def loopback(workspace: "Workspace", name: str, *, yes: bool) -> "AnyOutcome":
     """Propose the loopback that router NAME will have, out of its region's aggregate."""
     from egovnet.playbooks.verbs.allocate import allocate_loopback
 
-    return allocate_loopback(workspace, name, in_region, keep=yes)
+    return allocate_loopback(workspace, name, keep=yes)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from egovnet.playbooks.cli.complete import names_of
-from egovnet.playbooks.cli.options import only, verb
+from egovnet.playbooks.cli.options import WORK, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -17,18 +17,11 @@ if TYPE_CHECKING:
 @click.option(
     "--vpn", required=True, shell_complete=names_of("vpns"), help="VPN it will be joined to."
 )
-@click.option(
-    "--region",
-    "in_region",
-    required=True,
-    shell_complete=names_of("regions"),
-    help="Region it will be in.",
-)
 @click.option("--yes", is_flag=True, help="Keep them in plan.lock.yaml; without it, only propose.")
 @verb
-@only("inventory", "as_json")
-def site(workspace: "Workspace", name: str, vpn: str, in_region: str, *, yes: bool) -> "AnyOutcome":
+@without("limit", "tier", *WORK)
+def site(workspace: "Workspace", name: str, vpn: str, *, yes: bool) -> "AnyOutcome":
     """Propose prefixes for site NAME, of the pool for its VPN and region."""
     from egovnet.playbooks.verbs.allocate import allocate_site
 
-    return allocate_site(workspace, name, vpn, in_region, keep=yes)
+    return allocate_site(workspace, name, vpn, keep=yes)
