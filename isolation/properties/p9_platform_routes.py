@@ -44,6 +44,7 @@ def platform_routes(scene: Scene) -> Iterator[FindingDraft]:
         yield from _tables(firewall.router)
         yield from _addresses(firewall)
         yield from _rules(firewall.router)
+        yield from _joined(firewall)
         yield from _statics(firewall, own)
         yield from _sessions(firewall, partners)
     for router in scene.routers:
@@ -108,6 +109,21 @@ def _rules(router: Router) -> Iterator[FindingDraft]:
             continue  # it leads nowhere
         what = f"sends packets by a rule and not by its table: {rule.text}"
         yield _route(router.tables[None], what, rule.line)
+
+
+def _joined(firewall: PlatformFirewall) -> Iterator[FindingDraft]:
+    """Links that a bridge or bond takes, or another interface stands on: what comes in there
+    passes below the routes and the filter."""
+    router = firewall.router
+    joins = {each.joins: each for each in router.facts.interfaces.values() if each.joins}
+    ports = {link.port for _, link in firewall.by_interface.values()}
+    for name in sorted(firewall.by_interface.keys() | ports):
+        interface = router.facts.interfaces.get(name)
+        other = router.masters.get(name) or joins.get(name)
+        if interface is None or other is None:
+            continue
+        what = f"passes what comes in by {name} to {other.name}, below its filter"
+        yield _route(firewall.default, what, other.line)
 
 
 def _route(

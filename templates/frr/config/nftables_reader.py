@@ -11,7 +11,7 @@ from typing import Literal
 
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, Unclear
 from egovnet.templates.frr.config.nftables_flattening import Flattening, Rule
-from egovnet.templates.frr.config.nftables_rule import read_rule
+from egovnet.templates.frr.config.nftables_rule import NAME, WORDS, read_rule
 from egovnet.templates.frr.config.nftables_sets import read_set
 from egovnet.templates.frr.config.nftables_translation import read_translation
 from egovnet.templates.frr.packet_filter_words import (
@@ -136,8 +136,12 @@ class _Reader:
         flows: set[str] = set()
         chains: dict[str, _Block] = {}
         for block in table.blocks:
+            for inner in block.blocks:
+                self._refuse(inner, (*context, block.header), "a rule in several lines is not read")
             word, _, name = block.header.partition(" ")
-            if word == "set" and name in FLOW_SETS:
+            if not NAME.fullmatch(name) or name in WORDS:
+                self._refuse(block, context, "no name that nft takes")
+            elif word == "set" and name in FLOW_SETS:
                 if self._flow_set(block, context, FLOW_SETS[name]):
                     flows.add(name)
             elif word == "set":

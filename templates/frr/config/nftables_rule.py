@@ -18,6 +18,24 @@ from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.packet_filter import PortRanges
 
 _TOKEN = re.compile(r'"[^"]*"|[{},]|[^\s{},"]+')
+#: A number that nft takes as octal where it can, such as 0443 or /023.
+_OCTAL = re.compile(r".*/0\d|(?:[^:]*-)?0\d[^:]*$", re.ASCII)
+#: A name without quotes, which may not be one of nft's words: of those that a text may have.
+NAME = re.compile(r"[a-z][a-z0-9/._-]*", re.ASCII | re.IGNORECASE)
+WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        accept chain comment continue counter ct daddr drop dport established filter goto
+        hook icmp icmpv6 iif iifname inet ip ip6 jump l4proto meta new nfproto oif oifname
+        original policy position priority protocol queue related reply return saddr set
+        sport state table tcp th type udp vmap
+        """,
+    )
+)
+#: What nft refuses with the whole file: an interface's name and a comment may be so long.
+_LONGEST_NAME = 15
+_LONGEST_COMMENT = 128
 _PORTS = frozenset(("tcp", "udp"))
 #: A verdict with the chain that it names.
 Verdict = tuple[str, str]
@@ -48,6 +66,12 @@ class RuleDraft:
     name: str = ""
 
 
+def check_value(word: str) -> None:
+    """Raise Unclear for a number in another form than its usual."""
+    if _OCTAL.match(word):
+        raise Unclear("nft takes a number that begins with a zero as octal")
+
+
 class _Words:
     """The tokens of a rule, from left to right."""
 
@@ -70,6 +94,12 @@ class _Words:
         self._next += 1
         return self._words[self._next - 1]
 
+    def value(self) -> str:
+        """A word that is a value. Raises Unclear for a number in another form than its usual."""
+        word = self.take()
+        check_value(word)
+        return word
+
     def expect(self, word: str) -> None:
         if self.take() != word:
             raise Unclear("not in the reader's grammar")
@@ -77,12 +107,12 @@ class _Words:
     def values(self) -> list[str]:
         """One value, or those of a set in braces."""
         if self.peek() != "{":
-            return [self.take()]
+            return [self.value()]
         self.take()
-        found = [self.take()]
+        found = [self.value()]
         while self.peek() == ",":
             self.take()
-            found.append(self.take())
+            found.append(self.value())
         self.expect("}")
         return found
 
@@ -105,6 +135,8 @@ def read_rule(
             if word != "comment":
                 raise Unclear("something follows the verdict")
             draft.name = _quoted(words.take())
+            if len(draft.name.encode()) > _LONGEST_COMMENT:
+                raise Unclear("nft refuses a comment so long, and the filter with it")
             if words:
                 raise Unclear("something follows the comment")
             break
@@ -143,7 +175,12 @@ def _say(draft: RuleDraft, what: str, value: Any) -> None:
 
 
 def _quoted(word: str) -> str:
-    return word[1:-1] if word.startswith('"') and word.endswith('"') and len(word) > 1 else word
+    """A name, with or without quotes. Raises Unclear."""
+    if word.startswith('"') and word.endswith('"') and len(word) > 1:
+        return word[1:-1]
+    if not NAME.fullmatch(word.removesuffix("*")) or word in WORDS:
+        raise Unclear("no name that nft takes: it refuses it, and the filter with it")
+    return word
 
 
 def _values(words: _Words, sets: _Sets) -> list[str]:
@@ -167,9 +204,16 @@ def _interface(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
         _say(draft, what, tuple(draft.verdicts))
         return
     names = tuple(_quoted(value) for value in _values(words, sets))
-    if any("*" in name for name in names):
-        raise Unclear("interfaces by how their names begin")
+    for name in names:
+        _check_interface(name)
     _say(draft, what, names)
+
+
+def _check_interface(name: str) -> None:
+    if "*" in name:
+        raise Unclear("interfaces by how their names begin")
+    if not 0 < len(name.encode()) <= _LONGEST_NAME:
+        raise Unclear("no name of an interface: nft refuses it, and the filter with it")
 
 
 def _verdict_map(words: _Words) -> dict[str, Verdict]:
@@ -177,8 +221,9 @@ def _verdict_map(words: _Words) -> dict[str, Verdict]:
     found: dict[str, Verdict] = {}
     while True:
         name = _quoted(words.take())
-        if "*" in name:
-            raise Unclear("interfaces by how their names begin")
+        _check_interface(name)
+        if name in found:
+            raise Unclear("said twice: nft refuses it, and the filter with it")
         words.expect(":")
         found[name] = _verdict(words, words.take())
         following = words.take()
