@@ -25,6 +25,7 @@ from egovnet.playbooks.change.refusals import (
     refused_for_words,
     with_what_cannot_be,
 )
+from egovnet.playbooks.change.service_moves import concerning, service_moves, still_meant
 from egovnet.playbooks.change.touched_lines import touched_lines
 from egovnet.playbooks.change.transaction import Transaction
 from egovnet.playbooks.change.transaction_options import Options
@@ -136,6 +137,10 @@ def _apply(
         if absent:
             raise UsageError(f"{plan_file}: {', '.join(absent)} left the inventory; plan again")
         _check_leaving(workspace, plan, str(plan_file))
+        if not plan.then and not still_meant(workspace, plan.moves):
+            raise UsageError(
+                f"{plan_file}: the inventory has sites in other states by now; plan again"
+            )
         check_diffs(workspace, progress, plan, str(plan_file))
         last = (plan, *plan.then)[-1]
         texts = {name: (entry.before, entry.intended) for name, entry in last.devices.items()}
@@ -193,7 +198,7 @@ def shown(
     lock_proposed: bool = False,
 ) -> Outcome[PlanResult]:
     """A plan and its proof, and nothing done."""
-    proofs = prove_steps(workspace, progress, plan) if plan.devices or plan.then else []
+    proofs = prove_steps(workspace, progress, plan) if plan.pending or plan.then else []
     progress.finish()
     first, *later = (proof.result() for proof in proofs) if proofs else (None,)
     outcome = plan_outcome(
@@ -280,7 +285,8 @@ def apply_plan(
         meant = verifying.network or workspace
         former = verifying.former or _former(meant)
         verifier = Verifier(meant, progress, replace(verifying, former=former))
-        verifier.take_baseline(_touched(meant, plan), plan.affected.vpns)
+        touched, vpns = concerning(meant.network, plan.moves, _touched(meant, plan))
+        verifier.take_baseline(touched, vpns.union(plan.affected.vpns))
 
         # who was done by an earlier run of the plan has its part in the network as well
         waiting = {name: plan.devices[name].before for wave in left for name in wave.devices}
@@ -357,6 +363,8 @@ def _not_begun(workspace: Workspace, plan: Plan) -> Outcome[TransactionResult] |
         # What they run is not theirs yet: an unfinished change may still go back.
         reasons = {name: f"held by {lock}" for name, lock in held.locks.items()}
         return refused(plan, "fence", str(held), reasons)
+    if plan.moves and service_moves(workspace):
+        return None
     nothing = TransactionResult(End.NOTHING_TO_DO, plan.hash, plan.affected)
     return Outcome(plan.kind, nothing, nothing.exit)
 

@@ -16,11 +16,14 @@ from egovnet.playbooks.core.interrupts import Interrupts
 from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Configuration
+from egovnet.playbooks.results.listed import first_of
 from egovnet.playbooks.results.push_proof import PushProof
-from egovnet.playbooks.results.verification import CheckFinding
+from egovnet.playbooks.results.verification import AccessesSeen, CheckFinding
 from egovnet.tasks.confirm_or_rollback import Direction
 
 _LOCK_PAUSE = 1.0
+#: Moves of services that a summary names.
+_MOVES = 3
 #: Findings that a step keeps.
 _FINDINGS = 20
 
@@ -90,10 +93,13 @@ class ChangeRecord:
             detail = {**plan.words.to_dict(), "zone_changes": changes, "disrupts": disruptive}
             self.step("words", "*", "done", detail)
 
-    def note_verification(self, passed: bool, findings: Iterable[CheckFinding]) -> None:
-        """How the verification ended."""
+    def note_verification(
+        self, passed: bool, findings: Iterable[CheckFinding], seen: AccessesSeen
+    ) -> None:
+        """How the verification ended, and what it saw of customers."""
         reported = [finding.to_dict() for finding in findings][:_FINDINGS]
-        self.step("verify", "*", "done" if passed else "failed", {"findings": reported})
+        detail = {"findings": reported, **seen.to_dict()}
+        self.step("verify", "*", "done" if passed else "failed", detail)
 
     def step(self, stage: str, device: str, phase: str, detail: Any = "") -> None:
         """A step on one device, or on all ("*")."""
@@ -151,4 +157,6 @@ def _summary(plan: Plan, names: Collection[str]) -> str:
     removed = sum(len(lines) for name, lines in plan.keys_removed.items() if name in names)
     keys = f", {removed} keys set by hand removed" if removed else ""
     leaving = "".join(f", {one.router} {one.how}" for one in plan.leaving)
+    if not names and plan.moves:
+        return f"services: {first_of([move.words for move in plan.moves], _MOVES)}"
     return f"{len(names)} devices, {vpns}{keys}{leaving}"

@@ -19,6 +19,7 @@ from egovnet.inventory.source.regular_file import read_regular
 from egovnet.playbooks.change.approval.statement import SignedStatement
 from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.fresh_routers import fresh_routers
+from egovnet.playbooks.change.service_moves import service_moves
 from egovnet.playbooks.change.text_diff import text_diff
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
 from egovnet.playbooks.change.words import NOTHING_SAID, Words
@@ -38,6 +39,7 @@ from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlannedDiff, PlannedWave, PlanResult
 from egovnet.playbooks.results.plan_summary import Gains, PlanSummary
 from egovnet.playbooks.results.push_proof import PushProof
+from egovnet.playbooks.results.service_move import ServiceMove
 from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
 
@@ -85,6 +87,8 @@ class Plan:
     intent: Mapping[str, str] | None = None
     #: Accesses ("site/access") that it lacks then, though it has them before and in the end.
     lacking: tuple[str, ...] = ()
+    #: Services that it takes from one state to another, on the devices that were asked.
+    moves: tuple[ServiceMove, ...] = ()
     #: For people; a plan file does not have it.
     summary: PlanSummary = field(default_factory=PlanSummary)
     #: The transactions that follow, in order: each begins where the one before ends.
@@ -92,6 +96,11 @@ class Plan:
     #: Under a policy, what its author signed, and by that who it is. No part of the hash: it is
     #: over it.
     authored: SignedStatement | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is something to apply: lines, or the states of services alone."""
+        return bool(self.devices or self.moves)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -132,6 +141,8 @@ class Plan:
         # named in what was reviewed; without any, as it always was
         if self.keys_kept or self.keys_removed:
             body["keys"] = [self.keys_kept, self.keys_removed]
+        if self.moves:
+            body["moves"] = [move.to_dict() for move in self.moves]
         if self.leaving:
             body["leaving"] = [router.to_dict() for router in self.leaving]
         return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
@@ -162,6 +173,7 @@ class Plan:
             needs=self.needs,
             leaving=self.leaving,
             lacking=self.lacking,
+            moves=self.moves,
             summary=self._summary(),
         )
 
@@ -243,6 +255,7 @@ def make_plan(
         zone_changes=consequences.zone_changes,
         words=words,
         leaving=leaving,
+        moves=service_moves(workspace) if intended is None else (),
         summary=consequences.summary,
     )
     if waves_by or canary:
@@ -327,6 +340,7 @@ def _plan_of(body: dict[str, Any]) -> Plan:
             for one in body.pop("leaving")
         ),
         lacking=tuple(body.pop("lacking")),
+        moves=tuple(ServiceMove(**move) for move in body.pop("moves", ())),
         then=tuple(_plan_of(later) for later in body.pop("then")),
         authored=signed and SignedStatement(signed["statement"], signed["signature"]),
         **body,
@@ -367,7 +381,7 @@ def plan_outcome(
     denied = any(not one.proved for one in (*([proof] if proof else ()), *later)) or needs
     codes = [
         Exit.LEAK_OR_FAILED_VERIFICATION if denied else Exit.DONE,
-        Exit.CHANGES if plan.devices else Exit.DONE,
+        Exit.CHANGES if plan.pending else Exit.DONE,
         Exit.DEVICES_FAILED if plan.unreachable else Exit.DONE,
     ]
     notes: tuple[str, ...] = ()

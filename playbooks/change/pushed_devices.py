@@ -147,7 +147,8 @@ class PushedDevices:
         if len(self.left_out) + len(failures) > self.options.max_failures:
             raise Halt(stage, dict(failures))
         self.left_out |= failures
-        if len(self.left_out) == len(self.names):
+        # a change of services alone has no devices
+        if self.names and len(self.left_out) == len(self.names):
             raise Halt(stage, self.left_out)
 
     def finish(self, direction: Direction, names: Collection[str] | None = None) -> Resolution:

@@ -34,7 +34,7 @@ from egovnet.playbooks.results.ends import End, end_of
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.transaction import TransactionResult, WaveResult
-from egovnet.playbooks.results.verification import HealthReport, Verification
+from egovnet.playbooks.results.verification import AccessesSeen, HealthReport, Verification
 from egovnet.tasks.confirm_or_rollback import Direction
 
 Ended = Outcome[TransactionResult]
@@ -218,7 +218,8 @@ class _Run:
         apart = frozenset(self.transaction.plan.devices.keys() - self.devices.touched)
         with self._interrupts.allowed():
             found = self.verification = self.transaction.verify(apart)
-        self.record.note_verification(found.passed, found.findings)
+        seen = found.seen if isinstance(found, Verification) else AccessesSeen()
+        self.record.note_verification(found.passed, found.findings, seen)
         if not found.passed:
             raise Halt("verify", {}, verification_failed=True)
 

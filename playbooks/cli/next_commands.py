@@ -61,7 +61,7 @@ def after_plan(
     file = ("-o", PLAN_FILE)
     if plan.unreachable:
         return _without_the_silent(plan)
-    if not plan.changes:
+    if not plan.changes and not plan.moves:
         command = NextCommand(("verify",), "what the network does")
     elif plan.needs:
         words = [word for need in plan.needs for word in need.split()]
@@ -142,9 +142,10 @@ def after_rollback(outcome: "Outcome[RollbackResult]") -> "AnyOutcome":
 def _of_shown(plan: "PlanResult", verb: str, *, in_steps: bool) -> tuple[NextCommand, ...]:
     """Of a plan that was only shown: how to do it, where nothing is in its way."""
     denied = plan.unreachable or (plan.proof is not None and not plan.proof.proved)
-    if verb == "apply" and (denied or not plan.changes or in_steps):
+    nothing = not plan.changes and not plan.moves
+    if verb == "apply" and (denied or nothing or in_steps):
         return after_plan(plan, None, in_steps=in_steps)
-    if denied or not plan.changes:
+    if denied or nothing:
         return ()
     words = [word for need in plan.needs for word in need.split()]
     return (again(verb, *words, "--yes"),)

@@ -67,7 +67,7 @@ class Applied:
                 break
             attached = intents.of(change.id)
             after = attached.after if attached else None
-            for name in sorted(_part_of(journal, change, wanted, known=after is not None)):
+            for name in sorted(part_of(journal, change, wanted, known=after is not None)):
                 found[name] = after
                 wanted.remove(name)
         return found
@@ -90,8 +90,8 @@ def _newest_first(journal: Journal) -> Iterator[Change]:
             yield change
 
 
-def _part_of(journal: Journal, change: Change, names: set[str], *, known: bool) -> set[str]:
-    """Which of `names` have a part in a change; `known`: whether its intent is."""
+def part_of(journal: Journal, change: Change, names: set[str], *, known: bool) -> set[str]:
+    """Which of the routers `names` have a part in a change; `known`: whether its intent is."""
     devices = journal.devices(change.id)
     left_out = {name for name, seen in devices.items() if not seen}
     if not known:

@@ -92,9 +92,26 @@ class Intents:
         Raises:
             JournalError: the journal has not all of it.
         """
-        listed: dict[str, str] = json.loads(self._read([digest])[digest])
+        listed = self.listing(digest)
         contents = self._read(listed.values())
         return Intent({path: contents[key].decode() for path, key in listed.items()})
+
+    def listing(self, digest: str) -> dict[str, str]:
+        """Path -> digest of each file of an intent.
+
+        Raises:
+            JournalError: the journal has lost it.
+        """
+        listed: dict[str, str] = json.loads(self._read([digest])[digest])
+        return listed
+
+    def texts(self, digests: Iterable[str]) -> dict[str, str]:
+        """Texts of files by their digests.
+
+        Raises:
+            JournalError: the journal has lost one.
+        """
+        return {digest: content.decode() for digest, content in self._read(digests).items()}
 
     def attach(self, change: int, before: str | None, after: str | None) -> None:
         """Say what a change's intents are; said again, it is replaced."""

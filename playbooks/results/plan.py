@@ -8,6 +8,7 @@ from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.plan_summary import PlanSummary
 from egovnet.playbooks.results.push_proof import PushProof
+from egovnet.playbooks.results.service_move import ServiceMove
 from egovnet.playbooks.results.zone_change import ZoneChange
 
 
@@ -78,6 +79,8 @@ class PlanResult:
     leaving: tuple[LeavingRouter, ...] = ()
     #: Accesses ("site/access") that the network lacks until the transaction that follows.
     lacking: tuple[str, ...] = ()
+    #: Services that go from one state to another.
+    moves: tuple[ServiceMove, ...] = ()
     summary: PlanSummary = field(default_factory=PlanSummary)
     #: The transactions that follow this one.
     then: tuple["PlanResult", ...] = ()
@@ -103,6 +106,7 @@ class PlanResult:
             "needs": list(self.needs),
             "leaving": [router.to_dict() for router in self.leaving],
             "lacking": list(self.lacking),
+            "moves": [move.to_dict() for move in self.moves],
             "summary": self.summary.to_dict(),
             "then": [later.to_dict() for later in self.then],
             "proof": self.proof and self.proof.to_dict(),

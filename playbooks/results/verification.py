@@ -144,6 +144,20 @@ class NotPossible:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessesSeen:
+    """What a verification saw of customers' accesses, each as "site/access", sorted."""
+
+    #: The customer's router answered: a session was up, or an echo came back.
+    answered: tuple[str, ...] = ()
+    #: They wait for their customer, and the PE's side is as intended.
+    provisioned: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the journal keeps it."""
+        return {"answered": list(self.answered), "provisioned": list(self.provisioned)}
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """The network as it was seen, evaluated."""
 
@@ -158,6 +172,8 @@ class Verification:
     #: Of these nothing but the PE's side was asked for.
     waiting: tuple[WaitingAccess, ...] = ()
     not_possible: tuple[NotPossible, ...] = ()
+    #: For the journal: by it, a rollout is counted.
+    seen: AccessesSeen = AccessesSeen()
 
     @property
     def exit(self) -> Exit:

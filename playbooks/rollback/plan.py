@@ -1,13 +1,14 @@
 """The plan that undoes a change: by intent, or by the texts that its devices ran before it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model.reachability import sites_by_vpn
 from egovnet.playbooks.change.plan import Plan, make_plan
+from egovnet.playbooks.change.service_moves import service_moves
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.intended import SnapshotInventory, applied_once
 from egovnet.playbooks.core.progress import Progress
@@ -61,6 +62,7 @@ def by_intent(
     plan = make_plan(
         new, progress, intended=new.intended(names), kind="rollback", undoes=step.number
     )
+    plan = replace(plan, moves=service_moves(new))
     _brought_by_others(workspace, step, plan, later)
     _as_meant(new, progress, plan, _expected(workspace, step, now, plan.devices))
     leaving = tuple(name for name in now.network.routers if name not in new.network.routers)

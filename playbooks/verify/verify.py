@@ -21,6 +21,7 @@ from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import DeviceResults, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.verification import (
+    AccessesSeen,
     CheckCounts,
     LabelsSeen,
     NotPossible,
@@ -87,6 +88,8 @@ class _Poll:
     known: list[Check] = field(default_factory=list)
     #: Addresses of customers whose session is up.
     sessions: set[str] = field(default_factory=set)
+    #: Awaited accesses whose PE's side is as intended.
+    provisioned: set[str] = field(default_factory=set)
 
     @property
     def well(self) -> bool:
@@ -266,6 +269,7 @@ class Verifier:
         poll.unreachable.update(read.failures)
         checks = pe_sides(self.workspace, accesses, read.results)
         poll.passed.update(check.kind for check in checks if check.passed)
+        poll.provisioned.update(check.subject for check in checks if check.passed)
         self._judge(poll, [check for check in checks if not check.passed])
 
     def _with_not_possible(self, found: Verification) -> Verification:
@@ -413,4 +417,10 @@ def _verification(
         findings=tuple(findings),
         unreachable=dict(sorted(poll.unreachable.items())),
         waiting=tuple(access.waiting(answering) for access in accesses if access.awaited),
+        seen=AccessesSeen(
+            answered=tuple(
+                sorted(a.label for a in accesses if answering.intersection(a.addresses))
+            ),
+            provisioned=tuple(sorted(poll.provisioned)),
+        ),
     )

@@ -42,6 +42,9 @@ def _print_step(console: Console, plan: PlanResult) -> None:
     _print_first(console, plan)
     if plan.changes or plan.leaving:
         _print_summary(console, plan, whole=detail.names_all)
+    moves = words.moves(plan, whole=detail.names_all)
+    if moves:
+        print_hanging(console, f"{'services':8} ", moves)
     _print_warnings(console, plan, whole=detail.names_all)
     print_gate(console, plan.proof)
     if plan.changes and detail is not Detail.QUIET:

@@ -50,6 +50,8 @@ def _step(page: MarkdownPage, plan: PlanResult) -> None:
     ):
         page.add(f"| {title} | " + " | ".join(_cells(gains)) + " |")
     page.add("", f"{added:,} lines added, {removed:,} removed: {code(words.kinds(plan))}", "")
+    if plan.moves:
+        page.add(f"- services: {code(words.moves(plan))}")
     for severity, sentence in warnings(plan):
         page.add(f"- {'❗' if severity == 'leak' else '⚠️'} {code(sentence)}")
     for one in plan.affected.interrupted:

@@ -46,6 +46,7 @@ def _environment() -> Environment:
     made = environment().overlay()
     made.filters = {
         **made.filters,
+        "moves": words.moves,
         "why": lambda one: words.interruption(one)[0],
         "who": lambda one: words.interruption(one, most=MOST_INTERRUPTED)[1],
         "second": second,

@@ -33,6 +33,11 @@ def gains(of: Gains, *, whole: bool = False) -> Iterator[tuple[str, str]]:
             yield word, f"{len(names):,}: {listed(names, whole=whole or word == LOST)}"
 
 
+def moves(plan: PlanResult, *, whole: bool = False) -> str:
+    """Services that go from one state to another, such as "a/main: planned -> in-service"."""
+    return listed([move.words for move in plan.moves], whole=whole)
+
+
 def lines(plan: PlanResult) -> tuple[int, int]:
     """Lines added and removed, over all routers."""
     added = sum(change.added * len(change.devices) for change in plan.changes)

@@ -49,8 +49,8 @@ class Place:
         self.packets.workspace = Workspace(self.workspace.directory)
         return self.packets.workspace
 
-    def new_site(self, protocol: str = "bgp", **keys: str) -> Workspace:
-        """`SITE`, of which nothing is there but the cable."""
+    def new_site(self, protocol: str = "bgp", *, leave: bool = True, **keys: str) -> Workspace:
+        """`SITE`, of which nothing is there but the cable; `leave`: its PE may have a session."""
         access = {"pe": "sh-pe1", "port": "eth3", "routing-protocol": protocol}
         prefixes = ["10.1.13.0/24", "fde9:1:13::/64"]
         site = {"region": "shanghai", "vpn": "party", "prefixes": prefixes}
@@ -58,7 +58,8 @@ class Place:
             "shanghai.yaml",
             party_shanghai={**site, "site-network-accesses": {"main": access}, **keys},
         )
-        self.leaves(workspace, SITE, "main")
+        if leave:
+            self.leaves(workspace, SITE, "main")
         return workspace
 
     def leaves(self, workspace: Workspace, site: str, access: str) -> None:
