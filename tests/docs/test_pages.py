@@ -19,6 +19,7 @@ HERE = (
     "docs/explanation/proof.md",
     "docs/explanation/legacy-circuits.md",
     "docs/how-to/exchange.md",
+    "docs/how-to/rollout.md",
 )
 #: Pages whose commands are done elsewhere, and by which test.
 ELSEWHERE = {

@@ -1,0 +1,1 @@
+"""Implementation plans: how far the rollout has come, and its next wave."""

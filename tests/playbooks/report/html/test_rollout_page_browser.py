@@ -1,0 +1,60 @@
+"""The rollout's page in a real browser: on a screen and a telephone, by day and by night."""
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from egovnet.playbooks.report.html.rollout_page import rollout_page
+from tests.playbooks.report.html.browsing import FAINT, OVERFLOWING, SCHEMES, WIDTHS, one, show
+from tests.playbooks.rollouts import EMPTY, HOSTILE, NATION, SMALL
+
+PAGES = {"empty": EMPTY, "small": SMALL, "nation": NATION, "hostile": HOSTILE}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    directory = tmp_path_factory.mktemp("rollout")
+    for name, status in PAGES.items():
+        (directory / f"{name}.html").write_text(rollout_page(status), encoding="utf-8")
+    return {name: (directory / f"{name}.html").as_uri() for name in PAGES}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_fits_can_be_read_and_is_silent(
+    name: str, browser: webdriver.Chrome, pages: dict[str, str]
+) -> None:
+    browser.get_log("browser")
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            show(browser, pages[name], width, scheme)
+            assert browser.execute_script(OVERFLOWING) == []
+            assert browser.execute_script(FAINT) == []
+    assert browser.get_log("browser") == []
+    assert browser.execute_script("return performance.getEntriesByType('resource')") == []
+    assert not browser.find_elements(By.CSS_SELECTOR, "main script, td b")
+
+
+def test_bars_and_lines_say_what_the_figures_say(
+    browser: webdriver.Chrome, pages: dict[str, str]
+) -> None:
+    show(browser, pages["nation"])
+    bars = browser.find_elements(By.CSS_SELECTOR, "#findings svg .count")
+    assert [bar.text for bar in bars] == ["58 / 116"] * 31
+    widths = [
+        float(str(part.get_attribute("width")))
+        for part in browser.find_elements(By.CSS_SELECTOR, "#findings svg .part")[:3]
+    ]
+    assert widths == pytest.approx([370, 185, 185], abs=0.2)
+    lines = browser.find_elements(By.CSS_SELECTOR, "#burn-up svg .line")
+    assert [str(line.get_attribute("class")).split()[1] for line in lines] == [
+        "promised",
+        "provisioned",
+        "in-service",
+    ]
+    # what was promised goes on after today, and what was done does not
+    ends = [browser.execute_script("return arguments[0].getBBox()", line) for line in lines]
+    assert ends[0]["x"] + ends[0]["width"] > ends[1]["x"] + ends[1]["width"] + 100
+    assert "900 overdue" in one(browser, ".verdict").text
+    rows = browser.find_elements(By.CSS_SELECTOR, "#to-do tbody tr")
+    assert len(rows) == 300
+    assert "more; egovnet rollout status --json has all" in one(browser, "#to-do").text
