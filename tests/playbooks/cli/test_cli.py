@@ -59,6 +59,7 @@ BELOW = {
     "application": ("list", "show", "observed"),
     "allocate": ("circuit", "loopback", "site"),
     "report": ("addresses", "circuits", "extranet", "levels"),
+    "rollout": ("next", "status"),
 }
 PROVINCES = {
     name
