@@ -33,7 +33,8 @@ def isis_neighbors(plane: ControlPlane, router: Router, match: re.Match[str]) ->
 
 
 def bfd_peers(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
-    """`show bfd peers json`: of IS-IS' neighbours by IPv4 where there is any, and of customers."""
+    """`show bfd peers json`: of IS-IS' neighbours by IPv4 where there is any, of customers, and of
+    a firewall's PEs."""
     peers = []
     seen: set[tuple[str, str]] = set()
     if "bfdd" in router.stopped:
@@ -46,6 +47,10 @@ def bfd_peers(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
             address = next(a for net in mine.nets for a in its.addresses if a.net == net)
             there = its.isis[address.port].bfd and "bfdd" not in its.stopped
             peers.append(_bfd_peer(address.host, "default", port, up=there))
+    for name, peer in plane.sessions.facts(router.name).peers.items():
+        if peer.bfd:
+            up = plane.session(router.name, name) is not None
+            peers.append(_bfd_peer(name, "default", "", up=up))
     for vrf, sessions in plane.tables(router.name).sessions.items():
         peers += [
             _bfd_peer(session.address, vrf, "", up=session.state == "Established")
@@ -193,9 +198,9 @@ def _sessions(plane: ControlPlane, router: Router) -> dict[str, tuple[int, str, 
     if backbone.asn:
         peers: _Peers = []
         for address, peer in backbone.peers.items():
-            session = plane.sessions.session(router.name, address)
+            session = plane.session(router.name, address)
             state = "Idle (Admin)" if peer.shutdown else "Established" if session else "Active"
-            common = session[1] if session else frozenset()
+            common = session or frozenset()
             entry = _peer(peer.remote_as, backbone.asn, state, peer.description, common)
             peers.append((address, sorted(peer.families), entry))
         found["default"] = (int(backbone.asn), backbone.router_id, peers)

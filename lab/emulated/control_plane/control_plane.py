@@ -17,7 +17,7 @@ from functools import partial
 
 from egovnet.lab.emulated.control_plane.facts import addresses_by_vrf, read_backbone
 from egovnet.lab.emulated.control_plane.sessions import Sessions
-from egovnet.lab.emulated.control_plane.tables import Exports, Tables, read_tables
+from egovnet.lab.emulated.control_plane.tables import LAST_RESORT, Exports, Tables, read_tables
 from egovnet.lab.emulated.router.router import Router
 
 _LONG = 4096
@@ -44,6 +44,8 @@ class ControlPlane:
         """(family, target) -> how often its routes changed."""
         self._labels: dict[str, dict[tuple[str, str], int]] = {}
         """Router -> (VRF, family) -> its label."""
+        self._behind: dict[str, dict[str, frozenset[str]]] = {}
+        """Address that a VRF has a session with -> the router, and the session's families."""
         self._answers: dict[tuple[str, str], tuple[tuple[int, ...], str | bytes]] = {}
         for name, router in self._routers.items():
             router.on_change.append(partial(self._changed.setdefault, name))
@@ -68,6 +70,7 @@ class ControlPlane:
             before = self._known.get(name)
             if before is None or before.tables != tables:
                 self._index_exports(name, before.tables if before else None, tables)
+                self._index_sessions(name, before.tables if before else None, tables)
                 self._known[name] = _Known(tables, before.version + 1 if before else 0)
             del self._changed[name]
 
@@ -84,6 +87,20 @@ class ControlPlane:
         stored = text if len(text) < _LONG else zlib.compress(text.encode(), 1)
         self._answers[router.name, question] = (key, stored)
         return text
+
+    def session(self, name: str, address: str) -> frozenset[str] | None:
+        """Families of an established session of the default VRF: with a router's default VRF,
+        or with a VRF of the PE that a firewall or gateway is behind; None: it is not.
+        """
+        found = self.sessions.session(name, address)
+        if found is not None:
+            return found[1]
+        mine = self._sessions.facts(name)
+        for source in mine.sources(address):
+            for families in self._behind.get(source, {}).values():
+                if common := mine.peers[address].families & families:
+                    return common
+        return None
 
     def tables(self, name: str) -> Tables:
         """What a router has in its VRFs of itself."""
@@ -113,7 +130,7 @@ class ControlPlane:
                 hop = self._sessions.facts(router).router_id
                 where = f'"vrf":"{its_vrf}"' if router == name else f'"ip":"{hop}","vrf":"default"'
                 for prefix in exports.prefixes:
-                    if prefix not in found:
+                    if found.get(prefix, LAST_RESORT)[0] == LAST_RESORT[0]:
                         found[prefix] = ("bgp", f'[{{{where},"active":true,"fib":true}}]')
         return found
 
@@ -126,7 +143,7 @@ class ControlPlane:
                 if source == (name, vrf) or not self._sessions.carries(source[0], name, family):
                     continue
                 for prefix in exports.prefixes:
-                    if prefix not in table.routes:
+                    if table.routes.get(prefix, LAST_RESORT)[0] == LAST_RESORT[0]:
                         found.setdefault(prefix, source)
         return found
 
@@ -160,6 +177,15 @@ class ControlPlane:
             for target in table.imports
         )
 
+    def _index_sessions(self, name: str, before: Tables | None, now: Tables) -> None:
+        had, has = (_established(tables) if tables else {} for tables in (before, now))
+        for address in had.keys() - has.keys():
+            self._behind.get(address, {}).pop(name, None)
+        for address, families in has.items():
+            self._behind.setdefault(address, {})[name] = families
+        changed = (one for one in {**had, **has} if had.get(one) != has.get(one))
+        self._sessions.note(changed)
+
     def _index_exports(self, name: str, before: Tables | None, now: Tables) -> None:
         for (vrf, family), table in (before.tables if before else {}).items():
             has = now.tables.get((vrf, family))
@@ -175,3 +201,13 @@ class ControlPlane:
             for target in table.exports.targets:
                 self._exporters.setdefault((family, target), {})[name, vrf] = table.exports
                 self._moved[family, target] = self._moved.get((family, target), 0) + 1
+
+
+def _established(tables: Tables) -> dict[str, frozenset[str]]:
+    """Neighbours of VRFs with an established session -> its families."""
+    return {
+        session.address: session.families
+        for sessions in tables.sessions.values()
+        for session in sessions
+        if session.state == "Established"
+    }

@@ -61,6 +61,7 @@ class BgpPeer:
     clients: frozenset[str]
     """Families in which it is a client of our route reflection."""
     description: str
+    bfd: bool = False
 
 
 @dataclass(frozen=True)
@@ -256,6 +257,7 @@ def _bgp(router: Router) -> tuple[dict[str, BgpPeer], str, str]:
                 families=frozenset(f.removeprefix("address-family ") for f in peer.active),
                 clients=frozenset(reflected.get(name, ())),
                 description=has.get("description", ""),
+                bfd="bfd" in has,
             )
     identity = router.frr.text_of(path, "bgp router-id").split(" ")[-1]
     return peers, path[0].split()[2], identity

@@ -8,7 +8,7 @@ reflectors (RFC 4456).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar, cast
 
 from egovnet.lab.emulated.control_plane.facts import Backbone, family_of
@@ -44,6 +44,11 @@ class Sessions:
         self._memo.clear()
         if before is None or before.isis != facts.isis:
             self._isis_memo.clear()
+
+    def note(self, addresses: Iterable[str]) -> None:
+        """VRFs' sessions with these neighbours changed, of which some may be routers here."""
+        if any(address in self._owners for address in addresses):
+            self.version += 1
 
     def facts(self, name: str) -> Backbone:
         """A router's."""

@@ -17,6 +17,8 @@ from egovnet.lab.emulated.router.router import Router
 _HOLES = frozenset(("Null0", "blackhole", "reject"))
 _REFUSES = '[{"unreachable":true,"reject":true,"active":true,"fib":true}]'
 _BY_HAND = '[{"active":true,"fib":true}]'
+#: What a VRF has where nobody gives it a default route, which any other route is preferred to.
+LAST_RESORT = ("kernel", _REFUSES)
 _DEFAULTS = {"ipv4": ("0.0.0.0/0", 4), "ipv6": ("::/0", 6)}
 
 
@@ -146,7 +148,7 @@ def read_tables(router: Router, addresses: Mapping[str, list[Address]]) -> Table
     for link in router.linux.links_of("vrf"):
         for family, (prefix, version) in _DEFAULTS.items():
             if version in link.refuses:
-                made.tables[link.name, family].routes.setdefault(prefix, ("kernel", _REFUSES))
+                made.tables[link.name, family].routes.setdefault(prefix, LAST_RESORT)
     return made
 
 

@@ -10,12 +10,14 @@ import pytest
 import yaml
 
 from egovnet.lab.errors import NodeError
+from tests.extranet_network import extranet_network
 from tests.generated import nation, write
 from tests.inventories import BACKBONE
 from tests.lab.emulated.networks import EmulatedNetwork, Key, emulated, move
 from tests.loopback import loopback_network
+from tests.platform_network import platform_network
 
-NETWORK, OTHER_NETWORK = loopback_network(), loopback_network()
+NETWORK, OTHER_NETWORK, THIRD_NETWORK = (loopback_network() for _ in range(3))
 VICTIM = "gd-pe1"
 FAMILIES = ("ipv4", "ipv6")
 
@@ -41,6 +43,24 @@ def reference(booted: EmulatedNetwork) -> EmulatedNetwork:
 def both(*keys: Key) -> set[Key]:
     """Checks of tables, in both families."""
     return {(k, d, f"{subject} {family}") for k, d, subject in keys for family in FAMILIES}
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedNetwork]:
+    """With a firewall of the platform, and with an Internet gateway, behind PEs."""
+    root = tmp_path_factory.mktemp("f")
+    extranet_network(root / "inventory", platform_network)
+    hosts = yaml.safe_load((root / "inventory/hosts.yaml").read_text())
+    move(hosts, THIRD_NETWORK)
+    (root / "inventory/hosts.yaml").write_text(yaml.safe_dump(hosts, sort_keys=False))
+    with emulated(root, root / "inventory", THIRD_NETWORK) as network:
+        yield network
+
+
+def test_firewalls_and_gateways_have_sessions_with_their_pes(apart: EmulatedNetwork) -> None:
+    checks = apart.checks()
+    assert {"bj-fw1", "sh-fw1", "bj-gw1"} <= {check.device for check in checks}
+    assert [check.message for check in checks if not check.passed] == []
 
 
 def test_the_reference_network_is_healthy(reference: EmulatedNetwork) -> None:
