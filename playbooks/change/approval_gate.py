@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from egovnet.inventory.errors import Problem, ProblemsError
-from egovnet.inventory.registers.policy import AMENDERS, FILE, Scopes
+from egovnet.inventory.registers.policy import AMENDERS, FILE, SIGNERS_FILE, Scopes
+from egovnet.playbooks.change.approval.history_check import APPROVAL_STAGE
 from egovnet.playbooks.change.approval.kept_policy import POLICY_STAGE, policy_kept
+from egovnet.playbooks.change.approval.ownership import last_known, moved
 from egovnet.playbooks.change.approval.policies import WrittenPolicy, digest_of, policy_of
 from egovnet.playbooks.change.approval.rules import Backing, ChangedLine, Lack, lacks_of
 from egovnet.playbooks.change.approval.signing import (
@@ -35,8 +37,6 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.results.approval import NamedLine, Standing, Uncovered
 
-#: Stage of the journal's steps that keep statements.
-APPROVAL_STAGE = "approval"
 _NO_KEY = "nobody signed: name your SSH key with --key, or in EGOVNET_KEY"
 
 
@@ -103,20 +103,31 @@ class Governed:
         return Scopes(self.policy.policy, self.workspace.on_disk.network)
 
     def _amended(self) -> Iterable[Uncovered]:
-        """What a policy lacks that is not the one of the network's last change."""
-        if self.former is None or digest_of(self.policy) == self.former.digest:
+        """What is lacking where the policy is another than that of the network's last change, or
+        what it goes by has other owners."""
+        why = "; ".join(self._amendments)
+        known = self.former or self.policy
+        if not why or known is None:
             return
-        amend = self.former.policy.amend
-        agreed = self._count(self.former).approvers.intersection(amend)
-        if len(agreed) >= AMENDERS:
-            return
-        have = f"; {', '.join(sorted(agreed))} did" if agreed else ""
-        what = "was removed" if self.policy is None else "or allowed_signers was changed"
-        why = (
-            f"the policy {what} since the network's last change: two of {', '.join(amend)} must "
-            f"approve the first plan under it{have}"
-        )
-        yield Uncovered("amend", "", FILE if self.policy is None else self.policy.file, why)
+        amend = known.policy.amend
+        agreed = self._count(known).approvers.intersection(amend)
+        if len(agreed) < AMENDERS:
+            have = f"; {', '.join(sorted(agreed))} did" if agreed else ""
+            must = f"two of {', '.join(amend)} must approve the first plan under it{have}"
+            place = FILE if self.policy is None else f"{FILE}:{self.policy.line('amend')}"
+            yield Uncovered("amend", "", place, f"{why}: {must}")
+
+    @cached_property
+    def _amendments(self) -> tuple[str, ...]:
+        """What is different since the network's last change of what the rules go by, in words."""
+        found: list[str] = []
+        if self.former is not None and digest_of(self.policy) != self.former.digest:
+            what = "was removed" if self.policy is None else f"or {SIGNERS_FILE} was changed"
+            found.append(f"the policy {what} since the network's last change")
+        before = last_known(self.workspace)
+        if before is not None and self.policy is not None:
+            found += moved(before, self.workspace.on_disk.network)
+        return tuple(found)
 
     # -- what is signed ------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What the journal knows: changes, their steps, decisions, texts and locks; nothing is written."""
 
 import json
+from collections.abc import Collection
 
 from sqlalchemy import Engine, select
 
@@ -100,6 +101,24 @@ class JournalReader:
                 .order_by(STEPS.c.id.desc())
             ).first()
         return None if found is None else str(found[0])
+
+    def steps_of(self, stages: Collection[str]) -> list[tuple[int, Step]]:
+        """(change, step) of all steps of some stages, in order."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(STEPS)
+                .join(CHANGES)
+                .where(CHANGES.c.network == self.network)
+                .where(STEPS.c.stage.in_(tuple(stages)))
+                .order_by(STEPS.c.id)
+            ).mappings()
+            return [
+                (
+                    int(r["change_id"]),
+                    Step(r["at"], r["stage"], r["device"], r["phase"], r["detail"]),
+                )
+                for r in rows
+            ]
 
     def statements(self, plan_hash: str) -> list[tuple[str, str]]:
         """(text, signature) of what people signed about a plan before it was applied."""

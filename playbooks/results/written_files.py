@@ -39,9 +39,9 @@ class WrittenSchemas:
 
 @dataclass(frozen=True, slots=True)
 class ExportedInventory:
-    """The routers as files of another tool."""
+    """The routers, or what a policy comes to, as files of another tool."""
 
-    #: "nornir" or "ansible".
+    #: "nornir", "ansible", "codeowners" or "approvals".
     format: str
     directory: str
     #: Paths within the directory.

@@ -81,7 +81,9 @@ def _scopes(known: Governed, person: str) -> tuple[str, ...]:
 def _problems(known: Governed, file: Path, person: str, scopes: tuple[str, ...]) -> list[Problem]:
     """Why an approval would be none: the plan is not signed, or nothing of it is this person's."""
     found: list[Problem] = []
-    amends = known.former is not None and person in known.former.policy.amend
+    amends = any(
+        person in written.policy.amend for written in (known.former, known.policy) if written
+    )
     if known.policy is not None and not known.kept.authors:
         ignored = [problem for problem in known.kept.ignored if "as author" in problem.found]
         remedy = "let its author plan again, with --key"

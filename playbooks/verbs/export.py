@@ -1,4 +1,4 @@
-"""`export`: the routers of an inventory as other tools' files."""
+"""`export`: the routers of an inventory as other tools' files, and what its policy comes to."""
 
 import json
 from pathlib import Path
@@ -9,30 +9,37 @@ from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.written_files import ExportedInventory
+from egovnet.playbooks.verbs.export_signed import approvals_files, codeowners_files
 from egovnet.tasks.plain_inventories import ansible_inventory, nornir_files
 
-FORMATS = ("nornir", "ansible")
+FORMATS = ("nornir", "ansible", "codeowners", "approvals")
 
 
 def export(workspace: Workspace, form: str, output: Path) -> Outcome[ExportedInventory]:
-    """Write `form` ("nornir" or "ansible") into the directory `output`.
+    """Write `form` (one of `FORMATS`) into the directory `output`.
 
     Raises:
         UsageError: a file cannot be written.
         InventoryError: the inventory cannot be used.
     """
-    network, allocation = workspace.network, workspace.allocation
-    if form == "ansible":
-        document = ansible_inventory(network, allocation)
+    network = workspace.network
+    notes: tuple[str, ...] = ()
+    if form == "codeowners":
+        texts, notes = codeowners_files(workspace)
+    elif form == "approvals":
+        texts = approvals_files(workspace)
+    elif form == "ansible":
+        document = ansible_inventory(network, workspace.allocation)
         texts = {"inventory.json": json.dumps(document, indent=2) + "\n"}
     else:
-        files = nornir_files(network, allocation)
+        files = nornir_files(network, workspace.allocation)
         texts = {name: yaml.safe_dump(data, sort_keys=False) for name, data in files.items()}
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
             (output / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
     result = ExportedInventory(form, str(output), tuple(texts), len(network.routers))
-    return Outcome("export", result)
+    return Outcome("export", result, notes=notes)

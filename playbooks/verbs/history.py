@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from egovnet.playbooks.archive.journal_check import JournalCheck, check_journal
+from egovnet.playbooks.change.approval.history_check import approval_faults
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.record_statement import parse_record_statement
 from egovnet.playbooks.journal.records import Change
@@ -21,14 +22,15 @@ from egovnet.playbooks.results.outcome import Exit, Outcome
 def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
     """Every change of the network, oldest first; exit 4 when the journal was altered.
 
-    With `check` it is compared with its archive too.
+    With `check` it is compared with its archive too, and what people signed is verified.
 
     Raises:
         ArchiveError: there is an archive, and it cannot be compared with.
     """
     journal = workspace.journal
     checked = check_journal(workspace) if check else JournalCheck(listed=tuple(journal.faults()))
-    faults = checked.listed
+    signed = approval_faults(journal) if check else []
+    faults = (*checked.listed, *signed)
     return Outcome(
         "history",
         History(tuple(entries(workspace)), faults),

@@ -1,4 +1,4 @@
-"""`egovnet export`: an inventory's routers as other tools' files."""
+"""`egovnet export`: an inventory's routers as other tools' files, and what its policy comes to."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice(["nornir", "ansible"]))
+@click.argument(
+    "form", metavar="FORMAT", type=click.Choice(["nornir", "ansible", "codeowners", "approvals"])
+)
 @click.option(
     "-o",
     "--output",
@@ -24,9 +26,10 @@ if TYPE_CHECKING:
 @verb
 @without(*SELECTION, *WORK)
 def export(workspace: "Workspace", form: str, output: Path) -> "AnyOutcome":
-    """Write the routers as files of other tools: FORMAT is nornir (SimpleInventory) or ansible.
+    """Write files of other tools: the routers (FORMAT nornir or ansible), or of the policy who
+    reviews which file (codeowners), and all that people signed (approvals).
 
-    Platform, tier, region and roles are groups in both. No credentials are written.
+    Platform, tier, region and roles are groups in the first two. No credentials are written.
     """
     from egovnet.playbooks.verbs.export import export as export_playbook
 

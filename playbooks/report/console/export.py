@@ -8,4 +8,8 @@ from egovnet.playbooks.results.written_files import ExportedInventory
 def print_result(console: Console, exported: ExportedInventory) -> None:
     """Print where."""
     files = ", ".join(exported.files)
+    if exported.format in ("codeowners", "approvals"):
+        count = len(exported.files)
+        console.print(f"wrote {count} file{'s' * (count != 1)} to {exported.directory}")
+        return
     console.print(f"wrote {exported.routers} routers to {exported.directory}: {files}")

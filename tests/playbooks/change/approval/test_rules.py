@@ -112,7 +112,7 @@ def allowed(
             if applier not in owner["apply"]:
                 return False
             voices += agreed
-            if matter.kind.value in ("platform", "gateway", "exchange"):
+            if matter.kind.value in ("platform", "gateway", "exchange", "border"):
                 delicate = True
         if delicate and len(set(voices)) < 2:
             return False
@@ -214,7 +214,7 @@ def test_two_owners_of_a_thing_are_found(scopes: list[dict[str, Any]]) -> None:
     shared = set()
     for region, tier in places_of(WORKSPACE.network):
         for kind in MatterKind:
-            of_agency = kind.value in ("access", "vpn", "exchange", "gateway")
+            of_agency = kind.value in ("access", "vpn", "exchange", "gateway", "border")
             for agency, zone in owners if of_agency else [("", "")]:
                 matter = Matter(kind, region, tier, agency, zone)
                 having = [number for number, scope in enumerate(scopes) if is_in(scope, matter)]
