@@ -10,6 +10,7 @@ new block holds none of another region's.
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from egovnet.inventory.allocation.pool import Values
@@ -17,6 +18,16 @@ from egovnet.inventory.model import IPNetwork, Region, Tier
 
 #: First and last address of a block, as numbers.
 Span = tuple[int, int]
+
+
+@lru_cache(maxsize=1 << 14)
+def _span(text: str) -> tuple[int, int, int] | None:
+    """(version, first, last) of a prefix; None: it is not one."""
+    try:
+        prefix = ip_network(text)
+    except ValueError:
+        return None
+    return prefix.version, int(prefix.network_address), int(prefix.broadcast_address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +171,12 @@ class Aggregates:
         return max(self._lengths[self._regions[region].tier], self._prefix.prefixlen)
 
     def _read(self, text: str | int) -> Span | None:
-        try:
-            prefix = ip_network(str(text))
-        except ValueError:
+        found = _span(str(text))
+        if found is None or found[0] != self._prefix.version:
             return None
-        first, last = int(prefix.network_address), int(prefix.broadcast_address)
+        _, first, last = found
         whole = int(self._prefix.network_address), int(self._prefix.broadcast_address)
-        inside = prefix.version == self._prefix.version and whole[0] <= first and last <= whole[1]
-        return (first, last) if inside else None
+        return (first, last) if whole[0] <= first and last <= whole[1] else None
 
     def _add(self, region: str, span: Span) -> None:
         old = self._blocks.get(region)

@@ -27,6 +27,19 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     )
 
 
+@lru_cache(maxsize=1 << 17)  # what a lock file has is read several times in one allocation
+def _prefix_of(version: int, text: str) -> tuple[int, int] | None:
+    """(first address, length) of a prefix or address as we write it; None: it is not one."""
+    value: IPv4Network | IPv6Network
+    try:
+        value = IPv4Network(text) if version == 4 else IPv6Network(text)
+    except ValueError:
+        return None
+    if text not in (written(value), written(value.network_address)):
+        return None  # a zone, a mask, or another spelling of it, which we never write
+    return int(value.network_address), value.prefixlen
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Numbers first..last, and how they are written in the lock file."""
@@ -119,14 +132,12 @@ class AddressPool(Generic[N]):
 
     def read(self, text: str | int) -> int | None:
         """Where the subnet or address `text` stands; None if it is none of this pool's."""
-        try:
-            value = type(self.prefix)(str(text))
-        except ValueError:
+        found = _prefix_of(self.prefix.version, text) if isinstance(text, str) else None
+        if found is None:
             return None
-        if text not in (written(value), written(value.network_address)):
-            return None  # a zone, a mask, or another spelling of it, which we never write
-        index, rest = divmod(int(value.network_address) - self._start, self._step)
-        whole = rest == 0 and value.prefixlen == self._length
+        first, length = found
+        index, rest = divmod(first - self._start, self._step)
+        whole = rest == 0 and length == self._length
         return index if whole and 0 <= index < self._size else None
 
     def _show(self, index: int) -> str:

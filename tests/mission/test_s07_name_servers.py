@@ -1,4 +1,5 @@
-"""Name servers on real routers: each answers in its own agency's VPN, and nobody else reaches it.
+"""S7: name servers on real routers: each answers in its own agency's VPN, and nobody else there.
+
 
 NSD serves the zones that the inventory yields, on a host behind a PE; questions are packets of
 hosts behind other PEs, labelled across the core.
