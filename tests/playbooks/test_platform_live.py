@@ -11,18 +11,20 @@ import json
 import shlex
 from collections.abc import Iterator
 from datetime import timedelta
+from ipaddress import IPv4Network
 
 import pytest
 
 from egovnet.inventory.today import today
 from egovnet.lab.connections import ConnectionAttempt, SeenConnection
-from egovnet.playbooks.results.connection_cell import ConnectionCell
+from egovnet.playbooks.results.connection_cell import ConnectionCell, ConnectionSeen
 from egovnet.playbooks.verbs.lab_connections import try_connections
 from tests.loopback import loopback_network
 from tests.platform_network import platform_network
 from tests.playbooks.console import edit, slower_bfd
 from tests.playbooks.lab_place import LabPlace, provisioned_lab
 from tests.playbooks.open_connections import Flow, steady
+from tests.playbooks.wild_firewall import announce, drawn_prefixes, settled
 
 pytestmark = pytest.mark.lab("platform")
 
@@ -46,6 +48,7 @@ OTHERS = (
 )
 #: Seconds of the lab's clock; a lab shares its processors with other tests.
 CUT, COMES_BACK = 1.0, 7.0
+FIREWALL = "bj-fw1"
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +158,31 @@ def test_a_firewall_dies_and_exchanges_come_back(place: LabPlace) -> None:
         print(f"a firewall dies: {one.gap:.2f} s without a new connection")
         assert one.made > 0
         assert one.gap < COMES_BACK
+
+
+def test_routing_holds_where_a_firewall_announces_everything(place: LabPlace) -> None:
+    """PEs take what exchanges declare, and no agency becomes a way to another one."""
+    lab, workspace = place.lab, place.workspace
+    prefixes = drawn_prefixes(workspace.network, 40, seed=16)
+    declared = {
+        site.vpn: [p for p in site.prefixes if isinstance(p, IPv4Network)]
+        for site in workspace.network.sites.values()
+        if FIREWALL in site.site_network_accesses
+    }
+    announced = {*prefixes, *(p for own in declared.values() for p in own)}
+    expected = {
+        vpn: {p for p in announced if any(p.subnet_of(each) for each in own)}
+        for vpn, own in declared.items()
+    }
+    assert any(expected[vpn] > {*own} for vpn, own in declared.items()), "they would show nothing"
+    announce(lab, workspace, FIREWALL, prefixes)
+    try:
+        assert settled(lab, workspace, FIREWALL, expected) == expected
+        cells = try_connections(workspace).cells
+        assert not [cell for cell in cells if cell.seen is not ConnectionSeen.NOTHING
+                    and not cell.expected]  # fmt: skip
+    finally:
+        lab.restart(FIREWALL)
 
 
 def test_what_has_ended_is_a_leak_and_its_connections_are_cut(place: LabPlace) -> None:
