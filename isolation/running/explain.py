@@ -11,6 +11,8 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.isolation.algebra.policies import Routes, apply
+from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.running.overlay import Overlay
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
@@ -143,7 +145,9 @@ def _link(overlay: Overlay, link: RunningInterface) -> None:
         idle = link.vrf is None and link.master is None and not link.addresses
         if link.is_port and idle:
             return  # a port that the text does not use
-        line = overlay.note(f"{link.text}: no line makes it")
+        if link.hidden and not link.up and idle:
+            return  # modules make such by themselves, as `sit0`
+        line = overlay.note(f"{link.text}: no line makes it", followed=not link.hidden)
         overlay.interfaces[link.name] = InterfaceFacts(
             link.name,
             link.vrf,
@@ -156,6 +160,8 @@ def _link(overlay: Overlay, link: RunningInterface) -> None:
         )
         return
     now = known
+    if link.hidden:
+        overlay.note(f"{link.text}: no line says so", followed=False)
     if link.vrf != known.vrf and not _in_bridge(overlay, link.name):
         was = f"VRF {known.vrf}" if known.vrf else "no VRF"
         what = f"in VRF {link.vrf}" if link.vrf else "in no VRF"
@@ -278,8 +284,10 @@ def _explained(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
         return _by_static(overlay, route, vrf)
     if in_default:
         return _has_unicast(overlay, route.family) and all(of == (None, True) for of in known)
-    return vrf is not None and all(
-        is_known and _by_bgp(overlay, route.family, vrf, of) for of, is_known in known
+    return (
+        vrf is not None
+        and (route.prefix.prefixlen > 0 or _let_in(overlay, route, vrf, known))
+        and all(is_known and _by_bgp(overlay, route.family, vrf, of) for of, is_known in known)
     )
 
 
@@ -329,6 +337,24 @@ def _by_bgp(overlay: Overlay, family: AddressFamily, vrf: str, of: str | None) -
         and takes.imports_vpn
         and gives.exports_vpn
         and bool(takes.import_targets & gives.export_targets)
+    )
+
+
+def _let_in(
+    overlay: Overlay, route: RunningRoute, vrf: str, ways: list[tuple[str | None, bool]]
+) -> bool:
+    """Whether a route out of the VRF's own interfaces is one that a session's policy lets in now:
+    the daemon may keep what an earlier one let in."""
+    instance = overlay.facts.bgp.get(vrf)
+    if instance is None or any(of != vrf for of, _ in ways):
+        return True
+    routes = Routes(route.family, PrefixSet.of(route.family, (route.prefix,)), free=True)
+    sessions = [neighbor.families.get(route.family) for neighbor in instance.neighbors.values()]
+    return any(
+        one.prefixes
+        for session in sessions
+        if session is not None
+        for one in apply(session.policy_in, [routes])
     )
 
 

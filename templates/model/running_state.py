@@ -105,6 +105,8 @@ class RunningInterface:
     peer: str | None = None
     #: A port or the loopback: it is there whatever the text says.
     is_port: bool = False
+    #: What comes in there comes by other interfaces in a way that is not followed: tunnels.
+    hidden: bool = False
     addresses: tuple[IPInterface, ...] = ()
 
 

@@ -257,16 +257,28 @@ def _interfaces(answer: str, unread: dict[str, str]) -> tuple[RunningInterface, 
         return ()
 
 
+#: Kinds of links (rtnl_link_ops) whose frames and packets are followed: from and to interfaces
+#: that Linux names. What else is there, a tunnel of any kind, may take them from anywhere.
+_FOLLOWED = frozenset(
+    ("bond", "bridge", "dummy", "ifb", "ipvlan", "macvlan", "macvtap", "veth", "vlan", "vrf")
+)
+_MEDIA = frozenset(("ether", "loopback"))
+_TAGS = "802.1Q"
+
+
 def _interface(link: Mapping[str, Any], by_name: Mapping[str, Any]) -> RunningInterface:
     kind, data = _kind(link), link.get("linkinfo", {}).get("info_data", {})
     master = str(link.get("master", ""))
     in_vrf = master in by_name and _kind(by_name[master]) == "vrf"
     vlan = kind == "vlan"
     # the other end of a port's cable is in no name space of the router: Linux says its number only
-    is_port = kind == "" or (kind == "veth" and link.get("link") is None)
-    words = [link["ifname"], f"master {master}" if master else "", kind]
+    medium = str(link.get("link_type", "ether"))
+    is_port = (kind == "" and medium in _MEDIA) or (kind == "veth" and link.get("link") is None)
+    tags = str(data.get("protocol", _TAGS)) if vlan else _TAGS
+    words = [link["ifname"], f"master {master}" if master else "", kind or medium * (not is_port)]
     if vlan:
         words.append(f"id {data.get('id')} on {link.get('link')}")
+        words.append(f"with tags of {tags}" if tags != _TAGS else "")
     return RunningInterface(
         link["ifname"],
         " ".join(filter(None, words)),
@@ -278,6 +290,7 @@ def _interface(link: Mapping[str, Any], by_name: Mapping[str, Any]) -> RunningIn
         vlan=int(data["id"]) if vlan else None,
         peer=link.get("link") if not vlan and not is_port else None,
         is_port=is_port,
+        hidden=not is_port and (kind not in _FOLLOWED or tags != _TAGS),
         addresses=tuple(_addresses(link)),
     )
 

@@ -66,8 +66,40 @@ def both(*changes: Callable[[Answers], None]) -> Callable[[Answers], None]:
     return change
 
 
+def link(kind: str) -> str:
+    """A link that is up, as `ip -j -d link` prints it."""
+    return (
+        f'{{"ifindex":90,"ifname":"x0","flags":["UP"],"link_type":"none",'
+        f'"linkinfo":{{"info_kind":"{kind}"}},"addr_info":[]}}'
+    )
+
+
 REFLECTORS = ("bj-p1", "bj-p2")
 KINDS = [
+    Kind(
+        "a default route that a session lets in no more",
+        says("routes ipv4", "default via 10.200.0.30 dev eth3.102 table 1004 proto 186 metric 20 "),
+        "P7 default-route",
+        RISK,
+        quote="default via 10.200.0.30",
+    ),
+    *(
+        Kind(
+            f"a link of kind {kind} in the main table",
+            shows(('[{"ifindex":1,', f'[{link(kind)},{{"ifindex":1,')),
+            "state not in text",
+            RISK,
+            quote=f"x0 {kind}: no line makes it",
+        )
+        for kind in ("gre", "ipip", "tun", "vxlan", "wireguard", "xfrm")
+    ),
+    Kind(
+        "tags of another kind",
+        shows(('"protocol":"802.1Q","id":102', '"protocol":"802.1ad","id":102')),
+        "state not in text",
+        RISK,
+        quote="with tags of 802.1ad",
+    ),
     Kind(
         "a rule into another VRF's table",
         says("rules ipv4", "500:\tfrom all iif eth3.100 lookup 1005 "),
