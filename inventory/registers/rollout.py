@@ -30,8 +30,9 @@ from egovnet.inventory.errors import Problem
 from egovnet.inventory.model import Closed, Name, Network, Tier, VpnId
 from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.primitives import RegionName, refusal
+from egovnet.inventory.model.shown import did_you_mean
 from egovnet.inventory.model.sites import Site
-from egovnet.inventory.model.validity import Day, Stated
+from egovnet.inventory.model.validity import ApprovedBy, ApprovedOn, Day, Stated
 from egovnet.inventory.register import Register
 from egovnet.inventory.source.closed_file import problem_at
 from egovnet.inventory.source.yaml_source import Document
@@ -48,8 +49,8 @@ class ImplementationPlan(Closed):
     document: Annotated[
         Stated, about("The paper that it stands in.", "Guangdong e-government office [2026] 31")
     ]
-    approved_by: Annotated[Stated, about("Person who approved it.", "Zhang Wei")]
-    approved_on: Annotated[Day, about("Day on which it was approved.", date(2026, 3, 2))]
+    approved_by: ApprovedBy
+    approved_on: ApprovedOn
     target: Annotated[
         Day | None,
         about("The last day by which all sites are in service.", date(2027, 12, 31)),
@@ -135,17 +136,12 @@ class Targets:
 
 
 def _cross_checks(rollout: Rollout, document: Document, network: Network) -> Iterator[Problem]:
-    sites = network.numbered.sites
+    sites = network.sites
     whose: dict[str, str] = {}
     for name, plan in rollout.plans.items():
         place = ("plans", name)
         region = plan.region
         known = network.is_complete("regions")
-        if region not in network.regions:
-            if known:
-                found = f"no region {region} in the inventory"
-                yield problem_at(document, (*place, "region"), found, "name one of regions.yaml")
-            continue
         if region in whose:
             found = f"region {region} has a plan already: {whose[region]}"
             remedy = "say in one plan what both do"
@@ -154,12 +150,14 @@ def _cross_checks(rollout: Rollout, document: Document, network: Network) -> Ite
         for vpn in plan.vpns if network.is_complete("vpns") else ():
             if vpn not in network.vpns:
                 found = f"no VPN {vpn} in the inventory"
-                yield problem_at(document, (*place, "vpns", vpn), found, "name one of vpns.yaml")
-        within = network.regions_within(region) if known else frozenset()
+                remedy = f"{did_you_mean(vpn, network.vpns)}name one of vpns.yaml"
+                yield problem_at(document, (*place, "vpns", vpn), found, remedy)
+        within = network.regions_within(region) if region in network.regions else frozenset()
         for site in plan.sites if network.is_complete("sites") else ():
             if site not in sites:
-                found, remedy = f"no site {site} in the inventory", "name one of sites/*.yaml"
-            elif known and sites[site].region not in within:
+                found = f"no site {site} in the inventory"
+                remedy = f"{did_you_mean(site, sites)}name one of sites/*.yaml"
+            elif region in network.regions and known and sites[site].region not in within:
                 found = f"site {site} is in region {sites[site].region}, not in {region} or below"
                 remedy = "say it in the plan of its own region, or of one above it"
             else:

@@ -85,7 +85,7 @@ def test_all_that_is_wrong_is_told_at_once_with_its_place(tmp_path: Path) -> Non
         read(tmp_path, BAD)
     said = "\n".join(str(problem) for problem in error.value.problems)
     for place, words in (
-        ("rollout.yaml:3: plans.one.region", "no region atlantis"),
+        ("rollout.yaml:3: plans.one.region", "no region 'atlantis'"),
         ("rollout.yaml:11: plans.two.approved-by", ""),
         ("rollout.yaml:13: plans.two.target", "no date"),
         ("rollout.yaml:20: plans.three.tiers", "village"),
@@ -103,7 +103,7 @@ def test_what_only_the_network_can_tell_is_told_at_once(tmp_path: Path) -> None:
     said = [str(problem).split(" ", 1)[1] for problem in error.value.problems]
     assert [line.split(" ->")[0] for line in sorted(said)] == [
         "plans.four.region: region shanghai has a plan already: three",
-        "plans.one.region: no region atlantis in the inventory",
+        "plans.one.region: no region 'atlantis'",
         "plans.three.sites.nowhere: no site nowhere in the inventory",
         "plans.three.sites.party-guangdong: site party-guangdong is in region guangdong, not in "
         "shanghai or below",

@@ -58,7 +58,7 @@ BELOW = {
     "exchange": ("list", "show", "check"),
     "application": ("list", "show", "observed"),
     "allocate": ("circuit", "loopback", "site"),
-    "report": ("addresses", "circuits", "extranet", "levels"),
+    "report": ("addresses", "circuits", "extranet", "funding", "levels"),
     "rollout": ("next", "status"),
 }
 PROVINCES = {
