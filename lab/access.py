@@ -18,6 +18,7 @@ ACCOUNT = "egovnet"
 """Whom egovnet logs in to routers as: it runs the driver's agent, and nothing else as root."""
 CONTROL = "control"
 """Name of the SSH server in the virtual machine's root namespace."""
+CREDENTIALS_FILE = "credentials.yaml"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def write_access(access: Access, topology: Topology, addresses: Addresses, direc
     }
     if moved:
         credentials["addresses"] = moved
-    write_private(directory / "credentials.yaml", yaml.safe_dump(credentials, sort_keys=False))
+    write_private(directory / CREDENTIALS_FILE, yaml.safe_dump(credentials, sort_keys=False))
 
 
 def _public_of(private: str) -> str:

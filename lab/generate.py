@@ -1,6 +1,6 @@
 """The virtual network of an inventory: its routers and circuits, and customers behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Network
@@ -32,10 +32,17 @@ def host_name(site: str) -> str:
     return f"{site}-host"
 
 
-def generate(network: Network, allocation: Allocation, texts: Mapping[str, str]) -> Topology:
+def generate(
+    network: Network,
+    allocation: Allocation,
+    texts: Mapping[str, str],
+    beside: Topology | None = None,
+) -> Topology:
     """The lab of `network`; `texts` is what each router boots with (day-0 or intended).
 
-    A PE's port that several sites share gets a switch between; tags pass through it.
+    A PE's port that several sites share gets a switch between; tags pass through it. `beside` is
+    the lab of a neighbour, which is joined at the borders; a border whose other router is not there
+    ends at a switch.
 
     Raises:
         TopologyError: a site's prefix is too small, or the names do not fit.
@@ -99,12 +106,38 @@ def generate(network: Network, allocation: Allocation, texts: Mapping[str, str])
         nodes.append(Node(name=switch, kind="switch"))
         for index, end in enumerate((port, *customers)):
             links.append(_link(end, _port(switch, f"eth{index + 1}")))
+    if beside is not None:
+        nodes += [node for node in beside.nodes if node.name not in set(_stubs(beside, network))]
+        kept = {node.name for node in nodes}
+        links += [link for link in beside.links if {link.a.node, link.b.node} <= kept]
+    names = {node.name for node in nodes}
+    for border in network.borders.values():
+        own = _port(border.router, border.port)
+        if border.neighbor_router in names:
+            links.append(_link(own, _port(border.neighbor_router, border.neighbor_port)))
+        else:
+            nodes.append(Node(name=_border_end(own), kind="switch"))
+            links.append(_link(own, _port(_border_end(own), "eth1")))
     return Topology(
         name=network.backbone.name,
         management_subnet=network.backbone.management.prefix,
         nodes=tuple(nodes),
         links=tuple(links),
     )
+
+
+def _border_end(port: Endpoint) -> str:
+    """Name of the node at which a border ends whose other router is not there."""
+    return f"{port.node}-{port.port}-border"
+
+
+def _stubs(beside: Topology, network: Network) -> Iterator[str]:
+    """Nodes of a neighbour's lab at which borders end that join `network`."""
+    names = {node.name for node in beside.nodes}
+    for border in network.borders.values():
+        end = _border_end(_port(border.neighbor_router, border.neighbor_port))
+        if end in names:
+            yield end
 
 
 def _ce_daemons(network: Network, site: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from enum import Enum, IntEnum, auto
 from typing import Protocol
 
 from egovnet.inventory.model.annotations import Form
+from egovnet.inventory.model.borders import BorderOption
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.model.interruption import InterruptionClass
@@ -92,8 +93,9 @@ class Capabilities:
     session_timers: bool = False
     #: It filters packets by the connections that they are of.
     filters_packets: bool = False
-    #: It joins another operator's backbone: a session may have a filter of what is announced.
-    borders: bool = False
+    #: Options by which it joins another operator's backbone. A: a session may have a filter of what
+    #: is announced. B: to routes of the neighbour it gives labels of its own.
+    borders: frozenset[BorderOption] = frozenset()
     #: Seconds for which a change of that class interrupts, as measured; without: not measured.
     interruption_seconds: Mapping[InterruptionClass, float] = field(default_factory=dict)
     #: What of a router as a whole cannot be given another value while sites depend on it -> why,

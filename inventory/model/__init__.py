@@ -16,7 +16,7 @@ from egovnet.inventory.model.backbone import (
     RouteTargetRange,
     Zone,
 )
-from egovnet.inventory.model.borders import Border, BorderState, BorderVpn, Numbering
+from egovnet.inventory.model.borders import Border, BorderOption, BorderState, BorderVpn, Numbering
 from egovnet.inventory.model.circuits import Circuit, CircuitEnd
 from egovnet.inventory.model.exchanges import Exchange, ExchangeEnd
 from egovnet.inventory.model.failure_detection import Bfd, BfdTimers, SessionTimers
@@ -78,6 +78,7 @@ __all__ = [
     "Bfd",
     "BfdTimers",
     "Border",
+    "BorderOption",
     "BorderSite",
     "BorderState",
     "BorderVpn",

@@ -1,6 +1,6 @@
 """`borders.yaml`: where the backbone of another operator is joined (RFC 4364 section 10).
 
-Option a) of that section: each border router is a PE to the other, with a VRF, a VLAN and an eBGP
+By option a) of that section each border router is a PE to the other, with a VRF, a VLAN and an eBGP
 session for each VPN that crosses. The other operator's routers are in an inventory of its own, and
 only what both sides must agree on is written here.
 """
@@ -31,6 +31,8 @@ class BorderOption(StrEnum):
 
     #: A VRF, a VLAN and a session for each VPN; no labels cross.
     A = "A"
+    #: One session for the routes of all VPNs that cross, whose packets cross with labels.
+    B = "B"
 
 
 class Numbering(StrEnum):
@@ -121,7 +123,12 @@ class Border(Closed):
     description: Annotated[Text, about("For people.", "Guangdong, first border router")] = ""
     option: Annotated[
         BorderOption,
-        about("Of RFC 4364 section 10. A: a VRF, a VLAN and a session for each VPN.", "A"),
+        about(
+            "Of RFC 4364 section 10. A: a VRF, a VLAN and a session for each VPN. B, labelled "
+            "routes of all of them in one session, is refused where a platform cannot swap the "
+            "neighbour's labels for its own.",
+            "A",
+        ),
     ]
     neighbor: Annotated[Name, about("What the other network is called.", "guangdong")]
     neighbor_asn: Annotated[Asn, about("Its AS number.", 64844, unit="AS number")]

@@ -64,9 +64,9 @@ class _Network:
             self._add_router(name, overlay.facts)
             self._add_labels(name, overlay)
         self.told = any(state.vpn_routes is not None for state in self.states.values())
-        for state in self.states.values():
+        for name, state in self.states.items():
             for route in state.vpn_routes or ():
-                router = self.router(route.next_hop)
+                router = self.egress(name, route)
                 if router and route.label is not None:
                     key = (route.family, router, route.label)
                     self.given.setdefault(key, set()).update(route.targets)
@@ -107,6 +107,10 @@ class _Network:
         except ValueError:
             return ""
 
+    def egress(self, reflector: str, route: VpnRoute) -> str:
+        """The router that is the next hop of a VPN route that `reflector` has."""
+        return reflector if route.own else self.router(route.next_hop)
+
     def ends_of(self, label: int, exits: tuple[str, ...]) -> list[Place]:
         """Tables that a label leads into at the routers of `exits`; of all where none is known."""
         routers = [self.router(address) for address in exits] or list(self.ends)
@@ -119,8 +123,8 @@ def explain_vpn(overlays: Mapping[str, Overlay], states: Mapping[str, RunningSta
     seen: set[VpnRoute] = set()
     for name, state in states.items():
         for route in state.vpn_routes or ():
-            # reflectors have the same routes
-            if route not in seen:
+            # reflectors have the same routes, but for those of their own VRFs
+            if route.own or route not in seen:
                 seen.add(route)
                 _vpn_route(network, name, route)
     for name, state in states.items():
@@ -137,7 +141,7 @@ def explain_vpn(overlays: Mapping[str, Overlay], states: Mapping[str, RunningSta
 
 def _vpn_route(network: _Network, reflector: str, route: VpnRoute) -> None:
     owners = network.owners.get((route.family, route.rd), [])
-    egress = network.router(route.next_hop)
+    egress = network.egress(reflector, route)
     owner = next((one for one in owners if one[0] == egress), owners[0] if owners else None)
     if owner is None:
         _nobodys(network, reflector, route)

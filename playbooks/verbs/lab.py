@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from egovnet.lab import containerlab_file
+from egovnet.lab.access import CREDENTIALS_FILE
 from egovnet.lab.backend import Backend
 from egovnet.lab.backends import AUTO, best_guest, open_lab
 from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.generate import generate
 from egovnet.lab.internet import gateways_of
-from egovnet.lab.state import LabState
+from egovnet.lab.state import LabState, write_private
 from egovnet.lab.topology import Topology
 from egovnet.playbooks.core.output_file import make_directory, write_outputs
 from egovnet.playbooks.core.selection import UsageError
@@ -23,11 +24,16 @@ from egovnet.playbooks.verbs.lab_backends import backend, lab_directory
 from egovnet.templates.registry import render, render_day0
 
 
-def topology(workspace: Workspace, *, provisioned: bool) -> Topology:
-    """The lab of the whole inventory; routers boot with day-0 or their intended text."""
+def topology(
+    workspace: Workspace, *, provisioned: bool, beside: Topology | None = None
+) -> Topology:
+    """The lab of the whole inventory; routers boot with day-0 or their intended text.
+
+    `beside` is the lab of a neighbour, joined at the borders.
+    """
     text = render if provisioned else render_day0
     texts = {name: text(device) for name, device in workspace.devices.items()}
-    return generate(workspace.network, workspace.allocation, texts)
+    return generate(workspace.network, workspace.allocation, texts, beside)
 
 
 def running_lab(workspace: Workspace) -> Backend | None:
@@ -39,8 +45,13 @@ def running_lab(workspace: Workspace) -> Backend | None:
     state = lab.status()
     if not state.running or lab.no_packets:
         return None
-    reached = {(router.hostname, router.port) for router in workspace.network.routers.values()}
-    forwards = {node.asked or node.forward for node in state.nodes if node.forward is not None}
+    routers = workspace.network.routers
+    reached = {(router.hostname, router.port) for router in routers.values()}
+    forwards = {  # a neighbour's, in a lab of both, are its own to reach
+        node.asked or node.forward
+        for node in state.nodes
+        if node.forward is not None and (node.name in routers or not workspace.network.borders)
+    }
     return lab if forwards and forwards <= reached else None
 
 
@@ -70,6 +81,8 @@ class LabOptions:
     timeout: float = BOOT_SECONDS
     #: Of containers; "": the usual one.
     image: str = ""
+    #: The inventory of a neighbour, whose network comes up as well, joined at the borders.
+    neighbor: Path | None = None
 
 
 def up(
@@ -85,7 +98,9 @@ def up(
         raise UsageError(
             f"--image: backend {options.backend} has no images; add --backend containerlab"
         )
-    wanted = topology(workspace, provisioned=options.provisioned)
+    beside = None if options.neighbor is None else workspace.beside(options.neighbor)
+    there = None if beside is None else topology(beside, provisioned=options.provisioned)
+    wanted = topology(workspace, provisioned=options.provisioned, beside=there)
     name = options.backend
     translating = gateways_of(wanted)
     if name == AUTO and not backend(workspace).status().running:
@@ -99,7 +114,18 @@ def up(
         if options.provisioned:
             raise UsageError(f"{lost}; use --backend microvm, or boot with day-0 texts")
         tell(f"{lost}: their filters are refused when they are applied; --backend microvm has it")
-    return _outcome(lab.up(wanted, progress=tell, reconfigure=options.reconfigure))
+    outcome = _outcome(lab.up(wanted, progress=tell, reconfigure=options.reconfigure))
+    if beside is not None:
+        _share_access(workspace, beside)
+    return outcome
+
+
+def _share_access(workspace: Workspace, beside: Workspace) -> None:
+    """Let the neighbour's owner log in to its own routers of a lab of both."""
+    directory = lab_directory(beside)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own = (lab_directory(workspace) / CREDENTIALS_FILE).read_text(encoding="utf-8")
+    write_private(directory / CREDENTIALS_FILE, own)
 
 
 def down(workspace: Workspace, name: str) -> Outcome[LabStatus]:

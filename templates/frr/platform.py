@@ -1,5 +1,6 @@
 """FRRouting on Linux with ifupdown2, as a platform."""
 
+from egovnet.inventory.model import BorderOption
 from egovnet.inventory.model.annotations import Form
 from egovnet.templates.frr import lines, recognition
 from egovnet.templates.frr import parts as text_parts
@@ -59,7 +60,9 @@ _CAPABILITIES = Capabilities(
     bfd=True,
     session_timers=True,
     filters_packets=True,
-    borders=True,
+    # its release 8.4 hands the neighbour's labels on as they are, so that packets of option B are
+    # dropped; 10.3 swaps them (mpls bgp l3vpn-multi-domain-switching)
+    borders=frozenset((BorderOption.A,)),
 )
 
 

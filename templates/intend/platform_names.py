@@ -40,9 +40,12 @@ def _borders(network: Network, on: dict[str, Capabilities], report: Report) -> I
         if can is None:
             continue
         what = network.routers[border.router].platform
-        if not can.borders:
-            found = f"{border.router}: platform {what} cannot filter what is announced"
-            yield report("borders", (name, "router"), found, "use a router of another platform")
+        if border.option not in can.borders:
+            found = f"{border.option}, and platform {what} of {border.router} cannot join "
+            found += "backbones by it"
+            able = " or ".join(sorted(can.borders))
+            remedy = f"use {able}" if able else "use a router of another platform"
+            yield report("borders", (name, "option"), found, remedy)
         if border.bfd and not can.bfd:
             found = f"{border.router}: platform {what} has no BFD"
             yield report("borders", (name, "bfd"), found, "leave bfd out")

@@ -121,6 +121,8 @@ class VpnRoute:
     label: int | None
     prefix: str
     text: str
+    #: From a VRF of the router that says it: it announces them with itself as the next hop.
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

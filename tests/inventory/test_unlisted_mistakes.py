@@ -136,7 +136,9 @@ CASES = [
      "network.yaml:4: asn: given twice, first in line 3 -> keep one"),
     ("legacy-circuits.yaml", "    capacity: 155\n", "    capacity: 155 Mbit/s\n", "capacity"),
     ("borders.yaml", "option: A", "option: C",
-     "borders.yaml:2: guangdong-1.option: 'C' is not known -> use 'A'"),
+     "borders.yaml:2: guangdong-1.option: 'C' is not known -> use 'A' or 'B'"),
+    ("borders.yaml", "option: A", "option: B",
+     "guangdong-1.option: B, and platform frr of gd-pe1 cannot join backbones by it -> use A"),
     ("drift.yaml", "    class: unmanaged\n", "    class: unmanagd\n",
      "acknowledged.snmp.class: 'unmanagd' is not known -> did you mean 'unmanaged'? use"),
 ]  # fmt: skip

@@ -19,9 +19,29 @@ from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.intend.read_inventory import read_inventory
 from egovnet.templates.model.device import Device
 from egovnet.templates.registry import render
-from tests.border_network import nation, province
+from tests.border_network import NATION_BORDER, nation, province
+from tests.playbooks.console import copy_of_backbone
 
 EDGE = "bj-asbr1"
+COURTS = """\
+south:
+  option: A
+  neighbor: guangdong
+  neighbor-asn: 64844
+  neighbor-router: gd-asbr1
+  neighbor-port: eth4
+  router: gd-pe1
+  port: eth11
+  numbering: ours
+  vpns:
+    court:
+      vpn: court
+      neighbor-vpn: gdcourt
+      neighbor-zone: intranet
+      site-role: ROLE
+      accepts: [10.64.0.0/16]
+      announces: [10.1.30.0/24]
+"""
 PARTY = "border-guangdong-1-party_guangdong-1"
 
 
@@ -59,6 +79,30 @@ def test_each_side_proves_by_itself(which: Callable[[Path], Path]) -> None:
 def test_rendering_then_reading_is_the_identity(which: Callable[[Path], Path]) -> None:
     for device in side(which).devices.values():
         assert read_config(render(device), "x.cfg") == intended_facts(device)
+
+
+@pytest.mark.parametrize("role", ["hub-role", "spoke-role"])
+def test_a_vpn_of_hubs_and_spokes_crosses_as_either(tmp_path: Path, role: str) -> None:
+    """The neighbour as a spoke has a VRF of its own, and hears hubs alone."""
+    root = copy_of_backbone(tmp_path / "network")
+    (root / "borders.yaml").write_text(COURTS.replace("ROLE", role), encoding="utf-8")
+    network, _ = read_inventory(root)
+    allocation = allocate(network)
+    one = Side(network, allocation, intend(network, allocation))
+    assert one.verdict({}).proved
+    (vrf,) = (v for v in one.devices["gd-pe1"].vrfs if any(p.announces for p in v.peers))
+    imports_spokes = set(vrf.import_targets) & {
+        f"65000:{allocation.route_target['court/spoke']}",
+    }
+    assert bool(imports_spokes) == (role == "hub-role")
+
+
+def test_sessions_at_a_border_may_follow_bfd(tmp_path: Path) -> None:
+    watched = NATION_BORDER.replace("  numbering", "  bfd: true\n  numbering")
+    network, _ = read_inventory(nation(tmp_path / "nation", watched))
+    device = intend(network, allocate(network))[EDGE]
+    assert all(peer.bfd for vrf in device.vrfs for peer in vrf.peers)
+    assert read_config(render(device), "x.cfg") == intended_facts(device)
 
 
 def text() -> str:

@@ -346,4 +346,5 @@ def _vpn_route(family: AddressFamily, line: str) -> VpnRoute:
         int(label) if label.isdigit() else None,
         prefix,
         line,
+        own=said.get("subtype") == "5",
     )

@@ -69,12 +69,15 @@ _LABELS_AWK = """
 }
 { print }
 """
+#: `subtype=5` are a router's own: they are in the VPN tables from a VRF of it (FRR's
+#: bgp_route.h, BGP_ROUTE_IMPORTED), with the next hop that they have in that VRF.
 _VPN_AWK = """
 /^BGP table version|^No BGP prefixes/ { print "read"; next }
 /^Route Distinguisher: / { rd = $3; next }
 /^ +UN=| EC[{]/ && path {
   like = "rd " rd; path = 0
-  for (i = 1; i <= NF; i++) if ($i ~ /^(UN|label)=/) like = like " " $i
+  for (i = 1; i <= NF; i++)
+    if ($i ~ /^(UN|label)=/ || $i == "subtype=5") like = like " " $i
   like = like (match($0, /EC[{][^}]*[}]/) ? " " substr($0, RSTART, RLENGTH) : "")
   if (!seen[like]++) print prefix, like
   next

@@ -1,5 +1,6 @@
 """`egovnet lab up`: boot the virtual network."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Image of its containers, such as that of egovnet lab image; with --backend containerlab.",
 )
+@click.option(
+    "--with",
+    "neighbor",
+    type=click.Path(path_type=Path),
+    help="The inventory of a neighbour: boot its network too, joined at the borders.",
+)
 @verb
 @without(*SELECTION, *WORK)
 def up(
@@ -41,11 +48,12 @@ def up(
     reconfigure: bool,
     timeout: float,
     image: str,
+    neighbor: Path | None,
 ) -> "AnyOutcome":
     """Boot the lab; routers have a day-0 configuration (management and SSH only)."""
     from egovnet.playbooks.report.console.progress import print_line
     from egovnet.playbooks.verbs.lab import LabOptions
     from egovnet.playbooks.verbs.lab import up as lab_up
 
-    options = LabOptions(backend, provisioned, reconfigure, timeout, image)
+    options = LabOptions(backend, provisioned, reconfigure, timeout, image, neighbor)
     return lab_up(workspace, options, print_line)

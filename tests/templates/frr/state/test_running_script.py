@@ -99,3 +99,24 @@ def test_vpn_routes_are_told_by_rd_targets_label_and_next_hop() -> None:
     cut = run(program, VPN.replace("    UN=10.255.0.3 label=80 type=bgp, subtype=0\n", ""))
     answer = "kernel# show running vpn ipv4\n" + "\n".join(cut)
     assert "10.10.0.0/16" in read_running(answer).unread["show running vpn ipv4"]
+
+
+#: Of a PE that reflects: its own VRFs' routes have the next hops that they have there.
+OWN = """BGP table version is 4, local router ID is 10.1.0.1, vrf id 0
+   Network          Next Hop            Metric LocPrf Weight Path
+Route Distinguisher: 10.1.0.1:1002
+*> 10.1.16.0/30     0.0.0.0@10<              0         32768 ?
+    UN=0.0.0.0 EC{65000:1001} label=82 type=bgp, subtype=5
+*> 10.41.1.0/24     10.1.16.2@10<            0    100      0 64844 4200044001 i
+    UN=10.1.16.2 EC{65000:1001} label=82 type=bgp, subtype=5
+Route Distinguisher: 10.1.0.2:1002
+*>i10.11.1.0/24     10.1.0.2                 0    100      0 4200000001 i
+    UN=10.1.0.2 EC{65000:1001} label=82 type=bgp, subtype=0
+"""
+
+
+def test_a_reflector_s_own_vpn_routes_are_known_as_such() -> None:
+    printed = run(awk(r"vpn. 2>&1 \| awk '([^']*)'"), OWN)
+    state = read_running("kernel# show running vpn ipv4\n" + "\n".join(printed))
+    own = {route.prefix: route.own for route in state.vpn_routes or ()}
+    assert own == {"10.1.16.0/30": True, "10.41.1.0/24": True, "10.11.1.0/24": False}
