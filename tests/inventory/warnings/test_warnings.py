@@ -84,6 +84,18 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]] 
          ("network.yaml", "10.255.0.0/20", "10.255.0.0/28")],
         [("pool-nearly-full", "network.yaml", "pools.loopback-ipv4")],
     ),
+    "a prefix in no pool for it": (
+        [("network.yaml", "management:\n", "site-pools: {party: {zone: intranet, agency: party, "
+          "ipv4: 10.1.0.0/20}}\nmanagement:\n"),
+         ("sites/sichuan.yaml", "10.1.12.0/24", "10.9.12.0/24")],
+        [("prefix-outside-plan", "sites/sichuan.yaml", "party-sichuan.prefixes.0")],
+    ),
+    "a prefix that is kept for another": (
+        [("plan.lock.yaml", "", "  site-ipv4/party:\n    party-chengdu: 10.1.12.0/26\n"),
+         ("network.yaml", "management:\n", "site-pools: {party: {zone: intranet, agency: party, "
+          "ipv4: 10.1.0.0/20}}\nmanagement:\n")],
+        [("prefix-kept-for-another", "sites/sichuan.yaml", "party-sichuan.prefixes.0")],
+    ),
     "more prefixes than a session takes": (
         [("sites/beijing.yaml", "[10.1.10.0/24, ", "[10.1.10.0/24, 10.9.0.0/24, "),
          ("sites/beijing.yaml", "maximum-prefix: 50", "maximum-prefix: 1")],
