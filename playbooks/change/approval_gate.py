@@ -224,7 +224,7 @@ def asked_by_policy(workspace: Workspace, plan: Plan) -> tuple[Plan, tuple[str, 
     Raises:
         as `governed`.
     """
-    known = governed(workspace, plan) if plan.devices else None
+    known = governed(workspace, plan) if plan.pending else None
     if known is None:
         return plan, ()
     made = authored(workspace, plan)
@@ -295,3 +295,4 @@ def _lines(workspace: Workspace, plan: Plan) -> Iterable[ChangedLine]:
     known = PlanLines(PartSites(now, before))
     for step in (plan, *plan.then):
         yield from known.of(step.devices)
+        yield from known.of_moves(step.moves)

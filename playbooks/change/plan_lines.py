@@ -4,7 +4,7 @@ Of a line both networks are asked, the one that runs and the one that is intende
 from one agency to another is a matter of both.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from egovnet.inventory.model import (
@@ -21,6 +21,7 @@ from egovnet.inventory.with_platform import exchanges_in_force
 from egovnet.playbooks.change.approval.rules import ChangedLine
 from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.device_parts import DeviceParts, PartSites, Texts
+from egovnet.playbooks.results.service_move import ServiceMove
 from egovnet.templates.model.parts import Part, PartKind
 
 _BACKBONE = frozenset(
@@ -55,6 +56,21 @@ class PlanLines:
             for sentence in device.platform.faults(texts.diff):
                 whose = frozenset(self._of_fault(device, sentence))
                 yield ChangedLine(name, "!", sentence, self._placed(name, whose))
+
+    def of_moves(self, moves: Iterable[ServiceMove]) -> Iterator[ChangedLine]:
+        """A line for each service that goes from one state to another: on its PE, and a matter of
+        whose access it is, though no line of the router is another."""
+        for move in moves:
+            found: dict[str, set[_Whose]] = {}
+            for index in self.where.both:
+                site = index.network.numbered.sites.get(move.site)
+                access = None if site is None else site.site_network_accesses.get(move.access)
+                if site is not None and access is not None:
+                    whose = _of_vpn(index.network, site.vpn, MatterKind.ACCESS)
+                    found.setdefault(access.pe, set()).add(whose)
+            for pe, its in found.items():
+                matters = self._placed(pe, frozenset(its))
+                yield ChangedLine(pe, "+", f"service {move.words}", matters)
 
     def matters(self, device: DeviceParts, part: Part, statement: str) -> frozenset[Matter]:
         """What a statement of a part of a device is about; at least one matter."""

@@ -22,8 +22,9 @@ from egovnet.playbooks.verbs.rollout.status import rollout_status
 from egovnet.playbooks.verify.verifying import Verifying
 from tests.playbooks.emulated_workspace import applied_before
 from tests.playbooks.verify.conftest import SITE, Place, place, routers
+from tests.policies import Office, bases, office, people
 
-__all__ = ["place", "routers"]
+__all__ = ["bases", "office", "people", "place", "routers"]
 
 YESTERDAY, LATER = today() - timedelta(days=1), today() + timedelta(days=400)
 PLANS = f"""\
@@ -118,3 +119,18 @@ def test_the_wave_is_in_the_inventorys_own_words(planned: Place) -> None:
         "state: planned", "state: waiting-for-customer"
     )
     assert yaml.safe_load(before)[SITE]["state"] == "planned"
+
+
+def test_a_step_of_a_service_has_an_owner_as_a_line_has(office: Office) -> None:
+    """No router has another line, and the policy is asked all the same."""
+    sites = yaml.safe_load((office.root / "sites/sichuan.yaml").read_text(encoding="utf-8"))
+    site = {**sites["party-sichuan"], "state": "waiting-for-customer"}
+    office.edit("sites/sichuan.yaml", party_sichuan=site)
+    plan = office.plan("li")
+    refused = office.by("noc", "apply", plan, "--json")
+    assert refused.code == 2
+    (lack,) = refused.json["approvals"]["uncovered"]
+    assert (lack["rule"], lack["scope"]) == ("approve", "party")
+    assert "service party-sichuan/main: in-service -> waiting" in str(lack["lines"])
+    office.approved("wang", plan)
+    assert office.by("noc", "apply", plan).code == 0

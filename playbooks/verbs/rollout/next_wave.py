@@ -14,6 +14,7 @@ from egovnet.inventory.registers.rollout import REGISTER, Targets
 from egovnet.inventory.source.replace_file import replace_text
 from egovnet.inventory.today import today
 from egovnet.playbooks.change.apply import planned, shown
+from egovnet.playbooks.change.approval_gate import asked_by_policy
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.intended import applied_once
@@ -85,9 +86,11 @@ def rollout_next(
     if texts:
         there = workspace.intending(applied_once(Intent({**files, **texts})))
     plan = planned(there, progress, waves_by=tuple(waves_by), canary=canary, words=words)
+    plan, asked = asked_by_policy(there, plan)
     made = shown(there, progress, plan)
+    notes = (*made.notes, *asked)
     outcome = Outcome(
-        "rollout_next", replace(result, plan=made.result), made.exit, made.notes, made.warnings
+        "rollout_next", replace(result, plan=made.result), made.exit, notes, made.warnings
     )
     return Proposal(outcome, plan, {path: (files[path], text) for path, text in texts.items()})
 

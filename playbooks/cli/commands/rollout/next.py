@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.cli.change_options import canary_option, waves_option, ways
+from egovnet.playbooks.cli.change_options import canary_option, key_option, waves_option, ways
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.detail_options import OF_DIFFERENCES, details
 from egovnet.playbooks.cli.options import verb
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 )
 @waves_option
 @canary_option
+@key_option
 @verb
 @details(*OF_DIFFERENCES)
 def next(
@@ -42,6 +43,7 @@ def next(
     output: Path | None,
     waves: str,
     canary: str | None,
+    key: Path | None,
 ) -> "AnyOutcome":
     """Propose the next wave: what was begun, then planned sites, overdue ones first. Changes
     nothing on a device."""
@@ -52,6 +54,7 @@ def next(
 
     if output is not None:
         check_output(output, what="the plan ")
+    workspace.key = key
     proposal = rollout_next(workspace, make_progress(), sites, waves_by=ways(waves), canary=canary)
     outcome, plan = proposal.outcome, proposal.plan
     if plan is None or not plan.pending:
