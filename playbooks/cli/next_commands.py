@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from egovnet.playbooks.results.ends import CHECKS, End
+from egovnet.playbooks.results.ends import APPROVAL, CHECKS, End
 from egovnet.playbooks.results.next_command import NextCommand
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def after_push(
 ) -> tuple[NextCommand, ...]:
     """`plan_file` is the one that was applied."""
     if ended.result is End.REFUSED:
-        return _after_refusal(ended, in_steps=in_steps)
+        return _after_refusal(ended, plan_file, in_steps=in_steps)
     left = bool(ended.steps) and ended.steps[-1].step < ended.steps[-1].of
     if ended.unfinished:
         command = NextCommand(("recover", str(ended.change), "--yes"), "finishes it")
@@ -107,7 +107,12 @@ def after_push(
     return (command,)
 
 
-def _after_refusal(ended: "TransactionResult", *, in_steps: bool) -> tuple[NextCommand, ...]:
+def _after_refusal(
+    ended: "TransactionResult", plan_file: str | None, *, in_steps: bool
+) -> tuple[NextCommand, ...]:
+    if ended.failed_stage == APPROVAL:
+        file = plan_file or PLAN_FILE
+        return (NextCommand(("approve", file), "by whom the policy asks for"),)
     if in_steps:
         return (NextCommand(("plan", "--steps", "-o", PLAN_FILE)),)
     if ended.failed_stage in CHECKS:
