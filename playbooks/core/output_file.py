@@ -19,7 +19,7 @@ PRIVATE, PRIVATE_DIRECTORY = 0o600, 0o700
 PUBLIC, PUBLIC_DIRECTORY = 0o666, 0o777
 
 
-def write_output(path: Path, text: str, *, mode: int = PRIVATE, what: str = "") -> None:
+def write_output(path: Path, text: str | bytes, *, mode: int = PRIVATE, what: str = "") -> None:
     """Write `text` to `path`: old or new, never half, and on the disk when this returns.
 
     `what` it is stands in the error, such as "the plan ".
@@ -30,7 +30,9 @@ def write_output(path: Path, text: str, *, mode: int = PRIVATE, what: str = "") 
     write_outputs({path: text}, mode=mode, what=what)
 
 
-def write_outputs(texts: Mapping[Path, str], *, mode: int = PRIVATE, what: str = "") -> None:
+def write_outputs(
+    texts: Mapping[Path, str | bytes], *, mode: int = PRIVATE, what: str = ""
+) -> None:
     """Write several files; each takes its place only when all are written beside theirs.
 
     Raises:
@@ -93,15 +95,15 @@ def _target(path: Path) -> Path:
     raise OSError(errno.EINVAL, "it is a device, a pipe or a socket, not a file")
 
 
-def _written(target: Path, text: str, mode: int) -> Path:
+def _written(target: Path, text: str | bytes, mode: int) -> Path:
     """A new file beside `target`, under a name that nobody could foresee, on the disk."""
     # another ending than the file's: a collector of metrics reads *.prom
     partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}.partial")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(partial, flags, mode)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
             file.flush()
             os.fsync(file.fileno())
     except BaseException:

@@ -22,8 +22,9 @@ from egovnet.playbooks.signatures.errors import SigningError
 from egovnet.playbooks.signatures.key_text import public_key
 from egovnet.playbooks.signatures.ssh_signature import make_key, public_half, sign
 
-#: What controllers sign: the journal's records, and the archive's commits (Git's own name for it).
-JOURNAL, GIT = "egovnet-journal", "git"
+#: What controllers sign: the journal's records, the archive's commits (Git's own name for it), and
+#: bundles of evidence.
+JOURNAL, GIT, BUNDLE = "egovnet-journal", "git", "egovnet-evidence"
 _KEY, _LIST = "controller_key", "controllers"
 _VARIABLE = "EGOVNET_SIGN_KEY"
 
@@ -110,7 +111,7 @@ class ControllerKey:
             text = self.list.read_text(encoding="utf-8") if self.list.exists() else _HEAD
             if re.search(rf"{re.escape(public)} journal-{re.escape(journal)}-", text):
                 return
-            line = line_of(f"controller@{_host()}", public, namespaces=(JOURNAL, GIT))
+            line = line_of(f"controller@{_host()}", public, namespaces=(JOURNAL, GIT, BUNDLE))
             text = text if text.endswith("\n") else f"{text}\n"
             fresh = self.list.with_name(f"{_LIST}.new")
             fresh.touch(mode=0o600)

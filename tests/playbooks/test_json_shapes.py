@@ -388,6 +388,12 @@ def test_history_and_show(tmp_path: Path, workspace: Workspace) -> None:
     assert egovnet("show", str(one), state=tmp_path).stdout.count("bj-pe1") == 1
 
 
+def test_evidence(tmp_path: Path) -> None:
+    made = egovnet("evidence", "-o", str(tmp_path / "e.tar"), "--json", state=tmp_path / "state")
+    check("evidence", made.json)
+    assert made.json["written"] == [str(tmp_path / "e.tar")]
+
+
 def test_lab(tmp_path: Path) -> None:
     none = egovnet("lab", "status", "--json", state=tmp_path)
     state = LabState(

@@ -47,6 +47,7 @@ VERBS = (
     "rollback",
     "recover",
     "history",
+    "evidence",
     "show",
     "sheet",
     "demo",
@@ -240,6 +241,7 @@ GIVEN = {
 #: Verb -> the common options that have no effect on it.
 REFUSED = {
     ("history",): set(GIVEN),
+    ("evidence", "-o", "out.tar"): set(GIVEN),
     ("show", "1"): set(GIVEN),
     ("validate",): set(GIVEN),
     ("init", "new"): set(GIVEN),
