@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from egovnet.inventory.errors import EgovnetError
+from egovnet.playbooks.archive import bundle_check
 from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.archived_change import SignedCommit
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.audit import Fault
+from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.record_statement import CHANGE, DRIFT, parse_record_statement
 from egovnet.playbooks.journal.records import DONE, UNDONE
 from egovnet.playbooks.journal.signature_check import signature_faults
@@ -83,6 +85,7 @@ def check_journal(workspace: Workspace, *, whole: bool = True) -> JournalCheck:
     ours = {n: a.head for n, a in anchors.items() if a.journal in ("", journal.name)}
     faults += _against_archive(journal.seals(), ours)
     if whole:
+        faults += _approval_faults(journal)
         faults += _commit_faults(archive, journal.name, controllers, since)
         faults += [
             Fault(CHANGE, number, f"change {number} was archived, and its commit is gone")
@@ -149,6 +152,21 @@ def _against_archive(seals: Mapping[int, set[str]], anchors: Mapping[int, str]) 
                 "has no such link: the chain was made anew"
             )
             yield Fault(CHANGE, change, words)
+
+
+def _approval_faults(journal: Journal) -> Iterator[Fault]:
+    """Statements of persons that are not about the plan of their change, or not signed by them."""
+    steps = [
+        {"change_id": number, "stage": step.stage, "phase": step.phase, "detail": step.detail}
+        for number, step in journal.steps_of(("approval", "policy"))
+    ]
+    try:
+        policies = bundle_check.policies_of(steps)
+        plans = {change.id: change.plan_hash for change in journal.changes()}
+        for number, words in bundle_check.approval_faults(plans, steps, policies):
+            yield Fault(CHANGE, number, words)
+    except (ValueError, KeyError, TypeError):
+        return  # a step that was altered: the chain says which
 
 
 def _commit_faults(

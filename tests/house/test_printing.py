@@ -18,6 +18,7 @@ PROGRAMS = {
     "lab/appliance/connections.py",
     "lab/appliance/restart.py",
     "lab/emulated/serve.py",
+    "playbooks/archive/bundle_check.py",
 }
 
 
