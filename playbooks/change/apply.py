@@ -247,6 +247,8 @@ def apply_plan(
     """
     options = options or Options()
     known = whole
+    workspace.interrupts.resume()
+    workspace.interrupts.check()
     if plan.then:
         known = governed(workspace, plan)
 

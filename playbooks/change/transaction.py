@@ -70,6 +70,7 @@ class Transaction:
         """
         names = tuple(name for wave in self.waves for name in wave.devices)
         interrupts = self.workspace.interrupts
+        interrupts.resume()
         record = ChangeRecord(self.workspace.journal, self.plan, self.options, interrupts)
         try:
             with connected(self.workspace, names) as nornir:
@@ -78,7 +79,10 @@ class Transaction:
                 )
                 run = _Run(self, record, devices)
                 with interrupts.shielded(run.standing):
-                    return run.run()
+                    ended = run.run()
+                    # no signal comes between a change's end and its being told
+                    interrupts.settle()
+                return ended
         finally:
             self.progress.finish()
 

@@ -36,7 +36,7 @@ def run(command: click.Command) -> NoReturn:
         except KeyboardInterrupt:
             # while it was printed what there was to print: nobody reads
             number = interrupts.asked or signal.SIGINT
-            end = end or VerbEnd.by_signal(number)
+            end = end or _known_end(interrupts, number)
             end.cut_short, end.number = True, number
     _exit(end, streams)
 
@@ -54,12 +54,20 @@ def _run(command: click.Command, interrupts: Interrupts) -> VerbEnd:
         error.show()
         return VerbEnd(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        return VerbEnd.by_signal(interrupts.asked or signal.SIGINT)
+        return _known_end(interrupts, interrupts.asked or signal.SIGINT)
     except Exception:
         from egovnet.playbooks.report.console.output import show_defect
 
         show_defect()
         return VerbEnd(Exit.INTERNAL)
+
+
+def _known_end(interrupts: Interrupts, number: int) -> VerbEnd:
+    """The verb's own end where a signal came behind it; else the signal's."""
+    if not isinstance(interrupts.end, VerbEnd):
+        return VerbEnd.by_signal(number)
+    interrupts.end.cut_short, interrupts.end.number = True, number
+    return interrupts.end
 
 
 def _exit(end: VerbEnd, streams: Streams) -> NoReturn:

@@ -45,8 +45,9 @@ def end_with(
     from egovnet.playbooks.report.console.output import show, show_note
 
     acted = outcome.acted or bool(workspace.ends)
-    end = VerbEnd(outcome.exit, acted=acted)
+    end = workspace.interrupts.end = VerbEnd(outcome.exit, acted=acted)
     try:
+        workspace.interrupts.resume()
         if not show(outcome, as_json=as_json, detail=detail) and not acted:
             end.code = int(Exit.INTERNAL)
         if workspace.ends and (number := workspace.interrupts.asked):
@@ -62,6 +63,7 @@ def end_by(workspace: "Workspace", error: BaseException, *, as_json: bool) -> No
     Raises:
         VerbEnd: always, but for a defect where nothing was begun: that is raised itself.
     """
+    workspace.interrupts.resume()
     if workspace.ends:
         _end_of_changes(workspace, error, as_json=as_json)
     if isinstance(error, EgovnetError):
@@ -91,7 +93,7 @@ def _end_of_changes(workspace: "Workspace", error: BaseException, *, as_json: bo
 
     outcomes = list(workspace.ends.values())
     codes = [outcome.exit for outcome in outcomes]
-    end = VerbEnd(most_severe(codes), acted=True)
+    end = workspace.interrupts.end = VerbEnd(most_severe(codes), acted=True)
     if isinstance(error, KeyboardInterrupt):
         end.number = getattr(error, "number", signal.SIGINT)
         cause = f"interrupted by {_name(end.number)}"

@@ -32,10 +32,22 @@ class Interrupts:
         self._tell = tell
         #: The first signal that came; 0: none did.
         self.asked = 0
+        #: How the verb ends, as soon as that is known: its exit, whatever comes meanwhile.
+        self.end: SystemExit | None = None
         #: What each shield that stands says of a signal, the innermost last.
         self._shields: list[Callable[[], str]] = []
         self._allowed = False
         self._raised = False
+        #: What the verb did has come to its end: one signal is noted, until there is more to do.
+        self._settled = False
+
+    def settle(self) -> None:
+        """What the verb does has come to its end, which no signal may hide any more."""
+        self._settled = True
+
+    def resume(self) -> None:
+        """There is more to do, or to print: a signal raises again."""
+        self._settled = False
 
     @contextmanager
     def handled(self) -> Iterator[None]:
@@ -64,6 +76,9 @@ class Interrupts:
         """
         self.asked = self.asked or number
         if not self._shields:
+            if self._settled:
+                self._settled = False  # who asks again does not want to wait
+                return
             raise Interrupted(number)
         self._tell(f"{signal.Signals(number).name}: {self._shields[-1]()}")
         if self._allowed:

@@ -89,6 +89,27 @@ def test_a_verb_that_only_reads_ends_by_the_signal(number: signal.Signals) -> No
     assert lived.err == f"error: interrupted by {number.name}: no change of the network was begun\n"
 
 
+@pytest.mark.parametrize("how", ["", "closed pipe"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_behind_its_end_hides_no_change(number: signal.Signals, how: str) -> None:
+    def act(workspace: Workspace) -> AnyOutcome:
+        workspace.interrupts.settle()
+        os.kill(os.getpid(), number)
+        return Outcome("exec", Executed("bj-ce1", "done\n", "", 0), Exit.DONE, acted=True)
+
+    assert live(act, output=how).code == Exit.DONE
+
+
+def test_who_asks_again_behind_the_end_does_not_wait() -> None:
+    def act(workspace: Workspace) -> AnyOutcome:
+        workspace.interrupts.settle()
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+        return much(workspace)
+
+    assert live(act).code == -signal.SIGTERM
+
+
 def test_a_signal_that_was_ignored_stays_so() -> None:
     """nohup, and what a shell starts in the background."""
 
