@@ -68,7 +68,7 @@ class Provisioned:
     Linear in what a change gave: of routers that have what they had, nothing is looked at.
     """
 
-    _routers: dict[str, dict[Label, ServiceState]] = field(default_factory=dict)
+    _routers: dict[str, Mapping[Label, ServiceState]] = field(default_factory=dict)
     #: (router, access) that were seen to be what their state promises.
     _seen: set[tuple[str, Label]] = field(default_factory=set)
     #: Site -> its accesses on routers.
@@ -80,7 +80,9 @@ class Provisioned:
         touched: set[str] = set()
         for router, now in change.given.items():
             before = self._routers.get(router, {})
-            for label in before.keys() | now.keys() if before != now else ():
+            if before is now or before == now:
+                continue
+            for label in before.keys() | now.keys():
                 if before.get(label) is now.get(label):
                     continue
                 place = (router, label)
@@ -90,7 +92,7 @@ class Provisioned:
                     self._accesses.setdefault(label[0], set()).add(place)
                 else:
                     self._accesses[label[0]].discard(place)
-            self._routers[router] = dict(now)
+            self._routers[router] = now
         for label in change.answered | change.provisioned:
             for place in self._accesses.get(label[0], ()):
                 state = self._routers[place[0]][place[1]]
@@ -163,17 +165,18 @@ class _Index:
         self._intents = intents
         self._files: dict[str, Given] = {}
 
-    def of(self, digest: str) -> dict[str, dict[Label, ServiceState]]:
-        """Router -> its accesses that are not only planned."""
+    def of(self, digest: str) -> Given:
+        """Router -> its accesses that are not only planned; the same object as before where its
+        one file is the same, so that nobody compares them."""
         listing = self._intents.listing(digest)
         wanted = [key for path, key in listing.items() if section_of(path) == "sites"]
         missing = [key for key in wanted if key not in self._files]
         for key, text in self._intents.texts(missing).items():
             self._files[key] = _by_router(text)
-        found: dict[str, dict[Label, ServiceState]] = {}
+        found: dict[str, Mapping[Label, ServiceState]] = {}
         for key in wanted:
             for router, accesses in self._files[key].items():
-                found.setdefault(router, {}).update(accesses)
+                found[router] = {**found[router], **accesses} if router in found else accesses
         return found
 
 
