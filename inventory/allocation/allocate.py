@@ -144,6 +144,10 @@ class Allocation:
         return _of_both(self.access4, self.access6, access)
 
 
+def _pool(name: AggregatedPool, prefix: N) -> AddressPool[N]:
+    return AddressPool(name.value, prefix, name.length)
+
+
 def aggregate_pool(pool: str) -> str:
     """What the lock file calls the aggregates of a pool."""
     return f"aggregate/{pool}"
@@ -200,12 +204,12 @@ class _Allocator:
             for name, access in entry.site_network_accesses.items()
         }
         loopback4 = self._subnets(
-            AddressPool("loopback-ipv4", pools.loopback_ipv4, 32),
+            _pool(AggregatedPool.LOOPBACK_IPV4, pools.loopback_ipv4),
             routers,
             {n: IPv4Network(r.loopback_ipv4) for n, r in routers.items() if r.loopback_ipv4},
         )
         loopback6 = self._subnets6(
-            ("loopback-ipv6", pools.loopback_ipv6, 128),
+            (AggregatedPool.LOOPBACK_IPV6, pools.loopback_ipv6),
             routers,
             {n: IPv6Network(r.loopback_ipv6) for n, r in routers.items() if r.loopback_ipv6},
         )
@@ -217,15 +221,17 @@ class _Allocator:
             loopback4={n: net.network_address for n, net in loopback4.items()},
             loopback6={n: net.network_address for n, net in loopback6.items()},
             circuit4=self._subnets(
-                AddressPool("circuit-ipv4", pools.circuit_ipv4, 31), network.circuits, {}
+                _pool(AggregatedPool.CIRCUIT_IPV4, pools.circuit_ipv4), network.circuits, {}
             ),
             circuit6=self._subnets6(
-                ("circuit-ipv6", pools.circuit_ipv6, 127), network.circuits, {}
+                (AggregatedPool.CIRCUIT_IPV6, pools.circuit_ipv6), network.circuits, {}
             ),
             access4=self._subnets(
-                AddressPool("access-ipv4", pools.access_ipv4, 30), accesses, written4
+                _pool(AggregatedPool.ACCESS_IPV4, pools.access_ipv4), accesses, written4
             ),
-            access6=self._subnets6(("access-ipv6", pools.access_ipv6, 126), accesses, written6),
+            access6=self._subnets6(
+                (AggregatedPool.ACCESS_IPV6, pools.access_ipv6), accesses, written6
+            ),
             vlan=self._vlans(accesses),
             route_target=self._route_targets(),
             site_asn=(site_asn := self._site_asns()),
@@ -273,15 +279,15 @@ class _Allocator:
 
     def _subnets6(
         self,
-        pool: tuple[str, IPv6Network | None, int],
+        pool: tuple[AggregatedPool, IPv6Network | None],
         names: Iterable[str],
         explicit: Mapping[str, IPv6Network],
     ) -> dict[str, IPv6Network]:
         """The same of IPv6, which a network may lack; what the lock file holds of it retires."""
-        name, prefix, length = pool
+        name, prefix = pool
         if prefix is None:
             return {}
-        return self._subnets(AddressPool(name, prefix, length), names, explicit)
+        return self._subnets(_pool(name, prefix), names, explicit)
 
     def _choose_by_region(
         self,

@@ -9,16 +9,9 @@ from itertools import accumulate
 from egovnet.inventory.allocation.allocate import Allocation, Lock, aggregate_pool
 from egovnet.inventory.allocation.pool import Values
 from egovnet.inventory.model import IPNetwork, Network, Tier, ZoneName
+from egovnet.inventory.model.address_plan import AggregatedPool
 
-#: Length of what is numbered in a pool of the backbone.
-_NUMBERED = {
-    "loopback-ipv4": 32,
-    "loopback-ipv6": 128,
-    "circuit-ipv4": 31,
-    "circuit-ipv6": 127,
-    "access-ipv4": 30,
-    "access-ipv6": 126,
-}
+_OF_BACKBONE = frozenset(AggregatedPool)
 #: Pools that each router or port has for itself.
 _OF_ROUTERS = ("vlan", "vrf", "spoke")
 
@@ -97,8 +90,8 @@ def taken_by(network: Network, lock: Lock, share: PoolShare) -> int:
 def numbered_length(network: Network, pool: str) -> int:
     """Length of the prefixes that a pool of addresses gives."""
     kind, _, rest = pool.partition("/")
-    if kind in _NUMBERED:
-        return _NUMBERED[kind]
+    if kind in _OF_BACKBONE:
+        return AggregatedPool(kind).length
     sites = network.backbone.site_pools[rest].sites
     return sites.ipv4 if kind == "site-ipv4" else sites.ipv6
 
@@ -138,7 +131,7 @@ def _whose(network: Network, kind: str, rest: str) -> tuple[str, str, str]:
 def _range(network: Network, name: str) -> str:
     kind, _, rest = name.partition("/")
     pools = network.backbone.pools
-    if kind in _NUMBERED:
+    if kind in _OF_BACKBONE:
         return str(getattr(pools, kind.replace("-", "_")))
     if kind.startswith("site-ipv"):
         pool = network.backbone.site_pools[rest]

@@ -18,16 +18,6 @@ from egovnet.inventory.model.as_numbers import MAX_ASN, reserved_asn
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.site_pools import is_for
 
-#: Lengths of what is numbered in a pool.
-_NUMBERED = {
-    "loopback-ipv4": 32,
-    "loopback-ipv6": 128,
-    "circuit-ipv4": 31,
-    "circuit-ipv6": 127,
-    "access-ipv4": 30,
-    "access-ipv6": 126,
-}
-
 
 def check(network: Network, report: Report) -> Iterator[Problem]:
     """Yield every problem of the plan."""
@@ -54,7 +44,7 @@ def _aggregates(network: Network, report: Report) -> Iterator[Problem]:
             continue
         of_tier = {tier: lengths[tier] for tier in TIER_ORDER if tier in lengths}
         yield from _lengths(
-            prefix, _NUMBERED[pool], of_tier, partial(_place, ("aggregates", pool), ()), report
+            prefix, pool.length, of_tier, partial(_place, ("aggregates", pool), ()), report
         )
 
 

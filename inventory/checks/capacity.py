@@ -5,14 +5,11 @@ from collections.abc import Iterator, Mapping
 
 from egovnet.inventory.errors import Problem, Report
 from egovnet.inventory.model import Network
+from egovnet.inventory.model.address_plan import AggregatedPool
 from egovnet.inventory.model.partial import as_far_as_known
 
-#: Pool -> length of what is numbered in it, and what it is.
-_NUMBERED = {
-    "loopback": ({4: 32, 6: 128}, "router"),
-    "circuit": ({4: 31, 6: 127}, "circuit"),
-    "access": ({4: 30, 6: 126}, "access"),
-}
+#: What is numbered in the pools of a kind.
+_NOUNS = {"loopback": "router", "circuit": "circuit", "access": "access"}
 
 
 def check(network: Network, report: Report) -> Iterator[Problem]:
@@ -51,8 +48,9 @@ def _accesses(network: Network) -> Iterator[int]:
 def _of_pool(
     network: Network, kind: str, wanted: Mapping[int, int], report: Report
 ) -> Iterator[Problem]:
-    lengths, noun = _NUMBERED[kind]
-    for version, length in lengths.items():
+    noun = _NOUNS[kind]
+    for version in (4, 6):
+        length = AggregatedPool(f"{kind}-ipv{version}").length
         prefix = getattr(network.backbone.pools, f"{kind}_ipv{version}")
         if prefix is None:
             continue

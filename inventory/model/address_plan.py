@@ -30,6 +30,13 @@ class AggregatedPool(StrEnum):
     ACCESS_IPV4 = "access-ipv4"
     ACCESS_IPV6 = "access-ipv6"
 
+    @property
+    def length(self) -> int:
+        """Of the prefix that one name gets: circuits are /31 (RFC 3021) and /127 (RFC 6164)."""
+        return _LENGTHS[self]
+
+
+_LENGTHS = dict(zip(AggregatedPool, (32, 128, 31, 127, 30, 126), strict=True))
 
 #: Length of an aggregate: a region's numbers come out of one prefix of it.
 AggregateLength = Annotated[int, Field(strict=True, ge=1, le=127)]

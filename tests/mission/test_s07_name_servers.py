@@ -1,22 +1,16 @@
 """S7: name servers on real routers: each answers in its own agency's VPN, and nobody else there.
 
-
 NSD serves the zones that the inventory yields, on a host behind a PE; questions are packets of
 hosts behind other PEs, labelled across the core.
 """
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from egovnet.lab.backend import Backend
-from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.verbs.lab_backends import backend
 from tests.name_servers import served_network
-from tests.playbooks.console import BUILT_APPLIANCE, Ran, egovnet
+from tests.playbooks.lab_place import LabPlace, provisioned_lab
 
 pytestmark = pytest.mark.lab("name-servers")
 #: Asks a server over UDP until it answers or time is over: its code, and the data of each answer.
@@ -59,35 +53,11 @@ print({0: "found", 3: "no such name", 5: "refused"}.get(code, code), *shown)
 """
 
 
-@dataclass(frozen=True)
-class Place:
-    """The lab, and the command on its inventory."""
-
-    inventory: Path
-    state: Path
-
-    def run(self, *words: str | Path, code: int = 0) -> Ran:
-        env = {"EGOVNET_INVENTORY": str(self.inventory), **BUILT_APPLIANCE}
-        ran = egovnet(*words, state=self.state, env=env)
-        assert ran.code == code, f"{words}\n{ran.stdout[-5000:]}\n{ran.stderr[-2000:]}"
-        return ran
-
-    @property
-    def lab(self) -> Backend:
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("EGOVNET_STATE", str(self.state))
-            return backend(Workspace(self.inventory))
-
-
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPlace]:
     root = tmp_path_factory.mktemp("names")
-    made = Place(served_network(root / "inventory"), root / "state")
-    try:
-        made.run("lab", "up", "--provisioned", "--timeout", "400")
+    with provisioned_lab(served_network(root / "inventory"), root) as made:
         yield made
-    finally:
-        made.run("lab", "down")
 
 
 def ask(server: str, name: str, kind: str, seconds: int) -> str:
@@ -118,7 +88,7 @@ UNANSWERED = (
 )
 
 
-def test_an_agencys_hosts_get_answers_and_no_others(place: Place) -> None:
+def test_an_agencys_hosts_get_answers_and_no_others(place: LabPlace) -> None:
     scripts: dict[str, list[str]] = {}
     wanted: dict[str, list[str]] = {}
     for host, server, name, kind, answer in ANSWERED:

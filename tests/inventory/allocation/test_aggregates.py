@@ -151,27 +151,30 @@ class Growing(RuleBasedStateMachine):
         self.now = allocate(network({}, backbone({})))
         self.was = self.now
 
-    def step(self) -> None:
-        self.was, self.now = (
-            self.now,
-            allocate(network(self.routers, backbone(self.lengths)), self.now.lock),
-        )
+    def step(self, routers: dict[str, str], lengths: dict[str, Any]) -> None:
+        """What is exhausted is refused, and then everything is as it was."""
+        try:
+            new = allocate(network(routers, backbone(lengths)), self.now.lock)
+        except InventoryError as error:
+            assert all("exhausted" in problem.found for problem in error.problems)
+            return
+        self.was, self.now = self.now, new
+        self.routers, self.lengths = routers, lengths
 
     @rule(number=st.integers(0, 30), region=st.sampled_from(sorted(REGIONS)))
     def add(self, number: int, region: str) -> None:
-        self.routers.setdefault(f"r{number}", region)
-        self.step()
+        self.step({f"r{number}": region, **self.routers}, self.lengths)
 
     @rule(number=st.integers(0, 30))
     def remove(self, number: int) -> None:
-        self.routers.pop(f"r{number}", None)
-        self.step()
+        left = {name: region for name, region in self.routers.items() if name != f"r{number}"}
+        self.step(left, self.lengths)
 
     @rule(province=st.sampled_from([22, 23, 24]), prefecture=st.sampled_from([25, 26, 27, None]))
     def summarise(self, province: int, prefecture: int | None) -> None:
         lengths = {"province": province, "prefecture": prefecture}
-        self.lengths = {"loopback-ipv4": {t: n for t, n in lengths.items() if n is not None}}
-        self.step()
+        given = {tier: length for tier, length in lengths.items() if length is not None}
+        self.step(self.routers, {"loopback-ipv4": given})
 
     @invariant()
     def nothing_is_renumbered_and_nothing_overlaps(self) -> None:

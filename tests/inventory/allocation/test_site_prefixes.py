@@ -28,7 +28,7 @@ POOLS = {
         "agency": "party",
         "ipv4": "10.16.0.0/14",
         "ipv6": "fde9:10::/32",
-        "aggregates": {"province": {"ipv4": 18, "ipv6": 40}, "prefecture": {"ipv4": 21}},
+        "aggregates": {"province": {"ipv4": 18, "ipv6": 40}, "prefecture": {"ipv4": 20}},
     },
     "cities": {
         "zone": "intranet",
