@@ -31,12 +31,13 @@ def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
     checked = check_journal(workspace) if check else JournalCheck(listed=tuple(journal.faults()))
     signed = approval_faults(journal) if check else []
     faults = (*checked.listed, *signed)
-    return Outcome(
-        "history",
-        History(tuple(entries(workspace)), faults),
-        Exit.LEAK_OR_FAILED_VERIFICATION if faults else Exit.DONE,
-        tuple(_notes(checked)),
-    )
+    found = History(tuple(entries(workspace)), faults)
+    notes = [*_notes(checked)]
+    if check and not faults:
+        count = len(found.changes)
+        notes.append(f"{count} changes checked: chain, signatures, approvals and archive agree")
+    code = Exit.LEAK_OR_FAILED_VERIFICATION if faults else Exit.DONE
+    return Outcome("history", found, code, tuple(notes))
 
 
 def entries(workspace: Workspace) -> Iterator[HistoryEntry]:
