@@ -118,6 +118,19 @@ def show(browser: webdriver.Chrome, page: str, width: int = 1280, scheme: str = 
     browser.get(page)
 
 
+def check_looks(browser: webdriver.Chrome, page: str) -> None:
+    """A page fits, can be read and is silent: on a screen and a telephone, by day and by night."""
+    browser.get_log("browser")
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            show(browser, page, width, scheme)
+            assert browser.execute_script(OVERFLOWING) == []
+            assert browser.execute_script(FAINT) == []
+    assert browser.get_log("browser") == []
+    assert browser.execute_script("return performance.getEntriesByType('resource')") == []
+    assert not browser.find_elements(By.CSS_SELECTOR, "main script, td b")
+
+
 def one(browser: webdriver.Chrome, selector: str) -> WebElement:
     return browser.find_element(By.CSS_SELECTOR, selector)
 

@@ -14,7 +14,7 @@ from egovnet.playbooks.results.funding_report import (
     FundingReport,
     PayerSum,
 )
-from tests.playbooks.report.html.browsing import FAINT, OVERFLOWING, SCHEMES, WIDTHS, one, show
+from tests.playbooks.report.html.browsing import check_looks, one, show
 
 HOSTILE = "<script>alert(1)</script>" + "x" * 90
 
@@ -59,14 +59,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_it_fits_can_be_read_and_is_silent(
     name: str, browser: webdriver.Chrome, pages: dict[str, str]
 ) -> None:
-    browser.get_log("browser")
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            show(browser, pages[name], width, scheme)
-            assert browser.execute_script(OVERFLOWING) == []
-            assert browser.execute_script(FAINT) == []
-    assert browser.get_log("browser") == []
-    assert not browser.find_elements(By.CSS_SELECTOR, "main script")
+    check_looks(browser, pages[name])
 
 
 def test_what_nobody_pays_comes_first(browser: webdriver.Chrome, pages: dict[str, str]) -> None:

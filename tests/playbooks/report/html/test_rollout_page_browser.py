@@ -5,7 +5,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from egovnet.playbooks.report.html.rollout_page import rollout_page
-from tests.playbooks.report.html.browsing import FAINT, OVERFLOWING, SCHEMES, WIDTHS, one, show
+from tests.playbooks.report.html.browsing import check_looks, one, show
 from tests.playbooks.rollouts import EMPTY, HOSTILE, NATION, SMALL
 
 PAGES = {"empty": EMPTY, "small": SMALL, "nation": NATION, "hostile": HOSTILE}
@@ -23,15 +23,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_it_fits_can_be_read_and_is_silent(
     name: str, browser: webdriver.Chrome, pages: dict[str, str]
 ) -> None:
-    browser.get_log("browser")
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            show(browser, pages[name], width, scheme)
-            assert browser.execute_script(OVERFLOWING) == []
-            assert browser.execute_script(FAINT) == []
-    assert browser.get_log("browser") == []
-    assert browser.execute_script("return performance.getEntriesByType('resource')") == []
-    assert not browser.find_elements(By.CSS_SELECTOR, "main script, td b")
+    check_looks(browser, pages[name])
 
 
 def test_bars_and_lines_say_what_the_figures_say(
