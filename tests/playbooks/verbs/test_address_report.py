@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.utilisation import Taken, shares, taken_by
+from egovnet.inventory.today import today
+from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.report.files.address_csv import address_csv
 from egovnet.playbooks.report.html.address_page import address_page
 from egovnet.playbooks.results.address_report import AddressReport, AddressRow
-from egovnet.playbooks.verbs.address_report import forecast
+from egovnet.playbooks.verbs.address_report import forecast, report_addresses
 from tests.hypothesis_profiles import examples
 from tests.playbooks.console import Ran, copy_of_backbone, egovnet
+from tests.playbooks.emulated_workspace import applied_before
 from tests.strategies import networks
 
 PLAN = """\
@@ -143,3 +146,25 @@ def test_a_pool_that_lasts_and_one_that_is_full(
 ) -> None:
     points = [(START + timedelta(30 * n), number) for n, number in enumerate(taken)]
     assert forecast(points, size) == (per_year, full_on)
+
+
+def test_the_pace_is_that_of_the_journals_changes(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change is applied today; a hundred days later there are two routers more."""
+    monkeypatch.setenv("EGOVNET_STATE", str(root.parent / "state"))
+    applied_before(Workspace(root))
+    for name in ("sc-pe2", "sc-pe3"):
+        words = ("allocate", "loopback", name, "--region", "sichuan", "--yes")
+        egovnet(*words, "--inventory", root, state=root.parent / "state")
+    later = today() + timedelta(100)
+    monkeypatch.setattr("egovnet.playbooks.verbs.address_report.today", lambda: later)
+    found = report_addresses(Workspace(root)).result
+    rows = {(row.pool, row.region): row for row in found.rows}
+    assert (found.samples, found.since) == (1, today())
+    loopbacks = rows["loopback-ipv4", ""]
+    assert loopbacks.per_year == pytest.approx(2 / 100 * 365.25, abs=0.06)
+    assert loopbacks.full_on is None  # not in a hundred years
+    # of the region's aggregate two of 32 are taken, and 30 are left: one in fifty days
+    assert rows["loopback-ipv4", "sichuan"].full_on == later + timedelta(1500)
+    assert rows["circuit-ipv4", ""].per_year == 0
