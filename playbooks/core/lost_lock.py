@@ -13,6 +13,8 @@ from egovnet.playbooks.core.intended import DirectoryInventory
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 
+_RESTORE = "egovnet recover --lock"
+
 
 def require_lock(workspace: Workspace) -> None:
     """Refuse an inventory without numbers where the journal has those that the network runs.
@@ -30,8 +32,33 @@ def require_lock(workspace: Workspace) -> None:
     lost = "holds no number" if os.path.lexists(path) else "is missing"
     count = sum(map(len, known.pools.values()))
     found = f"{lost}, and the network runs by {count} numbers that the journal knows"
-    remedy = "restore it from version control, or write it anew with: egovnet recover --lock"
+    remedy = f"restore it from version control, or write it anew with: {_RESTORE}"
     raise InventoryError([Problem(str(path), 0, "", found, remedy)])
+
+
+def require_pools(workspace: Workspace) -> None:
+    """Refuse a lock file that lost whole pools, as one that was cut does. A number that is to
+    change is taken out by its line; a pool of one number may be gone with it.
+
+    Raises:
+        InventoryError: says which are gone, and how to get them back.
+    """
+    here = workspace.on_disk
+    if workspace.inventory is not here:
+        return
+    lock = read_lock(here.directory)
+    gone = [
+        pool
+        for pool in workspace.allocation.lock.pools
+        if not lock.pools.get(pool) and not lock.retired.get(pool)
+    ]
+    known = _applied(workspace) if gone else None
+    lost = [pool for pool in gone if known is not None and len(known.pools.get(pool, ())) > 1]
+    if lost:
+        found = f"lost the numbers of {', '.join(lost)}, by which the network runs"
+        remedy = f"restore it from version control, or move it away and run: {_RESTORE}"
+        path = str(here.directory / LOCK_FILE)
+        raise InventoryError([Problem(path, 0, "", found, remedy)])
 
 
 def restore_lock(workspace: Workspace) -> str:

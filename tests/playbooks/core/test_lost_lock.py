@@ -10,7 +10,7 @@ from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.errors import InventoryError
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.cli.main import main
-from egovnet.playbooks.core.lost_lock import require_lock, restore_lock
+from egovnet.playbooks.core.lost_lock import require_lock, require_pools, restore_lock
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
@@ -60,6 +60,27 @@ def test_nothing_is_renumbered_in_silence(left: str | None, directory: Path) -> 
     assert ran.exit_code == 0, ran.output
     assert (directory / LOCK_FILE).read_text() == written
     require_lock(Workspace(directory))
+
+
+@pytest.mark.parametrize("kept", [0.2, 0.5, 0.8])
+def test_a_lock_that_was_cut_renumbers_nothing(kept: float, directory: Path) -> None:
+    apply_once(directory)
+    lines = (directory / LOCK_FILE).read_text().splitlines(keepends=True)
+    pools = [
+        number for number, line in enumerate(lines) if line.startswith("  ") and line[2] != " "
+    ]
+    cut = pools[int(len(pools) * kept)]
+    (directory / LOCK_FILE).write_text("".join(lines[:cut]))
+    with pytest.raises(InventoryError, match="by which the network runs"):
+        make_plan(Workspace(directory), Silent())
+
+
+def test_one_number_may_be_given_anew(directory: Path) -> None:
+    apply_once(directory)
+    lines = (directory / LOCK_FILE).read_text().splitlines(keepends=True)
+    for number in [i for i, line in enumerate(lines) if line.startswith("    ")][::7]:
+        (directory / LOCK_FILE).write_text("".join(lines[:number] + lines[number + 1 :]))
+        require_pools(Workspace(directory))
 
 
 def test_what_is_there_is_not_written_over(directory: Path) -> None:
