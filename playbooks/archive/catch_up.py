@@ -31,7 +31,7 @@ def catch_up(workspace: Workspace) -> tuple[str, ...]:
         # A failed change is archived when `recover` has brought it to its end.
         ended = {c.id: c for c in journal.changes() if c.state in (DONE, UNDONE)}
         missing = archive.missing({number: change.plan_hash for number, change in ended.items()})
-        signed = journal.signatures()
+        signed = journal.signed_ends()
         archive.catch_up(_entry(workspace, ended[number], signed) for number in missing)
     except (ArchiveError, JournalError, SignatureError, OSError) as error:
         return (*notes, f"the archive is behind: {error}")
@@ -64,10 +64,11 @@ def _sign(key: ControllerKey | None) -> Sign | None:
 
 
 def _entry(
-    workspace: Workspace, change: Change, signatures: Mapping[int, SignedRecord]
+    workspace: Workspace, change: Change, signatures: Mapping[str, SignedRecord]
 ) -> ArchivedChange:
     texts = workspace.journal.configurations(change.id)
-    signed = signatures.get(change.id)
+    seal = workspace.journal.seal(change.id)
+    signed = signatures.get(seal)
     return ArchivedChange(
         number=change.id,
         kind=change.kind,
@@ -77,7 +78,7 @@ def _entry(
         created=change.created,
         summary=change.summary,
         plan_hash=change.plan_hash,
-        journal_head=workspace.journal.seal(change.id),
+        journal_head=seal,
         undoes=change.undoes,
         journal_name=workspace.journal.name,
         before={name: entry.before for name, entry in texts.items()},

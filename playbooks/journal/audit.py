@@ -47,7 +47,8 @@ class Fault:
     kind: str
     number: int
     words: str
-    #: It is signed, by a key that nobody has listed: another controller's, or a forger's.
+    #: It is signed, and nobody here can say whether that holds: by a key that is not listed
+    #: (another controller's, or a forger's), or there is no ssh-keygen.
     unknown_signer: bool = False
 
 

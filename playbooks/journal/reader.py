@@ -215,6 +215,12 @@ class JournalReader:
         with self.database.reading() as connection:
             return signed_records.missing(connection, self.network, since)
 
+    def signed_ends(self) -> dict[str, SignedRecord]:
+        """The signatures of ends of changes, by their links."""
+        with self.database.reading() as connection:
+            found = signed_records.read(connection, self.network)
+            return {record.head: record for record in found if record.kind == CHANGE}
+
     def signatures(self, kind: str = CHANGE) -> dict[int, SignedRecord]:
         """The last signature of each record of a kind, by its number."""
         with self.database.reading() as connection:

@@ -11,6 +11,7 @@ from egovnet.playbooks.signatures.controller_key import JOURNAL
 from egovnet.playbooks.signatures.errors import (
     OtherNamespaceError,
     SignatureError,
+    SigningError,
     UnknownKeyError,
 )
 from egovnet.playbooks.signatures.ssh_signature import verify
@@ -42,5 +43,6 @@ def signature_faults(
                 )
         except (SignatureError, ValueError) as error:
             words = f"{statement.record}: its signature does not hold: {error}"
-            unknown = isinstance(error, UnknownKeyError)
+            # nobody can say, for now: the key is not listed yet, or there is no ssh-keygen here
+            unknown = isinstance(error, UnknownKeyError | SigningError)
             yield Fault(statement.kind, statement.number, words, unknown_signer=unknown)

@@ -90,7 +90,7 @@ def signed(
         SigningError: it cannot.
     """
     kind, number, state = record
-    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    moment = datetime.now(UTC).isoformat(timespec="milliseconds")
     statement = RecordStatement(
         network, at.journal, kind, number, state, at.head, at.drift, key.fingerprint(), moment, late
     )

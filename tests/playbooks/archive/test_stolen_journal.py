@@ -15,7 +15,7 @@ from egovnet.playbooks.archive.archive import ArchiveError
 from egovnet.playbooks.archive.catch_up import catch_up
 from egovnet.playbooks.archive.journal_check import JournalCheck, check_journal
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.journal.records import DONE, Configuration
+from egovnet.playbooks.journal.records import DONE, FAILED, Configuration
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.signatures.controller_key import ControllerKey
 from egovnet.playbooks.signatures.errors import SigningError
@@ -167,6 +167,19 @@ def test_a_signature_that_was_not_made_is_made_late(
     assert catch_up(workspace) == ()
     assert faults(workspace) == ()
     assert '"late": true' in workspace.journal.signatures()[change].statement
+
+
+def test_a_change_that_is_closed_twice_at_once(workspace: Workspace) -> None:
+    """As `recover` closes one that failed; its commit has the statement of its last end."""
+    journal = workspace.journal
+    text = {"bj-pe1": Configuration("bj-pe1", "a\n", "b\n", "+ b", None)}
+    change = journal.begin("apply", "f" * 64, "1 device", text)
+    journal.close(change, FAILED, left=("bj-pe1",))
+    journal.after(change, {"bj-pe1": "b\n"})
+    journal.close(change, DONE)
+    assert catch_up(workspace) == ()
+    assert faults(workspace) == ()
+    assert '"state": "done"' in journal.signatures()[change].statement
 
 
 def test_a_key_that_cannot_sign_is_refused_at_once(
