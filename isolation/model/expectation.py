@@ -31,6 +31,7 @@ from egovnet.isolation.model.domains import (
 )
 from egovnet.isolation.model.filtered_access import FilteredAccess
 from egovnet.isolation.model.from_applications import filtered_accesses
+from egovnet.isolation.model.from_borders import border_accesses
 from egovnet.isolation.model.from_exchanges import firewall_attachments, platform_edge
 from egovnet.isolation.model.from_gateways import with_exits
 from egovnet.isolation.model.platform_edge import PlatformEdge
@@ -227,7 +228,10 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
         platform=platform,
         filtered_accesses={
             (pe, port, vlan): access
-            for pe, port, vlan, access in filtered_accesses(network, allocation, platform.flows)
+            for pe, port, vlan, access in (
+                *filtered_accesses(network, allocation, platform.flows),
+                *border_accesses(network, allocation),
+            )
         },
     )
 

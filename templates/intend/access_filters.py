@@ -1,4 +1,5 @@
-"""What PEs let in by the accesses of filtered VPNs: what registers declare, and its answers.
+"""What PEs let in by the accesses of filtered VPNs: what registers declare, and its answers; and
+at borders, what is between the prefixes that both sides agreed on.
 
 Filters stand where a customer's packets come in, and are of the site's own prefixes: a packet with
 another's source is none of a declared connection. An answer passes where the PE has seen its
@@ -11,7 +12,14 @@ from dataclasses import replace
 from ipaddress import ip_network
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model import Filtering, IPNetwork, Network, Site, SiteNetworkAccess
+from egovnet.inventory.model import (
+    BorderSite,
+    Filtering,
+    IPNetwork,
+    Network,
+    Site,
+    SiteNetworkAccess,
+)
 from egovnet.inventory.model.site_prefixes import SitePrefixes, common, fewest
 from egovnet.inventory.registered_flows import RegisteredFlow, filtered_vpns, registered_flows
 from egovnet.templates.intend.access_ends import access_addresses, access_interface
@@ -36,20 +44,25 @@ _FAMILIES: Mapping[int, AddressFamily] = {4: "ipv4", 6: "ipv6"}
 #: Where neighbours discover each other: addresses and groups of the link (RFC 4291 sections 2.5.6
 #: and 2.7.1), which no router forwards.
 _LINK: tuple[IPNetwork, ...] = (ip_network("fe80::/10"), ip_network("ff02::/16"))
+_ERRORS: tuple[PacketDirection, ...] = ("open-error", "reply-error")
 
 
 def access_filters(network: Network, allocation: Allocation) -> dict[str, PacketFilter]:
-    """The filter of each PE that has accesses of filtered VPNs.
+    """The filter of each PE that has accesses of filtered VPNs, or borders.
 
     Linear in the rules that it comes to: each flow is looked at once, for the sites that it is of.
     """
     vpns = filtered_vpns(network)
     flows = registered_flows(network, vpns)
     sites: dict[str, dict[str, Site]] = {vpn: {} for vpn in vpns}
-    for name, site in network.sites.items():
-        if site.vpn in sites:
-            sites[site.vpn][name] = site
     rules: dict[str, list[PacketRule]] = {}
+    for name, site in network.sites.items():
+        if isinstance(site, BorderSite):
+            access = site.site_network_accesses[site.border]
+            own = _of_border(network, allocation, name, site)
+            rules.setdefault(access.pe, []).extend(own)
+        elif site.vpn in sites:
+            sites[site.vpn][name] = site
     for vpn in vpns:
         declared = _declared(sites[vpn], flows[vpn])
         last = tuple(_last(network.vpns[vpn].filtering))
@@ -66,6 +79,34 @@ def access_filters(network: Network, allocation: Allocation) -> dict[str, Packet
         pe: PacketFilter((FilterChain("arrival", "accept", tuple(each)),))
         for pe, each in rules.items()
     }
+
+
+def _of_border(
+    network: Network, allocation: Allocation, name: str, site: BorderSite
+) -> Iterator[PacketRule]:
+    """What a border's neighbour may send: between what it may announce and what it is told of.
+
+    Whoever opened it: of a VPN that crosses at two borders, each may see one direction alone.
+    """
+    access, label = site.site_network_accesses[site.border], f"{name}/{site.border}"
+    port = access_interface(network, access, allocation.vlan[label])
+    rules = [*_of_access(network, site, access, label, allocation)]
+    for version, family in _FAMILIES.items():
+        theirs, ours = _of(version, site.prefixes), _of(version, site.announces)
+        if theirs and ours:
+            rules.append(
+                PacketRule(
+                    "accept",
+                    family=family,
+                    sources=fewest(theirs),
+                    targets=fewest(ours),
+                    name=f"border:{site.border}",
+                )
+            )
+            for error in _ERRORS:
+                rules += _errors(family, fewest(ours), error)
+    rules.append(PacketRule("drop", name="undeclared"))
+    yield from (replace(rule, in_interface=port) for rule in rules)
 
 
 def _last(filtering: Filtering) -> Iterator[PacketRule]:

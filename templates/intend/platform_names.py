@@ -46,6 +46,9 @@ def _borders(network: Network, on: dict[str, Capabilities], report: Report) -> I
             able = " or ".join(sorted(can.borders))
             remedy = f"use {able}" if able else "use a router of another platform"
             yield report("borders", (name, "option"), found, remedy)
+        if not can.filters_packets:
+            found = f"{border.router}: platform {what} cannot filter packets"
+            yield report("borders", (name, "router"), found, "use a router of another platform")
         if border.bfd and not can.bfd:
             found = f"{border.router}: platform {what} has no BFD"
             yield report("borders", (name, "bfd"), found, "leave bfd out")

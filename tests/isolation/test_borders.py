@@ -199,6 +199,15 @@ MUTANTS = {
         ),
         "not understood",
     ),
+    "packets of anybody": (
+        put("ip saddr 10.41.0.0/16 ip daddr 10.11.0.0/16", "ip daddr 10.11.0.0/16"),
+        "P9 access-too-open",
+    ),
+    "packets to anybody": (
+        put("ip saddr 10.41.0.0/16 ip daddr 10.11.0.0/16", "ip saddr 10.41.0.0/16"),
+        "P9 access-too-open",
+    ),
+    "no filter of packets": (put('		drop comment "undeclared"\n', ""), "P9 access-too-open"),
     "the route target of the other zone": (
         put("rt vpn both 65000:1001", "rt vpn both 65000:1001 65000:2001"),
         "P1 zone-leak",
