@@ -3,12 +3,14 @@
 Customers run their own equipment: these texts are the lab's, never egovnet's to provision.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, ip_interface, ip_network
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import IPNetwork, Network
 from egovnet.lab.errors import TopologyError
+from egovnet.lab.legacy_lines import METRIC, WEIGHT, LineEnd
 from egovnet.templates.intend.access_ends import access_addresses
 from egovnet.templates.intend.bfd_use import access_bfd
 from egovnet.templates.model.device import BfdProfile, IPInterface
@@ -16,6 +18,8 @@ from egovnet.templates.model.device import BfdProfile, IPInterface
 #: The site's local network is the first subnet of this length in each of its prefixes.
 _LAN_LENGTH = {4: 24, 6: 64}
 _GATEWAY, _HOST = 1, 10
+#: AS paths of a site's own prefixes, on a CE with a line of its own.
+_OWN = "own"
 #: Of BFD, on a CE.
 _PROFILE = "provider"
 
@@ -59,10 +63,12 @@ def access_port(index: int) -> str:
     return f"eth{index + 1}"
 
 
-def ce_commands(network: Network, allocation: Allocation, site: str) -> tuple[str, ...]:
+def ce_commands(
+    network: Network, allocation: Allocation, site: str, line_ends: Sequence[LineEnd] = ()
+) -> tuple[str, ...]:
     """Shell lines that give the CE its addresses and, on static accesses, its way out.
 
-    An access that waits for its customer is not plugged in yet.
+    An access that waits for its customer is not plugged in yet. `line_ends` are of its own lines.
     """
     accesses = network.sites[site].site_network_accesses
     versions = network.sites[site].versions
@@ -80,7 +86,26 @@ def ce_commands(network: Network, allocation: Allocation, site: str) -> tuple[st
     lan_port = access_port(len(accesses))
     lines.append(f"ip link set {lan_port} up")
     lines += [f"ip address add {lan.gateway} dev {lan_port}" for lan in site_lans(network, site)]
+    for end in line_ends:
+        own = [address for address in end.own if address.version in versions]
+        lines += [f"ip address add {address} dev {end.port}" for address in own]
+        lines.append(f"ip link set {end.port} up")
+        if not _bgp_over(network, end):
+            lines += _static_over(network, end)
     return tuple(lines)
+
+
+def _bgp_over(network: Network, end: LineEnd) -> bool:
+    return speaks_bgp(network, end.site) and speaks_bgp(network, end.other)
+
+
+def _static_over(network: Network, end: LineEnd) -> list[str]:
+    peers = {peer.version: peer.ip for peer in end.peer}
+    return [
+        f"ip -{p.version} route add {p} via {peers[p.version]} metric {METRIC}"
+        for p in network.sites[end.other].prefixes
+        if p.version in network.sites[end.site].versions
+    ]
 
 
 def plug_in(network: Network, allocation: Allocation, site: str, access: str) -> list[str]:
@@ -124,7 +149,9 @@ def _bfd(network: Network, site: str, access: str) -> BfdProfile | None:
     return access_bfd(network, entry, entry.site_network_accesses[access])
 
 
-def ce_text(network: Network, allocation: Allocation, site: str) -> str:
+def ce_text(
+    network: Network, allocation: Allocation, site: str, line_ends: Sequence[LineEnd] = ()
+) -> str:
     """The CE's text in the order of a device's: only its FRR part says anything.
 
     Prefixes are announced by `network`, never by redistributing what is connected: that
@@ -154,11 +181,16 @@ def ce_text(network: Network, allocation: Allocation, site: str) -> str:
             "!",
         ]
     if speaks_bgp(network, site):
-        lines += _bgp(network, allocation, site)
+        own = [end for end in line_ends if _bgp_over(network, end)]
+        # a site hands on nothing of others: neither the backbone's to the line nor the reverse
+        lines += [f"bgp as-path access-list {_OWN} seq 5 permit ^$", "!"] if own else []
+        lines += _bgp(network, allocation, site, own)
     return "\n".join(lines) + "\n"
 
 
-def _bgp(network: Network, allocation: Allocation, site: str) -> list[str]:
+def _bgp(
+    network: Network, allocation: Allocation, site: str, line_ends: Sequence[LineEnd]
+) -> list[str]:
     entry = network.sites[site]
     peers: list[IPv4Interface | IPv6Interface] = []
     watched: set[IPv4Interface | IPv6Interface] = set()
@@ -182,6 +214,13 @@ def _bgp(network: Network, allocation: Allocation, site: str) -> list[str]:
             f" neighbor {peer.ip} timers connect 5",
             *([f" neighbor {peer.ip} bfd profile {_PROFILE}"] if peer in watched else []),
         ]
+    for end in line_ends:
+        for peer in end.peer:
+            if peer.version in entry.versions:
+                lines += [
+                    f" neighbor {peer.ip} remote-as {allocation.site_asn[end.other]}",
+                    f" neighbor {peer.ip} timers connect 5",
+                ]
     for version in sorted(entry.versions):
         lines += [" !", f" address-family ipv{version} unicast"]
         lines += [
@@ -190,5 +229,14 @@ def _bgp(network: Network, allocation: Allocation, site: str) -> list[str]:
             if isinstance(prefix, IPv4Network) == (version == 4)
         ]
         lines += [f"  neighbor {peer.ip} activate" for peer in peers if peer.version == version]
+        if line_ends:
+            own = [peer for peer in peers if peer.version == version]
+            lines += [f"  neighbor {peer.ip} filter-list {_OWN} out" for peer in own]
+        for peer in (peer for end in line_ends for peer in end.peer if peer.version == version):
+            lines += [
+                f"  neighbor {peer.ip} activate",
+                f"  neighbor {peer.ip} weight {WEIGHT}",
+                f"  neighbor {peer.ip} filter-list {_OWN} out",
+            ]
         lines.append(" exit-address-family")
     return [*lines, "exit", "!"]

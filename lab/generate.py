@@ -1,9 +1,11 @@
 """The virtual network of an inventory: its routers and circuits, and customers behind them."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import Network
+from egovnet.inventory.registers.legacy_circuits import LegacyCircuit
 from egovnet.lab.customer import (
     access_port,
     ce_commands,
@@ -13,6 +15,7 @@ from egovnet.lab.customer import (
     speaks_bgp,
 )
 from egovnet.lab.internet import internet_of
+from egovnet.lab.legacy_lines import between_sites
 from egovnet.lab.name_servers import name_servers_of, server_commands, ways_to_servers
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
@@ -37,12 +40,14 @@ def generate(
     allocation: Allocation,
     texts: Mapping[str, str],
     beside: Topology | None = None,
+    legacy_circuits: Mapping[str, LegacyCircuit] = MappingProxyType({}),
 ) -> Topology:
     """The lab of `network`; `texts` is what each router boots with (day-0 or intended).
 
     A PE's port that several sites share gets a switch between; tags pass through it. `beside` is
     the lab of a neighbour, which is joined at the borders; a border whose other router is not there
-    ends at a switch.
+    ends at a switch. A legacy circuit is a cable between routers, or between the CEs of two sites,
+    whose own it is.
 
     Raises:
         TopologyError: a site's prefix is too small, or the names do not fit.
@@ -71,17 +76,25 @@ def generate(
     nodes += internet
     links += uplinks
     served = name_servers_of(network, allocation)
+    links += [
+        _link(*(_port(*end) for end in circuit.ports))
+        for circuit in legacy_circuits.values()
+        if circuit.between_routers
+    ]
+    lines = between_sites(network, legacy_circuits)
+    links += [_link(*(_port(ce_name(end.site), end.port) for end in both)) for both in lines]
     on_port: dict[Endpoint, list[Endpoint]] = {}
     for site, entry in network.written_sites.items():
         bgp = speaks_bgp(network, site)
+        line_ends = [end for both in lines for end in both if end.site == site]
         nodes.append(
             Node(
                 name=ce_name(site),
                 kind="ce",
                 daemons=_ce_daemons(network, site),
-                config=ce_text(network, allocation, site) if bgp else "",
+                config=ce_text(network, allocation, site, line_ends) if bgp else "",
                 commands=(
-                    *ce_commands(network, allocation, site),
+                    *ce_commands(network, allocation, site, line_ends),
                     *ways_to_servers(network, site, served.get(site, [])),
                 ),
             )

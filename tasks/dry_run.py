@@ -9,7 +9,7 @@ from egovnet.tasks.device import answering
 from egovnet.tasks.driver import ComparesAtLoad, TransactionalDriver
 from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.platform import KeptKeys
-from egovnet.templates.registry import keep_keys
+from egovnet.templates.registry import keep_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def dry_run(task: Task, intended: str, keep: bool = False) -> TaskResult[DryRun]:
+def dry_run(
+    task: Task, intended: str, keep: bool = False, ports: tuple[str, ...] = ()
+) -> TaskResult[DryRun]:
     """Load `intended`, let the device check it, and compare. Result: DryRun.
 
     With `keep` the candidate stays loaded for a commit in the same session; it was compared
@@ -45,7 +47,7 @@ def dry_run(task: Task, intended: str, keep: bool = False) -> TaskResult[DryRun]
     running = device.compared_text
     keys = KeptKeys(intended)
     if diff:
-        keys = keep_keys(running, intended, task.host.platform)
+        keys = keep_lines(running, intended, task.host.platform, ports)
         if keys.text != intended:
             device.load_replace_candidate(config=keys.text)
             diff = _compared(device)

@@ -6,7 +6,7 @@ its `Capabilities`, and has the platform say or read everything that is in its o
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
 from typing import Protocol
@@ -219,6 +219,9 @@ class Platform(Protocol):
 
     def keep_keys(self, running: str, intended: str) -> KeptKeys:
         """`intended` with the keys of `running` that somebody set by hand."""
+
+    def keep_ports(self, running: str, intended: str, ports: Collection[str]) -> str:
+        """`intended` with the lines of `running` that are of `ports`, of which it has none."""
 
     def redact_messages(self, messages: Iterable[str], texts: Iterable[str]) -> list[str]:
         """Sentences about devices that run `texts`, without the texts' secrets."""

@@ -4,7 +4,7 @@ A platform from elsewhere is an entry point of the group `egovnet.platforms`, wh
 platform's and which leads to its `Platform`; or it is registered by whoever has it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -176,6 +176,16 @@ def keep_keys(running: str, intended: str, of_platform: str | None) -> KeptKeys:
     # a platform of another distribution may be older than `keep_keys`
     keep = getattr(platform(of_platform), "keep_keys", None)
     return KeptKeys(intended) if keep is None else keep(running, intended)
+
+
+def keep_lines(
+    running: str, intended: str, of_platform: str | None, ports: Collection[str] = ()
+) -> KeptKeys:
+    """`keep_keys`, and the lines of `ports`, which somebody else configures with an approval."""
+    keep = getattr(platform(of_platform), "keep_ports", None) if ports else None
+    return keep_keys(
+        running, intended if keep is None else keep(running, intended, ports), of_platform
+    )
 
 
 def redact_messages(messages: Iterable[str], texts: Iterable[str]) -> list[str]:

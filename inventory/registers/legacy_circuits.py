@@ -335,7 +335,11 @@ def _used_ports(network: Network) -> dict[tuple[str, str], str]:
             for key, access in site.site_network_accesses.items():
                 yield (access.pe, access.port), f"access {name}/{key}"
 
-    for found in (of_circuits(), of_sites()):
+    def of_borders() -> Iterator[tuple[tuple[str, str], str]]:
+        for name, border in network.borders.items():
+            yield (border.router, border.port), f"border {name}"
+
+    for found in (of_circuits(), of_sites(), of_borders()):
         taken |= dict(as_far_as_known(found))
     return taken
 

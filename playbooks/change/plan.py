@@ -23,6 +23,7 @@ from egovnet.playbooks.change.service_moves import service_moves
 from egovnet.playbooks.change.text_diff import text_diff
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
 from egovnet.playbooks.change.words import NOTHING_SAID, Words
+from egovnet.playbooks.core.approved_lines import approved_ports
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.leaving_routers import affected_by, leaving_routers
 from egovnet.playbooks.core.lost_lock import require_lock, require_pools
@@ -215,7 +216,10 @@ def make_plan(
     require_pools(workspace)
     leaving = leaving_routers(workspace, words.gone) if intended is None else ()
     texts = workspace.intended() if intended is None else intended
-    arguments = {name: {"intended": text} for name, text in texts.items()}
+    ports = approved_ports(workspace)
+    arguments = {
+        name: {"intended": text, "ports": ports.get(name, ())} for name, text in texts.items()
+    }
     with connected(workspace, texts) as nornir:
         answers = run(nornir, "plan", dry_run, arguments, progress)
     devices: dict[str, DevicePlan] = {}

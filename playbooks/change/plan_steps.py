@@ -18,13 +18,14 @@ from egovnet.playbooks.change.plan import DevicePlan, Plan, make_plan
 from egovnet.playbooks.change.proof_gate import Gate, gate
 from egovnet.playbooks.change.text_diff import text_diff
 from egovnet.playbooks.change.words import NOTHING_SAID, Words
+from egovnet.playbooks.core.approved_lines import approved_ports
 from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.intended import Inventory, applied_once
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.dry_run import text_hash
-from egovnet.templates.registry import keep_keys, platform
+from egovnet.templates.registry import keep_lines, platform
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def _from_there(workspace: Workspace, there: Inventory, whole: Plan, first: Plan
     """The plan from the network between to what is intended, from the texts that will run then."""
     devices: dict[str, DevicePlan] = {}
     keys_removed: dict[str, list[str]] = {}
+    ports = approved_ports(workspace)
     for name, text in workspace.intended().items():
         if name in first.devices:
             before = first.devices[name].intended
@@ -97,7 +99,7 @@ def _from_there(workspace: Workspace, there: Inventory, whole: Plan, first: Plan
             before = whole.devices[name].before
         else:
             continue  # as intended now, and not touched on the way
-        keys = keep_keys(before, text, workspace.devices[name].platform)
+        keys = keep_lines(before, text, workspace.devices[name].platform, ports.get(name, ()))
         if keys.gone:
             keys_removed[name] = list(keys.gone)
         diff = text_diff(before, keys.text)

@@ -16,6 +16,7 @@ from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
 from egovnet.playbooks.change.plan import Plan
+from egovnet.playbooks.core.approved_lines import expectation_of
 from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.intended import Inventory
 from egovnet.playbooks.core.progress import Progress
@@ -118,8 +119,7 @@ def _prove(workspace: Workspace, plan: Plan, former: Inventory | None) -> Gate:
     unchanged = _read(workspace.intended(others), "as intended", platforms)
     before = _read({n: e.before for n, e in plan.devices.items()}, "running", platforms)
     after = _read({n: e.intended for n, e in plan.devices.items()}, "planned", platforms)
-    expectation = from_inventory(workspace.network, workspace.allocation)
-
+    expectation = expectation_of(workspace)
     known = former or former_inventory(workspace)
     were = None if known is None else from_inventory(known.network, known.allocation)
     old, new = {**unchanged, **before}, {**unchanged, **after}

@@ -2,19 +2,24 @@
 
 from collections.abc import Collection, Mapping
 
+from egovnet.playbooks.core.approved_lines import approved_ports
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.inventory_snapshots import Intents, network_runs
 from egovnet.playbooks.journal.records import ADOPT, REMEDIATE
-from egovnet.templates.registry import keep_keys
+from egovnet.templates.registry import keep_lines
 
 
 def is_of_inventory(workspace: Workspace, texts: Mapping[str, tuple[str, str]]) -> bool:
     """Whether each device's intended text (after the one before) is what the inventory at hand
-    means, but for keys that somebody set by hand."""
+    means, but for keys that somebody set by hand and ports of legacy circuits."""
     meant = workspace.intended(name for name in texts if name in workspace.devices)
+    ports = approved_ports(workspace)
     return all(
         name in meant
-        and keep_keys(before, meant[name], workspace.devices[name].platform).text == intended
+        and keep_lines(
+            before, meant[name], workspace.devices[name].platform, ports.get(name, ())
+        ).text
+        == intended
         for name, (before, intended) in texts.items()
     )
 

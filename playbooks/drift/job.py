@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from egovnet.inventory.model.drift_class import DriftClass
-from egovnet.inventory.registers import drift_rules, legacy_circuits
-from egovnet.inventory.today import today
+from egovnet.inventory.registers import drift_rules
 from egovnet.playbooks.archive.journal_check import require_whole_journal
+from egovnet.playbooks.core.approved_lines import registered_lines
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.progress import Progress
@@ -67,11 +67,8 @@ def drift(
     before = history.before(question(workspace))
     if whole:
         before = replace(before, devices={})
-    approvals = Approvals(
-        legacy_circuits.REGISTER.read(workspace.directory, workspace.network),
-        workspace.network.day or today(),
-        other_ends(workspace.network, workspace.allocation),
-    )
+    ends = other_ends(workspace.network, workspace.allocation)
+    approvals = Approvals(*registered_lines(workspace), ends)
     job = Job(workspace, progress, history, timeout, before, whole, Pending(workspace), approvals)
     started, began = now(), time.monotonic()
     found = evaluate(job)

@@ -106,6 +106,8 @@ def expected_links(network: Network, allocation: Allocation) -> dict[str, Expect
             others[router.attachment.pe].add(router.attachment.pe_port)
         if router.uplink is not None:
             others[name].add(router.uplink.port)
+    for border in network.borders.values():
+        others[border.router].add(border.port)
     return {name: ExpectedLinks(circuits[name], frozenset(others[name])) for name in circuits}
 
 

@@ -10,16 +10,14 @@ from types import MappingProxyType
 
 from egovnet.inventory.errors import Problem
 from egovnet.inventory.paused_collector import paused_collector
-from egovnet.inventory.registers import legacy_circuits
-from egovnet.inventory.today import today
 from egovnet.isolation.model.classes.state import NOT_READ
-from egovnet.isolation.model.expectation import Expectation, from_inventory
+from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import STATE
-from egovnet.isolation.model.from_legacy_circuits import with_legacy_circuits
 from egovnet.isolation.model.from_vrf_names import from_zones
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove as prove_facts
 from egovnet.isolation.prove_running import prove_running
+from egovnet.playbooks.core.approved_lines import expectation_of, registered_lines
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.progress import Progress
@@ -137,11 +135,9 @@ def _proof(
     if zones is not None:
         expectation = from_zones(read_zones(zones))
     else:
-        register = legacy_circuits.REGISTER.read(workspace.directory, workspace.network)
-        day = workspace.network.day or today()
+        register, day = registered_lines(workspace)
         notes = tuple(register.expired(day))
-        expectation = from_inventory(workspace.network, workspace.allocation)
-        expectation = with_legacy_circuits(expectation, register.circuits, day)
+        expectation = expectation_of(workspace)
         if workspace.selection != Selection() or unreachable:
             expectation = expectation.limit()
     platforms = {} if alone else {n: r.platform for n, r in workspace.network.routers.items()}

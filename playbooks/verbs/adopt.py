@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.paused_collector import paused_collector
-from egovnet.isolation.model.expectation import from_inventory
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove_running import prove_running
 from egovnet.playbooks.archive.catch_up import archived
@@ -20,6 +19,7 @@ from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.record_intent import record_intent
 from egovnet.playbooks.core.applied import Applied
+from egovnet.playbooks.core.approved_lines import expectation_of
 from egovnet.playbooks.core.devices import connected, sessions_kept
 from egovnet.playbooks.core.leaving_routers import leaving_routers
 from egovnet.playbooks.core.lost_lock import require_lock
@@ -211,7 +211,7 @@ def _prove(workspace: Workspace, names: Sequence[str], read: _Read) -> Verdict:
     """The proof of what runs; other routers run what the inventory intends."""
     devices = workspace.devices
     platforms = {name: router.platform for name, router in workspace.network.routers.items()}
-    expectation = from_inventory(workspace.network, workspace.allocation)
+    expectation = expectation_of(workspace)
     with paused_collector():
         facts: dict[str, DeviceFacts] = read_all(
             {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from egovnet.inventory.registers import legacy_circuits
 from egovnet.lab import containerlab_file
 from egovnet.lab.access import CREDENTIALS_FILE
 from egovnet.lab.backend import Backend
@@ -33,7 +34,9 @@ def topology(
     """
     text = render if provisioned else render_day0
     texts = {name: text(device) for name, device in workspace.devices.items()}
-    return generate(workspace.network, workspace.allocation, texts, beside)
+    network = workspace.network
+    register = legacy_circuits.REGISTER.read(workspace.directory, network)
+    return generate(network, workspace.allocation, texts, beside, register.circuits)
 
 
 def running_lab(workspace: Workspace) -> Backend | None:

@@ -2,7 +2,7 @@
 
 from egovnet.inventory.model import BorderOption
 from egovnet.inventory.model.annotations import Form
-from egovnet.templates.frr import lines, recognition
+from egovnet.templates.frr import kept_ports, lines, recognition
 from egovnet.templates.frr import parts as text_parts
 from egovnet.templates.frr.config import config_reader, known_texts
 from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, LOOPBACK
@@ -87,6 +87,7 @@ class Frr:
     faults = staticmethod(text_parts.faults)
     redact = staticmethod(secret_places.redact_text)
     keep_keys = staticmethod(kept_keys.keep_keys)
+    keep_ports = staticmethod(kept_ports.keep_ports)
     hide_keys = staticmethod(key_lines.hide_keys)
     redact_messages = staticmethod(secret_places.redact_messages)
 

@@ -1,6 +1,5 @@
 """The lab that benchmarks interrupt: hosts of sites send to each other, and gaps are counted."""
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from egovnet.playbooks.verbs.lab import running_lab
 from egovnet.playbooks.verbs.lab_hosts import site_hosts
 from tests.chaos.runs import Health
 from tests.playbooks.conftest import Workplace
+from tests.playbooks.steady_echoes import EchoFlow, gaps
 
-_GAPS = (Path(__file__).parent / "echo_gaps.py").read_text(encoding="utf-8")
 #: Pairs of sites of one VPN on different routers; both families are sent.
 PAIRS = (
     ("party-beijing", "party-sichuan"),
@@ -32,8 +31,6 @@ PAIRS = (
     ("tax-guangdong", "tax-sichuan"),
 )
 Texts = Mapping[str, str]
-#: (name, node, source, target)
-Flow = tuple[str, str, str, str]
 
 
 @dataclass
@@ -62,42 +59,18 @@ class Field:
 
     def gaps(
         self, during: Callable[[], Any], *, every: float = 0.02, after: float = 15
-    ) -> dict[str, dict[str, float]]:
+    ) -> dict[str, dict[str, Any]]:
         """Flow -> what became of its echoes, one in `every` seconds, while `during` ran and for
         `after` seconds more."""
         flows = _flows(self.workspace.network)
-        # a machine's program sees the hosts of that machine
-        machines = {node.name: node.machine for node in self.lab.status().nodes}
-        groups: dict[int, list[Flow]] = {}
-        for flow in flows:
-            groups.setdefault(machines[flow[1]], []).append(flow)
-        for group in groups.values():
-            asked = {"every": every, "stop": "/run/gaps-stop", "flows": [f[1:] for f in group]}
-            self.exec(
-                group[0][1],
-                "rm -f /run/gaps-stop /run/gaps-out; "
-                f"cat >/run/gaps.py <<'%%END'\n{_GAPS}%%END\n"
-                f"cat >/run/gaps-in <<'%%END'\n{json.dumps(asked)}\n%%END\n"
-                "setsid python3 -S /run/gaps.py </run/gaps-in >/run/gaps-out 2>/run/gaps-err &",
-            )
-        time.sleep(2)
-        during()
-        time.sleep(after)
-        found = {}
-        for group in groups.values():
-            node = group[0][1]
-            self.exec(node, "touch /run/gaps-stop; sleep 2")
-            wait = "for i in 1 2 3 4 5 6; do [ -s /run/gaps-out ] && break; sleep 1; done"
-            said = self.exec(node, f"{wait}; cat /run/gaps-out /run/gaps-err")
-            found.update(zip((f[0] for f in group), json.loads(said), strict=True))
-        return found
+        return gaps(self.lab, flows, during, every=every, after=after)
 
     def exec(self, node: str, command: str) -> str:
         """What a shell line prints on a node of the lab."""
         return self.lab.exec(node, command, 120).stdout
 
 
-def _flows(network: Network) -> list[Flow]:
+def _flows(network: Network) -> list[EchoFlow]:
     """Each pair in each family."""
     hosts = site_hosts(network, [site for pair in PAIRS for site in pair])
     found = []

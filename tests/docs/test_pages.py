@@ -29,6 +29,7 @@ ELSEWHERE = {
         path.relative_to(ROOT).as_posix(): "tests/docs/test_how_to.py"
         for path in (ROOT / "docs" / "how-to").glob("*.md")
     },
+    "docs/how-to/migrate-a-legacy-network.md": "tests/docs/test_migration_live.py",
 }
 #: Command lines that no page does, since they need what a test has in another form: the test.
 ELSEWHERE_BY_LINE = {

@@ -18,7 +18,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from tests.inventories import BACKBONE
 from tests.legacy_lines import GOOD
 from tests.loopback import loopback_network
-from tests.playbooks.console import Ran, egovnet
+from tests.playbooks.console import Ran, edit, egovnet
 from tests.playbooks.drift.test_compare import edited
 from tests.playbooks.emulated_workspace import applied_before, emulated_workspace
 
@@ -101,6 +101,16 @@ def test_from_the_register_to_what_drift_says(place: Place) -> None:
 
     assert place.run("prove", "--running").code == 0
 
+    plan = place.run("plan", "--json")  # which leaves the line where it is
+    assert (plan.code, plan.json["changes"]) == (0, []), plan.stdout
+    site = place.workspace.directory / "sites" / "beijing.yaml"
+    edit(site, "maximum-prefix: 50}\ngov-beijing", "maximum-prefix: 60}\ngov-beijing")
+    plan = place.run("plan", "--json")  # another change of the same router does, too
+    (change,) = plan.json["changes"]
+    assert (plan.code, change["devices"], plan.json["proof"]["proved"]) == (3, ["bj-pe1"], True)
+    assert "maximum-prefix 60" in change["diff"] and "eth7" not in change["diff"]
+    edit(site, "maximum-prefix: 60}\ngov-beijing", "maximum-prefix: 50}\ngov-beijing")
+
     yesterday = (today() - timedelta(days=1)).isoformat()
     place.register(GOOD.replace("2099-03-31", yesterday, 1))
     assert "[legacy-circuit-expired]" in place.run("validate").stderr
@@ -118,6 +128,9 @@ def test_from_the_register_to_what_drift_says(place: Place) -> None:
     assert {"bj-pe1", "sc-pe1"} <= {f["device"] for f in denying}
     assert f"ended on {yesterday}" in proof.stderr
     assert f"ended on {yesterday}" in place.run("prove").stderr
+    plan = place.run("plan", "--json")  # and now takes it away
+    assert plan.code == 3
+    assert {name for change in plan.json["changes"] for name in change["devices"]} == set(ENDS)
 
 
 def test_an_address_outside_the_plan_is_a_link(place: Place) -> None:
