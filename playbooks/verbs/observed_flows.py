@@ -168,7 +168,7 @@ class _Sorter:
         if source not in self._written or (target and target not in self._written):
             return "it is of a partner: that takes an exchange"
         if len(vpns) > 1:
-            return f"VPNs {' and '.join(vpns)} both have its addresses at this PE"
+            return f"VPNs {' and '.join(vpns)} both have its addresses"
         if not target:
             return f"no site of VPN {vpns[0]} has the target"
         return ""

@@ -185,12 +185,18 @@ def test_a_flow_is_of_the_vpn_that_has_a_site_there(tmp_path: Path) -> None:
     made = extranet_network(tmp_path / "network")
     for vpn in ("health", "customs"):
         edit(made / "vpns.yaml", f"  owner: {vpn}", f"  owner: {vpn}\n  filtering: observed")
+    # at one PE it would be refused
+    edit(
+        made / "sites" / "extranet.yaml",
+        "10.1.10.0/24]\n  site-network-accesses:\n    main: {pe: sc-pe1, port: eth5",
+        "10.1.10.0/24]\n  site-network-accesses:\n    main: {pe: gz-pe1, port: eth6",
+    )
     network = read_inventory(made)[0]
     there, both = (
         flow("10.0.5.10", "10.0.6.10", "tcp", 22),
         flow("10.0.6.10", "10.0.5.10", "tcp", 80),
     )
-    result = undeclared(network, {"bj-pe1": [there], "sh-pe1": [there], "sc-pe1": [both]}, {})
+    result = undeclared(network, {"bj-pe1": [there], "sh-pe1": [there], "gd-pe1": [both]}, {})
     told = {(each.vpn, each.source_site): each for each in result.flows}
     assert told.keys() == {
         ("health", "health-beijing"),
@@ -200,7 +206,7 @@ def test_a_flow_is_of_the_vpn_that_has_a_site_there(tmp_path: Path) -> None:
     assert told["health", "health-beijing"].target_site == "health-sichuan"
     assert told["customs", "customs-shanghai"].target_site == "customs-sichuan"
     unsure = told["health", "health-sichuan"]
-    assert unsure.not_drafted == "VPNs health and customs both have its addresses at this PE"
+    assert unsure.not_drafted == "VPNs health and customs both have its addresses"
     assert {draft["vpn"] for draft in result.drafts.values()} == {"health", "customs"}
 
 
