@@ -132,3 +132,22 @@ def test_a_change_of_one_owner_leaves_the_others_routers_alone(both: Both) -> No
     both.province.run("rollback", str(changed["change"]), "--yes")
     assert "maximum-prefix 77" not in both.runs(both.province)["gd-asbr1"]
     assert both.runs(both.nation) == before
+
+
+def test_what_was_not_agreed_is_dropped_where_it_comes_in(both: Both) -> None:
+    """A neighbour that filters nothing itself sends to an address of the same VPN that it was not
+    told of; without the filter here it is answered."""
+    lab = both.nation.lab
+
+    def answered(address: str) -> bool:
+        return lab.exec("gd-asbr1", f"ping -c 2 -W 1 -I i-gdparty {address}").exit_code == 0
+
+    lab.exec("gd-asbr1", "ip route add 10.1.16.8/30 via 10.1.16.1 vrf i-gdparty")
+    assert lab.exec("gd-asbr1", "nft delete table inet egovnet").exit_code == 0
+    try:
+        assert answered("10.1.16.1")
+        assert not answered("10.1.16.10")
+        assert lab.exec("bj-asbr1", "nft delete table inet egovnet").exit_code == 0
+        assert answered("10.1.16.10")
+    finally:
+        lab.exec("gd-asbr1", "ip route del 10.1.16.8/30 via 10.1.16.1 vrf i-gdparty")
