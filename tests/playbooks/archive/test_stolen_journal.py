@@ -208,9 +208,8 @@ def test_an_older_journal_is_unsigned_and_not_wrong(
     days(newer, 3, 3)
     checked = history(newer, check=True)
     assert checked.result.faults == ()
-    assert checked.notes == (
-        "2 changes are older than the controller's signatures: they are not signed",
-    )
+    unsigned = "2 changes are older than the controller's signatures: they are not signed"
+    assert unsigned in checked.notes
     assert [bool(entry.signed_by) for entry in checked.result.changes] == [False, False, True]
 
 
