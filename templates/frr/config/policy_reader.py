@@ -338,6 +338,9 @@ def _no_match(draft: FrrDraft, words: list[str], number: int) -> int:
     """`no match ...` and `no set ...` take away what is said of the kind, whatever the value."""
     entry: EntryDraft = draft.context.about
     held = entry.matches if words[1] == "match" else entry.sets
+    said = held.get(_kind(words[1:]))
+    if words[2].startswith("rpki") and words[3:] and said and said[0][-1] != words[-1]:
+        raise Refused("takes away what is not there: the value is another")
     if held.pop(_kind(words[1:]), None) is not None:
         return FACT
     if words[1] == "set" and words[2] in SET_HARMLESS:
