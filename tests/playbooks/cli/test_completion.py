@@ -32,7 +32,7 @@ def inventory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("words", "last", "found"),
     [
-        ([], "roll", ["rollback"]),
+        ([], "rollb", ["rollback"]),
         (["plan", "-l"], "gz", ["gz-pe1"]),
         (["plan", "-l"], "gz-pe1,sh", ["gz-pe1,sh-pe1"]),
         (["plan", "--region"], "si", ["sichuan"]),

@@ -287,7 +287,7 @@ def test_what_the_image_copies_is_enough(tmp_path: Path) -> None:
     )
     assert tried.returncode == 0, tried.stderr
     assert tried.stdout.startswith(str(site))
-    assert "valid: " in tried.stdout
+    assert "valid:" in tried.stdout
 
 
 # -- pipelines -------------------------------------------------------------------------------

@@ -226,6 +226,19 @@ def test_a_change_of_before_intents_were_kept_is_undone_by_texts(
     ) or "gz-pe1 no longer run what it left" in place.refusal(3)
 
 
+def test_how_a_rollback_s_plan_file_ends_is_shown(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The inventory still has the site: what `apply` verifies is not there, and it is undone."""
+    place.change(ADD_SHANGHAI)
+    file = tmp_path / "back.plan"
+    assert place.rollback(2, yes=False, output=file).exit == 3
+    outcome = apply(place.workspace(), Silent(), file)
+    assert outcome.exit == 4
+    assert show(outcome, as_json=False)
+    assert "change 3 is undone" in capsys.readouterr().out
+
+
 def test_drift_that_was_put_right_comes_back_by_texts(place: Place) -> None:
     clean = place.routers.running["sh-pe1"]
     drifted = clean.replace("maximum-prefix 100", "maximum-prefix 99")
