@@ -60,7 +60,7 @@ def drift(
         JournalAlteredError: what the journal says of earlier runs is nothing to go by.
     """
     require_lock(workspace)
-    require_whole_journal(workspace)
+    held = require_whole_journal(workspace)
     wanted = frozenset(map(_remediable, remediate))
     rules = drift_rules.REGISTER.read(workspace.directory, workspace.network)
     history = History(workspace.journal)
@@ -94,7 +94,7 @@ def drift(
             *rules.expired(moment.date()),
             *approvals.register.expired(approvals.day),
         ),
-        notes=job.pending.notes,
+        notes=(*held, *job.pending.notes),
         network_map=network_map(workspace.network),
         waiting=_waiting(workspace, found.collected),
         made=provenance(

@@ -63,13 +63,13 @@ def rollback(
         CannotUndoError: later changes stand on it.
         JournalAlteredError: what the journal says of it is nothing to act upon.
     """
-    require_whole_journal(workspace)
+    held = require_whole_journal(workspace)
     known = _Known(workspace, workspace.journal.change(number))
     with sessions_kept(workspace):
         undo_plan = known.undo_plan(progress)
         words.check(undo_plan.plan.zone_changes)
         undo_plan = replace(undo_plan, plan=replace(undo_plan.plan, words=words))
-        outcome = None
+        outcome: Outcome[PlanResult] | Outcome[TransactionResult] | None = None
         if yes or output is not None:
             signed = authored(undo_plan.workspace, undo_plan.plan)
             undo_plan = replace(undo_plan, plan=signed)
@@ -91,20 +91,18 @@ def rollback(
                 override=override,
             )
     if outcome is None:
-        shown_plan = shown(undo_plan.workspace, progress, undo_plan.plan)
-        return _with_inventory(
-            shown_plan,
-            undo_plan,
-            _edits(workspace, known, undo_plan),
-            _offer(workspace, known, undo_plan),
-        )
-    if outcome.exit is not Exit.DONE or not write_inventory:
-        return _with_inventory(outcome, undo_plan, _edits(workspace, known, undo_plan), ())
-    why = _write(workspace, known, undo_plan)
-    if why:
+        outcome = shown(undo_plan.workspace, progress, undo_plan.plan)
+        notes = _offer(workspace, known, undo_plan)
+    elif outcome.exit is Exit.DONE and write_inventory:
+        why = _write(workspace, known, undo_plan)
+        if not why:
+            notes = (*held, "the inventory means it too: commit it")
+            return _with_inventory(outcome, undo_plan, [], notes)
         notes = (f"the inventory was not written: {why}",)
-        return _with_inventory(outcome, undo_plan, _edits(workspace, known, undo_plan), notes)
-    return _with_inventory(outcome, undo_plan, [], ("the inventory means it too: commit it",))
+    else:
+        notes = ()
+    edits = _edits(workspace, known, undo_plan)
+    return _with_inventory(outcome, undo_plan, edits, (*held, *notes))
 
 
 class _Known:

@@ -226,6 +226,16 @@ def test_a_change_of_before_intents_were_kept_is_undone_by_texts(
     ) or "gz-pe1 no longer run what it left" in place.refusal(3)
 
 
+def test_a_key_that_no_controller_has_is_named(place: Place) -> None:
+    """A colleague's, who is not in this machine's list yet: it goes on, and says so."""
+    place.change(ADD_SHANGHAI)
+    keys = place.workspace().state / "controllers"
+    keys.write_text("".join(x for x in keys.read_text().splitlines(True) if x.startswith("#")))
+    outcome = place.rollback(2)
+    assert outcome.exit == 0
+    assert any("change 2" in note and "key" in note for note in outcome.notes), outcome.notes
+
+
 def test_how_a_rollback_s_plan_file_ends_is_shown(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
