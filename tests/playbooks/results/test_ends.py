@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from egovnet.playbooks.journal import records
-from egovnet.playbooks.results.ends import ENDS, End, end_of, exit_of, named, sentence
+from egovnet.playbooks.results.ends import APPROVAL, ENDS, End, end_of, exit_of, named, sentence
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.results.transaction import TransactionResult
 
@@ -54,7 +54,7 @@ POSSIBLE = {
     End.IN_DOUBT: (("confirm", True),),
     End.OPEN: (_NO, _CHECKS, _DEVICES),
     End.TAKEN_OVER: (_CHECKS, _DEVICES),
-    End.REFUSED: (("proof", False), ("plan", True), ("fence", True)),
+    End.REFUSED: (("proof", False), (APPROVAL, True), ("plan", True), ("fence", True)),
     End.NOTHING_TO_DO: (_NO,),
 }
 
