@@ -19,8 +19,16 @@ WORD = re.compile(
     r"(?:--?[a-z][a-z-]*|\{[a-z_.]*\}|[A-Z]{2,}|N|\d+|[\w./-]+\.plan)(?=[\s`'\",;:.)]|$)"
 )
 VALUE = re.compile(r"[^\s`\",;:)]+")
-#: Verbs that have verbs below them.
-GROUPS = ("lab", "add", "exchange", "application", "report")
+
+
+def groups() -> tuple[str, ...]:
+    """Verbs that have verbs below them."""
+    context = click.Context(main)
+    names = main.list_commands(context)
+    return tuple(n for n in names if isinstance(main.get_command(context, n), click.Group))
+
+
+GROUPS = groups()
 NAMED = re.compile(rf"(?:\.venv/bin/)?\begovnet ((?:(?:{'|'.join(GROUPS)}) )?[a-z]+)\b")
 
 
