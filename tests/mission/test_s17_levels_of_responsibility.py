@@ -362,6 +362,16 @@ def test_two_approvals_that_were_swapped_are_named(two_changes: Office) -> None:
         assert f"that of change {other}" in found
 
 
+@pytest.mark.parametrize("stage", ["approval", "policy"])
+def test_a_step_that_cannot_be_read_is_named(two_changes: Office, stage: str) -> None:
+    for left in ("{", "[]", '{"statement": 3}', '{"digest": "a"}'):
+        with database(two_changes) as journal:
+            words = "UPDATE steps SET detail = ? WHERE id = (SELECT max(id) FROM steps "
+            journal.execute(f"{words} WHERE stage = ?)", (left, stage))
+            chained_anew(journal)
+        assert "cannot be read" in faults(two_changes), left
+
+
 def test_an_approval_that_is_altered_or_gone_is_named(two_changes: Office) -> None:
     with database(two_changes) as journal:
         (one, detail), (two, _) = approvals(journal)

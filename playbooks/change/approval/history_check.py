@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from egovnet.inventory.errors import ProblemsError
 from egovnet.playbooks.change.approval.kept_policy import POLICY_STAGE, kept_from
 from egovnet.playbooks.change.approval.policies import WrittenPolicy, digest_of
 from egovnet.playbooks.change.approval.statement import (
@@ -52,8 +53,16 @@ def approval_faults(journal: Journal) -> list[str]:
     return [
         f"change {change.id}: {fault}"
         for change in changes
-        for fault in _of_change(reader, change, steps.get(change.id, ()))
+        for fault in _readable(reader, change, steps.get(change.id, ()))
     ]
+
+
+def _readable(reader: _Reader, change: Change, steps: Iterable[Step]) -> Iterator[str]:
+    """What is wrong; whoever altered a step may have left anything in it."""
+    try:
+        yield from _of_change(reader, change, steps)
+    except (ValueError, KeyError, TypeError, AttributeError, ProblemsError):
+        yield "a statement or the policy that it has is not as it was written: it cannot be read"
 
 
 def _of_change(reader: _Reader, change: Change, steps: Iterable[Step]) -> Iterator[str]:
