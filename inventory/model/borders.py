@@ -101,7 +101,7 @@ class BorderVpn(Closed):
         tuple[Prefix, ...],
         Field(min_length=1),
         about(
-            "What it is told of, and parts of it, where the VPN has them; nothing else.",
+            "What is announced to it, and parts of that, where the VPN has them; nothing else.",
             ["10.2.0.0/16"],
         ),
     ]

@@ -252,7 +252,9 @@ def _named(
         at = (*place, number)
         if one not in policy.people:
             near = nearest(one, policy.people)
-            remedy = f"write {near}" if near else "name one of people"
+            known = ", ".join(policy.people) or "nobody"
+            remedy = f"did you mean {near!r}? " if near else ""
+            remedy += f"people has {known}; correct the name or add it there"
             yield problem_at(document, at, f"{one!r} is none of the people", remedy)
         elif one in seen:
             yield problem_at(document, at, f"{one} twice", "a person counts once: leave one out")

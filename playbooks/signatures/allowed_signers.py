@@ -82,7 +82,8 @@ def read_allowed_signers(path: Path) -> AllowedSigners:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        _refuse([Problem(str(path), 0, "", f"cannot be read: {why}", "give a list of signers")])
+        remedy = "write a line for each key: name, kind, key (ssh-keygen(1), ALLOWED SIGNERS)"
+        _refuse([Problem(str(path), 0, "", f"cannot be read: {why}", remedy)])
     return parse_allowed_signers(text, str(path))
 
 

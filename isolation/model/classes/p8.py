@@ -50,7 +50,7 @@ NO_BORDER_FILTER = FindingClass(
     meaning="A session with the neighbour at a border has no filter of what is announced.",
     why="The neighbour learns of every route that its VPN has here, and of all that will come.",
     remedy="Apply the border's filter: route-map NAME out.",
-    sentence="{neighbor} at {name} is told of everything in the VPN",
+    sentence="{neighbor} at {name} is sent everything in the VPN",
     by_inventory=True,
 )
 BORDER_FILTER_TOO_WIDE = FindingClass(
@@ -61,7 +61,7 @@ BORDER_FILTER_TOO_WIDE = FindingClass(
     "does not announce.",
     why="The neighbour reaches what it was not to reach.",
     remedy="Permit what announces of the border has, and nothing else.",
-    sentence="{neighbor} is told of {example}, which {name} does not announce",
+    sentence="{neighbor} is sent {example}, which {name} does not announce",
     by_inventory=True,
 )
 BORDER_WRONG_AS = FindingClass(
