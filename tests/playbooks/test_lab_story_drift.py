@@ -261,7 +261,10 @@ STATE = (
         "ip link del eth3.100 && ip link add link eth3 name eth3.100 type vlan id 199 && "
         "ip link set eth3.100 master i-party && ip link set eth3.100 up && "
         "ip addr add 10.200.0.37/30 dev eth3.100 && ip addr add fde9:fa::25/126 dev eth3.100",
-        "ip link del eth3.100; ifreload -a",
+        # zebra 8.4 may miss the addresses of a link that is made again under its old name
+        "ip link del eth3.100; ifreload -a && sleep 1 && "
+        "for a in 10.200.0.37/30 fde9:fa::25/126; "
+        "do ip addr del $a dev eth3.100 && ip addr add $a dev eth3.100 || exit 1; done",
         "P2 unknown-interface",
         "Linux interface eth3.100",
         "eth3.100 is VLAN 199 on eth3; its text says VLAN 100 on eth3",
