@@ -1,21 +1,20 @@
 """The whole suite by three pytest processes beside each other, for two processors.
 
-`python -m tests.side_by_side [PYTEST'S OPTIONS]`. All collect everything and share the work as they
-go: the tests that need the lab are a piece of work for each folder, as they share that folder's
-lab, and those of a module that says `pytest.mark.lab(NAME)` a piece of their own; the others are a
-piece for each file. Two processes take pieces from the front of the list, where the lab's are, the
-longest first, the other from its back; whoever is done earlier goes on with what is left. A lab
-waits for timers and sessions more than half of its time: two of them and the rest of the tests make
-two processors busy. To take a piece is to create a file of its number, which can be done once. What
-each process has set up for a module or a session (a lab, a browser, a database server) stays its
-own.
+`python -m tests.side_by_side [PYTEST'S OPTIONS]`. One collects everything, forks the others, and
+all share the work as they go: the tests that need the lab are a piece of work for each folder, as
+they share that folder's lab, and those of a module that says `pytest.mark.lab(NAME)` a piece of
+their own; the others are a piece for each file. Two processes take pieces from the front of the
+list, where the lab's are, the longest first, the other from its back; whoever is done earlier goes
+on with what is left. A lab waits for timers and sessions more than half of its time: two of them
+and the rest of the tests make two processors busy. To take a piece is to create a file of its
+number, which can be done once. What each process has set up for a module or a session (a lab, a
+browser, a database server) stays its own: nothing of it is there before the fork.
 
 The first process is shown as it runs; of the others only failures, and all they printed afterwards.
 The exit code is the first that is not 0. pytest-xdist would do the same if its `loadgroup` worked
-with this pytest.
+with this pytest; it collects once for each process.
 """
 
-import argparse
 import contextlib
 import gc
 import os
@@ -24,86 +23,95 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
 import pytest
+from _pytest.junitxml import xml_key
 
 #: The environment's name for which of them a process is: their labs stand beside each other.
 PROCESS = "EGOVNET_TEST_PROCESS"
-_FAILED, _TOTAL = "failed", "total"
-#: What is told of each process's options: the first is shown, the second begins at the back.
-_PROCESSES: dict[int, tuple[str, ...]] = {1: (), 2: ("--from-the-back",), 3: ()}
+_FAILED, _TOTAL, _PID, _CODE = "failed", "total", "pid-", "code-"
+#: Those that are forked from the first, and the one that begins at the back of the list.
+_OTHERS = (2, 3)
+_FROM_THE_BACK = 2
 _LOOK_SECONDS = 0.5
 _NEWS_SECONDS = 60.0
 
 
 def main() -> int:
     """Run all; returns the exit code."""
-    options = sys.argv[1:]
-    with tempfile.TemporaryDirectory() as directory, contextlib.ExitStack() as files:
+    with tempfile.TemporaryDirectory() as directory:
         pieces = Path(directory)
-        outputs = {
-            number: files.enter_context((pieces / f"output-{number}").open("w+b"))
-            for number in list(_PROCESSES)[1:]
-        }
-        processes: list[subprocess.Popen[bytes]] = []
-        _forward_signals(processes)
-        for number in _PROCESSES:
-            output = outputs.get(number)
-            processes.append(_start(options, pieces, output and output.fileno(), number))
-        _watch(processes, pieces)
-        for output in outputs.values():
-            output.seek(0)
-            print(output.read().decode(errors="replace"), end="", flush=True)
-    return next(filter(None, (process.returncode for process in processes)), 0)
+        first = _start(sys.argv[1:], pieces)
+        _forward_signals(first, pieces)
+        _watch(first, pieces)
+        for number in _OTHERS:
+            with contextlib.suppress(FileNotFoundError):
+                print(_output(pieces, number).read_text(errors="replace"), end="", flush=True)
+        return first.returncode or _exit_code(pieces)
 
 
-def _start(
-    options: Sequence[str], pieces: Path, output: int | None, number: int
-) -> "subprocess.Popen[bytes]":
-    """One of them; it is asked to end by us alone, not by Ctrl-C at the terminal."""
-    named = [
-        re.sub(r"^(--junit-?xml=.*?)(\.xml)?$", rf"\1-{number}\2", option) for option in options
-    ]
+def _start(options: Sequence[str], pieces: Path) -> "subprocess.Popen[bytes]":
+    """The one that collects; it is asked to end by us alone, not by Ctrl-C at the terminal."""
+    named = [re.sub(r"^(--junit-?xml=.*?)(\.xml)?$", r"\1-1.xml", option) for option in options]
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "pytest", "-p", "tests.side_by_side"),
             # one word each: pytest looks for its configuration beside words that are paths
-            *(f"--pieces={pieces}", *(["--beside"] if output else []), *_PROCESSES[number]),
+            f"--pieces={pieces}",
             *("--durations=25", "--durations-min=5"),
-            *("-o", "console_output_style=classic", "--color=no" if output else "--color=auto"),
+            *("-o", "console_output_style=classic"),
             *named,
         ],
         # hundreds of processes load what is compiled once
         env={n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
-        | {PROCESS: str(number)},
+        | {PROCESS: "1"},
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if output else None,
         process_group=0,
     )
 
 
-def _forward_signals(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
+def _forward_signals(first: "subprocess.Popen[bytes]", pieces: Path) -> None:
     """On Ctrl-C or SIGTERM all take down what they set up; whoever is impatient repeats it."""
 
     def forward(number: int, frame: FrameType | None) -> None:
-        for process in processes:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
+        if first.poll() is None:
+            first.send_signal(signal.SIGINT)
+            for pid in _pids(pieces):
+                os.kill(pid, signal.SIGINT)  # a child that ended waits for the first
 
     signal.signal(signal.SIGINT, forward)
     signal.signal(signal.SIGTERM, forward)
 
 
-def _watch(processes: "Sequence[subprocess.Popen[bytes]]", pieces: Path) -> None:
+def _pids(pieces: Path) -> list[int]:
+    """Of the processes that the first has forked."""
+    files = [pieces / f"{_PID}{number}" for number in _OTHERS]
+    return [int(file.read_text()) for file in files if file.exists()]
+
+
+def _exit_code(pieces: Path) -> int:
+    """The first of the forked processes' that is not 0; one that left none did not end well."""
+    for number in _OTHERS:
+        file = pieces / f"{_CODE}{number}"
+        if code := int(file.read_text()) if file.exists() else 1:
+            return code
+    return 0
+
+
+def _output(pieces: Path, number: int) -> Path:
+    return pieces / f"output-{number}"
+
+
+def _watch(first: "subprocess.Popen[bytes]", pieces: Path) -> None:
     """Until all ended, print what fails where it is not seen, and now and then how far they are."""
     failed = 0
     said = time.monotonic()
-    while any(process.poll() is None for process in processes):
+    while first.poll() is None:
         time.sleep(_LOOK_SECONDS)
         with contextlib.suppress(FileNotFoundError):
             lines = (pieces / _FAILED).read_text(encoding="utf-8").splitlines()
@@ -120,25 +128,22 @@ def _watch(processes: "Sequence[subprocess.Popen[bytes]]", pieces: Path) -> None
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("side_by_side", "what tests.side_by_side tells its processes")
     group.addoption("--pieces", type=Path, help="the directory of the pieces that are taken")
-    group.addoption("--from-the-back", action="store_true", help="take the last piece first")
-    group.addoption(
-        "--beside", action="store_true", help="let the one who watches know of failures"
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     pieces = config.getoption("pieces")
     if pieces is not None and not config.option.collectonly:
-        config.pluginmanager.register(_Sharing(pieces, config.option))
+        config.pluginmanager.register(_Sharing(pieces))
 
 
 class _Sharing:
     """pytest's own loop, over the pieces that this process gets hold of."""
 
-    def __init__(self, directory: Path, option: argparse.Namespace) -> None:
+    def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._backwards: bool = option.from_the_back
-        self._beside: bool = option.beside
+        self._number = 1
+        #: Number -> process, of those that were forked; empty in each of these.
+        self._forked: dict[int, int] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -147,6 +152,7 @@ class _Sharing:
         # ten thousand tests and their modules stay: the collector need not visit them again
         gc.collect()
         gc.freeze()
+        self._fork(session.config)
         mine = self._taken(session.items)
         item = next(mine, None)
         while item is not None:
@@ -160,9 +166,47 @@ class _Sharing:
             item = following
         return True
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """The one that collected ends last, and leaves the others' exit codes."""
+        for number, pid in self._forked.items():
+            _, status = os.waitpid(pid, 0)
+            code = os.waitstatus_to_exitcode(status)
+            (self._directory / f"{_CODE}{number}").write_text(f"{code}")
+
+    def _fork(self, config: pytest.Config) -> None:
+        """Make the other processes; each goes on from here by itself."""
+        if threading.active_count() > 1:
+            raise pytest.UsageError("a module that is imported starts a thread: none may be forked")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number in _OTHERS:
+            pid = os.fork()
+            if not pid:
+                self._number, self._forked = number, {}
+                self._be_another(config)
+                return
+            self._forked[number] = pid
+            (self._directory / f"{_PID}{number}").write_text(f"{pid}")
+
+    def _be_another(self, config: pytest.Config) -> None:
+        """What must not be shared: the group, the output, captured text, the report's file."""
+        os.setpgid(0, 0)
+        os.environ[PROCESS] = str(self._number)
+        capture = config.pluginmanager.getplugin("capturemanager")
+        capture.stop_global_capturing()
+        with _output(self._directory, self._number).open("wb") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+        capture.start_global_capturing()
+        capture.suspend_global_capture(in_=True)
+        config.get_terminal_writer().hasmarkup = False
+        if report := config.stash.get(xml_key, None):
+            report.logfile = re.sub(r"-1\.xml$", f"-{self._number}.xml", report.logfile)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Let the one who watches know of a failure that is not seen as it happens."""
-        if report.failed and self._beside:
+        if report.failed and self._number != 1:
             with (self._directory / _FAILED).open("a", encoding="utf-8") as file:
                 file.write(f"{report.nodeid} ({report.when})\n")
 
@@ -170,7 +214,8 @@ class _Sharing:
         """The tests of pieces that nobody else has, from our end of the list."""
         numbered = list(enumerate(_pieces(items)))
         (self._directory / _TOTAL).write_text(f"{len(numbered)}")
-        for number, piece in reversed(numbered) if self._backwards else numbered:
+        backwards = self._number == _FROM_THE_BACK
+        for number, piece in reversed(numbered) if backwards else numbered:
             try:
                 (self._directory / str(number)).touch(exist_ok=False)
             except FileExistsError:

@@ -27,9 +27,12 @@ from tests.side_by_side import PROCESS
 
 EGOVNET = Path(sys.executable).with_name("egovnet")
 #: All processes of tests.side_by_side may have this lab up at once.
-_LOOPBACK_NET = {"2": "127.20.29.", "3": "127.20.33."}.get(
-    os.environ.get(PROCESS, ""), "127.20.24."
-)
+_LOOPBACK_NETS = {"2": "127.20.29.", "3": "127.20.33."}
+
+
+def _loopback_net() -> str:
+    """This process's; asked late, as the modules are imported before it is forked."""
+    return _LOOPBACK_NETS.get(os.environ.get(PROCESS, ""), "127.20.24.")
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> Wo
     shutil.copytree(BACKBONE, root / "base")
     for file, pattern, replacement in (
         ("network.yaml", "^name: reference$", "name: test"),
-        ("hosts.yaml", r"127\.20\.20\.", _LOOPBACK_NET),
+        ("hosts.yaml", r"127\.20\.20\.", _loopback_net()),
     ):
         path = root / "base" / file
         text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
