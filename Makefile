@@ -31,8 +31,8 @@ setup: $(VENV)/.ready
 $(VENV)/.ready: requirements.lock pyproject.toml packaging/napalm-frr/pyproject.toml setup-host
 	@./setup-host --python
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation \
 		-e packaging/napalm-frr -e .
 	@touch $@
 

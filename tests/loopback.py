@@ -11,6 +11,8 @@ def loopback_network() -> str:
     """A network such as "127.64.0.0/16" that is this process's own until it ends.
 
     It is reserved by a name that the kernel forgets with the process (an abstract Unix socket).
+    What a module reserves as it is imported is shared by the processes of tests.side_by_side, which
+    are forked afterwards: so only a file of tests may, which one of them takes whole.
     Raises RuntimeError when all are taken.
     """
     for number in _NUMBERS:

@@ -27,7 +27,7 @@ from tests.side_by_side import PROCESS
 
 EGOVNET = Path(sys.executable).with_name("egovnet")
 #: All processes of tests.side_by_side may have this lab up at once.
-_LOOPBACK_NETS = {"2": "127.20.29.", "3": "127.20.33."}
+_LOOPBACK_NETS = {number: f"127.20.{21 + 4 * int(number)}." for number in "23456789"}
 
 
 def _loopback_net() -> str:

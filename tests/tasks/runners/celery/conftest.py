@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos.emulated_field import DURATIONS, start
-from tests.tasks.runners.celery.provinces import NETWORK, Provinces, set_environment
+from tests.loopback import loopback_network
+from tests.tasks.runners.celery.provinces import Provinces, set_environment
 from tests.tasks.runners.celery.redis_server import RedisServer, redis_server
 
 
@@ -20,7 +21,7 @@ def module_place(
     tmp_path_factory: pytest.TempPathFactory, redis: RedisServer
 ) -> Iterator[Provinces]:
     root = tmp_path_factory.mktemp("w")
-    with start(root, NETWORK) as lab:
+    with start(root, loopback_network()) as lab:
         place = Provinces(root, lab, redis)
         place.at_first = lab.running()
         yield place

@@ -20,13 +20,11 @@ from egovnet.playbooks.change.finish_devices import commit_id
 from egovnet.playbooks.core.runner_names import CELERY
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.runners.wire.key_pair import KeyPair, read_key_pair, write_new_key
-from tests.loopback import loopback_network
 from tests.tasks.runners.celery.redis_server import RedisServer
 
 _ROOT = Path(__file__).parents[4]
 #: The command of these very files, wherever the installed one's are.
 _MAIN = "from egovnet.playbooks.cli.main import main; main(prog_name='egovnet')"
-NETWORK = loopback_network()
 #: Seconds within which what a dead worker left is taken up: its lease (6), a look (1), a fetch; on
 #: a busy machine more, and yet before Celery itself would send it to another (60).
 TAKEN_UP_WITHIN = 40.0
