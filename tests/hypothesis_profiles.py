@@ -3,9 +3,11 @@
 A test states its number for a thorough run, with `examples(60)`, where Hypothesis's own 100 is not
 right for it. The profile "test", which is the default, draws half of what is stated;
 `--hypothesis-profile=fuzz` ten times as many.
+
+The default draws the same examples each time, so that `make test` fails for a change and not by
+chance; `make fuzz` is who goes on looking.
 """
 
-import os
 from collections.abc import Collection
 
 from hypothesis import HealthCheck, settings
@@ -23,9 +25,7 @@ def register() -> None:
             max_examples=many,
             # A busy machine is slow, and slow is not wrong.
             deadline=None,
-            # CI draws the same examples each time, so that it fails for a change and not by
-            # chance; people's runs go on looking.
-            derandomize=bool(os.environ.get("CI")) and name == "test",
+            derandomize=name == "test",
             suppress_health_check=[HealthCheck.too_slow],
             print_blob=True,
         )

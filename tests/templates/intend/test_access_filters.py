@@ -110,7 +110,7 @@ def _user_at(network: Network, application: Application, address: object) -> boo
 
 
 @given(st.data())
-@examples(200)
+@examples(100)
 def test_what_is_let_in_is_what_registers_say(data: st.DataObject) -> None:
     network = data.draw(networks_with_registers())
     if not network.sites:

@@ -199,7 +199,7 @@ def firewalls(register: Iterable[Exchange]) -> dict[str, Device]:
     return build_firewalls(made, allocate(made))
 
 
-@examples(500)
+@examples(200)
 @given(st.data(), st.lists(exchanges(), max_size=5))
 def test_what_passes_is_what_the_register_says(
     data: st.DataObject, register: list[Exchange]
