@@ -75,6 +75,18 @@ def signers(keys: Path, valid: Mapping[str, tuple[datetime | None, datetime | No
     return "".join(f"{line}\n" for line in lines)
 
 
+def govern(
+    root: Path,
+    keys: Path,
+    policy: Mapping[str, Any] = POLICY,
+    valid: Mapping[str, tuple[datetime | None, datetime | None]] | None = None,
+) -> None:
+    """Give an inventory a policy, and the keys of its people."""
+    text = yaml.safe_dump(dict(policy), sort_keys=False)
+    (root / "policy.yaml").write_text(text, encoding="utf-8")
+    (root / "allowed_signers").write_text(signers(keys, valid or {}), encoding="utf-8")
+
+
 @dataclass
 class Office:
     """An inventory with a policy, routers in memory, and people who give verbs."""
@@ -90,10 +102,7 @@ class Office:
         valid: Mapping[str, tuple[datetime | None, datetime | None]] | None = None,
     ) -> None:
         """Write the policy and its keys."""
-        text = yaml.safe_dump(dict(policy), sort_keys=False)
-        (self.root / "policy.yaml").write_text(text, encoding="utf-8")
-        keys = signers(self.keys, valid or {})
-        (self.root / "allowed_signers").write_text(keys, encoding="utf-8")
+        govern(self.root, self.keys, policy, valid)
 
     def edit(self, file: str, **entries: Any) -> None:  # noqa: ANN401 -- YAML is any
         """Set entries of a file; None takes one out."""

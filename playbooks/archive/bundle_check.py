@@ -11,7 +11,8 @@ This file is in every bundle, and egovnet itself goes by it. It asks of the bund
 3. Each end of a change, and each drift run, that the controller signed is signed as ssh-keygen
    verifies it, by a key of the list of controllers, and names links of these chains.
 4. Each statement of a person (author, approver, applier) is about the plan of its change, and is
-   signed by the key that the policy of then gives this person, valid at that time.
+   signed by the key that the policy of then gives this person, valid at that time; the applier
+   counted exactly the others; and what each router was given is what that plan decides.
 5. With --after, the chains go on from those of an older bundle.
 
 Prints what does not hold, the first record first, and exits 1; exits 0 when everything does.
@@ -31,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     #: A line of a bundle's file: a step, a change, a drift run.
     Record = Mapping[str, Any]
@@ -43,6 +44,10 @@ STATEMENT = "egovnet journal statement 1"
 #: Purposes of signatures (ssh-keygen -n): records of the journal, plans, and bundles.
 JOURNAL, PLAN, BUNDLE = "egovnet-journal", "egovnet-plan", "egovnet-evidence"
 ENDS = ("done", "undone", "failed")
+#: Stages of verifications: of the change, and of what it left, by itself.
+VERIFIED = {"verify": "", "verify-alone": ", later"}
+#: In the place of a policy's digest where there is none.
+NO_POLICY = "none"
 STEP = ("change_id", "at", "stage", "device", "phase", "detail")
 RUN = ("network", "started", "seconds", "devices", "unreachable", "proved", "classes")
 
@@ -185,47 +190,190 @@ def policies_of(steps: Iterable[Record]) -> dict[str, tuple[str, str]]:
     return found
 
 
+class Governed:
+    """What was read so far of changes under a policy, the oldest change first.
+
+    `changes` are those of the journal by number, `policies` as of `policies_of`; `judge` says why a
+    signature does not hold, as `signature_fault`.
+    """
+
+    def __init__(
+        self,
+        changes: Mapping[int, Record],
+        policies: Mapping[str, tuple[str, str]],
+        judge: Callable[..., str],
+    ) -> None:
+        self.changes, self.policies, self.judge = changes, policies, judge
+        #: Digests of the policy in force, and of the one before; NO_POLICY: there is none.
+        self.policy = self.former = NO_POLICY
+        self.since = 0
+        #: Whether changes keep what their plans decide; older ones do not.
+        self.keeps_plans = False
+        self.plans = {change["plan_hash"]: number for number, change in changes.items()}
+
+    def faults(self, number: int, steps: Sequence[Record]) -> Iterator[str]:
+        """What is wrong with a change; whoever altered a step may have left anything in it."""
+        try:
+            yield from self._faults(self.changes[number], steps)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+            yield "a statement, its policy or its plan is not as it was written: it cannot be read"
+
+    def _faults(self, change: Record, steps: Sequence[Record]) -> Iterator[str]:
+        self.former = self.policy
+        for step in steps:
+            if step["stage"] == "policy":
+                self.policy, self.since = json.loads(step["detail"])["digest"], change["id"]
+                yield from self._not_the_policy()
+        signed = [(statement(text), step, text, made) for _, step, text, made in approvals(steps)]
+        if sum(step["stage"] == "approval" for step in steps) > len(signed):
+            yield "a statement is not as it was signed: it cannot be read"
+        if not signed and self.policy == self.former == NO_POLICY:
+            return
+        appliers = [said for said, *_ in signed if said["role"] == "applier"]
+        plan: str = change["plan_hash"]
+        whole = plan
+        if len(appliers) == 1:
+            whole = appliers[0].get("part-of") or plan
+            yield from _counted(appliers[0], {text: said for said, _, text, _ in signed})
+            yield from self._plan(change, steps, whole)
+        elif self._is_to_have_an_applier(change, steps):
+            number = f"{len(appliers)} statements"
+            yield f"{number} of who applied it, under the policy of change {self.since}"
+        for said, step, text, made in signed:
+            why = self._of_statement(change, step, said, plan if said in appliers else whole)
+            why = why or self._not_signed(said, text, made)
+            if why:
+                yield f"{_name(said)} {why}"
+
+    def _is_to_have_an_applier(self, change: Record, steps: Sequence[Record]) -> bool:
+        """One that did something, and whose begin is among the steps, under a policy."""
+        if self.policy == NO_POLICY or change["kind"] == "adopt" or not _begin(steps):
+            return False
+        return change["state"] == "done" or any(step["stage"] == "commit" for step in steps)
+
+    def _not_the_policy(self) -> Iterator[str]:
+        kept = self.policies.get(self.policy)
+        if self.policy != NO_POLICY and (kept is None or digest_of(kept) != self.policy):
+            yield "the policy that it keeps is not the one that it names, or cannot be read"
+
+    def _of_statement(
+        self, change: Record, step: Record, said: Mapping[str, str], plan: str
+    ) -> str:
+        if said["plan"] != plan:
+            other = self.plans.get(said["plan"])
+            of = f", that of change {other}" if other else ""
+            return f"is of another plan, {said['plan'][:12]}{of}"
+        if said["network"] != change["network"]:
+            return f"is of another network, {said['network']}"
+        if said["policy"] != self.policy:
+            return "was given under another policy than the one in force"
+        if step["phase"] != said["role"]:
+            return f"is kept as one of {step['phase']}"
+        return ""
+
+    def _not_signed(self, said: Mapping[str, str], text: str, signature: str) -> str:
+        """By the policy in force, or by the one before it, which its first change had too."""
+        why = "nobody's key was known"
+        for digest in dict.fromkeys((self.policy, self.former)):
+            if digest in self.policies:
+                signer = (said["at"], said["key"], said["person"])
+                why = self.judge(text, signature, self.policies[digest][1], PLAN, signer)
+                if not why:
+                    return ""
+        return f"does not hold: {why}"
+
+    def _plan(self, change: Record, steps: Sequence[Record], whole: str) -> Iterator[str]:
+        """What was pushed is what the plan of the statements decides."""
+        kept = {step["detail"] for step in steps if step["stage"] == "plan"}
+        if not kept and not self.keeps_plans:
+            return
+        self.keeps_plans = True
+        plans = {hashlib.sha256(text.encode()).hexdigest(): text for text in kept}
+        if plans.keys() != {change["plan_hash"], whole}:
+            yield "what its plan decides is gone, or is another plan's"
+            return
+        pushed = json.loads(_begin(steps)[0]["detail"])["devices"]
+        part = json.loads(plans[change["plan_hash"]])["devices"]
+        intended = dict(_texts(json.loads(plans[whole])))
+        for device, texts in pushed.items():
+            if texts != part.get(device) or texts[1] not in intended.get(device, ()):
+                yield f"what it gave {device} is not what its plan says"
+
+
+def _begin(steps: Iterable[Record]) -> list[Record]:
+    """A change's first step; none where the steps begin after it."""
+    return [step for step in steps if (step["stage"], step["phase"]) == ("change", "begin")]
+
+
+def _texts(plan: Record) -> Iterator[tuple[str, list[str]]]:
+    """(device, hashes of what a plan and its later steps would have it run)."""
+    found: dict[str, list[str]] = {}
+    waiting = [plan]
+    while waiting:
+        one = waiting.pop()
+        for device, texts in one["devices"].items():
+            found.setdefault(device, []).append(texts[1])
+        waiting += one.get("steps", [[]])[1:]
+    yield from found.items()
+
+
+def _counted(applier: Mapping[str, str], others: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    counted = applier.get("counted", "").split()
+    there = {hashlib.sha256(text.encode()).hexdigest(): said for text, said in others.items()}
+    if any(digest not in there for digest in counted):
+        who = applier["person"]
+        yield f"a statement that {who} counted when it was applied is gone or another"
+    for digest, said in there.items():
+        if digest not in counted and said is not applier:
+            yield f"{_name(said)} was not there when {applier['person']} applied it"
+
+
+def _name(said: Mapping[str, str]) -> str:
+    if said["role"] == "approver":
+        return f"the approval by {said['person']}"
+    return f"the statement of {said['person']} as {said['role']}"
+
+
 def approval_faults(
-    changes: Mapping[int, str],
+    changes: Iterable[Record],
     steps: Iterable[Record],
     policies: Mapping[str, tuple[str, str]],
+    marks: Record | None = None,
+    judge: Callable[..., str] | None = None,
 ) -> Found:
-    """Which statements of persons do not hold.
+    """Which statements of persons do not hold. Linear in the steps.
 
-    `changes` are numbers with their plans' hashes, `policies` as of `policies_of`.
+    `marks` say which policy was in force before the first of the steps; `judge` is
+    `signature_fault` where none is given.
     """
-    found = list(approvals(steps))
-    parts: dict[int, str] = {}
-    for number, _, text, _ in found:
-        said = lines_of(text)
-        if said.get("role") == "applier" and said.get("plan") == changes.get(number):
-            parts[number] = said.get("part-of", "")
-    digests: dict[int, set[str]] = {}
-    for number, _, text, _ in found:
-        digests.setdefault(number, set()).add(hashlib.sha256(text.encode()).hexdigest())
-    for number, step, text, signature in found:
-        said = lines_of(text)
-        role, person = said.get("role", "?"), said.get("person", "?")
-        what = f"change {number}: the statement of {person} as {role}"
-        plans = {changes.get(number, "")}
-        if role != "applier":
-            plans.add(parts.get(number, ""))
-        policy = policies.get(said.get("policy", ""))
-        if said.get("plan") not in plans - {""}:
-            yield number, f"{what} is about another plan, {said.get('plan', '')[:12]}"
-        elif step["phase"] != role:
-            yield number, f"{what} is kept as one of {step['phase']}"
-        elif set(said.get("counted", "").split()) - digests[number]:
-            yield number, f"{what} stands on statements that are not there"
-        elif policy is None:
-            yield number, f"{what} was given under a policy that is not there"
-        elif hashlib.sha256(json.dumps(list(policy)).encode()).hexdigest() != said["policy"]:
-            yield number, f"{what} was given under another policy than the one that is there"
-        else:
-            signer = (said.get("at", ""), said.get("key", ""), person)
-            words = signature_fault(text, signature, policy[1], PLAN, signer)
-            if words:
-                yield number, f"{what} {words}"
+    by_number = {change["id"]: change for change in changes}
+    mine: dict[int, list[Record]] = {}
+    for step in steps:
+        mine.setdefault(step["change_id"], []).append(step)
+    read = Governed(by_number, policies, judge or signature_fault)
+    if marks is not None:
+        read.policy, read.keeps_plans = marks["policy"], marks["keeps_plans"]
+    for number in sorted(mine):
+        for words in read.faults(number, mine[number]):
+            yield number, f"change {number}: {words}"
+
+
+def digest_of(policy: tuple[str, str]) -> str:
+    """SHA-256 over policy.yaml and allowed_signers."""
+    return hashlib.sha256(json.dumps(list(policy)).encode()).hexdigest()
+
+
+def statement(text: str) -> dict[str, str]:
+    """What a person's statement says.
+
+    Raises:
+        ValueError: it is none.
+    """
+    first, *lines = text.splitlines()
+    said = dict(line.split(": ", 1) for line in lines)
+    if first != "egovnet-statement: 1" or len(said) != len(lines) or "role" not in said:
+        raise ValueError(text)
+    return said
 
 
 def lines_of(text: str) -> dict[str, str]:
@@ -305,13 +453,12 @@ def read(directory: Path) -> dict[str, Any]:
 def faults(parts: Mapping[str, Any], controllers: str = "") -> list[str]:
     """Everything in a bundle that does not hold, the first record first."""
     marks, steps, runs = parts["marks"], parts["steps"], parts["runs"]
-    plans = {change["id"]: change["plan_hash"] for change in parts["changes"]}
     found = [
         ("change", *each)
         for each in (
             *chain_faults(steps, STEP, (marks["first"], marks["head"]), "step"),
             *change_faults(parts["changes"], steps),
-            *approval_faults(plans, steps, parts["policies"]),
+            *approval_faults(parts["changes"], steps, parts["policies"], marks),
         )
     ]
     ends = (marks["first_drift"], marks["drift"])
@@ -367,8 +514,8 @@ def report(parts: Mapping[str, Any]) -> str:
                 if "because" in detail:
                     by = f", by {detail['unproved_by']}: {detail['because']}"
                 out.append(f"  proof    {verdict}: {detail.get('reason', '')}{by}")
-            elif step["stage"] == "verify" and step["phase"] != "begin":
-                out.append(f"  verified {step['phase']} at {step['at']}")
+            elif step["stage"] in VERIFIED and step["phase"] != "begin":
+                out.append(f"  verified {step['phase']} at {step['at']}{VERIFIED[step['stage']]}")
         for _, step, text, _ in approvals(mine):
             said = lines_of(text)
             who = f"{said.get('person')} at {said.get('at')}, {said.get('key')}"

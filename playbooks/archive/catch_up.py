@@ -7,7 +7,11 @@ from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.archived_change import ArchivedChange
 from egovnet.playbooks.archive.git_objects import Sign
-from egovnet.playbooks.archive.journal_check import require_whole_journal
+from egovnet.playbooks.archive.journal_check import (
+    JournalAlteredError,
+    approval_faults,
+    require_whole_journal,
+)
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.journal.records import DONE, UNDONE, Change
@@ -51,6 +55,9 @@ def sign_missing(workspace: Workspace) -> tuple[str, ...]:
         if not unsigned:
             return ()
         require_whole_journal(workspace)
+        faults = [words for _, words in approval_faults(journal)]
+        if faults:
+            raise JournalAlteredError(tuple(faults))
     except (EgovnetError, OSError) as error:
         return (f"changes are not signed: {error}",)
     for record in unsigned:

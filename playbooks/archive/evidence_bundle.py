@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from egovnet.playbooks.archive import bundle_check
+from egovnet.playbooks.archive.bundle_check import NO_POLICY
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal import hash_chain, signed_records
 from egovnet.playbooks.journal.record_statement import (
@@ -40,8 +41,8 @@ from egovnet.templates.registry import redact
 #: The folder that a bundle unpacks to.
 FOLDER = "egovnet-evidence"
 _FILES = Path(__file__).parent / "evidence_files"
-#: Stages whose steps hold public keys only, which look like others.
-_PUBLIC = ("approval", "policy")
+#: Stages whose steps hold public keys and hashes only, which look like others.
+_PUBLIC = ("approval", "policy", "plan")
 #: Of files that a bundle has, in seconds since 1970: none of them has a time of its own.
 _EPOCH, _ZIP_EPOCH = 0, (1980, 1, 1, 0, 0, 0)
 
@@ -131,7 +132,8 @@ def _parts(
     changes = _rows(connection, select(CHANGES).where(mine).order_by(CHANGES.c.id))
     used = {
         bundle_check.lines_of(text).get("policy") for *_, text, _ in bundle_check.approvals(chosen)
-    }
+    }.union(bundle_check.policies_of(chosen))
+    in_force = [step for step in steps[:at] if step["stage"] == "policy"]
     name = str(chain["journal"])
     return {
         "marks": {
@@ -144,6 +146,8 @@ def _parts(
             "first_drift": _before(runs, run_at),
             "drift": chain["drift"] or hash_chain.START,
             "signed_from": key.since(name),
+            "policy": json.loads(in_force[-1]["detail"])["digest"] if in_force else NO_POLICY,
+            "keeps_plans": any(step["stage"] == "plan" for step in steps[:at]),
         },
         "steps": chosen,
         "changes": [_hidden(change) for change in changes if change["id"] in numbers],

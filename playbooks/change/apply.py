@@ -1,5 +1,6 @@
 """`apply`: carry a plan out as one transaction. Without --yes or a plan file it only shows it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import DevicesLockedError
 from egovnet.playbooks.journal.records import DONE
 from egovnet.playbooks.results.ends import End
+from egovnet.playbooks.results.listed import listed
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.transaction import TransactionResult
@@ -146,6 +148,8 @@ def _apply(
         texts = {name: (entry.before, entry.intended) for name, entry in last.devices.items()}
         if is_of_inventory(workspace, texts):
             workspace.on_disk.keep_allocation()
+        elif plan.kind == "rollback":
+            raise UsageError(_still_means(workspace, plan, texts, str(plan_file)))
     else:
         plan = planned(
             workspace, progress, waves_by=waves_by, canary=canary, words=words, steps=steps
@@ -156,6 +160,19 @@ def _apply(
         plan = authored(workspace, plan)
         workspace.on_disk.keep_allocation()
     return apply_plan(workspace, progress, plan, options, verifying=verifying, override=override)
+
+
+def _still_means(
+    workspace: Workspace, plan: Plan, texts: Mapping[str, tuple[str, str]], source: str
+) -> str:
+    """Why a rollback's plan file would be undone: verified by an inventory that means the rest."""
+    names = [name for name in texts if not is_of_inventory(workspace, {name: texts[name]})]
+    sites = f" (sites {listed(plan.affected.sites)})" if plan.affected.sites else ""
+    return (
+        f"{source}: takes back change {plan.undoes}, which the inventory still means on "
+        f"{listed(names)}{sites}: it would be verified by that, and undone; give: "
+        f"egovnet rollback {plan.undoes} --yes, which finds the same approvals"
+    )
 
 
 def _check_leaving(workspace: Workspace, plan: Plan, source: str) -> None:
@@ -280,7 +297,7 @@ def apply_plan(
 
     def begun(change: int) -> None:
         if known is not None:
-            known.record(change, statements)
+            known.record(change, plan, statements)
         record_intent(workspace, change, plan.unchanged)
 
     with sessions_kept(workspace):

@@ -10,8 +10,12 @@ from functools import cached_property
 
 from egovnet.inventory.errors import Problem, ProblemsError
 from egovnet.inventory.registers.policy import AMENDERS, FILE, SIGNERS_FILE, Scopes
-from egovnet.playbooks.change.approval.history_check import APPROVAL_STAGE
-from egovnet.playbooks.change.approval.kept_policy import POLICY_STAGE, policy_kept
+from egovnet.playbooks.change.approval.kept_policy import (
+    APPROVAL_STAGE,
+    PLAN_STAGE,
+    POLICY_STAGE,
+    policy_kept,
+)
 from egovnet.playbooks.change.approval.ownership import last_known, moved
 from egovnet.playbooks.change.approval.policies import WrittenPolicy, digest_of, policy_of
 from egovnet.playbooks.change.approval.rules import Backing, ChangedLine, Lack, lacks_of
@@ -22,6 +26,7 @@ from egovnet.playbooks.change.approval.signing import (
     person_at,
     signed_statements,
 )
+from egovnet.playbooks.change.approval.spent import spent_on
 from egovnet.playbooks.change.approval.statement import (
     NO_POLICY,
     SignedStatement,
@@ -65,8 +70,14 @@ class Governed:
 
     def _count(self, policy: WrittenPolicy) -> Kept:
         network = self.workspace.network.backbone.name
-        counting = Counting(policy, network, self.plan.hash, digest_of(self.policy))
+        counting = Counting(policy, network, self.plan.hash, digest_of(self.policy), self._spent)
         return counting.count(self._statements)
+
+    @cached_property
+    def _spent(self) -> Mapping[str, int]:
+        """Statements that the plan was applied by before, with the change."""
+        plan = self.plan
+        return spent_on(self.workspace, plan.hash, plan.devices, 1 + len(plan.then))
 
     @cached_property
     def kept(self) -> Kept:
@@ -165,14 +176,18 @@ class Governed:
         own = self.signed(StatementRole.APPLIER, plan.hash, counted=digests)
         return (*backing, *(() if own is None else (own,)))
 
-    def record(self, change: int, statements: Iterable[SignedStatement]) -> None:
-        """Keep in the journal what a change that was just begun stands on."""
+    def record(self, change: int, part: Plan, statements: Iterable[SignedStatement]) -> None:
+        """Keep in the journal what a change that was just begun stands on; `part` is the plan that
+        it applies, which is this one or one of its steps."""
         journal: Journal = self.workspace.journal
         if digest_of(self.policy) != digest_of(self.former):
             detail: Mapping[str, str] = (
                 {"digest": NO_POLICY} if self.policy is None else self.policy.to_dict()
             )
             journal.step(change, POLICY_STAGE, "*", "done", detail)
+        for plan in {part.hash: part, self.plan.hash: self.plan}.values():
+            whole = "whole" if plan.hash == self.plan.hash else "part"
+            journal.step(change, PLAN_STAGE, "*", whole, plan.manifest)
         for signed in statements:
             said = signed.statement
             own: dict[str, str] = {"person": said.person, "key": said.key, **signed.to_dict()}

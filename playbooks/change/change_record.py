@@ -15,7 +15,7 @@ from egovnet.playbooks.change.write_end import write_end
 from egovnet.playbooks.core.interrupts import Interrupts
 from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError
 from egovnet.playbooks.journal.journal import Journal
-from egovnet.playbooks.journal.records import DONE, FAILED, OPEN, UNDONE, Configuration
+from egovnet.playbooks.journal.records import DONE, FAILED, FINDINGS, OPEN, UNDONE, Configuration
 from egovnet.playbooks.results.listed import first_of
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.verification import AccessesSeen, CheckFinding
@@ -24,8 +24,6 @@ from egovnet.tasks.confirm_or_rollback import Direction
 _LOCK_PAUSE = 1.0
 #: Moves of services that a summary names.
 _MOVES = 3
-#: Findings that a step keeps.
-_FINDINGS = 20
 
 
 @dataclass(slots=True)
@@ -78,7 +76,7 @@ class ChangeRecord:
         """What was proved before the push, or who answers for what was not."""
         detail: dict[str, Any] = {
             "reason": proof.reason,
-            "findings": [finding.to_dict() for finding in proof.findings[:_FINDINGS]],
+            "findings": [finding.to_dict() for finding in proof.findings[:FINDINGS]],
         }
         if override is not None:
             detail |= {"unproved_by": override.name, "because": override.reason}
@@ -97,7 +95,7 @@ class ChangeRecord:
         self, passed: bool, findings: Iterable[CheckFinding], seen: AccessesSeen
     ) -> None:
         """How the verification ended, and what it saw of customers."""
-        reported = [finding.to_dict() for finding in findings][:_FINDINGS]
+        reported = [finding.to_dict() for finding in findings][:FINDINGS]
         detail = {"findings": reported, **seen.to_dict()}
         self.step("verify", "*", "done" if passed else "failed", detail)
 

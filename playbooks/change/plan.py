@@ -44,7 +44,7 @@ from egovnet.playbooks.results.service_move import ServiceMove
 from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
 
-FORMAT = 3
+FORMAT = 4
 #: Bytes: five thousand routers, with their texts before and after.
 MOST_OF_PLAN = 1024 * 1024 * 1024
 
@@ -117,13 +117,22 @@ class Plan:
     @property
     def hash(self) -> str:
         """SHA-256 over everything that decides what apply would do."""
+        return hashlib.sha256(self.manifest.encode()).hexdigest()
+
+    @property
+    def manifest(self) -> str:
+        """Everything that decides what apply would do, texts by their hashes: JSON. Whoever has it
+        and a change's texts sees that these are what a signature of the plan's hash is about."""
+        return json.dumps(self._decides(), sort_keys=True)
+
+    def _decides(self) -> dict[str, Any]:
         body: dict[str, Any] = {
             "format": FORMAT,
             "network": self.network,
             "kind": self.kind,
             "undoes": self.undoes,
             "devices": {
-                name: [entry.running_hash, entry.intended, entry.diff]
+                name: [entry.running_hash, text_hash(entry.intended), text_hash(entry.diff)]
                 for name, entry in sorted(self.devices.items())
             },
             "unchanged": dict(sorted(self.unchanged.items())),
@@ -138,7 +147,7 @@ class Plan:
         if self.intent is not None:
             body["intent"] = Intent(self.intent).digest
         if self.then or self.lacking:
-            body["steps"] = [list(self.lacking), *(later.hash for later in self.then)]
+            body["steps"] = [list(self.lacking), *(later._decides() for later in self.then)]
         # named in what was reviewed; without any, as it always was
         if self.keys_kept or self.keys_removed:
             body["keys"] = [self.keys_kept, self.keys_removed]
@@ -146,7 +155,7 @@ class Plan:
             body["moves"] = [move.to_dict() for move in self.moves]
         if self.leaving:
             body["leaving"] = [router.to_dict() for router in self.leaving]
-        return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+        return body
 
     def diffs(self) -> dict[str, str]:
         """Device -> native diff."""

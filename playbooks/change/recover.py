@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 
 from egovnet.playbooks.archive.catch_up import catch_up
 from egovnet.playbooks.archive.journal_check import require_whole_journal
+from egovnet.playbooks.change.approval.recoverable import (
+    NotAppliedByAnybodyError,
+    require_applied,
+)
 from egovnet.playbooks.change.finish_devices import Resolution, Resolver, device_changes
 from egovnet.playbooks.change.held_lease import held_lease
 from egovnet.playbooks.change.transaction_options import PATIENCE
@@ -63,6 +67,15 @@ class _Case:
             left=self.resolution.left if self.resolution else self.unreachable,
         )
 
+    @property
+    def pushes(self) -> bool:
+        """Whether a device may be given a text: not where all of them are seen to run the one that
+        they go back to."""
+        settled = all(seen.runs in ("old", "both") for seen in self.surveys.values())
+        return bool(self.devices) and not (
+            self.direction is Direction.BACK and settled and not self.unreachable
+        )
+
     def standing(self) -> str:
         """What comes of it when a signal asks this process to end now."""
         number = self.change.id
@@ -92,17 +105,22 @@ def recover(
         DevicesLockedError: its controller is alive, or may be.
         Interrupted: by a signal, between two changes; what was done is in the workspace's `ends`.
         JournalAlteredError: what the journal says of it is nothing to act upon.
+        NotAppliedByAnybodyError: nor is what it says of that change, under a policy.
     """
     notes = [*require_whole_journal(workspace)]
     changes = unfinished(workspace, number)
     if not yes:
         cases = [_look(workspace, progress, _Case(change)) for change in changes]
         codes = [Exit.DEVICES_FAILED if case.unreachable else Exit.CHANGES for case in cases]
+        refused = [error for case in cases if (error := _not_applied(workspace, case))]
+        notes += map(str, refused)
+        codes += [Exit.LEAK_OR_FAILED_VERIFICATION] * len(refused)
         progress.finish()
         result = RecoveryResult(tuple(case.recovered() for case in cases))
         return Outcome("recover", result, most_severe(codes), tuple(notes))
     done: list[RecoveredChange] = []
     alive: list[DevicesLockedError] = []
+    refused = []
     for change in changes:
         workspace.interrupts.check()
         try:
@@ -110,6 +128,11 @@ def recover(
         except DevicesLockedError as error:
             alive.append(error)
             notes.append(f"change {change.id} is left to its controller: {error}")
+        except NotAppliedByAnybodyError as error:
+            if number is not None:
+                raise
+            refused.append(error)
+            notes.append(str(error))
         except ChangeEndedError as error:
             if number is not None:
                 raise
@@ -118,6 +141,7 @@ def recover(
         raise alive[0]
     progress.finish()
     codes = [_exit(case) for case in done] + [Exit.DEVICES_FAILED] * bool(alive)
+    codes += [Exit.LEAK_OR_FAILED_VERIFICATION] * bool(refused)
     notes += catch_up(workspace) if done else ()
     return Outcome("recover", RecoveryResult(tuple(done)), most_severe(codes), tuple(notes))
 
@@ -150,6 +174,7 @@ def finish_change(
         DevicesLockedError: its controller is alive, or may be.
         ChangeEndedError: somebody else has finished it meanwhile.
         JournalError: the journal failed; the change stays as it is, or open.
+        NotAppliedByAnybodyError: under a policy, nobody applied the texts that it would give.
     """
     journal, case = workspace.journal, _Case(change)
     with workspace.interrupts.shielded(case.standing):
@@ -160,6 +185,8 @@ def finish_change(
         try:
             with held_lease(journal, lambda: change.id):
                 _look(workspace, progress, case)
+                if case.pushes:
+                    require_applied(workspace, change.id)
                 _finish(workspace, progress, case, patience)
         except LockLostError:
             case.result = End.TAKEN_OVER
@@ -169,6 +196,15 @@ def finish_change(
                 journal.let_go(change.id)
             raise
         return _note(workspace, case)
+
+
+def _not_applied(workspace: Workspace, case: _Case) -> NotAppliedByAnybodyError | None:
+    try:
+        if case.pushes:
+            require_applied(workspace, case.change.id)
+    except NotAppliedByAnybodyError as error:
+        return error
+    return None
 
 
 def _note(workspace: Workspace, case: _Case) -> RecoveredChange:

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NoReturn
 
-from egovnet.inventory.errors import EgovnetError
+from egovnet.inventory.errors import EgovnetError, ProblemsError
 from egovnet.playbooks.archive.catch_up import catch_up
 from egovnet.playbooks.archive.journal_check import JournalAlteredError, require_whole_journal
+from egovnet.playbooks.change.approval.recoverable import NotAppliedByAnybodyError
 from egovnet.playbooks.change.recover import finish_change
 from egovnet.playbooks.change.transaction_options import PATIENCE
 from egovnet.playbooks.core.devices import connected
@@ -134,6 +135,14 @@ class _Watcher:
             done = finish_change(workspace, self.progress, change, self.patience, taken)
         except (DevicesLockedError, ChangeEndedError):
             return  # another watcher, or a person, was quicker
+        except ProblemsError as error:
+            self.postpone(change.id)
+            self.say(Happening.CANNOT_WORK, f"change {change.id} waits: {error}", change.id)
+            return
+        except NotAppliedByAnybodyError as error:
+            self.postpone(change.id)
+            self.say(Happening.CANNOT_WORK, str(error), change.id)
+            return
         finally:
             self.progress.finish()
         if done.result in (End.DONE, End.UNDONE):

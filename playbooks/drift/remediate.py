@@ -226,7 +226,7 @@ class Remediator:
 
         def begun(change: int) -> None:
             if known is not None:
-                known.record(change, statements)
+                known.record(change, plan, statements)
             record_intent(self.workspace, change, plan.unchanged)
 
         outcome = Transaction(

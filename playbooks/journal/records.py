@@ -9,6 +9,10 @@ OPEN, DONE, UNDONE, FAILED = "open", "done", "undone", "failed"
 REMEDIATE = "remediate"
 #: Kind of a change that pushed nothing: what ran already became known.
 ADOPT = "adopt"
+#: Stage of a verification by itself, in the change that was done last.
+VERIFY_ALONE = "verify-alone"
+#: Findings that a step keeps.
+FINDINGS = 20
 
 
 @dataclass(frozen=True, slots=True)

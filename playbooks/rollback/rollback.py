@@ -101,6 +101,9 @@ def rollback(
         notes = (f"the inventory was not written: {why}",)
     else:
         notes = ()
+    if output is not None and not yes:
+        then = f"when it is approved, carry it out with: egovnet rollback {number} --yes"
+        notes = (*notes, then)
     edits = _edits(workspace, known, undo_plan)
     return _with_inventory(outcome, undo_plan, edits, (*held, *notes))
 

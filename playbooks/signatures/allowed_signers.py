@@ -145,7 +145,12 @@ def _signer(number: int, line: str) -> AllowedSigner:
         raise _LineError(
             "key", "is not a public SSH key", "copy the whole line of the .pub file"
         ) from None
-    said = dict(_options(options))
+    given = list(_options(options))
+    said = dict(given)
+    if len(said) < len(given):
+        raise _LineError("options", "the same option twice", "ssh-keygen passes over such a line")
+    if said.get("namespaces") == "":
+        raise _LineError("namespaces", "for no purpose", "name one, or leave the option out")
     after, before = (_time(name, said.get(name)) for name in ("valid-after", "valid-before"))
     if after and before and after >= before:
         raise _LineError(

@@ -23,7 +23,7 @@ class PublicKey:
     @property
     def kind(self) -> str:
         """Such as `ssh-ed25519`."""
-        return _string(self.blob, 0)[0].decode("ascii", "replace")
+        return string_at(self.blob, 0)[0].decode("ascii", "replace")
 
     @property
     def fingerprint(self) -> str:
@@ -71,9 +71,9 @@ def signature_header(signature: str) -> SignatureHeader:
         blob = base64.b64decode("".join(found[1].split()), validate=True)
         if not blob.startswith(_MAGIC) or int.from_bytes(blob[6:10], "big") != 1:
             raise ValueError
-        key, at = _string(blob, len(_MAGIC) + 4)
-        namespace, _ = _string(blob, at)
-        _string(key, 0)
+        key, at = string_at(blob, len(_MAGIC) + 4)
+        namespace, _ = string_at(blob, at)
+        string_at(key, 0)
         return SignatureHeader(PublicKey(key), namespace.decode("utf-8"))
     except (ValueError, binascii.Error):
         raise NoSignatureError(
@@ -81,7 +81,7 @@ def signature_header(signature: str) -> SignatureHeader:
         ) from None
 
 
-def _string(blob: bytes, at: int) -> tuple[bytes, int]:
+def string_at(blob: bytes, at: int) -> tuple[bytes, int]:
     """A length of four bytes and so many bytes; and where the next one begins (RFC 4251, 5)."""
     end = at + 4 + int.from_bytes(blob[at : at + 4], "big")
     if len(blob) < at + 4 or len(blob) < end:

@@ -1,4 +1,4 @@
-"""Bytes signed with an SSH key, and such a signature checked: by ssh-keygen, in a namespace.
+"""Bytes signed with an SSH key, by ssh-keygen, and such a signature checked, in a namespace.
 
 The key is a private key's file, or a public key's whose private half an agent or a token has. A
 signature is the armoured text that ssh-keygen writes; with the data, a list of signers and
@@ -25,6 +25,7 @@ from egovnet.playbooks.signatures.errors import (
     WrongDataError,
 )
 from egovnet.playbooks.signatures.key_text import SignatureHeader, public_key, signature_header
+from egovnet.playbooks.signatures.own_check import surely_over
 
 #: Seconds for a key that nobody is asked about, and for one whose owner types or touches.
 _ALONE, _WITH_A_PERSON = 20, 180
@@ -90,7 +91,8 @@ def verify(
 ) -> Signer:
     """Who signed `data` for a purpose, by the list of signers as it was valid `at` a time.
 
-    With `identity` nobody else will do.
+    With `identity` nobody else will do. What surely holds is found in this process (`own_check`);
+    ssh-keygen is asked of everything else, and what it says counts.
 
     Raises:
         NoSignatureError: it is no signature.
@@ -104,7 +106,11 @@ def verify(
         raise OtherNamespaceError(
             f"signed for {header.namespace!r} with {header.key.fingerprint}, not for {namespace!r}"
         )
-    moment = at.astimezone(UTC)
+    moment = at.astimezone(UTC).replace(microsecond=0)
+    if surely_over(data, signature, header.key, namespace):
+        for name, line in _candidates(signers, header, identity, moment):
+            if _may_sign(signers, header, name, moment):
+                return Signer(name, header.key.fingerprint, line)
     with tempfile.TemporaryDirectory(prefix="egovnet-") as made:
         check = _Check(Path(made), data, namespace)
         (check.directory / "signature").write_text(signature, encoding="ascii")
@@ -170,6 +176,19 @@ def _candidates(
     if named or "-cert-" not in header.key.kind:
         return named
     return [(identity, 0)] if identity else []  # a certificate's names are its authority's to say
+
+
+def _may_sign(
+    signers: AllowedSigners, header: SignatureHeader, identity: str, moment: datetime
+) -> bool:
+    """Whether a line lets `identity` sign with the key, as ssh-keygen goes by the lines."""
+    return any(
+        line.is_for(identity)
+        and line.accepts(header.namespace)
+        and line.is_valid(moment)
+        and not line.authority
+        for line in signers.with_key(header.key)
+    )
 
 
 def _first(signer: AllowedSigner) -> str:

@@ -9,8 +9,7 @@ from egovnet.playbooks.change.approval.code_owners import (
     repository_of,
     without_handle,
 )
-from egovnet.playbooks.change.approval.history_check import APPROVAL_STAGE
-from egovnet.playbooks.change.approval.kept_policy import POLICY_STAGE, kept_from
+from egovnet.playbooks.change.approval.kept_policy import APPROVAL_STAGE, POLICY_STAGE, kept_from
 from egovnet.playbooks.change.approval.policies import policy_of
 from egovnet.playbooks.change.approval.statement import NAMESPACE, statement_of
 from egovnet.playbooks.core.selection import UsageError

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from egovnet.playbooks.archive.journal_check import JournalCheck, check_journal
-from egovnet.playbooks.change.approval.history_check import approval_faults
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.record_statement import parse_record_statement
 from egovnet.playbooks.journal.records import Change
@@ -29,8 +28,7 @@ def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
     """
     journal = workspace.journal
     checked = check_journal(workspace) if check else JournalCheck(listed=tuple(journal.faults()))
-    signed = approval_faults(journal) if check else []
-    faults = (*checked.listed, *signed)
+    faults = checked.listed
     found = History(tuple(entries(workspace)), faults)
     notes = [*_notes(checked)]
     if check and not faults:

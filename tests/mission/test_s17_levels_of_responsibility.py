@@ -18,6 +18,7 @@ from egovnet.playbooks.change.approval_gate import authored
 from egovnet.playbooks.change.plan import make_plan, write_plan
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.journal import hash_chain
+from egovnet.playbooks.journal.records import Configuration
 from tests.playbooks.console import Ran
 from tests.policies import POLICY, Office, bases, office, office_with_platform, party_site, people
 
@@ -300,11 +301,23 @@ def test_a_rollback_is_a_change_as_any_other(office: Office) -> None:
     assert wanting(refused) >= {"approve", "plan"}
     shown = office.by("li", "rollback", "2", "-o", back)
     assert shown.code == 3, shown.stderr
+    assert "when it is approved, carry it out with: egovnet rollback 2 --yes" in shown.stderr
     office.approved("wang", back)
+    still = office.by("noc", "apply", back)
+    assert still.code == 2
+    assert "takes back change 2, which the inventory still means on gd-pe1" in still.stderr
     done = office.by("noc", "rollback", "2", "--yes")
     assert done.code == 0, done.stdout + done.stderr
     assert "party-foshan" not in office.routers.running["gd-pe1"]
     assert office.by(None, "recover").code == 0  # nobody is asked for a key
+    replayed = office.by("noc", "apply", plan, "--json")
+    assert wanting(replayed) == {"plan", "approve"}
+    said = replayed.json["approvals"]["ignored"]
+    assert len(said) == 2
+    assert all("was for change 2, which applied the plan; have it given again" in s for s in said)
+    assert office.by("li", "plan", "-o", plan).code == 3
+    office.approved("wang", plan)
+    assert office.by("noc", "apply", plan).code == 0
 
 
 # -- a stolen journal ------------------------------------------------------------------------------
@@ -383,6 +396,54 @@ def test_an_approval_that_is_altered_or_gone_is_named(two_changes: Office) -> No
     found = faults(two_changes)
     assert "change 2: the approval by zhou does not hold: " in found
     assert "change 3: a statement that noc counted when it was applied is gone" in found
+
+
+def test_another_text_than_was_approved_is_named(two_changes: Office) -> None:
+    """The thief keeps every statement, and says that the router was given something else."""
+    with database(two_changes) as journal:
+        journal.row_factory = sqlite3.Row
+        (text,) = journal.execute(
+            "SELECT intended FROM configurations WHERE change_id = 2 AND device = 'gd-pe1'"
+        ).fetchone()
+        other = text.replace("10.1.14.0/24", "10.1.99.0/24")
+        journal.execute(
+            "UPDATE configurations SET intended = ?, after = ? WHERE change_id = 2", (other, other)
+        )
+        for row in journal.execute("SELECT * FROM steps WHERE change_id = 2").fetchall():
+            was, now = (hash_chain.fingerprint(each) for each in (text, other))
+            if row["stage"] != "plan":  # whose hash is signed
+                changed = row["detail"].replace(was, now)
+                journal.execute("UPDATE steps SET detail = ? WHERE id = ?", (changed, row["id"]))
+        chained_anew(journal)
+    found = faults(two_changes)
+    assert "change 2: what it gave gd-pe1 is not what its plan says" in found
+    assert "change 3: what" not in found
+
+
+@pytest.mark.parametrize("direction", ["forward", "back"])
+def test_what_nobody_applied_is_not_recovered(office: Office, direction: str) -> None:
+    """A change that somebody wrote into the database, for whoever recovers next."""
+    plan = foshan(office)
+    office.approved("wang", plan)
+    assert office.by("noc", "apply", plan).code == 0
+    runs = office.routers.running["gd-pe1"]
+    evil = runs.replace("10.1.14.0/24", "10.1.99.0/24")
+    assert evil != runs
+    before, intended = (runs, evil) if direction == "forward" else (evil, runs)
+    journal = office.workspace.journal
+    journal.key = None
+    text = {"gd-pe1": Configuration("gd-pe1", before, intended, "", None)}
+    number = journal.begin("apply", "f" * 64, "1 device", text)
+    journal.steps_begin(number, "commit", ["gd-pe1"])
+    journal.decide(number, direction, "so it was decided", ["gd-pe1"])
+    journal.let_go(number)
+    shown = office.by(None, "recover")
+    assert shown.code == 4
+    assert f"change {number} is not touched: 0 statements of who applied it" in shown.stderr
+    done = office.by(None, "recover", "--yes")
+    assert done.code == 4
+    assert office.routers.running["gd-pe1"] == runs
+    assert journal.change(number).state == "open"
 
 
 def test_ssh_keygen_alone_checks_an_approval(two_changes: Office, tmp_path: Path) -> None:

@@ -18,7 +18,10 @@ import pytest
 from egovnet.lab.customer import plug_in
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.templates.intend.access_ends import access_addresses
-from tests.playbooks.conftest import Workplace
+from tests.playbooks.conftest import Ran, Workplace
+from tests.policies import govern, people
+
+__all__ = ["people"]
 
 pytestmark = pytest.mark.lab
 
@@ -387,3 +390,40 @@ def test_the_journal_tells_what_was_done(lab: Workplace) -> None:
         for stage in ("fence", "prepare", "commit", "extend", "confirm")
         for phase in ("begin", "done")
     ]
+
+
+def test_a_policy_binds_what_real_routers_are_given(lab: Workplace, people: Path) -> None:
+    """Waves, a stop, kill -9 and `recover` under approvals: they cover this plan, once."""
+    root = lab.copy("base", "governed")
+    for file, site in (("beijing.yaml", "party-beijing"), ("guangdong.yaml", "party-guangdong")):
+        lab.edit("governed", f"sites/{file}", lambda sites, site=site: _limit(sites[site]))
+    govern(root, people)
+    file = str(lab.root / "governed.plan")
+
+    def by(person: str, *words: str) -> Ran:
+        return lab.run(*words, "--key", str(people / person), "--json", inventory="governed")
+
+    plan = by("li", "plan", "--waves", "tier", "-o", file)
+    assert plan.exit == 3, plan.err
+    refused = by("noc", "apply", file)
+    assert refused.exit == 2
+    lines = [line for one in refused.json["approvals"]["uncovered"] for line in one["lines"]]
+    assert {line["device"] for line in lines} == {"bj-pe1", "gd-pe1"}
+    assert by("wang", "approve", file).exit == 0
+    first = by("noc", "apply", file, "--stop-after", "canary")
+    assert (first.exit, first.json["devices"]) == (0, ["gd-pe1"]), first.out + first.err
+    killed = lab.start("apply", file, "--key", str(people / "noc"), inventory="governed")
+    assert lab.on("bj-pe1", _PENDING).exit == 0
+    killed.kill()
+    killed.communicate()
+    recovered = lab.run("recover", "--yes", "--json", inventory="governed")
+    assert recovered.exit == 0, recovered.out + recovered.err
+    assert recovered.json["changes"][0]["result"] == "undone"
+    rest = by("noc", "apply", file)
+    assert (rest.exit, rest.json["devices"]) == (0, ["bj-pe1"]), rest.out + rest.err
+    again = by("noc", "apply", file)
+    assert again.exit == 2
+    assert "have it given again" in again.json["approvals"]["ignored"][0]
+    checked = lab.run("history", "--check", "--json", inventory="governed")
+    assert (checked.exit, checked.json["faults"]) == (0, []), checked.out
+    assert "maximum-prefix 66" in lab.on("bj-pe1", "vtysh -c 'show running-config'").out

@@ -12,8 +12,10 @@ from egovnet.playbooks.change.approval.statement import NO_POLICY
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.database import is_begun
 
-#: Stage of the journal's steps that keep a policy.
+#: Stages of the journal's steps that keep a policy, statements of persons, and what a plan decides.
 POLICY_STAGE = "policy"
+APPROVAL_STAGE = "approval"
+PLAN_STAGE = "plan"
 
 
 def policy_kept(workspace: Workspace) -> WrittenPolicy | None:

@@ -5,7 +5,7 @@ token has. What person has it, `allowed_signers` says.
 """
 
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,6 +103,8 @@ class Counting:
     plan: str
     #: What they say of the policy that they were made under.
     digest: str
+    #: Digests of those by which the plan was applied once, with the change.
+    spent: Mapping[str, int] = field(default_factory=dict)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def count(self, statements: Iterable[SignedStatement]) -> Kept:
@@ -149,6 +151,9 @@ class Counting:
             why = f"is of another network, {said.network}"
         elif said.policy != self.digest:
             why = "was given under another policy; have it given again"
+        elif signed.digest in self.spent:
+            change = self.spent[signed.digest]
+            why = f"was for change {change}, which applied the plan; have it given again"
         elif said.at > self.now + _CLOCKS:
             why = f"is of {said.at.isoformat()}, which is to come"
         elif said.person not in self.policy.policy.people:

@@ -14,7 +14,7 @@ from egovnet.inventory.source.yaml_source import plain_data
 from egovnet.playbooks.core.applied import part_of
 from egovnet.playbooks.journal.inventory_snapshots import Intents
 from egovnet.playbooks.journal.journal import Journal
-from egovnet.playbooks.journal.records import DONE, REMEDIATE, Change
+from egovnet.playbooks.journal.records import DONE, REMEDIATE, VERIFY_ALONE, Change
 
 #: (site, access).
 Label = tuple[str, str]
@@ -132,20 +132,24 @@ def closed_changes(journal: Journal) -> Iterator[ClosedChange]:
         given = index.of(attached.after)
         known |= given.keys()
         part = part_of(journal, change, known, known=True)
-        verified = _verified(journal, change)
+        seen = list(_verified(journal, change))
         yield ClosedChange(
             change.id,
             _closed_at(journal, change),
             {router: given.get(router, {}) for router in part},
-            *(frozenset(map(_label, verified.get(key, ()))) for key in ("answered", "provisioned")),
+            *(
+                frozenset(_label(text) for one in seen for text in one.get(key, ()))
+                for key in ("answered", "provisioned")
+            ),
         )
 
 
-def _verified(journal: Journal, change: Change) -> dict[str, Any]:
-    """What the verification of a change left in the journal; older ones left no customers."""
-    steps = [step for step in journal.steps(change.id, "verify") if step.phase == "done"]
-    found: dict[str, Any] = json.loads(steps[-1].detail) if steps else {}
-    return found
+def _verified(journal: Journal, change: Change) -> Iterator[dict[str, Any]]:
+    """What the verification of a change left in the journal, and each that was made alone since;
+    older ones left no customers."""
+    for stage, since in (("verify", -1), (VERIFY_ALONE, 0)):
+        steps = [step for step in journal.steps(change.id, stage) if step.phase == "done"]
+        yield from (json.loads(step.detail) for step in steps[since:])
 
 
 def _closed_at(journal: Journal, change: Change) -> str:

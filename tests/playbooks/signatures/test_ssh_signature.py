@@ -187,6 +187,8 @@ def test_every_mistake_of_a_list_is_found(keys: Path, tmp_path: Path) -> None:
         f'li@x valid-before="2026-01-01" {key}': "is not a time",
         f'li@x valid-before="20261301" {key}': "is not a time",
         f'li@x valid-after="20270101",valid-before="20260101" {key}': "is not later",
+        f'li@x valid-after="20270101",valid-after="20260101" {key}': "the same option twice",
+        f'li@x namespaces="" {key}': "for no purpose",
     }
     (tmp_path / "signers").write_text("# good\n" + "\n".join([*lines, f"a@x {key} home"]))
     with pytest.raises(ProblemsError) as caught:
