@@ -29,6 +29,8 @@ _QUESTIONS = {
     "show running-config bgpd": "bgpd",
     "show bfd peers json": "bfd",
 }
+#: Answers that only one daemon gives, which a router outside the backbone has no need of.
+_ONLY_OF = {"isis": "isisd", "ldp": "ldpd", "ldp discovery": "ldpd"}
 #: Members of JSON objects that the readers below look at, besides the routes'.
 READ_MEMBERS = (
     "adj",
@@ -67,15 +69,24 @@ def state_script(
     `more` is shell text for each family that is run besides.
     """
     without = {*without, *(() if device.bfd_profiles else ("bfd",))}
-    questions = [q for q, name in _QUESTIONS.items() if name not in without]
+    needed = _needed(device)
+    questions: list[str] = []
+    #: Daemon that need not run -> what is asked of it.
+    others: dict[str, list[str]] = {}
+    for question, name in _QUESTIONS.items():
+        daemon = _ONLY_OF.get(name)
+        if name not in without:
+            of_other = daemon is not None and daemon not in needed
+            (others.setdefault(str(daemon), []) if of_other else questions).append(question)
     questions += [
         f"show bgp {family} vpn rd {vrf.rd} {prefix} json"
         for vrf, family, prefix in _own_announcements(device)
     ]
-    asked = [f"-c {shlex.quote(question)}" for question in questions]
     # vtysh stops at the first question whose daemon is dead: then each is asked by itself.
-    each = "".join(f" vtysh -E {question};" for question in asked)
-    lines = [f"vtysh -E {' '.join(asked)} || {{{each} true; }}"]
+    each = "".join(f" {_vtysh([question])};" for question in questions)
+    lines = [f"{_vtysh(questions)} || {{{each} true; }}"]
+    # one that is not there is nothing to start vtysh anew for, a question at a time
+    lines += map(_vtysh, others.values())
     for family in FAMILIES:
         lines.append(f"echo 'kernel# {_KERNEL.format(family=family)}'")
         lines.append(f"ip -N -j -{_VERSION[family]} route show table all type unreachable")
@@ -86,6 +97,10 @@ def state_script(
     return "\n".join(lines)
 
 
+def _vtysh(questions: Iterable[str]) -> str:
+    return f"vtysh -E {' '.join(f'-c {shlex.quote(question)}' for question in questions)}"
+
+
 def read_state(device: Device, output: str) -> DeviceState:
     """The state that `output`, printed by `state_script(device)`, tells of.
 
@@ -93,9 +108,16 @@ def read_state(device: Device, output: str) -> DeviceState:
     """
     sections = dict(sections_of(output))
     unread: dict[str, str] = {}
+    needed = _needed(device)
+    told = sections.get("daemons")
+    running = needed if told is None else set(told.split())
+    #: Daemons that say nothing, and need not.
+    absent = set() if told is None else {*_ONLY_OF.values()} - needed - running
 
     def answers(name: str, read: Callable[[list[Any]], Iterable[_Fact]]) -> list[_Fact]:
         text = sections.get(name)
+        if text is None and _ONLY_OF.get(name) in absent:
+            return []
         if text is None:
             unread[name] = "no answer"
             return []
@@ -116,9 +138,9 @@ def read_state(device: Device, output: str) -> DeviceState:
         closed += answers(_KERNEL.format(family=family), partial(_closed, device, family))
     if "end" not in sections:
         unread["end"] = "the answer was cut short"
-    if "daemons" not in sections:
+    if told is None:
         unread["daemons"] = "no answer"
-    dead = _needed(device) - set(sections.get("daemons", " ".join(_needed(device))).split())
+    dead = needed - running
     bgpd = sections.get("bgpd", "")
     if "router bgp" not in bgpd and "bgpd" not in dead and _speaks_bgp(device):
         unread["bgpd"] = " ".join(bgpd.split())[:200] or "no answer"

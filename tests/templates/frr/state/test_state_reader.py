@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from pathlib import Path
 
@@ -13,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.templates.frr.state.state_reader import read_state, state_script
-from egovnet.templates.model.device import BackbonePeer, Device, Interface, Management, Vrf
+from egovnet.templates.model.device import (
+    BackbonePeer,
+    Circuit,
+    Device,
+    Interface,
+    Management,
+    Vrf,
+)
 from egovnet.templates.model.state import DeviceState, SeenNeighbor, Speaks, VrfTargets
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
 
@@ -32,9 +40,12 @@ def device(name: str, loopback: str, vrfs: dict[str, tuple[int, str, str]]) -> D
         loopbacks=(),
         isis_net="",
         management=Management("mgmt", 1001, "eth0", IPv4Interface("172.20.20.41/24")),
-        interfaces=tuple(
-            Interface(f"eth9.{table}", (IPv4Interface(link4), IPv6Interface(link6)), vrf=vrf)
-            for vrf, (table, link4, link6) in vrfs.items()
+        interfaces=(
+            Interface("eth1", circuit=Circuit(metric=10, mtu=9000)),
+            *(
+                Interface(f"eth9.{table}", (IPv4Interface(link4), IPv6Interface(link6)), vrf=vrf)
+                for vrf, (table, link4, link6) in vrfs.items()
+            ),
         ),
         vrfs=tuple(Vrf(v, table, f"{loopback}:{table}", (), ()) for v, (table, *_) in vrfs.items()),
         backbone_peers=(BackbonePeer("p", IPv4Address("10.255.0.1"), None),),  # type: ignore[arg-type] # not looked at
@@ -158,6 +169,32 @@ def test_the_script_is_one_run_of_vtysh_unless_a_daemon_is_dead() -> None:
     assert at_once.count("vtysh") == 1
     assert re.findall(r"-c '(show [^']+)'", at_once) == re.findall(r"-c '(show [^']+)'", each)
     assert each.count("vtysh") == len(re.findall(r"-c ", each))
+
+
+def test_outside_the_backbone_two_daemons_are_asked_apart() -> None:
+    """Whatever stops vtysh for want of isisd or ldpd keeps back no answer of the others."""
+    outside = replace(GZ_PE1, interfaces=GZ_PE1.interfaces[1:])
+    at_once, _, then = state_script(outside).partition("|| {")
+    apart = then.partition("}\n")[2]
+    assert "isis" not in at_once and "ldp" not in at_once
+    assert re.findall("vtysh -E (.*)", apart) == [
+        "-c 'show isis neighbor json'",
+        "-c 'show mpls ldp neighbor json' -c 'show mpls ldp discovery json'",
+    ]
+    assert {*re.findall("-c '(.*?)'", state_script(outside))} == {
+        *re.findall("-c '(.*?)'", state_script(GZ_PE1))
+    }
+
+
+def test_a_needless_daemon_is_silent_only_where_not_there() -> None:
+    outside = replace(GZ_PE1, interfaces=GZ_PE1.interfaces[1:])
+    silent = "".join(s for s in sections(PE) if " isis " not in s and " ldp " not in s)
+    for daemon, names in (("isisd", {"isis"}), ("ldpd", {"ldp", "ldp discovery"})):
+        assert read_state(outside, silent).unread.keys() >= names
+        without = silent.replace(" ldpd isisd", " ldpd isisd".replace(f" {daemon}", ""))
+        assert without != silent
+        assert not names & read_state(outside, without).unread.keys()
+        assert read_state(GZ_PE1, without).unread.keys() >= names
 
 
 # -- what cannot be read is said -------------------------------------------------------------
