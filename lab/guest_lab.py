@@ -7,9 +7,11 @@ backend says what it boots, and how.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shlex
 import shutil
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -74,6 +76,10 @@ class GuestLab(ABC):
     no_packets = ""
     no_translation = ""
     no_connections = ""
+    #: Connections to machines of labs, by process, directory and address: who sends packets, tries
+    #: connections and runs commands need not each log in.
+    _open: ClassVar[dict[tuple[int, Path, Address], ControlChannel]] = {}
+    _opening: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(
         self, directory: Path, *, cache: Path | None = None, boot_seconds: float = BOOT_SECONDS
@@ -81,7 +87,6 @@ class GuestLab(ABC):
         self.directory = directory.absolute()
         self.cache = cache or default_cache()
         self._boot_seconds = boot_seconds
-        self._open: dict[Address, ControlChannel] = {}
 
     # -- what a backend adds -----------------------------------------------------------------
 
@@ -300,9 +305,10 @@ class GuestLab(ABC):
 
     def _clean(self) -> None:
         """End what runs and remove what was written, whatever state it was left in."""
-        for channel in self._open.values():
-            channel.close()
-        self._open.clear()
+        with self._opening:
+            ours = [key for key in self._open if key[:2] == (os.getpid(), self.directory)]
+            for channel in [self._open.pop(key) for key in ours]:
+                channel.close()
         state = read_state(self.directory)
         if state is not None:
             known = () if state.pid is None else (state.pid, *state.helpers)
@@ -322,9 +328,9 @@ class GuestLab(ABC):
             )
         number = next((each.machine for each in state.nodes if each.name == node), 0)
         address = (state.control, *state.more_controls)[number]
-        if address not in self._open:
-            self._open[address] = ControlChannel(address, self.directory)
-        return self._open[address]
+        key = (os.getpid(), self.directory, address)
+        with self._opening:
+            return self._open.setdefault(key, ControlChannel(address, self.directory))
 
     def _last_words(self) -> str:
         """What the guest's processes wrote to their log, or the end of its console."""

@@ -112,7 +112,7 @@ def _roll_back(device: TransactionalDriver, change: DeviceChange, retry_for: flo
         with suppress(napalm_errors().CommitError):
             found = str(device.roll_back_change(change.change_id).state)
         return found
-    while (found := _wait(device, change.change_id, _WORKING, retry_for)) not in _ENDED:
+    while found not in _ENDED:
         if time.monotonic() > deadline:
             raise NotFinishedError(f"its commit is {found} and does not go back")
         try:
@@ -124,6 +124,7 @@ def _roll_back(device: TransactionalDriver, change: DeviceChange, retry_for: flo
         if found in _ENDED:
             break
         time.sleep(_POLL)
+        found = _wait(device, change.change_id, _WORKING, retry_for)
     return found
 
 

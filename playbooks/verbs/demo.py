@@ -5,6 +5,7 @@ so that nobody's journal or lab is touched.
 """
 
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,7 @@ from egovnet.playbooks.verbs.demo_story import (
     new_plan,
     verified_in,
     verifying_here,
+    waiting_at,
     why_not,
 )
 from egovnet.playbooks.verbs.lab import LabOptions
@@ -46,6 +48,7 @@ from egovnet.tasks.credentials import state_directory
 NAME = "demo"
 NEW_SITE = "party-shanghai"
 _NEW_ACCESS = "main"
+_NEW_PE = "sh-pe1"
 _NEW_SITE: dict[str, Any] = {
     NEW_SITE: {
         "description": "Municipal party committee, Shanghai",
@@ -54,7 +57,7 @@ _NEW_SITE: dict[str, Any] = {
         "prefixes": ["10.1.13.0/24", "fde9:1:13::/64"],
         "state": ServiceState.WAITING.value,
         "site-network-accesses": {
-            _NEW_ACCESS: {"pe": "sh-pe1", "port": "eth3", "routing-protocol": "bgp"}
+            _NEW_ACCESS: {"pe": _NEW_PE, "port": "eth3", "routing-protocol": "bgp"}
         },
     }
 }
@@ -63,8 +66,10 @@ _COLLEAGUE = "party-beijing"
 _STRANGER = "public-beijing"
 #: A tag that the customer's equipment does not use.
 _WRONG_VLAN = 3900
-#: How often it is looked whether the new customer's router has come up.
-_LOOKS = 5
+#: Seconds in which the new customer's router comes up, and between two looks at it.
+_PATIENCE, _PAUSE = 60.0, 0.5
+#: Seconds that a customer is waited for whose VLAN is mistyped: he never comes.
+_MISTYPED_WAIT = 4
 
 
 def demo(
@@ -76,9 +81,10 @@ def demo(
     _write_inventories(root)
     lab = backend(story.workspace("next"))
     try:
-        for title, action in _STEPS:
-            if not story.step(title, lambda action=action: action(story)):  # type: ignore[misc] # bound at once
-                break
+        with sessions_kept(story.workspace("next")):
+            for title, action in _STEPS:
+                if not story.step(title, lambda action=action: action(story)):  # type: ignore[misc] # bound at once
+                    break
     finally:
         if not keep:
             lab.down()
@@ -200,7 +206,7 @@ def _new_site(story: Story) -> str:
     workspace = story.workspace("next")
     with sessions_kept(workspace):
         plan = new_plan(workspace, story)
-        if list(plan.devices) != ["sh-pe1"] or plan.affected.sites != (NEW_SITE,):
+        if list(plan.devices) != [_NEW_PE] or plan.affected.sites != (NEW_SITE,):
             raise StepFailedError(f"more than the new site would change: {plan.affected}")
         story.tell("\n".join("   " + line for line in plan.devices["sh-pe1"].diff.splitlines()))
         apply_it(workspace, story, plan)
@@ -215,13 +221,11 @@ def _customer_comes(story: Story) -> str:
     workspace = story.workspace("next")
     lines = plug_in(workspace.network, workspace.allocation, NEW_SITE, _NEW_ACCESS)
     backend(workspace).exec(ce_name(NEW_SITE), " && ".join(lines))
-    for _ in range(_LOOKS):
-        verified_in(story, "next")
-        (access,) = story.waiting
-        if access.answers:
-            break
-    else:
-        raise StepFailedError(access.words)
+    deadline = time.monotonic() + _PATIENCE
+    while not (access := waiting_at(story, "next", _NEW_PE)).answers:
+        if time.monotonic() > deadline:
+            raise StepFailedError(access.words)
+        time.sleep(_PAUSE)
     story.tell(f"   {access.words}")
     shutil.copyfile(story.root / "next" / LOCK_FILE, story.root / "served" / LOCK_FILE)
     seen = verified_in(story, "served")
@@ -246,7 +250,7 @@ def _bad_change(story: Story) -> str:
     workspace = story.workspace("wrong")
     with sessions_kept(workspace):
         plan = new_plan(workspace, story)
-        verifying = verifying_here(workspace, converge=8)
+        verifying = verifying_here(workspace, converge=_MISTYPED_WAIT)
         outcome = apply_plan(workspace, story.progress, plan, verifying=verifying)
         ended = outcome.result
         if (

@@ -11,7 +11,7 @@ from egovnet.lab.errors import LabError
 from egovnet.playbooks.change.apply import apply_plan
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.progress import Progress
-from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.core.workspace import KeptSessions, Workspace
 from egovnet.playbooks.results.demo import DemoStep
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.results.transaction import TransactionResult
@@ -41,10 +41,14 @@ class Story:
     change: int = 0
     #: What the last verification saw of customers that are awaited.
     waiting: tuple[WaitingAccess, ...] = ()
+    #: Sessions with the routers, which are the same in all inventories.
+    sessions: KeptSessions = field(default_factory=KeptSessions)
 
     def workspace(self, name: str) -> Workspace:
         """One of its inventories."""
-        return self.given.beside(self.root / name)
+        workspace = self.given.beside(self.root / name)
+        workspace.kept = self.sessions
+        return workspace
 
     def step(self, title: str, action: Callable[[], str]) -> bool:
         """Tell a step, do it, and keep whether it was true."""
@@ -110,6 +114,14 @@ def seen_by(verification: Verification) -> str:
         f"{matrix.probed} of {matrix.pairs} pairs probed from {' and '.join(matrix.sources)}"
         f", none across; {labels[0] if labels else 'no label'}"
     )
+
+
+def waiting_at(story: Story, name: str, pe: str) -> WaitingAccess:
+    """What one PE of one of the inventories sees of the only customer that it waits for."""
+    here = story.workspace(name).only((pe,))
+    found = Verifier(here, story.progress, Verifying()).verify()
+    (access,) = found.waiting
+    return access
 
 
 def verified_in(story: Story, name: str) -> str:

@@ -55,8 +55,9 @@ from egovnet.templates.model.state import DeviceState
 
 #: Seconds between two polls of what failed.
 _PAUSE = 0.5
-#: How often an echo that must be answered is sent before its silence is blamed.
-_TRIES = 4
+#: How often an echo that must be answered is sent before its silence is blamed, and how often of
+#: these in one round.
+_TRIES, _TRIES_A_ROUND = 4, 2
 #: Examples of labels that are reported.
 _EXAMPLES = 3
 #: ... before a change, when most of it answers at once.
@@ -118,6 +119,12 @@ class Verifier:
         self._fresh: frozenset[str] = frozenset()
         #: Whether packets passed no router that was watched: then all are.
         self._unseen = False
+        #: Where labels were seen in an earlier round: the packets that were answered then, which
+        #: are not sent again, had them.
+        self._labelled: LabelWatch | None = None
+        #: From which routers, and how often, what must be answered was sent.
+        self._sending: frozenset[str] = frozenset()
+        self._tries = 0
         self._routes = expected_routes(workspace.network, workspace.allocation, how.excused)
         self._peers = frozenset(workspace.chosen)
         self._neighbors = ldp_neighbors(workspace.network, workspace.allocation)
@@ -192,6 +199,7 @@ class Verifier:
     def verify(self) -> Verification:
         """Poll until all is well or the time to converge is over."""
         deadline = time.monotonic() + self.how.converge
+        self._unseen, self._labelled, self._sending = False, None, frozenset()
         with connected(self.workspace) as nornir:
             probing, seen = self._probing(nornir), _Seen()
             wanted = self._peers
@@ -236,6 +244,8 @@ class Verifier:
         """Send packets while labels are watched; check the PE's side of `awaited`."""
         up = self._peers - poll.unreachable.keys()
         sending = up - self.how.packetless.keys()
+        if sending != self._sending:
+            self._sending, self._tries = sending, 0
         probing.plan(sending)
         probing.begin()
         everywhere = last or self._unseen
@@ -245,6 +255,10 @@ class Verifier:
             with self._labels_watched(poll.labels, nornir, probing, sending, everywhere):
                 self._send(probing, last=last, well=not poll.blamed)
         poll.crossed = probing.crossed
+        if self._labelled is not None:
+            poll.labels = self._labelled
+        elif poll.labels.labels:
+            self._labelled = poll.labels
         self._unseen = poll.labels_missing
         self._judge(poll, probing.failed())
         self._provisioned(poll, awaited, read.result())
@@ -299,8 +313,8 @@ class Verifier:
         up: frozenset[str],
         everywhere: bool,
     ) -> AbstractContextManager[None]:
-        """Nobody need watch where no answer is due over the backbone."""
-        if not probing.crosses:
+        """Nobody need watch where no answer is due over the backbone, or labels were seen."""
+        if not probing.crosses or self._labelled is not None:
             return nullcontext()
         return labels.watching(nornir, self.workspace, up, everywhere=everywhere)
 
@@ -338,10 +352,16 @@ class Verifier:
         is `well`, and again where one of these had to be sent twice.
         """
         missing = probing.send(must_reach=None if well else True)
+        tries = _TRIES_A_ROUND
+        if last and well:
+            # what is still silent was sent in every round before this
+            tries = max(_TRIES - self._tries, _TRIES_A_ROUND)
+        self._tries += _TRIES_A_ROUND if missing else 0
         sent_together = well and not missing
         # what was silent is sent again at once: a path that is just being made needs no new look
-        # at every device, and who waited for its silence has waited
-        for _ in range((_TRIES if last else 2) - 1):
+        # at every device, and who waited for its silence has waited; where the control plane is
+        # to blame already, more patience changes no verdict
+        for _ in range(tries - 1):
             missing = missing and probing.send(must_reach=True)
         probed = _Poll()
         self._judge(probed, probing.failed())

@@ -10,7 +10,7 @@ from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.run_on_devices import DeviceResults
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.verification import Verification
-from egovnet.playbooks.verify import verify
+from egovnet.playbooks.verify import label_watch, verify
 from egovnet.playbooks.verify.packet_source import Answers
 from egovnet.playbooks.verify.probe_plan import Flow
 from egovnet.playbooks.verify.verify import Verifier
@@ -104,3 +104,64 @@ def test_what_must_be_silent_is_asked_again_when_an_answer_came_late(
     silent = found.checks["must not reach"].passed
     must = found.checks["must reach"].passed
     assert watched.rounds == [(must, silent), (must, 0), (0, silent)]
+
+
+@dataclass
+class RoundClock:
+    """Time that passes by one second between two rounds."""
+
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, _seconds: float) -> None:
+        self.now += 1
+
+
+@pytest.mark.parametrize(("converge", "tries"), [(0, 4), (1, 4), (2, 6)])
+def test_silence_is_blamed_after_four_tries_in_all(
+    converge: int, tries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Converging(World(WORKSPACE.network, WORKSPACE.allocation), silent_rounds=99)
+    watched.take_part(monkeypatch)
+    monkeypatch.setattr(verify, "VrfSource", lambda *_words: LateVrfs(watched))
+    clock = RoundClock()
+    monkeypatch.setattr(verify, "time", clock)
+    found = Verifier(WORKSPACE, Silent(), Verifying(converge)).verify()
+    assert not found.passed
+    assert clock.now == converge
+    *must, silent = watched.rounds
+    assert len([1 for sent, _ in must if sent]) == tries
+    assert silent[0] == 0 < silent[1]
+
+
+def test_labels_that_were_seen_are_not_watched_for_again(
+    watch: Callable[..., tuple[Converging, Verification]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[frozenset[str]] = []
+
+    def tcpdump(
+        _nornir: object, _stage: str, task: object, arguments: Mapping[str, Any], *_: object
+    ) -> DeviceResults:
+        if task is label_watch.start_watching:
+            started.append(frozenset(arguments))
+            return DeviceResults(dict.fromkeys(arguments, "1"))
+        return DeviceResults({name: ["label 17, label 80"] for name in arguments})
+
+    def with_labels(*_words: object) -> bool:
+        monkeypatch.setattr(label_watch, "run", tcpdump)
+        return True
+
+    take_part = Converging.take_part
+
+    def taking_part(watched: Converging, patch: pytest.MonkeyPatch) -> None:
+        take_part(watched, patch)
+        patch.setattr(label_watch, "_shows_labels", with_labels)
+
+    monkeypatch.setattr(Converging, "take_part", taking_part)
+    watched, found = watch(silent_rounds=2)
+    assert len(watched.rounds) == 3
+    assert len(started) == 1
+    assert found.labels.seen
+    assert set(found.labels.watched) == started[0]
