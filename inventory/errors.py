@@ -111,14 +111,8 @@ Report = Callable[[str, Location, str, str], Problem]
 
 def missing_directory(path: Path) -> InventoryError:
     """The error for an inventory path that is no directory."""
-    return InventoryError(
-        [
-            Problem(
-                str(path),
-                0,
-                "",
-                "no such inventory directory",
-                "name one with --inventory, or write one with: egovnet init DIR",
-            )
-        ]
-    )
+    found = "no such inventory directory"
+    remedy = "name one with --inventory, or write one with: egovnet init DIR"
+    if path.is_file():
+        found, remedy = "a file, and no inventory directory", f"name its directory: {path.parent}"
+    return InventoryError([Problem(str(path), 0, "", found, remedy)])

@@ -61,18 +61,20 @@ class Register(Generic[Model]):
         self.codes = codes or {}
         self._warnings = warnings
 
-    def read(self, directory: Path, network: Network) -> Model:
+    def read(self, directory: Path, network: Network, instead: str | None = None) -> Model:
         """What the register says in the inventory in `directory`.
+
+        `instead` is a text that its file is to have.
 
         Raises:
             InventoryError: with every problem at once: file, line, field, what to do.
         """
         network = network.numbered  # a planned site may be named
         path = directory / self.file
-        if not os.path.lexists(path):  # a link to nowhere is unreadable
+        if instead is None and not os.path.lexists(path):  # a link to nowhere is unreadable
             return self.model()
         names = partial(_names, network)
-        return read_closed(path, self.model, partial(self._problems, network), names)
+        return read_closed(path, self.model, partial(self._problems, network), names, instead)
 
     def warnings(self, directory: Path, network: Network) -> Iterator[InventoryWarning]:
         """What the file allows and probably does not mean; it and the network hold."""

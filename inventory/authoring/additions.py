@@ -14,12 +14,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from egovnet.inventory.authoring.file_kinds import RouterData, file_kinds
-from egovnet.inventory.model import SiteNetworkAccess
+from egovnet.inventory.model import BorderVpn, SiteNetworkAccess
 from egovnet.inventory.model.annotations import PLATFORMS, Form
 from egovnet.inventory.model.shapes import Field, Shape, fields_of
+from egovnet.inventory.register import Register
+from egovnet.inventory.registers import all_registers
 
-#: Stands in an option's path for the name of a site's access.
-ACCESS = "*"
+#: Stands in an option's path for the name of the first part: of a site's access, for one.
+PART = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,54 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Entries within an entry of a section: the first is added with it, others one by one."""
+
+    #: Kind by which a further one is added.
+    kind: str
+    #: What the entry that has them is called, in a command.
+    owner: str
+    section: str
+    #: Key of the entry that they stand at.
+    key: str
+    model: type[BaseModel]
+
+
+#: Everything of that kind.
+PARTS = (
+    Parts("access", "site", "sites", "site-network-accesses", SiteNetworkAccess),
+    Parts("border-vpn", "border", "borders", "vpns", BorderVpn),
+)
+_PARTS = {parts.model: parts for parts in PARTS}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Options of which one has to be said."""
+
+    #: What they say, as a sentence without its full stop.
+    words: str
+    #: By the word that a person chooses.
+    options: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class EntryKind:
     """A kind of entry that can be added."""
 
     name: str
+    #: Also the name of its file.
     section: str
     options: tuple[Option, ...]
     #: Of its name.
     form: Form | None
+    #: Keys of the file that lead to its entries.
+    within: tuple[str, ...] = ()
+    #: It is a part of an entry of the section.
+    parts: Parts | None = None
+    #: The register whose file it is, and no section of the inventory.
+    register: Register[Any] | None = None
+    one_of: tuple[OneOf, ...] = ()
 
 
 @cache
@@ -84,16 +126,36 @@ def entry_kinds() -> Mapping[str, EntryKind]:
         ("application", "applications"),
         ("exchange", "exchanges"),
         ("level-rule", "levels"),
+        ("border", "borders"),
     ):
-        item = shapes[section].item
-        assert item is not None  # noqa: S101 -- these files are mappings of entries
-        assert item.model is not None  # noqa: S101 -- of models
-        key = shapes[section].key
-        options = _apart(_options(item.model, (), required=True))
-        kinds[name] = EntryKind(name, section, options, key.form if key is not None else None)
-    access = tuple(_options(SiteNetworkAccess, (), required=True))
-    kinds["access"] = EntryKind("access", "sites", access, kinds["site"].form)
+        kinds[name] = _kind(name, section, shapes[section])
+    for parts in PARTS:
+        options = tuple(_options(parts.model, (), required=True))
+        form = kinds[parts.owner].form
+        kinds[parts.kind] = EntryKind(parts.kind, parts.section, options, form, parts=parts)
+    circuit = _kind("legacy-circuit", "legacy-circuits", shapes["legacy-circuits"], "circuits")
+    kinds[circuit.name] = replace(circuit, one_of=tuple(map(_end, "ab")))
     return kinds
+
+
+def _kind(name: str, section: str, shape: Shape, *within: str) -> EntryKind:
+    for part in within:
+        assert shape.model is not None  # noqa: S101 -- a register is a model
+        shape = fields_of(shape.model)[part].shape
+    item = shape.item
+    assert item is not None  # noqa: S101 -- these are mappings of entries
+    assert item.model is not None  # noqa: S101 -- of models
+    options = _apart(_options(item.model, (), required=True))
+    form = shape.key.form if shape.key is not None else None
+    registers = (one for one in all_registers() if one.file == f"{section}.yaml")
+    return EntryKind(name, section, options, form, within, register=next(registers, None))
+
+
+def _end(end: str) -> OneOf:
+    """An end of a line."""
+    where = {"site": ("site",), "router": ("router", "port"), "place": ("place",)}
+    options = {word: tuple(f"{end}-{key}" for key in keys) for word, keys in where.items()}
+    return OneOf(f"Where end {end} is", options)
 
 
 def _apart(options: Iterator[Option]) -> tuple[Option, ...]:
@@ -116,9 +178,9 @@ def _options(
             yield from _options(
                 shape.model, here, required=required and field.required, prefix=below
             )
-        elif shape.item is not None and shape.item.model is SiteNetworkAccess:
+        elif shape.item is not None and shape.item.model in _PARTS:
             # the first of several: the others are added one by one
-            yield from _options(shape.item.model, (*here, ACCESS), required=required)
+            yield from _options(shape.item.model, (*here, PART), required=required)
         elif shape.key is None:
             # what stands for these is found where the entry is made
             implied = shape.names == PLATFORMS or (model is RouterData and key == "tier")
@@ -126,8 +188,8 @@ def _options(
             yield Option(f"{prefix}{key}", here, field, model, must)
 
 
-def entry_of(given: Mapping[str, Any], kind: EntryKind, access: str) -> dict[str, Any]:
-    """The entry that options make; `access` is the name of a site's access.
+def entry_of(given: Mapping[str, Any], kind: EntryKind, part: str) -> dict[str, Any]:
+    """The entry that options make; `part` is the name of its first part, such as an access.
 
     Keys stand in the order of the models.
     """
@@ -137,7 +199,7 @@ def entry_of(given: Mapping[str, Any], kind: EntryKind, access: str) -> dict[str
             continue
         place = entry
         *above, key = option.path
-        for part in above:
-            place = place.setdefault(access if part == ACCESS else part, {})
+        for key_above in above:
+            place = place.setdefault(part if key_above == PART else key_above, {})
         place[key] = given[option.name]
     return entry

@@ -46,7 +46,9 @@ def _with_value(data: Any, path: Path, name: str, entry: Mapping[str, Any]) -> d
     if not isinstance(data, dict):
         raise CannotInsertError("it is no mapping")
     if path:
-        return {**data, path[0]: _with_value(data.get(path[0]), path[1:], name, entry)}
+        below = data.get(path[0])
+        inner = _with_value({} if below is None else below, path[1:], name, entry)
+        return {**data, path[0]: inner}
     if name in data:
         raise CannotInsertError(f"it has {name!r} already")
     return {**data, name: entry}
@@ -58,10 +60,19 @@ def _candidates(text: str, path: Path, name: str, entry: Mapping[str, Any]) -> I
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith(("\n", "\r", "\x85", "\u2028", "\u2029")):
         lines[-1] += "\n"
+    above: list[yaml.Node | None] = [node]
     for key in path:
-        node = _value(node, key)
-    if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
+        above.append(_value(above[-1], key))
+    while path and above[-1] is None:  # nothing stands there yet: its key is written too
+        name, entry, path = path[-1], {name: entry}, path[:-1]
+        above.pop()
+    node = above[-1]
+    if node is None:
         yield from _in_block(lines, [len(lines)], list(block_lines({name: entry})))
+    elif isinstance(node, yaml.ScalarNode) and not node.value:
+        line = node.start_mark.line + 1 if path else len(lines)
+        indent = _key_column(above[-2], path[-1]) + 2 if path else 0
+        yield from _in_block(lines, [line], list(block_lines({name: entry}, indent)))
     elif isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
         added = _as_its_neighbours(lines, node, name, entry)
         yield from _in_block(lines, _ends(lines, node, last=not path), added)
@@ -73,6 +84,12 @@ def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
     """The value of a key of a mapping."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else ()
     return next((value for name, value in pairs if name.value == key), None)
+
+
+def _key_column(node: yaml.Node | None, key: str) -> int:
+    """Column (from 0) at which a key of a mapping stands."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((name.start_mark.column for name, _ in pairs if name.value == key), 0)
 
 
 def _ends(lines: list[str], node: yaml.Node, *, last: bool) -> list[int]:

@@ -282,7 +282,7 @@ class _Checks:
         if entry.approved_by not in known:
             found = f"{entry.approved_by} is none of the approvers"
             remedy = did_you_mean(entry.approved_by, known)
-            remedy += f"name one of {listed(known)}" if known else "add the person to approvers"
+            remedy += f"name one of {listed(known)}" if known else _nobody_may(entry.approved_by)
             yield self.problem(self.at(name, "approved-by"), found, remedy)
 
     def approved(self, name: str, entry: LegacyCircuit) -> Iterator[Problem]:
@@ -319,6 +319,10 @@ class _Checks:
             at = self.at(name, key, "port")
             yield self.problem(at, f"{router} {port} is taken by {who}", remedy)
         taken.setdefault(place, f"legacy circuit {name}")
+
+
+def _nobody_may(person: str) -> str:
+    return f"write approvers: [{person}] into {FILE} if that person may"
 
 
 def _used_ports(network: Network) -> dict[tuple[str, str], str]:

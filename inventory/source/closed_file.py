@@ -10,7 +10,7 @@ from egovnet.inventory.errors import InventoryError, Location, Problem, independ
 from egovnet.inventory.model.partial import as_far_as_known, partial
 from egovnet.inventory.model.schema_problems import Names, read
 from egovnet.inventory.model.shapes import shape_of
-from egovnet.inventory.source.yaml_source import Document, judge_document
+from egovnet.inventory.source.yaml_source import Document, judge_document, judge_text
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -24,15 +24,17 @@ def read_closed(
     model: type[Model],
     cross_check: Callable[[Model, Document], Iterable[Problem]],
     names: Names = _nobody_knows,
+    instead: str | None = None,
 ) -> Model:
     """Read `path` into `model`; `cross_check` finds what one value alone cannot show.
 
-    `names` are those that messages may propose where one of a section is missing.
+    `names` are those that messages may propose where one of a section is missing; `instead` is a
+    text that the file is to have.
 
     Raises:
         InventoryError: with every problem of a stage at once: file, line, field, what to do.
     """
-    judged = judge_document(path)
+    judged = judge_document(path) if instead is None else judge_text(instead, str(path))
     document, problems = judged.document, list(judged.problems)
     if document is None:
         raise InventoryError(problems)

@@ -40,6 +40,8 @@ class YamlDirectory:
         if not self.path.is_dir():
             raise missing_directory(self.path)
         unread = list(self._unread())
+        if not self.instead and _is_another_directory(self.path, unread):
+            raise _no_inventory(self.path)
         wanted = [(name, self.path / f"{name}.yaml") for name in FILES]
         optional = [(name, self.path / f"{name}.yaml") for name in OPTIONAL_FILES]
         wanted += [(name, path) for name, path in optional if self._has(path)]
@@ -124,6 +126,33 @@ class _Unread:
         assert self.meant is not None  # noqa: S101 -- programming error
         remedy = f"rename it to {self.meant.name}, which is missing, or move it out"
         return replace(self, problem=replace(self.problem, remedy=remedy))
+
+
+#: The file by which an inventory is found where another directory was named.
+_FIRST = f"{FILES[0]}.yaml"
+
+
+def _is_another_directory(path: Path, unread: Collection["_Unread"]) -> bool:
+    """Whether it holds things, and none of them is an inventory's or may be meant for one."""
+    named = (*(f"{name}.yaml" for name in (*FILES, *OPTIONAL_FILES, "sites")), "sites")
+    if any(os.path.lexists(path / name) for name in named):
+        return False
+    if (path.parent / _FIRST).is_file():
+        return True  # such as its sites
+    return bool(unread) and all(file.meant is None for file in unread)
+
+
+def _no_inventory(path: Path) -> InventoryError:
+    """The error for a directory of something else; an inventory nearby is named."""
+    if (path.parent / _FIRST).is_file():
+        near = [path.parent]
+    else:
+        near = [each for each in _entries(path) if (each / _FIRST).is_file()]
+    found = f"no inventory: neither {_FIRST} nor any other file of one is in it"
+    remedy = "name one with --inventory, or write one with: egovnet init DIR"
+    if near:
+        remedy = f"name {' or '.join(map(str, near[:3]))}"
+    return InventoryError([Problem(str(path), 0, "", found, remedy)])
 
 
 def _entries(directory: Path) -> list[Path]:

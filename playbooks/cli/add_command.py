@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from egovnet.inventory.authoring.additions import Option, entry_kinds
+from egovnet.inventory.authoring.additions import PARTS, Option, entry_kinds
 from egovnet.inventory.authoring.manual import values_of
 from egovnet.playbooks.cli.complete import names_of, ports_of_routers, words_of
 from egovnet.playbooks.cli.options import only, verb
@@ -28,7 +28,10 @@ _HELP = {
     "application": "Add an application of a VPN, which its filter lets pass.",
     "exchange": "Add an exchange of two agencies by the interconnection platform's firewalls.",
     "level-rule": "Add a rule about what has a level of protection, or change one that is shipped.",
+    "border": "Add a border with another operator's backbone, and the first VPN that crosses it.",
     "access": "Add a further access to the site SITE.",
+    "border-vpn": "Add a further VPN that crosses the border BORDER.",
+    "legacy-circuit": "Add a dedicated line from before the backbone that may stay until a day.",
 }
 #: What a field is in the function's arguments: `--region` of a router is no choice of routers.
 _OWN = "field_"
@@ -53,7 +56,7 @@ def add_command(kind: str) -> click.Command:
         request = Request(
             kind=kind,
             name=arguments.get("name"),
-            site=arguments.get("of_site"),
+            owner=arguments.get("of_owner"),
             given=given,
             access=arguments.get("access", "main"),
             file=arguments.get("file"),
@@ -64,7 +67,7 @@ def add_command(kind: str) -> click.Command:
     command: Callable[..., None] = verb(only("inventory", "as_json")(add))
     for option in reversed(entry_kinds()[kind].options):
         command = _field_option(option)(command)
-    for end in ("a", "b") if kind == "circuit" else ():
+    for end in ("a", "b") if kind in ("circuit", "legacy-circuit") else ():
         command = click.option(
             f"--{end}",
             f"end_{end}",
@@ -80,10 +83,14 @@ def add_command(kind: str) -> click.Command:
             "--file", help="File that it is written to (default: that of its region)."
         )(command)
     command = click.argument("name", required=False)(command)
-    if kind == "access":
-        command = click.argument(
-            "of_site", metavar="SITE", required=False, shell_complete=names_of("sites")
-        )(command)
+    for parts in PARTS:
+        if parts.kind == kind:
+            command = click.argument(
+                "of_owner",
+                metavar=parts.owner.upper(),
+                required=False,
+                shell_complete=names_of(parts.section),
+            )(command)
     return click.command(kind)(command)
 
 

@@ -13,6 +13,25 @@ from typing import Any
 
 import click
 
+#: More characters than any sentence has.
+_WHOLE = 1000
+#: What people of other tools type first, and what it is called here.
+_OTHER_WORDS = {
+    "check": "validate",
+    "commit": "apply",
+    "create": "add",
+    "deploy": "apply",
+    "diff": "plan",
+    "generate": "render",
+    "log": "history",
+    "new": "init",
+    "push": "apply",
+    "restore": "rollback",
+    "revert": "rollback",
+    "test": "verify",
+    "undo": "rollback",
+}
+
 
 class LazyGroup(click.Group):
     """The verbs of the package `folder`."""
@@ -26,6 +45,18 @@ class LazyGroup(click.Group):
         modules = pkgutil.iter_modules(self._folder.__path__)
         return sorted(module.name.replace("_", "-") for module in modules)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The verbs, each with the whole first sentence of its help: click would cut it short."""
+        names = self.list_commands(ctx)
+        commands = [(name, self.get_command(ctx, name)) for name in names]
+        rows = [
+            (name, command.get_short_help_str(_WHOLE))
+            for name, command in commands
+            if command is not None and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -33,7 +64,10 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            known = self.list_commands(ctx)
+            other = _OTHER_WORDS.get(args[0], "")
+            near = [other] if other.split(" ")[0] in known else []
+            near = near or get_close_matches(args[0], known, n=1)
             if not near:
                 raise
             raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None

@@ -14,11 +14,18 @@ from pydantic import ValidationError
 
 from egovnet.inventory.allocation.allocate import Allocation, Lock, allocate
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.authoring.additions import ACCESS, EntryKind, Option, entry_kinds, entry_of
+from egovnet.inventory.authoring.additions import (
+    PART,
+    EntryKind,
+    OneOf,
+    Option,
+    entry_kinds,
+    entry_of,
+)
 from egovnet.inventory.authoring.insert import CannotInsertError, with_entry
 from egovnet.inventory.authoring.manual import values_of
 from egovnet.inventory.authoring.schemas import first_line
-from egovnet.inventory.errors import InventoryError, Problem, ProblemsError
+from egovnet.inventory.errors import InventoryError, InventoryWarning, Problem, ProblemsError
 from egovnet.inventory.examined import Examined
 from egovnet.inventory.model.annotations import PLATFORMS
 from egovnet.inventory.model.partial import field_adapter
@@ -26,6 +33,7 @@ from egovnet.inventory.model.schema_problems import dangling, in_yaml
 from egovnet.inventory.model.shown import listed
 from egovnet.inventory.source.replace_file import replace_text
 from egovnet.inventory.source.sections import section_of
+from egovnet.inventory.source.yaml_source import judge_text
 from egovnet.inventory.warnings import warnings_of
 from egovnet.playbooks.core.intended import DirectoryInventory
 from egovnet.playbooks.core.lost_lock import require_lock
@@ -45,8 +53,8 @@ class Request:
     kind: str
     #: None: not said.
     name: str | None
-    #: That gets another access.
-    site: str | None = None
+    #: The site that gets another access, or the border that another VPN crosses.
+    owner: str | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     #: Name of a site's first access.
     access: str = "main"
@@ -80,13 +88,16 @@ def add(workspace: Workspace, request: Request, ask: Ask | None = None) -> Outco
     require_lock(workspace)
     before = workspace.on_disk.examined
     kind = entry_kinds()[request.kind]
-    request = _Asker(request, kind, before, ask).completed()
+    place = _Place(before, _entries(workspace.directory, before, kind))
+    request = _Asker(request, kind, place, ask).completed()
     assert request.name is not None  # noqa: S101 -- completed
-    entry = entry_of(request.given, kind, request.access)
+    entry = entry_of(request.given, kind, _first_part(request))
     placed = _placed(workspace.directory, before, request, kind, entry)
     shown = workspace.directory / placed.file
-    after = examine_inventory(workspace.directory, {shown: placed.new})
-    problems = list(after.problems)
+    after = before
+    if kind.register is None:
+        after = examine_inventory(workspace.directory, {shown: placed.new})
+    problems = [*after.problems, *_of_register(workspace.directory, kind, after, placed.new)]
     try:
         lock = read_lock(workspace.directory)
     except InventoryError as error:
@@ -103,6 +114,7 @@ def add(workspace: Workspace, request: Request, ask: Ask | None = None) -> Outco
         for warning in warnings_of(after.network, new, after.report)
         if (warning.code, warning.field) not in had
     )
+    warnings += _warned(workspace.directory, kind, after, request.name)
     result = AddedEntry(
         kind=request.kind,
         name=request.name,
@@ -116,15 +128,69 @@ def add(workspace: Workspace, request: Request, ask: Ask | None = None) -> Outco
     return Outcome("add", result, warnings=tuple(map(str, warnings)))
 
 
+def _first_part(request: Request) -> str:
+    """Name of the first part of an entry: of a border it is the VPN's."""
+    return str(request.given["vpn"]) if request.kind == "border" else request.access
+
+
+def _of_register(
+    directory: Path, kind: EntryKind, examined: Examined, text: str
+) -> tuple[Problem, ...]:
+    """What is wrong with a register whose file is to have `text`."""
+    if kind.register is None:
+        return ()
+    try:
+        kind.register.read(directory, examined.network, text)
+    except InventoryError as error:
+        return error.problems
+    return ()
+
+
+def _warned(
+    directory: Path, kind: EntryKind, examined: Examined, name: str
+) -> tuple[InventoryWarning, ...]:
+    """What is probably not meant of an entry of a register that was written."""
+    if kind.register is None:
+        return ()
+    of_all = kind.register.warnings(directory, examined.network)
+    entry = [*kind.within, name]
+    return tuple(each for each in of_all if each.field.split(".")[: len(entry)] == entry)
+
+
+def _entries(directory: Path, examined: Examined, kind: EntryKind) -> Mapping[str, Any]:
+    """The entries of the kind's file that are there.
+
+    Raises:
+        InventoryError: nobody can read them.
+    """
+    if kind.register is None:
+        return examined.sources.data(kind.section)
+    path = directory / kind.register.file
+    judged = judge_text(_text(path) or "", str(path))
+    if judged.problems or judged.document is None:
+        raise InventoryError(judged.problems)
+    entries = judged.document.data or {}
+    for key in kind.within:
+        entries = (entries.get(key) if isinstance(entries, dict) else None) or {}
+    return entries if isinstance(entries, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is there already."""
+
+    examined: Examined
+    entries: Mapping[str, Any]
+
+
 class _Asker:
     """Completes a request: by what stands for an option, or by asking."""
 
-    def __init__(
-        self, request: Request, kind: EntryKind, examined: Examined, ask: Ask | None
-    ) -> None:
+    def __init__(self, request: Request, kind: EntryKind, place: "_Place", ask: Ask | None) -> None:
         self._request = request
         self._kind = kind
-        self._examined = examined
+        self._examined = place.examined
+        self._entries = place.entries
         self._ask = ask
         self._given: dict[str, Any] = {}
 
@@ -138,15 +204,20 @@ class _Asker:
             if option.name in self._request.given:
                 self._given[option.name] = _read(option, self._request.given[option.name])
         lacks: list[Problem] = []
-        site = self._request.site
-        if self._request.kind == "access" and site is None:
-            site = self._named("SITE", "Site that gets another access.", lacks)
+        owner, parts = self._request.owner, self._kind.parts
+        if parts is not None and owner is None:
+            article = "an access" if parts.kind == "access" else "a VPN that crosses it"
+            words = f"{parts.owner.capitalize()} that gets {article} more."
+            owner = self._named(parts.owner.upper(), words, lacks)
         name = self._request.name
         if name is None and self._request.kind != "circuit":
             name = self._named("NAME", f"Name of the {self._request.kind}.", lacks)
         for option in self._kind.options:
             if option.required and option.name not in self._given:
                 self._complete(option, lacks)
+        for one in self._kind.one_of:
+            if not any(name in self._given for names in one.options.values() for name in names):
+                self._choose(one, lacks)
         if name is None and not lacks:
             name = self._free(f"{self._given['a-router']}--{self._given['b-router']}")
         if lacks:
@@ -156,7 +227,7 @@ class _Asker:
         return Request(
             kind=self._request.kind,
             name=name,
-            site=site,
+            owner=owner,
             given=self._given,
             access=self._request.access,
             file=self._request.file,
@@ -175,19 +246,19 @@ class _Asker:
 
     def _free(self, name: str) -> str:
         """The name, or with the first number from 2 that makes it one that nothing has."""
-        taken = self._examined.sources.data(self._kind.section)
+        taken = self._entries
         names = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
         return next(each for each in names if each not in taken)
 
     def _wrong_name(self, what: str, name: str) -> str:
         """What is wrong with the name of an entry; "": nothing that can be seen here."""
         form = self._kind.form
-        known = self._examined.sources.data(self._kind.section)
-        if what == "SITE" and name not in known:
-            return " -> ".join(dangling(name, "sites", known))
+        known, parts = self._entries, self._kind.parts
+        if parts is not None and what != "NAME" and name not in known:
+            return " -> ".join(dangling(name, parts.section, known))
         if form is not None and not form.fits(name):
             return f"{name!r} does not fit -> {form.remedy}"
-        taken = what == "NAME" and self._request.kind != "access" and name in known
+        taken = what == "NAME" and parts is None and name in known
         return f"{name!r} is taken -> take another name" if taken else ""
 
     def _complete(self, option: Option, lacks: list[Problem]) -> None:
@@ -205,6 +276,22 @@ class _Asker:
             if not wrong:
                 self._given[option.name] = value
                 return
+
+    def _choose(self, one: OneOf, lacks: list[Problem]) -> None:
+        """Ask for one of several options, and for what belongs to it."""
+        words = f"{one.words}: {listed(one.options)}"
+        if self._ask is None:
+            several = [" with ".join(f"--{name}" for name in each) for each in one.options.values()]
+            said = " or ".join(several)
+            found = Problem(f"add {self._request.kind}", 0, said, "is missing", f"add one: {words}")
+            lacks.append(found)
+            return
+        wrong = ""
+        while (word := self._ask(Question(one.words, words, wrong))) not in one.options:
+            wrong = f"{word!r} is none of {listed(one.options)}"
+        for option in self._kind.options:
+            if option.name in one.options[word]:
+                self._complete(option, lacks)
 
     def _known(self, option: Option) -> Collection[str] | None:
         if option.shape.names == PLATFORMS:
@@ -268,20 +355,24 @@ def _missing(kind: str, option: str, words: str) -> Problem:
 
 def _as_said(problem: Problem, shown: Path, request: Request, kind: EntryKind) -> Problem:
     """A problem of the entry as one of the option that says it; any other as it is."""
-    above = (str(request.site), "site-network-accesses") if request.kind == "access" else ()
-    entry = [*above, str(request.name)]
+    entry = [*_above(request, kind), str(request.name)]
     parts = problem.field.split(".")
     if problem.file != str(shown) or parts[: len(entry)] != entry:
         return problem
     below = [part for part in parts[len(entry) :] if not part.isdecimal()]
     said = "NAME"
     for option in kind.options:
-        path = [request.access if part == ACCESS else part for part in option.path]
+        path = [_first_part(request) if part == PART else part for part in option.path]
         if path == below:
             said = f"--{option.name}"
     if below and said == "NAME":
         said = ".".join(below)
     return Problem(f"add {request.kind}", 0, said, problem.found, problem.remedy)
+
+
+def _above(request: Request, kind: EntryKind) -> tuple[str, ...]:
+    """Keys of the file that lead to the entry's name."""
+    return kind.within if kind.parts is None else (str(request.owner), kind.parts.key)
 
 
 def _inherited(examined: Examined, groups: Collection[str]) -> Collection[str]:
@@ -340,10 +431,9 @@ class _Placed:
 def _placed(
     directory: Path, examined: Examined, request: Request, kind: EntryKind, entry: dict[str, Any]
 ) -> _Placed:
-    path: tuple[str, ...] = ()
-    if request.kind == "access":
-        file = _file_of_site(directory, examined, str(request.site))
-        path = (str(request.site), "site-network-accesses")
+    path = _above(request, kind)
+    if kind.parts is not None:
+        file = _file_of(directory, examined, kind.parts.section, str(request.owner))
     elif request.kind == "site":
         file = _file_for_site(directory, examined, request, str(entry.get("region")))
     else:
@@ -396,12 +486,12 @@ def _leading_blanks(lines: list[str]) -> list[str]:
     return blanks
 
 
-def _file_of_site(directory: Path, examined: Examined, site: str) -> str:
-    sites = examined.sources.data("sites")
-    if site not in sites:
-        found, remedy = dangling(site, "sites", sites)
+def _file_of(directory: Path, examined: Examined, section: str, name: str) -> str:
+    known = examined.sources.data(section)
+    if name not in known:
+        found, remedy = dangling(name, section, known)
         raise UsageError(f"{found} -> {remedy}")
-    path, _ = examined.sources.place("sites", (site,))
+    path, _ = examined.sources.place(section, (name,))
     return Path(path).relative_to(directory).as_posix()
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from egovnet.inventory.model import TIER_ORDER, Network
 from egovnet.inventory.payers import CIRCUIT, Funded, Payers
 from egovnet.inventory.registers.funding import REGISTER, Funding
 from egovnet.inventory.today import today
@@ -16,6 +18,7 @@ from egovnet.playbooks.results.funding_report import (
     PayerSum,
 )
 from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.verbs.how_to_begin import how_to_begin
 
 _NOTHING = Decimal("0.00")
 
@@ -36,7 +39,26 @@ def report_funding(workspace: Workspace, day: date | None = None) -> Outcome[Fun
         currency_sums(funded),
         tuple(map(_item, funded)),
     )
-    return Outcome("funding_report", report)
+    says = "who pays for circuits and devices, and what they cost"
+    notes = how_to_begin(workspace.directory, REGISTER, says, _example(network))
+    return Outcome("funding_report", report, notes=notes)
+
+
+def _example(network: Network) -> dict[str, Any]:
+    """A payer for each region of the two highest tiers that there are, two at most."""
+    by_tier = sorted(network.regions.items(), key=lambda item: TIER_ORDER.index(item[1].tier))
+    tiers = [router.tier for router in network.routers.values()]
+    paid = [tier.value for tier in TIER_ORDER if tier in tiers]
+    return {
+        "payers": {
+            name: {"name": f"Budget of {region.name}", "region": name}
+            for name, region in by_tier[:2]
+        },
+        "costs": {
+            "circuits": dict.fromkeys(paid, "480000.00 CNY"),
+            "devices": dict.fromkeys(paid, "90000.00 CNY"),
+        },
+    }
 
 
 def payer_sums(funding: Funding, funded: Iterable[Funded]) -> tuple[PayerSum, ...]:

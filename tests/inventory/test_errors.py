@@ -86,3 +86,23 @@ def test_a_missing_directory_says_how_to_make_one(tmp_path: Path) -> None:
         f"{tmp_path}/nowhere: no such inventory directory "
         "-> name one with --inventory, or write one with: egovnet init DIR"
     )
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ("network/hosts.yaml", "a file, and no inventory directory -> name its directory: {}"),
+        ("network/sites", "no inventory: {none} -> name {}"),
+        ("", "no inventory: {none} -> name {}"),
+        ("else", "no inventory: {none} -> name one with --inventory, or write one with: {init}"),
+    ],
+)
+def test_another_directory_is_one_mistake(named: str, told: str, tmp_path: Path) -> None:
+    root = copy_of_backbone(tmp_path / "network")
+    (tmp_path / "else").mkdir()
+    (tmp_path / "else" / "notes.cfg").write_text("text\n")
+    none = "neither network.yaml nor any other file of one is in it"
+    with pytest.raises(InventoryError) as caught:
+        read_inventory(tmp_path / named)
+    told = told.format(root, none=none, init="egovnet init DIR")
+    assert str(caught.value) == f"{tmp_path / named}: {told}"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from egovnet.inventory.model import Network, ServiceState, Site
 from egovnet.inventory.model.part_sites import written_name
@@ -21,6 +22,7 @@ from egovnet.playbooks.results.rollout import (
     RolloutStatus,
     SiteProgress,
 )
+from egovnet.playbooks.verbs.how_to_begin import how_to_begin
 from egovnet.playbooks.verbs.rollout.provisioned import (
     NOT_BEGUN,
     Provisioned,
@@ -62,7 +64,25 @@ def rollout_status(workspace: Workspace, day: date | None = None) -> Outcome[Rol
         burn_up=burn_up(days, [t.day for t in promised.values() if t is not None], now),
         made=provenance(workspace),
     )
-    return Outcome("rollout_status", status)
+    says = "by which day the sites of a region are to be in service"
+    notes = how_to_begin(workspace.directory, REGISTER, says, _example(network, now))
+    return Outcome("rollout_status", status, notes=notes)
+
+
+def _example(network: Network, day: date) -> dict[str, Any]:
+    """A plan for the region that is above the others, until the end of the next year."""
+    region = next((n for n, r in network.regions.items() if r.parent is None), None)
+    return {
+        "plans": {
+            f"{region}-{day.year + 1}": {
+                "region": region,
+                "document": "number of the paper that the plan stands in",
+                "approved-by": "name of who approved it",
+                "approved-on": day,
+                "target": date(day.year + 1, 12, 31),
+            }
+        }
+    }
 
 
 def written_sites(network: Network) -> dict[str, Site]:

@@ -117,6 +117,21 @@ def test_it_is_written_as_its_neighbours_are(text: str, wanted: str) -> None:
     assert with_entry(text, (), "n", {"a": 1}) == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", "k:\n  n:\n    a: 1\n"),
+        ("# none\n", "# none\nk:\n  n:\n    a: 1\n"),
+        ("b: 2\n", "b: 2\nk:\n  n:\n    a: 1\n"),
+        ("k:\n# none\nb: 2\n", "k:\n  n:\n    a: 1\n# none\nb: 2\n"),
+        ("k: {}\n", "k: {n: {a: 1}}\n"),
+        ("k:\n  m: {a: 2}\nb: 2\n", "k:\n  m: {a: 2}\n  n: {a: 1}\nb: 2\n"),
+    ],
+)
+def test_what_it_stands_below_is_written_where_it_lacks(text: str, wanted: str) -> None:
+    assert with_entry(text, ("k",), "n", {"a": 1}) == wanted
+
+
 @pytest.mark.parametrize("text", ["- a\n- b\n", "text\n"])
 def test_what_is_no_mapping_is_left_alone(text: str) -> None:
     with pytest.raises(CannotInsertError):

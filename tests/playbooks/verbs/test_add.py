@@ -17,11 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.authoring.additions import entry_kinds
+from egovnet.inventory.authoring.additions import PARTS, entry_kinds
 from egovnet.inventory.authoring.schemas import first_line
 from egovnet.inventory.errors import ProblemsError
 from egovnet.inventory.model.annotations import PLATFORMS
-from egovnet.inventory.model.shapes import fields_of, models_below
+from egovnet.inventory.model.shapes import fields_of, models_below, place_at
+from egovnet.inventory.registers import read_registers
 from egovnet.inventory.source.sections import OPTIONAL_FILES
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
@@ -97,6 +98,45 @@ RULE = {
     "otherwise": "report",
     "source": "the office",
 }
+BORDER = {
+    "option": "A",
+    "neighbor": "guangdong",
+    "neighbor-asn": "64844",
+    "neighbor-router": "gd-asbr1",
+    "neighbor-port": "eth5",
+    "router": "pe1",
+    "port": "eth9",
+    "numbering": "ours",
+    "vpn": "services",
+    "neighbor-vpn": "gdservices",
+    "neighbor-zone": "extranet",
+    "accepts": ["10.42.0.0/16"],
+    "announces": ["10.2.0.0/16"],
+}
+CROSSING = {
+    "vpn": "office",
+    "neighbor-vpn": "gdoffice",
+    "neighbor-zone": "intranet",
+    "accepts": ["10.41.0.0/16"],
+    "announces": ["10.1.0.0/16"],
+}
+LINE = {
+    "owner": "government",
+    "a-site": "office-north",
+    "b-place": "hall of the county",
+    "capacity": "100",
+    "laid-on": "2019-06-01",
+    "approved-by": "Li Na",
+    "approved-on": "2026-03-02",
+    "reason": "until it moves",
+    "valid-from": "2026-04-01",
+    "valid-until": "2099-03-31",
+}
+#: What is there before one of a kind.
+BEFORE = {
+    "exchange": BEFORE_AN_EXCHANGE,
+    "border-vpn": [Request("border", "guangdong-1", given=BORDER)],
+}
 VPN = {"name": "Tax", "zone": "extranet"}
 ACCESS = {"pe": "pe1", "port": "eth3", "routing-protocol": "bgp"}
 #: A request for each kind, its file, and the pools that it takes numbers from.
@@ -127,6 +167,17 @@ REQUESTS: list[tuple[Request, str, set[str]]] = [
     ),
     (Request("level-rule", "own", given=RULE), "levels.yaml", set()),
     (
+        Request("border", "guangdong-1", given=BORDER),
+        "borders.yaml",
+        {"access-ipv4", "access-ipv6", "vlan/pe1/eth9"},
+    ),
+    (
+        Request("border-vpn", "office", "guangdong-1", CROSSING),
+        "borders.yaml",
+        {"access-ipv4", "access-ipv6", "vlan/pe1/eth9"},
+    ),
+    (Request("legacy-circuit", "line", given=LINE), "legacy-circuits.yaml", set()),
+    (
         Request("access", "second", "office-north", ACCESS),
         "sites/north.yaml",
         {"access-ipv4", "access-ipv6", "vlan/pe1/eth3"},
@@ -141,6 +192,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     init(tmp_path / "network", "skeleton")
     for section in OPTIONAL_FILES:
         (tmp_path / "network" / f"{section}.yaml").write_text("# None yet.\n")
+    (tmp_path / "network" / "legacy-circuits.yaml").write_text("approvers: [Li Na]\n")
     return tmp_path / "network"
 
 
@@ -166,8 +218,8 @@ def test_an_entry_is_written_numbered_and_valid(
             "region: north\n    roles: [pe]",
             "region: north\n    roles: [pe, platform]",
         )
-        for needed in BEFORE_AN_EXCHANGE:
-            added(root, needed)
+    for needed in BEFORE.get(request_.kind, ()):
+        added(root, needed)
     Workspace(root).on_disk.keep_allocation()
     before, numbers = (root / file).read_text(), read_lock(root).pools
     entry = added(root, request_)
@@ -181,7 +233,7 @@ def test_an_entry_is_written_numbered_and_valid(
         assert number.name not in numbers.get(number.pool, {})
     kept = {pool: values.keys() & numbers.get(pool, {}).keys() for pool, values in lock.items()}
     assert all(lock[pool][name] == numbers[pool][name] for pool in kept for name in kept[pool])
-    read_inventory(root)
+    read_registers(root, read_inventory(root)[0])
     (root / file).write_text(without(after, entry))
     read_inventory(root)
 
@@ -189,12 +241,13 @@ def test_an_entry_is_written_numbered_and_valid(
 def test_every_kind_has_a_request_here_and_every_field_an_option() -> None:
     assert set(KINDS) == set(entry_kinds())
     for kind in entry_kinds().values():
-        if kind.name in ("access", "site"):
+        if kind.parts is not None or kind.name == "site":
             continue
         keys = {option.field.key for option in kind.options}
-        for model in models_below(_shape(kind.section)):
+        place = place_at(_shape(kind.section), (*kind.within, "an entry"))
+        for model in models_below(place.shape):
             wanted = {f.key for f in fields_of(model).values() if f.shape.model is None}
-            assert wanted - keys - {"connection_options"} == set()
+            assert wanted - keys - {"connection_options", *(parts.key for parts in PARTS)} == set()
 
 
 def _shape(section: str) -> Any:  # noqa: ANN401 -- a Shape
@@ -287,6 +340,22 @@ MISTAKES: list[tuple[Request, list[str]]] = [
             "--from-agency: no agency 'party'",
             "NAME: no firewall by which it could pass",
         ],
+    ),
+    (
+        Request("border", "gd", given={**BORDER, "neighbor-zone": "intranet", "port": "eth1"}),
+        ["--neighbor-zone: intranet, and VPN services is of the extranet", "--port: pe1 eth1 is"],
+    ),
+    (
+        Request("legacy-circuit", "line", given={"owner": "government", "a-router": "pe1"}),
+        [
+            "--b-site or --b-router with --b-port or --b-place: is missing",
+            "add one: Where end b is: site, router, place",
+            "--approved-by: is missing",
+        ],
+    ),
+    (
+        Request("legacy-circuit", "line", given={**LINE, "a-port": "eth8", "approved-by": "Li Ma"}),
+        ["--a-port: a port without a router", "--approved-by: Li Ma is none of the approvers"],
     ),
     (
         Request("vpn", "averylongname", given={**VPN, "owner": "services"}),
@@ -430,6 +499,33 @@ def test_what_is_missing_is_asked_for_until_it_fits(root: Path) -> None:
     assert "no IPv4 or IPv6 prefix" in wrong[3]
     assert "use 'static' or 'bgp'" in wrong[4] or "write" in wrong[4]
     assert not [word for word in wrong if "pydantic" in word or "^" in word]
+
+
+def test_an_end_of_a_line_is_chosen_and_then_said(root: Path) -> None:
+    answers = iter(["bridge", "router", "pe1", "eth8"])
+    asked: list[Question] = []
+
+    def ask(question: Question) -> str:
+        asked.append(question)
+        return next(answers)
+
+    given = {key: value for key, value in LINE.items() if key != "a-site"}
+    outcome = add(Workspace(root), Request("legacy-circuit", "line", given=given), ask)
+    assert yaml.safe_load(outcome.result.text)["circuits"]["line"]["a"] == {
+        "router": "pe1",
+        "port": "eth8",
+    }
+    assert [question.wrong for question in asked if question.wrong] == [
+        "'bridge' is none of site, router, place"
+    ]
+
+
+def test_who_may_approve_is_written_by_a_person(root: Path) -> None:
+    (root / "legacy-circuits.yaml").unlink()
+    wanted = r"write approvers: \[Li Na\] into legacy-circuits.yaml if that person may"
+    with pytest.raises(ProblemsError, match=wanted):
+        added(root, Request("legacy-circuit", "line", given=LINE))
+    assert not (root / "legacy-circuits.yaml").exists()
 
 
 def read_until(terminal: int, word: str, seen: str) -> str:
