@@ -48,13 +48,15 @@ def restricts(policy: Policy | None, family: AddressFamily) -> bool:
     """Whether a policy keeps anything back: some route that it denies, or may, or strips."""
     if policy is None:
         return False
-    if any(entry.clears for entry in policy.entries):
+    if any(entry.clears for entry in policy.each()):
         return True
     left = PrefixSet.all(family)
     probe = Routes(family, left, free=True)
     for entry in policy.entries:
         may, must = _matched(entry, probe)
         if entry.action == "deny" and may:
+            return True
+        if entry.called is not None and may and restricts(Policy(entry.called), family):
             return True
         left = left - must
     return bool(left)
@@ -71,12 +73,15 @@ def _entries(entries: tuple[PolicyEntry, ...], routes: Routes, *, accepted: bool
             break
         may, must = _matched(entry, left)
         if entry.action == "permit" and may:
-            passed = _changed(entry, left, may)
+            passed = [_changed(entry, left, may)]
+            if entry.called is not None:
+                passed = _entries(entry.called, passed[0], accepted=False)
             if entry.continues:
                 rest = entries[index + 1 + entry.skips :]
-                out += _entries(rest, passed, accepted=True)
+                for one in passed:
+                    out += _entries(rest, one, accepted=True)
             else:
-                out.append(passed)
+                out += passed
         if index == last and not accepted:
             break  # what is left is denied
         left = Routes(left.family, left.prefixes - must, left.targets, left.free, left.lines)

@@ -29,7 +29,7 @@ from egovnet.isolation.model.scene import (
     table_number,
 )
 from egovnet.isolation.routes.announcements import local_routes
-from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import PolicyRoute, StaticFacts
 
 _ONE_TABLE = "have one kernel table"
@@ -124,13 +124,22 @@ def _next_tables(router: Router, static: StaticFacts) -> Iterator[tuple[Table, s
             yield router.tables[static.interface], f"into VRF {static.interface}"
     elif static.table is not None and static.next_hop is not None:
         # Which port a gateway is at is not asked in a table that no VRF has.
-        tables = [
-            router.table_of(interface)
-            for interface in router.facts.interfaces.values()
-            if any(static.next_hop in address.network for address in interface.addresses)
-        ]
-        for table in tables or [router.tables[None]]:
+        for table in _at(router, static.next_hop) or [router.tables[None]]:
             yield table, f"by {static.next_hop} of VRF {table.name}"
+    elif static.of_system and static.vrf is not None and static.next_hop is not None:
+        tables = _at(router, static.next_hop)
+        default = router.tables[None]
+        if default in tables and router.tables.get(static.vrf) not in tables:
+            yield default, f"by {static.next_hop} of VRF {default.name}"
+
+
+def _at(router: Router, gateway: IPAddress) -> list[Table]:
+    """Tables of the ports in whose networks a gateway is."""
+    return [
+        router.table_of(interface)
+        for interface in router.facts.interfaces.values()
+        if any(gateway in address.network for address in interface.addresses)
+    ]
 
 
 def _policy_routes(router: Router) -> Iterator[Edge]:

@@ -128,14 +128,14 @@ def _filter(
 
 def _widest(policy: Policy, beyond: PrefixSet, family: AddressFamily) -> int:
     """Line that lets prefixes of `beyond` in: the list's where a list does, else the entry's."""
-    for entry in policy.entries:
+    for entry in policy.each():
         if entry.action != "permit":
             continue
         lists = [match.prefixes for match in entry.matches if match.kind == "prefix"]
         for rule in (rule for rules in lists for rule in rules if rule.action == "permit"):
             if beyond & PrefixSet.rule(family, rule):
                 return rule.line or entry.line or policy.line
-        if not lists:
+        if not lists and entry.called is None:
             return entry.line or policy.line
     return policy.line
 
@@ -144,7 +144,7 @@ def _absent(policy: Policy) -> str:
     """What a filter names and the text does not have; empty: nothing."""
     if policy.missing:
         return "a policy"
-    permits = (entry for entry in policy.entries if entry.action == "permit")
+    permits = (entry for entry in policy.each() if entry.action == "permit")
     absent = any(match.never for entry in permits for match in entry.matches)
     return "a list" if absent else ""
 

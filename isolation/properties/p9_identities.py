@@ -18,9 +18,10 @@ from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
 from egovnet.isolation.routes.label_arrivals import label_cause
-from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
-from egovnet.templates.model.facts import InterfaceFacts
+from egovnet.templates.model.device import AddressFamily, IPAddress
 
+#: What an IGP may take static routes, and those of the kernel, by.
+_HOST_ROUTES = frozenset(("static", "kernel"))
 _NO_WORDS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -86,40 +87,56 @@ def _shared_distinguisher(
 
 
 def _loopbacks(scene: Scene) -> Iterator[FindingDraft]:
-    """VPN packets go to the router whose loopback is their next hop: it must be one's alone."""
-    held: dict[str, Router] = {}
+    """VPN packets go to the router whose loopback is their next hop: it must be one's alone, at
+    whatever port of the backbone's another has it, and whatever puts it into the IGP."""
+    owners = dict(scene.expectation.routers)
     for router in scene.routers:
-        for loopback, address in _loopback_addresses(router):
-            owner = scene.expectation.routers.get(address.ip)
-            other = held.setdefault(str(address.ip), router)
-            if router.name == (owner or other.name):
+        for port in router.facts.interfaces.values():
+            for address in port.addresses if port.loopback else ():
+                owners.setdefault(address.ip, router.name)
+    for router in scene.routers:
+        for held, what, line in _backbone_addresses(router):
+            owner = owners.get(held, router.name)
+            if owner == router.name:
                 continue  # whoever else has it is the one that should not
-            owned_by = owner or other.name
-            line = loopback.line
             yield single(
                 finding(
                     p9.SHARED_LOOPBACK,
                     router.name,
                     "default",
-                    path=(router.hop(f"has {address.ip} on {loopback.name}", line),),
+                    path=(router.hop(what, line),),
                     line=line,
-                    causes=(_loopback_cause(router, address, line),),
-                    words={"address": address.ip, "owner": owned_by},
+                    causes=(_loopback_cause(router, held, line),),
+                    words={"address": held, "owner": owner},
                 )
             )
 
 
-def _loopback_cause(router: Router, address: IPInterface, line: int) -> Cause:
+def _backbone_addresses(router: Router) -> Iterator[tuple[IPAddress, str, int]]:
+    """(address, in words, line) of what a router has in the backbone, or says there that it has a
+    way to of its own."""
+    table = router.tables[None]
+    for port in table.interfaces:
+        for address in port.addresses:
+            yield address.ip, f"has {address.ip} on {port.name}", port.line
+    announced = {
+        family
+        for igp in router.facts.igps
+        if igp.vrf is None
+        for family, _, source in (key.partition(" ") for key in igp.redistributes)
+        if source in _HOST_ROUTES
+    }
+    for static in table.statics if announced else ():
+        prefix = static.prefix
+        if prefix.prefixlen == prefix.max_prefixlen and f"ipv{prefix.version}" in announced:
+            what = f"announces a route of its own to {prefix} by its IGP"
+            yield prefix.network_address, what, static.line
+
+
+def _loopback_cause(router: Router, address: IPAddress, line: int) -> Cause:
     place = Place(router.name, "default", line, router.facts.quote(line))
-    says = f"loopback address {address.ip}"
-    return Cause(CauseKind.IDENTITY, ("loopback", router.name, str(address.ip)), says, place)
-
-
-def _loopback_addresses(router: Router) -> Iterator[tuple[InterfaceFacts, IPInterface]]:
-    for interface in router.facts.interfaces.values():
-        if interface.loopback:
-            for address in interface.addresses:
-                yield interface, address
+    says = f"loopback address {address}"
+    return Cause(CauseKind.IDENTITY, ("loopback", router.name, str(address)), says, place)
 
 
 def _labels(router: Router) -> Iterator[FindingDraft]:
@@ -143,10 +160,16 @@ def _labels(router: Router) -> Iterator[FindingDraft]:
 
 
 def _in_backbone(router: Router, address: IPAddress) -> bool:
-    """Whether other routers find a router's `address` in the backbone: those of VRFs, and a router
-    id, are not there."""
+    """Whether labelled packets for a router's `address` arrive at that router: addresses of VRFs,
+    and a router id, are not in the backbone, and a circuit's network is both ends', so that the
+    other one may be where the outer label ends."""
     default = router.tables[None]
-    return any(address == own.ip for port in default.interfaces for own in port.addresses)
+    return any(
+        address == own.ip
+        for port in default.interfaces
+        for own in port.addresses
+        if port.loopback or own.network.prefixlen == own.max_prefixlen
+    )
 
 
 def _next_hops(router: Router) -> Iterator[FindingDraft]:

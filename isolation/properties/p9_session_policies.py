@@ -30,7 +30,7 @@ def session_policies(scene: Scene) -> Iterator[FindingDraft]:
             yield from _session(default, neighbor, activated)
         for table in router.tables.values():
             for policy, where, family in _policies(table):
-                for entry in policy.entries:
+                for entry in policy.each():
                     if entry.touches:
                         text = f"{', '.join(entry.touches)} on routes {where}"
                         yield _draft(table, text, entry.line, family)
@@ -40,7 +40,7 @@ def _by_hand(default: Table) -> Iterator[FindingDraft]:
     """Policies of routes that are put into the VPN tables by hand."""
     instance = default.facts.bgp.get(None)
     for network in instance.vpn_networks if instance else ():
-        for entry in network.policy.entries if network.policy else ():
+        for entry in network.policy.each() if network.policy else ():
             if entry.touches:
                 text = f"{', '.join(entry.touches)} on the VPN route {network.prefix}"
                 yield _draft(default, text, entry.line, network.family)
@@ -54,7 +54,7 @@ def _session(
             text = f"does {option} on VPN routes to {neighbor.address}"
             yield _draft(default, text, activated.line, activated.family)
     for policy, way in ((activated.policy_in, "from"), (activated.policy_out, "to")):
-        for entry in policy.entries if policy else ():
+        for entry in policy.each() if policy else ():
             done = _targets(entry) + list(entry.touches)
             if done:
                 text = f"{', '.join(done)} on VPN routes {way} {neighbor.address}"

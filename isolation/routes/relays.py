@@ -52,7 +52,7 @@ def relays(scene: Scene, family: AddressFamily) -> list[Relay]:
         for neighbor, activated in vpn_sessions(router)
         if activated.family == VPN_FAMILY[family]
         for policy, direction in ((activated.policy_in, "from"), (activated.policy_out, "to"))
-        if policy is not None and any(entry.adds for entry in policy.entries)
+        if policy is not None and any(entry.adds for entry in policy.each())
     ]
     if not adding:
         return []

@@ -202,7 +202,7 @@ def _is_next_hop(said: VrfFamily, route: VpnRoute) -> bool:
 def _adds(policy: Policy | None) -> frozenset[ExtendedCommunity]:
     if policy is None:
         return frozenset()
-    return frozenset(target for entry in policy.entries for target in entry.adds)
+    return frozenset(target for entry in policy.each() for target in entry.adds)
 
 
 # -- labelled routes ---------------------------------------------------------------------------

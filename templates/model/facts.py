@@ -8,7 +8,7 @@ do (`line`, 1-based in the whole text, 0: not from a text) and are never compare
 Terms are RFC 4364's. `vrf` is None for the default (global) table. Families are "ipv4" and "ipv6".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -112,7 +112,8 @@ class PolicyEntry:
     extended communities are removed first. `touches`: other things it does to extended
     communities, next hops, tables or VRFs, a verb and the text's words ("sets ip next-hop ...").
     `continues`: after a permit the next entries are tried as well (on-match next, goto, continue),
-    but for the first `skips` of them.
+    but for the first `skips` of them. `called`: entries of another policy that what is permitted
+    passes besides (FRR's `call`), by itself and before anything goes on; what it denies is denied.
     """
 
     action: Action
@@ -123,6 +124,7 @@ class PolicyEntry:
     continues: bool = False
     skips: int = 0
     line: int = field(default=0, compare=False)
+    called: "tuple[PolicyEntry, ...] | None" = None
 
 
 @quickly_made
@@ -138,6 +140,17 @@ class Policy:
     name: str = field(default="", compare=False)
     missing: bool = field(default=False, compare=False)
     line: int = field(default=0, compare=False)
+
+    def each(self) -> Iterator[PolicyEntry]:
+        """Every entry, and behind one that calls others those, as often as they are called."""
+        yield from _each(self.entries)
+
+
+def _each(entries: tuple[PolicyEntry, ...]) -> Iterator[PolicyEntry]:
+    for entry in entries:
+        yield entry
+        if entry.called is not None:
+            yield from _each(entry.called)
 
 
 # -- interfaces --------------------------------------------------------------------------------
@@ -224,6 +237,8 @@ class StaticFacts:
     #: Kernel table it is put into, when given by number and no VRF of the text has it.
     table: int | None = None
     line: int = field(default=0, compare=False)
+    #: The operating system's: where its own table has no way to the gateway, the main one is asked.
+    of_system: bool = field(default=False, compare=False)
 
 
 # -- BGP ---------------------------------------------------------------------------------------

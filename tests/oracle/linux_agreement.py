@@ -124,6 +124,7 @@ def _said(facts: DeviceFacts) -> Iterator[str]:
             yield from _said_of(port, vrfs)
     for static in facts.statics:
         yield _route(static)
+        yield from _leaving(static, facts)
     for rule in facts.policy_routes:
         table = rule.table if rule.table is not None else f"<{rule.vrf}>" if rule.vrf else 254
         if rule.discards:
@@ -146,6 +147,26 @@ def _said_of(port: InterfaceFacts, vrfs: Collection[str]) -> Iterator[str]:
         yield f"{port.name} joins {port.joins}"
     if port.mpls:
         yield f"{port.name} takes labels"
+
+
+def _leaving(static: StaticFacts, facts: DeviceFacts) -> Iterator[str]:
+    """That a VRF's route goes out of a port of another table: the one that it names, or the one
+    that its gateway is at, which Linux looks for in the main table as well."""
+    if static.vrf not in facts.vrfs or static.discards or static.interface in facts.vrfs:
+        return
+    owners = {
+        port.vrf if port.vrf in facts.vrfs else None
+        for port in facts.interfaces.values()
+        if port.name == static.interface
+        or (
+            static.interface is None
+            and any(static.next_hop in address.network for address in port.addresses)
+        )
+    }
+    if static.interface is None:
+        owners = set() if static.vrf in owners else owners & {None}
+    for owner in owners - {static.vrf}:
+        yield f"route {static.prefix} in <{static.vrf}> leaves by {f'<{owner}>' if owner else 254}"
 
 
 def _route(static: StaticFacts) -> str:
@@ -190,6 +211,7 @@ def _held(kernel: Kernel) -> Iterator[str]:
             yield f"{name} has {local}/{each['prefixlen']}"
     for family in (4, 6):
         yield from _held_routes(kernel[f"route{family}"], family, tables)
+        yield from _held_leaving(kernel[f"route{family}"], family, tables, links)
         for rule in kernel[f"rule{family}"]:
             if rule["priority"] not in _OWN_RULES and "l3mdev" not in rule:
                 named = rule.get("table")
@@ -215,6 +237,27 @@ def _held_by(
         yield f"!{name} is down"
     if kernel["labels"].get(name) == "1":
         yield f"{name} takes labels"
+
+
+def _held_leaving(
+    routes: Sequence[Mapping[str, Any]],
+    family: int,
+    tables: Mapping[str, int],
+    links: Mapping[str, Any],
+) -> Iterator[str]:
+    for route in routes:
+        named = route.get("table", "main")
+        table = _TABLES.get(named) or tables.get(named) or int(named)
+        if table not in tables.values() or route.get("protocol") in _OWN_ROUTES:
+            continue
+        default = "0.0.0.0/0" if family == 4 else "::/0"
+        prefix = ip_network(default if route["dst"] == "default" else route["dst"])
+        for hop in route.get("nexthops", [route]):
+            port = links.get(hop.get("dev", "lo"), {})
+            if port and port["ifname"] != "lo" and port["ifname"] not in tables:
+                owner = tables.get(port.get("master", ""), 254)
+                if owner != table:
+                    yield f"route {prefix} in {table} leaves by {owner}"
 
 
 def _held_routes(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 PORTS = ("eth1", "eth2", "eth3")
 SUBINTERFACES = ("eth1.100", "eth1.200", "eth2.100", "vlan300")
 VRFS = ("red", "blue")
-OTHERS = ("br0", "dum0", "veth0", "a-name-of-seventeen")
+OTHERS = ("br0", "dum0", "veth0", "a-name-of-seventeen", "lo")
 ADDRESSES = ("192.0.2.1/24", "198.51.100.1/30", "2001:db8::1/64", "192.0.2.1", "192.0.2.1/32")
 PREFIXES = ("10.1.0.0/16", "10.2.0.0/16", "10.1.2.3", "default", "2001:db8:1::/48", "0.0.0.0/0")
 TABLES = ("1001", "1002", "500", "254", "red", "blue")
@@ -121,6 +121,7 @@ def _other_stanza(rng: Rng) -> list[str]:
         "dum0": ["link-type dummy"],
         "veth0": ["link-type veth", "veth-peer-name veth1"],
         "a-name-of-seventeen": ["vrf-table 1003"],
+        "lo": [rng.choice(("mtu 1000", "mtu 1500", "link-down yes", "address 192.0.2.77/32"))],
     }[name]
     body += [_line(rng) for _ in range(rng.choice((0, 1, 2)))]
     return _stanza(rng, name, body)
@@ -178,6 +179,7 @@ def _link(rng: Rng) -> str:
         (
             *("eth1 up", "dev eth1 down", "eth1 nomaster", "eth2 master red", "eth1 vrf blue"),
             *("eth1 nomaster up", "eth1 up master blue", "$IFACE up", "eth1 mtu 1400", "dev up"),
+            *("lo down", "dev lo down", "lo up", "$IFACE down"),
         )
     )
 

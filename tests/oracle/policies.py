@@ -20,18 +20,18 @@ _NETWORKS = {
     "ipv4": "10.1.0.0/16 10.2.0.0/16 10.1.2.0/24 10.1.3.0/25 10.2.0.128/25 0.0.0.0/0 192.0.2.0/24",
     "ipv6": "2001:db8:1::/48 2001:db8:2::/48 2001:db8:1:1::/64 ::/0",
 }
-_ASKED = [
+ASKED = [
     f"show bgp {family} unicast {prefix}"
     for family, prefixes in _NETWORKS.items()
     for prefix in prefixes.split()
 ]
 #: Seconds until bgpd has evaluated its networks.
-_SETTLE = 0.3
+SETTLE = 0.3
 #: Left out: what is in the kernel's hands, or in chance's.
 _LEFT_OUT = ("set table", "match probability", "match source-vrf")
 _SHOWN = re.compile(r"(?:Extended )?Community: .*|metric \d+|localpref \d+|weight \d+")
 #: A changed map is otherwise evaluated after 5 seconds.
-_AT_ONCE = "bgp route-map delay-timer 0\n"
+AT_ONCE = "bgp route-map delay-timer 0\n"
 #: A route has communities; one map calls another.
 _CALLER = """\
 route-map S permit 1
@@ -78,9 +78,9 @@ def main() -> int:
     parser.add_argument("--to", dest="end", type=int, default=200)
     chosen = parser.parse_args()
     differ = through = 0
-    with FrrDaemons("", _ASKED, _SETTLE) as own, FrrDaemons(_OTHER, _ASKED, _SETTLE) as other:
+    with FrrDaemons("", ASKED, SETTLE) as own, FrrDaemons(_OTHER, ASKED, SETTLE) as other:
         for seed in range(chosen.first, chosen.end):
-            given = _AT_ONCE + understood(understood(text(seed)), _OTHER)
+            given = AT_ONCE + understood(understood(text(seed)), _OTHER)
             one = routes(own.read(whole(given)).running)
             another = routes(other.read(whole(given, _OTHER)).running)
             through += len(one)

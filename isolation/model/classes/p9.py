@@ -18,9 +18,11 @@ SHARED_LOOPBACK = FindingClass(
     id="P9 shared-loopback",
     severities=_RISK,
     title="Two routers with one loopback address",
-    meaning="A router has the loopback address of another.",
+    meaning="A router has the loopback address of another at a port of the backbone, or puts a "
+    "route of its own to it into the IGP.",
     why="VPN packets go to the router whose loopback is their next hop: one gets the other's.",
-    remedy="Give the router the loopback address that the inventory allocates to it.",
+    remedy="Remove the address or the route; a router has the loopback address that the inventory "
+    "allocates to it.",
     sentence="{device} has the loopback {address} of {owner}: one gets the other's packets",
 )
 SHARED_LABEL = FindingClass(

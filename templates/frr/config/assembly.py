@@ -183,9 +183,9 @@ def _routes(
 
 
 def _once_each(statics: list[StaticFacts]) -> tuple[StaticFacts, ...]:
-    """In order; a route said twice is one."""
+    """In order; a route said twice is one, and the system's where one of both is."""
     found: list[StaticFacts] = []
-    for route in sorted(statics, key=static_key):
+    for route in sorted(statics, key=lambda each: (static_key(each), not each.of_system)):
         if not found or found[-1] != route:
             found.append(route)
     return tuple(found)
@@ -203,6 +203,7 @@ def _moved(
         route.discards,
         table,
         route.line,
+        route.of_system,
     )
 
 

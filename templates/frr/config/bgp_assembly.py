@@ -43,11 +43,17 @@ def bgp_instance(draft: BgpDraft, policies: Policies, problems: list[NotUndersto
         if not family.says_nothing
     }
     for name, family in draft.families.items():
+        shares = {"import vpn", "export vpn"} & family.values.keys() or family.import_vrfs
         for prefix, (route_map, line) in family.aggregates.items():
+            text = f"aggregate-address {prefix}"
+            blocks = (_label(draft), f"address-family {name} unicast")
             if family.networks.get(prefix, (route_map, 0))[0] != route_map:
-                text = f"aggregate-address {prefix} route-map {route_map}"
+                text += f" route-map {route_map}"
                 why = "`network` says the prefix with another route-map"
-                blocks = (_label(draft), f"address-family {name} unicast")
+                problems.append(NotUnderstood(line, text, blocks, why))
+            elif shares and prefix in family.as_sets:
+                text += " as-set"
+                why = "it has the route targets of all that it is made of, imported routes too"
                 problems.append(NotUnderstood(line, text, blocks, why))
     neighbors: dict[str, NeighborFacts] = {}
     for peer in draft.peers.values():

@@ -250,7 +250,10 @@ def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
         raise Unclear("FRR may refuse it, for what was said before or beside it")
     held = unicast(draft, number)
     originated = held.networks if words[0] == "network" else held.aggregates
-    originated[read_prefix(text, family)] = (_map_of(words), number)
+    prefix = read_prefix(text, family)
+    originated[prefix] = (_map_of(words), number)
+    if words[0] != "network":
+        (held.as_sets.add if "as-set" in words else held.as_sets.discard)(prefix)
     return FACT
 
 

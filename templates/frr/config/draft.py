@@ -136,6 +136,8 @@ class FamilyDraft:
     #: Prefix -> (route-map, line), of `network` and of `aggregate-address`.
     networks: dict[IPNetwork, tuple[str | None, int]] = field(default_factory=dict)
     aggregates: dict[IPNetwork, tuple[str | None, int]] = field(default_factory=dict)
+    #: Aggregates that carry the communities of what they are made of.
+    as_sets: set[IPNetwork] = field(default_factory=set)
 
     @property
     def meets_vpn(self) -> bool:

@@ -44,6 +44,7 @@ from egovnet.templates.frr.config.known_features import (
     open_protocol,
     read_vni,
 )
+from egovnet.templates.frr.config.linux_commands import LOOPBACK_DOWN
 from egovnet.templates.frr.config.pbr_reader import open_pbr_map
 from egovnet.templates.frr.config.policy_reader import (
     open_route_map,
@@ -55,6 +56,7 @@ from egovnet.templates.frr.config.policy_reader import (
 )
 from egovnet.templates.frr.config.releases import Release, in_words, release_of
 from egovnet.templates.frr.config.static_reader import read_static, remove_static
+from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import Stated
 
@@ -170,7 +172,10 @@ def _address(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _shutdown(draft: FrrDraft, words: list[str], number: int) -> int:
-    draft.context.about.shutdown = words[0] != "no"
+    held: PortDraft = draft.context.about
+    held.shutdown = words[0] != "no"
+    if held.shutdown and held.name == LOOPBACK:
+        raise Unclear(LOOPBACK_DOWN)
     return FACT
 
 

@@ -11,6 +11,7 @@ from egovnet.templates.frr.config.addresses import read_address, read_interface,
 from egovnet.templates.frr.config.contexts import why
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, PortDraft, Unclear
 from egovnet.templates.frr.config.linux_commands import (
+    LOOPBACK_DOWN,
     LinuxRoutes,
     read_command,
     read_undo,
@@ -44,6 +45,8 @@ _HAVE_ONE = frozenset(
 )
 #: A name is at most so long (IFNAMSIZ with its end): the kernel makes no longer one.
 _LONGEST_NAME = 15
+#: Below it an interface has no IPv6 (IPV6_MIN_MTU), as if it were down.
+_LEAST_MTU = 1280
 #: Tables that ifupdown2 gives a VRF, by the policy that a router has here; its own are 1001 to
 #: 5000. With another it makes no VRF, and the VRF's ports are in the default table.
 _TABLES = range(1000, 65001)
@@ -404,6 +407,8 @@ def _peer(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> 
 
 def _link_down(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     held.shutdown = _one(words) == "yes"
+    if held.shutdown and held.name == LOOPBACK:
+        raise Unclear(LOOPBACK_DOWN)
     return FACT
 
 
@@ -437,6 +442,12 @@ def _multicast_router(draft: LinuxDraft, held: PortDraft, words: list[str], numb
     return HARMLESS
 
 
+def _mtu(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    if held.name == LOOPBACK and read_number(_one(words)) < _LEAST_MTU:
+        raise Unclear(LOOPBACK_DOWN)
+    return _harmless(draft, held, words, number)
+
+
 def _broadcast(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     """ifupdown2 3.0 leaves out the addresses beside it (tried): they are taken as there."""
     read_address(_one(words))
@@ -467,6 +478,7 @@ _ATTRIBUTES: dict[str, _Attribute] = {
     "link-down": _link_down,
     "link-type": _link_type,
     "mpls-enable": _mpls,
+    "mtu": _mtu,
     "netmask": _netmask,
     "post-down": _down,
     "post-up": _up,

@@ -7,9 +7,12 @@ from functools import lru_cache
 
 from egovnet.templates.frr.config.addresses import family_of, read_address, read_number, read_prefix
 from egovnet.templates.frr.config.draft import FACT, HARMLESS, Unclear
+from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import PolicyRoute, StaticFacts
 
+#: IPv6 routes that discard are at the loopback (`unreachable default dev lo`), and go with it.
+LOOPBACK_DOWN = "takes all IPv6 routes away that discard: VRFs have no last resort then"
 _IP = frozenset(("ip", "/sbin/ip", "/bin/ip", "/usr/sbin/ip", "/usr/bin/ip"))
 _HARMLESS = frozenset(("ethtool", "/sbin/ethtool", "/usr/sbin/ethtool", "true"))
 _DISCARDS = frozenset(("unreachable", "blackhole", "prohibit"))
@@ -68,6 +71,7 @@ def read_command(words: list[str], interface: str, number: int, found: LinuxRout
                 discards=meant.discards,
                 table=meant.table,
                 line=number,
+                of_system=True,
             )
         )
     return HARMLESS if meant is None else FACT
@@ -118,6 +122,8 @@ def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | None:
         rule = _rule(rest, " ".join(words), 0)
         return replace(rule, family=family or _family_of_rule(rest))
     if what == "link" and verb == "set" and rest[rest[0] == "dev" :][1:] in (["up"], ["down"]):
+        if rest[-2:] == [LOOPBACK, "down"]:
+            raise Unclear(LOOPBACK_DOWN)
         return None
     raise Unclear("a command that is not read")
 

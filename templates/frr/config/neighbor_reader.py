@@ -201,7 +201,9 @@ def _interface(instance: BgpDraft, peer: PeerDraft, words: list[str], number: in
     elif rest[0] == "peer-group":
         _join(instance, peer, rest[1], number)
     elif _is_address(peer.name) and len(rest) == 1:
-        # the way to a neighbour with an address; its table is its VRF's in any case
+        if not ip_address(peer.name).is_link_local:
+            raise Unclear("it binds the session to a port, whatever table that is in")
+        # the way to a neighbour whose address says none
         return HARMLESS
     else:
         raise Unclear("neither remote-as nor peer-group")

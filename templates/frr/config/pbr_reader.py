@@ -23,6 +23,8 @@ def _pbr_set(draft: FrrDraft, words: list[str], number: int) -> int:
         vrf = None
         if "nexthop-vrf" in words:
             vrf = words[words.index("nexthop-vrf") + 1]
+        if words[3:] and words[3] != "nexthop-vrf":
+            raise Unclear("FRR takes it only where that port is in the next hop's VRF")
         hop = read_address(words[2])
         family: AddressFamily = "ipv4" if hop.version == 4 else "ipv6"
         draft.context.about.append(

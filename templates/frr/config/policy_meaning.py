@@ -8,9 +8,9 @@
   permit as well.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
 
 from egovnet.templates.frr.config.addresses import read_prefix
 from egovnet.templates.frr.config.communities import read_targets
@@ -91,48 +91,35 @@ class Policies:
             return Policy(name=name)  # FRR stops following calls, and denies
         self._open.append(name)
         entries: list[PolicyEntry] = []
-        starts: dict[int, int] = {}
         for sequence in sorted(drafts):
-            starts[sequence] = len(entries)
-            entries.extend(self._entry(drafts[sequence]))
+            entries.append(self._entry(drafts[sequence]))
             if self._made > _MOST:
                 entries = [PolicyEntry("permit", touches=(f"calls {_MOST} entries and more",))]
                 break
         self._open.pop()
         if any(draft.goes_to for draft in drafts.values()):
-            _jump(entries, drafts, starts)
+            _jump(entries, drafts)
         return Policy(tuple(entries), name=name, line=drafts[min(drafts)].line)
 
-    def _entry(self, draft: EntryDraft) -> list[PolicyEntry]:
+    def _entry(self, draft: EntryDraft) -> PolicyEntry:
         matches = _ordered([self._match(key, *said) for key, said in draft.matches.items()])
         if draft.action == "deny":
             # A deny that matches ends it all: what else it says is never done.
-            return [PolicyEntry("deny", matches, line=draft.line)]
+            return PolicyEntry("deny", matches, line=draft.line)
         adds, clears, touches = _sets(draft, self._draft.release)
         entry = PolicyEntry(
             "permit", matches, adds, clears, touches, draft.continues, line=draft.line
         )
-        if not draft.call or draft.call not in self._draft.route_maps:
-            return [entry]
-        return self._called(entry, draft.call)
+        if draft.call in self._draft.route_maps:
+            # what was done stays done; what that one denies is denied
+            entry = replace(entry, called=self._called(draft.call))
+        return entry
 
-    def _called(self, entry: PolicyEntry, name: str) -> list[PolicyEntry]:
-        """An entry that calls a route-map: what that permits, with what it sets; else denied."""
-        inside = self._resolve(name).entries
-        self._made += len(inside)
-        called = [
-            PolicyEntry(
-                inner.action,
-                _ordered([*entry.matches, *inner.matches]),
-                inner.adds if inner.clears else entry.adds | inner.adds,
-                entry.clears or inner.clears,
-                (*entry.touches, *inner.touches),
-                entry.continues or inner.continues,
-                line=entry.line,
-            )
-            for inner in inside
-        ]
-        return [*called, PolicyEntry("deny", entry.matches, line=entry.line)]
+    def _called(self, name: str) -> tuple[PolicyEntry, ...]:
+        """The entries of a route-map that is called, once more wherever it is."""
+        called = self._resolve(name)
+        self._made += sum(1 for _ in called.each())
+        return called.entries
 
     def _match(self, key: str, words: list[str], line: int) -> Match:
         family: AddressFamily = "ipv6" if words[1] == "ipv6" else "ipv4"
@@ -241,15 +228,11 @@ def _match_key(match: Match) -> tuple[object, ...]:
     )
 
 
-def _jump(
-    entries: list[PolicyEntry], drafts: Mapping[int, EntryDraft], starts: Mapping[int, int]
-) -> None:
+def _jump(entries: list[PolicyEntry], drafts: Mapping[int, EntryDraft]) -> None:
     """Give the entries of `on-match goto N` what they skip. FRR looks for N or what follows it."""
-    ends = {s: end for (s, _), (_, end) in pairwise([*starts.items(), (0, len(entries))])}
-    for sequence, start in starts.items():
+    numbers = sorted(drafts)
+    for index, sequence in enumerate(numbers[: len(entries)]):
         target = drafts[sequence].goes_to
-        if target:
-            lands = next((at for seq, at in starts.items() if seq >= target), len(entries))
-            for index in range(start, min(ends[sequence], len(entries))):
-                if entries[index].continues and lands > index + 1:
-                    entries[index] = replace(entries[index], skips=lands - index - 1)
+        if target and entries[index].continues:
+            lands = bisect_left(numbers, target)
+            entries[index] = replace(entries[index], skips=max(0, lands - index - 1))

@@ -180,6 +180,8 @@ def _route(family: AddressFamily, line: str) -> RunningRoute | None:
     for index in pairs:
         word = words[index]
         value = words[index + 1] if index + 1 < len(words) else ""
+        if word == "encap" and value != "mpls":
+            return None  # its packets go on inside others, wherever those go
         if word == "table" and value.isdigit():
             table = int(value)
         elif word == "proto" and value.isdigit():

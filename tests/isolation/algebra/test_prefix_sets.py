@@ -100,15 +100,21 @@ def matches(draw: st.DrawFn) -> Match:
     )
 
 
-ENTRIES = st.builds(
-    PolicyEntry,
-    st.sampled_from(["permit", "deny"]),
-    st.lists(matches(), max_size=2).map(tuple),
-    st.frozensets(st.sampled_from(TARGETS), max_size=1),
-    st.booleans(),
-    st.just(()),
-    st.booleans(),
-)
+@st.composite
+def policy_entries(draw: st.DrawFn, calls: int = 1) -> PolicyEntry:
+    """An entry of a policy, which may call others."""
+    called = draw(st.none() | st.lists(policy_entries(calls - 1), max_size=3)) if calls else None
+    return PolicyEntry(
+        draw(st.sampled_from(["permit", "deny"])),
+        tuple(draw(st.lists(matches(), max_size=2))),
+        draw(st.frozensets(st.sampled_from(TARGETS), max_size=1)),
+        draw(st.booleans()),
+        continues=draw(st.booleans()),
+        skips=draw(st.integers(0, 1)),
+        called=None if called is None else tuple(called),
+    )
+
+
 Route = tuple[IPv4Network, frozenset[bytes]]
 
 
@@ -116,15 +122,25 @@ def through(policy: Policy, route: Route) -> frozenset[bytes] | None:
     """One route through a policy, as a router does it: its communities then, or None."""
     prefix, communities = route
     accepted = False
+    skipped = 0
     for entry in policy.entries:
+        if skipped:
+            skipped -= 1
+            continue
         if not all(holds(match, prefix, communities) for match in entry.matches):
             continue
         if entry.action == "deny":
             return None
         communities = (frozenset() if entry.clears else communities) | entry.adds
+        if entry.called is not None:
+            inside = through(Policy(entry.called), (prefix, communities))
+            if inside is None:
+                return None
+            communities = inside
         accepted = True
         if not entry.continues:
             return communities
+        skipped = entry.skips
     return communities if accepted else None
 
 
@@ -140,7 +156,7 @@ def holds(match: Match, prefix: IPv4Network, communities: frozenset[bytes]) -> b
     return first is not None and first.action == "permit"
 
 
-@given(st.lists(ENTRIES, max_size=4), st.frozensets(st.sampled_from(TARGETS)))
+@given(st.lists(policy_entries(), max_size=4), st.frozensets(st.sampled_from(TARGETS)))
 def test_a_policy_over_sets_is_the_policy_over_each_route(
     entries: list[PolicyEntry], communities: frozenset[bytes]
 ) -> None:
@@ -155,7 +171,7 @@ def test_a_policy_over_sets_is_the_policy_over_each_route(
     assert got == {p: {after} for p, after in expected.items() if after is not None}
 
 
-@given(st.lists(ENTRIES, max_size=3), st.frozensets(st.sampled_from(TARGETS)))
+@given(st.lists(policy_entries(), max_size=3), st.frozensets(st.sampled_from(TARGETS)))
 def test_what_a_customer_may_send_covers_all_that_it_sends(
     entries: list[PolicyEntry], communities: frozenset[bytes]
 ) -> None:

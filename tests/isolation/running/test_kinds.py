@@ -366,6 +366,7 @@ def test_what_is_not_answered_is_said(section: str) -> None:
     [
         ("rules ipv4", "RTNETLINK answers: Operation not permitted"),
         ("routes ipv6", "Error: ipv6: something"),
+        ("routes ipv4", "10.1.10.0/25 encap ip id 5 dst 10.200.0.42 dev eth3.102 table 1004"),
         ("labels", "RTNETLINK answers: Operation not supported"),
         ("vpn ipv4", "% BGP instance not found"),
     ],
