@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -36,11 +37,16 @@ from egovnet.inventory.model.validity import Stated
 from egovnet.inventory.model.vpns import ZoneName
 from egovnet.inventory.register import Register
 from egovnet.inventory.source.closed_file import problem_at
-from egovnet.inventory.source.yaml_source import Document
+from egovnet.inventory.source.yaml_source import Document, read_document
 
 FILE = "policy.yaml"
 #: The file of keys beside it, in OpenSSH's own form (ssh-keygen(1), ALLOWED SIGNERS).
 SIGNERS_FILE = "allowed_signers"
+CODES = {
+    "approver-not-in-policy": "Somebody approved an entry who approves nothing by `policy.yaml`: a "
+    "name that no key stands behind.",
+}
+_APPROVED = "approved-by"
 #: What a person of a scope may do.
 RIGHTS = ("plan", "approve", "apply")
 #: Persons who must approve a change of the policy itself.
@@ -273,10 +279,47 @@ def _two_owners(policy: Policy, document: Document, network: Network) -> Iterato
         yield problem_at(document, ("scopes", other), found, remedy)
 
 
+# -- warnings ------------------------------------------------------------------------------------
+
+
+def _warnings(
+    policy: Policy, document: Document, _network: Network
+) -> Iterator[tuple[str, Problem]]:
+    """Whoever approved an entry of any file, and approves nothing by the policy."""
+    rights = {name for scope in policy.scopes.values() for name in scope.approve}
+    able = {policy.people[name].name for name in rights.union(policy.amend)}
+    for path in sorted(Path(document.path).parent.glob("*.yaml")):
+        if _APPROVED not in path.read_text(encoding="utf-8"):
+            continue
+        other = read_document(path)
+        for place, who in _approved(other.data or {}, ()):
+            if who not in able:
+                found = f"{who} approves nothing, by {FILE}"
+                near = nearest(who, able)
+                remedy = f"did you mean {near!r}? " if near else ""
+                remedy += "name one who does, as people there has them, or add the person"
+                yield "approver-not-in-policy", problem_at(other, place, found, remedy)
+
+
+def _approved(data: object, place: Location) -> Iterator[tuple[Location, str]]:
+    """(place, whom it names) of every `approved-by` in a file, however deep."""
+    if isinstance(data, list):
+        data = dict(enumerate(data))
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            at = (*place, key if isinstance(key, int) else str(key))
+            if key == _APPROVED and isinstance(value, str):
+                yield at, value
+            else:
+                yield from _approved(value, at)
+
+
 REGISTER = Register(
     name="policy",
     file=FILE,
     model=Policy,
     cross_checks=_cross_checks,
+    codes=CODES,
+    warnings=_warnings,
     beside=(SIGNERS_FILE,),
 )

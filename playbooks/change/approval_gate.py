@@ -211,6 +211,15 @@ def governed(workspace: Workspace, plan: Plan) -> Governed | None:
     return Governed(workspace, plan, policy, former, _person(workspace, policy, former))
 
 
+def is_governed(workspace: Workspace) -> bool:
+    """Whether there is a policy, or changes were made under one.
+
+    Raises:
+        ProblemsError: the policy or its keys cannot be used.
+    """
+    return policy_of(workspace) is not None or policy_kept(workspace) is not None
+
+
 def _person(
     workspace: Workspace, policy: WrittenPolicy | None, former: WrittenPolicy | None
 ) -> Person | None:

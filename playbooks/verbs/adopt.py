@@ -16,6 +16,7 @@ from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove_running import prove_running
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.archive.journal_check import require_whole_journal
+from egovnet.playbooks.change.approval_gate import is_governed
 from egovnet.playbooks.change.proof_gate import Override
 from egovnet.playbooks.change.record_intent import record_intent
 from egovnet.playbooks.core.applied import Applied
@@ -83,13 +84,19 @@ def adopt(
     5 a router did not answer or is in the middle of something. Nothing is recorded but with 0.
 
     Raises:
-        UsageError: the journal knows all of them, or changes of others that were not applied yet.
+        UsageError: the journal knows all of them, or changes of others that were not applied yet;
+            or an override under a policy.
         InventoryError: the lock file was lost, and the journal knows the numbers; or routers that
             the journal knows were taken out and not emptied.
         JournalAlteredError: the journal is nothing to build upon.
         DevicesLockedError: an unfinished change holds one of the routers.
     """
     held = require_whole_journal(workspace)
+    if acceptance.override is not None and is_governed(workspace):
+        raise UsageError(
+            "--unproved-by: two persons approve an override, of a plan, and adopt has none; put "
+            "right what is not proved, or adopt the network before it has a policy"
+        )
     require_lock(workspace)
     leaving_routers(workspace)
     names, known = _to_adopt(workspace)

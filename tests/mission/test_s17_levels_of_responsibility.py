@@ -20,6 +20,7 @@ from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.journal import hash_chain
 from egovnet.playbooks.journal.records import Configuration
 from tests.playbooks.console import Ran
+from tests.playbooks.edited_place import numbers, put
 from tests.policies import POLICY, Office, bases, office, office_with_platform, party_site, people
 
 __all__ = ["bases", "office", "office_with_platform", "people"]
@@ -320,6 +321,32 @@ def test_a_rollback_is_a_change_as_any_other(office: Office) -> None:
     assert office.by("noc", "apply", plan).code == 0
 
 
+def test_a_plan_in_steps_is_approved_as_a_whole(office: Office) -> None:
+    """Two owners' sites change their VLANs with each other, in two transactions."""
+    held = numbers(office.root, "vlan/bj-pe1/eth3")
+    for site, other in (("party-beijing", "gov-beijing"), ("gov-beijing", "party-beijing")):
+        put(office.root, site, vlan=held[f"{other}/main"])
+    plan = office.plan("chen", "--steps")
+    office.approved("wang", plan)
+    one = office.by("noc", "apply", plan, "--json")
+    assert wanting(one) == {"approve"}
+    assert {x["scope"] for x in one.json["approvals"]["uncovered"]} == {"government"}
+    office.approved("zhou", plan)
+    done = office.by("noc", "apply", plan, "--json")
+    assert (done.code, len(done.json["steps"])) == (0, 2), done.stdout + done.stderr
+    checked = office.by(None, "history", "--check", "--json")
+    assert checked.json["faults"] == []
+    # the second step is undone, and nobody brings it back by what was signed before
+    plan_of = {change["id"]: change["plan_hash"] for change in checked.json["changes"]}
+    whole = json.loads(plan.read_text())["hash"]
+    assert whole not in plan_of.values()
+    assert "have it given again" in str(office.by("noc", "apply", plan, "--json").json["approvals"])
+    with database(office) as journal:
+        journal.execute("DELETE FROM steps WHERE stage = 'plan' AND phase = 'whole'")
+        chained_anew(journal)
+    assert "change 2: what its plan decides is gone, or is another plan's" in faults(office)
+
+
 # -- a stolen journal ------------------------------------------------------------------------------
 
 
@@ -532,3 +559,10 @@ def test_drift_restores_by_a_key_that_may_apply(office: Office) -> None:
     # the policy has nothing against it; what a text in memory comes to is another matter
     done = office.by("noc", *words).json["remediation"]
     assert "rule" not in str(done["left"])
+
+
+def test_nobody_adopts_what_is_not_proved_alone(office: Office) -> None:
+    """An override has two persons behind it, who sign a plan; and there is none."""
+    refused = office.by(None, "adopt", "--yes", "--unproved-by", "Li", "--reason", "it runs")
+    assert refused.code == 2
+    assert "--unproved-by: two persons approve an override, of a plan" in refused.stderr

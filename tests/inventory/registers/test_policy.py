@@ -64,3 +64,19 @@ def test_a_wrong_file_is_told_with_its_place(
 def test_a_policy_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InventoryError, match="a policy without scopes"):
         read(tmp_path, "people: {}\n")
+
+
+def test_who_approved_an_entry_is_of_the_policy(tmp_path: Path) -> None:
+    """Of any file, those to come as well; by what people call them."""
+    (tmp_path / "legacy-circuits.yaml").write_text(
+        "circuits:\n  one: {approved-by: Li Na}\n  two:\n    approved-by: Controller\n"
+    )
+    (tmp_path / "of-tomorrow.yaml").write_text("a:\n  - {b: {approved-by: Wang Way}}\n")
+    read(tmp_path, GOOD)
+    found = list(REGISTER.warnings(tmp_path, load(BACKBONE)))
+    assert {warning.code for warning in found} == {"approver-not-in-policy"}
+    assert [(Path(one.file).name, one.line, one.found) for one in found] == [
+        ("legacy-circuits.yaml", 4, "Controller approves nothing, by policy.yaml"),
+        ("of-tomorrow.yaml", 2, "Wang Way approves nothing, by policy.yaml"),
+    ]
+    assert "did you mean 'Wang Wei'?" in found[1].remedy
