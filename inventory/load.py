@@ -33,6 +33,7 @@ from egovnet.inventory.model import (
     VpnId,
 )
 from egovnet.inventory.model.annotations import PLATFORMS
+from egovnet.inventory.model.keys import KeyName, ManagedKey
 from egovnet.inventory.model.levels import LevelRule
 from egovnet.inventory.model.partial import (
     PartialNetwork,
@@ -74,6 +75,7 @@ SECTIONS: Mapping[str, Section] = {
     "applications": Section("applications", dict[Name, Application]),
     "levels": Section("levels", dict[Name, LevelRule]),
     "borders": Section("borders", dict[Name, Border]),
+    "keys": Section("keys", dict[KeyName, ManagedKey]),
 }
 
 
@@ -170,8 +172,14 @@ class _Examiner:
         for field, section in SECTIONS.items():
             right[field], known[field] = self._usable(section, data[field], results[field])
         sections = frozenset(incomplete)
+        named = {
+            section.name: frozenset(map(str, self.names(section.name) or ()))
+            for field, section in SECTIONS.items()
+            if section.name in sections - self.sources.incomplete
+            and not results[field].wrong_entries
+        }
         return [
-            PartialNetwork.model_construct(incomplete=sections, **values)
+            PartialNetwork.model_construct(incomplete=sections, named=named, **values)
             for values in (right, known)
         ]
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from egovnet.inventory.errors import InventoryWarning, Location, Problem
 from egovnet.inventory.model import Network, PartSite
+from egovnet.inventory.model.partial import PartialNetwork
 from egovnet.inventory.model.shapes import shape_of
 from egovnet.inventory.references import dangling_problems, references
 from egovnet.inventory.source.closed_file import problem_at, read_closed
@@ -98,7 +99,7 @@ class Register(Generic[Model]):
 def _names(network: Network, section: str) -> Collection[str] | None:
     """Names that somebody wrote in a section; None: nobody knows all of them."""
     if not network.is_complete(section):
-        return None
+        return network.named.get(section) if isinstance(network, PartialNetwork) else None
     if section == "sites":
         sites = network.written_sites.items()
         return {name: site for name, site in sites if not isinstance(site, PartSite)}.keys()

@@ -6,6 +6,8 @@ import time
 from nornir.core.task import Task
 
 from egovnet.tasks.driver import TransactionalDriver
+from egovnet.tasks.keys.keyed_driver import with_keys
+from egovnet.tasks.keys.on_hosts import keys_of
 from egovnet.tasks.napalm_errors import napalm_errors
 
 #: Seconds in which a session that is alive answers.
@@ -33,7 +35,7 @@ def driver(task: Task) -> TransactionalDriver:
         NAPALM's ConnectionException: the device is not reached, or refuses the login.
     """
     found: TransactionalDriver = task.host.get_connection(_CONNECTION, task.nornir.config)
-    return found
+    return with_keys(found, keys_of(task.host))
 
 
 def reconnect(task: Task) -> TransactionalDriver:

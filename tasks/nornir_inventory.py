@@ -31,6 +31,7 @@ from egovnet.tasks.plain_inventories import NETMIKO_PLATFORM, data_of, groups_of
 if TYPE_CHECKING:
     from egovnet.inventory.allocation.allocate import Allocation
     from egovnet.inventory.model import Network
+    from egovnet.tasks.keys.keyring import Keyring
 
 #: Seconds until an unanswered TCP connection or login is given up (EGOVNET_CONNECT_TIMEOUT).
 CONNECT_TIMEOUT = 20
@@ -67,9 +68,11 @@ class EgovnetInventory:
         network: Network | None = None,
         allocation: Allocation | None = None,
         credentials: Credentials | None = None,
+        keys: Keyring | None = None,
     ) -> None:
         from egovnet.inventory.allocation.allocate import allocate  # noqa: PLC0415 -- see above
         from egovnet.inventory.allocation.lock_file import read_lock  # noqa: PLC0415 -- see above
+        from egovnet.tasks.keys.keyring import open_keyring  # noqa: PLC0415 -- see above
         from egovnet.templates.intend.read_inventory import (  # noqa: PLC0415 -- see above
             read_inventory,
         )
@@ -78,9 +81,12 @@ class EgovnetInventory:
         self.network = network or read_inventory(path)[0]
         self.allocation = allocation or allocate(self.network, read_lock(path))
         self.credentials = credentials or find_credentials(self.network.backbone.name)
+        self.keys = open_keyring(path, self.network.backbone.name) if keys is None else keys
 
     def load(self) -> Inventory:
         """Hosts with their region, tier, roles and loopbacks; groups by tier, region, role."""
+        from egovnet.tasks.keys.on_hosts import keys_option  # noqa: PLC0415 -- see above
+
         groups = Groups()
 
         def group(name: str) -> Group:
@@ -98,7 +104,10 @@ class EgovnetInventory:
                 platform=router.platform,
                 groups=ParentGroups([group(member) for member in groups_of(router)]),
                 data=data_of(name, router, self.allocation),
-                connection_options=_connection_options(name, self.credentials),
+                connection_options={
+                    **_connection_options(name, self.credentials),
+                    **keys_option(self.keys),
+                },
             )
         return Inventory(hosts=hosts, groups=groups, defaults=Defaults())
 

@@ -91,6 +91,8 @@ class Capabilities:
     bfd: bool = False
     #: A customer's session may have timers of its own.
     session_timers: bool = False
+    #: What it authenticates of the backbone's own sessions, each by a key: "isis", "ldp", "bgp".
+    authenticates: frozenset[str] = frozenset()
     #: It filters packets by the connections that they are of.
     filters_packets: bool = False
     #: Options by which it joins another operator's backbone. A: a session may have a filter of what

@@ -4,7 +4,7 @@ A network here is what `inventory.load` could have returned: `tests/inventory` c
 every one of them passes the cross checks and survives being written and read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import pairwise
@@ -77,6 +77,14 @@ _BFD_TIMERS = st.fixed_dictionaries(
     }
 )
 _BFD = st.fixed_dictionaries({"circuits": _BFD_TIMERS, "accesses": _BFD_TIMERS})
+_AUTHENTICATION = st.sampled_from(
+    [
+        {},
+        {"isis": "hmac-md5"},
+        {"ldp": "tcp-md5", "bgp": "tcp-md5"},
+        {"isis": "hmac-md5", "ldp": "tcp-md5", "bgp": "tcp-md5"},
+    ]
+)
 
 
 @dataclass
@@ -99,6 +107,8 @@ def networks(
     max_vpns: int = 5,
     max_sites: int = 4,
     versions: st.SearchStrategy[frozenset[int]] = _VERSIONS,
+    *,
+    authentication: Mapping[str, str] | None = None,
 ) -> Network:
     """A valid network: both topologies and zones, static and BGP, multihoming, an AS of two octets
     or of four, with IPv6 or without.
@@ -112,7 +122,15 @@ def networks(
             _add_site(draw, draft, vpn_id, vpn, edges, first=index == 0)
     return Network(
         backbone=Backbone.model_validate(
-            BACKBONE | {"asn": draw(_ASNS), "pools": _POOLS[6 in draft.versions], "bfd": draw(_BFD)}
+            BACKBONE
+            | {
+                "asn": draw(_ASNS),
+                "pools": _POOLS[6 in draft.versions],
+                "bfd": draw(_BFD),
+                "authentication": draw(_AUTHENTICATION)
+                if authentication is None
+                else authentication,
+            }
         ),
         regions={
             "centre": Region(name="Centre", tier="centre"),

@@ -61,6 +61,7 @@ _TITLES = {
     "applications": "Business applications: where they are deployed and who may use them.",
     "levels": "What is asked of VPNs, applications and exchanges by their levels of protection.",
     "borders": "Where the backbone of another operator is joined, and which VPNs cross.",
+    "keys": "What is known of each key of the backbone's sessions; egovnet keys writes it.",
 }
 _ROUTER = Router.model_fields
 _GROUPS = Annotated[

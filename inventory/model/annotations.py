@@ -85,6 +85,7 @@ NOUNS = {
     "applications": "application",
     "levels": "level rule",
     "borders": "border",
+    "keys": "key",
 }
 
 

@@ -14,6 +14,7 @@ from egovnet.inventory.model.address_plan import (
 from egovnet.inventory.model.annotations import Form, about
 from egovnet.inventory.model.as_numbers import MAX_ASN, TWO_OCTETS, reserved_asn
 from egovnet.inventory.model.failure_detection import Bfd
+from egovnet.inventory.model.keys import Authentication
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
@@ -287,6 +288,13 @@ class Backbone(Closed):
             },
         ),
     ] = Bfd()
+    authentication: Annotated[
+        Authentication,
+        about(
+            "Which sessions of the backbone's own routers are authenticated; left out, none.",
+            {"isis": "hmac-md5", "ldp": "tcp-md5", "bgp": "tcp-md5", "days": 365},
+        ),
+    ] = Authentication()
 
     @model_validator(mode="after")
     def _two_zones(self) -> "Backbone":

@@ -11,6 +11,7 @@ from egovnet.inventory.model.backbone import Backbone
 from egovnet.inventory.model.borders import Border
 from egovnet.inventory.model.circuits import Circuit
 from egovnet.inventory.model.exchanges import Exchange
+from egovnet.inventory.model.keys import KeyName, ManagedKey
 from egovnet.inventory.model.levels import LevelRule
 from egovnet.inventory.model.platform_sites import DerivedSite
 from egovnet.inventory.model.primitives import Closed, Name, VpnId
@@ -34,6 +35,7 @@ class Network(Closed):
     applications: dict[Name, Application] = Field(default_factory=dict)
     levels: dict[Name, LevelRule] = Field(default_factory=dict)
     borders: dict[Name, Border] = Field(default_factory=dict)
+    keys: dict[KeyName, ManagedKey] = Field(default_factory=dict)
     #: The day that it is of, with the platform's sites (`egovnet.inventory.with_platform`); None:
     #: as the owner wrote it, whatever the day.
     day: date | None = None

@@ -4,7 +4,7 @@ Whoever asks for what is not known is interrupted by `CannotBeJudgedError`, so t
 follows from another one: no default, and nothing made up, stands for what was written wrongly.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -92,6 +92,8 @@ class PartialNetwork(Network):
 
     #: Sections that may have more than is here.
     incomplete: frozenset[str] = frozenset()
+    #: Of those of which every entry's name is known all the same: the names.
+    named: Mapping[str, frozenset[str]] = {}
 
     def is_complete(self, section: str) -> bool:
         """Whether everything that `section` says is here and right."""

@@ -7,7 +7,10 @@ DAY_FILE = "registers.day"
 #: Sections of one file each, which every inventory has; `sites` may have several.
 FILES = ("network", "regions", "agencies", "hosts", "groups", "defaults", "circuits", "vpns")
 #: Sections whose file an inventory may lack: then they are empty.
-OPTIONAL_FILES = ("exchanges", "applications", "levels", "borders")
+OPTIONAL_FILES = ("exchanges", "applications", "levels", "borders", "keys")
+#: Files of another form beside a section's, which whoever opens them reads: values of keys, sealed,
+#: and who can open them.
+KEY_STORE_FILE, KEY_RECIPIENTS_FILE = "keys.age", "keys.recipients"
 
 
 def section_of(path: str) -> str | None:

@@ -7,7 +7,8 @@ off the network. Hidden names (`.git`, `.gitignore`), `README*`, `LICENSE*`, `CH
 The directory holds `network.yaml`, `regions.yaml`, `agencies.yaml`, `circuits.yaml`, `vpns.yaml`,
 `sites.yaml` or `sites/*.yaml`, Nornir's own `hosts.yaml`, `groups.yaml`, `defaults.yaml`
 (which plain Nornir tools read too), and where there are any, `exchanges.yaml`,
-`applications.yaml` and `levels.yaml`.
+`applications.yaml`, `levels.yaml`, `borders.yaml` and `keys.yaml`, this one with `keys.age` and
+`keys.recipients`.
 """
 
 import os
@@ -18,7 +19,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from egovnet.inventory.errors import InventoryError, Problem, missing_directory
-from egovnet.inventory.source.sections import FILES, LOCK_FILE, OPTIONAL_FILES, section_of
+from egovnet.inventory.source.sections import (
+    FILES,
+    KEY_RECIPIENTS_FILE,
+    KEY_STORE_FILE,
+    LOCK_FILE,
+    OPTIONAL_FILES,
+    section_of,
+)
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.source.yaml_source import Document, Judged, judge_document, judge_text
 
@@ -92,6 +100,7 @@ class YamlDirectory:
     def _unread(self) -> Iterator["_Unread"]:
         """Each entry that nobody would read."""
         top = {f"{name}.yaml" for name in (*FILES, *OPTIONAL_FILES, "sites")} | set(self.besides)
+        top |= {KEY_STORE_FILE, KEY_RECIPIENTS_FILE}
         sites = self.path / "sites"
         for path in _entries(self.path):
             if path == sites and path.is_dir():

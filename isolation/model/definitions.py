@@ -55,10 +55,12 @@ DEFINITIONS = {
         Definition(
             "P4",
             "Labels, LDP and the IGP run on circuits alone",
-            "No port of a customer takes labelled packets, LDP or the IGP (RFC 4364 section 13.1).",
+            "No port of a customer takes labelled packets, LDP or the IGP (RFC 4364 section 13.1). "
+            "Where the inventory asks for keys, every session of the backbone's has its own.",
             "Who may send labels chooses the table in which its packets arrive; who speaks LDP "
             "or the IGP joins the backbone (RFC 5920 section 4).",
-            "Switch all three off wherever a circuit of the inventory is not.",
+            "Switch all three off wherever a circuit of the inventory is not, and let egovnet make "
+            "the keys.",
         ),
         Definition(
             "P5",

@@ -34,6 +34,7 @@ from egovnet.isolation.model.from_applications import filtered_accesses
 from egovnet.isolation.model.from_borders import border_accesses
 from egovnet.isolation.model.from_exchanges import firewall_attachments, platform_edge
 from egovnet.isolation.model.from_gateways import with_exits
+from egovnet.isolation.model.from_keys import Keys, expected_keys
 from egovnet.isolation.model.platform_edge import PlatformEdge
 from egovnet.isolation.model.verdict import AllowedCell
 from egovnet.templates.intend.access_ends import customer_addresses
@@ -74,6 +75,8 @@ class Expectation:
     filtered_accesses: Mapping[tuple[str, str, int | None], FilteredAccess] = field(
         default_factory=dict
     )
+    #: Router -> (purpose, place) of its sessions that are to be authenticated -> the key's name.
+    session_keys: Mapping[str, Keys] = field(default_factory=dict)
     #: The caller proves a part of the network: routers that are not there are no risk.
     limited: bool = False
 
@@ -226,6 +229,7 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
         },
         reasons=_reasons(reachability),
         platform=platform,
+        session_keys=expected_keys(network, allocation),
         filtered_accesses={
             (pe, port, vlan): access
             for pe, port, vlan, access in (

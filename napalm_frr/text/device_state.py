@@ -14,6 +14,7 @@ from napalm_frr.text.daemons import daemons_for
 from napalm_frr.text.device_text import DeviceText
 from napalm_frr.text.frr_tree import Contexts
 from napalm_frr.text.linux_fault import LinuxFault
+from napalm_frr.text.sanitize import line_without_key
 
 
 # A commit reads the same two texts several times: what runs, and what is to run. Nobody changes
@@ -84,6 +85,9 @@ def check_text(text: DeviceText) -> None:
     except DeviceTextError as error:
         line = None if error.line is None else error.line + text.filter_line - 1
         raise DeviceTextError(error.message, line) from error
+    if (bare := line_without_key(text.frr)) is not None:
+        line = bare + text.frr_line - 1
+        raise DeviceTextError("a key was taken out of this line; put it in again", line)
     name = frr_tree.hostname_of(text.frr)
     if text.hostname and name and name != text.hostname:
         raise DeviceTextError(

@@ -90,6 +90,7 @@ _SLOTS: tuple[tuple[str, str], ...] = (
     ("interface ", r"(bandwidth|isis bfd profile) "),
     ("bfd", r"(detect-multiplier|transmit-interval|receive-interval|minimum-ttl|profile) "),
     # interior protocols
+    ("router isis ", r"(area|domain)-password "),
     ("router isis ", r"(is-type|metric-style|lsp-mtu|spf-delay-ietf) "),
     ("router ospf", r"ospf6? router-id "),
     ("mpls ldp", r"(router-id|dual-stack transport-connection prefer) "),

@@ -26,6 +26,20 @@ _FORMS = (
 _SECRETS = re.compile(rf"(?mx)(?P<before>(?:{'|'.join(_FORMS)})[ ]+)(?P<secret>\S[^\n]*)")
 
 
+_STANDS_FOR_ONE = re.compile(rf"(?mx)^[ ]*(?:{'|'.join(_FORMS)})[ ]+(?:8[ ])?<[a-z][^\s>]*>")
+
+
+def line_without_key(text: str) -> int | None:
+    """The first line (from 1) with `<...>` where a key belongs: a text of which keys were taken out
+    and not put in again. None: there is none.
+
+    >>> line_without_key("!\\n neighbor 10.0.0.1 password <removed>")
+    2
+    """
+    found = _STANDS_FOR_ONE.search(text)
+    return None if found is None else text.count("\n", 0, found.end()) + 1
+
+
 def hide_secrets(text: str) -> str:
     """Replace what only the device may know: keys of protocols, and login passwords.
 

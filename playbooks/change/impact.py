@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from egovnet.inventory.model import Role
+from egovnet.inventory.model import BEHIND_A_PE, Role
+from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.playbooks.change.dependents import Dependents, Sites, looked_up
 from egovnet.playbooks.change.device_parts import DeviceParts, PartSites, Texts
+from egovnet.playbooks.change.key_changes import changed_keys
 from egovnet.playbooks.change.shortest_paths import ShortestPaths
 from egovnet.playbooks.results.affected import Affected, Interruption
 from egovnet.templates.model.interruption import InterruptionClass
@@ -29,8 +31,10 @@ _NUMBER = re.compile(r"-\d+$")
 #: Ways between edges that are compared one by one, a second's work; above, an edge is taken to
 #: lose what it may lose.
 _MOST_WAYS = 1_000_000
-#: On these nothing depends.
-_SILENT = frozenset({PartKind.WORDS, PartKind.TIMING})
+#: On these nothing depends; whom another key interrupts, both ends of it say (`_keys`).
+_SILENT = frozenset({PartKind.WORDS, PartKind.TIMING, PartKind.KEY})
+#: What a router of the backbone has, and a fresh one has not.
+_OF_BACKBONE = (PartKind.IGP, PartKind.LABELS)
 #: These say what is let through: nothing is interrupted.
 _ONLY_TOUCHING = frozenset(
     {PartKind.FILTER, PartKind.POLICY, PartKind.PACKET_FILTER, PartKind.VRF_GUARD, PartKind.BGP}
@@ -105,6 +109,8 @@ class _Found:
     remade: set[str] = field(default_factory=set)
     #: Circuit -> (the devices that change it, whether it goes).
     circuits: dict[str, tuple[set[str], bool]] = field(default_factory=dict)
+    #: Circuit -> the devices that change the key of the label session over it.
+    label_sessions: dict[str, set[str]] = field(default_factory=dict)
     #: (device, router at the other end) of backbone sessions that are made anew.
     sessions: set[tuple[str, str]] = field(default_factory=set)
     #: Device -> why something that changes on it cannot change while sites depend on it.
@@ -142,9 +148,49 @@ class Impact:
         for name, device in pushed.items():
             self._device(device, found)
             self._faults(name, device.platform.faults(devices[name].diff), found)
+        self._keys(devices, pushed, found)
         self._transit(found)
         self._reflection(pushed, found)
         return self._result(pushed, found)
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def _keys(
+        self, devices: Mapping[str, Texts], pushed: Mapping[str, DeviceParts], found: _Found
+    ) -> None:
+        """What keys interrupt whose values change on some of the routers that have them.
+
+        IS-IS holds an adjacency for its hold time and believes what it was told before: nothing is
+        lost where all that have the key get the other within it, as those of one wave do. LDP
+        makes the session anew; BGP, too, as the part of the session says.
+        """
+        before = {
+            name
+            for name, device in pushed.items()
+            if any(part.kind in _OF_BACKBONE for part in device.old)
+        }
+        network = self._parts.now.network
+        for key, changing in changed_keys(devices).items():
+            purpose, _, of = key.partition("/")
+            running = changing & before
+            if not running:
+                continue
+            if purpose == KeyPurpose.HELLO:
+                ends = {router for router, _ in self._parts.ends(of)}
+                if of in network.circuits and ends - changing:
+                    found.circuits[of] = (running | found.circuits.get(of, (set(),))[0], False)
+            elif purpose == KeyPurpose.DOMAIN:
+                others = {n for n, r in network.routers.items() if not BEHIND_A_PE & r.roles}
+                if others - changing:
+                    for name in running:
+                        known = found.identities.get(name, InterruptionClass.IGP)
+                        klass = min(known, InterruptionClass.IGP, key=lambda one: one.rank)
+                        found.identities[name] = klass
+            elif purpose == KeyPurpose.LDP:
+                pair = set(of.split("+"))
+                for name, circuit in network.circuits.items():
+                    if {circuit.a.router, circuit.b.router} == pair:
+                        found.label_sessions[name] = running
 
     # -- one device ------------------------------------------------------------------------------
 
@@ -236,11 +282,16 @@ class Impact:
         """Who loses the way through routers and circuits, and everybody behind such a router."""
         network = self._parts.both[-1].network
         edges = network.with_role(Role.PE)
-        asked = len(found.circuits) + sum(k in _FORWARDING for k in found.identities.values())
+        asked = len(found.circuits) + len(found.label_sessions)
+        asked += sum(k in _FORWARDING for k in found.identities.values())
         paths = ShortestPaths(network, exact=asked * len(edges) ** 2 <= _MOST_WAYS)
         for name, klass in found.identities.items():
             users = paths.through(name, edges) if klass in _FORWARDING else ()
             found.interrupt(klass, name, self._sites_on({name, *users}))
+        for circuit, devices in found.label_sessions.items():
+            for name in devices:
+                sites = self._sites_on(paths.over(circuit, edges))
+                found.interrupt(InterruptionClass.LABEL_SESSION, name, sites)
         for circuit, (devices, gone) in found.circuits.items():
             klass = InterruptionClass.CIRCUIT_GONE if gone else InterruptionClass.CIRCUIT
             for name in devices:
@@ -303,6 +354,11 @@ class Impact:
             for devices, gone in found.circuits.values()
             for name in devices
             if not gone
+        }
+        named |= {
+            (InterruptionClass.LABEL_SESSION, name)
+            for devices in found.label_sessions.values()
+            for name in devices
         }
         rows: list[Interruption] = []
         for klass in InterruptionClass:

@@ -19,6 +19,7 @@ from egovnet.inventory.source.regular_file import read_regular
 from egovnet.playbooks.change.approval.statement import SignedStatement
 from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.fresh_routers import fresh_routers
+from egovnet.playbooks.change.key_changes import check_key_waves
 from egovnet.playbooks.change.service_moves import service_moves
 from egovnet.playbooks.change.text_diff import text_diff
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
@@ -276,6 +277,7 @@ def make_plan(
         running = {name: entry.before for name, entry in devices.items()}
         fresh = fresh_routers(workspace.network, running) if waves_by else frozenset()
         waves = make_waves(workspace.network, plan.devices, waves_by, canary, fresh)
+        check_key_waves(devices, waves)
         plan.waves.update({wave.name: list(wave.devices) for wave in waves})
     return plan
 

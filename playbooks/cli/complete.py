@@ -25,6 +25,7 @@ _FILES = {
     "applications": ("applications.yaml",),
     "levels": ("levels.yaml",),
     "borders": ("borders.yaml",),
+    "keys": ("keys.yaml",),
 }
 _KEY = re.compile(r"""^["']?([^\s"'#:][^\s"':]*)["']?\s*:""", re.MULTILINE)
 #: Of a history: the newest, since a shell shows all that it is given.

@@ -13,6 +13,7 @@ from egovnet.inventory.model import Network
 from egovnet.playbooks.core.runner_names import CELERY
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.credentials import Credentials, find_credentials
+from egovnet.tasks.keys.keyring import NO_KEYS, open_keyring
 from egovnet.tasks.napalm_errors import napalm_errors
 from egovnet.tasks.nornir_inventory import EgovnetInventory
 from egovnet.tasks.runners.plugin import celery_runner
@@ -74,6 +75,7 @@ def open_nornir(
 
     Raises:
         CredentialsError: it is this process that logs in, and there are none.
+        KeyStoreError: there is a store of keys, and it cannot be opened here.
         BrokerError, KeyFileError, TrustedKeysError: it is not, and workers cannot be reached.
     """
     wanted = set(workspace.chosen if names is None else names)
@@ -85,12 +87,13 @@ def open_nornir(
         regions = below_each(workspace.on_disk.network)
         runner = celery_runner(name, workspace.checkout, regions, tasks)
         # Workers have their own, and need not know ours.
-        credentials = Credentials(username="")
+        credentials, keys = Credentials(username=""), NO_KEYS
     else:
         runner = ThreadedRunner(workspace.width(len(wanted)))
         credentials = find_credentials(name)
+        keys = open_keyring(workspace.directory, name)
     inventory = EgovnetInventory(
-        str(workspace.directory), workspace.network, workspace.allocation, credentials
+        str(workspace.directory), workspace.network, workspace.allocation, credentials, keys
     )
     nornir = Nornir(inventory.load(), runner=runner)
     return nornir.filter(filter_func=lambda host: host.name in wanted)

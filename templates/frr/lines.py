@@ -7,6 +7,7 @@ that names one of the router's VRFs, route targets or policies. The rest is fore
 import re
 from dataclasses import replace
 
+from egovnet.inventory.model.address_text import written
 from egovnet.templates.frr.config.nftables_flattening import is_understood
 from egovnet.templates.frr.filter_parts import interface_of
 from egovnet.templates.frr.packet_filter_words import FILTER_PART
@@ -53,7 +54,7 @@ def line_meaning(
     meaning = replace(meaning, port=_port_of(device, path, line))
     if sign == "-" and meaning.subject == _LDP and meaning.port:
         meaning = replace(meaning, subject=f"{_LDP} on {meaning.port}")
-    if sign == "-" and is_key_line(line):
+    if sign == "-" and is_key_line(line) and not _own_key_stands_there(device, path, line):
         # set by hand: kept by every plan (`secrets.kept_keys`), and never restored away
         subject = f"key of {meaning.subject}" if path else "key of the router's own login"
         return LineMeaning(subject, LineKind.FOREIGN, meaning.vrf)
@@ -63,6 +64,27 @@ def line_meaning(
         return replace(meaning, reaches=bool(path))
     subject = _foreign_subject(path, line)
     return LineMeaning(subject, LineKind.FOREIGN, meaning.vrf, port=meaning.port)
+
+
+def _own_key_stands_there(device: Device, path: tuple[str, ...], line: str) -> bool:
+    """Whether egovnet has a key of its own where a line sets another."""
+    head, words = path[0] if path else "", line.split()
+    if words[0] == "neighbor":
+        keyed = {str(peer.router_id) for peer in device.label_peers}
+        if head == f"router bgp {device.asn}":
+            keyed = {
+                written(address)
+                for peer in device.backbone_peers
+                if peer.key is not None
+                for address in peer.addresses.values()
+            }
+        return (head == "mpls ldp" or head.startswith("router bgp ")) and words[1] in keyed
+    if words[0] == "domain-password":
+        return device.domain_key is not None
+    return words[:2] == ["isis", "password"] and any(
+        head == f"interface {each.name}" and each.circuit is not None and each.circuit.key
+        for each in device.interfaces
+    )
 
 
 def _filter(device: Device, path: tuple[str, ...], line: str) -> LineMeaning:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.frr.filter_parts import filter_parts, split_filter
+from egovnet.templates.frr.secrets.redaction import stands_for_a_key
 from egovnet.templates.model.parts import Part, PartKind, Parts
 
 #: The first line of FRR's part; what stands before it is the name and Linux' interfaces.
@@ -22,6 +23,7 @@ _OTHER = Part(PartKind.OTHER)
 _IGP = Part(PartKind.IGP)
 _LABELS = Part(PartKind.LABELS)
 _LOOPBACK = Part(PartKind.LOOPBACK)
+_KEY = Part(PartKind.KEY)
 _LIST = re.compile(
     r"(?:(?:ip|ipv6) (?:prefix-list|access-list)|access-list|"
     r"bgp (?:as-path access-list|\S*community-list(?: (?:standard|expanded))?)) (\S+)"
@@ -191,6 +193,8 @@ def _interface(words: list[str], path: _Path, line: str) -> _Found:
         yield Part(PartKind.TIMING, name=name), line
     elif name == LOOPBACK:
         yield _LOOPBACK, line
+    elif stands_for_a_key(line):
+        yield Part(PartKind.KEY, name=name), line
     elif _PORT_BACKBONE.match(line):
         yield Part(PartKind.BACKBONE_PORT, name=name), line
     else:
@@ -221,6 +225,8 @@ def _mpls(words: list[str], path: _Path, line: str) -> _Found:
         timing = _LDP_TIMING.match(line)
         kind = PartKind.TIMING if timing else PartKind.BACKBONE_PORT
         yield Part(kind, name=port), " > ".join((*path, line))
+    elif stands_for_a_key(line):
+        yield _KEY, line
     else:
         yield _TIMING if _LDP_TIMING.match(line) else _LABELS, " > ".join((*path, line))
 
@@ -231,6 +237,9 @@ def _router(words: list[str], path: _Path, line: str) -> _Found:
     elif words[1:2] == ["isis"]:
         first = line.removeprefix("no ").split()[0]
         timing = path and first in _ISIS_TIMING
+        if stands_for_a_key(line):
+            yield _KEY, line
+            return
         yield _TIMING if timing else _IGP, " > ".join((*path, line))
     elif "vrf" in words:
         # a protocol between PE and CE

@@ -59,6 +59,8 @@ _CAPABILITIES = Capabilities(
     drains=True,
     bfd=True,
     session_timers=True,
+    # TCP-MD5 and IS-IS' HMAC-MD5: release 8.4 has neither TCP-AO nor key chains for them
+    authenticates=frozenset(("isis", "ldp", "bgp")),
     filters_packets=True,
     # its release 8.4 hands the neighbour's labels on as they are, so that packets of option B are
     # dropped; 10.3 swaps them (mpls bgp l3vpn-multi-domain-switching)

@@ -13,7 +13,9 @@ from egovnet.inventory.model import (
     Site,
     SiteNetworkAccess,
 )
+from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.inventory.model.reachability import Group, Reachability
+from egovnet.inventory.session_keys import circuit_key, domain_key, session_key
 from egovnet.templates.intend.access_ends import (
     access_interface,
     address_in,
@@ -35,6 +37,7 @@ from egovnet.templates.model.device import (
     Interface,
     IPAddress,
     IPInterface,
+    LabelPeer,
     StaticRoute,
     Vrf,
 )
@@ -77,6 +80,7 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
     peers = _backbone_peers(network, allocation)
     behind = build_firewalls(network, allocation) | build_gateways(network, allocation)
     filters = access_filters(network, allocation)
+    label_peers = _label_peers(network, allocation)
     return {
         name: behind.get(name)
         or Device(
@@ -95,6 +99,8 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
             drained=router.leaving,
             families=("ipv4", "ipv6") if allocation.loopback6 else ("ipv4",),
             packet_filter=filters.get(name),
+            domain_key=domain_key(network),
+            label_peers=label_peers.get(name, ()),
         )
         for name, router in network.routers.items()
     }
@@ -108,7 +114,7 @@ def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, l
     result: dict[str, list[Interface]] = {}
     for name, circuit in network.circuits.items():
         nets = allocation.circuit_links(name)
-        bfd = circuit_bfd(network, circuit)
+        bfd, key = circuit_bfd(network, circuit), circuit_key(network, name)
         for index, (end, other) in enumerate(((circuit.a, circuit.b), (circuit.b, circuit.a))):
             result.setdefault(end.router, []).append(
                 Interface(
@@ -116,10 +122,24 @@ def _circuit_interfaces(network: Network, allocation: Allocation) -> dict[str, l
                     port=end.port,
                     addresses=tuple(address_in(net, index) for net in nets),
                     description=f"circuit {name} to {other.router} {other.port}",
-                    circuit=Circuit(circuit.metric, network.backbone.circuit_mtu, bfd),
+                    circuit=Circuit(circuit.metric, network.backbone.circuit_mtu, bfd, key),
                 )
             )
     return result
+
+
+def _label_peers(network: Network, allocation: Allocation) -> dict[str, tuple[LabelPeer, ...]]:
+    """Neighbours with a key, in the order of their router ids; one for circuits side by side."""
+    found: dict[str, dict[IPv4Address, LabelPeer]] = {}
+    for circuit in network.circuits.values():
+        a, b = circuit.a.router, circuit.b.router
+        key = session_key(network, KeyPurpose.LDP, a, b)
+        if key is None:
+            continue
+        for own, other in ((a, b), (b, a)):
+            peer = LabelPeer(allocation.loopback4[other], key)
+            found.setdefault(own, {})[peer.router_id] = peer
+    return {name: tuple(peers[each] for each in sorted(peers)) for name, peers in found.items()}
 
 
 def _customer_side(
@@ -223,8 +243,9 @@ def _backbone_peers(
 
     of4, of6 = allocation.loopback4, allocation.loopback6
 
-    def peer(name: str, client: bool) -> BackbonePeer:
-        return BackbonePeer(name, of4[name], of6.get(name), client)
+    def peer(own: str, name: str, client: bool) -> BackbonePeer:
+        key = session_key(network, KeyPurpose.BGP, own, name)
+        return BackbonePeer(name, of4[name], of6.get(name), client, key)
 
     edges = sorted(
         set(network.with_role(Role.PE)) - set(reflectors), key=allocation.loopback4.__getitem__
@@ -232,9 +253,9 @@ def _backbone_peers(
     result: dict[str, tuple[BackbonePeer, ...]] = {}
     for name in reflectors:
         result[name] = (
-            *(peer(other, client=False) for other in reflectors if other != name),
-            *(peer(edge, client=True) for edge in edges),
+            *(peer(name, other, client=False) for other in reflectors if other != name),
+            *(peer(name, edge, client=True) for edge in edges),
         )
     for edge in edges:
-        result[edge] = tuple(peer(name, client=False) for name in reflectors)
+        result[edge] = tuple(peer(edge, name, client=False) for name in reflectors)
     return result

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.inventory.model.address_text import written
+from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.templates.intend.firewall_facts import firewall_instance
 from egovnet.templates.model.canonical_filter import canonical
 from egovnet.templates.model.communities import route_distinguisher, route_target
@@ -26,6 +28,7 @@ from egovnet.templates.model.facts import (
     Policy,
     PolicyEntry,
     PrefixRule,
+    SessionKey,
     StaticFacts,
     VrfFacts,
     VrfFamily,
@@ -56,6 +59,7 @@ def intended_facts(device: Device) -> DeviceFacts:
             **{v.name: _customer_instance(device, v) for v in device.vrfs},
         },
         statics=tuple(sorted(_statics(device), key=static_key)),
+        session_keys={(key.purpose, key.at): key for key in _session_keys(device)},
         packet_filter=None if device.packet_filter is None else canonical(device.packet_filter),
     )
 
@@ -66,6 +70,21 @@ def _statics(device: Device) -> Iterator[StaticFacts]:
             yield StaticFacts(vrf.name, route.prefix, next_hop=route.next_hop)
     for route in device.firewall.routes if device.firewall is not None else ():
         yield StaticFacts(None, route.prefix, next_hop=route.next_hop)
+
+
+def _session_keys(device: Device) -> Iterator[SessionKey]:
+    if device.firewall is not None:
+        return
+    for interface in device.interfaces:
+        if interface.circuit is not None and interface.circuit.key is not None:
+            yield SessionKey(KeyPurpose.HELLO, interface.name, interface.circuit.key)
+    if device.domain_key is not None:
+        yield SessionKey(KeyPurpose.DOMAIN, "", device.domain_key)
+    for neighbor in device.label_peers:
+        yield SessionKey(KeyPurpose.LDP, written(neighbor.router_id), neighbor.key)
+    for peer in device.backbone_peers:
+        for address in peer.addresses.values() if peer.key is not None else ():
+            yield SessionKey(KeyPurpose.BGP, written(address), peer.key)
 
 
 def _vrfs(device: Device, can: Capabilities) -> Iterator[VrfFacts]:
@@ -147,6 +166,7 @@ def _backbone_peer(device: Device, peer: BackbonePeer, family: AddressFamily) ->
         remote_as=device.asn,
         external=False,
         families={vpn.family: vpn},
+        password=peer.key is not None,
         update_source=platform(device.platform).capabilities.loopback,
         description=peer.name,
     )

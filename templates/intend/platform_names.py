@@ -30,6 +30,7 @@ def platform_names(network: Network, report: Report) -> Iterator[Problem]:
             found = f"platform {network.routers[name].platform} cannot be drained"
             yield report("routers", (name, "state"), found, "leave state out")
     yield from as_far_as_known(_failure_detection(network, on, report))
+    yield from as_far_as_known(_authentication(network, on, report))
     yield from as_far_as_known(_packet_filters(network, on, report))
     yield from as_far_as_known(_borders(network, on, report))
 
@@ -52,6 +53,24 @@ def _borders(network: Network, on: dict[str, Capabilities], report: Report) -> I
         if border.bfd and not can.bfd:
             found = f"{border.router}: platform {what} has no BFD"
             yield report("borders", (name, "bfd"), found, "leave bfd out")
+
+
+def _authentication(
+    network: Network, on: dict[str, Capabilities], report: Report
+) -> Iterator[Problem]:
+    """Yield protocols that are to be authenticated and that a router of the backbone cannot."""
+    asked = network.backbone.authentication
+    for protocol in ("isis", "ldp", "bgp"):
+        unable = [
+            name
+            for name, can in on.items()
+            if protocol not in can.authenticates and not BEHIND_A_PE & network.routers[name].roles
+        ]
+        if getattr(asked, protocol) is not None and unable:
+            what = network.routers[unable[0]].platform
+            found = f"{unable[0]}: platform {what} does not authenticate {protocol}"
+            remedy = f"leave {protocol} out, or use routers of another platform"
+            yield report("network", ("authentication", protocol), found, remedy)
 
 
 def _packet_filters(

@@ -13,6 +13,7 @@ from ipaddress import (
 )
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.inventory.model.keys import KeyReference
 from egovnet.templates.model.families import AddressFamily
 from egovnet.templates.model.packet_filter import PacketFilter
 from egovnet.templates.model.quickly_made import quickly_made
@@ -29,6 +30,7 @@ __all__ = [
     "IPAddress",
     "IPInterface",
     "Interface",
+    "LabelPeer",
     "Management",
     "StaticRoute",
     "Untagged",
@@ -51,12 +53,14 @@ class BfdProfile:
 class Circuit:
     """The backbone side of an interface: IS-IS level 2 point-to-point, LDP, MPLS.
 
-    `bfd`: IS-IS follows a BFD session with the other end. None: its hellos alone.
+    `bfd`: IS-IS follows a BFD session with the other end. None: its hellos alone. `key` of IS-IS'
+    hellos on it; None: whoever speaks is believed.
     """
 
     metric: int
     mtu: int
     bfd: BfdProfile | None = None
+    key: KeyReference | None = None
 
 
 @quickly_made
@@ -135,6 +139,8 @@ class BackbonePeer:
     ipv6: IPv6Address | None
     #: True where this device reflects routes to it (RFC 4456).
     client: bool = False
+    #: Of its sessions in both families; None: not authenticated.
+    key: KeyReference | None = None
 
     @property
     def addresses(self) -> dict[AddressFamily, IPAddress]:
@@ -142,6 +148,14 @@ class BackbonePeer:
         if self.ipv6 is None:
             return {"ipv4": self.ipv4}
         return {"ipv4": self.ipv4, "ipv6": self.ipv6}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPeer:
+    """A neighbour of label distribution, by its router id, whose session has a key."""
+
+    router_id: IPv4Address
+    key: KeyReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +237,10 @@ class Device:
     #: Of a firewall of the interconnection platform or an Internet gateway, which is no part of the
     #: backbone: it has neither `vrfs` nor `backbone_peers`, and speaks no IS-IS and no LDP.
     firewall: Firewall | None = None
+    #: Of IS-IS' link state and sequence numbers; None: not authenticated.
+    domain_key: KeyReference | None = None
+    #: Neighbours of label distribution with a key, by router id.
+    label_peers: tuple[LabelPeer, ...] = ()
 
     @property
     def bfd_profiles(self) -> tuple[BfdProfile, ...]:

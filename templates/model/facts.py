@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.inventory.model.keys import KeyPurpose, KeyReference
 from egovnet.templates.model.device import AddressFamily, IPAddress, IPInterface
 from egovnet.templates.model.packet_filter import PacketFilter
 from egovnet.templates.model.quickly_made import quickly_made
@@ -386,6 +387,21 @@ class BfdPeer:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionKey:
+    """That a session of the router's has a key, and which one of egovnet's; never a value.
+
+    `at`: the port of IS-IS' hellos, "" of its link state; the router id of a neighbour of LDP; the
+    address of a neighbour of BGP, followed by " in VRF " and a name where it is in one.
+    """
+
+    purpose: KeyPurpose
+    at: str
+    #: None: somebody set it by hand.
+    reference: KeyReference | None = None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class LabelBlock:
     """Labels that are given out to prefixes of the backbone, first and last: segment routing."""
 
@@ -471,6 +487,8 @@ class DeviceFacts:
     statics: tuple[StaticFacts, ...] = ()
     igps: tuple[IgpInstance, ...] = ()
     bfd_peers: tuple[BfdPeer, ...] = ()
+    #: By purpose and place.
+    session_keys: Mapping[tuple[str, str], SessionKey] = field(default_factory=dict)
     #: Labels that segment routing uses.
     label_blocks: tuple[LabelBlock, ...] = ()
     #: Policy routing not tied to an interface (`ip rule`).

@@ -41,6 +41,9 @@ class InterruptionClass(Enum):
         True,
     )
     CIRCUIT = ClassProperties("circuit", "a circuit in use is made anew", True)
+    LABEL_SESSION = ClassProperties(
+        "label-session", "the label session over a circuit in use is made anew", True
+    )
     CIRCUIT_GONE = ClassProperties("circuit-gone", "a circuit in use is taken away")
     OTHER = ClassProperties("other-lines", "lines change whose effect is not known")
     TABLE = ClassProperties("vrf-table", "a VRF is made anew, with another table")

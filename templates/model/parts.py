@@ -55,6 +55,8 @@ class PartKind(StrEnum):
     LOOPBACK = "loopback"
     IGP = "IGP identity"
     LABELS = "label distribution"
+    #: What stands for a key of egovnet's; whom it interrupts, the key's name says.
+    KEY = "key of a session"
     #: None of these, or nobody knows: everything on the router may depend on it.
     OTHER = "other lines"
 

@@ -38,6 +38,19 @@ ELSEWHERE_BY_LINE = {
     "egovnet allocate site gov-foshan --vpn government --region guangzhou --yes": (
         "tests/playbooks/verbs/test_allocate.py"
     ),
+    **dict.fromkeys(
+        (
+            "egovnet keys init --recipient age1...",
+            "egovnet keys generate",
+            "egovnet keys generate --yes",
+            "egovnet plan --disruptive -o keys.plan",
+            "egovnet apply keys.plan",
+            "egovnet keys rotate 'isis/*' --yes",
+            "egovnet plan -o rotate.plan",
+            "egovnet apply rotate.plan",
+        ),
+        "tests/playbooks/test_managed_keys_of_a_day.py",
+    ),
     "egovnet apply --runner celery": "tests/tasks/runners/celery",
     "egovnet worker --region guangdong": "tests/tasks/runners/celery",
     "egovnet worker --new-key /etc/egovnet/key": "tests/tasks/runners/celery",

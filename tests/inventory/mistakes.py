@@ -27,6 +27,15 @@ Files = dict[str, Any]
 #: An unusual word, so that the line it is on is found by it.
 ODD = "zzodd"
 
+KEYS = {
+    "isis/bj-p1--bj-p2": {
+        "ends": ["bj-p1", "bj-p2"],
+        "algorithm": "hmac-md5",
+        "serial": 2,
+        "created": "2026-04-01",
+        "valid-until": "2027-04-01",
+    }
+}
 #: Files of registers -> what each says.
 REGISTERS = {register.file: register.model for register in all_registers()}
 DRIFT = {
@@ -239,6 +248,7 @@ def base() -> Files:
     for region, short in ABBREVIATIONS.items():
         files["regions.yaml"][region]["abbreviation"] = short
     files["borders.yaml"] = copy.deepcopy(BORDERS)
+    files["keys.yaml"] = copy.deepcopy(KEYS)
     department = files["sites/guangdong.yaml"]["tax-guangdong"]
     department["attachments"] = copy.deepcopy(ATTACHMENTS)
     department["site-network-accesses"]["main"] |= copy.deepcopy(OWN_EXIT)

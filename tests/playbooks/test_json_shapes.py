@@ -31,6 +31,13 @@ from egovnet.playbooks.results.connection_cell import (
 )
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.domains import DomainList
+from egovnet.playbooks.results.keys import (
+    KeyList,
+    KeyState,
+    ListedKey,
+    MadeKeys,
+    NewKeyStore,
+)
 from egovnet.playbooks.results.lab import Executed, LabImage
 from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.next_command import NextCommand
@@ -422,6 +429,18 @@ def test_lab_exec_and_demo() -> None:
     check("lab image", LabImage("image.tar", "egovnet-frr:8.4.4-1", "a" * 64, 1).to_dict())
     check("lab exec", Executed("bj-pe1", "out", "err", 0).to_dict())
     check("demo", DemoResult(True, (DemoStep("title", True, 1.5, "seen"),)).to_dict())
+
+
+def test_keys() -> None:
+    """As the verbs print them in `tests/playbooks/verbs/keys/test_keys.py`."""
+    day = date(2026, 1, 1)
+    key = ListedKey("ldp/a+b", ("a", "b"), "tcp-md5", 1, KeyState.IN_USE, day, day, 0)
+    none = ListedKey("isis-domain/n", (), "hmac-md5", 0, KeyState.MISSING, None, None, None)
+    lists = KeyList("n", day, "keys.age", True, (key, none)), KeyList("n", day, None, False, ())
+    check("keys list", *(each.to_dict() for each in lists))
+    for verb in ("keys generate", "keys rotate"):
+        check(verb, MadeKeys(("<egovnet:ldp/a+b.1>",), made=True).to_dict())
+    check("keys init", NewKeyStore("keys.age", ("age1",), "identity", identity_made=True).to_dict())
 
 
 def test_domains_and_allocate(tmp_path: Path) -> None:

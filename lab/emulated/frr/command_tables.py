@@ -251,8 +251,8 @@ COMMANDS: dict[Node, tuple[str, ...]] = {
         "spf-interval =(1-120)",
         "spf-delay-ietf =init-delay =(0-60000) =short-delay =(0-60000) =long-delay =(0-60000)"
         " =holddown =(0-60000) =time-to-learn =(0-60000)",
-        "domain-password =<clear|md5> =WORD",
-        "area-password =<clear|md5> =WORD",
+        "domain-password =<clear|md5> =WORD =[authenticate snp <send-only|validate>]",
+        "area-password =<clear|md5> =WORD =[authenticate snp <send-only|validate>]",
         "log-adjacency-changes",
         "mpls-te on",
         "redistribute <ipv4|ipv6> <connected|static|kernel|bgp|ospf> <level-1|level-2>"

@@ -14,6 +14,7 @@ from egovnet.templates.frr.config.contexts import read_lines
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, FrrDraft
 from egovnet.templates.frr.config.frr_conf_reader import new_draft
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft, read_interfaces
+from egovnet.templates.frr.config.key_reader import session_keys
 from egovnet.templates.frr.config.nftables_reader import read_nftables
 from egovnet.templates.frr.config.releases import stated_release
 from egovnet.templates.frr.packet_filter_words import FILTER_MARK
@@ -87,6 +88,7 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
         source=source,
         text=TextLines(lines),
         packet_filter=filtered.packet_filter,
+        session_keys=session_keys(lines[start:end], start + 1),
         not_understood=tuple(sorted(not_understood, key=lambda problem: problem.line)),
         coverage=Coverage(
             lines=len(lines),

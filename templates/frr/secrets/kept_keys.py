@@ -1,8 +1,8 @@
 """Keys of sessions that somebody set by hand: kept in a text that would take them away.
 
-egovnet has no keys of its own yet. A neighbor's password that it does not know is the session's
-both ends' business: to push a text without it would end the session, or open it to anybody. A
-password of the router's own login is not kept, but it is named too where it goes.
+A neighbor's password that egovnet does not know is the session's both ends' business: to push a
+text without it would end the session, or open it to anybody. Where a key of egovnet's own takes
+its place it goes, and so does a password of the router's own login; both are named.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from egovnet.templates.frr.secrets.key_lines import HINTS, hide_keys, is_key_line
+from egovnet.templates.frr.secrets.redaction import stands_for_a_key
 from egovnet.templates.platform import KeptKeys
 
 _NEIGHBOR = re.compile(r"neighbor (\S+) ")
@@ -40,7 +41,7 @@ def keep_keys(running: str, intended: str) -> KeptKeys:
     gone: list[str] = []
     inserted: dict[int, list[str]] = {}
     for path, line in missing:
-        at = _anchor(new, path, line)
+        at = None if _has_own(new, path, line) else _anchor(new, path, line)
         name = hide_keys(" > ".join((*path, line)))
         if at is None:
             gone.append(name)
@@ -58,6 +59,16 @@ def keep_keys(running: str, intended: str) -> KeptKeys:
 
 def _is_key(line: str) -> bool:
     return is_key_line(line) and not line.startswith("no ")
+
+
+def _has_own(tree: _Tree, path: tuple[str, ...], line: str) -> bool:
+    """Whether egovnet has a key of its own where a line sets one."""
+    for own, text in tree.places:
+        if own == path and stands_for_a_key(text):
+            setting = text[: text.index("<")].removesuffix("md5 ")
+            if line.startswith(setting):
+                return True
+    return False
 
 
 def _anchor(tree: _Tree, path: tuple[str, ...], line: str) -> int | None:

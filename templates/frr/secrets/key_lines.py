@@ -8,7 +8,7 @@ driver's own table (`napalm_frr.text.sanitize`) as well, which stands alone and 
 
 import re
 
-from egovnet.templates.frr.secrets.redaction import REDACTED
+from egovnet.templates.frr.secrets.redaction import REDACTED, STANDS_FOR_A_KEY
 from egovnet.templates.frr.secrets.secret_places import redact_text
 
 #: What stands before the key. Several keys take spaces (LINE in FRR): all to the line's end goes.
@@ -36,7 +36,8 @@ FORMS = (
     r"snmp-server\ community",
 )
 _KEY = re.compile(
-    rf"(?mx)(?P<kept>(?:{'|'.join(FORMS)})[ ]+)(?!(?:8\ )?{REDACTED})[^\n]*\S[^\n]*"
+    rf"(?mx)(?P<kept>(?:{'|'.join(FORMS)})[ ]+)"
+    rf"(?!(?:8\ )?{REDACTED}|{STANDS_FOR_A_KEY})[^\n]*\S[^\n]*"
     # the login's own stands alone: "password authentication failed" is none
     rf"|(?P<alone>^[ +\-!]*password\ (?:8\ )?)(?!{REDACTED})\S+[ ]*$"
 )
@@ -51,7 +52,7 @@ _MORE_HINTS = (*HINTS, "psk", "passphrase", "secret", "token", "xfrm", "macsec",
 
 
 def is_key_line(line: str) -> bool:
-    """Whether a line of FRR, without its indentation, sets a key."""
+    """Whether a line of FRR, without its indentation, sets a key that is none of egovnet's."""
     return any(hint in line for hint in HINTS) and _KEY.search(line) is not None
 
 

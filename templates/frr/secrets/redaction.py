@@ -2,7 +2,17 @@
 
 import re
 
+from egovnet.inventory.model.keys import REFERENCE
+
 REDACTED = "<removed>"
+#: What stands for a key of egovnet's where a key may be, and nothing of a key after it.
+STANDS_FOR_A_KEY = rf"{REFERENCE}(?=$|\n|[;'\"),]|\ authenticate\ snp)"
+_LINE_OF_A_KEY = re.compile(
+    rf"""(?x)^[ +\-!]*(?:
+        neighbor\ \S+\ password\ {REFERENCE} | isis\ password\ md5\ {REFERENCE}
+      | domain-password\ md5\ {REFERENCE}\ authenticate\ snp\ validate
+    )\s*$"""
+)
 #: No line that holds none of these can hold a secret; looking for them costs next to nothing.
 _HINTS = ("passw", "key", "secret", "psk", "md5", "phrase", "auth")
 #: Lines of the grammar that hold one.
@@ -45,6 +55,11 @@ def is_about_secrets(line: str) -> bool:
     return _ABOUT.search(line) is not None
 
 
+def stands_for_a_key(line: str) -> bool:
+    """Whether a line names a key of egovnet's (`KeyReference`) where its value would be."""
+    return _LINE_OF_A_KEY.match(line) is not None
+
+
 def redact(lines: list[str], text: str) -> list[str]:
     """`lines` of `text` with every secret replaced; the same list when there is none."""
     if not any(hint in text for hint in _HINTS):
@@ -54,6 +69,8 @@ def redact(lines: list[str], text: str) -> list[str]:
 
 def redact_line(line: str) -> str:
     """`line` without the secret it holds, if it does."""
+    if stands_for_a_key(line):
+        return line
     found = _KNOWN.match(line)
     if found is None and not (_NAMES.match(line) or _WITHOUT.match(line)):
         found = _LOOSE.match(line)

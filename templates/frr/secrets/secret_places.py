@@ -8,7 +8,12 @@ forms are those of FRR's and ifupdown2's manuals, wg(8), ip-macsec(8), ip-xfrm(8
 import re
 from collections.abc import Iterable, Iterator
 
-from egovnet.templates.frr.secrets.redaction import REDACTED, redact_line
+from egovnet.templates.frr.secrets.redaction import (
+    REDACTED,
+    STANDS_FOR_A_KEY,
+    redact_line,
+    stands_for_a_key,
+)
 
 #: A line without any of these holds no secret; most lines are done with after this.
 _HINTS = (
@@ -17,7 +22,7 @@ _HINTS = (
 )
 #: Words after which the rest of the line is the secret: several take spaces in it (LINE in FRR).
 _FORM = re.compile(
-    r"""(?ix)(?<![\w-])(?P<kept>
+    rf"""(?ix)(?<![\w-])(?P<kept>
       (?:
         (?:neighbor|peer)\s+\S+\s+password                # BGP, LDP, MSDP
       | enable\s+(?:password|secret)
@@ -42,7 +47,7 @@ _FORM = re.compile(
       | (?:--[\w-]*|[\w-]*(?=\w+\s?[=:]))(?:psk|secret|token|key)
       )
       [ \t]*[\s=:][ \t]*
-    )(?P<secret>\S.*)"""
+    )(?P<secret>(?!(?:md5\ )?{STANDS_FOR_A_KEY})\S.*)"""
 )
 #: Values that say by their form what they are; the rest of the line stays.
 _VALUE = re.compile(
@@ -104,6 +109,8 @@ def _known(line: str) -> str:
 
 
 def _line(line: str) -> str:
+    if stands_for_a_key(line):
+        return line
     return redact_line(_known(line)) if _may_hold(line) else line
 
 
@@ -121,7 +128,7 @@ def _values(text: str) -> Iterator[str]:
     for block in _PEM.finditer(text):
         yield from (word for word in block.group().split() if len(word) >= _LONG)
     for line in text.replace("\\\n", " ").split("\n"):
-        if not _may_hold(line):
+        if not _may_hold(line) or stands_for_a_key(line):
             continue
         for pattern in (_FORM, _VALUE):
             for found in pattern.finditer(line):

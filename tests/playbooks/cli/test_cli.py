@@ -59,6 +59,7 @@ BELOW = {
     "exchange": ("list", "show", "check"),
     "application": ("list", "show", "observed"),
     "allocate": ("circuit", "loopback", "site"),
+    "keys": ("generate", "init", "list", "rotate"),
     "report": ("addresses", "circuits", "extranet", "funding", "levels"),
     "rollout": ("next", "status"),
 }

@@ -1,0 +1,90 @@
+"""Which keys a network's sessions need, by its policy (`authentication` in `network.yaml`).
+
+The names follow from the inventory, so that both ends of a session agree on the key without either
+saying it; which value of it is used, `keys.yaml` says, and the first where it says nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from egovnet.inventory.model import Network, Role
+from egovnet.inventory.model.keys import KeyPurpose, KeyReference
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNeed:
+    """A key that sessions need; `ends` are two routers, or none: all of the backbone."""
+
+    name: str
+    purpose: KeyPurpose
+    ends: tuple[str, ...] = ()
+
+
+def needed_keys(network: Network) -> Mapping[str, KeyNeed]:
+    """Every key that the policy asks for, by name. Linear in circuits and sessions."""
+    asked = network.backbone.authentication.purposes
+    return {need.name: need for purpose in asked for need in _NEEDS[purpose](network)}
+
+
+def circuit_key(network: Network, circuit: str) -> KeyReference | None:
+    """The key of IS-IS' hellos on a circuit; None: they are not authenticated."""
+    return _reference(network, KeyPurpose.HELLO, circuit)
+
+
+def domain_key(network: Network) -> KeyReference | None:
+    """The key of IS-IS' link state; None: it is not authenticated."""
+    return _reference(network, KeyPurpose.DOMAIN, network.backbone.name)
+
+
+def session_key(network: Network, purpose: KeyPurpose, a: str, b: str) -> KeyReference | None:
+    """The key of sessions of LDP or BGP between two routers; None: they are not authenticated."""
+    return _reference(network, purpose, _pair(a, b))
+
+
+def _reference(network: Network, purpose: KeyPurpose, rest: str) -> KeyReference | None:
+    if purpose not in network.backbone.authentication.purposes:
+        return None
+    name = f"{purpose}/{rest}"
+    known = network.keys.get(name)
+    return KeyReference(name, 1 if known is None else known.serial)
+
+
+def _pair(a: str, b: str) -> str:
+    return "+".join(sorted((a, b)))  # which no name has
+
+
+def _hellos(network: Network) -> Iterator[KeyNeed]:
+    for name, circuit in network.circuits.items():
+        ends = (circuit.a.router, circuit.b.router)
+        yield KeyNeed(f"{KeyPurpose.HELLO}/{name}", KeyPurpose.HELLO, ends)
+
+
+def _domain(network: Network) -> Iterator[KeyNeed]:
+    yield KeyNeed(f"{KeyPurpose.DOMAIN}/{network.backbone.name}", KeyPurpose.DOMAIN)
+
+
+def _labels(network: Network) -> Iterator[KeyNeed]:
+    for circuit in network.circuits.values():
+        yield _of_pair(KeyPurpose.LDP, circuit.a.router, circuit.b.router)
+
+
+def _sessions(network: Network) -> Iterator[KeyNeed]:
+    reflectors = network.with_role(Role.RR)
+    speakers = dict.fromkeys((*reflectors, *network.with_role(Role.PE)))
+    for reflector in reflectors:
+        for other in speakers:
+            if other != reflector:
+                yield _of_pair(KeyPurpose.BGP, reflector, other)
+
+
+def _of_pair(purpose: KeyPurpose, a: str, b: str) -> KeyNeed:
+    ends = tuple(sorted((a, b)))
+    return KeyNeed(f"{purpose}/{_pair(a, b)}", purpose, ends)
+
+
+_NEEDS = {
+    KeyPurpose.HELLO: _hellos,
+    KeyPurpose.DOMAIN: _domain,
+    KeyPurpose.LDP: _labels,
+    KeyPurpose.BGP: _sessions,
+}

@@ -1,0 +1,139 @@
+"""`keys generate` and `keys rotate`: new values, sealed first, then known to the inventory.
+
+A value that is in the store and not in `keys.yaml`, as after an end in between, is the one that is
+used: nothing is made twice, and nothing that a router may have is lost.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from fnmatch import fnmatchcase
+
+from egovnet.inventory.model.keys import KeyReference, ManagedKey
+from egovnet.inventory.model.schema_problems import in_yaml
+from egovnet.inventory.session_keys import KeyNeed, needed_keys
+from egovnet.inventory.source.regular_file import read_regular
+from egovnet.inventory.source.replace_file import replace_text
+from egovnet.inventory.today import today
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.keys import MadeKeys
+from egovnet.playbooks.results.next_command import NextCommand
+from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.verbs.own_inventory import require_own
+from egovnet.tasks.keys.errors import KeyStoreError
+from egovnet.tasks.keys.key_store import KeyStore
+from egovnet.tasks.keys.key_value import new_value
+from egovnet.tasks.keys.keyring import key_store
+
+KEYS_FILE = "keys.yaml"
+_HEADER = (
+    "# What is known of each key of the backbone's sessions. Written by egovnet keys, kept under\n"
+    "# version control; values are in keys.age, sealed to those whom keys.recipients names.\n"
+)
+
+
+def generate_keys(workspace: Workspace, *, keep: bool) -> Outcome[MadeKeys]:
+    """Values for keys that the policy asks for and that have none; `keep`: make them.
+
+    Raises:
+        UsageError: the inventory is egovnet's own.
+        KeyStoreError: there is no store, or it cannot be opened or written here.
+        InventoryError: `keys.yaml` cannot be written.
+    """
+    require_own(workspace)
+    network, store = workspace.network, _store(workspace)
+    values = store.read()
+    wanted = []
+    for name, need in needed_keys(network).items():
+        known = network.keys.get(name)
+        reference = KeyReference(name, 1 if known is None else known.serial)
+        if known is None or reference not in values:
+            wanted.append((reference, need))
+    if keep and not wanted:
+        store.add({})  # whoever became a recipient can open it from now on
+    return _made(workspace, store, wanted, "keys_generate", keep=keep)
+
+
+def rotate_keys(
+    workspace: Workspace, patterns: Collection[str], *, keep: bool
+) -> Outcome[MadeKeys]:
+    """Another value for each key in use that one of `patterns` names; `keep`: make them.
+
+    Raises:
+        UsageError: the inventory is egovnet's own, or a pattern names no key in use.
+        KeyStoreError: there is no store, or it cannot be opened or written here.
+        InventoryError: `keys.yaml` cannot be written.
+    """
+    require_own(workspace)
+    network, store = workspace.network, _store(workspace)
+    needs = {name: need for name, need in needed_keys(network).items() if name in network.keys}
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in needs):
+            raise UsageError(f"no key in use is called {pattern!r}; see: egovnet keys list")
+    wanted = [
+        (KeyReference(name, network.keys[name].serial + 1), need)
+        for name, need in needs.items()
+        if any(fnmatchcase(name, pattern) for pattern in patterns)
+    ]
+    return _made(workspace, store, wanted, "keys_rotate", keep=keep)
+
+
+def _store(workspace: Workspace) -> KeyStore:
+    store = key_store(workspace.directory, workspace.network.backbone.name)
+    if store is None:
+        raise KeyStoreError(
+            f"{workspace.directory}: has no store of keys; begin one with: egovnet keys init"
+        )
+    return store
+
+
+def _made(
+    workspace: Workspace,
+    store: KeyStore,
+    wanted: Iterable[tuple[KeyReference, KeyNeed]],
+    verb: str,
+    *,
+    keep: bool,
+) -> Outcome[MadeKeys]:
+    needs = dict(wanted)
+    result = MadeKeys(tuple(map(str, sorted(needs))), made=keep and bool(needs))
+    if not needs:
+        return Outcome(verb, result)
+    if not keep:
+        again = {"keys_generate": ("keys", "generate"), "keys_rotate": ("keys", "rotate")}[verb]
+        return Outcome(verb, result, next=(NextCommand((*again, "--yes"), "makes them"),))
+    there = store.read()
+    store.add({reference: new_value() for reference in needs if reference not in there})
+    file = _write(workspace, needs)
+    plan = NextCommand(("plan", "-o", "keys.plan"), "says what the routers are given")
+    return Outcome(verb, result, acted=True, written=(store.name, file), next=(plan,))
+
+
+def _write(workspace: Workspace, made: dict[KeyReference, KeyNeed]) -> str:
+    """Put what is known of new values into `keys.yaml`; its path."""
+    network, day = workspace.network, today()
+    until = day + timedelta(days=network.backbone.authentication.days)
+    entries = dict(network.keys)
+    for reference, need in made.items():
+        entries[reference.name] = ManagedKey.model_validate(
+            {
+                "ends": need.ends,
+                "algorithm": need.purpose.algorithm,
+                "serial": reference.serial,
+                "created": day,
+                "valid-until": until,
+            }
+        )
+    path = workspace.directory / KEYS_FILE
+    before = read_regular(path).decode() if path.exists() else None
+    replace_text(workspace.directory, KEYS_FILE, before, keys_text(entries))
+    return str(path)
+
+
+def keys_text(entries: dict[str, ManagedKey]) -> str:
+    """The file's text: sorted, a key a line, so that a merge conflict is about one key."""
+    lines = (
+        f"{in_yaml(name)}: {in_yaml(entries[name].model_dump(by_alias=True, mode='python'))}\n"
+        for name in sorted(entries)
+    )
+    return _HEADER + "".join(lines)

@@ -1,0 +1,49 @@
+"""`keys init`: a sealed store for an inventory's keys, and a private key that opens it."""
+
+import os
+from collections.abc import Sequence
+
+from egovnet.inventory.source.sections import KEY_RECIPIENTS_FILE
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.keys import NewKeyStore
+from egovnet.playbooks.results.next_command import NextCommand
+from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.verbs.own_inventory import require_own
+from egovnet.tasks.keys.age_file import (
+    AgeFile,
+    identity_file,
+    new_identity,
+    public_of,
+)
+
+
+def init_keys(workspace: Workspace, recipients: Sequence[str]) -> Outcome[NewKeyStore]:
+    """Begin a store that `recipients` can open, and who is here.
+
+    Raises:
+        UsageError: the inventory is egovnet's own.
+        KeyStoreError: there is a store, or a recipient or the private key here makes no sense.
+    """
+    require_own(workspace)
+    identity = identity_file(workspace.network.backbone.name)
+    store = AgeFile(workspace.directory, identity)
+    store.check_absent()
+    made = not os.path.lexists(identity)
+    own = (new_identity(identity),) if made else public_of(identity)
+    # whoever is here with an SSH key names its public half among the recipients
+    known = tuple(dict.fromkeys((*own, *recipients)))
+    store.begin(known)
+    result = NewKeyStore(store.name, known, str(identity), made)
+    notes = (
+        f"keep {identity} where nobody else reads it, and a copy of it where it cannot be lost: "
+        "who has no private key of a recipient cannot push",
+    )
+    written = (str(workspace.directory / KEY_RECIPIENTS_FILE), store.name)
+    following = NextCommand(("keys", "generate"), "lists the keys that the policy asks for")
+    return Outcome(
+        "keys_init",
+        result,
+        notes=notes,
+        written=(*((str(identity),) if made else ()), *written),
+        next=(following,),
+    )

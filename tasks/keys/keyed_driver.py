@@ -1,0 +1,255 @@
+"""A driver as the rest of egovnet sees it: texts with references on this side, values on the other.
+
+Everything that is sent to a device goes through `reveal`, everything that comes from one, errors
+too, through `conceal`. So no value is in a plan, a diff, a journal or a report: none gets there.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from egovnet.tasks.driver import (
+    CommitState,
+    ComparesAtLoad,
+    Comparison,
+    DeviceFault,
+    LineChange,
+    TransactionalDriver,
+)
+from egovnet.tasks.keys.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedLine:
+    """A LineChange with another line."""
+
+    part: str
+    path: tuple[str, ...]
+    line: str
+    sign: str
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedComparison:
+    """A Comparison without values."""
+
+    text: str
+    changes: tuple[LineChange, ...]
+    faults: tuple[DeviceFault, ...]
+    diff: str
+    rest: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedState:
+    """A CommitState without values."""
+
+    state: str
+    seconds_left: int
+    reason: str
+
+
+def with_keys(driver: TransactionalDriver, keys: Keyring) -> TransactionalDriver:
+    """`driver` behind `keys`, where there are none too: a text that needs one is refused then."""
+    kind = _ComparingDriver if isinstance(driver, ComparesAtLoad) else KeyedDriver
+    return kind(driver, keys)
+
+
+class KeyedDriver:
+    """A TransactionalDriver whose texts have references in place of values."""
+
+    def __init__(self, driver: TransactionalDriver, keys: Keyring) -> None:
+        self._driver = driver
+        self._keys = keys
+
+    @contextmanager
+    def _concealed(self) -> Iterator[TransactionalDriver]:
+        """The driver; an error of it that says a value is raised without."""
+        try:
+            yield self._driver
+        except Exception as error:
+            self._conceal_error(error)
+            raise
+
+    def _conceal_error(self, error: BaseException) -> None:
+        if not self._keys:
+            return
+        seen: set[int] = set()
+        found: BaseException | None = error
+        while found is not None and id(found) not in seen:
+            seen.add(id(found))
+            found.args = tuple(map(self._without, found.args))
+            for name, value in list(vars(found).items()):
+                if type(value) is str:
+                    setattr(found, name, self._keys.conceal(value))
+            found = found.__cause__ or found.__context__
+
+    def _without(self, value: object) -> object:
+        return self._keys.conceal(value) if type(value) is str else value
+
+    def _line(self, change: LineChange) -> LineChange:
+        return self._with_line(change, self._keys.conceal(change.line))
+
+    @staticmethod
+    def _with_line(change: LineChange, line: str) -> LineChange:
+        if line == change.line:
+            return change
+        return KeyedLine(change.part, change.path, line, change.sign, change.shared)
+
+    def _state(self, found: CommitState) -> CommitState:
+        reason = self._keys.conceal(found.reason)
+        if reason == found.reason:
+            return found
+        return KeyedState(found.state, found.seconds_left, reason)
+
+    # -- NAPALM's own ---------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """As the driver's."""
+        with self._concealed() as driver:
+            driver.close()
+
+    def load_replace_candidate(
+        self, filename: str | None = None, config: str | None = None
+    ) -> None:
+        """As the driver's, of a text with references."""
+        if filename is not None:
+            raise ValueError("a text with references is handed over, not a file of one")
+        with self._concealed() as driver:
+            driver.load_replace_candidate(config=config and self._keys.reveal(config))
+
+    def compare_config(self) -> str:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return self._keys.conceal(driver.compare_config())
+
+    def discard_config(self) -> None:
+        """As the driver's."""
+        with self._concealed() as driver:
+            driver.discard_config()
+
+    def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
+        """As the driver's."""
+        with self._concealed() as driver:
+            driver.commit_config(message=message, revert_in=revert_in)
+
+    def has_pending_commit(self) -> bool:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return driver.has_pending_commit()
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def answers_within(self, seconds: float, /) -> bool:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return driver.answers_within(seconds)
+
+    def run_script(self, script: str, /) -> str:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return self._keys.conceal(driver.run_script(script))
+
+    def watch_labels(self, interfaces: Sequence[str], seconds: int, /) -> str:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return driver.watch_labels(interfaces, seconds)
+
+    def labels_seen(self, handle: str, /) -> str:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return driver.labels_seen(handle)
+
+    def recorded_flows(self) -> str:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return driver.recorded_flows()
+
+    def running_text(self) -> str:
+        """As the driver's, with references."""
+        with self._concealed() as driver:
+            return self._keys.conceal(driver.running_text())
+
+    @property
+    def compared_text(self) -> str:
+        """As the driver's, with references."""
+        return self._keys.conceal(self._driver.compared_text)
+
+    def read_against(self, text: Callable[[], str], then: str = "", seen: str = "") -> Comparison:
+        """As the driver's, with references."""
+        with self._concealed() as driver:
+            found = driver.read_against(lambda: self._keys.reveal(text()), then, seen)
+        return KeyedComparison(
+            self._keys.conceal(found.text),
+            tuple(map(self._line, found.changes)),
+            found.faults,
+            self._keys.conceal(found.diff),
+            self._keys.conceal(found.rest),
+            found.seen,
+        )
+
+    def diff_to(self, text: str, /) -> str:
+        """As the driver's, with references."""
+        with self._concealed() as driver:
+            return self._keys.conceal(driver.diff_to(self._keys.reveal(text)))
+
+    def runs_text(self, text: str, /) -> bool:
+        """As the driver's, of a text with references."""
+        with self._concealed() as driver:
+            return driver.runs_text(self._keys.reveal(text))
+
+    def text_with(self, text: str, changes: Collection[LineChange], /) -> str:
+        """As the driver's, with references."""
+        wanted = [self._with_line(each, self._keys.reveal(each.line)) for each in changes]
+        with self._concealed() as driver:
+            return self._keys.conceal(driver.text_with(self._keys.reveal(text), wanted))
+
+    # -- commits by the id that their controller chose ------------------------------------------
+
+    @property
+    def holds_candidate(self) -> bool:
+        """As the driver's."""
+        return self._driver.holds_candidate
+
+    def commit_as(self, change_id: str, /) -> None:
+        """As the driver's."""
+        with self._concealed() as driver:
+            driver.commit_as(change_id)
+
+    def commit_state(self, change_id: str, /) -> CommitState:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return self._state(driver.commit_state(change_id))
+
+    def adopt_commit(self, change_id: str, seconds: int, /) -> CommitState:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return self._state(driver.adopt_commit(change_id, seconds))
+
+    def extend_commit(self, change_id: str, seconds: int, /) -> CommitState:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return self._state(driver.extend_commit(change_id, seconds))
+
+    def confirm_change(self, change_id: str, /) -> None:
+        """As the driver's."""
+        with self._concealed() as driver:
+            driver.confirm_change(change_id)
+
+    def roll_back_change(self, change_id: str, /) -> CommitState:
+        """As the driver's."""
+        with self._concealed() as driver:
+            return self._state(driver.roll_back_change(change_id))
+
+
+class _ComparingDriver(KeyedDriver):
+    """Of a driver that keeps what its device ran when the candidate was loaded."""
+
+    @property
+    def compared_diff(self) -> str:
+        """As the driver's, with references."""
+        if not isinstance(self._driver, ComparesAtLoad):
+            raise TypeError("it is made of such drivers only")
+        return self._keys.conceal(self._driver.compared_diff)

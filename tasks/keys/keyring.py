@@ -1,0 +1,78 @@
+"""Values of keys in memory: put into what goes to a device, taken out of what comes from one."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from egovnet.inventory.model.keys import KeyReference, references_in
+from egovnet.inventory.source.sections import KEY_STORE_FILE
+from egovnet.tasks.keys.age_file import AgeFile, identity_file
+from egovnet.tasks.keys.environment import VARIABLE, EnvironmentStore
+from egovnet.tasks.keys.errors import KeyStoreError
+from egovnet.tasks.keys.key_store import KeyStore, Values
+from egovnet.tasks.keys.key_value import WORD
+
+
+class Keyring:
+    """The values that a store has. Neither repr() nor pickling gives one away."""
+
+    def __init__(self, values: Values, where: str = "") -> None:
+        self._values: Mapping[KeyReference, str] = dict(values)
+        self._names = {value: str(reference) for reference, value in self._values.items()}
+        self._where = where
+
+    def __repr__(self) -> str:
+        return f"Keyring({len(self._values)} values)"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a keyring never leaves its process")
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def reveal(self, text: str) -> str:
+        """`text` with values in place of references.
+
+        Raises:
+            KeyStoreError: a key of it is not in the store.
+        """
+        references = set(references_in(text))
+        missing = sorted(references - self._values.keys())
+        if missing:
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            raise KeyStoreError(
+                f"{self._where or 'no key store'}: has no value of {missing[0]}{more}; run: "
+                "egovnet keys generate --yes"
+            )
+        for reference in references:
+            text = text.replace(str(reference), self._values[reference])
+        return text
+
+    def conceal(self, text: str) -> str:
+        """`text` with references in place of values; linear in the text."""
+        if not self._names:
+            return text
+        return WORD.sub(lambda found: self._names.get(found[0], found[0]), text)
+
+
+NO_KEYS = Keyring({})
+
+
+def key_store(directory: Path, network: str) -> KeyStore | None:
+    """The store of the inventory in `directory`: the environment's, or the sealed file; None:
+    there is none."""
+    if VARIABLE in os.environ:
+        return EnvironmentStore(os.environ)
+    if os.path.lexists(directory / KEY_STORE_FILE):
+        return AgeFile(directory, identity_file(network))
+    return None
+
+
+def open_keyring(directory: Path, network: str) -> Keyring:
+    """The values of the inventory's store; none where there is no store.
+
+    Raises:
+        KeyStoreError: there is one, and it cannot be opened here.
+    """
+    store = key_store(directory, network)
+    return NO_KEYS if store is None else Keyring(store.read(), store.name)
