@@ -28,6 +28,7 @@ from napalm_frr.errors import (
     DaemonDeadError,
     DeviceTextError,
     RouterNotRestored,
+    answer_of,
 )
 from napalm_frr.text import device_text
 from napalm_frr.text.device_state import DeviceState, check_text, not_whole, state_from_texts
@@ -282,7 +283,8 @@ class ConfigurationMethods:
             )
         if missing := not_whole(answer.texts):
             raise CommandErrorException(f"{self.hostname}: {missing}")
-        self._running = state_from_texts(answer.texts)
+        with answer_of(self.hostname):
+            self._running = state_from_texts(answer.texts)
         return self._running
 
     def _check_on_router(self, text: DeviceText, loaded: Loaded) -> None:

@@ -17,7 +17,7 @@ from napalm_frr.change.agent import Agent, Rights
 from napalm_frr.configuration import ConfigurationMethods
 from napalm_frr.delta.line_changes import Against, Change, line_changes, restore
 from napalm_frr.delta.native_diff import diff_states, linux_diff
-from napalm_frr.errors import DaemonDeadError
+from napalm_frr.errors import DaemonDeadError, answer_of
 from napalm_frr.getter_methods import GetterMethods
 from napalm_frr.getters.linux import vpn_targets
 from napalm_frr.program_getters import ProgramGetterMethods
@@ -247,8 +247,11 @@ def _read_against(
         return Against("", (), (), "", answer.rest, digest)
     wanted = text()
     wanted_text = device_text.split(wanted)
-    readable = answer.status == "ok" and not not_whole(answer.texts)
-    if readable and (faults := faults_of_equal(answer.texts, wanted_text)) is not None:
+    faults = None
+    if answer.status == "ok" and not not_whole(answer.texts):
+        with answer_of(driver.hostname):
+            faults = faults_of_equal(answer.texts, wanted_text)
+    if faults is not None:
         return Against(wanted, (), faults, linux_diff(faults), answer.rest, digest)
     running, wanted_state = driver._state_of(answer), DeviceState.of(wanted_text)
     changes = line_changes(running, wanted_state)
@@ -273,7 +276,9 @@ def _watch_labels(driver: DriverMethods, interfaces: Sequence[str], seconds: int
     watched = interfaces[:_WATCHED]
     if not watched:
         raise CommandErrorException(f"{driver.hostname}: no interface to watch")
-    return driver._agent.call("watch", str(seconds), *watched).fields["watch"]
+    answer = driver._agent.call("watch", str(seconds), *watched)
+    with answer_of(driver.hostname):
+        return answer.fields["watch"]
 
 
 def _runs_text(driver: DriverMethods, text: str) -> bool:

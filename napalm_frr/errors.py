@@ -14,6 +14,7 @@ needs nothing from here::
     │                                    the loaded text is invalid or refused; nothing changed
     ├── LockError                        another writer is at work on the router
     ├── CommandTimeoutException, CommandErrorException
+    │   ├── AnswerError                  what the router answered makes no sense
     │   ├── AgentMissingError            the agent that root installs is not there, or is another
     │   ├── AgentRefusal                 the agent does not take that text: it did nothing
     │   ├── DeviceStorageError           the router's disk or memory takes nothing: it did nothing
@@ -32,7 +33,8 @@ No message contains a secret: device lines pass through `sanitize.hide_secrets` 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from napalm.base.exceptions import (
     CommandErrorException,
@@ -67,6 +69,26 @@ class DeviceTextError(ValueError):
         super().__init__(message if line is None else f"line {line}: {message}")
         self.message = message
         self.line = line
+
+
+class AnswerError(CommandErrorException, CommitError):  # type: ignore[misc]  # as below
+    """What a router answered is none of what its programs print."""
+
+
+@contextmanager
+def answer_of(device: str) -> Iterator[None]:
+    """What a router answered is read here; whatever that is, an error says whose it was.
+
+    Raises:
+        AnswerError: it makes no sense.
+    """
+    try:
+        yield
+    except DeviceTextError:
+        raise
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+        why = shortened(f"{type(error).__name__}: {error}", 200)
+        raise AnswerError(f"{device}: what it answered makes no sense ({why})") from error
 
 
 class DaemonDeadError(CommandErrorException, CommitError):  # type: ignore[misc]  # as below

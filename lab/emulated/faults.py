@@ -138,6 +138,14 @@ class RefuseLine(Fault):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MissAddresses(Fault):
+    """zebra misses the addresses of a VLAN that is made, or made again under its old name: it hears
+    of links and of addresses in two threads."""
+
+    port: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BrokenUndo(Fault):
     """Going back fails: the router stays as it was changed and reports that it is broken."""
 
@@ -146,7 +154,7 @@ class BrokenUndo(Fault):
 
 AnyFault: TypeAlias = (
     RefuseConnections | RefuseLogin | Hang | DropSession | Slow | Reboot | Stall | KeepLock
-    | NoRoom | Lie | RefuseLine | BrokenUndo
+    | NoRoom | Lie | RefuseLine | MissAddresses | BrokenUndo
 )  # fmt: skip
 KINDS: dict[str, type[AnyFault]] = {
     re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower(): kind for kind in get_args(AnyFault)

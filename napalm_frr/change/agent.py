@@ -24,6 +24,7 @@ from napalm_frr.errors import (
     AgentRefusal,
     DeviceStorageError,
     DeviceTextError,
+    answer_of,
 )
 from napalm_frr.ssh.session import Completed, Session
 
@@ -105,7 +106,7 @@ class Agent:
             AgentMissingError: the installed agent is not there, not ours, or not root's alone.
             AgentRefusal: it does not take what it was sent, and did nothing.
             DeviceStorageError: the router could not write what it had to, and did nothing.
-            CommandErrorException: the answer is not one.
+            CommandErrorException: the answer is not one; AnswerError: it makes no sense.
         """
         stdin = b""
         if files is not None:
@@ -120,7 +121,8 @@ class Agent:
         if done.exit_code == _MISSING:
             self._install()
             done = run()
-        answer = parse_answer(done.stdout)
+        with answer_of(self._session.device):
+            answer = parse_answer(done.stdout)
         if answer is None or done.exit_code != 0:
             self._refuse_missing(done)
             why = (done.stderr or done.stdout).strip().splitlines()
@@ -132,12 +134,10 @@ class Agent:
         if answer.status == "storage":
             raise DeviceStorageError(f"{self._session.device}: {answer.text('reason').strip()}")
         if answer.status == "refused":
-            raise AgentRefusal(
-                self._session.device,
-                answer.text("reason").strip(),
-                answer.fields.get("file", ""),
-                int(answer.fields.get("line", "0")),
-            )
+            with answer_of(self._session.device):
+                line = int(answer.fields.get("line", "0"))
+            reason, file = answer.text("reason").strip(), answer.fields.get("file", "")
+            raise AgentRefusal(self._session.device, reason, file, line)
         return answer
 
     def _command(self, words: str, then: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import getpass
 import os
+import re
 import secrets
 import socket
 import time
@@ -33,6 +34,7 @@ from napalm_frr.delta.vtysh_script import (
 )
 from napalm_frr.errors import (
     AgentRefusal,
+    AnswerError,
     CommitNotPending,
     CommitPending,
     CommitUndone,
@@ -40,6 +42,7 @@ from napalm_frr.errors import (
     DeviceStorageError,
     RouterNotRestored,
     SessionLostInCommit,
+    answer_of,
 )
 from napalm_frr.text.device_state import DeviceState, not_whole, state_from_texts
 from napalm_frr.text.device_text import DeviceText
@@ -52,6 +55,9 @@ ACCEPT_SECONDS = 30
 #: Passes that may follow the first when the router reads back otherwise than the candidate.
 CORRECTIONS = 2
 _NOTHING = DeviceText("", "", "")
+_STEP = re.compile(
+    r"^(\S+) (\d{1,12}(?:\.\d+)?) (\d{1,12}(?:\.\d+)?) \d+$", re.ASCII | re.MULTILINE
+)
 
 
 class CommitStage(StrEnum):
@@ -158,7 +164,11 @@ class Committer:
             try:
                 self._check_read_back(answer, candidate, script)
                 answer = self._call("accept", self.change, str(revert_in or 0))
-            except (DeviceStorageError, AgentRefusal) as error:  # it was applied: only going back
+            except (
+                DeviceStorageError,
+                AgentRefusal,
+                AnswerError,
+            ) as error:  # applied: only going back
                 # needs no room
                 self._send_back(str(error).removeprefix(f"{self._device}: "), "it is not taken")
         except (ConnectionClosedException, CommandTimeoutException) as error:
@@ -194,7 +204,8 @@ class Committer:
                 break
             if missing := not_whole(answer.texts):
                 raise CommitError(f"{self._device}: {missing}; nothing was done")
-            running = state_from_texts(answer.texts)
+            with answer_of(self._device):
+                running = state_from_texts(answer.texts)
             if dead := running.dead_for(loaded.against(running).frr):
                 raise DaemonDeadError(self._device, dead)
             self._guard(running, loaded.against(running), answer.fields.get("server", ""))
@@ -205,9 +216,9 @@ class Committer:
             )
         if answer.status == "busy":
             raise CommitPending(
-                f"{self._device}: commit {answer.fields['change']} of "
-                f"{answer.text('owner').strip()} is {answer.fields['state']}; confirm it or roll "
-                "it back first"
+                f"{self._device}: commit {answer.fields.get('change', '?')} of "
+                f"{answer.text('owner').strip()} is {answer.fields.get('state', '?')}; "
+                "confirm it or roll it back first"
             )
         if answer.status == "failed":
             raise CommitError(
@@ -217,7 +228,7 @@ class Committer:
         if answer.status == "known":
             raise CommitError(
                 f"{self._device}: there was a commit {self.change} already, it is "
-                f"{answer.fields['state']}; an id is used once"
+                f"{answer.fields.get('state', '?')}; an id is used once"
             )
         if answer.status == "moved":
             raise CommitError(
@@ -235,7 +246,8 @@ class Committer:
                 self._raise_undone(answer, "")
             if missing := not_whole(answer.texts):
                 self._send_back(missing, "it cannot be read back")
-            after = state_from_texts(answer.texts)
+            with answer_of(self._device):
+                after = state_from_texts(answer.texts)
             if dead := after.dead_for(candidate.frr):
                 ended = f"{' and '.join(dead)} ended while it was applied"
                 self._send_back(ended, ended)
@@ -346,8 +358,8 @@ def _trouble(answer: Answer, before: DeviceText = _NOTHING) -> str:
 def steps_of(answer: Answer) -> tuple[Step, ...]:
     """The router's own timing of a commit's steps."""
     steps = []
-    for line in answer.text("steps").splitlines():
-        name, begin, finish, _ = line.split()
+    # what is no step's line is passed over: it is not what the commit ended by
+    for name, begin, finish in _STEP.findall(answer.text("steps")):
         steps.append(Step(name, round(float(finish) - float(begin), 2)))
     return tuple(steps)
 

@@ -12,7 +12,7 @@ from napalm.base.exceptions import CommandErrorException, LockError
 
 from napalm_frr.change.agent import Agent, Answer
 from napalm_frr.change.commit import CommitStage, CommitState, owner_name
-from napalm_frr.errors import CommitNotPending, RouterNotRestored
+from napalm_frr.errors import CommitNotPending, RouterNotRestored, answer_of
 from napalm_frr.text.sanitize import hide_secrets
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -105,12 +105,12 @@ def _state_of(
             f"{device}: its agent answered {status!r} about commit {change_id}"
         ) from error
     reasons = (answer.text(name).strip() for name in ("reason", "mended", "trouble"))
+    with answer_of(device):
+        left = max(0, int(answer.fields.get("left", "0"))) if stage is CommitStage.PENDING else 0
     return CommitState(
         id=change_id,
         state=stage,
-        seconds_left=max(0, int(answer.fields.get("left", "0")))
-        if stage is CommitStage.PENDING
-        else 0,
+        seconds_left=left,
         owner=answer.text("owner").strip(),
         reason=hide_secrets(": ".join(reason for reason in reasons if reason)),
     )

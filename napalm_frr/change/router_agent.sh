@@ -259,14 +259,18 @@ read_running() { # DIRECTORY [SCRIPT]: with a script for vtysh, run it first, in
     if [ -n "${2:-}" ] && [ -s "$2" ]; then
         # starting vtysh is most of what it costs; a line refused ends it before "show", not before other lines
         print_to "${2##*/}" all err out
-        timeout "$STEP_TIMEOUT" vtysh -c "copy $2 running-config" -c 'show running-config' >"$ALL" 2>"$ERR"
-        awk -v frr="$1/frr" '/^Building configuration/ { on = 1; printf "" > frr } on { print > frr; next } { print }
-            END { exit !(on && $0 == "end") }' "$ALL" >"$OUT" 2>/dev/null
+        timeout "$STEP_TIMEOUT" vtysh -c "copy $2 running-config" -c 'show running-config' -c "$ASK_ZEBRA" >"$ALL" 2>"$ERR"
+        split_running "$1" "$ALL" >"$OUT" 2>/dev/null
         ran=$?
     else
         ran=1
     fi
-    [ $ran -eq 0 ] || timeout 60 vtysh -c 'show running-config' >"$1/frr" 2>"$1/error"
+    # of what is checked for duplicates meanwhile zebra is not to hear later than this
+    ip -d -j addr show >"$1/linux" 2>/dev/null
+    if [ $ran -ne 0 ]; then
+        printf '' >"$1/error" || return 1
+        timeout 60 vtysh -c 'show running-config' -c "$ASK_ZEBRA" 2>>"$1/error" | split_running "$1" - >>"$1/error"
+    fi 2>/dev/null
     # what opens opens last: see close_filter()
     [ -z "$OPENS" ] || load_filter "$OPENS" || return 1
     read_linux "$1" && takes_data "$1"
@@ -278,7 +282,6 @@ read_linux() { # DIRECTORY
     read -r name </proc/sys/kernel/hostname
     living
     { echo "$name" >"$1/hostname" && echo "$DAEMONS" >"$1/daemons"; } 2>/dev/null || return 1
-    ip -d -j addr show >"$1/linux" 2>/dev/null
     ip -j -f mpls netconf show >"$1/labels" 2>/dev/null
     read_filter "$1"
 }
@@ -298,7 +301,7 @@ read_filter() { # DIRECTORY: the kernel's ruleset in DIRECTORY/filter, which is 
 }
 read_here() { read_running "$PLACE"; }
 running_in() { # DIRECTORY: sets RUNNING, the files that say what runs
-    RUNNING="$1/hostname $1/daemons $1/interfaces $1/linux $1/labels $1/filter $1/frr"
+    RUNNING="$1/hostname $1/daemons $1/interfaces $1/linux $1/labels $1/filter $1/zebra $1/frr"
 }
 can_be_read() { # DIRECTORY: sets STATUS
     STATUS=failed

@@ -52,18 +52,15 @@ drop_links() { # LIST
 # before its OPEN. What a VRF's port or a VLAN has in the kernel and not in zebra is given to it again;
 # backbone ports are neither, are there from the start and so never touched. zebra waits, as this does,
 # for addresses that are still being checked for duplicates (RFC 4862, section 5.4).
+ASK_ZEBRA='show interface vrf all'
+# what it answers to that: each interface, and after it each of its addresses; who writes it ends it with "."
+ZEBRA_AWK='function zebra(file) {
+    if (/^Interface /) { at = $2; print at >file }
+    else if ($1 ~ /^inet6?$/) { sub(/\/.*/, "", $2); print at, $2 >file }
+}'
 tell_zebra() {
     for look in 1 2 3 4 5 6 7 8 9 10; do
-        timeout 60 vtysh -d zebra -c 'show interface vrf all' >"$ROOM/zebra" 2>/dev/null || return 0
-        ip -d -o link show >"$ROOM/ports" 2>/dev/null || return 0
-        ip -o addr show | awk '
-            of == "zebra" { if ($1 == "Interface") at = $2; else if ($1 ~ /^inet6?$/) known[at, $2]; next }
-            of == "ports" { if (/ vrf_slave | vlan protocol / && !/ master mgmt /) { sub(/[@:].*/, "", $2); carrier[$2] = /LOWER_UP/ }; next }
-            !($2 in carrier) || ($2, $4) in known { next }
-            / tentative / { if (carrier[$2]) print $2, $4, "tentative"; next } # the check needs a carrier
-            { print $2, $4 }
-            ' of=zebra "$ROOM/zebra" of=ports "$ROOM/ports" of= - >"$ROOM/unknown" || return 0
-        [ -s "$ROOM/unknown" ] || return 0
+        unknown_to_zebra || return 0
         [ $look -lt 3 ] || grep -q tentative "$ROOM/unknown" || break
         sleep 0.3
     done
@@ -72,7 +69,37 @@ tell_zebra() {
         log "zebra missed $address on $port: given again"
         ip addr del "$address" dev "$port" && ip addr add "$address" dev "$port"
     done <"$ROOM/unknown"
+    sleep 0.1
+    unknown_to_zebra || return 0
+    while read -r port address tentative; do
+        # it hears of that when it is checked
+        [ -z "$tentative" ] || echo "$port ${address%/*}" >>"$known"
+    done <"$ROOM/unknown"
     return 0
+}
+unknown_to_zebra() { # what it does not know is in ROOM/unknown; fails where that is nothing, or nobody can tell
+    known=$AFTER/zebra # what was read back says what zebra knew before
+    [ -d "$AFTER" ] || known=$ROOM/zebra
+    timeout 60 vtysh -d zebra -c "$ASK_ZEBRA" 2>/dev/null |
+        awk -v known="$known" "$ZEBRA_AWK"'{ zebra(known) } END { print "." >known }' 2>/dev/null || return 1
+    ip -d -o link show >"$ROOM/ports" 2>/dev/null || return 1
+    ip -o addr show | awk '
+        of == "zebra" { if (NF > 1) has[$1, $2] = 1; else ports += $1 != "."; next }
+        of == "ports" { if (/ vrf_slave | vlan protocol / && !/ master mgmt /) { sub(/[@:].*/, "", $2); carrier[$2] = /LOWER_UP/ }; next }
+        !ports || !($2 in carrier) { next }
+        { host = $4; sub(/\/.*/, "", host) }
+        ($2, host) in has { next }
+        / tentative / { if (carrier[$2]) print $2, $4, "tentative"; next } # the check needs a carrier
+        { print $2, $4 }
+        ' of=zebra "$known" of=ports "$ROOM/ports" of= - >"$ROOM/unknown" && [ -s "$ROOM/unknown" ]
+}
+split_running() { # DIRECTORY FILE: FRR's text, and what zebra knows; prints the rest, fails where the text has no end
+    awk -v frr="$1/frr" -v known="$1/zebra" "$ZEBRA_AWK"'
+        ended { zebra(known); next }
+        /^Building configuration/ { on = 1; printf "" >frr }
+        on { print >frr; ended = $0 == "end"; next }
+        { print }
+        END { if (ended) print "." >known; exit !ended }' "$2"
 }
 check_linux() {
     print_to check out

@@ -18,12 +18,16 @@ newer() { # FILE IN_MEMORY: sets FILE to the one that has something and was writ
 booked() { newer "$DIR/$1" "$WORK/$1"; } # NAME: sets FILE, where the books of the change have it
 keep_both() { # FILE IN_MEMORY WORDS: fails when neither takes it; the second costs no process
     if write_whole "$1" "$3" || { spend_reserve && write_whole "$1" "$3"; }; then
-        { echo "$3" >"$2"; } 2>/dev/null || return 0
+        { echo "$3" >"$2"; } 2>/dev/null || outdate "$2" "$1"
     else
         [ -d "$WORK" ] || mkdir "$WORK" 2>/dev/null
         write_whole "$2" "$3" || return 1
+        outdate "$1" "$2"
         { echo "$3" >"$WORK/unsaved"; } 2>/dev/null || return 0
     fi
+}
+outdate() { # FILE BY: of two the later written one counts, also where the clock was set back in between
+    [ ! -s "$1" ] || [ "$2" -nt "$1" ] || touch -r "$1" -d '+1 second' "$2" 2>/dev/null || return 0
 }
 keep() { keep_both "$DIR/$1" "$WORK/$1" "$2"; } # NAME WORDS: in the books of the change
 keep_current() { # of the changes the last one

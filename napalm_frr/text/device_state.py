@@ -127,7 +127,11 @@ def _linux_faults(
     linux = json.loads(texts.get("linux") or "[]")
     faults = linux_check.faults(interfaces, linux) if linux else ()
     labels = json.loads(texts.get("labels") or "[]")
-    return faults + linux_check.label_faults(interfaces, frr, labels)
+    faults += linux_check.label_faults(interfaces, frr, labels)
+    daemons = texts.get("daemons", "").split()
+    if daemons and "zebra" not in daemons:
+        return faults
+    return faults + linux_check.unheard_faults(interfaces, linux, texts.get("zebra", ""))
 
 
 def not_whole(texts: dict[str, str]) -> str:

@@ -44,10 +44,10 @@ def parse(text: str) -> Contexts:
         word, _, rest = line.partition(" ")
         if word in ("auto", "allow-auto"):
             automatic.update(rest.split())
-        elif word == "iface":
+        elif word == "iface" and rest:
             current = (line,)
             stanzas.setdefault(current, {})
-        elif current:
+        elif current and word != "iface":
             stanzas[current][_canonical(line)] = None
         elif not raw[0].isspace():
             outside.append(line)

@@ -67,6 +67,51 @@ def label_faults(
     return tuple(found)
 
 
+def unheard_faults(
+    interfaces: Contexts, addresses: list[dict[str, Any]], zebra: str
+) -> tuple[LinuxFault, ...]:
+    """Addresses that Linux has as the text says, and of which zebra missed that it has them.
+
+    `zebra` is what the agent sends of `show interface vrf all`: an interface a line, or an
+    interface and its address, and "." where it was written whole. zebra 8.4 drops an address whose
+    link it does not know yet. Only what a commit gives it again is looked at: VLANs and ports of
+    VRFs, but not of the management's.
+    """
+    lines = zebra.splitlines()
+    known = {tuple(line.split()) for line in lines if " " in line}
+    if "." not in lines or len(lines) - len(known) < 2:
+        return ()
+    texts: dict[str, list[str]] = {}
+    for path, own in interfaces.items():
+        if path:
+            texts.setdefault(name_of(path), []).extend(own)
+    found = []
+    for link in addresses:
+        name, lines = link.get("ifname", ""), texts.get(link.get("ifname", ""), [])
+        if AUTO not in lines or not _is_told(link):
+            continue
+        needs = {_host(line.split()[1]) for line in lines if line.startswith("address ")}
+        found += [
+            LinuxFault(FaultKind.ADDRESS_UNKNOWN, name, f"{one['local']}/{one['prefixlen']}")
+            for one in link.get("addr_info", [])
+            if "local" in one
+            and (one["local"] in needs or one.get("scope") == "link")
+            and not (one.get("tentative") or one.get("dadfailed"))
+            and (name, one["local"]) not in known
+        ]
+    return tuple(found)
+
+
+def _is_told(link: dict[str, Any]) -> bool:
+    """Whether a commit tells zebra of a link's addresses."""
+    in_vrf = link.get("linkinfo", {}).get("info_slave_kind") == "vrf"
+    return (in_vrf or _kind(link) == "vlan") and link.get("master") != "mgmt"
+
+
+def _host(address: str) -> str:
+    return _canonical(address).partition("/")[0]
+
+
 def _labelled(frr: Contexts | str) -> set[str]:
     """Interfaces for which FRR's text, or its contexts, say `mpls enable`."""
     if isinstance(frr, str):

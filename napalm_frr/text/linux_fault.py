@@ -27,6 +27,8 @@ class FaultKind(StrEnum):
     ADDRESS_MISSING = "address missing"
     #: `S: has the address F too`.
     ADDRESS_TOO_MUCH = "address too much"
+    #: `S: zebra does not know E`: the port has the address, and FRR makes no route of it.
+    ADDRESS_UNKNOWN = "address unknown"
     #: `S: takes in no labels, with mpls-enable yes`.
     LABELS_REFUSED = "labels refused"
     #: `S: takes in labels, and the text does not say so`.
@@ -43,6 +45,7 @@ _SENTENCES = {
     FaultKind.WRONG_VLAN: "is not VLAN {expected}",
     FaultKind.ADDRESS_MISSING: "has no address {expected}",
     FaultKind.ADDRESS_TOO_MUCH: "has the address {found} too",
+    FaultKind.ADDRESS_UNKNOWN: "zebra does not know {expected}",
     FaultKind.LABELS_REFUSED: "takes in no labels, with mpls-enable yes",
     FaultKind.LABELS_ACCEPTED: "takes in labels, and the text does not say so",
 }

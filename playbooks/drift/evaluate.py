@@ -35,7 +35,12 @@ from egovnet.playbooks.drift.separation import (
 )
 from egovnet.playbooks.results.drift_report import Difference, DriftClass
 from egovnet.playbooks.results.proof_result import ProofResult, proof_result
-from egovnet.playbooks.verify.control_plane import ROUTE_TARGETS, STRAY_ROUTES, Check
+from egovnet.playbooks.verify.control_plane import (
+    ADDRESSES,
+    ROUTE_TARGETS,
+    STRAY_ROUTES,
+    Check,
+)
 from egovnet.tasks.driver import LineChange
 from egovnet.templates.intend.device_facts import intended_facts
 
@@ -115,7 +120,13 @@ def evaluate(job: Job) -> Evaluation:
     reported = {(d.device, d.vrf) for d in differences if d.vrf and d.kind == "configuration"}
     for name, reading in read.items():
         differences += linux_differences(devices[name], reading.faults)
-    failed = (check for reading in read.values() for check in reading.evaluated.failed)
+    failed = (
+        check
+        for reading in read.values()
+        for check in reading.evaluated.failed
+        # what a commit repairs is among the faults
+        if check.kind != ADDRESSES or check.subject not in {one.subject for one in reading.faults}
+    )
     explained = functools.partial(_explained, job, read)
     differences = merged(differences, state_differences(failed, reported, explained))
     differences += link_differences(_links(job, read), job.approvals)

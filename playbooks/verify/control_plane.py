@@ -21,6 +21,7 @@ FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
 #: Kinds of checks that others ask for.
 ROUTE_TARGETS, STRAY_ROUTES, ROUTES = "route targets", "no stray routes", "VRF routes"
 BORDER_ROUTES = "border routes"
+ADDRESSES = "addresses"
 ADJACENCY, BFD_SESSION = "IS-IS adjacency", "BFD session"
 _VERSION = {"ipv4": 4, "ipv6": 6}
 
@@ -209,6 +210,7 @@ def check_state(
     # a dead daemon answers nothing
     for question, answer in () if state.dead else state.unread.items():
         yield Check("answers", device.name, question, False, f"{question}: {answer}")
+    yield from _addresses(device, state)
     yield from _backbone(device, state, reachable_peers)
     yield from _platform(device, state)
     yield from _customers(device, state, routes)
@@ -220,6 +222,22 @@ def check_state(
             if family in device.families:
                 yield from _routes(device.name, table, state, expectation)
             yield _stray(device.name, table, state, expectation)
+
+
+def _addresses(device: Device, state: DeviceState) -> Iterator[Check]:
+    """Ports whose addresses the routing daemons do not know: of these they make no routes."""
+    for interface in device.interfaces:
+        said = (state.addresses or {}).get(interface.name)
+        if said is None:
+            continue
+        vrf = interface.vrf or ""
+        ground = None
+        if interface.circuit is not None:
+            ground = Ground(circuits=((device.name, interface.name),))
+        elif vrf:
+            site = interface.description.removeprefix("site ").partition("/")[0]
+            ground = Ground(accesses=((device.name, vrf, site),), vrfs=((device.name, vrf),))
+        yield Check(ADDRESSES, device.name, interface.name, not said, said, vrf=vrf, ground=ground)
 
 
 def _backbone(

@@ -60,6 +60,9 @@ class DeviceState:
     announced: dict[Table, frozenset[str]] = field(default_factory=dict)
     #: Prefixes with a route in use that forwards, by table.
     routes: dict[Table, frozenset[str]] = field(default_factory=dict)
+    #: Ports that are up -> which of the addresses that they are to have the routing daemons do not
+    #: know, as a sentence; "" where they know all. None where nobody asked.
+    addresses: dict[str, str] | None = None
     #: Tables whose last resort is to refuse, as the kernel forwards.
     closed: frozenset[Table] = frozenset()
     #: Routing daemons that the device needs and that do not run.

@@ -154,6 +154,18 @@ CONFIGURED = (
 )
 
 IN_LINUX = (
+    # before the next of this router, which this would undo
+    ByHand(
+        "a port is made again while zebra stands still, which misses its addresses",
+        "gd-pe1",
+        (
+            "$ kill -STOP $(cat /run/frr/zebra.pid); ip link del eth4.100; ifreload -a; "
+            "kill -CONT $(cat /run/frr/zebra.pid)",
+        ),
+        "service",
+        "Linux interface eth4.100",
+        "state",
+    ),
     ByHand(
         "a site's port in the default table",
         "sh-pe1",
@@ -262,10 +274,7 @@ STATE = (
         "ip link del eth3.100 && ip link add link eth3 name eth3.100 type vlan id 199 && "
         "ip link set eth3.100 master i-party && ip link set eth3.100 up && "
         "ip addr add 10.200.0.37/30 dev eth3.100 && ip addr add fde9:fa::25/126 dev eth3.100",
-        # zebra 8.4 may miss the addresses of a link that is made again under its old name
-        "ip link del eth3.100; ifreload -a && sleep 1 && "
-        "for a in 10.200.0.37/30 fde9:fa::25/126; "
-        "do ip addr del $a dev eth3.100 && ip addr add $a dev eth3.100 || exit 1; done",
+        "ip link del eth3.100; ifreload -a",
         "P2 unknown-interface",
         "Linux interface eth3.100",
         "eth3.100 is VLAN 199 on eth3; its text says VLAN 100 on eth3",
@@ -381,10 +390,19 @@ def by_hand(provisioned: Workplace, request: pytest.FixtureRequest) -> list[ByHa
 
 
 def _clean(lab: Workplace, seconds: float = 60.0) -> None:
-    """The network converges until a run reports nothing."""
+    """The network converges until a run reports nothing.
+
+    zebra 8.4 may miss the addresses of a link that was made again under its old name: then a run
+    names them, and restores that.
+    """
     deadline = time.monotonic() + seconds
     while (report := _drift(lab))[0] != 0:
         assert time.monotonic() < deadline, _reported(report[1])
+        if missed := [one for one in _reported(report[1]) if "zebra does not know" in one[4]]:
+            assert {(klass, kind) for _, klass, kind, *_ in missed} == {("service", "state")}
+            _, done = _drift(lab, "--remediate", "service", "--share", "100")
+            remediation = done["remediation"]
+            assert set(remediation["devices"]) == {device for device, *_ in missed}, remediation
         time.sleep(3)
 
 

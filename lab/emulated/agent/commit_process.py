@@ -318,6 +318,9 @@ class CommitProcess:
             ran = self._router.run_script(script)
             self._keep(name, ran.output + vtysh.of_copy(ran.code, name), ran.errors)
         self._open_filter()
+        if "new.interfaces" in self._commit.files:
+            self._router.linux.tell_zebra()
+            self._router.note()
         self._commit.after = self._router.snapshot()
         self._step(name, begin)
         if script:

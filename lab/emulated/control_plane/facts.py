@@ -129,7 +129,8 @@ def read_address(text: str, port: str) -> Address:
 
 
 def addresses_by_vrf(router: Router) -> dict[str, list[Address]]:
-    """The addresses of interfaces that are up, of "default" and of each VRF."""
+    """The addresses of interfaces that are up, of "default" and of each VRF, as zebra knows
+    them."""
     linux = router.linux
     found: dict[str, list[Address]] = {"default": []}
     for link in linux.links_of("vrf"):
@@ -140,7 +141,7 @@ def addresses_by_vrf(router: Router) -> dict[str, list[Address]]:
             found.setdefault(link.master or "default", []).extend(
                 read_address(text, link.name)
                 for text in link.addresses
-                if not text.startswith("127.") and text != "::1/128"
+                if not text.startswith("127.") and text != "::1/128" and text not in link.missed
             )
     return found
 

@@ -89,6 +89,7 @@ def _add_address(linux: Linux, words: list[str], rest: list[str]) -> Answer:
     if address in link.addresses:
         return "", "RTNETLINK answers: File exists\n", 2
     link.addresses.append(address)
+    link.missed.discard(address)
     linux.version += 1
     return _WELL
 
@@ -205,6 +206,7 @@ def _no_device(name: str) -> Answer:
 
 _BY_HAND: dict[tuple[str, ...], Callable[[Linux, list[str], list[str]], Answer]] = {
     ("link", "delete"): _delete_link,
+    ("link", "del"): _delete_link,
     ("link", "set"): _set_link,
     ("link", "add"): _add_link,
     ("address", "add"): _add_address,

@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,8 @@ class Link:
     alias: str = ""
     up: bool = True
     addresses: list[str] = field(default_factory=list)
+    missed: set[str] = field(default_factory=set)
+    """Addresses that zebra did not hear of."""
     refuses: dict[int, int] = field(default_factory=dict)
     """Of a VRF: the metric of its table's unreachable default, by IP version."""
 
@@ -93,6 +95,8 @@ class Linux:
         """Routes by hand, as `ip route` prints them, by (destination, table) by IP version."""
         self.hand_labels: dict[int, str] = {}
         """Labels by hand, as `ip -f mpls route` prints them."""
+        self.zebra_misses: Callable[[str], bool] = lambda _: False
+        """Whether zebra misses the addresses of a VLAN of this name that is made now."""
         self.version = 0
         self._printed: tuple[int, str] = (-1, "")
         self._make("lo", mtu=65536)
@@ -153,20 +157,31 @@ class Linux:
         for name in read_stanzas(before):
             if name not in wanted and name in self.links and not self.delete(name):
                 self._strip(self.links[name])
+        here = frozenset(self.links)
         # an interface that is not there is warned of, and ifreload ends well all the same
         for name in sorted(wanted, key=lambda name: _rank(name, wanted[name])):
             trouble = self._make_wanted(name, wanted[name])
             if trouble:
                 messages.append(trouble)
+        vlans = (link.name for link in self.links_of("vlan") if link.name not in here)
+        made = [name for name in vlans if self.zebra_misses(name)]
         for name, stanza in wanted.items():
             if name in self.links:
                 trouble = self._configure(self.links[name], stanza)
                 if trouble:
                     messages.append(trouble)
                 self._refuse(stanza.post_up)
+        for name in made:
+            self.links[name].missed = set(self.links[name].addresses)
         self.version += 1
         well = not any(line.startswith("error") for line in messages)
         return "".join(f"{line}\n" for line in messages), well
+
+    def tell_zebra(self) -> None:
+        """What the agent does after it changed Linux: zebra hears of what it missed."""
+        for link in self.links.values():
+            link.missed.clear()
+        self.version += 1
 
     def check(self, text: str) -> tuple[str, bool]:
         """`ifquery --check -a`: each `auto` interface, and whether it is as the text says."""

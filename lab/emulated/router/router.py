@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from egovnet.lab.device_text import split_device_text
-from egovnet.lab.emulated.faults import RefuseLine, Script
+from egovnet.lab.emulated.faults import MissAddresses, RefuseLine, Script
 from egovnet.lab.emulated.frr import vtysh
 from egovnet.lab.emulated.frr.config import FrrConfig
 from egovnet.lab.emulated.frr.contexts import FAILED, OK, Reply
 from egovnet.lab.emulated.frr.daemons import DAEMONS, without_daemons
 from egovnet.lab.emulated.linux.linux import Linux, read_stanzas
+from egovnet.lab.emulated.linux.zebra import known_addresses
 from egovnet.lab.emulated.spec import Durations
 
 INTERFACES_MARK = "# This file describes the network interfaces\n"
@@ -46,6 +47,8 @@ class Snapshot:
     linux: str
     labels: str
     frr: str
+    zebra: str = ""
+    """What zebra knows of Linux: see `linux.zebra`."""
     daemons: str = " ".join(DAEMONS)
     filter: str = ""
 
@@ -58,6 +61,7 @@ class Snapshot:
             "linux": self.linux,
             "labels": self.labels,
             **({"filter": self.filter} if self.filter else {}),
+            "zebra": self.zebra,
             "frr": self.frr,
         }
 
@@ -129,6 +133,7 @@ class Router:
         self.run_interfaces: str | None = None
         self.filter = self.files.filter
         self.linux = Linux(self.name, self._ports)
+        self.linux.zebra_misses = lambda port: bool(self.script.firing(MissAddresses, port=port))
         self.linux.ifreload(self.files.interfaces, "")
         self.frr = self._new_frr()
         vtysh.run(self.frr, self.files.frr)
@@ -182,6 +187,7 @@ class Router:
             self.linux.addresses_json(),
             self.linux.labels_json(),
             "" if "vtysh" in self.stopped else self.show_running(),
+            known_addresses(self.linux),
             " ".join(name for name in DAEMONS if name not in self.stopped),
             self.filter,
         )

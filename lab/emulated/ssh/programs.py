@@ -105,6 +105,12 @@ async def _ip(router: Router, plane: ControlPlane, words: list[str]) -> Done:
     return done
 
 
+async def _ifreload(router: Router, plane: ControlPlane, words: list[str]) -> Done:
+    """`ifreload -a`, by hand."""
+    out, well = router.ifreload(router.files.interfaces)
+    return Done(out, "", 0 if well else 1)
+
+
 async def _getent(router: Router, plane: ControlPlane, words: list[str]) -> Done:
     if words == ["passwd"]:
         return Done("root:x:0:0:root:/root:/bin/bash\n")
@@ -145,6 +151,7 @@ PROGRAMS: dict[str, Program] = {
     "cat": _cat,
     "vtysh": _vtysh,
     "ip": _ip,
+    "ifreload": _ifreload,
     "getent": _getent,
     "env": _env,
     "bridge": _bridge,

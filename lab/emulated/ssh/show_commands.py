@@ -10,6 +10,7 @@ from typing import TypeAlias
 from egovnet.lab.emulated.control_plane import answers
 from egovnet.lab.emulated.control_plane.control_plane import ControlPlane
 from egovnet.lab.emulated.frr import vtysh
+from egovnet.lab.emulated.linux.zebra import show_interfaces
 from egovnet.lab.emulated.router.router import Router, without_noise
 
 _Answer: TypeAlias = Callable[[ControlPlane, Router, re.Match[str]], str]
@@ -92,6 +93,10 @@ def _bgp_instances(plane: ControlPlane, router: Router, match: re.Match[str]) ->
     return json.dumps({"vrfs": found, "totalVrfs": len(found)}) + "\n"
 
 
+def _interfaces(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
+    return show_interfaces(router.linux)
+
+
 def _version(plane: ControlPlane, router: Router, match: re.Match[str]) -> str:
     return _VERSION.format(name=router.hostname)
 
@@ -132,6 +137,7 @@ _ANSWERS: tuple[tuple[re.Pattern[str], _Answer], ...] = (
         re.compile(r"show (?P<family>ip|ipv6) route vrf all json"),
         _of_fleet(answers.routes),
     ),
+    (re.compile(r"show interface vrf all"), _interfaces),
     (re.compile(r"show version"), _version),
     (re.compile(r"show daemons"), _daemons),
     (re.compile(r"show (ip|ipv6) route .*json"), _nothing),

@@ -12,6 +12,7 @@ from egovnet.playbooks.results.verification import CheckFinding
 _LAYERS = (
     "daemon",
     "answers",
+    "addresses",
     "IS-IS adjacency",
     "LDP session",
     "BGP session",

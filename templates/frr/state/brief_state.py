@@ -1,9 +1,9 @@
 """A device's state in few words, for those who ask every night.
 
 The router answers what `state_reader` reads, but for two things: VRFs' routes are one digest
-(`route_digest`), and the targets are in the running text, which was read just before; and it
-answers `running_script`, but for its links, which are in what was read before. It digests
-its whole answer, too, and keeps it to itself where the digest is one that was `seen` before.
+(`route_digest`), and the targets and what zebra knows of addresses are in what was read just
+before; and it answers `running_script`, but for its links, which are in what was read before. It
+digests its whole answer, too, and keeps it to itself where the digest is one that was `seen`.
 """
 
 import re
@@ -24,7 +24,7 @@ from egovnet.templates.frr.state.state_reader import (
 from egovnet.templates.model.device import AddressFamily, Device
 from egovnet.templates.model.state import BriefAnswer, DeviceState, Table, VrfTargets
 
-_NOT_ASKED = ("ipv4", "ipv6", "bgpd")
+_NOT_ASKED = ("ipv4", "ipv6", "bgpd", "interfaces")
 _DIGEST = "show digest {family}"
 #: Lines of JSON that nobody reads, such as times and counters: a plain member of another name.
 #: Regular expressions of awk.

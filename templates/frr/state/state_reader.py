@@ -28,6 +28,7 @@ _QUESTIONS = {
     "show ipv6 route vrf all json": "ipv6",
     "show running-config bgpd": "bgpd",
     "show bfd peers json": "bfd",
+    "show interface vrf all": "interfaces",
 }
 #: Answers that only one daemon gives, which a router outside the backbone has no need of.
 _ONLY_OF = {"isis": "isisd", "ldp": "ldpd", "ldp discovery": "ldpd"}
@@ -57,6 +58,12 @@ _NEVER_EMPTY = {"bgp", "bfd", *FAMILIES, *(_KERNEL.format(family=family) for fam
 #: one that is not to come up.
 _UP = ("Established",)
 _TRYING = ("Idle", "Connect", "Active", "OpenSent", "OpenConfirm")
+#: What zebra says of an interface that is up, and of its addresses.
+_PORT = re.compile(
+    r"^Interface (?P<name>\S+) is up, line protocol is up\s*$\n(?P<about>(?:^[ \t].*$\n?)*)",
+    re.MULTILINE,
+)
+_ADDRESS = re.compile(r"^\s+inet6? ([0-9a-f:.]+)", re.MULTILINE)
 _Fact = TypeVar("_Fact")
 
 
@@ -144,6 +151,10 @@ def read_state(device: Device, output: str) -> DeviceState:
     bgpd = sections.get("bgpd", "")
     if "router bgp" not in bgpd and "bgpd" not in dead and _speaks_bgp(device):
         unread["bgpd"] = " ".join(bgpd.split())[:200] or "no answer"
+    ports = sections.get("interfaces")
+    if ports is None or "Interface lo is " not in ports:
+        said = "no answer" if ports is None else " ".join(ports.split())[:200]
+        unread["interfaces"] = said or "an empty answer"
     adjacencies = answers("isis", _isis)
     hellos = answers("ldp discovery", _discovered)
     named = _LLDP_NAME.finditer(sections.get("lldp", ""))
@@ -164,6 +175,7 @@ def read_state(device: Device, output: str) -> DeviceState:
         targets=read_targets(bgpd),
         announced=dict(answers("announced", partial(_announced, device)) if device.vrfs else ()),
         routes={table: frozenset(prefixes) for table, prefixes in routes.items()},
+        addresses=None if "interfaces" in unread else dict(_unheard(device, ports or "")),
         closed=frozenset(closed),
         unread=unread,
     )
@@ -299,6 +311,16 @@ def _closed(device: Device, family: AddressFamily, documents: list[Any]) -> Iter
     for vrf in device.vrfs:
         if str(vrf.table) in tables:
             yield vrf.name, family
+
+
+def _unheard(device: Device, said: str) -> Iterator[tuple[str, str]]:
+    """Of each port that is up, which of its addresses zebra does not know."""
+    known = {port["name"]: set(_ADDRESS.findall(port["about"])) for port in _PORT.finditer(said)}
+    for interface in device.interfaces:
+        if interface.name in known:
+            missed = [str(a) for a in interface.addresses if str(a.ip) not in known[interface.name]]
+            words = f"zebra does not know {' and '.join(missed)} on {interface.name}"
+            yield interface.name, words if missed else ""
 
 
 def read_targets(bgpd: str) -> dict[Table, VrfTargets]:

@@ -8,7 +8,14 @@ import os
 import subprocess
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 import napalm_frr.change
+from napalm_frr.text.interfaces_text import parse
+from napalm_frr.text.linux_check import unheard_faults
+from tests.hypothesis_profiles import examples
+from tests.napalm_frr.change.agent_host import CHANGED, AgentHost
 
 _AGENT = Path(napalm_frr.change.__path__[0]) / "router_agent_change.sh"
 _ZEBRA = """\
@@ -53,28 +60,138 @@ _ADDRESSES = """\
 """
 
 
-def test_addresses_zebra_missed_are_given_again(tmp_path: Path) -> None:
-    calls = tmp_path / "calls"
-    for name, text in (("zebra", _ZEBRA), ("links", _LINKS), ("addresses", _ADDRESSES)):
-        (tmp_path / f"{name}.txt").write_text(text)
-    (tmp_path / "vtysh").write_text(f"#!/bin/sh\ncat {tmp_path}/zebra.txt\n")
-    (tmp_path / "ip").write_text(
-        f'#!/bin/sh\ncase "$*" in\n"-d -o link show") cat {tmp_path}/links.txt;;\n'
-        f'"-o addr show") cat {tmp_path}/addresses.txt;;\n*) echo "$*" >>{calls};;\nesac\n'
-    )
-    for command in ("vtysh", "ip"):
-        (tmp_path / command).chmod(0o755)
+#: `ip`, which knows a port's addresses until they are taken away; a new IPv6 one is checked first.
+_IP = """\
+#!/bin/sh
+case "$*" in
+"-d -o link show") cat links.txt ;;
+"-o addr show") cat addresses.txt ;;
+*) echo "$*" >>calls ;;
+esac
+case "$*" in
+"addr add "*:*) sed -i "s,$3 scope,$3 tentative scope," addresses.txt ;;
+"addr add "*) sed -i "s,^Interface $5 .*,&\\n  inet $3," zebra.txt ;;
+esac
+"""
+
+
+def _tell_zebra(directory: Path, zebra: str) -> list[str]:
+    """What is done to addresses; what was read back is in `after`."""
+    for name, text in (("zebra", zebra), ("links", _LINKS), ("addresses", _ADDRESSES)):
+        (directory / f"{name}.txt").write_text(text)
+    (directory / "vtysh").write_text("#!/bin/sh\ncat zebra.txt\n")
+    (directory / "ip").write_text(_IP)
+    (directory / "calls").touch()
+    (directory / "after").mkdir()
+    (directory / "sleep").write_text("#!/bin/sh\n")
+    for command in ("vtysh", "ip", "sleep"):
+        (directory / command).chmod(0o755)
     subprocess.run(
-        ["sh", "-c", f"log() {{ :; }}\n. {_AGENT}\nROOM={tmp_path}\ntell_zebra"],
+        ["sh", "-uc", f"log() {{ :; }}\n. {_AGENT}\nROOM=.\nAFTER=after\ntell_zebra"],
         check=True,
-        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        cwd=directory,
+        env={**os.environ, "PATH": f"{directory}:{os.environ['PATH']}"},
     )
-    missed = (
-        ("10.200.0.78/30", "eth1.102"),
-        ("fde9:fa::4e/126", "eth1.102"),
-        ("fe80::b808:c1ff:feb2:9ab6/64", "eth1.102"),
-        ("fde9:1::1/64", "eth3.7"),
+    return (directory / "calls").read_text().splitlines()
+
+
+#: The kernel's side of it, as `ip -d -j addr show` has it, and what the text says of it.
+_KERNEL = [
+    {
+        "ifname": name,
+        **({"master": vrf} if vrf else {}),
+        "linkinfo": {"info_kind": "vlan", **({"info_slave_kind": "vrf"} if vrf else {})},
+        "addr_info": [
+            {
+                "local": words[3].split("/")[0],
+                "prefixlen": int(words[3].split("/")[1]),
+                "scope": "link" if words[3].startswith("fe80") else "global",
+            }
+            for words in map(str.split, _ADDRESSES.splitlines())
+            if words[1] == name
+        ],
+    }
+    for name, vrf in (("eth1.100", ""), ("eth1.102", ""), ("eth3.7", "i-party"))
+]
+_TEXT = "".join(
+    f"auto {link['ifname']}\niface {link['ifname']}\n"
+    + "".join(
+        f"    address {one['local']}/{one['prefixlen']}\n"
+        for one in link["addr_info"]
+        if one["scope"] == "global"
     )
-    assert calls.read_text().splitlines() == [
-        f"addr {verb} {address} dev {port}" for address, port in missed for verb in ("del", "add")
+    for link in _KERNEL
+)
+_ALL = [(link["ifname"], one["local"]) for link in _KERNEL for one in link["addr_info"]]
+_MISSED = (
+    ("10.200.0.78/30", "eth1.102"),
+    ("fde9:fa::4e/126", "eth1.102"),
+    ("fe80::b808:c1ff:feb2:9ab6/64", "eth1.102"),
+    ("fde9:1::1/64", "eth3.7"),
+)
+
+
+def _faults(zebra: str) -> list[str]:
+    return [str(fault) for fault in unheard_faults(parse(_TEXT), _KERNEL, zebra)]
+
+
+def test_addresses_zebra_missed_are_given_again(tmp_path: Path) -> None:
+    assert _tell_zebra(tmp_path, _ZEBRA) == [
+        f"addr {verb} {address} dev {port}" for address, port in _MISSED for verb in ("del", "add")
     ]
+    # one that is checked for duplicates is heard of later, and was not missed
+    assert _faults((tmp_path / "after" / "zebra").read_text()) == []
+
+
+def test_nothing_is_given_again_where_zebra_is_silent(tmp_path: Path) -> None:
+    assert _tell_zebra(tmp_path, "") == []
+    assert _faults((tmp_path / "after" / "zebra").read_text()) == []
+
+
+def test_what_zebra_missed_is_named_and_read_with_the_text(tmp_path: Path) -> None:
+    end = "Building configuration...\n\nCurrent configuration:\nhostname r1\nend\n"
+    (tmp_path / "said").write_text(f"of a script\n{end}{_ZEBRA}")
+    script = f". {_AGENT}\nsplit_running . said"
+    shell = ["sh", "-uc", script]
+    rest = subprocess.run(shell, check=True, cwd=tmp_path, capture_output=True, text=True).stdout
+    assert (rest, (tmp_path / "frr").read_text()) == ("of a script\n", end)
+    zebra = (tmp_path / "zebra").read_text()
+    ports = [line for line in zebra.splitlines() if " " not in line]
+    assert ports == ["eth1.100", "eth1.102", "eth2", "eth0", "eth3.7", "."]
+    assert _faults(zebra) == [f"{port}: zebra does not know {address}" for address, port in _MISSED]
+    # half an answer, and none, say nothing
+    assert _faults(zebra.removesuffix(".\n")) == _faults("") == _faults(".\n") == []
+
+
+def test_a_reading_has_what_zebra_knows(tmp_path: Path) -> None:
+    host = AgentHost(tmp_path / "host")
+    try:
+        host.reset()
+        driver = host.driver()
+        known = "lo\neth0\neth0 172.20.20.101\n.\n"
+        assert driver._agent.call("read").texts["zebra"] == known
+        driver.load_replace_candidate(config=CHANGED)
+        driver.commit_as("one")
+        driver.commit_config(revert_in=60)
+        assert host.sh("cat /run/egovnet/*.one/after/zebra") == f"{known[:-2]}i-x\n.\n"
+    finally:
+        host.close()
+
+
+@examples(40)
+@given(known=st.sets(st.sampled_from(_ALL)), tentative=st.sets(st.sampled_from(_ALL)))
+def test_of_any_addresses_the_missed_are_named(
+    known: set[tuple[str, str]], tentative: set[tuple[str, str]]
+) -> None:
+    ports = "".join(f"{link['ifname']}\n" for link in _KERNEL)
+    zebra = f"{ports}{''.join(f'{port} {host}{chr(10)}' for port, host in known)}.\n"
+    kernel = [
+        {**link, "addr_info": [
+            {**one, **({"tentative": True} if (link["ifname"], one["local"]) in tentative else {})}
+            for one in link["addr_info"]
+        ]}
+        for link in _KERNEL
+    ]  # fmt: skip
+    found = unheard_faults(parse(_TEXT), kernel, zebra)
+    named = {(fault.subject, fault.expected.partition("/")[0]) for fault in found}
+    assert named == set(_ALL) - known - tentative

@@ -24,6 +24,7 @@ from egovnet.tasks.confirm_or_rollback import (
     _confirm_or_rollback,
 )
 from napalm_frr import CommitStage, FRRDriver
+from napalm_frr.change.agent import STATE_DIRECTORY
 from napalm_frr.errors import DeviceStorageError
 from tests.hypothesis_profiles import examples
 from tests.napalm_frr.change.agent_host import CAUSES, CHANGED, DAY0, PLACES, AgentHost
@@ -192,6 +193,21 @@ def test_going_back_is_tried_again_when_there_is_room(host: AgentHost, driver: F
     assert driver.commit_state("one").state is CommitStage.BROKEN
     host.sh("umount /etc/network; rm /etc/network/saved")
     assert _confirm_or_rollback(driver, CHANGE, Direction.BACK, 5) == CommitStage.UNDONE
+    assert (host.runs(), host.startup()) == before
+    another_works(host, driver)
+
+
+def test_a_clock_that_was_set_back_hides_no_later_word(host: AgentHost, driver: FRRDriver) -> None:
+    """Of the books on disk and in memory those count that were written last."""
+    host.reset()
+    before = host.runs(), host.startup()
+    commit(driver)
+    host.sh("touch -d '+1 hour' /var/lib/egovnet/changes/one/* /run/egovnet/*.one/*")
+    host.sh(f"mount -o remount,ro {STATE_DIRECTORY}")
+    ended = soon(lambda: driver.roll_back_change("one"))
+    state = driver.commit_state("one").state
+    host.sh(f"mount -o remount,rw {STATE_DIRECTORY}")
+    assert (ended, state) == (None, CommitStage.UNDONE)
     assert (host.runs(), host.startup()) == before
     another_works(host, driver)
 

@@ -22,6 +22,9 @@ _FAULTS = {
     LinuxFault(
         FaultKind.ADDRESS_TOO_MUCH, "eth1", found="10.0.0.9/30"
     ): "eth1: has the address 10.0.0.9/30 too",
+    LinuxFault(
+        FaultKind.ADDRESS_UNKNOWN, "eth1.101", expected="10.0.0.1/30"
+    ): "eth1.101: zebra does not know 10.0.0.1/30",
     LinuxFault(FaultKind.LABELS_REFUSED, "eth1"): "eth1: takes in no labels, with mpls-enable yes",
     LinuxFault(
         FaultKind.LABELS_ACCEPTED, "eth1"

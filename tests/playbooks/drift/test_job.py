@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from egovnet.lab.emulated.faults import AnyFault, Hang, RefuseConnections, RefuseLogin
+from egovnet.lab.emulated.faults import (
+    AnyFault,
+    Hang,
+    MissAddresses,
+    RefuseConnections,
+    RefuseLogin,
+)
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.cli.report_files import write_files
@@ -17,6 +23,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
 from egovnet.playbooks.report.files.drift_files import drift_files
 from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.verbs.verify import verify
 from egovnet.playbooks.verify.control_plane import expected_routes
 from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
@@ -136,6 +143,31 @@ def test_a_router_that_calls_itself_otherwise_gets_its_name_back(
     _, data = drift_run(workspace, remediate=("service",), share=20)
     assert [d["remedy"] for d in data["differences"]] == ["mended"], data["remediation"]
     assert routers.running(["sh-pe1"])["sh-pe1"].startswith("sh-pe1\n")
+
+
+def test_addresses_that_zebra_missed_are_named_and_restored(
+    workspace: Workspace, routers: EmulatedRouters
+) -> None:
+    """Somebody makes a port again under its old name; zebra 8.4 may drop its addresses then."""
+    device = workspace.devices["sh-pe1"]
+    port = next(i for i in device.interfaces if i.vlan and i.vrf)
+    missed = "; ".join(f"{port.name}: zebra does not know {one}" for one in port.addresses)
+    drift_run(workspace)
+    routers.set_faults({device.name: [MissAddresses(port=port.name)]})
+    routers.by_hand(device.name, f"ip link del {port.name}; ifreload -a")
+    code, data = drift_run(workspace)
+    found = {d["subject"]: d for d in data["differences"] if d["device"] == device.name}
+    named = found.pop(f"Linux interface {port.name}")
+    assert (code, named["class"], named["kind"]) == (Exit.CHANGES, "service", "state")
+    assert (named["message"], named["vrf"]) == (missed, port.vrf)
+    assert any(subject.startswith("VRF routes ") for subject in found), found
+    verified = verify(workspace, Silent(), converge=0).result
+    assert {f.message for f in verified.findings if f.klass == "addresses"} == {
+        f"zebra does not know {' and '.join(map(str, port.addresses))} on {port.name}"
+    }
+    _, data = drift_run(workspace, remediate=("service",), share=20)
+    assert data["remediation"]["devices"] == [device.name], data["remediation"]
+    assert drift_run(workspace)[1]["differences"] == []
 
 
 def test_a_class_that_is_never_remediated_is_refused(workspace: Workspace) -> None:

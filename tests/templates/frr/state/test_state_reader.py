@@ -152,6 +152,43 @@ def test_a_p_router_has_no_customers_and_nothing_is_unread() -> None:
     assert (state.targets, state.announced, state.closed) == ({}, {}, frozenset())
 
 
+# -- what zebra knows of addresses -----------------------------------------------------------
+
+#: A port of a VRF as it was recorded.
+PORT = Interface(
+    "eth4.100", (IPv4Interface("10.200.0.45/30"), IPv6Interface("fde9:fa::2d/126")), vrf="e-public"
+)
+
+
+@pytest.mark.parametrize(
+    ("port", "missed", "told"),
+    [
+        (PORT, (), {"eth4.100": ""}),
+        (PORT, ("10.200.0.45/30",), {"eth4.100": "zebra does not know 10.200.0.45/30 on eth4.100"}),
+        (
+            PORT,
+            ("10.200.0.45/30", "fde9:fa::2d/126"),
+            {"eth4.100": "zebra does not know 10.200.0.45/30 and fde9:fa::2d/126 on eth4.100"},
+        ),
+        (replace(PORT, name="eth4.999"), (), {}),
+    ],
+)
+def test_addresses_that_zebra_does_not_know(
+    port: Interface, missed: tuple[str, ...], told: dict[str, str]
+) -> None:
+    text = PE
+    for address in missed:
+        assert text.count(f" {address}\n") == 1
+        text = re.sub(rf"^  inet6? {address}\n", "", text, flags=re.MULTILINE)
+    device_ = replace(GZ_PE1, interfaces=(*GZ_PE1.interfaces, port))
+    assert read_state(device_, text).addresses == told
+    # of a port that is down others tell
+    down = text.replace(
+        "Interface eth4.100 is up, line protocol is up", "Interface eth4.100 is down"
+    )
+    assert read_state(device_, down).addresses == {}
+
+
 # -- the script and its answers belong together ----------------------------------------------
 
 
@@ -224,6 +261,7 @@ QUESTIONS = {
     "show ip route": "ipv4",
     "show ipv6 route": "ipv6",
     "show running-config": "bgpd",
+    "show interface vrf all": "interfaces",
     "show unreachable ipv4": "show unreachable ipv4",
     "show unreachable ipv6": "show unreachable ipv6",
     "show end": "end",
