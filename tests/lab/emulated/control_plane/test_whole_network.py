@@ -68,7 +68,7 @@ def test_the_reference_network_is_healthy(reference: EmulatedNetwork) -> None:
     assert {check.kind for check in checks} == {
         "IS-IS adjacency", "LDP session", "BGP session", "CE session", "route targets",
         "VRF routes", "no stray routes", "unreachable default",
-        "BFD session",
+        "BFD session", "addresses",
     }  # fmt: skip
     assert [check for check in checks if not check.passed] == []
 
