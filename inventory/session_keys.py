@@ -7,7 +7,7 @@ saying it; which value of it is used, `keys.yaml` says, and the first where it s
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from egovnet.inventory.model import Network, Role
+from egovnet.inventory.model import BEHIND_A_PE, Network, Role
 from egovnet.inventory.model.keys import KeyPurpose, KeyReference
 
 
@@ -24,6 +24,21 @@ def needed_keys(network: Network) -> Mapping[str, KeyNeed]:
     """Every key that the policy asks for, by name. Linear in circuits and sessions."""
     asked = network.backbone.authentication.purposes
     return {need.name: need for purpose in asked for need in _NEEDS[purpose](network)}
+
+
+def keys_by_router(network: Network) -> Mapping[str, frozenset[str]]:
+    """Names of the keys that each router has or had, by the policy and by what is known of keys.
+
+    Nobody else's are ever sent to it, whatever a text asks for.
+    """
+    backbone = [n for n, router in network.routers.items() if not BEHIND_A_PE & router.roles]
+    found: dict[str, set[str]] = {name: set() for name in network.routers}
+    needs = needed_keys(network)
+    ends = {name: key.ends for name, key in network.keys.items()}
+    for name, of in (ends | {name: need.ends for name, need in needs.items()}).items():
+        for router in of or backbone:
+            found.setdefault(router, set()).add(name)
+    return {router: frozenset(names) for router, names in found.items()}
 
 
 def circuit_key(network: Network, circuit: str) -> KeyReference | None:

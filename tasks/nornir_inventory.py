@@ -85,9 +85,11 @@ class EgovnetInventory:
 
     def load(self) -> Inventory:
         """Hosts with their region, tier, roles and loopbacks; groups by tier, region, role."""
+        from egovnet.inventory.session_keys import keys_by_router  # noqa: PLC0415 -- see above
         from egovnet.tasks.keys.on_hosts import keys_option  # noqa: PLC0415 -- see above
 
         groups = Groups()
+        own = keys_by_router(self.network) if self.keys else {}
 
         def group(name: str) -> Group:
             return groups.setdefault(name, Group(name=name))
@@ -106,7 +108,7 @@ class EgovnetInventory:
                 data=data_of(name, router, self.allocation),
                 connection_options={
                     **_connection_options(name, self.credentials),
-                    **keys_option(self.keys),
+                    **keys_option(self.keys.only(own.get(name, ()))),
                 },
             )
         return Inventory(hosts=hosts, groups=groups, defaults=Defaults())

@@ -116,18 +116,19 @@ class KeyReference:
     serial: int
 
     def __str__(self) -> str:
-        return f"{_BEGINS}{self.name}.{self.serial}>"
+        return f"{REFERENCE_BEGINS}{self.name}.{self.serial}>"
 
 
-_BEGINS = "<egovnet:"
+#: How a reference begins: no text without it has one.
+REFERENCE_BEGINS = "<egovnet:"
 _NAME, _SERIAL = KEY_FORM.pattern.replace("(", "(?:"), "[1-9][0-9]{0,8}"
 #: A reference in a text, as a pattern without groups.
-REFERENCE = rf"{_BEGINS}{_NAME}\.{_SERIAL}>"
-_PARTS = re.compile(rf"{_BEGINS}({_NAME})\.({_SERIAL})>")
+REFERENCE = rf"{REFERENCE_BEGINS}{_NAME}\.{_SERIAL}>"
+_PARTS = re.compile(rf"{REFERENCE_BEGINS}({_NAME})\.({_SERIAL})>")
 
 
 def references_in(text: str) -> Iterator[KeyReference]:
     """Every reference of a text, as often as it stands there."""
-    if _BEGINS in text:
+    if REFERENCE_BEGINS in text:
         for name, serial in _PARTS.findall(text):
             yield KeyReference(name, int(serial))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from egovnet.inventory.model.keys import references_in
 from egovnet.inventory.registers import legacy_circuits
 from egovnet.lab import containerlab_file
 from egovnet.lab.access import CREDENTIALS_FILE
@@ -31,9 +32,17 @@ def topology(
     """The lab of the whole inventory; routers boot with day-0 or their intended text.
 
     `beside` is the lab of a neighbour, joined at the borders.
+
+    Raises:
+        UsageError: intended texts have keys, which a router gets in its driver's session alone.
     """
     text = render if provisioned else render_day0
     texts = {name: text(device) for name, device in workspace.devices.items()}
+    if any(next(references_in(each), None) for each in texts.values()):
+        raise UsageError(
+            "--provisioned: the intended texts have keys, whose values are in no file of a lab: "
+            "boot it without, and push them: egovnet apply --yes"
+        )
     network = workspace.network
     register = legacy_circuits.REGISTER.read(workspace.directory, network)
     return generate(network, workspace.allocation, texts, beside, register.circuits)

@@ -1,7 +1,8 @@
 """Values of keys in memory: put into what goes to a device, taken out of what comes from one."""
 
+import copy
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from egovnet.inventory.model.keys import KeyReference, references_in
@@ -20,6 +21,20 @@ class Keyring:
         self._values: Mapping[KeyReference, str] = dict(values)
         self._names = {value: str(reference) for reference, value in self._values.items()}
         self._where = where
+        #: Names of the keys that are revealed; None: all.
+        self._only: Collection[str] | None = None
+
+    def only(self, names: Collection[str]) -> "Keyring":
+        """The same for a device that has the keys of these names, and is given no other: what it
+        prints may ask for any, and be sent back to it."""
+        other = copy.copy(self)
+        other._only = names
+        return other
+
+    def __copy__(self) -> "Keyring":
+        other = Keyring.__new__(Keyring)
+        other.__dict__.update(self.__dict__)
+        return other
 
     def __repr__(self) -> str:
         return f"Keyring({len(self._values)} values)"
@@ -34,9 +49,17 @@ class Keyring:
         """`text` with values in place of references.
 
         Raises:
-            KeyStoreError: a key of it is not in the store.
+            KeyStoreError: a key of it is not in the store, or not of this device.
         """
         references = set(references_in(text))
+        others = sorted(
+            r for r in references if self._only is not None and r.name not in self._only
+        )
+        if others:
+            raise KeyStoreError(
+                f"{others[0]}: is no key of this router's, and is not sent to it; see: egovnet "
+                "keys list"
+            )
         missing = sorted(references - self._values.keys())
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""

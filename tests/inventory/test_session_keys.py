@@ -7,7 +7,7 @@ from hypothesis import given
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.model import Network
 from egovnet.inventory.model.keys import KeyPurpose, KeyReference, references_in
-from egovnet.inventory.session_keys import needed_keys
+from egovnet.inventory.session_keys import keys_by_router, needed_keys
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render
 from tests.hypothesis_profiles import examples
@@ -27,6 +27,9 @@ def test_each_key_is_on_its_ends_and_nowhere_else(network: Network) -> None:
             places[name, reference] += 1
     needs = needed_keys(network)
     assert {reference.name for reference in routers} == needs.keys()
+    own = keys_by_router(network)
+    for name in devices:
+        assert own[name] == {each.name for each, on in routers.items() if name in on}
     for reference, on in routers.items():
         need = needs[reference.name]
         assert on == (set(need.ends) or set(devices))

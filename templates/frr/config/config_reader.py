@@ -88,7 +88,7 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
         source=source,
         text=TextLines(lines),
         packet_filter=filtered.packet_filter,
-        session_keys=session_keys(lines[start:end], start + 1),
+        session_keys=session_keys(lines[start:end], start + 1) if "password" in text else {},
         not_understood=tuple(sorted(not_understood, key=lambda problem: problem.line)),
         coverage=Coverage(
             lines=len(lines),

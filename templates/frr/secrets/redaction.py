@@ -2,7 +2,7 @@
 
 import re
 
-from egovnet.inventory.model.keys import REFERENCE
+from egovnet.inventory.model.keys import REFERENCE, REFERENCE_BEGINS
 
 REDACTED = "<removed>"
 #: What stands for a key of egovnet's where a key may be, and nothing of a key after it.
@@ -57,7 +57,7 @@ def is_about_secrets(line: str) -> bool:
 
 def stands_for_a_key(line: str) -> bool:
     """Whether a line names a key of egovnet's (`KeyReference`) where its value would be."""
-    return _LINE_OF_A_KEY.match(line) is not None
+    return REFERENCE_BEGINS in line and _LINE_OF_A_KEY.match(line) is not None
 
 
 def redact(lines: list[str], text: str) -> list[str]:

@@ -89,6 +89,18 @@ def test_a_key_without_a_value_is_refused_before_the_device_is_asked() -> None:
         driver.load_replace_candidate(filename="text.cfg")
 
 
+def test_a_router_is_sent_no_key_of_others_whatever_it_prints() -> None:
+    """A router that prints what stands for another's key would have it back with a rollback."""
+    memory = MemoryDevice(f"motd {TWO}\nx {VALUES[TWO]}\n")
+    driver = with_keys(MemoryDriver(memory, "r1"), KEYS.only({ONE.name}))
+    printed = driver.running_text()
+    assert printed == f"motd {TWO}\nx {TWO}\n"
+    with pytest.raises(KeyStoreError, match="no key of this router's"):
+        driver.load_replace_candidate(config=printed)
+    driver.load_replace_candidate(config=TEXT.replace(str(TWO), "none"))
+    assert KEYS.reveal(str(TWO)) == VALUES[TWO]
+
+
 def test_it_is_a_driver_and_compares_at_load_where_its_driver_does() -> None:
     _, driver = device("a\n")
     for name in members(TransactionalDriver):

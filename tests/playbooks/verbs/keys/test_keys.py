@@ -164,5 +164,12 @@ def test_the_environment_serves_and_is_not_written(place: Place) -> None:
     assert json.loads(text)["version"] == 1
 
 
+def test_no_lab_is_booted_with_what_stands_for_keys(place: Place) -> None:
+    ran = place.run("lab", "topology", "--provisioned")
+    assert ran.code == 2
+    assert "have keys" in ran.stderr
+    assert place.run("lab", "topology").code == 0
+
+
 def test_the_reference_network_is_not_written_to(tmp_path: Path) -> None:
     assert egovnet("keys", "init", state=tmp_path).code == 2
