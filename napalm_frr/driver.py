@@ -199,8 +199,11 @@ class FRRDriver(DriverMethods, NetworkDriver):  # type: ignore[misc]  # napalm i
     The login is root, or an account that may run the installed agent by sudo and nothing else by it
     (`change.installation`), or, with the optional argument `sudo`, one that may do anything by it.
 
-    Optional arguments: `port`, `key_file`, `use_keys`, `passphrase`, `ssh_strict`, `known_hosts` (a
-    file; pins the host key), `sudo`, `conn_timeout`, `auth_timeout`, `banner_timeout` (seconds),
+    Optional arguments: `port`, `key_file` (with the certificate in `KEY_FILE-cert.pub` where there
+    is one), `use_keys`, `passphrase`, `ssh_strict`, `known_hosts` (a file; pins the host key, or
+    names authorities, @cert-authority), `host_key_alias` (the principal of the host's certificate),
+    `revoked_host_keys` (a file: a KRL, or a key a line), `sudo`, and in
+    seconds `conn_timeout`, `auth_timeout`, `banner_timeout`;
     `management_interfaces` (default eth0 and mgmt), `allow_management_change`, `accept_seconds`
     (how long the router waits for our verdict on what it applied).
 

@@ -7,7 +7,7 @@ needs nothing from here::
     ├── ConnectionException
     │   ├── ConnectAuthError             wrong password or key
     │   ├── ConnectTimeoutError          no answer, or no prompt, in time
-    │   ├── HostKeyError                 the device is not the one whose key we pinned
+    │   ├── HostKeyError                 the device is not the one that we pinned or certified
     │   └── ConnectionClosedException    the session is gone
     │       └── SessionLostInCommit      ... in the middle of a commit (also a CommitError)
     ├── ReplaceConfigException, MergeConfigException
@@ -26,7 +26,8 @@ needs nothing from here::
         └── CommitNotPending             nothing to confirm, e.g. its timer has fired already
 
 `DeviceTextError` is for the pure modules, which know neither the device nor the operation; the
-driver turns it into a Replace- or MergeConfigException.
+driver turns it into a Replace- or MergeConfigException. `CertificateError` is for those that read
+certificates; the connection turns it into a HostKeyError.
 
 No message contains a secret: device lines pass through `sanitize.hide_secrets` first.
 """
@@ -91,6 +92,10 @@ def answer_of(device: str) -> Iterator[None]:
         raise AnswerError(f"{device}: what it answered makes no sense ({why})") from error
 
 
+class CertificateError(ValueError):
+    """A certificate or a list of revoked keys is none, or does not hold."""
+
+
 class DaemonDeadError(CommandErrorException, CommitError):  # type: ignore[misc]  # as below
     """A daemon of FRR that a configuration needs does not run: what it has of the configuration
     can neither be read nor changed, and looks as if it were gone."""
@@ -127,7 +132,7 @@ class AgentRefusal(CommandErrorException, CommitError):  # type: ignore[misc]  #
 
 
 class HostKeyError(ConnectionException):  # type: ignore[misc]  # napalm publishes no types
-    """The host key is unknown or not the pinned one."""
+    """The host key is unknown, revoked, or not the pinned one, or its certificate does not hold."""
 
 
 class DeviceStorageError(CommandErrorException, CommitError):  # type: ignore[misc]  # as above

@@ -2,7 +2,8 @@
 
 Looked for in this order, and the first that is there is used whole:
 
-1. EGOVNET_USERNAME with EGOVNET_PASSWORD and/or EGOVNET_SSH_KEY (and EGOVNET_KNOWN_HOSTS);
+1. EGOVNET_USERNAME with EGOVNET_PASSWORD and/or EGOVNET_SSH_KEY (and EGOVNET_KNOWN_HOSTS,
+   EGOVNET_REVOKED_KEYS);
 2. the YAML file that EGOVNET_CREDENTIALS names;
 3. `credentials.yaml` in the network's configuration directory;
 4. `lab/credentials.yaml` in the network's state directory, written by `egovnet lab up`.
@@ -11,7 +12,7 @@ Looked for in this order, and the first that is there is used whole:
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import platformdirs
@@ -23,7 +24,9 @@ from egovnet.inventory.source.yaml_source import unquoted_data
 
 #: Bytes: known hosts of a nation are a megabyte.
 _MOST = 64 * 1024 * 1024
-_KEYS = {"username", "password", "ssh-key", "known-hosts", "sudo", "addresses"}
+_KEYS = {"username", "password", "ssh-key", "known-hosts", "revoked-keys", "sudo", "addresses"}
+#: What is revoked, where it is beside the known hosts and nobody named another file.
+_REVOKED_BESIDE = "revoked_keys"
 
 
 class CredentialsError(EgovnetError):
@@ -32,12 +35,15 @@ class CredentialsError(EgovnetError):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """How to log in. Host keys are pinned by `known_hosts`; without it nothing is pushed."""
+    """How to log in. Host keys are pinned by `known_hosts`, or it names the authorities whose
+    certificates say which host is which; without it nothing is pushed."""
 
     username: str
     password: str = field(default="", repr=False)
     key_file: str | None = None
     known_hosts: str | None = None
+    #: Host keys and certificates that are not believed any more: a KRL, or a key a line.
+    revoked_keys: str | None = None
     sudo: bool = False
     #: Router to where it is reached, in place of the inventory's: a lab that had to move away.
     addresses: Mapping[str, tuple[str, int]] = field(default_factory=dict)
@@ -69,10 +75,14 @@ def check_private(path: Path) -> None:
 
 
 def _checked(credentials: Credentials) -> Credentials:
-    """The same, after a look at the files that they name.
+    """The same, after a look at the files that they name, and with what is revoked beside them.
 
     A key or known hosts that are not there are the connection's to complain of.
     """
+    if credentials.known_hosts and credentials.revoked_keys is None:
+        beside = Path(credentials.known_hosts).parent / _REVOKED_BESIDE
+        if beside.exists():
+            credentials = replace(credentials, revoked_keys=str(beside))
     for name, file in (("ssh-key", credentials.key_file), ("known-hosts", credentials.known_hosts)):
         path = Path(file or "")
         if not file or not path.exists():
@@ -103,6 +113,7 @@ def _found(network: str, env: Mapping[str, str]) -> Credentials:
             password=env.get("EGOVNET_PASSWORD", ""),
             key_file=env.get("EGOVNET_SSH_KEY") or None,
             known_hosts=env.get("EGOVNET_KNOWN_HOSTS") or None,
+            revoked_keys=env.get("EGOVNET_REVOKED_KEYS") or None,
             sudo=env.get("EGOVNET_SUDO", "") not in ("", "0", "false"),
         )
     if named := env.get("EGOVNET_CREDENTIALS"):
@@ -154,6 +165,7 @@ def _read(path: Path) -> Credentials:
         password=text("password") or "",
         key_file=text("ssh-key"),
         known_hosts=text("known-hosts"),
+        revoked_keys=text("revoked-keys"),
         sudo=bool(data.get("sudo", False)),
         addresses=_addresses(path, data.get("addresses", {})),
     )

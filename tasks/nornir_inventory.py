@@ -123,6 +123,9 @@ def _connection_options(name: str, credentials: Credentials) -> dict[str, Connec
         "banner_timeout": seconds,
         "ssh_strict": True,
         "known_hosts": credentials.known_hosts,
+        # whatever address it is reached at, its certificate has to name this router
+        "host_key_alias": name,
+        "revoked_host_keys": credentials.revoked_keys,
         "key_file": credentials.key_file,
         "sudo": credentials.sudo,
     }

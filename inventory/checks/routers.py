@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from egovnet.inventory.errors import Problem, Report
-from egovnet.inventory.model import Network, Role
+from egovnet.inventory.model import Network, Role, Router
 from egovnet.inventory.model.partial import as_far_as_known
 
 
@@ -49,6 +49,23 @@ def _routers(network: Network, report: Report) -> Iterator[Problem]:
                 )
             else:
                 seen[field, value] = name
+        yield from _one_machine(name, router, seen, report)
+
+
+def _one_machine(
+    name: str, router: Router, seen: dict[tuple[str, object], str], report: Report
+) -> Iterator[Problem]:
+    number = router.serial_number
+    if number is None:
+        return
+    other = seen.setdefault(("serial-number", number.upper()), name)
+    if other != name:
+        yield report(
+            "routers",
+            (name, "serial-number"),
+            f"serial number {number}, {other} has it too",
+            "write what stands on the machine: two routers are two",
+        )
 
 
 def _reflectors(network: Network, report: Report) -> Iterator[Problem]:

@@ -357,6 +357,15 @@ Hostname = Annotated[
     Field(max_length=253),
     AfterValidator(_hostname),
 ]
+#: As its vendor printed it on the chassis.
+SerialNumber = Annotated[
+    str,
+    Form(
+        r"[A-Za-z0-9][A-Za-z0-9._/-]{1,63}",
+        "a serial number: letters, digits and . _ / -, 2 to 64 characters in all",
+        "FDO2231A0BC",
+    ),
+]
 Vlan = Annotated[
     Annotated[int, Field(ge=1, le=4094)] | Literal["untagged"] | None, BeforeValidator(_vlan)
 ]

@@ -16,6 +16,7 @@ from egovnet.inventory.model.primitives import (
     Port,
     RegionName,
     RouterName,
+    SerialNumber,
     refusal,
 )
 from egovnet.inventory.model.regions import Tier
@@ -128,6 +129,14 @@ class Router(Closed):
                 "next-hops": ["203.0.113.1"],
                 "pool": ["203.0.113.64/29"],
             },
+        ),
+    ] = None
+    serial_number: Annotated[
+        SerialNumber | None,
+        about(
+            "Serial number of the machine: whoever enrols it (egovnet identity enrol) is bound to "
+            "it.",
+            "FDO2231A0BC",
         ),
     ] = None
 

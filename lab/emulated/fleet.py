@@ -105,6 +105,11 @@ class Fleet:
             station.router.script = Script(script)
             await station.apply_faults()
 
+    async def do_identity(self, name: str, host_key: str = "", certificate: str = "") -> str:
+        """Another host key, or "" for the same, with this certificate, the line of a `-cert.pub`
+        file; returns the host key before."""
+        return await self.station(name).present(host_key, certificate)
+
     def do_latency(self, seconds: float, names: list[str] | None = None) -> None:
         """Set the round trip of connections made from now on."""
         for station in self._chosen(names).values():

@@ -1,12 +1,14 @@
 """An SSH connection of paramiko's public interface, opened as NAPALM's optional arguments say.
 
-- The host key is proved by `known_hosts`, or by the system's, before anything is sent.
+- The host key is proved by `known_hosts`, or by the system's, before anything is sent: it is pinned
+  there, or a certificate says whose it is (`prove_host`).
 - AES-GCM (RFC 5647) comes first: other ciphers' authentication is done octet by octet in Python.
 - No interactive shell is opened: that costs two round trips, and few need one.
 """
 
 from __future__ import annotations
 
+import functools
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,8 +18,11 @@ from typing import Any
 import paramiko
 from napalm.base.exceptions import ConnectAuthError, ConnectionException, ConnectTimeoutError
 
-from napalm_frr.errors import HostKeyError
-from napalm_frr.ssh.known_hosts import known_hosts, private_key
+from napalm_frr.errors import CertificateError, HostKeyError
+from napalm_frr.ssh.known_hosts import KnownHosts, known_hosts, private_key
+from napalm_frr.ssh.own_certificate import what_ails_it
+from napalm_frr.ssh.prove_host import HostKeyRefused, ProveHost, key_types
+from napalm_frr.ssh.revoked_keys import revoked_keys
 
 _SSH_PORT = 22
 _NO_ANSWER = "no SSH answer in time"
@@ -40,6 +45,10 @@ class Login:
     #: A file; "" for none.
     known_hosts: str
     system_host_keys: bool
+    #: What the host is called in its certificate; "": as it is reached.
+    host_key_alias: str
+    #: A file of keys and certificates that are revoked; "" for none.
+    revoked_host_keys: str
     key_file: str | None
     passphrase: str | None
     #: Whether the user's own keys in `~/.ssh` are tried, too.
@@ -69,6 +78,8 @@ class Login:
             strict=strict,
             known_hosts=str(Path(pinned)) if pinned else "",
             system_host_keys=bool(options.get("system_host_keys", strict and not pinned)),
+            host_key_alias=options.get("host_key_alias") or "",
+            revoked_host_keys=str(options.get("revoked_host_keys") or ""),
             key_file=str(Path(key_file).expanduser()) if key_file else None,
             passphrase=options.get("passphrase"),
             use_keys=bool(options.get("use_keys", key_file is not None)),
@@ -76,17 +87,6 @@ class Login:
             ssh_config_file=options.get("ssh_config_file"),
             sock=options.get("sock"),
         )
-
-
-class _UnknownHost(paramiko.SSHException):  # it names what was found
-    """The host is not among the known ones."""
-
-
-class _RefuseUnknown(paramiko.MissingHostKeyPolicy):
-    def missing_host_key(
-        self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey
-    ) -> None:
-        raise _UnknownHost(hostname)
 
 
 def connect(login: Login) -> paramiko.SSHClient:
@@ -111,15 +111,8 @@ def connect(login: Login) -> paramiko.SSHClient:
 
 def _open(client: paramiko.SSHClient, login: Login) -> None:
     host, port, username, sock = _by_ssh_config(login)
-    if login.system_host_keys:
-        client.load_system_host_keys()
-    if login.known_hosts:
-        # the name as paramiko looks it up
-        name = host if port == _SSH_PORT else f"[{host}]:{port}"
-        for known in known_hosts(login.known_hosts).keys_of(name):
-            client.get_host_keys().add(name, known.get_name(), known)
-    policy = _RefuseUnknown() if login.strict else paramiko.AutoAddPolicy()
-    client.set_missing_host_key_policy(policy)
+    prove = _proof(login, host, port)
+    client.set_missing_host_key_policy(prove)
     key = None if login.passphrase else private_key(login.key_file)
     client.connect(
         host,
@@ -135,7 +128,7 @@ def _open(client: paramiko.SSHClient, login: Login) -> None:
         auth_timeout=login.auth_timeout,
         banner_timeout=login.banner_timeout,
         sock=sock,
-        transport_factory=_transport,
+        transport_factory=functools.partial(_transport, prove=prove),
     )
     transport = client.get_transport()
     if transport is None:
@@ -146,16 +139,46 @@ def _open(client: paramiko.SSHClient, login: Login) -> None:
         transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
+#: The user's own, as OpenSSH has it.
+_SYSTEM_HOSTS = "~/.ssh/known_hosts"
+
+
+def _proof(login: Login, host: str, port: int) -> ProveHost:
+    """What is known of the host.
+
+    Raises:
+        HostKeyRefused: a file of what is revoked cannot be read whole.
+    """
+    files = [str(Path(_SYSTEM_HOSTS).expanduser())] if login.system_host_keys else []
+    known: list[KnownHosts] = []
+    for file in [*files, *filter(None, [login.known_hosts])]:
+        known.append(known_hosts(file))
+        if line := known[-1].unreadable:
+            raise HostKeyRefused(
+                f"nobody is known: {file}, line {line}, is to revoke a key and has none"
+            )
+    try:
+        revoked = revoked_keys(login.revoked_host_keys)
+    except CertificateError as error:
+        raise HostKeyRefused(f"nobody is known: {error}") from error
+    # as OpenSSH writes it into its files
+    name = host if port == _SSH_PORT else f"[{host}]:{port}"
+    alias = login.host_key_alias or host
+    return ProveHost(alias, name, known, revoked, strict=login.strict)
+
+
 def _transport(
     sock: Any,  # noqa: ANN401  # a socket, or what paramiko takes for one
     /,
     *,
+    prove: ProveHost,
     disabled_algorithms: Mapping[str, Iterable[str]] | None = None,
     **others: Any,  # noqa: ANN401  # whatever else paramiko passes on
 ) -> paramiko.Transport:
     transport = paramiko.Transport(sock, disabled_algorithms=disabled_algorithms, **others)
     options = transport.get_security_options()
     options.ciphers = sorted(options.ciphers, key=lambda name: "-gcm@" not in name)
+    options.key_types = key_types(options.key_types, prove)
     return transport
 
 
@@ -188,14 +211,10 @@ def _explained(login: Login, error: Exception) -> ConnectionException:
         (
             paramiko.AuthenticationException,
             ConnectAuthError,
-            f"refused user {login.username!r} with this password or key",
+            f"refused user {login.username!r} with this password or key"
+            + what_ails_it(login.key_file),
         ),
-        (
-            paramiko.BadHostKeyException,
-            HostKeyError,
-            "its host key is not the pinned one; it is another machine or was rebuilt",
-        ),
-        (_UnknownHost, HostKeyError, "its host key is not among the known hosts"),
+        (HostKeyRefused, HostKeyError, str(error)),
         (socket.gaierror, ConnectionException, "the name has no address"),
         (EOFError, ConnectionException, "the connection failed (EOFError)"),
         (TimeoutError, ConnectTimeoutError, _NO_ANSWER),

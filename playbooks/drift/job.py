@@ -9,6 +9,7 @@ from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.inventory.registers import drift_rules
 from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.core.approved_lines import registered_lines
+from egovnet.playbooks.core.identity.expiry import ends_soon
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.progress import Progress
@@ -94,7 +95,7 @@ def drift(
             *rules.expired(moment.date()),
             *approvals.register.expired(approvals.day),
         ),
-        notes=(*held, *job.pending.notes),
+        notes=(*held, *job.pending.notes, *map(str, ends_soon(workspace.network))),
         network_map=network_map(workspace.network),
         waiting=_waiting(workspace, found.collected),
         made=provenance(

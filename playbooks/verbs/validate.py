@@ -11,6 +11,7 @@ from egovnet.inventory.model import PartSite
 from egovnet.inventory.registers import read_registers, register_warnings
 from egovnet.inventory.warnings import warnings_of
 from egovnet.playbooks.change.approval.policies import policy_problems
+from egovnet.playbooks.core.identity.expiry import ends_soon
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.inventory_counts import ComparedBorders, Counts, ValidInventory
 from egovnet.playbooks.results.outcome import Outcome
@@ -46,7 +47,7 @@ def validate(workspace: Workspace, neighbor: Path | None = None) -> Outcome[Vali
     )
     of_sections = warnings_of(network, allocation, inventory.examined.report)
     of_registers = register_warnings(workspace.directory, network)
-    warnings = tuple(sorted((*of_sections, *of_registers)))
+    warnings = tuple(sorted((*of_sections, *of_registers, *ends_soon(network))))
     met = None if beside is None else _compared(workspace, beside)
     valid = ValidInventory(str(workspace.directory), network.backbone.name, counts, warnings, met)
     return Outcome("validate", valid, warnings=tuple(map(str, warnings)))

@@ -4,22 +4,29 @@ The network is that of the tutorial. Its lab has the routers and cables that the
 are in their racks with day-0, as the pages say.
 """
 
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from egovnet.lab.emulated.control import Control
+from egovnet.playbooks.core.identity.register import Holder, read_register
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.templates.registry import render_day0
+from napalm_frr.enrolment import parse_request, script_of
 from tests.docs.blocks import ROOT, Command, steps
 from tests.docs.pipeline import PLUGGED_IN, copy_of, gitlab, jobs, script
 from tests.docs.player import Player
 from tests.docs.test_pages import HERE
 from tests.loopback import loopback_network
 from tests.playbooks.console import Ran
+from tests.ssh_authorities import new_key
 
 DOCS = ROOT / "docs"
 #: In an order in which a network lives; each has what those before it left.
@@ -35,6 +42,7 @@ PAGES = (
     "how-to/adopt",
     "how-to/upgrade-egovnet",
     "how-to/other-tools",
+    "how-to/enrol-a-router",
     "drift",
 )
 
@@ -62,6 +70,81 @@ def new_hardware(player: Player, router: str) -> None:
     control.close()
 
 
+def shows(player: Player, router: str, certificate: str, key: str = "") -> str:
+    """The router shows this certificate, and has this host key where there is one; returns the key
+    that it had."""
+    control = Control(player.state / "mine" / "lab" / "control")
+    before = str(control.do("identity", name=router, host_key=key, certificate=certificate))
+    control.close()
+    return before
+
+
+def certificate_of(player: Player, router: str) -> str:
+    found = read_register(player.state / "mine" / "identity").current(Holder.ROUTER, router)
+    assert found is not None
+    return found.certificate
+
+
+def certified(player: Player) -> None:
+    """Root has run the scripts; credentials name the authority in the place of pinned keys."""
+    for file in (player.directory / "scripts").glob("*.sh"):
+        assert certificate_of(player, file.stem) in file.read_text()
+        shows(player, file.stem, certificate_of(player, file.stem))
+    file = player.state / "mine" / "lab" / "credentials.yaml"
+    known = yaml.safe_load(file.read_text())
+    known["known-hosts"] = str(player.state / "mine" / "identity" / "known_hosts")
+    file.write_text(yaml.safe_dump(known))
+
+
+def the_code(player: Player, command: Command) -> Ran | None:
+    """What is shown of a code is typed at the router later."""
+    if not command.text.startswith("egovnet identity enrol"):
+        return None
+    ran = player.run(command.text)
+    found = re.search(r" code (\S+)", ran.stdout)
+    assert found is not None
+    (player.directory / "code").write_text(found[1])
+    return ran
+
+
+def asks(player: Player, router: str) -> None:
+    """Another machine has its name."""
+    key = new_key(player.directory / "machine")
+    (player.directory / "old-certificate").write_text(certificate_of(player, router))
+    done = subprocess.run(
+        [
+            *(sys.executable, "-I", "enrolment.py", "request", router, "--kept", "kept"),
+            *("--host-key", f"{key}.pub", "--serial-number", "FDO2231A0BC"),
+        ],
+        cwd=player.directory,
+        input=(player.directory / "code").read_text(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (player.directory / f"{router}.request").write_text(done.stdout)
+
+
+def installs(player: Player, router: str) -> None:
+    answer = (player.directory / f"{router}.answer").read_text()
+    secret, _, request = (player.directory / "kept").read_text().partition("\n")
+    script = script_of(answer, parse_request(request)[0], bytes.fromhex(secret))
+    assert certificate_of(player, router) in script
+    key = (player.directory / "machine").read_text()
+    old = shows(player, router, certificate_of(player, router), key)
+    (player.directory / "old-key").write_text(old)
+
+
+def old_machine(player: Player, router: str) -> None:
+    old = [(player.directory / f"old-{name}").read_text() for name in ("certificate", "key")]
+    shows(player, router, *old)
+
+
+def new_machine(player: Player, router: str) -> None:
+    key = (player.directory / "machine").read_text()
+    shows(player, router, certificate_of(player, router), key)
+
+
 def lost_journal(player: Player) -> None:
     for file in (player.state / "mine").glob("journal.db*"):
         file.unlink()
@@ -72,13 +155,21 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
     """Who has done the tutorial."""
     directory = tmp_path_factory.mktemp("reader")
     player = Player(directory, loopback_network().removesuffix("0.0/16") + "0.", emulated)
-    player.events = {"new-hardware": new_hardware, "lost-journal": lost_journal}
+    player.events = {
+        "new-hardware": new_hardware,
+        "lost-journal": lost_journal,
+        "certified": certified,
+        "asks": asks,
+        "installs": installs,
+        "old-machine": old_machine,
+        "new-machine": new_machine,
+    }
     player.compare = False
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(directory)
         try:
             player.play(steps(ROOT / "docs" / "tutorial.md"))
-            player.around, player.compare = lambda *_: None, True
+            player.around, player.compare = the_code, True
             yield player
         finally:
             player.run("egovnet lab down --backend emulated")

@@ -12,6 +12,7 @@ HINT = re.compile(r"\bprint\(|sys\.std|click\.s?echo")
 #: Programs of their own, beside the command line.
 PROGRAMS = {
     "napalm_frr/__main__.py",
+    "napalm_frr/enrolment.py",
     "inventory/authoring/manual.py",
     "isolation/catalogue_page.py",
     "lab/appliance/interfaces.py",

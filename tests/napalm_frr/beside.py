@@ -98,6 +98,11 @@ class BesideReal:
     def __init__(self, vm: GuestLab) -> None:
         self._vm = vm
 
+    @property
+    def vm(self) -> GuestLab:
+        """The machine that the routers are in."""
+        return self._vm
+
     def run(self, command: str) -> str:
         """A command's output, whatever its result."""
         return self._vm.exec(NAME, command, timeout=80).stdout

@@ -136,7 +136,7 @@ def test_none_at_all_names_every_place() -> None:
         (
             f"username: li\npasswort: {SECRET}",
             "unknown key passwort; did you mean 'password'? use addresses, known-hosts, password, "
-            "ssh-key, sudo, username",
+            "revoked-keys, ssh-key, sudo, username",
         ),
         (f"usernam: li\npassword: {SECRET}", "unknown key usernam; did you mean 'username'? use "),
         (f"username: li\n7: {SECRET}\nx: y", "unknown key 7, x; use "),

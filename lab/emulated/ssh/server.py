@@ -58,6 +58,7 @@ class Station:
         """Seconds of a round trip."""
         self.login = login
         self._host_key = host_key
+        self._certificate = ""
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._doors: set[_Door] = set()
         self._down = 0
@@ -74,6 +75,7 @@ class Station:
             tunnel=_Gate(self),
             server_factory=lambda: _Server(self),
             server_host_keys=[asyncssh.import_private_key(self._host_key)],
+            server_host_certs=[self._certificate.encode()] if self._certificate else (),
             kex_algs=_KEX,
             encryption_algs=_CIPHERS,
             mac_algs=_MACS,
@@ -91,6 +93,16 @@ class Station:
         if self._acceptor is not None:
             self._acceptor.close()
             self._acceptor = None
+
+    async def present(self, host_key: str, certificate: str) -> str:
+        """Be, from the next connection on, who has this private key and certificate; "" for a key:
+        the one that it has. Returns the key that it had."""
+        before = self._host_key
+        self._host_key, self._certificate = host_key or before, certificate
+        if self._acceptor is not None:
+            self.close()
+            await self.open()
+        return before
 
     def drop_connections(self) -> None:
         """Break every connection."""

@@ -60,6 +60,7 @@ BELOW = {
     "application": ("list", "show", "observed"),
     "allocate": ("circuit", "loopback", "site"),
     "keys": ("generate", "init", "list", "rotate"),
+    "identity": ("init", "enrol", "sign", "certify", "operator", "revoke", "list", "script"),
     "report": ("addresses", "circuits", "extranet", "funding", "levels"),
     "rollout": ("next", "status"),
 }

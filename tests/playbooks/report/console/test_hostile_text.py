@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -36,6 +36,8 @@ def hostile(hint: Any, within: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401, PL
         return hint(1)
     if hint is date:
         return date(2026, 11, 29)
+    if hint is datetime:
+        return datetime(2026, 11, 29, tzinfo=UTC)
     if origin is Literal:
         return arguments[0]
     if origin in (Union, UnionType):

@@ -1,0 +1,1 @@
+"""SSH certificates of routers and operators: signed, renewed, revoked."""

@@ -1,0 +1,10 @@
+"""What `identity script` prints: for whom; the files are named beneath."""
+
+from rich.console import Console
+
+from egovnet.playbooks.results.identity import ScriptsWritten
+
+
+def print_result(console: Console, scripts: ScriptsWritten) -> None:
+    """Print how many."""
+    console.print(f"scripts for {len(scripts.routers)} routers; root runs each on its router")
