@@ -95,10 +95,13 @@ def _loopbacks(scene: Scene) -> Iterator[FindingDraft]:
             for address in port.addresses if port.loopback else ():
                 owners.setdefault(address.ip, router.name)
     for router in scene.routers:
-        for held, what, line in _backbone_addresses(router):
+        for held, where, line in _backbone_addresses(router):
             owner = owners.get(held, router.name)
             if owner == router.name:
                 continue  # whoever else has it is the one that should not
+            what = f"has {held} on {where}"
+            if not where:
+                what = f"announces a route of its own to {held} by its IGP"
             yield single(
                 finding(
                     p9.SHARED_LOOPBACK,
@@ -113,12 +116,12 @@ def _loopbacks(scene: Scene) -> Iterator[FindingDraft]:
 
 
 def _backbone_addresses(router: Router) -> Iterator[tuple[IPAddress, str, int]]:
-    """(address, in words, line) of what a router has in the backbone, or says there that it has a
-    way to of its own."""
+    """(address, port, line) of what a router has in the backbone; no port: it has a route of its
+    own to it there."""
     table = router.tables[None]
     for port in table.interfaces:
         for address in port.addresses:
-            yield address.ip, f"has {address.ip} on {port.name}", port.line
+            yield address.ip, port.name, port.line
     announced = {
         family
         for igp in router.facts.igps
@@ -129,8 +132,7 @@ def _backbone_addresses(router: Router) -> Iterator[tuple[IPAddress, str, int]]:
     for static in table.statics if announced else ():
         prefix = static.prefix
         if prefix.prefixlen == prefix.max_prefixlen and f"ipv{prefix.version}" in announced:
-            what = f"announces a route of its own to {prefix} by its IGP"
-            yield prefix.network_address, what, static.line
+            yield prefix.network_address, "", static.line
 
 
 def _loopback_cause(router: Router, address: IPAddress, line: int) -> Cause:

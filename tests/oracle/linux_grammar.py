@@ -11,6 +11,7 @@ PORTS = ("eth1", "eth2", "eth3")
 SUBINTERFACES = ("eth1.100", "eth1.200", "eth2.100", "vlan300")
 VRFS = ("red", "blue")
 OTHERS = ("br0", "dum0", "veth0", "a-name-of-seventeen", "lo")
+ODD_NAMES = ("main", "local", "unspec", "all", "default", "a/b", "none", "vrf", "table")
 ADDRESSES = ("192.0.2.1/24", "198.51.100.1/30", "2001:db8::1/64", "192.0.2.1", "192.0.2.1/32")
 PREFIXES = ("10.1.0.0/16", "10.2.0.0/16", "10.1.2.3", "default", "2001:db8:1::/48", "0.0.0.0/0")
 TABLES = ("1001", "1002", "500", "254", "red", "blue")
@@ -34,7 +35,9 @@ def text(seed: int) -> str:
     lines = [line for stanza in stanzas for line in ["", *stanza]]
     for _ in range(rng.choice((0, 0, 1, 1, 2))):
         _disturb(rng, lines)
-    return "".join(f"{line}\n" for line in lines)
+    made = "".join(f"{line}\n" for line in lines)
+    odd = random.Random(f"names {seed}")  # noqa: S311 -- to be repeated, not secret
+    return made if odd.random() < 0.95 else made.replace("blue", odd.choice(ODD_NAMES))
 
 
 def _disturb(rng: Rng, lines: list[str]) -> None:

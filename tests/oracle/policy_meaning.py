@@ -54,9 +54,14 @@ def text(seed: int) -> str:
                 [f"call {rng.choice(_MAPS)}", "on-match next"],
                 ["set extcommunity rt 65000:1"],
                 ["set extcommunity none"],
+                ["match extcommunity K"],
+                ["match ipv6 address K"],
+                ["match ip address K"],
             )
         )
         lines[index + 1 : index + 1] = [f" {line}" for line in more]
+    for _ in range(rng.choice((0, 1, 2))):
+        lines.insert(0, rng.choice(_LISTS))
     family = lines.index(" address-family ipv4 unicast")
     for prefix in rng.sample(_AGGREGATES, rng.choice((0, 0, 1, 2))):
         options = rng.choice(("", f" route-map {rng.choice((*_MAPS, 'gone'))}"))
@@ -64,6 +69,18 @@ def text(seed: int) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+_LISTS = (
+    "ipv6 access-list K permit 2001:db8:1::/48",
+    "ipv6 access-list K deny 2001:db8:1:1::/64",
+    "ipv6 access-list K seq 3 permit ::/0 exact-match",
+    "ipv6 access-list K permit any",
+    "access-list K permit 10.1.0.0 0.0.255.255",
+    "access-list K deny host 10.2.0.0",
+    "bgp extcommunity-list standard K deny rt 65000:77",
+    "bgp extcommunity-list standard K permit rt 65000:77 soo 65000:1",
+    "bgp extcommunity-list expanded K deny 65000:7",
+    "ip prefix-list K description without rules",
+)
 _AGGREGATES = ("10.0.0.0/8", "10.1.0.0/17")
 _ASKED = [*policies.ASKED, *(f"show bgp ipv4 unicast {prefix}" for prefix in _AGGREGATES)]
 

@@ -45,6 +45,10 @@ _HAVE_ONE = frozenset(
 )
 #: A name is at most so long (IFNAMSIZ with its end): the kernel makes no longer one.
 _LONGEST_NAME = 15
+#: Names that the kernel keeps for itself (dev_valid_name, sysctl_dev_name_is_allowed), and those of
+#: tables, which ifupdown2 gives no VRF.
+_NO_INTERFACES = frozenset((".", "..", "all", "default"))
+_NO_VRFS = frozenset(("local", "main", "unspec", "0", "253", "254", "255"))
 #: Below it an interface has no IPv6 (IPV6_MIN_MTU), as if it were down.
 _LEAST_MTU = 1280
 #: Tables that ifupdown2 gives a VRF, by the policy that a router has here; its own are 1001 to
@@ -198,6 +202,8 @@ def _stanza(draft: LinuxDraft, words: list[str], number: int) -> int:
         draft.early.add(name)
     if len(name) > _LONGEST_NAME:
         raise Unclear(f"longer than {_LONGEST_NAME} characters: Linux has no such interface")
+    if name in _NO_INTERFACES or "/" in name:
+        raise Unclear("Linux has no interface of that name")
     if "[" in name or "$" in name:
         raise Unclear("names that are not spelled out")
     if len(words) > 2:
@@ -322,6 +328,8 @@ def _vrf(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> i
 def _vrf_table(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     text = _one(words)
     table = None if text == "auto" else read_number(text)
+    if held.name in _NO_VRFS:
+        raise Unclear("a table's name: ifupdown2 makes no VRF of it, and leaves its ports in none")
     if table is not None and table not in _TABLES:
         raise Unclear("ifupdown2 refuses this table, and leaves the VRF's ports in the default one")
     if draft.vrfs.get(held.name, (table, 0))[0] != table:

@@ -3,7 +3,8 @@ proved once. They were written before the proof was asked. None may be proved bu
 that they are harmless.
 
 A case has `changes` of the network's texts: lines that a stanza, a block or a family of a VRF gets
-(`add`), stanzas, lines at the end of FRR's part or behind the filter, one text in place of another.
+(`add`), stanzas, lines at the end of FRR's part or behind the filter, one text in place of another,
+a word in place of another everywhere.
 """
 
 from collections.abc import Mapping
@@ -38,6 +39,8 @@ def changed(text: str, change: Mapping[str, Any]) -> str:
     if "instead of" in change:
         assert change["instead of"] in text, change
         return text.replace(change["instead of"], change["put"], 1)
+    if "rename" in change:
+        return text.replace(change["rename"], change["to"])
     if "stanzas" in change:
         assert PORTS in text
         return text.replace(PORTS, change["stanzas"] + PORTS, 1)
