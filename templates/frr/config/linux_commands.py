@@ -28,6 +28,10 @@ _ROUTE_VALUES = {
     **{word: word for word in ("scope", "src", "mtu")},
 }
 _PROTOCOLS = frozenset(("boot", "kernel", "static"))
+_NOT_OF_DAEMONS = frozenset((*_PROTOCOLS, "2", "3", "4"))
+#: The metric of zebra's own routes (ROUTE_INSTALLATION_METRIC). One of a daemon's protocol that has
+#: it is taken for a route from before a restart, and removed when zebra starts (tried on 8.4.4).
+_OF_ZEBRA = "20"
 _SCOPES = frozenset(("global", "host", "link"))
 _PREFERENCES = frozenset(("pref", "priority", "preference", "order"))
 #: Words of a rule that mean one thing.
@@ -169,6 +173,8 @@ def _route(words: list[str], family: AddressFamily | None) -> StaticFacts:
     said = _said(rest)
     if discards and not said.keys() <= _OF_DISCARDS:
         raise Unclear("the kernel refuses a route that discards and has a way as well")
+    if said.get("metric") == _OF_ZEBRA and said.get("proto", "boot") not in _NOT_OF_DAEMONS:
+        raise Unclear("FRR takes it for a route of its own from before, and removes it")
     vrf, table = said.get("vrf"), said.get("table")
     next_hop = read_address(said["via"]) if "via" in said else None
     if where in ("default", "any", "all"):
