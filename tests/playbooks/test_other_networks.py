@@ -80,5 +80,6 @@ def test_another_network_is_applied_as_planned(changes: list[tuple], tmp_path: P
         assert run("apply", plan, "--json").json["verification"]["passed"]
         run("plan")
         assert run("prove", "--running", "--json").json["proved"]
+        assert run("drift", "--json").json["differences"] == []
     finally:
         run("lab", "down", "--backend", "emulated")

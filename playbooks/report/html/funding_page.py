@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from egovnet.playbooks.report.html.page import environment
 from egovnet.playbooks.results.funding_report import FundingReport
+from egovnet.playbooks.results.provenance import Provenance
 
 #: Rows of each table.
 MOST_PAYERS, MOST_ITEMS = 400, 500
 
 
-def funding_page(report: FundingReport) -> str:
-    """The whole page."""
+def funding_page(report: FundingReport, made: Provenance | None = None) -> str:
+    """The whole page; `made` is named at its foot."""
     totals = {one.currency: Decimal(one.total) for one in report.sums}
     payers = [
         (payer, _percent(Decimal(payer.amount), totals.get(payer.currency, Decimal(0))))
@@ -26,6 +27,7 @@ def funding_page(report: FundingReport) -> str:
         .get_template("funding_page.html.j2")
         .render(
             report=report,
+            made=made,
             title=f"{report.network}: who pays",
             payers=payers,
             payers_left=max(0, len(report.payers) - MOST_PAYERS),

@@ -98,5 +98,5 @@ def _meant_targets(device: Device) -> dict[Table, VrfTargets]:
             vrf.rd, frozenset(vrf.import_targets), frozenset(vrf.export_targets)
         )
         for vrf in device.vrfs
-        for family in FAMILIES
+        for family in device.families
     }

@@ -29,11 +29,12 @@ def addresses(workspace: "Workspace", report: Path | None) -> "AnyOutcome":
     if report is None:
         return outcome
     from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.files.address_csv import address_csv
     from egovnet.playbooks.report.html.address_page import address_page
 
     texts = {
-        "addresses.html": address_page(outcome.result),
+        "addresses.html": address_page(outcome.result, provenance(workspace)),
         "addresses.csv": address_csv(outcome.result),
     }
     written = write_files(report, texts)

@@ -35,8 +35,9 @@ def circuits(workspace: "Workspace", days: int | None, report: Path | None) -> "
     if report is None:
         return outcome
     from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.html.legacy_circuits_page import legacy_circuits_page
 
-    page = legacy_circuits_page(outcome.result)
+    page = legacy_circuits_page(outcome.result, provenance(workspace))
     written = write_files(report, {"legacy-circuits.html": page})
     return replace(outcome, written=tuple(map(str, written)))

@@ -29,11 +29,12 @@ def funding(workspace: "Workspace", report: Path | None) -> "AnyOutcome":
     if report is None:
         return outcome
     from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.files.funding_csv import funding_csv
     from egovnet.playbooks.report.html.funding_page import funding_page
 
     texts = {
         "funding.csv": funding_csv(outcome.result),
-        "funding.html": funding_page(outcome.result),
+        "funding.html": funding_page(outcome.result, provenance(workspace)),
     }
     return replace(outcome, written=tuple(map(str, write_files(report, texts))))

@@ -72,6 +72,43 @@ return found;
 """
 
 
+#: What somebody without a mouse or without eyes would miss: a scroller that no key reaches, a
+#: column without a heading, a step left out of the headings, an id twice, a link to nothing, a
+#: drawing without a name.
+MISSED = """
+const found = [];
+const ids = new Set();
+for (const element of document.querySelectorAll('[id]')) {
+  if (ids.has(element.id)) found.push(['id twice', element.id]);
+  ids.add(element.id);
+}
+for (const link of document.querySelectorAll('a[href^="#"]')) {
+  const to = decodeURIComponent(link.getAttribute('href').slice(1));
+  if (!ids.has(to)) found.push(['leads nowhere', to]);
+}
+let last = 0;
+for (const heading of document.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
+  const level = Number(heading.tagName[1]);
+  if (level > last + 1) found.push(['heading', heading.textContent]);
+  last = level;
+}
+for (const head of document.querySelectorAll('th')) {
+  if (!head.scope) found.push(['column of nothing', head.textContent]);
+}
+for (const element of document.querySelectorAll('body *')) {
+  const way = getComputedStyle(element).overflowX;
+  const scrolls = (way === 'auto' || way === 'scroll') && element.scrollWidth > element.clientWidth;
+  if (scrolls && !(element.tabIndex === 0 && element.ariaLabel))
+    found.push(['no key scrolls it', element.className]);
+}
+for (const drawing of document.querySelectorAll('svg:not([aria-hidden])')) {
+  if (!drawing.ariaLabel && !drawing.querySelector('title'))
+    found.push(['without a name', drawing.getAttribute('class')]);
+}
+return found;
+"""
+
+
 def found(*names: str) -> str:
     program = next((path for name in names if (path := shutil.which(name))), None)
     if program is None:
@@ -126,6 +163,7 @@ def check_looks(browser: webdriver.Chrome, page: str) -> None:
             show(browser, page, width, scheme)
             assert browser.execute_script(OVERFLOWING) == []
             assert browser.execute_script(FAINT) == []
+        assert browser.execute_script(MISSED) == []
     assert browser.get_log("browser") == []
     assert browser.execute_script("return performance.getEntriesByType('resource')") == []
     assert not browser.find_elements(By.CSS_SELECTOR, "main script, td b")

@@ -8,6 +8,7 @@ from egovnet.playbooks.report.html.change_page import change_page
 from tests.playbooks.change_reports import REPORTS
 from tests.playbooks.report.html.browsing import (
     FAINT,
+    MISSED,
     OVERFLOWING,
     SCHEMES,
     in_window,
@@ -42,6 +43,7 @@ def test_nothing_overflows_and_nothing_is_loaded(
     assert browser.get_log("browser") == []
     assert browser.execute_script("return performance.getEntriesByType('resource')") == []
     assert browser.execute_script(OVERFLOWING) == []
+    assert browser.execute_script(MISSED) == []
     assert in_window(browser, one(browser, "#verdict strong"))
 
 
