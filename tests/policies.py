@@ -16,6 +16,7 @@ from egovnet.playbooks.signatures.allowed_signers import line_of
 from egovnet.playbooks.signatures.ssh_signature import make_key, public_half
 from tests.inventories import BACKBONE
 from tests.playbooks.console import Ran, egovnet
+from tests.playbooks.edited_place import put
 from tests.playbooks.memory_routers import MemoryRouters
 
 #: li and wang are the party's, zhou the government's; chen and zhao run the backbone; noc is a
@@ -127,6 +128,11 @@ class Office:
         done = self.by(person, "plan", "-o", file, *words)
         assert done.code == 3, done.stderr
         return file
+
+    def plan_of(self, person: str, site: str, limit: int) -> Path:
+        """A plan file for another limit of prefixes of a site."""
+        put(self.root, site, **{"maximum-prefix": limit})
+        return self.plan(person)
 
     def approved(self, person: str, file: Path, *words: str) -> Ran:
         """The same plan, approved by one more."""

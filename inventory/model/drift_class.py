@@ -66,6 +66,15 @@ class DriftClass(StrEnum):
             colour="hygiene",
         ),
     )
+    UNAPPLIED = (
+        "unapplied",
+        _Properties(
+            "A router runs lines of the inventory that no change gave it: nobody applied or "
+            "verified them, and under a policy nobody approved them.",
+            fails=True,
+            colour="risk",
+        ),
+    )
     UNMANAGED = (
         "unmanaged",
         _Properties("Lines that egovnet does not own. It never removes them."),

@@ -35,12 +35,15 @@ from egovnet.playbooks.change.approval.statement import (
 )
 from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.device_parts import PartSites
-from egovnet.playbooks.change.plan import Plan
+from egovnet.playbooks.change.plan import DevicePlan, Plan
 from egovnet.playbooks.change.plan_lines import PlanLines
+from egovnet.playbooks.core.applied import Applied
 from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.database import is_begun
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.results.approval import NamedLine, Standing, Uncovered
+from egovnet.templates.registry import render
 
 _NO_KEY = "nobody signed: name your SSH key with --key, or in EGOVNET_KEY"
 
@@ -320,3 +323,19 @@ def _lines(workspace: Workspace, plan: Plan) -> Iterable[ChangedLine]:
     for step in (plan, *plan.then):
         yield from known.of(step.devices)
         yield from known.of_moves(step.moves)
+    yield from known.of(_not_given(workspace, plan))
+
+
+def _not_given(workspace: Workspace, plan: Plan) -> Mapping[str, DevicePlan]:
+    """Routers that run what is intended already, though no change gave it to them: with the change
+    it would count as given, and so it is asked for too. What nobody knows is for adopt."""
+    if not is_begun(workspace.state):
+        return {}
+    touched = {name for step in (plan, *plan.then) for name in step.devices}
+    applied = Applied(workspace)
+    found: dict[str, DevicePlan] = {}
+    for name in plan.unchanged.keys() - touched:
+        given, now = applied.device(name), workspace.devices.get(name)
+        if given is not None and now is not None and given != now:
+            found[name] = DevicePlan("", render(given), render(now), "")
+    return found

@@ -28,6 +28,8 @@ _CLASS_OF = {
 }
 #: Checks that report once more what differing lines of the configuration report already.
 _REPORTED_BY_LINES = (ROUTE_TARGETS,)
+#: Lines that nobody applied, that a difference shows.
+_LINES = 12
 #: How subjects begin that are what a device does besides its text.
 OWN = "running state: "
 
@@ -251,3 +253,23 @@ def _message(klass: DriftClass, entries: list[tuple[LineChange, LineMeaning]]) -
     if klass is DriftClass.UNMANAGED:
         return f"has {has} {'line' if has == 1 else 'lines'} that the inventory does not own"
     return " and ".join(parts)
+
+
+def unapplied_differences(
+    device: Device, former: Former, running: str | None
+) -> Iterator[Difference]:
+    """A router that runs what the inventory has, though no change gave it: somebody wrote it there
+    by another way, and it would pass for applied. `running` None: it runs all that is intended."""
+    lines = former.not_given(device, running)
+    if lines:
+        more = f", {len(lines) - _LINES} more of them" if len(lines) > _LINES else ""
+        yield Difference(
+            device=device.name,
+            klass=DriftClass.UNAPPLIED,
+            kind="configuration",
+            subject="lines that no change gave it",
+            message=f"runs {len(lines)} lines of the inventory that no change in the journal gave "
+            f"it: nobody applied them{more}",
+            lines=tuple(f"- {redact(line, device.platform)}" for line in lines[:_LINES]),
+            why_not=NOT_APPLIED,
+        )

@@ -14,6 +14,7 @@ from egovnet.playbooks.drift.compare import (
     linux_differences,
     running_differences,
     state_differences,
+    unapplied_differences,
 )
 from egovnet.playbooks.drift.history import Before, History
 from egovnet.playbooks.drift.links import (
@@ -97,6 +98,7 @@ def evaluate(job: Job) -> Evaluation:
             intended_facts(devices[name]),
             pending.former.get(name),
         )
+    found += ((difference, ()) for difference in _not_given(job, read))
     changes: dict[tuple[str, str, str], tuple[LineChange, ...]] = {}
     for difference, own in found:
         changes[difference.key] = changes.get(difference.key, ()) + own
@@ -141,6 +143,15 @@ def evaluate(job: Job) -> Evaluation:
     owned = _with_owners(workspace, differences)
     proof = replace(proof, assumptions=tuple(assumed))
     return Evaluation(collected, owned, changes, texts, proof)
+
+
+def _not_given(job: Job, read: Mapping[str, StateReading]) -> Iterator[Difference]:
+    """Lines of the inventory that routers run, though no change gave them: see `pending`."""
+    for name, former in job.pending.former.items():
+        reading = read.get(name)
+        if reading is not None and not reading.dead:
+            device = job.workspace.devices[name]
+            yield from unapplied_differences(device, former, reading.text or None)
 
 
 def _links(job: Job, read: Mapping[str, StateReading]) -> Iterator[FoundLink]:

@@ -62,6 +62,22 @@ class Former:
         )
         return given if change.sign == "-" else not given
 
+    def not_given(self, intended: Device, running: str | None) -> tuple[str, ...]:
+        """Statements of what is intended that run, and that it was not given; `running` None: it
+        runs all that is intended. Nobody knows of a router that nobody knows."""
+        if self.device is None:
+            return ()
+        parts = platform(self.device.platform).parts
+        wanted, given = parts(render(intended)), parts(render(self.device))
+        runs = wanted if running is None else parts(running)
+        return tuple(
+            statement
+            for part, statements in wanted.items()
+            for statement in sorted(
+                statements & runs.get(part, frozenset()) - given.get(part, frozenset())
+            )
+        )
+
     def _says(self, line: str) -> bool:
         assert self.device is not None  # noqa: S101 -- asked only where it is
         return platform(self.device.platform).statement(line) in self._given

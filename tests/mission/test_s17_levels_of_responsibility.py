@@ -561,6 +561,26 @@ def test_drift_restores_by_a_key_that_may_apply(office: Office) -> None:
     assert "rule" not in str(done["left"])
 
 
+def test_what_runs_already_is_asked_for_too(office: Office) -> None:
+    """Somebody configures a router by hand as the inventory has it: no plan has a line of it."""
+    office.edit("sites/guangdong.yaml", party_foshan=party_site("guangdong", "gd-pe1", 14, "eth4"))
+    office.workspace.on_disk.keep_allocation()
+    workspace = office.workspace
+    (office.routers.running["gd-pe1"],) = workspace.intended(["gd-pe1"]).values()
+    assert office.by(None, "plan").code == 0
+    night = office.by(None, "drift", "--json")
+    found = [d for d in night.json["differences"] if d["class"] == "unapplied"]
+    assert [d["device"] for d in found] == ["gd-pe1"], night.stdout
+    assert "gave it: nobody applied them" in found[0]["message"]
+    # nor does it become applied with somebody else's change
+    plan = office.plan_of("zhou", "gov-beijing", 78)
+    office.approved("chen", plan)
+    refused = office.by("noc", "apply", plan, "--json")
+    lacking = [one for one in refused.json["approvals"]["uncovered"] if one["rule"] == "approve"]
+    assert [one["scope"] for one in lacking] == ["party"]
+    assert {line["device"] for line in lacking[0]["lines"]} == {"gd-pe1"}
+
+
 def test_nobody_adopts_what_is_not_proved_alone(office: Office) -> None:
     """An override has two persons behind it, who sign a plan; and there is none."""
     refused = office.by(None, "adopt", "--yes", "--unproved-by", "Li", "--reason", "it runs")
