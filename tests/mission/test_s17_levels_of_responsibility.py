@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from egovnet.playbooks.change.approval_gate import authored
-from egovnet.playbooks.change.plan import make_plan, write_plan
+from egovnet.playbooks.change.approval_gate import authored, governed
+from egovnet.playbooks.change.plan import make_plan, read_plan, write_plan
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.journal import hash_chain
 from egovnet.playbooks.journal.records import Configuration
@@ -319,6 +319,36 @@ def test_a_rollback_is_a_change_as_any_other(office: Office) -> None:
     assert office.by("li", "plan", "-o", plan).code == 3
     office.approved("wang", plan)
     assert office.by("noc", "apply", plan).code == 0
+
+
+def test_a_plan_that_stopped_goes_on_by_its_approvals(office: Office) -> None:
+    """After a wave, and after a controller that died in the next: what it left is recovered."""
+    for site in ("party-beijing", "party-guangdong"):
+        put(office.root, site, **{"maximum-prefix": 66})
+    plan = office.plan("li", "--waves", "tier")
+    office.approved("wang", plan)
+    first = office.by("noc", "apply", plan, "--stop-after", "canary", "--json")
+    assert (first.code, first.json["devices"]) == (0, ["gd-pe1"]), first.stdout + first.stderr
+    whole, runs = read_plan(plan), office.routers.running["bj-pe1"]
+    workspace = office.workspace
+    workspace.key = office.keys / "noc"
+    known, journal = governed(workspace, whole), workspace.journal
+    assert known is not None
+    entry = whole.devices["bj-pe1"]
+    text = Configuration("bj-pe1", entry.before, entry.intended, entry.diff, None)
+    number = journal.begin(whole.kind, whole.hash, "1 device", {"bj-pe1": text})
+    known.record(number, whole, known.applied(whole))
+    journal.steps_begin(number, "commit", ["bj-pe1"])
+    office.routers.running["bj-pe1"] = entry.intended
+    journal.let_go(number)
+    recovered = office.by(None, "recover", "--yes", "--json")
+    assert recovered.json["changes"][0]["result"] == "undone", recovered.stderr
+    assert office.routers.running["bj-pe1"] == runs
+    rest = office.by("noc", "apply", plan, "--json")
+    assert rest.code == 0, rest.stdout + rest.stderr
+    assert rest.json["devices"] == ["bj-pe1"]
+    assert wanting(office.by("noc", "apply", plan, "--json")) == {"approve", "plan"}
+    assert office.by(None, "history", "--check").code == 0
 
 
 def test_a_plan_in_steps_is_approved_as_a_whole(office: Office) -> None:
