@@ -7,7 +7,7 @@ saying it; which value of it is used, `keys.yaml` says, and the first where it s
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from egovnet.inventory.model import BEHIND_A_PE, Network, Role
+from egovnet.inventory.model import BEHIND_A_PE, BehindPeSite, Network, Role
 from egovnet.inventory.model.keys import KeyPurpose, KeyReference
 
 
@@ -56,6 +56,11 @@ def session_key(network: Network, purpose: KeyPurpose, a: str, b: str) -> KeyRef
     return _reference(network, purpose, _pair(a, b))
 
 
+def platform_key(network: Network, host: str, vpn: str) -> KeyReference | None:
+    """The key of a firewall's or gateway's sessions in a VPN; None: they are not authenticated."""
+    return _reference(network, KeyPurpose.PLATFORM, f"{host}+{vpn}")
+
+
 def _reference(network: Network, purpose: KeyPurpose, rest: str) -> KeyReference | None:
     if purpose not in network.backbone.authentication.purposes:
         return None
@@ -92,6 +97,14 @@ def _sessions(network: Network) -> Iterator[KeyNeed]:
                 yield _of_pair(KeyPurpose.BGP, reflector, other)
 
 
+def _behind_pes(network: Network) -> Iterator[KeyNeed]:
+    for site in network.sites.values():
+        if isinstance(site, BehindPeSite):
+            for host, access in site.site_network_accesses.items():
+                name = f"{KeyPurpose.PLATFORM}/{host}+{site.vpn}"
+                yield KeyNeed(name, KeyPurpose.PLATFORM, (host, access.pe))
+
+
 def _of_pair(purpose: KeyPurpose, a: str, b: str) -> KeyNeed:
     ends = tuple(sorted((a, b)))
     return KeyNeed(f"{purpose}/{_pair(a, b)}", purpose, ends)
@@ -102,4 +115,5 @@ _NEEDS = {
     KeyPurpose.DOMAIN: _domain,
     KeyPurpose.LDP: _labels,
     KeyPurpose.BGP: _sessions,
+    KeyPurpose.PLATFORM: _behind_pes,
 }

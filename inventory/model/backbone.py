@@ -292,7 +292,13 @@ class Backbone(Closed):
         Authentication,
         about(
             "Which sessions of the backbone's own routers are authenticated; left out, none.",
-            {"isis": "hmac-md5", "ldp": "tcp-md5", "bgp": "tcp-md5", "days": 365},
+            {
+                "isis": "hmac-md5",
+                "ldp": "tcp-md5",
+                "bgp": "tcp-md5",
+                "platform": "tcp-md5",
+                "days": 365,
+            },
         ),
     ] = Authentication()
 

@@ -17,9 +17,9 @@ from egovnet.inventory.model.validity import Day, ValidUntil
 
 #: Of a key: what it is for, then the circuit or the two routers that it is of.
 KEY_FORM = Form(
-    r"(isis|isis-domain|ldp|bgp)/[a-z][a-z0-9+-]{0,90}",
-    "isis, isis-domain, ldp or bgp, a slash, and the name of a circuit, of the network, or of two "
-    "routers with a plus sign between",
+    r"(isis|isis-domain|ldp|bgp|platform)/[a-z][a-z0-9+-]{0,90}",
+    "isis, isis-domain, ldp, bgp or platform, a slash, and the name of a circuit, of the network, "
+    "of two routers, or of a router and a VPN, with a plus sign between",
     "isis/bj-p1--bj-p2",
 )
 KeyName = Annotated[str, KEY_FORM]
@@ -38,6 +38,8 @@ class KeyPurpose(StrEnum):
     LDP = "ldp"
     #: The TCP sessions of BGP between a reflector and its peer (RFC 2385), of both families.
     BGP = "bgp"
+    #: The TCP sessions of BGP of a firewall or gateway with its PE in one VPN, of both families.
+    PLATFORM = "platform"
 
     @property
     def algorithm(self) -> str:
@@ -65,6 +67,14 @@ class Authentication(Closed):
         TcpMd5 | None,
         about("BGP sessions with reflectors, by a key of each pair (RFC 2385).", "tcp-md5"),
     ] = None
+    platform: Annotated[
+        TcpMd5 | None,
+        about(
+            "BGP sessions of PEs with firewalls of the interconnection platform and Internet "
+            "gateways, by a key of each firewall or gateway and VPN (RFC 2385).",
+            "tcp-md5",
+        ),
+    ] = None
     days: Annotated[
         int,
         Field(strict=True, ge=1, le=3650),
@@ -79,6 +89,7 @@ class Authentication(Closed):
             (KeyPurpose.DOMAIN, self.isis),
             (KeyPurpose.LDP, self.ldp),
             (KeyPurpose.BGP, self.bgp),
+            (KeyPurpose.PLATFORM, self.platform),
         )
         return tuple(purpose for purpose, algorithm in asked if algorithm is not None)
 

@@ -37,8 +37,9 @@ def _speaks(facts: DeviceFacts, purpose: str, at: str) -> bool:
         port = facts.interfaces.get(at)
         return port is not None and bool(port.igp) and not port.igp_passive
     if purpose == KeyPurpose.BGP:
-        instance = facts.bgp.get(None)
-        return instance is not None and at in instance.neighbors
+        address, _, vrf = at.partition(" in VRF ")
+        instance = facts.bgp.get(vrf or None)
+        return instance is not None and address in instance.neighbors
     ports = facts.interfaces.values()
     if purpose == KeyPurpose.LDP:
         return any(port.ldp for port in ports)

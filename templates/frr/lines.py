@@ -70,20 +70,32 @@ def _own_key_stands_there(device: Device, path: tuple[str, ...], line: str) -> b
     """Whether egovnet has a key of its own where a line sets another."""
     head, words = path[0] if path else "", line.split()
     if words[0] == "neighbor":
-        keyed = {str(peer.router_id) for peer in device.label_peers}
-        if head == f"router bgp {device.asn}":
-            keyed = {
-                written(address)
-                for peer in device.backbone_peers
-                if peer.key is not None
-                for address in peer.addresses.values()
-            }
-        return (head == "mpls ldp" or head.startswith("router bgp ")) and words[1] in keyed
+        return words[1] in _keyed_neighbors(device, head)
     if words[0] == "domain-password":
         return device.domain_key is not None
     return words[:2] == ["isis", "password"] and any(
         head == f"interface {each.name}" and each.circuit is not None and each.circuit.key
         for each in device.interfaces
+    )
+
+
+def _keyed_neighbors(device: Device, head: str) -> frozenset[str]:
+    """Neighbours of a context whose sessions have keys of egovnet's."""
+    if head == "mpls ldp":
+        return frozenset(written(peer.router_id) for peer in device.label_peers)
+    if head == f"router bgp {device.asn}":
+        own = device.firewall.peers if device.firewall is not None else ()
+        found = {written(peer.address) for peer in own if peer.key is not None}
+        for peer in device.backbone_peers:
+            if peer.key is not None:
+                found.update(map(written, peer.addresses.values()))
+        return frozenset(found)
+    return frozenset(
+        written(peer.address)
+        for vrf in device.vrfs
+        if head == f"router bgp {device.asn} vrf {vrf.name}"
+        for peer in vrf.peers
+        if peer.key is not None
     )
 
 

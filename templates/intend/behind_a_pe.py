@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.model import BehindPeSite, Network, SiteNetworkAccess
+from egovnet.inventory.session_keys import platform_key
 from egovnet.templates.intend.access_ends import access_addresses, management_of, policy_name
 from egovnet.templates.intend.bfd_use import access_bfd
 from egovnet.templates.intend.firewall_filter import FirewallVlan
@@ -113,4 +114,5 @@ class BehindPe:
                         policy=policy_name(site, self.name),
                         announces=announces,
                         bfd=bfd if self._platform.capabilities.bfd else None,
+                        key=platform_key(self.network, self.name, entry.vpn),
                     )

@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import (
+    BehindPeSite,
     BorderSite,
     GatewaySite,
     IPNetwork,
@@ -15,7 +16,7 @@ from egovnet.inventory.model import (
 )
 from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.inventory.model.reachability import Group, Reachability
-from egovnet.inventory.session_keys import circuit_key, domain_key, session_key
+from egovnet.inventory.session_keys import circuit_key, domain_key, platform_key, session_key
 from egovnet.templates.intend.access_ends import (
     access_interface,
     address_in,
@@ -189,6 +190,9 @@ def _customer_side(
                         timers=_timers(access),
                         exact=isinstance(site, GatewaySite),
                         announces=_announced(site, hop),
+                        key=platform_key(network, access_name, site.vpn)
+                        if isinstance(site, BehindPeSite)
+                        else None,
                     )
                     for hop in next_hops
                     if any(p.version == hop.version for p in site.prefixes)

@@ -73,8 +73,14 @@ def _statics(device: Device) -> Iterator[StaticFacts]:
 
 
 def _session_keys(device: Device) -> Iterator[SessionKey]:
-    if device.firewall is not None:
-        return
+    for behind in device.firewall.peers if device.firewall is not None else ():
+        if behind.key is not None:
+            yield SessionKey(KeyPurpose.BGP, written(behind.address), behind.key)
+    for vrf in device.vrfs:
+        for each in vrf.peers:
+            if each.key is not None:
+                at = f"{written(each.address)} in VRF {vrf.name}"
+                yield SessionKey(KeyPurpose.BGP, at, each.key)
     for interface in device.interfaces:
         if interface.circuit is not None and interface.circuit.key is not None:
             yield SessionKey(KeyPurpose.HELLO, interface.name, interface.circuit.key)
@@ -218,6 +224,7 @@ def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFact
                 maximum_prefix=peer.maximum_prefix,
             )
         },
+        password=peer.key is not None,
         bfd=peer.bfd is not None,
         description=peer.description,
     )

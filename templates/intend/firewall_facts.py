@@ -58,6 +58,7 @@ def _neighbor(firewall: Firewall, peer: FirewallPeer) -> NeighborFacts:
                 policy_out=Policy(entries=(entry,), name=f"{peer.policy}-{family}"),
             )
         },
+        password=peer.key is not None,
         bfd=peer.bfd is not None,
         description=peer.description,
     )

@@ -58,17 +58,21 @@ def _borders(network: Network, on: dict[str, Capabilities], report: Report) -> I
 def _authentication(
     network: Network, on: dict[str, Capabilities], report: Report
 ) -> Iterator[Problem]:
-    """Yield protocols that are to be authenticated and that a router of the backbone cannot."""
-    asked = network.backbone.authentication
-    for protocol in ("isis", "ldp", "bgp"):
-        unable = [
-            name
-            for name, can in on.items()
-            if protocol not in can.authenticates and not BEHIND_A_PE & network.routers[name].roles
-        ]
-        if getattr(asked, protocol) is not None and unable:
+    """Yield protocols that are to be authenticated and that a router cannot."""
+    behind = [name for name in on if BEHIND_A_PE & network.routers[name].roles]
+    backbone = [name for name in on if name not in set(behind)]
+    attached = (network.routers[name].attachment for name in behind)
+    edges = [*behind, *(at.pe for at in attached if at is not None and at.pe in on)]
+    for protocol, speaks, routers in (
+        ("isis", "isis", backbone),
+        ("ldp", "ldp", backbone),
+        ("bgp", "bgp", backbone),
+        ("platform", "bgp", edges),
+    ):
+        unable = [name for name in routers if speaks not in on[name].authenticates]
+        if getattr(network.backbone.authentication, protocol) is not None and unable:
             what = network.routers[unable[0]].platform
-            found = f"{unable[0]}: platform {what} does not authenticate {protocol}"
+            found = f"{unable[0]}: platform {what} does not authenticate {speaks}"
             remedy = f"leave {protocol} out, or use routers of another platform"
             yield report("network", ("authentication", protocol), found, remedy)
 

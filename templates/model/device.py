@@ -112,6 +112,8 @@ class CustomerPeer:
     #: Of a border's neighbour: the only prefixes that it is told of, and their more specifics.
     #: None: a CE, which is told of everything in its VPN.
     announces: tuple[IPNetwork, ...] | None = None
+    #: Of a firewall or gateway; None: not authenticated, or by hand.
+    key: KeyReference | None = None
 
 
 @quickly_made
@@ -194,6 +196,7 @@ class FirewallPeer:
     policy: str
     announces: tuple[IPNetwork, ...]
     bfd: BfdProfile | None = None
+    key: KeyReference | None = None
 
 
 @dataclass(frozen=True, slots=True)
