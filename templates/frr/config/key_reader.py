@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from egovnet.inventory.model.keys import KeyPurpose, references_in
 from egovnet.templates.model.facts import SessionKey
 
-_HEADER = re.compile(r"(?:interface|vrf|route-map|router|key chain|bfd|mpls ldp)\b")
+_HEADER = re.compile(r"(?:interface|vrf|route-map|router|key chain) \S|mpls ldp$")
 _HINTS = ("password",)
 _ISIS = re.compile(r"(?:isis |(domain)-)password (?:clear|md5)(.*)")
 _NEIGHBOR = re.compile(r"neighbor (\S+) password(.*)")
@@ -32,11 +32,13 @@ def session_keys(lines: Sequence[str], first: int) -> dict[tuple[str, str], Sess
 
 def _keyed(lines: Sequence[str], first: int) -> Iterator[tuple[int, str, str]]:
     """(number, header of the context, line) of lines that may set a key."""
-    head = ""
+    head, family_of_labels = "", False
     for number, raw in enumerate(lines, first):
-        line = raw.strip()
-        if _HEADER.match(line) and not (raw[:1].isspace() and head == "mpls ldp"):
-            head = line
+        line = " ".join(raw.split())
+        if line.startswith(("address-family ", "exit-address-family")):
+            family_of_labels = head == "mpls ldp" and line[0] == "a"
+        elif _HEADER.match(line) and not (family_of_labels and line.startswith("interface ")):
+            head, family_of_labels = line, False
         elif any(hint in line for hint in _HINTS):
             yield number, head, line
 

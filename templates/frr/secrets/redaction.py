@@ -8,9 +8,9 @@ REDACTED = "<removed>"
 #: What stands for a key of egovnet's where a key may be, and nothing of a key after it.
 STANDS_FOR_A_KEY = rf"{REFERENCE}(?=$|\n|[;'\"),]|\ authenticate\ snp)"
 _LINE_OF_A_KEY = re.compile(
-    rf"""(?x)^[ +\-!]*(?:
-        neighbor\ \S+\ password\ {REFERENCE} | isis\ password\ md5\ {REFERENCE}
-      | domain-password\ md5\ {REFERENCE}\ authenticate\ snp\ validate
+    rf"""(?x)^[\s+\-!]*(?:
+        neighbor\s+\S+\s+password\s+{REFERENCE} | isis\s+password\s+md5\s+{REFERENCE}
+      | domain-password\s+md5\s+{REFERENCE}\s+authenticate\s+snp\s+validate
     )\s*$"""
 )
 #: No line that holds none of these can hold a secret; looking for them costs next to nothing.
