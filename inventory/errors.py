@@ -15,12 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+#: Characters of a part of a problem, whatever it quotes: a file may have a million in one value.
+_MOST = 2000
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One mistake in an input, addressed so that an editor can jump to it.
 
-    `line` counts from 1; 0 means that the file as a whole is meant.
+    `line` counts from 1; 0 means that the file as a whole is meant. Of what is longer than a person
+    reads, the middle is left out.
     """
 
     file: str
@@ -28,6 +32,10 @@ class Problem:
     field: str
     found: str
     remedy: str
+
+    def __post_init__(self) -> None:
+        for name in ("field", "found", "remedy"):
+            object.__setattr__(self, name, _shortened(getattr(self, name)))
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
@@ -68,6 +76,13 @@ def _is_below(problem: Problem, fields: set[tuple[str, str]]) -> bool:
     return any(
         (problem.file, ".".join(parts[:length])) in fields for length in range(1, len(parts) + 1)
     )
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _MOST:
+        return text
+    half = _MOST // 2
+    return f"{text[:half]} ({len(text) - 2 * half} characters left out) {text[-half:]}"
 
 
 def _one_line(text: str) -> str:

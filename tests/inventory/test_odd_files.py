@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,3 +113,19 @@ def test_no_file_is_passed_over_in_silence(
             problems = problems_of(root)
             assert read or any("would not be read" in problem for problem in problems)
         path.unlink()
+
+
+@pytest.mark.parametrize("at", ["value", "key"])
+def test_a_value_of_any_length_is_quoted_in_part(at: str, tmp_path: Path) -> None:
+    root = copy_of_backbone(tmp_path / "network")
+    path = root / "sites" / "guangdong.yaml"
+    sites = yaml.safe_load(path.read_text(encoding="utf-8"))
+    long = "x" * 200_000
+    if at == "value":
+        sites["tax-guangdong"]["prefixes"][0] = long
+    else:
+        sites["tax-guangdong"][long] = 1
+    path.write_text(yaml.safe_dump(sites), encoding="utf-8")
+    problems = problems_of(root)
+    assert all(len(problem) < 8_000 for problem in problems)
+    assert any("characters left out" in problem for problem in problems)
