@@ -241,6 +241,7 @@ def test_a_circuit_is_down(reference: EmulatedNetwork) -> None:
 def test_an_address_is_gone(reference: EmulatedNetwork) -> None:
     reference.lab.by_hand(VICTIM, "ip address delete fde9:fa::21/126 dev eth4.101")
     assert reference.wrong() == {
+        ("addresses", VICTIM, "eth4.101"),
         ("CE session", VICTIM, "i-party fde9:fa::22"),
         ("VRF routes", VICTIM, "i-party ipv6"),
         *(key for key in both(*PARTY_GONE) if key[2].endswith("6")),
