@@ -201,7 +201,9 @@ class TransactionalDriver(Protocol):
         """
 
     def diff_to(self, text: str, /) -> str:
-        """What runs against a whole configuration, for people; "" when they mean the same."""
+        """What runs against a whole configuration, for people; "" when they mean the same.
+
+        It is not given to the device, and so not checked by it."""
 
     def runs_text(self, text: str, /) -> bool:
         """Whether the device was given this configuration, whatever it made of it."""

@@ -34,14 +34,24 @@ def text_hash(text: str) -> str:
 
 
 def dry_run(
-    task: Task, intended: str, keep: bool = False, ports: tuple[str, ...] = ()
+    task: Task,
+    intended: str,
+    keep: bool = False,
+    ports: tuple[str, ...] = (),
+    provisioned: bool = False,
 ) -> TaskResult[DryRun]:
     """Load `intended`, let the device check it, and compare. Result: DryRun.
 
     With `keep` the candidate stays loaded for a commit in the same session; it was compared
-    when it was planned, so only what the device runs now is reported, and no diff.
+    when it was planned, so only what the device runs now is reported, and no diff. One that is
+    `provisioned` most likely runs `intended` already: it is read first, and has nothing to check
+    where it does.
     """
     device = answering(task)
+    if provisioned and not device.diff_to(intended):
+        running = device.compared_text
+        same = DryRun(running, text_hash(running), "", intended)
+        return TaskResult(task.host, same, diff="")
     device.load_replace_candidate(config=intended)
     diff = "" if keep else _compared(device)
     running = device.compared_text

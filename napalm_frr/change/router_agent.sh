@@ -210,9 +210,10 @@ take_lock() { # OWNER: fails with 1 when another has it, with 2 when it cannot b
     return 1
 }
 hand_lock() { started_at "$1" && write_whole "$LOCK/holder" "$1 $STARTED $BOOT"; }
-drop_lock() { # if it is still ours
+drop_lock() { # [FILE...]: if it is still ours; these files go before it
     first_line "$LOCK/holder"
-    [ "${LINE%% *}" != $$ ] || rm -rf "$LOCK"
+    [ "${LINE%% *}" != $$ ] || set -- "$@" "$LOCK"
+    [ $# -eq 0 ] || rm -rf "$@" 2>/dev/null
 }
 say_locked() {
     record "status=locked" "age=$(($(date +%s) - $(stat -c %Y "$LOCK" 2>/dev/null || date +%s)))"

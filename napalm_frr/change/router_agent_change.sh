@@ -231,8 +231,11 @@ keep_startup() { # the files as they are, beside what is running
 }
 # FRR prints its interfaces before its IS-IS instances and reads a file from top to bottom: isisd 8.4
 # refuses a metric above 63, with all IS-IS lines beside it, while the instance is not there.
-isis_first() { # FILE
+isis_first() { # FILE, as FRR prints it, without what it says before and after
     awk '
+        FNR == 1 { on = 0 }
+        /^frr version/ { on = 1 }
+        !on || !NF || /^end$/ { next }
         NR == FNR { if (/^router isis /) own = 1; if (own) blocks = blocks $0 "\n"; if (/^exit$/) own = 0; next }
         /^interface / && blocks != "" { printf "%s!\n", blocks; blocks = "" }
         /^router isis / { skipped = 1 }
@@ -245,15 +248,14 @@ write_startup() { # what is to start after a confirmation
     [ -d "$DIR/after" ] || mkdir "$DIR/after" || return 1
     cp "$AFTER/interfaces" "$DIR/after/interfaces" &&
         cp "$AFTER/hostname" "$DIR/after/startup.hostname" && keep_filter "$AFTER" &&
-        awk '/^frr version/ { on = 1 } on && !/^end$/ && NF' "$AFTER/frr" >"$AFTER/printed" &&
-        isis_first "$AFTER/printed" >"$DIR/after/startup" &&
+        isis_first "$AFTER/frr" >"$DIR/after/startup" &&
         [ -s "$DIR/after/startup" ]
 }
 install_startup() { # DIRECTORY
     # until all are written, a start is to let through what both filters do
     [ ! -f "$1/startup.filter" ] || install_text "$MADE/filter.both" $NFT_CONF || return 1
     install_text "$1/interfaces" $INTERFACES || return 1
-    rm -f $RUN/interfaces
+    [ ! -e $RUN/interfaces ] || rm -f $RUN/interfaces
     [ ! -f "$1/startup.hostname" ] || install_text "$1/startup.hostname" /etc/hostname || return 1
     [ ! -f "$1/startup" ] || install_text "$1/startup" $FRR_CONF || return 1
     [ ! -f "$1/startup.filter" ] || install_text "$1/startup.filter" $NFT_CONF
@@ -288,7 +290,7 @@ apply() {
     return 0
 }
 provide() { # SCRIPT, and read back; fails when that could not be written whole
-    rm -rf "$AFTER" 2>/dev/null
+    [ ! -e "$AFTER" ] || rm -rf "$AFTER" 2>/dev/null
     timed "$1" read_running "$AFTER" "$MADE/$1"
     provided=$?
     [ ! -f "$MADE/new.interfaces" ] || tell_zebra
@@ -330,7 +332,7 @@ undo() { # REASON
     if [ -f "$MADE/new.interfaces" ]; then
         timed undo-linux apply_linux "$MADE/before/interfaces" undo-linux "$MADE/undo.remade" || trouble=$TROUBLE
         timed undo-check check_linux || trouble="${trouble:-ifquery --check failed}"
-        rm -f $RUN/interfaces
+        [ ! -e $RUN/interfaces ] || rm -f $RUN/interfaces
     fi
     [ -f "$MADE/new.hostname" ] && apply_name "$MADE/before/hostname"
     provide undo.provide

@@ -33,7 +33,8 @@ call_back() { # to the process of the change, where nothing can be written: it g
 begin_waiting() { # of several who wait for one commit the last is woken up, the others look
     trap WOKEN=yes USR1
     whoami_words
-    write_whole "$WORK/waiter" "$ME" || return 0 # not woken up, it looks each second
+    # half of these words are nobody's: who reads them then wakes up nobody
+    { echo "$ME" >"$WORK/waiter"; } 2>/dev/null || return 0 # not woken up, it looks each second
 }
 wait_while() { # STATES...: until the change is in none of them, or its process is gone
     begin_waiting
@@ -122,8 +123,7 @@ say_why() { # [NAME]: and why it is so
 }
 prepare() { # who is about to start the process of the change in DIR
     whoami_words
-    forget runner
-    rm -f "$WORK/request" 2>/dev/null
+    forget runner request
     keep preparer "$ME" && keep boot "$BOOT"
 }
 start_runner() { # MODE ARGUMENT...: fails when nobody could be told which process it is
@@ -155,8 +155,7 @@ wait_handed() { # in a new runner: until everybody knows it
     begin_process
 }
 end_process() {
-    rm -f "$DIR/reserve" 2>/dev/null
-    drop_lock
+    drop_lock "$DIR/reserve"
 }
 end_session() { # of a runner that was killed: what it had started must not go on beside its undoing
     booked runner
@@ -246,7 +245,10 @@ drop_watches() { # nobody asked for what they saw, and they are over; sets WATCH
 # word is not given to the same vtysh again. Most texts are asked about every night, and stay as they are.
 check_candidate() { # sets RESULT
     RESULT=0
-    { sha256sum <"$PLACE/candidate" && stat -L -c '%d %i %s %Y %Z' "$(command -v vtysh)"; } >"$PLACE/digests"
+    for program in /usr/sbin/vtysh /usr/bin/vtysh /sbin/vtysh /bin/vtysh; do # as in PATH
+        [ ! -x "$program" ] || break
+    done
+    { sha256sum <"$PLACE/candidate" && stat -L -c '%d %i %s %Y %Z' "$program"; } >"$PLACE/digests"
     sum=
     of=
     { read -r sum _ && read -r of; } <"$PLACE/digests"

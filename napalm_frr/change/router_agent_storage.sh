@@ -36,7 +36,13 @@ keep_current() { # of the changes the last one
     [ "$LINE" = "$1" ] || keep_both "$STATE/current" "$RUN/current" "$1"
 }
 forget() { # NAME...: out of the books
-    for name; do rm -f "$DIR/$name" "$WORK/$name" 2>/dev/null; done
+    for name; do
+        shift
+        for file in "$DIR/$name" "$WORK/$name"; do
+            [ ! -e "$file" ] || set -- "$@" "$file"
+        done
+    done
+    [ $# -eq 0 ] || rm -f "$@" 2>/dev/null
 }
 save() { # what the disk did not take of the change in DIR, now that it may
     [ -f "$WORK/unsaved" ] && [ -d "$STATE/changes" ] || return 0
@@ -94,7 +100,7 @@ reserve() { # fails where it finds no place; sets NEED, kB
     set -- $(du -sk "$WORK/made" "$STATE/log" 2>/dev/null)
     NEED=$((2 * ${1:-64} + 64))
     [ "${3:-0}" -lt 512 ] || shorten_log
-    rm -f "$DIR/reserve"
+    [ ! -e "$DIR/reserve" ] || rm -f "$DIR/reserve"
     fallocate -l "${NEED}KiB" "$DIR/reserve" 2>/dev/null ||
         head -c "$((NEED * 1024))" /dev/zero >"$DIR/reserve" 2>/dev/null && return 0
     rm -f "$DIR/reserve"

@@ -59,10 +59,10 @@ read) # [DIGEST]: of texts that the caller has seen; they are not sent again
     running_in "$PLACE"
     # shellcheck disable=SC2086  # names without white space
     heads $RUNNING
-    # shellcheck disable=SC2086  # as above
-    { echo "$HEADS" && cat $FILES; } | sha256sum >"$PLACE/digest"
     seen=
-    read -r seen _ <"$PLACE/digest"
+    { echo "$HEADS" >"$PLACE/heads"; } 2>/dev/null &&
+        # shellcheck disable=SC2086  # as above
+        cat "$PLACE/heads" $FILES | sha256sum >"$PLACE/digest" && read -r seen _ <"$PLACE/digest"
     can_be_read "$PLACE"
     record "status=$STATUS" "seen=$seen"
     if [ -z "$seen" ] || [ "$seen" != "${1:-}" ] || [ "$STATUS" != ok ]; then

@@ -33,8 +33,10 @@ from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.database import is_begun
 from egovnet.playbooks.journal.journal import author
 from egovnet.playbooks.journal.private_files import close
+from egovnet.playbooks.journal.records import DONE
 from egovnet.playbooks.results.affected import Affected, affected_from
 from egovnet.playbooks.results.leaving import LeavingRouter
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
@@ -227,8 +229,10 @@ def make_plan(
     leaving = leaving_routers(workspace, words.gone) if intended is None else ()
     texts = workspace.intended() if intended is None else intended
     ports = approved_ports(workspace)
+    provisioned = intended is None and _was_applied(workspace)
     arguments = {
-        name: {"intended": text, "ports": ports.get(name, ())} for name, text in texts.items()
+        name: {"intended": text, "ports": ports.get(name, ()), "provisioned": provisioned}
+        for name, text in texts.items()
     }
     with connected(workspace, texts) as nornir:
         answers = run(nornir, "plan", dry_run, arguments, progress)
@@ -280,6 +284,13 @@ def make_plan(
         check_key_waves(devices, waves)
         plan.waves.update({wave.name: list(wave.devices) for wave in waves})
     return plan
+
+
+def _was_applied(workspace: Workspace) -> bool:
+    """Whether any change came to its end: then most routers run what is intended."""
+    if not is_begun(workspace.state):
+        return False
+    return any(change.state == DONE for change in workspace.journal.changes())
 
 
 def write_plan(plan: Plan, path: Path) -> None:

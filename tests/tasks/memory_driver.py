@@ -176,7 +176,7 @@ class MemoryDriver:
         return MemoryComparison(device.running, changes, device.faults, diff, rest, digest)
 
     def diff_to(self, text: str, /) -> str:
-        running = self._reached().running
+        running = self.compared_text = self._reached().running
         if set(lines_of(running)) == set(lines_of(text)):
             return ""
         compared = difflib.ndiff(running.splitlines(), text.splitlines())

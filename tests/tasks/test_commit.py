@@ -90,6 +90,23 @@ def test_prepared_in_another_session(lab: EmulatedRouters, old: str, workspace: 
     assert lab.counts([NAME])[NAME]["check"] == 2
 
 
+def test_what_runs_already_is_not_checked_again(
+    lab: EmulatedRouters, old: str, workspace: Workspace
+) -> None:
+    text = workspace.intended([NAME])[NAME]
+    asked = {
+        provisioned: run(workspace, dry_run, intended=text, provisioned=provisioned)
+        for provisioned in (False, True)
+    }
+    assert asked[True][0].result == asked[False][0].result
+    assert asked[True][0].result.diff
+    assert lab.counts([NAME])[NAME]["check"] == 2
+    same = run(workspace, dry_run, intended=old, provisioned=True)[0].result
+    assert same == run(workspace, dry_run, intended=old)[0].result
+    assert not same.diff
+    assert lab.counts([NAME])[NAME]["check"] == 3
+
+
 def test_prepared_in_this_session_is_not_loaded_again(
     lab: EmulatedRouters, old: str, workspace: Workspace
 ) -> None:

@@ -50,7 +50,9 @@ _LAST = "show end"
 #: lldpd's neighbours, where it runs and tells the login; a line is "lldp.PORT.KEY=VALUE". The
 #: summary has no times.
 _LLDP = "show lldp"
-_LLDP_COMMAND = "lldpcli -f keyvalue show neighbors summary 2>/dev/null"
+_LLDP_COMMAND = (
+    "command -v lldpcli >/dev/null && lldpcli -f keyvalue show neighbors summary 2>/dev/null"
+)
 _LLDP_NAME = re.compile(r"^lldp\.(?P<port>\S+)\.chassis\.name=(?P<name>.+)$", re.MULTILINE)
 #: Questions whose answer is JSON even where there is nothing to tell.
 _NEVER_EMPTY = {"bgp", "bfd", *FAMILIES, *(_KERNEL.format(family=family) for family in FAMILIES)}

@@ -144,7 +144,7 @@ class ToyDriver(base.NetworkDriver):
 
     @property
     def compared_text(self) -> str:
-        """What the last load saw."""
+        """What the last load or comparison saw."""
         return self._compared
 
     def read_against(
@@ -162,7 +162,8 @@ class ToyDriver(base.NetworkDriver):
 
     def diff_to(self, text: str, /) -> str:
         """What runs against a text."""
-        return diff(self.toy.running, text)
+        self._compared = self.toy.running
+        return diff(self._compared, text)
 
     def runs_text(self, text: str, /) -> bool:
         """Whether it runs a text."""
