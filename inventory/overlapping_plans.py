@@ -1,6 +1,7 @@
 """Where the address plans of two VPNs overlap. What overlaps, nothing joins."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from egovnet.inventory.access_classes import joined, shared_exits
 from egovnet.inventory.model import AddressPlan, DerivedSite, IPNetwork, Network, Site
@@ -58,3 +59,28 @@ def _joined(
     # a site in a further VPN says again what the one that it is of says
     if not isinstance(site, PartSite | DerivedSite):
         yield from joined(network, site, exits).items()
+
+
+def tracked_apart(network: Network) -> dict[str, tuple[tuple[str, str], ...]]:
+    """PE -> pairs of its VPNs that have the same addresses, whose connections are to be told apart.
+
+    Looks at the pairs of VPNs of each PE where a plan is its owner's, and at each pair once.
+    """
+    own = {name for name, vpn in network.vpns.items() if vpn.address_plan is AddressPlan.OWN}
+    if not own:
+        return {}
+    plans = Plans(network)
+    present: dict[str, dict[str, None]] = {}
+    for site in network.sites.values():
+        for access in site.site_network_accesses.values():
+            present.setdefault(access.pe, {})[site.vpn] = None
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for pe, vpns in present.items():
+        pairs = tuple(
+            (one, other)
+            for one, other in combinations(vpns, 2)
+            if (one in own or other in own) and plans.overlap(one, other)
+        )
+        if pairs:
+            found[pe] = pairs
+    return found

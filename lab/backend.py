@@ -37,6 +37,9 @@ class Backend(Protocol):
     no_translation: str
     """Why its routers cannot translate addresses, for people; "" where they can."""
 
+    no_zones: str
+    """Why its routers cannot track connections of VPNs apart, for people; "" where they can."""
+
     def up(self, topology: Topology, *, progress: Progress, reconfigure: bool = False) -> LabState:
         """Bring ``topology`` up and wait until every node is ready.
 

@@ -55,6 +55,7 @@ class Containerlab:
 
     no_packets = ""
     no_translation = ""
+    no_zones = ""
     no_connections = "containers share no process that could stand in all of them"
 
     def __init__(self, directory: Path, *, image: str = DEFAULT_IMAGE) -> None:

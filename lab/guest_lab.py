@@ -75,6 +75,7 @@ class GuestLab(ABC):
     backend: ClassVar[str]
     no_packets = ""
     no_translation = ""
+    no_zones = ""
     no_connections = ""
     #: Connections to machines of labs, by process, directory and address: who sends packets, tries
     #: connections and runs commands need not each log in.

@@ -48,6 +48,7 @@ class UserModeLinux(GuestLab):
 
     backend = "uml"
     no_translation = "User Mode Linux has no chains of nftables' type nat"
+    no_zones = "User Mode Linux is built without zones of connections (NF_CONNTRACK_ZONES)"
     _kernel: UmlKernel | None = None
 
     def _check_host(self, progress: Progress) -> None:

@@ -20,6 +20,7 @@ from egovnet.templates.model.lines import LineMeaning
 from egovnet.templates.model.parts import PartKind, Parts
 from egovnet.templates.model.probe import Probe
 from egovnet.templates.model.recorded_flow import RecordedFlow
+from egovnet.templates.model.recorded_translation import RecordedTranslation
 from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.model.state import BriefAnswer, DeviceState
 from egovnet.templates.model.text_reading import TextReading
@@ -121,6 +122,13 @@ class FlowRecords(Protocol):
 
     def read_flows(self, answer: str) -> tuple[RecordedFlow, ...]:
         """Every flow of an answer.
+
+        Raises:
+            FlowsNotReadError: it is none.
+        """
+
+    def read_translations(self, answer: str, now: int) -> tuple[RecordedTranslation, ...]:
+        """Every translation of an answer that came at `now`, seconds since the epoch.
 
         Raises:
             FlowsNotReadError: it is none.

@@ -20,6 +20,7 @@ from egovnet.templates.model.device import (
     Vrf,
 )
 from egovnet.templates.model.packet_filter import (
+    ConnectionZone,
     FilterChain,
     PacketFilter,
     PacketRule,
@@ -65,6 +66,15 @@ def _errors(family: str) -> tuple[PacketRule, PacketRule]:
     return there, back
 
 
+def _sources(interface: str, own: IPv4Network) -> tuple[PacketRule, ...]:
+    """What a VLAN may bring in."""
+    return (
+        PacketRule("accept", interface, family="ipv4", sources=(own, IPv4Network("10.200.0.0/29"))),
+        PacketRule("accept", interface, family="ipv4", protocol="icmp", icmp_types=(3, 11, 12)),
+        PacketRule("drop", interface, family="ipv4"),
+    )
+
+
 def _to_itself(interface: str, pe: IPv4Address) -> tuple[PacketRule, ...]:
     from_pe = {"action": "accept", "in_interface": interface, "family": "ipv4"}
     source = {"sources": (IPv4Network(pe),)}
@@ -104,6 +114,11 @@ FIREWALL = Device(
     packet_filter=PacketFilter(
         (
             FilterChain(
+                "entry",
+                "accept",
+                (*_sources(_TAX, _TAX4), *_sources(_COURT, _COURT4)),
+            ),
+            FilterChain(
                 "local",
                 "drop",
                 (
@@ -123,7 +138,7 @@ FIREWALL = Device(
                     *_errors("ipv6"),
                 ),
             ),
-        )
+        ),
     ),
     firewall=Firewall(
         4200000001,
@@ -181,5 +196,6 @@ FILTERING_PE = Device(
             ),
         ),
         (SourceTranslation("eth4", (IPv4Network("10.0.0.0/8"),), name="internet"),),
+        (ConnectionZone("eth3.201", 1002), ConnectionZone("eth3.202", 1002)),
     ),
 )  # fmt: skip

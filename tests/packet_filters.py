@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.packet_filter import (
     ERROR_TYPES,
+    ConnectionZone,
     FilterChain,
     FilterPlace,
     PacketFilter,
     PacketRule,
+    RecordedTranslations,
     SourceTranslation,
 )
 
@@ -60,13 +62,15 @@ def rules(
         values["out_interface"] = draw(st.one_of(st.none(), interfaces))
     if place == "departure":
         values["in_interface"] = None
+    if place == "entry":
+        values["direction"] = None
     if values["protocol"] == "icmp":
         values["family"] = values["family"] or "ipv6"
         values["icmp_types"] = tuple(
             draw(st.lists(st.sampled_from([0, 1, 3, 8, 128, 129, 135, 136, 200, 255]), max_size=4))
         )
         errors = tuple(n for n in values["icmp_types"] if n in ERROR_TYPES[values["family"]])
-        if errors and draw(st.booleans()):
+        if errors and place != "entry" and draw(st.booleans()):
             direction = draw(st.sampled_from(["open-error", "reply-error"]))
             values |= {"icmp_types": errors, "direction": direction}
     elif values["protocol"] is not None:
@@ -94,11 +98,21 @@ def _translations(draw: st.DrawFn) -> SourceTranslation:
     return SourceTranslation(draw(INTERFACES), prefixes, name=draw(_NAMES))
 
 
+_ZONES = st.builds(ConnectionZone, INTERFACES, st.integers(1, 65535))
+
+
+_RECORDED = st.none() | st.builds(
+    RecordedTranslations, st.integers(1, 1_000_000), st.integers(1, 720)
+)
+
+
 @st.composite
 def packet_filters(draw: st.DrawFn) -> PacketFilter:
-    """Any chains at different places, and any translations."""
+    """Any chains at different places, any translations, and any zones."""
     places = draw(st.lists(st.sampled_from(get_args(FilterPlace)), unique=True))
     return PacketFilter(
         tuple(draw(_chains(place)) for place in places),
         tuple(draw(st.lists(_translations(), max_size=3))),
+        tuple(draw(st.lists(_ZONES, max_size=3, unique_by=lambda zone: zone.interface))),
+        draw(_RECORDED),
     )

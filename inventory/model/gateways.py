@@ -83,6 +83,42 @@ UplinkAddress = Annotated[
 ]
 
 
+class TranslationRecords(Closed):
+    """What is kept of source translation: who had which public address and port, and when.
+
+    A record has what RFC 6888 section 4 asks for and no target (its REQ-12).
+    """
+
+    most: Annotated[
+        int,
+        Field(strict=True, ge=1, le=1_000_000),
+        about(
+            "How many records a gateway holds at once; one that is full takes no more.",
+            65536,
+            unit="records",
+        ),
+    ] = 65536
+    hours: Annotated[
+        int,
+        Field(strict=True, ge=1, le=720),
+        about(
+            "How long a gateway holds a record; the controller collects more often.",
+            24,
+            unit="hours",
+        ),
+    ] = 24
+    days: Annotated[
+        int,
+        Field(strict=True, ge=1, le=3660),
+        about(
+            "For how many days the controller keeps what it collected. China's Cybersecurity "
+            "Law, article 21, asks for six months at the least.",
+            184,
+            unit="days",
+        ),
+    ] = 184
+
+
 class Uplink(Closed):
     """The Internet side of a gateway: one provider's link, and the exit of one Internet zone."""
 
@@ -107,6 +143,10 @@ class Uplink(Closed):
             ["203.0.113.64/29"],
         ),
     ]
+    records: Annotated[
+        TranslationRecords | None,
+        about("What is kept of translations; without it nothing is.", {"days": 184}),
+    ] = None
 
     def address(self, version: int) -> IPv4Interface | IPv6Interface | None:
         """Its own address of an IP version."""

@@ -18,6 +18,7 @@ from egovnet.inventory.model import (
     Role,
 )
 from egovnet.inventory.model.reachability import Reachability
+from egovnet.inventory.overlapping_plans import tracked_apart
 from egovnet.isolation.algebra.route_targets import target_of
 from egovnet.isolation.model.domains import (
     BACKBONE,
@@ -77,6 +78,8 @@ class Expectation:
     )
     #: Router -> (purpose, place) of its sessions that are to be authenticated -> the key's name.
     session_keys: Mapping[str, Keys] = field(default_factory=dict)
+    #: PE -> pairs of its VPNs that have the same addresses.
+    tracked_apart: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     #: The caller proves a part of the network: routers that are not there are no risk.
     limited: bool = False
 
@@ -237,6 +240,7 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
                 *border_accesses(network, allocation),
             )
         },
+        tracked_apart=tracked_apart(network),
     )
 
 

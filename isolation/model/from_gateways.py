@@ -41,7 +41,7 @@ def with_exits(
         cables[name] = cable_of(attached)
         links[name] = {INTERNET.vpn: _uplink(uplink)}
         own = tuple(address.ip for address in uplink.addresses)
-        exits[name] = InternetExit(uplink.port, (), (), (), own)
+        exits[name] = InternetExit(uplink.port, (), (), (), own, uplink.records is not None)
     zones = _zones(network)
     for name, vpn, link in links_of(network, allocation, sites, GatewaySite):
         uplink = network.routers[name].uplink

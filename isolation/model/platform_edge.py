@@ -129,6 +129,8 @@ class InternetExit:
     pool: tuple[IPNetwork, ...]
     #: The gateway's own addresses on the uplink.
     own: tuple[IPAddress, ...]
+    #: Whether who had which translated address is to be recorded.
+    recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,12 @@ def gateways(scene: Scene) -> Iterator[FindingDraft]:
         if gateway.exit is not None:
             for family in FAMILIES:
                 yield from _gateway(gateway, gateway.exit, family)
+            packet_filter = gateway.router.facts.packet_filter
+            if gateway.exit.recorded and (
+                packet_filter is None
+                or (packet_filter.translations and packet_filter.recorded_translations is None)
+            ):
+                yield single(finding(p9_gateway.NOT_RECORDED, gateway.name, "default"))
 
 
 def _gateway(

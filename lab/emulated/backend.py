@@ -59,6 +59,7 @@ class Emulated:
     no_packets = "emulated routers send no packets"
     no_connections = no_packets
     no_translation = ""
+    no_zones = ""
 
     def __init__(
         self,

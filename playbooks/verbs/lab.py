@@ -114,15 +114,19 @@ def up(
     there = None if beside is None else topology(beside, provisioned=options.provisioned)
     wanted = topology(workspace, provisioned=options.provisioned, beside=there)
     name = options.backend
-    translating = gateways_of(wanted)
+    translating, tracking = gateways_of(wanted), _tracked_apart(workspace, wanted)
     if name == AUTO and not backend(workspace).status().running:
-        name = "microvm" if translating else best_guest(progress=tell)
+        name = "microvm" if translating or tracking else best_guest(progress=tell)
     lab = open_lab(
         name, lab_directory(workspace), boot_seconds=options.timeout, image=options.image
     )
-    if translating and lab.no_translation:
-        lost = f"not possible here: source translation of {', '.join(translating)}: "
-        lost += lab.no_translation
+    for what, routers, why in (
+        ("source translation", translating, lab.no_translation),
+        ("zones of connections", tracking, lab.no_zones),
+    ):
+        if not (routers and why):
+            continue
+        lost = f"not possible here: {what} of {', '.join(routers)}: {why}"
         if options.provisioned:
             raise UsageError(f"{lost}; use --backend microvm, or boot with day-0 texts")
         tell(f"{lost}: their filters are refused when they are applied; --backend microvm has it")
@@ -130,6 +134,13 @@ def up(
     if beside is not None:
         _share_access(workspace, beside)
     return outcome
+
+
+def _tracked_apart(workspace: Workspace, wanted: Topology) -> tuple[str, ...]:
+    """PEs whose filter tracks connections of VPNs with the same addresses apart."""
+    nodes = {node.name for node in wanted.nodes}
+    filters = {name: device.packet_filter for name, device in workspace.devices.items()}
+    return tuple(name for name, one in filters.items() if name in nodes and one and one.zones)
 
 
 def _share_access(workspace: Workspace, beside: Workspace) -> None:

@@ -6,7 +6,13 @@ The order of a chain's rules counts, so each statement has its number; a comment
 import re
 from collections.abc import Iterator
 
-from egovnet.templates.frr.packet_filter_words import BASE_CHAINS, FILTER_MARK, TABLE, TRANSLATE
+from egovnet.templates.frr.packet_filter_words import (
+    BASE_CHAINS,
+    FILTER_MARK,
+    TABLE,
+    TRANSLATE,
+    ZONES,
+)
 from egovnet.templates.model.parts import Part, PartKind
 
 #: The part of a text: from its mark to the line that FRR prints first.
@@ -18,6 +24,8 @@ _COMMENT = re.compile(r' comment "([^"]*)"$')
 _ELEMENT = re.compile(r'"([^"]+)" : ([^,}]+?)(?= ?[,}])')
 _WAY_OUT = re.compile(r'oifname "([^"]+)"')
 _OWN_CHAIN = re.compile(rf"(?:{'|'.join(BASE_CHAINS)})-(?P<interface>[^/]+)(?:/\d+)?")
+#: Lines whose elements are an interface's each.
+_BY_INTERFACE = ("iifname vmap {", *(f"{words} {{" for words in ZONES.values()))
 _OTHER = Part(PartKind.OTHER)
 
 
@@ -72,7 +80,7 @@ def _line(path: list[str], index: int, line: str) -> Iterator[tuple[Part, str]]:
     if said is not None:
         yield Part(PartKind.WORDS, name=part.name), f"{where} {index} {said[1]}"
         line = line[: said.start()]
-    if part.kind is PartKind.PACKET_FILTER and line.startswith("iifname vmap {"):
+    if part.kind is PartKind.PACKET_FILTER and line.startswith(_BY_INTERFACE):
         for interface, verdict in _ELEMENT.findall(line):
             yield Part(PartKind.PACKET_FILTER, name=interface), f"{where} {index} {verdict}"
         return

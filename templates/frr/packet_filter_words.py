@@ -15,6 +15,8 @@ FILTER_PART = "nftables"
 TABLE = "inet egovnet"
 #: A packet of an access comes by at prerouting twice: with its port, and then with its VRF.
 BASE_CHAINS: dict[FilterPlace, str] = {
+    # before connections are looked up
+    "entry": "type filter hook prerouting priority raw;",
     "arrival": "type filter hook prerouting priority filter;",
     "local": "type filter hook input priority filter;",
     "forward": "type filter hook forward priority filter;",
@@ -23,6 +25,17 @@ BASE_CHAINS: dict[FilterPlace, str] = {
 }
 TRANSLATE = "translate"
 TRANSLATE_BASE = "type nat hook postrouting priority srcnat; policy accept;"
+#: Before connections are looked up, which the kernel does at priority -200. What came with a label
+#: is met at output, with its way out: to the kernel it is the device's own.
+ZONE_CHAINS = {
+    "zones-in": "type filter hook prerouting priority raw; policy accept;",
+    "zones-out": "type filter hook output priority raw; policy accept;",
+}
+#: What their only rule says before the map by interface.
+ZONES = {
+    "zones-in": "ct zone set iifname map",
+    "zones-out": "ct zone set oifname map",
+}
 #: An error's is that in which it goes itself (nf_conntrack_inet_error of Linux), and the kernel has
 #: seen that it goes to an end of the connection.
 DIRECTIONS: dict[PacketDirection, str] = {
@@ -48,6 +61,24 @@ RECORDING = (
     f"{_NONE} update @others4 {{ ip saddr . ip daddr . meta l4proto counter }}",
     f"{_NONE} update @others6 {{ ip6 saddr . ip6 daddr . meta l4proto counter }}",
 )
+#: Who has which translated source: since when, and until when. An element of the first keeps the
+#: time at which it was added, one of the second that of its last packet.
+TRANSLATION_SETS = {
+    "begun4": "type ipv4_addr . inet_service . inet_proto . ipv4_addr",
+    "begun6": "type ipv6_addr . inet_service . inet_proto . ipv6_addr",
+    "seen4": "type ipv4_addr . inet_service . inet_proto . ipv4_addr",
+    "seen6": "type ipv6_addr . inet_service . inet_proto . ipv6_addr",
+}
+TRANSLATED = "translated"
+#: Behind the filter of what leaves.
+TRANSLATED_BASE = "type filter hook postrouting priority 160; policy accept;"
+#: What keeps one, by the set's name.
+KEEPS_TRANSLATION = {
+    name: f"{_PORTS} {'add' if name.startswith('begun') else 'update'} @{name} "
+    f"{{ {word} saddr . th sport . meta l4proto . ct original {word} saddr }}"
+    for name in TRANSLATION_SETS
+    for word in ("ip" if name.endswith("4") else "ip6",)
+}
 #: Types that nft prints by name; others are numbers to it.
 ICMP_TYPES: dict[AddressFamily, dict[int, str]] = {
     "ipv4": {
@@ -88,6 +119,14 @@ ICMP_TYPES: dict[AddressFamily, dict[int, str]] = {
         143: "mld2-listener-report",
     },
 }
+
+
+def translation_set(name: str, most: int, hours: int) -> tuple[str, ...]:
+    """The lines of a set of `TRANSLATION_SETS`."""
+    days, rest = divmod(hours, 24)
+    timeout = (f"{days}d" if days else "") + (f"{rest}h" if rest else "")
+    kinds = (f"size {most}", "flags dynamic,timeout", f"timeout {timeout}")
+    return (TRANSLATION_SETS[name], *kinds)
 
 
 def record_chain(action: Literal["accept", "drop"]) -> str:

@@ -5,9 +5,10 @@ Filters stand where a customer's packets come in, and are of the site's own pref
 another's source is none of a declared connection. An answer passes where the PE has seen its
 connection, and opens nothing: ports and addresses of a rule of answers are those of the servers. An
 error of ICMP comes from any router of the site, and passes where it is about such a connection.
+Where two VPNs have the same addresses, connections of each are tracked apart.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -21,6 +22,7 @@ from egovnet.inventory.model import (
     SiteNetworkAccess,
 )
 from egovnet.inventory.model.site_prefixes import SitePrefixes, common, fewest
+from egovnet.inventory.overlapping_plans import tracked_apart
 from egovnet.inventory.registered_flows import RegisteredFlow, filtered_vpns, registered_flows
 from egovnet.templates.intend.access_ends import access_addresses, access_interface
 from egovnet.templates.intend.bfd_use import access_bfd
@@ -34,6 +36,7 @@ from egovnet.templates.intend.firewall_filter import (
 from egovnet.templates.model.families import AddressFamily
 from egovnet.templates.model.packet_filter import (
     ERROR_TYPES,
+    ConnectionZone,
     FilterChain,
     PacketDirection,
     PacketFilter,
@@ -75,10 +78,31 @@ def access_filters(network: Network, allocation: Allocation) -> dict[str, Packet
                     replace(rule, in_interface=port)
                     for rule in (*own, *declared.get(name, ()), *last)
                 )
+    zones = _zones(network, allocation, rules.keys())
     return {
-        pe: PacketFilter((FilterChain("arrival", "accept", tuple(each)),))
+        pe: PacketFilter((FilterChain("arrival", "accept", tuple(each)),), zones=tuple(zones[pe]))
         for pe, each in rules.items()
     }
+
+
+def _zones(
+    network: Network, allocation: Allocation, pes: Collection[str]
+) -> dict[str, list[ConnectionZone]]:
+    """A zone for each VPN of a PE, filtered or not, where two of them have the same addresses: a
+    connection of the one is none of the other's. Its number is the lowest of the VPN's tables."""
+    numbers: dict[tuple[str, str], int] = {}
+    for key, number in allocation.vrf_number.items():
+        place = (key.pe, key.vpn)
+        numbers[place] = min(number, numbers.get(place, number))
+    found: dict[str, list[ConnectionZone]] = {pe: [] for pe in pes}
+    apart = found.keys() & tracked_apart(network).keys()
+    for name, site in network.sites.items():
+        for access_name, access in site.site_network_accesses.items():
+            if access.pe in apart:
+                vlan = allocation.vlan[f"{name}/{access_name}"]
+                port = access_interface(network, access, vlan)
+                found[access.pe].append(ConnectionZone(port, numbers[access.pe, site.vpn]))
+    return found
 
 
 def _of_border(

@@ -53,7 +53,7 @@ class _Builder(BehindPe):
         assert asn is not None  # noqa: S101 -- allocated where there is one
         vlans = self.vlans()
         routes = sorted(self._routes(vlans, held), key=lambda route: _in_order(route.prefix))
-        packet_filter = firewall_filter(exchanges, vlans, self.own_interfaces)
+        packet_filter = firewall_filter(exchanges, vlans, self.own_interfaces, held)
         return self.host(
             Firewall(asn, tuple(routes), self.peers(vlans)),
             packet_filter,

@@ -8,10 +8,11 @@ section 3.1.1, RFC 4890 section 4.3.1): without them paths have no MTU that coul
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from egovnet.inventory.model import Exchange, ExchangeEnd, IPNetwork
+from egovnet.inventory.model.site_prefixes import fewest
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.families import AddressFamily
 from egovnet.templates.model.packet_filter import (
@@ -45,24 +46,55 @@ def firewall_filter(
     exchanges: Iterable[tuple[str, Exchange]],
     vlans: Iterable[FirewallVlan],
     own_interfaces: Iterable[str],
+    held: Mapping[str, tuple[IPNetwork, ...]],
 ) -> PacketFilter:
     """The whole filter of a firewall; linear in the exchanges.
 
-    `exchanges` are those in force; one of a VPN that has no VLAN here passes nothing.
+    `exchanges` are those in force; one of a VPN that has no VLAN here passes nothing. `held`: the
+    prefixes of each VPN that take part in them.
     `own_interfaces` are the loopback and the management's, by which it takes everything.
     """
     vlans, exchanges = tuple(vlans), tuple(exchanges)
     by_vpn = {vlan.vpn: vlan.interface for vlan in vlans}
     return PacketFilter(
         (
+            FilterChain("entry", "accept", tuple(_entry(vlans, held))),
             FilterChain("local", "drop", tuple(of_vlans(vlans, own_interfaces))),
             FilterChain(
                 "forward",
                 "drop",
                 (*_forward(exchanges, by_vpn), *_errors(exchanges, by_vpn)),
             ),
-        )
+        ),
     )
+
+
+def _entry(
+    vlans: Iterable[FirewallVlan], held: Mapping[str, tuple[IPNetwork, ...]]
+) -> Iterator[PacketRule]:
+    """What each VLAN may bring in, before it is looked up whose connection it is of: an agency that
+    sends with another's addresses touches none of the other's connections (RFC 2827)."""
+    for vlan in vlans:
+        yield from from_vlan(vlan, held.get(vlan.vpn, ()))
+
+
+def from_vlan(vlan: FirewallVlan, sources: tuple[IPNetwork, ...]) -> Iterator[PacketRule]:
+    """Packets of a VPN's own `sources`, of the PE, and errors of whichever router; no others."""
+    for version, family in _FAMILIES.items():
+        own = fewest(
+            [
+                *(prefix for prefix in sources if prefix.version == version),
+                *(ip_network(pe) for pe in vlan.pe if pe.version == version),
+            ]
+        )
+        at = PacketRule("accept", vlan.interface, None, family)
+        if own:
+            yield replace(at, sources=own, name="own")
+            icmp = replace(at, protocol="icmp")
+            yield replace(icmp, icmp_types=ERROR_TYPES[family], name="errors")
+            if version == 6:
+                yield replace(icmp, icmp_types=NEIGHBOR_DISCOVERY, name="neighbor-discovery")
+    yield PacketRule("drop", vlan.interface, name="sources-of-others")
 
 
 def _forward(

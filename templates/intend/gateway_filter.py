@@ -21,6 +21,7 @@ from egovnet.templates.intend.firewall_filter import (
     ECHO_REQUEST,
     NEIGHBOR_DISCOVERY,
     FirewallVlan,
+    from_vlan,
     of_vlans,
 )
 from egovnet.templates.model.families import AddressFamily
@@ -29,6 +30,7 @@ from egovnet.templates.model.packet_filter import (
     FilterChain,
     PacketFilter,
     PacketRule,
+    RecordedTranslations,
     SourceTranslation,
 )
 
@@ -63,12 +65,35 @@ def gateway_filter(
     local = (*of_vlans(vlans, own_interfaces), *_from_the_provider(uplink))
     return PacketFilter(
         (
+            FilterChain("entry", "accept", tuple(_entry(uplink, vlans, leaving))),
             FilterChain("local", "drop", local),
             FilterChain("forward", "drop", tuple(_forward(uplink, vlans, leaving))),
             FilterChain("departure", "accept", tuple(_departure(uplink, leaving))),
         ),
         tuple(_translations(uplink, leaving)),
+        recorded_translations=_recorded(uplink),
     )
+
+
+def _recorded(uplink: Uplink) -> RecordedTranslations | None:
+    records = uplink.records
+    return None if records is None else RecordedTranslations(records.most, records.hours)
+
+
+def _entry(
+    uplink: Uplink, vlans: tuple[FirewallVlan, ...], prefixes: tuple[IPNetwork, ...]
+) -> Iterator[PacketRule]:
+    """What may come in, before it is looked up whose connection it is of: from the zone its own
+    sources, and from the Internet none of the zone's, of the pool's or of the gateway's."""
+    for vlan in vlans:
+        yield from from_vlan(vlan, prefixes)
+    for version in uplink.versions:
+        own = uplink.address(version)
+        assert own is not None  # noqa: S101 -- of its versions
+        inside = fewest((ip_network(own.ip), *uplink.pool_of(version), *_of(version, prefixes)))
+        yield PacketRule(
+            "drop", uplink.port, None, _FAMILIES[version], inside, name="sources-of-others"
+        )
 
 
 def _of(version: int, prefixes: Iterable[IPNetwork]) -> tuple[IPNetwork, ...]:

@@ -13,6 +13,7 @@ from egovnet.inventory.model import IPNetwork
 from egovnet.templates.model.families import AddressFamily
 from egovnet.templates.model.packet_filter import (
     ERROR_TYPES,
+    ConnectionZone,
     FilterChain,
     FilterPlace,
     PacketFilter,
@@ -22,9 +23,11 @@ from egovnet.templates.model.packet_filter import (
 )
 
 #: In the order in which a packet comes by.
-PLACES: tuple[FilterPlace, ...] = ("arrival", "local", "forward", "departure")
+PLACES: tuple[FilterPlace, ...] = ("entry", "arrival", "local", "forward", "departure")
 _ALL_PORTS = ((0, 65535),)
 _ALL_TYPES = 256
+#: Zones have 16 bits (nf_conntrack_zone of Linux), and 0 is that of everything else.
+_NO_ZONE = 65536
 
 
 def canonical(packet_filter: PacketFilter) -> PacketFilter:
@@ -32,7 +35,7 @@ def canonical(packet_filter: PacketFilter) -> PacketFilter:
 
     Raises ValueError where a rule contradicts itself: prefixes of two families, ports without a
     protocol that has them, types of ICMP or `icmp` itself without a family, errors of other types;
-    or where a pool is of another family than what is translated to it.
+    or where a pool is of another family than what is translated to it, or zones are none.
     """
     return PacketFilter(
         tuple(
@@ -40,6 +43,10 @@ def canonical(packet_filter: PacketFilter) -> PacketFilter:
             for chain in sorted(packet_filter.chains, key=_place)
         ),
         tuple(sorted(_by_family(packet_filter.translations), key=_translation)),
+        _zones(packet_filter.zones),
+        packet_filter.recorded_translations
+        if any(one.pool for one in packet_filter.translations)
+        else None,
     )
 
 
@@ -121,6 +128,17 @@ def _by_family(translations: Iterable[SourceTranslation]) -> Iterator[SourceTran
                 yield replace(one, sources=_merged_prefixes(own))
         if not one.sources:
             yield one
+
+
+def _zones(zones: Iterable[ConnectionZone]) -> tuple[ConnectionZone, ...]:
+    """By interface, which has one at most."""
+    found: dict[str, ConnectionZone] = {}
+    for zone in zones:
+        if not 0 < zone.number < _NO_ZONE:
+            raise ValueError(f"{zone.interface}: {zone.number} is no number of a zone")
+        if found.setdefault(zone.interface, zone) != zone:
+            raise ValueError(f"{zone.interface}: it is in two zones")
+    return tuple(found[name] for name in sorted(found))
 
 
 def _place(chain: FilterChain) -> int:

@@ -18,20 +18,23 @@ from egovnet.templates.model.families import AddressFamily
 
 __all__ = [
     "ERROR_TYPES",
+    "ConnectionZone",
     "FilterChain",
     "FilterPlace",
     "PacketDirection",
     "PacketFilter",
     "PacketRule",
     "PortRanges",
+    "RecordedTranslations",
     "SourceTranslation",
     "TransportProtocol",
 ]
-#: Where packets are filtered. "forward": on their way through the device, when its routes are
-#: known. "arrival": as they come in by a port, before any table is asked. "local": for the device
-#: itself. "departure": as they leave by a port, with the source that they have there, translated or
-#: not; the device's own as well.
-FilterPlace = Literal["forward", "arrival", "local", "departure"]
+#: Where packets are filtered. "entry": as they come in by a port, before it is looked up whose
+#: connection they are of: no rule there asks for it. "forward": on their way through the device,
+#: when its routes are known. "arrival": as they come in by a port, before any table is asked.
+#: "local": for the device itself. "departure": as they leave by a port, with the source that they
+#: have there, translated or not; the device's own as well.
+FilterPlace = Literal["entry", "forward", "arrival", "local", "departure"]
 PacketDirection = Literal["open", "reply", "open-error", "reply-error"]
 #: Types of ICMP's errors (RFC 792, RFC 4443 section 3): what is unreachable, is too big, takes too
 #: long, or has a parameter nobody knows. Redirects and source quench are none that pass a filter
@@ -92,11 +95,43 @@ class SourceTranslation:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionZone:
+    """Connections of packets that come in or leave by `interface` are tracked apart from those of
+    other numbers: two with the same addresses and ports are two.
+
+    Interfaces of one number are ends of the same connections. What has no zone has the number 0.
+    An interface has one zone at most.
+    """
+
+    interface: str
+    #: 1 to 65535.
+    number: int
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTranslations:
+    """Of all translations with a pool the device records who has which address and port of TCP and
+    UDP: at most `most` at once, each for `hours`."""
+
+    most: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class PacketFilter:
     """Everything that a device filters and translates; at most one chain a place."""
 
     chains: tuple[FilterChain, ...] = ()
     translations: tuple[SourceTranslation, ...] = ()
+    zones: tuple[ConnectionZone, ...] = ()
+    #: None: nobody records them. Only where something is translated into a pool.
+    recorded_translations: RecordedTranslations | None = None
+
+    @property
+    def tracks(self) -> bool:
+        """Whether a rule asks whose connection a packet is of."""
+        return any(rule.direction for chain in self.chains for rule in chain.rules)
 
     def chain(self, place: FilterPlace) -> FilterChain | None:
         """The chain of a place; None: everything passes there."""

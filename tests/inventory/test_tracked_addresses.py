@@ -1,16 +1,22 @@
 """Where connections are tracked an address is of one VPN: filtering PEs, firewalls, gateways."""
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from egovnet.inventory.allocation.allocate import allocate
-from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.load import load
+from egovnet.inventory.overlapping_plans import tracked_apart
 from egovnet.inventory.with_access_classes import with_access_classes
 from egovnet.inventory.with_platform import with_platform
+from egovnet.isolation.model.expectation import from_inventory
+from egovnet.isolation.prove import prove
+from egovnet.templates.frr.config.config_reader import read_config
 from egovnet.templates.intend.build_devices import intend
+from egovnet.templates.model.packet_filter import PacketFilter
+from egovnet.templates.registry import render
 from tests.extranet_network import extranet_network
 from tests.isolation.mutants.reference import PLATFORM_DAY
 from tests.platform_network import platform_network
@@ -44,17 +50,34 @@ def test_no_firewall_or_gateway_meets_an_address_twice(root: Path) -> None:
 
 
 @pytest.mark.parametrize("filtering", ["observed", "enforced"])
-def test_a_pe_that_filters_meets_no_address_twice(
-    root: Path, tmp_path: Path, filtering: str
-) -> None:
+def test_a_pe_that_filters_has_a_zone_for_each_vpn(tmp_path: Path, filtering: str) -> None:
+    """Two departments with the same addresses at one PE, of which one is filtered."""
     other = extranet_network(tmp_path / "network", platform_network)
     edit(other / "vpns.yaml", "owner: health\n", f"owner: health\n  filtering: {filtering}\n")
-    with pytest.raises(InventoryError, match="sc-pe1 tracks connections of VPNs health") as raised:
-        load(other)
-    assert len(raised.value.problems) == 1
-    # without the access that they share a PE by
-    sites = other / "sites" / "extranet.yaml"
-    text = sites.read_text(encoding="utf-8")
-    begin = text.index("health-sichuan:")
-    sites.write_text(text[:begin] + text[text.index("customs-shanghai:") :], encoding="utf-8")
-    load(other)
+    network = with_platform(with_access_classes(load(other)), PLATFORM_DAY)
+    allocation = allocate(network)
+    pairs = (("health", "customs"), ("customs", "party"))
+    assert tracked_apart(network)["sc-pe1"] == pairs
+    devices = intend(network, allocation)
+    filters = {name: device.packet_filter for name, device in devices.items()}
+    assert [name for name, one in filters.items() if one and one.zones] == ["sc-pe1"]
+    zones = filters["sc-pe1"]
+    assert zones is not None
+    vrfs = {port.name: port.vrf for port in devices["sc-pe1"].interfaces if port.vrf}
+    assert {zone.interface for zone in zones.zones} == vrfs.keys()
+    numbers = {vrf: set() for vrf in vrfs.values()}
+    for zone in zones.zones:
+        numbers[vrfs[zone.interface]].add(zone.number)
+    assert all(len(each) == 1 for each in numbers.values())
+    assert len(set.union(*numbers.values())) == len(numbers)
+    facts = {name: read_config(render(device)) for name, device in devices.items()}
+    expectation = from_inventory(network, allocation)
+    assert not prove(facts, expectation).findings
+    if filtering == "enforced":
+        return  # without a declared application nothing asks whose connection a packet is of
+    without = replace(facts["sc-pe1"].packet_filter or PacketFilter(), zones=())
+    facts["sc-pe1"] = replace(facts["sc-pe1"], packet_filter=without)
+    found = prove(facts, expectation).findings
+    assert {(one.klass, one.device) for one in found} == {("P9 shared-connections", "sc-pe1")}
+    met = {frozenset(end.vpn for end in (one.source, one.target) if end) for one in found}
+    assert met == set(map(frozenset, pairs))

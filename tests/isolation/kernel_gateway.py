@@ -53,7 +53,11 @@ class KernelGateway:
 
     def listed(self) -> str:
         """What nft prints."""
-        return str(self._ask(list=1))
+        return str(self._ask(list="-s"))
+
+    def recorded(self) -> str:
+        """What nft prints as JSON, with what packets put into sets."""
+        return str(self._ask(list="-j"))
 
     def serve(self, side: str, *ends: tuple[str, str, int]) -> None:
         """Serve on these protocols, addresses and ports."""
@@ -61,7 +65,15 @@ class KernelGateway:
 
     def asks(self, side: str, protocol: str, source: str, target: str, port: int) -> str:
         """The address by which the server sees the client; "": no answer came."""
-        return self._asks(side, (protocol, source, target, port, _PATIENCE[True]))
+        return self.seen_as(side, protocol, source, target, port)[0]
+
+    def seen_as(
+        self, side: str, protocol: str, source: str, target: str, port: int
+    ) -> tuple[str, int]:
+        """Address and port by which the server sees the client; ("", 0): no answer came."""
+        said = self._asks(side, (protocol, source, target, port, _PATIENCE[True]))
+        address, _, its = said.partition(" ")
+        return address, int(its or 0)
 
     def is_silent(self, side: str, protocol: str, source: str, target: str, port: int) -> bool:
         """Whether no answer comes, where none should."""

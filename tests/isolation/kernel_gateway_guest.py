@@ -39,19 +39,19 @@ def made(protocol: str, address: str, port: int) -> socket.socket:
 
 
 def serve(protocol: str, address: str, port: int, seen: list[str]) -> None:
-    """Answer everybody with the address that they have here."""
+    """Answer everybody with the address and port that they have here."""
     one = made(protocol, address, port)
     if protocol == "tcp":
         one.listen()
         while True:
-            client, (who, *_) = one.accept()
+            client, (who, its, *_) = one.accept()
             seen.append(who)
-            client.sendall(who.encode())
+            client.sendall(f"{who} {its}".encode())
             client.close()
     while True:
         _, peer = one.recvfrom(64)
         seen.append(peer[0])
-        one.sendto(peer[0].encode(), peer)
+        one.sendto(f"{peer[0]} {peer[1]}".encode(), peer)
 
 
 def asks(protocol: str, source: str, target: str, port: int, seconds: float) -> str:
@@ -133,6 +133,6 @@ def gateway(program: str) -> None:
         elif "load" in request:
             answer = run("nft", "-f", "-", text=f"flush ruleset\n{request['load']}")
         else:
-            words = ("nft", "-s", "list", "ruleset")
+            words = ("nft", request["list"], "list", "ruleset")
             answer = subprocess.run(words, check=True, capture_output=True, text=True).stdout
         print(json.dumps(answer), flush=True)

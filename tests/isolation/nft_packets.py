@@ -67,10 +67,14 @@ def read_table(text: str) -> NftTable:
             chain = ""
         elif tokens[0] == "type":
             assert tokens[1:3] == ["filter", "hook"], line
+            if chain.startswith("zones-"):
+                # decides nothing: among which connections a packet's is looked up
+                continue
             policy = tokens[tokens.index("policy") + 1].rstrip(";")
             table.hooks[tokens[3]] = (chain, policy)
         else:
             assert chain, line
+            assert not chain.startswith("zones-") or " zone set " in line, line
             table.chains[chain].append(tokens)
     return table
 

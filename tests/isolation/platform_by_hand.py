@@ -31,7 +31,11 @@ from egovnet.templates.model.facts import (
     VrfFacts,
     VrfFamily,
 )
-from egovnet.templates.model.packet_filter import FilterChain, PacketFilter, PacketRule
+from egovnet.templates.model.packet_filter import (
+    FilterChain,
+    PacketFilter,
+    PacketRule,
+)
 from tests.isolation.networks import Facts
 
 FIREWALL = "bj-fw1"
@@ -271,8 +275,23 @@ def firewall() -> DeviceFacts:
             for hop in neighbors(vpn)
             if hop.version == one.version
         ),
-        packet_filter=PacketFilter((forward(), local())),
+        packet_filter=PacketFilter((entry(), forward(), local())),
     )
+
+
+def entry() -> FilterChain:
+    """What each VLAN may bring in."""
+    rules: list[PacketRule] = []
+    for vpn in VLANS:
+        for version, family, types in ((4, "ipv4", (3, 11, 12)), (6, "ipv6", (1, 2, 3, 4))):
+            own = (*(p for p in OWN[vpn] if p.version == version),)
+            at = PacketRule("accept", interface(vpn), family=family)  # type: ignore[arg-type] # literals in tuples
+            rules += [
+                replace(at, sources=own),
+                replace(at, protocol="icmp", icmp_types=types),
+            ]
+        rules.append(PacketRule("drop", interface(vpn)))
+    return FilterChain("entry", "accept", tuple(rules))
 
 
 def on_firewall(change: Callable[[DeviceFacts], DeviceFacts]) -> Callable[[Facts], None]:

@@ -4,12 +4,14 @@ A client learns from the server by which address it is seen, so that translation
 not assumed. Every way inwards has a route here: the filter alone keeps it shut.
 """
 
+import time
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
 import pytest
 
 from egovnet.templates.frr.render.packet_filter import packet_filter_text
+from egovnet.templates.frr.state.recorded_flows import read_translations
 from tests.isolation.gateway_proof import built
 from tests.isolation.kernel_gateway import INTERNET, ZONE, KernelGateway, kernel_gateway
 
@@ -77,6 +79,21 @@ def test_a_site_gets_out_by_the_pool(gateway: KernelGateway, protocol: str) -> N
         by = {gateway.asks(ZONE, protocol, source, server, PORT) for _ in range(4)}
         assert len(by) == 1, by  # a host keeps its address
         assert ip_address(by.pop()) in pool
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "udp"])
+def test_it_records_who_had_an_address_and_port(gateway: KernelGateway, protocol: str) -> None:
+    before = int(time.time()) - 1
+    seen = {
+        (*gateway.seen_as(ZONE, protocol, source, server, PORT), source)
+        for source, server in ((SITE4, SERVER4), (OTHER_SITE4, SERVER4), (SITE6, SERVER6))
+    }
+    gateway.asks(ZONE, protocol, GLOBAL6, SERVER6, PORT)
+    found = read_translations(gateway.recorded(), int(time.time()))
+    assert {
+        (str(o.address), o.port, str(o.source)) for o in found if o.protocol == protocol
+    } == seen
+    assert all(before <= one.first <= one.last <= time.time() for one in found)
 
 
 @pytest.mark.parametrize("protocol", ["tcp", "udp"])

@@ -5,6 +5,7 @@ The packet of each leak is one that the proof's own sets say passes, and should 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address, ip_network
 
 import pytest
@@ -13,7 +14,13 @@ from egovnet.isolation.algebra.filter_chains import FilterChainRules, accepted_s
 from egovnet.isolation.algebra.packet_sets import Packet, PacketSet
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.templates.frr.config.config_reader import read_config
-from egovnet.templates.model.packet_filter import FilterChain, PacketRule
+from egovnet.templates.frr.render.packet_filter import packet_filter_text
+from egovnet.templates.model.packet_filter import (
+    ConnectionZone,
+    FilterChain,
+    PacketFilter,
+    PacketRule,
+)
 from tests.isolation.kernel_firewall import KernelFirewall, kernel_firewall
 from tests.isolation.mutants.all_mutants import all_mutants, platform_operators
 from tests.isolation.mutants.mutant import Mutant
@@ -72,18 +79,28 @@ def _part(text: str) -> str:
     return rest[: rest.index("\n}\n") + 3] if mark else ""
 
 
-def _chain(text: str) -> FilterChain | None:
-    packet_filter = read_config(text).packet_filter
-    return packet_filter.chain("forward") if packet_filter else None
+class _Passing:
+    """What a text lets through between two interfaces, by the proof's sets."""
+
+    def __init__(self, text: str) -> None:
+        kept = read_config(text).packet_filter or PacketFilter()
+        self._entry = FilterChainRules(kept.chain("entry"), "entry")
+        self._forward = FilterChainRules(kept.chain("forward"))
+        self.pairs = self._forward.pairs(VPNS)
+
+    def between(self, source: str, target: str) -> PacketSet:
+        """Of IPv4."""
+        entered = accepted_set(self._entry, (source, None), "ipv4")
+        return entered & accepted_set(self._forward, (source, target), "ipv4")
 
 
 def _undeclared(text: str) -> Iterator[tuple[Packet, str, str]]:
     """Packets that pass by the proof's sets and are of no exchange: one between two interfaces."""
-    rules = FilterChainRules(_chain(text))
-    for source, target in rules.pairs(VPNS):
+    passing = _Passing(text)
+    for source, target in passing.pairs:
         if source in VPNS and target in VPNS and source != target:
             may = PASSING.get((VPNS[source], VPNS[target]), PacketSet.none("ipv4"))
-            excess = (accepted_set(rules, (source, target), "ipv4") & PLAUSIBLE) - may
+            excess = (passing.between(source, target) & PLAUSIBLE) - may
             if packet := excess.witness():
                 yield packet, str(source), str(target)
 
@@ -144,9 +161,9 @@ PROBES = tuple(_probes())
 @pytest.mark.parametrize("text", EQUIVALENTS)
 def test_a_rewriting_does_what_the_proof_says(kernel: KernelFirewall, text: str) -> None:
     kernel.load(_part(text))
-    rules = FilterChainRules(_chain(text))
+    passing = _Passing(text)
     for packet, source, target, declared in PROBES:
-        held = packet in accepted_set(rules, (source, target), "ipv4")
+        held = packet in passing.between(source, target)
         assert kernel.passes(packet, source, target) == held, packet
         assert declared or not held
 
@@ -156,3 +173,47 @@ def test_the_register_is_what_passes(kernel: KernelFirewall) -> None:
     assert {declared for *_, declared in PROBES} == {True, False}
     for packet, source, target, declared in PROBES:
         assert kernel.passes(packet, source, target) == declared, packet
+
+
+def test_a_third_agency_is_in_no_connection_of_others(kernel: KernelFirewall) -> None:
+    """A rule by mistake lets answers in from a third agency: what it sends with the addresses of
+    one that is open is an answer without the filter of sources, and nothing with it."""
+    packet, source, target, _ = next(probe for probe in PROBES if probe[3])
+    packet = replace(packet, protocol=17)  # nobody listens, and nobody resets it
+    third = next(v.interface for v in PLACE.vlans if v.interface not in (source, target))
+    back = replace(
+        packet,
+        source=packet.target,
+        target=packet.source,
+        source_port=packet.target_port,
+        target_port=packet.source_port,
+        direction="reply",
+    )
+    kept = GROUND.devices[PLACE.host].packet_filter
+    assert kept is not None
+    entry, local, forward = kept.chains
+    opens = PacketRule("accept", source, target, protocol="udp", direction="open")
+    mistake = PacketRule("accept", third, source, direction="reply")
+    forward = replace(forward, rules=(opens, mistake, *forward.rules))
+    for chains, answered in (((local, forward), True), ((entry, local, forward), False)):
+        kernel.load(packet_filter_text(PacketFilter(chains)))
+        assert kernel.passes(packet, source, target)
+        assert kernel.passes(back, third, source) is answered
+
+
+def test_zones_tell_the_same_addresses_of_two_vpns_apart(kernel: KernelFirewall) -> None:
+    """What a PE filters: of one VPN answers alone come in, and another VPN that nobody filters has
+    a connection with the same addresses and ports."""
+    filtered, its_other_end, open_there, open_here = list(VPNS)[:4]
+    opening = Packet(IPv4Address("10.1.0.9"), IPv4Address("10.1.0.7"), 17, 7000, 443, None, "open")
+    answer = Packet(opening.target, opening.source, 17, 443, 7000, None, "reply")
+    rules = (PacketRule("accept", filtered, direction="reply"), PacketRule("drop", filtered))
+    numbers = {filtered: 1002, its_other_end: 1002, open_there: 1003, open_here: 1003}
+    zones = tuple(ConnectionZone(name, number) for name, number in numbers.items())
+    for own, answered in (((), True), (zones, False)):
+        chain = FilterChain("arrival", "accept", rules)
+        kernel.load(packet_filter_text(PacketFilter((chain,), zones=own)))
+        assert kernel.passes(opening, open_there, open_here)
+        assert kernel.passes(answer, filtered, its_other_end) is answered
+    assert kernel.passes(opening, its_other_end, filtered)
+    assert kernel.passes(answer, filtered, its_other_end)

@@ -37,3 +37,14 @@ EXIT_CUT = FindingClass(
     remedy="Apply the plan: it writes the translation.",
     sentence="{device} drops what should leave by {interface}: {example}",
 )
+NOT_RECORDED = FindingClass(
+    id="P9 translation-not-recorded",
+    severities=always(Severity.HYGIENE),
+    title="A gateway that does not record who has which translated address",
+    meaning="The inventory has `records` for a gateway's uplink, and its filter keeps none, or not "
+    "of everything that it translates.",
+    why="Nothing leaks; who was behind a public address and port at a time cannot be answered, as "
+    "the law may ask (RFC 6888 section 4).",
+    remedy="Apply the plan: it writes the sets and the chain that keeps them.",
+    sentence="{device} does not record whose sources it translates",
+)

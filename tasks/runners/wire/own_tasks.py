@@ -9,11 +9,13 @@ from egovnet.tasks.dry_run import DryRun, dry_run
 from egovnet.tasks.extend import extend
 from egovnet.tasks.read_recorded_flows import read_recorded_flows
 from egovnet.tasks.read_running import Running, read_running
+from egovnet.tasks.read_translations import read_translations
 from egovnet.tasks.restore_lines import restore_lines
 from egovnet.tasks.runners.wire.task_form import TaskForm, TaskList
 from egovnet.tasks.see_labels import end_watching, start_watching
 from egovnet.tasks.send_packets import send_packets
 from egovnet.templates.model.recorded_flow import RecordedFlow
+from egovnet.templates.model.recorded_translation import RecordedTranslation
 from egovnet.templates.model.state import DeviceState
 
 OWN_TASKS = TaskList(
@@ -28,6 +30,7 @@ OWN_TASKS = TaskList(
         TaskForm(extend, None),
         TaskForm(read_recorded_flows, list[RecordedFlow]),
         TaskForm(read_running, Running),
+        TaskForm(read_translations, list[RecordedTranslation]),
         TaskForm(restore_lines, str),
         TaskForm(send_packets, list[bool]),
         TaskForm(start_watching, str),

@@ -6,14 +6,16 @@ tables, other hooks, other priorities, flow tables) is reported line by line, an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, Unclear
 from egovnet.templates.frr.config.nftables_flattening import Flattening, Rule
+from egovnet.templates.frr.config.nftables_records import read_records
 from egovnet.templates.frr.config.nftables_rule import NAME, WORDS, read_rule
 from egovnet.templates.frr.config.nftables_sets import read_set
 from egovnet.templates.frr.config.nftables_translation import read_translation
+from egovnet.templates.frr.config.nftables_zones import read_zones
 from egovnet.templates.frr.packet_filter_words import (
     BASE_CHAINS,
     FILTER_MARK,
@@ -21,13 +23,19 @@ from egovnet.templates.frr.packet_filter_words import (
     RECORDING,
     TABLE,
     TRANSLATE_BASE,
+    TRANSLATED,
+    TRANSLATED_BASE,
+    TRANSLATION_SETS,
+    ZONE_CHAINS,
 )
 from egovnet.templates.model.canonical_filter import canonical
 from egovnet.templates.model.facts import NotUnderstood
 from egovnet.templates.model.packet_filter import (
+    ConnectionZone,
     FilterChain,
     FilterPlace,
     PacketFilter,
+    RecordedTranslations,
     SourceTranslation,
 )
 
@@ -62,6 +70,17 @@ class FilterDraft:
     packet_filter: PacketFilter | None = None
     not_understood: list[NotUnderstood] = field(default_factory=list)
     counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+
+
+@dataclass(slots=True, eq=False)
+class _TableDraft:
+    """Sets and chains of a table by name. `flows`: sets that flows are kept in."""
+
+    sets: _Sets = field(default_factory=dict)
+    flows: set[str] = field(default_factory=set)
+    #: Of translated sources.
+    records: dict[str, _Block] = field(default_factory=dict)
+    chains: dict[str, _Block] = field(default_factory=dict)
 
 
 def read_nftables(lines: list[str], first: int) -> FilterDraft:
@@ -132,59 +151,89 @@ class _Reader:
         context = (table.header,)
         for number, text in table.lines:
             self._report(number, text, context, "not in the reader's grammar")
-        sets: _Sets = {}
-        flows: set[str] = set()
-        chains: dict[str, _Block] = {}
+        parts = _TableDraft()
         for block in table.blocks:
             for inner in block.blocks:
                 self._refuse(inner, (*context, block.header), "a rule in several lines is not read")
-            word, _, name = block.header.partition(" ")
-            if not NAME.fullmatch(name) or name in WORDS:
-                self._refuse(block, context, "no name that nft takes")
-            elif word == "set" and name in FLOW_SETS:
-                if self._flow_set(block, context, FLOW_SETS[name]):
-                    flows.add(name)
-            elif word == "set":
-                try:
-                    sets[name] = read_set(block.lines)
-                except Unclear as error:
-                    self._refuse(block, context, str(error))
-            elif word == "chain" and name not in chains:
-                chains[name] = block
-            else:
-                self._refuse(block, context, "not in the reader's grammar")
-        return self._chains(chains, sets, flows, context)
+            self._part(block, parts, context)
+        keeping = parts.chains.get(TRANSLATED)
+        if keeping and keeping.lines[:1] and keeping.lines[0][1] == TRANSLATED_BASE:
+            del parts.chains[TRANSLATED]
+        else:
+            keeping = None
+        found = self._chains(parts, context)
+        return replace(
+            found, recorded_translations=self._records(parts.records, keeping, found, context)
+        )
 
-    def _chains(
+    def _part(self, block: _Block, parts: _TableDraft, context: tuple[str, ...]) -> None:
+        """A set or chain of the table."""
+        word, _, name = block.header.partition(" ")
+        if not NAME.fullmatch(name) or name in WORDS:
+            self._refuse(block, context, "no name that nft takes")
+        elif word == "set" and name in FLOW_SETS:
+            if self._flow_set(block, context, FLOW_SETS[name]):
+                parts.flows.add(name)
+        elif word == "set" and name in TRANSLATION_SETS and name not in parts.records:
+            parts.records[name] = block
+        elif word == "set":
+            try:
+                parts.sets[name] = read_set(block.lines)
+            except Unclear as error:
+                self._refuse(block, context, str(error))
+        elif word == "chain" and name not in parts.chains:
+            parts.chains[name] = block
+        else:
+            self._refuse(block, context, "not in the reader's grammar")
+
+    def _records(
         self,
-        chains: dict[str, _Block],
-        sets: _Sets,
-        flows: set[str],
+        sets: dict[str, _Block],
+        chain: _Block | None,
+        found: PacketFilter,
         context: tuple[str, ...],
-    ) -> PacketFilter:
+    ) -> RecordedTranslations | None:
+        if chain is None and not sets:
+            return None
+        try:
+            if chain is None:
+                raise Unclear("nothing is kept there")
+            return read_records(
+                {name: block.lines for name, block in sets.items()},
+                chain.lines[1:],
+                found.translations,
+            )
+        except (Unclear, ValueError) as error:
+            for block in (*sets.values(), *([chain] if chain else ())):
+                self._refuse(block, context, str(error))
+        return None
+
+    def _chains(self, parts: _TableDraft, context: tuple[str, ...]) -> PacketFilter:
         bases: dict[FilterPlace, tuple[_Block, Action]] = {}
         flattening = Flattening()
         translations: list[SourceTranslation] = []
         translated = False
-        for name, block in chains.items():
+        for name, block in parts.chains.items():
             inside = (*context, block.header)
             if not block.lines or not block.lines[0][1].startswith("type "):
                 action = _records(block)
-                if action is not None and flows.issuperset(FLOW_SETS):
+                if action is not None and parts.flows.issuperset(FLOW_SETS):
                     flattening.recording[name] = action
                 elif action is not None:
                     self._refuse(block, context, "a set that it keeps flows in is missing")
                 else:
-                    flattening.chains[name] = self._rules(block.lines, sets, inside)
+                    flattening.chains[name] = self._rules(block.lines, parts.sets, inside)
                 continue
             number, text = block.lines[0]
             place, policy = _base(text)
+            if ZONE_CHAINS.get(name) == text:
+                continue
             if place == "translate" and not translated and policy == "accept":
                 translated = True
-                translations = self._translations(block.lines[1:], sets, inside)
+                translations = self._translations(block.lines[1:], parts.sets, inside)
             elif place in BASE_CHAINS and place not in bases and policy is not None:
                 bases[place] = block, policy
-                flattening.chains[name] = self._rules(block.lines[1:], sets, inside)
+                flattening.chains[name] = self._rules(block.lines[1:], parts.sets, inside)
             else:
                 why = "a second chain there" if place in bases else "at this place nothing is read"
                 self._refuse(block, context, why)
@@ -198,14 +247,47 @@ class _Reader:
             )
             for place, (block, policy) in bases.items()
         )
+        self._flattened(flattening, found, parts, context)
+        return PacketFilter(found, tuple(translations), self._all_zones(parts.chains, context))
+
+    def _flattened(
+        self,
+        flattening: Flattening,
+        found: tuple[FilterChain, ...],
+        parts: _TableDraft,
+        context: tuple[str, ...],
+    ) -> None:
+        """Report what has no meaning in the chains that were found."""
         for number, (name, text, why) in flattening.problems.items():
             self._report(number, text, (*context, f"chain {name}"), why)
+        for rule in (rule for one in found if one.place == "entry" for rule in one.rules):
+            if rule.direction is not None:
+                why = "packets are of no known connection there"
+                self._report(rule.line, "ct", (*context, "chain entry"), why)
         # the kernel never comes to what nothing jumps to
         for name in flattening.chains.keys() | flattening.recording.keys():
             if name not in flattening.reached:
-                for number, _ in chains[name].all_lines():
+                for number, _ in parts.chains[name].all_lines():
                     self._kinds[number] = HARMLESS
-        return PacketFilter(found, tuple(translations))
+
+    def _all_zones(
+        self, chains: dict[str, _Block], context: tuple[str, ...]
+    ) -> tuple[ConnectionZone, ...]:
+        """Zones are said where packets come in and where they leave, in both the same."""
+        blocks = [
+            block
+            for name, block in chains.items()
+            if block.lines and ZONE_CHAINS.get(name) == block.lines[0][1]
+        ]
+        found = [
+            self._zones(block.header.partition(" ")[2], block.lines[1:], (*context, block.header))
+            for block in blocks
+        ]
+        if found and (len(found) != len(ZONE_CHAINS) or found[0] != found[1]):
+            for block in blocks:
+                self._refuse(block, context, "zones of incoming and of outgoing packets differ")
+            return ()
+        return found[0] if found else ()
 
     def _rules(
         self,
@@ -232,6 +314,19 @@ class _Reader:
             try:
                 found += read_translation(text, sets, number)
             except (Unclear, ValueError) as error:
+                self._report(number, text, inside, str(error))
+        return found
+
+    def _zones(
+        self, chain: str, lines: list[_Line], inside: tuple[str, ...]
+    ) -> tuple[ConnectionZone, ...]:
+        found: tuple[ConnectionZone, ...] = ()
+        for number, text in lines:
+            try:
+                if found:
+                    raise Unclear("zones are said twice: the first that holds stays")
+                found = read_zones(chain, text, number)
+            except Unclear as error:
                 self._report(number, text, inside, str(error))
         return found
 

@@ -27,7 +27,7 @@ WORDS = frozenset(
         r"\w+",
         """
         accept chain comment continue counter ct daddr drop dport established filter goto
-        hook icmp icmpv6 iif iifname inet ip ip6 jump l4proto meta new nfproto oif oifname
+        hook icmp icmpv6 iif iifname inet ip ip6 jump l4proto map meta new nfproto oif oifname
         original policy position priority protocol queue related reply return saddr set
         sport state table tcp th type udp vmap
         """,
@@ -134,7 +134,7 @@ def read_rule(
         if draft.verdict is not None or draft.verdicts:
             if word != "comment":
                 raise Unclear("something follows the verdict")
-            draft.name = _quoted(words.take())
+            draft.name = quoted(words.take())
             if len(draft.name.encode()) > _LONGEST_COMMENT:
                 raise Unclear("nft refuses a comment so long, and the filter with it")
             if words:
@@ -174,7 +174,7 @@ def _say(draft: RuleDraft, what: str, value: Any) -> None:
     setattr(draft, what, value)
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
     """A name, with or without quotes. Raises Unclear."""
     if word.startswith('"') and word.endswith('"') and len(word) > 1:
         return word[1:-1]
@@ -203,13 +203,14 @@ def _interface(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
         draft.verdicts = _verdict_map(words)
         _say(draft, what, tuple(draft.verdicts))
         return
-    names = tuple(_quoted(value) for value in _values(words, sets))
+    names = tuple(quoted(value) for value in _values(words, sets))
     for name in names:
-        _check_interface(name)
+        check_interface(name)
     _say(draft, what, names)
 
 
-def _check_interface(name: str) -> None:
+def check_interface(name: str) -> None:
+    """Raise Unclear for what is no one interface's name."""
     if "*" in name:
         raise Unclear("interfaces by how their names begin")
     if not 0 < len(name.encode()) <= _LONGEST_NAME:
@@ -220,8 +221,8 @@ def _verdict_map(words: _Words) -> dict[str, Verdict]:
     words.expect("{")
     found: dict[str, Verdict] = {}
     while True:
-        name = _quoted(words.take())
-        _check_interface(name)
+        name = quoted(words.take())
+        check_interface(name)
         if name in found:
             raise Unclear("said twice: nft refuses it, and the filter with it")
         words.expect(":")

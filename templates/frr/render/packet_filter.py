@@ -18,16 +18,24 @@ from egovnet.templates.frr.packet_filter_words import (
     DIRECTIONS,
     FLOW_SETS,
     ICMP_TYPES,
+    KEEPS_TRANSLATION,
     RECORDING,
     TABLE,
     TRANSLATE,
     TRANSLATE_BASE,
+    TRANSLATED,
+    TRANSLATED_BASE,
+    TRANSLATION_SETS,
+    ZONE_CHAINS,
+    ZONES,
     record_chain,
+    translation_set,
 )
 from egovnet.templates.model.canonical_filter import canonical
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.errors import UnsafeValueError
 from egovnet.templates.model.packet_filter import (
+    ConnectionZone,
     FilterChain,
     PacketFilter,
     PacketRule,
@@ -50,12 +58,15 @@ def packet_filter_text(packet_filter: PacketFilter) -> str:
         packet_filter = canonical(packet_filter)
     except ValueError as error:
         raise UnsafeValueError(f"{error}; correct it") from error
-    blocks = [*_recording(packet_filter)]
+    blocks = [*_recording(packet_filter), *_zones(packet_filter.zones)]
     for chain in packet_filter.chains:
         blocks += _chain(chain)
     if packet_filter.translations:
         lines = [TRANSLATE_BASE, *map(_translation, packet_filter.translations)]
         blocks.append(_block(f"chain {TRANSLATE}", lines))
+    blocks += recorded_translations(packet_filter)
+    # as nft lists them
+    blocks.sort(key=lambda block: not block[0].startswith("set "))
     inside = "\n".join("".join(f"\t{line}\n" for line in block) for block in blocks)
     return f"table {TABLE} {{\n{inside}}}\n"
 
@@ -76,9 +87,22 @@ def _recording(packet_filter: PacketFilter) -> Iterator[_Block]:
         yield _block(f"chain {record_chain(action)}", (*RECORDING, action))
 
 
+def _zones(zones: tuple[ConnectionZone, ...]) -> Iterator[_Block]:
+    """The chains that say among which zone's connections a packet is looked up."""
+    numbers = {_interface(zone.interface): zone.number for zone in zones}
+    names = sorted(numbers, key=_as_nft_sorts)
+    elements = ", ".join(f'"{name}" : {numbers[name]}' for name in names)
+    for chain, base in ZONE_CHAINS.items() if zones else ():
+        yield _block(f"chain {chain}", [base, f"{ZONES[chain]} {{ {elements} }}"])
+
+
 def _chain(chain: FilterChain) -> Iterator[_Block]:
     """The base chain and the chains of interfaces; a second run of rules has chains of its own."""
-    if chain.place in ("arrival", "local") and any(rule.out_interface for rule in chain.rules):
+    if chain.place == "entry" and any(rule.direction for rule in chain.rules):
+        raise UnsafeValueError("entry: no connection is known there; name no direction")
+    if chain.place in ("entry", "arrival", "local") and any(
+        rule.out_interface for rule in chain.rules
+    ):
         raise UnsafeValueError(f"{chain.place}: nobody knows the way out there; name none")
     if chain.place == "departure" and any(rule.in_interface for rule in chain.rules):
         raise UnsafeValueError("departure: the device's own came in nowhere; name no way in")
@@ -186,6 +210,36 @@ def _types(family: AddressFamily, types: tuple[int, ...]) -> str:
 
 def _one_or_set(texts: list[str]) -> str:
     return texts[0] if len(texts) == 1 else f"{{ {', '.join(texts)} }}"
+
+
+def recorded_translations(packet_filter: PacketFilter) -> Iterator[_Block]:
+    """The sets in which translated sources are kept, and the chain that keeps them."""
+    records = packet_filter.recorded_translations
+    pools = [one for one in packet_filter.translations if one.pool]
+    if records is None or not pools:
+        return
+    families = {4 if one.pool[0].version == 4 else 6 for one in pools if one.pool}
+    for name in TRANSLATION_SETS:
+        if int(name[-1]) in families:
+            yield _block(f"set {name}", translation_set(name, records.most, records.hours))
+    lines = [f"{_from_pool(one)} {keeps}" for one in pools for keeps in _keeps(one)]
+    yield _block(f"chain {TRANSLATED}", [TRANSLATED_BASE, *lines])
+
+
+def _from_pool(one: SourceTranslation) -> str:
+    """What a translated packet has."""
+    assert one.pool is not None  # noqa: S101 -- of those that have one
+    first, last = one.pool
+    word = "ip" if first.version == 4 else "ip6"
+    addresses = _address_range(first.version, int(first), int(last))
+    return f'oifname "{_interface(one.out_interface)}" {word} saddr {addresses}'
+
+
+def _keeps(one: SourceTranslation) -> Iterator[str]:
+    assert one.pool is not None  # noqa: S101 -- of those that have one
+    for name, words in KEEPS_TRANSLATION.items():
+        if int(name[-1]) == one.pool[0].version:
+            yield words
 
 
 def _translation(one: SourceTranslation) -> str:

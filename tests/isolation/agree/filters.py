@@ -63,7 +63,7 @@ def _plausible() -> PacketSet:
 PLAUSIBLE = _plausible()
 
 
-_PLACES: tuple[FilterPlace, ...] = ("arrival", "forward")
+_PLACES: tuple[FilterPlace, ...] = ("entry", "arrival", "forward")
 #: How the parts behind nft's begin.
 _BEGINS = r"^(# ports\.conf --|frr version)"
 
@@ -101,9 +101,12 @@ class Filter:
 
     def passing(self, way: tuple[str, str]) -> PacketSet:
         """What goes from an interface to another."""
-        ways: dict[FilterPlace, InterfacePair] = {"arrival": (way[0], None), "forward": way}
-        sets = [accepted_set(self._rules[place], pair, "ipv4") for place, pair in ways.items()]
-        return sets[0] & sets[1] & PLAUSIBLE
+        into = (way[0], None)
+        ways: dict[FilterPlace, InterfacePair] = {"entry": into, "arrival": into, "forward": way}
+        found = PLAUSIBLE
+        for place, pair in ways.items():
+            found &= accepted_set(self._rules[place], pair, "ipv4")
+        return found
 
 
 def part_of(text: str) -> str:

@@ -7,7 +7,11 @@ from ipaddress import ip_network
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.filtered_access import FilteredAccess
 from egovnet.isolation.model.platform_edge import DeclaredFlow
-from egovnet.templates.model.packet_filter import FilterChain, PacketFilter, PacketRule
+from egovnet.templates.model.packet_filter import (
+    FilterChain,
+    PacketFilter,
+    PacketRule,
+)
 from tests.isolation.networks import Facts, edit_device, interface_of
 from tests.isolation.properties.case import HYGIENE, RISK, Case
 
@@ -23,6 +27,11 @@ def _enforced(expectation: Expectation) -> Expectation:
     )
     access = FilteredAccess("party-beijing/main", opens=(_FLOW,))
     return replace(expectation, filtered_accesses={("bj-pe1", *place): access})
+
+
+def _overlapping(expectation: Expectation) -> Expectation:
+    """The same where the party's VPN and the public one have the same addresses."""
+    return replace(_enforced(expectation), tracked_apart={"bj-pe1": (("party", "public"),)})
 
 
 def _filtered(*last: PacketRule, ports: tuple[int, int] = (443, 443)) -> Callable[[Facts], None]:
@@ -71,6 +80,15 @@ CASES = [
         "bj-pe1",
         RISK,
         expect=_enforced,
+    ),
+    Case(
+        "an access filter without zones",
+        _filtered(_DROP),
+        "P9 shared-connections",
+        "bj-pe1",
+        RISK,
+        ("looks up packets of both together", "are in one zone"),
+        _overlapping,
     ),
     Case("a VPN that nobody filters", _filtered(_DROP), "P9 access-cut", "bj-pe1", HYGIENE),
 ]

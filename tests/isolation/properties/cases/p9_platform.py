@@ -22,6 +22,7 @@ from tests.isolation.platform_by_hand import (
     FIREWALL,
     FLOWS,
     OWN,
+    entry,
     forward,
     interface,
     local,
@@ -225,8 +226,40 @@ CASES = [
     _case("no filter of its own", without_chain("local"), "firewall-reached"),
     _case(
         "a translation",
-        _edit(packet_filter=PacketFilter((forward(), local()), (SourceTranslation(PARTY, ()),))),
+        _edit(
+            packet_filter=PacketFilter(
+                (entry(), forward(), local()), (SourceTranslation(PARTY, ()),)
+            )
+        ),
         "translated",
+    ),
+    _case(
+        "no filter of what comes in",
+        without_chain("entry"),
+        "shared-connections",
+        RISK,
+        ("looks up packets of both together", "by eth1.201"),
+    ),
+    _case(
+        "sources of another agency",
+        with_chain(
+            replace(
+                entry(),
+                rules=(
+                    PacketRule("accept", PARTY, family="ipv4", sources=OWN["congress"][:1]),
+                    *entry().rules,
+                ),
+            )
+        ),
+        "shared-connections",
+        RISK,
+        ("by eth1.201",),
+    ),
+    _case(
+        "sources of its own that do not come in",
+        with_chain(replace(entry(), rules=(PacketRule("drop", PARTY), *entry().rules))),
+        "connections-cut",
+        HYGIENE,
     ),
     _case(
         "a route into another's VLAN",

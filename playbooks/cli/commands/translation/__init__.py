@@ -1,0 +1,1 @@
+"""What Internet gateways translated: who had which public address and port, and when."""

@@ -1,0 +1,111 @@
+"""Files of recorded translations: one for each day on which they were collected, oldest removed.
+
+A line is a JSON object. What a gateway still holds and has said before is written again only when
+another packet came. Files are for their owner alone: they say who spoke when.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from egovnet.playbooks.core.selection import UsageError
+from egovnet.templates.model.recorded_translation import RecordedTranslation
+
+#: Longer than any gateway holds a record: what was there at a time was collected within these.
+_LONGEST = timedelta(days=32)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTranslation:
+    """A line of a file: times are seconds since the epoch."""
+
+    gateway: str
+    address: str
+    port: int
+    protocol: str
+    source: str
+    first: int
+    last: int
+    #: When its gateway had been read before; `first` where it never was.
+    since: int
+
+
+class TranslationFiles:
+    """The files of a network, in a directory that need not be there."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def collected(self) -> dict[str, int]:
+        """Gateway -> when it was last read, seconds since the epoch."""
+        with suppress(FileNotFoundError):
+            found = json.loads((self.directory / "collected.json").read_text(encoding="utf-8"))
+            return {str(name): int(moment) for name, moment in found.items()}
+        return {}
+
+    def keep(self, now: int, read: dict[str, list[RecordedTranslation]]) -> dict[str, int]:
+        """Write what gateways recorded since they were read last; gateway -> how many that were.
+
+        Lines are on the disk before it is noted that a gateway was read: who is killed in between
+        finds some twice, and none missing. Raises UsageError where nothing can be written.
+        """
+        before = self.collected()
+        new: dict[str, int] = {}
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = self.directory / f"{datetime.fromtimestamp(now, UTC).date()}.jsonl"
+            number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with os.fdopen(number, "a", encoding="utf-8") as file:
+                for gateway, records in read.items():
+                    # a packet of the second in which it was read may have come after
+                    fresh = [one for one in records if one.last >= before.get(gateway, 0) - 1]
+                    new[gateway] = len(fresh)
+                    file.writelines(_line(gateway, one, before.get(gateway)) for one in fresh)
+                file.flush()
+                os.fsync(file.fileno())
+            partial = self.directory / "collected.new"
+            partial.write_text(json.dumps({**before, **dict.fromkeys(read, now)}), encoding="utf-8")
+            partial.replace(self.directory / "collected.json")
+        except OSError as error:
+            raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from error
+        return new
+
+    def remove_before(self, day: date) -> tuple[str, ...]:
+        """Remove files of earlier days; their names."""
+        old = [(own, path) for own, path in self._files() if own < day]
+        for _, path in old:
+            path.unlink(missing_ok=True)
+        return tuple(path.name for _, path in old)
+
+    def of(self, address: str, port: int, at: datetime) -> Iterator[KeptTranslation]:
+        """What was recorded of an address and port around a time; linear in a month's files."""
+        begin = f'{{"address": {json.dumps(address)}, "port": {port}, '
+        for day, path in self._files():
+            if at.date() - timedelta(days=1) <= day <= at.date() + _LONGEST:
+                with path.open(encoding="utf-8") as file:
+                    # a line that a full disk cut off is none
+                    yield from (
+                        KeptTranslation(**json.loads(line))
+                        for line in file
+                        if line.startswith(begin) and line.endswith("}\n")
+                    )
+
+    def _files(self) -> Iterable[tuple[date, Path]]:
+        for path in sorted(self.directory.glob("*.jsonl")):
+            with suppress(ValueError):
+                yield date.fromisoformat(path.stem), path
+
+
+def _line(gateway: str, one: RecordedTranslation, since: int | None) -> str:
+    """The address and the port first, by which lines are found."""
+    kept = KeptTranslation(
+        *(gateway, str(one.address), one.port, one.protocol, str(one.source), one.first, one.last),
+        since=one.first if since is None else since,
+    )
+    words = asdict(kept)
+    first = {"address": kept.address, "port": kept.port}
+    return json.dumps({**first, **words}) + "\n"
