@@ -63,6 +63,7 @@ BELOW = {
     "identity": ("init", "enrol", "sign", "certify", "operator", "revoke", "list", "script"),
     "report": ("addresses", "circuits", "extranet", "funding", "levels"),
     "rollout": ("next", "status"),
+    "translation": ("collect", "who"),
 }
 PROVINCES = {
     name
