@@ -239,14 +239,18 @@ def test_a_key_that_no_controller_has_is_named(place: Place) -> None:
 def test_how_a_rollback_s_plan_file_ends_is_shown(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The inventory still has the site: what `apply` verifies is not there, and it is undone."""
+    """While the inventory has the site, `apply` would be verified by it: that is said before."""
     place.change(ADD_SHANGHAI)
-    file = tmp_path / "back.plan"
+    file, running = tmp_path / "back.plan", dict(place.routers.running)
     assert place.rollback(2, yes=False, output=file).exit == 3
+    words = "takes back change 2, which the inventory still means on sh-pe1 .sites party-shanghai."
+    with pytest.raises(UsageError, match=words):
+        apply(place.workspace(), Silent(), file)
+    assert place.routers.running == running
+    edit(place.root, [{"file": "sites/shanghai.yaml", "at": "party-shanghai"}])
     outcome = apply(place.workspace(), Silent(), file)
-    assert outcome.exit == 4
     assert show(outcome, as_json=False)
-    assert "change 3 is undone" in capsys.readouterr().out
+    assert "change 3 is done" in capsys.readouterr().out
 
 
 def test_drift_that_was_put_right_comes_back_by_texts(place: Place) -> None:
