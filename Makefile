@@ -14,7 +14,8 @@ help:
 	@echo "make docs      the documentation as a site, in site/"
 	@echo "make licences  whether what is installed may be used beside our licence"
 	@echo "make fuzz      the tests that draw their input, with 20 times as many, and the reader"
-	@echo "               against FRR itself, 20,000 texts, FRR 10.3, 700, and Linux, 2,000: an hour"
+	@echo "               against FRR itself, 20,000 texts, FRR 10.3, 700, policies and peer groups"
+	@echo "               as bgpd has them, 2,000 each, and Linux, 2,000: an hour and a half"
 	@echo "make mutants   mistakes made on purpose, and which of them the proof finds"
 	@echo "make texts     how many lines of texts by others the reader understands"
 	@echo "make agree SEED=1 N=200"
@@ -65,6 +66,8 @@ fuzz: setup
 	$(BIN)/pytest -m "hypothesis and not lab" --hypothesis-profile=fuzz
 	$(BIN)/python -m tests.oracle.fuzz --from 0 --to 20000
 	$(BIN)/python -m tests.oracle.fuzz --release trixie --from 0 --to 700
+	$(BIN)/python -m tests.oracle.policy_meaning --from 0 --to 2000
+	$(BIN)/python -m tests.oracle.members --from 0 --to 2000
 	$(BIN)/python -m tests.oracle.linux_fuzz --from 0 --to 2000
 
 texts: $(VENV)/.ready

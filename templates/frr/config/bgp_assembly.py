@@ -21,6 +21,8 @@ from egovnet.templates.model.facts import (
 #: Two flags of FRR's: with both it prints one or both of them, and the second decides.
 _OWN_HOP, _FORCED = "next-hop-self", "next-hop-self force"
 _OPTIONS = {_FORCED} | FAMILY_OPTIONS | {"no extended"}
+_LIMIT = "maximum-prefix"
+_NO_LIMIT: tuple[Any, int] = ((None, False), 0)
 #: What FRR takes of a neighbour with another AS only.
 _EBGP_ONLY = frozenset(("as-override", "remove-private-AS"))
 #: What filters a neighbour's routes, in the order of `Policies.applied`.
@@ -181,11 +183,7 @@ def _neighbor(
         said = peer.families.get(name, _NO_VALUES)
         if group is not None and name in group.families:
             inherited = group.families[name]
-            said = {**inherited, **said}
-            own = peer.families.get(name, _NO_VALUES).get("activate")
-            # what a member is by default gives way to what its group is
-            if own is not None and own[1] == 0 and "activate" in inherited:
-                said["activate"] = inherited["activate"]
+            said = _of_member(said, inherited)
         for what in said.keys() & _EBGP_ONLY if not external else ():
             value, line = said[what]
             text, why = f"neighbor {peer.name} {value}", "FRR refuses it with iBGP"
@@ -209,6 +207,20 @@ def _neighbor(
         values["description"][0] if "description" in values else "",
         peer.line,
     )
+
+
+def _of_member(
+    own: dict[str, tuple[Any, int]], inherited: dict[str, tuple[Any, int]]
+) -> dict[str, tuple[Any, int]]:
+    """What a member of a group has in a family."""
+    said = {**inherited, **own}
+    # what a member is by default gives way to what its group is
+    if own.get("activate", ("", 1))[1] == 0 and "activate" in inherited:
+        said["activate"] = inherited["activate"]
+    if inherited.get(_LIMIT, _NO_LIMIT)[0][1]:
+        (limit, _), line = said[_LIMIT]
+        said[_LIMIT] = (limit, True), line  # that it only warns stays the group's
+    return said
 
 
 def _neighbor_family(

@@ -44,7 +44,7 @@ _UNCHANGED = ("as-path", "next-hop", "med")
 _EXCLUDE = {"prefix-list": "distribute-list", "distribute-list": "prefix-list"}
 #: Kinds of communities that a neighbour is sent by default, and what the words stand for.
 _EXTENDED_KINDS = frozenset(("extended", "both", "all"))
-_FamilyValues = dict[str, tuple[Any, int]]
+_NO_VALUES: dict[str, tuple[Any, int]] = {}
 
 
 def find_peer(instance: BgpDraft, word: str) -> PeerDraft | None:
@@ -95,7 +95,7 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         words[3:]
         return HARMLESS
     if what not in _PEER_WORDS:
-        return _family_line(peer, "ipv4", words, number)
+        return _family_line(instance, peer, "ipv4", words, number)
     if what == "peer-group":
         if len(words) == 4:
             _join(instance, peer, words[3], number)
@@ -227,7 +227,11 @@ def _join(instance: BgpDraft, peer: PeerDraft, group: str, number: int) -> None:
         raise Refused(f"FRR refuses it: the neighbor is in peer group {before[0]}")
     if "remote-as" not in held.values:
         _check_kind(instance, peer, held)
+    joins = "peer-group" not in peer.values
     peer.values["peer-group"] = (group, number)
+    for family in held.families if joins else ():
+        if _is_active(held, family):
+            _activated_by_group(peer, family)
 
 
 def _check_kind(instance: BgpDraft, peer: PeerDraft, group: PeerDraft) -> None:
@@ -267,22 +271,26 @@ def family_line(draft: FrrDraft, words: list[str], number: int) -> int | None:
     peer = instance.spelled.get(words[1]) or find_peer(instance, words[1])
     if peer is None:
         raise Refused("FRR refuses it: no line before makes this neighbor")
-    return _family_line(peer, context.family, words, number)
+    return _family_line(instance, peer, context.family, words, number)
 
 
-def _family_line(peer: PeerDraft, family: str, words: list[str], number: int) -> int:
+def _family_line(
+    instance: BgpDraft, peer: PeerDraft, family: str, words: list[str], number: int
+) -> int:
     values = peer.families.get(family)
     if values is None:
         values = peer.families[family] = {}
     what = words[2]
     if what == "activate":
         _exactly(words, 3)
-        values["activate"] = (True, number)
+        _activate(instance, peer, family, number)
     elif what in _DIRECTED:
         _exactly(words, 5)
         if words[4] not in ("in", "out"):
             raise ValueError("neither in nor out")
-        if what in _EXCLUDE and f"{_EXCLUDE[what]} {words[4]}" in values:
+        other = f"{_EXCLUDE.get(what)} {words[4]}"
+        group = _group_of(instance, peer)
+        if other in values or (group and other in group.families.get(family, _NO_VALUES)):
             raise Refused(f"FRR refuses it: the neighbor has a {_EXCLUDE[what]}")
         values[f"{what} {words[4]}"] = (words[3], number)
     elif what == "maximum-prefix":
@@ -359,7 +367,7 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         if peer.values.pop(what, None) is None:
             raise Refused("takes away what is not there")
         return FACT
-    return _no_family_line(peer, "ipv4", words, number)
+    return _no_family_line(instance, peer, "ipv4", words, number)
 
 
 def no_family_line(draft: FrrDraft, words: list[str], number: int) -> int | None:
@@ -367,14 +375,47 @@ def no_family_line(draft: FrrDraft, words: list[str], number: int) -> int | None
     context = draft.context
     if len(words) == 3 or (words[3] in _PEER_WORDS and words[3] != "capability"):
         return None
-    return _no_family_line(_there(context.about, words[2]), context.family, words, number)
+    instance: BgpDraft = context.about
+    peer = _there(instance, words[2])
+    return _no_family_line(instance, peer, context.family, words, number)
 
 
-def _no_family_line(peer: PeerDraft, family: str, words: list[str], number: int) -> int:
+def _is_active(peer: PeerDraft, family: str) -> bool:
+    """Whether it says of itself that the family is active."""
+    return bool(peer.families.get(family, _NO_VALUES).get("activate", (False, 0))[0])
+
+
+def _group_of(instance: BgpDraft, peer: PeerDraft) -> PeerDraft | None:
+    """The peer group that a neighbour is a member of."""
+    return instance.peers.get(peer.values.get("peer-group", ("", 0))[0])
+
+
+def _activate(instance: BgpDraft, peer: PeerDraft, family: str, number: int) -> None:
+    """`neighbor X activate`, which also activates the members of a group."""
+    if peer.is_group and not _is_active(peer, family):
+        for member in instance.peers.values():
+            if _group_of(instance, member) is peer:
+                _activated_by_group(member, family)
+    peer.families[family]["activate"] = (True, number)
+
+
+def _activated_by_group(member: PeerDraft, family: str) -> None:
+    """What a group activates is active in its members, whatever they said before."""
+    values = member.families.get(family, _NO_VALUES)
+    if not values.get("activate", (True, 0))[0]:
+        del values["activate"]
+
+
+def _no_family_line(
+    instance: BgpDraft, peer: PeerDraft, family: str, words: list[str], number: int
+) -> int:
     values = peer.families.setdefault(family, {})
     what = words[3]
     if what == "activate":
-        values["activate"] = (False, number)
+        group = _group_of(instance, peer)
+        # of what is not active nothing is kept, for when its group is activated
+        if _is_active(peer, family) or (group is not None and _is_active(group, family)):
+            values["activate"] = (False, number)
     elif what == "send-community":
         if len(words) == 4 or words[4] not in _EXTENDED_KINDS:
             return HARMLESS
