@@ -20,7 +20,7 @@ from napalm.base.exceptions import ConnectAuthError, ConnectionException, Connec
 
 from napalm_frr.errors import CertificateError, HostKeyError
 from napalm_frr.ssh.known_hosts import KnownHosts, known_hosts, private_key
-from napalm_frr.ssh.own_certificate import what_ails_it
+from napalm_frr.ssh.own_certificate import unreadable, what_ails_it
 from napalm_frr.ssh.prove_host import HostKeyRefused, ProveHost, key_types
 from napalm_frr.ssh.revoked_keys import revoked_keys
 
@@ -114,6 +114,8 @@ def _open(client: paramiko.SSHClient, login: Login) -> None:
     prove = _proof(login, host, port)
     client.set_missing_host_key_policy(prove)
     key = None if login.passphrase else private_key(login.key_file)
+    if key is None and (why := unreadable(login.key_file)):
+        raise ConnectAuthError(f"{login.host}: {why}")
     client.connect(
         host,
         port=port,

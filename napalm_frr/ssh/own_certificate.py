@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from napalm_frr.errors import CertificateError
-from napalm_frr.ssh.certificate import USER, Certificate, parse_certificate, shown
+from napalm_frr.ssh.certificate import SUFFIX, USER, Certificate, parse_certificate, shown
+from napalm_frr.ssh.wire import Fields
 
 
 def own_certificate(key_file: str | None) -> Certificate | None:
@@ -34,6 +35,21 @@ def certificate_of(line: str) -> Certificate:
         return parse_certificate(base64.b64decode(line.split()[1], validate=True))
     except (IndexError, binascii.Error):
         raise CertificateError("it is not the line of a certificate") from None
+
+
+def unreadable(key_file: str | None) -> str:
+    """What is to be said of a file beside our key that is no certificate of any kind; "" where it
+    is one, or not there."""
+    path = Path(f"{key_file}-cert.pub")
+    if key_file is None or not path.exists():
+        return ""
+    try:
+        kind, blob, *_ = path.read_text(encoding="utf-8", errors="replace").split()
+        if kind.endswith(SUFFIX) and Fields(base64.b64decode(blob, validate=True)).text() == kind:
+            return ""
+    except (OSError, ValueError):
+        pass  # said below
+    return f"{path} is no certificate; ask for another one, or take it away"
 
 
 def what_ails_it(key_file: str | None) -> str:

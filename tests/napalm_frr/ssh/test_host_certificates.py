@@ -11,6 +11,7 @@ import paramiko
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from napalm.base.exceptions import ConnectAuthError
 
 from egovnet.lab.emulated.process import EmulatedRouters
 from napalm_frr import FRRDriver
@@ -217,6 +218,18 @@ def test_another_machine_between_two_connections(place: Place, other: Authority)
     place.shows(good)
     with driver as router:
         assert router.is_alive() == {"is_alive": True}
+
+
+@pytest.mark.parametrize("text", ["", "ssh-ed25519 half", "ssh-ed25519-cert-v01@openssh.com AAAA"])
+def test_a_certificate_of_ours_that_is_none_is_named(
+    place: Place, tmp_path: Path, text: str
+) -> None:
+    key = new_key(tmp_path / "id")
+    beside = tmp_path / "id-cert.pub"
+    beside.write_text(text)
+    place.shows(place.authority.sign(public(place.key), "pe1"))
+    with pytest.raises(ConnectAuthError, match=r"id-cert\.pub is no certificate"):
+        place.driver(key_file=str(key)).open()
 
 
 @pytest.fixture(scope="module")
