@@ -91,6 +91,24 @@ def test_down_of_no_lab_and_twice_is_fine(tmp_path: Path) -> None:
     assert MicroVm(tmp_path / "new").status() == LabState(backend="microvm")
 
 
+def test_who_opens_a_lab_twice_logs_in_once_until_it_is_down(tmp_path: Path) -> None:
+    ours, other = tmp_path / "ours", tmp_path / "other"
+    for number, directory in enumerate((ours, other)):
+        directory.mkdir()
+        state = LabState(backend="microvm", topology="t", digest="d", marker=f"{MARKER}{number}")
+        write_state(directory, state.model_copy(update={"control": ("127.0.0.9", 2222)}))
+    channel, of_other = MicroVm(ours)._channel(), MicroVm(other)._channel()
+    assert MicroVm(ours)._channel() is channel is not of_other
+    MicroVm(ours).down()
+    with pytest.raises(LabNotRunningError):
+        MicroVm(ours)._channel()
+    write_state(ours, state.model_copy(update={"control": ("127.0.0.9", 2222)}))
+    assert MicroVm(ours)._channel() is not channel
+    assert MicroVm(other)._channel() is of_other
+    for directory in (ours, other):
+        MicroVm(directory).down()
+
+
 def test_a_state_file_that_is_garbage_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text("{ not json")
     assert read_state(tmp_path) is None

@@ -17,6 +17,7 @@ from egovnet.lab.emulated.faults import (
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.cli.report_files import write_files
+from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -72,6 +73,22 @@ TARGET = (
     "rt vpn both 65000:2001",
     "rt vpn import 65000:2001 65000:1005\n  rt vpn export 65000:2001",
 )
+
+
+def test_it_ends_its_sessions_and_who_keeps_them_opens_them_anew(
+    routers: EmulatedRouters, workspace: Workspace
+) -> None:
+    with sessions_kept(workspace):
+        before = make_plan(workspace, Silent())
+        found = [drift_run(workspace)[0] for _ in range(2)]
+        after = make_plan(workspace.read_again(), Silent())
+        again = make_plan(workspace, Silent())
+    assert found == [Exit.DONE] * 2
+    for plan in (before, after, again):
+        assert not plan.devices and not plan.unreachable
+        assert plan.unchanged == before.unchanged
+    # what runs already was read, and nobody was given it to check
+    assert not any(counts.get("check") for counts in routers.counts().values())
 
 
 def test_a_clean_network_reports_nothing(workspace: Workspace) -> None:
