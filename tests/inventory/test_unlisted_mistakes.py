@@ -139,6 +139,11 @@ CASES = [
      "borders.yaml:2: guangdong-1.option: 'C' is not known -> use 'A' or 'B'"),
     ("borders.yaml", "option: A", "option: B",
      "guangdong-1.option: B, and platform frr of gd-pe1 cannot join backbones by it -> use A"),
+    ("keys.yaml", "algorithm: hmac-md5", "algorithm: hmac-sha256",
+     "isis/bj-p1--bj-p2.algorithm: 'hmac-sha256' is not known -> "),
+    ("keys.yaml", "  serial: 2\n", "  serial: 2\n  value: hunter2\n",
+     "isis/bj-p1--bj-p2.value: unknown key -> the keys here are ends, algorithm, serial, created"),
+    ("keys.yaml", "isis/bj-p1--bj-p2:", "ospf/bj-p1--bj-p2:", "'ospf/bj-p1--bj-p2' does not fit"),
     ("drift.yaml", "    class: unmanaged\n", "    class: unmanagd\n",
      "acknowledged.snmp.class: 'unmanagd' is not known -> did you mean 'unmanaged'? use"),
 ]  # fmt: skip
