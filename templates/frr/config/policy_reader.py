@@ -265,6 +265,8 @@ def _match(draft: FrrDraft, words: list[str], number: int) -> int:
         raise Unclear("not known of a route-map")
     if words[1:3] == ["evpn", "route-type"] and words[-1].isdigit():
         raise Unclear("a number for what has a name")
+    if words[1:3] == ["evpn", "rd"]:
+        raise Unclear("FRR may refuse it for its numbers, and what comes after it in the text")
     if words[1:] == ["metric", "0"]:
         raise Refused("FRR refuses it, and everything that comes after it in the text")
     entry.matches[_kind(words)] = (words, number)
