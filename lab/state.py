@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from egovnet.lab.errors import LabBusyError
+from egovnet.lab.errors import LabBusyError, LabError
 
 STATE_FILE = "state.json"
 LOCK_FILE = "lock"
@@ -75,11 +75,18 @@ class LabState(BaseModel):
 
 
 def read_state(directory: Path) -> LabState | None:
-    """The state kept in ``directory``, or None when there is none that can be read."""
+    """The state kept in ``directory``, or None when there is none, or what it says is none.
+
+    Raises:
+        LabError: nobody can tell: the file, or what is above it, cannot be read.
+    """
+    path = directory / STATE_FILE
     try:
-        return LabState.model_validate_json((directory / STATE_FILE).read_bytes())
+        return LabState.model_validate_json(path.read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
+    except OSError as error:
+        raise LabError(f"cannot be read: {error.strerror}", where=str(path)) from error
 
 
 def write_state(directory: Path, state: LabState) -> None:

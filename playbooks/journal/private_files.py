@@ -35,8 +35,9 @@ def close(path: Path) -> None:
     """Take every right of others from a file or directory of ours; what is not there is closed.
 
     What belongs to another user is theirs to open or close, and a link is looked at, not followed.
+    Of a path that leads nowhere, who opens it hears why.
     """
-    with suppress(FileNotFoundError, PermissionError):
+    with suppress(OSError):
         found = path.lstat()
         plain = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
         if plain and found.st_uid == os.geteuid() and found.st_mode & 0o077:
