@@ -26,11 +26,11 @@ help:
 	@echo "make lab-up    boot the virtual network; make lab-down ends it"
 
 setup: $(VENV)/.ready
-	@./setup-host
+	@PYTHON="$(PYTHON)" ./setup-host
 
 # The stamp is renewed when the lock file or the packaging changes.
 $(VENV)/.ready: requirements.lock pyproject.toml packaging/napalm-frr/pyproject.toml setup-host
-	@./setup-host --python
+	@PYTHON="$(PYTHON)" ./setup-host --python
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation \
@@ -56,7 +56,7 @@ licences: $(VENV)/.ready
 
 # Lint and types take a minute of one processor: beside the suite, whose labs wait now and then.
 test: setup
-	@./setup-host --tests
+	@PYTHON="$(PYTHON)" ./setup-host --tests
 	@$(MAKE) --no-print-directory -j2 lint suite
 
 suite: $(VENV)/.ready

@@ -189,7 +189,9 @@ class Containerlab:
         state = read_state(self.directory)
         if state is None:
             raise LabNotRunningError(
-                "no lab is running", where=str(self.directory), next_step="start it with lab up"
+                "no lab is running",
+                where=str(self.directory),
+                next_step="start one with: egovnet lab up",
             )
         if node not in {known.name for known in state.nodes}:
             known_names = ", ".join(sorted(known.name for known in state.nodes))

@@ -325,7 +325,9 @@ class GuestLab(ABC):
         state = read_state(self.directory)
         if state is None or state.control is None:
             raise LabNotRunningError(
-                "no lab is running", where=str(self.directory), next_step="start it with lab up"
+                "no lab is running",
+                where=str(self.directory),
+                next_step="start one with: egovnet lab up",
             )
         number = next((each.machine for each in state.nodes if each.name == node), 0)
         address = (state.control, *state.more_controls)[number]
@@ -353,7 +355,9 @@ class GuestLab(ABC):
         state = self.status()
         if not state.running:
             raise LabNotRunningError(
-                "no lab is running", where=str(self.directory), next_step="start it with lab up"
+                "no lab is running",
+                where=str(self.directory),
+                next_step="start one with: egovnet lab up",
             )
         known = {node.name for node in state.nodes}
         if unknown := sorted(set(nodes) - known):

@@ -72,12 +72,28 @@ class Parts:
     #: Key of the entry that they stand at.
     key: str
     model: type[BaseModel]
+    #: What the owner is asked for, and the part's name, as sentences.
+    asks: tuple[str, str]
 
 
 #: Everything of that kind.
 PARTS = (
-    Parts("access", "site", "sites", "site-network-accesses", SiteNetworkAccess),
-    Parts("border-vpn", "border", "borders", "vpns", BorderVpn),
+    Parts(
+        "access",
+        "site",
+        "sites",
+        "site-network-accesses",
+        SiteNetworkAccess,
+        ("Site that gets another access.", "Name of the access."),
+    ),
+    Parts(
+        "border-vpn",
+        "border",
+        "borders",
+        "vpns",
+        BorderVpn,
+        ("Border that another VPN crosses.", "A name of its own at the border, such as the VPN's."),
+    ),
 )
 _PARTS = {parts.model: parts for parts in PARTS}
 
@@ -86,7 +102,7 @@ _PARTS = {parts.model: parts for parts in PARTS}
 class OneOf:
     """Options of which one has to be said."""
 
-    #: What they say, as a sentence without its full stop.
+    #: Begins the sentence that lists the words.
     words: str
     #: By the word that a person chooses.
     options: Mapping[str, tuple[str, ...]]
@@ -155,7 +171,7 @@ def _end(end: str) -> OneOf:
     """An end of a line."""
     where = {"site": ("site",), "router": ("router", "port"), "place": ("place",)}
     options = {word: tuple(f"{end}-{key}" for key in keys) for word, keys in where.items()}
-    return OneOf(f"Where end {end} is", options)
+    return OneOf(f"End {end} is one of", options)
 
 
 def _apart(options: Iterator[Option]) -> tuple[Option, ...]:

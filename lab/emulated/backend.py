@@ -248,7 +248,9 @@ class Emulated:
         state = self.status()
         if not state.running:
             raise LabNotRunningError(
-                "no lab is running", where=str(self.directory), next_step="start it with lab up"
+                "no lab is running",
+                where=str(self.directory),
+                next_step="start one with: egovnet lab up",
             )
         known = {node.name for node in state.nodes}
         if unknown := sorted(set(nodes) - known):

@@ -206,12 +206,11 @@ class _Asker:
         lacks: list[Problem] = []
         owner, parts = self._request.owner, self._kind.parts
         if parts is not None and owner is None:
-            article = "an access" if parts.kind == "access" else "a VPN that crosses it"
-            words = f"{parts.owner.capitalize()} that gets {article} more."
-            owner = self._named(parts.owner.upper(), words, lacks)
+            owner = self._named(parts.owner.upper(), parts.asks[0], lacks)
         name = self._request.name
         if name is None and self._request.kind != "circuit":
-            name = self._named("NAME", f"Name of the {self._request.kind}.", lacks)
+            asked = f"Name of the {self._request.kind}." if parts is None else parts.asks[1]
+            name = self._named("NAME", asked, lacks)
         for option in self._kind.options:
             if option.required and option.name not in self._given:
                 self._complete(option, lacks)
@@ -279,12 +278,11 @@ class _Asker:
 
     def _choose(self, one: OneOf, lacks: list[Problem]) -> None:
         """Ask for one of several options, and for what belongs to it."""
-        words = f"{one.words}: {listed(one.options)}"
+        words = f"{one.words} {listed(one.options)}"
         if self._ask is None:
             several = [" with ".join(f"--{name}" for name in each) for each in one.options.values()]
             said = " or ".join(several)
-            found = Problem(f"add {self._request.kind}", 0, said, "is missing", f"add one: {words}")
-            lacks.append(found)
+            lacks.append(_missing(self._request.kind, said, words, "add one"))
             return
         wrong = ""
         while (word := self._ask(Question(one.words, words, wrong))) not in one.options:
@@ -349,8 +347,8 @@ def _groups_of(entry: object) -> list[str]:
     return groups if isinstance(groups, list) else []
 
 
-def _missing(kind: str, option: str, words: str) -> Problem:
-    return Problem(f"add {kind}", 0, option, "is missing", f"add it: {words.rstrip('.')}")
+def _missing(kind: str, option: str, words: str, remedy: str = "add it") -> Problem:
+    return Problem(f"add {kind}", 0, option, "is missing", f"{remedy}: {words.rstrip('.')}")
 
 
 def _as_said(problem: Problem, shown: Path, request: Request, kind: EntryKind) -> Problem:

@@ -137,7 +137,7 @@ def test_two_verbs_at_once_are_refused(backbone: Callable[..., Any], tmp_path: P
 
 
 def test_exec_without_a_lab_says_how_to_start_one(tmp_path: Path) -> None:
-    with pytest.raises(LabNotRunningError, match="start it with lab up"):
+    with pytest.raises(LabNotRunningError, match="start one with: egovnet lab up"):
         MicroVm(tmp_path).exec("r1", "true")
 
 

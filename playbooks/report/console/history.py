@@ -12,7 +12,10 @@ from egovnet.playbooks.results.history import History, HistoryEntry
 
 def print_result(console: Console, history: History) -> None:
     """Print the table, and faults of the journal."""
-    print_changes(console, history.changes)
+    if history.changes:
+        print_changes(console, history.changes)
+    else:
+        console.print("no change yet: egovnet plan shows the first, egovnet apply makes it")
     for fault in history.faults:
         console.print(Text(f"THE JOURNAL WAS ALTERED: {fault}"), style="red")
 

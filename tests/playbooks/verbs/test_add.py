@@ -349,7 +349,7 @@ MISTAKES: list[tuple[Request, list[str]]] = [
         Request("legacy-circuit", "line", given={"owner": "government", "a-router": "pe1"}),
         [
             "--b-site or --b-router with --b-port or --b-place: is missing",
-            "add one: Where end b is: site, router, place",
+            "add one: End b is one of site, router, place",
             "--approved-by: is missing",
         ],
     ),
