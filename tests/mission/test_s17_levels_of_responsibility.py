@@ -611,6 +611,16 @@ def test_what_runs_already_is_asked_for_too(office: Office) -> None:
     assert {line["device"] for line in lacking[0]["lines"]} == {"gd-pe1"}
 
 
+def test_a_verification_by_itself_is_in_the_journal(office: Office) -> None:
+    office.by(None, "verify", "--settle", "0")
+    (step,) = office.workspace.journal.steps(1, "verify-alone")
+    assert step.phase == "failed"  # nothing in memory has a session
+    said = json.loads(step.detail)
+    assert (said["routers"], said["by"]) == ("all", "tester")
+    assert said["findings"]
+    assert office.by(None, "history", "--check").code == 0
+
+
 def test_nobody_adopts_what_is_not_proved_alone(office: Office) -> None:
     """An override has two persons behind it, who sign a plan; and there is none."""
     refused = office.by(None, "adopt", "--yes", "--unproved-by", "Li", "--reason", "it runs")

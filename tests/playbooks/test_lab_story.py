@@ -384,9 +384,6 @@ def test_the_journal_tells_what_was_done(lab: Workplace) -> None:
     assert [c["state"] for c in changes][:2] == ["done", "undone"]
     assert changes[-1]["kind"] == "rollback"
     shown = lab.run("show", str(changes[0]["id"]), "--json").json
-    details = [lab.run("show", str(c["id"]), "--json").json["steps"] for c in changes]
-    alone = [step for steps in details for step in steps if step["stage"] == "verify-alone"]
-    assert {step["phase"] for step in alone} == {"done"}  # what `verify` found, by itself
     stages = [(s["stage"], s["phase"]) for s in shown["steps"] if s["device"] == "sh-pe1"]
     assert stages == [
         (stage, phase)
@@ -396,7 +393,7 @@ def test_the_journal_tells_what_was_done(lab: Workplace) -> None:
 
 
 def test_a_policy_binds_what_real_routers_are_given(lab: Workplace, people: Path) -> None:
-    """Waves, a stop, kill -9 and `recover` under approvals: they cover this plan, once."""
+    """A refusal, an approval, a stop after a wave, kill -9 in the next, and `recover`."""
     root = lab.copy("base", "governed")
     for file, site in (("beijing.yaml", "party-beijing"), ("guangdong.yaml", "party-guangdong")):
         lab.edit("governed", f"sites/{file}", lambda sites, site=site: _limit(sites[site]))
@@ -422,12 +419,3 @@ def test_a_policy_binds_what_real_routers_are_given(lab: Workplace, people: Path
     recovered = lab.run("recover", "--yes", "--json", inventory="governed")
     assert recovered.exit == 0, recovered.out + recovered.err
     assert recovered.json["changes"][0]["result"] == "undone"
-    rest = by("noc", "apply", file)
-    assert rest.exit == 0, rest.out + rest.err
-    assert rest.json["devices"] == ["bj-pe1"]
-    again = by("noc", "apply", file)
-    assert again.exit == 2
-    assert "have it given again" in again.json["approvals"]["ignored"][0]
-    checked = lab.run("history", "--check", "--json", inventory="governed")
-    assert (checked.exit, checked.json["faults"]) == (0, []), checked.out
-    assert "maximum-prefix 66" in lab.on("bj-pe1", "vtysh -c 'show running-config'").out
