@@ -181,12 +181,12 @@ def test_addresses_that_zebra_does_not_know(
         assert text.count(f" {address}\n") == 1
         text = re.sub(rf"^  inet6? {address}\n", "", text, flags=re.MULTILINE)
     device_ = replace(GZ_PE1, interfaces=(*GZ_PE1.interfaces, port))
-    assert read_state(device_, text).addresses == told
+    assert read_state(device_, text).addresses == {"eth1": "", **told}
     # of a port that is down others tell
     down = text.replace(
         "Interface eth4.100 is up, line protocol is up", "Interface eth4.100 is down"
     )
-    assert read_state(device_, down).addresses == {}
+    assert read_state(device_, down).addresses == {"eth1": ""}
 
 
 # -- the script and its answers belong together ----------------------------------------------
