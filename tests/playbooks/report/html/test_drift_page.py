@@ -144,7 +144,7 @@ def test_hostile_text_is_shown_and_never_obeyed() -> None:
     assert "\u202e" not in page
     assert not {"img", "script"} & set(read.tags)
     # a page's own, a class's on the trend, a circuit's and a router's on the map
-    assert read.tags.count("title") == 1 + 6 + 11 + 7
+    assert read.tags.count("title") == 1 + 7 + 11 + 7
 
 
 # -- size -------------------------------------------------------------------------------------
