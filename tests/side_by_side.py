@@ -239,8 +239,10 @@ def _pieces(items: Sequence[pytest.Item]) -> list[list[pytest.Item]]:
             lab.setdefault("/".join([*file.split("/")[:2], *marker.args]), []).append(item)
         else:
             rest.setdefault(file, []).append(item)
-    # the stories of playbooks are the longest piece: nobody is to begin with them at the end
-    return [*reversed(lab.values()), *rest.values()]
+    # what has a name is long, as stories are: nobody is to begin with it at the end
+    named = [piece for name, piece in lab.items() if name.count("/") > 1]
+    folders = [piece for name, piece in lab.items() if name.count("/") < 2]
+    return [*reversed(named), *reversed(folders), *rest.values()]
 
 
 if __name__ == "__main__":

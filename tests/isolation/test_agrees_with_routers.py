@@ -37,7 +37,7 @@ from tests.isolation.routers import (
     loaded_text,
 )
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("agree")
 
 #: Without a leak seen before (one test alone), how long an equivalent is watched.
 _WATCHED = 4.0

@@ -23,7 +23,7 @@ from tests.policies import govern, people
 
 __all__ = ["people"]
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("story")
 
 #: One host of each VPN and where it sends; then pairs that must never be heard.
 _FRIENDS = {

@@ -310,7 +310,10 @@ def _next_hop(words: list[str]) -> None:
 
 
 def _call(draft: FrrDraft, words: list[str], number: int) -> int:
-    _, draft.context.about.call = words
+    _, called = words
+    if draft.context.label.split()[1] == called:
+        raise Refused("FRR refuses a policy that calls itself, and what was said just before it")
+    draft.context.about.call = called
     draft.context.about.call_line = number
     return FACT
 
