@@ -171,7 +171,9 @@ def after_drift(report: "DriftReport") -> tuple[NextCommand, ...]:
         change = report.remediation.change
         return () if change is None else (NextCommand(("show", str(change))),)
     for name, number in report.classes().items():
-        if number and DriftClass(name).properties.remediable:
+        klass = DriftClass(name)
+        restored = klass.properties.remediable and any(d.remediable for d in report.open(klass))
+        if number and restored:
             command = again("drift", "--remediate", name, without=("remediate", "report"))
             return (NextCommand(command.words, f"restores what is of class {name}"),)
     return ()

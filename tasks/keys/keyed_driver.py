@@ -82,12 +82,20 @@ class KeyedDriver:
             seen.add(id(found))
             found.args = tuple(map(self._without, found.args))
             for name, value in list(vars(found).items()):
-                if type(value) is str:
-                    setattr(found, name, self._keys.conceal(value))
+                setattr(found, name, self._without(value))
             found = found.__cause__ or found.__context__
 
     def _without(self, value: object) -> object:
-        return self._keys.conceal(value) if type(value) is str else value
+        """A text, or texts in a plain collection, without values; anything else as it is."""
+        if type(value) is str:
+            return self._keys.conceal(value)
+        if type(value) is tuple:
+            return tuple(map(self._without, value))
+        if type(value) is list:
+            return list(map(self._without, value))
+        if type(value) is dict:
+            return {key: self._without(each) for key, each in value.items()}
+        return value
 
     def _line(self, change: LineChange) -> LineChange:
         return self._with_line(change, self._keys.conceal(change.line))

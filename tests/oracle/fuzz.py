@@ -9,13 +9,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from queue import Queue
 
 from tests.oracle import grammar
 from tests.oracle.agreement import Difference, compare, understood
 from tests.oracle.frr_daemons import FrrDaemons
 from tests.oracle.minimize import minimize
+from tests.oracle.tried import tried
 
 #: Who waits is told after so many texts.
 _TOLD_AFTER = 500
@@ -28,23 +27,12 @@ def differences(
 
     `release` is Debian's whose FRR is asked; "" this machine's own.
     """
-    free: Queue[FrrDaemons] = Queue()
-    held = [FrrDaemons(release) for _ in range(places)]
-    for place in held:
-        free.put(place)
 
-    def tried(seed: int) -> tuple[int, Difference | None]:
-        place = free.get()
-        try:
-            found = compare(place, understood(grammar.text(seed), release))
-            return seed, minimize(place, found) if found and smallest else found
-        finally:
-            free.put(place)
+    def trial(place: FrrDaemons, seed: int) -> tuple[int, Difference | None]:
+        found = compare(place, understood(grammar.text(seed), release))
+        return seed, minimize(place, found) if found and smallest else found
 
-    with ThreadPoolExecutor(places) as pool:
-        yield from pool.map(tried, seeds)
-    for place in held:
-        place.close()
+    return tried(seeds, [FrrDaemons(release) for _ in range(places)], trial)
 
 
 def told(found: Difference) -> str:

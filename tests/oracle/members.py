@@ -10,8 +10,6 @@ import json
 import random
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from queue import Queue
 from typing import Any
 
 from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, Policy
@@ -19,6 +17,7 @@ from egovnet.templates.registry import read_config
 from tests.oracle import grammar
 from tests.oracle.agreement import understood, whole
 from tests.oracle.frr_daemons import FrrDaemons
+from tests.oracle.tried import tried
 
 _FAMILIES = {
     "ipv4Unicast": "ipv4",
@@ -166,23 +165,12 @@ def differences(
     seeds: Iterable[int], *, places: int = 2, release: str = ""
 ) -> Iterator[tuple[int, str, list[str]]]:
     """(seed, its text, its differences) of each seed."""
-    free: Queue[FrrDaemons] = Queue()
-    held = [FrrDaemons(release, [_QUESTION]) for _ in range(places)]
-    for place in held:
-        free.put(place)
 
-    def tried(seed: int) -> tuple[int, str, list[str]]:
+    def trial(place: FrrDaemons, seed: int) -> tuple[int, str, list[str]]:
         given = understood(text(seed), release)
-        place = free.get()
-        try:
-            return seed, given, compared(place, given)
-        finally:
-            free.put(place)
+        return seed, given, compared(place, given)
 
-    with ThreadPoolExecutor(places) as pool:
-        yield from pool.map(tried, seeds)
-    for place in held:
-        place.close()
+    return tried(seeds, [FrrDaemons(release, [_QUESTION]) for _ in range(places)], trial)
 
 
 def main() -> int:

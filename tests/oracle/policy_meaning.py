@@ -10,10 +10,8 @@ import random
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_network
-from queue import Queue
 
 from egovnet.isolation.algebra.policies import Routes, apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet, family_of
@@ -23,6 +21,7 @@ from egovnet.templates.registry import read_config
 from tests.oracle import policies
 from tests.oracle.agreement import understood, whole
 from tests.oracle.frr_daemons import FrrDaemons
+from tests.oracle.tried import tried
 
 _TARGET = re.compile(r"\bRT:(\S+)")
 _MAPS = "MNS"
@@ -122,23 +121,13 @@ def differences(
     seeds: Iterable[int], *, places: int = 2, release: str = ""
 ) -> Iterator[tuple[int, str, list[Passed]]]:
     """(seed, its text, what the proof missed) of each seed."""
-    free: Queue[FrrDaemons] = Queue()
-    held = [FrrDaemons(release, _ASKED, policies.SETTLE) for _ in range(places)]
-    for place in held:
-        free.put(place)
 
-    def tried(seed: int) -> tuple[int, str, list[Passed]]:
+    def trial(place: FrrDaemons, seed: int) -> tuple[int, str, list[Passed]]:
         given = policies.AT_ONCE + understood(text(seed), release)
-        place = free.get()
-        try:
-            return seed, given, list(missed(place, given))
-        finally:
-            free.put(place)
+        return seed, given, list(missed(place, given))
 
-    with ThreadPoolExecutor(places) as pool:
-        yield from pool.map(tried, seeds)
-    for place in held:
-        place.close()
+    held = [FrrDaemons(release, _ASKED, policies.SETTLE) for _ in range(places)]
+    return tried(seeds, held, trial)
 
 
 def main() -> int:

@@ -3,12 +3,17 @@
 import json
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 
+from egovnet.playbooks.cli.commands.drift import drift
+from egovnet.playbooks.cli.next_commands import after_drift
 from tests.loopback import loopback_network
 from tests.playbooks.console import Ran, egovnet
+from tests.playbooks.drift_reports import LEAKING
 
 
 class Day:
@@ -75,3 +80,12 @@ def test_from_init_to_a_change_by_what_each_command_names(day: Day) -> None:
     assert (nothing.code, nothing.stderr) == (0, "")
     assert "verified" in day.go_on().stdout
     assert day.line == ""
+
+
+def test_drift_names_a_remediation_only_where_it_restores() -> None:
+    """States that no configuration restores are for a person."""
+    with click.Context(drift):
+        (named,) = after_drift(replace(LEAKING, remediation=None))
+        assert named.words[:3] == ("drift", "--remediate", "leak")
+        states = tuple(replace(each, remediable=False) for each in LEAKING.differences)
+        assert after_drift(replace(LEAKING, remediation=None, differences=states)) == ()

@@ -66,7 +66,9 @@ def test_no_error_says_a_value() -> None:
         try:
             raise ValueError(f"line 2: {VALUES[ONE]}")
         except ValueError as error:
-            raise CommitError(f"refused: {VALUES[TWO]}") from error
+            refused = CommitError(f"refused: {VALUES[TWO]}", ("at", [VALUES[ONE]]))
+            vars(refused)["lines"] = {"2": (VALUES[ONE], 3)}
+            raise refused from error
 
     inner: Any = driver
     inner._driver.commit_config = fail
@@ -74,6 +76,7 @@ def test_no_error_says_a_value() -> None:
     with pytest.raises(CommitError, match="refused: <egovnet:ldp") as refused:
         driver.commit_config()
     assert not said(refused.value)
+    assert vars(refused.value) == {"lines": {"2": (str(ONE), 3)}}
     assert not said(refused.value.__cause__)
     assert memory.running == OPEN
 
