@@ -137,7 +137,7 @@ def _read(path: Path) -> Credentials:
         data = unquoted_data(content.decode("utf-8"))
     except OSError as error:
         raise CredentialsError(f"{path}: cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, InventoryError, yaml.YAMLError, ValueError):
+    except (UnicodeDecodeError, InventoryError, yaml.YAMLError):
         # The parser's own message quotes the text, which may be a password.
         raise CredentialsError(f"{path}: is not YAML; correct it") from None
     if isinstance(data, dict) and (unknown := sorted(str(key) for key in data.keys() - _KEYS)):

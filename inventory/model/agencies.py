@@ -3,14 +3,14 @@
 from typing import Annotated, Literal
 
 from egovnet.inventory.model.annotations import about
-from egovnet.inventory.model.primitives import Abbreviation, Closed, Text
+from egovnet.inventory.model.primitives import Abbreviation, Closed, Title
 from egovnet.inventory.model.validity import Stated
 
 
 class Agency(Closed):
     """Owner of VPNs: one of the intranet's six systems, or a department of the extranet."""
 
-    name: Annotated[Text, about("What people call it.", "State Taxation Administration")]
+    name: Annotated[Title, about("What people call it.", "State Taxation Administration")]
     kind: Annotated[
         Literal["system", "department"],
         about(

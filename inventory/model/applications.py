@@ -15,7 +15,7 @@ from egovnet.inventory.model.primitives import (
     Prefix,
     RegionName,
     SiteName,
-    Text,
+    Title,
     VpnName,
 )
 from egovnet.inventory.model.regions import Tier
@@ -69,7 +69,7 @@ class Users(Closed):
 class Application(Closed):
     """A business application of an agency, in one of its VPNs: one protocol, and its ports."""
 
-    name: Annotated[Text, about("What people call it.", "Tax filing")]
+    name: Annotated[Title, about("What people call it.", "Tax filing")]
     owner: Annotated[AgencyName, about("Agency that answers for it: its VPN's owner.", "taxation")]
     vpn: Annotated[VpnName, about("VPN that it is in.", "taxation")]
     level: Annotated[ProtectionLevel, about("Its level by GB/T 22239.", 2, unit="GB/T 22239 level")]

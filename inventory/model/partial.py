@@ -59,12 +59,19 @@ def _value(
             return partial(shape.model, data, wrong, at)
         if shape.item is not None and shape.item.model is not None and isinstance(data, dict):
             inner = shape.item.model
-            return {
-                key: partial(inner, value, wrong, (*at, key))
+            return _SomeEntries(
+                (key, partial(inner, value, wrong, (*at, key)))
                 for key, value in data.items()
                 if (*at, key) not in wrong
-            }
+            )
         raise
+
+
+class _SomeEntries(dict[str, Any]):
+    """Entries of a mapping of which others are not known."""
+
+    def __missing__(self, key: str) -> Any:  # noqa: ANN401 -- of any entry
+        raise CannotBeJudgedError(key)
 
 
 @cache

@@ -25,6 +25,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    StringConstraints,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -117,6 +118,13 @@ def printed(value: str) -> str:
 #: tables and pages and never put into a device's text, which is made of `Name`s only (a property:
 #: `tests/templates/frr/render/test_rendered_values.py`).
 Text = Annotated[str, Field(max_length=120), AfterValidator(printed)]
+#: As `Text`, of what must have one: a name that is blank is an empty cell in every table.
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    Field(min_length=1, max_length=120),
+    AfterValidator(printed),
+]
 
 
 _ASDOT = re.compile(r"(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})")

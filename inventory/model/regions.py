@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from egovnet.inventory.model.annotations import about
-from egovnet.inventory.model.primitives import Abbreviation, Asn, Closed, RegionName, Text
+from egovnet.inventory.model.primitives import Abbreviation, Asn, Closed, RegionName, Title
 
 
 class Tier(StrEnum):
@@ -22,7 +22,7 @@ TIER_ORDER = tuple(Tier)
 class Region(Closed):
     """A unit of government; a prefecture's parent is its province, and so on."""
 
-    name: Annotated[Text, about("What people call it.", "Guangdong")]
+    name: Annotated[Title, about("What people call it.", "Guangdong")]
     tier: Annotated[Tier, about("Level of government.", "province")]
     parent: Annotated[
         RegionName | None,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.levels import ProtectionLevel
-from egovnet.inventory.model.primitives import Address, AgencyName, Closed, Text
+from egovnet.inventory.model.primitives import Address, AgencyName, Closed, Title
 
 
 class ZoneName(StrEnum):
@@ -60,7 +60,7 @@ class AddressPlan(StrEnum):
 class Vpn(Closed):
     """A vpn-service: one agency's network in one zone."""
 
-    name: Annotated[Text, about("What people call it.", "Taxation department network")]
+    name: Annotated[Title, about("What people call it.", "Taxation department network")]
     zone: Annotated[
         ZoneName, about("Which of the two networks it is of; they never meet.", "extranet")
     ]

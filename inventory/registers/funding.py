@@ -37,7 +37,7 @@ from pydantic import Field, model_validator
 from egovnet.inventory.errors import Location, Problem
 from egovnet.inventory.model import Closed, Name, Network, Tier
 from egovnet.inventory.model.annotations import Form, about
-from egovnet.inventory.model.primitives import RegionName, Text, refusal
+from egovnet.inventory.model.primitives import RegionName, Title, refusal
 from egovnet.inventory.model.shown import did_you_mean
 from egovnet.inventory.model.validity import (
     ApprovedBy,
@@ -77,7 +77,7 @@ def money(amount: str) -> tuple[Decimal, str]:
 class Payer(Closed):
     """Somebody who pays: the budget of a region, or another one."""
 
-    name: Annotated[Text, about("What people call it.", "Guangdong finance department")]
+    name: Annotated[Title, about("What people call it.", "Guangdong finance department")]
     region: Annotated[
         RegionName | None,
         about(

@@ -59,7 +59,10 @@ class Sources:
         for document in documents:
             if not location or location[0] in (document.data or {}):
                 return document.path, document.line(location)
-        return (documents[0].path if documents else section), 0
+        if not documents:
+            return section, 0
+        # of what no file has: the beginning of the first that could, where an editor can jump to
+        return documents[0].path, documents[0].line(location)
 
     def problem(self, section: str, location: Location, found: str, remedy: str) -> Problem:
         """A problem at `location`, with file and line looked up."""

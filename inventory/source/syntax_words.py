@@ -29,6 +29,7 @@ _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 #: A key with its colon, at the margin of what it is in.
 _KEY = re.compile(r"\s*(?:- )*[^\s#][^#]*?:(?:\s|$)")
 _QUOTES = "put the text in quotes"
+_NO_TAG = "remove it, or put the text in quotes"
 _PAIR = "write a key, a colon and a space: key: value"
 
 #: Line (from 1), what was found, what to do.
@@ -58,24 +59,27 @@ def _possible(text: str, error: yaml.MarkedYAMLError) -> Iterator[Words]:
             yield number + 1, found, f"write {_WIDE[wide]!r}, which is another character"
     if "tab" in problem or here[column : column + 1] == "\t":
         yield at + 1, "a tab", "indent with spaces: YAML takes no tabs there"
-    if "quoted scalar" in context:
-        yield begun + 1, "a quote that is not closed", "close it with the same quote"
     if problem.startswith("did not find expected ',' or"):
         bracket = problem[-2]
         yield begun + 1, f"a bracket that is not closed with {bracket}", _brackets(bracket)
-    for part, words in _BY_PROBLEM.items():
-        if part in problem:
-            yield at + 1, *words
+    for table, said, line in ((_BY_PROBLEM, problem, at), (_BY_CONTEXT, context, begun)):
+        yield from ((line + 1, *words) for part, words in table.items() if part in said)
     if "cannot start any token" in problem:
         yield at + 1, f"text that begins with {here[column : column + 1]}", _QUOTES
     if "mapping values" in problem:
         yield _colon(lines, at, column)
     if "could not find expected ':'" in problem:
         yield _no_colon(_line(lines, begun), begun)
-    yield at + 1, " ".join(filter(None, (context, problem))), "mend the syntax"
+    yield at + 1, "something that YAML cannot read", f"{_PAIR}; or {_QUOTES}"
 
 
+_ESCAPE = (
+    "a backslash in double quotes, before what it means nothing for",
+    "put the text in single quotes, where a backslash is one",
+)
 _BY_PROBLEM = {
+    "escape": _ESCAPE,
+    "hexdecimal": _ESCAPE,
     "undefined alias": ("text that begins with *", _QUOTES),
     "constructor for the tag": ("a tag, which begins with !", "remove it, or " + _QUOTES),
     "another document": ("a second document in the file", "remove the line ---"),
@@ -87,6 +91,24 @@ _BY_PROBLEM = {
         "indented as none of the lines above",
         "indent it as the keys that it stands beside",
     ),
+    "unhashable key": (
+        "a list or a mapping in braces where a key or a text belongs",
+        _QUOTES,
+    ),
+    "for merging": ("a merge key, <<, without a mapping", "write the keys out"),
+    "expected a mapping node": ("a tag, which begins with !, before what it is not", _NO_TAG),
+    "expected a sequence node": ("a tag, which begins with !, before what it is not", _NO_TAG),
+    "expected a scalar node": ("a tag, which begins with !, before what it is not", _NO_TAG),
+    "undefined tag handle": ("a tag, which begins with !", "remove it, or " + _QUOTES),
+    "recursive": ("an alias in what it stands for", "write it out"),
+    "duplicate anchor": ("an anchor that is given twice", "write it out"),
+    "node content": (
+        "nothing, or a comma or bracket, where a value belongs",
+        "write the value, or put the text in quotes",
+    ),
+    "mapping keys are not allowed": ("text that begins with ?", _QUOTES),
+    "directive": ("a line that begins with %", "remove it, or " + _QUOTES),
+    "YAML document": ("a line that begins with %", "remove it"),
     "block sequence entries": (
         "an item of a list where none can be",
         "begin it in a line of its own, below its key",
@@ -95,6 +117,18 @@ _BY_PROBLEM = {
         "indented as none of the lines above",
         "begin each item of the list with -, in one column",
     ),
+}
+
+_BY_CONTEXT = {
+    "quoted scalar": ("a quote that is not closed", "close it with the same quote"),
+    "block scalar": (
+        "text behind | or >, which is for text of several lines",
+        "begin it in the line below, or " + _QUOTES,
+    ),
+    "directive": ("a line that begins with %", "remove it, or " + _QUOTES),
+    "anchor": ("text that begins with &", _QUOTES),
+    "alias": ("text that begins with *", _QUOTES),
+    "tag": ("text that begins with !", _QUOTES),
 }
 
 

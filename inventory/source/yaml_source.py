@@ -1,7 +1,8 @@
 """YAML with its line numbers: what the loader needs to say where a mistake stands."""
 
+import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,9 @@ _DEPTH = 50
 #: Values that a file's aliases may stand for besides those that are written: ten short lines can
 #: mean a thousand million.
 _REPEATED = 1_000_000
+#: Characters of a value that a message quotes whole.
+_SHOWN = 40
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _INT = "tag:yaml.org,2002:int"
 #: What a value may be. Sets, ordered mappings and octets have no place in what people write.
 _KINDS = ("null", "bool", "int", "float", "str", "timestamp", "seq", "map")
@@ -51,11 +55,48 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _Loader.add_implicit_resolver(_INT, _DECIMAL, [*"-0123456789"])
 
 
+class NoValueError(yaml.constructor.ConstructorError):
+    """A tag, written or found, whose value its text is not: `!!bool perhaps`."""
+
+
+#: Digits of a number: Python reads no more of them at once, and nobody wrote them.
+_DIGITS = 4000
+#: Kind of a scalar -> what people call it.
+_SCALARS = {
+    "bool": "is neither true nor false",
+    "int": "is no whole number",
+    "float": "is no number",
+    "null": "is not nothing",
+    "timestamp": "is no date",
+}
+
+
+def _or_refused(kind: str, make: Callable[[Any, Any], object]) -> Callable[[Any, Any], object]:
+    """`make`, whose own errors are no errors of YAML: they have no place, and some quote the text.
+
+    PyYAML's constructors of scalars expect what its resolver found, and a tag may stand before
+    anything: they fail by KeyError, IndexError, AttributeError, ValueError or OverflowError.
+    """
+
+    def made(loader: Any, node: yaml.Node) -> object:  # noqa: ANN401 -- as _Fastest
+        try:
+            return make(loader, node)
+        except yaml.YAMLError:
+            raise
+        except Exception as error:
+            text = str(node.value)
+            shown = repr(text) if len(text) <= _SHOWN else f"a text of {len(text)} characters"
+            found = f"{shown} {_SCALARS[kind]}"
+            raise NoValueError(None, None, found, node.start_mark) from error
+
+    return made
+
+
 def _integer(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
     """As SafeLoader's, where `!!int` stands before something else too."""
     text = str(loader.construct_scalar(node))
-    if not _DECIMAL.match(text):
-        raise ValueError(f"{text!r} is no decimal integer")
+    if not _DECIMAL.match(text) or len(text) > _DIGITS:
+        raise ValueError
     return int(text)
 
 
@@ -69,6 +110,9 @@ def _moment(loader: Any, node: yaml.ScalarNode) -> object:  # noqa: ANN401 -- as
 
 _Loader.add_constructor(_INT, _integer)
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _moment)
+for _kind in _SCALARS:
+    _tag = f"tag:yaml.org,2002:{_kind}"
+    _Loader.add_constructor(_tag, _or_refused(_kind, _Loader.yaml_constructors[_tag]))
 
 
 class _PlainLoader(_Loader):
@@ -147,14 +191,22 @@ def judge_document(path: Path, shown_as: str | None = None) -> Judged:
     try:
         text = read_regular(path).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InventoryError(
-            [Problem(name, 0, "", f"not UTF-8 text (byte {error.start})", "save it as UTF-8")]
-        ) from error
+        raise InventoryError([_not_utf8(name, error)]) from error
     except OSError as error:
         raise InventoryError(
             [Problem(name, 0, "", f"cannot be read: {error.strerror}", "check path and rights")]
         ) from error
     return judge_text(text, name)
+
+
+def _not_utf8(name: str, error: UnicodeDecodeError) -> Problem:
+    """Where the first byte is that no UTF-8 text has, and how such a file comes about."""
+    content = bytes(error.object)
+    if content.startswith(_UTF16):
+        return Problem(name, 1, "", "UTF-16, not UTF-8 text", "save it as UTF-8")
+    line = content.count(b"\n", 0, error.start) + 1
+    byte = f"byte {error.start}, 0x{content[error.start]:02x}"
+    return Problem(name, line, "", f"not UTF-8 text ({byte})", "save it as UTF-8")
 
 
 def parse_document(text: str, name: str) -> Document:
@@ -185,7 +237,7 @@ def judge_text(text: str, name: str) -> Judged:
     # Positions cost more than all else: they are made where something is wrong, or asked for.
     loader = _PlainLoader(text)
     # what is wrong is reported with its place, below
-    with _disposed(loader), suppress(yaml.YAMLError, ValueError, RecursionError):
+    with _disposed(loader), suppress(yaml.YAMLError, RecursionError):
         data = loader.get_single_data()
         if not loader.odd and not _deep(data):
             return Judged(Document(name, data, text))
@@ -259,6 +311,12 @@ def _with_places(text: str, name: str) -> Judged:
         if node is not None:
             _Collector(name, {}, problems).collect(node, ())
         data = loader.construct_document(node) if node is not None else None
+    except NoValueError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        remedy = "put text in quotes, without a tag (!!)"
+        raise InventoryError(
+            [Problem(name, line, "", f"not YAML: {error.problem}", remedy)]
+        ) from error
     except yaml.MarkedYAMLError as error:
         line, found, remedy = syntax_words(text, error)
         raise InventoryError([Problem(name, line, "", f"not YAML: {found}", remedy)]) from error
@@ -266,13 +324,9 @@ def _with_places(text: str, name: str) -> Judged:
         line = text.count("\n", 0, error.position) + 1
         found = f"not YAML: character #x{ord(text[error.position]):02x}"
         raise InventoryError([Problem(name, line, "", found, "remove it")]) from error
-    except (ValueError, RecursionError) as error:
-        # Values such as !!int x, and thousands of nested brackets.
-        deep = isinstance(error, RecursionError)
-        found = "nested too deeply" if deep else f"not YAML: {error}"
-        remedy = "write it flatter" if deep else "put text in quotes"
-        line = _odd_line(node) if node is not None else 0
-        raise InventoryError([Problem(name, line, "", found, remedy)]) from error
+    except RecursionError as error:  # thousands of nested brackets
+        found, remedy = "nested too deeply", "write it flatter"
+        raise InventoryError([Problem(name, 0, "", found, remedy)]) from error
     finally:
         loader.dispose()
     if _deep(data):  # aliases that make a loop, which few can walk
@@ -294,7 +348,7 @@ def unquoted_data(text: str) -> Any:  # noqa: ANN401 -- YAML is any
 
     Raises:
         InventoryError: of a shape that nobody wrote, or with a key given twice.
-        yaml.YAMLError, ValueError: not YAML; their words quote the text.
+        yaml.YAMLError: not YAML; its words quote the text.
     """
     _refuse_odd_shape(text, "")
     loader = _PlainLoader(text)
@@ -316,27 +370,6 @@ def root_node(text: str) -> yaml.Node | None:
     with _disposed(loader):
         node: yaml.Node | None = loader.get_single_node()
         return node
-
-
-def _odd_line(node: yaml.Node) -> int:
-    """Line of the first scalar that is not what its form says; 0 if none is."""
-    waiting = [node]
-    walked: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in walked:
-            continue
-        walked.add(id(node))
-        if isinstance(node, yaml.ScalarNode):
-            try:
-                _Loader("").construct_object(node)
-            except ValueError:
-                return int(node.start_mark.line) + 1
-        elif isinstance(node, yaml.SequenceNode):
-            waiting.extend(reversed(node.value))
-        elif isinstance(node, yaml.MappingNode):
-            waiting.extend(value for _, value in reversed(node.value))
-    return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Files that are none: each file of an inventory, replaced by what must not be waited for."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.source.regular_file import read_regular
-from egovnet.inventory.source.yaml_source import parse_document
+from egovnet.inventory.source.yaml_source import parse_document, read_document, unquoted_data
 from egovnet.templates.intend.read_inventory import read_inventory
 from tests.hypothesis_profiles import examples
 from tests.inventory.test_errors import copy_of_backbone, problems_of
@@ -68,17 +69,59 @@ PIECES = st.sampled_from(
     [
         *("[", "]", "{", "}", "a: ", "- ", "? ", "*a ", "&a ", ", ", "\n", " ", "x", '"', "'"),
         *("<<: ", "!!set ", "!!int 0x1", "|\n", ">\n", "#", "---\n", "...", "\t", "\x85"),
+        *("!!bool ", "!!float ", "!!null ", "!!timestamp ", "!!str ", "!!map ", "!!seq ", "!x "),
+        *("%YAML 1.1\n", "%", "@", "\\", "\\q", "| x", "&", "*", "!", "?", "{{x}}", "1e999", "+"),
+        *("2027-99-99", "9" * 5000, "<<: *a", "<<: [x]", "&a {<<: *a}", "=", ".", "_", "\ufeff"),
     ]
 )
+#: What libyaml and PyYAML say, which are words for who wrote them.
+PARSERS_WORDS = re.compile(r"while |expected|could not|token|scalar|construct|block |flow ")
 
 
-@given(st.lists(PIECES, max_size=60).map("".join))
-@examples(400)
+@given(st.lists(PIECES, max_size=60).map("".join) | st.lists(PIECES, max_size=5).map("".join))
+@examples(800)
 def test_any_text_is_read_or_refused_with_a_remedy(text: str) -> None:
     try:
         parse_document(text, "x.yaml")
     except InventoryError as error:
-        assert all(problem.found and problem.remedy for problem in error.problems)
+        for problem in error.problems:
+            assert problem.found and problem.remedy
+            assert problem.line
+            assert not PARSERS_WORDS.search(problem.found)
+
+
+@pytest.mark.parametrize("kind", ["bool", "int", "float", "null", "timestamp"])
+@pytest.mark.parametrize("word", ["hunter2", "''", "-", "[a]", "{a: b}", ".", "9" * 5000])
+def test_a_tag_before_what_it_is_not_has_its_line(kind: str, word: str) -> None:
+    text = f"a: 1\nb: !!{kind} {word}\n"
+    try:
+        parse_document(text, "x.yaml")
+    except InventoryError as error:
+        (problem,) = error.problems
+        assert problem.line == 2
+        assert len(problem.found) < 100
+    try:  # of credentials: its callers know these two
+        unquoted_data(text)
+    except (InventoryError, yaml.YAMLError):
+        return
+
+
+@pytest.mark.parametrize(
+    ("octets", "told"),
+    [
+        ("a: 1\nb: é\n".encode("latin-1"), "x.yaml:2: not UTF-8 text (byte 8, 0xe9)"),
+        ("a: 1\n".encode("utf-16"), "x.yaml:1: UTF-16, not UTF-8 text"),
+        ("a: 1\n".encode("utf-16-be"), "x.yaml:1: not YAML: character #x00"),
+        (b"a: 1\nb: \xed\xa0\x80\n", "x.yaml:2: not UTF-8 text (byte 8, 0xed)"),
+        (b"a: 1\r\nb: \x00\r\n", "x.yaml:2: not YAML: character #x00"),
+    ],
+)
+def test_octets_that_are_no_text_have_their_line(octets: bytes, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_bytes(octets)
+    with pytest.raises(InventoryError) as caught:
+        read_document(path, "x.yaml")
+    assert str(caught.value).startswith(told)
 
 
 @pytest.mark.parametrize(
