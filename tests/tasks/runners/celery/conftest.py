@@ -6,6 +6,7 @@ import pytest
 
 from tests.chaos.emulated_field import DURATIONS, start
 from tests.loopback import loopback_network
+from tests.tasks.runners.celery.forked_workers import WorkerForks
 from tests.tasks.runners.celery.provinces import Provinces, set_environment
 from tests.tasks.runners.celery.redis_server import RedisServer, redis_server
 
@@ -16,13 +17,21 @@ def redis() -> Iterator[RedisServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[WorkerForks]:
+    """What forks the session's workers."""
+    server = WorkerForks()
+    yield server
+    server.close()
+
+
 @pytest.fixture(scope="module")
 def module_place(
-    tmp_path_factory: pytest.TempPathFactory, redis: RedisServer
+    tmp_path_factory: pytest.TempPathFactory, redis: RedisServer, forks: WorkerForks
 ) -> Iterator[Provinces]:
     root = tmp_path_factory.mktemp("w")
     with start(root, loopback_network()) as lab:
-        place = Provinces(root, lab, redis)
+        place = Provinces(root, lab, redis, forks)
         place.at_first = lab.running()
         yield place
 

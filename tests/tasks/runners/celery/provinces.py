@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,11 +19,9 @@ from egovnet.playbooks.change.finish_devices import commit_id
 from egovnet.playbooks.core.runner_names import CELERY
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.tasks.runners.wire.key_pair import KeyPair, read_key_pair, write_new_key
+from tests.tasks.runners.celery.forked_workers import ForkedWorker, WorkerForks, started_as_command
 from tests.tasks.runners.celery.redis_server import RedisServer
 
-_ROOT = Path(__file__).parents[4]
-#: The command of these very files, wherever the installed one's are.
-_MAIN = "from egovnet.playbooks.cli.main import main; main(prog_name='egovnet')"
 #: Seconds within which what a dead worker left is taken up: its lease (6), a look (1), a fetch; on
 #: a busy machine more, and yet before Celery itself would send it to another (60).
 TAKEN_UP_WITHIN = 40.0
@@ -34,7 +31,7 @@ TAKEN_UP_WITHIN = 40.0
 class Worker:
     """A running `egovnet worker`."""
 
-    process: "subprocess.Popen[bytes]"
+    process: "ForkedWorker | subprocess.Popen[bytes]"
     log: Path
 
     def said(self) -> str:
@@ -98,6 +95,7 @@ class Provinces:
     root: Path
     lab: EmulatedRouters
     redis: RedisServer
+    forks: WorkerForks
     at_first: dict[str, str] = field(default_factory=dict)
     keys: "Keys" = field(init=False)
 
@@ -126,9 +124,13 @@ class Provinces:
 
     @contextmanager
     def workers(
-        self, *regions: str, inventory: str = "new", env: Mapping[str, str] | None = None
+        self,
+        *regions: str,
+        inventory: str = "new",
+        env: Mapping[str, str] | None = None,
+        command: bool = False,
     ) -> Iterator[list[Worker]]:
-        """A worker for each of `regions`, ready; killed at the end."""
+        """A worker for each of `regions`, ready; killed at the end. `command`: not forked."""
         started: list[Worker] = []
         # before the first reads the file
         names = [f"{region}-{number}" for number, region in enumerate(regions)]
@@ -137,26 +139,20 @@ class Provinces:
         try:
             for number, region in enumerate(regions):
                 log = self.root / f"worker-{time.monotonic_ns()}-{number}.log"
-                with log.open("wb") as written:
-                    process = subprocess.Popen(
-                        [
-                            *("setpriv", "--pdeathsig", "KILL"),
-                            *(sys.executable, "-c", _MAIN),
-                            *("worker", "--region", region, "--json"),
-                            *("--inventory", self.root / inventory, "--workers", "8"),
-                        ],
-                        env={
-                            "PATH": os.environ["PATH"],
-                            **self.controller,
-                            **self.keys.of(names[number]),
-                            "EGOVNET_CREDENTIALS": str(self.lab.directory / "credentials.yaml"),
-                            **(env or {}),
-                        },
-                        cwd=_ROOT,
-                        stdin=subprocess.DEVNULL,
-                        stdout=written,
-                        stderr=written,
-                    )
+                process = (started_as_command if command else self.forks.start)(
+                    [
+                        *("worker", "--region", region, "--json"),
+                        *("--inventory", self.root / inventory, "--workers", "8"),
+                    ],
+                    {
+                        "PATH": os.environ["PATH"],
+                        **self.controller,
+                        **self.keys.of(names[number]),
+                        "EGOVNET_CREDENTIALS": str(self.lab.directory / "credentials.yaml"),
+                        **(env or {}),
+                    },
+                    log,
+                )
                 started.append(Worker(process, log))
             for worker in started:
                 until(lambda w=worker: " serves " in w.said() or w.process.poll() is not None)  # type: ignore[misc]  # mypy cannot infer a lambda's default

@@ -254,7 +254,7 @@ def test_a_broker_may_say_what_it_likes(place: Provinces) -> None:
 def test_a_broker_that_goes_away(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("egovnet.tasks.runners.celery.handing_out.AWAY_SECONDS", 3.0)
     with redis_server() as server:
-        own = Provinces(place.root, place.lab, server)
+        own = Provinces(place.root, place.lab, server, place.forks)
         set_environment(monkeypatch, own.controller)
         place.lab.set_faults({name: [faults.Slow(verb="read", seconds=8)] for name in EVERYBODY})
         with own.workers(ALL) as workers, ThreadPoolExecutor() as pool:
@@ -271,7 +271,7 @@ def test_a_broker_that_goes_away(place: Provinces, monkeypatch: pytest.MonkeyPat
 def test_a_broker_that_comes_back(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed in the middle of commits, and back without anything: nothing is pushed twice."""
     with redis_server() as server:
-        own = Provinces(place.root, place.lab, server)
+        own = Provinces(place.root, place.lab, server, place.forks)
         set_environment(monkeypatch, own.controller)
         with own.workers(ALL, ALL) as workers, ThreadPoolExecutor() as pool:
             change = Change(make_plan(own.workspace(), Silent()))
@@ -293,7 +293,7 @@ def test_what_a_broker_lost_is_ordered_again(
 ) -> None:
     """An order that was sent and not fetched yet."""
     with redis_server() as server, ThreadPoolExecutor() as pool:
-        own = Provinces(place.root, place.lab, server)
+        own = Provinces(place.root, place.lab, server, place.forks)
         set_environment(monkeypatch, own.controller)
         key = own.keys.add(f"{ALL}-0", ALL)
         broker = Broker.from_environment(place.workspace().network.backbone.name)
@@ -326,7 +326,7 @@ def read_ticket(message: bytes, place: Provinces) -> Ticket:
 
 def test_a_broker_with_tls(place: Provinces, monkeypatch: pytest.MonkeyPatch) -> None:
     with redis_server(tls=True) as server:
-        own = Provinces(place.root, place.lab, server)
+        own = Provinces(place.root, place.lab, server, place.forks)
         set_environment(monkeypatch, own.controller)
         with pytest.raises(BrokerDownError, match=r"broker rediss://127.*certificate"):
             open_nornir(own.workspace())
@@ -393,7 +393,7 @@ def test_a_broker_without_tls_is_told_or_refused(place: Provinces) -> None:
 def test_a_worker_ends_in_order(place: Provinces) -> None:
     """HUP, which is as TERM: what was taken is finished first, and it is counted no more."""
     place.lab.set_faults({"bj-p1": [faults.Slow(verb="read", seconds=3)]})
-    with place.workers(ALL) as (worker,), ThreadPoolExecutor() as pool:
+    with place.workers(ALL, command=True) as (worker,), ThreadPoolExecutor() as pool:
         reading = pool.submit(read, place.workspace())
         place.at_work("bj-p1", [worker])
         threading.Event().wait(1.0)
