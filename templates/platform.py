@@ -99,6 +99,8 @@ class Capabilities:
     #: Options by which it joins another operator's backbone. A: a session may have a filter of what
     #: is announced. B: to routes of the neighbour it gives labels of its own.
     borders: frozenset[BorderOption] = frozenset()
+    #: What it lacks for the others, for people.
+    borders_lack: Mapping[BorderOption, str] = field(default_factory=dict)
     #: Seconds for which a change of that class interrupts, as measured; without: not measured.
     interruption_seconds: Mapping[InterruptionClass, float] = field(default_factory=dict)
     #: What of a router as a whole cannot be given another value while sites depend on it -> why,

@@ -62,9 +62,12 @@ _CAPABILITIES = Capabilities(
     # TCP-MD5 and IS-IS' HMAC-MD5: release 8.4 has neither TCP-AO nor key chains for them
     authenticates=frozenset(("isis", "ldp", "bgp")),
     filters_packets=True,
-    # its release 8.4 hands the neighbour's labels on as they are, so that packets of option B are
-    # dropped; 10.3 swaps them (mpls bgp l3vpn-multi-domain-switching)
     borders=frozenset((BorderOption.A,)),
+    borders_lack={
+        BorderOption.B: "FRR 8.4, whose texts are written here, gives a neighbour's VPN routes no "
+        "label of its own, so that their packets are dropped; mpls bgp "
+        "l3vpn-multi-domain-switching does, which FRR 10.3 of Debian 13 has"
+    },
 )
 
 

@@ -44,6 +44,8 @@ def _borders(network: Network, on: dict[str, Capabilities], report: Report) -> I
         if border.option not in can.borders:
             found = f"{border.option}, and platform {what} of {border.router} cannot join "
             found += "backbones by it"
+            if lacks := can.borders_lack.get(border.option):
+                found += f": {lacks}"
             able = " or ".join(sorted(can.borders))
             remedy = f"use {able}" if able else "use a router of another platform"
             yield report("borders", (name, "option"), found, remedy)
