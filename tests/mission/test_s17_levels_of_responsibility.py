@@ -63,6 +63,34 @@ def test_nobody_alone_approves_their_own_plan(office: Office) -> None:
     assert office.by("noc", "apply", plan).code == 0
 
 
+def test_a_key_that_only_an_agent_has_approves(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The private half of an approver's key is in no file: the public half is named."""
+    plan, socket = foshan(office), tmp_path / "agent"
+    public = tmp_path / "wang.pub"
+    shutil.copy(office.keys / "wang.pub", public)
+    unlocked = ("approve", plan, "--key", public)
+    without = office.by(None, *unlocked)
+    assert without.code == 2
+    assert "no agent has its private half" in without.stderr
+    with subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL) as agent:
+        try:
+            monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+            while not socket.exists():
+                assert agent.poll() is None
+            subprocess.run(["ssh-add", "-q", office.keys / "wang"], check=True, capture_output=True)
+            approved = office.by(None, *unlocked, "--json")
+            assert (approved.code, approved.json["person"]) == (0, "wang"), approved.stderr
+            subprocess.run(["ssh-add", "-q", "-D"], check=True, capture_output=True)
+            assert "no agent has its private half" in office.by(None, *unlocked).stderr
+        finally:
+            agent.terminate()
+    done = office.by("noc", "apply", plan, "--json")
+    assert (done.code, done.json["result"]) == (0, "done"), done.stderr
+    assert office.by(None, "history", "--check").code == 0
+
+
 def test_who_applies_is_asked_too(office: Office) -> None:
     plan = foshan(office)
     office.approved("wang", plan)
