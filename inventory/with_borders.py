@@ -42,6 +42,7 @@ def _site(network: Network, name: str, border: Border, crossing: BorderVpn) -> B
         site_role=crossing.site_role,
         prefixes=crossing.accepts,
         announces=crossing.announces,
+        aggregate=crossing.aggregate,
         links=crossing.links,
         asn=border.neighbor_asn,
         state=ServiceState.WAITING if waiting else ServiceState.IN_SERVICE,

@@ -8,6 +8,7 @@ from egovnet.inventory.model import (
     BorderVpn,
     ExtranetPart,
     Filtering,
+    IPNetwork,
     Network,
     Numbering,
     Role,
@@ -35,6 +36,7 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
             for found in (_zone, _part, _role, _families, _links, _once, _both_ways):
                 yield from as_far_as_known(found(network, (name, key), crossing, report))
             yield from as_far_as_known(_numbers((name, key), border, crossing, report))
+            yield from as_far_as_known(_aggregates(network, (name, key), crossing, report))
         yield from as_far_as_known(_vlans(name, border, report))
     yield from as_far_as_known(_ports(network, report))
     yield from as_far_as_known(_neighbors(network, report))
@@ -196,6 +198,48 @@ def _both_ways(
             found = f"{prefix} overlaps {other}, which is accepted"
             remedy = "let each prefix be on one side: it would be announced to where it is from"
             yield report("borders", (*where, index), found, remedy)
+
+
+def _aggregates(
+    network: Network, at: tuple[str, str], crossing: BorderVpn, report: Report
+) -> Iterator[Problem]:
+    """An aggregate discards what no more specific route takes: it is wider than any prefix of the
+    VPN's sites, and nothing of it is another neighbour's."""
+    if not crossing.aggregate:
+        return
+    held = [
+        (prefix, f"site {name}")
+        for name, site in network.sites.items()
+        if site.vpn == crossing.vpn
+        for prefix in site.prefixes
+    ]
+    theirs = [
+        (prefix, f"{border.neighbor} at border {name}")
+        for name, border in network.borders.items()
+        for each in border.vpns.values()
+        if each is not crossing and each.vpn == crossing.vpn
+        for prefix in each.accepts
+    ]
+    for index, prefix in enumerate(crossing.announces):
+        where = (at[0], "vpns", at[1], "announces", index)
+        for other, whose in held:
+            if _within(prefix, other):
+                found = f"the aggregate {prefix} is within {other} of {whose}: it would discard "
+                found += "packets to it"
+                yield report("borders", where, found, "announce a wider prefix, or no aggregate")
+        for other, whose in theirs:
+            if prefix.version == other.version and prefix.overlaps(other):
+                found = f"the aggregate {prefix} overlaps {other} of {whose}"
+                remedy = "announce prefixes of the own sites alone, or no aggregate"
+                yield report("borders", where, found, remedy)
+
+
+def _within(inner: IPNetwork, outer: IPNetwork) -> bool:
+    return (
+        inner.version == outer.version
+        and inner.prefixlen >= outer.prefixlen
+        and inner.overlaps(outer)
+    )
 
 
 def _listed(versions: Iterable[int]) -> str:

@@ -105,6 +105,14 @@ class BorderVpn(Closed):
             ["10.2.0.0/16"],
         ),
     ]
+    aggregate: Annotated[
+        bool,
+        about(
+            "Whether each prefix of announces is announced as one route, as long as the VPN has "
+            "some part of it, and no part by itself: the neighbour's tables stay small.",
+            True,
+        ),
+    ] = False
     maximum_prefix: Annotated[
         int,
         Field(strict=True, ge=1, le=MOST_PREFIXES),

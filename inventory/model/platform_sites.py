@@ -56,6 +56,8 @@ class BorderSite(DerivedSite):
     neighbor: str
     #: What it is told of.
     announces: tuple[IPNetwork, ...]
+    #: Whether of each of these one route is announced, and no part.
+    aggregate: bool = False
     #: As the neighbour allocated them; none: they are allocated here.
     links: tuple[IPNetwork, ...] = ()
 

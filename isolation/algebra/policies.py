@@ -11,6 +11,7 @@ out is never less than what a router lets through.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
@@ -44,19 +45,22 @@ def apply(policy: Policy | None, routes: Iterable[Routes]) -> list[Routes]:
     return [out for one in routes for out in _entries(policy.entries, one, accepted=False)]
 
 
-def restricts(policy: Policy | None, family: AddressFamily) -> bool:
-    """Whether a policy keeps anything back: some route that it denies, or may, or strips."""
+def restricts(
+    policy: Policy | None, family: AddressFamily, besides: Iterable[IPNetwork] = ()
+) -> bool:
+    """Whether a policy keeps anything back: some route that it denies, or may, or strips; what it
+    does with routes of `besides` is no matter."""
     if policy is None:
         return False
     if any(entry.clears for entry in policy.each()):
         return True
-    left = PrefixSet.all(family)
+    left = PrefixSet.all(family) - PrefixSet.of(family, besides)
     probe = Routes(family, left, free=True)
     for entry in policy.entries:
         may, must = _matched(entry, probe)
         if entry.action == "deny" and may:
             return True
-        if entry.called is not None and may and restricts(Policy(entry.called), family):
+        if entry.called is not None and may and restricts(Policy(entry.called), family, besides):
             return True
         left = left - must
     return bool(left)

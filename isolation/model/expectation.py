@@ -206,6 +206,7 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
                 exact=isinstance(site, GatewaySite),
                 announces=site.announces if isinstance(site, BorderSite) else None,
                 remote_as=site.asn if isinstance(site, BorderSite) else None,
+                aggregate=isinstance(site, BorderSite) and site.aggregate,
             )
             vrf = allocation.vrf_name[vrf_of(network, site_name, access)]
             names[access.pe, vrf] = sites[site_name]

@@ -1,7 +1,8 @@
 """P10: IPv4 and IPv6 each by itself (RFC 4659 gives IPv6 VPNs the same separation).
 
 Every other property evaluates each family alone. What is left is a policy that one family of a VRF
-has and the other, in use as well, has not: somebody intended it, and forgot half.
+has and the other, in use as well, has not: somebody intended it, and forgot half. One that keeps
+the table's own aggregates back is no such policy.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,10 @@ def families(scene: Scene) -> Iterator[FindingDraft]:
 def _one_sided(
     table: Table, four: VrfFamily, six: VrfFamily, policy: str, words: str
 ) -> Iterator[FindingDraft]:
-    has = [restricts(getattr(family, policy), family.family) for family in (four, six)]
+    has = [
+        restricts(getattr(family, policy), family.family, family.aggregates)
+        for family in (four, six)
+    ]
     if has[0] == has[1]:
         return
     with_it, without = (four, six) if has[0] else (six, four)

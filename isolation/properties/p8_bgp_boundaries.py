@@ -2,18 +2,20 @@
 
 Other networks are joined by option a) of RFC 4364 section 10: the neighbour at a border is a
 customer's router in each VPN, and P2 and P5 say what it is held to as one. It is told besides of
-what was agreed and of nothing else. So every VPN session is internal and with a router of the
-inventory. A customer in the default instance would join the backbone.
+what was agreed and of nothing else, and no aggregate is of somebody else's. So every VPN session is
+internal and with a router of the inventory. A customer in the default instance would join the
+backbone.
 """
 
 from collections.abc import Iterator, Mapping
 
+from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.algebra.addresses import address_of
 from egovnet.isolation.algebra.policies import Routes, apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.model.cause import CauseKind
 from egovnet.isolation.model.classes import p8
-from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE, Domain
+from egovnet.isolation.model.domains import ANYWHERE, OUTSIDE, Attachment, Domain
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_class import FindingClass
@@ -22,12 +24,17 @@ from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
 from egovnet.isolation.routes.relays import addresses
 from egovnet.templates.model.device import IPAddress
-from egovnet.templates.model.facts import NeighborFacts
+from egovnet.templates.model.facts import NeighborFacts, VrfFamily
 
 
 def bgp_boundaries(scene: Scene) -> Iterator[FindingDraft]:
     """P8 over a scene."""
     routers = dict(scene.expectation.routers) or dict(addresses(scene))
+    aggregating = [t for t in scene.tables() if any(f.aggregates for f in t.families.values())]
+    if aggregating:
+        held = _held_in_vpns(scene.expectation)
+        for table in aggregating:
+            yield from _aggregates(table, held)
     for router in scene.routers:
         links = scene.expectation.platform.firewalls.get(router.name, {})
         partners = {address for link in links.values() for address in link.neighbors}
@@ -102,11 +109,60 @@ def _border(
             told = told | routes.prefixes
         if activated.default_originate:  # past the policy
             told = told | PrefixSet(told.bits, ((0, 0, 0, 0),))
-        beyond = told - PrefixSet.within(family, border.announces)
+        agreed = PrefixSet.of if border.aggregate else PrefixSet.within
+        beyond = told - agreed(family, border.announces)
         if beyond:
             words = {"name": border.name, "example": beyond.example()}
             line = policy.line or activated.line
             yield _told(table, neighbor, p8.BORDER_FILTER_TOO_WIDE, words, line=line, family=family)
+
+
+def _held_in_vpns(expectation: Expectation) -> dict[str, dict[IPNetwork, Attachment]]:
+    """VPN -> what somebody in it has, with one of the places where it is joined."""
+    found: dict[str, dict[IPNetwork, Attachment]] = {}
+    for places in expectation.attachments.values():
+        for at in places.values():
+            for prefix in at.prefixes:
+                found.setdefault(at.domain.vpn, {}).setdefault(prefix, at)
+    return found
+
+
+def _aggregates(
+    table: Table, held: Mapping[str, Mapping[IPNetwork, Attachment]]
+) -> Iterator[FindingDraft]:
+    """Aggregates of a table that draw or discard what is of somebody else in its VPNs."""
+    for bgp in table.families.values():
+        for prefix in sorted(bgp.aggregates, key=str):
+            for vpn in sorted({domain.vpn for domain in table.domains}):
+                for other, at in held.get(vpn, {}).items():
+                    if how := _loses(prefix, other, at):
+                        yield _discards(table, bgp, prefix, f"{how} {other} of {at.name}")
+
+
+def _loses(prefix: IPNetwork, other: IPNetwork, at: Attachment) -> str:
+    """What an aggregate does to somebody's prefix; "": nothing that it should not."""
+    if prefix.version != other.version or not prefix.overlaps(other):
+        return ""
+    if prefix.prefixlen >= other.prefixlen and not at.exact:
+        return "is within"
+    return "covers" if at.announces is not None else ""
+
+
+def _discards(table: Table, bgp: VrfFamily, prefix: IPNetwork, what: str) -> FindingDraft:
+    line = bgp.lines.get(prefix, bgp.line)
+    says = f"VRF {table.name} has the aggregate {prefix}"
+    return single(
+        finding(
+            p8.AGGREGATE_OF_OTHERS,
+            table.device,
+            table.name,
+            path=(table.hop(f"makes an aggregate {prefix} of its routes", line),),
+            line=line,
+            family=bgp.family,
+            causes=(table.cause(CauseKind.LINK, f"aggregate {prefix}", says=says, line=line),),
+            words={"prefix": prefix, "what": what},
+        )
+    )
 
 
 def _told(

@@ -6,8 +6,9 @@ from ipaddress import ip_network
 from typing import TypeVar
 
 from egovnet.inventory.allocation.allocate import Allocation, vrf_of
-from egovnet.inventory.model import BehindPeSite, Network, Role
+from egovnet.inventory.model import BehindPeSite, BorderSite, Network, Role
 from egovnet.templates.intend.access_ends import access_addresses, access_interface, policy_name
+from egovnet.templates.model.device import aggregates_policy
 
 Sites = frozenset[str]
 K = TypeVar("K", str, tuple[str, str])
@@ -74,8 +75,13 @@ class Dependents:
                     router.ports.setdefault(port, set()).add(site)
                 for end in ends.ce:
                     router.sessions.setdefault((vrf, str(end.ip)), set()).add(site)
-                for family in ("", "-ipv4", "-ipv6", "-out", "-out-ipv4", "-out-ipv6"):
-                    policy = policy_name(site, name) + family
+                policies = [
+                    policy_name(site, name) + family
+                    for family in ("", "-ipv4", "-ipv6", "-out", "-out-ipv4", "-out-ipv6")
+                ]
+                if isinstance(entry, BorderSite) and entry.aggregate:
+                    policies += [aggregates_policy(vrf) + f for f in ("", "-ipv4", "-ipv6")]
+                for policy in policies:
                     router.policies.setdefault(policy, set()).add(site)
                 for prefix in entry.prefixes:
                     router.routes.setdefault((vrf, str(prefix)), set()).add(site)

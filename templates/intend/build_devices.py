@@ -190,6 +190,7 @@ def _customer_side(
                         timers=_timers(access),
                         exact=isinstance(site, GatewaySite),
                         announces=_announced(site, hop),
+                        aggregate=isinstance(site, BorderSite) and site.aggregate,
                         key=platform_key(network, access_name, site.vpn)
                         if isinstance(site, BehindPeSite)
                         else None,
@@ -220,6 +221,7 @@ def _customer_side(
                 peers=tuple(
                     sorted(peers.get(key, ()), key=lambda p: (p.address.version, int(p.address)))
                 ),
+                aggregates=_aggregates(peers.get(key, ())),
             )
         )
     return interfaces, vrfs
@@ -230,6 +232,12 @@ def _announced(site: Site, hop: IPAddress) -> tuple[IPNetwork, ...] | None:
     if not isinstance(site, BorderSite):
         return None
     return tuple(p for p in site.announces if p.version == hop.version)
+
+
+def _aggregates(peers: Iterable[CustomerPeer]) -> tuple[IPNetwork, ...]:
+    """Those that the neighbours of a VRF are told of, in order, IPv4 first."""
+    found = {p for peer in peers if peer.aggregate for p in peer.announces or ()}
+    return tuple(sorted(found, key=lambda p: (p.version, int(p.network_address), p.prefixlen)))
 
 
 def _timers(access: SiteNetworkAccess) -> tuple[int, int] | None:

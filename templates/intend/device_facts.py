@@ -194,12 +194,30 @@ def _customer_instance(device: Device, vrf: Vrf) -> BgpInstance:
                 imports_vpn=True,
                 exports_vpn=True,
                 label="auto",
+                export_policy=_without_aggregates(vrf, family),
                 redistributes={"connected": None, "static": None},
+                networks=dict.fromkeys(_aggregates(vrf, family)),
+                aggregates=frozenset(_aggregates(vrf, family)),
             )
             for family in device.families
         },
         neighbors={str(peer.address): _customer_peer(device, vrf.name, peer) for peer in vrf.peers},
     )
+
+
+def _aggregates(vrf: Vrf, family: AddressFamily) -> tuple[IPNetwork, ...]:
+    return vrf.export_policies[family][1] if family in vrf.export_policies else ()
+
+
+def _without_aggregates(vrf: Vrf, family: AddressFamily) -> Policy | None:
+    """Everything but the VRF's aggregates."""
+    if family not in vrf.export_policies:
+        return None
+    name, prefixes = vrf.export_policies[family]
+    rules = tuple(PrefixRule("permit", p, p.prefixlen, p.prefixlen) for p in prefixes)
+    matches = (Match("prefix", family=family, prefixes=rules),)
+    entries = (PolicyEntry("deny", matches=matches), PolicyEntry("permit"))
+    return Policy(entries=entries, name=f"{name}-{family}")
 
 
 def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFacts:
@@ -219,7 +237,8 @@ def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFact
                 policy_out=_TO_CE
                 if peer.announces is None
                 else Policy(
-                    entries=(_only(family, peer.announces),), name=f"{peer.policy}-out-{family}"
+                    entries=(_only(family, peer.announces, exact=peer.aggregate),),
+                    name=f"{peer.policy}-out-{family}",
                 ),
                 maximum_prefix=peer.maximum_prefix,
             )

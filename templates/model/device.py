@@ -35,6 +35,7 @@ __all__ = [
     "StaticRoute",
     "Untagged",
     "Vrf",
+    "aggregates_policy",
 ]
 IPAddress = IPv4Address | IPv6Address
 IPInterface = IPv4Interface | IPv6Interface
@@ -112,8 +113,15 @@ class CustomerPeer:
     #: Of a border's neighbour: the only prefixes that it is told of, and their more specifics.
     #: None: a CE, which is told of everything in its VPN.
     announces: tuple[IPNetwork, ...] | None = None
+    #: Of these it is told exactly, and of no more specifics: they are its VRF's aggregates.
+    aggregate: bool = False
     #: Of a firewall or gateway; None: not authenticated, or by hand.
     key: KeyReference | None = None
+
+
+def aggregates_policy(vrf: str) -> str:
+    """Name of the policy that keeps a VRF's aggregates from other PEs."""
+    return f"{vrf}-aggregates"
 
 
 @quickly_made
@@ -128,6 +136,22 @@ class Vrf:
     export_targets: tuple[str, ...]
     static_routes: tuple[StaticRoute, ...] = ()
     peers: tuple[CustomerPeer, ...] = ()
+    #: Prefixes for which it makes a route that discards, as long as it has some more specific one
+    #: (RFC 4271 section 9.2.2.2). They are announced in the VRF and not to other PEs, which have
+    #: the parts: what nobody has would come here from the whole backbone.
+    aggregates: tuple[IPNetwork, ...] = ()
+
+    @property
+    def export_policies(self) -> dict[AddressFamily, tuple[str, tuple[IPNetwork, ...]]]:
+        """Family -> name of the policy that keeps its aggregates from other PEs, and these."""
+        if not self.aggregates:
+            return {}
+        of: dict[AddressFamily, tuple[IPNetwork, ...]] = {
+            "ipv4": tuple(p for p in self.aggregates if p.version == 4),
+            "ipv6": tuple(p for p in self.aggregates if p.version == 6),
+        }
+        name = aggregates_policy(self.name)
+        return {family: (name, own) for family, own in of.items() if own}
 
 
 @quickly_made

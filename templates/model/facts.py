@@ -314,6 +314,9 @@ class VrfFamily:
     import_vrf_policy: Policy | None = None
     redistributes: Mapping[str, Policy | None] = field(default_factory=dict)
     networks: Mapping[IPNetwork, Policy | None] = field(default_factory=dict)
+    #: Of these the aggregates: with one of them the table discards what no more specific route of
+    #: it takes.
+    aggregates: frozenset[IPNetwork] = frozenset()
     #: Next hop that exported routes are given, when not the router's own.
     export_next_hop: IPAddress | None = None
     #: Target, or "rd", "import vrf B", ... -> line that says so.

@@ -42,6 +42,7 @@ south:
       accepts: [10.64.0.0/16]
       announces: [10.1.30.0/24]
 """
+AGGREGATING = NATION_BORDER.replace("accepts: [10.42", "aggregate: true\n      accepts: [10.42")
 PARTY = "border-guangdong-1-party_guangdong-1"
 
 
@@ -103,6 +104,35 @@ def test_sessions_at_a_border_may_follow_bfd(tmp_path: Path) -> None:
     device = intend(network, allocate(network))[EDGE]
     assert all(peer.bfd for vrf in device.vrfs for peer in vrf.peers)
     assert read_config(render(device), "x.cfg") == intended_facts(device)
+
+
+def test_an_aggregate_is_all_that_a_neighbour_is_told_of(tmp_path: Path) -> None:
+    """The parts stay in the own VPN's tables, and the aggregate stays out of them."""
+    network, _ = read_inventory(nation(tmp_path / "nation", AGGREGATING))
+    allocation = allocate(network)
+    one = Side(network, allocation, intend(network, allocation))
+    assert one.verdict({}).proved
+    text = render(one.devices[EDGE])
+    facts = read_config(text, "x.cfg")
+    assert facts == intended_facts(one.devices[EDGE])
+    family = facts.bgp["e-taxation"].families["ipv4"]
+    assert {*map(str, family.aggregates)} == {"10.12.0.0/16"}
+    assert "aggregate-address" not in render(one.devices["bj-pe1"])
+    wider = text.replace(
+        "-out seq 5 permit 10.12.0.0/16\n", "-out seq 5 permit 10.12.0.0/16 le 32\n"
+    )
+    assert wider != text
+    found = {finding.klass for finding in one.verdict({EDGE: wider}).findings}
+    assert found == {"P8 border-filter-too-wide"}
+
+
+def test_an_aggregate_of_one_family_is_no_half_policy(tmp_path: Path) -> None:
+    only4 = AGGREGATING.replace(', "fde9:42::/32"', "").replace(', "fde9:12::/32"', "")
+    assert only4 != AGGREGATING
+    network, _ = read_inventory(nation(tmp_path / "nation", only4))
+    allocation = allocate(network)
+    one = Side(network, allocation, intend(network, allocation))
+    assert not one.verdict({}).findings
 
 
 def text() -> str:

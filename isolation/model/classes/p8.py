@@ -64,6 +64,20 @@ BORDER_FILTER_TOO_WIDE = FindingClass(
     sentence="{neighbor} is sent {example}, which {name} does not announce",
     by_inventory=True,
 )
+AGGREGATE_OF_OTHERS = FindingClass(
+    id="P8 aggregate-of-others",
+    severities=always(Severity.RISK),
+    title="An aggregate discards packets of somebody else",
+    meaning="A VRF has an aggregate that covers what another neighbour's network has, or that is "
+    "as specific as a prefix of the VPN, or more.",
+    why="An aggregate draws packets, and discards those that no more specific route takes: the "
+    "VPN's own route loses against it, and the other neighbour's packets take a way that nobody "
+    "agreed on.",
+    remedy="Announce prefixes that are the own sites' alone and wider than any of them, or remove "
+    "the aggregate.",
+    sentence="the aggregate {prefix} {what}",
+    by_inventory=True,
+)
 BORDER_WRONG_AS = FindingClass(
     id="P8 border-wrong-as",
     severities=always(Severity.RISK),

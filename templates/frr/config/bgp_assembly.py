@@ -144,6 +144,7 @@ def _family(draft: FamilyDraft, policies: Policies) -> VrfFamily:
             prefix: None if name is None else policies.route_map(name)
             for prefix, (name, _) in originated.items()
         },
+        aggregates=frozenset(draft.aggregates) if draft.aggregates else _NOTHING,
         export_next_hop=values["nexthop"][0] if "nexthop" in values else None,
         lines=lines,
         line=draft.line,

@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.templates.model.facts import (
+    BgpInstance,
     Match,
     NeighborFacts,
     NeighborFamily,
@@ -69,8 +70,37 @@ def _only(*prefixes: str) -> Policy:
     return Policy(entries=(PolicyEntry("permit", matches=(match,), clears=True),), name="out")
 
 
+def _aggregate(facts: Facts, prefix: str) -> None:
+    """bj-pe1's VRF of the party makes an aggregate, and exports it."""
+    network = ip_network(prefix)
+
+    def change(old: BgpInstance) -> BgpInstance:
+        own = replace(
+            old.families["ipv4"], networks={network: None}, aggregates=frozenset((network,))
+        )
+        return replace(old, families={**old.families, "ipv4": own})
+
+    edit_bgp(facts, "bj-pe1", "i-party", change)
+
+
 ALL = ("0.0.0.0/0", "::/0")
 CASES = [
+    Case(
+        "an aggregate within a site's prefix",
+        lambda f: _aggregate(f, "10.1.10.0/25"),
+        "P8 aggregate-of-others",
+        "bj-pe1",
+        RISK,
+        path=("makes an aggregate 10.1.10.0/25 of its routes",),
+    ),
+    Case(
+        "an aggregate that covers another network's prefix",
+        lambda f: (_aggregate(f, "10.0.0.0/8"), _told(f, _only("10.0.0.0/8")))[0],
+        "P8 aggregate-of-others",
+        "bj-pe1",
+        RISK,
+        expect=_at_border("10.0.0.0/8", "::/0"),
+    ),
     Case(
         "no filter towards another network",
         lambda f: _told(f, None),
