@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from egovnet.isolation.model.cause import CauseKind
 from egovnet.isolation.model.classes import coverage as classes
 from egovnet.isolation.model.finding import finding
+from egovnet.isolation.model.finding_class import FindingClass
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import Router, Scene
+from egovnet.templates.model.facts import NotUnderstood
 
 _NOT_MADE = "a VRF that is named and not made"
 
@@ -21,21 +23,9 @@ def coverage(scene: Scene) -> Iterator[FindingDraft]:
     expectation = scene.expectation
     for router in scene.routers:
         for line in router.facts.not_understood:
-            context = " > ".join(line.context)
-            where = f" in {context}" if context else ""
-            yield single(
-                finding(
-                    classes.NOT_UNDERSTOOD,
-                    router.name,
-                    path=(router.hop(f"has the line {line.text!r}{where}", line.line),),
-                    line=line.line,
-                    words={
-                        "text": line.text,
-                        "where": where,
-                        "because": f": {line.why}" if line.why else "",
-                    },
-                )
-            )
+            yield _of_line(classes.NOT_UNDERSTOOD, router, line)
+        for line in router.facts.not_taken:
+            yield _of_line(classes.NOT_TAKEN, router, line)
         stated = router.facts.unknown_version
         if stated is not None:
             yield single(
@@ -70,6 +60,24 @@ def coverage(scene: Scene) -> Iterator[FindingDraft]:
     if not expectation.limited:
         for name in scene.missing():
             yield single(finding(classes.MISSING_DEVICE, name))
+
+
+def _of_line(klass: FindingClass, router: Router, line: NotUnderstood) -> FindingDraft:
+    context = " > ".join(line.context)
+    where = f" in {context}" if context else ""
+    return single(
+        finding(
+            klass,
+            router.name,
+            path=(router.hop(f"has the line {line.text!r}{where}", line.line),),
+            line=line.line,
+            words={
+                "text": line.text,
+                "where": where,
+                "because": f": {line.why}" if line.why else "",
+            },
+        )
+    )
 
 
 def _not_made(router: Router) -> Iterator[FindingDraft]:

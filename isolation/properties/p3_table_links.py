@@ -280,7 +280,8 @@ def _leads_on(table: Table, family: AddressFamily) -> bool:
             )
             for port in table.interfaces
         )
-        or bool(table.facts.not_modelled or table.facts.not_understood)
+        or bool(table.facts.not_modelled or table.facts.not_understood or table.facts.not_taken)
+        or table.facts.unknown_version is not None
     )
 
 

@@ -468,8 +468,9 @@ class StateNote:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a text took part: `understood` lines gave facts, `harmless` ones are known not
-    to bear on separation, `blank` are empty or comments; the rest is in `not_understood`."""
+    """How much of a text took part: `understood` lines gave facts, or are known not to be taken,
+    `harmless` ones are known not to bear on separation, `blank` are empty or comments; the rest is
+    in `not_understood`."""
 
     lines: int = 0
     understood: int = 0
@@ -499,6 +500,9 @@ class DeviceFacts:
     #: None: everything passes.
     packet_filter: PacketFilter | None = None
     not_understood: tuple[NotUnderstood, ...] = ()
+    #: Lines that the router's software has no command for in that place, or refuses for what was
+    #: said before: what they were to say holds nowhere.
+    not_taken: tuple[NotUnderstood, ...] = ()
     not_modelled: tuple[NotModelled, ...] = ()
     #: Numbers by which tables of the default instance are called, where tables have numbers.
     default_tables: frozenset[int] = field(default=frozenset(), compare=False)

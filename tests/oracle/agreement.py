@@ -82,7 +82,7 @@ def compare(daemons: FrrDaemons, text: str) -> Difference | None:
     """The difference of a text, or None; a text with lines that are not understood has none."""
     given = whole(text, daemons.release)
     read = read_config(given, "text", "frr")
-    if read.not_understood:
+    if left(read):
         return None
     run = daemons.read(given)
     if "bgpd because of an I/O error" in run.said:
@@ -93,9 +93,14 @@ def compare(daemons: FrrDaemons, text: str) -> Difference | None:
     return Difference(text, run.running, run.said, deviations) if deviations else None
 
 
+def left(facts: DeviceFacts) -> list[NotUnderstood]:
+    """Lines that are not understood, or not taken: nothing is said of the rest then."""
+    return sorted((*facts.not_understood, *facts.not_taken), key=lambda each: each.line)
+
+
 def compared(read: DeviceFacts, runs: DeviceFacts) -> tuple[Deviation, ...]:
     """Where the facts of a text and of what runs differ."""
-    unread = tuple(_unread(each) for each in runs.not_understood)
+    unread = tuple(_unread(each) for each in left(runs))
     return unread + tuple(_deviations("", _seen(read), _seen(runs), opening=False))
 
 
@@ -104,7 +109,7 @@ def understood(text: str, release: str = "") -> str:
     above = whole("", release).count("\n") - (1 if release else 0)
     for _ in range(20):
         given = read_config(whole(text, release), "text", "frr")
-        unread = {each.line - above for each in given.not_understood}
+        unread = {each.line - above for each in left(given)}
         if not unread:
             return text
         lines = text.split("\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from egovnet.templates.registry import read_config
-from tests.oracle.agreement import HEAD, whole
+from tests.oracle.agreement import HEAD, left, whole
 from tests.oracle.frr_daemons import FrrDaemons
 
 CASES = Path(__file__).parent / "cases"
@@ -31,7 +31,7 @@ def record(daemons: FrrDaemons, name: str, text: str, about: str = "") -> None:
     text = whole(text, daemons.release).replace(HEAD, "", 1)
     run = daemons.read(HEAD + text)
     runs = run.running[run.running.index("!\n") :]
-    unread = [each.text for each in read_config(HEAD + text, name, "frr").not_understood]
+    unread = [each.text for each in left(read_config(HEAD + text, name, "frr"))]
     case = {"text": _Block(text), "runs": _Block(runs), "not_understood": unread}
     head = f"# {about}\n" if about else ""
     path = CASES / f"{name}.yaml"

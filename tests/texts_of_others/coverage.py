@@ -2,7 +2,8 @@
 
 `python -m tests.texts_of_others.coverage [FILE or DIR ...]` prints each text's share and the lines
 that are left; without arguments it takes the corpus beside this file. Lines that are a fact, known
-to be harmless, or part of a feature that is named as not modelled count; blank ones do not.
+to be harmless, part of a feature that is named as not modelled, or named as not taken count; blank
+ones do not.
 """
 
 import sys
@@ -47,7 +48,7 @@ def main() -> int:
         own, all_ = counted(facts)
         understood, filled, number = understood + own, filled + all_, number + 1
         sys.stdout.write(f"{own / max(all_, 1):7.1%} of {all_:4} lines  {path.name}\n")
-        for each in facts.not_understood:
+        for each in (*facts.not_understood, *facts.not_taken):
             where = f" in {' > '.join(each.context)}" if each.context else ""
             sys.stdout.write(f"          {each.line}: {each.text}{where}: {each.why}\n")
     share = understood / max(filled, 1)

@@ -13,6 +13,17 @@ NOT_UNDERSTOOD = FindingClass(
     remedy="Remove the line, or teach the platform's reader what it means.",
     sentence="{text!r}{where}{because}",
 )
+NOT_TAKEN = FindingClass(
+    id="not taken",
+    severities=_RISK,
+    title="A line that the router does not take",
+    meaning="A text has a line for which the router's software has no command in that place, or "
+    "which it refuses for what was said before. Nothing of it holds.",
+    why="What the line was to say is not there: a filter, a target, an end of a block. Where the "
+    "router runs another version than the text is read by, the line may hold there.",
+    remedy="Correct the line or remove it, or say in the text which version the router runs.",
+    sentence="{text!r}{where}{because}",
+)
 UNKNOWN_VERSION = FindingClass(
     id="unknown version",
     severities=_RISK,

@@ -60,6 +60,8 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         label_blocks=label_blocks(frr),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
         not_understood=tuple(sorted(problems, key=lambda problem: problem.line)),
+        # of a version that is not known, nobody knows either which lines it has
+        not_taken=() if frr.version and frr.version.known else tuple(frr.not_taken),
         not_modelled=tuple(
             NotModelled(*what, line=line)
             for what, line in sorted({**frr.not_modelled, **linux.not_modelled}.items(), key=str)

@@ -114,7 +114,7 @@ def _bgp(draft: FrrDraft, words: list[str], number: int) -> int | None:
             raise Refused("FRR refuses it: the peer group has no AS yet")
         instance.listens[read_prefix(prefix)] = (group, number)
     elif what in _WALKS and instance.vpn_networks:
-        raise Refused("bgpd may die of it, with routes of the VPN families made by hand")
+        raise Unclear("bgpd may die of it, with routes of the VPN families made by hand")
     elif what in BGP_HARMLESS or (what == "retain" and words[2] == "route-target"):
         return HARMLESS
     else:
@@ -134,7 +134,7 @@ def _no_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
             raise Refused("takes away what is not there")
         return FACT
     if what in _WALKS and instance.vpn_networks:
-        raise Refused("bgpd dies of it, with routes of the VPN families made by hand")
+        raise Unclear("bgpd dies of it, with routes of the VPN families made by hand")
     if what in BGP_HARMLESS or what == "retain":
         return HARMLESS
     raise Unclear("not known of a BGP instance")
@@ -217,7 +217,7 @@ def _of_other_family(draft: FrrDraft, protocol: str) -> bool:
     if draft.context.family == "ipv6":
         return protocol in IPV4_PROTOCOLS
     if protocol in IPV6_PROTOCOLS:
-        raise ValueError("FRR refuses it: a protocol of IPv6")
+        raise Refused("FRR refuses it: a protocol of IPv6")
     return False
 
 
@@ -244,7 +244,7 @@ def _network(draft: FrrDraft, words: list[str], number: int) -> int | None:
         else:
             first = int(text.partition(".")[0])
             if not 0 < first < _CLASSFUL[-1][0]:
-                raise ValueError("FRR refuses it: of no class")
+                raise Refused("FRR refuses it: of no class")
             text += f"/{next(length for top, length in _CLASSFUL if first < top)}"
     if "label-index" in words or {"summary-only", "suppress-map"} <= {*words}:
         raise Unclear("FRR may refuse it, for what was said before or beside it")
@@ -267,7 +267,7 @@ def _vpn_network(draft: FrrDraft, words: list[str], number: int) -> int:
     instance: BgpDraft = draft.context.about
     _, prefix, rd, distinguisher, label, value, *more = words
     if (rd, label) not in (("rd", "label"), ("rd", "tag")) or more[:1] not in ([], ["route-map"]):
-        raise ValueError("FRR refuses it: not its form")
+        raise Refused("FRR refuses it: not its form")
     key = (
         read_prefix(prefix, _vpn_family(draft)),
         read_distinguisher(distinguisher, draft.release),
@@ -281,7 +281,7 @@ def _vpn_network(draft: FrrDraft, words: list[str], number: int) -> int:
 def _no_vpn_network(draft: FrrDraft, words: list[str], number: int) -> int:
     instance: BgpDraft = draft.context.about
     if draft.release.keeps_vpn_networks:
-        raise Refused("FRR says nothing, and keeps the route")
+        raise Unclear("FRR says nothing, and keeps the route")
     key = (read_prefix(words[2], _vpn_family(draft)), read_distinguisher(words[4], draft.release))
     return taken(instance.vpn_networks.pop(key, None))
 

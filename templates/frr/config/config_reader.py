@@ -71,7 +71,12 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     frr.ports = linux.ports
     if end > start:
         read_lines(frr, lines[start:end], start + 1, long)
-    problems = (*linux.not_understood, *filtered.not_understood, *frr.not_understood)
+    problems = (
+        *linux.not_understood,
+        *filtered.not_understood,
+        *frr.not_understood,
+        *frr.not_taken,
+    )
     unread = {problem.line for problem in problems}
     cut = _cut_at(text, lines, parts, unread, frr)
     if cut is not None:

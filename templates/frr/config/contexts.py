@@ -18,6 +18,7 @@ from egovnet.templates.frr.config.draft import (
     Unclear,
 )
 from egovnet.templates.frr.config.frr_grammar import grammar
+from egovnet.templates.frr.config.releases import RELEASES
 from egovnet.templates.frr.config.vocabulary import BGP_LISTS
 from egovnet.templates.model.facts import NotUnderstood
 
@@ -66,6 +67,8 @@ def read_lines(draft: FrrDraft, lines: list[str], first: int, long: Set[int] = f
                 reported += 1
             else:
                 counts[kind] += 1
+        except Refused as error:
+            counts[_refuse(draft, words, number, str(error))] += 1
         except Unclear as error:
             report(draft, words or line.split(), number, str(error))
         except (ValueError, OverflowError, IndexError) as error:
@@ -75,7 +78,7 @@ def read_lines(draft: FrrDraft, lines: list[str], first: int, long: Set[int] = f
 def _line(draft: FrrDraft, words: list[str], number: int) -> int:
     """Give a line to the innermost block that knows it in FRR, which becomes the current one."""
     if draft.left:
-        raise Unclear(f"line {draft.left} left configuration mode: FRR takes nothing after it")
+        raise Refused(f"line {draft.left} left configuration mode: FRR takes nothing after it")
     if words[:3] == ["mpls", "label", "bind"] and words[-2:] == ["Explicit", "Null"]:
         words = [*words[:-3], "explicit-null"]  # zebra 8.4 prints "IPv4 Explicit Null"
     context: Context | None = draft.context
@@ -103,7 +106,17 @@ def _line(draft: FrrDraft, words: list[str], number: int) -> int:
         # FRR 8.4 refuses it: the list is not there, which is what facts say of it then
         draft.not_modelled.setdefault((*_FORMER_LISTS, None), number)
         return FACT
-    raise Unclear("FRR has no such command here")
+    raise Refused(_no_command(draft, left, words))
+
+
+def _no_command(draft: FrrDraft, blocks: list[str], words: list[str]) -> str:
+    """What is said of a line that none of `blocks` knows; and who knows it, where that is told."""
+    found = f"FRR {draft.release.version} has no such command here"
+    for other in RELEASES.values():
+        if other is not draft.release and grammar(other).knows(blocks, words):
+            said = "" if draft.version else ": say `frr version` where that is what runs"
+            return f"{found}, and FRR {other.version} has it{said}"
+    return found
 
 
 def _has_another_name(draft: FrrDraft, words: list[str]) -> bool:
@@ -141,6 +154,13 @@ def report(draft: FrrDraft, words: list[str], number: int, reason: str) -> int:
     return REPORTED
 
 
+def _refuse(draft: FrrDraft, words: list[str], number: int, reason: str) -> int:
+    """Note a line that FRR does not take, with the blocks it stands in."""
+    text = " ".join(words)
+    draft.not_taken.append(NotUnderstood(number, text, draft.context.labels(), reason))
+    return FACT
+
+
 def harmless(draft: FrrDraft, words: list[str], number: int) -> int:
     """A line that has no bearing on separation."""
     return HARMLESS
@@ -154,7 +174,7 @@ def leave(draft: FrrDraft, words: list[str], number: int) -> int:
     else:
         draft.left = number
         if draft.release.quit_drops and words[0] == "quit":
-            raise Refused("FRR drops static routes and addresses of ports: say end")
+            raise Unclear("FRR drops static routes and addresses of ports: say end")
     return HARMLESS
 
 

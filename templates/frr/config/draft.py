@@ -51,7 +51,8 @@ class Unclear(Exception):  # noqa: N818 -- no error of the text: the reader says
 
 
 class Refused(Unclear):
-    """A line that FRR knows here and refuses for what was, or was not, said before it."""
+    """A line of which FRR takes nothing: it has no such command here, or refuses it for what was,
+    or was not, said before. Where it may do anything else the line is Unclear."""
 
 
 @dataclass(slots=True, eq=False)
@@ -306,6 +307,8 @@ class FrrDraft:
     #: pbr-map name -> sequence number -> routes.
     pbr_maps: dict[str, dict[int, list[PolicyRoute]]] = field(default_factory=dict)
     not_understood: list[NotUnderstood] = field(default_factory=list)
+    #: Lines of which FRR takes nothing.
+    not_taken: list[NotUnderstood] = field(default_factory=list)
     #: (feature, what it does, VRF) -> first line of it.
     not_modelled: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
     #: Lines that were BLANK, FACT, HARMLESS.

@@ -105,7 +105,7 @@ def third_word(**handlers: Handler) -> Handler:
 def _open_interface(draft: FrrDraft, words: list[str], number: int) -> int:
     """`interface X [vrf Y]`."""
     if len(words) != 2 and (len(words) != 4 or words[2] != "vrf"):
-        raise ValueError("FRR refuses it: not its form")
+        raise Refused("FRR refuses it: not its form")
     held = port(draft, words[1], number)
     kind = FACT
     if len(words) == 4:

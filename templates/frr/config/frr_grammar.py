@@ -115,6 +115,13 @@ class Grammar:
             raise Unclear("new in this release of FRR, and its rules are not tried")
         return full
 
+    def knows(self, blocks: list[str], words: list[str]) -> bool:
+        """Whether a line is a command in one of `blocks`, whatever it means there."""
+        try:
+            return any(self._command(block, words) for block in blocks if self.has(block))
+        except Unclear:
+            return False
+
     def _command(self, block: str, words: list[str]) -> list[str] | None:
         state = self._starts.get(block) or self._start(block)
         for word in words:

@@ -100,7 +100,7 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         if len(words) == 4:
             _join(instance, peer, words[3], number)
         elif not peer.is_group:
-            raise Unclear("FRR refuses it: a neighbor is no peer group")
+            raise Refused("FRR refuses it: a neighbor is no peer group")
         return FACT
     if what == "interface":
         return _interface(instance, peer, words, number)
@@ -128,7 +128,7 @@ def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -
         if words[3:4] == ["rtt"]:
             return HARMLESS  # only a slow session is shut down
         if words[3:] and words[3] != "message":
-            raise Unclear("FRR refuses it: not its form")
+            raise Refused("FRR refuses it: not its form")
         peer.values[what] = (True, number)
     elif what == "local-as":
         if peer.is_group and "remote-as" not in peer.values and _has_members(instance, peer):
@@ -182,7 +182,7 @@ def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | No
         return _make(instance, words[1], number, is_group=True)
     if what == "interface":
         if _is_address(words[1]):
-            raise Refused("FRR takes the address for an interface's name")
+            raise Unclear("FRR takes the address for an interface's name")
         return _make(instance, words[1], number)
     return None
 
@@ -259,7 +259,7 @@ def _remote_as(word: str) -> int | str:
 
 def _exactly(words: list[str], count: int) -> None:
     if len(words) != count:
-        raise Unclear("FRR refuses it: another number of words")
+        raise Refused("FRR refuses it: another number of words")
 
 
 def family_line(draft: FrrDraft, words: list[str], number: int) -> int | None:

@@ -111,7 +111,7 @@ def _prefix_rule(family: AddressFamily, words: list[str], number: int) -> Prefix
         if "le" in bounds:
             le = read_number(bounds["le"], most)
         if not prefix.prefixlen <= ge <= le:
-            raise ValueError("FRR refuses it: the lengths must be len <= ge <= le")
+            raise Refused("FRR refuses it: the lengths must be len <= ge <= le")
     return PrefixRule(action(words[0]), prefix, ge, le, line=number)
 
 
@@ -212,7 +212,7 @@ def open_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     _, name, verb, sequence = words
     key = read_number(sequence, 65535)
     if not key:
-        raise ValueError("FRR refuses it: entries count from 1")
+        raise Refused("FRR refuses it: entries count from 1")
     decision = action(verb)
     entries = draft.route_maps.setdefault(name, {})
     entry = entries.get(key)
@@ -268,7 +268,7 @@ def _match(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[1:3] == ["evpn", "rd"]:
         raise Unclear("FRR may refuse it for its numbers, and what comes after it in the text")
     if words[1:] == ["metric", "0"]:
-        raise Refused("FRR refuses it, and everything that comes after it in the text")
+        raise Unclear("FRR refuses it, and everything that comes after it in the text")
     entry.matches[_kind(words)] = (words, number)
     return FACT
 
@@ -297,22 +297,22 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _next_hop(words: list[str]) -> None:
-    """Raise Refused for an address that no next hop can be: a daemon drops the whole entry then,
+    """Raise Unclear for an address that no next hop can be: a daemon drops the whole entry then,
     and the next command of the text as well, which may be the one that enters a VRF."""
     try:
         hop = ip_address(words[-1])
     except ValueError:
         return  # a word: peer-address, unchanged
     if words[1] == "ipv6" and hop.is_link_local != (words[3] == "local"):
-        raise Refused("FRR refuses it: a local next hop is link-local, and a global one is not")
+        raise Unclear("FRR refuses it: a local next hop is link-local, and a global one is not")
     if hop.is_multicast or hop.is_unspecified or hop.is_reserved:
-        raise Refused("FRR refuses it, with the entry and what comes after it")
+        raise Unclear("FRR refuses it, with the entry and what comes after it")
 
 
 def _call(draft: FrrDraft, words: list[str], number: int) -> int:
     _, called = words
     if draft.context.label.split()[1] == called:
-        raise Refused("FRR refuses a policy that calls itself, and what was said just before it")
+        raise Unclear("FRR refuses a policy that calls itself, and what was said just before it")
     draft.context.about.call = called
     draft.context.about.call_line = number
     return FACT
@@ -329,11 +329,11 @@ def _continue(draft: FrrDraft, words: list[str], number: int) -> int:
         goes_to = read_number(words[1])
     entry: EntryDraft = draft.context.about
     if goes_to and goes_to <= entry.sequence:
-        raise Refused("FRR refuses it, and what was said of the entry: it can only go forward")
+        raise Unclear("FRR refuses it, and what was said of the entry: it can only go forward")
     if entry.action == "deny":
-        raise Refused("FRR refuses it, and what was said of the entry: a deny goes on nowhere")
+        raise Unclear("FRR refuses it, and what was said of the entry: a deny goes on nowhere")
     if entry.continues and entry.goes_to != goes_to:
-        raise Refused("FRR may refuse it, and what was said of the entry: it goes on elsewhere")
+        raise Unclear("FRR may refuse it, and what was said of the entry: it goes on elsewhere")
     entry.continues = True
     entry.goes_to = goes_to
     return FACT
@@ -345,7 +345,7 @@ def _no_match(draft: FrrDraft, words: list[str], number: int) -> int:
     held = entry.matches if words[1] == "match" else entry.sets
     said = held.get(_kind(words[1:]))
     if words[2].startswith("rpki") and words[3:] and said and said[0][-1] != words[-1]:
-        raise Refused("takes away what is not there: the value is another")
+        raise Unclear("takes away what is not there: the value is another")
     if held.pop(_kind(words[1:]), None) is not None:
         return FACT
     if words[1] == "set" and words[2] in SET_HARMLESS:

@@ -42,7 +42,7 @@ def read_rd(draft: FrrDraft, words: list[str], number: int) -> int:
 def _vpn(words: list[str], *directions: str) -> list[str]:
     """`words` when they are `X vpn DIRECTION VALUE`. Raises ValueError."""
     if len(words) != 4 or words[1] != "vpn" or words[2] not in directions:
-        raise ValueError("FRR refuses it: not its form")
+        raise Refused("FRR refuses it: not its form")
     return words
 
 
@@ -50,7 +50,7 @@ def read_rt(draft: FrrDraft, words: list[str], number: int) -> int:
     """A list takes the place of the one before, in each direction that it is for."""
     direction = words[2]
     if words[1] != "vpn" or direction not in ("both", "import", "export"):
-        raise ValueError("FRR refuses it: not its form")
+        raise Refused("FRR refuses it: not its form")
     text = words[3] if len(words) == 4 else " ".join(words[3:])
     values = draft.spelled.get(("rt", text))
     if values is None:
@@ -72,7 +72,7 @@ def remove_rt(draft: FrrDraft, words: list[str], number: int) -> int:
     family = unicast(draft, number)
     direction = words[3]
     if words[2] != "vpn" or direction not in ("both", "import", "export"):
-        raise ValueError("FRR refuses it: not its form")
+        raise Refused("FRR refuses it: not its form")
     if direction != "export":
         family.imports = {}
     if direction != "import":
@@ -96,7 +96,7 @@ def read_import(draft: FrrDraft, words: list[str], number: int) -> int:
         return report(draft, words, number, _EITHER) if meets else FACT
     if words[1] == "vrf" and len(words) == 3:
         return _import_vrf(draft, words, number)
-    raise ValueError("FRR refuses it: not its form")
+    raise Refused("FRR refuses it: not its form")
 
 
 _EITHER = "FRR takes only one of both, by their order: import vrf, or VPN commands"

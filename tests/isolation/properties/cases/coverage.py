@@ -20,6 +20,18 @@ CASES = [
         ("frobnicate vrf e-public",),
     ),
     Case(
+        "a line that the router does not take",
+        lambda f: edit_device(
+            f,
+            "bj-pe1",
+            not_taken=(NotUnderstood(12, "router pim", (), "FRR 8.4 has no such command here"),),
+        ),
+        "not taken",
+        "bj-pe1",
+        RISK,
+        ("router pim",),
+    ),
+    Case(
         "EVPN in a VRF",
         lambda f: edit_device(
             f,
