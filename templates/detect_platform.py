@@ -4,6 +4,8 @@ import re
 
 #: Vendor's platform -> lines that its configurations have.
 _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("ExaBGP", re.compile(r"^(?:neighbor [0-9a-f.:]+|process [\w-]+) \{", re.M)),
+    ("an SNMP agent", re.compile(r"^(?:agentAddress|com2sec|rocommunity6?) \S", re.M)),
     (
         "Junos",
         re.compile(r"^(?:[ \t]*[\w-]+(?: [^\n{}]*)? \{|set (?:system|interfaces) .*)$", re.M),

@@ -4,9 +4,11 @@ import re
 
 from egovnet.templates.platform import Recognition
 
-#: What FRR prints at the head of every configuration, and the marks of the parts before it.
+#: What FRR prints at the head of every configuration, the marks of the parts before it, and how
+#: nftables' rulesets begin.
 _SAYS_SO = re.compile(
-    r"^frr (?:version|defaults) |^# This file describes the network interf|^# nftables.conf --",
+    r"^frr (?:version|defaults) |^# This file describes the network interf|^# nftables.conf --"
+    r"|\A#! ?/\S*(?:/| )nft\b|^(?:flush ruleset\b|(?:add )?table (?:ip6?|inet|arp|bridge|netdev) )",
     re.M,
 )
 #: First words of FRR's and ifupdown2's lines, which other platforms have some of.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 
+from egovnet.templates.frr.config.known_features import DEFAULT_FAMILIES
 from egovnet.templates.model.facts import BgpInstance, DeviceFacts, NotUnderstood
 from egovnet.templates.registry import read_config
 from tests.oracle.frr_commands import VERSIONS
@@ -94,8 +95,15 @@ def compare(daemons: FrrDaemons, text: str) -> Difference | None:
 
 
 def left(facts: DeviceFacts) -> list[NotUnderstood]:
-    """Lines that are not understood, or not taken: nothing is said of the rest then."""
-    return sorted((*facts.not_understood, *facts.not_taken), key=lambda each: each.line)
+    """Lines that are not understood or not taken, or whose order matters: nothing is said of the
+    rest then."""
+    ordered = (
+        NotUnderstood(each.line, facts.quote(each.line))
+        for each in facts.not_modelled
+        if each.feature == DEFAULT_FAMILIES[0]
+    )
+    found = (*facts.not_understood, *facts.not_taken, *ordered)
+    return sorted(found, key=lambda each: each.line)
 
 
 def compared(read: DeviceFacts, runs: DeviceFacts) -> tuple[Deviation, ...]:

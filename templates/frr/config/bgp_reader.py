@@ -14,6 +14,7 @@ from egovnet.templates.frr.config.contexts import (
     leave,
     no_of,
     not_read,
+    noted,
     opaque,
 )
 from egovnet.templates.frr.config.draft import (
@@ -25,7 +26,15 @@ from egovnet.templates.frr.config.draft import (
     Refused,
     Unclear,
 )
-from egovnet.templates.frr.config.known_features import feature, open_family
+from egovnet.templates.frr.config.known_features import (
+    BGP_WORDS,
+    DEFAULT_FAMILIES,
+    VNC,
+    feature,
+    open_bmp,
+    open_family,
+    open_view,
+)
 from egovnet.templates.frr.config.neighbor_reader import (
     family_line,
     no_family_line,
@@ -64,6 +73,8 @@ def open_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
     vrf = None
     if len(words) == 5 and words[3] == "vrf":
         vrf = words[4] if words[4] != "default" else None
+    elif len(words) == 5 and words[3] == "view":
+        return open_view(draft, words, number)
     elif len(words) != 3:
         return opaque(draft, words, number)
     asn = read_number(words[2])
@@ -103,7 +114,7 @@ def _bgp(draft: FrrDraft, words: list[str], number: int) -> int | None:
         if any(f.rd or f.exports for f in instance.families.values()):
             raise Unclear("given after rd or rt, it rewrites both silently (FRR 8.4): put it first")
     elif what == "default":
-        return _default(instance, words[2], make=True)
+        return _default(draft, words, number, make=True)
     elif what == "listen":
         if words[2] == "limit":
             return HARMLESS
@@ -118,15 +129,22 @@ def _bgp(draft: FrrDraft, words: list[str], number: int) -> int | None:
     elif what in BGP_HARMLESS or (what == "retain" and words[2] == "route-target"):
         return HARMLESS
     else:
-        raise Unclear("not known of a BGP instance")
+        return _other_feature(draft, words, number)
     return FACT
+
+
+def _other_feature(draft: FrrDraft, words: list[str], number: int) -> int:
+    known = BGP_WORDS.get(words[1])
+    if known is None:
+        raise Unclear("not known of a BGP instance")
+    return noted(draft, words, number, known)
 
 
 def _no_bgp(draft: FrrDraft, words: list[str], number: int) -> int:
     instance: BgpDraft = draft.context.about
     what = words[2]
     if what == "default":
-        return _default(instance, words[3], make=False)
+        return _default(draft, words[1:], number, make=False)
     if what == "listen":
         if words[3] == "limit":
             return HARMLESS
@@ -151,8 +169,10 @@ _DEFAULTS = {
 }
 
 
-def _default(instance: BgpDraft, word: str, *, make: bool) -> int:
+def _default(draft: FrrDraft, words: list[str], number: int, *, make: bool) -> int:
     """`[no] bgp default FAMILY`: FRR does it for neighbours that are made afterwards."""
+    instance: BgpDraft = draft.context.about
+    word = words[2]
     if word in (
         "local-preference",
         "shutdown",
@@ -162,10 +182,11 @@ def _default(instance: BgpDraft, word: str, *, make: bool) -> int:
     ):
         return HARMLESS
     family = _DEFAULTS.get(word)
+    if make and family != "ipv4":
+        instance.defaults |= {family} if family else set()
+        return noted(draft, words, number, DEFAULT_FAMILIES, vrf=instance.vrf)
     if family is None:
         raise Unclear("a family that is not read")
-    if make and family != "ipv4":
-        raise Unclear("what it activates is a matter of order, and of peer groups")
     if make:
         instance.defaults.add(family)
     else:
@@ -190,6 +211,8 @@ def _open_family(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _redistribute(draft: FrrDraft, words: list[str], number: int) -> int | None:
     protocol = words[1]
+    if protocol.startswith("vnc-"):
+        return noted(draft, words, number, VNC)
     if protocol not in PROTOCOLS:
         raise Unclear("a protocol that is not read")
     if _of_other_family(draft, protocol):
@@ -314,7 +337,9 @@ _ROUTER = commands(
     bgp=_bgp,
     address_family=_open_family,
     segment_routing=feature("SRv6", "lets packets choose their table by an address"),
-    vnc=feature("VNC", "spreads routes by a protocol of its own"),
+    vnc=feature(*VNC),
+    bmp=open_bmp,
+    vrf_policy=feature(*VNC),
     redistribute=_redistribute,
     network=_network,
     aggregate_address=_network,

@@ -15,6 +15,7 @@ from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, FrrDraft
 from egovnet.templates.frr.config.frr_conf_reader import new_draft
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft, read_interfaces
 from egovnet.templates.frr.config.key_reader import session_keys
+from egovnet.templates.frr.config.nftables_others import begins_as_ruleset
 from egovnet.templates.frr.config.nftables_reader import read_nftables
 from egovnet.templates.frr.config.releases import stated_release
 from egovnet.templates.frr.packet_filter_words import FILTER_MARK
@@ -25,6 +26,8 @@ from egovnet.templates.model.text_lines import TextLines
 
 INTERFACES_MARK = "# This file describes the network interfaces"
 PORTS_MARK = "# ports.conf --"
+#: How ifupdown2's files begin that have no mark; FRR has other commands with `allow-`.
+_ALLOWED = re.compile(r"allow-(?!reserved-ranges|external-route-update)")
 _CONTROL = bytes(i for i in range(32) if i not in (9, 10)) + b"\x7f"
 #: Blanks that Python splits at and FRR does not.
 _OTHER_BLANKS = re.compile(r"[^\S\x00-\x7f]")
@@ -94,6 +97,7 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
         text=TextLines(lines),
         packet_filter=filtered.packet_filter,
         session_keys=session_keys(lines[start:end], start + 1) if "password" in text else {},
+        not_modelled=(*facts.not_modelled, *filtered.not_modelled),
         not_understood=tuple(sorted(not_understood, key=lambda problem: problem.line)),
         coverage=Coverage(
             lines=len(lines),
@@ -169,18 +173,26 @@ def _divide(lines: list[str]) -> _Parts:
     elif not (
         head.startswith((INTERFACES_MARK, PORTS_MARK, FILTER_MARK))
         or any(lines[i].startswith(INTERFACES_MARK) for i in filled)
-        or next(
-            (w for w in (lines[i].split()[0] for i in filled) if w[0] not in "#!"), ""
-        ).partition("-")[0]
-        in (*_LINUX_WORDS, "allow")
+        or _is_linux(
+            next((w for w in (lines[i].split()[0] for i in filled) if w[0] not in "#!"), "")
+        )
     ):
-        parts.frr = (0, count)
+        if begins_as_ruleset(lines):
+            parts.nftables, parts.frr = (0, count), (count, count)
+        else:
+            parts.frr = (0, count)
         return parts
     border = _border(lines, start)
     parts.linux = (start, border)
     parts.frr = (border, count)
     _cut_out_filter(lines, parts)
     return parts
+
+
+def _is_linux(word: str) -> bool:
+    """Whether a text that begins with this word is ifupdown2's."""
+    # a template of ifupdown2's may begin with a line of its own
+    return word in _LINUX_WORDS or word[:1] == "%" or word[:2] == "<%" or bool(_ALLOWED.match(word))
 
 
 def _cut_out_filter(lines: list[str], parts: _Parts) -> None:

@@ -14,6 +14,7 @@ from egovnet.templates.frr.config.draft import (
     Context,
     FrrDraft,
     Handler,
+    New,
     Refused,
     Unclear,
 )
@@ -49,6 +50,7 @@ def read_lines(draft: FrrDraft, lines: list[str], first: int, long: Set[int] = f
                 words = line[:_SHOWN].split()
                 raise Unclear("longer than FRR's buffer: what is beyond is a line of its own there")
             context = draft.context
+            draft.line = line
             words, full = look_up(context.block or context.commands.block, line)
             if not words:
                 counts[BLANK] += 1
@@ -81,32 +83,71 @@ def _line(draft: FrrDraft, words: list[str], number: int) -> int:
         raise Refused(f"line {draft.left} left configuration mode: FRR takes nothing after it")
     if words[:3] == ["mpls", "label", "bind"] and words[-2:] == ["Explicit", "Null"]:
         words = [*words[:-3], "explicit-null"]  # zebra 8.4 prints "IPv4 Explicit Null"
+    if not (draft.context.block or draft.context.commands.block) and _is_exit(words):
+        # as FRR prints it: further to the right it ends a block inside
+        inside = _indent(draft) > draft.context.about
+        return FACT if inside else leave(draft, words, number)
     context: Context | None = draft.context
     left: list[str] = []
-    command = grammar(draft.release).command
     while context is not None:
         block = context.block or context.commands.block
-        full = command(block, words)
+        full, handler = _known_in(draft, context, block, words)
         if full is not None:
             draft.context = context
-            if any(grammar(draft.release).begins(each, words) for each in left):
-                raise Unclear("the block around knows it, and this one knows more that begins so")
-            for each in left:
-                draft.unclosed.setdefault(each, number)
-            if draft.unclosed and context is draft.top:
-                _not_elsewhere(draft, words)
-            handler = context.commands.get(full[0])
+            _climbed(draft, left, full, number)
             kind = handler(draft, full, number) if handler is not None else None
             return _unread(draft, full, words, number) if kind is None else kind
         left.append(block)
         context = context.parent
+    return _unknown(draft, left, words, number)
+
+
+def _known_in(
+    draft: FrrDraft, context: Context, block: str, words: list[str]
+) -> tuple[list[str] | None, Handler | None]:
+    """The words in full of what a line is in a block, None if it is nothing there; who reads it."""
+    try:
+        full = grammar(draft.release).command(block, words)
+    except New as error:
+        return error.words, draft.read_new
+    return full, None if full is None else context.commands.get(full[0])
+
+
+def _climbed(draft: FrrDraft, left: list[str], words: list[str], number: int) -> None:
+    """A line is of a block around those that it `left`. Raises Unclear where that is not sure."""
+    if "" in left:
+        handler = draft.context.commands.get(words[0])
+        if handler is not None:
+            handler(draft, words, number)  # go on in what it opens, whatever else it is
+        raise Unclear("of a block whose commands are not known, or of one around it")
+    if any(grammar(draft.release).begins(each, words) for each in left):
+        raise Unclear("the block around knows it, and this one knows more that begins so")
+    for each in left:
+        draft.unclosed.setdefault(each, number)
+    if draft.unclosed and draft.context is draft.top:
+        _not_elsewhere(draft, words)
+
+
+def _unknown(draft: FrrDraft, left: list[str], words: list[str], number: int) -> int:
+    """A line that no block around knows."""
     if words[0].startswith("exit-") or words[0] in _PRINTED:
         return HARMLESS
     if _has_another_name(draft, words):
         # FRR 8.4 refuses it: the list is not there, which is what facts say of it then
         draft.not_modelled.setdefault((*_FORMER_LISTS, None), number)
         return FACT
+    if isinstance(draft.context.commands, _Noted):
+        return FACT  # it is the feature's, or nothing
     raise Refused(_no_command(draft, left, words))
+
+
+def _indent(draft: FrrDraft) -> int:
+    """How many blanks stand before the line."""
+    return len(draft.line) - len(draft.line.lstrip())
+
+
+def _is_exit(words: list[str]) -> bool:
+    return words[0] in ("exit", "quit") or words[0].startswith("exit-")
 
 
 def _no_command(draft: FrrDraft, blocks: list[str], words: list[str]) -> str:
@@ -247,13 +288,16 @@ def noted(
     known: tuple[str, str],
     *,
     vrf: str | None = None,
+    opens: bool = False,
 ) -> int:
     """A line of something that is known (feature, what it does) and not modelled, noted once for
-    its table; where it opens a block, its lines say nothing else."""
+    its table; where it opens a block, its lines say nothing else. `opens`: it does, and what the
+    block has is not in the release's table."""
     draft.not_modelled.setdefault((*known, vrf), number)
-    block = opened_by(words)
-    if grammar(draft.release).has(block):
-        draft.context = Context(_Noted(block, {}), " ".join(words), draft.context)
+    block = "" if opens else opened_by(words)
+    if opens or grammar(draft.release).has(block):
+        noted_block = _Noted(block, {})
+        draft.context = Context(noted_block, " ".join(words), draft.context, _indent(draft))
     return FACT
 
 
@@ -282,7 +326,7 @@ def opened_by(words: list[str], inside: str = "") -> str:
     if first == "address-family":
         return f"bgp {words[1]} {words[2] if len(words) > 2 else 'unicast'}"
     if first == "segment-routing":
-        return "bgp srv6" if words[1:] else first
+        return "bgp srv6" if words[1:] == ["srv6"] else "" if words[1:] else first
     nested = _OPENED_IN.get(inside, {}).get(first)
     if nested is not None:
         return nested

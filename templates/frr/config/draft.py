@@ -55,6 +55,14 @@ class Refused(Unclear):
     or was not, said before. Where it may do anything else the line is Unclear."""
 
 
+class New(Unclear):
+    """A command that the text's release has and the first one has not; `words` in full."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__("new in this release of FRR, and its rules are not tried")
+        self.words = words
+
+
 @dataclass(slots=True, eq=False)
 class Context:
     """A block that is open: its commands, the words that opened it, and what it fills in."""
@@ -261,9 +269,13 @@ class FrrDraft:
     top: Context
     #: By whose rules it is read.
     release: Release
+    #: What reads the commands that the release has and the first one has not.
+    read_new: Handler
     #: Blocks of FRR's grammar that a line left without `exit`, and that line: a daemon that does
     #: not know the line is in the block still.
     unclosed: dict[str, int] = field(default_factory=dict)
+    #: The line as it stands.
+    line: str = ""
     #: Line after which FRR was no more in configuration mode; 0: it is.
     left: int = 0
     hostname: tuple[str, int] | None = None

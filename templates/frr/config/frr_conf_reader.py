@@ -35,13 +35,14 @@ from egovnet.templates.frr.config.igp_reader import (
     remove_igp,
 )
 from egovnet.templates.frr.config.known_features import (
-    EVPN,
+    ANY_LDP,
     PORT_IP_WORDS,
     PORT_WORDS,
     TOP_IP_WORDS,
-    feature,
+    TOP_WORDS,
     features,
     open_protocol,
+    read_new,
     read_vni,
 )
 from egovnet.templates.frr.config.linux_commands import LOOPBACK_DOWN
@@ -66,7 +67,7 @@ _STATIC_LABELS = ("static labels", "send labelled packets on by hand")
 def new_draft(release: Release) -> FrrDraft:
     """A draft of a text of `release`, whose current block is the outermost one."""
     top = Context(_TOP)
-    return FrrDraft(context=top, top=top, release=release)
+    return FrrDraft(context=top, top=top, release=release, read_new=read_new)
 
 
 def port(draft: FrrDraft, name: str, number: int) -> PortDraft:
@@ -268,10 +269,11 @@ def _open_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
     return enter(draft, Context(_VRF, " ".join(words), draft.top, name))
 
 
+_FILTERED = features(TOP_IP_WORDS)["protocol"]
 _VRF = commands(
     "vrf",
-    ip=second_word(route=read_static, router_id=harmless, nht=harmless),
-    ipv6=second_word(route=read_static, router_id=harmless, nht=harmless),
+    ip=second_word(route=read_static, router_id=harmless, nht=harmless, protocol=_FILTERED),
+    ipv6=second_word(route=read_static, router_id=harmless, nht=harmless, protocol=_FILTERED),
     vni=read_vni,
     netns=not_read,
     exit_vrf=leave,
@@ -326,7 +328,7 @@ def _no_ldp_interface(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _discovery(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[1] == "targeted-hello" and words[2] == "accept":
-        raise Unclear("sessions from routers that are not named")
+        return noted(draft, words, number, ANY_LDP)
     return HARMLESS
 
 
@@ -391,6 +393,7 @@ _TOP = commands(
     "top",
     "agentx",
     "allow-external-route-update",
+    "allow-reserved-ranges",
     "banner",
     "debug",
     "domainname",
@@ -426,14 +429,7 @@ _TOP = commands(
         **_FORWARDING,
         **features(TOP_IP_WORDS),
     ),
-    l2vpn=feature("pseudowires", "carry frames between routers"),
-    pseudowire=feature("pseudowires", "carry frames between routers"),
-    nexthop_group=feature("next hop groups", "may be used by rules"),
-    segment_routing=feature("segment routing policies", "choose ways by labels or addresses"),
-    evpn=feature(EVPN, "carries routes and frames between routers"),
-    vni=feature(EVPN, "carries routes and frames between routers"),
-    vrrp=feature("VRRP", "takes packets for an address that routers share"),
-    nhrp=feature("NHRP", "finds ways over other networks"),
+    **features(TOP_WORDS),
     no_=no_of(
         ("agentx", "banner", "debug", "log", "service", "allow-external-route-update"),
         router=_remove_router,

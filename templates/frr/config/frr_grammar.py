@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from socket import AF_INET, AF_INET6, AddressFamily, inet_pton
 
-from egovnet.templates.frr.config.draft import Unclear
+from egovnet.templates.frr.config.draft import New, Unclear
 from egovnet.templates.frr.config.releases import FIRST, Release
 
 #: Words that a state remembers the way of; then it begins anew, for each text has others.
@@ -99,12 +99,15 @@ class Grammar:
         words = line.split()
         if not words or words[0][0] in "!#":
             return [], None
-        return words, self.command(block, words)
+        try:
+            return words, self.command(block, words)
+        except New:
+            return words, None  # whoever asks again for it is told
 
     def command(self, block: str, words: list[str]) -> list[str] | None:
         """The words of the command that a line is in `block`, in full; None if it is none there.
 
-        Raises Unclear where FRR finds it ambiguous.
+        Raises Unclear where FRR finds it ambiguous, and New where the first release has it not.
         """
         full = self._command(block, words)
         if self._tried is None or full is None:
@@ -112,7 +115,7 @@ class Grammar:
         former = self._renamed.get((block, " ".join(full)))
         full = former.split() if former else full
         if self._tried.command(block, full) != full:
-            raise Unclear("new in this release of FRR, and its rules are not tried")
+            raise New(full)
         return full
 
     def knows(self, blocks: list[str], words: list[str]) -> bool:
@@ -146,7 +149,7 @@ class Grammar:
         return True
 
     def _start(self, block: str) -> _State:
-        first = [self._token(number) for number in self._firsts[block]]
+        first = [self._token(number) for number in self._firsts.get(block, ())]
         state = self._starts[block] = _State(first, ends=False)
         return state
 
@@ -189,7 +192,7 @@ class Grammar:
         """As FRR does it: all ways to read the line, and the best of them."""
         if len(words) > _LONGEST:
             raise Unclear("a line too long to be looked up")
-        ways = self._ways(self._firsts[block], words)
+        ways = self._ways(self._firsts.get(block, []), words)
         for index, word in enumerate(words):
             if len(ways) < 2:
                 break

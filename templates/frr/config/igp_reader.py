@@ -28,6 +28,7 @@ from egovnet.templates.frr.config.draft import (
     Refused,
     Unclear,
 )
+from egovnet.templates.frr.config.known_features import OSPF_INSTANCES
 from egovnet.templates.frr.config.vocabulary import (
     ISIS_HARMLESS,
     OSPF6_HARMLESS,
@@ -48,7 +49,7 @@ def open_ospf(draft: FrrDraft, words: list[str], number: int) -> int:
     """`router ospf|ospf6 [vrf X]`."""
     protocol, *rest = words[1:]
     if rest and rest[0] != "vrf":
-        return opaque(draft, words, number)  # ospfd takes it only where it was started for it
+        return noted(draft, words, number, OSPF_INSTANCES)  # where ospfd was started for it
     instance = _instance(draft, protocol, "", rest[1] if rest else "default", number)
     table = _OSPF if protocol == "ospf" else _OSPF6
     return enter(draft, Context(table, " ".join(words), draft.top, instance))
@@ -254,6 +255,8 @@ def port_line(draft: FrrDraft, words: list[str], number: int) -> int:
     if what == "area":
         _runs(held, family, number)
         return FACT
+    if what.isdigit():
+        return noted(draft, words, number, OSPF_INSTANCES)
     if what == "passive":
         if len(words) == 3:
             held.ospf_passive[family] = True

@@ -32,6 +32,13 @@ _KEYWORDS = frozenset(("auto", "iface", "source", "vlan"))
 #: A range of names as ifupdown2 takes it (utils.parse_iface_range), and the longest.
 _RANGE = re.compile(r"([\w.]+)\[(\d+)-(\d+)\]([\w.]*)", re.ASCII)
 _MOST_NAMES = 1024
+#: Patterns behind `glob`, in ifupdown2's own words and order (modulebase.py, glob_regexs).
+_GLOBS = (
+    re.compile(r"([A-Za-z0-9-]+)\[(\d+)-(\d+)\]([A-Za-z0-9-]+)\[(\d+)-(\d+)\](.*)", re.ASCII),
+    re.compile(r"([A-Za-z0-9-]+[A-Za-z])(\d+)-(\d+)(.*)", re.ASCII),
+    re.compile(r"([A-Za-z0-9-]+)\[(\d+)-(\d+)\](.*)", re.ASCII),
+)
+_TEMPLATE = ("templates", "say what ifupdown2 makes of the file, and not what is in it")
 #: Parts of a hardware address.
 _OCTETS = 6
 _NO_AUTO = "no `auto` before it: ifreload -a leaves the stanza out, and what it says may not be so"
@@ -96,18 +103,19 @@ def read_interfaces(draft: LinuxDraft, lines: list[str], first: int) -> None:
     """Read the Linux part's `lines` into `draft`; `first` is the number of the first of them."""
     counts = draft.counts
     number = first - 1
+    code = False
     for line in lines:
         number += 1
         words = line.split()
+        was_code, code = code, _goes_on_as_code(line, code)
+        if was_code or "<%" in line or _is_of_template(line, words):
+            counts[_noted(draft, _TEMPLATE, number)] += 1
+            continue
         if not words or (words[0][0] == "#" and "\\" not in line and "%" not in line):
             counts[BLANK] += 1
             continue
         try:
-            # ifupdown2 looks for both before it knows what is a comment
-            if "\\" in line:
-                raise Unclear("a continued line: what it joins is not read")
-            if "%" in line:
-                raise Unclear("ifupdown2 may take the text for a template")
+            _check_line(draft, line, number)
             word = words[0]
             if word in _KEYWORDS or word.startswith("allow-"):
                 kind = _keyword(draft, words, number)
@@ -129,6 +137,26 @@ def read_interfaces(draft: LinuxDraft, lines: list[str], first: int) -> None:
         except (ValueError, OverflowError, IndexError) as error:
             _report(draft, words, number, why(error))
     _finish(draft)
+
+
+def _check_line(draft: LinuxDraft, line: str, number: int) -> None:
+    """What ifupdown2 looks for before it knows what is a comment. Raises Unclear."""
+    if "\\" in line:
+        raise Unclear("a continued line: what it joins is not read")
+    if "%" in line or "${" in line:
+        _noted(draft, _TEMPLATE, number)
+
+
+def _goes_on_as_code(line: str, code: bool) -> bool:
+    """Whether Python's lines of a template go on below, between `<%` and `%>`."""
+    return (code or "<%" in line) and "%>" not in line.rpartition("<%")[2]
+
+
+def _is_of_template(line: str, words: list[str]) -> bool:
+    """Whether a template makes something of a line. What opens a stanza is read as it stands."""
+    if not words or ("%" not in line and "${" not in line) or "\\" in line:
+        return False
+    return words[0] not in ("auto", "iface")
 
 
 def _report(draft: LinuxDraft, words: list[str], number: int, why: str) -> None:
@@ -170,7 +198,7 @@ def _noted(draft: LinuxDraft, known: tuple[str, str], number: int) -> int:
 
 def _spelled_out(name: str) -> list[str]:
     """The names that a range such as `swp[1-4].100` stands for. Raises Unclear for another form."""
-    if "[" not in name and "$" not in name:
+    if "[" not in name and "$" not in name.replace("${", ""):
         return [name]
     found = _RANGE.fullmatch(name)
     if found is None:
@@ -204,6 +232,8 @@ def _stanza(draft: LinuxDraft, words: list[str], number: int) -> int:
         raise Unclear(f"longer than {_LONGEST_NAME} characters: Linux has no such interface")
     if name in _NO_INTERFACES or "/" in name:
         raise Unclear("Linux has no interface of that name")
+    if "${" in name:
+        return FACT  # of a template, which is noted
     if "[" in name or "$" in name:
         raise Unclear("names that are not spelled out")
     if len(words) > 2:
@@ -242,6 +272,8 @@ def _check_closing(draft: LinuxDraft) -> None:
 def _check_links(draft: LinuxDraft) -> None:
     """What an interface stands on: ifupdown2 does nothing at all where that goes in a circle."""
     for name, held in draft.ports.items():
+        if "${" in name:
+            continue  # of a template, which is noted
         if (held.parent is None) != (held.vlan is None):
             _say(draft, held, "half of a VLAN: no number, or no port that it is on")
         other_kind = held.parent is not None or ("link-type", name) in draft.firsts
@@ -395,10 +427,40 @@ def _raw_device(draft: LinuxDraft, held: PortDraft, words: list[str], number: in
 def _members(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     names = words[1:]
     if names != ["none"]:
-        if "glob" in names or "regex" in names:
-            raise Unclear("names that are not spelled out")
-        held.members.extend(name for name in names if name not in held.members)
+        found = _port_list(names)
+        held.members.extend(name for name in found if name not in held.members)
     return FACT
+
+
+def _port_list(words: list[str]) -> list[str]:
+    """The ports of a list in which `glob` stands before a pattern of names (ifupdown2's
+    modulebase.py, parse_port_list). Raises Unclear for other patterns."""
+    found: list[str] = []
+    globs = False
+    for word in words:
+        if word == "glob":
+            globs = True
+        elif word == "regex":
+            raise Unclear("names that are not spelled out")
+        elif word not in ("noglob", "noregex"):
+            found += _globbed(word) if globs else [word]
+            globs = False
+    return list(dict.fromkeys(found))
+
+
+def _globbed(word: str) -> list[str]:
+    """The names of `swp1-4.100`, `swp[1-4].100`, `swp[1-4]sub[0-3]`. Raises Unclear for others."""
+    found = next((match for each in _GLOBS if (match := each.match(word))), None)
+    if found is None or "," in word or "$" in word:
+        raise Unclear("names that are not spelled out")
+    names = [""]
+    *ranges, suffix = found.groups()
+    for prefix, first, last in zip(*[iter(ranges)] * 3, strict=True):
+        numbers = range(read_number(first), read_number(last) + 1)
+        if len(numbers) * len(names) > _MOST_NAMES:
+            raise Unclear("more names than a router has ports")
+        names = [f"{name}{prefix}{number}" for name in names for number in numbers]
+    return [name + suffix for name in names]
 
 
 def _link_type(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from egovnet.inventory.model.address_text import written
 from egovnet.templates.frr.config.addresses import read_address, read_number
+from egovnet.templates.frr.config.contexts import noted
 from egovnet.templates.frr.config.draft import (
     FACT,
     HARMLESS,
@@ -15,6 +16,7 @@ from egovnet.templates.frr.config.draft import (
     Refused,
     Unclear,
 )
+from egovnet.templates.frr.config.known_features import PEER_WORDS
 from egovnet.templates.frr.config.vocabulary import FAMILY_HARMLESS, FAMILY_OPTIONS, PEER_HARMLESS
 from egovnet.templates.model.device import IPAddress
 
@@ -95,7 +97,7 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         words[3:]
         return HARMLESS
     if what not in _PEER_WORDS:
-        return _family_line(instance, peer, "ipv4", words, number)
+        return _family_line(draft, peer, "ipv4", words, number)
     if what == "peer-group":
         if len(words) == 4:
             _join(instance, peer, words[3], number)
@@ -271,12 +273,13 @@ def family_line(draft: FrrDraft, words: list[str], number: int) -> int | None:
     peer = instance.spelled.get(words[1]) or find_peer(instance, words[1])
     if peer is None:
         raise Refused("FRR refuses it: no line before makes this neighbor")
-    return _family_line(instance, peer, context.family, words, number)
+    return _family_line(draft, peer, context.family, words, number)
 
 
 def _family_line(
-    instance: BgpDraft, peer: PeerDraft, family: str, words: list[str], number: int
+    draft: FrrDraft, peer: PeerDraft, family: str, words: list[str], number: int
 ) -> int:
+    instance: BgpDraft = draft.context.about
     values = peer.families.get(family)
     if values is None:
         values = peer.families[family] = {}
@@ -309,8 +312,15 @@ def _family_line(
             return HARMLESS
         del values["no extended"]
     else:
-        raise Unclear("not known of a neighbor")
+        return _other_feature(draft, words, number)
     return FACT
+
+
+def _other_feature(draft: FrrDraft, words: list[str], number: int) -> int:
+    known = PEER_WORDS.get(words[2])
+    if known is None:
+        raise Unclear("not known of a neighbor")
+    return noted(draft, words, number, known, vrf=draft.context.about.vrf)
 
 
 def _option(words: list[str]) -> tuple[str, str]:

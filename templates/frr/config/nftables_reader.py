@@ -5,12 +5,14 @@ jump to. A verdict ends a base chain; a drop is final. So whatever else decides 
 tables, other hooks, other priorities, flow tables) is reported line by line, and never passed over.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, Unclear
 from egovnet.templates.frr.config.nftables_flattening import Flattening, Rule
+from egovnet.templates.frr.config.nftables_others import read_others
 from egovnet.templates.frr.config.nftables_records import read_records
 from egovnet.templates.frr.config.nftables_rule import NAME, WORDS, read_rule
 from egovnet.templates.frr.config.nftables_sets import read_set
@@ -29,7 +31,7 @@ from egovnet.templates.frr.packet_filter_words import (
     ZONE_CHAINS,
 )
 from egovnet.templates.model.canonical_filter import canonical
-from egovnet.templates.model.facts import NotUnderstood
+from egovnet.templates.model.facts import NotModelled, NotUnderstood
 from egovnet.templates.model.packet_filter import (
     ConnectionZone,
     FilterChain,
@@ -43,6 +45,7 @@ Action = Literal["accept", "drop"]
 _Line = tuple[int, str]
 _Sets = dict[str, tuple[str, ...]]
 _OTHER_TABLE = "another table than egovnet's own decides about packets, too"
+_OWN = re.compile(r"\s*(?:\w+\s+)?table\s+{}\s+{}\b".format(*TABLE.split()))
 _NAMED_PRIORITY = {"priority 0;": "priority filter;", "priority 100;": "priority srcnat;"}
 
 
@@ -70,6 +73,7 @@ class FilterDraft:
     packet_filter: PacketFilter | None = None
     not_understood: list[NotUnderstood] = field(default_factory=list)
     counts: list[int] = field(default_factory=lambda: [0, 0, 0])
+    not_modelled: tuple[NotModelled, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -96,6 +100,8 @@ class _Reader:
 
     def read(self, lines: list[str], first: int) -> FilterDraft:
         draft = FilterDraft()
+        if not any(_OWN.match(line) for line in lines):
+            return _of_others(lines, first)
         top = self._blocks(lines, first, draft)
         tables = [block for block in top.blocks if block.header == f"table {TABLE}"]
         for block in top.blocks:
@@ -354,6 +360,16 @@ class _Reader:
         inside = (*context, block.header)
         for number, text in block.all_lines():
             self._report(number, text, inside, why)
+
+
+def _of_others(lines: list[str], first: int) -> FilterDraft:
+    """A ruleset without egovnet's table: nothing that it decides is followed."""
+    others = read_others(lines, first)
+    draft = FilterDraft(None, others.not_understood, not_modelled=others.not_modelled())
+    blank = sum(not text or text.startswith("#") for text in (line.strip() for line in lines))
+    odd = len({problem.line for problem in others.not_understood})
+    draft.counts[BLANK], draft.counts[FACT] = blank, len(lines) - blank - odd
+    return draft
 
 
 def _records(block: _Block) -> Action | None:

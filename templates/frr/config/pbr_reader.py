@@ -1,8 +1,9 @@
 """frr.conf's pbr-maps: where packets are sent besides their own table."""
 
 from egovnet.templates.frr.config.addresses import read_address, read_number
-from egovnet.templates.frr.config.contexts import commands, enter
+from egovnet.templates.frr.config.contexts import commands, enter, noted
 from egovnet.templates.frr.config.draft import FACT, Context, FrrDraft, Unclear
+from egovnet.templates.frr.config.known_features import NEXT_HOP_GROUPS
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import PolicyRoute
 
@@ -30,6 +31,8 @@ def _pbr_set(draft: FrrDraft, words: list[str], number: int) -> int:
         draft.context.about.append(
             PolicyRoute(text, vrf=vrf, next_hop=hop, line=number, family=family)
         )
+    elif words[1] == "nexthop-group":
+        return noted(draft, words, number, NEXT_HOP_GROUPS)
     else:
         raise Unclear("policy routing that is not evaluated")
     return FACT

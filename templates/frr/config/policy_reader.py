@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from egovnet.templates.frr.config.addresses import read_number, read_prefix
 from egovnet.templates.frr.config.communities import read_list_values, read_targets
-from egovnet.templates.frr.config.contexts import commands, enter, harmless, no_of
+from egovnet.templates.frr.config.contexts import commands, enter, harmless, no_of, noted
 from egovnet.templates.frr.config.draft import (
     FACT,
     HARMLESS,
@@ -17,6 +17,7 @@ from egovnet.templates.frr.config.draft import (
     Spellings,
     Unclear,
 )
+from egovnet.templates.frr.config.known_features import ALIASES, SEGMENTS
 from egovnet.templates.frr.config.vocabulary import MATCHES, SET_HARMLESS, SET_TOUCHES
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import Action, CommunityRule, PrefixRule
@@ -182,6 +183,9 @@ def read_bgp_list(draft: FrrDraft, words: list[str], number: int) -> int:
         rest = words[3:]
     elif kind in ("route-map", "send-extra-data", "session-dscp"):
         return HARMLESS
+    elif kind == "community" and words[2] == "alias":
+        draft.other_lists.setdefault(("alias", words[4]), []).append(words[3])
+        return noted(draft, words, number, ALIASES)
     else:
         raise Unclear("bears on all of BGP")
     if rest[1] == "seq":  # as FRR prints it
@@ -261,7 +265,10 @@ def _next_hop_kind(words: list[str]) -> str:
 
 def _match(draft: FrrDraft, words: list[str], number: int) -> int:
     entry: EntryDraft = draft.context.about
-    if words[1] not in MATCHES:
+    if words[1] == "alias":
+        if ("alias", words[2]) not in draft.other_lists:
+            raise Unclear("FRR drops the condition where no alias of that name was said before")
+    elif words[1] not in MATCHES:
         raise Unclear("not known of a route-map")
     if words[1:3] == ["evpn", "route-type"] and words[-1].isdigit():
         raise Unclear("a number for what has a name")
@@ -280,6 +287,8 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
         raise IndexError
     if what in SET_HARMLESS:
         return HARMLESS
+    if what == "sr-te":
+        return noted(draft, words, number, SEGMENTS)
     if words[2] == "vpn":
         raise Unclear("a next hop of VPN routes, which FRR takes or refuses by its family")
     if what not in SET_TOUCHES:

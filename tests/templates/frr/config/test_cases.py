@@ -1,8 +1,8 @@
 """One case, one file: a fragment of text and what it means.
 
 Keys: `text`; `facts` (what must be in them, as `plain` beside this writes them); `same` (other
-texts with equal facts); `other` (texts whose facts must differ); `not_understood` (the lines, all
-of them; none when the key is missing).
+texts with equal facts); `other` (texts whose facts must differ); `not_understood` (the lines that
+are not understood or not taken, all of them; none when the key is missing).
 """
 
 from dataclasses import replace
@@ -28,7 +28,8 @@ def test_a_text_means_what_its_case_says(path: Path) -> None:
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert case.keys() <= {"text", "facts", "same", "other", "not_understood"}
     facts = read_config(case["text"], path.name)
-    assert [problem.text for problem in facts.not_understood] == case.get("not_understood", [])
+    left = sorted((*facts.not_understood, *facts.not_taken), key=lambda problem: problem.line)
+    assert [problem.text for problem in left] == case.get("not_understood", [])
     assert missing(case.get("facts", {}), plain(facts)) == []
     for text in case.get("same", []):
         assert meaning(text) == meaning(case["text"]), text
