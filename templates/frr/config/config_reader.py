@@ -28,6 +28,8 @@ INTERFACES_MARK = "# This file describes the network interfaces"
 PORTS_MARK = "# ports.conf --"
 #: How ifupdown2's files begin that have no mark; FRR has other commands with `allow-`.
 _ALLOWED = re.compile(r"allow-(?!reserved-ranges|external-route-update)")
+#: A template of ifupdown2's may begin with a line of its own.
+_TEMPLATE = re.compile(r"<%|%(?:for|if|while)$")
 _CONTROL = bytes(i for i in range(32) if i not in (9, 10)) + b"\x7f"
 #: Blanks that Python splits at and FRR does not.
 _OTHER_BLANKS = re.compile(r"[^\S\x00-\x7f]")
@@ -191,8 +193,7 @@ def _divide(lines: list[str]) -> _Parts:
 
 def _is_linux(word: str) -> bool:
     """Whether a text that begins with this word is ifupdown2's."""
-    # a template of ifupdown2's may begin with a line of its own
-    return word in _LINUX_WORDS or word[:1] == "%" or word[:2] == "<%" or bool(_ALLOWED.match(word))
+    return word in _LINUX_WORDS or bool(_ALLOWED.match(word) or _TEMPLATE.match(word))
 
 
 def _cut_out_filter(lines: list[str], parts: _Parts) -> None:

@@ -393,7 +393,6 @@ _TOP = commands(
     "top",
     "agentx",
     "allow-external-route-update",
-    "allow-reserved-ranges",
     "banner",
     "debug",
     "domainname",

@@ -5,7 +5,7 @@ proved; its lines are understood as far as that they say nothing else.
 """
 
 from egovnet.templates.frr.config.contexts import noted, opaque
-from egovnet.templates.frr.config.draft import HARMLESS, BgpDraft, FrrDraft, Handler, New
+from egovnet.templates.frr.config.draft import BgpDraft, FrrDraft, Handler, New
 
 EVPN = "EVPN"
 _OF_VRF = "carries routes of VRF {} to other routers, by targets of its own"
@@ -38,9 +38,18 @@ DEFAULT_FAMILIES = (
 )
 _TABLES = ("numbers of tables", "are given to routes of rules, and may be those of VRFs")
 #: After `bgp` in an instance.
-BGP_WORDS = {"confederation": ("BGP confederations", "make one AS of several")}
-#: Of a neighbour in one family.
-PEER_WORDS = {"soo": ("sites of origin", "mark routes, and keep some from neighbors")}
+BGP_WORDS = {
+    "confederation": ("BGP confederations", "make one AS of several"),
+    "long-lived-graceful-restart": (
+        "long-lived graceful restart",
+        "keeps routes of ended sessions",
+    ),
+}
+#: Of a neighbour, after its name.
+PEER_WORDS = {
+    "local-role": ("BGP roles", "keep routes from neighbors by whose customers they are"),
+    "soo": ("sites of origin", "mark routes, and keep some from neighbors"),
+}
 #: Words of the top level.
 TOP_WORDS = {
     "l2vpn": ("pseudowires", "carry frames between routers"),
@@ -52,6 +61,7 @@ TOP_WORDS = {
     "vrrp": ("VRRP", "takes packets for an address that routers share"),
     "nhrp": ("NHRP", "finds ways over other networks"),
     "pbr": _TABLES,
+    "allow-reserved-ranges": ("reserved addresses", "are taken as any others are"),
     "rpki": ("RPKI", "rates routes by what servers say of them"),
 }
 #: Words of interfaces: alone, after `ip`, and after `ipv6`.
@@ -134,8 +144,6 @@ _NEW: dict[tuple[str, str], tuple[tuple[str, str], bool]] = {
 
 def read_new(draft: FrrDraft, words: list[str], number: int) -> int:
     """A command that the first release does not have: known by what it is of, or not read."""
-    if words[0] == "debug" or words[:2] == ["no", "debug"]:
-        return HARMLESS
     block = draft.context.block or draft.context.commands.block
     for count in (3, 2, 1):
         known = _NEW.get((block, " ".join(words[:count])))

@@ -21,7 +21,7 @@ PEER_HARMLESS = _words(
     advertisement-interval capability disable-connected-check
     disable-link-bw-encoding-ieee dont-capability-negotiate ebgp-multihop enforce-first-as
     extended-optional-parameters graceful-restart graceful-restart-disable
-    graceful-restart-helper local-role override-capability passive port rpki
+    graceful-restart-helper override-capability passive port rpki
     sender-as-path-loop-detection solo strict-capability-match tcp-mss timers ttl-security
     """
 )
@@ -60,9 +60,9 @@ BGP_HARMLESS = _words(
     conditional-advertisement dampening deterministic-med
     disable-ebgp-connected-route-check ebgp-requires-policy fast-convergence
     fast-external-failover graceful-restart graceful-shutdown hard-administrative-reset
-    labeled-unicast log-neighbor-changes long-lived-graceful-restart max-med maxmed
-    minimum-holdtime network reject-as-sets route-reflector rr-allow-outbound-policy
-    session-dscp shutdown suppress-duplicates suppress-fib-pending tcp-keepalive update-delay
+    labeled-unicast log-neighbor-changes max-med maxmed minimum-holdtime network
+    reject-as-sets route-reflector rr-allow-outbound-policy session-dscp shutdown
+    suppress-duplicates suppress-fib-pending tcp-keepalive update-delay
     """
 )
 
