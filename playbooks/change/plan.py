@@ -20,6 +20,7 @@ from egovnet.playbooks.change.approval.statement import SignedStatement
 from egovnet.playbooks.change.consequences import consequences_of
 from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.key_changes import check_key_waves
+from egovnet.playbooks.change.plan_form import AlteredError, check_form, with_checksum
 from egovnet.playbooks.change.service_moves import service_moves
 from egovnet.playbooks.change.text_diff import text_diff
 from egovnet.playbooks.change.waves import Wave, check_ways, make_waves
@@ -299,7 +300,7 @@ def write_plan(plan: Plan, path: Path) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    body = {"format": FORMAT, **_body(plan)}
+    body = with_checksum({"format": FORMAT, **_body(plan)})
     write_output(path, json.dumps(body, indent=1), what="the plan ")
 
 
@@ -334,12 +335,16 @@ def read_plan(path: Path) -> Plan:
     except (ValueError, RecursionError) as error:  # of brackets by the thousand
         raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
     try:
-        if body.pop("format") != FORMAT:
+        if body["format"] != FORMAT or "checksum" not in body:
             raise UsageError(f"{path}: a plan of another version of egovnet; plan again")
+        check_form(body)
+        del body["format"], body["checksum"]
         written_hash = body["hash"]
         plan = _plan_of(body)
         whole = plan.hash == written_hash and _is_whole(plan)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except AlteredError:
+        whole = False
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
     if not whole:
         raise UsageError(f"{path}: was altered after it was planned; plan again")

@@ -49,7 +49,7 @@ def from_json(text: str, where: str) -> dict[KeyReference, str]:
     wrong = KeyStoreError(f"{where}: is not what egovnet writes; restore it")
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise wrong from None  # its message would quote the text
     match data:
         case {"version": int(version), "values": dict(written)} if version == _VERSION:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from egovnet.playbooks.journal.database import JournalDatabase
 from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.journal.signed_records import Heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ def _arm(kill: KillPoint) -> None:
     count = 0
     told = False
 
-    def seen(journal: Journal, connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
+    def seen(journal: Journal, connection: Connection, rows: Sequence[Mapping[str, str]]) -> Heads:
         nonlocal told
         told = any(row["stage"] == kill.stage and row["phase"] == "done" for row in rows)
-        chain(journal, connection, rows)
+        return chain(journal, connection, rows)
 
     @contextmanager
     def deadly(database: JournalDatabase) -> Iterator[Connection]:

@@ -10,6 +10,7 @@ import pytest
 
 from egovnet.playbooks.change.apply import apply
 from egovnet.playbooks.change.plan import make_plan, read_plan, write_plan
+from egovnet.playbooks.change.plan_form import with_checksum
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import Selection, UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -63,7 +64,7 @@ def hashed_anew(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     altered = dataclasses.replace(plan, devices=plan.devices | devices)
     body = json.loads(path.read_text())
     body["devices"]["sh-pe1"], body["hash"] = device, altered.hash
-    path.write_text(json.dumps(body))
+    path.write_text(json.dumps(with_checksum(body)))
     assert read_plan(path).hash == altered.hash
 
 

@@ -3,7 +3,8 @@
 import json
 import os
 import tempfile
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.playbooks.change.plan import DevicePlan, Plan, plan_outcome, read_plan, write_plan
+from egovnet.playbooks.change.plan_form import with_checksum
 from egovnet.playbooks.change.words import Words
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.results.affected import Affected, Interruption
@@ -19,6 +21,7 @@ from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.tasks.dry_run import text_hash
 from egovnet.templates.model.interruption import InterruptionClass
 from tests import strategies  # noqa: F401 -- its Hypothesis profile
+from tests.hypothesis_profiles import examples
 
 _NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True)
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -148,20 +151,71 @@ _JSON = st.recursive(
 )
 
 
+def parts(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 -- JSON is any
+    """Where there is a value, in a mapping or list of mappings and lists."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        yield (*at, key)
+        if isinstance(value, dict | list):
+            yield from parts(value, (*at, key))
+
+
+def replaced(data: st.DataObject, body: dict[str, Any]) -> None:
+    """Another value at one place of a plan file, or one more or less."""
+    place = data.draw(st.sampled_from([*parts(body)]))
+    holder: Any = body
+    for key in place[:-1]:
+        holder = holder[key]
+    before, how = holder[place[-1]], data.draw(st.sampled_from(["value", "gone", "more"]))
+    if how == "gone":
+        del holder[place[-1]]
+    elif how == "more" and isinstance(holder, dict):
+        holder["more"] = data.draw(_JSON)
+    elif how == "more":
+        holder.append(data.draw(_JSON))
+    else:
+        holder[place[-1]] = data.draw(_JSON.filter(lambda v: json.dumps(v) != json.dumps(before)))
+
+
 @given(data=st.data())
-def test_a_plan_with_any_part_replaced_is_a_refusal_not_a_crash(data: st.DataObject) -> None:
-    plan = example()
-    body: dict[str, Any] = {"format": 1, **asdict(plan), "hash": plan.hash}
-    name = data.draw(st.sampled_from(sorted(body)))
-    body[name] = data.draw(_JSON.filter(lambda value: value != body[name]))
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "p.json"
-        path.write_text(json.dumps(body))
-        if name in ("created", "author"):
-            return
-        with pytest.raises(UsageError):
-            if read_plan(path).hash == plan.hash:
-                raise UsageError("only what a person reads of an unreachable device has changed")
+@examples(300)
+def test_a_plan_with_anything_replaced_is_a_refusal(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "replaced.plan"
+    write_plan(example(), path)
+    body = json.loads(path.read_text())
+    replaced(data, body)
+    path.write_text(json.dumps(body))
+    with pytest.raises(UsageError, match=r"is no plan|was altered after|another version"):
+        read_plan(path)
+
+
+@given(data=st.data())
+@examples(300)
+def test_a_plan_hashed_anew_has_the_types_of_one_or_is_refused(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "forged.plan"
+    write_plan(example(), path)
+    body = json.loads(path.read_text())
+    replaced(data, body)
+    path.write_text(json.dumps(with_checksum(body)))
+    try:
+        plan = read_plan(path)
+    except UsageError:
+        return
+    # whatever it says, it is shown and written as any plan is
+    json.dumps(plan.result().to_dict())
+    write_plan(plan, path)
+    assert read_plan(path) == plan
+
+
+def test_waves_are_of_the_plans_own_routers(tmp_path: Path) -> None:
+    path, plan = tmp_path / "p.plan", example()
+    for waves in ({"a": []}, {"a": [*plan.devices, "pe9"]}, {"a": [*plan.devices, *plan.devices]}):
+        write_plan(replace(plan, waves=waves), path)
+        with pytest.raises(UsageError, match="was altered after it was planned"):
+            read_plan(path)
 
 
 @given(octets=st.binary(max_size=40) | st.builds(lambda j: json.dumps(j).encode(), _JSON))
