@@ -9,6 +9,7 @@ from pathlib import Path
 from nornir.core import Nornir
 
 from egovnet.inventory.errors import EgovnetError
+from egovnet.inventory.source.sections import KEY_STORE_FILE
 from egovnet.playbooks.core.devices import below_each, open_nornir
 from egovnet.playbooks.core.runner_names import READ_AT_ONCE
 from egovnet.playbooks.core.selection import Selection, UsageError
@@ -36,6 +37,8 @@ class Checkout:
     _context: Workspace | None = None
     _nornir: Nornir | None = None
     _read: float = 0.0
+    #: What tells one store of keys from another: it is no part of an inventory's digest.
+    _store: tuple[int, ...] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def nornir(self, digest: str) -> Nornir:
@@ -58,9 +61,17 @@ class Checkout:
                     f"{workspace.checkout[:16]}, the controller has {digest[:16]}: "
                     "bring both to the same revision"
                 )
-            if self._nornir is None:
-                self._nornir = open_nornir(workspace)
+            store = self._store_now()
+            if self._nornir is None or store != self._store:
+                self._nornir, self._store = open_nornir(workspace), store
             return self._nornir
+
+    def _store_now(self) -> tuple[int, ...]:
+        try:
+            found = (self.directory / KEY_STORE_FILE).stat()
+        except OSError:
+            return ()
+        return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def worker(workspace: Workspace, log: str) -> Outcome[WorkerResult]:
