@@ -37,6 +37,7 @@ from egovnet.inventory.model.validity import Stated
 from egovnet.inventory.model.vpns import ZoneName
 from egovnet.inventory.register import Register
 from egovnet.inventory.source.closed_file import problem_at
+from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.inventory.source.yaml_source import Document, read_document
 
 FILE = "policy.yaml"
@@ -289,7 +290,7 @@ def _warnings(
     rights = {name for scope in policy.scopes.values() for name in scope.approve}
     able = {policy.people[name].name for name in rights.union(policy.amend)}
     for path in sorted(Path(document.path).parent.glob("*.yaml")):
-        if _APPROVED not in path.read_text(encoding="utf-8"):
+        if _APPROVED not in read_regular_text(path):
             continue
         other = read_document(path)
         for place, who in _approved(other.data or {}, ()):

@@ -39,6 +39,20 @@ def read_regular(path: Path, most: int = MOST) -> bytes:
     return content
 
 
+def read_regular_text(path: Path, most: int = MOST) -> str:
+    """The UTF-8 text of `path`, as `read_regular`.
+
+    Raises:
+        OSError: as `read_regular`, and where it is no UTF-8 text.
+    """
+    try:
+        return read_regular(path, most).decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = bytes(error.object).count(b"\n", 0, error.start) + 1
+        words = f"it is not UTF-8 text (line {line})"
+        raise OSError(errno.EILSEQ, words, str(path)) from error
+
+
 def _refuse_odd(found: os.stat_result, path: Path, most: int) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))

@@ -82,12 +82,13 @@ def changes(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """The newest changes of the journal, each with what it was."""
+    from egovnet.inventory.source.regular_file import read_regular_text
     from egovnet.playbooks.journal.database import JournalDatabase, is_begun
     from egovnet.playbooks.journal.reader import JournalReader
     from egovnet.tasks.credentials import state_directory
 
     with suppress(Exception):  # of any database that is asked: a shell waits
-        text = (_directory(context) / "network.yaml").read_text(encoding="utf-8")
+        text = read_regular_text(_directory(context) / "network.yaml")
         found = re.search(r"""^name:\s*["']?([^\s"'#]+)""", text, re.MULTILINE)
         if found is None or not is_begun(state := state_directory(found[1])):
             return []
@@ -110,10 +111,12 @@ def _directory(context: click.Context) -> Path:
 
 
 def _names(directory: Path, section: str) -> Iterator[str]:
+    from egovnet.inventory.source.regular_file import read_regular_text
+
     for pattern in _FILES.get(section, ()):
         for path in sorted(directory.glob(pattern)):
-            with suppress(OSError, UnicodeDecodeError):
-                yield from _KEY.findall(path.read_text(encoding="utf-8"))
+            with suppress(OSError):
+                yield from _KEY.findall(read_regular_text(path))
 
 
 def _items(names: Iterable[str], incomplete: str) -> Iterator[CompletionItem]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from egovnet.inventory.errors import Problem, ProblemsError
+from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.playbooks.signatures.key_text import PublicKey, public_key
 
 #: A field of a line: anything but blanks, which may stand within double quotes.
@@ -79,11 +80,10 @@ def read_allowed_signers(path: Path) -> AllowedSigners:
         ProblemsError: all of its mistakes, or that it cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        text = read_regular_text(path)
+    except OSError as error:
         remedy = "write a line for each key: name, kind, key (ssh-keygen(1), ALLOWED SIGNERS)"
-        _refuse([Problem(str(path), 0, "", f"cannot be read: {why}", remedy)])
+        _refuse([Problem(str(path), 0, "", f"cannot be read: {error.strerror}", remedy)])
     return parse_allowed_signers(text, str(path))
 
 

@@ -12,6 +12,7 @@ import re
 import socket
 from pathlib import Path
 
+from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.playbooks.signatures.allowed_signers import (
     AllowedSigners,
     line_of,
@@ -94,8 +95,8 @@ class ControllerKey:
     def since(self, journal: str) -> int | None:
         """The change from which on a journal is signed; None: it never was, as far as is known."""
         try:
-            text = self.list.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+            text = read_regular_text(self.list)
+        except OSError:
             return None
         found = re.findall(rf" journal-{re.escape(journal)}-from-change-(\d+)$", text, re.M)
         return min(map(int, found), default=None)
@@ -108,7 +109,7 @@ class ControllerKey:
         """
         public = self.public()
         try:
-            text = self.list.read_text(encoding="utf-8") if self.list.exists() else _HEAD
+            text = read_regular_text(self.list) if self.list.exists() else _HEAD
             if re.search(rf"{re.escape(public)} journal-{re.escape(journal)}-", text):
                 return
             line = line_of(f"controller@{_host()}", public, namespaces=(JOURNAL, GIT, BUNDLE))
@@ -117,7 +118,7 @@ class ControllerKey:
             fresh.touch(mode=0o600)
             fresh.write_text(f"{text}{line} journal-{journal}-from-change-{change}\n", "utf-8")
             fresh.replace(self.list)
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise SigningError(f"{self.list}: cannot be written: {type(error).__name__}") from error
 
     def controllers(self) -> AllowedSigners:

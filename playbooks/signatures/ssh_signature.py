@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from egovnet.inventory.source.regular_file import read_regular, read_regular_text
 from egovnet.playbooks.signatures.allowed_signers import AllowedSigner, AllowedSigners
 from egovnet.playbooks.signatures.errors import (
     OtherNamespaceError,
@@ -29,6 +30,8 @@ from egovnet.playbooks.signatures.own_check import surely_over
 
 #: Seconds for a key that nobody is asked about, and for one whose owner types or touches.
 _ALONE, _WITH_A_PERSON = 20, 180
+#: Bytes of a file with a key: one of RSA with 16,384 bits has some 13,000.
+_MOST_OF_KEY = 64 * 1024
 #: Words of ssh-keygen -> what is said instead: its own may name anything that is in a file.
 _REASONS = {
     "incorrect passphrase": "it has a passphrase; add it to an agent (ssh-add) and name the .pub",
@@ -241,11 +244,15 @@ def public_half(key: Path) -> str:
     Raises:
         SigningError: there is no such key, or it has a passphrase and no .pub beside it.
     """
-    for path in (key, key.with_name(f"{key.name}.pub")):
+    for path in (key, Path(f"{key}.pub")):
         try:
-            return str(public_key(path.read_text(encoding="utf-8")))
+            return str(public_key(read_regular_text(path, _MOST_OF_KEY)))
         except (OSError, ValueError):
             continue  # a private key, or none
+    try:
+        read_regular(key, _MOST_OF_KEY)  # ssh-keygen would wait for a pipe
+    except OSError as error:
+        raise SigningError(f"key {key}: cannot be read: {error.strerror}") from error
     done = _run(
         ["ssh-keygen", "-y", "-P", "", "-f", str(key)],
         f"key {key}: cannot be read",

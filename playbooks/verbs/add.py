@@ -31,6 +31,7 @@ from egovnet.inventory.model.annotations import PLATFORMS
 from egovnet.inventory.model.partial import field_adapter
 from egovnet.inventory.model.schema_problems import dangling, in_yaml
 from egovnet.inventory.model.shown import listed
+from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.inventory.source.replace_file import replace_text
 from egovnet.inventory.source.sections import section_of
 from egovnet.inventory.source.yaml_source import judge_text
@@ -455,9 +456,10 @@ def _text(path: Path) -> str | None:
     if not os.path.lexists(path):
         return None
     try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(path), 0, "", f"cannot be read: {error}", "check path and rights")
+        return read_regular_text(path)
+    except OSError as error:
+        found = f"cannot be read: {error.strerror}"
+        problem = Problem(str(path), 0, "", found, "check path and rights")
         raise InventoryError([problem]) from error
 
 

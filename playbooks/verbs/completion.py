@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.results.installed_files import InstalledFiles
 from egovnet.playbooks.results.outcome import Exit, Outcome
@@ -29,6 +30,6 @@ def install(prefix: Path, files: Mapping[str, str], *, yes: bool) -> Outcome[Ins
 
 def _text(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        return read_regular_text(path)
+    except OSError:
         return None

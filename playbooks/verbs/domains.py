@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.inventory.today import today
 from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.output_file import make_directory, write_outputs
@@ -68,12 +69,11 @@ def _read(folder: Path, view: View) -> dict[str, str]:
     for name in ["nsd.conf", *(zone.file for zone in view.zones)]:
         path = folder / name
         try:
-            texts[name] = path.read_text(encoding="utf-8")
+            texts[name] = read_regular_text(path)
         except FileNotFoundError:
             continue
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            raise UsageError(f"{path}: cannot be read: {why}") from error
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
         if name.endswith(".zone") and serial_of(texts[name]) is None:
             raise UsageError(
                 f"{path}: holds no serial as egovnet writes it; restore the file, or move it away "

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from egovnet.inventory.authoring.file_kinds import file_kinds
 from egovnet.inventory.authoring.schemas import DIRECTORY, kind_of, schema_text, with_first_line
+from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.inventory.source.replace_file import replace_text
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
@@ -55,7 +56,7 @@ def _texts(directory: Path) -> dict[str, str]:
         name = path.relative_to(directory).as_posix()
         if kind_of(name) is not None:
             try:
-                texts[name] = path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise UsageError(f"{path}: cannot be read: {error}") from error
+                texts[name] = read_regular_text(path)
+            except OSError as error:
+                raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     return texts

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.templates.model.recorded_translation import RecordedTranslation
 
@@ -41,11 +42,24 @@ class TranslationFiles:
         self.directory = directory
 
     def collected(self) -> dict[str, int]:
-        """Gateway -> when it was last read, seconds since the epoch."""
-        with suppress(FileNotFoundError):
-            found = json.loads((self.directory / "collected.json").read_text(encoding="utf-8"))
+        """Gateway -> when it was last read, seconds since the epoch.
+
+        Raises:
+            UsageError: the file that says so is not as it was written.
+        """
+        path = self.directory / "collected.json"
+        try:
+            found = json.loads(read_regular_text(path))
             return {str(name): int(moment) for name, moment in found.items()}
-        return {}
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise UsageError(
+                f"{path}: is not what egovnet writes; restore it, or move it away: what gateways "
+                "recorded is then kept once more"
+            ) from error
 
     def keep(self, now: int, read: dict[str, list[RecordedTranslation]]) -> dict[str, int]:
         """Write what gateways recorded since they were read last; gateway -> how many that were.
@@ -68,7 +82,10 @@ class TranslationFiles:
                 file.flush()
                 os.fsync(file.fileno())
             partial = self.directory / "collected.new"
-            partial.write_text(json.dumps({**before, **dict.fromkeys(read, now)}), encoding="utf-8")
+            with partial.open("w", encoding="utf-8") as noted:
+                json.dump({**before, **dict.fromkeys(read, now)}, noted)
+                noted.flush()
+                os.fsync(noted.fileno())
             partial.replace(self.directory / "collected.json")
         except OSError as error:
             raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from error
@@ -88,16 +105,22 @@ class TranslationFiles:
             if at.date() - timedelta(days=1) <= day <= at.date() + _LONGEST:
                 with path.open(encoding="utf-8") as file:
                     # a line that a full disk cut off is none
-                    yield from (
-                        KeptTranslation(**json.loads(line))
-                        for line in file
-                        if line.startswith(begin) and line.endswith("}\n")
-                    )
+                    for number, line in enumerate(file, 1):
+                        if line.startswith(begin) and line.endswith("}\n"):
+                            yield _kept(line, f"{path}:{number}")
 
     def _files(self) -> Iterable[tuple[date, Path]]:
         for path in sorted(self.directory.glob("*.jsonl")):
             with suppress(ValueError):
                 yield date.fromisoformat(path.stem), path
+
+
+def _kept(line: str, where: str) -> KeptTranslation:
+    """One line; raises UsageError where it is not as it was written."""
+    try:
+        return KeptTranslation(**json.loads(line))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UsageError(f"{where}: is not what egovnet writes; restore the file") from error
 
 
 def _line(gateway: str, one: RecordedTranslation, since: int | None) -> str:

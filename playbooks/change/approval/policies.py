@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from egovnet.inventory.errors import InventoryError, Problem, ProblemsError
 from egovnet.inventory.registers.policy import FILE, REGISTER, SIGNERS_FILE, Policy
-from egovnet.inventory.source.regular_file import read_regular
+from egovnet.inventory.source.regular_file import read_regular, read_regular_text
 from egovnet.inventory.source.yaml_source import Document, parse_document
 from egovnet.playbooks.change.approval.statement import NO_POLICY
 from egovnet.playbooks.core.workspace import Workspace
@@ -119,7 +119,7 @@ def policy_problems(workspace: Workspace) -> tuple[Problem, ...]:
     if signers is not None:
         problems += _of_signers(signers)
         if policy is not None:
-            document = parse_document((directory / FILE).read_text("utf-8"), str(directory / FILE))
+            document = parse_document(read_regular_text(directory / FILE), str(directory / FILE))
             problems += _without_key(policy, signers, document)
     return tuple(problems)
 
