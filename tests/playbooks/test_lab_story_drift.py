@@ -1,12 +1,10 @@
 """The drift job on real routers: things done by hand are found, classified and restored.
 
-The routers boot into what is intended and the journal adopts them; how a network is applied from
-nothing is the other story's. Tests run in order.
+The network is provisioned here. Tests run in order.
 """
 
 import fnmatch
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -345,15 +343,12 @@ def _reported(report: dict[str, Any]) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def provisioned(workplace: Workplace) -> Iterator[Workplace]:
-    try:
-        up = workplace.run("lab", "up", "--provisioned", "--json")
-        assert up.exit == 0, up.err
-        adopted = workplace.run("adopt", "--json", "--yes")
-        assert adopted.exit == 0, adopted.out + adopted.err
-        yield workplace
-    finally:
-        workplace.run("lab", "down")
+def provisioned(lab: Workplace) -> Workplace:
+    applied = lab.run("apply", "--json", "--yes")
+    if applied.exit == 4:  # as in test_lab_story: a daemon of FRR 8.4 missed something
+        applied = lab.run("apply", "--json", "--yes")
+    assert applied.exit == 0, applied.out + applied.err
+    return lab
 
 
 def test_adopt_makes_a_lost_journal_know_what_runs(
