@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from egovnet.inventory.model.annotations import Form, about
-from egovnet.inventory.model.primitives import Closed, Name
+from egovnet.inventory.model.primitives import Closed, Name, Text
 from egovnet.inventory.model.validity import Day, ValidUntil
 
 #: Of a key: what it is for, then the circuit or the two routers that it is of.
@@ -113,6 +113,13 @@ class ManagedKey(Closed):
     ] = 1
     created: Annotated[Day, about("Day on which this value was made.", date(2026, 4, 1))]
     valid_until: ValidUntil
+    revoked: Annotated[
+        Text | None,
+        about(
+            "Why the value before this one is used no more; left out, it was its time.",
+            "a router of the prefecture was stolen",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

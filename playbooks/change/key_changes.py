@@ -8,6 +8,9 @@ from egovnet.playbooks.change.waves import Wave, WaveError
 
 #: Of these all that have the key are given another within one hold time (30 s), or ways are lost.
 _TOGETHER = (KeyPurpose.HELLO, KeyPurpose.DOMAIN)
+#: Seconds in which both ends of an adjacency must have its new key, or have the former one again:
+#: what is left of its hold time (30 s) is for a router to go back in.
+ADJACENCY_SECONDS = 20
 
 
 def changed_keys(devices: Mapping[str, Texts]) -> dict[str, set[str]]:
@@ -35,3 +38,10 @@ def check_key_waves(devices: Mapping[str, Texts], waves: Sequence[Wave]) -> None
                 f"{', '.join(names)}: routers with different keys lose each other when the hold "
                 "time ends; plan it without --waves and --canary"
             )
+
+
+def parts_adjacencies(devices: Mapping[str, Texts]) -> bool:
+    """Whether routers that have their new texts and routers that have not would lose each other
+    when the hold time of IS-IS ends, as their hellos have different keys."""
+    keys = changed_keys(devices)
+    return any(name.startswith(f"{KeyPurpose.HELLO}/") for name in keys)

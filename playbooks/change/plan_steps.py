@@ -3,10 +3,11 @@
 Where two networks hand ports, numbers or targets over, or none of their reflectors stays as it is,
 there is a network between them (`between`). Its texts are pushed first and then the intended ones:
 two transactions, one after the other, each with its own proof, verification and number in the
-journal.
+journal. Where keys of sessions change, there are as many networks between as it takes for no route
+to be missed (`key_turns`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -14,6 +15,7 @@ from operator import or_
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.change.between import all_reflectors, between
 from egovnet.playbooks.change.consequences import consequences_of
+from egovnet.playbooks.change.key_turns import Turn, inventory_in_turn, key_turns
 from egovnet.playbooks.change.plan import DevicePlan, Plan, make_plan
 from egovnet.playbooks.change.proof_gate import Gate, gate
 from egovnet.playbooks.change.text_diff import text_diff
@@ -39,8 +41,8 @@ class Step:
 def make_plan_in_steps(
     workspace: Workspace, progress: Progress, words: Words = NOTHING_SAID
 ) -> Plan:
-    """A plan whose `then` is not empty where one push is not proved and two are, or where one takes
-    all reflectors at once and two do not.
+    """A plan whose `then` is not empty where one push is not proved and two are, where one takes
+    all reflectors at once and two do not, or where keys are rotated in turn.
 
     Raises:
         UsageError: a part of the network was chosen, a router is leaving, or nobody knows what the
@@ -54,9 +56,16 @@ def make_plan_in_steps(
     if not whole.devices or whole.unreachable:
         return whole
     former = former_inventory(workspace)
-    if not gate(workspace, progress, whole).only_on_the_way and not all_reflectors(
+    turns = () if former is None else key_turns(former.network, workspace.network)
+    handed_over = gate(workspace, progress, whole).only_on_the_way or all_reflectors(
         former, workspace.inventory
-    ):
+    )
+    if turns and handed_over:
+        raise UsageError(
+            "--steps: keys are rotated by a plan of their own, and not by one that hands ports, "
+            "numbers or reflectors over: apply the one change first, and then the other"
+        )
+    if not handed_over and not turns:
         return whole
     if whole.leaving:
         raise UsageError(
@@ -68,6 +77,8 @@ def make_plan_in_steps(
             "--steps: the journal does not know what the network was made from, and so not who "
             "hands over what; take it over first with: egovnet adopt"
         )
+    if turns:
+        return _in_turns(workspace, progress, whole, former, turns)
     middle = between(former, workspace.inventory)
     if middle is None:
         return whole
@@ -75,7 +86,9 @@ def make_plan_in_steps(
     first = make_plan(there, progress)
     if first.unreachable:
         return replace(whole, unreachable=first.unreachable)
-    last = _from_there(workspace, middle.inventory, whole, first)
+    running = {name: entry.before for name, entry in whole.devices.items()}
+    running |= {name: entry.intended for name, entry in first.devices.items()}
+    last = _from_there(workspace, middle.inventory, whole, running)
     intent = middle.inventory.intent
     return replace(
         first,
@@ -87,18 +100,50 @@ def make_plan_in_steps(
     )
 
 
-def _from_there(workspace: Workspace, there: Inventory, whole: Plan, first: Plan) -> Plan:
-    """The plan from the network between to what is intended, from the texts that will run then."""
+def _in_turns(
+    workspace: Workspace, progress: Progress, whole: Plan, former: Inventory, turns: Sequence[Turn]
+) -> Plan:
+    """A plan with a transaction for each turn that changes anything."""
+    words, there = whole.words, former
+    running = {name: entry.before for name, entry in whole.devices.items()}
+    steps: list[Plan] = []
+    for turn in turns[:-1]:
+        middle = inventory_in_turn(former, workspace.inventory, turn)
+        to = workspace.intending(middle)
+        step = _from_there(to, there, whole, running) if steps else make_plan(to, progress)
+        if step.unreachable:
+            return replace(whole, unreachable=step.unreachable)
+        if not step.devices:
+            continue
+        files = None if middle.intent is None else dict(middle.intent.files)
+        steps.append(replace(step, words=words, zone_changes=(), moves=(), intent=files))
+        running |= {name: entry.intended for name, entry in step.devices.items()}
+        there = middle
+    if not steps:
+        return whole
+    last = replace(_from_there(workspace, there, whole, running), words=words)
+    if not last.devices:
+        # the last network between is what is intended, but for what no router is told
+        *steps, last = steps
+        last = replace(last, intent=None)
+    if not steps:
+        return whole
+    first, *rest = steps
+    return replace(first, zone_changes=whole.zone_changes, then=(*rest, last))
+
+
+def _from_there(
+    workspace: Workspace, there: Inventory, whole: Plan, running: Mapping[str, str]
+) -> Plan:
+    """The plan from the network `there`, whose routers run `running` then, to what is intended; who
+    is not among them runs it already and is not touched on the way."""
     devices: dict[str, DevicePlan] = {}
     keys_removed: dict[str, list[str]] = {}
     ports = approved_ports(workspace)
     for name, text in workspace.intended().items():
-        if name in first.devices:
-            before = first.devices[name].intended
-        elif name in whole.devices:
-            before = whole.devices[name].before
-        else:
-            continue  # as intended now, and not touched on the way
+        before = running.get(name)
+        if before is None:
+            continue
         keys = keep_lines(before, text, workspace.devices[name].platform, ports.get(name, ()))
         if keys.gone:
             keys_removed[name] = list(keys.gone)

@@ -13,6 +13,7 @@ from nornir.core import Nornir
 from egovnet.playbooks.change.change_record import ChangeRecord
 from egovnet.playbooks.change.config_changed import moved
 from egovnet.playbooks.change.finish_devices import Resolution, Resolver, commit_id
+from egovnet.playbooks.change.key_changes import ADJACENCY_SECONDS, changed_keys, parts_adjacencies
 from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.core.progress import Progress
@@ -96,7 +97,7 @@ class PushedDevices:
             Halt: more failed than may be left out, or one was not seen to be as it was.
         """
         self.touched.update(names)
-        self._deadline = self._deadline or time.monotonic() + self.options.confirm_timeout
+        self._deadline = self._deadline or time.monotonic() + self._commit_seconds
         arguments = {
             name: {
                 "change_id": self._change_id,
@@ -109,12 +110,34 @@ class PushedDevices:
         failures = self._run("commit", commit, arguments).failures
         if not failures:
             return
-        if len(self.left_out) + len(failures) > self.options.max_failures:
+        if len(self.left_out) + len(failures) > self._most_failures:
             raise Halt("commit", failures)
         if self.finish(Direction.BACK, failures).left:
             raise Halt("commit", failures)
         self.touched.difference_update(failures)
         self.left_out |= failures
+
+    @property
+    def _most_failures(self) -> int:
+        """How many may be left out; none where a key changes, which its other end has then."""
+        return 0 if changed_keys(self.plan.devices) else self.options.max_failures
+
+    @property
+    def _commit_seconds(self) -> int:
+        """How soon a device goes back whose controller ends before all are committed."""
+        seconds = self.options.confirm_timeout
+        if parts_adjacencies(self.plan.devices):
+            return min(seconds, ADJACENCY_SECONDS)
+        return seconds
+
+    def committed(self) -> None:
+        """All are: none is waited for in a hurry any more.
+
+        Raises:
+            Halt: a device did not answer.
+        """
+        if self.touched and self._commit_seconds < self.options.confirm_timeout:
+            self.set_timers(self.options.confirm_timeout, "commit")
 
     def set_timers(self, seconds: int, stage: str) -> None:
         """All timers to one moment.
@@ -144,7 +167,7 @@ class PushedDevices:
         Raises:
             Halt: too many, or none is left.
         """
-        if len(self.left_out) + len(failures) > self.options.max_failures:
+        if len(self.left_out) + len(failures) > self._most_failures:
             raise Halt(stage, dict(failures))
         self.left_out |= failures
         # a change of services alone has no devices

@@ -201,6 +201,7 @@ class _Run:
                 self._note(wave, "committed")
             if number + 1 < len(self.transaction.waves):
                 self._gate(wave)
+        self.devices.committed()
         self.devices.leave_out("commit", {})
 
     def _gate(self, wave: Wave) -> None:

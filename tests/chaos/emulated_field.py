@@ -28,7 +28,7 @@ PORTS = tuple(f"eth{number}" for number in range(10))
 #: Long enough to be seen, short enough for hundreds of runs.
 DURATIONS = Durations(linux=0.03, provide=0.03)
 #: Each fault at the places where it can meet a controller; taken in turn.
-_VARIANTS: Mapping[str, Sequence[AnyFault]] = {
+FAULT_VARIANTS: Mapping[str, Sequence[AnyFault]] = {
     "refuses": (
         faults.RefuseConnections(count=2),
         faults.RefuseConnections(nth=2, count=2),
@@ -76,7 +76,7 @@ class EmulatedField:
     def __init__(self, root: Path, lab: EmulatedRouters) -> None:
         self._root = root
         self._lab = lab
-        self._turns = {name: itertools.cycle(kinds) for name, kinds in _VARIANTS.items()}
+        self._turns = {name: itertools.cycle(kinds) for name, kinds in FAULT_VARIANTS.items()}
         os.environ["EGOVNET_CREDENTIALS"] = str(lab.directory / "credentials.yaml")
         os.environ["EGOVNET_CONNECT_TIMEOUT"] = "1"
         plan = make_plan(self.workspace("planning"), Silent())

@@ -31,6 +31,7 @@ from egovnet.playbooks.results.connection_cell import (
 )
 from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.domains import DomainList
+from egovnet.playbooks.results.ends import End
 from egovnet.playbooks.results.keys import (
     KeyList,
     KeyState,
@@ -40,12 +41,14 @@ from egovnet.playbooks.results.keys import (
 )
 from egovnet.playbooks.results.lab import Executed, LabImage
 from egovnet.playbooks.results.leaving import LeavingRouter
+from egovnet.playbooks.results.loss import Loss, SiteLoss
 from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.outcome import Exit, Outcome
 from egovnet.playbooks.results.plan import PlannedDiff
 from egovnet.playbooks.results.plan_summary import KindCount, PlanSummary
 from egovnet.playbooks.results.proof_result import proof_result
 from egovnet.playbooks.results.recovery import RecoveryResult
+from egovnet.playbooks.results.revocation import RevocationResult
 from egovnet.playbooks.results.transaction import StepResult, TransactionResult, WaveResult
 from egovnet.playbooks.results.verification import (
     CheckCounts,
@@ -440,6 +443,10 @@ def test_keys() -> None:
     check("keys list", *(each.to_dict() for each in lists))
     for verb in ("keys generate", "keys rotate"):
         check(verb, MadeKeys(("<egovnet:ldp/a+b.1>",), made=True).to_dict())
+    result = TransactionResult(End.DONE, "0" * 64)
+    loss = Loss(3, 30, 2, (SiteLoss("a", "b", 6, 2, 1.5),))
+    revoked = RevocationResult(("<egovnet:ldp/a+b.2>",), "stolen", result, loss).to_dict()
+    check("keys revoke", {name: revoked[name] for name in revoked.keys() - result.to_dict().keys()})
     check("keys init", NewKeyStore("keys.age", ("age1",), "identity", identity_made=True).to_dict())
 
 

@@ -55,9 +55,11 @@ def generate_keys(workspace: Workspace, *, keep: bool) -> Outcome[MadeKeys]:
 
 
 def rotate_keys(
-    workspace: Workspace, patterns: Collection[str], *, keep: bool
+    workspace: Workspace, patterns: Collection[str], *, keep: bool, reason: str | None = None
 ) -> Outcome[MadeKeys]:
     """Another value for each key in use that one of `patterns` names; `keep`: make them.
+
+    `reason`: why the values before are revoked.
 
     Raises:
         UsageError: the inventory is egovnet's own, or a pattern names no key in use.
@@ -75,7 +77,7 @@ def rotate_keys(
         for name, need in needs.items()
         if any(fnmatchcase(name, pattern) for pattern in patterns)
     ]
-    return _made(workspace, store, wanted, "keys_rotate", keep=keep)
+    return _made(workspace, store, wanted, "keys_rotate", keep=keep, reason=reason)
 
 
 def _store(workspace: Workspace) -> KeyStore:
@@ -94,6 +96,7 @@ def _made(
     verb: str,
     *,
     keep: bool,
+    reason: str | None = None,
 ) -> Outcome[MadeKeys]:
     needs = dict(wanted)
     result = MadeKeys(tuple(map(str, sorted(needs))), made=keep and bool(needs))
@@ -104,12 +107,13 @@ def _made(
         return Outcome(verb, result, next=(NextCommand((*again, "--yes"), "makes them"),))
     there = store.read()
     store.add({reference: new_value() for reference in needs if reference not in there})
-    file = _write(workspace, needs)
-    plan = NextCommand(("plan", "-o", "keys.plan"), "says what the routers are given")
+    file = _write(workspace, needs, reason)
+    steps = ("--steps",) if verb == "keys_rotate" else ()
+    plan = NextCommand(("plan", *steps, "-o", "keys.plan"), "says what the routers are given")
     return Outcome(verb, result, acted=True, written=(store.name, file), next=(plan,))
 
 
-def _write(workspace: Workspace, made: dict[KeyReference, KeyNeed]) -> str:
+def _write(workspace: Workspace, made: dict[KeyReference, KeyNeed], reason: str | None) -> str:
     """Put what is known of new values into `keys.yaml`; its path."""
     network, day = workspace.network, today()
     until = day + timedelta(days=network.backbone.authentication.days)
@@ -122,6 +126,7 @@ def _write(workspace: Workspace, made: dict[KeyReference, KeyNeed]) -> str:
                 "serial": reference.serial,
                 "created": day,
                 "valid-until": until,
+                **({} if reason is None else {"revoked": reason}),
             }
         )
     path = workspace.directory / KEYS_FILE
@@ -132,8 +137,11 @@ def _write(workspace: Workspace, made: dict[KeyReference, KeyNeed]) -> str:
 
 def keys_text(entries: dict[str, ManagedKey]) -> str:
     """The file's text: sorted, a key a line, so that a merge conflict is about one key."""
-    lines = (
-        f"{in_yaml(name)}: {in_yaml(entries[name].model_dump(by_alias=True, mode='python'))}\n"
-        for name in sorted(entries)
-    )
+    lines = (f"{in_yaml(name)}: {in_yaml(_entry(entries[name]))}\n" for name in sorted(entries))
     return _HEADER + "".join(lines)
+
+
+def _entry(key: ManagedKey) -> dict[str, object]:
+    """Without what is not said of it."""
+    said = key.model_dump(by_alias=True, mode="python")
+    return {name: value for name, value in said.items() if value is not None}

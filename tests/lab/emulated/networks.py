@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from egovnet.lab.emulated.process import PORT, EmulatedRouters
+from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.run_on_devices import run
@@ -82,7 +83,9 @@ class EmulatedNetwork:
 
 
 @contextmanager
-def emulated(root: Path, inventory: Path, network: str) -> Iterator[EmulatedNetwork]:
+def emulated(
+    root: Path, inventory: Path, network: str, durations: Durations | None = None
+) -> Iterator[EmulatedNetwork]:
     """Start the routers of an inventory whose hosts were moved to `network`."""
     workspace = Workspace(inventory)
     texts = workspace.intended()
@@ -91,7 +94,8 @@ def emulated(root: Path, inventory: Path, network: str) -> Iterator[EmulatedNetw
     os.environ["EGOVNET_CREDENTIALS"] = str(root / "lab" / "credentials.yaml")
     try:
         cabled = {name: ports(text) for name, text in texts.items()}
-        with EmulatedRouters(texts, root / "lab", network=network, ports=cabled) as lab:
+        more = {} if durations is None else {"durations": durations}
+        with EmulatedRouters(texts, root / "lab", network=network, ports=cabled, **more) as lab:
             yield EmulatedNetwork(workspace, lab, texts)
     finally:
         os.environ.clear()

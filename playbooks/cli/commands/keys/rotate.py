@@ -4,8 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.change.transaction_options import Options
+from egovnet.playbooks.cli.change_options import (
+    converge_option,
+    disruptive_option,
+    transaction_options,
+)
 from egovnet.playbooks.cli.complete import names_of
-from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
+from egovnet.playbooks.cli.options import SELECTION, verb, without
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -13,13 +19,56 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", nargs=-1, required=True, shell_complete=names_of("keys"))
+@click.argument("names", nargs=-1, shell_complete=names_of("keys"))
+@click.option(
+    "--scope",
+    type=click.Choice(["isis", "ldp", "bgp", "platform", "all"]),
+    help="All keys of a protocol.",
+)
 @click.option("--yes", is_flag=True, help="Make and seal them; without it, only say which.")
+@click.option(
+    "--apply",
+    "push",
+    is_flag=True,
+    help="Make them and bring them to the routers; without a name, those that are made already.",
+)
+@transaction_options
+@converge_option
+@disruptive_option
 @verb
-@without(*SELECTION, *WORK)
-def rotate(workspace: "Workspace", names: tuple[str, ...], *, yes: bool) -> "AnyOutcome":
-    """Make another value for each key that NAMES, or patterns such as 'isis/*', are of. Changes no
-    device: plan and apply do."""
-    from egovnet.playbooks.verbs.keys.generate import rotate_keys
+@without(*SELECTION)
+def rotate(
+    workspace: "Workspace",
+    names: tuple[str, ...],
+    *,
+    scope: str | None,
+    yes: bool,
+    push: bool,
+    options: Options,
+    converge: int,
+    disruptive: bool,
+) -> "AnyOutcome":
+    """Make another value for each key that NAMES, or patterns such as 'isis/*', are of.
 
-    return rotate_keys(workspace, names, keep=yes)
+    With --apply they are brought to the routers in turn, so that no packet is lost: keys of IS-IS
+    at all ends at once, one reflector after the other, circuits while traffic avoids them. Without
+    it no device changes: plan --steps and apply do the same.
+    """
+    from egovnet.playbooks.core.selection import UsageError
+    from egovnet.playbooks.verbs.keys.generate import rotate_keys
+    from egovnet.playbooks.verbs.keys.rotation import apply_rotation, patterns_of
+
+    patterns = patterns_of(workspace, names, scope)
+    if not push:
+        if not patterns:
+            raise UsageError("name the keys, or a --scope; see: egovnet keys list")
+        return rotate_keys(workspace, patterns, keep=yes)
+
+    from egovnet.playbooks.report.console.progress import make_progress
+    from egovnet.playbooks.verbs.lab import packetless
+    from egovnet.playbooks.verbs.lab_connections import lab_senders
+    from egovnet.playbooks.verify.verifying import Verifying
+
+    verifying = Verifying(converge, lab_senders(workspace), packetless(workspace))
+    progress = make_progress()
+    return apply_rotation(workspace, progress, patterns, options, verifying, disruptive=disruptive)
