@@ -41,7 +41,18 @@ def check_key_waves(devices: Mapping[str, Texts], waves: Sequence[Wave]) -> None
 
 
 def parts_adjacencies(devices: Mapping[str, Texts]) -> bool:
-    """Whether routers that have their new texts and routers that have not would lose each other
-    when the hold time of IS-IS ends, as their hellos have different keys."""
-    keys = changed_keys(devices)
-    return any(name.startswith(f"{KeyPurpose.HELLO}/") for name in keys)
+    """Whether hellos of IS-IS change their keys: routers that have their new texts and routers that
+    have not lose each other when the hold time ends. Keys that come or go with a policy are not
+    meant: that interrupts in any case, and `plan` says so."""
+    prefix = f"{KeyPurpose.HELLO}/"
+    for texts in devices.values():
+        before, after = (_of(text, prefix) for text in (texts.before, texts.intended))
+        if any(before.get(name, serial) != serial for name, serial in after.items()):
+            return True
+    return False
+
+
+def _of(text: str, prefix: str) -> dict[str, int]:
+    """Key -> which of its values a text has, of those whose names begin so."""
+    found = references_in(text)
+    return {one.name: one.serial for one in found if one.name.startswith(prefix)}

@@ -9,7 +9,11 @@ from egovnet.inventory.model import Network
 from egovnet.inventory.model.keys import ManagedKey
 from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.impact import Impact
-from egovnet.playbooks.change.key_changes import changed_keys, check_key_waves
+from egovnet.playbooks.change.key_changes import (
+    changed_keys,
+    check_key_waves,
+    parts_adjacencies,
+)
 from egovnet.playbooks.change.waves import Wave, WaveError
 from egovnet.templates.intend.build_devices import intend
 from egovnet.templates.registry import render
@@ -105,3 +109,9 @@ def test_ends_of_a_key_are_in_one_wave() -> None:
     after = network(POLICY, {"ldp/pe1+rr1": 2})
     changes = texts(BEFORE, after)
     check_key_waves(changes, [Wave("canary", ("pe1",)), Wave("west", ("rr1",))])
+
+
+def test_timers_are_short_where_hellos_change_their_keys() -> None:
+    assert parts_adjacencies(texts(BEFORE, network(POLICY, {f"isis/{CIRCUIT}": 2})))
+    assert not parts_adjacencies(texts(BEFORE, network(POLICY, {"ldp/pe1+rr1": 2})))
+    assert not parts_adjacencies(texts(network({}), BEFORE))
