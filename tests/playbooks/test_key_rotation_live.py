@@ -132,7 +132,7 @@ def test_a_revocation_says_what_it_lost(place: Place) -> None:
     lost = place.lost(revoke)
     print("revoke", lost, said["loss"])
     assert said["result"] == "done"
-    assert {one["class"] for one in said["interrupted"]} == {"reflector"}
+    assert "reflector" in {one["class"] for one in said["interrupted"]}
     assert any(lost for _, lost in lost.values())
     assert 0 < said["loss"]["lost"] < said["loss"]["sent"]
     ends = {site for one in said["loss"]["sites"] for site in (one["source"], one["target"])}

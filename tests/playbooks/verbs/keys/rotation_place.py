@@ -78,6 +78,8 @@ def rotation_place(root: Path, durations: Durations | None = None) -> Iterator[R
         site["site-network-accesses"]["main"]["state"] = "waiting-for-customer"
     inventory = write(sections, root / "network")
     with emulated(root, inventory, network, durations) as routers:
+        # as it was when the routers end
+        os.environ["EGOVNET_KEY_IDENTITY"] = str(root / "identity")
         place = RotationPlace(root, inventory, routers)
         place.run("adopt", "--yes")
         place.edit("network.yaml", {"authentication": POLICY})

@@ -89,7 +89,7 @@ def test_a_revocation_is_one_push_with_its_reason(place: RotationPlace) -> None:
     words = ("keys", "revoke", "bgp/pe1+*", "--reason", "stolen", "--yes", "--json")
     done = place.run(*words, *CONVERGE).json
     assert (done["result"], done["steps"]) == ("done", [])
-    assert {one["class"] for one in done["interrupted"]} == {"reflector"}
+    assert "reflector" in {one["class"] for one in done["interrupted"]}
     after = serials(place)
     assert {name for name in before if after[name] != before[name]} == {
         "bgp/pe1+rr1",
