@@ -209,4 +209,8 @@ def remove_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
     if own and own != [str(family.values.get("label", own)[0])]:
         raise Refused("FRR refuses it: the label is another")
     key = f"route-map {words[3]}" if what == "route-map" else what
+    if key == "route-map import":
+        if family.import_vrfs:
+            raise Refused("FRR refuses it: import vrf came before")
+        family.values.pop("import vrf route-map", None)  # one and the same policy
     return taken(family.values.pop("export vpn" if what == "export" else key, None))
