@@ -64,7 +64,8 @@ TEN = (
     (
         "tests_gateways",
         Rule(
-            "`set evpn gateway-ip` is refused for an address that no router can have.",
+            "`set evpn gateway-ip` is left to a person; 8.4 refuses reserved, multicast and "
+            "link-local gateways.",
             ("release-10-gateway-of-evpn",),
         ),
     ),

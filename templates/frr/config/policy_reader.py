@@ -296,13 +296,26 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     key = _kind(words)
     if words[2] == "next-hop":
         _next_hop(words)
-    if key.startswith("evpn gateway-ip") and draft.release.tests_gateways:
-        raise Unclear("FRR takes or refuses it by the address")
+    if key.startswith("evpn gateway-ip"):
+        if draft.release.tests_gateways:
+            raise Unclear("FRR takes or refuses it by the address")
+        _gateway(words)
     if key == "extcommunity rt":
         read_targets(words[3:], draft.release)
         words[3]
     entry.sets[key] = (words, number)
     return FACT
+
+
+def _gateway(words: list[str]) -> None:
+    """Raise Refused for an address that bgpd's `set evpn gateway-ip` refuses."""
+    gateway = ip_address(words[-1])
+    if gateway.version == 4:
+        nobody = int(gateway) == 0 or int(gateway) >> 28 == 15  # 240.0.0.0/4 is reserved
+    else:
+        nobody = gateway.is_link_local  # `::` is taken
+    if gateway.is_multicast or nobody:
+        raise Refused("FRR refuses it: the gateway is nobody's address")
 
 
 def _next_hop(words: list[str]) -> None:

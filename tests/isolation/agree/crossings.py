@@ -27,7 +27,7 @@ class State:
 
     table: frozenset[Entry]
     rules: frozenset[str]
-    #: Port -> VRF, "" for none.
+    #: Port that is up -> VRF, "" for none.
     masters: Mapping[str, str]
     #: VRF -> the number of its table.
     tables: Mapping[str, str] = field(default_factory=dict)

@@ -142,7 +142,9 @@ def _state(said: Mapping[str, str]) -> State:
                 rules.add(f"{family} {' '.join(words)}")
             else:
                 port = words[1].rstrip(":").partition("@")[0]
-                masters[port] = words[words.index("master") + 1] if "master" in words else ""
+                # a port that is down, as one without a stanza is after a boot, takes no packet
+                if "UP" in words[2].strip("<>").split(","):
+                    masters[port] = words[words.index("master") + 1] if "master" in words else ""
                 if "vrf" in words and words[words.index("vrf") + 1] == "table":
                     names[words[words.index("vrf") + 2]] = port
     tables = {vrf: table for table, vrf in names.items()}

@@ -126,6 +126,15 @@ def test_a_port_that_hangs_elsewhere_crosses() -> None:
     assert list(crossings(_seen(), now)) == [f"{_EDGE} has {port} in no VRF"]
 
 
+def test_a_port_that_is_down_hangs_nowhere() -> None:
+    """Of seed 31, draw 128: deletions.one_stanza[sc-pe1/e-taxation tax-sichuan/main], booted."""
+    lines = (
+        "7: eth4@if3: <BROADCAST,MULTICAST> mtu 1500 qdisc noop state DOWN\n"
+        "6: eth3@if2: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 master i-party state UP"
+    )
+    assert _state({"4": lines, "6": ""}).masters == {"eth3": "i-party"}
+
+
 def test_a_vrf_by_another_name_is_the_vrf_of_its_table() -> None:
     """Of seed 1, draw 30: equivalents.renamed_vrf[gz-pe1 e-public]."""
     ports = _seen().routers[_EDGE].masters
