@@ -26,6 +26,7 @@ from egovnet.lab.backend import Progress
 from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.errors import GuestError
 from egovnet.lab.guest import Guest, console_name, memory_needed
+from egovnet.lab.guest_clock import clock_archive
 from egovnet.lab.guest_lab import UML_FILES, GuestLab
 from egovnet.lab.guest_payload import write_initrd
 from egovnet.lab.machines import Machine, one_machine, two_machines
@@ -74,6 +75,8 @@ class UserModeLinux(GuestLab):
 
     def _boot(self, guest: Guest, progress: Progress) -> tuple[int, ...]:
         kernel = self._kernel or ensure_uml_kernel(self.cache, progress=progress)
+        archive = clock_archive(self.cache)
+        clock = [archive] if archive else []
         count = len(guest.machines)
         how = "" if count == 1 else f", {count} machines"
         progress(f"booting {len(guest.topology.nodes)} nodes (User Mode Linux{how})")
@@ -87,7 +90,7 @@ class UserModeLinux(GuestLab):
             for number, machine in enumerate(guest.machines):
                 ends = [management[number][0], *(wire[number] for wire in wires)]
                 initrd = self.directory / f"initrd-{number}"
-                bases = [guest.appliance.initrd, kernel.modules]
+                bases = [guest.appliance.initrd, kernel.modules, *clock]
                 write_initrd(initrd, bases, machine, guest.access)
                 started.append(self._start_machine(kernel, guest.marker, number, machine, ends))
         return (started[0], helper, *started[1:])

@@ -17,6 +17,7 @@ from typing import Any
 sys.path.insert(0, "/usr/lib/egovnet")  # the interpreter is isolated from where its script lies
 
 import cables
+import ticks
 from interfaces import preload_ifupdown2
 from machine import LAB, MACHINES, NETNS, PIDS, POPULATE, Node, in_child, run, say, write_sysctls
 from plain_nodes import start_plain_nodes
@@ -103,16 +104,22 @@ def install_agent(account: str) -> None:
         PRELOADED.write_text(f"LD_PRELOAD={POPULATE}\n")
 
 
-def main() -> None:
-    """Boot the lab."""
-    say("kernel")
-    lab = json.loads((LAB / "lab.json").read_text())
-    PIDS.mkdir()
-    NETNS.mkdir()
+def write_namespace_defaults() -> None:
+    """What every namespace that is made afterwards begins with."""
     write_sysctls({"net/core/devconf_inherit_init_net": 1})
     for conf in ("all", "default"):
         write_sysctls({f"net/ipv4/conf/{conf}/{key}": v for key, v in IPV4_CONF.items()})
         write_sysctls({f"net/ipv6/conf/{conf}/{key}": v for key, v in IPV6_CONF.items()})
+
+
+def main() -> None:
+    """Boot the lab."""
+    say("kernel")
+    first_look = ticks.look()
+    lab = json.loads((LAB / "lab.json").read_text())
+    PIDS.mkdir()
+    NETNS.mkdir()
+    write_namespace_defaults()
     links = make_links(lab)
     install_agent(lab["account"])
     passwords = "".join(f"{user}:{lab['password']}\n" for user in ("root", lab["account"]))
@@ -126,6 +133,7 @@ def main() -> None:
         cables.plug_in(lab["cables"])
         start_carrier(lab)
     say("links")
+    ticks.learn(first_look)
     isolated = [n for n in lab["nodes"] if n["kind"] == "router" or n["daemons"]]
     plain = [n for n in lab["nodes"] if n not in isolated]
     edges = [n for n in isolated if n["kind"] != "router"]

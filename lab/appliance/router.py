@@ -36,6 +36,7 @@ from machine import (
     write_sysctls,
 )
 from plain_nodes import interfaces_up, run_commands
+from ticks import CLOCK
 
 BOOT_ID = "proc/sys/kernel/random/boot_id"
 FRR_UID = FRR_GID = 110
@@ -211,6 +212,7 @@ def start_daemons(daemons: Sequence[str]) -> None:
     """Start FRR's daemons side by side; returns when they take commands, after reading nothing."""
     ordered = [daemon for daemon in FRR_ORDER if daemon in daemons]
     starting = {}
+    environment = os.environ | ({"LD_PRELOAD": str(CLOCK)} if CLOCK.exists() else {})
     for daemon in ordered:
         argv = [f"/usr/lib/frr/{daemon}", "-A", "127.0.0.1"]
         if daemon == "zebra":
@@ -218,7 +220,7 @@ def start_daemons(daemons: Sequence[str]) -> None:
         # without -d, which would fork: under User Mode Linux a fork costs every page again
         with Path(os.devnull).open("r+b") as nothing:
             starting[daemon] = subprocess.Popen(
-                argv, stdin=nothing, stdout=nothing, start_new_session=True
+                argv, stdin=nothing, stdout=nothing, start_new_session=True, env=environment
             )
         if daemon == "bfdd":
             # all routers share the machine's processors: who does not get one in time would be
