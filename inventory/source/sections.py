@@ -11,6 +11,9 @@ OPTIONAL_FILES = ("exchanges", "applications", "levels", "borders", "keys")
 #: Files of another form beside a section's, which whoever opens them reads: values of keys, sealed,
 #: and who can open them.
 KEY_STORE_FILE, KEY_RECIPIENTS_FILE = "keys.age", "keys.recipients"
+#: The other kind of store, sealed with SM2, SM3 and SM4; an inventory has one of both.
+SM_KEY_STORE_FILE = "keys.sm"
+KEY_STORE_FILES = (KEY_STORE_FILE, SM_KEY_STORE_FILE)
 
 
 def section_of(path: str) -> str | None:

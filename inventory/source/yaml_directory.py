@@ -7,8 +7,8 @@ off the network. Hidden names (`.git`, `.gitignore`), `README*`, `LICENSE*`, `CH
 The directory holds `network.yaml`, `regions.yaml`, `agencies.yaml`, `circuits.yaml`, `vpns.yaml`,
 `sites.yaml` or `sites/*.yaml`, Nornir's own `hosts.yaml`, `groups.yaml`, `defaults.yaml`
 (which plain Nornir tools read too), and where there are any, `exchanges.yaml`,
-`applications.yaml`, `levels.yaml`, `borders.yaml` and `keys.yaml`, this one with `keys.age` and
-`keys.recipients`.
+`applications.yaml`, `levels.yaml`, `borders.yaml` and `keys.yaml`, this one with `keys.age` or
+`keys.sm` and `keys.recipients`.
 """
 
 import os
@@ -22,7 +22,7 @@ from egovnet.inventory.errors import InventoryError, Problem, missing_directory
 from egovnet.inventory.source.sections import (
     FILES,
     KEY_RECIPIENTS_FILE,
-    KEY_STORE_FILE,
+    KEY_STORE_FILES,
     LOCK_FILE,
     OPTIONAL_FILES,
     section_of,
@@ -100,7 +100,7 @@ class YamlDirectory:
     def _unread(self) -> Iterator["_Unread"]:
         """Each entry that nobody would read."""
         top = {f"{name}.yaml" for name in (*FILES, *OPTIONAL_FILES, "sites")} | set(self.besides)
-        top |= {KEY_STORE_FILE, KEY_RECIPIENTS_FILE}
+        top |= {*KEY_STORE_FILES, KEY_RECIPIENTS_FILE}
         sites = self.path / "sites"
         for path in _entries(self.path):
             if path == sites and path.is_dir():

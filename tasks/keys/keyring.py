@@ -6,12 +6,16 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from egovnet.inventory.model.keys import KeyReference, references_in
-from egovnet.inventory.source.sections import KEY_STORE_FILE
-from egovnet.tasks.keys.age_file import AgeFile, identity_file
+from egovnet.tasks.keys.age_file import AgeFile
 from egovnet.tasks.keys.environment import VARIABLE, EnvironmentStore
 from egovnet.tasks.keys.errors import KeyStoreError
 from egovnet.tasks.keys.key_store import KeyStore, Values
 from egovnet.tasks.keys.key_value import WORD
+from egovnet.tasks.keys.sealed_file import SealedFile, identity_file
+from egovnet.tasks.keys.sm_file import SmFile
+
+#: By what an inventory's store is sealed with.
+SEALED_FILES: Mapping[str, type[SealedFile]] = {"age": AgeFile, "sm": SmFile}
 
 
 class Keyring:
@@ -83,19 +87,26 @@ NO_KEYS = Keyring({})
 
 def key_store(directory: Path, network: str) -> KeyStore | None:
     """The store of the inventory in `directory`: the environment's, or the sealed file; None:
-    there is none."""
+    there is none.
+
+    Raises:
+        KeyStoreError: there are two sealed files.
+    """
     if VARIABLE in os.environ:
         return EnvironmentStore(os.environ)
-    if os.path.lexists(directory / KEY_STORE_FILE):
-        return AgeFile(directory, identity_file(network))
-    return None
+    stores = [kind(directory, identity_file(network)) for kind in SEALED_FILES.values()]
+    there = [store for store in stores if os.path.lexists(store.path)]
+    if len(there) > 1:
+        both = " and ".join(store.file for store in there)
+        raise KeyStoreError(f"{directory}: has {both}; keep the one that has the values")
+    return there[0] if there else None
 
 
 def open_keyring(directory: Path, network: str) -> Keyring:
     """The values of the inventory's store; none where there is no store.
 
     Raises:
-        KeyStoreError: there is one, and it cannot be opened here.
+        KeyStoreError: there is one, and it cannot be opened here; or there are two.
     """
     store = key_store(directory, network)
     return NO_KEYS if store is None else Keyring(store.read(), store.name)

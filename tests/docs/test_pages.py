@@ -62,6 +62,7 @@ ELSEWHERE_BY_LINE = {
     "egovnet lab image -o egovnet-frr.tar": "tests/lab/test_container_image.py",
     "egovnet worker --region guangdong --inventory DIR --workers 20": "tests/tasks/runners/celery",
     "egovnet plan --key ~/.ssh/id_ed25519 -o site.plan": "tests/mission",
+    "egovnet keys init --sealed-with sm --recipient sm2:...": "tests/playbooks/verbs/keys",
     "egovnet approve site.plan --key ~/.ssh/id_ed25519": "tests/mission",
     "egovnet apply site.plan --key /etc/egovnet/noc": "tests/mission",
 }

@@ -9,16 +9,14 @@ from egovnet.playbooks.results.keys import NewKeyStore
 from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.verbs.own_inventory import require_own
-from egovnet.tasks.keys.age_file import (
-    AgeFile,
-    identity_file,
-    new_identity,
-    public_of,
-)
+from egovnet.tasks.keys.keyring import SEALED_FILES
+from egovnet.tasks.keys.sealed_file import identity_file
 
 
-def init_keys(workspace: Workspace, recipients: Sequence[str]) -> Outcome[NewKeyStore]:
-    """Begin a store that `recipients` can open, and who is here.
+def init_keys(
+    workspace: Workspace, recipients: Sequence[str], sealed_with: str
+) -> Outcome[NewKeyStore]:
+    """Begin a store that `recipients` can open, and who is here; `sealed_with`: "age" or "sm".
 
     Raises:
         UsageError: the inventory is egovnet's own.
@@ -26,10 +24,10 @@ def init_keys(workspace: Workspace, recipients: Sequence[str]) -> Outcome[NewKey
     """
     require_own(workspace)
     identity = identity_file(workspace.network.backbone.name)
-    store = AgeFile(workspace.directory, identity)
+    store = SEALED_FILES[sealed_with](workspace.directory, identity)
     store.check_absent()
     made = not os.path.lexists(identity)
-    own = (new_identity(identity),) if made else public_of(identity)
+    own = (store.new_identity(),) if made else store.own_recipients()
     # whoever is here with an SSH key names its public half among the recipients
     known = tuple(dict.fromkeys((*own, *recipients)))
     store.begin(known)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from egovnet.inventory.model.keys import KeyReference
-from egovnet.tasks.keys.age_file import AgeFile, new_identity
+from egovnet.tasks.keys.age_file import AgeFile
 from egovnet.tasks.keys.key_value import new_value
 
 ONE = KeyReference("isis/a--b", 1)
@@ -16,5 +16,5 @@ def begun(directory: Path) -> AgeFile:
     directory.mkdir(exist_ok=True)
     identity = directory / "identity"
     store = AgeFile(directory, identity)
-    store.begin([new_identity(identity)])
+    store.begin([store.new_identity()])
     return store

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from egovnet.inventory.model.keys import KeyReference
-from egovnet.tasks.keys.age_file import AgeFile, new_identity, public_of
+from egovnet.tasks.keys.age_file import AgeFile
 from egovnet.tasks.keys.environment import VARIABLE, EnvironmentStore
 from egovnet.tasks.keys.errors import KeyStoreError
 from egovnet.tasks.keys.key_store import from_json, to_json
@@ -28,7 +28,7 @@ def test_what_was_added_is_read_and_the_file_says_none_of_it(tmp_path: Path) -> 
     assert not any(word in sealed for word in (*VALUES.values(), "isis", "ldp"))
     identity = tmp_path / "identity"
     assert stat.S_IMODE(identity.stat().st_mode) == 0o600
-    assert public_of(identity) == store.recipients()
+    assert store.own_recipients() == store.recipients()
 
 
 def test_another_value_of_a_key_is_refused(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_another_value_of_a_key_is_refused(tmp_path: Path) -> None:
 def test_only_recipients_open_it(tmp_path: Path) -> None:
     store = begun(tmp_path)
     other = AgeFile(tmp_path, tmp_path / "other")
-    public = new_identity(other.identity)
+    public = other.new_identity()
     store.add(VALUES)
     with pytest.raises(KeyStoreError, match="does not open it"):
         other.read()

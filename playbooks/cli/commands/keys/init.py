@@ -17,13 +17,21 @@ if TYPE_CHECKING:
     "recipients",
     multiple=True,
     metavar="PUBLIC-KEY",
-    help="Who else can open it: an age (age1...) or SSH public key; may be repeated.",
+    help="Who else can open it: an age (age1...) or SSH public key, or one of SM2 (sm2:...); may "
+    "be repeated.",
+)
+@click.option(
+    "--sealed-with",
+    type=click.Choice(["age", "sm"]),
+    default="age",
+    show_default=True,
+    help="age: X25519 and ChaCha20-Poly1305. sm: SM2, SM3 and SM4, by this machine's OpenSSL.",
 )
 @verb
 @without(*SELECTION, *WORK)
-def init(workspace: "Workspace", recipients: tuple[str, ...]) -> "AnyOutcome":
-    """Begin a store beside the inventory, sealed to age recipients, and a private key that opens
+def init(workspace: "Workspace", recipients: tuple[str, ...], sealed_with: str) -> "AnyOutcome":
+    """Begin a store beside the inventory, sealed to its recipients, and a private key that opens
     it, where there is none."""
     from egovnet.playbooks.verbs.keys.init import init_keys
 
-    return init_keys(workspace, recipients)
+    return init_keys(workspace, recipients, sealed_with)

@@ -10,6 +10,7 @@ import yaml
 
 from egovnet.tasks.keys.age_file import AgeFile
 from egovnet.tasks.keys.key_store import Values, from_json, to_json
+from egovnet.tasks.keys.sm_file import SmFile
 from tests.inventories import BACKBONE
 from tests.playbooks.console import Ran, egovnet
 
@@ -89,6 +90,19 @@ def test_a_store_is_begun_and_every_key_made_once(place: Place) -> None:
         "in use": len(values),
         "unused": 0,
     }
+
+
+def test_a_store_of_chinas_algorithms_serves_the_same(place: Place) -> None:
+    begun = place.run("keys", "init", "--sealed-with", "sm", "--json").json
+    assert begun["store"].endswith("keys.sm")
+    made = place.run("keys", "generate", "--yes", "--json")
+    listed = place.run("keys", "list", "--json")
+    store = SmFile(place.inventory, place.state / "identity")
+    assert [str(reference) for reference in sorted(store.read())] == made.own_json["keys"]
+    assert listed.json["counts"]["in use"] == len(store.read())
+    assert place.run("validate").code == 0
+    for text in (made.stdout, listed.stdout, place.known_text, store.path.read_text()):
+        assert not any(value in text for value in store.read().values())
 
 
 def test_a_key_is_rotated_and_its_former_value_kept(place: Place) -> None:
