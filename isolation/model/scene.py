@@ -12,7 +12,7 @@ from egovnet.isolation.model.cause import Cause, CauseKind, Place
 from egovnet.isolation.model.domains import BACKBONE, Attachment, Domain, unknown
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import Hop
-from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import (
     DeviceFacts,
     InterfaceFacts,
@@ -211,6 +211,15 @@ class Scene:
     def tables(self) -> Iterable[Table]:
         """All tables."""
         return (table for router in self.routers for table in router.tables.values())
+
+    def loopbacks(self) -> Mapping[IPAddress, str]:
+        """Router of each loopback address: what the inventory says, then what the texts say."""
+        owners: dict[IPAddress, str] = dict(self.expectation.routers)
+        for router in self.routers:
+            for port in router.facts.interfaces.values():
+                for address in port.addresses if port.loopback else ():
+                    owners.setdefault(address.ip, router.name)
+        return owners
 
     def missing(self) -> tuple[str, ...]:
         """Routers of the expectation that are not among the texts."""

@@ -89,11 +89,7 @@ def _shared_distinguisher(
 def _loopbacks(scene: Scene) -> Iterator[FindingDraft]:
     """VPN packets go to the router whose loopback is their next hop: it must be one's alone, at
     whatever port of the backbone's another has it, and whatever puts it into the IGP."""
-    owners = dict(scene.expectation.routers)
-    for router in scene.routers:
-        for port in router.facts.interfaces.values():
-            for address in port.addresses if port.loopback else ():
-                owners.setdefault(address.ip, router.name)
+    owners = scene.loopbacks()
     for router in scene.routers:
         for held, where, line in _backbone_addresses(router):
             owner = owners.get(held, router.name)

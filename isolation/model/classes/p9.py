@@ -25,6 +25,28 @@ SHARED_LOOPBACK = FindingClass(
     "allocates to it.",
     sentence="{device} has the loopback {address} of {owner}: one gets the other's packets",
 )
+BACKBONE_ROUTE = FindingClass(
+    id="P9 backbone-route",
+    severities=_RISK,
+    title="A route of its own to another router's loopback",
+    meaning="A router of the backbone has a static route to another's loopback, other than over "
+    "a circuit to exactly that address, or announces one by BGP.",
+    why="VPN packets follow it with a label that ends elsewhere: there their inner label is "
+    "another VRF's.",
+    remedy="Remove the route, and let the IGP say where loopbacks are.",
+    sentence="{device} sends packets for {address} of {owner} by a route of its own",
+)
+CIRCUIT_WITHOUT_LABELS = FindingClass(
+    id="P9 circuit-without-labels",
+    severities=_RISK,
+    title="A circuit between two PEs with the IGP and without LDP",
+    meaning="The IGP leads over a circuit between two PEs, one takes labels there, and LDP does "
+    "not run at both ends.",
+    why="Beside another way of the same cost, packets go over it with their inner label alone, "
+    "which the next PE takes for one of its own VRFs'.",
+    remedy="Let LDP run on the circuit, or take the IGP off it.",
+    sentence="{device} may send VPN packets without an outer label at {port}, to {far}",
+)
 SHARED_LABEL = FindingClass(
     id="P9 shared-label",
     severities=always(Severity.LEAK),

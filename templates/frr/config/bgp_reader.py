@@ -65,6 +65,8 @@ from egovnet.templates.frr.config.vpn_reader import (
 from egovnet.templates.model.device import AddressFamily
 
 _LAST_LABEL = 1048575
+#: Of IS-IS, the larger one of the IGPs' (zebra's defaults).
+_IGP_DISTANCE = 115
 _CLASSFUL = ((128, 8), (192, 16), (224, 24))
 
 
@@ -324,7 +326,16 @@ def _no_network(draft: FrrDraft, words: list[str], number: int) -> int | None:
     return taken(originated.pop(read_prefix(words[2], family), None))
 
 
-_HARMLESS = ("distance", "maximum-paths")
+def _distance(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`distance bgp EXTERNAL INTERNAL LOCAL`, `distance N PREFIX`."""
+    numbers = words[3:] if words[1] == "bgp" else words[1:2]
+    preferred = any(read_number(word) <= _IGP_DISTANCE for word in numbers)
+    if preferred and draft.context.about.vrf is None:
+        raise Unclear("BGP's routes would be taken before the IGP's, by which labels are given")
+    return HARMLESS
+
+
+_HARMLESS = ("maximum-paths",)
 _ROUTER = commands(
     "bgp",
     "coalesce-time",
@@ -343,9 +354,10 @@ _ROUTER = commands(
     redistribute=_redistribute,
     network=_network,
     aggregate_address=_network,
+    distance=_distance,
     table_map=not_read,
     no_=no_of(
-        ("timers", *_HARMLESS),
+        ("timers", "distance", *_HARMLESS),
         neighbor=no_peer_line,
         bgp=_no_bgp,
         redistribute=_no_redistribute,
@@ -360,6 +372,7 @@ _UNICAST = commands(
     redistribute=_redistribute,
     network=_network,
     aggregate_address=_network,
+    distance=_distance,
     table_map=not_read,
     rd=read_rd,
     rt=read_rt,
@@ -373,7 +386,7 @@ _UNICAST = commands(
     exit_address_family=leave,
     bgp=lambda d, w, n: HARMLESS if w[1] == "dampening" else None,
     no_=no_of(
-        _HARMLESS,
+        ("distance", *_HARMLESS),
         neighbor=no_family_line,
         redistribute=_no_redistribute,
         network=_no_network,

@@ -3,7 +3,13 @@
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from egovnet.templates.model.facts import LabelBlock, Policy, PolicyEntry, VpnNetwork
+from egovnet.templates.model.facts import (
+    LabelBlock,
+    Policy,
+    PolicyEntry,
+    StaticFacts,
+    VpnNetwork,
+)
 from tests.isolation.facts_of import rt
 from tests.isolation.networks import (
     Facts,
@@ -14,7 +20,7 @@ from tests.isolation.networks import (
     edit_neighbors,
     edit_sessions,
 )
-from tests.isolation.properties.case import RISK, Case
+from tests.isolation.properties.case import RISK, Case, with_static
 
 
 def _reflector_adds(facts: Facts, target: bytes) -> None:
@@ -40,6 +46,25 @@ def _by_hand(facts: Facts) -> None:
 
 
 CASES = [
+    Case(
+        "a static route to a router by way of another",
+        with_static(
+            "bj-pe1",
+            StaticFacts(None, IPv4Network("10.255.0.5/32"), IPv4Address("10.255.0.4")),
+        ),
+        "P9 backbone-route",
+        "bj-pe1",
+        RISK,
+        ("has a route of its own to 10.255.0.5/32",),
+    ),
+    Case(
+        "a circuit between two PEs without LDP",
+        lambda f: edit_interface(f, "gz-pe1", "eth1", ldp=frozenset({"ipv6"})),
+        "P9 circuit-without-labels",
+        "gz-pe1",
+        RISK,
+        ("has the IGP at eth1, and no LDP",),
+    ),
     Case("a VPN route by hand", _by_hand, "P9 hand-made-route", "bj-pe1", RISK),
     Case(
         "implicit null as a VRF's label",

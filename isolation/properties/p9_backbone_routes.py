@@ -1,0 +1,155 @@
+"""P9: nobody but the IGP says where labelled packets for another router go.
+
+A VPN packet has two labels (RFC 4364 section 5): the outer one leads to the router whose loopback
+is the route's next hop, and only there does the inner one mean its VRF. A route written by hand to
+a router's loopback by way of another router's takes the outer label of that other one: the packet
+ends there, and its inner label is looked up in the wrong router's table.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import permutations
+
+from egovnet.inventory.model import IPNetwork
+from egovnet.isolation.algebra.prefix_sets import family_of
+from egovnet.isolation.model.cause import Cause, CauseKind, Place
+from egovnet.isolation.model.classes import p9
+from egovnet.isolation.model.finding import Hop, finding
+from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.property import SceneCheck
+from egovnet.isolation.model.scene import FAMILIES, Scene, Table, static_cause
+from egovnet.templates.model.device import AddressFamily, IPAddress
+from egovnet.templates.model.facts import InterfaceFacts, StaticFacts
+
+
+def backbone_routes(scene: Scene) -> Iterator[FindingDraft]:
+    """P9 over a scene."""
+    owners = scene.loopbacks()
+    for router in scene.routers:
+        table = router.tables[None]
+        if any(port.mpls or port.ldp for port in table.interfaces):
+            yield from _statics(table, owners)
+            yield from _by_bgp(table, owners)
+    yield from _without_labels(scene)
+
+
+def _statics(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
+    for static in table.statics:
+        if static.discards or _as_the_igp_would(table, static):
+            continue
+        address = _of_another(table, static.prefix, owners)
+        if address is not None:
+            hop = table.hop(f"has a route of its own to {static.prefix}", static.line)
+            cause = static_cause(table, static)
+            yield _draft(table, static.line, hop, cause, (address, owners[address]))
+
+
+def _as_the_igp_would(table: Table, static: StaticFacts) -> bool:
+    """One that goes over a circuit, to exactly one router: LDP of the circuit's other end gives
+    its label for that router (RFC 5036 section 2.1), whatever way it takes from there. Not one of
+    the operating system's, which the routing daemon may give no label."""
+    prefix = static.prefix
+    if prefix.prefixlen < prefix.max_prefixlen or static.of_system:
+        return False
+    if static.next_hop_vrf not in {None, "default"}:
+        return False
+    return static.next_hop is not None and any(
+        family_of(prefix) in port.ldp
+        and static.interface in {None, port.name}
+        and any(
+            static.next_hop in address.network and static.next_hop != address.ip
+            for address in port.addresses
+        )
+        for port in table.interfaces
+        if not port.loopback
+    )
+
+
+def _by_bgp(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
+    """A route of BGP without labels, which leads to whoever announces it."""
+    for family in FAMILIES:
+        bgp = table.family(family)
+        if bgp is None or not any(family in neighbor.families for neighbor in table.neighbors):
+            continue
+        for prefix in bgp.networks:
+            if prefix.prefixlen < prefix.max_prefixlen:
+                continue
+            address = _of_another(table, prefix, owners)
+            if address is not None:
+                says = f"{table.device} announces {prefix} by BGP"
+                cause = table.cause(CauseKind.LINK, "network", prefix, says=says, line=bgp.line)
+                hop = table.hop(f"announces a route to {prefix} by BGP", bgp.line)
+                yield _draft(table, bgp.line, hop, cause, (address, owners[address]))
+
+
+def _without_labels(scene: Scene) -> Iterator[FindingDraft]:
+    """Circuits between two PEs over which the IGP leads and LDP gives no label. Where there is
+    another way of the same cost bgpd takes the next hop for one with a label ("at least one
+    label-switched path", bgpd/bgp_nht.c), and zebra sends packets over both."""
+    at: dict[IPNetwork, list[tuple[Table, InterfaceFacts]]] = {}
+    for router in scene.routers:
+        if any(bgp.exports_vpn for t in router.tables.values() for bgp in t.families.values()):
+            table = router.tables[None]
+            for port in table.interfaces:
+                if port.igp and not (port.igp_passive or port.loopback):
+                    for network in {address.network for address in port.addresses}:
+                        at.setdefault(network, []).append((table, port))
+    said: set[tuple[int, str, AddressFamily]] = set()
+    for ends in at.values():
+        for (table, port), (far, other) in permutations(ends, 2):
+            if not other.mpls or table.device == far.device or not table.meets(far):
+                continue
+            for family in (port.igp & other.igp) - (port.ldp & other.ldp):
+                lacks = (table, port) if family not in port.ldp else (far, other)
+                key = (id(lacks[0]), lacks[1].name, family)
+                if key not in said:
+                    said.add(key)
+                    yield _no_label(*lacks, family, far)
+
+
+def _no_label(
+    table: Table, port: InterfaceFacts, family: AddressFamily, far: Table
+) -> FindingDraft:
+    says = f"{port.name} of {table.device} has the IGP and no LDP in {family}"
+    place = Place(table.device, table.name, port.line, table.facts.quote(port.line))
+    cause = Cause(CauseKind.LABEL, ("no LDP", table.device, port.name, family), says, place)
+    return single(
+        finding(
+            p9.CIRCUIT_WITHOUT_LABELS,
+            table.device,
+            table.name,
+            path=(table.hop(f"has the IGP at {port.name}, and no LDP", port.line),),
+            line=port.line,
+            family=family,
+            causes=(cause,),
+            words={"port": port.name, "far": far.device},
+        )
+    )
+
+
+def _of_another(
+    table: Table, prefix: IPNetwork, owners: Mapping[IPAddress, str]
+) -> IPAddress | None:
+    """A loopback within `prefix` that is not this router's."""
+    return next((a for a in owners if a in prefix and owners[a] != table.device), None)
+
+
+def _draft(
+    table: Table, line: int, hop: Hop, cause: Cause, of: tuple[IPAddress, str]
+) -> FindingDraft:
+    """`of`: a loopback that the route leads to, and its router."""
+    address, owner = of
+    return single(
+        finding(
+            p9.BACKBONE_ROUTE,
+            table.device,
+            table.name,
+            path=(hop,),
+            line=line,
+            family=f"ipv{address.version}",
+            causes=(cause,),
+            words={"address": address, "owner": owner},
+        )
+    )
+
+
+PROPERTY = SceneCheck("P9", backbone_routes)
