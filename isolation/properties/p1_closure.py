@@ -11,6 +11,7 @@ IPv4 and IPv6 are closed apart (P10).
 from collections.abc import Hashable, Iterator
 from functools import partial
 
+from egovnet.isolation.algebra.address_spans import Spans
 from egovnet.isolation.algebra.policies import apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.algebra.route_targets import target_text
@@ -92,6 +93,7 @@ class _Family:
                 for of, exporters in outs.items():
                     self._meet(target, into, taking, of, exporters)
         self._around_gateways()
+        self._through_hubs()
         for domain, announcement in self.chosen:
             self._chosen(domain, announcement)
 
@@ -151,6 +153,42 @@ class _Family:
                 into = table in self.gateways
                 for give in [give for _, give in exporters] if into else gates:
                     self._add_edge(table, give)
+
+    def _through_hubs(self) -> None:
+        """From a spoke to a hub and on to another spoke: steps where what a hub announces covers
+        a route that hubs take from a spoke. Else none, so that the work stays linear."""
+        spokes: dict[str, list[_In]] = {}
+        hubs: dict[str, list[_In]] = {}
+        down: dict[str, list[Announcement]] = {}
+        up: dict[str, list[_Out]] = {}
+        for taking, exporters in self.inside:
+            vpn = taking[0][0].vpn
+            if taking[0][0].site and not exporters[0][0].site:
+                spokes.setdefault(vpn, []).extend(taking)
+                down.setdefault(vpn, []).extend(give for _, give in exporters)
+            elif exporters[0][0].site and not taking[0][0].site:
+                hubs.setdefault(vpn, []).extend(taking)
+                up.setdefault(vpn, []).extend(exporters)
+        for vpn, announced in down.items():
+            covered = Spans(give.routes.prefixes for give in announced)
+            for owner, give in up.get(vpn, ()):
+                if not covered.meet(give.routes.prefixes):
+                    continue
+                for hub in dict.fromkeys(table for _, table in hubs[vpn]):
+                    other = self._other_spoke(spokes[vpn], (owner, give), hub)
+                    if other is not None and self._add_edge(hub, give):
+                        for one in dict.fromkeys(announced):
+                            if one.table is hub:
+                                self._add_edge(other, one)
+
+    @staticmethod
+    def _other_spoke(spokes: list[_In], one: _Out, hub: Table) -> Table | None:
+        """A spoke of another site, which is there when the hub and `one` are."""
+        owner, give = one
+        for domain, table in spokes:
+            if domain.site != owner.site and table.meets(hub) and table.meets(give.table):
+                return table
+        return None
 
     def _add_edge(self, table: Table, give: Announcement) -> bool:
         prefixes = self._taken(table, give)

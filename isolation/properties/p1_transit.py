@@ -10,7 +10,8 @@ Where B only announces the destination (`network`), or the packet is looked up i
 static route or a rule, no route of B's own has to be there: the packet then goes on by any route
 that covers a part of what B announced. That B might have a better one is not relied upon.
 
-Only edges from one VPN to another are followed: a step inside a domain reaches nobody new.
+Only edges from one VPN to another are followed, and those from a spoke to a hub and back where the
+hub announces what covers another spoke's routes: a step inside a domain reaches nobody new.
 """
 
 from collections import deque
@@ -130,7 +131,7 @@ def _evaluated(
         (one, other)
         for one in source.domains
         for other in target.domains
-        if one.vpn != other.vpn and not expectation.allowed(one, other)
+        if (one.vpn != other.vpn or one.site != other.site) and not expectation.allowed(one, other)
     ]
     if target.inert or not joined:
         return []

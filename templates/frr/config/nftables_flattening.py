@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.frr.config.draft import Unclear
-from egovnet.templates.frr.config.nftables_rule import RuleDraft, Verdict, read_rule
+from egovnet.templates.frr.config.nftables_rule import GOES_ON, RuleDraft, Verdict, read_rule
 from egovnet.templates.model.canonical_filter import canonical_rule
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.packet_filter import PacketDirection, PacketRule, PortRanges
@@ -24,6 +24,7 @@ _DEEPEST = 16
 _MOST_RULES = 200_000
 _T = TypeVar("_T")
 _ANYTHING = PacketRule("drop")
+_INVALID = frozenset(("invalid",))
 _DIRECTIONS: dict[tuple[frozenset[str] | None, tuple[str, ...] | None], PacketDirection | None] = {
     (frozenset(("new", "established")), ("original",)): "open",
     (frozenset(("established",)), ("reply",)): "reply",
@@ -45,10 +46,13 @@ class Flattening:
         #: Line -> (chain, its text, why it has no meaning).
         self.problems: dict[int, tuple[str, str, str]] = {}
         self._made = 0
+        self._policy: Literal["accept", "drop"] = "drop"
 
-    def rules(self, base: str) -> Iterator[PacketRule]:
-        """The rules of a base chain in order; what has no meaning is in `problems`."""
+    def rules(self, base: str, policy: Literal["accept", "drop"]) -> Iterator[PacketRule]:
+        """The rules of a base chain in order, `policy` being what becomes of other packets; what
+        has no meaning is in `problems`."""
         self._made = 0
+        self._policy = policy
         yield from self._of_chain(base, _ANYTHING, ())
 
     def _of_chain(
@@ -64,6 +68,8 @@ class Flattening:
     def _of_rule(
         self, draft: RuleDraft, where: PacketRule, number: int, around: tuple[str, ...]
     ) -> Iterator[PacketRule]:
+        if draft.states == _INVALID and draft.verdict == ("drop", ""):
+            return  # of no connection: what is let through besides is less, and never more
         for condition in conditions(draft):
             verdict = draft.verdict or draft.verdicts[condition.in_interface or ""]
             self._made += 1
@@ -78,6 +84,8 @@ class Flattening:
         self, verdict: Verdict, both: PacketRule | None, around: tuple[str, ...]
     ) -> Iterator[PacketRule]:
         word, target = verdict
+        if verdict == GOES_ON:
+            return
         if word in ("accept", "drop"):
             if both is not None:
                 yield replace(both, action="accept" if word == "accept" else "drop")
@@ -91,16 +99,21 @@ class Flattening:
             raise Unclear(f"the chain {target} is not known")
         if target in around or len(around) >= _DEEPEST:
             raise Unclear("chains that lead back to themselves")
-        if word == "goto" and not self._decides(target):
+        ends = word == "goto" and not self._decides(target)
+        if ends and len(around) > 1:
             raise Unclear("packets do not come back from there, and nothing is decided there")
         if both is not None:
             yield from self._of_chain(target, both, around)
+            if ends:  # they come back to nobody: the base chain's policy decides
+                yield replace(both, action=self._policy)
 
     def _decides(self, name: str) -> bool:
         """Whether every packet that comes to a chain is decided about in it."""
         rules = self.chains[name]
-        return bool(rules) and rules[-1][2] == RuleDraft(
-            verdict=rules[-1][2].verdict, name=rules[-1][2].name
+        return (
+            bool(rules)
+            and rules[-1][2].verdict != GOES_ON
+            and rules[-1][2] == RuleDraft(verdict=rules[-1][2].verdict, name=rules[-1][2].name)
         )
 
 

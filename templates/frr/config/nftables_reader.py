@@ -248,7 +248,7 @@ class _Reader:
             FilterChain(
                 place,
                 policy,
-                tuple(flattening.rules(block.header.partition(" ")[2])),
+                tuple(flattening.rules(block.header.partition(" ")[2], policy)),
                 block.line,
             )
             for place, (block, policy) in bases.items()

@@ -36,9 +36,13 @@ WORDS = frozenset(
 #: What nft refuses with the whole file: an interface's name and a comment may be so long.
 _LONGEST_NAME = 15
 _LONGEST_COMMENT = 128
+_LONGEST_PREFIX = 127
+_LOG_LEVELS = frozenset(["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"])
 _PORTS = frozenset(("tcp", "udp"))
 #: A verdict with the chain that it names.
 Verdict = tuple[str, str]
+#: Of a rule that counts or logs and decides nothing: the next one is asked.
+GOES_ON: Verdict = ("continue", "")
 _TYPE_NUMBERS = {
     family: {name: number for number, name in names.items()} for family, names in ICMP_TYPES.items()
 }
@@ -131,7 +135,7 @@ def read_rule(
         if translates and word == "snat" and draft.verdict is None:
             draft.verdict = word, _pool(words)
             continue
-        if draft.verdict is not None or draft.verdicts:
+        if draft.verdict is not None or draft.verdicts or word == "comment":
             if word != "comment":
                 raise Unclear("something follows the verdict")
             draft.name = quoted(words.take())
@@ -145,7 +149,9 @@ def read_rule(
             raise Unclear(_UNKNOWN.get(word, "not in the reader's grammar"))
         handler(draft, words, word, sets)
     if draft.verdict is None and not draft.verdicts:
-        raise Unclear("a rule that decides nothing")
+        if translates:
+            raise Unclear("a rule that decides nothing")
+        draft.verdict = GOES_ON
     return draft
 
 
@@ -250,6 +256,17 @@ def _counter(_draft: RuleDraft, words: _Words, _word: str, _sets: _Sets) -> None
     if words.peek() == "packets":
         for _ in ("packets", "number", "bytes", "number"):
             words.take()
+
+
+def _log(_draft: RuleDraft, words: _Words, _word: str, _sets: _Sets) -> None:
+    while words.peek() in ("prefix", "level"):
+        which, value = words.take(), words.take()
+        if which == "level":
+            known = value in _LOG_LEVELS
+        else:
+            known = value.startswith('"') and len(value[1:-1].encode()) <= _LONGEST_PREFIX
+        if not known:
+            raise Unclear("nft refuses it, and the filter with it")
 
 
 def _of_network(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
@@ -391,6 +408,7 @@ _EXPRESSIONS: dict[str, _Expression] = {
     "iifname": _interface,
     "ip": _of_network,
     "ip6": _of_network,
+    "log": _log,
     "meta": _meta,
     "oifname": _interface,
     "tcp": _ports,
