@@ -84,7 +84,8 @@ def _by_bgp(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDr
 def _without_labels(scene: Scene) -> Iterator[FindingDraft]:
     """Circuits between two PEs over which the IGP leads and LDP gives no label. Where there is
     another way of the same cost bgpd takes the next hop for one with a label ("at least one
-    label-switched path", bgpd/bgp_nht.c), and zebra sends packets over both."""
+    label-switched path", bgpd/bgp_nht.c), and zebra sends packets over both. Whether there is one
+    follows from metrics, which are not read: reported, and not denied."""
     at: dict[IPNetwork, list[tuple[Table, InterfaceFacts]]] = {}
     for router in scene.routers:
         if any(bgp.exports_vpn for t in router.tables.values() for bgp in t.families.values()):
@@ -99,11 +100,13 @@ def _without_labels(scene: Scene) -> Iterator[FindingDraft]:
             if not other.mpls or table.device == far.device or not table.meets(far):
                 continue
             for family in (port.igp & other.igp) - (port.ldp & other.ldp):
-                lacks = (table, port) if family not in port.ldp else (far, other)
+                lacks, end = (table, port), far
+                if family in port.ldp:
+                    lacks, end = (far, other), table
                 key = (id(lacks[0]), lacks[1].name, family)
                 if key not in said:
                     said.add(key)
-                    yield _no_label(*lacks, family, far)
+                    yield _no_label(*lacks, family, end)
 
 
 def _no_label(

@@ -38,7 +38,7 @@ BACKBONE_ROUTE = FindingClass(
 )
 CIRCUIT_WITHOUT_LABELS = FindingClass(
     id="P9 circuit-without-labels",
-    severities=_RISK,
+    severities=always(Severity.HYGIENE),
     title="A circuit between two PEs with the IGP and without LDP",
     meaning="The IGP leads over a circuit between two PEs, one takes labels there, and LDP does "
     "not run at both ends.",

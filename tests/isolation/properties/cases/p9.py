@@ -20,7 +20,7 @@ from tests.isolation.networks import (
     edit_neighbors,
     edit_sessions,
 )
-from tests.isolation.properties.case import RISK, Case, with_static
+from tests.isolation.properties.case import HYGIENE, RISK, Case, with_static
 
 
 def _reflector_adds(facts: Facts, target: bytes) -> None:
@@ -62,7 +62,7 @@ CASES = [
         lambda f: edit_interface(f, "gz-pe1", "eth1", ldp=frozenset({"ipv6"})),
         "P9 circuit-without-labels",
         "gz-pe1",
-        RISK,
+        HYGIENE,
         ("has the IGP at eth1, and no LDP",),
     ),
     Case("a VPN route by hand", _by_hand, "P9 hand-made-route", "bj-pe1", RISK),
