@@ -64,4 +64,5 @@ def _refuse_odd(found: os.stat_result, path: Path, most: int) -> None:
 
 
 def _too_large(path: Path, most: int) -> OSError:
-    return OSError(errno.EFBIG, f"it is larger than {most >> 20} MB", str(path))
+    size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most >> 10} KB"
+    return OSError(errno.EFBIG, f"it is larger than {size}", str(path))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.results.translations import CollectedGateway, CollectedTranslations
 from egovnet.playbooks.verbs.translation_files import TranslationFiles
 from egovnet.playbooks.verbs.translations import merged
@@ -79,6 +80,27 @@ def test_a_record_is_written_again_when_it_moved(files: TranslationFiles) -> Non
     assert files.keep(TEN + 60, {"bj-gw1": [still, later]}) == {"bj-gw1": 1}
     assert files.collected() == {"bj-gw1": TEN + 60}
     assert len(list(files.of(PUBLIC, PORT, datetime.fromtimestamp(TEN, UTC)))) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[1", "[]", "null", '{"bj-gw1": null}', '{"bj-gw1": "x"}', "[" * 100_000, "\udcff"]
+)
+def test_what_was_noted_and_is_damaged_is_named(files: TranslationFiles, text: str) -> None:
+    files.keep(TEN, {"bj-gw1": [record("10.9.1.10", 0, 20)]})
+    noted = files.directory / "collected.json"
+    noted.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(UsageError, match=r"collected\.json: "):
+        files.keep(TEN + 60, {"bj-gw1": []})
+
+
+@pytest.mark.parametrize("rest", ["}", '"more": 1}', '"gateway": [}'])
+def test_a_damaged_line_is_named_by_its_number(files: TranslationFiles, rest: str) -> None:
+    files.keep(TEN, {"bj-gw1": [record("10.9.1.10", 0, 20)]})
+    (kept,) = files.directory.glob("*.jsonl")
+    with kept.open("a") as file:
+        file.write(f'{{"address": "{PUBLIC}", "port": {PORT}, {rest}\n')
+    with pytest.raises(UsageError, match=r"\.jsonl:2: is not what egovnet writes"):
+        list(files.of(PUBLIC, PORT, datetime.fromtimestamp(TEN, UTC)))
 
 
 def test_files_are_private_and_old_ones_go(files: TranslationFiles) -> None:
