@@ -25,7 +25,7 @@ bj-gw1:
       pool: [203.0.113.64/29, "2001:db8:64::/112"]
       records: {days: 184}
 """
-_SECOND = """\
+SECOND_GATEWAY = """\
 sh-gw1:
   hostname: 127.20.20.62
   groups: [frr, province]
@@ -41,7 +41,7 @@ sh-gw1:
       next-hops: [203.0.113.5, "2001:db8:0:2::1"]
       pool: [203.0.113.72/32, "2001:db8:72::/112"]
 """
-GATEWAYS = FIRST_GATEWAY + _SECOND
+GATEWAYS = FIRST_GATEWAY + SECOND_GATEWAY
 VPN = "internet: {name: Internet zone, zone: extranet, owner: taxation, part: internet, level: 2}\n"
 SITES = """\
 net-shanghai:

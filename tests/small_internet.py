@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.gateway_network import FIRST_GATEWAY
 from tests.small_extranet import small_network
 
-_ROUTERS = {"bj-p1", "bj-pe1", "sh-pe1"}
+ROUTERS = {"bj-p1", "bj-pe1", "sh-pe1"}
 VPNS = """\
 party: {name: Party business network, zone: intranet, owner: party}
 public: {name: Public services, zone: extranet, owner: informatization, part: public}
@@ -48,4 +48,4 @@ net-shanghai:
 
 def small_internet(directory: Path) -> Path:
     """The inventory, written to `directory`, for a lab of this test process."""
-    return small_network(directory, _ROUTERS, VPNS, SITES, FIRST_GATEWAY)
+    return small_network(directory, ROUTERS, VPNS, SITES, FIRST_GATEWAY)
