@@ -20,6 +20,7 @@ from tests.generated import nation, write
 from tests.lab.emulated.networks import emulated, move
 from tests.loopback import loopback_network
 from tests.playbooks.test_managed_keys_of_a_day import POLICY, encodings
+from tests.tasks.runners.celery.forked_workers import WorkerForks
 from tests.tasks.runners.celery.provinces import Provinces, set_environment
 from tests.tasks.runners.celery.recorded import decoded, recording
 from tests.tasks.runners.celery.redis_server import RedisServer
@@ -30,7 +31,9 @@ TOP = "centre"
 
 
 @pytest.fixture(scope="module")
-def keyed(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Provinces]:
+def keyed(
+    tmp_path_factory: pytest.TempPathFactory, redis: RedisServer, forks: WorkerForks
+) -> Iterator[Provinces]:
     """Four routers without keys; an inventory that has a policy of keys, and a store of them."""
     root = tmp_path_factory.mktemp("k")
     sections = nation(2, 1)
@@ -45,7 +48,7 @@ def keyed(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Itera
         for words in (("keys", "init"), ("keys", "generate", "--yes")):
             ran = CliRunner().invoke(main, [*words, "--inventory", str(inventory)])
             assert ran.exit_code == 0, ran.output
-        yield Provinces(root, routers.lab, redis)
+        yield Provinces(root, routers.lab, redis, forks)
     os.environ.clear()
     os.environ.update(before)
 
