@@ -110,12 +110,12 @@ class Rotations:
         report.trouble += _errors(ended)
         self._recover(disturbed, report)
         self._at_rest()
+        self.place.network.lab.set_faults({name: [] for name in self._routers()})
         report.trouble += self._faults_now()
         now = self.place.serials()
         known = Workspace(self.place.inventory).network.keys
         report.of = sum({known[name].serial} != before[name] for name in before)
         report.rotated = sum(now[name] != before[name] for name in before)
-        self.place.network.lab.set_faults({name: [] for name in self._routers()})
         if report.rotated < report.of or self._drained():
             ended = run_child(lambda: self.rotate((), _LONG))
             report.trouble += _errors(ended, strict=True)
