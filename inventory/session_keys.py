@@ -13,7 +13,8 @@ from egovnet.inventory.model.keys import KeyPurpose, KeyReference
 
 @dataclass(frozen=True, slots=True)
 class KeyNeed:
-    """A key that sessions need; `ends` are two routers, or none: all of the backbone."""
+    """A key that sessions need; `ends` are two routers, a customer's PE, or none: all of the
+    backbone."""
 
     name: str
     purpose: KeyPurpose
@@ -22,7 +23,7 @@ class KeyNeed:
 
 def needed_keys(network: Network) -> Mapping[str, KeyNeed]:
     """Every key that the policy asks for, by name. Linear in circuits and sessions."""
-    asked = network.backbone.authentication.purposes
+    asked = (*network.backbone.authentication.purposes, KeyPurpose.SITE)
     return {need.name: need for purpose in asked for need in _NEEDS[purpose](network)}
 
 
@@ -61,8 +62,17 @@ def platform_key(network: Network, host: str, vpn: str) -> KeyReference | None:
     return _reference(network, KeyPurpose.PLATFORM, f"{host}+{vpn}")
 
 
+def access_key(network: Network, site: str, access: str) -> KeyReference | None:
+    """The key of a customer's sessions over an access; None: they are not authenticated."""
+    entry = network.sites[site].site_network_accesses[access]
+    if entry.authentication is None:
+        return None
+    return _reference(network, KeyPurpose.SITE, f"{site}+{access}")
+
+
 def _reference(network: Network, purpose: KeyPurpose, rest: str) -> KeyReference | None:
-    if purpose not in network.backbone.authentication.purposes:
+    asked = network.backbone.authentication.purposes
+    if purpose not in asked and purpose is not KeyPurpose.SITE:
         return None
     name = f"{purpose}/{rest}"
     known = network.keys.get(name)
@@ -105,6 +115,14 @@ def _behind_pes(network: Network) -> Iterator[KeyNeed]:
                 yield KeyNeed(name, KeyPurpose.PLATFORM, (host, access.pe))
 
 
+def _customers(network: Network) -> Iterator[KeyNeed]:
+    for site_name, site in network.sites.items():
+        for name, access in site.site_network_accesses.items():
+            if access.authentication is not None:
+                key = f"{KeyPurpose.SITE}/{site_name}+{name}"
+                yield KeyNeed(key, KeyPurpose.SITE, (access.pe,))
+
+
 def _of_pair(purpose: KeyPurpose, a: str, b: str) -> KeyNeed:
     ends = tuple(sorted((a, b)))
     return KeyNeed(f"{purpose}/{_pair(a, b)}", purpose, ends)
@@ -116,4 +134,5 @@ _NEEDS = {
     KeyPurpose.LDP: _labels,
     KeyPurpose.BGP: _sessions,
     KeyPurpose.PLATFORM: _behind_pes,
+    KeyPurpose.SITE: _customers,
 }

@@ -17,9 +17,10 @@ from egovnet.inventory.model.validity import Day, ValidUntil
 
 #: Of a key: what it is for, then the circuit or the two routers that it is of.
 KEY_FORM = Form(
-    r"(isis|isis-domain|ldp|bgp|platform)/[a-z][a-z0-9+-]{0,90}",
-    "isis, isis-domain, ldp, bgp or platform, a slash, and the name of a circuit, of the network, "
-    "of two routers, or of a router and a VPN, with a plus sign between",
+    r"(isis|isis-domain|ldp|bgp|platform|site)/[a-z][a-z0-9+-]{0,90}",
+    "isis, isis-domain, ldp, bgp, platform or site, a slash, and the name of a circuit, of the "
+    "network, of two routers, of a router and a VPN, or of a site and an access, with a plus sign "
+    "between",
     "isis/bj-p1--bj-p2",
 )
 KeyName = Annotated[str, KEY_FORM]
@@ -40,6 +41,8 @@ class KeyPurpose(StrEnum):
     BGP = "bgp"
     #: The TCP sessions of BGP of a firewall or gateway with its PE in one VPN, of both families.
     PLATFORM = "platform"
+    #: The TCP sessions of BGP of a customer's router over one access, of both families.
+    SITE = "site"
 
     @property
     def algorithm(self) -> str:
@@ -100,7 +103,9 @@ class ManagedKey(Closed):
     ends: Annotated[
         tuple[Name, ...],
         about(
-            "The two routers that have it; none: every router of the backbone.", ["bj-p1", "bj-p2"]
+            "The routers that have it: two, or the PE of a customer's; none: every router of the "
+            "backbone.",
+            ["bj-p1", "bj-p2"],
         ),
     ] = ()
     algorithm: Annotated[

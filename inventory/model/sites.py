@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from egovnet.inventory.model.access_classes import AccessClass, Attachment
 from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.failure_detection import SessionTimers
+from egovnet.inventory.model.keys import TcpMd5
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
@@ -102,6 +103,14 @@ class SiteNetworkAccess(Closed):
             {"keepalive": 3, "hold": 9},
         ),
     ] = None
+    authentication: Annotated[
+        TcpMd5 | None,
+        about(
+            "With bgp: the session is authenticated by a key of this access (RFC 2385), which "
+            "egovnet makes and the customer's router is to have.",
+            "tcp-md5",
+        ),
+    ] = None
     access_class: Annotated[
         AccessClass | None,
         about(
@@ -131,7 +140,7 @@ class SiteNetworkAccess(Closed):
     @model_validator(mode="after")
     def _nothing_in_vain(self) -> "SiteNetworkAccess":
         if self.routing_protocol == "static":
-            for name in ("maximum_prefix", "access_priority", "bfd", "timers"):
+            for name in ("maximum_prefix", "access_priority", "bfd", "timers", "authentication"):
                 if name in self.model_fields_set:
                     raise refusal(
                         f"{kebab(name)} has no effect with routing-protocol static",

@@ -36,6 +36,8 @@ def _places(
                 yield name, purpose, ""
     elif purpose is KeyPurpose.PLATFORM:
         yield from _behind_pe(network, allocation, need)
+    elif purpose is KeyPurpose.SITE:
+        yield from _with_customer(network, allocation, need)
     else:
         a, b = need.ends
         for own, other in ((a, b), (b, a)):
@@ -62,3 +64,17 @@ def _behind_pe(
             if pe.version in versions:
                 yield host, KeyPurpose.BGP, written(pe.ip)
                 yield access.pe, KeyPurpose.BGP, f"{written(ce.ip)} in VRF {vrf}"
+
+
+def _with_customer(
+    network: Network, allocation: Allocation, need: KeyNeed
+) -> Iterator[tuple[str, KeyPurpose, str]]:
+    """Sessions of a PE with a customer's router."""
+    name, _, access_name = need.name.removeprefix(f"{need.purpose}/").partition("+")
+    site = network.sites[name]
+    access = site.site_network_accesses[access_name]
+    versions = {prefix.version for prefix in site.prefixes}
+    vrf = allocation.vrf_name[vrf_of(network, name, access)]
+    for ce in access_addresses(allocation, f"{name}/{access_name}").ce:
+        if ce.version in versions:
+            yield access.pe, KeyPurpose.BGP, f"{written(ce.ip)} in VRF {vrf}"

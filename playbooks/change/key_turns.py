@@ -158,6 +158,13 @@ def _servers(
             hosts.setdefault(need.ends[0], set()).add(name)
     for host, names in hosts.items():
         yield f"BGP of {host}", frozenset(names)
+    of_sites = sorted(name for name, need in rotated.items() if need.purpose is KeyPurpose.SITE)
+    # of a site one access after the other
+    sites: dict[str, list[str]] = {}
+    for name in of_sites:
+        sites.setdefault(name.partition("/")[2].partition("+")[0], []).append(name)
+    for round_ in range(max(map(len, sites.values()), default=0)):
+        yield "BGP of sites", frozenset(own[round_] for own in sites.values() if round_ < len(own))
 
 
 def _circuits(

@@ -102,3 +102,17 @@ class NewKeyStore:
     def to_dict(self) -> dict[str, Any]:
         """What `keys init --json` prints."""
         return asdict(self) | {"recipients": list(self.recipients)}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedKey:
+    """A key of a customer's session, sealed to the customer."""
+
+    #: What stands for it in texts.
+    key: str
+    recipient: str
+    file: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `keys hand-over --json` prints."""
+        return asdict(self)

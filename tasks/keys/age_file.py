@@ -72,6 +72,18 @@ class AgeFile(SealedFile):
         return found
 
 
+def sealed_to(recipient: str, value: str) -> str:
+    """`value` and a line's end, encrypted to an age or SSH public key, as armoured text.
+
+    Raises:
+        KeyStoreError: it is none.
+    """
+    import pyrage  # noqa: PLC0415 -- as above
+
+    sealed = bytes(pyrage.encrypt(f"{value}\n".encode(), [_recipient(recipient)], armored=True))
+    return sealed.decode("ascii")
+
+
 def _no_identity(path: Path) -> KeyStoreError:
     return KeyStoreError(f"{path}: is no private key of age or SSH; name another file")
 

@@ -16,7 +16,13 @@ from egovnet.inventory.model import (
 )
 from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.inventory.model.reachability import Group, Reachability
-from egovnet.inventory.session_keys import circuit_key, domain_key, platform_key, session_key
+from egovnet.inventory.session_keys import (
+    access_key,
+    circuit_key,
+    domain_key,
+    platform_key,
+    session_key,
+)
 from egovnet.templates.intend.access_ends import (
     access_interface,
     address_in,
@@ -193,7 +199,7 @@ def _customer_side(
                         aggregate=isinstance(site, BorderSite) and site.aggregate,
                         key=platform_key(network, access_name, site.vpn)
                         if isinstance(site, BehindPeSite)
-                        else None,
+                        else access_key(network, site_name, access_name),
                     )
                     for hop in next_hops
                     if any(p.version == hop.version for p in site.prefixes)

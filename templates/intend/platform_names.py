@@ -77,6 +77,15 @@ def _authentication(
             found = f"{unable[0]}: platform {what} does not authenticate {speaks}"
             remedy = f"leave {protocol} out, or use routers of another platform"
             yield report("network", ("authentication", protocol), found, remedy)
+    for name, site in network.sites.items():
+        for access_name, access in site.site_network_accesses.items():
+            can = on.get(access.pe)
+            if access.authentication is None or can is None or "bgp" in can.authenticates:
+                continue
+            what = network.routers[access.pe].platform
+            place = (name, "site-network-accesses", access_name, "authentication")
+            found = f"{access.pe}: platform {what} does not authenticate bgp"
+            yield report("sites", place, found, "leave it out, or use a PE of another platform")
 
 
 def _packet_filters(

@@ -33,6 +33,7 @@ from egovnet.playbooks.results.demo import DemoResult, DemoStep
 from egovnet.playbooks.results.domains import DomainList
 from egovnet.playbooks.results.ends import End
 from egovnet.playbooks.results.keys import (
+    HandedKey,
     KeyList,
     KeyState,
     ListedKey,
@@ -447,6 +448,7 @@ def test_keys() -> None:
     loss = Loss(3, 30, 2, (SiteLoss("a", "b", 6, 2, 1.5),))
     revoked = RevocationResult(("<egovnet:ldp/a+b.2>",), "stolen", result, loss).to_dict()
     check("keys revoke", {name: revoked[name] for name in revoked.keys() - result.to_dict().keys()})
+    check("keys hand-over", HandedKey("<egovnet:site/a+main.1>", "age1", "file").to_dict())
     check("keys init", NewKeyStore("keys.age", ("age1",), "identity", identity_made=True).to_dict())
 
 

@@ -41,7 +41,7 @@ def generate_keys(workspace: Workspace, *, keep: bool) -> Outcome[MadeKeys]:
         InventoryError: `keys.yaml` cannot be written.
     """
     require_own(workspace)
-    network, store = workspace.network, _store(workspace)
+    network, store = workspace.network, require_store(workspace)
     values = store.read()
     wanted = []
     for name, need in needed_keys(network).items():
@@ -67,7 +67,7 @@ def rotate_keys(
         InventoryError: `keys.yaml` cannot be written.
     """
     require_own(workspace)
-    network, store = workspace.network, _store(workspace)
+    network, store = workspace.network, require_store(workspace)
     needs = {name: need for name, need in needed_keys(network).items() if name in network.keys}
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in needs):
@@ -80,7 +80,12 @@ def rotate_keys(
     return _made(workspace, store, wanted, "keys_rotate", keep=keep, reason=reason)
 
 
-def _store(workspace: Workspace) -> KeyStore:
+def require_store(workspace: Workspace) -> KeyStore:
+    """The store of the inventory's keys.
+
+    Raises:
+        KeyStoreError: there is none.
+    """
     store = key_store(workspace.directory, workspace.network.backbone.name)
     if store is None:
         raise KeyStoreError(

@@ -33,6 +33,7 @@ SCOPES: dict[str, tuple[KeyPurpose, ...]] = {
     "ldp": (KeyPurpose.LDP,),
     "bgp": (KeyPurpose.BGP,),
     "platform": (KeyPurpose.PLATFORM,),
+    "site": (KeyPurpose.SITE,),
     "all": tuple(KeyPurpose),
 }
 #: Nothing is lost by it: the sessions with the other reflectors stay (docs/interruptions.md).

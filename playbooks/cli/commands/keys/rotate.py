@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, shell_complete=names_of("keys"))
 @click.option(
     "--scope",
-    type=click.Choice(["isis", "ldp", "bgp", "platform", "all"]),
+    type=click.Choice(["isis", "ldp", "bgp", "platform", "site", "all"]),
     help="All keys of a protocol.",
 )
 @click.option("--yes", is_flag=True, help="Make and seal them; without it, only say which.")

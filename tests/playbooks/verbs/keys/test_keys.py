@@ -5,10 +5,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
 import yaml
 
-from egovnet.tasks.keys.age_file import AgeFile
+from egovnet.inventory.model.keys import KeyReference
+from egovnet.tasks.keys.age_file import AgeFile, new_identity
 from egovnet.tasks.keys.key_store import Values, from_json, to_json
 from egovnet.tasks.keys.sm_file import SmFile
 from tests.inventories import BACKBONE
@@ -176,6 +178,43 @@ def test_the_environment_serves_and_is_not_written(place: Place) -> None:
     assert ran.code == 2
     assert "only read" in ran.stderr
     assert json.loads(text)["version"] == 1
+
+
+def test_a_customers_key_is_handed_to_him_alone(place: Place, tmp_path: Path) -> None:
+    """The PE's session has it; sealed to the customer, it is what the store has."""
+    path = place.inventory / "sites" / "shanghai.yaml"
+    sites = yaml.safe_load(path.read_text())
+    site, access = next(
+        (site, access)
+        for site, entry in sites.items()
+        for access, one in entry["site-network-accesses"].items()
+        if one["routing-protocol"] == "bgp"
+    )
+    sites[site]["site-network-accesses"][access]["authentication"] = "tcp-md5"
+    path.write_text(yaml.safe_dump(sites, sort_keys=False))
+    name = f"site/{site}+{access}"
+    place.run("keys", "init")
+    place.run("keys", "generate", "--yes")
+    assert place.known[name]["ends"] == [sites[site]["site-network-accesses"][access]["pe"]]
+    place.run("render", "-o", str(place.state / "texts"))
+    text = (place.state / "texts" / f"{place.known[name]['ends'][0]}.cfg").read_text()
+    assert text.count(f"password <egovnet:{name}.1>") == len(sites[site]["prefixes"])
+    assert place.run("prove").code == 0
+    customer = new_identity(tmp_path / "customer")
+    sealed = tmp_path / "key.age"
+    words = ("keys", "hand-over", name, "--recipient", customer, "-o", str(sealed))
+    assert place.run(*words, "--json").own_json["key"] == f"<egovnet:{name}.1>"
+    (identity,) = [
+        pyrage.x25519.Identity.from_str(line)
+        for line in (tmp_path / "customer").read_text().splitlines()
+        if not line.startswith("#")
+    ]
+    value = place.values[KeyReference(name, 1)]
+    assert pyrage.decrypt(sealed.read_bytes(), [identity]).decode() == f"{value}\n"
+    other = next(key for key in place.known if key.startswith("bgp/"))
+    refused = place.run("keys", "hand-over", other, "--recipient", customer, "-o", str(sealed))
+    assert refused.code == 2
+    assert "handed to nobody" in refused.stderr
 
 
 def test_no_lab_is_booted_with_what_stands_for_keys(place: Place) -> None:
