@@ -13,6 +13,8 @@ CODES = {
     "pe-behind-one-router": "All circuits of a PE lead to one router, whose failure takes the "
     "PE's sites away.",
     "backbone-in-parts": "Routers that circuits join among each other, and not with the rest.",
+    "hello-without-bfd": "IS-IS is authenticated on a circuit without BFD: a recorded hello that "
+    "is sent again keeps up an adjacency with a router that is gone (no RFC 7602).",
     "one-reflector": "One route reflector serves all PEs: its failure takes all VPN routes away.",
 }
 Found = Iterator[tuple[str, Problem]]
@@ -30,6 +32,7 @@ def warn(network: Network, _allocation: Allocation, report: Report) -> Found:
         yield from _edges(network, circuits, neighbours, report)
         yield from _parts(neighbours, report)
     yield from _reflectors(network, report)
+    yield from _replayed_hellos(network, report)
 
 
 def _edges(
@@ -83,3 +86,13 @@ def _reflectors(network: Network, report: Report) -> Found:
         found = "the only route reflector of all PEs"
         remedy = "give a second router the role rr"
         yield "one-reflector", report("routers", (reflectors[0], "roles"), found, remedy)
+
+
+def _replayed_hellos(network: Network, report: Report) -> Found:
+    if network.backbone.authentication.isis is None:
+        return
+    for name, circuit in network.circuits.items():
+        if not (network.backbone.bfd.circuits.enabled if circuit.bfd is None else circuit.bfd):
+            found = "its hellos have a key and no sequence number, and no BFD says who is gone"
+            remedy = "let both ends speak BFD"
+            yield "hello-without-bfd", report("circuits", (name, "bfd"), found, remedy)

@@ -52,6 +52,7 @@ ELSEWHERE_BY_LINE = {
         (
             "egovnet keys rotate --scope isis --apply",
             "egovnet keys rotate --apply",
+            "egovnet keys hand-over site/party-beijing+main --recipient age1... -o key.age",
             "egovnet keys revoke 'bgp/*+sh-pe1' --reason 'the router was stolen' --yes",
         ),
         "tests/playbooks/verbs/keys/test_rotation.py",

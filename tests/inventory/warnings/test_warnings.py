@@ -49,6 +49,12 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]] 
           "roles: [p]\n    management: 172.20.20.12/24")],
         [("one-reflector", "hosts.yaml", "bj-p1.data.roles")],
     ),
+    "keys of IS-IS without BFD": (
+        [("network.yaml", "name: reference\n",
+          "name: reference\nauthentication: {isis: hmac-md5}\n"),
+         ("circuits.yaml", "  metric: 5\n", "  metric: 5\n  bfd: false\n")],
+        [("hello-without-bfd", "circuits.yaml", "bj-p1--bj-p2.bfd")],
+    ),
     "a PE without a site": (
         [("sites/sichuan.yaml", "pe: sc-pe1, port: eth3", "pe: bj-pe1, port: eth9"),
          ("sites/sichuan.yaml", "pe: sc-pe1, port: eth4", "pe: bj-pe1, port: eth8")],

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from egovnet.inventory.model.keys import KeyReference
-from egovnet.tasks.keys.age_file import AgeFile, new_identity
+from egovnet.tasks.keys.age_file import AgeFile
 from egovnet.tasks.keys.key_store import Values, from_json, to_json
 from egovnet.tasks.keys.sm_file import SmFile
 from tests.inventories import BACKBONE
@@ -200,7 +200,7 @@ def test_a_customers_key_is_handed_to_him_alone(place: Place, tmp_path: Path) ->
     text = (place.state / "texts" / f"{place.known[name]['ends'][0]}.cfg").read_text()
     assert text.count(f"password <egovnet:{name}.1>") == len(sites[site]["prefixes"])
     assert place.run("prove").code == 0
-    customer = new_identity(tmp_path / "customer")
+    customer = AgeFile(tmp_path, tmp_path / "customer").new_identity()
     sealed = tmp_path / "key.age"
     words = ("keys", "hand-over", name, "--recipient", customer, "-o", str(sealed))
     assert place.run(*words, "--json").own_json["key"] == f"<egovnet:{name}.1>"
