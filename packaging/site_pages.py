@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from properdocs.config.defaults import ProperDocsConfig
 from properdocs.structure.files import File, Files
+from properdocs.structure.pages import Page
 
 from egovnet.playbooks.cli.main import main
 from egovnet.playbooks.cli.manual_pages import contexts, options, paragraphs, verbs
@@ -36,6 +37,17 @@ def on_files(files: Files, config: ProperDocsConfig) -> Files:
     for path, text in made.items():
         files.append(File.generated(config, path, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """ProperDocs asks for the text of a page: its links to the repository's top are to pages."""
+    folder = posixpath.dirname(page.file.src_uri)
+
+    def linked(found: re.Match[str]) -> str:
+        there = posixpath.normpath(posixpath.join("docs", folder, found[1]))
+        return posixpath.relpath(TOP[there], folder or ".") if there in TOP else found[1]
+
+    return _LINK.sub(linked, markdown)
 
 
 def top_page(name: str) -> str:

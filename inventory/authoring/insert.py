@@ -19,7 +19,11 @@ _WIDTH = 100
 
 
 class CannotInsertError(Exception):
-    """The file is written in a way that no further entry can be put into."""
+    """The file is written in a way that no further entry can be put into; `there`: it has it."""
+
+    def __init__(self, why: str, *, there: bool = False) -> None:
+        super().__init__(why)
+        self.there = there
 
 
 def with_entry(text: str, path: Path, name: str, entry: Mapping[str, Any]) -> str:
@@ -50,7 +54,7 @@ def _with_value(data: Any, path: Path, name: str, entry: Mapping[str, Any]) -> d
         inner = _with_value({} if below is None else below, path[1:], name, entry)
         return {**data, path[0]: inner}
     if name in data:
-        raise CannotInsertError(f"it has {name!r} already")
+        raise CannotInsertError(f"it has {name!r} already", there=True)
     return {**data, name: entry}
 
 

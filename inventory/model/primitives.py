@@ -335,6 +335,8 @@ def _vlan(value: object) -> object:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if value is None or value == "untagged" or (whole and 1 <= value <= 4094):  # type: ignore[operator] # `whole` says int
         return value
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        raise refusal(f"{value} in quotes, which is text", f"write {value} without them")
     raise refusal(
         f"{shown(value)} is no VLAN",
         "use 1 to 4094 or untagged, or leave vlan out to have one allocated",

@@ -193,9 +193,7 @@ def judge_document(path: Path, shown_as: str | None = None) -> Judged:
     except UnicodeDecodeError as error:
         raise InventoryError([_not_utf8(name, error)]) from error
     except OSError as error:
-        raise InventoryError(
-            [Problem(name, 0, "", f"cannot be read: {error.strerror}", "check path and rights")]
-        ) from error
+        raise InventoryError([_unread(name, error)]) from error
     return judge_text(text, name)
 
 
@@ -207,6 +205,12 @@ def _not_utf8(name: str, error: UnicodeDecodeError) -> Problem:
     line = content.count(b"\n", 0, error.start) + 1
     byte = f"byte {error.start}, 0x{content[error.start]:02x}"
     return Problem(name, line, "", f"not UTF-8 text ({byte})", "save it as UTF-8")
+
+
+def _unread(name: str, error: OSError) -> Problem:
+    if isinstance(error, FileNotFoundError):
+        return Problem(name, 0, "", "is missing", "restore it; egovnet init DIR writes one of each")
+    return Problem(name, 0, "", f"cannot be read: {error.strerror}", "check path and rights")
 
 
 def parse_document(text: str, name: str) -> Document:

@@ -14,6 +14,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from egovnet.playbooks.cli.enclosing_inventory import enclosing_inventory
+
 #: What names are of, as fields of the inventory say it -> the files that have them.
 _FILES = {
     "hosts": ("hosts.yaml",),
@@ -103,8 +105,8 @@ def changes(
 
 def _directory(context: click.Context) -> Path:
     given = context.params.get("inventory")
-    if given:
-        return Path(given)
+    if found := Path(given) if given else enclosing_inventory():
+        return found
     from egovnet.inventory import reference
 
     return Path(reference.__path__[0])

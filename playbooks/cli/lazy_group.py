@@ -7,30 +7,15 @@ it imports little by itself.
 
 import importlib
 import pkgutil
-from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
 import click
 
+from egovnet.playbooks.cli.usage_hints import hinted, meant_verb
+
 #: More characters than any sentence has.
 _WHOLE = 1000
-#: What people of other tools type first, and what it is called here.
-_OTHER_WORDS = {
-    "check": "validate",
-    "commit": "apply",
-    "create": "add",
-    "deploy": "apply",
-    "diff": "plan",
-    "generate": "render",
-    "log": "history",
-    "new": "init",
-    "push": "apply",
-    "restore": "rollback",
-    "revert": "rollback",
-    "test": "verify",
-    "undo": "rollback",
-}
 
 
 class LazyGroup(click.Group):
@@ -64,13 +49,18 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            known = self.list_commands(ctx)
-            other = _OTHER_WORDS.get(args[0], "")
-            near = [other] if other.split(" ")[0] in known else []
-            near = near or get_close_matches(args[0], known, n=1)
-            if not near:
-                raise
-            raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
+            meant = meant_verb(args[0], self, ctx)
+            raise click.UsageError(f"{error.message} {meant}".rstrip(), ctx) from None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does; what is not understood is explained."""
+        with hinted(ctx, args):
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does; what a verb does not understand is explained."""
+        with hinted(ctx):
+            return super().invoke(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of that name; None when the folder has none."""

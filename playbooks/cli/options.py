@@ -12,6 +12,7 @@ import click
 from egovnet.playbooks.cli.complete import list_of, names_of
 from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.detail_options import chosen, with_options
+from egovnet.playbooks.cli.enclosing_inventory import enclosing_inventory
 from egovnet.playbooks.cli.lazy_choice import LazyChoice
 from egovnet.playbooks.cli.next_commands import here
 from egovnet.playbooks.cli.verb_end import end_by, end_with
@@ -37,7 +38,7 @@ _COMMON = {
         "inventory",
         type=click.Path(path_type=Path),
         envvar="EGOVNET_INVENTORY",
-        help="Inventory directory (default: the reference network).",
+        help="Inventory directory (default: that you are in, else the reference network).",
     ),
     "limit": click.option(
         "-l",
@@ -153,7 +154,8 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
         quiet_libraries()
         detail = Detail.NORMAL
         selection = Selection(limit, region, tier)
-        workspace = Workspace(inventory or REFERENCE, selection, workers, runner)
+        found_here = inventory or enclosing_inventory()
+        workspace = Workspace(found_here or REFERENCE, selection, workers, runner)
         found = click.get_current_context().find_object(Interrupts)
         workspace.interrupts = found or workspace.interrupts
         try:

@@ -1,9 +1,12 @@
 """How a verb ends: its outcome shown, or an error together with what became of its changes."""
 
+import errno
 import signal
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
+
+import click
 
 from egovnet.inventory.errors import EgovnetError, Problem
 from egovnet.playbooks.results.detail import Detail
@@ -13,6 +16,16 @@ from egovnet.playbooks.results.without_secrets import hidden
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
     from egovnet.playbooks.results.outcome import AnyOutcome
+
+_RIGHTS = "check its rights and owner, or name another place: EGOVNET_STATE, XDG_CACHE_HOME"
+#: Errors of files that are the machine's and no defect of ours, and what to do.
+_OF_THE_MACHINE = {
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+    errno.ENOSPC: "make room there",
+    errno.EDQUOT: "make room there",
+}
 
 
 class VerbEnd(SystemExit):
@@ -75,11 +88,18 @@ def end_by(workspace: "Workspace", error: BaseException, *, as_json: bool) -> No
         _show_error(words, as_json=as_json)
         raise VerbEnd.by_signal(number)
     if isinstance(error, OSError):
+        if error.filename is not None and error.errno in _OF_THE_MACHINE:
+            words = f"{error.filename}: {error.strerror} -> {_OF_THE_MACHINE[error.errno]}"
+            _show_error(words, as_json=as_json)
+            raise VerbEnd(Exit.INTERNAL)
         # click takes a broken pipe, whatever it led to, for standard output's
         from egovnet.playbooks.report.console.output import show_defect
 
         show_defect()
+        _show_defect_json(error, as_json=as_json)
         raise VerbEnd(Exit.INTERNAL)
+    if not isinstance(error, click.ClickException | click.Abort | click.exceptions.Exit):
+        _show_defect_json(error, as_json=as_json)
     raise error
 
 
@@ -127,6 +147,13 @@ def _show_error(error: object, problems: Iterable[Problem] = (), *, as_json: boo
     if as_json:
         show_error_json(words, shown)
     show_error(words, shown)
+
+
+def _show_defect_json(error: BaseException, *, as_json: bool) -> None:
+    from egovnet.playbooks.report.console.output import show_error_json
+
+    if as_json:
+        show_error_json(f"internal error: {type(error).__name__}")
 
 
 def _name(number: int) -> str:

@@ -1,11 +1,11 @@
 """Which devices a verb touches, as the command line says it."""
 
 import fnmatch
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from egovnet.inventory.errors import EgovnetError
 from egovnet.inventory.model import Network, Tier
+from egovnet.inventory.model.shown import did_you_mean, listed
 
 
 class UsageError(EgovnetError):
@@ -29,7 +29,9 @@ class Selection:
         wanted = self._limited(network) if self.limit else None
         if self.region is not None and self.region not in network.regions:
             raise UsageError(
-                f"--region: no region {self.region!r}; there are {_shortened(network.regions)}"
+                f"--region: no region {self.region!r}; "
+                f"{did_you_mean(self.region, network.regions)}"
+                f"there are {listed(network.regions, self.region)}"
             )
         regions = network.regions_within(self.region) if self.region else None
         tiers = {Tier(tier) for tier in self.tiers}
@@ -55,12 +57,7 @@ class Selection:
         if unknown:
             raise UsageError(
                 f"--limit: no router {', '.join(unknown)} in the inventory; "
-                f"it has {_shortened(network.routers)}"
+                f"{did_you_mean(unknown[0], network.routers)}"
+                f"it has {listed(network.routers, unknown[0])}"
             )
         return frozenset().union(*found.values())
-
-
-def _shortened(names: Iterable[str], most: int = 12) -> str:
-    listed = list(names)
-    more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more

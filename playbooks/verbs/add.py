@@ -445,7 +445,9 @@ def _placed(
     except CannotInsertError as error:
         where = ".".join((*path, str(request.name)))
         found = f"the {request.kind} cannot be added: {error}"
-        remedy = "take another name, or write it into the file by hand"
+        remedy = "write it into the file by hand"
+        if error.there:
+            remedy = "take another name, or change the entry in the file"
         raise InventoryError([Problem(str(directory / file), 0, where, found, remedy)]) from error
     added, line = _difference("" if old is None else old, new)
     return _Placed(file, old, new, added, line)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from egovnet.inventory.authoring.file_kinds import file_kinds
 from egovnet.inventory.authoring.schemas import DIRECTORY, kind_of, schema_text, with_first_line
+from egovnet.inventory.errors import missing_directory
 from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.inventory.source.replace_file import replace_text
 from egovnet.playbooks.core.selection import UsageError
@@ -21,10 +22,12 @@ def schema(workspace: Workspace, output: Path | None, *, lines: bool) -> Outcome
 
     Raises:
         UsageError: a file cannot be written, or it would be one of egovnet's own.
-        InventoryError: a file of the inventory cannot be read.
+        InventoryError: there is no such inventory, or a file of it cannot be read.
     """
     if output is None or lines:
         require_own(workspace)
+        if not workspace.directory.is_dir():
+            raise missing_directory(workspace.directory)
     directory = workspace.directory / DIRECTORY if output is None else output
     written = []
     try:

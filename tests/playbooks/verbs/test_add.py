@@ -327,7 +327,7 @@ MISTAKES: list[tuple[Request, list[str]]] = [
         ["--prefixes: 10.1.1.0/24 overlaps 10.1.1.0/24 of site office-centre"],
     ),
     (Request("site", "Tax", given=SITE), ["NAME: 'Tax' does not fit"]),
-    (Request("access", "main", "office-north", ACCESS), ["it has 'main' already"]),
+    (Request("access", "main", "office-north", ACCESS), ["'main' already -> take another name"]),
     (Request("agency", "services", given={"name": "x", "kind": "system"}), ["already"]),
     (
         Request("circuit", None, given={**CIRCUIT, "metric": "cheap"}),
