@@ -18,3 +18,9 @@ def test_every_page_is_in_the_menu() -> None:
     docs = ROOT / "docs"
     written = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")}
     assert written | MADE == listed, "add the page to properdocs.yml"
+
+
+def test_every_page_is_in_the_readme_s_table() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8")
+    written = [path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in written if f"({page})" not in table] == []
