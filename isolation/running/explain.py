@@ -282,8 +282,12 @@ def _explained(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
         return in_default and all(_has_igp(overlay, hop, route.family) for hop in route.hops)
     if route.origin is not Origin.BGP:
         return _by_static(overlay, route, vrf)
-    if in_default:
-        return _has_unicast(overlay, route.family) and all(of == (None, True) for of in known)
+    if route.discards or in_default:
+        return (
+            (vrf is not None or in_default) and _is_aggregate(overlay, route, vrf)
+            if route.discards
+            else _has_unicast(overlay, route.family) and all(of == (None, True) for of in known)
+        )
     return (
         vrf is not None
         and (route.prefix.prefixlen > 0 or _let_in(overlay, route, vrf, known))
@@ -316,6 +320,13 @@ def _within(inner: IPNetwork, outer: IPNetwork) -> bool:
     if isinstance(inner, IPv4Network):
         return isinstance(outer, IPv4Network) and inner.subnet_of(outer)
     return isinstance(outer, IPv6Network) and inner.subnet_of(outer)
+
+
+def _is_aggregate(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
+    """Whether the table's text has an aggregate, which comes with a route that discards."""
+    instance = overlay.facts.bgp.get(vrf)
+    family = None if instance is None else instance.families.get(route.family)
+    return family is not None and route.prefix in family.aggregates
 
 
 def _by_bgp(overlay: Overlay, family: AddressFamily, vrf: str, of: str | None) -> bool:
