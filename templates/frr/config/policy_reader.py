@@ -376,7 +376,13 @@ def _no_match(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _no_continue(draft: FrrDraft, words: list[str], number: int) -> int:
-    draft.context.about.continues = False
+    """`no on-match next`, `no on-match goto`, `no continue [N]`."""
+    if words[1] == "on-match" and words[3:]:
+        raise Refused("FRR refuses it: not its form")
+    entry: EntryDraft = draft.context.about
+    if entry.continues and entry.goes_to:
+        raise Unclear("FRR refuses it, and what was said of the entry: it goes on at a number")
+    entry.continues = False
     return FACT
 
 
