@@ -131,7 +131,7 @@ def test_a_gateway_dies_and_all_go_by_the_other(place: LabPlace) -> None:
         assert done.exit_code == 0, done.stderr
 
     flows: list[Flow] = [(CLIENT, own, INTERNET, server, STEADY_PORT) for own, server in WAYS]
-    seen = steady(place.lab, flows, die, after=12)
+    seen = steady(place.lab, flows, die, after=30)
     assert pools_of(place) == (False, True)
     for one in seen:
         print(f"a gateway dies: {one.gap:.2f} s without a new connection")
