@@ -54,5 +54,7 @@ def _read(head: str, line: str) -> Iterator[tuple[KeyPurpose, str, str]]:
     elif of_neighbor and head == "mpls ldp":
         yield KeyPurpose.LDP, of_neighbor[1], of_neighbor[2]
     elif of_neighbor and words[:2] == ["router", "bgp"]:
+        if words[3:] == ["vrf"]:
+            return  # FRR refuses the header: whose session it is, is not known
         vrf = f" in VRF {words[4]}" if words[3:4] == ["vrf"] else ""
         yield KeyPurpose.BGP, f"{of_neighbor[1]}{vrf}", of_neighbor[2]

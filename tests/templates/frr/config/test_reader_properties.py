@@ -18,6 +18,7 @@ from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.registry import render
 from tests.hypothesis_profiles import examples
+from tests.oracle import grammar
 from tests.strategies import networks
 from tests.templates.frr.config.test_roundtrip import assert_all_accounted_for
 
@@ -160,6 +161,16 @@ def test_any_words_in_any_order_are_read_or_refused(lines: list[str]) -> None:
     refused_or_read(text)
     refused_or_read(f"router bgp 65000 vrf a\n{text}\n")
     refused_or_read(f"auto eth1\niface eth1\n{text}\n")
+
+
+@examples(300)
+@given(seed=st.integers(0, 10**6), data=st.data())
+def test_lines_that_end_too_early_are_read_or_refused(seed: int, data: st.DataObject) -> None:
+    lines = grammar.text(seed).split("\n")
+    for number in data.draw(st.sets(st.integers(0, len(lines) - 1), max_size=6)):
+        words = re.findall(r"\s*\S+", lines[number])
+        lines[number] = "".join(words[: data.draw(st.integers(0, len(words)))])
+    refused_or_read("\n".join(lines))
 
 
 @given(st.data())
