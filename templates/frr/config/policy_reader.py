@@ -1,6 +1,6 @@
 """Lists and route-maps of FRR: what the lines say. What they mean is in `policy_meaning`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any, cast
 
@@ -161,6 +161,10 @@ def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
     else:
         prefix = None
     said = (verb, what[0] if prefix is None or what == ["any"] else prefix, *what[1:])
+    spellings = draft.spellings.get(("access", family, words[1]))
+    there = spellings.said.get(given) if spellings and given is not None else None
+    if isinstance(there, tuple) and _form(there[1:]) != _form(said[1:]):
+        raise Unclear("another kind of rule has its number: FRR may refuse all that was just said")
     sequence = _number(draft, ("access", family, words[1]), said, given)
     if sequence is None:
         return FACT
@@ -170,6 +174,16 @@ def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
     longest = prefix.prefixlen if len(what) > 1 else _LENGTH[family]
     rules[sequence] = PrefixRule(draft_action, prefix, prefix.prefixlen, longest, line=number)
     return FACT
+
+
+def _form(what: Sequence[object]) -> str:
+    """Which of FRR's forms an access list's rule has: each is a value of its own to it."""
+    first, *rest = what
+    if first in ("any", "host"):
+        return str(first)
+    if not isinstance(first, str):
+        return "prefix"
+    return "mask" if rest else "address"
 
 
 def read_bgp_list(draft: FrrDraft, words: list[str], number: int) -> int:
