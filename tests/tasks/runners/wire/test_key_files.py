@@ -195,7 +195,7 @@ def test_who_is_taken_out_of_the_file_is_out(tmp_path: Path) -> None:
         with pytest.raises(InventoryError):
             fresh.now()
     path.unlink()
-    with pytest.raises(InventoryError, match="No such file"):
+    with pytest.raises(InventoryError, match="is missing"):
         fresh.now()
     written(path)
     assert fresh.now().workers.keys() == {WORKER.public.name}
