@@ -143,7 +143,8 @@ def _loses(prefix: IPNetwork, other: IPNetwork, at: Attachment) -> str:
     """What an aggregate does to somebody's prefix; "": nothing that it should not."""
     if prefix.version != other.version or not prefix.overlaps(other):
         return ""
-    if prefix.prefixlen >= other.prefixlen and not at.exact:
+    # one that is the site's own prefix is made of the site's routes alone
+    if prefix.prefixlen > other.prefixlen and not at.exact:
         return "is within"
     return "covers" if at.announces is not None else ""
 

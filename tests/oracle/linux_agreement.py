@@ -45,10 +45,21 @@ def facts_of(text: str) -> DeviceFacts:
     return read_config(HEAD + text + TAIL, "text", "frr")
 
 
+def left(facts: DeviceFacts) -> list[tuple[int, str]]:
+    """(line, text) that is left to a person, by order of lines: of templates Linux takes others."""
+    of_templates = (
+        (each.line, facts.quote(each.line))
+        for each in facts.not_modelled
+        if each.feature == "templates"
+    )
+    unread = ((each.line, each.text) for each in (*facts.not_understood, *facts.not_taken))
+    return sorted([*unread, *of_templates])
+
+
 def understood(text: str) -> str:
     """The text without the lines that the reader does not understand, so that the rest is tried."""
     for _ in range(40):
-        unread = {each.line for each in facts_of(text).not_understood}
+        unread = {line for line, _ in left(facts_of(text))}
         if not unread:
             return text
         head = HEAD.count("\n")

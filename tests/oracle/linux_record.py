@@ -12,7 +12,7 @@ import yaml
 
 from egovnet.lab.backends import default_lab
 from egovnet.lab.guest_lab import GuestLab
-from tests.oracle.linux_agreement import Held, facts_of, held
+from tests.oracle.linux_agreement import Held, facts_of, held, left
 from tests.oracle.linux_fuzz import kernels_of
 
 CASES = Path(__file__).parent / "linux_cases"
@@ -37,7 +37,7 @@ def record(vm: GuestLab, texts: dict[str, tuple[str, str]]) -> None:
             "holds": sorted(has.lines),
             "tables": dict(has.tables),
             "ports": sorted(has.ports),
-            "not_understood": [each.text for each in facts_of(text).not_understood],
+            "not_understood": [said for _, said in left(facts_of(text))],
         }
         head = f"# {about}\n" if about else ""
         path = CASES / f"{name}.yaml"

@@ -69,7 +69,7 @@ AGGREGATE_OF_OTHERS = FindingClass(
     severities=always(Severity.RISK),
     title="An aggregate discards packets of somebody else",
     meaning="A VRF has an aggregate that covers what another neighbour's network has, or that is "
-    "as specific as a prefix of the VPN, or more.",
+    "more specific than a prefix of the VPN.",
     why="An aggregate draws packets, and discards those that no more specific route takes: the "
     "VPN's own route loses against it, and the other neighbour's packets take a way that nobody "
     "agreed on.",

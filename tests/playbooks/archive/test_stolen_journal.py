@@ -186,7 +186,7 @@ def test_a_key_that_cannot_sign_is_refused_at_once(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EGOVNET_SIGN_KEY", str(tmp_path / "gone"))
-    with pytest.raises(SigningError, match=r"EGOVNET_SIGN_KEY: key .*gone: .*no such file"):
+    with pytest.raises(SigningError, match=r"EGOVNET_SIGN_KEY: key .*gone: .*No such file"):
         workspace.journal.begin("apply", "f" * 64, "1 device", {})
     assert len(workspace.journal.changes()) == CHANGES_MADE
 

@@ -59,7 +59,7 @@ BELOW = {
     "exchange": ("list", "show", "check"),
     "application": ("list", "show", "observed"),
     "allocate": ("circuit", "loopback", "site"),
-    "keys": ("generate", "init", "list", "rotate"),
+    "keys": ("generate", "hand-over", "init", "list", "revoke", "rotate"),
     "identity": ("init", "enrol", "sign", "certify", "operator", "revoke", "list", "script"),
     "report": ("addresses", "circuits", "extranet", "funding", "levels"),
     "rollout": ("next", "status"),

@@ -180,7 +180,7 @@ def test_what_runs_cannot_be_proved_of_routers_that_are_down(tmp_path: Path) -> 
         (["--configs", "configs", "--zones", "zones.yaml", "--limit", "bj-p1"], "--limit"),
         (["--configs", "configs", "--report", "configs"], "the texts' own directory"),
         (["--configs", "nowhere"], "cannot be read as a directory"),
-        (["--zones", "nowhere.yaml"], "cannot be read"),
+        (["--zones", "nowhere.yaml"], "is missing"),
         (["--report", "file"], "cannot be written"),
     ],
 )
