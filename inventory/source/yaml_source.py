@@ -208,7 +208,8 @@ def _not_utf8(name: str, error: UnicodeDecodeError) -> Problem:
 
 
 def _unread(name: str, error: OSError) -> Problem:
-    if isinstance(error, FileNotFoundError):
+    dangling = bool(error.filename) and Path(error.filename).is_symlink()
+    if isinstance(error, FileNotFoundError) and not dangling:
         step = "restore it, or name another; egovnet init DIR writes an inventory's files"
         return Problem(name, 0, "", "is missing", step)
     return Problem(name, 0, "", f"cannot be read: {error.strerror}", "check path and rights")
