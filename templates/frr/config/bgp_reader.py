@@ -330,7 +330,8 @@ def _distance(draft: FrrDraft, words: list[str], number: int) -> int:
     """`distance bgp EXTERNAL INTERNAL LOCAL`, `distance N PREFIX`."""
     numbers = words[3:] if words[1] == "bgp" else words[1:2]
     preferred = any(read_number(word) <= _IGP_DISTANCE for word in numbers)
-    if preferred and draft.context.about.vrf is None:
+    # bgpd keeps one table of prefixes' distances for all its instances
+    if preferred and (draft.context.about.vrf is None or words[1] != "bgp"):
         raise Unclear("BGP's routes would be taken before the IGP's, by which labels are given")
     return HARMLESS
 
