@@ -1,5 +1,6 @@
 """Loopback networks for emulated routers, so that test processes beside each other never meet."""
 
+import inspect
 import socket
 
 #: Free of what the labs of real routers use (127.20).
@@ -13,8 +14,12 @@ def loopback_network() -> str:
     It is reserved by a name that the kernel forgets with the process (an abstract Unix socket).
     What a module reserves as it is imported is shared by the processes of tests.side_by_side, which
     are forked afterwards: so only a file of tests may, which one of them takes whole.
-    Raises RuntimeError when all are taken.
+    Raises RuntimeError when all are taken, and where a conftest.py asks as it is imported.
     """
+    caller = inspect.currentframe()
+    code = caller.f_back.f_code if caller and caller.f_back else None
+    if code and code.co_name == "<module>" and code.co_filename.endswith("conftest.py"):
+        raise RuntimeError("a conftest.py is many files': ask in a fixture")
     for number in _NUMBERS:
         reservation = socket.socket(socket.AF_UNIX)
         try:

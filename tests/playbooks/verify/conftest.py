@@ -23,7 +23,6 @@ from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import emulated_workspace
 from tests.playbooks.routed_packets import RoutedPackets
 
-NETWORK = loopback_network()
 PORTS = tuple(f"eth{number}" for number in range(10))
 SITE = "party-shanghai"
 
@@ -104,7 +103,9 @@ def routers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedRouter
     texts = Workspace(BACKBONE).intended()
     place = tmp_path_factory.mktemp("waiting")
     ports = dict.fromkeys(texts, PORTS)
-    with EmulatedRouters(texts, place, network=NETWORK, ports=ports) as routers:
+    # not as this is imported: two processes may take a file of this folder each
+    network = loopback_network()
+    with EmulatedRouters(texts, place, network=network, ports=ports) as routers:
         yield routers
 
 
