@@ -208,8 +208,8 @@ def _limit(
         if any(p.version == prefix.version and _within(prefix, p) for p in crossing.announces)
     )
     if crossing.aggregate:
-        told = Counter(prefix.version for prefix in crossing.announces)
-        counts = Counter({version: told[version] for version in counts})
+        announced = Counter(prefix.version for prefix in crossing.announces)
+        counts = Counter({version: announced[version] for version in counts})
     most = max(counts.values(), default=0)
     border, key = at
     limit = there.network.borders[border].vpns[key].maximum_prefix

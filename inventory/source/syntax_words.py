@@ -100,7 +100,7 @@ _BY_PROBLEM = {
     "expected a sequence node": ("a tag, which begins with !, before what it is not", _NO_TAG),
     "expected a scalar node": ("a tag, which begins with !, before what it is not", _NO_TAG),
     "undefined tag handle": ("a tag, which begins with !", "remove it, or " + _QUOTES),
-    "recursive": ("an alias in what it stands for", "write it out"),
+    "recursive": ("an alias within its own anchor", "write it out"),
     "duplicate anchor": ("an anchor that is given twice", "write it out"),
     "node content": (
         "nothing, or a comma or bracket, where a value belongs",

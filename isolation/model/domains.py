@@ -79,7 +79,7 @@ class Attachment:
     #: At a border: what the neighbour is told of, and its AS number. None: a customer.
     announces: tuple[IPNetwork, ...] | None = None
     remote_as: int | None = None
-    #: It is told of these as they are, and of no part of them.
+    #: Exactly these are announced to it, and no part of them.
     aggregate: bool = False
 
     @property

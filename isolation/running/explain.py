@@ -273,7 +273,6 @@ def _refuses_all(route: RunningRoute) -> bool:
 
 def _explained(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
     in_default = route.table in overlay.facts.default_tables
-    known = [overlay.vrf_of(hop.interface) for hop in route.hops]
     if route.local and route.origin is not Origin.SYSTEM:
         return False
     if route.origin is Origin.SYSTEM:
@@ -282,12 +281,16 @@ def _explained(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
         return in_default and all(_has_igp(overlay, hop, route.family) for hop in route.hops)
     if route.origin is not Origin.BGP:
         return _by_static(overlay, route, vrf)
-    if route.discards or in_default:
-        return (
-            (vrf is not None or in_default) and _is_aggregate(overlay, route, vrf)
-            if route.discards
-            else _has_unicast(overlay, route.family) and all(of == (None, True) for of in known)
-        )
+    return _of_bgp(overlay, route, vrf)
+
+
+def _of_bgp(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
+    in_default = route.table in overlay.facts.default_tables
+    known = [overlay.vrf_of(hop.interface) for hop in route.hops]
+    if route.discards:
+        return (vrf is not None or in_default) and _is_aggregate(overlay, route, vrf)
+    if in_default:
+        return _has_unicast(overlay, route.family) and all(of == (None, True) for of in known)
     return (
         vrf is not None
         and (route.prefix.prefixlen > 0 or _let_in(overlay, route, vrf, known))

@@ -105,8 +105,12 @@ def inventory_in_turn(former: Inventory, now: Inventory, turn: Turn) -> Snapshot
 def without_way_round(network: Network, keys: Collection[str]) -> frozenset[str]:
     """Keys of LDP whose circuits are the only way between two parts of the backbone: traffic has
     nowhere to go while their sessions are made anew."""
-    pairs = _circuits_by_key(network)
-    return frozenset(name for name in keys if name in pairs and _parts(network, pairs[name]))
+    return _without_way_round(_Backbone(network), keys)
+
+
+def _without_way_round(backbone: "_Backbone", keys: Collection[str]) -> frozenset[str]:
+    pairs = backbone.circuits
+    return frozenset(name for name in keys if name in pairs and backbone.is_parted(pairs[name]))
 
 
 def _serial(network: Network, name: str) -> int:
@@ -172,17 +176,17 @@ def _circuits(
 ) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
     """(keys of LDP, circuits that traffic avoids meanwhile): of a router one neighbour at a time,
     and never so many that a part is cut off. Those that nothing goes round come last."""
-    pairs = _circuits_by_key(network)
+    backbone = _Backbone(network)
     left = sorted(name for name, need in rotated.items() if need.purpose is KeyPurpose.LDP)
-    alone = without_way_round(network, left)
+    alone = _without_way_round(backbone, left)
     left = [name for name in left if name not in alone]
     while left:
         keys: list[str] = []
         circuits: set[str] = set()
         busy: set[str] = set()
         for name in left:
-            ends, more = rotated[name].ends, circuits | pairs[name]
-            if not busy.intersection(ends) and not _parts(network, more):
+            ends, more = rotated[name].ends, circuits | backbone.circuits[name]
+            if not busy.intersection(ends) and not backbone.is_parted(more):
                 keys.append(name)
                 circuits = more
                 busy.update(ends)
@@ -192,41 +196,42 @@ def _circuits(
         yield alone, frozenset()
 
 
-def _circuits_by_key(network: Network) -> dict[str, set[str]]:
-    """Key of LDP -> the circuits between its two routers."""
-    found: dict[str, set[str]] = {}
-    for name, circuit in network.circuits.items():
-        pair = "+".join(sorted((circuit.a.router, circuit.b.router)))
-        found.setdefault(f"{KeyPurpose.LDP}/{pair}", set()).add(name)
-    return found
+class _Backbone:
+    """The routers of a network, and the circuits between them."""
 
+    def __init__(self, network: Network) -> None:
+        #: Router -> (circuit, its other end) of each.
+        self._at: dict[str, list[tuple[str, str]]] = {name: [] for name in network.routers}
+        #: Key of LDP -> the circuits between its two routers.
+        self.circuits: dict[str, set[str]] = {}
+        for name, circuit in network.circuits.items():
+            one, other = circuit.a.router, circuit.b.router
+            self._at[one].append((name, other))
+            self._at[other].append((name, one))
+            pair = "+".join(sorted((one, other)))
+            self.circuits.setdefault(f"{KeyPurpose.LDP}/{pair}", set()).add(name)
+        self._parts = self._count(())
 
-def _parts(network: Network, without: Collection[str]) -> bool:
-    """Whether two routers that reach each other would not without these circuits."""
-    return _components(network, without) != _components(network, ())
+    def is_parted(self, without: Collection[str]) -> bool:
+        """Whether two routers that reach each other would not without these circuits; linear."""
+        return self._count(without) != self._parts
 
-
-def _components(network: Network, without: Collection[str]) -> int:
-    """How many parts the backbone has; linear in its circuits."""
-    neighbours: dict[str, list[str]] = {name: [] for name in network.routers}
-    for name, circuit in network.circuits.items():
-        if name not in without:
-            neighbours[circuit.a.router].append(circuit.b.router)
-            neighbours[circuit.b.router].append(circuit.a.router)
-    seen: set[str] = set()
-    found = 0
-    for router in neighbours:
-        if router in seen:
-            continue
-        found += 1
-        seen.add(router)
-        asked = [router]
-        while asked:
-            for other in neighbours[asked.pop()]:
-                if other not in seen:
-                    seen.add(other)
-                    asked.append(other)
-    return found
+    def _count(self, without: Collection[str]) -> int:
+        """How many parts there are."""
+        seen: set[str] = set()
+        found = 0
+        for router in self._at:
+            if router in seen:
+                continue
+            found += 1
+            seen.add(router)
+            asked = [router]
+            while asked:
+                for name, other in self._at[asked.pop()]:
+                    if other not in seen and name not in without:
+                        seen.add(other)
+                        asked.append(other)
+        return found
 
 
 def _pairs(keys: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.core.approved_lines import expectation_of
 from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.intended import Inventory
-from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.progress import NETWORK, Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.push_proof import PushProof
@@ -106,10 +106,10 @@ def gate(
         ConfigTextError: a text of the plan cannot be read as a router's.
     """
     progress.stage("proof", 1)
-    progress.device("proof", "network", "begin")
+    progress.device("proof", NETWORK, "begin")
     with paused_collector():
         result = _prove(workspace, plan, former)
-    progress.device("proof", "network", "done" if result.proved else "failed")
+    progress.device("proof", NETWORK, "done" if result.proved else "failed")
     return result
 
 

@@ -108,7 +108,7 @@ class NewKeyStore:
 class HandedKey:
     """A key of a customer's session, sealed to the customer."""
 
-    #: What stands for it in texts.
+    #: Its placeholder in texts.
     key: str
     recipient: str
     file: str

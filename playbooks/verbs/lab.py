@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from egovnet.inventory.model.keys import references_in
@@ -154,8 +154,13 @@ def _share_access(workspace: Workspace, beside: Workspace) -> None:
 def down(workspace: Workspace, name: str) -> Outcome[LabStatus]:
     """End the lab and remove what it left."""
     lab = backend(workspace, name)
+    before = lab.status()
     lab.down()
-    return _outcome(lab.status())
+    outcome = _outcome(lab.status())
+    if not before.running:
+        return outcome
+    ended = f"the lab {before.topology} ({before.backend}) is ended"
+    return replace(outcome, notes=(*outcome.notes, ended))
 
 
 def restart(workspace: Workspace, name: str, node: str) -> Outcome[LabStatus]:

@@ -8,6 +8,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from egovnet.playbooks.core.progress import NETWORK
 from egovnet.playbooks.report.console.quiet import is_quiet
 from egovnet.playbooks.report.text.visible import visible_lines
 
@@ -80,7 +81,10 @@ class PlainProgress:
             entry.ends[state] += 1
             seconds = now - entry.began.pop(name, now)
             self._report_device(f"{stage}: {name}: {state}", state, detail, seconds)
-            if entry.ended >= entry.total:
+            if name == NETWORK:
+                if state != "failed":
+                    _line(f"{stage}: {state}")
+            elif entry.ended >= entry.total:
                 self._report_stage(stage, entry)
 
     def report(self) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     "--recipient",
     required=True,
     metavar="PUBLIC-KEY",
-    help="The customer's age (age1...) or SSH public key, whom nobody else stands for.",
+    help="The customer's age (age1...) or SSH public key, which is of nobody else.",
 )
 @click.option(
     "-o",

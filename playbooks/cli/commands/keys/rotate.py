@@ -11,6 +11,7 @@ from egovnet.playbooks.cli.change_options import (
     transaction_options,
 )
 from egovnet.playbooks.cli.complete import names_of
+from egovnet.playbooks.cli.lazy_choice import LazyChoice
 from egovnet.playbooks.cli.options import SELECTION, verb, without
 
 if TYPE_CHECKING:
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
     from egovnet.playbooks.results.outcome import AnyOutcome
 
 
+def _scopes() -> list[str]:
+    from egovnet.playbooks.verbs.keys.rotation import SCOPES
+
+    return list(SCOPES)
+
+
 @click.command()
 @click.argument("names", nargs=-1, shell_complete=names_of("keys"))
 @click.option(
     "--scope",
-    type=click.Choice(["isis", "ldp", "bgp", "platform", "site", "all"]),
+    type=LazyChoice(_scopes),
     help="All keys of a protocol.",
 )
 @click.option("--yes", is_flag=True, help="Make and seal them; without it, only say which.")
