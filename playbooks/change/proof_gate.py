@@ -19,9 +19,10 @@ from egovnet.playbooks.change.plan import Plan
 from egovnet.playbooks.core.approved_lines import expectation_of
 from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.intended import Inventory
-from egovnet.playbooks.core.progress import NETWORK, Progress
+from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.progress_names import NETWORK
 from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.reported_finding import reported
 from egovnet.playbooks.results.verdict import counted, counts

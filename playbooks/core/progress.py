@@ -2,9 +2,6 @@
 
 from typing import Protocol
 
-NETWORK = "network"
-"""The name of a stage's only part where it is no device but all of them together."""
-
 
 class Progress(Protocol):
     """Who is told how far a stage has come."""

@@ -8,9 +8,9 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from egovnet.playbooks.core.progress import NETWORK
 from egovnet.playbooks.report.console.quiet import is_quiet
 from egovnet.playbooks.report.text.visible import visible_lines
+from egovnet.playbooks.results.progress_names import NETWORK
 
 if TYPE_CHECKING:
     from egovnet.playbooks.report.console.terminal_progress import TerminalProgress
