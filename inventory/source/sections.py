@@ -11,9 +11,11 @@ OPTIONAL_FILES = ("exchanges", "applications", "levels", "borders", "keys")
 #: Files of another form beside a section's, which whoever opens them reads: values of keys, sealed,
 #: and who can open them.
 KEY_STORE_FILE, KEY_RECIPIENTS_FILE = "keys.age", "keys.recipients"
-#: The other kind of store, sealed with SM2, SM3 and SM4; an inventory has one of both.
+#: The other kind of store, sealed with SM2, SM3 and SM4; an inventory has one of all kinds.
 SM_KEY_STORE_FILE = "keys.sm"
-KEY_STORE_FILES = (KEY_STORE_FILE, SM_KEY_STORE_FILE)
+#: Where a server of OpenBao has the values: no secret.
+BAO_STORE_FILE = "keys.openbao"
+KEY_STORE_FILES = (KEY_STORE_FILE, SM_KEY_STORE_FILE, BAO_STORE_FILE)
 
 
 def section_of(path: str) -> str | None:

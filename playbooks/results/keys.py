@@ -92,9 +92,9 @@ class NewKeyStore:
     """A store that was begun."""
 
     store: str
-    #: Who can open it: public keys of age or SSH.
+    #: Who can open it: public keys of age, SSH or SM2; none: a server knows.
     recipients: tuple[str, ...]
-    #: File of the private key that opens it here.
+    #: What opens it here: file of the private key or token, or the variable with the token.
     identity: str
     #: Whether that private key was made now.
     identity_made: bool

@@ -3,13 +3,14 @@
 import logging
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nornir.core import Nornir
 
 from egovnet.inventory.errors import EgovnetError
-from egovnet.inventory.source.sections import KEY_STORE_FILE
+from egovnet.inventory.source.sections import KEY_STORE_FILES
 from egovnet.playbooks.core.devices import below_each, open_nornir
 from egovnet.playbooks.core.runner_names import READ_AT_ONCE
 from egovnet.playbooks.core.selection import Selection, UsageError
@@ -67,11 +68,13 @@ class Checkout:
             return self._nornir
 
     def _store_now(self) -> tuple[int, ...]:
-        try:
-            found = (self.directory / KEY_STORE_FILE).stat()
-        except OSError:
-            return ()
-        return (found.st_ino, found.st_size, found.st_mtime_ns)
+        """Of a server's values nothing is asked: others come with another keys.yaml."""
+        seen: list[int] = []
+        for name in KEY_STORE_FILES:
+            with suppress(OSError):
+                found = (self.directory / name).stat()
+                seen += [found.st_ino, found.st_size, found.st_mtime_ns]
+        return tuple(seen)
 
 
 def worker(workspace: Workspace, log: str) -> Outcome[WorkerResult]:

@@ -11,6 +11,7 @@ from egovnet.tasks.keys.environment import VARIABLE, EnvironmentStore
 from egovnet.tasks.keys.errors import KeyStoreError
 from egovnet.tasks.keys.key_store import KeyStore, Values
 from egovnet.tasks.keys.key_value import WORD
+from egovnet.tasks.keys.openbao_store import OpenBaoStore
 from egovnet.tasks.keys.sealed_file import SealedFile, identity_file
 from egovnet.tasks.keys.sm_file import SmFile
 
@@ -86,18 +87,22 @@ NO_KEYS = Keyring({})
 
 
 def key_store(directory: Path, network: str) -> KeyStore | None:
-    """The store of the inventory in `directory`: the environment's, or the sealed file; None:
-    there is none.
+    """The store of the inventory in `directory`: the environment's, the sealed file, or the
+    server that it names; None: there is none.
 
     Raises:
-        KeyStoreError: there are two sealed files.
+        KeyStoreError: there are two.
     """
     if VARIABLE in os.environ:
         return EnvironmentStore(os.environ)
-    stores = [kind(directory, identity_file(network)) for kind in SEALED_FILES.values()]
+    identity = identity_file(network)
+    stores: list[SealedFile | OpenBaoStore] = [
+        kind(directory, identity) for kind in SEALED_FILES.values()
+    ]
+    stores.append(OpenBaoStore(directory, network, identity))
     there = [store for store in stores if os.path.lexists(store.path)]
     if len(there) > 1:
-        both = " and ".join(store.file for store in there)
+        both = " and ".join(store.path.name for store in there)
         raise KeyStoreError(f"{directory}: has {both}; keep the one that has the values")
     return there[0] if there else None
 

@@ -116,7 +116,7 @@ class SealedFile(ABC):
         Raises:
             KeyStoreError: there is one, none of the recipients is its own, or one makes no sense.
         """
-        self.check_absent()
+        check_absent(self.directory)
         for recipient in recipients:
             self.check_recipient(recipient)
         if not recipients:
@@ -142,16 +142,6 @@ class SealedFile(ABC):
             yield
         finally:
             os.close(descriptor)
-
-    def check_absent(self) -> None:
-        """See that there is no store of any kind, nor a list of recipients.
-
-        Raises:
-            KeyStoreError: there is.
-        """
-        for file in (*KEY_STORE_FILES, KEY_RECIPIENTS_FILE):
-            if os.path.lexists(self.directory / file):
-                raise KeyStoreError(f"{self.directory / file}: is there already")
 
     def _write(self, values: Values) -> None:
         recipients = self.recipients()
@@ -187,6 +177,17 @@ class SealedFile(ABC):
             f"{self.path}: {self.identity} does not open it ({why}); name the file of another "
             f"private key with {IDENTITY_VARIABLE}, or have yours added to {KEY_RECIPIENTS_FILE}"
         )
+
+
+def check_absent(directory: Path) -> None:
+    """See that an inventory has no store of any kind, nor a list of recipients.
+
+    Raises:
+        KeyStoreError: it has.
+    """
+    for file in (*KEY_STORE_FILES, KEY_RECIPIENTS_FILE):
+        if os.path.lexists(directory / file):
+            raise KeyStoreError(f"{directory / file}: is there already")
 
 
 def write_identity(path: Path, content: str) -> None:

@@ -1,7 +1,8 @@
 """`keys generate` and `keys rotate`: new values, sealed first, then known to the inventory.
 
 A value that is in the store and not in `keys.yaml`, as after an end in between, is the one that is
-used: nothing is made twice, and nothing that a router may have is lost.
+used: nothing is made twice, and nothing that a router may have is lost. A value that `keys.yaml`
+knows and the store lost, as where another store was begun, is followed by one of the next serial.
 """
 
 from collections.abc import Collection, Iterable
@@ -28,7 +29,7 @@ from egovnet.tasks.keys.keyring import key_store
 KEYS_FILE = "keys.yaml"
 _HEADER = (
     "# What is known of each key of the backbone's sessions. Written by egovnet keys, kept under\n"
-    "# version control; values are in keys.age, sealed to those whom keys.recipients names.\n"
+    "# version control; values are in the sealed store beside it, or the server that it names.\n"
 )
 
 
@@ -43,12 +44,15 @@ def generate_keys(workspace: Workspace, *, keep: bool) -> Outcome[MadeKeys]:
     require_own(workspace)
     network, store = workspace.network, require_store(workspace)
     values = store.read()
+    highest = _highest(values)
     wanted = []
     for name, need in needed_keys(network).items():
-        known = network.keys.get(name)
-        reference = KeyReference(name, 1 if known is None else known.serial)
-        if known is None or reference not in values:
-            wanted.append((reference, need))
+        known, kept = network.keys.get(name), highest.get(name, 0)
+        if known is None:
+            wanted.append((KeyReference(name, kept or 1), need))
+        elif KeyReference(name, known.serial) not in values:
+            # routers may have the value that is gone: another one has another serial number
+            wanted.append((KeyReference(name, max(known.serial, kept) + 1), need))
     if keep and not wanted:
         store.add({})  # whoever became a recipient can open it from now on
     return _made(workspace, store, wanted, "keys_generate", keep=keep)
@@ -78,6 +82,14 @@ def rotate_keys(
         if any(fnmatchcase(name, pattern) for pattern in patterns)
     ]
     return _made(workspace, store, wanted, "keys_rotate", keep=keep, reason=reason)
+
+
+def _highest(values: Iterable[KeyReference]) -> dict[str, int]:
+    """Key -> serial number of the newest value that there is."""
+    found: dict[str, int] = {}
+    for reference in values:
+        found[reference.name] = max(reference.serial, found.get(reference.name, 0))
+    return found
 
 
 def require_store(workspace: Workspace) -> KeyStore:

@@ -1,4 +1,4 @@
-"""`keys init`: a sealed store for an inventory's keys, and a private key that opens it."""
+"""`keys init`: a store for an inventory's keys, and what opens it here."""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +10,11 @@ from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.verbs.own_inventory import require_own
 from egovnet.tasks.keys.keyring import SEALED_FILES
-from egovnet.tasks.keys.sealed_file import identity_file
+from egovnet.tasks.keys.openbao_server import TOKEN_VARIABLE
+from egovnet.tasks.keys.openbao_store import BaoPlace, OpenBaoStore
+from egovnet.tasks.keys.sealed_file import check_absent, identity_file
+
+_NEXT = NextCommand(("keys", "generate"), "lists the keys that the policy asks for")
 
 
 def init_keys(
@@ -25,7 +29,7 @@ def init_keys(
     require_own(workspace)
     identity = identity_file(workspace.network.backbone.name)
     store = SEALED_FILES[sealed_with](workspace.directory, identity)
-    store.check_absent()
+    check_absent(workspace.directory)
     made = not os.path.lexists(identity)
     own = (store.new_identity(),) if made else store.own_recipients()
     # whoever is here with an SSH key names its public half among the recipients
@@ -37,11 +41,29 @@ def init_keys(
         "who has no private key of a recipient cannot push",
     )
     written = (str(workspace.directory / KEY_RECIPIENTS_FILE), store.name)
-    following = NextCommand(("keys", "generate"), "lists the keys that the policy asks for")
     return Outcome(
         "keys_init",
         result,
         notes=notes,
         written=(*((str(identity),) if made else ()), *written),
-        next=(following,),
+        next=(_NEXT,),
     )
+
+
+def init_openbao(workspace: Workspace, place: BaoPlace) -> Outcome[NewKeyStore]:
+    """Name a place of a server of OpenBao as the inventory's store; its values, if it has some,
+    are the network's from then on.
+
+    Raises:
+        UsageError: the inventory is egovnet's own.
+        KeyStoreError: there is a store, the server cannot be used, or the place is another's.
+    """
+    require_own(workspace)
+    check_absent(workspace.directory)
+    network = workspace.network.backbone.name
+    store = OpenBaoStore(workspace.directory, network, identity_file(network))
+    found = store.begin(place)
+    opened_by = TOKEN_VARIABLE if TOKEN_VARIABLE in os.environ else str(store.token_file)
+    notes = (f"it has {found} values already, which are taken as this network's",) if found else ()
+    result = NewKeyStore(store.name, (), opened_by, identity_made=False)
+    return Outcome("keys_init", result, notes=notes, written=(str(store.path),), next=(_NEXT,))

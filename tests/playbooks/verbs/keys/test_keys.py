@@ -128,6 +128,34 @@ def test_a_key_is_rotated_and_its_former_value_kept(place: Place) -> None:
     assert "isis password md5 <egovnet:isis/bj-p1--bj-p2.2>" in text
 
 
+def test_a_store_begun_anew_goes_on_counting(place: Place) -> None:
+    """Routers have the values that are gone: no other value is called as one of those."""
+    place.run("keys", "init")
+    place.run("keys", "generate", "--yes")
+    before = place.values
+    rotated = place.run("keys", "rotate", "isis/*", "--yes", "--json").own_json["keys"]
+    for file in ("keys.age", "keys.recipients"):
+        (place.inventory / file).unlink()
+    place.run("keys", "init")
+    made = place.run("keys", "generate", "--yes", "--json").own_json["keys"]
+    names = {reference.name for reference in before}
+    again = {name: 3 if name.startswith("isis/") else 2 for name in names}
+    assert len(made) == len(names) > len(rotated) > 0
+    assert {r.name: r.serial for r in place.values} == again
+    assert {name: key["serial"] for name, key in place.known.items()} == again
+    assert place.run("keys", "generate", "--yes", "--json").own_json["keys"] == []
+
+
+def test_a_lost_inventory_of_keys_takes_the_newest_values(place: Place) -> None:
+    place.run("keys", "init")
+    place.run("keys", "generate", "--yes")
+    place.run("keys", "rotate", "isis/*", "--yes")
+    values, known = place.values, place.known
+    (place.inventory / "keys.yaml").unlink()
+    place.run("keys", "generate", "--yes")
+    assert (place.values, place.known) == (values, known)
+
+
 def test_what_was_sealed_and_not_known_is_used(place: Place) -> None:
     """An end between the store and the inventory: the next run takes what is sealed."""
     place.run("keys", "init")
