@@ -19,7 +19,7 @@ from egovnet.templates.frr.config.nftables_others import begins_as_ruleset
 from egovnet.templates.frr.config.nftables_reader import read_nftables
 from egovnet.templates.frr.config.releases import stated_release
 from egovnet.templates.frr.packet_filter_words import FILTER_MARK
-from egovnet.templates.frr.secrets.redaction import redact
+from egovnet.templates.frr.secrets.redaction import redact, redact_unknown
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import Coverage, DeviceFacts, NotUnderstood
 from egovnet.templates.model.text_lines import TextLines
@@ -86,19 +86,22 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     cut = _cut_at(text, lines, parts, unread, frr)
     if cut is not None:
         raise _error(source, cut[0], f"the text ends {cut[1]}", "read the router again: it is cut")
+    for number in unread:
+        lines[number - 1] = redact_unknown(lines[number - 1])
     facts = assemble(_name(parts, frr), frr, linux)
     # the name and the marks between the parts; the blank lines around them
     read = (parts.linux, parts.nftables, parts.frr)
     outside = len(lines) - sum(last - first for first, last in read)
     named = 1 if parts.name else 0
     counts = [sum(each) for each in zip(linux.counts, filtered.counts, frr.counts, strict=True)]
-    not_understood = (*facts.not_understood, *filtered.not_understood)
+    not_understood = map(_shown, (*facts.not_understood, *filtered.not_understood))
     return replace(
         facts,
         source=source,
         text=TextLines(lines),
         packet_filter=filtered.packet_filter,
         session_keys=session_keys(lines[start:end], start + 1) if "password" in text else {},
+        not_taken=tuple(map(_shown, facts.not_taken)),
         not_modelled=(*facts.not_modelled, *filtered.not_modelled),
         not_understood=tuple(sorted(not_understood, key=lambda problem: problem.line)),
         coverage=Coverage(
@@ -108,6 +111,12 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
             blank=counts[BLANK] + outside - named,
         ),
     )
+
+
+def _shown(problem: NotUnderstood) -> NotUnderstood:
+    """Without what may be a secret after a misspelled word."""
+    text = redact_unknown(problem.text)
+    return problem if text == problem.text else replace(problem, text=text)
 
 
 def _name(parts: _Parts, frr: FrrDraft) -> str:

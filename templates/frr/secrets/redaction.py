@@ -1,6 +1,7 @@
 """Secrets never come into facts: they are cut out of a text before it is read."""
 
 import re
+from difflib import get_close_matches
 
 from egovnet.inventory.model.keys import REFERENCE, REFERENCE_BEGINS
 
@@ -30,12 +31,20 @@ _KNOWN = re.compile(
 _ABOUT = re.compile(r"password|key|authentication|md5|secret")
 #: In lines of an unknown form, everything after a word that sounds like a secret.
 _LOOSE = re.compile(r"(?i)^(.*?(?:passw|secret|key|psk|md5|phrase|\bauth)\S*\s+)\S.*")
+#: What stands before a secret; of a line that nobody understands a misspelled one counts, too.
+_BEFORE_SECRETS = (
+    *("password", "passwd", "pass", "pwd", "passphrase", "secret", "psk", "token"),
+    *("area-password", "domain-password", "authentication", "authentication-key"),
+    *("key", "key-string", "message-digest-key", "tcp-md5-auth", "md5"),
+)
+_LIKE = 0.75
+_WORDS = re.compile(r"\S+")
 #: Lines in which such a word is only a name that somebody chose, or free text.
 _NAMES = re.compile(
     r"^\s*(?:no\s+)?(?:route-map|access-list|bgp\s|match|set|call|interface|iface|auto\s|vrf|alias"
     r"|ip(?:v6)?\s+(?:route|router|prefix-list|access-list|address|nht|protocol)\s"
     r"|address|description|router|hostname|key\s+(?:chain|\d)|mpls|rt|rd|import|export"
-    r"|neighbor\s+\S+\s+(?!password)\S+|redistribute|network|rpki|log|service|debug|exit|!|\#"
+    r"|neighbor\s+\S+\s+(?!passw)\S+|redistribute|network|rpki|log|service|debug|exit|!|\#"
     # nftables: names of interfaces and chains, comments
     r"|[io]ifname|chain|set|goto|jump|accept|drop|meta|ct|tcp|udp|icmp(?:v6)?|ip6?\s+[sd]addr)"
 )
@@ -75,3 +84,24 @@ def redact_line(line: str) -> str:
     if found is None and not (_NAMES.match(line) or _WITHOUT.match(line)):
         found = _LOOSE.match(line)
     return f"{found.group(1)}{REDACTED}" if found else line
+
+
+def redact_unknown(line: str) -> str:
+    """`line`, which is of no known form, without all that follows a word like those that stand
+    before a secret.
+
+    >>> redact_unknown(" neighbor 10.0.0.1 pasword hush")
+    ' neighbor 10.0.0.1 pasword <removed>'
+    """
+    if stands_for_a_key(line):
+        return line
+    for word in _WORDS.finditer(line):
+        if line[word.end() :].strip() and _is_before_a_secret(word[0].lower()):
+            return f"{line[: word.end()]} {REDACTED}"
+    return line
+
+
+def _is_before_a_secret(word: str) -> bool:
+    if any(hint in word for hint in _HINTS):
+        return True
+    return bool(get_close_matches(word, _BEFORE_SECRETS, 1, _LIKE))
