@@ -194,11 +194,13 @@ def _bgp(
     entry = network.sites[site]
     peers: list[IPv4Interface | IPv6Interface] = []
     watched: set[IPv4Interface | IPv6Interface] = set()
+    near: set[IPv4Interface | IPv6Interface] = set()
     for name, access in entry.site_network_accesses.items():
         if access.routing_protocol == "bgp":
             ends = access_addresses(allocation, f"{site}/{name}").pe
             peers += [end for end in ends if end.version in entry.versions]
             watched.update(ends if _bfd(network, site, name) else ())
+            near.update(ends if access.ttl_security else ())
     first = next(iter(entry.site_network_accesses))
     router_id = access_addresses(allocation, f"{site}/{first}").ce[0].ip
     lines = [
@@ -212,6 +214,7 @@ def _bgp(
         lines += [
             f" neighbor {peer.ip} remote-as {network.backbone.asn}",
             f" neighbor {peer.ip} timers connect 5",
+            *([f" neighbor {peer.ip} ttl-security hops 1"] if peer in near else []),
             *([f" neighbor {peer.ip} bfd profile {_PROFILE}"] if peer in watched else []),
         ]
     for end in line_ends:

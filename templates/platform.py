@@ -92,6 +92,8 @@ class Capabilities:
     bfd: bool = False
     #: A customer's session may have timers of its own.
     session_timers: bool = False
+    #: Of a customer's session it takes only what no router handed on (RFC 5082).
+    ttl_security: bool = False
     #: What it authenticates of the backbone's own sessions, each by a key: "isis", "ldp", "bgp".
     authenticates: frozenset[str] = frozenset()
     #: It filters packets by the connections that they are of.

@@ -166,6 +166,14 @@ class Border(Closed):
     bfd: Annotated[
         bool, about("Whether the sessions follow BFD; the neighbour says the same.", True)
     ] = False
+    ttl_security: Annotated[
+        bool,
+        about(
+            "Only packets that no router handed on are taken (RFC 5082); the neighbour says the "
+            "same.",
+            True,
+        ),
+    ] = False
     state: Annotated[
         BorderState,
         about(

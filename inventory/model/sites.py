@@ -53,6 +53,17 @@ class ServiceState(StrEnum):
     IN_SERVICE = "in-service"
 
 
+#: Of an access, what means nothing with static routes.
+_OF_BGP = (
+    "maximum_prefix",
+    "access_priority",
+    "bfd",
+    "timers",
+    "authentication",
+    "ttl_security",
+)
+
+
 class SiteNetworkAccess(Closed):
     """Where a site is joined to a PE (RFC 8299 section 5.3.2)."""
 
@@ -111,6 +122,14 @@ class SiteNetworkAccess(Closed):
             "tcp-md5",
         ),
     ] = None
+    ttl_security: Annotated[
+        bool,
+        about(
+            "With bgp: only packets that no router handed on are taken (RFC 5082), so that "
+            "the customer's router is to send its own with TTL 255, as it says so itself.",
+            True,
+        ),
+    ] = False
     access_class: Annotated[
         AccessClass | None,
         about(
@@ -140,7 +159,7 @@ class SiteNetworkAccess(Closed):
     @model_validator(mode="after")
     def _nothing_in_vain(self) -> "SiteNetworkAccess":
         if self.routing_protocol == "static":
-            for name in ("maximum_prefix", "access_priority", "bfd", "timers", "authentication"):
+            for name in _OF_BGP:
                 if name in self.model_fields_set:
                     raise refusal(
                         f"{kebab(name)} has no effect with routing-protocol static",

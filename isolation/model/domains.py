@@ -72,6 +72,8 @@ class Attachment:
     neighbors: tuple[IPAddress, ...] = ()
     #: How many routes of a family its CE may announce; None: nothing was agreed.
     most_routes: int | None = None
+    #: How far away its CE may be, in hops (RFC 5082); None: nothing was agreed.
+    most_hops: int | None = None
     exact: bool = False
     #: Of the backbone's: a router of the inventory is at the other end, so that labels and an IGP
     #: are taken from there.

@@ -203,6 +203,7 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
                 prefixes,
                 customer_addresses(allocation, label),
                 access.maximum_prefix,
+                1 if access.ttl_security else None,
                 exact=isinstance(site, GatewaySite),
                 announces=site.announces if isinstance(site, BorderSite) else None,
                 remote_as=site.asn if isinstance(site, BorderSite) else None,

@@ -65,6 +65,11 @@ def _session(
         )
     if not neighbor.external and table.vrf is not None:
         yield _draft(table, neighbor, p5.INTERNAL_CUSTOMER, causes=(table.session_of(neighbor),))
+    if attachment is not None and attachment.most_hops is not None:
+        most = neighbor.most_hops
+        if most is None or most > attachment.most_hops:
+            causes = (table.session_of(neighbor),)
+            yield _draft(table, neighbor, p5.FROM_AFAR, causes=causes)
     for family in FAMILIES:
         activated = neighbor.families.get(family)
         if activated is not None:

@@ -46,6 +46,8 @@ class SheetAccess:
     maximum_prefix: int | None
     #: With bgp, among several accesses: the higher one is used.
     priority: int | None
+    #: The site's router is to send its BGP packets with TTL 255 (RFC 5082).
+    ttl_security: bool
     #: How far the service has come, in the inventory's word.
     state: str
     links: tuple[SheetLink, ...]

@@ -95,6 +95,7 @@ def customer_end(workspace: Workspace, site: str, name: str) -> CustomerEnd:
             if own.version in entry.versions
         ),
         rank=list(entry.site_network_accesses).index(name),
+        ttl_security=access.ttl_security,
     )
 
 
@@ -123,6 +124,7 @@ def _access(
         our_asn=end.provider_asn,
         maximum_prefix=access.maximum_prefix if end.bgp else None,
         priority=access.access_priority if end.bgp else None,
+        ttl_security=access.ttl_security,
         state=entry.state_of(end.access).value,
         links=tuple(
             SheetLink(

@@ -52,6 +52,8 @@ class CustomerEnd:
     links: tuple[CustomerLink, ...]
     #: 0 is the first access: others stand behind it on static ones.
     rank: int = 0
+    #: Our router takes only packets of TTL 255 (RFC 5082).
+    ttl_security: bool = False
 
 
 @cache

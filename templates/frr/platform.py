@@ -59,6 +59,7 @@ _CAPABILITIES = Capabilities(
     drains=True,
     bfd=True,
     session_timers=True,
+    ttl_security=True,
     # TCP-MD5 and IS-IS' HMAC-MD5: release 8.4 has neither TCP-AO nor key chains for them
     authenticates=frozenset(("isis", "ldp", "bgp")),
     filters_packets=True,

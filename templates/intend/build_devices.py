@@ -200,6 +200,7 @@ def _customer_side(
                         key=platform_key(network, access_name, site.vpn)
                         if isinstance(site, BehindPeSite)
                         else access_key(network, site_name, access_name),
+                        ttl_security=access.ttl_security,
                     )
                     for hop in next_hops
                     if any(p.version == hop.version for p in site.prefixes)

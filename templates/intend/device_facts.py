@@ -245,6 +245,7 @@ def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFact
         },
         password=peer.key is not None,
         bfd=peer.bfd is not None,
+        most_hops=1 if peer.ttl_security else None,
         description=peer.description,
     )
 

@@ -55,6 +55,9 @@ def _borders(network: Network, on: dict[str, Capabilities], report: Report) -> I
         if border.bfd and not can.bfd:
             found = f"{border.router}: platform {what} has no BFD"
             yield report("borders", (name, "bfd"), found, "leave bfd out")
+        if border.ttl_security and not can.ttl_security:
+            found = f"{border.router}: platform {what} has no TTL security"
+            yield report("borders", (name, "ttl-security"), found, "leave ttl-security out")
 
 
 def _authentication(
@@ -80,12 +83,17 @@ def _authentication(
     for name, site in network.sites.items():
         for access_name, access in site.site_network_accesses.items():
             can = on.get(access.pe)
-            if access.authentication is None or can is None or "bgp" in can.authenticates:
+            if can is None:
                 continue
             what = network.routers[access.pe].platform
-            place = (name, "site-network-accesses", access_name, "authentication")
-            found = f"{access.pe}: platform {what} does not authenticate bgp"
-            yield report("sites", place, found, "leave it out, or use a PE of another platform")
+            place = (name, "site-network-accesses", access_name)
+            remedy = "leave it out, or use a PE of another platform"
+            if access.authentication is not None and "bgp" not in can.authenticates:
+                found = f"{access.pe}: platform {what} does not authenticate bgp"
+                yield report("sites", (*place, "authentication"), found, remedy)
+            if access.ttl_security and not can.ttl_security:
+                found = f"{access.pe}: platform {what} has no TTL security"
+                yield report("sites", (*place, "ttl-security"), found, remedy)
 
 
 def _packet_filters(

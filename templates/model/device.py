@@ -117,6 +117,8 @@ class CustomerPeer:
     aggregate: bool = False
     #: Of a firewall or gateway; None: not authenticated, or by hand.
     key: KeyReference | None = None
+    #: Only packets that no router handed on are taken from it (RFC 5082).
+    ttl_security: bool = False
 
 
 def aggregates_policy(vrf: str) -> str:

@@ -283,6 +283,8 @@ class NeighborFacts:
     shutdown: bool = False
     #: The session follows a BFD session with the neighbour.
     bfd: bool = False
+    #: From farther away than so many hops nothing is taken (RFC 5082); None: from anywhere.
+    most_hops: int | None = None
     listen: IPNetwork | None = None
     description: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)

@@ -106,6 +106,21 @@ def test_sessions_at_a_border_may_follow_bfd(tmp_path: Path) -> None:
     assert read_config(render(device), "x.cfg") == intended_facts(device)
 
 
+def test_sessions_at_a_border_may_have_ttl_security(tmp_path: Path) -> None:
+    near = NATION_BORDER.replace("  numbering", "  ttl-security: true\n  numbering")
+    network, _ = read_inventory(nation(tmp_path / "nation", near))
+    allocation = allocate(network)
+    one = Side(network, allocation, intend(network, allocation))
+    text = render(one.devices[EDGE])
+    lines = [line for line in text.splitlines() if line.endswith(" ttl-security hops 1")]
+    assert len(lines) == sum(len(vrf.peers) for vrf in one.devices[EDGE].vrfs) > 0
+    assert read_config(text, "x.cfg") == intended_facts(one.devices[EDGE])
+    assert one.verdict({}).proved
+    for other in ("", lines[0].replace("hops 1", "hops 2")):
+        found = one.verdict({EDGE: text.replace(lines[0], other, 1)}).findings
+        assert {finding.klass for finding in found} == {"P5 session-from-afar"}
+
+
 def test_an_aggregate_is_all_that_a_neighbour_is_told_of(tmp_path: Path) -> None:
     """The parts stay in the own VPN's tables, and the aggregate stays out of them."""
     network, _ = read_inventory(nation(tmp_path / "nation", AGGREGATING))

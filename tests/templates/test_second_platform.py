@@ -291,6 +291,25 @@ def test_bfd_and_timers_are_refused_where_asked_for(network: Network) -> None:
     assert {p.remedy for p in problems} == {"leave bfd out", "leave timers out"}
 
 
+def test_ttl_security_is_refused_where_asked_for(network: Network) -> None:
+    sites = {
+        name: site.model_copy(
+            update={
+                "site_network_accesses": {
+                    key: access.model_copy(update={"ttl_security": True})
+                    for key, access in site.site_network_accesses.items()
+                    if access.pe == EDGE
+                }
+            }
+        )
+        for name, site in network.sites.items()
+    }
+    problems = list(platform_names(network.model_copy(update={"sites": sites}), report))
+    asked = sum(len(site.site_network_accesses) for site in sites.values())
+    assert [p.found for p in problems] == [f"{EDGE}: platform toy has no TTL security"] * asked
+    assert asked > 0
+
+
 def test_filters_are_refused_where_it_cannot_filter(network: Network) -> None:
     """As a firewall, and at the accesses of a VPN that lets in what is declared only."""
     firewall = network.routers[EDGE].model_copy(

@@ -33,6 +33,17 @@ INTERNAL_CUSTOMER = FindingClass(
     remedy="Give the session the customer's own AS number.",
     sentence="{neighbor} is taken for a router of the backbone's own AS",
 )
+FROM_AFAR = FindingClass(
+    id="P5 session-from-afar",
+    severities=_RISK,
+    title="A customer's session that takes packets from afar",
+    meaning="The inventory says that nothing of a customer's session comes from behind another "
+    "router (`ttl-security`), and the text takes it.",
+    why="Whoever can send packets to the PE's address may try to end the session or to guess its "
+    "key, and not only who is on the access (RFC 5082).",
+    remedy="Plan and apply the router: its text says `ttl-security`.",
+    sentence="what comes from afar is taken for {neighbor}: the inventory has TTL security for it",
+)
 NO_FILTER = FindingClass(
     id="P5 no-filter",
     severities=_RISK,

@@ -53,6 +53,9 @@ def of_access(access: SheetAccess) -> Iterator[tuple[str, str]]:
             ("BGP, one session for each family; other prefixes than yours are not accepted"),
         )
         yield "at most", f"{access.maximum_prefix} prefixes; with more the session ends"
+        if access.ttl_security:
+            words = "your router sends its BGP packets with TTL 255 (RFC 5082): "
+            yield "TTL security", words + "without that there is no session"
         yield "priority", f"{access.priority}: of several accesses the highest is used"
     else:
         yield "routing", "static: we route your prefixes to your address, you route all to ours"

@@ -204,6 +204,10 @@ def _neighbor(
         values["update-source"][0] if "update-source" in values else "",
         "shutdown" in values,
         "bfd" in values,
+        # with both, one of them at the group, bgpd goes by the order in which they came
+        values["ttl-security"][0]
+        if external and "ttl-security" in values and "ebgp-multihop" not in values
+        else None,
         read_prefix(address) if "/" in address else None,
         values["description"][0] if "description" in values else "",
         peer.line,

@@ -31,6 +31,7 @@ _PEER_WORDS = PEER_HARMLESS | frozenset(
         "peer-group",
         "remote-as",
         "shutdown",
+        "ttl-security",
         "update-source",
     ]
 )
@@ -94,7 +95,8 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         if peer is None:
             raise Refused("FRR refuses it: no line before makes this neighbor")
     if what in PEER_HARMLESS:
-        words[3:]
+        if words[3:] != ["1"] and what == "ebgp-multihop":
+            _multihop(instance, peer, words, number)
         return HARMLESS
     if what not in _PEER_WORDS:
         return _family_line(draft, peer, "ipv4", words, number)
@@ -109,7 +111,8 @@ def peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
     if what == "bfd":
         # a profile, timers or an option of it say it as well
         return _bfd(peer, number)
-    return _value(instance, peer, words, number)
+    read = _ttl_security if what == "ttl-security" else _value
+    return read(instance, peer, words, number)
 
 
 def _bfd(peer: PeerDraft, number: int) -> int:
@@ -152,6 +155,32 @@ def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -
             # a password is only known to be there
             value = _source(peer, word) if what == "update-source" else True
             peer.values[what] = (value, number)
+    return FACT
+
+
+def _multihop(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> None:
+    """`ebgp-multihop`, which says nothing but that there is no `ttl-security` then."""
+    if _internal(instance, peer) or not (peer.is_group or _is_address(peer.name)):
+        return
+    if "ttl-security" not in peer.values:
+        peer.values["ebgp-multihop"] = (True, number)
+    elif words[3:] not in ([], ["255"]):
+        raise Refused("FRR refuses it: not with ttl-security")
+
+
+def _internal(instance: BgpDraft, peer: PeerDraft) -> bool:
+    return peer.values.get("remote-as", ("", 0))[0] in ("internal", instance.asn)
+
+
+def _ttl_security(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> int:
+    """`ttl-security hops N`."""
+    _exactly(words, 5)
+    if "ebgp-multihop" in peer.values and not _internal(instance, peer):
+        raise Refused("FRR refuses it: not with ebgp-multihop")
+    hops = read_number(words[4], 254)
+    if hops < 1:
+        raise ValueError("no hops")
+    peer.values[words[2]] = (hops, number)
     return FACT
 
 
@@ -368,6 +397,7 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
         _remove(instance, peer)  # a member too, even one with an AS of its own
         return FACT
     if what in PEER_HARMLESS or what == "description":
+        peer.values.pop(what if what == "ebgp-multihop" else "", None)
         return HARMLESS
     if what == "bfd" and len(words) > 4:
         # the option is taken away; bgpd 8.4 makes the session where there was none

@@ -22,7 +22,7 @@ PEER_HARMLESS = _words(
     disable-link-bw-encoding-ieee dont-capability-negotiate ebgp-multihop enforce-first-as
     extended-optional-parameters graceful-restart graceful-restart-disable
     graceful-restart-helper override-capability passive port rpki
-    sender-as-path-loop-detection solo strict-capability-match tcp-mss timers ttl-security
+    sender-as-path-loop-detection solo strict-capability-match tcp-mss timers
     """
 )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,18 @@ def test_two_accesses_of_a_router_do_not_contradict(vendor: str) -> None:
         _, text = example(vendor, end_of("gov-guangdong", access))
         said.add(re.search(r"router-id (\S+)", text).group(1))  # type: ignore[union-attr] # BGP
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("vendor", vendors())
+def test_ttl_security_is_said_once_a_session(vendor: str) -> None:
+    words = {"junos": " ttl 255", "huawei_vrp": " valid-ttl-hops 1"}
+    said = words.get(vendor, " ttl-security hops 1")
+    end = end_of(*SHOWN["bgp"])
+    _, without = example(vendor, end)
+    _, text = example(vendor, replace(end, ttl_security=True))
+    more = [line for line in text.splitlines() if line.endswith(said)]
+    assert len(more) == len(end.links)
+    assert [line for line in text.splitlines() if line not in more] == without.splitlines()
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
+from egovnet.isolation.model.expectation import Expectation
 from egovnet.templates.model.facts import BfdPeer, IgpInstance, Policy, PolicyEntry, StaticFacts
 from tests.isolation.networks import (
     Facts,
@@ -34,6 +35,19 @@ def _customer_in_default(facts: Facts) -> None:
         None,
         lambda old: replace(old, neighbors={**old.neighbors, "10.200.0.30": party}),
     )
+
+
+def near(expectation: Expectation) -> Expectation:
+    """TTL security for the session of party in Beijing."""
+    places = expectation.attachments["bj-pe1"]
+    own = {
+        place: replace(at, most_hops=1)
+        for place, at in places.items()
+        if at.name == "party-beijing/main"
+    }
+    assert own
+    attachments = {**expectation.attachments, "bj-pe1": {**places, **own}}
+    return replace(expectation, attachments=attachments)
 
 
 CASES = [
@@ -161,6 +175,23 @@ CASES = [
         "bj-pe1",
         RISK,
         ("speaks BGP with 10.200.0.30",),
+    ),
+    Case(
+        "a customer's session that takes packets from afar",
+        lambda _: None,
+        "P5 session-from-afar",
+        "bj-pe1",
+        RISK,
+        ("speaks BGP with 10.200.0.30",),
+        expect=near,
+    ),
+    Case(
+        "a customer's session that takes packets from too far",
+        lambda f: edit_neighbors(f, "bj-pe1", "i-party", lambda n: replace(n, most_hops=2)),
+        "P5 session-from-afar",
+        "bj-pe1",
+        RISK,
+        expect=near,
     ),
     Case(
         "a customer in the backbone's own AS",
