@@ -28,8 +28,12 @@ _FILES = {
     "levels": ("levels.yaml",),
     "borders": ("borders.yaml",),
     "keys": ("keys.yaml",),
+    "legacy-circuits": ("legacy-circuits.yaml",),
 }
-_KEY = re.compile(r"""^["']?([^\s"'#:][^\s"':]*)["']?\s*:""", re.MULTILINE)
+_NAME = r"""["']?([^\s"'#:-][^\s"':]*)["']?\s*:"""
+_KEY = re.compile(f"^{_NAME}", re.MULTILINE)
+#: Of a file whose entries stand below a word of their own.
+_BELOW = {"legacy-circuits": re.compile(f"^  {_NAME}", re.MULTILINE)}
 #: Of a history: the newest, since a shell shows all that it is given.
 _CHANGES = 50
 
@@ -118,7 +122,7 @@ def _names(directory: Path, section: str) -> Iterator[str]:
     for pattern in _FILES.get(section, ()):
         for path in sorted(directory.glob(pattern)):
             with suppress(OSError):
-                yield from _KEY.findall(read_regular_text(path))
+                yield from _BELOW.get(section, _KEY).findall(read_regular_text(path))
 
 
 def _items(names: Iterable[str], incomplete: str) -> Iterator[CompletionItem]:

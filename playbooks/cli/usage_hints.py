@@ -44,7 +44,7 @@ _OTHER_WORDS = {
 _WITHOUT_A_VERB = {
     "help": "Did you mean '--help'? It stands behind any verb.",
     "version": "Did you mean '--version'?",
-    "circuits": "Did you mean 'report circuits'?",
+    "circuits": "Did you mean 'circuit list', the register of legacy circuits?",
     **dict.fromkeys(
         ("delete", "remove", "rm"),
         "Take the entry out of its file; plan and apply take it off the routers.",

@@ -1,4 +1,4 @@
-"""What `report circuits` came to: the register of legacy circuits as it is on a day."""
+"""`report circuits` and `circuit`: the register of legacy circuits as it is on a day."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -98,3 +98,15 @@ class LegacyCircuitReport:
             "counts": self.counts,
             "circuits": [circuit.to_dict() for circuit in self.circuits],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLegacyCircuit:
+    """One legacy circuit."""
+
+    day: date
+    circuit: ListedLegacyCircuit
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `circuit show --json` prints."""
+        return {"day": self.day.isoformat(), "circuit": self.circuit.to_dict()}

@@ -1,4 +1,4 @@
-"""`report circuits`: the register of legacy circuits as it is today."""
+"""`report circuits` and `circuit`: the register of legacy circuits as it is today."""
 
 from datetime import date
 
@@ -12,8 +12,10 @@ from egovnet.playbooks.results.legacy_circuits import (
     LegacyCircuitReport,
     ListedCircuitEnd,
     ListedLegacyCircuit,
+    ShownLegacyCircuit,
 )
 from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.verbs.register_entries import require_entry
 
 #: What has to be done about first.
 _ORDER = (ValidityState.EXPIRED, ValidityState.IN_FORCE, ValidityState.NOT_YET)
@@ -37,6 +39,21 @@ def report_legacy_circuits(
     name = network.backbone.name
     report = LegacyCircuitReport(name, day, register.closed_on, tuple(ordered), within)
     return Outcome("legacy_circuit_report", report)
+
+
+def show_legacy_circuit(workspace: Workspace, name: str) -> Outcome[ShownLegacyCircuit]:
+    """One legacy circuit.
+
+    Raises:
+        UsageError: there is no such one.
+        InventoryError: the inventory or the register is wrong.
+    """
+    network = workspace.network.numbered
+    register = legacy_circuits.REGISTER.read(workspace.directory, network)
+    require_entry("legacy circuit", name, register.circuits)
+    day = network.day or today()
+    listed = _listed(network, name, register.circuits[name], day)
+    return Outcome("circuit_show", ShownLegacyCircuit(day, listed))
 
 
 def _ends_within(circuit: ListedLegacyCircuit, days: int) -> bool:

@@ -44,6 +44,7 @@ VERBS = (
     "apply",
     "verify",
     "drift",
+    "platforms",
     "rollback",
     "recover",
     "history",
@@ -56,6 +57,7 @@ VERBS = (
 #: Verbs below a word of their own.
 BELOW = {
     "lab": ("up", "down", "restart", "status", "topology", "image", "exec", "ssh"),
+    "circuit": ("list", "show"),
     "exchange": ("list", "show", "check"),
     "application": ("list", "show", "observed"),
     "allocate": ("circuit", "loopback", "site"),

@@ -43,6 +43,23 @@ def test_days_choose_what_ends_soon(network: Path, tmp_path: Path) -> None:
     assert none.stdout == "no legacy circuit\n"
 
 
+def test_the_register_is_listed_and_one_of_it_shown(network: Path, tmp_path: Path) -> None:
+    where = ("--inventory", network)
+    listed = egovnet("circuit", "list", *where, "--json", state=tmp_path)
+    check("circuit list", listed.json)
+    report = egovnet("report", "circuits", *where, "--json", state=tmp_path)
+    assert listed.json["circuits"] == report.json["circuits"]
+    shown = egovnet("circuit", "show", "taxation", *where, "--json", state=tmp_path)
+    check("circuit show", shown.json)
+    assert shown.json["circuit"] == listed.json["circuits"][0]
+    said = egovnet("circuit", "show", "taxation", *where, state=tmp_path).stdout
+    assert "between: " in said
+    assert "over for" in said
+    none = egovnet("circuit", "show", "taxatoin", *where, state=tmp_path)
+    assert none.code == 2
+    assert "did you mean taxation?" in none.stderr
+
+
 def test_the_page_has_every_line_of_the_register(network: Path, tmp_path: Path) -> None:
     report = tmp_path / "report"
     where = ("report", "circuits", "--inventory", network, "--report", report)
