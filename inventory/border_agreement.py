@@ -115,6 +115,14 @@ class _Pair:
         if self.own.bfd != self.other.bfd:
             found = f"{_yes(self.own.bfd)}, and {_yes(self.other.bfd)} at {self._there('bfd')}"
             yield self._at(("bfd",), found, "say the same on both sides")
+        if self.own.ttl_security != self.other.ttl_security:
+            found = f"{_yes(self.own.ttl_security)}, and {_yes(self.other.ttl_security)} at "
+            found += self._there("ttl-security")
+            yield self._at(("ttl-security",), found, "say the same on both sides")
+        if self.own.authentication != self.other.authentication:
+            found = f"{self.own.authentication or 'none'}, and "
+            found += f"{self.other.authentication or 'none'} at {self._there('authentication')}"
+            yield self._at(("authentication",), found, "say the same on both sides")
         theirs = {each.vpn: key for key, each in self.other.vpns.items()}
         for key, each in self.own.vpns.items():
             there = theirs.pop(each.neighbor_vpn, None)

@@ -55,6 +55,7 @@ def _site(network: Network, name: str, border: Border, crossing: BorderVpn) -> B
                 maximum_prefix=crossing.maximum_prefix,
                 access_priority=border.access_priority,
                 bfd=border.bfd,
+                authentication=border.authentication,
                 ttl_security=border.ttl_security,
             )
         },

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from egovnet.inventory.model.annotations import about
+from egovnet.inventory.model.keys import TcpMd5
 from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
@@ -166,6 +167,14 @@ class Border(Closed):
     bfd: Annotated[
         bool, about("Whether the sessions follow BFD; the neighbour says the same.", True)
     ] = False
+    authentication: Annotated[
+        TcpMd5 | None,
+        about(
+            "Sessions are authenticated, those of each VPN by a key of their own (RFC 2385), which "
+            "one side makes and hands over, and the other takes.",
+            "tcp-md5",
+        ),
+    ] = None
     ttl_security: Annotated[
         bool,
         about(

@@ -116,3 +116,16 @@ class HandedKey:
     def to_dict(self) -> dict[str, Any]:
         """What `keys hand-over --json` prints."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenKey:
+    """A key of a session with a neighbour, whose value the neighbour made."""
+
+    #: Its placeholder in texts.
+    key: str
+    file: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `keys take --json` prints."""
+        return asdict(self)

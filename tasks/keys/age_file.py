@@ -84,6 +84,24 @@ def sealed_to(recipient: str, value: str) -> str:
     return sealed.decode("ascii")
 
 
+def opened_by(identity: Path, sealed: bytes, where: str) -> str:
+    """What `sealed_to` sealed to the public half of the private key in `identity`.
+
+    Raises:
+        KeyStoreError: it does not open it, or is no private key of age or SSH.
+    """
+    import pyrage  # noqa: PLC0415 -- as above
+
+    identities = AgeFile(identity.parent, identity)._identities()
+    try:
+        return bytes(pyrage.decrypt(sealed, identities)).decode("ascii", "replace")
+    except pyrage.DecryptError as error:
+        raise KeyStoreError(
+            f"{where}: {identity} does not open it ({error}); name the private key that it was "
+            "sealed to with --identity"
+        ) from error
+
+
 def _no_identity(path: Path) -> KeyStoreError:
     return KeyStoreError(f"{path}: is no private key of age or SSH; name another file")
 

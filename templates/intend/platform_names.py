@@ -55,6 +55,9 @@ def _borders(network: Network, on: dict[str, Capabilities], report: Report) -> I
         if border.bfd and not can.bfd:
             found = f"{border.router}: platform {what} has no BFD"
             yield report("borders", (name, "bfd"), found, "leave bfd out")
+        if border.authentication is not None and "bgp" not in can.authenticates:
+            found = f"{border.router}: platform {what} does not authenticate bgp"
+            yield report("borders", (name, "authentication"), found, "leave authentication out")
         if border.ttl_security and not can.ttl_security:
             found = f"{border.router}: platform {what} has no TTL security"
             yield report("borders", (name, "ttl-security"), found, "leave ttl-security out")

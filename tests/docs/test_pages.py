@@ -64,6 +64,13 @@ ELSEWHERE_BY_LINE = {
     "egovnet worker --region guangdong --inventory DIR --workers 20": "tests/tasks/runners/celery",
     "egovnet plan --key ~/.ssh/id_ed25519 -o site.plan": "tests/mission",
     "egovnet keys init --sealed-with sm --recipient sm2:...": "tests/playbooks/verbs/keys",
+    **dict.fromkeys(
+        (
+            "egovnet keys hand-over site/border-gd-taxation+gd --recipient age1... -o key.age",
+            "egovnet keys take site/border-nation-gdtax+nation key.age",
+        ),
+        "tests/playbooks/verbs/keys/test_borders_keys.py",
+    ),
     "egovnet keys init --openbao egovnet/national --address https://bao.example:8200 "
     "--ca bao-ca.pem": "tests/tasks/keys/test_openbao.py",
     "egovnet approve site.plan --key ~/.ssh/id_ed25519": "tests/mission",

@@ -39,6 +39,7 @@ from egovnet.playbooks.results.keys import (
     ListedKey,
     MadeKeys,
     NewKeyStore,
+    TakenKey,
 )
 from egovnet.playbooks.results.lab import Executed, LabImage
 from egovnet.playbooks.results.leaving import LeavingRouter
@@ -449,6 +450,7 @@ def test_keys() -> None:
     revoked = RevocationResult(("<egovnet:ldp/a+b.2>",), "stolen", result, loss).to_dict()
     check("keys revoke", {name: revoked[name] for name in revoked.keys() - result.to_dict().keys()})
     check("keys hand-over", HandedKey("<egovnet:site/a+main.1>", "age1", "file").to_dict())
+    check("keys take", TakenKey("<egovnet:site/a+main.1>", "file").to_dict())
     check("keys init", NewKeyStore("keys.age", ("age1",), "identity", identity_made=True).to_dict())
 
 

@@ -44,7 +44,7 @@ def generate_keys(workspace: Workspace, *, keep: bool) -> Outcome[MadeKeys]:
     require_own(workspace)
     network, store = workspace.network, require_store(workspace)
     values = store.read()
-    highest = _highest(values)
+    highest = highest_serials(values)
     wanted = []
     for name, need in needed_keys(network).items():
         known, kept = network.keys.get(name), highest.get(name, 0)
@@ -84,7 +84,7 @@ def rotate_keys(
     return _made(workspace, store, wanted, "keys_rotate", keep=keep, reason=reason)
 
 
-def _highest(values: Iterable[KeyReference]) -> dict[str, int]:
+def highest_serials(values: Iterable[KeyReference]) -> dict[str, int]:
     """Key -> serial number of the newest value that there is."""
     found: dict[str, int] = {}
     for reference in values:
@@ -124,14 +124,20 @@ def _made(
         return Outcome(verb, result, next=(NextCommand((*again, "--yes"), "makes them"),))
     there = store.read()
     store.add({reference: new_value() for reference in needs if reference not in there})
-    file = _write(workspace, needs, reason)
+    file = know_keys(workspace, needs, reason)
     steps = ("--steps",) if verb == "keys_rotate" else ()
     plan = NextCommand(("plan", *steps, "-o", "keys.plan"), "says what the routers are given")
     return Outcome(verb, result, acted=True, written=(store.name, file), next=(plan,))
 
 
-def _write(workspace: Workspace, made: dict[KeyReference, KeyNeed], reason: str | None) -> str:
-    """Put what is known of new values into `keys.yaml`; its path."""
+def know_keys(
+    workspace: Workspace, made: dict[KeyReference, KeyNeed], reason: str | None = None
+) -> str:
+    """Put what is known of new values into `keys.yaml`; its path.
+
+    Raises:
+        InventoryError: it cannot be written.
+    """
     network, day = workspace.network, today()
     until = day + timedelta(days=network.backbone.authentication.days)
     entries = dict(network.keys)

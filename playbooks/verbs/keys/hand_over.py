@@ -27,8 +27,8 @@ def hand_over_key(
     need = needed_keys(network).get(name)
     if need is None or need.purpose is not KeyPurpose.SITE:
         raise UsageError(
-            f"{name}: is no key of a customer's session (site/SITE+ACCESS); others are the "
-            "backbone's own, and are handed to nobody"
+            f"{name}: is no key of a customer's or neighbour's session (site/SITE+ACCESS); others "
+            "are the backbone's own, and are handed to nobody"
         )
     known = network.keys.get(name)
     reference = KeyReference(name, 1 if known is None else known.serial)
