@@ -6,7 +6,7 @@ One change makes a new site on one PE (Linux and FRR) and alters sessions on two
 import os
 import shlex
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from napalm.base.exceptions import ConnectionException
 from nornir.core import Nornir
 
+from egovnet.lab.backend import Backend
 from egovnet.lab.guest_lab import GuestLab
 from egovnet.playbooks.change.plan import Plan, make_plan
 from egovnet.playbooks.core.devices import open_nornir
@@ -44,7 +45,7 @@ _WHEN = (
     "sleep 0.1; done; "
 )
 #: What a router does by itself, for a while; scripts on it.
-_SCRIPTS = {
+SCRIPTS = {
     "refuses": "pkill -9 -x sshd; sleep 5; /usr/sbin/sshd -f /run/sshd_config",
     "hangs": "pkill -STOP -x sshd; sleep 5; pkill -CONT -x sshd",
     "drops after commit": _WHEN.format(state="applied", agent=_AGENT)
@@ -56,6 +57,12 @@ _SCRIPTS = {
     "disk is full": f"mount --bind {_AGENT} {_AGENT}; mount -o remount,bind,ro {_AGENT}; "
     f"sleep 5; umount {_AGENT}",
 }
+#: Whether nothing is at work or pending; the brackets keep pgrep from finding the shell that asks.
+AT_REST = (
+    "cd /var/lib/egovnet/changes 2>/dev/null || exit 0; "
+    "! grep -lE '^(applying|applied|pending|undoing)$' */state"
+    " && ! pgrep -f egovnet.[a]gent"
+)
 #: Faults of FAULTS that a real router cannot be made to have.
 IMPOSSIBLE = ("lies about success",)
 
@@ -97,9 +104,10 @@ class LabField:
     def fault(self, device: str, name: str) -> None:
         """From now on `device` misbehaves, once, when the controller comes to it."""
         if name == "reboots inside the timer":
-            self._watch_and_restart(device)
+            child = restart_when_pending(lambda: backend(self.workspace("watcher")), device)
+            self._watchers.append((device, child))
             return
-        script = _SCRIPTS[name]
+        script = SCRIPTS[name]
         line = f"setsid sh -c {shlex.quote(script)} >/dev/null 2>&1 </dev/null &"
         self._lab.exec(device, line)
 
@@ -107,14 +115,8 @@ class LabField:
         """Return when no router has a commit at work or pending."""
         self._end_watchers()
         deadline = time.monotonic() + seconds
-        # the brackets keep pgrep from finding the shell that asks
-        script = (
-            "cd /var/lib/egovnet/changes 2>/dev/null || exit 0; "
-            "! grep -lE '^(applying|applied|pending|undoing)$' */state"
-            " && ! pgrep -f egovnet.[a]gent"
-        )
         while time.monotonic() < deadline:
-            done = self._lab.exec_many(dict.fromkeys(CHANGED, script))
+            done = self._lab.exec_many(dict.fromkeys(CHANGED, AT_REST))
             if all(answer.exit_code == 0 for answer in done.values()):
                 return
             time.sleep(0.5)
@@ -179,31 +181,38 @@ class LabField:
     def _uptime(self) -> float:
         return float(self._lab.exec(CHANGED[0], "cat /proc/uptime").stdout.split()[0])
 
-    def _watch_and_restart(self, name: str) -> None:
-        """A process that cuts the router's power as soon as its commit is pending."""
-        child = os.fork()
-        if child:
-            self._watchers.append((name, child))
-            return
-        try:
-            # with a connection of its own: the other one is the parent's
-            lab = backend(self.workspace("watcher"))
-            pending = (
-                f"for i in $(seq 300); do grep -qs '^pending$' {_AGENT}/changes/egovnet-*/state"
-                f" && exit 0; test -e {_OVER} && exit 1; sleep 0.1; done; exit 1"
-            )
-            if lab.exec(name, pending, timeout=90).exit_code == 0:
-                lab.restart(name)
-        finally:
-            os._exit(0)
-
     def _end_watchers(self) -> None:
         """Nobody waits for a commit any more; a restart under way is waited for."""
         for name, child in self._watchers:
-            self._lab.exec(name, f"touch {_OVER}")
-            os.waitpid(child, 0)
-            self._lab.exec(name, f"rm -f {_OVER}")
+            end_watcher(self._lab, name, child)
         self._watchers.clear()
+
+
+def restart_when_pending(open_lab: Callable[[], Backend], name: str) -> int:
+    """A process, by its number, that cuts the router's power as soon as its commit is pending.
+
+    It has a connection to the lab of its own: the other one is the parent's.
+    """
+    child = os.fork()
+    if child:
+        return child
+    try:
+        lab = open_lab()
+        pending = (
+            f"for i in $(seq 300); do grep -qs '^pending$' {_AGENT}/changes/egovnet-*/state"
+            f" && exit 0; test -e {_OVER} && exit 1; sleep 0.1; done; exit 1"
+        )
+        if lab.exec(name, pending, timeout=90).exit_code == 0:
+            lab.restart(name)
+    finally:
+        os._exit(0)
+
+
+def end_watcher(lab: Backend, name: str, child: int) -> None:
+    """It waits for a commit no longer; a restart under way is waited for."""
+    lab.exec(name, f"touch {_OVER}")
+    os.waitpid(child, 0)
+    lab.exec(name, f"rm -f {_OVER}")
 
 
 def _patiently_connected(nornir: Nornir, name: str) -> Any:  # noqa: ANN401 -- NAPALM has no types

@@ -40,17 +40,11 @@ def ports(text: str) -> list[str]:
     return re.findall(r"^iface (eth\w+)$", text, re.MULTILINE)
 
 
-class EmulatedNetwork:
-    """The emulated routers of an inventory."""
+class CheckedNetwork:
+    """The routers of an inventory, and what verification says of them."""
 
-    def __init__(self, workspace: Workspace, lab: EmulatedRouters, texts: dict[str, str]) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.lab = lab
-        self._texts = texts
-
-    def reset(self) -> None:
-        """As the inventory says, and nothing broken."""
-        self.lab.reset(self._texts)
 
     def states(self, names: Iterable[str]) -> dict[str, DeviceState]:
         """What these routers say of themselves, over SSH."""
@@ -80,6 +74,19 @@ class EmulatedNetwork:
     def wrong(self) -> set[Key]:
         """The checks that fail."""
         return {check.key for check in self.checks() if not check.passed}
+
+
+class EmulatedNetwork(CheckedNetwork):
+    """The emulated routers of an inventory."""
+
+    def __init__(self, workspace: Workspace, lab: EmulatedRouters, texts: dict[str, str]) -> None:
+        super().__init__(workspace)
+        self.lab = lab
+        self._texts = texts
+
+    def reset(self) -> None:
+        """As the inventory says, and nothing broken."""
+        self.lab.reset(self._texts)
 
 
 @contextmanager
