@@ -94,6 +94,8 @@ class Capabilities:
     session_timers: bool = False
     #: Of a customer's session it takes only what no router handed on (RFC 5082).
     ttl_security: bool = False
+    #: The BFD of such a session is still that of two neighbours (RFC 5881).
+    bfd_with_ttl_security: bool = False
     #: What it authenticates of the backbone's own sessions, each by a key: "isis", "ldp", "bgp".
     authenticates: frozenset[str] = frozenset()
     #: It filters packets by the connections that they are of.

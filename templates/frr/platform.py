@@ -60,6 +60,8 @@ _CAPABILITIES = Capabilities(
     bfd=True,
     session_timers=True,
     ttl_security=True,
+    # bgpd 8.4 takes such a session for one over several hops: its BFD is on UDP port 4784
+    bfd_with_ttl_security=False,
     # TCP-MD5 and IS-IS' HMAC-MD5: release 8.4 has neither TCP-AO nor key chains for them
     authenticates=frozenset(("isis", "ldp", "bgp")),
     filters_packets=True,

@@ -18,14 +18,18 @@ def circuit_bfd(network: Network, circuit: Circuit) -> BfdProfile | None:
 
 
 def access_bfd(network: Network, site: Site, access: SiteNetworkAccess) -> BfdProfile | None:
-    """The profile of an access's sessions; None: BFD is not asked for, or its PE has none."""
+    """The profile of an access's sessions; None: BFD is not asked for, or its PE has none, or none
+    that goes with TTL security."""
     timers = network.backbone.bfd.accesses
     if access.routing_protocol != "bgp":
         return None
     asked = access.bfd
     if asked is None:
         asked = timers.enabled and len(site.site_network_accesses) > 1
-    return _profile(ACCESS, timers) if asked and _can(network, access.pe) else None
+    able = asked and _can(network, access.pe)
+    if able and access.ttl_security:
+        able = platform(network.routers[access.pe].platform).capabilities.bfd_with_ttl_security
+    return _profile(ACCESS, timers) if able else None
 
 
 def _can(network: Network, router: str) -> bool:

@@ -10,6 +10,12 @@ from egovnet.inventory.model.vpns import Filtering
 from egovnet.templates.platform import Capabilities
 from egovnet.templates.registry import names, platform
 
+#: (found, remedy): a neighbour's router would not answer.
+_NO_BFD_BESIDE = (
+    "with ttl-security, the router's BFD is that of several hops (RFC 5883)",
+    "leave one of both out",
+)
+
 
 def platform_names(network: Network, report: Report) -> Iterator[Problem]:
     """Yield every name that does not fit on its platform.
@@ -61,6 +67,8 @@ def _borders(network: Network, on: dict[str, Capabilities], report: Report) -> I
         if border.ttl_security and not can.ttl_security:
             found = f"{border.router}: platform {what} has no TTL security"
             yield report("borders", (name, "ttl-security"), found, "leave ttl-security out")
+        elif border.ttl_security and border.bfd and not can.bfd_with_ttl_security:
+            yield report("borders", (name, "bfd"), *_NO_BFD_BESIDE)
 
 
 def _authentication(
@@ -97,6 +105,8 @@ def _authentication(
             if access.ttl_security and not can.ttl_security:
                 found = f"{access.pe}: platform {what} has no TTL security"
                 yield report("sites", (*place, "ttl-security"), found, remedy)
+            elif access.ttl_security and access.bfd and not can.bfd_with_ttl_security:
+                yield report("sites", (*place, "bfd"), *_NO_BFD_BESIDE)
 
 
 def _packet_filters(

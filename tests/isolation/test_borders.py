@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from egovnet.inventory.allocation.allocate import Allocation, allocate
+from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.model import Network
 from egovnet.isolation.model.expectation import from_inventory
 from egovnet.isolation.model.verdict import Verdict
@@ -119,6 +120,12 @@ def test_sessions_at_a_border_may_have_ttl_security(tmp_path: Path) -> None:
     for other in ("", lines[0].replace("hops 1", "hops 2")):
         found = one.verdict({EDGE: text.replace(lines[0], other, 1)}).findings
         assert {finding.klass for finding in found} == {"P5 session-from-afar"}
+
+
+def test_bfd_and_ttl_security_are_refused_together(tmp_path: Path) -> None:
+    both = NATION_BORDER.replace("  numbering", "  bfd: true\n  ttl-security: true\n  numbering")
+    with pytest.raises(InventoryError, match=r"\.bfd: with ttl-security, .* several hops"):
+        read_inventory(nation(tmp_path / "nation", both))
 
 
 def test_an_aggregate_is_all_that_a_neighbour_is_told_of(tmp_path: Path) -> None:
