@@ -7,18 +7,17 @@ ends there, and its inner label is looked up in the wrong router's table.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import permutations
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.algebra.prefix_sets import family_of
-from egovnet.isolation.model.cause import Cause, CauseKind, Place
+from egovnet.isolation.model.cause import Cause, CauseKind
 from egovnet.isolation.model.classes import p9
 from egovnet.isolation.model.finding import Hop, finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table, static_cause
-from egovnet.templates.model.device import AddressFamily, IPAddress
-from egovnet.templates.model.facts import InterfaceFacts, StaticFacts
+from egovnet.templates.model.device import IPAddress
+from egovnet.templates.model.facts import StaticFacts
 
 
 def backbone_routes(scene: Scene) -> Iterator[FindingDraft]:
@@ -29,7 +28,6 @@ def backbone_routes(scene: Scene) -> Iterator[FindingDraft]:
         if any(port.mpls or port.ldp for port in table.interfaces):
             yield from _statics(table, owners)
             yield from _by_bgp(table, owners)
-    yield from _without_labels(scene)
 
 
 def _statics(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
@@ -79,54 +77,6 @@ def _by_bgp(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDr
                 cause = table.cause(CauseKind.LINK, "network", prefix, says=says, line=bgp.line)
                 hop = table.hop(f"announces a route to {prefix} by BGP", bgp.line)
                 yield _draft(table, bgp.line, hop, cause, (address, owners[address]))
-
-
-def _without_labels(scene: Scene) -> Iterator[FindingDraft]:
-    """Circuits between two PEs over which the IGP leads and LDP gives no label. Where there is
-    another way of the same cost bgpd takes the next hop for one with a label ("at least one
-    label-switched path", bgpd/bgp_nht.c), and zebra sends packets over both. Whether there is one
-    follows from metrics, which are not read: reported, and not denied."""
-    at: dict[IPNetwork, list[tuple[Table, InterfaceFacts]]] = {}
-    for router in scene.routers:
-        if any(bgp.exports_vpn for t in router.tables.values() for bgp in t.families.values()):
-            table = router.tables[None]
-            for port in table.interfaces:
-                if port.igp and not (port.igp_passive or port.loopback):
-                    for network in {address.network for address in port.addresses}:
-                        at.setdefault(network, []).append((table, port))
-    said: set[tuple[int, str, AddressFamily]] = set()
-    for ends in at.values():
-        for (table, port), (far, other) in permutations(ends, 2):
-            if not other.mpls or table.device == far.device or not table.meets(far):
-                continue
-            for family in (port.igp & other.igp) - (port.ldp & other.ldp):
-                lacks, end = (table, port), far
-                if family in port.ldp:
-                    lacks, end = (far, other), table
-                key = (id(lacks[0]), lacks[1].name, family)
-                if key not in said:
-                    said.add(key)
-                    yield _no_label(*lacks, family, end)
-
-
-def _no_label(
-    table: Table, port: InterfaceFacts, family: AddressFamily, far: Table
-) -> FindingDraft:
-    says = f"{port.name} of {table.device} has the IGP and no LDP in {family}"
-    place = Place(table.device, table.name, port.line, table.facts.quote(port.line))
-    cause = Cause(CauseKind.LABEL, ("no LDP", table.device, port.name, family), says, place)
-    return single(
-        finding(
-            p9.CIRCUIT_WITHOUT_LABELS,
-            table.device,
-            table.name,
-            path=(table.hop(f"has the IGP at {port.name}, and no LDP", port.line),),
-            line=port.line,
-            family=family,
-            causes=(cause,),
-            words={"port": port.name, "far": far.device},
-        )
-    )
 
 
 def _of_another(

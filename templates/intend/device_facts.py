@@ -1,6 +1,6 @@
 """What a planned device means as facts: what a reader must find in its rendered text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.inventory.model.address_text import written
@@ -131,12 +131,13 @@ def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
             management.interface, vrf=management.vrf, addresses=(management.address,)
         ),
         **_untagged_ports(device.untagged),
-        **{each.name: _interface(each, device.families) for each in device.interfaces},
+        **{each.name: _interface(each, device) for each in device.interfaces},
     }
 
 
-def _interface(interface: Interface, families: Iterable[AddressFamily]) -> InterfaceFacts:
-    spoken = frozenset(families) if interface.circuit is not None else frozenset()
+def _interface(interface: Interface, device: Device) -> InterfaceFacts:
+    circuit = interface.circuit
+    spoken = frozenset(device.families) if circuit is not None else frozenset()
     return InterfaceFacts(
         interface.name,
         vrf=interface.vrf,
@@ -146,6 +147,8 @@ def _interface(interface: Interface, families: Iterable[AddressFamily]) -> Inter
         mpls=interface.circuit is not None,
         ldp=spoken,
         igp=spoken,
+        # what a drained router's ports count is not what its neighbours reckon with
+        igp_cost=None if circuit is None or device.drained else circuit.metric,
         bfd=interface.circuit is not None and interface.circuit.bfd is not None,
         description=interface.description,
     )

@@ -178,6 +178,9 @@ class InterfaceFacts:
     #: Families for which an IGP runs on it, passive or not.
     igp: frozenset[AddressFamily] = frozenset()
     igp_passive: bool = False
+    #: What the backbone's IGP counts for sending out of it, in all families that it runs for; None:
+    #: the text does not say, or not this alone. It moves packets, and separates nothing.
+    igp_cost: int | None = field(default=None, compare=False)
     #: Families for which an IGP of its own VRF runs on it and takes neighbours: a protocol between
     #: PE and CE, which is not the backbone's.
     vrf_igp: frozenset[AddressFamily] = frozenset()
@@ -415,6 +418,16 @@ class LabelBlock:
     line: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class LabelLimit:
+    """LDP of a family that does not give ("gives") or take ("takes") labels for every prefix, or
+    has no sessions ("no session")."""
+
+    family: AddressFamily
+    side: Literal["gives", "takes", "no session"]
+    line: int = field(default=0, compare=False)
+
+
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class VrfFacts:
@@ -497,6 +510,7 @@ class DeviceFacts:
     session_keys: Mapping[tuple[str, str], SessionKey] = field(default_factory=dict)
     #: Labels that segment routing uses.
     label_blocks: tuple[LabelBlock, ...] = ()
+    label_limits: tuple[LabelLimit, ...] = ()
     #: Policy routing not tied to an interface (`ip rule`).
     policy_routes: tuple[PolicyRoute, ...] = ()
     #: None: everything passes.

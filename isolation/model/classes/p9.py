@@ -36,14 +36,28 @@ BACKBONE_ROUTE = FindingClass(
     remedy="Remove the route, and let the IGP say where loopbacks are.",
     sentence="{device} sends packets for {address} of {owner} by a route of its own",
 )
+LABEL_LOST = FindingClass(
+    id="P9 label-lost",
+    severities=_RISK,
+    title="A circuit on which VPN packets lose their outer label before another PE",
+    meaning="By the costs of the IGP, VPN packets for a third PE go over a circuit to a PE, and "
+    "LDP gives no label there, or may not: it does not run at both ends, has no session, or a "
+    "list keeps labels back. Where the texts do not say a cost, it is taken to be any.",
+    why="The router before takes the outer label off, and the PE looks the inner one up as its "
+    "own: the packet arrives in whichever VRF has that label there.",
+    remedy="Let LDP run at both ends of the circuit and give labels for all routers' loopbacks, "
+    "or take the IGP off it.",
+    sentence="{device} may send VPN packets for {egress} to {far} at {port} with the inner label "
+    "alone",
+)
 CIRCUIT_WITHOUT_LABELS = FindingClass(
     id="P9 circuit-without-labels",
     severities=always(Severity.HYGIENE),
     title="A circuit between two PEs with the IGP and without LDP",
-    meaning="The IGP leads over a circuit between two PEs, one takes labels there, and LDP does "
-    "not run at both ends.",
-    why="Beside another way of the same cost, packets go over it with their inner label alone, "
-    "which the next PE takes for one of its own VRFs'.",
+    meaning="The IGP leads over a circuit between two PEs, one takes labels there, and LDP gives "
+    "no labels, or may not. By the costs, no VPN packet for a third PE goes over it.",
+    why="Once another circuit fails or a cost is changed, packets may go over it with their inner "
+    "label alone, which the next PE takes for one of its own VRFs'.",
     remedy="Let LDP run on the circuit, or take the IGP off it.",
     sentence="{device} may send VPN packets without an outer label at {port}, to {far}",
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.templates.frr.config.releases import Release
@@ -224,6 +224,12 @@ class PortDraft:
     igp: set[AddressFamily] = field(default_factory=set)
     igp_passive: bool = False
     isis_tags: set[str] = field(default_factory=set)
+    #: `isis metric` of level 1 and of level 2; None: not to be known from the text.
+    isis_metric: list[int | None] = field(default_factory=lambda: [10, 10])
+    #: Levels of `isis circuit-type`.
+    isis_levels: tuple[int, ...] = (1, 2)
+    #: `ip ospf cost`, `ipv6 ospf6 cost`.
+    ospf_cost: dict[AddressFamily, int] = field(default_factory=dict)
     #: Families of `ip ospf area`, `ipv6 ospf6 area`, and their lines; what is said of passive.
     ospf: dict[AddressFamily, int] = field(default_factory=dict)
     ospf_passive: dict[AddressFamily, bool] = field(default_factory=dict)
@@ -250,6 +256,8 @@ class IgpDraft:
     #: `passive-interface default`, and what is said so of ports.
     passive: bool = False
     passive_ports: dict[str, bool] = field(default_factory=dict)
+    #: A line says that ways are not found by the sum of costs alone.
+    other_costs: bool = False
     #: "ipv4 static" -> (route-map, line).
     redistributes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
     #: Families for which it announces a default route, and the lines.
@@ -292,6 +300,13 @@ class FrrDraft:
     bfd_peers: dict[tuple[str, ...], BfdPeer] = field(default_factory=dict)
     #: Blocks of labels for segment routing: (first, last, line).
     label_blocks: list[tuple[int, int, int]] = field(default_factory=list)
+    #: Families of LDP, and the lines of their blocks; those that say where sessions are from.
+    ldp_families: dict[AddressFamily, int] = field(default_factory=dict)
+    ldp_transport: dict[AddressFamily, tuple[IPAddress, int]] = field(default_factory=dict)
+    #: (family, "gives" or "takes") -> line.
+    label_limits: dict[tuple[AddressFamily, Literal["gives", "takes"]], int] = field(
+        default_factory=dict
+    )
     #: Static routes; `closing` are the discarding ones of last resort: (VRF, family) -> line.
     statics: list[StaticFacts] = field(default_factory=list)
     #: Those of which a distance, a tag or another option was said.

@@ -1,7 +1,5 @@
 """frr.conf outside of routing protocols and policies: the top level, VRFs, interfaces, LDP."""
 
-from typing import cast
-
 from egovnet.templates.frr.config.addresses import read_interface, read_number
 from egovnet.templates.frr.config.bfd_reader import open_bfd
 from egovnet.templates.frr.config.bgp_reader import open_bgp, remove_bgp
@@ -26,6 +24,7 @@ from egovnet.templates.frr.config.draft import (
     Unclear,
 )
 from egovnet.templates.frr.config.harmless_blocks import open_harmless
+from egovnet.templates.frr.config.igp_costs import forget_cost, read_cost
 from egovnet.templates.frr.config.igp_reader import (
     former_port_line,
     no_port_line,
@@ -35,7 +34,6 @@ from egovnet.templates.frr.config.igp_reader import (
     remove_igp,
 )
 from egovnet.templates.frr.config.known_features import (
-    ANY_LDP,
     PORT_IP_WORDS,
     PORT_WORDS,
     TOP_IP_WORDS,
@@ -45,6 +43,7 @@ from egovnet.templates.frr.config.known_features import (
     read_new,
     read_vni,
 )
+from egovnet.templates.frr.config.ldp_reader import open_ldp
 from egovnet.templates.frr.config.linux_commands import LOOPBACK_DOWN
 from egovnet.templates.frr.config.pbr_reader import open_pbr_map
 from egovnet.templates.frr.config.policy_reader import (
@@ -58,7 +57,6 @@ from egovnet.templates.frr.config.policy_reader import (
 from egovnet.templates.frr.config.releases import Release, in_words, release_of
 from egovnet.templates.frr.config.static_reader import read_static, remove_static
 from egovnet.templates.frr.config.vocabulary import LOOPBACK
-from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import Stated
 
 _STATIC_LABELS = ("static labels", "send labelled packets on by hand")
@@ -154,6 +152,7 @@ def _isis_option(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[1:] == ["bfd"]:
         held.bfd = True
         return FACT
+    read_cost(held, words[1:])
     return HARMLESS
 
 
@@ -212,6 +211,8 @@ def _no_isis_option(draft: FrrDraft, words: list[str], number: int) -> int:
         draft.context.about.igp_passive = False
     elif words[2:] == ["bfd"]:
         draft.context.about.bfd = False
+    else:
+        forget_cost(draft.context.about, words[2:])
     return FACT
 
 
@@ -295,7 +296,7 @@ def _open_router(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _open_mpls(draft: FrrDraft, words: list[str], number: int) -> int:
     if words == ["mpls", "ldp"]:
-        return enter(draft, Context(_LDP, "mpls ldp", draft.top))
+        return open_ldp(draft)
     if words[1] == "lsp" or words[1:3] == ["label", "bind"]:
         return noted(draft, words, number, _STATIC_LABELS)
     if words[1:3] == ["label", "global-block"]:
@@ -303,56 +304,6 @@ def _open_mpls(draft: FrrDraft, words: list[str], number: int) -> int:
         return FACT
     raise Unclear("label switching that is not evaluated")
 
-
-def _open_ldp_family(draft: FrrDraft, words: list[str], number: int) -> int:
-    _, family = words
-    if family not in ("ipv4", "ipv6"):
-        raise ValueError("neither ipv4 nor ipv6")
-    label = " ".join(words)
-    block = f"ldp {family}"
-    return enter(draft, Context(_LDP_FAMILY, label, draft.context, family=family, block=block))
-
-
-def _ldp_interface(draft: FrrDraft, words: list[str], number: int) -> int:
-    _, name = words
-    held = port(draft, name, number)
-    held.ldp.add(cast(AddressFamily, draft.context.family))
-    held.mpls_line = held.mpls_line or number
-    return enter(draft, Context(_LDP_INTERFACE, " ".join(words), draft.context))
-
-
-def _no_ldp_interface(draft: FrrDraft, words: list[str], number: int) -> int:
-    port(draft, words[2], number).ldp.discard(cast(AddressFamily, draft.context.family))
-    return FACT
-
-
-def _discovery(draft: FrrDraft, words: list[str], number: int) -> int:
-    if words[1] == "targeted-hello" and words[2] == "accept":
-        return noted(draft, words, number, ANY_LDP)
-    return HARMLESS
-
-
-_LDP = commands(
-    "ldp",
-    "dual-stack",
-    "ordered-control",
-    "router-id",
-    "wait-for-sync",
-    discovery=_discovery,
-    neighbor=lambda d, w, n: HARMLESS if w[2] in ("password", "session", "ttl-security") else None,
-    address_family=_open_ldp_family,
-)
-_LDP_FAMILY = commands(
-    "",
-    "label",
-    "session",
-    "ttl-security",
-    discovery=_discovery,
-    interface=_ldp_interface,
-    exit_address_family=leave,
-    no_=no_of(interface=_no_ldp_interface),
-)
-_LDP_INTERFACE = commands("ldp interface", "discovery")
 
 # -- the top level -----------------------------------------------------------------------------
 

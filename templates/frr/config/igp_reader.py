@@ -262,6 +262,10 @@ def port_line(draft: FrrDraft, words: list[str], number: int) -> int:
             held.ospf_passive[family] = True
         return FACT
     if what in (OSPF_PORT_HARMLESS if family == "ipv4" else OSPF6_PORT_HARMLESS):
+        if what == "cost" and len(words) == 4:
+            held.ospf_cost[family] = read_number(words[3])
+        elif what in ("cost", "mpls"):
+            held.ospf_cost.pop(family, None)
         return HARMLESS
     raise Unclear("OSPF that is not read")
 
@@ -270,6 +274,8 @@ def former_port_line(draft: FrrDraft, words: list[str], number: int) -> int:
     """`ospf ...` of an interface: the former form of some `ip ospf` lines."""
     if words[1] == "authentication-key":
         raise Unclear("ospfd 8.4 may die of it: say it with `ip` before")
+    if words[1] == "cost":
+        draft.context.about.ospf_cost.pop("ipv4", None)
     return HARMLESS
 
 
@@ -286,8 +292,23 @@ def no_port_line(draft: FrrDraft, words: list[str], number: int) -> int:
         held.ospf_passive[family] = False
         return FACT
     if what in (OSPF_PORT_HARMLESS if family == "ipv4" else OSPF6_PORT_HARMLESS):
+        if what == "cost":
+            held.ospf_cost.pop(family, None)
         return HARMLESS
     raise Unclear("OSPF that is not read")
+
+
+def _other_costs(draft: FrrDraft, words: list[str], number: int) -> int:
+    """Ways are found by more than the sum of costs."""
+    instance: IgpDraft = draft.context.about
+    if words[:2] != ["metric-style", "wide"]:
+        instance.other_costs = True
+    return HARMLESS
+
+
+def _ldp_sync(draft: FrrDraft, words: list[str], number: int) -> int:
+    known = words[1] == "ldp-sync"
+    return _other_costs(draft, words, number) if known else not_read(draft, words, number)
 
 
 _OSPF = commands(
@@ -295,7 +316,8 @@ _OSPF = commands(
     *OSPF_HARMLESS,
     area=_area,
     default_information=_default,
-    mpls=harmless,
+    max_metric=_other_costs,
+    mpls=_other_costs,
     network=_network,
     passive_interface=_passive,
     redistribute=_redistribute,
@@ -317,6 +339,7 @@ _OSPF6 = commands(
     area=_area,
     default_information=_default,
     interface=_interface,
+    stub_router=_other_costs,
     redistribute=_redistribute,
     no_=no_of(
         OSPF6_HARMLESS,
@@ -328,7 +351,10 @@ _OSPF6 = commands(
 _ISIS = commands(
     "isis",
     *ISIS_HARMLESS,
-    mpls=lambda d, w, n: HARMLESS if w[1] == "ldp-sync" else not_read(d, w, n),
+    metric_style=_other_costs,
+    mpls=_ldp_sync,
+    set_overload_bit=_other_costs,
+    topology=_other_costs,
     default_information=_default,
     redistribute=_redistribute,
     segment_routing=_segment_routing,

@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from egovnet.templates.model.facts import (
     LabelBlock,
+    LabelLimit,
     Policy,
     PolicyEntry,
     StaticFacts,
@@ -45,7 +46,48 @@ def _by_hand(facts: Facts) -> None:
     edit_bgp(facts, "bj-pe1", None, lambda old: replace(old, vpn_networks=(network,)))
 
 
+def _two_ways_of_one_cost(facts: Facts) -> None:
+    edit_interface(facts, "gz-pe1", "eth1", ldp=frozenset({"ipv6"}))
+    edit_interface(facts, "gz-pe1", "eth2", igp_cost=20)
+
+
+def _ways_of_no_known_cost(facts: Facts) -> None:
+    edit_interface(facts, "gz-pe1", "eth1", ldp=frozenset({"ipv6"}))
+    edit_interface(facts, "gz-pe1", "eth2", igp_cost=None)
+
+
 CASES = [
+    Case(
+        "two ways of one cost, one without LDP",
+        _two_ways_of_one_cost,
+        "P9 label-lost",
+        "gz-pe1",
+        RISK,
+        ("eth1 has the IGP and no LDP in ipv4",),
+    ),
+    Case(
+        "two ways, one without LDP and one of no known cost",
+        _ways_of_no_known_cost,
+        "P9 label-lost",
+        "gz-pe1",
+        RISK,
+    ),
+    Case(
+        "a core router without LDP before a PE that others are behind",
+        lambda f: edit_interface(f, "bj-p1", "eth3", ldp=frozenset({"ipv6"})),
+        "P9 label-lost",
+        "bj-p1",
+        RISK,
+        ("gets them with the inner label alone from bj-p1",),
+    ),
+    Case(
+        "a PE that others are behind keeps labels back",
+        lambda f: edit_device(f, "gd-pe1", label_limits=(LabelLimit("ipv6", "gives"),)),
+        "P9 label-lost",
+        "bj-p1",
+        RISK,
+        ("may lack labels of LDP in ipv6",),
+    ),
     Case(
         "a static route to a router by way of another",
         with_static(
