@@ -14,7 +14,12 @@ from egovnet.templates.frr.config.draft import Unclear
 from egovnet.templates.frr.config.nftables_rule import GOES_ON, RuleDraft, Verdict, read_rule
 from egovnet.templates.model.canonical_filter import canonical_rule
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.packet_filter import PacketDirection, PacketRule, PortRanges
+from egovnet.templates.model.packet_filter import (
+    FilterPlace,
+    PacketDirection,
+    PacketRule,
+    PortRanges,
+)
 
 #: (line, its text, what it says).
 Rule = tuple[int, str, RuleDraft]
@@ -46,12 +51,16 @@ class Flattening:
         #: Line -> (chain, its text, why it has no meaning).
         self.problems: dict[int, tuple[str, str, str]] = {}
         self._made = 0
+        self._place: FilterPlace = "forward"
         self._policy: Literal["accept", "drop"] = "drop"
 
-    def rules(self, base: str, policy: Literal["accept", "drop"]) -> Iterator[PacketRule]:
+    def rules(
+        self, base: str, policy: Literal["accept", "drop"], place: FilterPlace
+    ) -> Iterator[PacketRule]:
         """The rules of a base chain in order, `policy` being what becomes of other packets; what
         has no meaning is in `problems`."""
         self._made = 0
+        self._place = place
         self._policy = policy
         yield from self._of_chain(base, _ANYTHING, ())
 
@@ -70,6 +79,8 @@ class Flattening:
     ) -> Iterator[PacketRule]:
         if draft.states == _INVALID and draft.verdict == ("drop", ""):
             return  # of no connection: what is let through besides is less, and never more
+        if draft.rejects and self._place == "departure":
+            raise Unclear("the kernel refuses a reject there, and the filter with it")
         for condition in conditions(draft):
             verdict = draft.verdict or draft.verdicts[condition.in_interface or ""]
             self._made += 1

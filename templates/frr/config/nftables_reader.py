@@ -16,6 +16,7 @@ from egovnet.templates.frr.config.nftables_others import read_others
 from egovnet.templates.frr.config.nftables_records import read_records
 from egovnet.templates.frr.config.nftables_rule import NAME, WORDS, read_rule
 from egovnet.templates.frr.config.nftables_sets import read_set
+from egovnet.templates.frr.config.nftables_spelling import as_printed
 from egovnet.templates.frr.config.nftables_translation import read_translation
 from egovnet.templates.frr.config.nftables_zones import read_zones
 from egovnet.templates.frr.packet_filter_words import (
@@ -122,7 +123,10 @@ class _Reader:
         top = _Block("", 0)
         stack = [top]
         broken = False
-        for number, line in enumerate(lines, first):
+        numbered, silent = as_printed(lines, first)
+        for number, _ in silent:
+            self._kinds[number] = HARMLESS
+        for number, line in numbered:
             text = " ".join(line.split())
             if not text or text == FILTER_MARK or text.startswith("#"):
                 draft.counts[BLANK] += 1
@@ -248,7 +252,7 @@ class _Reader:
             FilterChain(
                 place,
                 policy,
-                tuple(flattening.rules(block.header.partition(" ")[2], policy)),
+                tuple(flattening.rules(block.header.partition(" ")[2], policy, place)),
                 block.line,
             )
             for place, (block, policy) in bases.items()

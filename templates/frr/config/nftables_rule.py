@@ -46,6 +46,13 @@ GOES_ON: Verdict = ("continue", "")
 _TYPE_NUMBERS = {
     family: {name: number for number, name in names.items()} for family, names in ICMP_TYPES.items()
 }
+#: In decimal or hexadecimal; what begins with a zero else is refused before.
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|0|[1-9]\d{0,9}", re.ASCII)
+#: Of netbase's /etc/services, where nft looks names of ports up.
+_SERVICES = {
+    "ssh": "22", "domain": "53", "http": "80", "ntp": "123", "snmp": "161", "bgp": "179",
+    "ldap": "389", "https": "443", "syslog": "514", "ldaps": "636",
+}  # fmt: skip
 _HIGHEST = {"port": 65535, "type": 255}
 
 
@@ -68,6 +75,8 @@ class RuleDraft:
     #: Of a verdict map on the incoming interface.
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     name: str = ""
+    #: It answers what it drops.
+    rejects: bool = False
 
 
 def check_value(word: str) -> None:
@@ -252,6 +261,25 @@ def _decide(draft: RuleDraft, words: _Words, word: str, _sets: _Sets) -> None:
     draft.verdict = _verdict(words, word)
 
 
+def _reject(draft: RuleDraft, words: _Words, _word: str, _sets: _Sets) -> None:
+    """A drop with an answer: nft adds what the answer needs to the rule's conditions."""
+    draft.verdict, draft.rejects = ("drop", ""), True
+    if words.peek() != "with":
+        return
+    words.take()
+    how = words.take()
+    if how == "tcp":
+        words.expect("reset")
+        _among(draft, ("tcp",))
+        return
+    if words.peek() == "type":
+        words.take()
+    if how not in _ANSWERS or words.take() not in _ANSWERS[how]:
+        raise Unclear("no answer of nft's")
+    if how != "icmpx":
+        _pin(draft, "ipv4" if how == "icmp" else "ipv6")
+
+
 def _counter(_draft: RuleDraft, words: _Words, _word: str, _sets: _Sets) -> None:
     if words.peek() == "packets":
         for _ in ("packets", "number", "bytes", "number"):
@@ -353,10 +381,12 @@ def _ports(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
 
 
 def _range(text: str, what: str) -> tuple[int, int]:
+    if what == "port":
+        text = _SERVICES.get(text, text)
     first, dash, last = text.partition("-")
-    if not (first.isdecimal() and first.isascii() and (not dash or last.isdecimal())):
+    if not (_NUMBER.fullmatch(first) and (not dash or _NUMBER.fullmatch(last))):
         raise Unclear(f"{text} is no number of a {what}")
-    low, high = int(first), int(last) if dash else int(first)
+    low, high = int(first, 0), int(last, 0) if dash else int(first, 0)
     if low > high or high > _HIGHEST[what]:
         raise Unclear(f"{text} is no {what}")
     return low, high
@@ -395,6 +425,21 @@ def _ct(draft: RuleDraft, words: _Words, _word: str, sets: _Sets) -> None:
         raise Unclear(f"ct {which} has no meaning here")
 
 
+_ANSWERS = {
+    "icmp": frozenset(
+        (
+            "port-unreachable",
+            "admin-prohibited",
+            "host-unreachable",
+            "net-unreachable",
+            "host-prohibited",
+            "net-prohibited",
+            "prot-unreachable",
+        )
+    ),
+    "icmpv6": frozenset(("no-route", "admin-prohibited", "addr-unreachable", "port-unreachable")),
+    "icmpx": frozenset(("port-unreachable", "admin-prohibited", "no-route", "host-unreachable")),
+}
 _Expression = Callable[[RuleDraft, _Words, str, _Sets], None]
 _EXPRESSIONS: dict[str, _Expression] = {
     "accept": _decide,
@@ -411,6 +456,7 @@ _EXPRESSIONS: dict[str, _Expression] = {
     "log": _log,
     "meta": _meta,
     "oifname": _interface,
+    "reject": _reject,
     "tcp": _ports,
     "th": _ports,
     "udp": _ports,
