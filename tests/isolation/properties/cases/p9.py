@@ -69,7 +69,7 @@ CASES = [
         "two ways, one without LDP and one of no known cost",
         _ways_of_no_known_cost,
         "P9 label-lost",
-        "gz-pe1",
+        "gd-pe1",
         RISK,
     ),
     Case(
