@@ -1,11 +1,16 @@
-"""P9: no circuit takes the outer label from VPN packets that another router's table is to look up.
+"""P9: no VPN packet loses its outer label before the router that it is for.
 
-A VPN packet has two labels (RFC 4364 section 5). A router that has no label of its next hop for
-the outer one's router takes it off and sends on what is below: ldpd's best effort for a broken
-path, right only where the next hop is the router that the packet is for (RFC 3031 section 3.16).
-Where it is another PE, the inner label is looked up there, and is one of that PE's VRFs or none.
-The same does a PE itself whose routes have a second way of the same cost: bgpd takes a next hop
-for labelled where at least one of its ways is (bgpd/bgp_nht.c), and zebra sends over both.
+A VPN packet has two labels (RFC 4364 section 5). Without the outer one it is looked up at the next
+PE by the inner one, which there is another VRF's or none. It goes without in two places (FRR 8.4):
+
+- A PE has two ways of the same cost, and a label for one of them. bgpd takes a next hop for
+  labelled where at least one of its ways is (bgpd/bgp_nht.c), and zebra sends over both.
+- A PE sends on what is for others over ports on none of which LDP runs. Then ldpd takes it for the
+  end of the labelled network (`lde_fec_outside_mpls_network` in ldpd/lde.c) and gives implicit
+  null: its neighbours take the outer label off, and the PE looks up the inner one itself.
+
+Where LDP runs at a port and has no label of the other end, ldpd has no entry for what comes with
+one: it is lost, and arrives nowhere (without `install allow-broken-lsps`, which is not read).
 
 Which ways packets take follows from the IGP's costs. What a cost is that the text does not say
 lies between nothing and more than any path; a circuit that may then be on a way is taken to be.
@@ -38,7 +43,7 @@ def unlabelled_circuits(scene: Scene) -> Iterator[FindingDraft]:
                 if lost is not None:
                     denied.add(key)
                     found[key] = _lost(circuit, lacks, family, lost)
-                elif paths.is_pe(circuit.near):
+                elif paths.is_pe(circuit.far) and circuit.far_port.mpls:
                     found.setdefault(key, _hygiene(lacks, family))
     yield from found.values()
 
@@ -67,14 +72,14 @@ def _why(lacks: Circuit, family: AddressFamily) -> str:
 
 
 def _lost(circuit: Circuit, lacks: Circuit, family: AddressFamily, lost: Lost) -> FindingDraft:
-    near, far = circuit.near, circuit.far
+    near, at, egress = circuit.near, lost.at, lost.egress.device
     path: tuple[Hop, ...] = ()
     if lost.source is not near:
-        path = (lost.source.hop(f"sends packets for {lost.egress.device} by {near.device}"),)
+        path = (lost.source.hop(f"sends packets for {egress} by {near.device}"),)
     why = _why(lacks, family)
     path += (
         lacks.near.hop(f"{lacks.port.name} {why}", lacks.port.line),
-        far.hop(f"gets them with the inner label alone from {near.device}"),
+        at.hop(f"gets packets for {egress} with the inner label alone"),
     )
     return single(
         finding(
@@ -85,7 +90,7 @@ def _lost(circuit: Circuit, lacks: Circuit, family: AddressFamily, lost: Lost) -
             line=circuit.port.line,
             family=family,
             causes=(_cause(lacks, family, why),),
-            words={"port": circuit.port.name, "far": far.device, "egress": lost.egress.device},
+            words={"port": circuit.port.name, "at": at.device, "egress": egress},
         )
     )
 

@@ -1,9 +1,9 @@
 """The ways that labelled packets take through the backbone, by the costs of the IGP.
 
 Nothing is searched while LDP gives every neighbour its labels: looking for circuits where it does
-not is linear in the network. For each circuit without labels, shortest paths (Dijkstra) from its
-two ends tell the routers that it may be a way to, and one more search each from these back tells
-who sends over it. Costs that no text says are taken as an interval.
+not is linear in the network. For each circuit of a PE without labels, shortest paths (Dijkstra)
+from its two ends and the PE's neighbours tell the routers that it may be a way to; back from one
+of these, who sends over it. Costs that no text says are taken as an interval.
 """
 
 from collections import deque
@@ -51,10 +51,11 @@ class Circuit:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Who sends packets over a circuit without labels, and the router that they are for."""
+    """Who sends packets for `egress`, and the PE that looks their inner labels up instead."""
 
     source: Table
     egress: Table
+    at: Table
 
 
 def graphs(scene: Scene) -> Iterator["LabelPaths"]:
@@ -119,7 +120,7 @@ class LabelPaths:
         return list(found.values())
 
     @cached_property
-    def _sessions(self) -> dict[AddressFamily, set[tuple[str, str]]]:
+    def sessions(self) -> dict[AddressFamily, set[tuple[str, str]]]:
         """Pairs of routers between which LDP runs; over whichever of their circuits, its labels
         are for all of them."""
         keys = {router.name: self._keys(router) for router in self._routers}
@@ -150,7 +151,7 @@ class LabelPaths:
 
     def _gives(self, circuit: Circuit, family: AddressFamily) -> bool:
         """Whether the far end's labels surely are at the near one."""
-        if (circuit.near.device, circuit.far.device) not in self._sessions[family]:
+        if (circuit.near.device, circuit.far.device) not in self.sessions[family]:
             return False
         taken, given = self.limit(circuit.near, family), self.limit(circuit.far, family)
         takes = taken is None or all(
@@ -162,68 +163,88 @@ class LabelPaths:
         return takes and gives
 
     def without_labels(self, family: AddressFamily) -> Iterator[Circuit]:
-        """Directions to a PE in which labels may be lost, and which that PE takes packets from."""
+        """Directions in which LDP may give no label, from a PE."""
         for one in self._circuits:
             if (
-                self.is_pe(one.far)
-                and one.far_port.mpls
+                self.is_pe(one.near)
                 and family in one.port.igp & one.far_port.igp
                 and not self._gives(one, family)
             ):
                 yield one
 
     def lost(self, circuit: Circuit, family: AddressFamily) -> Lost | None:
-        """Packets that `circuit` is a way of, with a label for another router than its far end."""
+        """Packets for another router that lose their outer label because of `circuit`."""
         near, far = circuit.near.device, circuit.far.device
-        if not any(near in pair for pair in self._sessions[family]):
+        if not any(near in pair for pair in self.sessions[family]):
             return None  # nobody has a label of it, nor it of anybody
-        onward = self._distances(far, family, most=False, back=False)
-        whole = self._distances(near, family, most=True, back=False)
-        for egress in sorted(self._edges - {near, far}):
-            if egress in onward and circuit.least + onward[egress] <= whole.get(egress, _ENDLESS):
-                source = self._source(circuit, egress, family)
+        for egress in sorted(self._edges - {near}):
+            if self._on_way(circuit, egress, family):
+                table = self.tables[egress]
+                if egress != far and self._beside(circuit, egress, family):
+                    return Lost(circuit.near, table, circuit.far)
+                source = self._taken_for_its_end(circuit, egress, family)
                 if source is not None:
-                    return Lost(source, self._tables[egress])
+                    return Lost(source, table, circuit.near)
         return None
 
-    def _source(self, circuit: Circuit, egress: str, family: AddressFamily) -> Table | None:
-        """A PE whose labelled packets for `egress` come to the circuit."""
-        near, far = circuit.near, circuit.far.device
+    def _on_way(
+        self, one: Circuit, egress: str, family: AddressFamily, *, surely: bool = False
+    ) -> bool:
+        """Whether a circuit may be on a shortest way to `egress`, or surely is."""
+        onward = self._distances(one.far.device, family, most=surely).get(egress)
+        whole = self._distances(one.near.device, family, most=not surely).get(egress)
+        if onward is None or whole is None:
+            return False
+        return (one.most if surely else one.least) + onward <= whole
+
+    def _beside(self, circuit: Circuit, egress: str, family: AddressFamily) -> bool:
+        """Whether the PE that `circuit` begins at has a way with a label beside it, and a PE that
+        it leads to takes what comes without."""
+        if not (self.is_pe(circuit.far) and circuit.far_port.mpls):
+            return False
+        return any(
+            one.far.device != circuit.far.device
+            and (one.near.device, one.far.device) in self.sessions[family]
+            and self._on_way(one, egress, family)
+            for one in self._out[family].get(circuit.near.device, ())
+        )
+
+    def _taken_for_its_end(
+        self, circuit: Circuit, egress: str, family: AddressFamily
+    ) -> Table | None:
+        """A PE whose packets come to the router that `circuit` begins at, where LDP runs on none
+        of the ports that this one sends them out of."""
+        near = circuit.near.device
+        if family in circuit.port.ldp or any(
+            family in one.port.ldp and self._on_way(one, egress, family, surely=True)
+            for one in self._out[family].get(near, ())
+        ):
+            return None
         least = self._distances(egress, family, most=False, back=True)
         most = self._distances(egress, family, most=True, back=True)
-        sessions = self._sessions[family]
-
-        def on_way(one: Circuit) -> bool:
-            onward = least.get(one.far.device)
-            whole = most.get(one.near.device, _ENDLESS)
-            return onward is not None and one.least + onward <= whole
-
-        if self.is_pe(near) and any(
-            one.far.device != far and (near.device, one.far.device) in sessions and on_way(one)
-            for one in self._out[family].get(near.device, ())
-        ):
-            return near
-        seen, waiting = {near.device, far}, deque([near.device])
+        seen, waiting = {near, egress}, deque([near])
         while waiting:
             here = waiting.popleft()
-            for one in self._out[family].get(here, ()):
-                before = one.turned
-                name = before.near.device
-                if name in seen or name == egress or (name, here) not in sessions:
+            for after in self._out[family].get(here, ()):
+                one = after.turned
+                name = one.near.device
+                labelled = one.far_port.mpls and (name, here) in self.sessions[family]
+                if name in seen or not labelled or one.least + least[here] > most[name]:
                     continue
-                if on_way(before):
-                    if self.is_pe(before.near):
-                        return before.near
-                    seen.add(name)
-                    waiting.append(name)
+                if self.is_pe(one.near):
+                    return one.near
+                seen.add(name)
+                waiting.append(name)
         return None
 
     @cached_property
-    def _tables(self) -> dict[str, Table]:
+    def tables(self) -> dict[str, Table]:
+        """The routers' default tables by name."""
         return {router.name: router.tables[None] for router in self._routers}
 
     @cached_property
     def _out(self) -> dict[AddressFamily, dict[str, list[Circuit]]]:
+        """The circuits of each router that the IGP of a family may send over."""
         found: dict[AddressFamily, dict[str, list[Circuit]]] = {family: {} for family in FAMILIES}
         for one in self._circuits:
             if (one.port.igp_cost or 0) < _NOT_USED:
@@ -232,7 +253,7 @@ class LabelPaths:
         return found
 
     def _distances(
-        self, start: str, family: AddressFamily, *, most: bool, back: bool
+        self, start: str, family: AddressFamily, *, most: bool, back: bool = False
     ) -> dict[str, int]:
         """From `start` to every router; `back`: from every router to `start`."""
         key = (start, family, most, back)

@@ -39,16 +39,18 @@ BACKBONE_ROUTE = FindingClass(
 LABEL_LOST = FindingClass(
     id="P9 label-lost",
     severities=_RISK,
-    title="A circuit on which VPN packets lose their outer label before another PE",
-    meaning="By the costs of the IGP, VPN packets for a third PE go over a circuit to a PE, and "
-    "LDP gives no label there, or may not: it does not run at both ends, has no session, or a "
-    "list keeps labels back. Where the texts do not say a cost, it is taken to be any.",
-    why="The router before takes the outer label off, and the PE looks the inner one up as its "
-    "own: the packet arrives in whichever VRF has that label there.",
+    title="VPN packets that lose their outer label before the PE that they are for",
+    meaning="By the costs of the IGP, VPN packets for another PE go over a circuit of a PE on "
+    "which LDP gives no label, or may not: it does not run at both ends, has no session, or a list "
+    "keeps labels back. Beside it is a way of the same cost with a label, or LDP runs on no port "
+    "that packets of others are sent out of there. Where the texts do not say a cost, it is taken "
+    "to be any.",
+    why="The packet comes to a PE that it is not for with its inner label alone, and arrives in "
+    "whichever VRF has that label there.",
     remedy="Let LDP run at both ends of the circuit and give labels for all routers' loopbacks, "
     "or take the IGP off it.",
-    sentence="{device} may send VPN packets for {egress} to {far} at {port} with the inner label "
-    "alone",
+    sentence="{at} may get VPN packets for {egress} with their inner label alone, by what {device} "
+    "has at {port}",
 )
 CIRCUIT_WITHOUT_LABELS = FindingClass(
     id="P9 circuit-without-labels",
