@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from egovnet.isolation.model.cause import Cause, CauseKind, Place
-from egovnet.isolation.model.domains import Domain
+from egovnet.isolation.model.domains import MANAGEMENT, Domain
 from egovnet.isolation.model.finding import Hop
 from egovnet.isolation.model.platform_edge import (
     Direction,
@@ -78,12 +78,31 @@ class PlatformFirewall:
         return Cause(CauseKind.LINE, key, "a rule of the firewall's filter", at)
 
 
+def free_interfaces(router: Router) -> set[str]:
+    """Names of interfaces that any packet may come by: the loopback, and management's port and
+    VRF, which Linux puts in the port's place when it is asked again."""
+    found = {one.name for one in router.facts.interfaces.values() if one.loopback}
+    for table in router.tables.values():
+        if table.vrf is not None and MANAGEMENT in table.domains:
+            found |= {table.vrf, *(one.name for one in table.interfaces)}
+    return found
+
+
+def _is_as_delivered(router: Router) -> bool:
+    """Whether only management has a port: nothing comes in that a filter could let pass. A text
+    that lacks its interfaces says nothing of the kind."""
+    names, free = router.facts.interfaces.keys(), free_interfaces(router)
+    has_management = any(not router.facts.interfaces[name].loopback for name in names & free)
+    return has_management and names <= free
+
+
 def firewalls(scene: Scene) -> Iterator[PlatformFirewall]:
-    """All of the platform's firewalls and all gateways, in all their states."""
+    """All of the platform's firewalls and all gateways, in all their states, but for those that
+    are as they were delivered."""
     edge: PlatformEdge = scene.expectation.platform
     for router in scene.routers:
         expected = edge.firewalls.get(router.name)
-        if expected is not None:
+        if expected is not None and not _is_as_delivered(router):
             at = {(link.port, link.vlan): (vpn, link) for vpn, link in expected.items()}
             found = {
                 interface.name: at[place]

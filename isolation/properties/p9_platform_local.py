@@ -13,13 +13,17 @@ from egovnet.isolation.algebra.filter_chains import Accepted, FilterChainRules
 from egovnet.isolation.algebra.packet_sets import PacketSet
 from egovnet.isolation.algebra.prefix_sets import BITS
 from egovnet.isolation.model.classes import p9_platform
-from egovnet.isolation.model.domains import MANAGEMENT, OUTSIDE
+from egovnet.isolation.model.domains import OUTSIDE
 from egovnet.isolation.model.finding import Finding, finding
 from egovnet.isolation.model.finding_drafts import FindingDraft
 from egovnet.isolation.model.platform_edge import ECHO_REQUEST, FirewallLink
-from egovnet.isolation.model.platform_firewalls import PlatformFirewall, firewalls
+from egovnet.isolation.model.platform_firewalls import (
+    PlatformFirewall,
+    firewalls,
+    free_interfaces,
+)
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import FAMILIES, Router, Scene
+from egovnet.isolation.model.scene import FAMILIES, Scene
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.packet_filter import PacketRule
 
@@ -32,7 +36,7 @@ def platform_local(scene: Scene) -> Iterator[FindingDraft]:
     """P9 over a scene: what firewalls take for themselves."""
     for firewall in firewalls(scene):
         rules = FilterChainRules(firewall.chain("local"), "local")
-        free = _free(firewall.router)
+        free = free_interfaces(firewall.router)
         names = [name for name in firewall.by_interface if name not in free]
         for family in FAMILIES:
             for name, _ in rules.pairs(names):
@@ -44,16 +48,6 @@ def platform_local(scene: Scene) -> Iterator[FindingDraft]:
                     excess = one.packets - may
                     if excess:
                         yield _reached(firewall, name, one, excess)
-
-
-def _free(router: Router) -> set[str]:
-    """Names of interfaces that any packet may come by: the loopback, and management's port and
-    VRF, which Linux puts in the port's place when it is asked again."""
-    found = {one.name for one in router.facts.interfaces.values() if one.loopback}
-    for table in router.tables.values():
-        if table.vrf is not None and MANAGEMENT in table.domains:
-            found |= {table.vrf, *(one.name for one in table.interfaces)}
-    return found
 
 
 def _needed(link: FirewallLink, family: AddressFamily) -> PacketSet:

@@ -6,6 +6,7 @@ from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
 from egovnet.templates.intend.device_facts import intended_facts
+from egovnet.templates.registry import read_config, render_day0
 from tests.isolation.gateway_mutants import MUTANTS, GatewayMutant
 from tests.isolation.gateway_proof import built, built_leaving, gateway_facts, verdict_with
 from tests.isolation.networks import of_class
@@ -15,6 +16,11 @@ def test_it_is_proved_as_it_is_built() -> None:
     verdict = prove(gateway_facts(), built().expectation)
     assert verdict.proved
     assert not verdict.findings, [f.message for f in verdict.findings]
+
+
+def test_it_is_proved_as_it_is_delivered() -> None:
+    delivered = {n: read_config(render_day0(d), n) for n, d in built().devices.items()}
+    assert prove(delivered, built().expectation).proved
 
 
 def test_what_is_read_is_what_was_meant() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from egovnet.isolation.model.finding_class import Severity
 from egovnet.isolation.prove import prove
 from egovnet.isolation.push import prove_push
+from egovnet.templates.registry import read_config, render_day0
 from tests.isolation.networks import of_class
 from tests.isolation.platform_proof import AFTER, BEFORE, DAY, on
 
@@ -15,6 +16,19 @@ def test_it_is_proved_as_it_is_built() -> None:
     assert verdict.proved
     assert not verdict.findings, [f.message for f in verdict.findings]
     assert built.expectation.platform.firewalls.keys() == {"bj-fw1", "sh-fw1"}
+
+
+def test_it_is_proved_as_it_is_delivered() -> None:
+    """Wholly, or its firewalls alone; a text that lacks its interfaces is none of these."""
+    built = on(DAY)
+    delivered = {n: read_config(render_day0(d), n) for n, d in built.devices.items()}
+    assert prove(delivered, built.expectation).proved
+    firewalls = built.expectation.platform.firewalls
+    late = {n: delivered[n] if n in firewalls else f for n, f in built.facts.items()}
+    verdict = prove(late, built.expectation)
+    assert not [f for f in verdict.findings if f.klass.startswith("P9")]
+    lost = {n: replace(f, interfaces={}) if n in firewalls else f for n, f in delivered.items()}
+    assert of_class(prove(lost, built.expectation), "P9 no-forward-filter")
 
 
 def test_exchanges_that_are_not_in_force_are_leaks() -> None:

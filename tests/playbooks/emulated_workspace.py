@@ -24,13 +24,16 @@ def applied_before(workspace: Workspace) -> None:
 
 
 def emulated_workspace(
-    routers: EmulatedRouters, root: Path, monkeypatch: pytest.MonkeyPatch
+    routers: EmulatedRouters,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    inventory: Path = BACKBONE,
 ) -> Workspace:
-    """A copy of the reference inventory that names the routers' addresses, with state of its own;
+    """A copy of an inventory that names the routers' addresses, with state of its own;
     the environment holds their credentials until the test ends.
     """
     directory = root / "inventory"
-    shutil.copytree(BACKBONE, directory)
+    shutil.copytree(inventory, directory)
     hosts = yaml.safe_load((directory / "hosts.yaml").read_text(encoding="utf-8"))
     for name, host in hosts.items():
         host["hostname"], host["port"] = routers.addresses[name]

@@ -184,7 +184,9 @@ def read_state(device: Device, output: str) -> DeviceState:
 
 
 def _speaks_bgp(device: Device) -> bool:
-    return bool(device.vrfs or device.backbone_peers or device.firewall)
+    # a firewall that no VLAN leads to any more, as on its day 0, has nobody to speak to
+    has_peers = device.firewall is not None and bool(device.firewall.peers)
+    return bool(device.vrfs or device.backbone_peers or has_peers)
 
 
 def _needed(device: Device) -> set[str]:

@@ -12,7 +12,7 @@ from egovnet.lab.customer import site_lans
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.change.apply import apply
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.rollback import RollbackResult
 from egovnet.playbooks.rollback.rollback import rollback
@@ -27,7 +27,7 @@ from tests.playbooks.emulated_workspace import emulated_workspace
 from tests.playbooks.routed_packets import RoutedPackets
 from tests.strategies import networks
 
-NETWORK = loopback_network()
+NETWORK, WITH_FIREWALLS = loopback_network(), loopback_network()
 PORTS = tuple(f"eth{number}" for number in range(10))
 
 
@@ -96,6 +96,24 @@ def test_a_path_between_the_zones_that_is_left_undoes_it(
     assert (outcome.exit, outcome.data["result"]) == (4, "undone"), outcome.data
     messages = [finding["message"] for finding in outcome.data["verification"]["findings"]]
     assert messages == [f"public-beijing-host -> party-beijing ({victim}): ANSWERED"]
+
+
+def test_a_network_with_firewalls_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A firewall as it was delivered lets nothing pass, as nothing comes to it, and has no BGP."""
+    texts = day0(Workspace(REFERENCE))
+    ports = dict.fromkeys(texts, PORTS)
+    place = tmp_path / "routers"
+    with EmulatedRouters(texts, place, network=WITH_FIREWALLS, ports=ports) as routers:
+        workspace = emulated_workspace(routers, tmp_path, monkeypatch, REFERENCE)
+        silent = dict.fromkeys(texts, "emulated routers send no packets")
+        done = apply(workspace, Silent(), yes=True, verifying=Verifying(20, packetless=silent))
+        assert done.data["result"] == "done", done.data
+        back = Workspace(workspace.directory)
+        outcome = rollback(back, Silent(), 1, yes=True, packetless=silent)
+        assert (outcome.exit, outcome.data["result"]) == (0, "done"), outcome.data
+        assert outcome.data["proof"]["proved"]
 
 
 @given(network=networks())
