@@ -1,12 +1,13 @@
 """What is asked of VPNs, applications and exchanges by their levels, and whether they have it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from egovnet.inventory.access_classes import attachments, joined, part_of, shared_exits
 from egovnet.inventory.errors import Location
 from egovnet.inventory.model import (
     Application,
+    Encryption,
     Exchange,
     ExtranetPart,
     Filtering,
@@ -162,7 +163,7 @@ def _of_vpn(
     subject = (name, vpn.level, "vpns", vpn_name)
     match rule.requires:
         case LevelRequirement.ENCRYPTION:
-            yield _not_encrypted(*subject)
+            yield _encrypted(*subject, [vpn])
         case LevelRequirement.NO_INTERNET:
             if vpn_name in exits and vpn.part is not ExtranetPart.INTERNET:
                 site, zone = exits[vpn_name]
@@ -198,7 +199,7 @@ def _of_application(
     vpn = network.vpns.get(application.vpn)
     match rule.requires:
         case LevelRequirement.ENCRYPTION:
-            yield _not_encrypted(*subject)
+            yield _encrypted(*subject, [vpn])
         case LevelRequirement.NO_INTERNET:
             yield _no_internet(*subject, vpn)
         case LevelRequirement.CARRIED if vpn is not None:
@@ -219,7 +220,8 @@ def _of_exchange(
     elif exchange.level >= rule.from_level:
         subject = (name, exchange.level, "exchanges", exchange_name)
         if rule.requires is LevelRequirement.ENCRYPTION:
-            yield _not_encrypted(*subject)
+            ends = (exchange.source, exchange.target)
+            yield _encrypted(*subject, [network.vpns.get(end.vpn) for end in ends])
         elif rule.requires is LevelRequirement.NO_INTERNET:
             # both its ends are of the intranet, which has no Internet zone
             yield _no_internet(*subject, None)
@@ -250,16 +252,26 @@ def _approver(
     yield LevelJudgement(name, max(levels), "exchanges", exchange_name, met, why, remedy, at)
 
 
-def _not_encrypted(name: str, level: int, section: str, entry: str) -> LevelJudgement:
+def _encrypted(
+    name: str, level: int, section: str, entry: str, vpns: Iterable[Vpn | None]
+) -> LevelJudgement:
+    """What is of one VPN or goes between two is encrypted where all of them are; one that nobody
+    knows is another mistake."""
+    clear = [vpn for vpn in vpns if vpn is not None and vpn.encryption is Encryption.NONE]
+    at = (entry, "level")
+    if not clear:
+        return LevelJudgement(name, level, section, entry, True, location=at)
+    whose = "it is" if section == "vpns" else "its VPN is" if section == "applications" else ""
     return LevelJudgement(
         name,
         level,
         section,
         entry,
         met=False,
-        why="the backbone encrypts nothing: egovnet has no encryption yet",
-        remedy=f"take a lower level, or set otherwise: report for {name} in levels.yaml",
-        location=(entry, "level"),
+        why=f"{whose or 'a VPN of its ends is'} in clear on the backbone",
+        remedy="let the VPN have encryption: pe-to-pe, take a lower level, or set otherwise: "
+        f"report for {name} in levels.yaml",
+        location=at,
     )
 
 

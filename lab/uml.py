@@ -29,6 +29,7 @@ from egovnet.lab.guest import Guest, console_name, memory_needed
 from egovnet.lab.guest_clock import clock_archive
 from egovnet.lab.guest_lab import UML_FILES, GuestLab
 from egovnet.lab.guest_payload import write_initrd
+from egovnet.lab.ike_archive import ensure_ike_archive, is_needed
 from egovnet.lab.machines import Machine, one_machine, two_machines
 from egovnet.lab.qemu import find_qemu, relay_arguments, user_network
 from egovnet.lab.topology import Topology
@@ -77,6 +78,9 @@ class UserModeLinux(GuestLab):
         kernel = self._kernel or ensure_uml_kernel(self.cache, progress=progress)
         archive = clock_archive(self.cache)
         clock = [archive] if archive else []
+        ike = []
+        if is_needed(guest.topology):
+            ike = [ensure_ike_archive(guest.appliance, kernel, self.cache, progress=progress)]
         count = len(guest.machines)
         how = "" if count == 1 else f", {count} machines"
         progress(f"booting {len(guest.topology.nodes)} nodes (User Mode Linux{how})")
@@ -90,7 +94,7 @@ class UserModeLinux(GuestLab):
             for number, machine in enumerate(guest.machines):
                 ends = [management[number][0], *(wire[number] for wire in wires)]
                 initrd = self.directory / f"initrd-{number}"
-                bases = [guest.appliance.initrd, kernel.modules, *clock]
+                bases = [guest.appliance.initrd, kernel.modules, *ike, *clock]
                 write_initrd(initrd, bases, machine, guest.access)
                 started.append(self._start_machine(kernel, guest.marker, number, machine, ends))
         return (started[0], helper, *started[1:])

@@ -98,6 +98,8 @@ class Capabilities:
     bfd_with_ttl_security: bool = False
     #: What it authenticates of the backbone's own sessions, each by a key: "isis", "ldp", "bgp".
     authenticates: frozenset[str] = frozenset()
+    #: It carries VPNs from PE to PE in ESP, and drops what it cannot encrypt.
+    encrypts: bool = False
     #: It filters packets by the connections that they are of.
     filters_packets: bool = False
     #: Options by which it joins another operator's backbone. A: a session may have a filter of what

@@ -25,6 +25,7 @@ from egovnet.inventory.allocation.pool import (
 from egovnet.inventory.allocation.site_prefixes import keep_site_prefixes
 from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.model import (
+    Encryption,
     Network,
     NumberRange,
     Role,
@@ -126,6 +127,9 @@ class Allocation:
     platform_asn: int | None = None
     #: AS number of all Internet gateways; None: there is none.
     gateway_asn: int | None = None
+    #: Next hops of encrypted VPNs, by PE; no router has them.
+    encrypted4: dict[str, IPv4Address] = field(default_factory=dict)
+    encrypted6: dict[str, IPv6Address] = field(default_factory=dict)
     #: Of regions of tiers that have AS numbers.
     region_asn: dict[str, int] = field(default_factory=dict)
     #: Accesses whose links the other end allocated, and has the first host address of.
@@ -134,6 +138,10 @@ class Allocation:
     def loopbacks(self, router: str) -> tuple[IPv4Address | IPv6Address, ...]:
         """Loopbacks of a router, of each family that the network has, IPv4 first."""
         return _of_both(self.loopback4, self.loopback6, router)
+
+    def encrypted_next_hops(self, router: str) -> tuple[IPv4Address | IPv6Address, ...]:
+        """Next hops of a PE's encrypted VPNs, IPv4 first."""
+        return _of_both(self.encrypted4, self.encrypted6, router)
 
     def circuit_links(self, circuit: str) -> tuple[IPv4Network | IPv6Network, ...]:
         """Networks of a circuit, IPv4 first."""
@@ -241,6 +249,8 @@ class _Allocator:
             pools=tuple(self.uses),
             platform_asn=site_asn.pop(PLATFORM, None),
             gateway_asn=site_asn.pop(GATEWAYS, None),
+            encrypted4=self._encrypted4(pools.encrypted_ipv4),
+            encrypted6=self._encrypted6(pools.encrypted_ipv6),
             region_asn=region_asn,
             numbered_there=frozenset((*written4, *written6)),
         )
@@ -288,6 +298,28 @@ class _Allocator:
         if prefix is None:
             return {}
         return self._subnets(_pool(name, prefix), names, explicit)
+
+    def _encrypted4(self, prefix: IPv4Network | None) -> dict[str, IPv4Address]:
+        found = self._encrypted("encrypted-ipv4", prefix) if prefix is not None else {}
+        return {pe: net.network_address for pe, net in found.items()}
+
+    def _encrypted6(self, prefix: IPv6Network | None) -> dict[str, IPv6Address]:
+        found = self._encrypted("encrypted-ipv6", prefix) if prefix is not None else {}
+        return {pe: net.network_address for pe, net in found.items()}
+
+    def _encrypted(self, name: str, prefix: N) -> dict[str, N]:
+        """An address for each PE that has an encrypted VPN."""
+        vpns, sites = self.network.vpns, self.network.sites.values()
+        encrypted = {n for n, vpn in vpns.items() if vpn.encryption is Encryption.PE_TO_PE}
+        pes = {
+            access.pe: None
+            for site in sites
+            if site.vpn in encrypted
+            for access in site.site_network_accesses.values()
+        }
+        pool = AddressPool(name, prefix, prefix.max_prefixlen)
+        chosen = self._choose(pool.pool, pes, {})
+        return {pe: pool.subnet(index) for pe, index in chosen.items()}
 
     def _choose_by_region(
         self,

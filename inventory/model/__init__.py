@@ -55,6 +55,7 @@ from egovnet.inventory.model.routers import (
 from egovnet.inventory.model.sites import ServiceState, Site, SiteNetworkAccess, SiteRole
 from egovnet.inventory.model.vpns import (
     AddressPlan,
+    Encryption,
     ExtranetPart,
     Filtering,
     Topology,
@@ -87,6 +88,7 @@ __all__ = [
     "Closed",
     "Deployment",
     "DerivedSite",
+    "Encryption",
     "Exchange",
     "ExchangeEnd",
     "ExtranetPart",

@@ -93,6 +93,18 @@ class Pools(Closed):
     access_ipv6: Annotated[
         Prefix6 | None, about("Between PEs and sites: a /126 for each access.", "fde9:fa::/64")
     ] = None
+    encrypted_ipv4: Annotated[
+        Prefix4 | None,
+        about(
+            "Next hops of encrypted VPNs: an address for each PE that has one, which no router "
+            "has; left out, no VPN can be encrypted.",
+            "10.250.0.0/20",
+        ),
+    ] = None
+    encrypted_ipv6: Annotated[
+        Prefix6 | None,
+        about("The same of IPv6, where the network has it.", "fde9:e0::/64"),
+    ] = None
     vlan: Annotated[
         NumberRange,
         about("VLAN ids of accesses, for each port anew.", {"first": 100, "last": 3999}),
@@ -125,6 +137,16 @@ class Pools(Closed):
             raise refusal(
                 f"has {' and '.join(there)}, and not {' and '.join(absent)}",
                 "give all three pools of IPv6, or none where the network has no IPv6",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _encrypted_as_the_network(self) -> "Pools":
+        if self.encrypted_ipv6 is not None and self.loopback_ipv6 is None:
+            raise refusal(
+                "has encrypted-ipv6, and the network has no IPv6",
+                "leave it out",
+                "encrypted-ipv6",
             )
         return self
 

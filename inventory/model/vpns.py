@@ -37,6 +37,22 @@ class Filtering(StrEnum):
     ENFORCED = "enforced"
 
 
+class Encryption(StrEnum):
+    """What of a VPN's packets is encrypted on the backbone."""
+
+    #: Nothing.
+    NONE = "none"
+    #: From a PE to a PE: whoever is on a circuit, and a P router, reads nothing.
+    PE_TO_PE = "pe-to-pe"
+
+
+#: Of a packet of an encrypted VPN in its tunnel: 1500 and the VPN's label.
+TUNNEL_MTU = 1504
+#: The same on a circuit, with GRE 4 (RFC 2784), ESP 8 + 8 + 4 + 16 with AES-GCM (RFC 4303, RFC
+#: 4106), IPv4 20 and the backbone's label 4.
+ENCRYPTED_CIRCUIT_MTU = TUNNEL_MTU + 64
+
+
 class ExtranetPart(StrEnum):
     """The parts of the extranet, as the field's standards have them (DB34/T 3607-2020)."""
 
@@ -93,6 +109,14 @@ class Vpn(Closed):
             "observed",
         ),
     ] = Filtering.OPEN
+    encryption: Annotated[
+        Encryption,
+        about(
+            "Whether its packets are encrypted from PE to PE, so that circuits and P routers carry "
+            "nothing of them that can be read.",
+            "pe-to-pe",
+        ),
+    ] = Encryption.NONE
     level: Annotated[
         ProtectionLevel | None,
         about("Its level by GB/T 22239; left out, it has none yet.", 2, unit="GB/T 22239 level"),

@@ -33,6 +33,7 @@ from egovnet.isolation.model.domains import (
 from egovnet.isolation.model.filtered_access import FilteredAccess
 from egovnet.isolation.model.from_applications import filtered_accesses
 from egovnet.isolation.model.from_borders import border_accesses
+from egovnet.isolation.model.from_encryption import EncryptedVpns, encrypted_vpns
 from egovnet.isolation.model.from_exchanges import firewall_attachments, platform_edge
 from egovnet.isolation.model.from_gateways import with_exits
 from egovnet.isolation.model.from_keys import Keys, expected_keys
@@ -78,6 +79,7 @@ class Expectation:
     )
     #: Router -> (purpose, place) of its sessions that are to be authenticated -> the key's name.
     session_keys: Mapping[str, Keys] = field(default_factory=dict)
+    encrypted: EncryptedVpns = field(default_factory=EncryptedVpns)
     #: PE -> pairs of its VPNs that have the same addresses.
     tracked_apart: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     #: The caller proves a part of the network: routers that are not there are no risk.
@@ -114,6 +116,7 @@ class Expectation:
             routers={**former.routers, **self.routers},
             targets={**former.targets, **self.targets},
             platform=self.platform.with_former(former.platform),
+            encrypted=self.encrypted.with_former(former.encrypted),
         )
 
     def allowed(self, source: Domain, target: Domain) -> str:
@@ -235,6 +238,7 @@ def from_inventory(network: Network, allocation: Allocation) -> Expectation:
         reasons=_reasons(reachability),
         platform=platform,
         session_keys=expected_keys(network, allocation),
+        encrypted=encrypted_vpns(network, allocation),
         filtered_accesses={
             (pe, port, vlan): access
             for pe, port, vlan, access in (

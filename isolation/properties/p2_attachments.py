@@ -168,6 +168,8 @@ def _unknown_interfaces(router: Router, expectation: Expectation) -> Iterator[Fi
     for interface in facts.interfaces.values():
         if interface.name in known | facts.vrfs.keys() or interface.loopback:
             continue
+        if expectation.encrypted.tunnel(router.name, interface) is not None:
+            continue
         table = router.table_of(interface)
         severity = _severity(router, interface, table, ports)
         if severity is not None:

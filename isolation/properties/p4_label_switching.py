@@ -36,6 +36,8 @@ def label_switching(scene: Scene) -> Iterator[FindingDraft]:
             protocols = _protocols(interface, table)
             if not protocols or interface.name in circuits or interface.loopback:
                 continue
+            if protocols == ["mpls"] and scene.expectation.encrypted.tunnel(router.name, interface):
+                continue
             who = None if table.vrf is None else table.domains[0]
             who = who or customers.get(interface.name)
             if who is not None or scene.expectation.attachments_known:

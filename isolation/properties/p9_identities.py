@@ -15,6 +15,7 @@ from egovnet.isolation.model.domains import Domain
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_class import FindingClass
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
+from egovnet.isolation.model.from_encryption import EncryptedVpns
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
 from egovnet.isolation.routes.label_arrivals import label_cause
@@ -31,7 +32,7 @@ def identities(scene: Scene) -> Iterator[FindingDraft]:
     yield from _loopbacks(scene)
     for router in scene.routers:
         yield from _labels(router)
-        yield from _next_hops(router)
+        yield from _next_hops(router, scene.expectation.encrypted)
 
 
 def _distinguishers(scene: Scene) -> Iterator[FindingDraft]:
@@ -170,13 +171,17 @@ def _in_backbone(router: Router, address: IPAddress) -> bool:
     )
 
 
-def _next_hops(router: Router) -> Iterator[FindingDraft]:
+def _next_hops(router: Router, encrypted: EncryptedVpns) -> Iterator[FindingDraft]:
+    own = encrypted.next_hops.get(router.name, ())
     for table in router.tables.values():
+        is_encrypted = any(domain.vpn in encrypted.vpns for domain in table.domains)
         for family in FAMILIES:
             bgp = table.family(family)
             if bgp is None or bgp.export_next_hop is None:
                 continue
             if _in_backbone(router, bgp.export_next_hop):
+                continue
+            if is_encrypted and bgp.export_next_hop in own:
                 continue
             yield _draft(
                 table,

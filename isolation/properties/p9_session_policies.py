@@ -14,6 +14,7 @@ from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import FAMILIES, Scene, Table
 from egovnet.isolation.routes.relays import policy_cause, vpn_sessions
+from egovnet.templates.intend.device_facts import OVER_GRE
 from egovnet.templates.model.facts import NeighborFacts, NeighborFamily, Policy, PolicyEntry
 
 #: Options of a VPN session that change which routes pass, past its policies, or that give routes
@@ -27,7 +28,8 @@ def session_policies(scene: Scene) -> Iterator[FindingDraft]:
         default = router.tables[None]
         yield from _by_hand(default)
         for neighbor, activated in vpn_sessions(router):
-            yield from _session(default, neighbor, activated)
+            by_tunnels = router.name in scene.expectation.encrypted.sides
+            yield from _session(default, neighbor, activated, by_tunnels=by_tunnels)
         for table in router.tables.values():
             for policy, where, family in _policies(table):
                 for entry in policy.each():
@@ -47,8 +49,9 @@ def _by_hand(default: Table) -> Iterator[FindingDraft]:
 
 
 def _session(
-    default: Table, neighbor: NeighborFacts, activated: NeighborFamily
+    default: Table, neighbor: NeighborFacts, activated: NeighborFamily, *, by_tunnels: bool
 ) -> Iterator[FindingDraft]:
+    """`by_tunnels`: routes whose next hop is behind a tunnel are to be taken."""
     for option in sorted(activated.options):
         if option.startswith(_OF_ROUTES):
             text = f"does {option} on VPN routes to {neighbor.address}"
@@ -56,6 +59,8 @@ def _session(
     for policy, way in ((activated.policy_in, "from"), (activated.policy_out, "to")):
         for entry in policy.each() if policy else ():
             done = _targets(entry) + list(entry.touches)
+            if by_tunnels and done == [OVER_GRE] and way == "from":
+                continue
             if done:
                 text = f"{', '.join(done)} on VPN routes {way} {neighbor.address}"
                 yield _draft(default, text, entry.line, activated.family)

@@ -6,7 +6,7 @@ route with the same next hop and label that the VRF's text imports.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 
 from egovnet.isolation.algebra.route_targets import target_text
@@ -42,6 +42,8 @@ class _Network:
     states: Mapping[str, RunningState]
     #: Routers by the addresses in their default tables.
     routers: dict[IPAddress, str] = field(default_factory=dict)
+    #: Routers by the next hops that their VRFs export with, besides those addresses.
+    exporters: dict[IPAddress, str] = field(default_factory=dict)
     #: (router, label) -> tables that it leads into; {} of a router: nobody asked for its labels.
     ends: dict[str, dict[int, list[Place]]] = field(default_factory=dict)
     #: (family, RD) -> VRFs that the texts give it.
@@ -89,6 +91,8 @@ class _Network:
     def _add_family(self, name: str, vrf: str, family: AddressFamily, said: VrfFamily) -> None:
         if said.rd is not None:
             self.owners.setdefault((family, said.rd), []).append((name, vrf))
+        if said.export_next_hop is not None:
+            self.exporters.setdefault(said.export_next_hop, name)
         for target in said.import_targets if said.imports_vpn else ():
             self.importers.setdefault((family, target), []).append((name, vrf))
 
@@ -103,9 +107,17 @@ class _Network:
     def router(self, address: str) -> str:
         """The router that has an address; "" where no text has it."""
         try:
-            return self.routers.get(ip_address(address), "")
+            read = ip_address(address)
         except ValueError:
             return ""
+        return self.routers.get(read) or self.exporters.get(read, "")
+
+    def exits(self, name: str, hop: RunningHop) -> tuple[str, ...]:
+        """Where the backbone leads a labelled packet: the other end of a tunnel it goes into."""
+        port = self.overlays[name].facts.interfaces.get(hop.interface)
+        if hop.exits or port is None or port.tunnel is None:
+            return hop.exits
+        return (str(port.tunnel.remote),)
 
     def egress(self, reflector: str, route: VpnRoute) -> str:
         """The router that is the next hop of a VPN route that `reflector` has."""
@@ -216,12 +228,13 @@ def _labelled(network: _Network, name: str, route: RunningRoute, hop: RunningHop
         return
     vrf = None if in_default else overlay.vrf_numbers.get(route.table)
     out, known = overlay.vrf_of(hop.interface)
-    places = network.ends_of(hop.label, hop.exits)
+    exits = network.exits(name, hop)
+    places = network.ends_of(hop.label, exits)
     out_of_backbone = known and out is None
     if route.origin is Origin.BGP and vrf is not None and out_of_backbone:
         instance = overlay.facts.bgp.get(vrf)
         takes = instance.families.get(route.family) if instance is not None else None
-        if takes is not None and _is_imported(network, takes, hop, places):
+        if takes is not None and _is_imported(network, takes, replace(hop, exits=exits), places):
             return
     where = f"VRF {vrf}" if vrf else "the main table" if in_default else f"table {route.table}"
     text = f"route in {where}: {route.text}"

@@ -64,6 +64,7 @@ _CAPABILITIES = Capabilities(
     bfd_with_ttl_security=False,
     # TCP-MD5 and IS-IS' HMAC-MD5: release 8.4 has neither TCP-AO nor key chains for them
     authenticates=frozenset(("isis", "ldp", "bgp")),
+    encrypts=True,
     filters_packets=True,
     borders=frozenset((BorderOption.A,)),
     borders_lack={

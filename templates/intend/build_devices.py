@@ -7,6 +7,7 @@ from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import (
     BehindPeSite,
     BorderSite,
+    Encryption,
     GatewaySite,
     IPNetwork,
     Network,
@@ -35,6 +36,7 @@ from egovnet.templates.intend.access_filters import access_filters
 from egovnet.templates.intend.bfd_use import access_bfd, circuit_bfd
 from egovnet.templates.intend.build_firewalls import build_firewalls
 from egovnet.templates.intend.build_gateways import build_gateways
+from egovnet.templates.intend.encrypted_sides import encrypted_sides
 from egovnet.templates.intend.untagged_ports import untagged_ports
 from egovnet.templates.model.device import (
     BackbonePeer,
@@ -88,6 +90,7 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
     behind = build_firewalls(network, allocation) | build_gateways(network, allocation)
     filters = access_filters(network, allocation)
     label_peers = _label_peers(network, allocation)
+    encrypted = encrypted_sides(network, allocation)
     return {
         name: behind.get(name)
         or Device(
@@ -106,6 +109,7 @@ def intend(network: Network, allocation: Allocation) -> dict[str, Device]:
             drained=router.leaving,
             families=("ipv4", "ipv6") if allocation.loopback6 else ("ipv4",),
             packet_filter=filters.get(name),
+            encrypted=encrypted.get(name),
             domain_key=domain_key(network),
             label_peers=label_peers.get(name, ()),
         )
@@ -208,11 +212,15 @@ def _customer_side(
     vrfs: dict[str, list[Vrf]] = {}
     for key, (imports, exports) in targets.items():
         number = allocation.vrf_number[key]
+        encrypted = network.vpns[key.vpn].encryption is Encryption.PE_TO_PE
+        next_hops = allocation.encrypted_next_hops(key.pe) if encrypted else ()
         vrfs.setdefault(key.pe, []).append(
             Vrf(
                 name=allocation.vrf_name[key],
                 table=number,
-                rd=f"{allocation.loopback4[key.pe]}:{number}",
+                # FRR 8.4 leaves routes that are exported already with the next hop that they have:
+                # under another distinguisher they are new ones
+                rd=f"{next_hops[0] if encrypted else allocation.loopback4[key.pe]}:{number}",
                 import_targets=imports,
                 export_targets=exports,
                 static_routes=tuple(
@@ -229,6 +237,7 @@ def _customer_side(
                     sorted(peers.get(key, ()), key=lambda p: (p.address.version, int(p.address)))
                 ),
                 aggregates=_aggregates(peers.get(key, ())),
+                next_hops=next_hops,
             )
         )
     return interfaces, vrfs

@@ -1,6 +1,8 @@
 """What a planned device means as facts: what a reader must find in its rendered text."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Literal
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.inventory.model.address_text import written
@@ -13,6 +15,7 @@ from egovnet.templates.model.device import (
     BackbonePeer,
     CustomerPeer,
     Device,
+    EncryptedSide,
     Interface,
     IPInterface,
     Untagged,
@@ -21,6 +24,7 @@ from egovnet.templates.model.device import (
 from egovnet.templates.model.facts import (
     BgpInstance,
     DeviceFacts,
+    GreBlock,
     InterfaceFacts,
     Match,
     NeighborFacts,
@@ -30,6 +34,7 @@ from egovnet.templates.model.facts import (
     PrefixRule,
     SessionKey,
     StaticFacts,
+    TunnelEnds,
     VrfFacts,
     VrfFamily,
 )
@@ -39,6 +44,9 @@ from egovnet.templates.registry import platform
 
 #: A VRF is closed in both, also where the network has one.
 _BOTH: frozenset[AddressFamily] = frozenset(("ipv4", "ipv6"))
+#: What lets a router take VPN routes whose next hop is behind a tunnel.
+OVER_GRE = "sets l3vpn next-hop encapsulation gre"
+_OVER_GRE = Policy(entries=(PolicyEntry("permit", touches=(OVER_GRE,)),), name="over-gre")
 _TO_CE = Policy(entries=(PolicyEntry("permit"),), name="to-ce")
 
 
@@ -59,6 +67,7 @@ def intended_facts(device: Device) -> DeviceFacts:
             **{v.name: _customer_instance(device, v) for v in device.vrfs},
         },
         statics=tuple(sorted(_statics(device), key=static_key)),
+        gre_blocks=_gre_blocks(device.encrypted),
         session_keys={(key.purpose, key.at): key for key in _session_keys(device)},
         packet_filter=None if device.packet_filter is None else canonical(device.packet_filter),
     )
@@ -68,6 +77,12 @@ def _statics(device: Device) -> Iterator[StaticFacts]:
     for vrf in device.vrfs:
         for route in vrf.static_routes:
             yield StaticFacts(vrf.name, route.prefix, next_hop=route.next_hop)
+        for hop in vrf.next_hops:
+            yield StaticFacts(vrf.name, ip_network(hop), discards=True, of_system=True)
+    for tunnel in device.encrypted.tunnels if device.encrypted is not None else ():
+        for hop in tunnel.next_hops:
+            yield StaticFacts(None, ip_network(hop), interface=tunnel.name)
+            yield StaticFacts(None, ip_network(hop), discards=True)
     for route in device.firewall.routes if device.firewall is not None else ():
         yield StaticFacts(None, route.prefix, next_hop=route.next_hop)
 
@@ -132,6 +147,23 @@ def _interfaces(device: Device) -> dict[str, InterfaceFacts]:
         ),
         **_untagged_ports(device.untagged),
         **{each.name: _interface(each, device) for each in device.interfaces},
+        **_tunnels(device.encrypted),
+    }
+
+
+def _gre_blocks(encrypted: EncryptedSide | None) -> tuple[GreBlock, ...]:
+    ways: tuple[Literal["in"], Literal["out"]] = ("in", "out")
+    return () if encrypted is None else tuple(GreBlock(way, encrypted.local) for way in ways)
+
+
+def _tunnels(encrypted: EncryptedSide | None) -> dict[str, InterfaceFacts]:
+    if encrypted is None:
+        return {}
+    return {
+        each.name: InterfaceFacts(
+            each.name, mpls=True, tunnel=TunnelEnds(encrypted.local, each.remote)
+        )
+        for each in encrypted.tunnels
     }
 
 
@@ -168,7 +200,11 @@ def _backbone(device: Device) -> BgpInstance:
 
 
 def _backbone_peer(device: Device, peer: BackbonePeer, family: AddressFamily) -> NeighborFacts:
-    vpn = NeighborFamily("vpnv4" if family == "ipv4" else "vpnv6", reflector_client=peer.client)
+    vpn = NeighborFamily(
+        "vpnv4" if family == "ipv4" else "vpnv6",
+        policy_in=None if device.encrypted is None else _OVER_GRE,
+        reflector_client=peer.client,
+    )
     return NeighborFacts(
         None,
         str(peer.addresses[family]),
@@ -197,7 +233,9 @@ def _customer_instance(device: Device, vrf: Vrf) -> BgpInstance:
                 imports_vpn=True,
                 exports_vpn=True,
                 label="auto",
+                import_policy=_encrypted_only(device, vrf, family),
                 export_policy=_without_aggregates(vrf, family),
+                export_next_hop=vrf.export_next_hops.get(family),
                 redistributes={"connected": None, "static": None},
                 networks=dict.fromkeys(_aggregates(vrf, family)),
                 aggregates=frozenset(_aggregates(vrf, family)),
@@ -221,6 +259,16 @@ def _without_aggregates(vrf: Vrf, family: AddressFamily) -> Policy | None:
     matches = (Match("prefix", family=family, prefixes=rules),)
     entries = (PolicyEntry("deny", matches=matches), PolicyEntry("permit"))
     return Policy(entries=entries, name=f"{name}-{family}")
+
+
+def _encrypted_only(device: Device, vrf: Vrf, family: AddressFamily) -> Policy | None:
+    """Of an encrypted VPN: routes with an encrypted next hop."""
+    if device.encrypted is None or family not in vrf.export_next_hops:
+        return None
+    pools = (p for p in device.encrypted.pools if f"ipv{p.version}" == family)
+    rules = tuple(PrefixRule("permit", p, p.prefixlen, p.max_prefixlen) for p in pools)
+    matches = (Match("next-hop", family=family, prefixes=rules),)
+    return Policy(entries=(PolicyEntry("permit", matches=matches),), name=f"encrypted-{family}")
 
 
 def _customer_peer(device: Device, vrf: str, peer: CustomerPeer) -> NeighborFacts:

@@ -6,7 +6,7 @@ from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import BEHIND_A_PE, Network, Role
 from egovnet.inventory.model.annotations import Form
 from egovnet.inventory.model.partial import as_far_as_known
-from egovnet.inventory.model.vpns import Filtering
+from egovnet.inventory.model.vpns import Encryption, Filtering
 from egovnet.templates.platform import Capabilities
 from egovnet.templates.registry import names, platform
 
@@ -38,6 +38,7 @@ def platform_names(network: Network, report: Report) -> Iterator[Problem]:
     yield from as_far_as_known(_failure_detection(network, on, report))
     yield from as_far_as_known(_authentication(network, on, report))
     yield from as_far_as_known(_packet_filters(network, on, report))
+    yield from as_far_as_known(_encryption(network, on, report))
     yield from as_far_as_known(_borders(network, on, report))
 
 
@@ -130,6 +131,22 @@ def _packet_filters(
                 found += f"filter packets, and VPN {filtered[0]} is {vpn.filtering}"
                 where = (name, "site-network-accesses", access_name, "pe")
                 remedy = "join the site to another PE, or let the VPN be open"
+                yield report("sites", where, found, remedy)
+
+
+def _encryption(network: Network, on: dict[str, Capabilities], report: Report) -> Iterator[Problem]:
+    """Yield accesses of encrypted VPNs at PEs that cannot encrypt."""
+    unable = {name for name, can in on.items() if not can.encrypts}
+    for name, site in network.sites.items() if unable else ():
+        vpn = network.vpns.get(site.vpn)
+        if vpn is None or vpn.encryption is Encryption.NONE:
+            continue
+        for access_name, access in site.site_network_accesses.items():
+            if access.pe in unable:
+                found = f"{access.pe}: platform {network.routers[access.pe].platform} cannot "
+                found += f"encrypt, and VPN {site.vpn} is encrypted {vpn.encryption}"
+                where = (name, "site-network-accesses", access_name, "pe")
+                remedy = "join the site to another PE, or let the VPN not be encrypted"
                 yield report("sites", where, found, remedy)
 
 

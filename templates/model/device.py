@@ -25,6 +25,7 @@ __all__ = [
     "Circuit",
     "CustomerPeer",
     "Device",
+    "EncryptedSide",
     "Firewall",
     "FirewallPeer",
     "IPAddress",
@@ -33,6 +34,7 @@ __all__ = [
     "LabelPeer",
     "Management",
     "StaticRoute",
+    "Tunnel",
     "Untagged",
     "Vrf",
     "aggregates_policy",
@@ -126,6 +128,32 @@ def aggregates_policy(vrf: str) -> str:
     return f"{vrf}-aggregates"
 
 
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """GRE (RFC 4023) to a PE that has something of the same encrypted VPN.
+
+    `next_hops` are that PE's for encrypted routes, of each family: only the tunnel leads to them.
+    """
+
+    name: str
+    remote: IPv4Address
+    next_hops: tuple[IPAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedSide:
+    """What a PE has for its encrypted VPNs: labels in GRE between loopbacks, which passes in ESP
+    (RFC 4303) or not at all.
+
+    `pools` hold the next hops of encrypted routes of all PEs: no others are taken.
+    """
+
+    local: IPv4Address
+    tunnels: tuple[Tunnel, ...]
+    pools: tuple[IPNetwork, ...]
+    mtu: int
+
+
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Vrf:
@@ -142,6 +170,13 @@ class Vrf:
     #: (RFC 4271 section 9.2.2.2). They are announced in the VRF and not to other PEs, which have
     #: the parts: what nobody has would come here from the whole backbone.
     aggregates: tuple[IPNetwork, ...] = ()
+    #: Of an encrypted VPN: the next hops that its routes are exported with, IPv4's first.
+    next_hops: tuple[IPAddress, ...] = ()
+
+    @property
+    def export_next_hops(self) -> dict[AddressFamily, IPAddress]:
+        """Family -> the next hop that routes are exported with, where it is not the loopback."""
+        return {"ipv4" if hop.version == 4 else "ipv6": hop for hop in self.next_hops}
 
     @property
     def export_policies(self) -> dict[AddressFamily, tuple[str, tuple[IPNetwork, ...]]]:
@@ -268,6 +303,8 @@ class Device:
     firewall: Firewall | None = None
     #: Of IS-IS' link state and sequence numbers; None: not authenticated.
     domain_key: KeyReference | None = None
+    #: None: it has no encrypted VPN.
+    encrypted: EncryptedSide | None = None
     #: Neighbours of label distribution with a key, by router id.
     label_peers: tuple[LabelPeer, ...] = ()
 

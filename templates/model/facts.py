@@ -10,6 +10,7 @@ Terms are RFC 4364's. `vrf` is None for the default (global) table. Families are
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from typing import Literal
 
 from egovnet.inventory.model import IPNetwork
@@ -89,13 +90,14 @@ class Match:
 
     kind: "prefix" (`prefixes`: the list's rules in order, first match decides, no match: does not
     match); "extended-community" (`communities`, likewise; a route matches a permit rule when it
-    has all its values); "family" (`family`); "other": a condition that is not evaluated, which may
+    has all its values); "family" (`family`); "next-hop" (`prefixes`, as of a prefix: the next hop
+    is of them; it may hold and may not); "other": a condition that is not evaluated, which may
     hold and may not (`text` says what it is).
     `never` is True where the condition can hold for no route, such as one on a list that does not
     exist, where the platform says that this means no match.
     """
 
-    kind: Literal["prefix", "extended-community", "family", "other"]
+    kind: Literal["prefix", "extended-community", "family", "next-hop", "other"]
     family: AddressFamily | None = None
     prefixes: tuple[PrefixRule, ...] = ()
     communities: tuple[CommunityRule, ...] = ()
@@ -157,6 +159,24 @@ def _each(entries: tuple[PolicyEntry, ...]) -> Iterator[PolicyEntry]:
 # -- interfaces --------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class TunnelEnds:
+    """GRE over IPv4 between two addresses of the default table (RFC 2784, RFC 4023)."""
+
+    local: IPv4Address
+    remote: IPv4Address
+
+
+@dataclass(frozen=True, slots=True)
+class GreBlock:
+    """GRE from (`direction` "out") or to ("in") an address of the router passes only where IPsec
+    has a policy of its own for it: it is blocked else, whether or not IKE runs."""
+
+    direction: Literal["in", "out"]
+    address: IPv4Address
+    line: int = field(default=0, compare=False)
+
+
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class InterfaceFacts:
@@ -194,6 +214,8 @@ class InterfaceFacts:
     shutdown: bool = False
     #: The backbone's IGP follows a BFD session with the neighbour.
     bfd: bool = False
+    #: None: it is no tunnel.
+    tunnel: TunnelEnds | None = None
     description: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
     #: Line that binds it to `vrf`.
@@ -508,6 +530,8 @@ class DeviceFacts:
     bfd_peers: tuple[BfdPeer, ...] = ()
     #: By purpose and place.
     session_keys: Mapping[tuple[str, str], SessionKey] = field(default_factory=dict)
+    #: In the order of direction and address.
+    gre_blocks: tuple[GreBlock, ...] = ()
     #: Labels that segment routing uses.
     label_blocks: tuple[LabelBlock, ...] = ()
     label_limits: tuple[LabelLimit, ...] = ()

@@ -59,6 +59,9 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         statics=_once_each(statics),
         igps=igp_instances(frr, policies),
         bfd_peers=tuple(peer for _, peer in sorted(frr.bfd_peers.items())),
+        gre_blocks=tuple(
+            sorted(set(linux.routes.gre_blocks), key=lambda one: (one.direction, one.address))
+        ),
         label_blocks=label_blocks(frr),
         label_limits=label_limits(frr),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
@@ -277,6 +280,7 @@ def _interface(
         vrf_igp=vrf_igp,
         loopback=port.name == LOOPBACK,
         policy_routes=routes,
+        tunnel=port.ends,
         shutdown=port.shutdown,
         bfd=port.bfd,
         description=port.description,

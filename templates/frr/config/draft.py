@@ -26,6 +26,7 @@ from egovnet.templates.model.facts import (
     RouteDistinguisher,
     Stated,
     StaticFacts,
+    TunnelEnds,
 )
 
 #: Values of a family that are VPN commands.
@@ -240,6 +241,9 @@ class PortDraft:
     shutdown: bool = False
     #: `isis bfd`.
     bfd: bool = False
+    #: `tunnel-...` -> its value and line, and what they come to: GRE over IPv4, or nothing known.
+    tunnel: dict[str, tuple[str, int]] = field(default_factory=dict)
+    ends: TunnelEnds | None = None
     description: str = ""
 
 
@@ -312,7 +316,7 @@ class FrrDraft:
     #: Those of which a distance, a tag or another option was said.
     optioned: set[StaticFacts] = field(default_factory=set)
     #: (VRF, prefix, table) -> whether its routes discard, and how many there are.
-    discarding: dict[tuple[str | None, IPNetwork, int | None], tuple[bool, int]] = field(
+    discarding: dict[tuple[str | None, IPNetwork, int | None, int], tuple[bool, int]] = field(
         default_factory=dict
     )
     closing: dict[tuple[str, AddressFamily], int] = field(default_factory=dict)

@@ -6,6 +6,7 @@ What ifupdown2 3.0 does with a line was read in its networkinterfaces.py and add
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 
 from egovnet.templates.frr.config.addresses import read_address, read_interface, read_number
 from egovnet.templates.frr.config.contexts import why
@@ -26,7 +27,7 @@ from egovnet.templates.frr.config.vocabulary import (
     VXLAN_WORDS,
 )
 from egovnet.templates.model.device import AddressFamily, IPAddress
-from egovnet.templates.model.facts import NotUnderstood, StaticFacts
+from egovnet.templates.model.facts import NotUnderstood, StaticFacts, TunnelEnds
 
 _KEYWORDS = frozenset(("auto", "iface", "source", "vlan"))
 #: A range of names as ifupdown2 takes it (utils.parse_iface_range), and the longest.
@@ -38,6 +39,7 @@ _GLOBS = (
     re.compile(r"([A-Za-z0-9-]+[A-Za-z])(\d+)-(\d+)(.*)", re.ASCII),
     re.compile(r"([A-Za-z0-9-]+)\[(\d+)-(\d+)\](.*)", re.ASCII),
 )
+_OTHER_TUNNELS = ("tunnels", "join ports over other networks")
 _TEMPLATE = ("templates", "say what ifupdown2 makes of the file, and not what is in it")
 #: Parts of a hardware address.
 _OCTETS = 6
@@ -254,6 +256,7 @@ def _finish(draft: LinuxDraft) -> None:
             _say(draft, held, _NO_AUTO)
     _check_links(draft)
     _check_closing(draft)
+    _check_tunnels(draft)
 
 
 def _check_closing(draft: LinuxDraft) -> None:
@@ -502,6 +505,30 @@ def _bridge_vlans(draft: LinuxDraft, held: PortDraft, words: list[str], number: 
     return _noted(draft, ("VLAN-aware bridges", "put frames into VLANs port by port"), number)
 
 
+def _tunnel(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
+    """What it comes to is said at the end: see `_check_tunnels`."""
+    held.tunnel.setdefault(words[0].replace("_", "-"), (_one(words), number))
+    return FACT
+
+
+def _check_tunnels(draft: LinuxDraft) -> None:
+    """GRE between two addresses is a fact; any other tunnel is known and not modelled."""
+    for held in draft.ports.values():
+        if not held.tunnel:
+            continue
+        said = {word: value for word, (value, _) in held.tunnel.items()}
+        try:
+            if said.pop("tunnel-mode") != "gre" or said.pop("tunnel-ttl", "64") == "inherit":
+                raise ValueError
+            local, remote = said.pop("tunnel-local"), said.pop("tunnel-endpoint")
+            held.ends = TunnelEnds(IPv4Address(local), IPv4Address(remote))
+        except (KeyError, ValueError):
+            said["other"] = ""
+        if said:
+            held.ends = None
+            _noted(draft, _OTHER_TUNNELS, min(number for _, number in held.tunnel.values()))
+
+
 def _known(feature: str, what: str) -> "_Attribute":
     return lambda draft, held, words, number: _noted(draft, (feature, what), number)
 
@@ -534,7 +561,7 @@ _ATTRIBUTES: dict[str, _Attribute] = {
     **dict.fromkeys(STANZA_HARMLESS, _harmless),
     **dict.fromkeys(BRIDGE_VLAN_WORDS, _bridge_vlans),
     **dict.fromkeys(VXLAN_WORDS, _known("VXLAN", "joins ports to those of other routers")),
-    **dict.fromkeys(TUNNEL_WORDS, _known("tunnels", "join ports over other networks")),
+    **dict.fromkeys(TUNNEL_WORDS, _tunnel),
     **dict.fromkeys(MLAG_WORDS, _known("MLAG", "shares ports with another switch")),
     "address": _address,
     "address-virtual": _virtual,

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from ipaddress import IPv4Address
 
 from egovnet.templates.frr.config.addresses import family_of, read_address, read_number, read_prefix
 from egovnet.templates.frr.config.draft import FACT, HARMLESS, Unclear
 from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.facts import PolicyRoute, StaticFacts
+from egovnet.templates.model.facts import GreBlock, PolicyRoute, StaticFacts
 
 #: IPv6 routes that discard are at the loopback (`unreachable default dev lo`), and go with it.
 LOOPBACK_DOWN = "takes all IPv6 routes away that discard: VRFs have no last resort then"
@@ -46,6 +47,8 @@ _RULE_WORDS = {
 _OF_DISCARDS = frozenset(("metric", "proto", "table", "vrf"))
 #: `ip` takes a number that begins with a zero as octal, or as hexadecimal.
 _OTHER_BASE = re.compile(r"(?:.*/)?0[0-9x]", re.ASCII)
+#: Priority of a policy that blocks what no policy of IKE is for.
+_BEHIND_IKE = 4000000000
 _SHELL = re.compile(r"""[|&;<>()$`\\"'*?\[\]#~%{}!\n]""")
 _EVERYTHING = ("default", "any", "all", "0/0", "0.0.0.0/0", "::/0")
 _DEFAULT: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
@@ -57,13 +60,16 @@ class LinuxRoutes:
 
     statics: list[StaticFacts] = field(default_factory=list)
     rules: list[PolicyRoute] = field(default_factory=list)
+    gre_blocks: list[GreBlock] = field(default_factory=list)
 
 
 def read_command(words: list[str], interface: str, number: int, found: LinuxRoutes) -> int:
     """One command run when `interface` comes up. Raises Unclear, ValueError or IndexError."""
     words[0]  # without a command it is an error
     meant = _command(" ".join(words), interface)
-    if isinstance(meant, PolicyRoute):
+    if isinstance(meant, GreBlock):
+        found.gre_blocks.append(replace(meant, line=number))
+    elif isinstance(meant, PolicyRoute):
         found.rules.append(replace(meant, line=number))
     elif meant is not None:
         found.statics.append(
@@ -99,7 +105,7 @@ def _words(text: str, interface: str) -> list[str]:
 
 # A VRF's routes of last resort are the same on each router that has it.
 @lru_cache(maxsize=4096)
-def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | None:
+def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | GreBlock | None:
     """What a command adds; None: nothing. Raises as `read_command` does."""
     words = _words(text, interface)
     if words[0] not in _IP:
@@ -125,6 +131,8 @@ def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | None:
             return None
         rule = _rule(rest, " ".join(words), 0)
         return replace(rule, family=family or _family_of_rule(rest))
+    if what == "xfrm" and verb == "policy" and rest[:1] in (["update"], ["add"]):
+        return _gre_block(rest[1:], interface)
     if what == "link" and verb == "set" and rest[rest[0] == "dev" :][1:] in (["up"], ["down"]):
         if rest[-2:] == [LOOPBACK, "down"]:
             raise Unclear(LOOPBACK_DOWN)
@@ -222,6 +230,21 @@ def _said(words: list[str]) -> dict[str, str]:
         said[word] = words[index]
         index += 1
     return said
+
+
+def _gre_block(words: list[str], interface: str) -> GreBlock:
+    """A policy of IPsec that blocks a router's own GRE, behind those that IKE makes (strongSwan's
+    have priorities below 400,000; the lowest number decides). Raises Unclear for another."""
+    said = dict(zip(words[::2], words[1::2], strict=True))
+    if interface != LOOPBACK or len(said) * 2 != len(words):
+        raise Unclear("a policy of IPsec that is not read")
+    own = {"in": "dst", "out": "src"}.get(said.get("dir", ""), "")
+    address, length = said.pop(own, "").rpartition("/")[::2]
+    wanted = {"dir": said.get("dir"), "proto": "gre", "action": "block"}
+    wanted |= {"src" if own == "dst" else "dst": "0.0.0.0/0", "priority": str(_BEHIND_IKE)}
+    if said != wanted or length != "32":
+        raise Unclear("a policy of IPsec that is not read")
+    return GreBlock("in" if own == "dst" else "out", IPv4Address(address))
 
 
 def _one_of(names: Set[str], most: int) -> Callable[[str], object]:

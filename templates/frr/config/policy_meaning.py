@@ -125,6 +125,8 @@ class Policies:
         family: AddressFamily = "ipv6" if words[1] == "ipv6" else "ipv4"
         if key in ("ip address prefix-list", "ipv6 address prefix-list") and len(words) == 5:
             return self._prefix_list(family, words[4], line)
+        if key in ("ip next-hop prefix-list", "ipv6 next-hop prefix-list") and len(words) == 5:
+            return replace(self._prefix_list(family, words[4], line), kind="next-hop")
         if key in ("ip address", "ipv6 address") and len(words) == 4:
             return self._access_list(family, words[3], line)
         if key == "extcommunity" and len(words) == 3:

@@ -27,7 +27,7 @@ def read_static(draft: FrrDraft, words: list[str], number: int) -> int:
     route, distance, options = _parse(words, draft.context.about, number)
     if route.table is not None and route.vrf is not None:
         raise Refused("FRR refuses it: a table can be named only in the default VRF")
-    place = (route.vrf, route.prefix, route.table)
+    place = (route.vrf, route.prefix, route.table, distance)
     discards, count = draft.discarding.get(place, (route.discards, 0))
     if discards != route.discards:
         raise Refused("FRR refuses it: a prefix is discarded or has next hops, not both")
@@ -46,7 +46,7 @@ def read_static(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
     """`no ip route ...`: the same route is taken away."""
-    route, _, options = _parse(words[1:], draft.context.about, number)
+    route, distance, options = _parse(words[1:], draft.context.about, number)
     if options or route in draft.optioned:
         raise Unclear("FRR takes away only the route with the same distance, tag and options")
     key = (route.vrf or "", family_of(route.prefix))
@@ -56,10 +56,10 @@ def remove_static(draft: FrrDraft, words: list[str], number: int) -> int:
         draft.statics = kept
     elif route.discards and key in draft.closing and str(route.prefix) == _DEFAULT[key[1]]:
         del draft.closing[key]
-        gone = draft.discarding[route.vrf, route.prefix, route.table][1]
+        gone = draft.discarding[route.vrf, route.prefix, route.table, distance][1]
     else:
         raise Refused("takes away a route that is not there")
-    place = (route.vrf, route.prefix, route.table)
+    place = (route.vrf, route.prefix, route.table, distance)
     discards, count = draft.discarding.pop(place)
     if count > gone:
         draft.discarding[place] = (discards, count - gone)

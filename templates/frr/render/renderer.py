@@ -1,5 +1,6 @@
 """Device -> the whole text of an FRRouting router on Linux (FRR 8.4, ifupdown2)."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -91,6 +92,7 @@ def _render(device: Device, *, provisioned: bool) -> str:
             untagged=None,
             packet_filter=None,
             firewall=None,
+            encrypted=None,
         )
     untagged = device.untagged
     template = _environment().get_template("device.j2")
@@ -101,10 +103,12 @@ def _render(device: Device, *, provisioned: bool) -> str:
         loopbacks=device.loopbacks,
         interfaces=device.interfaces,
         untagged=untagged,
+        encrypted=device.encrypted,
         tables=[
             *((vrf.name, vrf.table) for vrf in device.vrfs),
             *([(untagged.vrf, untagged.table)] if untagged else []),
         ],
+        next_hops=defaultdict(tuple, {vrf.name: vrf.next_hops for vrf in device.vrfs}),
         circuits=[interface for interface in device.interfaces if interface.circuit],
         peers=[peer for vrf in device.vrfs for peer in vrf.peers],
         isis=ISIS_TAG,
