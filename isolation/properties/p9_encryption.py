@@ -6,7 +6,7 @@ the tunnel to its PE, and when it is down a route that discards; the router's ow
 no policy for is blocked. What IKE agrees on is not in a router's text: see the assumptions.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_network
 
 from egovnet.inventory.model import IPNetwork
@@ -161,13 +161,14 @@ def _ways(router: Router, side: EncryptedSide, expected: EncryptedVpns) -> Itera
                 lacks.append(f"the route that discards packets for {hop}")
         for what in lacks:
             yield _missing(default, what, str(tunnel.remote))
-    taken = {
-        kind: any(OVER_GRE in entry.touches for entry in activated.policy_in.each())
+    taken = [
+        policy is not None and any(OVER_GRE in entry.touches for entry in policy.each())
         for neighbor in default.neighbors
         for kind, activated in neighbor.families.items()
-        if kind.startswith("vpn") and activated.policy_in is not None
-    }
-    if side.tunnels and not (taken and all(taken.values())):
+        if kind.startswith("vpn")
+        for policy in [activated.policy_in]
+    ]
+    if side.tunnels and not (taken and all(taken)):
         yield _missing(default, "the policy that takes routes by tunnels", "all PEs")
 
 
@@ -177,7 +178,7 @@ def _missing(default: Table, what: str, other: str) -> FindingDraft:
 
 
 def _meet(one: IPNetwork, other: IPNetwork) -> bool:
-    return one.version == other.version and one.overlaps(other)  # type: ignore[arg-type] # one family
+    return one.version == other.version and one.overlaps(other)
 
 
 def _within(one: IPNetwork, other: IPNetwork) -> bool:
@@ -189,7 +190,7 @@ def _draft(
     klass: FindingClass,
     what: str,
     at: tuple[int, str],
-    words: dict[str, object],
+    words: Mapping[str, object],
 ) -> FindingDraft:
     """`what`: the step of the path; `at`: its line and address family."""
     line, family = at
@@ -203,7 +204,7 @@ def _draft(
             line=line,
             family=family,
             causes=(cause,),
-            words=words | ({"family": family} if "{family}" in klass.sentence else {}),
+            words=words,
         )
     )
 

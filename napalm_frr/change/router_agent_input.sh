@@ -107,8 +107,8 @@ MOST_BYTES=67108864
 
 # NONCE DIRECTORY NAME...: the files of these names. Fails with 2 when one cannot be written whole, with 3 when
 # the input was cut off, with 4 when it is refused, which is answered then. In Linux' text stands what runs no
-# command, the one hook that keeps a VRF closed, and what stands in the router's own file already: that was
-# root's to write. Mako, where it is installed, runs what stands in "\${}", "<%%>" and lines of "%%".
+# command, the hooks that keep a VRF closed and GRE from passing unencrypted, and what stands in the router's own
+# file already: that was root's to write. Mako, where it is installed, runs what stands in "\${}", "<%%>" and lines of "%%".
 unpack() {
     nonce=$1
     into=$2
@@ -154,7 +154,8 @@ unpack() {
                 if (text !~ /^iface [A-Za-z0-9][A-Za-z0-9_.-]*( inet6?( (static|loopback|manual|dhcp))?)?$/)
                     refused("it is not \"iface NAME [inet|inet6 [METHOD]]\"")
             } else if (text ~ /^(pre-|post-)?(up|down) /) {
-                if (text !~ /^post-up ip -[46] route replace unreachable default metric [0-9]+ vrf [A-Za-z0-9][A-Za-z0-9_.-]*$/)
+                if (text !~ /^post-up ip -[46] route replace unreachable (default metric [0-9]+|[0-9a-f.:]+\/[0-9]+) vrf [A-Za-z0-9][A-Za-z0-9_.-]*$/ &&
+                    text !~ /^post-up ip xfrm policy update src [0-9.]+\/[0-9]+ dst [0-9.]+\/[0-9]+ proto gre dir (in|out) action block priority [0-9]+$/)
                     refused(shown($1) " runs a command that the agent does not know, and that the router does not have yet: an administrator puts it into " has)
             } else if (!($1 in linux_word) && $1 !~ /^(bridge|bond|vxlan)-[a-z0-9-]+$/)
                 refused("the agent knows no attribute " shown($1) " that runs no command")

@@ -138,7 +138,10 @@ _PROVIDE_LAST = (
     re.compile(r"neighbor \S+ (interface )?remote-as "),
     re.compile(r"neighbor \S+ (interface )?peer-group \S"),
     re.compile(r"(?!.*\bvpn\b)"),
-    re.compile(r"(rd|label|nexthop|route-map) vpn "),
+    re.compile(r"(label|nexthop|route-map) vpn "),
+    # FRR 8.4 leaves routes that are exported already with the next hop that they have: under
+    # another distinguisher they are new ones, and have the new next hop
+    re.compile(r"rd vpn "),
     re.compile(r"rt vpn export "),
     re.compile(r"export vpn$"),
     re.compile(r"rt vpn import "),

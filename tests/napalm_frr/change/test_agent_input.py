@@ -34,6 +34,12 @@ OF_A_COMMIT = (
 )
 PRESENT = "auto eth9\niface eth9\n    post-up /usr/local/sbin/of-root --now\n    source-like yes\n"
 HOOK = "    post-up ip -4 route replace unreachable default metric 4278198272 vrf i-party\n"
+HOOKS = (
+    HOOK[:-1],
+    "    post-up ip -4 route replace unreachable 10.250.0.1/32 vrf i-party",
+    "    post-up ip xfrm policy update src 10.255.0.2/32 dst 0.0.0.0/0 proto gre dir out "
+    "action block priority 4000000000",
+)
 #: What an attacker would put into a line: of vtysh, of ifupdown2, of a shell, of Mako.
 EVIL = (
     "start-shell", "start-shell bash", "generate support-bundle", "copy /etc/shadow running-config",
@@ -44,14 +50,17 @@ EVIL = (
     "    alias a\\", "    script /bin/id", "iface ../x", "auto ../../x", "mapping eth0",
     "    post-up ip -4 route replace unreachable default metric 1 vrf x; id",
     "    post-up ip -4 route replace unreachable default metric 1 vrf $(id)",
+    "    post-up ip -4 route replace 0.0.0.0/0 vrf x",
+    "    post-up ip xfrm policy update src 10.0.0.1/32 dst 0.0.0.0/0 proto gre dir out "
+    "action allow priority 1",
+    "    post-up ip xfrm policy update src 10.0.0.1/32 dst 0.0.0.0/0 proto gre dir out "
+    "action block priority 1; id",
     "-F/etc/shadow", "a b", "router\x0bbgp", "ip\x00route", "\x1b[2J", "post-up\tid",
 )  # fmt: skip
 lines = st.one_of(
     st.sampled_from(EVIL),
     st.sampled_from(PRESENT.splitlines()),
-    st.sampled_from(
-        ["ip route 10.0.0.0/8 Null0", "exit", "end", " neighbor x activate", HOOK[:-1]]
-    ),
+    st.sampled_from(["ip route 10.0.0.0/8 Null0", "exit", "end", " neighbor x activate", *HOOKS]),
     st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=30),
 )
 names = st.one_of(
@@ -133,8 +142,13 @@ def runs_no_command(words: list[str]) -> bool:
     if any(mark in plain for mark in ("\\", "${", "<%")) or plain.startswith("%"):
         return False
     if re.fullmatch(r"(pre-|post-)?(up|down)", words[0]):
-        hook = r"post-up ip -[46] route replace unreachable default metric \d+ vrf [\w.-]+"
-        return bool(re.fullmatch(hook, plain, re.ASCII))
+        hooks = (
+            r"post-up ip -[46] route replace unreachable default metric \d+ vrf [\w.-]+",
+            r"post-up ip -[46] route replace unreachable [0-9a-f.:]+/\d+ vrf [\w.-]+",
+            r"post-up ip xfrm policy update src [\d.]+/\d+ dst [\d.]+/\d+ proto gre dir (in|out) "
+            r"action block priority \d+",
+        )
+        return any(re.fullmatch(hook, plain, re.ASCII) for hook in hooks)
     attribute = words[0] in words_of("LINUX_WORDS") or re.match(r"bridge-|bond-|vxlan-", words[0])
     return plain[0] == "#" or words[0] in ("auto", "allow-auto", "iface") or bool(attribute)
 

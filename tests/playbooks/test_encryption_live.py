@@ -1,0 +1,150 @@
+"""An encrypted VPN on real routers: a P router sees ESP, and without keys nothing passes.
+
+Two PEs with a P router between them; one VPN is encrypted, another one is not.
+"""
+
+import base64
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.playbooks.ike import install_ike, start_ike, stop_ike
+from tests.playbooks.lab_place import LabPlace, provisioned_lab
+from tests.small_encryption import small_encryption
+
+pytestmark = pytest.mark.lab("encryption")
+PES = {"bj-pe1": "10.255.0.2", "sh-pe1": "10.255.0.3"}
+P = "bj-p1"
+#: What the hosts of a VPN say in each echo request, in hexadecimal, and how it reads.
+PARTY, PUBLIC = "7061727479736563", "7075626c69636f70"
+PARTY_READ, PUBLIC_READ = b"partysec", b"publicop"
+#: Of the other site of each VPN, in both families.
+PARTY_THERE, PUBLIC_THERE = ("10.1.10.10", "fde9:1:10::a"), ("10.2.10.10", "fde9:2:10::a")
+COUNT = 5
+_PATIENCE = 40.0
+_CAPTURE = "/tmp/captured.pcap"  # noqa: S108 -- on the P router
+
+
+def _answers(place: LabPlace, host: str, there: tuple[str, ...], pattern: str) -> list[int]:
+    """Echo answers from each address, of COUNT requests."""
+    found = []
+    for address in there:
+        ping = f"ping -n -q -c {COUNT} -i 0.1 -W 1 -s 64 -p {pattern} {address}"
+        said = place.lab.exec(host, ping, 60).stdout
+        found.append(int(said.partition(" packets transmitted, ")[2].split()[0]))
+    return found
+
+
+def party(place: LabPlace) -> list[int]:
+    return _answers(place, "party-shanghai-host", PARTY_THERE, PARTY)
+
+
+def public(place: LabPlace) -> list[int]:
+    return _answers(place, "public-shanghai-host", PUBLIC_THERE, PUBLIC)
+
+
+def until_all_answer(place: LabPlace) -> None:
+    """The first packets ask for keys and are lost."""
+    deadline = time.monotonic() + _PATIENCE
+    while party(place) != [COUNT, COUNT]:
+        assert time.monotonic() < deadline, place.lab.exec("bj-pe1", "swanctl --list-sas").stdout
+
+
+class Capture:
+    """Everything that the P router's ports see."""
+
+    def __init__(self, place: LabPlace) -> None:
+        self._place = place
+
+    def __enter__(self) -> "Capture":
+        start = f"rm -f {_CAPTURE}; (timeout 300 tcpdump -U -i any -w {_CAPTURE} >/dev/null 2>&1 "
+        start += "</dev/null &); for n in $(seq 100); do [ -s /tmp/captured.pcap ] && exit 0; "
+        done = self._place.lab.exec(P, start + "sleep 0.1; done; exit 1", 60)
+        assert done.exit_code == 0
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        time.sleep(0.5)  # what is on its way to the file
+        command = f"pkill -f {_CAPTURE}; sleep 0.5; base64 {_CAPTURE}"
+
+        self.bytes = base64.b64decode(self._place.lab.exec(P, command, 60).stdout)
+        count = f"tcpdump -n -r {_CAPTURE} 2>/dev/null | grep -c"
+        self.esp = int(self._place.lab.exec(P, f"{count} ESP").stdout)
+        self.gre = int(self._place.lab.exec(P, f"{count} GRE").stdout)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPlace]:
+    root = tmp_path_factory.mktemp("encryption")
+    with provisioned_lab(small_encryption(root / "inventory"), root) as made:
+        install_ike(made.lab, PES)
+        yield made
+
+
+def test_without_keys_nothing_of_the_vpn_passes(place: LabPlace) -> None:
+    with Capture(place) as seen:
+        assert party(place) == [0, 0]
+        assert public(place) == [COUNT, COUNT]
+    assert PARTY_READ not in seen.bytes and not seen.gre and not seen.esp
+    assert seen.bytes.count(PUBLIC_READ) > 2 * COUNT
+    dropped = place.lab.exec("sh-pe1", "grep XfrmOutPolBlock /proc/net/xfrm_stat").stdout
+    assert int(dropped.split()[1]) > 0
+
+
+def test_a_p_router_reads_nothing_of_the_vpn(place: LabPlace) -> None:
+    for name in PES:
+        start_ike(place.lab, name)
+    with Capture(place) as seen:
+        until_all_answer(place)
+        assert public(place) == [COUNT, COUNT]
+    assert PARTY_READ not in seen.bytes and not seen.gre
+    assert seen.esp >= 4 * COUNT
+    assert seen.bytes.count(PUBLIC_READ) > 2 * COUNT
+
+
+def test_a_full_packet_passes_whole(place: LabPlace) -> None:
+    for address, size in zip(PARTY_THERE, (1472, 1452), strict=True):
+        ping = f"ping -n -q -c 2 -i 0.1 -W 2 -M do -s {size} {address}"
+        assert "2 received" in place.lab.exec("party-shanghai-host", ping, 60).stdout
+
+
+def test_routers_are_as_intended_and_proved(place: LabPlace) -> None:
+    assert place.run("verify", "--json").json["passed"]
+    assert place.run("prove", "--running", "--json").json["findings"] == []
+    assert place.run("drift", "--json").json["differences"] == []
+
+
+def test_the_end_of_ike_ends_the_vpn_alone(place: LabPlace) -> None:
+    stop_ike(place.lab, "bj-pe1")
+    with Capture(place) as seen:
+        assert party(place) == [0, 0]
+        assert public(place) == [COUNT, COUNT]
+    assert PARTY_READ not in seen.bytes and not seen.gre
+    start_ike(place.lab, "bj-pe1")
+    until_all_answer(place)
+
+
+def test_a_tunnel_that_is_down_ends_the_vpn_alone(place: LabPlace) -> None:
+    (tunnel,) = place.workspace.devices["sh-pe1"].encrypted.tunnels  # type: ignore[union-attr]
+    place.lab.exec("sh-pe1", f"ip link set {tunnel.name} down")
+    with Capture(place) as seen:
+        assert party(place) == [0, 0]
+        assert public(place) == [COUNT, COUNT]
+    assert PARTY_READ not in seen.bytes and not seen.gre
+    place.lab.exec("sh-pe1", f"ip link set {tunnel.name} up")
+    until_all_answer(place)
+
+
+def test_a_vpn_that_was_in_clear_is_encrypted_by_a_change(place: LabPlace) -> None:
+    """FRR leaves routes that are exported already with the next hop that they have: here they are
+    seen with the new one, and packets no more."""
+    path = place.inventory / "vpns.yaml"
+    path.write_text(
+        path.read_text().replace("part: public}", "part: public, encryption: pe-to-pe}")
+    )
+    assert place.run("apply", "--yes", "--json").json["verification"]["passed"]
+    with Capture(place) as seen:
+        assert public(place) == [COUNT, COUNT]
+        assert party(place) == [COUNT, COUNT]
+    assert PUBLIC_READ not in seen.bytes and PARTY_READ not in seen.bytes and not seen.gre
