@@ -53,6 +53,10 @@ def _attached(grounds: Grounds) -> bool:
     return any(router.bound for router in grounds.scene.routers)
 
 
+def _encrypted(grounds: Grounds) -> bool:
+    return bool(grounds.scene.expectation.encrypted.sides)
+
+
 def _names(grounds: Grounds) -> bool:
     return bool(grounds.scene.expectation.patterns) and any(
         table.vrf is not None for table in grounds.scene.tables()
@@ -275,6 +279,18 @@ _EACH: tuple[tuple[Assumption, Callable[[Grounds], bool]], ...] = (
             "Guard or encrypt the circuits; authenticate the IGP, LDP and BGP on them.",
         ),
         _labelled_circuits,
+    ),
+    (
+        Assumption(
+            "ike",
+            "IKE on the PEs of encrypted VPNs agrees on ESP that encrypts, with PEs of the network "
+            "alone.",
+            ("P9",),
+            "A VPN is encrypted from PE to PE.",
+            "Have strongSwan's files as docs/how-to/encrypt-a-vpn.md has them; guard the "
+            "authority's private key.",
+        ),
+        _encrypted,
     ),
     (
         Assumption(

@@ -43,11 +43,11 @@ class LabPlace:
 
 
 @contextlib.contextmanager
-def provisioned_lab(inventory: Path, root: Path) -> Iterator[LabPlace]:
+def provisioned_lab(inventory: Path, root: Path, backend: str = "auto") -> Iterator[LabPlace]:
     """A lab that is booted into what is intended; its state is kept below `root`."""
     made = LabPlace(inventory, root / "state")
     try:
-        made.run("lab", "up", "--provisioned", "--timeout", "400")
+        made.run("lab", "up", "--provisioned", "--timeout", "400", "--backend", backend)
         yield made
     finally:
         made.run("lab", "down")

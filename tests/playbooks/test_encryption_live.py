@@ -5,7 +5,7 @@ Two PEs with a P router between them; one VPN is encrypted, another one is not.
 
 import base64
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -24,6 +24,7 @@ PARTY_THERE, PUBLIC_THERE = ("10.1.10.10", "fde9:1:10::a"), ("10.2.10.10", "fde9
 COUNT = 5
 _PATIENCE = 40.0
 _CAPTURE = "/tmp/captured.pcap"  # noqa: S108 -- on the P router
+_PROCESS = "/run/captured.pid"
 
 
 def _answers(place: LabPlace, host: str, there: tuple[str, ...], pattern: str) -> list[int]:
@@ -44,10 +45,11 @@ def public(place: LabPlace) -> list[int]:
     return _answers(place, "public-shanghai-host", PUBLIC_THERE, PUBLIC)
 
 
-def until_all_answer(place: LabPlace) -> None:
-    """The first packets ask for keys and are lost."""
+def until_all_answer(place: LabPlace, vpn: Callable[[LabPlace], list[int]] = party) -> None:
+    """The first packets of the encrypted VPN ask for keys and are lost; a lab that was just booted
+    has not all its routes."""
     deadline = time.monotonic() + _PATIENCE
-    while party(place) != [COUNT, COUNT]:
+    while vpn(place) != [COUNT, COUNT]:
         assert time.monotonic() < deadline, place.lab.exec("bj-pe1", "swanctl --list-sas").stdout
 
 
@@ -58,17 +60,17 @@ class Capture:
         self._place = place
 
     def __enter__(self) -> "Capture":
-        start = f"rm -f {_CAPTURE}; (timeout 300 tcpdump -U -i any -w {_CAPTURE} >/dev/null 2>&1 "
-        start += "</dev/null &); for n in $(seq 100); do [ -s /tmp/captured.pcap ] && exit 0; "
-        done = self._place.lab.exec(P, start + "sleep 0.1; done; exit 1", 60)
-        assert done.exit_code == 0
+        start = f"rm -f {_CAPTURE}; timeout 300 tcpdump -U -i any -w {_CAPTURE} >/dev/null 2>&1 "
+        start += f"</dev/null & echo $! > {_PROCESS}; "
+        start += f"for n in $(seq 100); do [ -s {_CAPTURE} ] && exit 0; sleep 0.1; done; exit 1"
+        assert self._place.lab.exec(P, start, 60).exit_code == 0
         return self
 
     def __exit__(self, *_: object) -> None:
         time.sleep(0.5)  # what is on its way to the file
-        command = f"pkill -f {_CAPTURE}; sleep 0.5; base64 {_CAPTURE}"
-
-        self.bytes = base64.b64decode(self._place.lab.exec(P, command, 60).stdout)
+        ended = f"kill $(cat {_PROCESS}); sleep 0.5; base64 {_CAPTURE}"
+        self.bytes = base64.b64decode(self._place.lab.exec(P, ended, 60).stdout)
+        assert self.bytes
         count = f"tcpdump -n -r {_CAPTURE} 2>/dev/null | grep -c"
         self.esp = int(self._place.lab.exec(P, f"{count} ESP").stdout)
         self.gre = int(self._place.lab.exec(P, f"{count} GRE").stdout)
@@ -77,8 +79,9 @@ class Capture:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPlace]:
     root = tmp_path_factory.mktemp("encryption")
-    with provisioned_lab(small_encryption(root / "inventory"), root) as made:
+    with provisioned_lab(small_encryption(root / "inventory"), root, "uml") as made:
         install_ike(made.lab, PES)
+        until_all_answer(made, public)
         yield made
 
 
