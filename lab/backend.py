@@ -34,6 +34,8 @@ class Backend(Protocol):
     """Why no packet is sent or seen in its labs, for people; "" where they are."""
     no_connections: str
     """Why no connection is tried between its nodes, for people; "" where they are."""
+    no_tunnels: str
+    """Why its routers have no tunnels of encrypted VPNs, for people; "" where they have."""
     no_translation: str
     """Why its routers cannot translate addresses, for people; "" where they can."""
 

@@ -54,6 +54,7 @@ class Containerlab:
     """
 
     no_packets = ""
+    no_tunnels = "its image has no strongSwan"
     no_translation = ""
     no_zones = ""
     no_connections = "containers share no process that could stand in all of them"

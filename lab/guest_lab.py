@@ -74,6 +74,7 @@ class GuestLab(ABC):
 
     backend: ClassVar[str]
     no_packets = ""
+    no_tunnels = ""
     no_translation = ""
     no_zones = ""
     no_connections = ""

@@ -62,6 +62,7 @@ class MicroVm(GuestLab):
     """
 
     backend = "microvm"
+    no_tunnels = "its appliance has neither strongSwan nor the kernel's GRE"
 
     def __init__(
         self,

@@ -80,7 +80,7 @@ def _labelled_hops(
         out = overlay.vrf_of(hop.interface) == (None, True)
         if vrf is None or hop.label is None or not out or route.origin is not Origin.BGP:
             return ()
-        found.append(_labelled_hop(route.family, vrf, hop.label, hop.exits))
+        found.append(_labelled_hop(route.family, vrf, hop.label, overlay.exits(hop)))
     return tuple(found)
 
 
@@ -160,7 +160,7 @@ def _link(overlay: Overlay, link: RunningInterface) -> None:
         )
         return
     now = known
-    if link.hidden:
+    if link.hidden and (link.tunnel is None or link.tunnel != known.tunnel):
         overlay.note(f"{link.text}: no line says so", followed=False)
     if link.vrf != known.vrf and not _in_bridge(overlay, link.name):
         was = f"VRF {known.vrf}" if known.vrf else "no VRF"

@@ -20,6 +20,7 @@ from egovnet.templates.model.facts import (
     VpnNetwork,
     VrfFacts,
 )
+from egovnet.templates.model.running_state import RunningHop
 
 
 @dataclass
@@ -86,6 +87,13 @@ class Overlay:
             seen.add(interface)
         known = self.interfaces.get(interface)
         return (None, False) if known is None else (known.vrf, True)
+
+    def exits(self, hop: RunningHop) -> tuple[str, ...]:
+        """Where the backbone leads a packet that goes on by `hop`: of a tunnel, its other end."""
+        port = self.facts.interfaces.get(hop.interface)
+        if hop.exits or port is None or port.tunnel is None:
+            return hop.exits
+        return (str(port.tunnel.remote),)
 
     def add_exports(
         self, vrf: str, family: AddressFamily, targets: frozenset[ExtendedCommunity], line: int

@@ -112,13 +112,6 @@ class _Network:
             return ""
         return self.routers.get(read) or self.exporters.get(read, "")
 
-    def exits(self, name: str, hop: RunningHop) -> tuple[str, ...]:
-        """Where the backbone leads a labelled packet: the other end of a tunnel it goes into."""
-        port = self.overlays[name].facts.interfaces.get(hop.interface)
-        if hop.exits or port is None or port.tunnel is None:
-            return hop.exits
-        return (str(port.tunnel.remote),)
-
     def egress(self, reflector: str, route: VpnRoute) -> str:
         """The router that is the next hop of a VPN route that `reflector` has."""
         return reflector if route.own else self.router(route.next_hop)
@@ -228,7 +221,7 @@ def _labelled(network: _Network, name: str, route: RunningRoute, hop: RunningHop
         return
     vrf = None if in_default else overlay.vrf_numbers.get(route.table)
     out, known = overlay.vrf_of(hop.interface)
-    exits = network.exits(name, hop)
+    exits = overlay.exits(hop)
     places = network.ends_of(hop.label, exits)
     out_of_backbone = known and out is None
     if route.origin is Origin.BGP and vrf is not None and out_of_backbone:

@@ -58,6 +58,7 @@ class Emulated:
 
     no_packets = "emulated routers send no packets"
     no_connections = no_packets
+    no_tunnels = "emulated routers have no tunnels"
     no_translation = ""
     no_zones = ""
 

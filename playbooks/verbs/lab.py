@@ -115,25 +115,36 @@ def up(
     wanted = topology(workspace, provisioned=options.provisioned, beside=there)
     name = options.backend
     translating, tracking = gateways_of(wanted), _tracked_apart(workspace, wanted)
+    encrypting = _encrypting(workspace, wanted)
     if name == AUTO and not backend(workspace).status().running:
-        name = "microvm" if translating or tracking else best_guest(progress=tell)
+        # what only one of them has decides
+        name = "microvm" if translating or tracking else "uml" if encrypting else ""
+        name = name or best_guest(progress=tell)
     lab = open_lab(
         name, lab_directory(workspace), boot_seconds=options.timeout, image=options.image
     )
-    for what, routers, why in (
-        ("source translation", translating, lab.no_translation),
-        ("zones of connections", tracking, lab.no_zones),
+    for what, routers, why, other in (
+        ("source translation", translating, lab.no_translation, "microvm"),
+        ("zones of connections", tracking, lab.no_zones, "microvm"),
+        ("encryption", encrypting, lab.no_tunnels, "uml"),
     ):
         if not (routers and why):
             continue
         lost = f"not possible here: {what} of {', '.join(routers)}: {why}"
         if options.provisioned:
-            raise UsageError(f"{lost}; use --backend microvm, or boot with day-0 texts")
-        tell(f"{lost}: their filters are refused when they are applied; --backend microvm has it")
+            raise UsageError(f"{lost}; use --backend {other}, or boot with day-0 texts")
+        refused = "their filters are" if other == "microvm" else "their texts are"
+        tell(f"{lost}: {refused} refused when they are applied; --backend {other} has it")
     outcome = _outcome(lab.up(wanted, progress=tell, reconfigure=options.reconfigure))
     if beside is not None:
         _share_access(workspace, beside)
     return outcome
+
+
+def _encrypting(workspace: Workspace, wanted: Topology) -> tuple[str, ...]:
+    """PEs with encrypted VPNs."""
+    nodes = {node.name for node in wanted.nodes}
+    return tuple(n for n, device in workspace.devices.items() if n in nodes and device.encrypted)
 
 
 def _tracked_apart(workspace: Workspace, wanted: Topology) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from egovnet.templates.model.facts import (
     ExtendedCommunity,
     PolicyRoute,
     RouteDistinguisher,
+    TunnelEnds,
 )
 
 
@@ -107,6 +108,8 @@ class RunningInterface:
     is_port: bool = False
     #: What comes in there comes by other interfaces in a way that is not followed: tunnels.
     hidden: bool = False
+    #: Of GRE over IPv4; None: it is none, or its ends are not said.
+    tunnel: TunnelEnds | None = None
     addresses: tuple[IPInterface, ...] = ()
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from ipaddress import IPv4Address
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +18,7 @@ from egovnet.templates.frr.config.draft import Unclear
 from egovnet.templates.frr.config.linux_commands import read_rule
 from egovnet.templates.frr.state import running_script as asked
 from egovnet.templates.model.device import AddressFamily, IPInterface
-from egovnet.templates.model.facts import PolicyRoute
+from egovnet.templates.model.facts import PolicyRoute, TunnelEnds
 from egovnet.templates.model.running_state import (
     Origin,
     RunningHop,
@@ -293,8 +294,16 @@ def _interface(link: Mapping[str, Any], by_name: Mapping[str, Any]) -> RunningIn
         peer=link.get("link") if not vlan and not is_port else None,
         is_port=is_port,
         hidden=not is_port and (kind not in _FOLLOWED or tags != _TAGS),
+        tunnel=_tunnel(data) if kind == "gre" else None,
         addresses=tuple(_addresses(link)),
     )
+
+
+def _tunnel(data: Mapping[str, Any]) -> TunnelEnds | None:
+    try:
+        return TunnelEnds(IPv4Address(data["local"]), IPv4Address(data["remote"]))
+    except (KeyError, ValueError):
+        return None  # from anywhere
 
 
 def _addresses(link: Mapping[str, Any]) -> Iterator[IPInterface]:
