@@ -21,6 +21,8 @@ class ListedPlatform:
     #: Sessions of the backbone that may have a key: "bgp", "isis", "ldp".
     authenticates: tuple[str, ...]
     filters_packets: bool
+    #: VPNs from PE to PE.
+    encrypts: bool
     #: Options by which it joins another backbone: "A", "B".
     borders: tuple[str, ...]
     #: Option that it has not -> why.
@@ -39,6 +41,7 @@ class ListedPlatform:
             ("BFD", self.bfd),
             ("timers of a customer's session", self.session_timers),
             ("filters packets by connection", self.filters_packets),
+            ("encrypts VPNs from PE to PE", self.encrypts),
         ):
             yield what, "yes" if has else "no"
         yield "authenticates", ", ".join(self.authenticates) or "nothing"

@@ -29,6 +29,7 @@ def _listed(name: str, routers: int) -> ListedPlatform:
         session_timers=can.session_timers,
         authenticates=tuple(sorted(can.authenticates)),
         filters_packets=can.filters_packets,
+        encrypts=can.encrypts,
         borders=tuple(sorted(option.value for option in can.borders)),
         borders_lack={option.value: why for option, why in can.borders_lack.items()},
         ports=can.port.words,
