@@ -10,8 +10,6 @@ TEXTS = {path.stem: path for path in texts()}
 LEFT = {
     # FRR 8.4 lets bgpd die of it, or takes it, by where the map is used
     "containerlab-vrf-leaking": ["match source-vrf shared"],
-    # FRR refuses it: a prefix has next hops or is discarded
-    "policy-routing-and-next-hop-groups": ["ip route 10.8.0.0/16 blackhole 250"],
     # what the daemons' parser has no command for, and what it refuses after that
     "frr-ten-that-says-no-version": [
         "neighbor 10.95.1.2 remote-as auto",
