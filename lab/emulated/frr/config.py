@@ -245,7 +245,10 @@ def _route(config: FrrConfig, path: Path, line: Line) -> Reply | None:
     is_hole = words[3] in _HOLES
     prefix = " ".join(words[:3]) + " "
     for kept in config.lines.get(path, {}).values():
-        if kept.text.startswith(prefix) and (kept.text.split()[3] in _HOLES) != is_hole:
+        other = kept.text.split()
+        mixed = kept.text.startswith(prefix) and (other[3] in _HOLES) != is_hole
+        # one with another distance is another route
+        if mixed and _distance(other) == _distance(words):
             return failed("Route cannot have blackhole and non-blackhole nexthops simultaneously")
     config.put(path, line)
     vrf = path[0].split()[1] if path else ""
@@ -255,6 +258,10 @@ def _route(config: FrrConfig, path: Path, line: Line) -> Reply | None:
             " fully available\n"
         )
     return OK
+
+
+def _distance(words: list[str]) -> str:
+    return words[-1] if len(words) > 4 and words[-1].isdigit() else "1"
 
 
 _HOLES = frozenset(("Null0", "blackhole", "reject"))
