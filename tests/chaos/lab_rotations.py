@@ -13,18 +13,15 @@ from egovnet.inventory.model.keys import references_in
 from egovnet.lab.backend import Backend
 from egovnet.playbooks.change.transaction_options import Options
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.verbs.lab_backends import backend
 from egovnet.tasks.keys.age_file import AgeFile
 from egovnet.tasks.keys.key_store import Values
 from egovnet.tasks.keys.keyring import Keyring
-from tests.chaos.lab_field import AT_REST, SCRIPTS, end_watcher, restart_when_pending
+from tests.chaos.lab_field import AT_REST, SCRIPTS
 from tests.lab.emulated.networks import CheckedNetwork
 from tests.playbooks.console import BUILT_APPLIANCE, egovnet
 from tests.playbooks.lab_place import provisioned_lab
 from tests.playbooks.test_key_rotation_live import POLICY, ROUTERS, SITES, VPNS
 from tests.small_extranet import small_network
-
-RESTARTS = "reboots inside the timer"
 
 
 class LabRotationField:
@@ -36,14 +33,14 @@ class LabRotationField:
         ("ldp/bj-p1+bj-pe1",),
         ("isis/bj-pe1--bj-p1", "bgp/bj-p1+sh-pe1"),
     )
-    faults = (*SCRIPTS, RESTARTS)
+    #: Not a restart: on User Mode Linux one left a circuit to the other guest without a carrier.
+    faults = tuple(SCRIPTS)
     short, long = Options(25, 25, patience=15.0), Options(60, 60, patience=20.0)
     converge = 60
     _rest, _up = 90.0, 180.0
 
     def __init__(self, root: Path, inventory: Path, lab: Backend) -> None:
         self.root, self.inventory, self._lab = root, inventory, lab
-        self._watchers: list[tuple[str, int]] = []
         self._network = CheckedNetwork(Workspace(inventory))
 
     @property
@@ -66,22 +63,14 @@ class LabRotationField:
 
     def fault(self, router: str, name: str) -> None:
         """As any field."""
-        if name == RESTARTS:
-            there = Workspace(self.inventory)
-            self._watchers.append((router, restart_when_pending(lambda: backend(there), router)))
-            return
         line = f"setsid sh -c {shlex.quote(SCRIPTS[name])} >/dev/null 2>&1 </dev/null &"
         self._lab.exec(router, line)
 
     def calm(self) -> None:
-        """As any field."""
-        for router, child in self._watchers:
-            end_watcher(self._lab, router, child)
-        self._watchers.clear()
+        """As any field: what a router does by itself ends by itself."""
 
     def at_rest(self) -> None:
         """As any field."""
-        self.calm()
         deadline = time.monotonic() + self._rest
         while time.monotonic() < deadline:
             done = self._lab.exec_many(dict.fromkeys(self.routers, AT_REST))

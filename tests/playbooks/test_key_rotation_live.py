@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyrage
 import pytest
 import yaml
 
 from egovnet.playbooks.verbs.lab_hosts import site_hosts
+from egovnet.tasks.keys.age_file import AgeFile
+from egovnet.templates.intend.access_ends import access_addresses
 from tests.playbooks.console import BUILT_APPLIANCE, Ran, egovnet
 from tests.playbooks.lab_place import LabPlace, provisioned_lab
 from tests.playbooks.steady_echoes import EchoFlow, echoes
@@ -51,8 +54,14 @@ public-shanghai:
   site-network-accesses:
     main: {pe: sh-pe1, port: eth4, routing-protocol: bgp}
 """
+#: The same, and nothing from afar is taken of the first site's session; with a key too, later: a
+#: lab is booted without keys.
+_NEAR = "eth3, routing-protocol: bgp, ttl-security: true"
+_NEAR_SITES = SITES.replace("eth3, routing-protocol: bgp", _NEAR)
 _PAIRS = (("party-beijing", "party-shanghai"), ("public-beijing", "public-shanghai"))
 _EVERY = 0.01
+#: A customer's router, whose session has a key and TTL security.
+_CUSTOMER = "party-beijing-ce"
 _BLOCKS = re.DOTALL | re.MULTILINE
 
 
@@ -93,17 +102,49 @@ class Place(LabPlace):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     root = tmp_path_factory.mktemp("keys")
-    inventory = small_network(root / "inventory", ROUTERS, VPNS, SITES)
+    inventory = small_network(root / "inventory", ROUTERS, VPNS, _NEAR_SITES)
     with provisioned_lab(inventory, root) as lab:
         made = Place(lab.inventory, lab.state)
         made.run("adopt", "--yes")
         path = inventory / "network.yaml"
         data = yaml.safe_load(path.read_text()) | {"authentication": POLICY}
         path.write_text(yaml.safe_dump(data, sort_keys=False))
+        keyed = _NEAR_SITES.replace(_NEAR, f"{_NEAR}, authentication: tcp-md5")
+        (inventory / "sites" / "all.yaml").write_text(keyed)
         made.run("keys", "init")
         made.run("keys", "generate", "--yes")
+        _hand_over(made, root)
         made.run("apply", "--yes", "--disruptive")
         yield made
+
+
+def _hand_over(place: Place, root: Path) -> None:
+    """The customer's router has the key of its session, as its people would give it: without, the
+    change of the PE would not pass its verification."""
+    customer = AgeFile(root, root / "customer")
+    sealed = root / "key.age"
+    words = ("--recipient", customer.new_identity(), "-o", sealed)
+    place.run("keys", "hand-over", "site/party-beijing+main", *words)
+    identity = pyrage.x25519.Identity.from_str((root / "customer").read_text().split()[-1])
+    value = pyrage.decrypt(sealed.read_bytes(), [identity]).decode().strip()
+    bgp, peers = _customer_s_bgp(place)
+    _vtysh(place, _CUSTOMER, *bgp, *(f"neighbor {peer} password {value}" for peer in peers))
+
+
+def _customer_s_bgp(place: Place) -> tuple[tuple[str, str], list[str]]:
+    """(where the customer's router says BGP, its PE's addresses)."""
+    text = _vtysh(place, _CUSTOMER, "show running-config bgpd")
+    asn = re.search(r"^router bgp (\d+)$", text, re.MULTILINE)
+    assert asn
+    peers = re.findall(r"^ neighbor (\S+) remote-as", text, re.MULTILINE)
+    assert len(peers) == 2, text
+    return ("configure terminal", f"router bgp {asn[1]}"), peers
+
+
+def _session(place: Place, peer: str) -> str:
+    """State of the customer's session with its PE."""
+    shown = _vtysh(place, _CUSTOMER, f"show bgp neighbor {peer} json")
+    return str(json.loads(shown)[peer]["bgpState"])
 
 
 @pytest.mark.parametrize("scope", ["isis"])
@@ -213,6 +254,38 @@ def test_a_speaker_without_the_key_gets_no_bgp_session(place: Place, line: str) 
     finally:
         _vtysh(place, _SPEAKER, *bgp, own[2])
     assert _becomes(state, "Established", 60)
+
+
+@pytest.mark.parametrize("family", [0, 1], ids=["ipv4", "ipv6"])
+def test_a_customer_that_guesses_gets_no_session(place: Place, family: int) -> None:
+    """Nor one without a key, nor one whose packets may come from afar (RFC 5082); a router that
+    has the key and sends TTL 255 has its session."""
+    bgp, peers = _customer_s_bgp(place)
+    peer = peers[family]
+    ours = access_addresses(place.workspace.allocation, "party-beijing/main").ce[family].ip
+    text = _vtysh(place, _CUSTOMER, "show running-config bgpd")
+    own = re.search(rf"^ (neighbor {peer} password \S+)$", text, re.MULTILINE)
+    near = f"neighbor {peer} ttl-security hops 1"
+    assert own
+    assert f" {near}\n" in text
+    guesses = [f"neighbor {peer} password {word}" for word in ("cisco", "party-beijing")]
+    for wrong, right in (
+        *((guess, own[1]) for guess in (*guesses, f"no neighbor {peer} password")),
+        (f"no {near}", near),
+    ):
+        assert _becomes(lambda: _session(place, peer), "Established", 90)
+        _vtysh(place, _CUSTOMER, *bgp, wrong)
+        deadline = time.monotonic() + 12
+        while time.monotonic() < deadline:
+            assert _session(place, peer) != "Established", wrong
+            time.sleep(1)
+        _vtysh(place, _CUSTOMER, *bgp, right)
+        # else the PE waits for an OPEN that it dropped, and the start timer here has doubled
+        _vtysh(place, "bj-pe1", f"clear bgp vrf i-party {ours}")
+        _vtysh(place, _CUSTOMER, f"clear bgp {peer}")
+        begun = time.monotonic()
+        assert _becomes(lambda: _session(place, peer), "Established", 240), wrong
+        print(f"{wrong}: refused; back after {time.monotonic() - begun:.0f} s")
 
 
 #: Keeps one hello that the speaker's own isisd sends, and sends it again each second.
