@@ -203,6 +203,9 @@ ATTACHMENTS = {"services": {"vpn": "public", "prefixes": ["10.2.31.0/24"]}}
 OWN_EXIT = {"access-class": "E", "internet-line": "China Telecom, 200 Mbit/s"}
 #: What no example can say by itself: values that fit the rest of the reference inventory.
 FITTING: dict[tuple[str, str], Any] = {
+    # beside bfd, which they have as well
+    ("sites", "ttl-security"): False,
+    ("borders", "ttl-security"): False,
     ("hosts", "management-port"): "eth0",
     ("vpns", "address-plan"): "shared",
     ("hosts", "loopback-ipv4"): "10.255.0.1",
