@@ -7,11 +7,12 @@ that stays there (a router died, somebody went home) is one that everything else
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from egovnet.inventory.allocation.allocate import Lock, allocate
+from egovnet.inventory.allocation.allocate import LOCK_FILE, Lock, allocate
 from egovnet.inventory.allocation.pool import Values
-from egovnet.inventory.errors import InventoryError
+from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.history.snapshot import Intent, Sections, texts
 from egovnet.inventory.model import Network
 from egovnet.isolation.model.expectation import from_inventory
@@ -107,7 +108,8 @@ def _between(former: Inventory, found: Mapping[Unit, Form], now: Inventory) -> B
     old_intent, new_intent = former.intent, now.intent
     assert old_intent is not None  # noqa: S101 -- asked for by its only caller
     assert new_intent is not None  # noqa: S101 -- as above
-    made = _Made(old_intent, new_intent, found)
+    pool = now.network.backbone.pools.vlan
+    made = _Made(old_intent, new_intent, found, range(pool.first, pool.last + 1))
     sections, lock = made.sections(), made.lock()
     for name, host in sections.get("hosts", {}).items():
         if made.waits(name):
@@ -135,10 +137,11 @@ def _has(network: Network, site: str, access: str) -> bool:
 class _Made:
     """The sections and the lock of the network between."""
 
-    def __init__(self, old: Intent, new: Intent, found: Mapping[Unit, Form]) -> None:
+    def __init__(self, old: Intent, new: Intent, found: Mapping[Unit, Form], vlans: range) -> None:
         self.old, self.new = old.sections, new.sections
         self.old_lock, self.new_lock = old.lock, new.lock
         self.forms = dict(found)
+        self._vlans = vlans
         self._agree_within_sites()
         self._sites = self._made_sites()
 
@@ -237,8 +240,32 @@ class _Made:
             # what is written for a place that it is not at yet
             for name in [n for n in names if self._elsewhere(pool, n)]:
                 del names[name]
+        for pool, values in pools.items():
+            for name in values.keys() & self._moving if pool.startswith("vlan/") else ():
+                values[name] = self._free_vlan(pool, values)
         retired = {p: dict(v) for p, v in self.new_lock.retired.items()}
         return Lock(pools, retired)
+
+    @cached_property
+    def _moving(self) -> frozenset[str]:
+        """Accesses to firewalls and gateways whose VLAN is neither what it was nor will be."""
+        units = self.forms.items()
+        return frozenset(n for (kind, n), form in units if kind == "vlan" and form is Form.AWAY)
+
+    def _free_vlan(self, pool: str, values: Values) -> int:
+        """A VLAN of a port that nobody has there: before, between or after.
+
+        Raises:
+            InventoryError: there is none.
+        """
+        taken = {*values.values()}
+        for lock in (self.old_lock, self.new_lock):
+            taken |= {*lock.pools.get(pool, {}).values(), *lock.retired.get(pool, {}).values()}
+        found = next((number for number in self._vlans if number not in taken), None)
+        if found is None:
+            what = "has no VLAN that is free for a moment"
+            raise InventoryError([Problem(LOCK_FILE, 0, pool, what, "widen pools.vlan")])
+        return found
 
     def waits(self, router: str) -> bool:
         """Whether a reflector is as it was."""
@@ -249,7 +276,8 @@ class _Made:
         if kind in ("loopback-ipv4", "loopback-ipv6"):
             return self.waits(name)
         if kind in ("vlan", "access-ipv4", "access-ipv6"):
-            return self.forms.get(("access", name)) is Form.OLD
+            units = [("access", name)] + [("vlan", name)] * (kind == "vlan")
+            return Form.OLD in map(self.forms.get, units)
         if kind == "route-target":
             return self.forms.get(("group", name)) is Form.OLD
         if kind == "vrf":

@@ -20,6 +20,7 @@ from itertools import product
 
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import UNTAGGED_VRF, AddressPlan, Network
+from egovnet.inventory.model.platform_sites import BehindPeSite
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.isolation.model.domains import BACKBONE, UNTAGGED, Domain
 from egovnet.isolation.model.expectation import Expectation, from_inventory
@@ -30,7 +31,9 @@ _MOST_FREE = 6
 _HELD_BY_THE_INVENTORY_ONLY = frozenset({"link", "prefix", "asn"})
 #: Of these the holder is all that tells two domains apart.
 _EXACT = frozenset({"number", "target"})
-#: ("access", "site/access"), ("circuit", name), ("vrf", "pe vpn/spoke") or ("group", label).
+#: ("access", "site/access"), ("circuit", name), ("vrf", "pe vpn/spoke"), ("group", label) or
+#: ("vlan", "site/access"): of an access to a firewall or gateway, which no file has, the VLAN. It
+#: cannot be away: then it has a number between that nobody else has in either network.
 Unit = tuple[str, str]
 Resource = tuple[object, ...]
 
@@ -116,7 +119,24 @@ def claims_of(numbered: Numbered, expectation: Expectation) -> Claims:
                 found.hold(("prefix", prefix, plan), unit, domain)
             if entry.asn is not None:
                 found.hold(("asn", entry.asn), unit, domain)
+    _claim_vlans_behind_pes(numbered, expectation, found)
     return found
+
+
+def _claim_vlans_behind_pes(numbered: Numbered, expectation: Expectation, found: Claims) -> None:
+    """VLANs of firewalls and gateways, where the lock file chose them."""
+    network, allocation = numbered.network, numbered.allocation
+    reachability = Reachability(network)
+    for site, entry in network.sites.items():
+        if not isinstance(entry, BehindPeSite):
+            continue
+        domain = expectation.domains[reachability.group_of(site).label]
+        for name, access in entry.site_network_accesses.items():
+            vlan = allocation.vlan[f"{site}/{name}"]
+            if access.vlan is None and vlan is not None:
+                vrf = allocation.vrf_name[vrf_of(network, site, access)]
+                held = ("port", access.pe, access.port, vlan)
+                found.hold(held, ("vlan", f"{site}/{name}"), domain, vrf)
 
 
 @dataclass(frozen=True, slots=True)

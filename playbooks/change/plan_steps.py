@@ -45,8 +45,8 @@ def make_plan_in_steps(
     all reflectors at once and two do not, or where keys are rotated in turn.
 
     Raises:
-        UsageError: a part of the network was chosen, a router is leaving, or nobody knows what the
-            network was made from.
+        UsageError: a part of the network was chosen, a router is leaving, nobody knows what the
+            network was made from, or there is no network between.
         InventoryError: the network between is none that the checks accept.
     """
     chosen = workspace.selection
@@ -81,7 +81,11 @@ def make_plan_in_steps(
         return _in_turns(workspace, progress, whole, former, turns)
     middle = between(former, workspace.inventory)
     if middle is None:
-        return whole
+        raise UsageError(
+            "--steps: what meets on the way is nothing that a network between could be without, "
+            "such as the VLANs of a border; egovnet plan shows what meets: take one of the two "
+            "out of the inventory first, apply that, and then the rest"
+        )
     there = workspace.intending(middle.inventory)
     first = make_plan(there, progress)
     if first.unreachable:

@@ -28,6 +28,7 @@ from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.templates.registry import render
 from tests.hypothesis_profiles import examples
+from tests.platform_network import platform_network
 from tests.playbooks.edited_place import (
     Place,
     base,
@@ -190,6 +191,29 @@ def every_way(units: frozenset[Unit], base: dict[Unit, Form]) -> Iterator[dict[U
     ordered = sorted(unit for unit in units if unit[0] != "vrf" or unit in base)
     for ways in itertools.product(Form, repeat=len(ordered)):
         yield dict(zip(ordered, ways, strict=True))
+
+
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(("court", "government", "party")))[1:]
+)
+def test_vlans_of_a_firewall_go_round(tmp_path: Path, order: tuple[str, ...]) -> None:
+    """No file has these accesses, so that none can be away: they have other VLANs on the way."""
+    root = platform_network(tmp_path / "former")
+    former = DirectoryInventory(root)
+    former.keep_allocation()
+    pool = "vlan/bj-pe1/eth5"
+    held = numbers(root, pool)
+    now = Path(shutil.copytree(root, tmp_path / "now"))
+    names = [f"exchange-{vpn}/bj-fw1" for vpn in sorted(order)]
+    taken = [held[f"exchange-{vpn}/bj-fw1"] for vpn in order]
+    lock(now, pool, **dict(zip(names, taken, strict=True)))
+    to = DirectoryInventory(now)
+    assert not proves(former, to)
+    middle = between(former, to)
+    assert middle is not None
+    assert middle.lacking == ()
+    assert proves(former, middle.inventory)
+    assert proves(middle.inventory, to)
 
 
 def test_a_vpn_that_leaves_is_still_there_on_the_way(base: Path, tmp_path: Path) -> None:
