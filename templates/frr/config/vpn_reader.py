@@ -91,7 +91,8 @@ def read_import(draft: FrrDraft, words: list[str], number: int) -> int:
         # one and the same policy as `route-map vpn import`
         values = _vrf_policy(draft, number)
         values["route-map import"] = (words[3], number)
-        values["import vrf route-map"] = (True, number)
+        # bgpd leaks between VRFs from then on where it knows the policy by then
+        values["import vrf route-map"] = (words[3] in draft.route_maps, number)
         meets = unicast(draft, number).meets_vpn
         return report(draft, words, number, _EITHER) if meets else FACT
     if words[1] == "vrf" and len(words) == 3:
@@ -116,6 +117,12 @@ def _import_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
     family = unicast(draft, number)
     family.import_vrfs[words[2]] = number
     return report(draft, words, number, _EITHER) if family.meets_vpn else FACT
+
+
+def _leaks_between_vrfs(family: FamilyDraft) -> bool:
+    """Whether bgpd refuses policies of the VPN tables (af_import_vrf_route_map in bgp_vty.c)."""
+    known, _ = family.values.get("import vrf route-map", (False, 0))
+    return bool(family.import_vrfs or known)
 
 
 def _vpn_said(draft: FrrDraft, words: list[str], number: int, family: FamilyDraft) -> int:
@@ -186,7 +193,7 @@ def read_vpn_map(draft: FrrDraft, words: list[str], number: int) -> int | None:
         return None
     _, _, direction, name = _vpn(words, "import", "export")
     family = unicast(draft, number)
-    if family.import_vrfs or "import vrf route-map" in family.values:
+    if _leaks_between_vrfs(family):
         # targets and labels are refused too, but to take them as given hides no path
         raise Refused("FRR refuses it: import vrf came before")
     family.values[f"route-map {direction}"] = (name, number)
@@ -210,7 +217,7 @@ def remove_vpn(draft: FrrDraft, words: list[str], number: int) -> int | None:
         raise Refused("FRR refuses it: the label is another")
     key = f"route-map {words[3]}" if what == "route-map" else what
     if key == "route-map import":
-        if family.import_vrfs:
+        if _leaks_between_vrfs(family):
             raise Refused("FRR refuses it: import vrf came before")
         family.values.pop("import vrf route-map", None)  # one and the same policy
     return taken(family.values.pop("export vpn" if what == "export" else key, None))
