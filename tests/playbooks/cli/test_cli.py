@@ -61,7 +61,7 @@ BELOW = {
     "exchange": ("list", "show", "check"),
     "application": ("list", "show", "observed"),
     "allocate": ("circuit", "loopback", "site"),
-    "keys": ("generate", "hand-over", "init", "list", "revoke", "rotate"),
+    "keys": ("generate", "hand-over", "init", "list", "revoke", "rotate", "take"),
     "identity": ("init", "enrol", "sign", "certify", "operator", "revoke", "list", "script"),
     "report": ("addresses", "circuits", "extranet", "funding", "levels"),
     "rollout": ("next", "status"),

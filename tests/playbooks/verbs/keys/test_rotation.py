@@ -8,7 +8,7 @@ import yaml
 
 from tests.chaos.emulated_field import DURATIONS
 from tests.chaos.killing import KillPoint
-from tests.chaos.rotations import Disturbed, Rotations
+from tests.chaos.rotations import Disturbed, EmulatedRotationField, Rotations
 from tests.playbooks.verbs.keys.rotation_place import CONVERGE, RotationPlace, rotation_place
 
 BGP = "bgp/*"
@@ -72,7 +72,7 @@ def test_a_rotation_in_whose_middle_somebody_dies(
 ) -> None:
     before = dict(os.environ)
     try:
-        rotations = Rotations(place)
+        rotations = Rotations(EmulatedRotationField(place))
         report = rotations.run(disturbed)
         assert not report.trouble
         assert report.killed == bool(disturbed.kill)
