@@ -155,7 +155,7 @@ NOT_COVERED = (
     (
         "Cables",
         "Whether a port leads where the inventory says; a circuit that is tapped or changed. "
-        "VPN packets are not encrypted in the backbone.",
+        "VPN packets are in clear in the backbone, but for those of encrypted VPNs.",
     ),
     (
         "Load",
