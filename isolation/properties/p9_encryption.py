@@ -32,15 +32,18 @@ def encryption(scene: Scene) -> Iterator[FindingDraft]:
         if not pools:
             continue
         yield from _addresses(router, pools)
+        takes_part = bool(_tunnels(router, expected))
         for table in router.tables.values():
             vpns = sorted({domain.vpn for domain in table.domains} & expected.vpns)
+            takes_part = takes_part or bool(vpns)
             for bgp in table.families.values() if vpns else ():
                 yield from _vrf(table, bgp, vpns[0], expected)
         side = expected.sides.get(router.name)
         if side is not None:
-            yield from _blocks(router, side)
             yield from _statics(router, expected)
-            yield from _ways(router, side, expected)
+            if takes_part:  # a PE as it was delivered, or without these VPNs yet, sends nothing
+                yield from _blocks(router, side)
+                yield from _ways(router, side, expected)
 
 
 def _unknown_tunnels(router: Router, expected: EncryptedVpns) -> Iterator[FindingDraft]:
