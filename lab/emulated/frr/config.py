@@ -261,7 +261,9 @@ def _route(config: FrrConfig, path: Path, line: Line) -> Reply | None:
 
 
 def _distance(words: list[str]) -> str:
-    return words[-1] if len(words) > 4 and words[-1].isdigit() else "1"
+    """Of a route; a number that is none, such as 300, is the name of a port."""
+    known = len(words) > 4 and words[-1].isdigit() and 1 <= int(words[-1]) <= 255
+    return words[-1] if known else "1"
 
 
 _HOLES = frozenset(("Null0", "blackhole", "reject"))
