@@ -411,7 +411,8 @@ def _words(option: Option, known: Collection[str] | None) -> str:
     example = option.field.examples[:1]
     values = values_of(option.field).replace("`", "")
     if option.shape.choices:
-        values = f"one of {values}"
+        choices = values.removeprefix("list of ")
+        values = f"{'some' if option.repeated else 'one'} of {choices}"
     such = f", such as {in_yaml(example[0])}" if example and not option.shape.choices else ""
     return f"{said}; {values}{such}"
 

@@ -370,6 +370,10 @@ MISTAKES: list[tuple[Request, list[str]]] = [
             "one of static, bgp",
         ],
     ),
+    (
+        Request("router", "pe9", given={"region": "north"}),
+        ["--roles: is missing", "; some of p, rr, pe, platform, firewall, gateway"],
+    ),
 ]  # fmt: skip
 
 
