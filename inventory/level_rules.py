@@ -7,7 +7,6 @@ from egovnet.inventory.access_classes import attachments, joined, part_of, share
 from egovnet.inventory.errors import Location
 from egovnet.inventory.model import (
     Application,
-    Encryption,
     Exchange,
     ExtranetPart,
     Filtering,
@@ -257,7 +256,7 @@ def _encrypted(
 ) -> LevelJudgement:
     """What is of one VPN or goes between two is encrypted where all of them are; one that nobody
     knows is another mistake."""
-    clear = [vpn for vpn in vpns if vpn is not None and vpn.encryption is Encryption.NONE]
+    clear = [vpn for vpn in vpns if vpn is not None and not vpn.is_encrypted]
     at = (entry, "level")
     if not clear:
         return LevelJudgement(name, level, section, entry, True, location=at)

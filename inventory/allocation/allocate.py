@@ -25,7 +25,6 @@ from egovnet.inventory.allocation.pool import (
 from egovnet.inventory.allocation.site_prefixes import keep_site_prefixes
 from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.model import (
-    Encryption,
     Network,
     NumberRange,
     Role,
@@ -309,11 +308,10 @@ class _Allocator:
 
     def _encrypted(self, name: str, prefix: N) -> dict[str, N]:
         """An address for each PE that has an encrypted VPN."""
-        vpns, sites = self.network.vpns, self.network.sites.values()
-        encrypted = {n for n, vpn in vpns.items() if vpn.encryption is Encryption.PE_TO_PE}
+        encrypted = {name for name, vpn in self.network.vpns.items() if vpn.is_encrypted}
         pes = {
             access.pe: None
-            for site in sites
+            for site in self.network.sites.values()
             if site.vpn in encrypted
             for access in site.site_network_accesses.values()
         }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from egovnet.inventory.errors import Problem, Report
-from egovnet.inventory.model import Encryption, Network
+from egovnet.inventory.model import Network
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.vpns import ENCRYPTED_CIRCUIT_MTU
 
@@ -15,8 +15,8 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
 
 
 def _of_vpn(network: Network, name: str, report: Report) -> Iterator[Problem]:
-    encryption = network.vpns[name].encryption
-    if encryption is not Encryption.PE_TO_PE:
+    vpn = network.vpns[name]
+    if not vpn.is_encrypted:
         return
     at = (name, "encryption")
     pools, mtu = network.backbone.pools, network.backbone.circuit_mtu
@@ -27,14 +27,14 @@ def _of_vpn(network: Network, name: str, report: Report) -> Iterator[Problem]:
         yield report(
             "vpns",
             at,
-            f"is {encryption}, and pools of network.yaml has no {' and no '.join(lacks)}",
+            f"is {vpn.encryption}, and pools of network.yaml has no {' and no '.join(lacks)}",
             "give a prefix that nothing else uses, with an address for each PE",
         )
     if mtu < ENCRYPTED_CIRCUIT_MTU:
         yield report(
             "vpns",
             at,
-            f"is {encryption}, and circuit-mtu of network.yaml is {mtu}: a packet of 1500 octets "
-            f"becomes {ENCRYPTED_CIRCUIT_MTU}",
+            f"is {vpn.encryption}, and circuit-mtu of network.yaml is {mtu}: a packet of 1500 "
+            f"octets becomes {ENCRYPTED_CIRCUIT_MTU}",
             f"let circuit-mtu be at least {ENCRYPTED_CIRCUIT_MTU}",
         )

@@ -129,3 +129,8 @@ class Vpn(Closed):
             ["10.2.21.53"],
         ),
     ] = ()
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether nothing of it may be on the backbone in clear."""
+        return self.encryption is Encryption.PE_TO_PE

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from egovnet.inventory.allocation.allocate import Allocation
-from egovnet.inventory.model import Encryption, IPNetwork, Network
+from egovnet.inventory.model import IPNetwork, Network
 from egovnet.templates.intend.encrypted_sides import encrypted_sides
 from egovnet.templates.model.device import EncryptedSide, IPAddress, Tunnel
 from egovnet.templates.model.facts import InterfaceFacts
@@ -57,6 +57,6 @@ def _both(side: EncryptedSide, former: EncryptedSide) -> EncryptedSide:
 def encrypted_vpns(network: Network, allocation: Allocation) -> EncryptedVpns:
     """What an inventory and its allocation say."""
     sides = encrypted_sides(network, allocation)
-    vpns = {n for n, vpn in network.vpns.items() if vpn.encryption is Encryption.PE_TO_PE}
+    vpns = {name for name, vpn in network.vpns.items() if vpn.is_encrypted}
     hops = {name: allocation.encrypted_next_hops(name) for name in sides}
     return EncryptedVpns(frozenset(vpns), sides, hops)

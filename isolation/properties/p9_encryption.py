@@ -32,7 +32,8 @@ def encryption(scene: Scene) -> Iterator[FindingDraft]:
         if not pools:
             continue
         yield from _addresses(router, pools)
-        takes_part = bool(_tunnels(router, expected))
+        tunnels = _tunnels(router, expected)
+        takes_part = bool(tunnels)
         for table in router.tables.values():
             vpns = sorted({domain.vpn for domain in table.domains} & expected.vpns)
             takes_part = takes_part or bool(vpns)
@@ -40,10 +41,10 @@ def encryption(scene: Scene) -> Iterator[FindingDraft]:
                 yield from _vrf(table, bgp, vpns[0], expected)
         side = expected.sides.get(router.name)
         if side is not None:
-            yield from _statics(router, expected)
+            yield from _statics(router, expected, tunnels)
             if takes_part:  # a PE as it was delivered, or without these VPNs yet, sends nothing
                 yield from _blocks(router, side)
-                yield from _ways(router, side, expected)
+                yield from _ways(router, side, tunnels)
 
 
 def _unknown_tunnels(router: Router, expected: EncryptedVpns) -> Iterator[FindingDraft]:
@@ -114,9 +115,10 @@ def _blocks(router: Router, side: EncryptedSide) -> Iterator[FindingDraft]:
             yield _draft(router.tables[None], classes.TUNNEL_IN_CLEAR, what, (0, ""), words)
 
 
-def _statics(router: Router, expected: EncryptedVpns) -> Iterator[FindingDraft]:
+def _statics(
+    router: Router, expected: EncryptedVpns, tunnels: Mapping[str, Tunnel]
+) -> Iterator[FindingDraft]:
     default = router.tables[None]
-    tunnels = _tunnels(router, expected)
     for static in default.statics:
         if static.discards or not any(_meet(static.prefix, pool) for pool in expected.pools):
             continue
@@ -146,9 +148,11 @@ def _is_by(static: StaticFacts, tunnel: Tunnel) -> bool:
     )
 
 
-def _ways(router: Router, side: EncryptedSide, expected: EncryptedVpns) -> Iterator[FindingDraft]:
+def _ways(
+    router: Router, side: EncryptedSide, tunnels: Mapping[str, Tunnel]
+) -> Iterator[FindingDraft]:
     default = router.tables[None]
-    there = {tunnel.remote: name for name, tunnel in _tunnels(router, expected).items()}
+    there = {tunnel.remote: name for name, tunnel in tunnels.items()}
     for tunnel in side.tunnels:
         lacks = []
         name = there.get(tunnel.remote)

@@ -52,7 +52,7 @@ def _lacking(paths: LabelPaths, circuit: Circuit, family: AddressFamily) -> Circ
     """The circuit as the end has it that is to be changed."""
     back = circuit.turned
     if family in circuit.port.ldp and (
-        family not in back.port.ldp or paths.limit(back.near, family) is not None
+        family not in back.port.ldp or paths.limits(back.near, family)
     ):
         return back
     return circuit

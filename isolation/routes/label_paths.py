@@ -16,7 +16,7 @@ from egovnet.inventory.model import IPNetwork
 from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.facts import InterfaceFacts, LabelLimit
+from egovnet.templates.model.facts import InterfaceFacts
 
 #: More than any path; IS-IS does not use a circuit of 2^24 - 1 (RFC 5305 section 3).
 _ENDLESS = 1 << 40
@@ -132,8 +132,7 @@ class LabelPaths:
                     found[family].add((a, b))
         for family, pairs in found.items():
             for table in {one.near.device: one.near for one in self._circuits}.values():
-                limit = self.limit(table, family)
-                if limit is not None and limit.side == "no session":
+                if "no session" in self.limits(table, family):
                     pairs -= {pair for pair in pairs if table.device in pair}
         return found
 
@@ -145,22 +144,16 @@ class LabelPaths:
         }
 
     @staticmethod
-    def limit(table: Table, family: AddressFamily) -> LabelLimit | None:
+    def limits(table: Table, family: AddressFamily) -> set[str]:
         """What keeps labels of a family from a router's neighbours, or theirs from it."""
-        return next((one for one in table.facts.label_limits if one.family == family), None)
+        return {one.side for one in table.facts.label_limits if one.family == family}
 
     def _gives(self, circuit: Circuit, family: AddressFamily) -> bool:
         """Whether the far end's labels surely are at the near one."""
         if (circuit.near.device, circuit.far.device) not in self.sessions[family]:
             return False
-        taken, given = self.limit(circuit.near, family), self.limit(circuit.far, family)
-        takes = taken is None or all(
-            one.side != "takes" for one in circuit.near.facts.label_limits if one.family == family
-        )
-        gives = given is None or all(
-            one.side != "gives" for one in circuit.far.facts.label_limits if one.family == family
-        )
-        return takes and gives
+        takes = "takes" not in self.limits(circuit.near, family)
+        return takes and "gives" not in self.limits(circuit.far, family)
 
     def without_labels(self, family: AddressFamily) -> Iterator[Circuit]:
         """Directions in which LDP may give no label, from a PE."""

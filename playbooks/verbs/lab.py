@@ -123,18 +123,17 @@ def up(
     lab = open_lab(
         name, lab_directory(workspace), boot_seconds=options.timeout, image=options.image
     )
-    for what, routers, why, other in (
-        ("source translation", translating, lab.no_translation, "microvm"),
-        ("zones of connections", tracking, lab.no_zones, "microvm"),
-        ("encryption", encrypting, lab.no_tunnels, "uml"),
+    for what, routers, why, refused, other in (
+        ("source translation", translating, lab.no_translation, "filters", "microvm"),
+        ("zones of connections", tracking, lab.no_zones, "filters", "microvm"),
+        ("encryption", encrypting, lab.no_tunnels, "texts", "uml"),
     ):
         if not (routers and why):
             continue
         lost = f"not possible here: {what} of {', '.join(routers)}: {why}"
         if options.provisioned:
             raise UsageError(f"{lost}; use --backend {other}, or boot with day-0 texts")
-        refused = "their filters are" if other == "microvm" else "their texts are"
-        tell(f"{lost}: {refused} refused when they are applied; --backend {other} has it")
+        tell(f"{lost}: their {refused} are refused when they are applied; --backend {other} has it")
     outcome = _outcome(lab.up(wanted, progress=tell, reconfigure=options.reconfigure))
     if beside is not None:
         _share_access(workspace, beside)

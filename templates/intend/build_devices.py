@@ -7,7 +7,6 @@ from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import (
     BehindPeSite,
     BorderSite,
-    Encryption,
     GatewaySite,
     IPNetwork,
     Network,
@@ -212,7 +211,7 @@ def _customer_side(
     vrfs: dict[str, list[Vrf]] = {}
     for key, (imports, exports) in targets.items():
         number = allocation.vrf_number[key]
-        encrypted = network.vpns[key.vpn].encryption is Encryption.PE_TO_PE
+        encrypted = network.vpns[key.vpn].is_encrypted
         next_hops = allocation.encrypted_next_hops(key.pe) if encrypted else ()
         vrfs.setdefault(key.pe, []).append(
             Vrf(

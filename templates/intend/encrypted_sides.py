@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.allocation.pool import natural
-from egovnet.inventory.model import Encryption, Network
+from egovnet.inventory.model import Network
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.inventory.model.vpns import TUNNEL_MTU
 from egovnet.templates.model.device import EncryptedSide, Tunnel
@@ -47,7 +47,7 @@ def _peers(network: Network) -> Mapping[str, set[str]]:
     at: dict[str, set[str]] = {}
     found: dict[str, set[str]] = {}
     for name, site in network.sites.items():
-        if network.vpns[site.vpn].encryption is Encryption.PE_TO_PE:
+        if network.vpns[site.vpn].is_encrypted:
             pes = {access.pe for access in site.site_network_accesses.values()}
             at.setdefault(reachability.group_of(name).label, set()).update(pes)
     for label, own in at.items():

@@ -6,7 +6,7 @@ from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import BEHIND_A_PE, Network, Role
 from egovnet.inventory.model.annotations import Form
 from egovnet.inventory.model.partial import as_far_as_known
-from egovnet.inventory.model.vpns import Encryption, Filtering
+from egovnet.inventory.model.vpns import Filtering
 from egovnet.templates.platform import Capabilities
 from egovnet.templates.registry import names, platform
 
@@ -139,7 +139,7 @@ def _encryption(network: Network, on: dict[str, Capabilities], report: Report) -
     unable = {name for name, can in on.items() if not can.encrypts}
     for name, site in network.sites.items() if unable else ():
         vpn = network.vpns.get(site.vpn)
-        if vpn is None or vpn.encryption is Encryption.NONE:
+        if vpn is None or not vpn.is_encrypted:
             continue
         for access_name, access in site.site_network_accesses.items():
             if access.pe in unable:
