@@ -1,16 +1,21 @@
 """Connections between hosts of two VPNs with the same addresses and the same ports.
 
-Each client opens one to its own VPN's server and keeps it, so that routers have both at once.
+Each client opens one to its own VPN's server and keeps it until it is told to end, so that routers
+have all of them at once, however slow the machine is.
 """
 
+import contextlib
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from egovnet.lab.backend import Backend
 
 PORT = 443
+#: A client that nobody ends, ends by itself.
+_KEPT_SECONDS = 600
+_ANSWER_SECONDS = 20
 _SERVES = f"""
 import socket, sys
 one = socket.create_server(("::", {PORT}), family=socket.AF_INET6, dualstack_ipv6=True)
@@ -25,7 +30,7 @@ import json, socket, sys, time
 own, target, port = json.loads(sys.argv[1])
 with socket.create_connection((target, {PORT}), 8, (own, port)) as one:
     print(one.recv(100).decode(), flush=True)
-    time.sleep(3)
+    time.sleep({_KEPT_SECONDS})
 """
 #: A SYN with ACK and without a connection: an answer, as far as its flags say.
 _ANSWERS = f"""
@@ -67,12 +72,28 @@ def serve(lab: Backend, names: Mapping[str, str]) -> None:
         assert done.exit_code == 0, done.stderr
 
 
-def answered_by(lab: Backend, nodes: list[str], ends: Ends) -> dict[str, str]:
-    """Node -> name of who answered it, all of them at the same time; "": nobody."""
+@contextlib.contextmanager
+def answered_by(lab: Backend, nodes: list[str], ends: Ends) -> Iterator[dict[str, str]]:
+    """Node -> name of who answered it ("": nobody); connections are open until the block ends."""
     told = json.dumps([ends.client, ends.server, ends.port])
-    command = shlex.join(["python3", "-IS", "-c", _ASKS, told])
-    came = lab.exec_many(dict.fromkeys(nodes, command))
-    return {node: done.stdout.strip() for node, done in came.items()}
+    asks = shlex.join(["python3", "-IS", "-c", _ASKS, told])
+    # the first line is the process, the second what the server said
+    commands = {
+        node: f"rm -f {_answer(node)}; setsid {asks} >{_answer(node)} 2>&1 </dev/null & echo $!; "
+        f"for i in $(seq {10 * _ANSWER_SECONDS}); do [ -s {_answer(node)} ] && break; sleep .1; "
+        f"done; cat {_answer(node)}"
+        for node in nodes
+    }
+    came = {node: done.stdout.split() for node, done in lab.exec_many(commands).items()}
+    try:
+        yield {node: " ".join(words[1:]) for node, words in came.items()}
+    finally:
+        lab.exec_many({node: f"kill {words[0]}" for node, words in came.items()})
+
+
+def _answer(node: str) -> str:
+    """A file for each node: hosts of one machine share its files."""
+    return f"/run/answer-{node}"
 
 
 def answer_unasked(lab: Backend, node: str, ends: Ends) -> None:

@@ -72,12 +72,13 @@ def test_equal_connections_of_two_departments_pass(
 ) -> None:
     """Addresses and ports are the same, at the same time; routers keep each in its own zone."""
     lab, ends = place.lab, Ends(client, server, 40001)
-    answers = equal_connections.answered_by(lab, [*CLIENTS.values()], ends)
-    assert answers == {node: name for name, node in CLIENTS.items()}
+    with equal_connections.answered_by(lab, [*CLIENTS.values()], ends) as answers:
+        assert answers == {node: name for name, node in CLIENTS.items()}
+        kept = lab.exec_many(dict.fromkeys(PES, "cat /proc/net/nf_conntrack"))
     family = "ipv6" if ":" in client else "ipv4"
     for pe in PES:
-        kept = lab.exec(pe, "cat /proc/net/nf_conntrack").stdout.splitlines()
-        ours = [one for one in kept if one.startswith(family) and f"sport={ends.port} " in one]
+        lines = kept[pe].stdout.splitlines()
+        ours = [one for one in lines if one.startswith(family) and f"sport={ends.port} " in one]
         device = place.workspace.devices[pe]
         assert device.packet_filter is not None
         own = {one.name for one in device.interfaces if one.vrf in ("e-health", "e-customs")}
@@ -100,10 +101,11 @@ def test_an_answer_to_the_others_connection_is_dropped(
         for port in (40002, 40003):
             ends = Ends(client, server, port)
             own = {CLIENTS["health"]: "health"}
-            assert equal_connections.answered_by(lab, [*own], ends) == own
-            before = segments(place, CLIENTS["customs"])
-            equal_connections.answer_unasked(lab, ENDS["customs"], ends)
-            came[port] = segments(place, CLIENTS["customs"]) != before
+            with equal_connections.answered_by(lab, [*own], ends) as answers:
+                assert answers == own
+                before = segments(place, CLIENTS["customs"])
+                equal_connections.answer_unasked(lab, ENDS["customs"], ends)
+                came[port] = segments(place, CLIENTS["customs"]) != before
             for pe in PES:
                 lab.exec(pe, "for way in in out; do nft flush chain inet egovnet zones-$way; done")
     finally:
