@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from egovnet.playbooks.report.text.moments import full_moment
 from egovnet.playbooks.results.drift_report import (
     DeviceRow,
     Difference,
@@ -155,14 +156,9 @@ def remediation(report: DriftReport) -> str:
 
 
 def moment(text: str) -> str:
-    """A time of ISO 8601 for people; anything else unchanged."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if len(text) <= len("2025-01-31"):
-        return text
-    return at.strftime("%Y-%m-%d %H:%M") + (" UTC" if at.tzinfo else "")
+    """A time of ISO 8601 as this place has it, with its offset; a date, or anything else, as it
+    is."""
+    return full_moment(text) if len(text) > len("2025-01-31") else text
 
 
 def age(seconds: float) -> str:

@@ -1,6 +1,8 @@
 """The drift run's page as text: the answer, every entry or where it is, and a bounded size."""
 
 import re
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -32,6 +34,16 @@ from tests.playbooks.proofs import HOSTILE
 from tests.playbooks.report.html.page_reader import Reader, self_contained
 
 SMALL = {name: report for name, report in REPORTS.items() if name != "nation"}
+
+
+@pytest.fixture(autouse=True)
+def in_beijing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times are shown as this place has them."""
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 def text(report: DriftReport) -> str:
@@ -92,9 +104,9 @@ def test_everything_about_a_difference_is_there() -> None:
             assert step in read
     for words in (
         "acknowledged by li wei until 2026-03-31: the court renumbers, ticket T-417",
-        "in grace until 2026-03-06 02:15 UTC",
+        "in grace until 2026-03-06 10:15 +0800",
         "informational, no drift",
-        "first seen 2026-02-20 02:15 UTC (12 days ago), 12 runs in a row",
+        "first seen 2026-02-20 10:15 +0800 (12 days ago), 12 runs in a row",
         "first seen in this run",
         "owner court, VPN court, VRF i-court",
         "owner backbone operator",
@@ -121,7 +133,7 @@ def test_unreachable_devices_are_shown_with_their_last_known_state() -> None:
     read = text(UNREACHABLE)
     assert "ConnectTimeoutError: no answer" in read
     assert (
-        "last read 2026-03-02 02:15 UTC, 2 days ago: 1 policy; 3 IS-IS adjacencies, "
+        "last read 2026-03-02 10:15 +0800, 2 days ago: 1 policy; 3 IS-IS adjacencies, "
         "6 BGP sessions, 3 LDP sessions" in read
     )
     assert "never read by this job" in read
