@@ -36,7 +36,7 @@ def _firewalls(network: Network, report: Report) -> Iterator[Problem]:
             "exchanges",
             (first,),
             "no firewall by which it could pass",
-            "add a host to hosts.yaml with roles: [firewall] and its attachment",
+            "add a firewall behind a PE of the platform: egovnet add router --roles firewall",
         )
     elif all(network.routers[name].leaving for name in firewalls):
         yield report(

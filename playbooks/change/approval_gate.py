@@ -245,8 +245,8 @@ def authored(workspace: Workspace, plan: Plan) -> Plan:
     return replace(plan, authored=known.signed(StatementRole.AUTHOR, plan.hash))
 
 
-def asked_by_policy(workspace: Workspace, plan: Plan) -> tuple[Plan, tuple[str, ...]]:
-    """A plan signed by who made it, and what the policy asks for before it is applied, in words.
+def asked_by_policy(workspace: Workspace, plan: Plan) -> tuple[Plan, tuple[Uncovered, ...]]:
+    """A plan signed by who made it, and what the policy asks for before it is applied.
 
     Raises:
         as `governed`.
@@ -256,7 +256,7 @@ def asked_by_policy(workspace: Workspace, plan: Plan) -> tuple[Plan, tuple[str, 
         return plan, ()
     made = authored(workspace, plan)
     standing = replace(known, plan=made).standing(applied=False)
-    return made, tuple(f"policy: {one.words}" for one in standing.uncovered)
+    return made, standing.uncovered
 
 
 def not_to_restore(known: Governed | None) -> dict[str, str]:
@@ -299,8 +299,8 @@ def uncovered_lines(
         key = frozenset[object](line.matters)
         if key not in known:
             known[key] = lacks_of(line.matters, scopes, backing, two)
+        named = NamedLine(line.device, line.sign, line.text, line.number)
         for lack in known[key]:
-            named = NamedLine(line.device, line.sign, line.text, line.number)
             found.setdefault(lack, []).append(named)
     return [
         Uncovered(lack.rule, lack.scope, _place(policy, lack), lack.why, tuple(named))

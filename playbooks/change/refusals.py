@@ -1,5 +1,6 @@
 """Plans that are not begun: why, as the result of a transaction that there was none of."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from egovnet.playbooks.results.ends import APPROVAL, End
 from egovnet.playbooks.results.outcome import Exit, Outcome, most_severe
 from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.transaction import TransactionResult
+from egovnet.playbooks.results.verdict import counted
 
 
 def refused(
@@ -75,10 +77,9 @@ def refused_by_policy(
     standing = known.standing(applied=True, unproved=unproved)
     if standing.covered:
         return None
-    lines = {line for one in standing.uncovered for line in one.lines}
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[line.device] = counts.get(line.device, 0) + 1
-    failures = {name: f"{count} lines not covered" for name, count in counts.items()}
+    # a line is one object, whatever it lacks; two ports may have equal ones
+    lines = {id(line): line for one in standing.uncovered for line in one.lines}
+    counts = Counter(line.device for line in lines.values())
+    failures = {name: f"{counted(count, 'line')} not covered" for name, count in counts.items()}
     outcome = refused(known.plan, APPROVAL, "nothing was changed", failures or {"*": "not covered"})
     return replace(outcome, result=replace(outcome.result, approvals=standing))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _HELP = {
     "region": "Add a unit of government.",
-    "router": "Add a router: a P, a route reflector or a PE.",
+    "router": "Add a router: a P, a route reflector, a PE, a firewall or a gateway.",
     "circuit": "Add a link between two routers; NAME is made of theirs where it is left out.",
     "agency": "Add an agency, which may own VPNs.",
     "vpn": "Add a VPN; NAME is its id, of which names of VRFs are made.",

@@ -1,5 +1,6 @@
 """What a person may do next, by what a verb came to."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,9 +56,14 @@ def here(command: NextCommand) -> NextCommand:
 
 
 def after_plan(
-    plan: "PlanResult", output: str | None, *, in_steps: bool
+    plan: "PlanResult",
+    output: str | None,
+    *,
+    in_steps: bool,
+    rules: Collection[str] = frozenset(),
 ) -> tuple[NextCommand, ...]:
-    """`output` is the plan file that was written; `in_steps`: it can be proved in steps only."""
+    """`output` is the plan file that was written; `in_steps`: it can be proved in steps only;
+    `rules`: those of a policy that do not hold yet."""
     file = ("-o", PLAN_FILE)
     if plan.unreachable:
         return _without_the_silent(plan)
@@ -70,6 +76,12 @@ def after_plan(
         command = again("plan", "--steps", *file, without=("output", "waves", "canary"))
     elif plan.proof is not None and not plan.proof.proved:
         command = NextCommand(("prove", "--report", "proof"), "the paths, on a page")
+    elif output is not None and "plan" in rules:
+        key = ("--key", str(Path.home() / ".ssh" / "id_ed25519"))
+        command = again("plan", *key, without=("key",))
+        command = NextCommand(command.words, "with the key of who may plan it")
+    elif output is not None and rules:
+        command = NextCommand(("approve", output), "by whom the policy asks for")
     elif output is not None:
         command = NextCommand(("apply", output))
     else:

@@ -37,6 +37,11 @@ class Uncovered:
     lines: tuple[NamedLine, ...] = ()
 
     @property
+    def note(self) -> str:
+        """What is said of a plan before anybody applies it."""
+        return f"policy: {self.words}"
+
+    @property
     def words(self) -> str:
         """The rule with its place and what it asks for."""
         of = f", scope {self.scope}" if self.scope else ""

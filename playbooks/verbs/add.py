@@ -365,7 +365,8 @@ def _as_said(problem: Problem, shown: Path, request: Request, kind: EntryKind) -
         if path == below:
             said = f"--{option.name}"
     if below and said == "NAME":
-        said = ".".join(below)
+        parts = [f"--{one.name}" for one in kind.options if list(one.path[: len(below)]) == below]
+        said = ", ".join(parts) or ".".join(below)
     return Problem(f"add {request.kind}", 0, said, problem.found, problem.remedy)
 
 

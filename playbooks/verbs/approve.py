@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from egovnet.inventory.errors import Problem, ProblemsError
-from egovnet.inventory.registers.policy import FILE
+from egovnet.inventory.registers.policy import REGISTER, SIGNERS_FILE
 from egovnet.playbooks.change.approval.statement import StatementRole
 from egovnet.playbooks.change.approval_gate import Governed, governed, require_key
 from egovnet.playbooks.change.plan import Plan, read_plan
@@ -11,6 +11,20 @@ from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.approval import ApprovedPlan
 from egovnet.playbooks.results.outcome import Outcome
+from egovnet.playbooks.verbs.how_to_begin import how_to_begin
+
+_EXAMPLE = {
+    "people": {
+        "li-na": {"name": "Li Na"},
+        "wang-wei": {"name": "Wang Wei"},
+        "noc": {"name": "Controller of the centre", "machine": True},
+    },
+    "scopes": {
+        "all": {"plan": ["li-na"], "approve": ["li-na", "wang-wei"], "apply": ["noc"]},
+    },
+    "amend": ["li-na", "wang-wei"],
+}
+_SIGNERS = "    li-na ssh-ed25519 AAAA...  # name of people, then what the .pub file says"
 
 
 def approve(
@@ -33,8 +47,10 @@ def approve(
         raise UsageError("--unproved asks for a reason: why it is pushed though it is not proved")
     known = governed(workspace, plan)
     if known is None:
+        says = "who may plan, approve and apply what; until then nothing asks for an approval"
+        (note,) = how_to_begin(workspace.directory, REGISTER, says, _EXAMPLE)
         raise UsageError(
-            f"{workspace.directory} has no {FILE}: nothing is to be approved; see docs on approvals"
+            f"{note}\nand {SIGNERS_FILE} beside it has a line for each key:\n{_SIGNERS}"
         )
     person = require_key(known, str(plan_file))
     scopes = _scopes(known, person.name)

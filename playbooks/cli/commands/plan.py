@@ -79,11 +79,14 @@ def plan(
         write_plan(made, output)
     proposed = workspace.on_disk.has_new_numbers
     outcome = shown(workspace, progress, made, lock_written=lock_written, lock_proposed=proposed)
-    notes = (*outcome.notes, *asked)
+    notes = (*outcome.notes, *(one.note for one in asked))
     if output is not None and not written:
         notes = (*notes, f"{output} was not written")
     following = after_plan(
-        outcome.result, written[0] if written else None, in_steps=IN_STEPS in notes
+        outcome.result,
+        written[0] if written else None,
+        in_steps=IN_STEPS in notes,
+        rules={one.rule for one in asked},
     )
     if report is not None:
         texts = {name: entry.intended for name, entry in made.devices.items()}

@@ -88,7 +88,7 @@ def rollout_next(
     plan = planned(there, progress, waves_by=tuple(waves_by), canary=canary, words=words)
     plan, asked = asked_by_policy(there, plan)
     made = shown(there, progress, plan)
-    notes = (*made.notes, *asked)
+    notes = (*made.notes, *(one.note for one in asked))
     outcome = Outcome(
         "rollout_next", replace(result, plan=made.result), made.exit, notes, made.warnings
     )

@@ -342,6 +342,19 @@ MISTAKES: list[tuple[Request, list[str]]] = [
         ],
     ),
     (
+        Request(
+            "router",
+            "fw1",
+            given={
+                "region": "centre",
+                "roles": ["firewall"],
+                "hostname": "127.20.20.31",
+                "management": "172.20.20.31/24",
+            },
+        ),
+        ["--attachment-pe, --attachment-pe-port, --attachment-port: a firewall that stands"],
+    ),
+    (
         Request("border", "gd", given={**BORDER, "neighbor-zone": "intranet", "port": "eth1"}),
         ["--neighbor-zone: intranet, and VPN services is of the extranet", "--port: pe1 eth1 is"],
     ),
