@@ -105,15 +105,15 @@ def test_a_router_that_says_nothing_of_its_interfaces_is_not_taken_for_well(
 
 def test_a_slow_verb_takes_its_seconds_twice(routers: EmulatedRouters, login: Open) -> None:
     driver = login()
-    routers.set_faults({"r1": [faults.Slow(verb="read", seconds=0.3, count=2)]})
+    routers.set_faults({"r1": [faults.Slow(verb="read", seconds=1.0, count=2)]})
     took = []
     for _ in range(3):
         begin = time.monotonic()
         driver.running_text()
         took.append(time.monotonic() - begin)
-    assert took[0] >= 0.3
-    assert took[1] >= 0.3
-    assert took[2] < 0.3
+    assert took[0] >= 1.0
+    assert took[1] >= 1.0
+    assert took[2] < 1.0
 
 
 def test_the_session_drops_before_a_verb_takes_effect(
@@ -329,18 +329,18 @@ def test_a_long_way_to_the_router(routers: EmulatedRouters, login: Open) -> None
     begin = time.monotonic()
     near.running_text()
     took = time.monotonic() - begin
-    routers.set_latency(0.1, ["r1"])
+    routers.set_latency(0.5, ["r1"])
     begin = time.monotonic()
     far = login()
-    assert time.monotonic() - begin > 0.3, "the setting up of a session takes some round trips"
+    assert time.monotonic() - begin > 1.5, "the setting up of a session takes some round trips"
     begin = time.monotonic()
     far.running_text()
     # a channel, a command and its output: three round trips
-    assert 0.3 <= time.monotonic() - begin < took + 0.45
+    assert 1.5 <= time.monotonic() - begin < took + 2.5
     other = login("r2")
     begin = time.monotonic()
     other.running_text()
-    assert time.monotonic() - begin < 0.3
+    assert time.monotonic() - begin < 1.5
 
 
 def test_what_is_far_does_not_hold_up_what_is_near(routers: EmulatedRouters, login: Open) -> None:
@@ -348,9 +348,8 @@ def test_what_is_far_does_not_hold_up_what_is_near(routers: EmulatedRouters, log
     slow, quick = login("r1"), login("r2")
     thread = threading.Thread(target=slow.running_text)
     thread.start()
-    begin = time.monotonic()
     quick.running_text()
-    assert time.monotonic() - begin < 1.0
+    assert thread.is_alive(), "the slow one still waits"
     thread.join()
 
 
