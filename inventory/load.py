@@ -248,7 +248,10 @@ class _Examiner:
         if result.is_right and not (section.shape.model and data == {}):
             return result.value, result.value
         if section.shape.model is not None:
-            known = partial(section.shape.model, result.respelled, result.wrong)
+            wrong = result.wrong
+            if section.name in self.sources.incomplete:  # nothing was read: it has no defaults
+                wrong = frozenset((key,) for key in fields_of(section.shape.model))
+            known = partial(section.shape.model, result.respelled, wrong)
             return known, known
         item = section.shape.item.model if section.shape.item is not None else None
         assert item is not None  # noqa: S101 -- sections are models or mappings of them

@@ -10,7 +10,12 @@ from egovnet.inventory.errors import InventoryError, Location, Problem, independ
 from egovnet.inventory.model.partial import as_far_as_known, partial
 from egovnet.inventory.model.schema_problems import Names, read
 from egovnet.inventory.model.shapes import shape_of
-from egovnet.inventory.source.yaml_source import Document, judge_document, judge_text
+from egovnet.inventory.source.yaml_source import (
+    Document,
+    judge_document,
+    judge_text,
+    refuse_empty,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -35,6 +40,7 @@ def read_closed(
         InventoryError: with every problem of a stage at once: file, line, field, what to do.
     """
     judged = judge_document(path) if instead is None else judge_text(instead, str(path))
+    judged = refuse_empty(judged)
     document, problems = judged.document, list(judged.problems)
     if document is None:
         raise InventoryError(problems)

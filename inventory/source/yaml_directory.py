@@ -28,7 +28,13 @@ from egovnet.inventory.source.sections import (
     section_of,
 )
 from egovnet.inventory.source.sources import Sources
-from egovnet.inventory.source.yaml_source import Document, Judged, judge_document, judge_text
+from egovnet.inventory.source.yaml_source import (
+    Document,
+    Judged,
+    judge_document,
+    judge_text,
+    refuse_empty,
+)
 
 _Place = TypeVar("_Place", Path, str)
 
@@ -70,7 +76,9 @@ class YamlDirectory:
 
     def _judge(self, path: Path) -> Judged:
         text = self.instead.get(path)
-        return judge_document(path) if text is None else judge_text(text, str(path))
+        judged = judge_document(path) if text is None else judge_text(text, str(path))
+        # Nornir's own two are empty in many an inventory; what others would inherit is missed then
+        return judged if path.name in _MAY_BE_EMPTY else refuse_empty(judged)
 
     def _as_meant(
         self, unread: list["_Unread"], wanted: list[tuple[str, Path]]
@@ -105,10 +113,16 @@ class YamlDirectory:
         for path in _entries(self.path):
             if path == sites and path.is_dir():
                 continue
-            if path.name not in top and not _for_people(path):
+            if path.name.startswith("."):
+                if path.name[1:] in {*top, "sites"}:
+                    yield _hidden(path)
+            elif path.name not in top and not _for_people(path):
                 yield _not_read(path, sorted({*top, "sites"}))
         for path in _entries(sites) if sites.is_dir() else ():
-            if path.suffix != ".yaml" and not _for_people(path):
+            if path.name.startswith("."):
+                if path.suffix in (".yaml", ".yml") and not path.name.startswith(_EMACS_LOCK):
+                    yield _hidden(path)
+            elif path.suffix != ".yaml" and not _for_people(path):
                 yield _not_read(path, [])
 
 
@@ -137,6 +151,7 @@ class _Unread:
         return replace(self, problem=replace(self.problem, remedy=remedy))
 
 
+_MAY_BE_EMPTY = ("defaults.yaml", "groups.yaml")
 #: The file by which an inventory is found where another directory was named.
 _FIRST = f"{FILES[0]}.yaml"
 
@@ -156,7 +171,11 @@ def _no_inventory(path: Path) -> InventoryError:
     if (path.parent / _FIRST).is_file():
         near = [path.parent]
     else:
-        near = [each for each in _entries(path) if (each / _FIRST).is_file()]
+        near = [
+            each
+            for each in _entries(path)
+            if not each.name.startswith(".") and (each / _FIRST).is_file()
+        ]
     found = f"no inventory: neither {_FIRST} nor any other file of one is in it"
     remedy = "name one with --inventory, or write one with: egovnet init DIR"
     if near:
@@ -164,14 +183,18 @@ def _no_inventory(path: Path) -> InventoryError:
     return InventoryError([Problem(str(path), 0, "", found, remedy)])
 
 
+#: What Emacs puts beside a file that is edited: a link to nowhere, of the file's own name.
+_EMACS_LOCK = ".#"
+
+
 def _entries(directory: Path) -> list[Path]:
-    """What is in a directory, hidden names left out.
+    """What is in a directory, hidden names too.
 
     Raises:
         InventoryError: it cannot be listed.
     """
     try:
-        return sorted(path for path in directory.iterdir() if not path.name.startswith("."))
+        return sorted(directory.iterdir())
     except OSError as error:
         found = f"cannot be listed: {error.strerror}"
         raise InventoryError([Problem(str(directory), 0, "", found, "check its rights")]) from error
@@ -189,6 +212,15 @@ def _for_people(path: Path) -> bool:
         return True  # who works in the directory writes plans there
     # README.yaml is somebody's mistake
     return path.suffix in _DOCUMENT and path.stem in _FOR_PEOPLE and not path.is_dir()
+
+
+def _hidden(path: Path) -> _Unread:
+    """A file of an inventory that somebody hid: its sites, exchanges or rules would be gone."""
+    shown = path.with_name(path.name[1:])
+    found = "would not be read: its name begins with a dot"
+    remedy = f"rename it to {shown.name}, or move it out of the inventory"
+    meant = shown if path.is_file() else None
+    return _Unread(path, Problem(str(path), 0, "", found, remedy), meant)
 
 
 def _not_read(path: Path, known: list[str]) -> _Unread:

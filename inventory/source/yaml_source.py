@@ -197,6 +197,18 @@ def judge_document(path: Path, shown_as: str | None = None) -> Judged:
     return judge_text(text, name)
 
 
+def refuse_empty(judged: Judged) -> Judged:
+    """As `judged`; a file that says nothing is a problem, and nothing is known of what it says.
+
+    Somebody emptied it, or the disk was full when it was saved: all that it had would be withdrawn.
+    """
+    document = judged.document
+    if document is None or judged.problems or document.data is not None:
+        return judged
+    remedy = "restore it; write {} where there is nothing to say, or remove the file"
+    return Judged(None, (Problem(document.path, 1, "", "an empty file", remedy),))
+
+
 def _not_utf8(name: str, error: UnicodeDecodeError) -> Problem:
     """Where the first byte is that no UTF-8 text has, and how such a file comes about."""
     content = bytes(error.object)

@@ -149,13 +149,33 @@ def test_no_file_is_passed_over_in_silence(
         path = folder / f"{stem}{suffix}"
         path.write_text("zz: {}\n")
         hidden = path.name.startswith(".")
-        read = folder.name == "sites" and path.suffix == ".yaml"
-        if hidden and folder.name != "west":
+        sites = folder.name == "sites" and path.suffix in (".yaml", ".yml")
+        read = sites and path.suffix == ".yaml" and not hidden
+        if hidden and folder.name != "west" and not sites:
             read_inventory(root)
         else:
             problems = problems_of(root)
             assert read or any("would not be read" in problem for problem in problems)
         path.unlink()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_somebody_hid_is_named(name: str, tmp_path: Path) -> None:
+    root = copy_of_backbone(tmp_path / "network")
+    path = root / f"{name}.yaml"
+    hidden = path.rename(path.with_name(f".{path.name}")).relative_to(root)
+    assert problems_of(root) == [
+        f"{hidden}: would not be read: its name begins with a dot -> "
+        f"rename it to {path.name}, or move it out of the inventory"
+    ]
+
+
+def test_what_an_editor_hides_beside_a_file_is_passed_over(tmp_path: Path) -> None:
+    root = copy_of_backbone(tmp_path / "network")
+    (root / "sites" / ".#beijing.yaml").symlink_to("somebody@somewhere.1:2")
+    (root / "sites" / ".beijing.yaml.swp").write_text("")
+    (root / ".pre-commit-config.yaml").write_text("repos: []\n")
+    read_inventory(root)
 
 
 @pytest.mark.parametrize("at", ["value", "key"])

@@ -129,3 +129,19 @@ def test_an_entry_that_is_none_ends_what_asks_for_it(root: Path, zone: str, valu
         validate(Workspace(root))
     write(root, {"network.yaml": written(FILES["network.yaml"])})
     assert {problem.field.split(".")[:2][-1] for problem in caught.value.problems} == {zone}
+
+
+#: Nornir's own are empty in many an inventory, and what is inherited from them is missed by itself.
+EMPTIED = sorted(FILES.keys() - {"defaults.yaml", "groups.yaml"})
+
+
+@pytest.mark.parametrize("file", EMPTIED)
+def test_a_file_that_was_emptied_withdraws_nothing(root: Path, file: str) -> None:
+    for text in ("", "# all taken out\n", "---\n"):
+        write(root, {file: text})
+        with pytest.raises(InventoryError) as caught:
+            validate(Workspace(root))
+        problems = caught.value.problems
+        assert f"{file}:1: an empty file" in str(problems[0])
+        assert len(problems) == 1
+    write(root, {file: written(FILES[file])})

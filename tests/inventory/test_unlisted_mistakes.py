@@ -99,10 +99,10 @@ CASES = [
     ("hosts.yaml", FIREWALL, FIREWALL.replace("pe-port: eth9", "pe-port: 9"),
      "bj-fw1.data.attachment.pe-port: 9 is no text -> write text, such as eth5"),
     ("hosts.yaml", "bj-fw1:\n  hostname", "bj-fw1:\nhostname", "not YAML: "),
-    ("hosts.yaml", None, "", "hosts.yaml:1: no router, and "),
+    ("hosts.yaml", None, "{}\n", "hosts.yaml:1: no router, and "),
     # -- the others
     ("groups.yaml", None, "", "groups.yaml:1: no group, and frr, centre, "),
-    ("regions.yaml", None, "", "regions.yaml:1: no region, and "),
+    ("regions.yaml", None, "{}\n", "regions.yaml:1: no region, and "),
     ("regions.yaml", "  tier: centre\n", "  tier: center\n",
      "beijing.tier: 'center' is not known -> did you mean 'centre'? use"),
     ("agencies.yaml", "party:\n", f"{VPN}party:\n",
