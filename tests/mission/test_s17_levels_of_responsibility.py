@@ -19,9 +19,12 @@ from egovnet.playbooks.change.plan import make_plan, read_plan, write_plan
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.journal import hash_chain
 from egovnet.playbooks.journal.records import Configuration
+from egovnet.playbooks.signatures.allowed_signers import line_of
+from egovnet.playbooks.signatures.ssh_signature import public_half
 from tests.playbooks.console import Ran
 from tests.playbooks.edited_place import numbers, put
 from tests.policies import POLICY, Office, bases, office, office_with_platform, party_site, people
+from tests.ssh_agent import make_token, plug_in, pull_out, ssh_agent
 
 __all__ = ["bases", "office", "office_with_platform", "people"]
 
@@ -67,25 +70,41 @@ def test_a_key_that_only_an_agent_has_approves(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The private half of an approver's key is in no file: the public half is named."""
-    plan, socket = foshan(office), tmp_path / "agent"
+    plan = foshan(office)
     public = tmp_path / "wang.pub"
     shutil.copy(office.keys / "wang.pub", public)
     unlocked = ("approve", plan, "--key", public)
     without = office.by(None, *unlocked)
     assert without.code == 2
     assert "no agent has its private half" in without.stderr
-    with subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL) as agent:
-        try:
-            monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
-            while not socket.exists():
-                assert agent.poll() is None
-            subprocess.run(["ssh-add", "-q", office.keys / "wang"], check=True, capture_output=True)
-            approved = office.by(None, *unlocked, "--json")
-            assert (approved.code, approved.json["person"]) == (0, "wang"), approved.stderr
-            subprocess.run(["ssh-add", "-q", "-D"], check=True, capture_output=True)
-            assert "no agent has its private half" in office.by(None, *unlocked).stderr
-        finally:
-            agent.terminate()
+    with ssh_agent(tmp_path, monkeypatch):
+        subprocess.run(["ssh-add", "-q", office.keys / "wang"], check=True, capture_output=True)
+        approved = office.by(None, *unlocked, "--json")
+        assert (approved.code, approved.json["person"]) == (0, "wang"), approved.stderr
+        subprocess.run(["ssh-add", "-q", "-D"], check=True, capture_output=True)
+        assert "no agent has its private half" in office.by(None, *unlocked).stderr
+    done = office.by("noc", "apply", plan, "--json")
+    assert (done.code, done.json["result"]) == (0, "done"), done.stderr
+    assert office.by(None, "history", "--check").code == 0
+
+
+def test_a_key_on_a_token_approves(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The private half never leaves the token: PKCS#11, by the agent."""
+    public = make_token(tmp_path, monkeypatch, "wang")
+    signers = office.root / "allowed_signers"
+    others = [line for line in signers.read_text().splitlines() if not line.startswith("wang ")]
+    mine = line_of("wang", public_half(public))
+    signers.write_text("".join(f"{line}\n" for line in (*others, mine)), encoding="utf-8")
+    plan = foshan(office)
+    with ssh_agent(tmp_path, monkeypatch):
+        assert office.by(None, "approve", plan, "--key", public).code == 2
+        plug_in(tmp_path)
+        approved = office.by(None, "approve", plan, "--key", public, "--json")
+        assert (approved.code, approved.json["person"]) == (0, "wang"), approved.stderr
+        pull_out()
+        assert office.by(None, "approve", plan, "--key", public).code == 2
     done = office.by("noc", "apply", plan, "--json")
     assert (done.code, done.json["result"]) == (0, "done"), done.stderr
     assert office.by(None, "history", "--check").code == 0
