@@ -45,6 +45,7 @@ from egovnet.lab.state import (
     NodeState,
     end_process,
     find_marked,
+    in_turn,
     is_ours,
     locked,
     read_state,
@@ -219,7 +220,11 @@ class GuestLab(ABC):
         channels = list(dict.fromkeys(self._channel(node) for node in sorted(ends | {*addresses})))
         asked = request(attempts, addresses, spread=len(channels) > 1)
         line = shlex.join(PROGRAM)
-        with ThreadPoolExecutor(max_workers=len(channels)) as pool:
+        # two of them would listen on the same ports of the same nodes
+        with (
+            in_turn(self.directory, "connections"),
+            ThreadPoolExecutor(max_workers=len(channels)) as pool,
+        ):
             answers = list(pool.map(lambda each: each.machine(line, asked, limit), channels))
         # one that ended because the other one had is not the one to blame
         failed = sorted(

@@ -183,3 +183,12 @@ def locked(directory: Path) -> Iterator[None]:
         handle.write(str(os.getpid()))
         handle.flush()
         yield
+
+
+@contextmanager
+def in_turn(directory: Path, what: str) -> Iterator[None]:
+    """Wait until nobody else, in this process or another, does `what` in the lab of
+    ``directory``."""
+    with (directory / f"{what}.lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -5,6 +5,7 @@ hosts' gateways are made to do each, by routes.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -69,6 +70,14 @@ def routed(lab: GuestLab, node: str, route: str) -> Iterator[None]:
 def test_every_protocol_is_answered_both_ways(lab: GuestLab) -> None:
     wanted = [*attempts(H1, H2), *attempts(H2, H1)]
     assert lab.try_connections(wanted) == [ANSWERED] * len(wanted)
+
+
+def test_two_who_try_the_same_at_once_take_turns(lab: GuestLab) -> None:
+    """As verification does for its registers and for the Internet."""
+    wanted = attempts(H1, H2)
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        came = list(pool.map(lambda _: lab.try_connections(wanted), range(3)))
+    assert came == [[ANSWERED] * len(wanted)] * 3
 
 
 @pytest.mark.both_backends
