@@ -7,6 +7,7 @@ that has none is told by itself.
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from egovnet.isolation.assumptions import TEXT
 from egovnet.isolation.evaluation import SceneFindings, evaluate_scene, verdict
@@ -29,6 +30,7 @@ from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.model.running_state import RunningState
 
 _SHOWN = 10
+NOBODY: Mapping[str, DeviceFacts] = MappingProxyType({})
 
 
 def prove_running(
@@ -36,13 +38,15 @@ def prove_running(
     states: Mapping[str, RunningState],
     expectation: Expectation,
     unknown: Collection[str] = frozenset(),
+    beside: Mapping[str, DeviceFacts] = NOBODY,
 ) -> Verdict:
     """Prove that the networks of `expectation` are apart in what the routers do.
 
     `states` are those of the routers that could be asked, `unknown` as in `prove_noted`. Linear
-    in facts and states.
+    in facts and states. `beside` are facts of routers that are not to be proved, such as those
+    that did not answer: their routes stand in the tables of those that did, and are theirs.
     """
-    found = prove_noted(running_facts(facts, states), expectation, unknown)
+    found = prove_noted(running_facts(facts, states, beside), expectation, unknown)
     silent = sorted(facts.keys() - states.keys())
     return replace(found, assumptions=tuple(_named(one, silent) for one in found.assumptions))
 
@@ -79,17 +83,23 @@ def _merely_beyond(one: Finding, unknown: Collection[str]) -> bool:
 
 
 def running_facts(
-    facts: Mapping[str, DeviceFacts], states: Mapping[str, RunningState]
+    facts: Mapping[str, DeviceFacts],
+    states: Mapping[str, RunningState],
+    beside: Mapping[str, DeviceFacts] = NOBODY,
 ) -> dict[str, DeviceFacts]:
-    """The facts of texts and states; routers without a state keep those of their texts."""
-    overlays = {name: Overlay(one) for name, one in facts.items()}
-    known = {name: state for name, state in states.items() if name in overlays}
+    """The facts of texts and states; routers without a state keep those of their texts.
+
+    Of `beside` there are those of whom the others say what their facts do not explain.
+    """
+    overlays = {name: Overlay(one) for name, one in (*beside.items(), *facts.items())}
+    known = {name: state for name, state in states.items() if name in facts}
     for name, state in known.items():
         explain(overlays[name], state)
     explain_vpn(overlays, known)
     return {
         name: overlay.made() if name in known else _touched(overlay)
         for name, overlay in overlays.items()
+        if name in facts or overlay.notes
     }
 
 

@@ -16,7 +16,8 @@ from egovnet.isolation.model.finding import STATE
 from egovnet.isolation.model.from_vrf_names import from_zones
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove import prove as prove_facts
-from egovnet.isolation.prove_running import prove_running
+from egovnet.isolation.prove_running import NOBODY, prove_running
+from egovnet.playbooks.core.applied import Applied
 from egovnet.playbooks.core.approved_lines import expectation_of, registered_lines
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.network_map import network_map
@@ -30,7 +31,9 @@ from egovnet.playbooks.results.network_map import NetworkMap
 from egovnet.playbooks.results.outcome import Exit, most_severe
 from egovnet.playbooks.results.proof_result import ProofResult, proof_result
 from egovnet.tasks.read_running import Running, read_running
+from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.errors import ConfigTextError
+from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.read_texts import NativeText, read_all
 
@@ -141,7 +144,8 @@ def _proof(
         if workspace.selection != Selection() or unreachable:
             expectation = expectation.limit()
     platforms = {} if alone else {n: r.platform for n, r in workspace.network.routers.items()}
-    result = proof_result(prove_texts(texts, expectation, platforms, states), unreachable)
+    beside = _beside(workspace, texts) if states is not None else NOBODY
+    result = proof_result(prove_texts(texts, expectation, platforms, states, beside), unreachable)
     read = {name: text.text for name, text in texts.items()}
     if alone:
         return Proof(result, exit_code(result), what, None, read)
@@ -150,14 +154,28 @@ def _proof(
     return Proof(result, exit_code(result), title, known, read, notes)
 
 
+def _beside(workspace: Workspace, texts: Mapping[str, ConfigText]) -> dict[str, DeviceFacts]:
+    """Facts of the routers that were not read, as they were given last, or else are intended.
+
+    Their routes stand in the tables of those that were, where no text of these exports them.
+    """
+    devices = {n: device for n, device in workspace.devices.items() if n not in texts}
+    applied = Applied(workspace, devices) if devices else None
+    return {
+        name: intended_facts((applied and applied.device(name)) or device)
+        for name, device in devices.items()
+    }
+
+
 def prove_texts(
     texts: Mapping[str, ConfigText],
     expectation: Expectation,
     platforms: Mapping[str, str],
     states: Mapping[str, RunningState] | None = None,
+    beside: Mapping[str, DeviceFacts] = NOBODY,
 ) -> Verdict:
     """Read every text and prove, with what the routers do besides where `states` has it; all
-    texts that cannot be read are reported at once.
+    texts that cannot be read are reported at once. `beside` as in `prove_running`.
 
     Raises:
         ConfigTextError: with the problems of every text.
@@ -172,7 +190,7 @@ def prove_texts(
     }
     if states is None:
         return prove_facts(facts, expectation)
-    return prove_running(facts, states, expectation)
+    return prove_running(facts, states, expectation, beside=beside)
 
 
 def exit_code(result: ProofResult) -> Exit:

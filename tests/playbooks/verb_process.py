@@ -144,7 +144,8 @@ def _go_away(reader: int) -> None:
     seen = -1
     while seen != _writes[0] or not seen:
         seen = _writes[0]
-        time.sleep(_LULL)
+        # of a processor that many share there are moments only
+        time.sleep(_LULL * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
     _writes[1] = seen
     os.close(reader)
 

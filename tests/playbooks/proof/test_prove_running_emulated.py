@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from egovnet.lab.emulated.faults import RefuseConnections
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.selection import Selection
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.proof.prove import Proof, prove
+from egovnet.playbooks.results.outcome import Exit
 from tests.inventories import BACKBONE
 from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import emulated_workspace
@@ -44,6 +47,37 @@ def test_routers_as_intended_are_proved_in_silence(workspace: Workspace) -> None
     proof = running(workspace)
     assert proof.result.proved, shown(proof)
     assert proof.result.findings == ()
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_routes_of_routers_that_take_no_part_are_no_leaks(
+    alone: bool, workspace: Workspace
+) -> None:
+    names = list(workspace.network.routers)
+    for name in names:
+        chosen = (name,) if alone else tuple(other for other in names if other != name)
+        part = Workspace(workspace.directory, Selection(limit=chosen))
+        proof = running(part)
+        assert proof.result.proved, shown(proof)
+
+
+def test_a_router_without_an_answer_makes_no_leak_of_others(
+    workspace: Workspace, routers: EmulatedRouters
+) -> None:
+    routers.set_faults({"gd-pe1": [RefuseConnections(count=1000)]})
+    proof = running(workspace)
+    assert [f for f in proof.result.findings if f.severity == "leak"] == [], shown(proof)
+    assert proof.exit == Exit.DEVICES_FAILED
+
+
+def test_a_route_of_a_router_that_was_not_read_is_followed(
+    workspace: Workspace, routers: EmulatedRouters
+) -> None:
+    lines = ("router bgp 65000 vrf i-party", "address-family ipv4 unicast")
+    routers.configure("gd-pe1", *lines, "rt vpn export 65000:2001")
+    proof = running(Workspace(workspace.directory, Selection(limit=("bj-*",))))
+    leaks = {(f.klass, f.source, f.target) for f in proof.result.findings if f.severity == "leak"}
+    assert leaks == {("P1 zone-leak", "public", "party")}
 
 
 @pytest.mark.parametrize(
