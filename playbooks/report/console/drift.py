@@ -1,5 +1,6 @@
 """What `drift` prints: the most severe first, the verdict last, where the eye ends up."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from rich.console import Console
@@ -39,11 +40,14 @@ def print_result(console: Console, report: DriftReport) -> None:
     _more(console, len(leaks), most)
     if detail is not Detail.QUIET:
         _rest(console, report, by_class, most)
-    open_now = words.numbers({k: n for k, n in report.classes().items() if n}) or "no difference"
+    left = Counter(each.klass for each in report.open() if not each.remediated)
+    open_now = words.numbers({k.value: left[k] for k in DriftClass if left[k]}) or "no difference"
+    remediated = sum(each.remediated for each in report.differences)
     _line(
         console,
         f"{counted(len(report.devices), 'device')} in {report.seconds:.0f} s: {open_now} open, "
-        f"{len(report.unreachable):,} unreachable",
+        + (f"{remediated:,} remediated, " if remediated else "")
+        + f"{len(report.unreachable):,} unreachable",
     )
     answer = report.separation
     line = Text(f"{answer.sentence}: ", style=_STYLES[answer.tone])
