@@ -1,4 +1,4 @@
-"""What asks this process to end, and when it is heeded: INT, TERM, HUP and QUIT alike.
+"""What asks this process to end, and when it is heeded: INT, TERM, HUP, QUIT and others alike.
 
 Elsewhere a signal raises `Interrupted`, as Ctrl-C raises KeyboardInterrupt in any Python program.
 Within `shielded` it only notes that it came and says what that means: an exception that may come up
@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-#: Ctrl-C, a service that is stopped, a terminal that goes away, Ctrl-\\.
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+#: Ctrl-C, a service that is stopped, a terminal that goes away, Ctrl-\\; a limit of the processor's
+#: time, a failing power supply; and what else ends a process that does not expect it (signal(7)).
+_NAMES = "INT TERM HUP QUIT XCPU PWR USR1 USR2 ALRM VTALRM PROF IO POLL STKFLT"
+ENDING = tuple(one for one in signal.Signals if one.name.removeprefix("SIG") in _NAMES.split())
 
 
 class Interrupted(KeyboardInterrupt):

@@ -33,6 +33,8 @@ from egovnet.playbooks.results.outcome import AnyOutcome
 
 #: How a controller is asked to end, or loses what it prints to.
 SIGNALS = ("INT", "TERM", "HUP", "QUIT")
+#: As rare as they are in the field.
+_RARE = ("XCPU", "USR1")
 #: The same, and again at every write that follows: nobody waits.
 IMPATIENT = ("INT again and again", "TERM, then HUP")
 #: The harness' own exit code: printing made the controller wait.
@@ -268,7 +270,7 @@ def arm(strike: Strike, take_away: Callable[[], None]) -> None:
 
     def fall(number: int) -> None:
         first = number == strike.write
-        if strike.how in (*SIGNALS, KILL) and first:
+        if strike.how in (*SIGNALS, *_RARE, KILL) and first:
             os.kill(os.getpid(), getattr(signal, f"SIG{strike.how}"))
         elif strike.how == IMPATIENT[0]:
             os.kill(os.getpid(), signal.SIGINT)

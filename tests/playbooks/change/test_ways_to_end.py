@@ -39,6 +39,8 @@ STRIKES = (
     *(Strike(how, 1, written, DECISION) for how in HOWS[3:5] for written in (False, True)),
     Strike("TERM", 2, written=True, stage="verify"),
     Strike("TERM", 2, written=True, stage="change"),
+    Strike("XCPU", 2, written=True, stage="verify"),
+    Strike("USR1", 1, written=True, stage=DECISION),
     *(Strike(how, 8 + number) for number, how in enumerate(OUTPUTS)),
 )
 

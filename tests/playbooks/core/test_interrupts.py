@@ -30,6 +30,16 @@ def test_without_a_shield_each_raises(number: signal.Signals, interrupts: Interr
     assert interrupts.asked == number
 
 
+#: Left to the system: nobody can heed them, they say that the process itself is at fault, or they
+#: end nothing (Python ignores PIPE and XFSZ).
+LEFT = "KILL STOP ABRT BUS FPE ILL SEGV SYS TRAP CHLD CONT URG WINCH TSTP TTIN TTOU PIPE XFSZ"
+
+
+def test_no_other_signal_ends_a_process_without_a_word() -> None:
+    named = {one.name for one in signal.Signals if not one.name.startswith("SIGRT")}
+    assert named - {one.name for one in ENDING} == {f"SIG{one}" for one in LEFT.split()}
+
+
 def test_within_a_shield_it_is_noted_and_said(interrupts: Interrupts, told: list[str]) -> None:
     with interrupts.handled(), interrupts.shielded(lambda: "goes on"):
         send(signal.SIGTERM)
