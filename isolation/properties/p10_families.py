@@ -2,7 +2,7 @@
 
 Every other property evaluates each family alone. What is left is a policy that one family of a VRF
 has and the other, in use as well, has not: somebody intended it, and forgot half. One that keeps
-the table's own aggregates back is no such policy.
+the table's own aggregates back, or those that were agreed at a border, is no such policy.
 """
 
 from collections.abc import Iterator
@@ -30,8 +30,14 @@ def families(scene: Scene) -> Iterator[FindingDraft]:
 def _one_sided(
     table: Table, four: VrfFamily, six: VrfFamily, policy: str, words: str
 ) -> Iterator[FindingDraft]:
+    agreed = {
+        prefix
+        for bound in table.bound
+        if bound.attachment.aggregate
+        for prefix in bound.attachment.announces or ()
+    }
     has = [
-        restricts(getattr(family, policy), family.family, family.aggregates)
+        restricts(getattr(family, policy), family.family, {*family.aggregates, *agreed})
         for family in (four, six)
     ]
     if has[0] == has[1]:

@@ -157,6 +157,26 @@ def test_an_aggregate_of_one_family_is_no_half_policy(tmp_path: Path) -> None:
     assert not one.verdict({}).findings
 
 
+@pytest.mark.parametrize("line", ["10.12.0.0/16", "fde9:12::/32"])
+def test_an_aggregate_that_is_lost_is_no_leak(line: str, tmp_path: Path) -> None:
+    """The neighbour is told of less; the policy that keeps it out of the VPN stays."""
+    network, _ = read_inventory(nation(tmp_path / "nation", AGGREGATING))
+    allocation = allocate(network)
+    one = Side(network, allocation, intend(network, allocation))
+    text = render(one.devices[EDGE])
+    without = text.replace(f"  aggregate-address {line}\n", "")
+    assert without != text
+    assert one.verdict({EDGE: without}).proved
+    # a half of another policy is one still
+    policy = "  route-map vpn export e-taxation-aggregates-ipv4\n"
+    listed = "ip prefix-list e-taxation-aggregates seq 5 permit 10.12.0.0/16"
+    assert policy in text
+    wider = without.replace(listed, f"{listed} le 32")
+    assert wider != without
+    found = {finding.klass for finding in one.verdict({EDGE: wider}).findings}
+    assert "P10 one-family-policy" in found
+
+
 def text() -> str:
     return render(side(nation).devices[EDGE])
 
