@@ -126,6 +126,11 @@ class EntryKind:
     register: Register[Any] | None = None
     one_of: tuple[OneOf, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        return self.name.replace("-", " ").replace("vpn", "VPN")
+
 
 @cache
 def entry_kinds() -> Mapping[str, EntryKind]:

@@ -12,6 +12,7 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
     for name, circuit in network.circuits.items():
         if circuit.a.router == circuit.b.router:
             yield report("circuits", (name, "b"), "both ends on one router", "name two routers")
+            continue  # whose ports they are is not known
         for end_name, end in (("a", circuit.a), ("b", circuit.b)):
             key = (end.router, end.port)
             if key in ports:

@@ -18,6 +18,7 @@ from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, FAILED, FINDINGS, OPEN, UNDONE, Configuration
 from egovnet.playbooks.results.listed import first_of
 from egovnet.playbooks.results.push_proof import PushProof
+from egovnet.playbooks.results.verdict import counted
 from egovnet.playbooks.results.verification import AccessesSeen, CheckFinding
 from egovnet.tasks.confirm_or_rollback import Direction
 
@@ -157,4 +158,4 @@ def _summary(plan: Plan, names: Collection[str]) -> str:
     leaving = "".join(f", {one.router} {one.how}" for one in plan.leaving)
     if not names and plan.moves:
         return f"services: {first_of([move.words for move in plan.moves], _MOVES)}"
-    return f"{len(names)} devices, {vpns}{keys}{leaving}"
+    return f"{counted(len(names), 'device')}, {vpns}{keys}{leaving}"

@@ -132,8 +132,9 @@ def ask(question: "Question") -> str:
     from egovnet.playbooks.core.selection import UsageError
     from egovnet.playbooks.report.console.ask import ask as ask_on_terminal
 
-    words = f"  {question.wrong}" if question.wrong else question.words
-    answer = ask_on_terminal(question.option, words, question.default)
+    lines = [f"  {question.wrong}"] if question.wrong else []
+    lines += [question.words] if question.new else []
+    answer = ask_on_terminal(question.option, "\n".join(lines), may_be_empty=question.may_be_empty)
     if answer is None:
         raise UsageError("stopped: nothing was written")
     return answer

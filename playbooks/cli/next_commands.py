@@ -176,7 +176,7 @@ def after_verify(found: "Verification") -> tuple[NextCommand, ...]:
 
 
 def after_drift(report: "DriftReport") -> tuple[NextCommand, ...]:
-    """The most severe class that can be restored."""
+    """The most severe class that can be restored, or what is to be applied first."""
     from egovnet.inventory.model.drift_class import DriftClass  # its package loads pydantic
 
     if report.remediation is not None:
@@ -188,4 +188,6 @@ def after_drift(report: "DriftReport") -> tuple[NextCommand, ...]:
         if number and restored:
             command = again("drift", "--remediate", name, without=("remediate", "report"))
             return (NextCommand(command.words, f"restores what is of class {name}"),)
+    if any(each.awaits_apply and each.counts for each in report.differences):
+        return (NextCommand(("plan", "-o", "change.plan"), "what was not applied yet"),)
     return ()

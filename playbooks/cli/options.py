@@ -92,7 +92,8 @@ WORK = ("workers", "runner")
 def without(*names: str) -> "Callable[[Callable[..., AnyOutcome]], Callable[..., AnyOutcome]]":
     """A verb on which these common options have no effect: given all the same, it refuses them.
 
-    Stands under `verb`. What is set in the environment for every verb is no mistake.
+    Its help does not list them. Stands under `verb`. What is set in the environment for every verb
+    is no mistake.
     """
 
     def mark(function: "Callable[..., AnyOutcome]") -> "Callable[..., AnyOutcome]":
@@ -172,4 +173,7 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
     wanted = function.__dict__.get("only", tuple(_COMMON))
     for name in reversed(wanted):
         run = _COMMON[name](run)
+    for parameter in run.__dict__.get("__click_params__", ()):
+        if parameter.name in function.__dict__.get("without", ()):
+            parameter.hidden = True
     return with_options(run, function.__dict__.get("details", ()))

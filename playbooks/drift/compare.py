@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from egovnet.isolation.model.finding import STATE
-from egovnet.playbooks.drift.pending import NOT_APPLIED, UNKNOWN, Former
+from egovnet.playbooks.drift.pending import UNKNOWN, Former
+from egovnet.playbooks.results.difference import NOT_APPLIED
 from egovnet.playbooks.results.drift_report import Difference, DriftClass
 from egovnet.playbooks.verify.control_plane import ROUTE_TARGETS, Check
 from egovnet.tasks.driver import DeviceFault, LineChange

@@ -13,6 +13,7 @@ from egovnet.isolation.model.expectation import Expectation, from_inventory
 from egovnet.playbooks.core.applied import Applied
 from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.results.difference import NOT_APPLIED
 from egovnet.playbooks.results.listed import listed
 from egovnet.playbooks.verify.control_plane import VrfExpectation, expected_routes
 from egovnet.tasks.driver import LineChange
@@ -20,7 +21,6 @@ from egovnet.templates.model.device import Device
 from egovnet.templates.registry import platform, render
 
 #: Why a difference is not restored.
-NOT_APPLIED = "the inventory has changes for it that were not applied yet: apply them first"
 UNKNOWN = "the journal does not know what was applied to it: record it with egovnet adopt"
 
 AS_IT_RUNS = Assumption(

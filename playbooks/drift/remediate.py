@@ -25,9 +25,10 @@ from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.playbooks.drift.pending import NOT_APPLIED, UNKNOWN, Pending
+from egovnet.playbooks.drift.pending import UNKNOWN, Pending
 from egovnet.playbooks.drift.separation import Found, devices_of, prove_read, read_facts
 from egovnet.playbooks.journal.records import REMEDIATE, UNDONE
+from egovnet.playbooks.results.difference import NOT_APPLIED
 from egovnet.playbooks.results.drift_report import Difference, DriftClass, Remediation, rank
 from egovnet.playbooks.results.transaction import TransactionResult
 from egovnet.playbooks.results.verification import HealthReport

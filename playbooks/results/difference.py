@@ -10,6 +10,9 @@ from typing import Any
 
 from egovnet.inventory.model.drift_class import DriftClass
 
+#: Why a difference is not restored.
+NOT_APPLIED = "the inventory has changes for it that were not applied yet: apply them first"
+
 
 class Status(StrEnum):
     """Whether a difference counts in this run."""
@@ -78,6 +81,11 @@ class Difference:
     def key(self) -> tuple[str, str, str]:
         """What makes it the same difference in another run."""
         return (self.device, self.kind, self.subject)
+
+    @property
+    def awaits_apply(self) -> bool:
+        """Whether it is there since the inventory's changes were not applied yet."""
+        return self.why_not == NOT_APPLIED
 
     @property
     def counts(self) -> bool:

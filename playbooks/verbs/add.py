@@ -5,7 +5,7 @@ What the files said stays line by line; numbers that the entry is given are kept
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,12 @@ class Question:
 
     option: str
     words: str
-    #: What is wrong with the answer before.
+    #: What is wrong with the answer before, or with an entry without this answer.
     wrong: str = ""
-    default: str = ""
+    #: It was not asked before.
+    new: bool = True
+    #: Nothing is an answer too: the option is left out.
+    may_be_empty: bool = False
 
 
 #: Asks a person; None: there is nobody to ask.
@@ -90,21 +93,15 @@ def add(workspace: Workspace, request: Request, ask: Ask | None = None) -> Outco
     before = workspace.on_disk.examined
     kind = entry_kinds()[request.kind]
     place = _Place(before, _entries(workspace.directory, before, kind))
-    request = _Asker(request, kind, place, ask).completed()
+    asker = _Asker(request, kind, place, ask)
+    while True:
+        request = asker.completed()
+        attempt = _attempt(workspace.directory, before, request, kind)
+        if not attempt.problems:
+            break
+        asker.refused(attempt.problems)
     assert request.name is not None  # noqa: S101 -- completed
-    entry = entry_of(request.given, kind, _first_part(request))
-    placed = _placed(workspace.directory, before, request, kind, entry)
-    shown = workspace.directory / placed.file
-    after = before
-    if kind.register is None:
-        after = examine_inventory(workspace.directory, {shown: placed.new})
-    problems = [*after.problems, *_of_register(workspace.directory, kind, after, placed.new)]
-    try:
-        lock = read_lock(workspace.directory)
-    except InventoryError as error:
-        raise InventoryError([*problems, *error.problems]) from error
-    if problems:
-        raise InventoryError(_as_said(problem, shown, request, kind) for problem in problems)
+    placed, after, lock = attempt.placed, attempt.after, attempt.lock
     old = None if before.problems else allocate(before.network, lock)
     new = allocate(after.network, lock if old is None else old.lock)
     _write(workspace.directory, placed)
@@ -120,13 +117,48 @@ def add(workspace: Workspace, request: Request, ask: Ask | None = None) -> Outco
         kind=request.kind,
         name=request.name,
         inventory=str(workspace.directory),
-        file=str(shown),
+        file=str(workspace.directory / placed.file),
         line=placed.line,
         text=placed.added,
         allocated=_allocated(lock if old is None else old.lock, new),
         warnings=warnings,
     )
     return Outcome("add", result, warnings=tuple(map(str, warnings)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What the inventory would be with an entry, and what is wrong with it then."""
+
+    placed: "_Placed"
+    after: Examined
+    lock: Lock
+    problems: tuple["_Refusal", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Something wrong with an entry, and the options that say it; none: it stands elsewhere."""
+
+    problem: Problem
+    options: tuple[str, ...]
+
+
+def _attempt(directory: Path, before: Examined, request: Request, kind: EntryKind) -> _Attempt:
+    """The entry of a complete request, in its place; nothing is written."""
+    entry = entry_of(request.given, kind, _first_part(request))
+    placed = _placed(directory, before, request, kind, entry)
+    shown = directory / placed.file
+    after = before
+    if kind.register is None:
+        after = examine_inventory(directory, {shown: placed.new})
+    problems = [*after.problems, *_of_register(directory, kind, after, placed.new)]
+    try:
+        lock = read_lock(directory)
+    except InventoryError as error:
+        raise InventoryError([*problems, *error.problems]) from error
+    refusals = tuple(_as_said(problem, shown, request, kind) for problem in problems)
+    return _Attempt(placed, after, lock, refusals)
 
 
 def _first_part(request: Request) -> str:
@@ -193,7 +225,31 @@ class _Asker:
         self._examined = place.examined
         self._entries = place.entries
         self._ask = ask
+        self._name = request.name
+        self._owner = request.owner
         self._given: dict[str, Any] = {}
+        for option in kind.options:
+            if option.name in request.given:
+                self._given[option.name] = _read(option, request.given[option.name])
+        #: What is wrong with the last attempt, by the option that is asked for once more.
+        self._again: dict[str, str] = {}
+        #: What a person was asked for.
+        self._asked: set[str] = set()
+
+    def refused(self, refusals: Sequence["_Refusal"]) -> None:
+        """Ask once more for what is wrong, when the request is completed the next time.
+
+        Raises:
+            InventoryError: there is nobody to ask, or no answer would help.
+        """
+        if self._ask is None or not all(refusal.options for refusal in refusals):
+            raise InventoryError(refusal.problem for refusal in refusals)
+        for refusal in refusals:
+            problem = refusal.problem
+            for number, name in enumerate(refusal.options):
+                words = f"{problem.found} -> {problem.remedy}" if number == 0 else ""
+                others = self._again.get(name)
+                self._again[name] = f"{others}; {words}" if others and words else others or words
 
     def completed(self) -> Request:
         """The request with everything that an entry has to have.
@@ -201,34 +257,33 @@ class _Asker:
         Raises:
             ProblemsError: every option that is missing.
         """
-        for option in self._kind.options:
-            if option.name in self._request.given:
-                self._given[option.name] = _read(option, self._request.given[option.name])
         lacks: list[Problem] = []
-        owner, parts = self._request.owner, self._kind.parts
-        if parts is not None and owner is None:
-            owner = self._named(parts.owner.upper(), parts.asks[0], lacks)
-        name = self._request.name
-        if name is None and self._request.kind != "circuit":
-            asked = f"Name of the {self._request.kind}." if parts is None else parts.asks[1]
-            name = self._named("NAME", asked, lacks)
+        parts = self._kind.parts
+        if parts is not None and self._owner is None:
+            self._owner = self._named(parts.owner.upper(), parts.asks[0], lacks)
+        if self._name is None and self._request.kind != "circuit":
+            asked = f"Name of the {self._kind.words}." if parts is None else parts.asks[1]
+            self._name = self._named("NAME", asked, lacks)
         for option in self._kind.options:
-            if option.required and option.name not in self._given:
+            missing = option.required and option.name not in self._given
+            if missing or option.name in self._again:
                 self._complete(option, lacks)
         for one in self._kind.one_of:
             if not any(name in self._given for names in one.options.values() for name in names):
                 self._choose(one, lacks)
-        if name is None and not lacks:
-            name = self._free(f"{self._given['a-router']}--{self._given['b-router']}")
         if lacks:
             raise ProblemsError(lacks)
+        name = self._name
+        if name is None:
+            name = self._free(f"{self._given['a-router']}--{self._given['b-router']}")
+        given = dict(self._given)
         if self._request.kind == "router":
-            self._imply()
+            given |= self._implied()
         return Request(
             kind=self._request.kind,
             name=name,
-            owner=owner,
-            given=self._given,
+            owner=self._owner,
+            given=given,
             access=self._request.access,
             file=self._request.file,
         )
@@ -267,9 +322,15 @@ class _Asker:
         if self._ask is None:
             lacks.append(_missing(self._request.kind, f"--{option.name}", words))
             return
-        wrong = ""
+        may_be_empty = option.name in self._again and not option.required
+        wrong = self._again.pop(option.name, "")
         while True:
-            answer = self._ask(Question(option.name, words, wrong))
+            new = not wrong or option.name not in self._asked
+            answer = self._ask(Question(option.name, words, wrong, new, may_be_empty))
+            self._asked.add(option.name)
+            if may_be_empty and not answer:
+                self._given.pop(option.name, None)
+                return
             texts = [text.strip() for text in answer.split(",")] if option.repeated else answer
             value = _read(option, texts)
             wrong = self._wrong(option, value, known)
@@ -317,17 +378,19 @@ class _Asker:
             return f"{value!r} does not fit -> {remedy}".replace("`", "")
         return ""
 
-    def _imply(self) -> None:
+    def _implied(self) -> dict[str, Any]:
         """What stands for a router's groups, tier and platform where nobody says them."""
+        implied: dict[str, Any] = {}
         groups = self._given.get("groups") or self._usual_groups()
         if groups:
-            self._given["groups"] = groups
+            implied["groups"] = groups
         inherited = set(_inherited(self._examined, groups))
         region = self._examined.network.regions.get(str(self._given.get("region")))
         if "tier" not in self._given and "tier" not in inherited and region is not None:
-            self._given["tier"] = str(region.tier)
+            implied["tier"] = str(region.tier)
         if "platform" not in self._given and "platform" not in inherited and len(platforms()) == 1:
-            self._given["platform"] = platforms()[0]
+            implied["platform"] = platforms()[0]
+        return implied
 
     def _usual_groups(self) -> list[str]:
         """The groups that all routers of its region's tier have, or all routers."""
@@ -352,22 +415,24 @@ def _missing(kind: str, option: str, words: str, remedy: str = "add it") -> Prob
     return Problem(f"add {kind}", 0, option, "is missing", f"{remedy}: {words.rstrip('.')}")
 
 
-def _as_said(problem: Problem, shown: Path, request: Request, kind: EntryKind) -> Problem:
-    """A problem of the entry as one of the option that says it; any other as it is."""
+def _as_said(problem: Problem, shown: Path, request: Request, kind: EntryKind) -> _Refusal:
+    """A problem of the entry as one of the options that say it; any other as it is."""
     entry = [*_above(request, kind), str(request.name)]
     parts = problem.field.split(".")
     if problem.file != str(shown) or parts[: len(entry)] != entry:
-        return problem
+        return _Refusal(problem, ())
     below = [part for part in parts[len(entry) :] if not part.isdecimal()]
-    said = "NAME"
+    exact, within = [], []
     for option in kind.options:
         path = [_first_part(request) if part == PART else part for part in option.path]
         if path == below:
-            said = f"--{option.name}"
-    if below and said == "NAME":
-        parts = [f"--{one.name}" for one in kind.options if list(one.path[: len(below)]) == below]
-        said = ", ".join(parts) or ".".join(below)
-    return Problem(f"add {request.kind}", 0, said, problem.found, problem.remedy)
+            exact = [option.name]
+        if list(option.path[: len(below)]) == below:
+            within.append(option.name)
+    options = (exact or within) if below else []
+    said = ", ".join(f"--{name}" for name in options) or ".".join(below) or "NAME"
+    told = Problem(f"add {request.kind}", 0, said, problem.found, problem.remedy)
+    return _Refusal(told, tuple(options))
 
 
 def _above(request: Request, kind: EntryKind) -> tuple[str, ...]:
@@ -446,7 +511,7 @@ def _placed(
         )
     except CannotInsertError as error:
         where = ".".join((*path, str(request.name)))
-        found = f"the {request.kind} cannot be added: {error}"
+        found = f"the {kind.words} cannot be added: {error}"
         remedy = "write it into the file by hand"
         if error.there:
             remedy = "take another name, or change the entry in the file"

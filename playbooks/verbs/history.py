@@ -16,6 +16,7 @@ from egovnet.playbooks.results.history import (
     ShownStep,
 )
 from egovnet.playbooks.results.outcome import Exit, Outcome
+from egovnet.playbooks.results.verdict import counted
 
 
 def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
@@ -33,7 +34,9 @@ def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
     notes = [*_notes(checked)]
     if check and not faults:
         count = len(found.changes)
-        notes.append(f"{count} changes checked: chain, signatures, approvals and archive agree")
+        notes.append(
+            f"{counted(count, 'change')} checked: chain, signatures, approvals and archive agree"
+        )
     code = Exit.LEAK_OR_FAILED_VERIFICATION if faults else Exit.DONE
     return Outcome("history", found, code, tuple(notes))
 

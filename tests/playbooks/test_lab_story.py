@@ -364,7 +364,7 @@ def _limit(site: dict[str, Any]) -> None:
 
 def test_the_new_site_is_rolled_back_by_its_change(lab: Workplace) -> None:
     changes = lab.run("history", "--json").json["changes"]
-    number = str(next(c["id"] for c in changes if c["summary"] == "1 devices, party"))
+    number = str(next(c["id"] for c in changes if c["summary"] == "1 device, party"))
     shown = lab.run("rollback", number, "--json", inventory="next")
     assert shown.exit == 3
     back = lab.run("rollback", number, "--yes", "--json", inventory="next")

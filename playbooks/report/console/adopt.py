@@ -6,6 +6,7 @@ from rich.text import Text
 from egovnet.playbooks.report.console.proof import print_gate
 from egovnet.playbooks.report.console.tables import print_diff
 from egovnet.playbooks.results.adoption import Adoption
+from egovnet.playbooks.results.verdict import counted
 
 
 def print_result(console: Console, adoption: Adoption) -> None:
@@ -24,7 +25,9 @@ def print_result(console: Console, adoption: Adoption) -> None:
     print_gate(console, adoption.proof)
     if adoption.known:
         console.print(Text(f"known already: {', '.join(adoption.known)}"))
-    counts = f"{len(adoption.devices)} routers, {len(adoption.differing)} with differences"
+    counts = (
+        f"{counted(len(adoption.devices), 'router')}, {len(adoption.differing)} with differences"
+    )
     if adoption.change is not None:
         console.print(Text(f"change {adoption.change}: adopted {counts}"), style="bold")
     else:

@@ -4,6 +4,7 @@ from rich.console import Console
 
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.results.applications import ApplicationList
+from egovnet.playbooks.results.verdict import counted
 
 
 def print_result(console: Console, found: ApplicationList) -> None:
@@ -21,7 +22,7 @@ def print_result(console: Console, found: ApplicationList) -> None:
                     one.level,
                     one.service,
                     ", ".join(one.server_sites),
-                    "all" if one.for_all else f"{len(one.user_sites)} sites",
+                    "all" if one.for_all else counted(len(one.user_sites), "site"),
                 )
                 for one in found.applications
             ),

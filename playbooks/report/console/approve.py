@@ -5,6 +5,7 @@ from rich.text import Text
 
 from egovnet.playbooks.report.console.approval import print_standing
 from egovnet.playbooks.results.approval import ApprovedPlan
+from egovnet.playbooks.results.verdict import counted
 
 
 def print_result(console: Console, approved: ApprovedPlan) -> None:
@@ -13,7 +14,7 @@ def print_result(console: Console, approved: ApprovedPlan) -> None:
     console.print(
         Text(f"{approved.person} approves plan {approved.plan_hash[:12]}{scopes}"), style="bold"
     )
-    console.print(Text(f"{approved.lines} lines of {', '.join(approved.devices)}"))
+    console.print(Text(f"{counted(approved.lines, 'line')} of {', '.join(approved.devices)}"))
     console.print(Text(f"key {approved.key}"))
     if approved.unproved:
         console.print(Text(f"also though it is not proved: {approved.unproved}"), style="yellow")

@@ -3,11 +3,12 @@
 import click
 
 
-def ask(option: str, words: str, default: str) -> str | None:
+def ask(option: str, words: str, *, may_be_empty: bool = False) -> str | None:
     """Show `words`, then ask for `option`; None: the person would rather stop."""
     click.echo(words, err=True)
+    label, default = (f"{option} (or nothing)", "") if may_be_empty else (option, None)
     try:
-        answer: str = click.prompt(option, err=True, default=default or None)
+        answer: str = click.prompt(label, err=True, default=default, show_default=False)
     except click.Abort:
         return None
     return answer

@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from egovnet.playbooks.results.verdict import counted
 from egovnet.playbooks.results.written_files import ExportedInventory
 
 
@@ -12,4 +13,4 @@ def print_result(console: Console, exported: ExportedInventory) -> None:
         count = len(exported.files)
         console.print(f"wrote {count} file{'s' * (count != 1)} to {exported.directory}")
         return
-    console.print(f"wrote {exported.routers} routers to {exported.directory}: {files}")
+    console.print(f"wrote {counted(exported.routers, 'router')} to {exported.directory}: {files}")

@@ -129,7 +129,8 @@ def _head(console: Console, fold: FoldedDiff, *, whole: bool) -> None:
     shown = fold.shown
     names = words.listed(shown.devices, whole=whole)
     console.print(
-        Text(f"{names}: {shown.added:,} lines added, {shown.removed:,} removed"), style="bold"
+        Text(f"{names}: {counted(shown.added, 'line')} added, {shown.removed:,} removed"),
+        style="bold",
     )
     alike = [name for other in fold.others for name in other.devices]
     if alike:

@@ -10,7 +10,7 @@ from egovnet.playbooks.report.console.plan import print_changes_of
 from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text.moments import second
-from egovnet.playbooks.report.text.stages import stages_of
+from egovnet.playbooks.report.text.stages import failures_of, stages_of
 from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.history import ShownChange
 from egovnet.playbooks.results.plan import PlannedDiff
@@ -35,9 +35,8 @@ def print_result(console: Console, shown: ShownChange) -> None:
             for s in stages_of(shown.steps)
         )
         print_table(console, ["stage", "from", "to", "devices", "failed"], rows)
-        for step in shown.steps:
-            if step.phase == "failed":
-                console.print(Text(f"{step.stage}: {step.device}: {step.detail}"), style="red")
+        for stage, device, why in failures_of(shown.steps):
+            console.print(Text(f"{stage}: {device}: {why}"), style="red")
         return
     print_table(
         console,

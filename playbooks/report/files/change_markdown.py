@@ -13,6 +13,7 @@ from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.change_report import ChangeReport
 from egovnet.playbooks.results.plan import PlanResult
 from egovnet.playbooks.results.plan_summary import Gains
+from egovnet.playbooks.results.verdict import counted
 
 _RESERVE = 2_000
 _FILE = "change.json"
@@ -49,7 +50,9 @@ def _step(page: MarkdownPage, plan: PlanResult) -> None:
         ("VPNs", summary.vpns),
     ):
         page.add(f"| {title} | " + " | ".join(_cells(gains)) + " |")
-    page.add("", f"{added:,} lines added, {removed:,} removed: {code(words.kinds(plan))}", "")
+    page.add(
+        "", f"{counted(added, 'line')} added, {removed:,} removed: {code(words.kinds(plan))}", ""
+    )
     if plan.moves:
         page.add(f"- services: {code(words.moves(plan))}")
     for severity, sentence in warnings(plan):

@@ -18,6 +18,7 @@ from egovnet.playbooks.report.text.stages import stages_of
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.change_report import ChangeReport
 from egovnet.playbooks.results.plan import PlanResult
+from egovnet.playbooks.results.verdict import counted
 
 #: Differences that are shown; the routers of others are named.
 MOST_FOLDS = 200
@@ -103,8 +104,8 @@ def _answer(report: ChangeReport) -> tuple[str, str, str]:
     if report.history is not None:
         changed = sum(len(change.devices) for change in report.plan.changes)
         tone = {"done": "yes", "undone": "part"}.get(report.history.state, "no")
-        counted = f"{changed:,} routers, {report.history.summary}"
-        return f"Change {report.history.id} is {report.history.state}", tone, counted
+        why = f"{counted(changed, 'router')}, {report.history.summary}"
+        return f"Change {report.history.id} is {report.history.state}", tone, why
     if report.denied:
         return "Not to be pushed as it is", "no", report.denied
     if not report.plan.changes:

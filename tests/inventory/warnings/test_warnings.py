@@ -75,6 +75,10 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]] 
         [("site-outside-region", "sites/beijing.yaml",
           "public-beijing.site-network-accesses.main.pe")],
     ),
+    "a province of no country": (
+        [("regions.yaml", "Sichuan, tier: province, parent: beijing}", "Sichuan, tier: province}")],
+        [("region-without-parent", "regions.yaml", "sichuan")],
+    ),
     "a pool of network.yaml": (
         [("network.yaml", "vlan: {first: 100, last: 3999}", "vlan: {first: 100, last: 102}")],
         [("pool-nearly-full", "network.yaml", "pools.vlan")],

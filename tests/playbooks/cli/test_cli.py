@@ -88,7 +88,22 @@ def test_every_verb_explains_itself_and_the_common_options(
     ran = egovnet(*verb, option, state=tmp_path)
     assert ran.code == 0
     assert f"egovnet {' '.join(verb)}" in ran.stdout
-    assert all(name in ran.stdout for name in COMMON)
+    command: click.Command = main
+    for word in verb:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), word)
+        assert found is not None
+        command = found
+    without = {p.name for p in command.params if isinstance(p, click.Option) and p.hidden}
+    for name in COMMON:
+        key = "as_json" if name == "--json" else name.rpartition("--")[2]
+        assert (name in ran.stdout) is (key not in without)
+
+
+def test_an_option_that_help_does_not_list_is_refused(tmp_path: Path) -> None:
+    ran = egovnet("validate", "--limit", "bj-*", "--workers", "3", state=tmp_path)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "--limit, --workers: has no effect on this verb" in ran.stderr
 
 
 def test_help_lists_every_verb_and_the_exit_codes(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from egovnet.playbooks.cli.commands.drift import drift
 from egovnet.playbooks.cli.next_commands import after_drift
+from egovnet.playbooks.results.difference import NOT_APPLIED
 from tests.loopback import loopback_network
 from tests.playbooks.console import Ran, egovnet
 from tests.playbooks.drift_reports import LEAKING
@@ -89,3 +90,6 @@ def test_drift_names_a_remediation_only_where_it_restores() -> None:
         assert named.words[:3] == ("drift", "--remediate", "leak")
         states = tuple(replace(each, remediable=False) for each in LEAKING.differences)
         assert after_drift(replace(LEAKING, remediation=None, differences=states)) == ()
+        waiting = tuple(replace(each, why_not=NOT_APPLIED) for each in states)
+        (named,) = after_drift(replace(LEAKING, remediation=None, differences=waiting))
+        assert named.words == ("plan", "-o", "change.plan")

@@ -537,6 +537,67 @@ def test_an_end_of_a_line_is_chosen_and_then_said(root: Path) -> None:
     ]
 
 
+#: What is said first, and what a refusal of the whole entry then asks for: (option, answer).
+REFUSED: list[tuple[Request, list[tuple[str, str]], str]] = [
+    (
+        Request(
+            "application",
+            "papers",
+            given={key: APPLICATION[key] for key in APPLICATION if key != "ports"},
+        ),
+        [("ports", "443,8000-8010")],
+        "ports: [443, 8000-8010]",
+    ),
+    (
+        Request("router", "fw1", given={**ROUTER, "region": "centre", "roles": ["firewall"]}),
+        [("attachment-pe", "pe1"), ("attachment-pe-port", "eth1"), ("attachment-port", "eth1"),
+         ("attachment-pe-port", "eth9")],
+        "pe-port: eth9",
+    ),
+    (
+        Request("site", "tax", given={**SITE, "prefixes": ["10.1.1.0/25"], "maximum-prefix": "5",
+                                      "routing-protocol": "static"}),
+        [("prefixes", "10.1.9.0/24"), ("maximum-prefix", "")],
+        "prefixes: [10.1.9.0/24]",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("request_", "told", "written"), REFUSED)
+def test_what_the_whole_entry_lacks_is_asked_for_too(
+    request_: Request, told: list[tuple[str, str]], written: str, root: Path
+) -> None:
+    answers = iter(told)
+    asked: list[Question] = []
+
+    def ask(question: Question) -> str:
+        option, answer = next(answers)
+        assert question.option == option, question
+        asked.append(question)
+        return answer
+
+    if request_.kind == "router":
+        edit(root / "hosts.yaml", "roles: [pe]", "roles: [pe, platform]")
+    outcome = add(Workspace(root), request_, ask)
+    assert next(answers, None) is None
+    assert asked[0].wrong
+    assert written in outcome.result.text
+    assert "maximum-prefix" not in outcome.result.text
+    names = [question.option for question in asked]
+    assert [question.new for question in asked] == [
+        not question.wrong or question.option not in names[:place]
+        for place, question in enumerate(asked)
+    ]
+
+
+def test_what_no_answer_can_mend_is_not_asked_for(root: Path) -> None:
+    def ask(question: Question) -> str:
+        raise AssertionError(question)
+
+    with pytest.raises(ProblemsError, match="no firewall by which it could pass"):
+        add(Workspace(root), Request("exchange", "papers", given=EXCHANGE), ask)
+
+
 def test_who_may_approve_is_written_by_a_person(root: Path) -> None:
     (root / "legacy-circuits.yaml").unlink()
     wanted = r"write approvers: \[Li Na\] into legacy-circuits.yaml if that person may"
