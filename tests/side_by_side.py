@@ -4,12 +4,12 @@
 all share the work as they go: the tests that need the lab are a piece of work for each folder, as
 they share that folder's lab, and those of a module that says `pytest.mark.lab(NAME)` a piece of
 their own; the others are a piece for each file. Two processes take pieces from the front of the
-list, where the lab's are, the longest first, two from its back, of which one ends where the lab's
-begin; whoever else is done earlier goes on with what is left. A lab waits for timers and sessions
-more than half of its time: two of them and the rest of the tests make two processors busy, and more
-of them at once would make each other late. To take a piece is to create a file of its number, which
-can be done once. What each process has set up for a module or a session (a lab, a
-browser, a database server) stays its own: nothing of it is there before the fork.
+list, where the lab's are, the longest first, so that the last are short; two from its back, of
+which one ends where the lab's begin; whoever else is done earlier goes on with what is left. A lab
+waits for timers and sessions more than half of its time: two of them and the rest of the tests make
+two processors busy, and more of them at once would make each other late. To take a piece is to
+create a file of its number, which can be done once. What each process has set up for a module or a
+session (a lab, a browser, a database server) stays its own: nothing of it is there before the fork.
 
 The first process is shown as it runs; of the others only failures, and all they printed afterwards.
 The exit code is the first that is not 0. pytest-xdist would do the same if its `loadgroup` worked
@@ -43,6 +43,13 @@ _WITHOUT_LAB = 4
 #: When the collector runs (gc.set_threshold): by Python's own (700, 10, 10) it was 6 % of the
 #: processor's time of tests of pure code.
 _COLLECTOR = (10_000, 10, 10)
+#: The lab's pieces of minutes, the longest first (`_pieces`): the others' turn comes after them.
+_LONGEST = (
+    *("tests/playbooks/story", "tests/playbooks/drift", "tests/isolation/agree"),
+    *("tests/playbooks/keys", "tests/napalm_frr", "tests/playbooks/platform"),
+    *("tests/playbooks/gateways", "tests/lab/guest", "tests/playbooks/internet", "tests/docs"),
+    *("tests/mission/provinces", "tests/lab/packet-filter", "tests/oracle"),
+)
 _LOOK_SECONDS = 0.5
 _NEWS_SECONDS = 60.0
 
@@ -243,10 +250,9 @@ def _pieces(items: Sequence[pytest.Item]) -> list[list[pytest.Item]]:
             lab.setdefault("/".join([*file.split("/")[:2], *marker.args]), []).append(item)
         else:
             rest.setdefault(file, []).append(item)
-    # what has a name is long, as stories are: nobody is to begin with it at the end
-    named = [piece for name, piece in lab.items() if name.count("/") > 1]
-    folders = [piece for name, piece in lab.items() if name.count("/") < 2]
-    return [*reversed(named), *reversed(folders), *rest.values()]
+    places = {name: place for place, name in enumerate(_LONGEST)}
+    by_length = sorted(lab, key=lambda name: places.get(name, len(places)))
+    return [*(lab[name] for name in by_length), *rest.values()]
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from egovnet.lab.topology import Topology
 from egovnet.templates.frr.render.packet_filter import packet_filter_text
 from egovnet.templates.model.packet_filter import FilterChain, PacketFilter, PacketRule
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("access-filter")
 
 ANSWERED, NOTHING = SeenConnection.ANSWERED, SeenConnection.NOTHING
 #: What is sent towards the access comes there; its answer does not come back.

@@ -16,7 +16,7 @@ from egovnet.lab.connections import ConnectionAttempt, SeenConnection
 from egovnet.lab.errors import GuestError, LabNotRunningError
 from egovnet.lab.guest_lab import GuestLab
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("connections")
 
 ANSWERED, ARRIVED = SeenConnection.ANSWERED, SeenConnection.ARRIVED
 REFUSED, NOTHING = SeenConnection.REFUSED, SeenConnection.NOTHING
@@ -42,7 +42,7 @@ def lab(
     best = best_guest(progress=print)
     name = best if request.param == "default" else {"uml": "microvm", "microvm": "uml"}[best]
     lab = guest_lab(name, tmp_path_factory.mktemp("connections"))
-    lab.up(backbone(edges=1, sites_per_edge=2).topology(), progress=print)
+    lab.up(backbone(edges=1, sites_per_edge=2, loopback_net="127.20.34").topology(), progress=print)
     lab.exec("ce1", f"ip address add {GATEWAY_V6[1]}/64 dev eth2")
     lab.exec("h1", f"ip address add {H1_V6[1]}/64 dev eth1")
     yield lab

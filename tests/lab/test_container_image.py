@@ -15,7 +15,7 @@ from egovnet.lab.container_image import ContainerImage, container_image, image_t
 from egovnet.lab.errors import ApplianceError
 from tests.playbooks.console import egovnet
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("container-image")
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from napalm_frr import CommitStage, FRRDriver
 from napalm_frr.change.installation import INSTALLED, SUDOERS, sudoers
 from napalm_frr.errors import CommitNotPending
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("guest")
 
 
 def chosen(which: str) -> str:

@@ -16,7 +16,7 @@ from egovnet.lab.microvm import MicroVm
 from egovnet.lab.snapshots import Snapshots
 from egovnet.lab.topology import Topology
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("snapshot")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def lab(tmp_path: Path) -> Iterator[MicroVm]:
 @pytest.fixture(scope="module")
 def topology(backbone: Callable[..., Any]) -> Topology:
     """As in `test_guest_live`, whose machine was kept: to boot one is a minute of a processor."""
-    built: Topology = backbone(edges=2, bgp_sites=1).topology()
+    built: Topology = backbone(edges=2, bgp_sites=1, loopback_net="127.20.35").topology()
     return built
 
 

@@ -17,7 +17,7 @@ from egovnet.lab.guest_lab import GuestLab
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 from tests.lab.conftest import DAY0
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("packet-filter")
 
 ANSWERED, NOTHING = SeenConnection.ANSWERED, SeenConnection.NOTHING
 MANAGEMENT, EDGE_MANAGEMENT = "172.20.27.11", "172.20.27.12"

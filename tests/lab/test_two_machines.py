@@ -18,12 +18,12 @@ from egovnet.lab.state import find_marked, read_state
 from egovnet.lab.topology import Topology
 from egovnet.lab.uml import UserModeLinux
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.lab("two-machines")
 
 
 @pytest.fixture(scope="module")
 def topology(backbone: Callable[..., Any]) -> Topology:
-    built: Topology = backbone(edges=2, bgp_sites=1, loopback_net="127.20.23").topology()
+    built: Topology = backbone(edges=2, bgp_sites=1, loopback_net="127.20.36").topology()
     return built
 
 
