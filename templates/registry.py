@@ -4,6 +4,7 @@ A platform from elsewhere is an entry point of the group `egovnet.platforms`, wh
 platform's and which leads to its `Platform`; or it is registered by whoever has it.
 """
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 
 from egovnet import templates
+from egovnet.inventory.bounded_memo import BoundedMemo
 from egovnet.inventory.errors import EgovnetError, Problem
 from egovnet.templates.detect_platform import foreign_name, foreign_platform
 from egovnet.templates.model.device import Device
@@ -97,6 +99,11 @@ def render_day0(device: Device) -> str:
     return platform(device.platform).render_day0(device)
 
 
+#: Facts by reader, source and digest: one run reads the same texts to plan, to prove and to check.
+#: Characters in all: some hundred routers' texts.
+_FACTS: BoundedMemo[tuple[Platform, str, bytes], DeviceFacts] = BoundedMemo(1_000_000)
+
+
 def read_config(
     text: str, source: str = "", of_platform: str | None = None, *, name: str = ""
 ) -> DeviceFacts:
@@ -110,7 +117,13 @@ def read_config(
         ConfigTextError: it is no configuration, cut off, or of a platform that cannot be read.
         UnknownPlatformError: there is no `of_platform`.
     """
-    facts = _reader(text, source, of_platform).read_config(text, source)
+    reader = _reader(text, source, of_platform)
+    # not the text itself: it holds keys, and whoever runs for long is not to keep them
+    known = (reader, source, hashlib.sha256(text.encode(errors="surrogatepass")).digest())
+    facts = _FACTS.get(known)
+    if facts is None:
+        facts = reader.read_config(text, source)
+        _FACTS.keep(known, facts, len(text))
     return replace(facts, name=name) if name else facts
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from egovnet.inventory.bounded_memo import BoundedMemo
 from egovnet.inventory.errors import InventoryError, Location, Problem
 from egovnet.inventory.source.plain_yaml import NotPlainError, plain_value
 from egovnet.inventory.source.regular_file import read_regular
@@ -250,7 +251,7 @@ def judge_text(text: str, name: str) -> Judged:
         InventoryError: nothing of it can be read, as `parse_document` says.
     """
     with suppress(NotPlainError):
-        return Judged(Document(name, plain_value(text, _DEPTH, _Loader), text))
+        return Judged(Document(name, _plain_value(text), text))
     _refuse_odd_shape(text, name)
     # Positions cost more than all else: they are made where something is wrong, or asked for.
     loader = _PlainLoader(text)
@@ -260,6 +261,28 @@ def judge_text(text: str, name: str) -> Judged:
         if not loader.odd and not _deep(data):
             return Judged(Document(name, data, text))
     return _with_places(text, name)
+
+
+#: Text -> its value. Characters in all: some inventories of some dozen routers.
+_VALUES: BoundedMemo[str, Any] = BoundedMemo(2_000_000)
+
+
+def _plain_value(text: str) -> Any:  # noqa: ANN401 -- YAML is any
+    """As `plain_value`; what was read once is copied."""
+    value = _VALUES.get(text)
+    if value is None:
+        value = plain_value(text, _DEPTH, _Loader)
+        _VALUES.keep(text, value, len(text))
+    return _copied(value)
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401 -- YAML is any
+    """A value of mappings, lists, and scalars, which cannot be changed."""
+    if type(value) is dict:
+        return {key: _copied(each) for key, each in value.items()}
+    if type(value) is list:
+        return [_copied(each) for each in value]
+    return value
 
 
 def _refuse_odd_shape(text: str, name: str) -> None:

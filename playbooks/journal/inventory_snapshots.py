@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -23,6 +24,8 @@ from egovnet.playbooks.journal.tables import CHANGE_INTENTS as _CHANGES
 from egovnet.playbooks.journal.tables import INTENT_CONTENTS as _CONTENTS
 from egovnet.playbooks.journal.tables import METADATA as _METADATA
 
+#: Databases that have the tables: to look costs a question for each of them.
+_WITH_TABLES: WeakSet[Engine] = WeakSet()
 #: Keys in one question: databases bound how many there may be.
 _AT_ONCE = 500
 
@@ -44,12 +47,15 @@ class Intents:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        if engine in _WITH_TABLES:
+            return
         try:
             _METADATA.create_all(engine)
         except SQLAlchemyError:
             # Another controller may have made them in this very moment; then they are there.
             with self._transaction() as connection:
                 _METADATA.create_all(connection)
+        _WITH_TABLES.add(engine)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

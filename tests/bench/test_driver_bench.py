@@ -54,23 +54,24 @@ def stanzas(count: int) -> int:
 
 
 def seconds(work: Callable[[int], int], size: int) -> float:
-    """Processor time of the best of three."""
-    best = float("inf")
-    for _ in range(3):
-        gc.collect()
-        began = time.process_time()
-        work(size)
-        best = min(best, time.process_time() - began)
-    return best
+    """Processor time."""
+    gc.collect()
+    began = time.process_time()
+    work(size)
+    return time.process_time() - began
 
 
 @pytest.mark.parametrize("work", [parse_and_diff, replaced, restored, stanzas])
 def test_linear_in_the_size_of_the_router(
     benchmark: BenchmarkFixture, work: Callable[[int], int]
 ) -> None:
-    few, many = seconds(work, 900), seconds(work, 3600)
+    few = seconds(work, 900)
+    many: float = benchmark.pedantic(seconds, args=(work, 3600), rounds=1)
+    for _ in range(2):
+        if many / few < 8 and (many <= 1.0 or work is not parse_and_diff):
+            break  # else something else may have been in the way: the best of three
+        few, many = min(few, seconds(work, 900)), min(many, seconds(work, 3600))
     benchmark.extra_info |= {"cpu-900": few, "cpu-3600": many, "ratio": many / few}
-    benchmark.pedantic(work, args=(3600,), rounds=1)
     assert many / few < 8, "four times the lines cost 16 times as much where it is quadratic"
     if work is parse_and_diff:
         assert many <= 1.0

@@ -128,6 +128,7 @@ def environment(root: Path, *wheels: Path) -> Environment:
         "--no-deps",
         "--no-index",
         "--ignore-installed",
+        "--no-compile",  # of the thousand modules few are loaded
     ]
     subprocess.run([sys.executable, "-m", "pip", *words, *wheels], check=True)
     return found
