@@ -6,7 +6,7 @@ number is *retired*, not freed: a left-over route target of a dead VPN must neve
 one, and a site that comes back gets what it had. Work is linear in the inventory.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import NamedTuple, TypeVar
@@ -58,6 +58,8 @@ __all__ = ["LOCK_FILE", "Allocation", "Lock", "VrfKey", "allocate", "natural", "
 #: 1 has 16 bits (RFC 4364 section 4.2), which they fit.
 VRF_NUMBERS = NumberRange(first=1002, last=4999)
 SPOKES_PER_PE = NumberRange(first=1, last=99)
+#: Names that a problem of many lists.
+_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ class _Allocator:
         self.before = lock
         self.after = Lock(retired={pool: dict(values) for pool, values in lock.retired.items()})
         self.problems: list[Problem] = []
+        #: Locked values that are not in their pool, by kind and bounds of the pool: one mistake.
+        self.outside: dict[tuple[str, str], list[tuple[Pool, str, str | int]]] = {}
         self.uses: list[PoolUse] = []
         self.regions = regions_of(network)
 
@@ -254,6 +258,7 @@ class _Allocator:
             numbered_there=frozenset((*written4, *written6)),
         )
         self._retire_dropped_pools()
+        self.problems += map(self._not_in_pool, self.outside.values())
         if self.problems:
             raise InventoryError(self.problems)
         return result
@@ -477,7 +482,23 @@ class _Allocator:
             Problem(self.before.path, self.before.line(pool.name, name), pool.name, found, remedy)
             for name, found, remedy in choice.problems
         ]
+        alike = (pool.name.partition("/")[0], pool.described.removeprefix(pool.name))
+        for name, value in choice.outside.items():
+            self.outside.setdefault(alike, []).append((pool, name, value))
         return choice.numbers
+
+    def _not_in_pool(self, wrong: Sequence[tuple[Pool, str, str | int]]) -> Problem:
+        """One problem of all values that a pool of one kind and of the same bounds lacks."""
+        (pool, name, value), *others = wrong
+        found = f"locked value {value} of {name} is not in {pool.described}"
+        remedy = "restore the pool, or remove that line of the lock file to renumber"
+        if others:
+            named = ", ".join(other for _, other, _ in others[:_LISTED])
+            more = f" and {len(others) - _LISTED:,} more" if len(others) > _LISTED else ""
+            found += f"; nor are those of {named}{more}"
+            remedy = "restore the pool, or remove their lines of the lock file to renumber"
+        line = self.before.line(pool.name, name)
+        return Problem(self.before.path, line, pool.name, found, remedy)
 
     def _retire_dropped_pools(self) -> None:
         """A PE or port that vanished takes its pool with it; its numbers retire."""

@@ -60,6 +60,8 @@ class Choice:
     numbers: dict[str, int] = field(default_factory=dict)
     retired: Values = field(default_factory=dict)
     problems: list[tuple[str, str, str]] = field(default_factory=list)
+    #: Names whose locked values are not in the pool.
+    outside: Values = field(default_factory=dict)
     #: Who has which number: `numbers` the other way round.
     holders: dict[int, str] = field(default_factory=dict)
 
@@ -197,13 +199,7 @@ def _keep(pool: Pool, choice: Choice, wanted: Iterable[str], kept: Values) -> No
             continue
         number = pool.read(kept[name])
         if number is None:
-            choice.problems.append(
-                (
-                    name,
-                    f"locked value {kept[name]} of {name} is not in {pool.described}",
-                    "restore the pool, or remove that line of the lock file to renumber",
-                )
-            )
+            choice.outside[name] = kept[name]
         else:
             _take(pool, choice, name, number)
 

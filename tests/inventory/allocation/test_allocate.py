@@ -1,5 +1,6 @@
 """Numbers are deterministic, stable, apart, and never those of the dead."""
 
+import re
 import tempfile
 from ipaddress import ip_network
 from pathlib import Path
@@ -233,10 +234,15 @@ def test_a_pool_full_of_retired_numbers_says_so(small: Network) -> None:
 def test_a_locked_value_outside_its_changed_pool_is_an_error(small: Network) -> None:
     lock = allocate(small).lock
     moved = with_pool(small, access_ipv4=ip_network("10.192.0.0/24"))
-    assert problems(moved, lock) == sorted(
-        f"access-ipv4: locked value {value} of {name} is not in access-ipv4 10.192.0.0/24"
-        for name, value in lock.pools["access-ipv4"].items()
+    (name, value), *others = lock.pools["access-ipv4"].items()
+    (problem,) = problems(moved, lock)
+    assert problem.startswith(
+        f"access-ipv4: locked value {value} of {name} is not in access-ipv4 10.192.0.0/24; nor are "
+        f"those of {others[0][0]}, "
     )
+    narrow = with_pool(small, vlan=NumberRange(first=3000, last=3010))
+    (problem,) = problems(narrow, lock)  # of the VLANs of all ports
+    assert re.search(r"vlan/.* is not in vlan/.* 3000-3010; nor are those of", problem)
 
 
 def test_all_pools_report_at_once(small: Network) -> None:
