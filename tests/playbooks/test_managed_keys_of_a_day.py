@@ -24,6 +24,7 @@ from egovnet.tasks.keys.age_file import AgeFile
 from tests.generated import nation, write
 from tests.lab.emulated.networks import EmulatedNetwork, emulated, move
 from tests.loopback import loopback_network
+from tests.playbooks.left_behind import contents
 
 POLICY = {"isis": "hmac-md5", "ldp": "tcp-md5", "bgp": "tcp-md5"}
 BY_HAND = "SomebodyElsesKeyOfThatSession"
@@ -140,6 +141,18 @@ def live(day: Day) -> None:
     day.run("drift", "--json")
     day.run("show", str(changes[-1]["id"]), "--json")
     day.run("recover")
+    handed_on(day)
+
+
+def handed_on(day: Day) -> None:
+    """What others are given: pages, files of other tools, sheets, an auditor's bundle."""
+    day.run("plan", "--disruptive", "--report", str(day.root / "planned"))
+    day.run("prove", "--running", "--report", str(day.root / "proof"))
+    day.run("evidence", "-o", str(day.root / "evidence.tar"))
+    for tool in ("nornir", "ansible"):
+        day.run("export", tool, "-o", str(day.root / tool))
+    site = next(iter(yaml.safe_load((day.inventory / "sites.yaml").read_text())))
+    day.run("sheet", site, "--report", str(day.root / "sheets"))
 
 
 def by_hand(day: Day) -> None:
@@ -176,7 +189,7 @@ def test_no_value_is_printed_or_left_anywhere(day: Day) -> None:
         for name in names:
             path = Path(folder) / name
             if path.relative_to(day.root).parts[0] != "lab" and path.is_file():
-                places[str(path)] = path.read_bytes()
+                places |= {f"{n} {path}": each for n, each in enumerate(contents(path))}
     found = {
         (place, name)
         for place, content in places.items()
