@@ -418,9 +418,9 @@ def plan_outcome(
     ]
     notes: tuple[str, ...] = ()
     if lock_written:
-        notes = (f"{LOCK_FILE} has new numbers: commit it",)
+        notes = (f"{LOCK_FILE} was written: commit it",)
     elif lock_proposed:
-        notes = (f"new numbers are proposed: apply keeps them in {LOCK_FILE}, or plan --keep",)
+        notes = (f"numbers are proposed, or retired: apply writes {LOCK_FILE}, or plan --keep",)
     if needs:
         notes = (*notes, f"nothing is pushed without: {' '.join(needs)}")
     result = plan.result(proof)

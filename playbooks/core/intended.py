@@ -102,7 +102,7 @@ class DirectoryInventory:
 
     @property
     def has_new_numbers(self) -> bool:
-        """Whether something was allocated that the lock file does not have."""
+        """Whether numbers were allocated, or retired, that the lock file does not have so."""
         return lock_differs(self.directory, self.allocation.lock)
 
     def keep_allocation(self) -> bool:

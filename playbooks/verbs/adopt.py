@@ -250,7 +250,7 @@ def _record(
     lock_written = workspace.on_disk.keep_allocation()
     with workspace.interrupts.shielded(lambda: "what was read is recorded first"):
         change = _write(workspace, shown, read, acceptance)
-    notes = (f"{LOCK_FILE} has new numbers: commit it",) if lock_written else ()
+    notes = (f"{LOCK_FILE} was written: commit it",) if lock_written else ()
     adopted = Outcome("adopt", replace(shown, result="adopted", change=change), Exit.DONE, notes)
     return archived(workspace, adopted)
 
