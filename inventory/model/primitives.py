@@ -104,9 +104,14 @@ SiteName = Annotated[Name, NameOf("sites")]
 ApplicationName = Annotated[Name, NameOf("applications")]
 
 
+#: Letters that show nothing (Unicode's Default_Ignorable_Code_Point): two names look alike by them.
+#: Selectors of variants are no such: Mongolian and Han are written with them.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+
+
 def printed(value: str) -> str:
     """Refuse what is not printed: controls, and what turns the direction of reading."""
-    odd = next((c for c in value if not c.isprintable()), None)
+    odd = next((c for c in value if not c.isprintable() or c in _BLANK), None)
     if odd is None:
         return value
     name = unicodedata.name(odd, "a control or unassigned character")

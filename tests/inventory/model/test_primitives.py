@@ -148,6 +148,12 @@ def test_what_is_not_printed_is_no_text(character: str) -> None:
     assert not taken(Text, f"a{character}b")
 
 
+@pytest.mark.parametrize("letter", list("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"))
+def test_a_letter_that_shows_nothing_is_no_text(letter: str) -> None:
+    assert not taken(Text, letter)
+    assert not taken(Text, f"Supreme{letter} Court")
+
+
 @pytest.mark.parametrize(
     ("name", "good"),
     [
