@@ -81,6 +81,9 @@ def _candidates(text: str, path: Path, name: str, entry: Mapping[str, Any]) -> I
         added = _as_its_neighbours(lines, node, name, entry)
         yield from _in_block(lines, _ends(lines, node, last=not path), added)
     elif isinstance(node, yaml.MappingNode):
+        if not node.value:
+            indent = _key_column(above[-2], path[-1]) + 2 if path else 0
+            yield _in_place_of(text, node, list(block_lines({name: entry}, indent)))
         yield from _in_flow(text, node, name, entry)
 
 
@@ -129,6 +132,18 @@ def _in_block(lines: list[str], ends: list[int], added: list[str]) -> Iterator[s
     written = [f"{line}{ending}" for line in added]
     for end in ends:
         yield "".join([*lines[:end], *written, *lines[end:]])
+
+
+def _in_place_of(text: str, node: yaml.Node, added: list[str]) -> str:
+    """Instead of `{}`, which is nothing; a comment beside it stays."""
+    ending = "\r\n" if "\r\n" in text else "\n"
+    beside, _, below = text[node.end_mark.index :].partition("\n")
+    above = text[: node.start_mark.index].rstrip(" ")
+    alone = not above or above.endswith("\n")
+    head = above + (beside.strip() if alone else beside.rstrip())
+    if head and not head.endswith("\n"):
+        head += ending
+    return "".join([head, *(f"{line}{ending}" for line in added), below])
 
 
 def _in_flow(text: str, node: yaml.Node, name: str, entry: Mapping[str, Any]) -> Iterator[str]:

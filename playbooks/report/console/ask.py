@@ -2,10 +2,12 @@
 
 import click
 
+from egovnet.playbooks.report.console.safe_console import print_on_stderr
+
 
 def ask(option: str, words: str, *, may_be_empty: bool = False) -> str | None:
     """Show `words`, then ask for `option`; None: the person would rather stop."""
-    click.echo(words, err=True)
+    print_on_stderr(words)
     label, default = (f"{option} (or nothing)", "") if may_be_empty else (option, None)
     try:
         answer: str = click.prompt(label, err=True, default=default, show_default=False)

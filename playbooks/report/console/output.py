@@ -15,7 +15,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from egovnet.playbooks.report.console.safe_console import print_to_copy, safe_console
+from egovnet.playbooks.report.console.safe_console import (
+    print_on_stderr,
+    print_to_copy,
+    safe_console,
+)
 from egovnet.playbooks.report.text.visible import visible_lines
 from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.outcome import AnyOutcome
@@ -36,7 +40,7 @@ def show(outcome: AnyOutcome, *, as_json: bool, detail: Detail = Detail.NORMAL) 
         show_defect()
         show_error("the result cannot be shown")
     for warning in outcome.warnings:
-        print(f"warning: {visible_lines(warning)}", file=sys.stderr)
+        print_on_stderr(f"warning: {warning}")
     for note in outcome.notes:
         show_note(note)
     return shown
@@ -63,7 +67,7 @@ def show_defect() -> None:
 
 def show_note(words: str) -> None:
     """Print what a person should know besides, on stderr."""
-    print(f"note: {visible_lines(words)}", file=sys.stderr)
+    print_on_stderr(f"note: {words}")
 
 
 def printer(verb: str) -> Callable[[Console, Any], None]:
@@ -80,7 +84,7 @@ def show_error(message: str, problems: Iterable[Any] = ()) -> None:
     """Print an error, every problem on a line of its own, on stderr."""
     listed = [str(problem) for problem in problems]
     for line in listed or [message]:
-        print(f"error: {visible_lines(line)}", file=sys.stderr)
+        print_on_stderr(f"error: {line}")
 
 
 def show_error_json(message: str, problems: Iterable[Any] = ()) -> None:

@@ -101,6 +101,16 @@ def safe_console(
     return VerbConsole(detail=detail, wraps=wraps, width=width, stderr=stderr)
 
 
+def print_on_stderr(line: str) -> None:
+    """What a person is told beside the result: broken between words on a terminal only, so that
+    a pipe or a file has one line for each.
+    """
+    if sys.stderr.isatty():
+        safe_console(stderr=True).print(line)
+    else:
+        print(visible_lines(line), file=sys.stderr)
+
+
 def detail_of(console: Console) -> Detail:
     """How much is to be printed on it."""
     return console.detail if isinstance(console, VerbConsole) else Detail.NORMAL

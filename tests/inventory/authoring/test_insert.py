@@ -96,7 +96,7 @@ def test_an_entry_within_an_entry(text: str, index: int, name: str, entry: dict[
     owner = owners[index % len(owners)]
     after = with_entry(text, (owner,), name, entry)
     assert plain_data(after) == {**before, owner: {**before[owner], name: entry}}
-    if len(after.splitlines()) > len(text.splitlines()):
+    if before[owner] and len(after.splitlines()) > len(text.splitlines()):
         added = added_lines(text, after)
         kept = [line for number, line in enumerate(after.splitlines()) if number not in added]
         assert kept == text.splitlines()
@@ -105,8 +105,8 @@ def test_an_entry_within_an_entry(text: str, index: int, name: str, entry: dict[
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("{}\n", "{n: {a: 1}}\n"),
-        ("{} # none\n", "{n: {a: 1}} # none\n"),
+        ("{}\n", "n:\n  a: 1\n"),
+        ("# c\n{} # none\n", "# c\n# none\nn:\n  a: 1\n"),
         ("{b: {a: 2}}\n", "{b: {a: 2}, n: {a: 1}}\n"),
         ("b: {a: 2}\n", "b: {a: 2}\nn: {a: 1}\n"),
         ("b:\n  a: 2\n\nc:\n  a: 3\n", "b:\n  a: 2\n\nc:\n  a: 3\n\nn:\n  a: 1\n"),
@@ -124,7 +124,7 @@ def test_it_is_written_as_its_neighbours_are(text: str, wanted: str) -> None:
         ("# none\n", "# none\nk:\n  n:\n    a: 1\n"),
         ("b: 2\n", "b: 2\nk:\n  n:\n    a: 1\n"),
         ("k:\n# none\nb: 2\n", "k:\n  n:\n    a: 1\n# none\nb: 2\n"),
-        ("k: {}\n", "k: {n: {a: 1}}\n"),
+        ("k: {}\n", "k:\n  n:\n    a: 1\n"),
         ("k:\n  m: {a: 2}\nb: 2\n", "k:\n  m: {a: 2}\n  n: {a: 1}\nb: 2\n"),
     ],
 )
