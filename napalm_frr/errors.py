@@ -149,7 +149,7 @@ class CommitUndone(CommitError):  # type: ignore[misc]  # as above  # noqa: N818
 
 
 class RouterNotRestored(CommitError):  # type: ignore[misc]  # as above  # noqa: N818  # it names the state
-    """The commit failed and the router is NOT as it was before."""
+    """The commit failed, and the router did NOT go back, or nobody saw that it did."""
 
 
 class CommitPending(CommitError):  # type: ignore[misc]  # as above  # noqa: N818  # it names the state

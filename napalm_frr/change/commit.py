@@ -300,8 +300,11 @@ class Committer:
                 f"{self._device}: commit {self.change}: {why}. The router is back as it was."
             )
         trouble = _trouble(answer, self._before)
+        # what happened, and not how the router is: whoever reads it may have taken it back since
+        broken = answer.status == CommitStage.BROKEN
+        then = "THE ROUTER DID NOT GO BACK" if broken else "Nobody saw the router go back"
         raise RouterNotRestored(
-            f"{self._device}: commit {self.change}: {why}. THE ROUTER IS NOT AS IT WAS: {trouble};"
+            f"{self._device}: commit {self.change}: {why}. {then}: {trouble};"
             " see /var/lib/egovnet/log on it"
         )
 

@@ -83,6 +83,8 @@ def _wrong_words(lived: Lived, end: End) -> Iterator[str]:
     except ValueError:
         yield f"what was printed is no JSON: {lived.out[:200]!r} {lived.err}"
         return
+    if end in (End.DONE, End.UNDONE) and "NOT AS IT WAS" in f"{lived.out}{lived.err}":
+        yield f"the journal says {end}, and of a router that it is not as it was: {lived.err}"
     for one in told.get("changes", [told]):
         if one["result"] != end:
             yield f"the journal says {end}, and {one['result']} was printed"

@@ -231,6 +231,22 @@ def test_going_back_fails(routers: EmulatedRouters, login: Open) -> None:
     assert is_day0(routers)
 
 
+def test_a_commit_that_did_not_go_back_may_do_so_later(
+    routers: EmulatedRouters, login: Open
+) -> None:
+    driver = login()
+    driver.commit_as("c1")
+    refused = faults.RefuseLine(pattern=r"10\.77\.", reason="% No room")
+    routers.set_faults({"r1": [refused, faults.BrokenUndo(trouble="no memory")]})
+    driver.load_merge_candidate(config=STATIC)
+    with pytest.raises(RouterNotRestored, match="THE ROUTER DID NOT GO BACK: no memory") as caught:
+        driver.commit_config(revert_in=60)
+    assert driver.roll_back_change("c1").state is CommitStage.UNDONE
+    assert is_day0(routers)
+    # what is told of the commit afterwards is still so
+    assert "NOT AS IT WAS" not in str(caught.value)
+
+
 def test_a_full_disk_is_named_and_the_router_untouched(
     routers: EmulatedRouters, login: Open
 ) -> None:
