@@ -4,13 +4,18 @@ Nothing is searched while LDP gives every neighbour its labels: looking for circ
 not is linear in the network. For each circuit of a PE without labels, shortest paths (Dijkstra)
 from its two ends and the PE's neighbours tell the routers that it may be a way to; back from one
 of these, who sends over it. Costs that no text says are taken as an interval.
+
+Searches go no further than they must: the nearest routers first, and where all costs are known,
+not beyond the routers to which the circuit is a way. All together they have so many steps as
+the network has routers, times a number; a circuit that is looked at later is taken to be on a way.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
+from itertools import count
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.inventory.model.keys import KeyPurpose
@@ -21,6 +26,8 @@ from egovnet.templates.model.facts import InterfaceFacts
 #: More than any path; IS-IS does not use a circuit of 2^24 - 1 (RFC 5305 section 3).
 _ENDLESS = 1 << 40
 _NOT_USED = (1 << 24) - 1
+#: Circuits that all searches of a family may go over, for each router and at least.
+_STEPS_EACH, _LEAST_STEPS = 50, 50_000
 _VPN: Mapping[str, AddressFamily] = {"vpnv4": "ipv4", "vpnv6": "ipv6"}
 
 
@@ -58,6 +65,142 @@ class Lost:
     at: Table
 
 
+class OutOfStepsError(Exception):
+    """Searches have gone over as many circuits as they may."""
+
+
+@dataclass(slots=True)
+class _Steps:
+    """How many circuits searches may still go over."""
+
+    left: int
+
+    def take(self) -> None:
+        if self.left <= 0:
+            raise OutOfStepsError
+        self.left -= 1
+
+
+class _Ways(dict[str, list[tuple[int, str, Circuit]]]):
+    """Each router's circuits by what they cost: (cost, other router, circuit)."""
+
+    def __init__(self, circuits: Iterable[Circuit], *, most: bool, back: bool) -> None:
+        super().__init__()
+        self._between: dict[tuple[str, str], list[tuple[int, str, Circuit]]] = {}
+        for one in circuits:
+            here, there = one.near.device, one.far.device
+            if back:
+                here, there = there, here
+            way = (one.most if most else one.least, there, one)
+            self.setdefault(here, []).append(way)
+            self._between.setdefault((here, there), []).append(way)
+        for ways in self.values():
+            ways.sort(key=lambda way: way[:2])
+
+    def among(self, name: str, others: Collection[str]) -> Iterator[tuple[int, str, Circuit]]:
+        """A router's circuits to others, from whichever side there are fewer."""
+        ways = self.get(name, ())
+        if len(ways) <= len(others):
+            yield from (way for way in ways if way[1] in others)
+        else:
+            for other in others:
+                yield from self._between.get((name, other), ())
+
+
+class _Search:
+    """Shortest paths from a router, or to it, the nearest first and as far as asked.
+
+    A router's circuits are looked at one at a time, so that one with many does not cost more than
+    one with few.
+    """
+
+    def __init__(self, start: str, ways: _Ways, steps: _Steps) -> None:
+        self.ways = ways
+        self._steps = steps
+        self._waiting: list[tuple[int, str, int]] = []
+        #: Distances of the routers that it has come to, in order.
+        self.found: dict[str, int] = {}
+        self._order: list[str] = []
+        self._come(start, 0)
+
+    def to(self, name: str) -> int | None:
+        """The distance; None where no way leads there."""
+        while name not in self.found:
+            if self.step() is None:
+                return None
+        return self.found[name]
+
+    def nearest(self) -> Iterator[str]:
+        """All routers by their distance."""
+        for index in count():
+            while index >= len(self._order):
+                if self.step() is None:
+                    return
+            yield self._order[index]
+
+    @property
+    def next(self) -> int:
+        """No router that is not found is nearer."""
+        return self._waiting[0][0] if self._waiting else _ENDLESS << 20
+
+    def step(self) -> str | None:
+        """Come to one more router; None if there is none."""
+        while self._waiting:
+            self._steps.take()
+            distance, here, index = heappop(self._waiting)
+            _, name, _ = self.ways[here][index]
+            self._wait(here, index + 1)
+            if name not in self.found:
+                self._come(name, distance)
+                return name
+        return None
+
+    def _come(self, name: str, distance: int) -> None:
+        self.found[name] = distance
+        self._order.append(name)
+        self._wait(name, 0)
+
+    def _wait(self, here: str, index: int) -> None:
+        ways = self.ways.get(here, ())
+        if index < len(ways):
+            heappush(self._waiting, (self.found[here] + ways[index][0], here, index))
+
+
+class _FirstHops:
+    """Each router by its distance from one, with the circuits there that are on a shortest way."""
+
+    def __init__(self, start: str, ways: _Ways, back: _Ways, steps: _Steps) -> None:
+        self._ways = ways
+        self._back = back
+        self._search = _Search(start, ways, steps)
+        self._start = start
+        self._masks: dict[str, frozenset[Circuit]] = {start: frozenset()}
+        #: Index of a router's first circuit to one that is not found yet.
+        self._left: dict[str, int] = {}
+
+    def step(self) -> tuple[str, frozenset[Circuit]] | None:
+        """One more router; None if there is none."""
+        name = self._search.step()
+        if name is None:
+            return None
+        distance = self._search.found[name]
+        mask: set[Circuit] = set()
+        for cost, before, one in self._back.among(name, self._masks):
+            if self._search.found[before] + cost == distance:
+                mask |= {one} if before == self._start else self._masks[before]
+        self._masks[name] = frozenset(mask)
+        return name, self._masks[name]
+
+    def is_open(self, name: str) -> bool:
+        """Whether one that is not found yet is beside a router."""
+        ways = self._ways.get(name, ())
+        left = self._left.get(name, 0)
+        while left < len(ways) and ways[left][1] in self._masks:
+            left += 1
+        self._left[name] = left
+        return left < len(ways)
+
+
 def graphs(scene: Scene) -> Iterator["LabelPaths"]:
     """Of each router one state: the first of all, the second, ...; who has no more keeps its
     last. States of several routers of one push are not mixed in every way here."""
@@ -80,7 +223,15 @@ class LabelPaths:
             for router in routers
             if any(bgp.exports_vpn for t in router.tables.values() for bgp in t.families.values())
         }
-        self._found: dict[tuple[str, AddressFamily, bool, bool], dict[str, int]] = {}
+        self._found: dict[tuple[str, AddressFamily, bool, bool], _Search] = {}
+        #: By router, who it is sent to and family.
+        self._senders: dict[tuple[str, str, AddressFamily], list[Table]] = {}
+        self._ways_of: dict[tuple[AddressFamily, bool, bool], _Ways] = {}
+        self._steps = {family: _Steps(self._most_steps) for family in FAMILIES}
+
+    @property
+    def _most_steps(self) -> int:
+        return max(_LEAST_STEPS, _STEPS_EACH * len(self._routers))
 
     def is_pe(self, table: Table) -> bool:
         """Whether a router has labels of VRFs."""
@@ -131,10 +282,19 @@ class LabelPaths:
                 for family in one.port.ldp & one.far_port.ldp:
                     found[family].add((a, b))
         for family, pairs in found.items():
-            for table in {one.near.device: one.near for one in self._circuits}.values():
-                if "no session" in self.limits(table, family):
-                    pairs -= {pair for pair in pairs if table.device in pair}
+            tables = {one.near.device: one.near for one in self._circuits}
+            none = {name for name, t in tables.items() if "no session" in self.limits(t, family)}
+            if none:
+                found[family] = {pair for pair in pairs if none.isdisjoint(pair)}
         return found
+
+    @cached_property
+    def _speaking(self) -> dict[AddressFamily, set[str]]:
+        """Routers that LDP runs on, with any neighbour."""
+        return {
+            family: {name for pair in pairs for name in pair}
+            for family, pairs in self.sessions.items()
+        }
 
     def _keys(self, router: Router) -> dict[str, tuple[object, ...]]:
         return {
@@ -167,68 +327,215 @@ class LabelPaths:
 
     def lost(self, circuit: Circuit, family: AddressFamily) -> Lost | None:
         """Packets for another router that lose their outer label because of `circuit`."""
-        near, far = circuit.near.device, circuit.far.device
-        if not any(near in pair for pair in self.sessions[family]):
+        if circuit.near.device not in self._speaking[family]:
             return None  # nobody has a label of it, nor it of anybody
-        for egress in sorted(self._edges - {near}):
-            if self._on_way(circuit, egress, family):
-                table = self.tables[egress]
-                if egress != far and self._beside(circuit, egress, family):
-                    return Lost(circuit.near, table, circuit.far)
-                source = self._taken_for_its_end(circuit, egress, family)
-                if source is not None:
-                    return Lost(source, table, circuit.near)
+        try:
+            if self._all_known[family]:
+                return self._lost_by_known_costs(circuit, family)
+            return self._lost_by_any_costs(circuit, family)
+        except OutOfStepsError:
+            return self._taken_as_lost(circuit, family)
+
+    # -- where a cost is not known -----------------------------------------------------------------
+
+    def _lost_by_any_costs(self, circuit: Circuit, family: AddressFamily) -> Lost | None:
+        near, far = circuit.near.device, circuit.far.device
+        for egress in self._search(far, family, most=False).nearest():
+            self._steps[family].take()
+            if egress in self._edges and egress != near and self._on_way(circuit, egress, family):
+                found = self._lost_on_way(circuit, egress, family)
+                if found is not None:
+                    return found
         return None
+
+    def _lost_on_way(self, circuit: Circuit, egress: str, family: AddressFamily) -> Lost | None:
+        """Of packets for a PE that the circuit is a way to."""
+        table = self.tables[egress]
+        if egress != circuit.far.device and self._beside(circuit, egress, family):
+            return Lost(circuit.near, table, circuit.far)
+        source = self._taken_for_its_end(circuit, egress, family)
+        return None if source is None else Lost(source, table, circuit.near)
 
     def _on_way(
         self, one: Circuit, egress: str, family: AddressFamily, *, surely: bool = False
     ) -> bool:
         """Whether a circuit may be on a shortest way to `egress`, or surely is."""
-        onward = self._distances(one.far.device, family, most=surely).get(egress)
-        whole = self._distances(one.near.device, family, most=not surely).get(egress)
+        onward = self._search(one.far.device, family, most=surely).to(egress)
+        whole = self._search(one.near.device, family, most=not surely).to(egress)
         if onward is None or whole is None:
             return False
         return (one.most if surely else one.least) + onward <= whole
 
+    def _labelled_beside(self, circuit: Circuit, family: AddressFamily) -> Iterator[Circuit]:
+        """Other circuits of the PE with labels, where one that it leads to takes what comes
+        without."""
+        if self.is_pe(circuit.far) and circuit.far_port.mpls:
+            for one in self._out[family].get(circuit.near.device, ()):
+                labelled = (one.near.device, one.far.device) in self.sessions[family]
+                if labelled and one.far.device != circuit.far.device:
+                    yield one
+
     def _beside(self, circuit: Circuit, egress: str, family: AddressFamily) -> bool:
-        """Whether the PE that `circuit` begins at has a way with a label beside it, and a PE that
-        it leads to takes what comes without."""
-        if not (self.is_pe(circuit.far) and circuit.far_port.mpls):
-            return False
+        """Whether the PE that `circuit` begins at has a way with a label beside it."""
         return any(
-            one.far.device != circuit.far.device
-            and (one.near.device, one.far.device) in self.sessions[family]
-            and self._on_way(one, egress, family)
-            for one in self._out[family].get(circuit.near.device, ())
+            self._on_way(one, egress, family) for one in self._labelled_beside(circuit, family)
         )
+
+    def _with_ldp(self, circuit: Circuit, family: AddressFamily) -> Iterator[Circuit]:
+        """The circuits of the router that `circuit` begins at, at whose ports LDP runs."""
+        for one in self._out[family].get(circuit.near.device, ()):
+            if family in one.port.ldp:
+                yield one
 
     def _taken_for_its_end(
         self, circuit: Circuit, egress: str, family: AddressFamily
     ) -> Table | None:
         """A PE whose packets come to the router that `circuit` begins at, where LDP runs on none
         of the ports that this one sends them out of."""
-        near = circuit.near.device
         if family in circuit.port.ldp or any(
-            family in one.port.ldp and self._on_way(one, egress, family, surely=True)
-            for one in self._out[family].get(near, ())
+            self._on_way(one, egress, family, surely=True)
+            for one in self._with_ldp(circuit, family)
         ):
             return None
-        least = self._distances(egress, family, most=False, back=True)
-        most = self._distances(egress, family, most=True, back=True)
+        return self._sender(circuit, egress, family)
+
+    def _sender(self, circuit: Circuit, egress: str, family: AddressFamily) -> Table | None:
+        """A PE whose packets for `egress` may come with a label to the one `circuit` begins at."""
+        near = circuit.near.device
         seen, waiting = {near, egress}, deque([near])
         while waiting:
-            here = waiting.popleft()
-            for after in self._out[family].get(here, ()):
-                one = after.turned
-                name = one.near.device
-                labelled = one.far_port.mpls and (name, here) in self.sessions[family]
-                if name in seen or not labelled or one.least + least[here] > most[name]:
+            for table in self._before(waiting.popleft(), egress, family):
+                if table.device in seen:
                     continue
-                if self.is_pe(one.near):
-                    return one.near
-                seen.add(name)
-                waiting.append(name)
+                if self.is_pe(table):
+                    return table
+                seen.add(table.device)
+                waiting.append(table.device)
         return None
+
+    def _before(self, here: str, egress: str, family: AddressFamily) -> list[Table]:
+        """Routers whose packets for `egress` may come to `here` with a label; PEs first."""
+        key = (here, egress, family)
+        if key not in self._senders:
+            least = self._search(egress, family, most=False, back=True)
+            most = self._search(egress, family, most=True, back=True)
+            onward = least.to(here) or 0
+            found = []
+            for one in self._labelled_to(here, family):
+                self._steps[family].take()
+                if one.least + onward <= (most.to(one.near.device) or 0):
+                    found.append(one.near)
+            self._senders[key] = sorted(found, key=lambda table: not self.is_pe(table))
+        return self._senders[key]
+
+    def _labelled_to(self, name: str, family: AddressFamily) -> Iterator[Circuit]:
+        """The circuits to a router that packets may come over with its label."""
+        for _, before, one in self._ways(family, most=False, back=True).get(name, []):
+            if one.far_port.mpls and (before, name) in self.sessions[family]:
+                yield one
+
+    # -- where all are known -----------------------------------------------------------------------
+
+    def _lost_by_known_costs(self, circuit: Circuit, family: AddressFamily) -> Lost | None:
+        """Of every router that `circuit` is a way to, it is a way to its far end as well, and
+        so are the circuits before it."""
+        far = circuit.far.device
+        if not self._is_shortest(circuit, family):
+            return None
+        labelled = {one.far.device for one in self._labelled_beside(circuit, family)}
+        ends = family not in circuit.port.ldp and self._sender(circuit, far, family) is not None
+        if not labelled and not ends:
+            return None
+        ldp = set(self._with_ldp(circuit, family))
+        for egress, hops in self._hops_beyond(circuit, family, labelled, ldp, ends=ends):
+            if egress not in self._edges or circuit not in hops:
+                continue
+            table = self.tables[egress]
+            if egress != far and any(one.far.device in labelled for one in hops):
+                return Lost(circuit.near, table, circuit.far)
+            if ends and ldp.isdisjoint(hops):
+                source = self._sender(circuit, egress, family)
+                if source is not None:
+                    return Lost(source, table, circuit.near)
+        return None
+
+    def _is_shortest(self, circuit: Circuit, family: AddressFamily) -> bool:
+        """Whether no way to the far end is shorter, from both ends at once."""
+        steps = self._steps[family]
+        ends = (
+            _Search(circuit.near.device, self._ways(family, most=False), steps),
+            _Search(circuit.far.device, self._ways(family, most=False, back=True), steps),
+        )
+        while ends[0].next + ends[1].next < circuit.least:
+            one, other = ends if ends[0].next <= ends[1].next else ends[::-1]
+            name = one.step()
+            if name is None:
+                break
+            over = (c + other.found[there] for c, there, _ in one.ways.among(name, other.found))
+            if one.found[name] + min(over, default=_ENDLESS) < circuit.least:
+                return False
+        return True
+
+    def _hops_beyond(
+        self,
+        circuit: Circuit,
+        family: AddressFamily,
+        labelled: set[str],
+        ldp: set[Circuit],
+        *,
+        ends: bool,
+    ) -> Iterator[tuple[str, frozenset[Circuit]]]:
+        """Routers with the first circuits of the ways to them, as far as packets may be lost."""
+        near = circuit.near.device
+        ways, back = self._ways(family, most=False), self._ways(family, most=False, back=True)
+        hops = _FirstHops(near, ways, back, self._steps[family])
+        #: Routers that the circuit leads to, that one with labels does, and that it does where
+        #: no port with LDP does, with another behind them that is not found.
+        by_it, beside, alone = [near], [near], [near]
+        while True:
+            for waiting in (by_it, beside, alone):
+                while waiting and not hops.is_open(waiting[-1]):
+                    waiting.pop()
+            step = hops.step() if (by_it and beside) or (ends and alone) else None
+            if step is None:
+                return
+            yield step
+            name, found = step
+            if circuit in found:
+                by_it.append(name)
+                if ldp.isdisjoint(found):
+                    alone.append(name)
+            if any(one.far.device in labelled for one in found):
+                beside.append(name)
+
+    # -- where nothing is left to search with ------------------------------------------------------
+
+    def _taken_as_lost(self, circuit: Circuit, family: AddressFamily) -> Lost | None:
+        """As if the circuit were on a way to any PE."""
+        near, far = circuit.near.device, circuit.far.device
+        others = [name for name in self._first_edges if name != near]
+        egress = next((name for name in others if name != far), None)
+        if egress is not None and any(True for _ in self._labelled_beside(circuit, family)):
+            return Lost(circuit.near, self.tables[egress], circuit.far)
+        if family in circuit.port.ldp:
+            return None
+        for egress in others:
+            for one in self._labelled_to(near, family):
+                return Lost(one.near, self.tables[egress], circuit.near)
+        return None
+
+    @cached_property
+    def _first_edges(self) -> list[str]:
+        """Three PEs, or as many as there are."""
+        return nsmallest(3, self._edges)
+
+    @cached_property
+    def _all_known(self) -> dict[AddressFamily, bool]:
+        """Whether the texts say every cost, and none is nothing."""
+        return {
+            family: all(one.port.igp_cost for ways in out.values() for one in ways)
+            for family, out in self._out.items()
+        }
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -245,32 +552,22 @@ class LabelPaths:
                     found[family].setdefault(one.near.device, []).append(one)
         return found
 
-    def _distances(
+    def _search(
         self, start: str, family: AddressFamily, *, most: bool, back: bool = False
-    ) -> dict[str, int]:
+    ) -> _Search:
         """From `start` to every router; `back`: from every router to `start`."""
         key = (start, family, most, back)
         if key not in self._found:
-            self._found[key] = self._searched(start, family, most=most, back=back)
+            ways = self._ways(family, most=most, back=back)
+            self._found[key] = _Search(start, ways, self._steps[family])
         return self._found[key]
 
-    def _searched(
-        self, start: str, family: AddressFamily, *, most: bool, back: bool
-    ) -> dict[str, int]:
-        found: dict[str, int] = {}
-        waiting = [(0, start)]
-        while waiting:
-            distance, here = heappop(waiting)
-            if here in found:
-                continue
-            found[here] = distance
-            for one in self._out[family].get(here, ()):
-                if one.far.device not in found:
-                    way = one.turned if back else one
-                    heappush(
-                        waiting, (distance + (way.most if most else way.least), one.far.device)
-                    )
-        return found
+    def _ways(self, family: AddressFamily, *, most: bool, back: bool = False) -> _Ways:
+        key = (family, most, back)
+        if key not in self._ways_of:
+            circuits = (one for ways in self._out[family].values() for one in ways)
+            self._ways_of[key] = _Ways(circuits, most=most, back=back)
+        return self._ways_of[key]
 
 
 def _agree(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
