@@ -5,6 +5,7 @@ packet an answer is sent, which belongs to a connection where the packet itself 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Literal, NamedTuple
 
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.algebra.packet_sets import Packet
+from egovnet.templates.frr.config.config_reader import read_config
 from egovnet.templates.frr.render.packet_filter import packet_filter_text
+from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.model.packet_filter import (
     FilterChain,
     PacketFilter,
@@ -171,3 +174,39 @@ def test_without_a_filter_everything_passes(router: NftRouter) -> None:
     ]
     rounds = [[list(one) for one in sent], [list(one.answer()) for one in sent]]
     assert router.passed("", rounds) == [[True] * 6, [True] * 6]
+
+
+def _chains(facts: DeviceFacts) -> list[FilterChain]:
+    """The chains of a text wherever they stand in it."""
+    assert facts.packet_filter is not None
+    return [
+        replace(one, line=0, rules=tuple(replace(rule, line=0) for rule in one.rules))
+        for one in facts.packet_filter.chains
+    ]
+
+
+def _more(rules: list[PacketRule], name: str, priority: str) -> str:
+    """A table that accepts what the rules do, and goes on with everything else."""
+    held = PacketFilter((FilterChain("forward", "accept", tuple(rules)),))
+    text = packet_filter_text(held).replace("table inet egovnet", f"table inet {name}")
+    return text.replace("priority filter;", f"priority {priority};")
+
+
+@given(case=cases(), data=st.data())
+@examples(15)
+def test_a_table_that_accepts_changes_nothing(
+    router: NftRouter, case: tuple[PacketFilter, list[Drawn]], data: st.DataObject
+) -> None:
+    held, sent = case
+    drawn = data.draw(st.lists(rules("forward", _PORTS), max_size=4))
+    accepting = [replace(rule, action="accept", rejects=False) for rule in drawn]
+    own = packet_filter_text(held)
+    name = data.draw(st.sampled_from(["more", "filter"]))
+    more = _more(accepting, name, data.draw(st.sampled_from(["filter", "-10", "10"])))
+    text = data.draw(st.sampled_from([own + more, more + own]))
+    rounds = [[list(one) for one in each] for each in (sent, [one.answer() for one in sent])]
+    assert router.passed(text, rounds) == router.passed(own, rounds)
+    parts = f"# ports.conf --\n# nftables.conf --\n{text}frr version 8.4.4\n"
+    read, alone = (read_config(each, "text") for each in (parts, parts.replace(more, "")))
+    assert read.not_understood == ()
+    assert _chains(read) == _chains(alone)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, Unclear
+from egovnet.templates.frr.config.nftables_accepting import only_accepts
 from egovnet.templates.frr.config.nftables_flattening import Flattening, Rule
 from egovnet.templates.frr.config.nftables_others import read_others
 from egovnet.templates.frr.config.nftables_records import read_records
@@ -106,7 +107,7 @@ class _Reader:
         top = self._blocks(lines, first, draft)
         tables = [block for block in top.blocks if block.header == f"table {TABLE}"]
         for block in top.blocks:
-            if block not in tables[:1]:
+            if block not in tables[:1] and not self._only_accepts(block, top):
                 self._refuse(block, (), _OTHER_TABLE)
         for number, text in top.lines:
             self._report(number, text, (), "not in the reader's grammar")
@@ -117,6 +118,17 @@ class _Reader:
             if number not in self._problems:
                 draft.counts[kind] += 1
         return draft
+
+    def _only_accepts(self, block: _Block, top: _Block) -> bool:
+        """Whether another table decides about no packet; its lines are harmless then."""
+        once = sum(other.header == block.header for other in top.blocks) == 1
+        flat = not any(inner.blocks for inner in block.blocks)
+        inner = [(each.header, each.lines) for each in block.blocks]
+        if not (once and flat and only_accepts(block.header, block.lines, inner)):
+            return False
+        for number in (block.line, *(number for number, _ in block.all_lines())):
+            self._kinds[number] = HARMLESS
+        return True
 
     def _blocks(self, lines: list[str], first: int, draft: FilterDraft) -> _Block:
         """The lines as blocks in blocks."""
