@@ -14,9 +14,9 @@ from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, PortDraft,
 from egovnet.templates.frr.config.linux_commands import (
     LOOPBACK_DOWN,
     LinuxRoutes,
+    additions,
     read_command,
     read_undo,
-    without_verb,
 )
 from egovnet.templates.frr.config.vocabulary import (
     BRIDGE_VLAN_WORDS,
@@ -392,7 +392,7 @@ def _up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> in
     statics = draft.routes.statics
     before = len(statics)
     kind = read_command(words[1:], draft.spelled, number, draft.routes)
-    draft.added.setdefault(held.name, set()).add(without_verb(words[1:], held.name))
+    draft.added.setdefault(held.name, set()).update(additions(words[1:], held.name))
     text = " ".join(words)
     draft.closing.extend((held, route, text) for route in statics[before:] if route.discards)
     return kind

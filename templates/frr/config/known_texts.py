@@ -17,7 +17,8 @@ _REPEATED = re.compile(r"\b([A-Z]+)(?: \1)+$")
 _TRIED = "what its daemons run is the same with a line of that form and without it"
 _OF_LINUX = (
     "in the stanza of a VRF, of a port, of a VLAN and of a bridge: what ifupdown2 and the kernel "
-    "make is the same with it and without it"
+    "make is the same with it and without it. A COMMAND stands in a hook; each form was run there "
+    "and ended well (`ethtool` at a port without a wire apart; `logger` in a network namespace)"
 )
 #: Of FRR 10.3, in what it differs from 8.4: (field of `Release`, rule). None: of every line.
 TEN = (

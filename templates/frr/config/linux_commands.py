@@ -1,13 +1,15 @@
 """`ip route`, `ip rule` and the few other commands that ifupdown2 runs for an interface."""
 
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from ipaddress import IPv4Address
 
 from egovnet.templates.frr.config.addresses import family_of, read_address, read_number, read_prefix
 from egovnet.templates.frr.config.draft import FACT, HARMLESS, Unclear
+from egovnet.templates.frr.config.harmless_commands import is_harmless
+from egovnet.templates.frr.config.shell_words import Command, commands
 from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import GreBlock, PolicyRoute, StaticFacts
@@ -15,7 +17,6 @@ from egovnet.templates.model.facts import GreBlock, PolicyRoute, StaticFacts
 #: IPv6 routes that discard are at the loopback (`unreachable default dev lo`), and go with it.
 LOOPBACK_DOWN = "takes all IPv6 routes away that discard: VRFs have no last resort then"
 _IP = frozenset(("ip", "/sbin/ip", "/bin/ip", "/usr/sbin/ip", "/usr/bin/ip"))
-_HARMLESS = frozenset(("ethtool", "/sbin/ethtool", "/usr/sbin/ethtool", "true"))
 _DISCARDS = frozenset(("unreachable", "blackhole", "prohibit"))
 #: As rules have them besides, by number where `ip -N` prints them (rtnetlink.h, RTN_BLACKHOLE on).
 _RULE_DISCARDS = frozenset((*_DISCARDS, "6", "7", "8"))
@@ -49,7 +50,6 @@ _OF_DISCARDS = frozenset(("metric", "proto", "table", "vrf"))
 _OTHER_BASE = re.compile(r"(?:.*/)?0[0-9x]", re.ASCII)
 #: Priority of a policy that blocks what no policy of IKE is for.
 _BEHIND_IKE = 4000000000
-_SHELL = re.compile(r"""[|&;<>()$`\\"'*?\[\]#~%{}!\n]""")
 _EVERYTHING = ("default", "any", "all", "0/0", "0.0.0.0/0", "::/0")
 _DEFAULT: dict[AddressFamily, str] = {"ipv4": "0.0.0.0/0", "ipv6": "::/0"}
 
@@ -64,52 +64,53 @@ class LinuxRoutes:
 
 
 def read_command(words: list[str], interface: str, number: int, found: LinuxRoutes) -> int:
-    """One command run when `interface` comes up. Raises Unclear, ValueError or IndexError."""
+    """One line run when `interface` comes up. Raises Unclear, ValueError or IndexError."""
     words[0]  # without a command it is an error
-    meant = _command(" ".join(words), interface)
-    if isinstance(meant, GreBlock):
-        found.gre_blocks.append(replace(meant, line=number))
-    elif isinstance(meant, PolicyRoute):
-        found.rules.append(replace(meant, line=number))
-    elif meant is not None:
-        found.statics.append(
-            StaticFacts(
-                meant.vrf,
-                meant.prefix,
-                meant.next_hop,
-                meant.interface,
-                discards=meant.discards,
-                table=meant.table,
-                line=number,
-                of_system=True,
+    kind = HARMLESS
+    for meant in _meant(" ".join(words), interface):
+        kind = FACT
+        if isinstance(meant, GreBlock):
+            found.gre_blocks.append(replace(meant, line=number))
+        elif isinstance(meant, PolicyRoute):
+            found.rules.append(replace(meant, line=number))
+        else:
+            found.statics.append(
+                StaticFacts(
+                    meant.vrf,
+                    meant.prefix,
+                    meant.next_hop,
+                    meant.interface,
+                    discards=meant.discards,
+                    table=meant.table,
+                    line=number,
+                    of_system=True,
+                )
             )
-        )
-    return HARMLESS if meant is None else FACT
-
-
-def _words(text: str, interface: str) -> list[str]:
-    """The words of a command that is one of `ip`, or of a program that is harmless. Raises
-    Unclear for another."""
-    words = [interface if word == "$IFACE" else word for word in text.split(" ")]
-    if words[-2:] == ["||", "true"]:
-        del words[-2:]
-    if _SHELL.search(" ".join(words)):
-        raise Unclear("a command that a shell takes apart is not evaluated")
-    if words[0] in _IP:
-        if any(_OTHER_BASE.match(word) for word in words):
-            raise Unclear("ip takes a number that begins with a zero as octal")
-    elif words[0] not in _HARMLESS:
-        raise Unclear("a command that is not read")
-    return words
+    return kind
 
 
 # A VRF's routes of last resort are the same on each router that has it.
 @lru_cache(maxsize=4096)
-def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | GreBlock | None:
+def _meant(text: str, interface: str) -> tuple[StaticFacts | PolicyRoute | GreBlock, ...]:
+    """What a line's commands add. Raises as `read_command` does."""
+    line = commands(text, interface)
+    found = [meant for one in line if (meant := _command(one, interface)) is not None]
+    # what follows `||` runs where the first fails: it hides nothing of it
+    alone = all(one.joint == "||" and is_harmless(one.words) for one in line[1:])
+    if not alone and any(isinstance(one, GreBlock) or one.discards for one in found):
+        raise Unclear("what discards may not be there: another command decides whether it is run")
+    return tuple(found)
+
+
+def _command(command: Command, interface: str) -> StaticFacts | PolicyRoute | GreBlock | None:
     """What a command adds; None: nothing. Raises as `read_command` does."""
-    words = _words(text, interface)
-    if words[0] not in _IP:
+    words = command.words
+    if is_harmless(words):
         return None
+    if words[0] not in _IP:
+        raise Unclear("a command that is not read")
+    if any(_OTHER_BASE.match(word) for word in words):
+        raise Unclear("ip takes a number that begins with a zero as octal")
     family: AddressFamily | None = None
     index = 1
     while words[index][0] == "-":
@@ -133,37 +134,46 @@ def _command(text: str, interface: str) -> StaticFacts | PolicyRoute | GreBlock 
         return replace(rule, family=family or _family_of_rule(rest))
     if what == "xfrm" and verb == "policy" and rest[:1] in (["update"], ["add"]):
         return _gre_block(rest[1:], interface)
-    if what == "link" and verb == "set" and rest[rest[0] == "dev" :][1:] in (["up"], ["down"]):
-        if rest[-2:] == [LOOPBACK, "down"]:
-            raise Unclear(LOOPBACK_DOWN)
-        return None
+    if what == "link" and verb == "set" and LOOPBACK in rest and "down" in rest:
+        raise Unclear(LOOPBACK_DOWN)
     raise Unclear("a command that is not read")
 
 
-def without_verb(words: list[str], interface: str) -> tuple[str, ...]:
-    """A command's words behind `ip`, without `add`, `del` or the like and what says the family."""
-    plain = [interface if word == "$IFACE" else word for word in words[1:]]
-    what, _, *rest = [word for word in plain if word not in ("-4", "-6")] + [""] * 2
+def additions(words: list[str], interface: str) -> Iterator[tuple[str, ...]]:
+    """A line's commands, each in its words behind `ip`, without `add`, `del` or the like and what
+    says the family."""
+    for one in commands(" ".join(words), interface):
+        yield _without_verb(one)
+
+
+def _without_verb(command: Command) -> tuple[str, ...]:
+    what, _, *rest = [word for word in command.words[1:] if word not in ("-4", "-6")] + [""] * 2
     return (what, *(word for word in rest if word))
 
 
 def read_undo(words: list[str], interface: str, added: Set[tuple[str, ...]]) -> int:
-    """One command run when `interface` goes down, while the router and its other interfaces go on:
+    """One line run when `interface` goes down, while the router and its other interfaces go on:
     it may take away what `interface` added, and routes but those that discard what another VRF has
-    no route for. `added` is by `without_verb`. Raises Unclear, IndexError."""
-    if words[-2:] == ["||", "true"]:
-        words = words[:-2]
-    if _SHELL.search(" ".join(words).replace("$IFACE", "")) or words[0] not in _IP:
+    no route for. `added` is by `additions`. Raises Unclear, IndexError."""
+    words[0]  # without a command it is an error
+    for one in commands(" ".join(words), interface):
+        if not is_harmless(one.words) and not _takes_its_own(one, interface, added):
+            raise Unclear("takes away what others may need while this interface is down")
+    return HARMLESS
+
+
+def _takes_its_own(command: Command, interface: str, added: Set[tuple[str, ...]]) -> bool:
+    if command.words[0] not in _IP:
         raise Unclear("a command that is not read")
-    verb = next((word for word in words[2:] if word not in ("-4", "-6", "route", "rule")), "")
-    what, *rest = without_verb(words, interface)
-    if verb in ("del", "delete"):
-        last = any(word in (*_DISCARDS, *_EVERYTHING) for word in rest)
-        if (what, *rest) in added or (
-            what == "route" and (not last or rest[-2:] == ["vrf", interface])
-        ):
-            return HARMLESS
-    raise Unclear("takes away what others may need while this interface is down")
+    words = command.words[2:]
+    verb = next((word for word in words if word not in ("-4", "-6", "route", "rule")), "")
+    what, *rest = _without_verb(command)
+    if verb not in ("del", "delete"):
+        return False
+    last = any(word in (*_DISCARDS, *_EVERYTHING) for word in rest)
+    return (what, *rest) in added or (
+        what == "route" and (not last or rest[-2:] == ["vrf", interface])
+    )
 
 
 def read_rule(words: list[str], text: str, number: int = 0) -> PolicyRoute:
