@@ -24,6 +24,7 @@ from egovnet.lab.containerlab_file import (
     containerlab_files,
 )
 from egovnet.lab.errors import (
+    END_OR_REPLACE,
     GuestError,
     LabDiffersError,
     LabNotRunningError,
@@ -76,7 +77,7 @@ class Containerlab:
                 raise LabDiffersError(
                     f"lab {state.topology} runs, made from another topology than {topology.name}",
                     where=str(self.directory),
-                    next_step="end it with lab down first, or ask to reconfigure",
+                    next_step=END_OR_REPLACE,
                 )
             if state.running and state.topology != topology.name:
                 self._destroy(state.topology)

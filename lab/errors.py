@@ -18,6 +18,9 @@ Every message says what happened, where, and what to do next.
 
 from egovnet.inventory.errors import EgovnetError
 
+#: What to do about a lab of another topology.
+END_OR_REPLACE = "end it with egovnet lab down, or replace it: egovnet lab up --reconfigure"
+
 
 class LabError(EgovnetError):
     """Root of the lab's errors; ``what``, ``where``, ``next_step`` are kept for reports."""

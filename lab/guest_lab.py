@@ -36,7 +36,13 @@ from egovnet.lab.connections import (
 from egovnet.lab.console import BootReport, read_console, together
 from egovnet.lab.control_channel import ControlChannel
 from egovnet.lab.defaults import BOOT_SECONDS
-from egovnet.lab.errors import GuestError, LabDiffersError, LabNotRunningError, NodeError
+from egovnet.lab.errors import (
+    END_OR_REPLACE,
+    GuestError,
+    LabDiffersError,
+    LabNotRunningError,
+    NodeError,
+)
 from egovnet.lab.guest import Guest, console_name
 from egovnet.lab.guest_payload import agent_digest
 from egovnet.lab.machines import Machine, one_machine
@@ -131,7 +137,7 @@ class GuestLab(ABC):
                     f" {topology.name}, by another backend than {self.backend}, or with an older"
                     " agent",
                     where=str(self.directory),
-                    next_step="end it with lab down first, or ask to reconfigure",
+                    next_step=END_OR_REPLACE,
                 )
             self._clean()
             try:

@@ -21,6 +21,7 @@ from egovnet.lab.emulated.control import Control
 from egovnet.lab.emulated.process import start
 from egovnet.lab.emulated.spec import Durations, FleetSpec, RouterSpec
 from egovnet.lab.errors import (
+    END_OR_REPLACE,
     GuestError,
     LabDiffersError,
     LabError,
@@ -48,6 +49,8 @@ _RUN_FILES = (
 )  # fmt: skip
 _LONGEST_SOCKET = 107
 """Octets that the path of a Unix socket may have (sockaddr_un)."""
+#: Routers that an error names.
+_NAMED = 16
 
 
 class Emulated:
@@ -94,7 +97,7 @@ class Emulated:
                 raise LabDiffersError(
                     f"lab {state.topology} ({state.backend}) runs, and is not this one",
                     where=str(self.directory),
-                    next_step="end it with lab down first, or ask to reconfigure",
+                    next_step=END_OR_REPLACE,
                 )
             self._clean()
             try:
@@ -255,10 +258,13 @@ class Emulated:
             )
         known = {node.name for node in state.nodes}
         if unknown := sorted(set(nodes) - known):
+            names = sorted(known)
+            some = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
             raise NodeError(
-                "the lab is emulated: it has routers only, and no packets",
+                "none of its nodes: the lab is emulated, it has routers only, and no packets",
                 where=", ".join(unknown),
-                next_step="lab up --backend microvm has customers and packets",
+                next_step=f"it has {some}; customers and packets are there after egovnet lab down "
+                "and egovnet lab up without --backend emulated",
             )
 
 
