@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from egovnet.inventory import reference
 from egovnet.inventory.allocation.allocate import Allocation
+from egovnet.inventory.bounded_memo import BoundedMemo
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model import Network
 from egovnet.playbooks.core.intended import (
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 REFERENCE = Path(reference.__path__[0]).resolve()
 _ALL = Selection()
+#: Characters of intended texts that a workspace keeps: some hundred routers'.
+_KEPT_TEXTS = 4_000_000
 
 
 @dataclass(slots=True)
@@ -66,6 +69,8 @@ class Workspace:
         self._state = NetworkState(self.on_disk)
         self.kept = KeptSessions()
         self._applied: dict[str, SnapshotInventory] = {}
+        #: By a device's identity, which is kept with it: its text.
+        self._texts: BoundedMemo[int, tuple[Device, str]] = BoundedMemo(_KEPT_TEXTS)
         #: The signals that ask this process to end.
         self.interrupts = Interrupts()
         #: Change -> what it came to, of those that this process began or took over.
@@ -76,7 +81,7 @@ class Workspace:
     def _like(self, selection: Selection, inventory: Inventory) -> "Workspace":
         other = Workspace(self.directory, selection, self.workers, self.runner)
         other.on_disk, other.inventory, other._state = self.on_disk, inventory, self._state
-        other.kept, other._applied = self.kept, self._applied
+        other.kept, other._applied, other._texts = self.kept, self._applied, self._texts
         other.interrupts, other.ends, other.key = self.interrupts, self.ends, self.key
         return other
 
@@ -154,9 +159,18 @@ class Workspace:
 
     def intended(self, names: Iterable[str] | None = None) -> dict[str, str]:
         """Intended text of the named devices (default: the chosen ones)."""
+        devices = self.devices
         return {
-            name: render(self.devices[name]) for name in (self.chosen if names is None else names)
+            name: self._text(devices[name]) for name in (self.chosen if names is None else names)
         }
+
+    def _text(self, device: Device) -> str:
+        """Rendered once: to plan, to prove and for the record."""
+        found = self._texts.get(id(device))
+        if found is None:
+            found = device, render(device)
+            self._texts.keep(id(device), found, len(found[1]))
+        return found[1]
 
     @property
     def state(self) -> Path:
