@@ -50,6 +50,13 @@ class ChangeReport:
             return f"it needs confirmation: {' '.join(self.plan.needs)}"
         return ""
 
+    @property
+    def ended(self) -> str:
+        """What became of a change of the journal that is not done; "" if it is, or of a plan."""
+        if self.history is None or self.history.state == "done":
+            return ""
+        return f"change {self.history.id} is {self.history.state}"
+
     def to_dict(self) -> dict[str, Any]:
         """What change.json holds."""
         return {

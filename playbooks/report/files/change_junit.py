@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from egovnet.playbooks.report.files.made_properties import made_properties
 from egovnet.playbooks.report.text import plan_words as words
+from egovnet.playbooks.report.text.stages import failures_of
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.change_report import ChangeReport
 from egovnet.playbooks.results.plan import PlanResult
@@ -20,7 +21,7 @@ def change_junit(report: ChangeReport) -> str:
     steps = (report.plan, *report.plan.then)
     for number, plan in enumerate(steps, start=1):
         name = "change" if len(steps) == 1 else f"step {number} of {len(steps)}"
-        cases = list(_cases(plan))
+        cases = [*(_ended(report) if number == 1 else ()), *_cases(plan)]
         suite = ET.SubElement(
             root,
             "testsuite",
@@ -38,6 +39,17 @@ def change_junit(report: ChangeReport) -> str:
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _ended(report: ChangeReport) -> list[ET.Element]:
+    """Of a change of the journal whether it is done, and what failed."""
+    if report.history is None:
+        return []
+    case = _case("is done")
+    if report.ended:
+        failed = [f"{stage}: {device}: {why}" for stage, device, why in failures_of(report.steps)]
+        _say(case, "failure", report.ended, failed)
+    return [case]
 
 
 def _cases(plan: PlanResult) -> list[ET.Element]:

@@ -9,6 +9,7 @@ from egovnet.playbooks.report.files.markdown_text import MOST_BYTES, MarkdownPag
 from egovnet.playbooks.report.html.change_page import site_rows, warnings
 from egovnet.playbooks.report.text import plan_words as words
 from egovnet.playbooks.report.text.folded_diffs import folded
+from egovnet.playbooks.report.text.stages import failures_of
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.change_report import ChangeReport
 from egovnet.playbooks.results.plan import PlanResult
@@ -19,14 +20,20 @@ _RESERVE = 2_000
 _FILE = "change.json"
 #: Lines of one difference.
 _MOST_LINES = 200
+_MOST_FAILURES = 20
 
 
 def change_markdown(report: ChangeReport) -> str:
     """The whole text; what is cut is counted."""
     page = MarkdownPage(MOST_BYTES - _RESERVE, _FILE)
-    mark = "❌" if report.denied else "✅" if report.plan.changes else "\N{INFORMATION SOURCE}"
+    wrong = report.ended or report.denied
+    mark = "❌" if wrong else "✅" if report.plan.changes else "\N{INFORMATION SOURCE}"
     page.add(f"## {mark} {code(report.title)}", "")
-    page.add(code(report.denied or words.total(report.plan)), "")
+    page.add(code(wrong or words.total(report.plan)), "")
+    if report.ended:
+        for stage, device, why in list(failures_of(report.steps))[:_MOST_FAILURES]:
+            page.add(f"- ❗ {code(f'{stage}: {device}: {why}')}")
+        page.add("")
     steps = (report.plan, *report.plan.then)
     for number, plan in enumerate(steps, start=1):
         if len(steps) > 1:

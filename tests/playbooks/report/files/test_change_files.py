@@ -1,6 +1,7 @@
 """The files of a change's report: bounded, true to the plan, and harmless whatever they quote."""
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,6 +11,7 @@ from egovnet.playbooks.report.files.change_files import change_files
 from egovnet.playbooks.report.html.change_page import MOST_INTERRUPTED, change_page
 from tests.playbooks.change_reports import (
     DENIED,
+    DONE,
     HOSTILE_REPORT,
     IN_STEPS,
     NATION,
@@ -74,3 +76,20 @@ def test_each_step_has_its_own_part() -> None:
 
 def test_nothing_that_is_quoted_is_markup() -> None:
     assert "<script" not in change_page(HOSTILE_REPORT)
+
+
+@pytest.mark.parametrize("state", ["undone", "failed", "open"])
+def test_a_change_that_is_not_done_is_no_success(state: str) -> None:
+    assert DONE.history is not None
+    files = change_files(replace(DONE, history=replace(DONE.history, state=state)))
+    head, _, text = files["change.md"].partition("\n")
+    assert head.startswith("## ❌ ")
+    assert f"change 7 is {state}" in text
+    assert "commit&#58; bj-pe1&#58; no answer" in text
+    root = ET.fromstring(files["change.xml"])  # noqa: S314 -- our own
+    (case,) = [case for case in root.iter("testcase") if case.find("failure") is not None]
+    assert case.get("name") == "is done"
+    assert "no answer" in "".join(case.itertext())
+    done = change_files(DONE)
+    assert done["change.md"].startswith("## ✅ ")
+    assert 'failures="0"' in done["change.xml"]
