@@ -216,6 +216,51 @@ def _on_sessions(asn: int, peers: Mapping[str, str], no: str) -> str:
     return "\n".join([*lines, "exit", ""])
 
 
+#: At bj-p1: what it does with the label that it gave to others for gz-pe1.
+_TO_GZ_PE1 = """\
+label=$(vtysh -c 'show mpls ldp ipv4 binding' | awk '$2 == "10.255.0.5/32" {{print $4; exit}}')
+for i in $(seq 240); do
+  sent=$(ip -f mpls route show $label)
+  case "$sent" in *"as to"*) kept=yes;; *) kept=no;; esac
+  [ -n "$sent" ] && [ $kept = {kept} ] && break
+  sleep 0.5
+done
+echo "$sent"
+"""
+
+
+def _sent_on(routers: Routers, kept: str) -> str:
+    return routers.vm.exec("bj-p1", _TO_GZ_PE1.format(kept=kept), 150).stdout
+
+
+def test_labels_are_lost_where_the_costs_lead_to_no_ldp(routers: Routers) -> None:
+    """Packets for gz-pe1 go by gd-pe1, whose port towards it has no LDP: the router before takes
+    the outer label off, and they arrive nowhere. With LDP again they do."""
+    text = GROUND.texts["gd-pe1"]
+    ldp, port = text.index("\nmpls ldp\n"), "  interface eth3\n  exit\n  !\n"
+    at = text.index(port, ldp)
+    assert at < text.index(" address-family ipv6\n", ldp)
+    texts = {"gd-pe1": text[:at] + text[at + len(port) :]}
+    verdict = judge({**GROUND.texts, **texts}, GROUND.network, GROUND.allocation)
+    lost = [each for each in verdict.findings if each.klass == "P9 label-lost"]
+    assert [(each.device, each.family) for each in lost] == [("gd-pe1", "ipv4")]
+    assert not verdict.proved
+    assert " as to " in _sent_on(routers, "yes")
+    about = loaded_text(text, texts["gd-pe1"])
+    with _gone_again(routers, texts, {}, [], about) as loaded:
+        loaded.update(routers.load(texts, {}, []))
+        sent = _sent_on(routers, "no")
+        assert "dev eth3" in sent
+        assert " as to " not in sent, f"{about}: the outer label is kept"
+        seen = routers.look(PINGS, 0)
+        heard = {p for host in routers.edges for p in answered(seen[host], PINGS.get(host, []))}
+        assert heard <= FRIENDS
+        from_gz_pe1 = FRIENDS.intersection(PINGS["gz-pe1"])
+        assert from_gz_pe1
+        assert not from_gz_pe1 & heard, f"{about}: they arrive and are answered"
+    assert " as to " in _sent_on(routers, "yes")
+
+
 def test_import_vrf_crosses_and_there_is_no_way_back(routers: Routers) -> None:
     case = next(c for c in LAB_SAMPLE if c.mutant.operator == _NO_WAY_BACK)
     texts = {h: t for h, t in case.mutant.texts.items() if t != GROUND.texts[h]}
