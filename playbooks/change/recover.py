@@ -20,6 +20,7 @@ from egovnet.playbooks.change.transaction_options import PATIENCE
 from egovnet.playbooks.change.write_end import write_end
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.remembered import able_to_recover
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -107,7 +108,8 @@ def recover(
         JournalAlteredError: what the journal says of it is nothing to act upon.
         NotAppliedByAnybodyError: nor is what it says of that change, under a policy.
     """
-    notes = [*require_whole_journal(workspace)]
+    workspace, remembered = able_to_recover(workspace)
+    notes = [*remembered, *require_whole_journal(workspace)]
     changes = unfinished(workspace, number)
     if not yes:
         cases = [_look(workspace, progress, _Case(change)) for change in changes]

@@ -22,6 +22,7 @@ from egovnet.playbooks.change.transaction_options import PATIENCE
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.interrupts import Interrupted
 from egovnet.playbooks.core.progress import Progress
+from egovnet.playbooks.core.remembered import able_to_recover
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import (
     ChangeEndedError,
@@ -51,7 +52,7 @@ def watch(
     """Watch until a signal comes; `tell` hears of every event.
 
     Raises:
-        InventoryError: the inventory cannot be read at the beginning.
+        InventoryError: the network's name cannot be read at the beginning.
         JournalAddressError: EGOVNET_JOURNAL is no address of a database.
         JournalAlteredError: what the journal says is nothing to act upon.
     """
@@ -77,7 +78,7 @@ class _Watcher:
     tried: dict[int, tuple[int, float]] = field(default_factory=dict)
 
     def run(self) -> NoReturn:
-        name = self.workspace.network.backbone.name
+        name = self.workspace.on_disk.name
         self.say(
             Happening.WATCHING,
             f"network {name}, every {self.every:g} s, for changes whose controller is gone",
@@ -115,9 +116,9 @@ class _Watcher:
 
     def finish(self, change: Change, locks: list[Lock]) -> None:
         """Take one change over, if what it needs is there, and bring it to its end."""
-        workspace = self.workspace.read_again()
         try:
-            notes = require_whole_journal(workspace)
+            workspace, remembered = able_to_recover(self.workspace.read_again())
+            notes = [*remembered, *require_whole_journal(workspace)]
             with connected(workspace, workspace.network.routers):
                 pass  # the inventory and the credentials can be used
         except (JournalError, JournalAlteredError):

@@ -22,6 +22,7 @@ from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.examined import Examined
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.inventory.model import Network
+from egovnet.inventory.model.partial import CannotBeJudgedError
 from egovnet.inventory.source.sections import DAY_FILE
 from egovnet.inventory.source.sources import Sources
 from egovnet.inventory.with_platform import registers_day
@@ -53,6 +54,18 @@ class DirectoryInventory:
         except InventoryError as error:
             return (*self.examined.problems, *error.problems)
         return self.examined.problems
+
+    @property
+    def name(self) -> str:
+        """The network's name, which may be right where other things are wrong.
+
+        Raises:
+            InventoryError: with everything that is wrong, the name among it.
+        """
+        try:
+            return self.examined.network.backbone.name
+        except CannotBeJudgedError:
+            raise InventoryError(self.problems) from None
 
     @cached_property
     def network(self) -> Network:
@@ -143,6 +156,39 @@ class SnapshotInventory:
         }
         network = self.network.model_copy(update={"routers": routers})
         return SnapshotInventory(network, self.allocation, self.intent)
+
+
+@dataclass(frozen=True)
+class RememberedInventory(DirectoryInventory):
+    """The inventory of a directory as it was when nothing was wrong with it: by the journal."""
+
+    snapshot: SnapshotInventory
+
+    @cached_property
+    def network(self) -> Network:
+        """Of then."""
+        return self.snapshot.network
+
+    @cached_property
+    def allocation(self) -> Allocation:
+        """Of then."""
+        return self.snapshot.allocation
+
+    @cached_property
+    def devices(self) -> dict[str, Device]:
+        """Of then."""
+        return self.snapshot.devices
+
+    @cached_property
+    def intent(self) -> Intent:
+        """Of then."""
+        assert self.snapshot.intent is not None  # noqa: S101 -- it was made from it
+        return self.snapshot.intent
+
+    @cached_property
+    def digest(self) -> str:
+        """Of then."""
+        return self.snapshot.digest
 
 
 Inventory = DirectoryInventory | SnapshotInventory

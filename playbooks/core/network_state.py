@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class NetworkState:
-    """The state of the network of an inventory; opened when first asked for."""
+    """The state of the network of an inventory; opened when first asked for.
+
+    The network's name is all that it needs: what was done is read, and finished, beside a file
+    that has a mistake.
+    """
 
     def __init__(self, inventory: DirectoryInventory) -> None:
         self._inventory = inventory
@@ -22,7 +26,7 @@ class NetworkState:
     @cached_property
     def directory(self) -> Path:
         """Where this network's journal and lab are kept."""
-        directory = state_directory(self._inventory.network.backbone.name)
+        directory = state_directory(self._inventory.name)
         for path in (directory, directory / "archive", directory / "lab"):
             close(path)
         return directory
@@ -34,4 +38,4 @@ class NetworkState:
         from egovnet.playbooks.journal.journal import Journal  # noqa: PLC0415
 
         key = ControllerKey(self.directory)
-        return Journal(self.directory, self._inventory.network.backbone.name, key)
+        return Journal(self.directory, self._inventory.name, key)

@@ -14,6 +14,7 @@ from egovnet.inventory.model import Network
 from egovnet.playbooks.core.intended import (
     DirectoryInventory,
     Inventory,
+    RememberedInventory,
     SnapshotInventory,
     applied_once,
 )
@@ -96,6 +97,14 @@ class Workspace:
         other = Workspace(self.directory, self.selection, self.workers, self.runner)
         other._state = self._state
         other.interrupts, other.ends, other.key = self.interrupts, self.ends, self.key
+        return other
+
+    def remembering(self, snapshot: SnapshotInventory) -> "Workspace":
+        """This workspace with the directory's inventory as it was at another moment, in place of
+        one with mistakes."""
+        other = self.read_again()
+        other.on_disk = RememberedInventory(self.directory, snapshot)
+        other.inventory = other.on_disk
         return other
 
     def intending(self, inventory: SnapshotInventory) -> "Workspace":

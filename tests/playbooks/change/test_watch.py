@@ -21,6 +21,7 @@ from egovnet.playbooks.core.interrupts import Interrupted
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.journal.errors import DevicesLockedError, JournalAddressError
+from egovnet.playbooks.journal.inventory_snapshots import Intents
 from egovnet.playbooks.report.console.watch import print_event
 from egovnet.playbooks.results.ends import End
 from egovnet.playbooks.results.outcome import AnyOutcome
@@ -205,6 +206,45 @@ def test_an_inventory_that_cannot_be_read_takes_nothing_over(place: Place, tmp_p
         workspace, Happening.ENDED, CANNOT_WORK=lambda: hosts.write_text(good, encoding="utf-8")
     )
     assert ears.kinds()[1:] == ["cannot work", "takes over", "ended", "stopped"]
+
+
+def with_a_mistake(place: Place, directory: Path) -> Workspace:
+    """A change whose controller died, and an inventory that cannot be used since."""
+    killed(place)
+    workspace = Workspace(copy_of_reference(directory))
+    intents = Intents(workspace.journal.engine)
+    intents.attach(1, None, intents.keep(workspace.intent))
+    sites = directory / "sites" / "beijing.yaml"
+    sites.write_text(f"{sites.read_text()}\nmore: [half of it", encoding="utf-8")
+    return Workspace(directory)
+
+
+def test_a_mistake_in_the_inventory_holds_nothing_up(place: Place, tmp_path: Path) -> None:
+    """Its routers are reached as the inventory said that the change was planned with."""
+    workspace = with_a_mistake(place, tmp_path / "network")
+    ears = watched(workspace, Happening.ENDED)
+    assert ears.kinds()[1:] == ["takes over", "ended", "stopped"]
+    assert (place.end(), place.running()) == (End.DONE, NEW)
+
+
+@pytest.mark.parametrize("yes", [(), ("--yes",)])
+def test_recover_and_history_need_no_right_inventory(
+    yes: tuple[str, ...], place: Place, tmp_path: Path
+) -> None:
+    directory = with_a_mistake(place, tmp_path / "network").directory
+    state = tmp_path / "state"
+    for words in (("history",), ("show", "1")):
+        ran = egovnet(*words, "--inventory", directory, state=state)
+        assert ran.code == 0, ran.stderr
+    env = {"EGOVNET_USERNAME": "nobody", "EGOVNET_PASSWORD": "nothing"}
+    ran = egovnet("recover", *yes, "--inventory", directory, state=state, env=env)
+    assert ran.code == (0 if yes else 3), ran.stderr
+    assert "has 1 mistake that validate names" in ran.stderr
+    assert place.end() is (End.DONE if yes else End.OPEN)
+    again = egovnet("recover", "--inventory", directory, state=state, env=env)
+    assert again.code == (0 if yes else 3), again.stderr
+    refused = egovnet("plan", "--inventory", directory, state=state)
+    assert refused.code == 2
 
 
 def test_an_altered_journal_ends_it(place: Place, tmp_path: Path) -> None:

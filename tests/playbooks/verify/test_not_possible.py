@@ -112,7 +112,7 @@ def test_a_backbone_without_sites_is_applied_wherever_it_is(newcomer: Newcomer) 
     """No packet goes over it, so no label is due: no router has to say so."""
     for path in (newcomer.inventory / "sites").glob("*.yaml"):
         path.unlink()
-    (newcomer.inventory / "sites.yaml").write_text("", encoding="utf-8")
+    (newcomer.inventory / "sites.yaml").write_text("{}\n", encoding="utf-8")
     applied = newcomer.run("apply", "--yes", "--json", env=newcomer.undeclared)
     assert applied.code == 0, applied.stdout
     found = applied.json["verification"]
