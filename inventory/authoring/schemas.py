@@ -15,6 +15,7 @@ from egovnet.inventory.model.annotations import PLATFORMS
 from egovnet.inventory.model.routers import Router
 from egovnet.inventory.model.shapes import fields_of
 from egovnet.inventory.source.sections import section_of
+from egovnet.inventory.source.yaml_directory import MAY_BE_EMPTY
 
 #: Where an inventory keeps them; a hidden name, which nobody reads as a file of it.
 DIRECTORY = ".schemas"
@@ -37,7 +38,7 @@ def schema(kind: FileKind, platforms: Collection[str]) -> dict[str, Any]:
     if definitions:
         body["definitions"] = definitions
     finished: dict[str, Any] = _Finisher(kind, list(platforms)).finished(body)
-    if kind.name != "network":  # an empty file says nothing, which is allowed
+    if kind.path in MAY_BE_EMPTY:
         finished["type"] = ["object", "null"]
     return finished
 

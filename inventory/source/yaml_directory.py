@@ -78,7 +78,7 @@ class YamlDirectory:
         text = self.instead.get(path)
         judged = judge_document(path) if text is None else judge_text(text, str(path))
         # Nornir's own two are empty in many an inventory; what others would inherit is missed then
-        return judged if path.name in _MAY_BE_EMPTY else refuse_empty(judged)
+        return judged if path.name in MAY_BE_EMPTY else refuse_empty(judged)
 
     def _as_meant(
         self, unread: list["_Unread"], wanted: list[tuple[str, Path]]
@@ -151,7 +151,7 @@ class _Unread:
         return replace(self, problem=replace(self.problem, remedy=remedy))
 
 
-_MAY_BE_EMPTY = ("defaults.yaml", "groups.yaml")
+MAY_BE_EMPTY = ("defaults.yaml", "groups.yaml")
 #: The file by which an inventory is found where another directory was named.
 _FIRST = f"{FILES[0]}.yaml"
 
