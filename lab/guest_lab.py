@@ -228,7 +228,7 @@ class GuestLab(ABC):
         line = shlex.join(PROGRAM)
         # two of them would listen on the same ports of the same nodes
         with (
-            in_turn(self.directory, "connections"),
+            in_turn(self.directory),
             ThreadPoolExecutor(max_workers=len(channels)) as pool,
         ):
             answers = list(pool.map(lambda each: each.machine(line, asked, limit), channels))

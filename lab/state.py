@@ -186,9 +186,14 @@ def locked(directory: Path) -> Iterator[None]:
 
 
 @contextmanager
-def in_turn(directory: Path, what: str) -> Iterator[None]:
-    """Wait until nobody else, in this process or another, does `what` in the lab of
-    ``directory``."""
-    with (directory / f"{what}.lock").open("a") as handle:
+def in_turn(directory: Path) -> Iterator[None]:
+    """Wait until nobody else, in this process or another, does it in the lab of ``directory``.
+
+    The lock is the directory's own: no file of it is left.
+    """
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(handle)
