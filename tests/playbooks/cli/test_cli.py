@@ -175,7 +175,7 @@ def test_mistakes_as_json_say_file_line_field_found_and_remedy(tmp_path: Path) -
         assert problem["found"]
 
 
-@pytest.mark.parametrize("verb", [("render", "-o", "OUT"), ("plan",), ("verify",), ("history",)])
+@pytest.mark.parametrize("verb", [("render", "-o", "OUT"), ("plan",), ("verify",), ("drift",)])
 def test_other_verbs_refuse_a_broken_inventory_alike(verb: tuple[str, ...], tmp_path: Path) -> None:
     root = broken(tmp_path)
     words = [str(tmp_path / "out") if word == "OUT" else word for word in verb]
